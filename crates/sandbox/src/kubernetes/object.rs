@@ -1,0 +1,202 @@
+//! Reading and writing what every object has: kind, name, labels, owner, deletion.
+//!
+//! Objects are plain JSON, so that every field a client sends is kept; these functions are the only place
+//! that knows where the common ones are.
+
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+/// The empty string, where a field is missing.
+fn text(value: Option<&Value>) -> &str {
+    value.and_then(Value::as_str).unwrap_or_default()
+}
+
+/// `metadata.FIELD` as text, empty when missing.
+pub fn metadata<'a>(object: &'a Value, field: &str) -> &'a str {
+    text(object.get("metadata").and_then(|m| m.get(field)))
+}
+
+/// Name, empty when missing.
+pub fn name(object: &Value) -> &str {
+    metadata(object, "name")
+}
+
+/// Namespace, empty when missing or when the object is not in one.
+pub fn namespace(object: &Value) -> &str {
+    metadata(object, "namespace")
+}
+
+/// Unique id, empty when missing.
+pub fn uid(object: &Value) -> &str {
+    metadata(object, "uid")
+}
+
+/// Kind, empty when missing.
+pub fn kind(object: &Value) -> &str {
+    text(object.get("kind"))
+}
+
+/// API version, empty when missing.
+pub fn api_version(object: &Value) -> &str {
+    text(object.get("apiVersion"))
+}
+
+/// The version of the object in the store; 0 when it has none.
+pub fn resource_version(object: &Value) -> u64 {
+    metadata(object, "resourceVersion").parse().unwrap_or(0)
+}
+
+/// Labels, where there are any.
+pub fn labels(object: &Value) -> Option<&Map<String, Value>> {
+    object
+        .pointer("/metadata/labels")
+        .and_then(Value::as_object)
+}
+
+/// One label.
+pub fn label<'a>(object: &'a Value, key: &str) -> Option<&'a str> {
+    labels(object)?.get(key)?.as_str()
+}
+
+/// One annotation.
+pub fn annotation<'a>(object: &'a Value, key: &str) -> Option<&'a str> {
+    object.pointer("/metadata/annotations")?.get(key)?.as_str()
+}
+
+/// Finalizers, in order.
+pub fn finalizers(object: &Value) -> Vec<&str> {
+    strings(object.pointer("/metadata/finalizers"))
+}
+
+/// A list of strings; empty when missing.
+pub fn strings(list: Option<&Value>) -> Vec<&str> {
+    list.and_then(Value::as_array)
+        .map(|items| items.iter().filter_map(Value::as_str).collect())
+        .unwrap_or_default()
+}
+
+/// The items of a list; empty when missing.
+pub fn items(list: Option<&Value>) -> &[Value] {
+    list.and_then(Value::as_array)
+        .map(Vec::as_slice)
+        .unwrap_or_default()
+}
+
+/// Whether somebody asked for the object's end.
+pub fn is_terminating(object: &Value) -> bool {
+    !metadata(object, "deletionTimestamp").is_empty()
+}
+
+/// Whether nothing holds a terminating object any longer: no finalizer and no grace period that its
+/// kubelet has yet to confirm.
+pub fn may_vanish(object: &Value) -> bool {
+    let grace = object
+        .pointer("/metadata/deletionGracePeriodSeconds")
+        .and_then(Value::as_i64)
+        .unwrap_or(0);
+    is_terminating(object)
+        && grace == 0
+        && finalizers(object).is_empty()
+        && (kind(object) != "Namespace" || strings(object.pointer("/spec/finalizers")).is_empty())
+}
+
+/// The owner that manages the object, as (kind, name, uid).
+pub fn controller(object: &Value) -> Option<(&str, &str, &str)> {
+    items(object.pointer("/metadata/ownerReferences"))
+        .iter()
+        .find(|o| o.get("controller") == Some(&Value::Bool(true)))
+        .map(|o| (text(o.get("kind")), text(o.get("name")), text(o.get("uid"))))
+}
+
+/// The metadata to write to; made when it is missing or no object.
+pub fn metadata_mut(object: &mut Value) -> &mut Map<String, Value> {
+    field_mut(object, "metadata")
+}
+
+/// The object in a field, made when it is missing or something else.
+pub fn field_mut<'a>(object: &'a mut Value, field: &str) -> &'a mut Map<String, Value> {
+    if !object.is_object() {
+        *object = json!({});
+    }
+    let fields = as_map(object);
+    let entry = fields.entry(field).or_insert_with(|| json!({}));
+    if !entry.is_object() {
+        *entry = json!({});
+    }
+    as_map(entry)
+}
+
+/// The fields of a value that was just made sure to be an object.
+fn as_map(value: &mut Value) -> &mut Map<String, Value> {
+    match value {
+        Value::Object(fields) => fields,
+        _ => unreachable!("callers pass objects"),
+    }
+}
+
+/// Sets or, with `None`, removes a field of the metadata.
+pub fn set_metadata(object: &mut Value, field: &str, value: Option<Value>) {
+    let metadata = metadata_mut(object);
+    match value {
+        Some(value) => {
+            metadata.insert(field.to_owned(), value);
+        }
+        None => {
+            metadata.remove(field);
+        }
+    }
+}
+
+/// Sets a label.
+pub fn set_label(object: &mut Value, key: &str, value: &str) {
+    let metadata = metadata_mut(object);
+    let labels = metadata.entry("labels").or_insert_with(|| json!({}));
+    if let Value::Object(labels) = labels {
+        labels.insert(key.to_owned(), value.into());
+    }
+}
+
+/// A moment as the API writes it: RFC 3339 in UTC with whole seconds.
+pub fn format_time(time: Timestamp) -> String {
+    time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// Now, as the API writes it.
+pub fn now() -> String {
+    format_time(Timestamp::now())
+}
+
+/// A moment that the API wrote.
+pub fn parse_time(text: &str) -> Option<Timestamp> {
+    text.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_terminating_object_vanishes_only_without_finalizers_and_grace() {
+        let mut pod = json!({"kind": "Pod", "metadata": {"name": "a"}});
+        assert!(!may_vanish(&pod));
+        set_metadata(&mut pod, "deletionTimestamp", Some(now().into()));
+        assert!(may_vanish(&pod));
+        set_metadata(&mut pod, "deletionGracePeriodSeconds", Some(30.into()));
+        assert!(!may_vanish(&pod));
+        set_metadata(&mut pod, "deletionGracePeriodSeconds", Some(0.into()));
+        set_metadata(&mut pod, "finalizers", Some(json!(["x/y"])));
+        assert!(!may_vanish(&pod));
+    }
+
+    #[test]
+    fn a_namespace_is_also_held_by_the_finalizers_of_its_spec() {
+        let mut namespace = json!({
+            "kind": "Namespace",
+            "metadata": {"name": "a", "deletionTimestamp": now()},
+            "spec": {"finalizers": ["kubernetes"]},
+        });
+        assert!(!may_vanish(&namespace));
+        field_mut(&mut namespace, "spec").remove("finalizers");
+        assert!(may_vanish(&namespace));
+    }
+}

@@ -1,0 +1,512 @@
+//! What kinds of objects the API serves: one descriptor per resource, as discovery tells it to clients.
+//!
+//! Everything that depends on the kind of an object (paths, verbs, short names, which subresources there
+//! are) is read from here, so adding a resource is adding a row.
+
+use std::fmt;
+
+/// A resource by API group and plural name, for example `apps` and `statefulsets`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct GroupResource {
+    /// API group; empty for core.
+    pub group: &'static str,
+    /// Plural, lower case name.
+    pub plural: &'static str,
+}
+
+impl GroupResource {
+    /// Names a resource.
+    pub const fn new(group: &'static str, plural: &'static str) -> Self {
+        Self { group, plural }
+    }
+}
+
+impl fmt::Display for GroupResource {
+    /// `statefulsets.apps`, or `pods` for the core group: as error messages name resources.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.plural)?;
+        if !self.group.is_empty() {
+            write!(f, ".{}", self.group)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for GroupResource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// A path below an object, for example `pods/log`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Subresource {
+    /// The last segment of its path.
+    pub name: &'static str,
+    /// Kind of the objects it takes or gives.
+    pub kind: &'static str,
+    /// Group of that kind where it is not the resource's own.
+    pub group: Option<&'static str>,
+    /// Version of that kind where it is not the resource's own.
+    pub version: Option<&'static str>,
+    /// What can be done with it.
+    pub verbs: &'static [&'static str],
+}
+
+const fn sub(
+    name: &'static str,
+    kind: &'static str,
+    verbs: &'static [&'static str],
+) -> Subresource {
+    Subresource {
+        name,
+        kind,
+        group: None,
+        version: None,
+        verbs,
+    }
+}
+
+const fn foreign(
+    name: &'static str,
+    group: &'static str,
+    kind: &'static str,
+    verbs: &'static [&'static str],
+) -> Subresource {
+    Subresource {
+        name,
+        kind,
+        group: Some(group),
+        version: Some("v1"),
+        verbs,
+    }
+}
+
+/// Describes one resource.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Resource {
+    /// API group; empty for core.
+    pub group: &'static str,
+    /// API version.
+    pub version: &'static str,
+    /// Plural, lower case name; the segment in paths.
+    pub plural: &'static str,
+    /// Singular, lower case name.
+    pub singular: &'static str,
+    /// Kind of its objects.
+    pub kind: &'static str,
+    /// What kubectl accepts instead of the name.
+    pub short_names: &'static [&'static str],
+    /// Groups of resources, such as `all`.
+    pub categories: &'static [&'static str],
+    /// Whether objects live in namespaces.
+    pub namespaced: bool,
+    /// What can be done with it.
+    pub verbs: &'static [&'static str],
+    /// Paths below its objects.
+    pub subresources: &'static [Subresource],
+    /// Whether `metadata.generation` counts changes of the desired state.
+    pub has_generation: bool,
+}
+
+impl Resource {
+    const fn new(
+        group: &'static str,
+        plural: &'static str,
+        singular: &'static str,
+        kind: &'static str,
+    ) -> Self {
+        Self {
+            group,
+            version: "v1",
+            plural,
+            singular,
+            kind,
+            short_names: &[],
+            categories: &[],
+            namespaced: true,
+            verbs: ALL_VERBS,
+            subresources: &[],
+            has_generation: false,
+        }
+    }
+
+    const fn short(mut self, names: &'static [&'static str]) -> Self {
+        self.short_names = names;
+        self
+    }
+
+    const fn in_all(mut self) -> Self {
+        self.categories = &["all"];
+        self
+    }
+
+    const fn cluster(mut self) -> Self {
+        self.namespaced = false;
+        self
+    }
+
+    const fn verbs(mut self, verbs: &'static [&'static str]) -> Self {
+        self.verbs = verbs;
+        self
+    }
+
+    const fn subresources(mut self, subresources: &'static [Subresource]) -> Self {
+        self.subresources = subresources;
+        self
+    }
+
+    const fn generation(mut self) -> Self {
+        self.has_generation = true;
+        self
+    }
+
+    /// Its group and plural name.
+    pub const fn id(&self) -> GroupResource {
+        GroupResource::new(self.group, self.plural)
+    }
+
+    /// `v1` or `apps/v1`.
+    pub fn api_version(&self) -> String {
+        group_version(self.group, self.version)
+    }
+
+    /// Kind of a list of its objects.
+    pub fn list_kind(&self) -> String {
+        format!("{}List", self.kind)
+    }
+
+    /// The subresource with this name.
+    pub fn subresource(&self, name: &str) -> Option<&'static Subresource> {
+        self.subresources.iter().find(|s| s.name == name)
+    }
+
+    /// Whether objects are kept: reviews are answered and forgotten.
+    pub fn is_stored(&self) -> bool {
+        self.verbs.contains(&"get")
+    }
+}
+
+/// `v1` for the core group, `apps/v1` for others.
+pub fn group_version(group: &str, version: &str) -> String {
+    if group.is_empty() {
+        version.to_owned()
+    } else {
+        format!("{group}/{version}")
+    }
+}
+
+/// The resources one API server knows.
+#[derive(Debug, Clone)]
+pub struct Registry {
+    resources: Vec<&'static Resource>,
+}
+
+impl Default for Registry {
+    /// Every resource of this module.
+    fn default() -> Self {
+        Self {
+            resources: RESOURCES.iter().collect(),
+        }
+    }
+}
+
+impl Registry {
+    /// All resources, grouped by API group.
+    pub fn all(&self) -> impl Iterator<Item = &'static Resource> + '_ {
+        self.resources.iter().copied()
+    }
+
+    /// The resource at a path.
+    pub fn find(&self, group: &str, version: &str, plural: &str) -> Option<&'static Resource> {
+        self.all()
+            .find(|r| r.group == group && r.version == version && r.plural == plural)
+    }
+
+    /// The resource by group and plural name, in whatever version it is served.
+    pub fn get(&self, id: GroupResource) -> Option<&'static Resource> {
+        self.all().find(|r| r.id() == id)
+    }
+
+    /// The resource of a kind.
+    pub fn of_kind(&self, api_version: &str, kind: &str) -> Option<&'static Resource> {
+        self.all()
+            .find(|r| r.kind == kind && r.api_version() == api_version)
+    }
+
+    /// API groups with their versions, in the order of the table, without the core group.
+    pub fn groups(&self) -> Vec<(&'static str, &'static str)> {
+        let mut groups: Vec<(&str, &str)> = Vec::new();
+        for resource in self.all().filter(|r| !r.group.is_empty()) {
+            if !groups.contains(&(resource.group, resource.version)) {
+                groups.push((resource.group, resource.version));
+            }
+        }
+        groups
+    }
+
+    /// Whether a group and version are served.
+    pub fn serves(&self, group: &str, version: &str) -> bool {
+        self.all().any(|r| r.group == group && r.version == version)
+    }
+}
+
+/// Namespaces.
+pub const NAMESPACES: GroupResource = GroupResource::new("", "namespaces");
+/// Nodes.
+pub const NODES: GroupResource = GroupResource::new("", "nodes");
+/// Pods.
+pub const PODS: GroupResource = GroupResource::new("", "pods");
+/// Services.
+pub const SERVICES: GroupResource = GroupResource::new("", "services");
+/// Endpoints.
+pub const ENDPOINTS: GroupResource = GroupResource::new("", "endpoints");
+/// Config maps.
+pub const CONFIG_MAPS: GroupResource = GroupResource::new("", "configmaps");
+/// Secrets.
+pub const SECRETS: GroupResource = GroupResource::new("", "secrets");
+/// Service accounts.
+pub const SERVICE_ACCOUNTS: GroupResource = GroupResource::new("", "serviceaccounts");
+/// Events, of the core group; the group events.k8s.io shows the same objects.
+pub const EVENTS: GroupResource = GroupResource::new("", "events");
+/// Persistent volumes.
+pub const PERSISTENT_VOLUMES: GroupResource = GroupResource::new("", "persistentvolumes");
+/// Persistent volume claims.
+pub const PERSISTENT_VOLUME_CLAIMS: GroupResource =
+    GroupResource::new("", "persistentvolumeclaims");
+/// Limit ranges.
+pub const LIMIT_RANGES: GroupResource = GroupResource::new("", "limitranges");
+/// Resource quotas.
+pub const RESOURCE_QUOTAS: GroupResource = GroupResource::new("", "resourcequotas");
+/// Deployments.
+pub const DEPLOYMENTS: GroupResource = GroupResource::new("apps", "deployments");
+/// Replica sets.
+pub const REPLICA_SETS: GroupResource = GroupResource::new("apps", "replicasets");
+/// Stateful sets.
+pub const STATEFUL_SETS: GroupResource = GroupResource::new("apps", "statefulsets");
+/// Roles.
+pub const ROLES: GroupResource = GroupResource::new("rbac.authorization.k8s.io", "roles");
+/// Role bindings.
+pub const ROLE_BINDINGS: GroupResource =
+    GroupResource::new("rbac.authorization.k8s.io", "rolebindings");
+/// Cluster roles.
+pub const CLUSTER_ROLES: GroupResource =
+    GroupResource::new("rbac.authorization.k8s.io", "clusterroles");
+/// Cluster role bindings.
+pub const CLUSTER_ROLE_BINDINGS: GroupResource =
+    GroupResource::new("rbac.authorization.k8s.io", "clusterrolebindings");
+/// Storage classes.
+pub const STORAGE_CLASSES: GroupResource = GroupResource::new("storage.k8s.io", "storageclasses");
+/// Priority classes.
+pub const PRIORITY_CLASSES: GroupResource =
+    GroupResource::new("scheduling.k8s.io", "priorityclasses");
+
+const ALL_VERBS: &[&str] = &[
+    "create",
+    "delete",
+    "deletecollection",
+    "get",
+    "list",
+    "patch",
+    "update",
+    "watch",
+];
+const CREATE: &[&str] = &["create"];
+const CHANGE: &[&str] = &["get", "patch", "update"];
+const PROXY: &[&str] = &["create", "delete", "get", "patch", "update"];
+
+const SCALE: Subresource = foreign("scale", "autoscaling", "Scale", CHANGE);
+
+static RESOURCES: &[Resource] = &[
+    Resource::new("", "configmaps", "configmap", "ConfigMap").short(&["cm"]),
+    Resource::new("", "endpoints", "endpoints", "Endpoints").short(&["ep"]),
+    Resource::new("", "events", "event", "Event").short(&["ev"]),
+    Resource::new("", "limitranges", "limitrange", "LimitRange").short(&["limits"]),
+    Resource::new("", "namespaces", "namespace", "Namespace")
+        .short(&["ns"])
+        .cluster()
+        .verbs(&[
+            "create", "delete", "get", "list", "patch", "update", "watch",
+        ])
+        .subresources(&[
+            sub("finalize", "Namespace", &["update"]),
+            sub("status", "Namespace", CHANGE),
+        ]),
+    Resource::new("", "nodes", "node", "Node")
+        .short(&["no"])
+        .cluster()
+        .subresources(&[sub("status", "Node", CHANGE)]),
+    Resource::new(
+        "",
+        "persistentvolumeclaims",
+        "persistentvolumeclaim",
+        "PersistentVolumeClaim",
+    )
+    .short(&["pvc"])
+    .subresources(&[sub("status", "PersistentVolumeClaim", CHANGE)]),
+    Resource::new(
+        "",
+        "persistentvolumes",
+        "persistentvolume",
+        "PersistentVolume",
+    )
+    .short(&["pv"])
+    .cluster()
+    .subresources(&[sub("status", "PersistentVolume", CHANGE)]),
+    Resource::new("", "pods", "pod", "Pod")
+        .short(&["po"])
+        .in_all()
+        .generation()
+        .subresources(&[
+            sub("binding", "Binding", CREATE),
+            sub("log", "Pod", &["get"]),
+            sub("status", "Pod", CHANGE),
+        ]),
+    Resource::new("", "resourcequotas", "resourcequota", "ResourceQuota")
+        .short(&["quota"])
+        .subresources(&[sub("status", "ResourceQuota", CHANGE)]),
+    Resource::new("", "secrets", "secret", "Secret"),
+    Resource::new("", "serviceaccounts", "serviceaccount", "ServiceAccount")
+        .short(&["sa"])
+        .subresources(&[foreign(
+            "token",
+            "authentication.k8s.io",
+            "TokenRequest",
+            CREATE,
+        )]),
+    Resource::new("", "services", "service", "Service")
+        .short(&["svc"])
+        .in_all()
+        .subresources(&[
+            sub("proxy", "ServiceProxyOptions", PROXY),
+            sub("status", "Service", CHANGE),
+        ]),
+    Resource::new("apps", "daemonsets", "daemonset", "DaemonSet")
+        .short(&["ds"])
+        .in_all()
+        .generation()
+        .subresources(&[sub("status", "DaemonSet", CHANGE)]),
+    Resource::new("apps", "deployments", "deployment", "Deployment")
+        .short(&["deploy"])
+        .in_all()
+        .generation()
+        .subresources(&[SCALE, sub("status", "Deployment", CHANGE)]),
+    Resource::new("apps", "replicasets", "replicaset", "ReplicaSet")
+        .short(&["rs"])
+        .in_all()
+        .generation()
+        .subresources(&[SCALE, sub("status", "ReplicaSet", CHANGE)]),
+    Resource::new("apps", "statefulsets", "statefulset", "StatefulSet")
+        .short(&["sts"])
+        .in_all()
+        .generation()
+        .subresources(&[SCALE, sub("status", "StatefulSet", CHANGE)]),
+    Resource::new("events.k8s.io", "events", "event", "Event").short(&["ev"]),
+    Resource::new(
+        "authentication.k8s.io",
+        "selfsubjectreviews",
+        "selfsubjectreview",
+        "SelfSubjectReview",
+    )
+    .cluster()
+    .verbs(CREATE),
+    Resource::new(
+        "authorization.k8s.io",
+        "selfsubjectaccessreviews",
+        "selfsubjectaccessreview",
+        "SelfSubjectAccessReview",
+    )
+    .cluster()
+    .verbs(CREATE),
+    Resource::new(
+        "authorization.k8s.io",
+        "selfsubjectrulesreviews",
+        "selfsubjectrulesreview",
+        "SelfSubjectRulesReview",
+    )
+    .cluster()
+    .verbs(CREATE),
+    Resource::new("networking.k8s.io", "ingresses", "ingress", "Ingress")
+        .short(&["ing"])
+        .generation()
+        .subresources(&[sub("status", "Ingress", CHANGE)]),
+    Resource::new(
+        "networking.k8s.io",
+        "networkpolicies",
+        "networkpolicy",
+        "NetworkPolicy",
+    )
+    .short(&["netpol"])
+    .generation(),
+    Resource::new(
+        "rbac.authorization.k8s.io",
+        "clusterrolebindings",
+        "clusterrolebinding",
+        "ClusterRoleBinding",
+    )
+    .cluster(),
+    Resource::new(
+        "rbac.authorization.k8s.io",
+        "clusterroles",
+        "clusterrole",
+        "ClusterRole",
+    )
+    .cluster(),
+    Resource::new(
+        "rbac.authorization.k8s.io",
+        "rolebindings",
+        "rolebinding",
+        "RoleBinding",
+    ),
+    Resource::new("rbac.authorization.k8s.io", "roles", "role", "Role"),
+    Resource::new(
+        "storage.k8s.io",
+        "storageclasses",
+        "storageclass",
+        "StorageClass",
+    )
+    .short(&["sc"])
+    .cluster(),
+    Resource::new(
+        "scheduling.k8s.io",
+        "priorityclasses",
+        "priorityclass",
+        "PriorityClass",
+    )
+    .short(&["pc"])
+    .cluster(),
+    Resource::new("coordination.k8s.io", "leases", "lease", "Lease"),
+    Resource::new(
+        "discovery.k8s.io",
+        "endpointslices",
+        "endpointslice",
+        "EndpointSlice",
+    )
+    .generation(),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_resource_is_found_by_its_path_and_by_its_kind() {
+        let registry = Registry::default();
+        let by_path = registry.find("apps", "v1", "statefulsets");
+        assert_eq!(by_path.map(|r| r.kind), Some("StatefulSet"));
+        assert_eq!(registry.of_kind("apps/v1", "StatefulSet"), by_path);
+        assert_eq!(registry.get(STATEFUL_SETS), by_path);
+        assert!(registry.find("apps", "v1", "pods").is_none());
+    }
+
+    #[test]
+    fn no_two_resources_share_a_path_or_a_kind() {
+        let registry = Registry::default();
+        for (i, a) in registry.all().enumerate() {
+            for b in registry.all().skip(i + 1) {
+                assert_ne!(a.id(), b.id());
+                assert!(a.kind != b.kind || a.group != b.group, "{}", a.kind);
+            }
+        }
+    }
+}
