@@ -1,1 +1,23 @@
+//! What the browser and the server both know: ids, names that validate, states, roles and the
+//! permission table, wire types and the service traits. Knows nothing of storage, clouds or pages.
+#![warn(missing_docs)]
 
+pub mod access;
+pub mod account;
+pub mod caller;
+pub mod cluster;
+pub mod cluster_name;
+pub mod exposure;
+pub mod failure;
+pub mod ids;
+pub mod kubernetes_version;
+pub mod listing;
+pub mod money;
+pub mod operation;
+pub mod order;
+pub mod overview;
+pub mod plan;
+pub mod problem;
+pub mod services;
+pub mod tenancy;
+pub mod time_to_live;

@@ -1,0 +1,115 @@
+//! The signed-in person's own account: who they are and their API tokens.
+
+use crate::{
+    access::{PlatformRole, TenantRole},
+    ids::{TokenId, UserId},
+    problem::FieldError,
+    tenancy::{EnvironmentRef, TenantRef},
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// One's role in one tenant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TenantMembership {
+    /// The tenant.
+    pub tenant: TenantRef,
+    /// Its environments.
+    pub environments: Vec<EnvironmentRef>,
+    /// The role; platform admins see every tenant and may hold none.
+    pub role: Option<TenantRole>,
+}
+
+/// Who is signed in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Profile {
+    /// Their id.
+    pub user_id: UserId,
+    /// Their name.
+    pub name: String,
+    /// Their e-mail address.
+    pub email: String,
+    /// The issuer they sign in with.
+    pub issuer: String,
+    /// Their role on the platform.
+    pub platform_role: PlatformRole,
+    /// Their tenants.
+    pub tenants: Vec<TenantMembership>,
+    /// The server's time.
+    pub now: Timestamp,
+}
+
+/// An API token as listed; its secret is not kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApiToken {
+    /// Its id.
+    pub id: TokenId,
+    /// What it is for.
+    pub name: String,
+    /// The first characters, to recognise it by.
+    pub prefix: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it ends.
+    pub expires_at: Timestamp,
+    /// When it was last used, to the minute.
+    pub last_used_at: Option<Timestamp>,
+}
+
+/// A request for a token.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenInput {
+    /// What it is for.
+    pub name: String,
+    /// Days until it ends, 1 to 365.
+    pub expires_in_days: u32,
+}
+
+impl TokenInput {
+    /// The longest life of a token, in days.
+    pub const MAX_DAYS: u32 = 365;
+
+    /// Checks both fields.
+    ///
+    /// # Errors
+    /// One [`FieldError`] for each field at fault.
+    pub fn validate(&self) -> Result<(), Vec<FieldError>> {
+        let mut errors = Vec::new();
+        let name = self.name.trim();
+        if name.is_empty() {
+            errors.push(FieldError::new("name", "Say what the token is for."));
+        } else if name.chars().count() > 60 {
+            errors.push(FieldError::new("name", "At most 60 characters."));
+        } else if name.chars().any(char::is_control) {
+            errors.push(FieldError::new("name", "Use printable characters only."));
+        }
+        if !(1..=Self::MAX_DAYS).contains(&self.expires_in_days) {
+            errors.push(FieldError::new(
+                "expires_in_days",
+                format!("Choose between 1 and {} days.", Self::MAX_DAYS),
+            ));
+        }
+        if errors.is_empty() {
+            Ok(())
+        } else {
+            Err(errors)
+        }
+    }
+}
+
+/// A fresh token with its secret, shown this once.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct NewApiToken {
+    /// The token as listed from now on.
+    pub token: ApiToken,
+    /// What goes into `Authorization: Bearer …`.
+    pub secret: String,
+}
+
+impl std::fmt::Debug for NewApiToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NewApiToken")
+            .field("token", &self.token)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,86 @@
+//! Who is asking. Every service method takes a [`Caller`]; the core decides what they may.
+
+use crate::{
+    access::{Action, PlatformRole, TenantRole, allows},
+    ids::{TenantId, TokenId, UserId},
+};
+use serde::{Deserialize, Serialize};
+
+/// The way a request came in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// A browser's session.
+    Session,
+    /// An API token.
+    ApiToken(TokenId),
+    /// The portal itself (expiry and the like).
+    Portal,
+}
+
+impl Channel {
+    /// The word in the audit log.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Session => "session",
+            Self::ApiToken(_) => "api_token",
+            Self::Portal => "portal",
+        }
+    }
+}
+
+/// A role in one tenant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Membership {
+    /// The tenant.
+    pub tenant_id: TenantId,
+    /// The role in it.
+    pub role: TenantRole,
+}
+
+/// An authenticated person (or the portal itself) with the rights they hold at this moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// The person; `None` is the portal itself.
+    pub user_id: Option<UserId>,
+    /// Their name, for greetings and the audit log.
+    pub name: String,
+    /// Their e-mail address as the identity provider gave it.
+    pub email: String,
+    /// Their role on the platform.
+    pub platform_role: PlatformRole,
+    /// Their tenants.
+    pub memberships: Vec<Membership>,
+    /// The way the request came in.
+    pub channel: Channel,
+    /// The address it came from.
+    pub source: Option<String>,
+}
+
+impl Caller {
+    /// The portal acting for itself.
+    pub fn portal() -> Self {
+        Self {
+            user_id: None,
+            name: "Hangar".into(),
+            email: String::new(),
+            platform_role: PlatformRole::Admin,
+            memberships: Vec::new(),
+            channel: Channel::Portal,
+            source: None,
+        }
+    }
+
+    /// The role in `tenant`, if a member.
+    pub fn role_in(&self, tenant: TenantId) -> Option<TenantRole> {
+        self.memberships
+            .iter()
+            .find(|membership| membership.tenant_id == tenant)
+            .map(|membership| membership.role)
+    }
+
+    /// Whether the caller may do `action` in `tenant`.
+    pub fn may(&self, action: Action, tenant: TenantId) -> bool {
+        allows(action, self.platform_role, self.role_in(tenant))
+    }
+}

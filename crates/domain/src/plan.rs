@@ -1,0 +1,60 @@
+//! Plans: the named sizes that the create form offers.
+
+use crate::money::MicroDollars;
+use serde::{Deserialize, Serialize};
+
+/// A named size with limits and a price.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Plan {
+    /// What requests call it: `small`.
+    pub name: String,
+    /// What people call it: `Small`.
+    pub title: String,
+    /// CPU for the workloads, in thousandths of a core.
+    pub cpu_millis: u32,
+    /// Memory for the workloads, in MiB.
+    pub memory_mib: u32,
+    /// Volumes altogether, in GiB.
+    pub storage_gib: u32,
+    /// How many pods may run.
+    pub pods: u32,
+    /// What an hour costs.
+    pub price_per_hour: MicroDollars,
+}
+
+impl Plan {
+    /// The three sizes of a portal that configures none.
+    pub fn defaults() -> Vec<Self> {
+        let plan =
+            |name: &str, title: &str, cpu: u32, memory: u32, storage_gib, pods, price| Self {
+                name: name.into(),
+                title: title.into(),
+                cpu_millis: cpu * 1000,
+                memory_mib: memory * 1024,
+                storage_gib,
+                pods,
+                price_per_hour: MicroDollars(price),
+            };
+        vec![
+            plan("small", "Small", 2, 4, 10, 20, 80_000),
+            plan("medium", "Medium", 4, 8, 20, 40, 210_000),
+            plan("large", "Large", 8, 16, 50, 80, 460_000),
+        ]
+    }
+
+    /// The limits in words: `2 CPU · 4 GiB · 10 GiB`.
+    pub fn limits(&self) -> String {
+        let cpu = if self.cpu_millis.is_multiple_of(1000) {
+            format!("{}", self.cpu_millis / 1000)
+        } else {
+            format!("{:.1}", f64::from(self.cpu_millis) / 1000.0)
+        };
+        let memory = if self.memory_mib.is_multiple_of(1024) {
+            format!("{} GiB", self.memory_mib / 1024)
+        } else {
+            format!("{} MiB", self.memory_mib)
+        };
+        format!("{cpu} CPU · {memory} · {} GiB", self.storage_gib)
+    }
+}
