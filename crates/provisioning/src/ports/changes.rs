@@ -1,0 +1,31 @@
+//! The feed of changes: what streams and reconcilers of every replica hear about.
+
+use domain::ids::{ClusterId, TenantId, UserId};
+use serde::{Deserialize, Serialize};
+use tokio::sync::broadcast;
+
+/// Something changed in the database. Says what, not how: readers look for themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Change {
+    /// A cluster was written.
+    Cluster {
+        /// Which.
+        id: ClusterId,
+        /// Whose it is.
+        tenant_id: TenantId,
+    },
+    /// Work on clusters is due before it was planned.
+    WorkDue,
+    /// Somebody's rights, sessions or tokens changed: streams of theirs look again whether they may go on.
+    Access {
+        /// Whose.
+        user_id: UserId,
+    },
+}
+
+/// Announces changes that were committed, also those of other replicas.
+pub trait Changes: Send + Sync {
+    /// Listens from now on. A receiver that lags is told so and has to look at everything.
+    fn subscribe(&self) -> broadcast::Receiver<Change>;
+}

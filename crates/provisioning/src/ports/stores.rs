@@ -1,0 +1,184 @@
+//! The stores. Each method is one transaction; whatever it announces, it announces after commit.
+
+use crate::{
+    audit::AuditEntry,
+    error::StoreError,
+    records::{
+        Claim, ClusterRecord, NewCluster, OrderStored, Progress, SignedIn, TenantSeed, TokenRecord,
+        UserRecord,
+    },
+};
+use async_trait::async_trait;
+use domain::{
+    access::PlatformRole,
+    cluster::ClusterState,
+    cluster_name::ClusterName,
+    ids::{ClusterId, TenantId, TokenId, UserId},
+    listing::{ClusterQuery, StateCount},
+    operation::Operation,
+    overview::Happening,
+    tenancy::Tenant,
+};
+use jiff::{SignedDuration, Timestamp};
+
+/// What every method answers with.
+pub type Stored<T> = Result<T, StoreError>;
+
+/// Whose clusters a list may show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Everybody's.
+    Everything,
+    /// Those of these tenants.
+    Tenants(Vec<TenantId>),
+}
+
+/// One page of records.
+#[derive(Clone, Debug)]
+pub struct RecordPage {
+    /// The clusters of the page.
+    pub items: Vec<ClusterRecord>,
+    /// How many match altogether.
+    pub total: u64,
+    /// How many match in each state, whatever states were asked for.
+    pub counts: Vec<StateCount>,
+}
+
+/// What is used in the sums of the dashboard.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lifespan {
+    /// The hourly price.
+    pub price_per_hour: domain::money::MicroDollars,
+    /// From when it was charged.
+    pub from: Timestamp,
+    /// Until when; `None`: it still is.
+    pub until: Option<Timestamp>,
+    /// The state now.
+    pub state: ClusterState,
+}
+
+/// Clusters, their operations and the work on them.
+#[async_trait]
+pub trait ClusterStore: Send + Sync {
+    /// Stores an order with its operation and audit entry, due at once; announces it.
+    async fn store_order(&self, new: NewCluster, audit: AuditEntry) -> Stored<OrderStored>;
+
+    /// Whether a cluster that is not deleted has the name on this host.
+    async fn name_taken(&self, host: &str, name: &ClusterName) -> Stored<bool>;
+
+    /// One cluster, also a deleted one.
+    async fn cluster(&self, id: ClusterId) -> Stored<Option<ClusterRecord>>;
+
+    /// A page. `owner` is the person whose clusters `query.mine` means.
+    async fn clusters(
+        &self,
+        scope: &Scope,
+        owner: Option<UserId>,
+        query: &ClusterQuery,
+    ) -> Stored<RecordPage>;
+
+    /// Clusters in `scope` that end before `before` and are not being deleted, soonest first.
+    async fn ending_before(
+        &self,
+        scope: &Scope,
+        before: Timestamp,
+        limit: u32,
+    ) -> Stored<Vec<ClusterRecord>>;
+
+    /// Prices and times of the clusters in `scope` that were charged after `since`.
+    async fn lifespans(&self, scope: &Scope, since: Timestamp) -> Stored<Vec<Lifespan>>;
+
+    /// Turns a cluster to `Deleting` with `operation`, due at once; announces it. A cluster that is
+    /// being deleted already, or is gone, stays as it is and `audit` is not written. Answers the
+    /// cluster as it is afterwards; `None`: there is none.
+    async fn store_deletion(
+        &self,
+        id: ClusterId,
+        operation: Operation,
+        audit: AuditEntry,
+    ) -> Stored<Option<ClusterRecord>>;
+
+    /// Claims up to `limit` clusters whose work is due and that nobody holds, until `now + lease`.
+    async fn claim(&self, now: Timestamp, lease: SignedDuration, limit: u32) -> Stored<Vec<Claim>>;
+
+    /// Holds a claim longer. `false`: it is lost.
+    async fn extend(&self, claim: &Claim, until: Timestamp) -> Stored<bool>;
+
+    /// Writes progress and ends the claim; announces the change if a person can see one. If the
+    /// cluster was woken meanwhile it stays due at once. `false`: the claim had been lost and
+    /// nothing was written. A cluster turned to `Deleting` meanwhile keeps that state and
+    /// its operation; the claim still ends and the cluster is due at once.
+    async fn record(&self, claim: &Claim, progress: Progress) -> Stored<bool>;
+
+    /// Makes the work on a cluster due at once and announces that work is due.
+    async fn wake(&self, id: ClusterId) -> Stored<()>;
+
+    /// When the next work is due (leases included), if any.
+    async fn next_due(&self) -> Stored<Option<Timestamp>>;
+}
+
+/// People, their roles and their tokens.
+#[async_trait]
+pub trait UserStore: Send + Sync {
+    /// Stores somebody who has just signed in, keyed on issuer and subject, with the audit entry.
+    /// Roles granted by people stay; roles given by claims become what they are now.
+    async fn store_sign_in(&self, person: SignedIn, now: Timestamp) -> Stored<UserRecord>;
+
+    /// One person.
+    async fn user(&self, id: UserId) -> Stored<Option<UserRecord>>;
+
+    /// People with this address, over all issuers.
+    async fn users_by_email(&self, email: &str) -> Stored<Vec<UserRecord>>;
+
+    /// Grants a platform role by hand; announces it.
+    async fn grant(&self, id: UserId, role: PlatformRole, audit: AuditEntry) -> Stored<()>;
+
+    /// Suspends or restores somebody and, when suspending, ends their sessions; announces it.
+    async fn set_suspended(&self, id: UserId, suspended: bool) -> Stored<()>;
+
+    /// Ends every session of somebody; announces it.
+    async fn end_sessions(&self, id: UserId) -> Stored<()>;
+
+    /// Stores a token.
+    async fn store_token(&self, token: TokenRecord, audit: AuditEntry) -> Stored<()>;
+
+    /// Somebody's tokens that end after `now`, newest first.
+    async fn tokens(&self, user: UserId, now: Timestamp) -> Stored<Vec<TokenRecord>>;
+
+    /// The token with this digest that ends after `now`, with its owner.
+    async fn token_by_digest(
+        &self,
+        digest: &str,
+        now: Timestamp,
+    ) -> Stored<Option<(TokenRecord, UserRecord)>>;
+
+    /// Notes that a token was used.
+    async fn note_token_use(&self, id: TokenId, now: Timestamp) -> Stored<()>;
+
+    /// Removes somebody's own token; announces it. `false`: there is none.
+    async fn remove_token(&self, user: UserId, id: TokenId, audit: AuditEntry) -> Stored<bool>;
+}
+
+/// Tenants and environments.
+#[async_trait]
+pub trait TenantStore: Send + Sync {
+    /// Makes sure these exist; what exists is left as it is.
+    async fn seed_tenants(&self, seeds: &[TenantSeed]) -> Stored<()>;
+
+    /// Every tenant with its environments, by name.
+    async fn tenants(&self) -> Stored<Vec<Tenant>>;
+}
+
+/// The audit log.
+#[async_trait]
+pub trait AuditStore: Send + Sync {
+    /// Appends an entry on its own.
+    async fn append(&self, entry: AuditEntry) -> Stored<()>;
+
+    /// The newest entries about clusters of `scope`, newest first.
+    async fn lately(&self, scope: &Scope, limit: u32) -> Stored<Vec<Happening>>;
+}
+
+/// Everything the core keeps, in one database.
+pub trait Store: ClusterStore + UserStore + TenantStore + AuditStore {}
+impl<T: ClusterStore + UserStore + TenantStore + AuditStore> Store for T {}

@@ -1,0 +1,231 @@
+//! What the core keeps: the records that the stores read and write.
+
+use crate::audit::AuditEntry;
+use domain::{
+    access::{PlatformRole, TenantRole},
+    cluster::ClusterState,
+    cluster_name::ClusterName,
+    exposure::Exposure,
+    failure::Failure,
+    ids::{ClusterId, EnvironmentId, TenantId, TokenId, UserId},
+    kubernetes_version::KubernetesVersion,
+    operation::Operation,
+    plan::Plan,
+    tenancy::{EnvironmentRef, TenantRef},
+};
+use jiff::Timestamp;
+
+/// A cluster as stored, with the names of what it refers to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClusterRecord {
+    /// Its id.
+    pub id: ClusterId,
+    /// Its name, unique among the clusters of a host that are not deleted.
+    pub name: ClusterName,
+    /// Whose it is.
+    pub tenant: TenantRef,
+    /// The part of the tenant it is in.
+    pub environment: EnvironmentRef,
+    /// Its size, as it was when ordered.
+    pub plan: Plan,
+    /// The version it runs.
+    pub kubernetes_version: KubernetesVersion,
+    /// How it is reached.
+    pub exposure: Exposure,
+    /// The host cluster it lives on.
+    pub host: String,
+    /// Its state.
+    pub state: ClusterState,
+    /// What is wrong.
+    pub failure: Option<Failure>,
+    /// The address of its API, once known.
+    pub endpoint: Option<String>,
+    /// Who ordered it.
+    pub created_by: UserId,
+    /// Their name.
+    pub created_by_name: String,
+    /// When it was ordered.
+    pub created_at: Timestamp,
+    /// When it was first usable.
+    pub ready_at: Option<Timestamp>,
+    /// When the portal takes it down.
+    pub ends_at: Option<Timestamp>,
+    /// When it was gone.
+    pub deleted_at: Option<Timestamp>,
+    /// The newest operation.
+    pub operation: Operation,
+    /// Counts up with every write.
+    pub version: i64,
+}
+
+/// A cluster to be stored: desired state and the operation that makes it so.
+#[derive(Clone, Debug)]
+pub struct NewCluster {
+    /// Its id.
+    pub id: ClusterId,
+    /// Its name.
+    pub name: ClusterName,
+    /// Whose it is.
+    pub tenant_id: TenantId,
+    /// The part of the tenant it is in.
+    pub environment_id: EnvironmentId,
+    /// Its size.
+    pub plan: Plan,
+    /// Its version.
+    pub kubernetes_version: KubernetesVersion,
+    /// How it is reached.
+    pub exposure: Exposure,
+    /// Where it is put.
+    pub host: String,
+    /// Who ordered it.
+    pub created_by: UserId,
+    /// When.
+    pub created_at: Timestamp,
+    /// When it is taken down.
+    pub ends_at: Option<Timestamp>,
+    /// The operation that creates it.
+    pub operation: Operation,
+    /// The key that makes the order one order, with a digest of the order it stands for.
+    pub idempotency: Option<Idempotency>,
+}
+
+/// A client's key and what it was used for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Idempotency {
+    /// The key; unique for each person.
+    pub key: String,
+    /// SHA-256 of the order, in hexadecimal.
+    pub fingerprint: String,
+}
+
+/// What became of an attempt to store an order.
+#[derive(Clone, Debug)]
+pub enum OrderStored {
+    /// It is stored.
+    Created(ClusterRecord),
+    /// The same person sent the same key and the same order before; this is what it made.
+    Replayed(ClusterRecord),
+    /// The key stands for another order.
+    KeyReused,
+    /// A cluster that is not deleted has the name on this host.
+    NameTaken,
+}
+
+/// The work on one cluster, claimed for a while.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    /// The cluster as it was when claimed.
+    pub cluster: ClusterRecord,
+    /// Counts up with every claim: a write with an older fence is dropped.
+    pub fence: i64,
+    /// How often the cluster had been woken when it was claimed.
+    pub wakes: i64,
+}
+
+/// What a reconciler writes after looking at a cluster.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// The state.
+    pub state: ClusterState,
+    /// What is wrong.
+    pub failure: Option<Failure>,
+    /// The address.
+    pub endpoint: Option<String>,
+    /// When it was first usable.
+    pub ready_at: Option<Timestamp>,
+    /// When it was gone.
+    pub deleted_at: Option<Timestamp>,
+    /// The operation with its steps.
+    pub operation: Operation,
+    /// When to look again; `None`: only when woken.
+    pub due_at: Option<Timestamp>,
+    /// What the audit log is told, if the outcome is worth it.
+    pub audit: Option<AuditEntry>,
+}
+
+/// A person as stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserRecord {
+    /// Their id.
+    pub id: UserId,
+    /// The identity provider that vouches for them.
+    pub issuer: String,
+    /// Their id there. Issuer and subject together are who they are; the address is not.
+    pub subject: String,
+    /// Their address as last seen.
+    pub email: String,
+    /// Whether the provider has verified it.
+    pub email_verified: bool,
+    /// Their name as last seen.
+    pub name: String,
+    /// The higher of what claims and people grant.
+    pub platform_role: PlatformRole,
+    /// Suspended people cannot do anything.
+    pub suspended: bool,
+    /// Their tenants.
+    pub memberships: Vec<MembershipRecord>,
+    /// When they were last seen signing in.
+    pub last_seen_at: Option<Timestamp>,
+}
+
+/// A role in one tenant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MembershipRecord {
+    /// The tenant.
+    pub tenant: TenantRef,
+    /// Its environments.
+    pub environments: Vec<EnvironmentRef>,
+    /// The role.
+    pub role: TenantRole,
+}
+
+/// A person as an identity provider has just vouched for them, with the roles their claims give.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedIn {
+    /// The issuer.
+    pub issuer: String,
+    /// The subject.
+    pub subject: String,
+    /// The address.
+    pub email: String,
+    /// Whether it is verified.
+    pub email_verified: bool,
+    /// The name.
+    pub name: String,
+    /// The platform role that claims give.
+    pub claimed_platform_role: PlatformRole,
+    /// Tenant roles that claims give; they replace those that claims gave before.
+    pub claimed_tenants: Vec<(TenantId, TenantRole)>,
+}
+
+/// An API token as stored: only a digest of its secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenRecord {
+    /// Its id.
+    pub id: TokenId,
+    /// Whose it is.
+    pub user_id: UserId,
+    /// What it is for.
+    pub name: String,
+    /// The first characters, to recognise it by.
+    pub prefix: String,
+    /// SHA-256 of the secret, in hexadecimal.
+    pub digest: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it ends.
+    pub expires_at: Timestamp,
+    /// When it was last used.
+    pub last_used_at: Option<Timestamp>,
+}
+
+/// A tenant to be there from the start.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TenantSeed {
+    /// What requests call it.
+    pub slug: String,
+    /// What people call it.
+    pub name: String,
+    /// Environments: slug and name.
+    pub environments: Vec<(String, String)>,
+}
