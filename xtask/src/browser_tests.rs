@@ -1,0 +1,45 @@
+//! The browser tests: Playwright with the machine's Chromium against the server that was just built.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::outcome::{self, Counts};
+use crate::process::find_program;
+use crate::workspace;
+
+/// Runs every spec in end2end/ and counts the tests; the report tells a failure apart from a crash.
+pub fn run(server: &Path, arguments: &[String]) -> Result<Counts> {
+    let folder = workspace::end2end();
+    let playwright = folder.join("node_modules/@playwright/test/cli.js");
+    if !playwright.is_file() {
+        bail!(
+            "the browser tests' packages are missing; `./dev test` fetches them (by hand: `npm ci` in end2end/)"
+        );
+    }
+    let node = find_program("node", &[]).context("Node.js is not on this machine")?;
+    let report = workspace::scratch().join("playwright.json");
+    if report.exists() {
+        fs::remove_file(&report)?;
+    }
+    let status = Command::new(node)
+        .current_dir(&folder)
+        .arg(&playwright)
+        .arg("test")
+        .args(arguments)
+        .env("PLAYWRIGHT_JSON_OUTPUT_FILE", &report)
+        .env("HANGAR_BIN", server)
+        .env("HANGAR_SITE_DIR", workspace::development_site())
+        .status()
+        .context("cannot start Playwright")?;
+    let counts = fs::read_to_string(&report)
+        .ok()
+        .and_then(|report| outcome::playwright(&report))
+        .with_context(|| format!("Playwright left no report; it ended with {status}"))?;
+    if !status.success() && counts.failed == 0 {
+        bail!("Playwright ended with {status}");
+    }
+    Ok(counts)
+}

@@ -1,0 +1,210 @@
+//! `cargo xtask test`: every check and every test, and one line at the end that says how it went.
+//!
+//! Order: what is quick and often wrong first, then two lanes side by side. In front the server side: linted,
+//! compiled once, tested on SQLite and PostgreSQL with that build. Behind it the browser part. The browser tests
+//! come last and use what both lanes made. A part that fails does not stop the others, so one run tells everything.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, anyhow, bail};
+
+use crate::lanes::{self, Lane, timed};
+use crate::outcome::{self, Counts, Part};
+use crate::postgres::Postgres;
+use crate::process::{run as run_command, run_logged, tee};
+use crate::site::Manifest;
+use crate::{browser_tests, build, cargo, rules, workspace};
+
+/// What `cargo xtask test` can be told.
+#[derive(clap::Args)]
+pub struct Options {
+    /// Only the browser tests, with these arguments for Playwright.
+    #[arg(long, num_args = 0.., allow_hyphen_values = true)]
+    browser: Option<Vec<String>>,
+}
+
+/// Runs everything, prints the summary, fails unless all holds.
+pub fn run(options: &Options) -> Result<()> {
+    let parts = match &options.browser {
+        Some(arguments) => browser_only(arguments)?,
+        None => everything(),
+    };
+    print!("{}", outcome::summary(&parts));
+    match outcome::total(&parts).failed {
+        0 => Ok(()),
+        failed => bail!("{failed} failed"),
+    }
+}
+
+fn browser_only(arguments: &[String]) -> Result<Vec<Part>> {
+    let server = build::development()?;
+    Ok(vec![tests(
+        "browser tests",
+        timed(|| browser_tests::run(&server, arguments)),
+    )])
+}
+
+fn everything() -> Vec<Part> {
+    let mut parts = vec![
+        check("formatting", timed(formatting)),
+        check("dependency rules", timed(rules::run)),
+    ];
+    let (server_side, site) = lanes::beside(|| Ok(server_side()), browser_part);
+    let (server_parts, server) = server_side.result.unwrap_or_default();
+    parts.extend(server_parts);
+    let site_took = site.took;
+    let (site, site_error) = match site.result {
+        Ok(site) => (Some(site), None),
+        Err(error) => (None, Some(error)),
+    };
+    parts.push(Part {
+        name: "browser part",
+        counts: None,
+        error: site_error,
+        took: site_took,
+    });
+    parts.push(tests("xtask's tests", timed(xtask)));
+    parts.push(tests(
+        "browser tests",
+        timed(|| {
+            let server = server.ok_or_else(|| anyhow!("there is no server to test"))?;
+            site.ok_or_else(|| anyhow!("there is no browser part to test"))?;
+            heading("browser tests");
+            browser_tests::run(&server, &[])
+        }),
+    ));
+    parts
+}
+
+/// The lane in front: lint, compile, test. Returns the server's binary where there is one.
+fn server_side() -> (Vec<Part>, Option<PathBuf>) {
+    let mut parts = vec![check("clippy", timed(|| clippy(&cargo::SERVER_SIDE)))];
+    let compiled = timed(|| {
+        heading("compiling the server side and its tests");
+        run_command(
+            cargo::cargo(&["build", "--locked", "--lib", "--bins", "--tests"])
+                .args(cargo::SERVER_SIDE),
+        )
+    });
+    let server = compiled
+        .result
+        .is_ok()
+        .then(|| workspace::target().join("debug/hangar"));
+    parts.push(check("compiling the server side", compiled));
+    if server.is_some() {
+        parts.push(tests("tests (SQLite, PostgreSQL)", timed(with_postgres)));
+        let mut documentation = tests("documentation tests", timed(documentation));
+        // There need not be any.
+        documentation.counts = documentation
+            .counts
+            .filter(|counts| *counts != Counts::default());
+        parts.push(documentation);
+    }
+    (parts, server)
+}
+
+/// The lane behind: the site for the browser tests, and clippy for the code that only the browser runs.
+fn browser_part() -> Result<Manifest> {
+    let site = build::build_site(&workspace::development_site(), false)?;
+    run_logged(
+        cargo::cargo(&["clippy", "--locked"])
+            .args(cargo::BROWSER)
+            .args(cargo::BROWSER_DEVELOPMENT)
+            .args(["--", "--deny", "warnings"]),
+        &workspace::scratch().join("browser-clippy.log"),
+    )
+    .context("clippy has something to say about the browser part")?;
+    Ok(site)
+}
+
+fn formatting() -> Result<()> {
+    heading("formatting");
+    run_command(&mut cargo::cargo(&["fmt", "--all", "--check"])).context("run `cargo fmt --all`")
+}
+
+fn clippy(packages: &[&str]) -> Result<()> {
+    heading("clippy");
+    run_command(
+        cargo::cargo(&["clippy", "--locked", "--all-targets"])
+            .args(packages)
+            .args(["--", "--deny", "warnings"]),
+    )
+}
+
+/// Each test that stores something runs on both databases; PostgreSQL's log tells whether they really did.
+fn with_postgres() -> Result<Counts> {
+    heading("tests on SQLite and PostgreSQL");
+    let postgres = Postgres::start()?;
+    let mut command = cargo::cargo(&[
+        "nextest",
+        "run",
+        "--locked",
+        "--no-fail-fast",
+        "--lib",
+        "--bins",
+        "--tests",
+    ]);
+    command
+        .args(cargo::SERVER_SIDE)
+        .env("HANGAR_TEST_POSTGRES_URL", postgres.url());
+    let counts = nextest(&mut command)?;
+    if postgres.connections()? == 0 {
+        bail!(
+            "no test connected to PostgreSQL (HANGAR_TEST_POSTGRES_URL), so nothing was tested on it"
+        );
+    }
+    Ok(counts)
+}
+
+fn xtask() -> Result<Counts> {
+    heading("xtask's own clippy and tests");
+    clippy(&cargo::XTASK)?;
+    nextest(cargo::cargo(&["nextest", "run", "--locked", "--no-fail-fast"]).args(cargo::XTASK))
+}
+
+fn nextest(command: &mut std::process::Command) -> Result<Counts> {
+    let (succeeded, output) = tee(command)?;
+    let counts = outcome::nextest(&output).context("the tests did not run to an end")?;
+    if !succeeded && counts.failed == 0 {
+        bail!("nextest failed although no test did");
+    }
+    Ok(counts)
+}
+
+/// Examples in documentation comments.
+fn documentation() -> Result<Counts> {
+    heading("documentation tests");
+    let (succeeded, output) =
+        tee(cargo::cargo(&["test", "--locked", "--doc"]).args(cargo::SERVER_SIDE))?;
+    let counts = outcome::doctests(&output);
+    if !succeeded && counts.failed == 0 {
+        bail!("the documentation tests did not run to an end");
+    }
+    Ok(counts)
+}
+
+fn heading(what: &str) {
+    println!("\n== {what}");
+}
+
+fn check<T>(name: &'static str, lane: Lane<T>) -> Part {
+    Part {
+        name,
+        counts: None,
+        error: lane.result.err(),
+        took: lane.took,
+    }
+}
+
+fn tests(name: &'static str, lane: Lane<Counts>) -> Part {
+    let (counts, error) = match lane.result {
+        Ok(counts) => (counts, None),
+        Err(error) => (Counts::default(), Some(error)),
+    };
+    Part {
+        name,
+        counts: Some(counts),
+        error,
+        took: lane.took,
+    }
+}
