@@ -1,0 +1,260 @@
+//! Switches that make the sandbox misbehave as real systems do. One handle is shared by the API, the controllers and the
+//! identity provider; people and browser tests reach it over HTTP (see `identity/fault_control.rs`).
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
+
+/// Everything that is wrong at the moment. The default is that all is well.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct FaultSettings {
+    /// The host cluster's API.
+    pub kubernetes: KubernetesFaults,
+    /// What happens to pods, Services and vClusters.
+    pub workloads: WorkloadFaults,
+    /// The identity provider.
+    pub identity: IdentityFaults,
+}
+
+/// Faults of the host cluster's API server.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct KubernetesFaults {
+    /// Added to every request.
+    pub latency_ms: u64,
+    /// The share of requests, 0 to 1, that fail with 500.
+    pub error_rate: f64,
+    /// The next requests fail with a status.
+    pub fail_next: Option<FailNext>,
+    /// Connections are cut, as if the machine were gone.
+    pub unreachable: bool,
+}
+
+/// So many requests fail, then all is well again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FailNext {
+    /// How many are left.
+    pub requests: u32,
+    /// The HTTP status they get.
+    pub status: u16,
+}
+
+/// Faults of what runs on the host cluster, each for some namespaces or all.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct WorkloadFaults {
+    /// Images cannot be pulled: ErrImagePull, then ImagePullBackOff.
+    pub image_pull: Scope,
+    /// No node has room: pods stay Pending.
+    pub unschedulable: Scope,
+    /// Containers start and exit at once.
+    pub crash_loop: Scope,
+    /// The syncer never writes its kubeconfig Secret.
+    pub no_kubeconfig: Scope,
+    /// Load balancers never get an address.
+    pub no_load_balancer: Scope,
+}
+
+/// Where a fault is on: `false`, `true` or a list of namespaces in JSON.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Scope {
+    /// Nowhere or everywhere.
+    All(bool),
+    /// In these namespaces.
+    Namespaces(BTreeSet<String>),
+}
+
+impl Scope {
+    /// On everywhere.
+    pub const EVERYWHERE: Self = Self::All(true);
+
+    /// On in one namespace.
+    pub fn namespace(name: impl Into<String>) -> Self {
+        Self::Namespaces(BTreeSet::from([name.into()]))
+    }
+
+    /// Whether the fault is on in this namespace.
+    pub fn covers(&self, namespace: &str) -> bool {
+        match self {
+            Self::All(on) => *on,
+            Self::Namespaces(names) => names.contains(namespace),
+        }
+    }
+}
+
+impl Default for Scope {
+    fn default() -> Self {
+        Self::All(false)
+    }
+}
+
+/// Faults of the identity provider.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct IdentityFaults {
+    /// Everything answers 503.
+    pub down: bool,
+    /// Added to every request.
+    pub latency_ms: u64,
+    /// Discovery names another issuer.
+    pub wrong_issuer: bool,
+    /// What is wrong with ID tokens.
+    pub id_token: Option<IdTokenFault>,
+}
+
+/// One thing wrong with an ID token that is otherwise right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IdTokenFault {
+    /// Not signed at all, algorithm `none`.
+    AlgorithmNone,
+    /// Signed with a key that the provider never published, under a published key id.
+    WrongKey,
+    /// Issued by somebody else.
+    WrongIssuer,
+    /// For another client.
+    WrongAudience,
+    /// For another sign-in.
+    WrongNonce,
+    /// No longer valid.
+    Expired,
+    /// An access token in its place, as Cognito's look.
+    AccessToken,
+}
+
+/// The shared handle. Cloning it is cheap and gives the same switches.
+#[derive(Clone, Debug)]
+pub struct Faults {
+    settings: Arc<watch::Sender<FaultSettings>>,
+    watch_drops: Arc<watch::Sender<u64>>,
+    key_rotations: Arc<AtomicU64>,
+}
+
+impl Default for Faults {
+    fn default() -> Self {
+        Self {
+            settings: Arc::new(watch::Sender::default()),
+            watch_drops: Arc::new(watch::Sender::default()),
+            key_rotations: Arc::default(),
+        }
+    }
+}
+
+impl Faults {
+    /// What is wrong now.
+    pub fn current(&self) -> FaultSettings {
+        self.settings.borrow().clone()
+    }
+
+    /// Changes some switches.
+    pub fn change(&self, change: impl FnOnce(&mut FaultSettings)) {
+        self.settings.send_modify(change);
+    }
+
+    /// Sets all switches.
+    pub fn replace(&self, settings: FaultSettings) {
+        self.settings.send_replace(settings);
+    }
+
+    /// Tells of each change, so that what waits for a fault to pass wakes up.
+    pub fn subscribe(&self) -> watch::Receiver<FaultSettings> {
+        self.settings.subscribe()
+    }
+
+    /// Ends every watch that runs against the host API.
+    pub fn drop_watches(&self) {
+        self.watch_drops.send_modify(|count| *count += 1);
+    }
+
+    /// Changes when running watches must end.
+    pub fn watch_drops(&self) -> watch::Receiver<u64> {
+        self.watch_drops.subscribe()
+    }
+
+    /// Makes the identity provider sign with a new key.
+    pub fn rotate_signing_key(&self) {
+        self.key_rotations.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How often the identity provider was told to make a new key.
+    pub fn key_rotations(&self) -> u64 {
+        self.key_rotations.load(Ordering::Relaxed)
+    }
+
+    /// How long a request to the host API has to wait.
+    pub fn kubernetes_latency(&self) -> Duration {
+        Duration::from_millis(self.settings.borrow().kubernetes.latency_ms)
+    }
+
+    /// Whether this request to the host API has to fail, and how. Counts down [`FailNext`].
+    pub fn next_kubernetes_failure(&self) -> Option<u16> {
+        {
+            let kubernetes = &self.settings.borrow().kubernetes;
+            if kubernetes.fail_next.is_none() && kubernetes.error_rate <= 0.0 {
+                return None;
+            }
+        }
+        let mut failure = None;
+        self.settings.send_if_modified(|settings| {
+            let Some(next) = &mut settings.kubernetes.fail_next else {
+                return false;
+            };
+            if next.requests > 0 {
+                failure = Some(next.status);
+                next.requests -= 1;
+            }
+            if next.requests == 0 {
+                settings.kubernetes.fail_next = None;
+            }
+            true
+        });
+        failure.or_else(|| {
+            let rate = self.settings.borrow().kubernetes.error_rate;
+            (rand::random::<f64>() < rate).then_some(500)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn so_many_requests_fail_and_then_none() {
+        let faults = Faults::default();
+        faults.change(|f| {
+            f.kubernetes.fail_next = Some(FailNext {
+                requests: 2,
+                status: 503,
+            });
+        });
+        let statuses: Vec<_> = (0..3).map(|_| faults.next_kubernetes_failure()).collect();
+        assert_eq!(statuses, [Some(503), Some(503), None]);
+        assert_eq!(faults.current(), FaultSettings::default());
+    }
+
+    #[test]
+    fn a_scope_is_a_bool_or_a_list_of_namespaces() {
+        let settings: FaultSettings = serde_json::from_value(serde_json::json!({
+            "workloads": {"image_pull": ["vcluster-demo"], "crash_loop": true}
+        }))
+        .unwrap();
+        assert!(settings.workloads.image_pull.covers("vcluster-demo"));
+        assert!(!settings.workloads.image_pull.covers("other"));
+        assert!(settings.workloads.crash_loop.covers("other"));
+        assert!(!settings.workloads.unschedulable.covers("other"));
+    }
+
+    #[test]
+    fn a_misspelled_switch_is_refused() {
+        let misspelled = serde_json::json!({"workloads": {"image_pul": true}});
+        assert!(serde_json::from_value::<FaultSettings>(misspelled).is_err());
+    }
+}

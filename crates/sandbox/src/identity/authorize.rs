@@ -1,0 +1,207 @@
+//! The authorization endpoint: checks what the client asks for, lets the person at the browser choose who they are, and
+//! sends them back with a code.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::extract::{Form, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
+use serde::Deserialize;
+use url::Url;
+
+use super::grants::Grant;
+use super::{Person, Provider, chooser};
+
+/// The parameters of an authorization request, as they came.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct AuthorizationRequest {
+    pub client_id: String,
+    pub redirect_uri: String,
+    pub response_type: String,
+    pub scope: String,
+    pub state: Option<String>,
+    pub nonce: Option<String>,
+    pub code_challenge: String,
+    pub code_challenge_method: String,
+    pub login_hint: Option<String>,
+    pub prompt: Option<String>,
+}
+
+/// The form of the page: the request again, and who was chosen; nobody when the person cancelled.
+#[derive(Debug, Deserialize)]
+pub struct Choice {
+    #[serde(flatten)]
+    request: AuthorizationRequest,
+    #[serde(default)]
+    person: String,
+}
+
+/// An error that goes back to the client by redirect (RFC 6749 section 4.1.2.1).
+struct Refusal(&'static str, &'static str);
+
+/// `GET /authorize`
+pub async fn ask(
+    State(provider): State<Arc<Provider>>,
+    Query(request): Query<AuthorizationRequest>,
+) -> Response {
+    answer(&provider, request)
+}
+
+/// `POST /authorize`, which OpenID Connect wants as well.
+pub async fn ask_by_post(
+    State(provider): State<Arc<Provider>>,
+    Form(request): Form<AuthorizationRequest>,
+) -> Response {
+    answer(&provider, request)
+}
+
+fn answer(provider: &Provider, request: AuthorizationRequest) -> Response {
+    let redirect = match checked_redirect(provider, &request) {
+        Ok(redirect) => redirect,
+        Err(response) => return response,
+    };
+    if let Err(refusal) = check(&request) {
+        return refused(provider, &request, redirect, refusal);
+    }
+    let prompts: Vec<_> = request
+        .prompt
+        .iter()
+        .flat_map(|prompt| prompt.split(' '))
+        .collect();
+    let hinted = request
+        .login_hint
+        .as_deref()
+        .and_then(|email| provider.person(email));
+    match hinted {
+        // Somebody who is told who they are need not be asked, unless the client insists.
+        Some(person) if prompts.iter().all(|prompt| *prompt == "none") => {
+            granted(provider, &request, redirect, person)
+        }
+        _ if prompts.contains(&"none") => refused(
+            provider,
+            &request,
+            redirect,
+            Refusal("login_required", "somebody has to choose who they are"),
+        ),
+        _ => chooser::page(&request, &provider.people, &redirect),
+    }
+}
+
+/// `POST /authorize/choice`: the form of the page.
+pub async fn choose(
+    State(provider): State<Arc<Provider>>,
+    Form(Choice { request, person }): Form<Choice>,
+) -> Response {
+    let redirect = match checked_redirect(&provider, &request) {
+        Ok(redirect) => redirect,
+        Err(response) => return response,
+    };
+    // The fields came back through the browser: they are checked as if they were new.
+    if let Err(refusal) = check(&request) {
+        return refused(&provider, &request, redirect, refusal);
+    }
+    match provider.person(&person) {
+        Some(person) => granted(&provider, &request, redirect, person),
+        None => refused(
+            &provider,
+            &request,
+            redirect,
+            Refusal("access_denied", "nobody was chosen"),
+        ),
+    }
+}
+
+/// Without a known client and an allowed address there is nowhere to send an error, so the browser shows it.
+#[allow(clippy::result_large_err)]
+fn checked_redirect(provider: &Provider, request: &AuthorizationRequest) -> Result<Url, Response> {
+    let problem = if request.client_id != provider.client.id {
+        "The application that sent you here is not known to this identity provider."
+    } else {
+        match Url::parse(&request.redirect_uri) {
+            Ok(uri) if provider.client.allows_redirect_to(&uri) => return Ok(uri),
+            _ => {
+                "The application asked to be answered at an address that is not registered for it."
+            }
+        }
+    };
+    Err(chooser::problem(StatusCode::BAD_REQUEST, problem).into_response())
+}
+
+fn check(request: &AuthorizationRequest) -> Result<(), Refusal> {
+    if request.response_type != "code" {
+        return Err(Refusal(
+            "unsupported_response_type",
+            "only response_type=code is supported",
+        ));
+    }
+    if !request.scope.split(' ').any(|scope| scope == "openid") {
+        return Err(Refusal("invalid_scope", "the scope openid is missing"));
+    }
+    if request.code_challenge_method != "S256" {
+        return Err(Refusal(
+            "invalid_request",
+            "PKCE with code_challenge_method=S256 is required",
+        ));
+    }
+    let challenge = BASE64URL.decode(&request.code_challenge);
+    if !challenge.is_ok_and(|digest| digest.len() == 32) {
+        return Err(Refusal(
+            "invalid_request",
+            "code_challenge is not a SHA-256 digest in base64url",
+        ));
+    }
+    Ok(())
+}
+
+fn granted(
+    provider: &Provider,
+    request: &AuthorizationRequest,
+    redirect: Url,
+    person: &Person,
+) -> Response {
+    let code = provider.grants().add(Grant {
+        subject: person.subject.clone(),
+        redirect_uri: request.redirect_uri.clone(),
+        code_challenge: request.code_challenge.clone(),
+        nonce: request.nonce.clone(),
+        scope: request.scope.clone(),
+        signed_in_at: super::unix_now(),
+        expires: Instant::now() + provider.code_lifetime,
+    });
+    send_back(provider, request, redirect, &[("code", &code)])
+}
+
+fn refused(
+    provider: &Provider,
+    request: &AuthorizationRequest,
+    redirect: Url,
+    Refusal(error, description): Refusal,
+) -> Response {
+    send_back(
+        provider,
+        request,
+        redirect,
+        &[("error", error), ("error_description", description)],
+    )
+}
+
+fn send_back(
+    provider: &Provider,
+    request: &AuthorizationRequest,
+    mut redirect: Url,
+    parameters: &[(&str, &str)],
+) -> Response {
+    {
+        let mut query = redirect.query_pairs_mut();
+        query.extend_pairs(parameters);
+        if let Some(state) = &request.state {
+            query.append_pair("state", state);
+        }
+        query.append_pair("iss", &provider.issuer);
+    }
+    Redirect::to(redirect.as_str()).into_response()
+}

@@ -1,0 +1,149 @@
+//! The pages of the provider: who are you, something is wrong, you are signed out. Plain forms, no script.
+
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use url::Url;
+
+use super::Person;
+use super::authorize::AuthorizationRequest;
+
+const STYLE: &str = include_str!("chooser.css");
+
+/// `GET /style.css`
+pub async fn stylesheet() -> Response {
+    (
+        [
+            (header::CONTENT_TYPE, "text/css; charset=utf-8"),
+            (header::CACHE_CONTROL, "max-age=300"),
+        ],
+        STYLE,
+    )
+        .into_response()
+}
+
+/// Lets one choose who to be.
+pub fn page(request: &AuthorizationRequest, people: &[Person], redirect: &Url) -> Response {
+    let application = redirect.origin().ascii_serialization();
+    let fields: String = fields(request)
+        .into_iter()
+        .map(|(name, value)| {
+            format!(
+                r#"<input type="hidden" name="{name}" value="{}">"#,
+                escaped(value)
+            )
+        })
+        .collect();
+    let buttons: String = people.iter().map(person_button).collect();
+    let body = format!(
+        r#"<h1>Who are you today?</h1>
+<p>Choose a person to sign in to <b>{application}</b>.</p>
+<form method="post" action="/authorize/choice">{fields}
+<ul>{buttons}</ul>
+<button class="cancel" name="person" value="">Cancel and go back</button>
+</form>"#,
+        application = escaped(&application)
+    );
+    // Browsers apply form-action to the redirect that follows the form as well.
+    document(StatusCode::OK, "Sign in", &body, &application)
+}
+
+/// Says what is wrong, where there is nowhere to send it.
+pub fn problem(status: StatusCode, text: &str) -> Response {
+    let body = format!(
+        r#"<h1>That does not work</h1><p>{}</p><p class="hint">Go back to the application and start again from there.</p>"#,
+        escaped(text)
+    );
+    document(status, "That does not work", &body, "")
+}
+
+/// The end of a sign-out without an address to go to.
+pub fn signed_out() -> Response {
+    document(
+        StatusCode::OK,
+        "Signed out",
+        "<h1>You are signed out</h1><p>You can close this page.</p>",
+        "",
+    )
+}
+
+fn person_button(person: &Person) -> String {
+    format!(
+        r#"<li><button class="person" name="person" value="{email}"><span class="picture" aria-hidden="true">{initials}</span><span class="who"><b>{name}</b><small>{role}</small></span><small class="mail">{email}</small></button></li>"#,
+        email = escaped(&person.email),
+        initials = escaped(&person.initials()),
+        name = escaped(&person.name),
+        role = escaped(&person.role),
+    )
+}
+
+fn fields(request: &AuthorizationRequest) -> Vec<(&'static str, &str)> {
+    let required = [
+        ("client_id", &request.client_id),
+        ("redirect_uri", &request.redirect_uri),
+        ("response_type", &request.response_type),
+        ("scope", &request.scope),
+        ("code_challenge", &request.code_challenge),
+        ("code_challenge_method", &request.code_challenge_method),
+    ];
+    let optional = [("state", &request.state), ("nonce", &request.nonce)];
+    required
+        .into_iter()
+        .map(|(name, value)| (name, value.as_str()))
+        .chain(
+            optional
+                .into_iter()
+                .filter_map(|(name, value)| Some((name, value.as_deref()?))),
+        )
+        .collect()
+}
+
+fn document(status: StatusCode, title: &str, body: &str, form_target: &str) -> Response {
+    let html = format!(
+        r#"<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>{title} · Hangar sandbox</title>
+<link rel="stylesheet" href="/style.css">
+<link rel="icon" href="data:,">
+</head>
+<body>
+<main>
+<p class="brand">Hangar sandbox</p>
+{body}
+<footer>This is a stand-in for your company's identity provider. It asks for no password and answers on this machine only.</footer>
+</main>
+</body>
+</html>
+"#
+    );
+    let policy = format!(
+        "default-src 'none'; style-src 'self'; img-src data:; form-action 'self' {form_target}; base-uri 'none'; frame-ancestors 'none'"
+    );
+    (
+        status,
+        [
+            (header::CONTENT_TYPE, "text/html; charset=utf-8".to_owned()),
+            (header::CONTENT_SECURITY_POLICY, policy),
+        ],
+        html,
+    )
+        .into_response()
+}
+
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}

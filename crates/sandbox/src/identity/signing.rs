@@ -1,0 +1,207 @@
+//! The provider's RSA keys: signs tokens, publishes the public halves, rotates.
+
+use anyhow::{Context, Result};
+use aws_lc_rs::encoding::AsDer;
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rsa::KeySize;
+use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256};
+use aws_lc_rs::signature::{RsaKeyPair, UnparsedPublicKey};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::data_directory::DataDirectory;
+
+const FILE: &str = "identity-signing-key.der";
+
+/// The key in use and the one before it: tokens signed just before a rotation stay verifiable.
+pub struct SigningKeys {
+    current: SigningKey,
+    previous: Option<SigningKey>,
+    data: DataDirectory,
+}
+
+impl SigningKeys {
+    /// The kept key, or a new one.
+    pub fn load_or_create(data: &DataDirectory) -> Result<Self> {
+        let current = match data.read(FILE)? {
+            Some(der) => SigningKey::from_pkcs8(&der)
+                .with_context(|| format!("{FILE} is not an RSA key; remove it"))?,
+            None => SigningKey::create_and_keep(data)?,
+        };
+        Ok(Self {
+            current,
+            previous: None,
+            data: data.clone(),
+        })
+    }
+
+    /// Signs with a new key from now on.
+    pub fn rotate(&mut self) -> Result<()> {
+        let fresh = SigningKey::create_and_keep(&self.data)?;
+        self.previous = Some(std::mem::replace(&mut self.current, fresh));
+        Ok(())
+    }
+
+    /// The key that signs.
+    pub fn current(&self) -> &SigningKey {
+        &self.current
+    }
+
+    /// The published set (RFC 7517).
+    pub fn jwks(&self) -> Value {
+        let keys: Vec<_> = self.published().map(SigningKey::jwk).collect();
+        json!({ "keys": keys })
+    }
+
+    /// The claims of a token that one of the published keys signed; its times are not looked at.
+    pub fn verify(&self, token: &str) -> Option<Value> {
+        let (signed, signature) = token.rsplit_once('.')?;
+        let (header, claims) = signed.split_once('.')?;
+        let header: Value = serde_json::from_slice(&BASE64URL.decode(header).ok()?).ok()?;
+        if header["alg"] != "RS256" {
+            return None;
+        }
+        let key = self.published().find(|key| header["kid"] == key.id)?;
+        UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, key.pair.public_key().as_ref())
+            .verify(signed.as_bytes(), &BASE64URL.decode(signature).ok()?)
+            .ok()?;
+        serde_json::from_slice(&BASE64URL.decode(claims).ok()?).ok()
+    }
+
+    fn published(&self) -> impl Iterator<Item = &SigningKey> {
+        std::iter::once(&self.current).chain(&self.previous)
+    }
+}
+
+/// One RSA key with the id it is published under.
+pub struct SigningKey {
+    id: String,
+    pair: RsaKeyPair,
+}
+
+impl SigningKey {
+    /// A new key that is kept nowhere.
+    pub fn generate() -> Result<Self> {
+        Self::new(
+            RsaKeyPair::generate(KeySize::Rsa2048)
+                .ok()
+                .context("cannot make an RSA key")?,
+        )
+    }
+
+    fn create_and_keep(data: &DataDirectory) -> Result<Self> {
+        let key = Self::generate()?;
+        let der = key.pair.as_der().ok().context("cannot export an RSA key")?;
+        data.write(FILE, der.as_ref())?;
+        Ok(key)
+    }
+
+    fn from_pkcs8(der: &[u8]) -> Result<Self> {
+        Self::new(RsaKeyPair::from_pkcs8(der).map_err(|error| anyhow::anyhow!("{error}"))?)
+    }
+
+    fn new(pair: RsaKeyPair) -> Result<Self> {
+        let digest = Sha256::digest(pair.public_key().as_ref());
+        Ok(Self {
+            id: BASE64URL.encode(&digest[..12]),
+            pair,
+        })
+    }
+
+    /// The id it is published under.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// A compact JWS (RFC 7515) over the claims, with RS256 and this key's id.
+    pub fn sign(&self, claims: &Value) -> Result<String> {
+        self.sign_as(&self.id, claims)
+    }
+
+    /// The same under another key's id: a forgery.
+    pub fn sign_as(&self, key_id: &str, claims: &Value) -> Result<String> {
+        let signed = signing_input(
+            &json!({"alg": "RS256", "typ": "JWT", "kid": key_id}),
+            claims,
+        );
+        let mut signature = vec![0; self.pair.public_modulus_len()];
+        self.pair
+            .sign(
+                &RSA_PKCS1_SHA256,
+                &SystemRandom::new(),
+                signed.as_bytes(),
+                &mut signature,
+            )
+            .ok()
+            .context("cannot sign a token")?;
+        Ok(format!("{signed}.{}", BASE64URL.encode(signature)))
+    }
+
+    fn jwk(&self) -> Value {
+        let public = self.pair.public_key();
+        json!({
+            "kty": "RSA",
+            "use": "sig",
+            "alg": "RS256",
+            "kid": self.id,
+            "n": BASE64URL.encode(public.modulus().big_endian_without_leading_zero()),
+            "e": BASE64URL.encode(public.exponent().big_endian_without_leading_zero()),
+        })
+    }
+}
+
+/// A token that nobody signed.
+pub fn unsigned(claims: &Value) -> String {
+    format!(
+        "{}.",
+        signing_input(&json!({"alg": "none", "typ": "JWT"}), claims)
+    )
+}
+
+fn signing_input(header: &Value, claims: &Value) -> String {
+    format!(
+        "{}.{}",
+        BASE64URL.encode(header.to_string()),
+        BASE64URL.encode(claims.to_string())
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_of_the_previous_key_stay_verifiable_after_a_rotation() {
+        let mut keys = SigningKeys::load_or_create(&DataDirectory::in_memory()).unwrap();
+        let claims = json!({"sub": "ada"});
+        let before = keys.current().sign(&claims).unwrap();
+        keys.rotate().unwrap();
+        let after = keys.current().sign(&claims).unwrap();
+        assert_eq!(keys.verify(&before), Some(claims.clone()));
+        assert_eq!(keys.verify(&after), Some(claims));
+        assert_eq!(keys.jwks()["keys"].as_array().unwrap().len(), 2);
+    }
+
+    #[test]
+    fn forged_and_unsigned_tokens_do_not_verify() {
+        let keys = SigningKeys::load_or_create(&DataDirectory::in_memory()).unwrap();
+        let claims = json!({"sub": "ada"});
+        let forged = SigningKey::generate()
+            .unwrap()
+            .sign_as(keys.current().id(), &claims)
+            .unwrap();
+        assert_eq!(keys.verify(&forged), None);
+        assert_eq!(keys.verify(&unsigned(&claims)), None);
+    }
+
+    #[test]
+    fn the_key_survives_a_restart_where_there_is_a_data_directory() {
+        let directory = tempfile::tempdir().unwrap();
+        let data = DataDirectory::open(directory.path()).unwrap();
+        let first = SigningKeys::load_or_create(&data).unwrap();
+        let second = SigningKeys::load_or_create(&data).unwrap();
+        assert_eq!(first.current().id(), second.current().id());
+    }
+}

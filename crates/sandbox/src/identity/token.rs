@@ -1,0 +1,194 @@
+//! The token endpoint: a code, proof of who asks and the PKCE verifier become tokens, once.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::extract::rejection::FormRejection;
+use axum::http::{HeaderMap, header};
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD as BASE64, URL_SAFE_NO_PAD as BASE64URL};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::error::OAuthError;
+use super::grants::{CodeRefusal, Grant};
+use super::signing::{self, SigningKey};
+use super::{Person, Provider};
+use crate::faults::IdTokenFault;
+
+/// The form of RFC 6749 section 4.1.3.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct TokenRequest {
+    grant_type: String,
+    code: String,
+    redirect_uri: String,
+    code_verifier: String,
+    client_id: Option<String>,
+    client_secret: Option<String>,
+}
+
+/// `POST /token`
+pub async fn redeem(
+    State(provider): State<Arc<Provider>>,
+    headers: HeaderMap,
+    form: Result<axum::Form<TokenRequest>, FormRejection>,
+) -> Result<Json<Value>, OAuthError> {
+    let axum::Form(request) = form.map_err(|_| {
+        OAuthError::invalid_request("the body must be application/x-www-form-urlencoded")
+    })?;
+    authenticate(&provider, &headers, &request)?;
+    if request.grant_type != "authorization_code" {
+        return Err(OAuthError::unsupported_grant_type());
+    }
+
+    let now = super::unix_now();
+    let lifetime = i64::try_from(provider.token_lifetime.as_secs()).unwrap_or(i64::MAX);
+    let access_token_id = super::random_token();
+    let grant = {
+        let mut grants = provider.grants();
+        let grant = grants
+            .find(&request.code, now.saturating_add(lifetime))
+            .map_err(|refusal| {
+                OAuthError::invalid_grant(match refusal {
+                    CodeRefusal::Unknown => "the code is unknown",
+                    CodeRefusal::Expired => "the code has expired",
+                    CodeRefusal::UsedBefore => {
+                        "the code was redeemed before; its access token is revoked"
+                    }
+                })
+            })?;
+        if grant.redirect_uri != request.redirect_uri {
+            return Err(OAuthError::invalid_grant(
+                "redirect_uri is not the one the code was sent to",
+            ));
+        }
+        if BASE64URL.encode(Sha256::digest(&request.code_verifier)) != grant.code_challenge {
+            return Err(OAuthError::invalid_grant(
+                "code_verifier does not fit the code_challenge",
+            ));
+        }
+        grants.redeem(&request.code, &access_token_id);
+        grant
+    };
+    let person = provider
+        .person_by_subject(&grant.subject)
+        .ok_or_else(|| OAuthError::invalid_grant("the person is gone"))?;
+
+    let expires = now.saturating_add(lifetime);
+    let access_claims = json!({
+        "iss": provider.issuer, "sub": person.subject, "client_id": provider.client.id, "jti": access_token_id,
+        "iat": now, "auth_time": grant.signed_in_at, "exp": expires, "scope": grant.scope, "token_use": "access",
+        "cognito:groups": person.groups,
+    });
+    let access_token = provider.with_keys(|keys| keys.current().sign(&access_claims))??;
+    let id_claims = id_claims(&provider, person, &grant, now, expires, &access_token);
+    let id_token = id_token(&provider, id_claims, &access_token)?;
+    Ok(Json(json!({
+        "access_token": access_token,
+        "token_type": "Bearer",
+        "expires_in": lifetime,
+        "scope": grant.scope,
+        "id_token": id_token,
+    })))
+}
+
+fn authenticate(
+    provider: &Provider,
+    headers: &HeaderMap,
+    request: &TokenRequest,
+) -> Result<(), OAuthError> {
+    let basic = headers.get(header::AUTHORIZATION).map(|value| {
+        value
+            .to_str()
+            .ok()
+            .and_then(basic_credentials)
+            .ok_or_else(OAuthError::invalid_client)
+    });
+    let (id, secret) = match (basic, &request.client_id, &request.client_secret) {
+        (Some(_), _, Some(_)) => {
+            return Err(OAuthError::invalid_request(
+                "the client authenticated in two ways at once",
+            ));
+        }
+        (Some(credentials), _, None) => credentials?,
+        (None, Some(id), Some(secret)) => (id.clone(), secret.clone()),
+        _ => return Err(OAuthError::invalid_client()),
+    };
+    if provider.client.authenticates(&id, &secret) {
+        Ok(())
+    } else {
+        Err(OAuthError::invalid_client())
+    }
+}
+
+/// Both halves are form-encoded before they are joined (RFC 6749 section 2.3.1).
+fn basic_credentials(header: &str) -> Option<(String, String)> {
+    let (scheme, encoded) = header.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let joined = String::from_utf8(BASE64.decode(encoded.trim()).ok()?).ok()?;
+    let (id, secret) = joined.split_once(':')?;
+    Some((form_decoded(id), form_decoded(secret)))
+}
+
+fn form_decoded(text: &str) -> String {
+    url::form_urlencoded::parse(format!("v={text}").as_bytes())
+        .next()
+        .map(|(_, value)| value.into_owned())
+        .unwrap_or_default()
+}
+
+fn id_claims(
+    provider: &Provider,
+    person: &Person,
+    grant: &Grant,
+    now: i64,
+    expires: i64,
+    access_token: &str,
+) -> Value {
+    let mut claims = super::userinfo::about(person);
+    let digest = Sha256::digest(access_token);
+    claims["iss"] = json!(provider.issuer);
+    claims["aud"] = json!(provider.client.id);
+    claims["iat"] = json!(now);
+    claims["exp"] = json!(expires);
+    claims["auth_time"] = json!(grant.signed_in_at);
+    claims["token_use"] = json!("id");
+    claims["at_hash"] = json!(BASE64URL.encode(&digest[..16]));
+    if let Some(nonce) = &grant.nonce {
+        claims["nonce"] = json!(nonce);
+    }
+    claims
+}
+
+fn id_token(
+    provider: &Provider,
+    mut claims: Value,
+    access_token: &str,
+) -> Result<String, OAuthError> {
+    let fault = provider.faults.current().identity.id_token;
+    match fault {
+        Some(IdTokenFault::AlgorithmNone) => return Ok(signing::unsigned(&claims)),
+        Some(IdTokenFault::WrongKey) => {
+            let key_id = provider.with_keys(|keys| keys.current().id().to_owned())?;
+            return Ok(SigningKey::generate()?.sign_as(&key_id, &claims)?);
+        }
+        Some(IdTokenFault::AccessToken) => return Ok(access_token.to_owned()),
+        Some(IdTokenFault::WrongIssuer) => {
+            claims["iss"] = json!(format!("{}/somebody-else", provider.issuer));
+        }
+        Some(IdTokenFault::WrongAudience) => claims["aud"] = json!("another-client"),
+        Some(IdTokenFault::WrongNonce) => claims["nonce"] = json!("another-nonce"),
+        Some(IdTokenFault::Expired) => {
+            // Beyond any allowance for clocks that differ.
+            claims["iat"] = json!(super::unix_now() - 7200);
+            claims["exp"] = json!(super::unix_now() - 3600);
+        }
+        None => {}
+    }
+    Ok(provider.with_keys(|keys| keys.current().sign(&claims))??)
+}
