@@ -2,12 +2,26 @@
 //! Decisions live here; input and output live in the adapters that implement [`ports`].
 #![warn(missing_docs)]
 
+pub mod account;
 pub mod audit;
+mod authorization;
+pub mod clusters;
 pub mod error;
 pub mod ports;
+pub mod reconciler;
 pub mod records;
+pub mod sign_in;
 
 /// A fresh id: uuid v7, so that ids sort by the time they were made.
 pub fn new_id<Id: From<uuid::Uuid>>() -> Id {
     Id::from(uuid::Uuid::now_v7())
+}
+
+/// Bytes in hexadecimal.
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }

@@ -1,0 +1,49 @@
+//! Asking for a cluster to be deleted.
+
+use super::{ClusterService, view};
+use crate::{
+    audit::{AuditAction, AuditEntry},
+    new_id,
+};
+use domain::{
+    access::Action,
+    caller::Caller,
+    cluster::Cluster,
+    ids::ClusterId,
+    operation::{Operation, OperationKind},
+    problem::{FieldError, Problem},
+};
+use jiff::Timestamp;
+
+impl ClusterService {
+    pub(super) async fn begin_deletion(
+        &self,
+        caller: &Caller,
+        id: ClusterId,
+        confirmation: &str,
+    ) -> Result<Cluster, Problem> {
+        let cluster = self.authorized(caller, Action::DeleteCluster, id).await?;
+        if confirmation.trim() != cluster.name.as_str() {
+            return Err(Problem::invalid(vec![FieldError::new(
+                "confirmation",
+                format!("Type {} to confirm.", cluster.name),
+            )]));
+        }
+        let now = Timestamp::now();
+        let audit = AuditEntry::by(
+            caller,
+            AuditAction::DeleteCluster,
+            now,
+            format!("cluster/{id}"),
+            cluster.name.as_str(),
+        )
+        .in_tenant(cluster.tenant.id);
+        let operation = Operation::begin(new_id(), OperationKind::DeleteCluster, now);
+        let deleting = self
+            .store
+            .store_deletion(id, operation, audit)
+            .await?
+            .ok_or_else(|| Problem::not_found("cluster"))?;
+        Ok(view::cluster(deleting, caller))
+    }
+}

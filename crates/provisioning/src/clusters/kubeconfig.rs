@@ -1,0 +1,56 @@
+//! Handing out a kubeconfig: read anew each time, audited, never stored.
+
+use super::{ClusterService, host_problem, view::has_kubeconfig};
+use crate::audit::{AuditAction, AuditEntry};
+use domain::{
+    access::Action,
+    caller::Caller,
+    cluster::Kubeconfig,
+    ids::ClusterId,
+    problem::{Problem, ProblemKind},
+};
+use jiff::Timestamp;
+
+impl ClusterService {
+    pub(super) async fn read_kubeconfig(
+        &self,
+        caller: &Caller,
+        id: ClusterId,
+    ) -> Result<Kubeconfig, Problem> {
+        let cluster = self.authorized(caller, Action::ReadKubeconfig, id).await?;
+        if !has_kubeconfig(cluster.state) {
+            return Err(Problem::new(
+                ProblemKind::NotReady,
+                format!(
+                    "{} is {}; there is a kubeconfig once it is ready.",
+                    cluster.name,
+                    cluster.state.title().to_lowercase()
+                ),
+            )
+            .next("Watch the steps on the cluster's page and try again then."));
+        }
+        let content = self
+            .hosts
+            .kubeconfig(&(&cluster).into())
+            .await
+            .map_err(|error| host_problem(&error))?;
+        // No entry, no kubeconfig: the entry is committed before anything leaves.
+        self.store
+            .append(
+                AuditEntry::by(
+                    caller,
+                    AuditAction::ReadKubeconfig,
+                    Timestamp::now(),
+                    format!("cluster/{id}"),
+                    cluster.name.as_str(),
+                )
+                .in_tenant(cluster.tenant.id),
+            )
+            .await?;
+        Ok(Kubeconfig {
+            content,
+            file_name: format!("{}.kubeconfig.yaml", cluster.name),
+            context: cluster.name.to_string(),
+        })
+    }
+}

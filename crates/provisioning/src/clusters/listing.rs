@@ -1,0 +1,34 @@
+//! Lists of clusters.
+
+use super::{ClusterService, scope, view};
+use domain::{
+    caller::Caller,
+    listing::{ClusterPage, ClusterQuery},
+    problem::Problem,
+};
+use jiff::Timestamp;
+
+impl ClusterService {
+    pub(super) async fn page(
+        &self,
+        caller: &Caller,
+        query: ClusterQuery,
+    ) -> Result<ClusterPage, Problem> {
+        let page = self
+            .store
+            .clusters(&scope(caller), caller.user_id, &query)
+            .await?;
+        Ok(ClusterPage {
+            items: page
+                .items
+                .into_iter()
+                .map(|record| view::cluster(record, caller))
+                .collect(),
+            total: page.total,
+            page: query.page,
+            per_page: query.per_page,
+            counts: page.counts,
+            now: Timestamp::now(),
+        })
+    }
+}

@@ -1,0 +1,47 @@
+//! A stored cluster as one caller sees it.
+
+use crate::records::ClusterRecord;
+use domain::{
+    access::Action,
+    caller::Caller,
+    cluster::{AllowedActions, Cluster, ClusterState, PersonRef},
+};
+
+/// The wire form of `record`, with what `caller` may do to it now.
+pub(super) fn cluster(record: ClusterRecord, caller: &Caller) -> Cluster {
+    let allowed = AllowedActions {
+        kubeconfig: has_kubeconfig(record.state)
+            && caller.may(Action::ReadKubeconfig, record.tenant.id),
+        delete: !matches!(record.state, ClusterState::Deleting | ClusterState::Deleted)
+            && caller.may(Action::DeleteCluster, record.tenant.id),
+    };
+    Cluster {
+        id: record.id,
+        namespace: record.name.namespace(),
+        name: record.name,
+        tenant: record.tenant,
+        environment: record.environment,
+        plan: record.plan,
+        kubernetes_version: record.kubernetes_version,
+        exposure: record.exposure,
+        host: record.host,
+        state: record.state,
+        failure: record.failure,
+        endpoint: record.endpoint,
+        created_by: PersonRef {
+            id: record.created_by,
+            name: record.created_by_name,
+        },
+        created_at: record.created_at,
+        ready_at: record.ready_at,
+        ends_at: record.ends_at,
+        operation: record.operation,
+        version: record.version,
+        allowed,
+    }
+}
+
+/// Whether a kubeconfig can be asked for in `state`.
+pub(super) fn has_kubeconfig(state: ClusterState) -> bool {
+    matches!(state, ClusterState::Ready | ClusterState::Degraded)
+}

@@ -1,0 +1,364 @@
+//! What an observation means: the state to show, the steps reached and the next move. Pure, so
+//! that every case can be tried without a cluster.
+
+use super::{
+    failures,
+    steps::{Reached, mark},
+};
+use crate::{
+    ports::host_clusters::{ApiAnswer, NamespaceState, Observation, Trouble},
+    records::{ClusterRecord, Progress},
+};
+use domain::{
+    cluster::ClusterState,
+    failure::{Failure, FailureCode},
+    operation::{Operation, OperationKind},
+};
+use jiff::{SignedDuration, Timestamp};
+
+/// How long a creation may take before it is called a failure.
+const CREATION_LIMIT: SignedDuration = SignedDuration::from_mins(15);
+/// How long a namespace may terminate before people are told what holds it.
+const DELETION_LIMIT: SignedDuration = SignedDuration::from_mins(10);
+/// How often to look while something moves. Watches wake earlier; this is for what they miss.
+const WHILE_MOVING: SignedDuration = SignedDuration::from_secs(2);
+/// How often to look at what is settled.
+const WHILE_SETTLED: SignedDuration = SignedDuration::from_mins(5);
+
+/// The next thing to do on the host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Move {
+    /// Nothing: wait for a change.
+    Wait,
+    /// Make the namespace.
+    MakeNamespace,
+    /// Apply every object.
+    Apply,
+    /// Delete the namespace.
+    Delete,
+}
+
+/// The outcome of looking at a cluster.
+#[derive(Debug)]
+pub(super) struct Assessment {
+    /// The next move.
+    pub next: Move,
+    /// What to write, if the move goes well.
+    pub progress: Progress,
+}
+
+/// What `observation` of `cluster` means at `now`.
+pub(super) fn assess(
+    cluster: &ClusterRecord,
+    observation: &Observation,
+    now: Timestamp,
+) -> Assessment {
+    match cluster.operation.kind {
+        OperationKind::DeleteCluster => deletion(cluster, observation, now),
+        OperationKind::CreateCluster if cluster.operation.finished_at.is_none() => {
+            creation(cluster, observation, now)
+        }
+        OperationKind::CreateCluster => upkeep(cluster, observation, now),
+    }
+}
+
+/// What is to be written when nothing has changed.
+pub(super) fn unchanged(cluster: &ClusterRecord) -> Progress {
+    Progress {
+        state: cluster.state,
+        failure: cluster.failure.clone(),
+        endpoint: cluster.endpoint.clone(),
+        ready_at: cluster.ready_at,
+        deleted_at: cluster.deleted_at,
+        operation: cluster.operation.clone(),
+        due_at: None,
+        audit: None,
+    }
+}
+
+fn creation(cluster: &ClusterRecord, seen: &Observation, now: Timestamp) -> Assessment {
+    let mut operation = fresh(&cluster.operation);
+    let trouble = trouble(seen);
+    let late = now.duration_since(operation.started_at) > CREATION_LIMIT;
+
+    let (next, failure, lasting) = match &seen.namespace {
+        NamespaceState::Missing => (Move::MakeNamespace, None, false),
+        NamespaceState::Foreign => (Move::Wait, Some(foreign(cluster)), true),
+        NamespaceState::Terminating(_) => (
+            Move::Wait,
+            Some(failures::of(
+                FailureCode::DeletionHeld,
+                format!(
+                    "The namespace {} is still being deleted on the host.",
+                    cluster.name.namespace()
+                ),
+            )),
+            false,
+        ),
+        NamespaceState::Ours if !seen.objects_current => (Move::Apply, None, false),
+        NamespaceState::Ours => (
+            Move::Wait,
+            trouble.map(failures::of_trouble),
+            trouble.is_some_and(|trouble| trouble.lasting),
+        ),
+    };
+    mark(&mut operation, creation_steps(cluster, seen), lasting, now);
+    let ready = operation.finished_at.is_some();
+    let (state, failure) = if ready {
+        (ClusterState::Ready, None)
+    } else if lasting {
+        (ClusterState::Failed, failure)
+    } else if late {
+        let failure = failure.unwrap_or_else(|| too_long(&operation));
+        (ClusterState::Failed, Some(failure))
+    } else {
+        (ClusterState::Provisioning, failure)
+    };
+    operation.failure.clone_from(&failure);
+    Assessment {
+        next,
+        progress: Progress {
+            state,
+            failure,
+            endpoint: seen.endpoint.clone(),
+            ready_at: ready.then_some(now),
+            operation,
+            due_at: Some(match (ready, lasting) {
+                (true, _) => settled(cluster, now),
+                (false, true) => now + SignedDuration::from_secs(15),
+                (false, false) => now + WHILE_MOVING,
+            }),
+            ..unchanged(cluster)
+        },
+    }
+}
+
+/// What keeps the cluster from working: the pod's own trouble, or what keeps it from being made.
+fn trouble(seen: &Observation) -> Option<&Trouble> {
+    let pod = seen.pod.as_ref();
+    seen.trouble
+        .as_ref()
+        .or_else(|| pod.and_then(|pod| pod.trouble.as_ref()))
+}
+
+fn creation_steps(cluster: &ClusterRecord, seen: &Observation) -> [Reached; 7] {
+    let pod = seen.pod.as_ref();
+    let namespace = seen.namespace == NamespaceState::Ours;
+    let objects = namespace && seen.objects_current;
+    let scheduled = objects && (seen.replicas_ready || pod.is_some_and(|pod| pod.node.is_some()));
+    let pulled = scheduled && (seen.replicas_ready || pod.is_some_and(|pod| pod.images_pulled));
+    let answers = pulled
+        && seen.replicas_ready
+        && matches!(seen.api, ApiAnswer::Ok | ApiAnswer::ReadyByProbeOnly(_));
+    let kubeconfig = answers && seen.kubeconfig && seen.endpoint.is_some();
+    let step = |done, detail| Reached { done, detail };
+    [
+        step(true, None),
+        step(namespace, namespace.then(|| cluster.name.namespace())),
+        step(
+            objects,
+            objects.then(|| {
+                format!(
+                    "{} objects in {}",
+                    seen.object_count,
+                    cluster.name.namespace()
+                )
+            }),
+        ),
+        step(
+            scheduled,
+            pod.and_then(|pod| pod.node.as_ref())
+                .map(|node| format!("on {node}"))
+                .or_else(|| trouble(seen).map(|trouble| trouble.message.clone())),
+        ),
+        step(
+            pulled,
+            pod.and_then(|pod| match (&pod.trouble, &pod.pulling) {
+                (Some(trouble), _) if !pulled => Some(trouble.message.clone()),
+                (_, Some(image)) if !pulled => Some(format!("pulling {image}")),
+                _ => None,
+            }),
+        ),
+        step(
+            answers,
+            match &seen.api {
+                ApiAnswer::ReadyByProbeOnly(why) => Some(format!(
+                    "the pod's own probe says so; the portal cannot reach it: {why}"
+                )),
+                ApiAnswer::Not(why) => Some(why.clone()),
+                ApiAnswer::Ok | ApiAnswer::NotAsked => None,
+            },
+        ),
+        step(
+            kubeconfig,
+            match &seen.endpoint {
+                Some(endpoint) => Some(endpoint.clone()),
+                None if answers => Some(format!(
+                    "waiting for an address ({})",
+                    cluster.exposure.title()
+                )),
+                None => None,
+            },
+        ),
+    ]
+}
+
+fn upkeep(cluster: &ClusterRecord, seen: &Observation, now: Timestamp) -> Assessment {
+    let trouble = trouble(seen);
+    let gone = |what: &str| {
+        (
+            Move::Wait,
+            ClusterState::Failed,
+            Some(Failure {
+                retrying: false,
+                ..failures::of(FailureCode::ObjectsMissing, what)
+            }),
+        )
+    };
+    // A namespace that vanished is not made anew: the cluster's data went with it, and an empty
+    // cluster under the old name would hide that.
+    let (next, state, failure) = match &seen.namespace {
+        NamespaceState::Missing => {
+            gone("Its namespace was deleted on the host cluster, outside the portal.")
+        }
+        NamespaceState::Terminating(_) => {
+            gone("Its namespace is being deleted on the host cluster, outside the portal.")
+        }
+        NamespaceState::Foreign => (Move::Wait, ClusterState::Failed, Some(foreign(cluster))),
+        NamespaceState::Ours if !seen.objects_current => {
+            (Move::Apply, cluster.state, cluster.failure.clone())
+        }
+        NamespaceState::Ours => {
+            let failure = match (&seen.api, trouble) {
+                (_, Some(trouble)) if !seen.replicas_ready => Some(failures::of_trouble(trouble)),
+                _ if !seen.replicas_ready => Some(failures::of(
+                    FailureCode::NotAnswering,
+                    "The control plane's pod is not ready.",
+                )),
+                (ApiAnswer::Not(why), _) => {
+                    Some(failures::of(FailureCode::NotAnswering, why.clone()))
+                }
+                _ if !seen.kubeconfig => Some(failures::of(
+                    FailureCode::NotAnswering,
+                    "The Secret with its kubeconfig is missing on the host.",
+                )),
+                _ if seen.endpoint.is_none() => Some(failures::of(
+                    FailureCode::NoAddress,
+                    format!("It has lost its address ({}).", cluster.exposure.title()),
+                )),
+                _ => None,
+            };
+            let state = if failure.is_some() {
+                ClusterState::Degraded
+            } else {
+                ClusterState::Ready
+            };
+            (Move::Wait, state, failure)
+        }
+    };
+    let due_at = if state == ClusterState::Degraded {
+        now + SignedDuration::from_secs(10)
+    } else {
+        settled(cluster, now)
+    };
+    Assessment {
+        next,
+        progress: Progress {
+            state,
+            failure,
+            endpoint: seen.endpoint.clone().or_else(|| cluster.endpoint.clone()),
+            operation: fresh(&cluster.operation),
+            due_at: Some(due_at),
+            ..unchanged(cluster)
+        },
+    }
+}
+
+fn deletion(cluster: &ClusterRecord, seen: &Observation, now: Timestamp) -> Assessment {
+    let mut operation = fresh(&cluster.operation);
+    let (next, started, gone, holds) = match &seen.namespace {
+        NamespaceState::Missing | NamespaceState::Foreign => (Move::Wait, true, true, None),
+        NamespaceState::Ours => (Move::Delete, false, false, None),
+        NamespaceState::Terminating(holds) => (Move::Wait, true, false, holds.clone()),
+    };
+    let late = !gone && now.duration_since(operation.started_at) > DELETION_LIMIT;
+    let failure = late.then(|| {
+        failures::of(
+            FailureCode::DeletionHeld,
+            match &holds {
+                Some(holds) => format!("The host cluster still holds it: {holds}"),
+                None => "The host cluster takes long to delete the namespace.".to_owned(),
+            },
+        )
+    });
+    let step = |done, detail| Reached { done, detail };
+    let namespace = Some(cluster.name.namespace());
+    mark(
+        &mut operation,
+        [
+            step(true, None),
+            step(started, namespace),
+            step(gone, holds),
+        ],
+        late,
+        now,
+    );
+    operation.failure.clone_from(&failure);
+    Assessment {
+        next,
+        progress: Progress {
+            state: if gone {
+                ClusterState::Deleted
+            } else {
+                ClusterState::Deleting
+            },
+            failure,
+            deleted_at: gone.then_some(now),
+            operation,
+            due_at: (!gone).then(|| now + WHILE_MOVING),
+            ..unchanged(cluster)
+        },
+    }
+}
+
+/// The operation as it is after an answer of the host: no attempts in a row failed.
+fn fresh(operation: &Operation) -> Operation {
+    Operation {
+        attempts: 0,
+        failure: None,
+        ..operation.clone()
+    }
+}
+
+fn settled(cluster: &ClusterRecord, now: Timestamp) -> Timestamp {
+    let later = now + WHILE_SETTLED;
+    cluster.ends_at.map_or(later, |end| end.min(later))
+}
+
+fn foreign(cluster: &ClusterRecord) -> Failure {
+    failures::of(
+        FailureCode::NamespaceTaken,
+        format!(
+            "The namespace {} exists on {} and does not belong to this cluster.",
+            cluster.name.namespace(),
+            cluster.host
+        ),
+    )
+}
+
+fn too_long(operation: &Operation) -> Failure {
+    let step = operation
+        .current()
+        .map_or("the last step", |step| step.name.title());
+    failures::of(
+        FailureCode::TakesTooLong,
+        format!(
+            "“{step}” is not reached after {} minutes.",
+            CREATION_LIMIT.as_mins()
+        ),
+    )
+}
+
+#[cfg(test)]
+#[path = "assessment_tests.rs"]
+mod tests;

@@ -1,0 +1,167 @@
+//! One pass over one cluster: look, decide, do the next thing, write down what came of it.
+
+use super::{
+    assessment::{Assessment, Move, assess, unchanged},
+    backoff, failures,
+};
+use crate::{
+    audit::{AuditAction, AuditEntry},
+    error::{StoreError, causes},
+    new_id,
+    ports::{
+        host_clusters::{HostClusters, HostError, HostErrorKind, VirtualCluster},
+        stores::Store,
+    },
+    records::{Claim, ClusterRecord, Progress},
+};
+use domain::{
+    caller::Caller,
+    cluster::ClusterState,
+    operation::{Operation, OperationKind, StepState},
+};
+use jiff::Timestamp;
+
+/// After this many failures in a row a cluster that was ready is shown as degraded.
+const DEGRADED_AFTER: u32 = 3;
+
+/// Works on a claimed cluster and writes the outcome, which ends the claim.
+pub(super) async fn run(
+    store: &dyn Store,
+    hosts: &dyn HostClusters,
+    claim: &Claim,
+) -> Result<(), StoreError> {
+    let cluster = &claim.cluster;
+    let now = Timestamp::now();
+    if has_ended(cluster, now) {
+        end(store, cluster, now).await?;
+        // Ends the claim; the deletion just stored stays and is due at once.
+        store.record(claim, unchanged(cluster)).await?;
+        return Ok(());
+    }
+    let mut progress = match step(hosts, cluster, now).await {
+        Ok(progress) => progress,
+        Err(error) => after_host_error(cluster, &error),
+    };
+    progress.audit = outcome(cluster, &progress);
+    if !store.record(claim, progress).await? {
+        tracing::info!(cluster = %cluster.id, "claim was lost; another worker goes on");
+    }
+    Ok(())
+}
+
+/// Looks at the cluster and does the next thing.
+async fn step(
+    hosts: &dyn HostClusters,
+    cluster: &ClusterRecord,
+    now: Timestamp,
+) -> Result<Progress, HostError> {
+    let wanted = VirtualCluster::from(cluster);
+    let observation = hosts.observe(&wanted).await?;
+    let Assessment { next, mut progress } = assess(cluster, &observation, now);
+    match next {
+        Move::Wait => return Ok(progress),
+        Move::MakeNamespace => hosts.make_namespace(&wanted).await?,
+        Move::Apply => {
+            hosts.apply(&wanted).await?;
+        }
+        Move::Delete => hosts.delete(&wanted).await?,
+    }
+    // Something was done: look again at once.
+    progress.due_at = Some(Timestamp::now());
+    Ok(progress)
+}
+
+fn has_ended(cluster: &ClusterRecord, now: Timestamp) -> bool {
+    cluster.operation.kind != OperationKind::DeleteCluster
+        && cluster.ends_at.is_some_and(|end| end <= now)
+}
+
+/// The cluster's time is over: deletes it as a person would.
+async fn end(store: &dyn Store, cluster: &ClusterRecord, now: Timestamp) -> Result<(), StoreError> {
+    let audit = AuditEntry::by(
+        &Caller::portal(),
+        AuditAction::DeleteCluster,
+        now,
+        format!("cluster/{}", cluster.id),
+        cluster.name.as_str(),
+    )
+    .in_tenant(cluster.tenant.id)
+    .with_detail("its time to live is over");
+    let operation = Operation::begin(new_id(), OperationKind::DeleteCluster, now);
+    store.store_deletion(cluster.id, operation, audit).await?;
+    Ok(())
+}
+
+/// What is written when the host refused or did not answer.
+fn after_host_error(cluster: &ClusterRecord, error: &HostError) -> Progress {
+    let attempts = cluster.operation.attempts.saturating_add(1);
+    let failure = failures::of_host_error(error);
+    // What the host finds wrong by itself does not pass by waiting; say so at once.
+    let lasting = matches!(
+        error.kind,
+        HostErrorKind::Invalid
+            | HostErrorKind::Forbidden
+            | HostErrorKind::Unauthorized
+            | HostErrorKind::QuotaExceeded
+            | HostErrorKind::UnknownHost
+            | HostErrorKind::Conflict
+    );
+    let state = match cluster.state {
+        ClusterState::Deleting => ClusterState::Deleting,
+        ClusterState::Ready | ClusterState::Degraded if attempts >= DEGRADED_AFTER => {
+            ClusterState::Degraded
+        }
+        ClusterState::Pending | ClusterState::Provisioning if lasting => ClusterState::Failed,
+        state => state,
+    };
+    let mut progress = unchanged(cluster);
+    progress.operation.attempts = attempts;
+    progress.operation.failure = Some(failure.clone());
+    if let Some(step) = progress
+        .operation
+        .steps
+        .iter_mut()
+        .find(|step| step.state != StepState::Done)
+        && progress.operation.finished_at.is_none()
+    {
+        step.state = if lasting {
+            StepState::Failed
+        } else {
+            StepState::Running
+        };
+        step.detail = Some(failure.message.clone());
+    }
+    // A ready cluster that is merely out of sight for a moment is not shown as failing.
+    let settled = matches!(state, ClusterState::Ready);
+    progress.failure = (!settled).then_some(failure);
+    progress.state = state;
+    progress.due_at = Some(Timestamp::now() + backoff::pause(attempts));
+    if attempts == 1 {
+        tracing::warn!(
+            cluster = %cluster.id, host = %cluster.host, kind = ?error.kind,
+            error = %causes(error), "host cluster"
+        );
+    }
+    progress
+}
+
+/// The audit entry that an outcome is worth.
+fn outcome(cluster: &ClusterRecord, progress: &Progress) -> Option<AuditEntry> {
+    let action = if cluster.ready_at.is_none() && progress.ready_at.is_some() {
+        AuditAction::ClusterReady
+    } else if cluster.deleted_at.is_none() && progress.deleted_at.is_some() {
+        AuditAction::ClusterDeleted
+    } else {
+        return None;
+    };
+    Some(
+        AuditEntry::by(
+            &Caller::portal(),
+            action,
+            Timestamp::now(),
+            format!("cluster/{}", cluster.id),
+            cluster.name.as_str(),
+        )
+        .in_tenant(cluster.tenant.id),
+    )
+}
