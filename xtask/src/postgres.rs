@@ -101,7 +101,11 @@ impl Postgres {
     pub fn connections(&self) -> Result<usize> {
         let log = fs::read(workspace::scratch().join("postgres.log"))?;
         Ok(String::from_utf8_lossy(&log)
-            .matches("connection authorized")
+            .lines()
+            .filter(|line| {
+                line.contains("connection authorized")
+                    && !line.contains("application_name=pg_isready")
+            })
             .count())
     }
 
@@ -193,4 +197,32 @@ fn as_account(program: &std::path::Path, account: Option<Account>) -> Command {
 
 fn free_port() -> Result<u16> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpStream;
+
+    use super::*;
+
+    #[test]
+    fn a_server_answers_counts_its_visitors_and_leaves_nothing_behind() {
+        let postgres = Postgres::start().unwrap();
+        let (folder, port) = (postgres.folder.clone(), postgres.port);
+        assert_eq!(
+            postgres.connections().unwrap(),
+            0,
+            "asking whether it is ready is no visit"
+        );
+        let answer = output(Command::new(postgres.programs.join("psql")).args([
+            "-Atc",
+            "select 40 + 2",
+            &postgres.url(),
+        ]));
+        assert_eq!(answer.unwrap().trim(), "42");
+        assert_eq!(postgres.connections().unwrap(), 1);
+        drop(postgres);
+        assert!(!folder.exists());
+        assert!(TcpStream::connect(("127.0.0.1", port)).is_err());
+    }
 }
