@@ -31,7 +31,7 @@ pub fn run(options: &Options) -> Result<()> {
 pub fn development() -> Result<PathBuf> {
     println!("Building the server, and the browser part beside it (the first time takes minutes).");
     let (server, browser) = lanes::beside(
-        || run_cargo(&["build", "--bin", "hangar"]),
+        || run_cargo(&["build"]),
         || build_site(&workspace::development_site(), false),
     );
     server.result.context("the server does not compile")?;
@@ -49,7 +49,7 @@ pub fn release() -> Result<()> {
     let distribution = workspace::distribution();
     let site = distribution.join("site");
     let (server, browser) = lanes::beside(
-        || run_cargo(&["build", "--release", "--bin", "hangar"]),
+        || run_cargo(&["build", "--release"]),
         || build_site(&site, true),
     );
     server.result.context("the server does not compile")?;
@@ -66,7 +66,11 @@ pub fn release() -> Result<()> {
 }
 
 fn run_cargo(arguments: &[&str]) -> Result<()> {
-    process::run(cargo::cargo(arguments).args(cargo::SERVER_SIDE))
+    process::run(
+        cargo::cargo(arguments)
+            .args(cargo::SERVER_SIDE)
+            .args(cargo::SERVER_BINARY),
+    )
 }
 
 /// Compiles the browser part and the style sheet and puts them together, unless nothing changed.
