@@ -1,5 +1,5 @@
-// `test` with a running portal: one for each worker, and pages of people who are signed in.
-import { Page, test as base, expect } from '@playwright/test';
+// `test` with a running portal: one for each worker, and pages of people who have signed in.
+import { BrowserContext, BrowserContextOptions, Page, test as base, expect } from '@playwright/test';
 import { Kubectl } from './kubectl';
 import { Role, signIn } from './people';
 import { Portal } from './portal';
@@ -10,8 +10,13 @@ interface Worker {
 }
 
 interface Fixtures {
-  /** A page where this person is signed in; each call makes a browser context of its own. */
-  signedIn: (role: Role) => Promise<Page>;
+  /** A page where this person is signed in, or nobody; each call makes a browser context of its own. */
+  openAs: (role: Role | undefined, options?: BrowserContextOptions) => Promise<Page>;
+  /**
+   * What the browser wrote to its console as an error, and what threw: a page that does not come alive, a policy
+   * that blocks a file. A test that expects some takes them out.
+   */
+  complaints: string[];
   /** The real kubectl. */
   kubectl: Kubectl;
 }
@@ -26,13 +31,19 @@ export const test = base.extend<Fixtures, Worker>({
     { scope: 'worker', timeout: 90_000 },
   ],
   baseURL: async ({ portal }, use) => use(portal.url),
-  signedIn: async ({ browser, portal }, use, info) => {
-    const contexts: Awaited<ReturnType<typeof browser.newContext>>[] = [];
-    await use(async (role) => {
-      const context = await browser.newContext({ ...info.project.use, baseURL: portal.url });
+  complaints: async ({}, use) => {
+    const complaints: string[] = [];
+    await use(complaints);
+    expect(complaints, 'what the browser complained of').toEqual([]);
+  },
+  openAs: async ({ browser, portal, complaints }, use, info) => {
+    const contexts: BrowserContext[] = [];
+    await use(async (role, options) => {
+      const context = await browser.newContext({ ...info.project.use, baseURL: portal.url, ...options });
       contexts.push(context);
       const page = await context.newPage();
-      await signIn(page, role);
+      listen(page, complaints);
+      if (role) await signIn(page, role);
       return page;
     });
     if (info.status !== info.expectedStatus) {
@@ -47,5 +58,12 @@ export const test = base.extend<Fixtures, Worker>({
   },
   kubectl: async ({}, use, info) => use(new Kubectl(info.outputPath('kubectl'))),
 });
+
+function listen(page: Page, complaints: string[]) {
+  page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.message}`));
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(`${page.url()}: ${message.text()}`);
+  });
+}
 
 export { expect };

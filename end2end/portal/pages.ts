@@ -1,0 +1,34 @@
+// Every page of the portal, for what must hold on all of them.
+import { Page } from '@playwright/test';
+import { Role } from './people';
+
+export interface Place {
+  /** What its picture is called. */
+  name: string;
+  path: string;
+  /** Who looks at it; nobody where it is for people who are not signed in. */
+  role?: Role;
+}
+
+export const places: Place[] = [
+  { name: 'sign-in', path: '/sign-in' },
+  { name: 'overview', path: '/', role: 'developer' },
+  { name: 'clusters', path: '/clusters', role: 'developer' },
+  { name: 'clusters-no-match', path: '/clusters?search=nothing-is-called-so', role: 'developer' },
+  { name: 'new-cluster', path: '/clusters/new', role: 'developer' },
+  { name: 'account', path: '/account', role: 'developer' },
+  { name: 'api-reference', path: '/api', role: 'developer' },
+  { name: 'clusters-of-a-viewer', path: '/clusters', role: 'viewer' },
+  { name: 'not-found', path: '/no-such-page', role: 'developer' },
+];
+
+/** Opens a page and waits until it is alive. */
+export async function visit(page: Page, path: string): Promise<void> {
+  await page.goto(path);
+  await hydrated(page);
+}
+
+/** Waits until the browser part has taken over the page that the server sent. */
+export async function hydrated(page: Page): Promise<void> {
+  await page.locator('html[data-hydrated], body[data-hydrated]').first().waitFor({ state: 'attached' });
+}
