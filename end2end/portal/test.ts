@@ -1,5 +1,6 @@
 // `test` with a running portal: one for each worker, and pages of people who have signed in.
 import { BrowserContext, BrowserContextOptions, Page, test as base, expect } from '@playwright/test';
+import { Faults } from './faults';
 import { Kubectl } from './kubectl';
 import { Role, signIn } from './people';
 import { Portal } from './portal';
@@ -17,6 +18,8 @@ interface Fixtures {
    * that blocks a file. A test that expects some takes them out.
    */
   complaints: string[];
+  /** What can go wrong behind the portal; all is well again after the test. */
+  faults: Faults;
   /** The real kubectl. */
   kubectl: Kubectl;
 }
@@ -55,6 +58,11 @@ export const test = base.extend<Fixtures, Worker>({
       }
     }
     for (const context of contexts) await context.close();
+  },
+  faults: async ({ portal }, use) => {
+    const faults = new Faults(portal.url);
+    await use(faults);
+    await faults.heal();
   },
   kubectl: async ({}, use, info) => use(new Kubectl(info.outputPath('kubectl'))),
 });

@@ -1,0 +1,38 @@
+// What people do with clusters, as they do it.
+import { Page, expect } from '@playwright/test';
+import { hydrated } from './pages';
+
+let count = 0;
+
+/** A name that no other test of this run uses. */
+export function freshName(word: string): string {
+  count += 1;
+  return `${word}-${process.env.TEST_PARALLEL_INDEX ?? '0'}-${count}`;
+}
+
+/** Fills in the order form with what it proposes and sends it; returns the address of the cluster's page. */
+export async function orderCluster(page: Page, name: string): Promise<string> {
+  await page.goto('/clusters/new');
+  await hydrated(page);
+  await page.getByLabel('Name', { exact: true }).fill(name);
+  await page.getByRole('button', { name: 'Create cluster' }).click();
+  await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
+  return new URL(page.url()).pathname;
+}
+
+/** Waits until the page that is open says that its cluster is in a state. */
+export async function reaches(page: Page, state: string, timeout = 45_000): Promise<void> {
+  await expect(page.getByRole('status').filter({ hasText: `State: ${state}` })).toBeAttached({ timeout });
+}
+
+/** Downloads the kubeconfig of the cluster whose page is at `address` into `folder`; returns the file. */
+export async function downloadKubeconfig(page: Page, address: string, folder: string): Promise<string> {
+  await page.goto(`${address}/connect`);
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: /^Download/ }).click(),
+  ]);
+  const file = `${folder}/${download.suggestedFilename()}`;
+  await download.saveAs(file);
+  return file;
+}

@@ -1,0 +1,81 @@
+// The main job: from the order to kubectl, and back to nothing.
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { downloadKubeconfig, freshName, orderCluster, reaches } from '../portal/clusters';
+import { expect, test } from '../portal/test';
+
+test('a developer orders a cluster, watches it come up and uses it with kubectl', async ({ openAs, kubectl }, info) => {
+  const page = await openAs('developer');
+  const name = freshName('shop');
+  const address = await orderCluster(page, name);
+  // Nothing is reloaded: what follows arrives by itself.
+  await reaches(page, 'Provisioning');
+  await reaches(page, 'Ready');
+
+  const kubeconfig = await downloadKubeconfig(page, address, info.outputDir);
+  expect(await kubectl.run(kubeconfig, 'get', 'namespaces')).toContain('kube-system');
+  await kubectl.run(kubeconfig, 'create', 'namespace', 'orders');
+  await kubectl.run(kubeconfig, '--namespace', 'orders', 'create', 'configmap', 'greeting', '--from-literal=word=hello');
+  expect(await kubectl.run(kubeconfig, '-n', 'orders', 'get', 'configmap', 'greeting', '-o', 'jsonpath={.data.word}')).toBe('hello');
+  // A fresh cluster shows the node of its own system pods, or none; either way it answers.
+  await kubectl.run(kubeconfig, 'get', 'nodes');
+  expect(await kubectl.run(kubeconfig, 'config', 'current-context')).toContain(name);
+});
+
+test('each step of an order is on the page with its time', async ({ openAs }) => {
+  const page = await openAs('developer');
+  await orderCluster(page, freshName('steps'));
+  await reaches(page, 'Ready');
+  const steps = page.getByRole('main').getByRole('listitem');
+  for (const step of ['accepted', 'namespace', 'objects', 'scheduled', 'image', 'API', 'kubeconfig']) {
+    await expect(steps.filter({ hasText: new RegExp(step, 'i') }).first()).toBeVisible();
+  }
+});
+
+test('a change elsewhere arrives on an open page within a second', async ({ openAs }) => {
+  const watching = await openAs('developer');
+  await watching.goto('/clusters');
+  const page = await openAs('developer');
+  const name = freshName('seen');
+  await orderCluster(page, name);
+  await expect(watching.getByRole('link', { name })).toBeVisible({ timeout: 2_000 });
+});
+
+test('deleting takes the name, says what dies, and leaves nothing', async ({ openAs }) => {
+  const page = await openAs('developer');
+  const name = freshName('gone');
+  const address = await orderCluster(page, name);
+  await reaches(page, 'Ready');
+  await page.goto(`${address}/settings`);
+  const region = page.getByRole('region', { name: 'Delete this cluster' });
+  await expect(region.getByRole('listitem').filter({ hasText: 'StatefulSet' })).toBeVisible();
+  const button = page.getByRole('button', { name: 'Delete for good' });
+  await expect(button).toBeDisabled();
+  await page.getByLabel(`Type ${name} to confirm`).fill('something-else');
+  await expect(button).toBeDisabled();
+  await page.getByLabel(`Type ${name} to confirm`).fill(name);
+  await button.click();
+  await reaches(page, 'Deleted');
+  await page.goto('/clusters');
+  await expect(page.getByRole('link', { name })).toHaveCount(0);
+});
+
+test('the request to copy orders a cluster over REST', async ({ openAs, portal }) => {
+  const page = await openAs('developer');
+  const name = freshName('curl');
+  await page.goto('/clusters/new');
+  await page.getByLabel('Name', { exact: true }).fill(name);
+  await page.getByText('Copy as curl').click();
+  const command = (await page.locator('details code, details pre').first().innerText()).trim();
+  await page.goto('/account');
+  await page.getByLabel('Name', { exact: true }).fill('for curl');
+  await page.getByRole('button', { name: /create token/i }).click();
+  const token = await page.getByText(/^hangar_\S+$/).first().innerText();
+  const { stdout } = await promisify(execFile)('bash', ['-c', command], {
+    env: { PATH: process.env.PATH, HANGAR_TOKEN: token },
+  });
+  expect(stdout).toContain(name);
+  await page.goto('/clusters');
+  await expect(page.getByRole('link', { name })).toBeVisible();
+  expect(command).toContain(portal.url);
+});
