@@ -1,0 +1,287 @@
+//! The audit log: append-only, each entry holding the hash of the one before it.
+//!
+//! Entries are numbered without gaps. The row of `audit_head` holds the last number and hash; every
+//! writer updates it first and so holds its lock until commit, which keeps the chain one line. To
+//! keep transactions from waiting for each other in a circle, an entry is the last thing written.
+
+use crate::{
+    Cause,
+    database::Database,
+    digest::sha256,
+    rows::{number, optional_text, text, time},
+    sql::Sql,
+    transaction::doing,
+};
+use async_trait::async_trait;
+use domain::overview::Happening;
+use provisioning::{
+    audit::{AuditAction, AuditEntry},
+    error::StoreError,
+    ports::stores::{AuditStore, Scope, Stored},
+};
+use serde::Serialize;
+use sqlx::{AnyConnection, any::AnyRow};
+
+/// How many entries are verified at a time.
+const BATCH: i64 = 1000;
+
+/// Whether the audit log is as it was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ChainVerdict {
+    /// It is.
+    Intact {
+        /// How many entries there are.
+        entries: i64,
+    },
+    /// It is not.
+    Broken {
+        /// The first entry at fault.
+        sequence: i64,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+}
+
+/// An entry as it lies in the database.
+struct Link {
+    sequence: i64,
+    id: String,
+    at: i64,
+    user_id: Option<String>,
+    who: String,
+    channel: String,
+    source: Option<String>,
+    action: String,
+    tenant_id: Option<String>,
+    target: String,
+    target_name: String,
+    detail: Option<String>,
+    previous_hash: String,
+}
+
+impl Link {
+    fn new(entry: &AuditEntry, sequence: i64, previous_hash: String) -> Self {
+        Self {
+            sequence,
+            id: entry.id.to_string(),
+            at: entry.at.as_microsecond(),
+            user_id: entry.user_id.map(|id| id.to_string()),
+            who: entry.who.clone(),
+            channel: entry.channel.clone(),
+            source: entry.source.clone(),
+            action: entry.action.as_str().to_owned(),
+            tenant_id: entry.tenant_id.map(|id| id.to_string()),
+            target: entry.target.clone(),
+            target_name: entry.target_name.clone(),
+            detail: entry.detail.clone(),
+            previous_hash,
+        }
+    }
+
+    fn from_row(row: &AnyRow) -> Result<Self, Cause> {
+        Ok(Self {
+            sequence: number(row, "sequence")?,
+            id: text(row, "id")?,
+            at: number(row, "at")?,
+            user_id: optional_text(row, "user_id")?,
+            who: text(row, "who")?,
+            channel: text(row, "channel")?,
+            source: optional_text(row, "source")?,
+            action: text(row, "action")?,
+            tenant_id: optional_text(row, "tenant_id")?,
+            target: text(row, "target")?,
+            target_name: text(row, "target_name")?,
+            detail: optional_text(row, "detail")?,
+            previous_hash: text(row, "previous_hash")?,
+        })
+    }
+
+    /// SHA-256 over every field as one JSON array, in which no two entries look the same. The first
+    /// element names this form, should there ever be another.
+    fn hash(&self) -> Result<String, Cause> {
+        #[derive(Serialize)]
+        struct Canonical<'a>(
+            &'static str,
+            &'a str,
+            i64,
+            &'a str,
+            i64,
+            Option<&'a str>,
+            &'a str,
+            &'a str,
+            Option<&'a str>,
+            &'a str,
+            Option<&'a str>,
+            &'a str,
+            &'a str,
+            Option<&'a str>,
+        );
+        let form = serde_json::to_vec(&Canonical(
+            "hangar-audit-1",
+            &self.previous_hash,
+            self.sequence,
+            &self.id,
+            self.at,
+            self.user_id.as_deref(),
+            &self.who,
+            &self.channel,
+            self.source.as_deref(),
+            &self.action,
+            self.tenant_id.as_deref(),
+            &self.target,
+            &self.target_name,
+            self.detail.as_deref(),
+        ))?;
+        Ok(sha256(form))
+    }
+}
+
+/// Appends an entry within a transaction, of which it must be the last write.
+pub(crate) async fn append(
+    connection: &mut AnyConnection,
+    entry: &AuditEntry,
+) -> Result<(), Cause> {
+    let head = sqlx::query(
+        "UPDATE audit_head SET sequence = sequence + 1 WHERE id = 1 RETURNING sequence, hash",
+    )
+    .fetch_one(&mut *connection)
+    .await?;
+    let link = Link::new(entry, number(&head, "sequence")?, text(&head, "hash")?);
+    let hash = link.hash()?;
+    sqlx::query(
+        "INSERT INTO audit_entries (sequence, id, at, user_id, who, channel, source, action, \
+         tenant_id, target, target_name, detail, previous_hash, hash) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+    )
+    .bind(link.sequence)
+    .bind(link.id)
+    .bind(link.at)
+    .bind(link.user_id)
+    .bind(link.who)
+    .bind(link.channel)
+    .bind(link.source)
+    .bind(link.action)
+    .bind(link.tenant_id)
+    .bind(link.target)
+    .bind(link.target_name)
+    .bind(link.detail)
+    .bind(link.previous_hash)
+    .bind(hash.clone())
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query("UPDATE audit_head SET hash = $1 WHERE id = 1")
+        .bind(hash)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+#[async_trait]
+impl AuditStore for Database {
+    async fn append(&self, entry: AuditEntry) -> Stored<()> {
+        doing("write an audit entry", async {
+            let mut writing = self.write().await?;
+            append(writing.connection(), &entry).await?;
+            writing.commit().await
+        })
+        .await
+    }
+
+    async fn lately(&self, scope: &Scope, limit: u32) -> Stored<Vec<Happening>> {
+        doing("read the audit log", async {
+            let mut sql = Sql::new(
+                "SELECT at, who, action, target_name FROM audit_entries \
+                 WHERE target LIKE 'cluster/%'",
+            );
+            if let Scope::Tenants(tenants) = scope {
+                sql.push(" AND tenant_id IN ")
+                    .bind_list(tenants.iter().map(ToString::to_string));
+            }
+            sql.push(" ORDER BY sequence DESC LIMIT ")
+                .bind(i64::from(limit));
+            let rows = sql.query().fetch_all(self.readers()).await?;
+            rows.iter().map(happening).collect()
+        })
+        .await
+    }
+}
+
+fn happening(row: &AnyRow) -> Result<Happening, Cause> {
+    let action = text(row, "action")?;
+    let words = AuditAction::ALL
+        .into_iter()
+        .find(|known| known.as_str() == action)
+        .map(AuditAction::words);
+    Ok(Happening {
+        at: time(row, "at")?,
+        who: text(row, "who")?,
+        // An action of a later version is better named than left out.
+        did: words.map_or_else(|| action.replace('_', " "), str::to_owned),
+        target: text(row, "target_name")?,
+    })
+}
+
+impl Database {
+    /// Goes through the whole audit log and says whether it is as it was written.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub async fn verify_chain(&self) -> Result<ChainVerdict, StoreError> {
+        doing("verify the audit log", async {
+            let mut reading = self.read().await?;
+            let verdict = verify(&mut reading).await?;
+            reading.commit().await?;
+            Ok(verdict)
+        })
+        .await
+    }
+}
+
+async fn verify(connection: &mut AnyConnection) -> Result<ChainVerdict, Cause> {
+    let head = sqlx::query("SELECT sequence, hash FROM audit_head WHERE id = 1")
+        .fetch_one(&mut *connection)
+        .await?;
+    let (last, last_hash) = (number(&head, "sequence")?, text(&head, "hash")?);
+    let mut sequence = 0;
+    let mut hash = "0".repeat(64);
+    loop {
+        let rows = sqlx::query(
+            "SELECT * FROM audit_entries WHERE sequence > $1 ORDER BY sequence LIMIT $2",
+        )
+        .bind(sequence)
+        .bind(BATCH)
+        .fetch_all(&mut *connection)
+        .await?;
+        if rows.is_empty() {
+            break;
+        }
+        for row in &rows {
+            let link = Link::from_row(row)?;
+            sequence += 1;
+            let broken = |reason| Ok(ChainVerdict::Broken { sequence, reason });
+            if link.sequence != sequence {
+                return broken("the entry is missing");
+            }
+            if link.previous_hash != hash {
+                return broken("the entry does not follow the one before it");
+            }
+            hash = text(row, "hash")?;
+            if link.hash()? != hash {
+                return broken("the entry was changed");
+            }
+        }
+    }
+    if sequence < last {
+        return Ok(ChainVerdict::Broken {
+            sequence: sequence + 1,
+            reason: "the entry is missing",
+        });
+    }
+    if sequence > last || hash != last_hash {
+        return Ok(ChainVerdict::Broken {
+            sequence,
+            reason: "the entry is not the last one that was written",
+        });
+    }
+    Ok(ChainVerdict::Intact { entries: sequence })
+}

@@ -1,0 +1,255 @@
+//! Opening and closing the database.
+
+use crate::{
+    OpenError, Sessions,
+    changes::Feed,
+    dialect::Dialect,
+    location::{self, Location},
+    schema::{self, Origin},
+};
+use sqlx::{
+    AnyConnection, AnyPool, Connection, Executor,
+    any::{AnyConnectOptions, AnyPoolOptions},
+};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    str::FromStr,
+    sync::Arc,
+    time::Duration,
+};
+use tokio::time::timeout;
+use url::Url;
+
+/// How long PostgreSQL may take to answer when the portal starts.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a request waits for a connection.
+const WAIT: Duration = Duration::from_secs(10);
+const POSTGRES_CONNECTIONS: u32 = 16;
+const SQLITE_READERS: u32 = 4;
+
+/// For every connection to SQLite: wait for another process that writes, hold to foreign keys, and
+/// sort in memory.
+const SQLITE_ALWAYS: &str = "PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; \
+    PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000;";
+/// For a connection that writes: readers and the writer do not wait for each other, and a crash of
+/// the process loses nothing.
+const SQLITE_WRITER: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;";
+const SQLITE_READER: &str = "PRAGMA query_only = ON;";
+
+/// The open database: the core's stores, its feed of changes and the sessions of browsers.
+/// Cloning it is cheap and leads to the same database.
+#[derive(Clone)]
+pub struct Database {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    dialect: Dialect,
+    /// SQLite: one connection, since there can be one writer. PostgreSQL: the same as `readers`.
+    writers: AnyPool,
+    readers: AnyPool,
+    feed: Feed,
+    file: Option<DatabaseFile>,
+}
+
+struct DatabaseFile {
+    path: PathBuf,
+    read_only: bool,
+}
+
+impl Database {
+    /// Opens the database at `location`, a path or `sqlite:PATH` for SQLite or a `postgres://` URL,
+    /// creates it if it is an SQLite file that is missing, and brings its schema up to date.
+    ///
+    /// A read-only SQLite file (or `sqlite:PATH?mode=ro`) is opened too: reads work, and each write
+    /// fails saying why.
+    ///
+    /// # Errors
+    /// [`OpenError`] says what is wrong and what to do about it.
+    pub async fn open(location: &str) -> Result<Self, OpenError> {
+        sqlx::any::install_default_drivers();
+        let inner = match Location::parse(location)? {
+            Location::Sqlite { path, read_only } => open_sqlite(path, read_only).await?,
+            Location::Postgres { url } => open_postgres(&url).await?,
+        };
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
+    }
+
+    /// The store of the browsers' sessions.
+    pub fn sessions(&self) -> Sessions {
+        Sessions::new(self.clone())
+    }
+
+    /// Whether every write will fail because the database's file was opened read-only.
+    pub fn is_read_only(&self) -> bool {
+        self.inner.file.as_ref().is_some_and(|file| file.read_only)
+    }
+
+    /// Waits for what is under way and closes every connection.
+    pub async fn close(&self) {
+        self.inner.readers.close().await;
+        self.inner.writers.close().await;
+    }
+
+    pub(crate) fn dialect(&self) -> Dialect {
+        self.inner.dialect
+    }
+
+    pub(crate) fn writers(&self) -> &AnyPool {
+        &self.inner.writers
+    }
+
+    pub(crate) fn readers(&self) -> &AnyPool {
+        &self.inner.readers
+    }
+
+    pub(crate) fn feed(&self) -> &Feed {
+        &self.inner.feed
+    }
+
+    /// The database's file if it is not to be written, as of now.
+    pub(crate) fn read_only_file(&self) -> Option<PathBuf> {
+        let file = self.inner.file.as_ref()?;
+        let refused = |path: &Path| {
+            path.metadata()
+                .is_ok_and(|found| found.permissions().readonly())
+        };
+        (file.read_only || refused(&file.path)).then(|| file.path.clone())
+    }
+}
+
+impl fmt::Debug for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Database")
+            .field("dialect", &self.inner.dialect)
+            .finish_non_exhaustive()
+    }
+}
+
+async fn open_sqlite(path: PathBuf, read_only: bool) -> Result<Inner, OpenError> {
+    let read_only = location::prepare_file(&path, read_only)?;
+    let failed = |source| OpenError::Sqlite {
+        path: path.clone(),
+        source,
+    };
+    let options = if read_only {
+        open_for_reading(&path).await?
+    } else {
+        let options =
+            AnyConnectOptions::from_str(&location::sqlite_url(&path, "mode=rw")).map_err(failed)?;
+        let mut connection = AnyConnection::connect_with(&options)
+            .await
+            .map_err(failed)?;
+        connection.execute(SQLITE_ALWAYS).await.map_err(failed)?;
+        if let Origin::Foreign = schema::origin(&mut connection).await.map_err(failed)? {
+            return Err(OpenError::Foreign { path });
+        }
+        connection.execute(SQLITE_WRITER).await.map_err(failed)?;
+        schema::migrate(&mut connection, Dialect::Sqlite).await?;
+        connection.close().await.map_err(failed)?;
+        options
+    };
+    Ok(Inner {
+        dialect: Dialect::Sqlite,
+        writers: sqlite_pool(&options, 1, SQLITE_WRITER),
+        readers: sqlite_pool(&options, SQLITE_READERS, SQLITE_READER),
+        feed: Feed::local(),
+        file: Some(DatabaseFile { path, read_only }),
+    })
+}
+
+/// How a file that cannot be written is opened, once its schema is found to be the right one.
+async fn open_for_reading(path: &Path) -> Result<AnyConnectOptions, OpenError> {
+    let failed = |source| OpenError::Sqlite {
+        path: path.to_owned(),
+        source,
+    };
+    let look = async |query: &str| {
+        let options = AnyConnectOptions::from_str(&location::sqlite_url(path, query))?;
+        let mut connection = AnyConnection::connect_with(&options).await?;
+        let origin = schema::origin(&mut connection).await?;
+        connection.close().await?;
+        Ok::<_, sqlx::Error>((options, origin))
+    };
+    let (options, origin) = match look("mode=ro").await {
+        // SQLite needs files beside this one even to read it. Where they cannot be had nobody can be
+        // writing either, so it may be taken as unchanging.
+        Err(_) if !beside(path, "-wal").exists() => look("mode=ro&immutable=1").await,
+        looked => looked,
+    }
+    .map_err(failed)?;
+    match origin {
+        Origin::Foreign => Err(OpenError::Foreign {
+            path: path.to_owned(),
+        }),
+        Origin::Hangar(schema::NEWEST) => Ok(options),
+        Origin::Hangar(found) if found > schema::NEWEST => Err(OpenError::NewerSchema {
+            found,
+            known: schema::NEWEST,
+        }),
+        Origin::Hangar(found) => Err(OpenError::OldReadOnly {
+            found,
+            known: schema::NEWEST,
+        }),
+        Origin::Empty => Err(OpenError::OldReadOnly {
+            found: 0,
+            known: schema::NEWEST,
+        }),
+    }
+}
+
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}
+
+fn sqlite_pool(options: &AnyConnectOptions, size: u32, pragmas: &'static str) -> AnyPool {
+    AnyPoolOptions::new()
+        .max_connections(size)
+        .acquire_timeout(WAIT)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        // A file does not hang up.
+        .test_before_acquire(false)
+        .after_connect(move |connection, _| {
+            Box::pin(async move {
+                connection.execute(SQLITE_ALWAYS).await?;
+                connection.execute(pragmas).await?;
+                Ok(())
+            })
+        })
+        .connect_lazy_with(options.clone())
+}
+
+async fn open_postgres(url: &Url) -> Result<Inner, OpenError> {
+    let failed = |source| OpenError::Postgres {
+        place: location::place(url),
+        source,
+    };
+    let options = AnyConnectOptions::from_str(url.as_str()).map_err(failed)?;
+    // By itself at first: the pool would go on trying and then only say that time was up.
+    let mut connection = timeout(PATIENCE, AnyConnection::connect_with(&options))
+        .await
+        .map_err(|_| failed(sqlx::Error::PoolTimedOut))?
+        .map_err(failed)?;
+    schema::migrate(&mut connection, Dialect::Postgres).await?;
+    connection.close().await.map_err(failed)?;
+    let pool = AnyPoolOptions::new()
+        .max_connections(POSTGRES_CONNECTIONS)
+        .acquire_timeout(WAIT)
+        .connect_lazy_with(options);
+    let feed = Feed::listen(url.to_string(), pool.clone())
+        .await
+        .map_err(failed)?;
+    Ok(Inner {
+        dialect: Dialect::Postgres,
+        writers: pool.clone(),
+        readers: pool,
+        feed,
+        file: None,
+    })
+}

@@ -1,0 +1,95 @@
+//! Tenants and their environments.
+
+use crate::{
+    Cause,
+    database::Database,
+    rows::{self, optional_text, word},
+    transaction::doing,
+};
+use async_trait::async_trait;
+use domain::{
+    ids::{EnvironmentId, TenantId},
+    tenancy::Tenant,
+};
+use provisioning::{
+    new_id,
+    ports::stores::{Stored, TenantStore},
+    records::TenantSeed,
+};
+use sqlx::AnyConnection;
+
+#[async_trait]
+impl TenantStore for Database {
+    async fn seed_tenants(&self, seeds: &[TenantSeed]) -> Stored<()> {
+        doing("make sure that the configured tenants exist", async {
+            let mut writing = self.write().await?;
+            for seed in seeds {
+                write_seed(writing.connection(), seed).await?;
+            }
+            writing.commit().await
+        })
+        .await
+    }
+
+    async fn tenants(&self) -> Stored<Vec<Tenant>> {
+        doing("list tenants", async {
+            let rows = sqlx::query(
+                "SELECT t.id AS tenant_id, t.slug AS tenant_slug, t.name AS tenant_name, \
+                 e.id AS environment_id, e.slug AS environment_slug, e.name AS environment_name \
+                 FROM tenants t LEFT JOIN environments e ON e.tenant_id = t.id \
+                 ORDER BY t.name_folded, t.id, e.name_folded, e.id",
+            )
+            .fetch_all(self.readers())
+            .await?;
+            let mut tenants: Vec<Tenant> = Vec::new();
+            for row in &rows {
+                let tenant = rows::tenant(row)?;
+                if tenants.last().is_none_or(|last| last.tenant != tenant) {
+                    tenants.push(Tenant {
+                        tenant,
+                        environments: Vec::new(),
+                    });
+                }
+                if let (Some(last), Some(_)) =
+                    (tenants.last_mut(), optional_text(row, "environment_id")?)
+                {
+                    last.environments.push(rows::environment(row)?);
+                }
+            }
+            Ok(tenants)
+        })
+        .await
+    }
+}
+
+async fn write_seed(connection: &mut AnyConnection, seed: &TenantSeed) -> Result<(), Cause> {
+    sqlx::query(
+        "INSERT INTO tenants (id, slug, name, name_folded) VALUES ($1, $2, $3, $4) \
+         ON CONFLICT (slug) DO NOTHING",
+    )
+    .bind(new_id::<TenantId>().to_string())
+    .bind(seed.slug.clone())
+    .bind(seed.name.clone())
+    .bind(seed.name.to_lowercase())
+    .execute(&mut *connection)
+    .await?;
+    let row = sqlx::query("SELECT id FROM tenants WHERE slug = $1")
+        .bind(seed.slug.clone())
+        .fetch_one(&mut *connection)
+        .await?;
+    let tenant: TenantId = word(&row, "id")?;
+    for (slug, name) in &seed.environments {
+        sqlx::query(
+            "INSERT INTO environments (id, tenant_id, slug, name, name_folded) \
+             VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant_id, slug) DO NOTHING",
+        )
+        .bind(new_id::<EnvironmentId>().to_string())
+        .bind(tenant.to_string())
+        .bind(slug.clone())
+        .bind(name.clone())
+        .bind(name.to_lowercase())
+        .execute(&mut *connection)
+        .await?;
+    }
+    Ok(())
+}

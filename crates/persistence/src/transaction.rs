@@ -1,0 +1,83 @@
+//! Transactions. One that writes collects what it will announce: PostgreSQL carries it inside the
+//! transaction, on SQLite it is sent after commit, so nobody hears of what did not happen.
+
+use crate::{Cause, database::Database, dialect::Dialect};
+use provisioning::{error::StoreError, ports::changes::Change};
+use sqlx::{Any, AnyConnection, Transaction};
+use std::path::PathBuf;
+
+/// Why no transaction that writes can begin.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the database file {} is read-only: give the user that runs Hangar write permission on it and \
+     its folder, then start Hangar again",
+    path.display()
+)]
+struct ReadOnlyFile {
+    path: PathBuf,
+}
+
+/// Runs `work` and says what was being done if it fails.
+pub(crate) async fn doing<T>(
+    context: &'static str,
+    work: impl Future<Output = Result<T, Cause>>,
+) -> Result<T, StoreError> {
+    work.await
+        .map_err(|source| StoreError::new(context, source))
+}
+
+/// A transaction that writes; undone unless [committed](Self::commit).
+pub(crate) struct Writing<'a> {
+    database: &'a Database,
+    transaction: Transaction<'static, Any>,
+    changes: Vec<Change>,
+}
+
+impl Database {
+    pub(crate) async fn write(&self) -> Result<Writing<'_>, Cause> {
+        if let Some(path) = self.read_only_file() {
+            return Err(ReadOnlyFile { path }.into());
+        }
+        Ok(Writing {
+            database: self,
+            transaction: self
+                .writers()
+                .begin_with(self.dialect().begin_write())
+                .await?,
+            changes: Vec::new(),
+        })
+    }
+
+    pub(crate) async fn read(&self) -> Result<Transaction<'static, Any>, Cause> {
+        Ok(self
+            .readers()
+            .begin_with(self.dialect().begin_read())
+            .await?)
+    }
+}
+
+impl Writing<'_> {
+    pub fn connection(&mut self) -> &mut AnyConnection {
+        &mut self.transaction
+    }
+
+    /// Announces `change` once this is committed.
+    pub fn announce(&mut self, change: Change) {
+        self.changes.push(change);
+    }
+
+    pub async fn commit(mut self) -> Result<(), Cause> {
+        if self.database.dialect() == Dialect::Postgres {
+            for change in &self.changes {
+                crate::changes::notify(&mut self.transaction, change).await?;
+            }
+        }
+        self.transaction.commit().await?;
+        if self.database.dialect() == Dialect::Sqlite {
+            for change in self.changes {
+                self.database.feed().send(change);
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,307 @@
+//! People: who they are, and the roles that claims and other people give them.
+
+use crate::{
+    Cause, audit,
+    database::Database,
+    rows::{self, optional_text, optional_time, text, truth, word},
+    sessions,
+    sql::Sql,
+    tokens,
+    transaction::doing,
+};
+use async_trait::async_trait;
+use domain::{
+    access::{PlatformRole, TenantRole},
+    ids::{TokenId, UserId},
+};
+use jiff::Timestamp;
+use provisioning::{
+    audit::{AuditAction, AuditEntry},
+    new_id,
+    ports::{
+        changes::Change,
+        stores::{Stored, UserStore},
+    },
+    records::{MembershipRecord, SignedIn, TokenRecord, UserRecord},
+};
+use sqlx::{AnyConnection, any::AnyRow};
+
+/// The rows of people: one for each tenant and environment of each person.
+const USER: &str = "SELECT u.id, u.issuer, u.subject, u.email, u.email_verified, u.name, \
+    u.suspended, u.last_seen_at, (SELECT COUNT(*) FROM platform_grants p \
+    WHERE p.user_id = u.id AND p.role = 'admin') AS admin_grants, g.role, t.id AS tenant_id, \
+    t.slug AS tenant_slug, t.name AS tenant_name, e.id AS environment_id, \
+    e.slug AS environment_slug, e.name AS environment_name \
+    FROM users u LEFT JOIN tenant_grants g ON g.user_id = u.id \
+    LEFT JOIN tenants t ON t.id = g.tenant_id LEFT JOIN environments e ON e.tenant_id = t.id ";
+/// So that the rows of a person, of a tenant and of an environment come one after the other.
+const IN_ORDER: &str = " ORDER BY u.id, t.name_folded, t.id, e.name_folded, e.id, g.source";
+
+#[async_trait]
+impl UserStore for Database {
+    async fn store_sign_in(&self, person: SignedIn, now: Timestamp) -> Stored<UserRecord> {
+        doing("store a sign-in", store_sign_in(self, &person, now)).await
+    }
+
+    async fn user(&self, id: UserId) -> Stored<Option<UserRecord>> {
+        doing("read a person", async {
+            let mut connection = self.readers().acquire().await?;
+            one(&mut connection, id).await
+        })
+        .await
+    }
+
+    async fn users_by_email(&self, email: &str) -> Stored<Vec<UserRecord>> {
+        doing("look up people by address", async {
+            let mut sql = Sql::new(USER);
+            sql.push("WHERE lower(u.email) = lower(")
+                .bind(email)
+                .push(")")
+                .push(IN_ORDER);
+            collect(&sql.query().fetch_all(self.readers()).await?)
+        })
+        .await
+    }
+
+    async fn grant(&self, id: UserId, role: PlatformRole, audit: AuditEntry) -> Stored<()> {
+        doing("grant a platform role", async {
+            let mut writing = self.write().await?;
+            write_platform_grant(writing.connection(), id, "person", role).await?;
+            audit::append(writing.connection(), &audit).await?;
+            writing.announce(Change::Access { user_id: id });
+            writing.commit().await
+        })
+        .await
+    }
+
+    async fn set_suspended(&self, id: UserId, suspended: bool) -> Stored<()> {
+        doing("suspend or restore a person", async {
+            let mut writing = self.write().await?;
+            sqlx::query("UPDATE users SET suspended = $2 WHERE id = $1")
+                .bind(id.to_string())
+                .bind(i64::from(suspended))
+                .execute(writing.connection())
+                .await?;
+            if suspended {
+                sessions::end_all(writing.connection(), id).await?;
+            }
+            writing.announce(Change::Access { user_id: id });
+            writing.commit().await
+        })
+        .await
+    }
+
+    async fn end_sessions(&self, id: UserId) -> Stored<()> {
+        doing("end a person's sessions", async {
+            let mut writing = self.write().await?;
+            sessions::end_all(writing.connection(), id).await?;
+            writing.announce(Change::Access { user_id: id });
+            writing.commit().await
+        })
+        .await
+    }
+
+    async fn store_token(&self, token: TokenRecord, audit: AuditEntry) -> Stored<()> {
+        doing("store an API token", tokens::store(self, &token, &audit)).await
+    }
+
+    async fn tokens(&self, user: UserId, now: Timestamp) -> Stored<Vec<TokenRecord>> {
+        doing("list API tokens", tokens::of(self, user, now)).await
+    }
+
+    async fn token_by_digest(
+        &self,
+        digest: &str,
+        now: Timestamp,
+    ) -> Stored<Option<(TokenRecord, UserRecord)>> {
+        doing("look up an API token", tokens::by_digest(self, digest, now)).await
+    }
+
+    async fn note_token_use(&self, id: TokenId, now: Timestamp) -> Stored<()> {
+        doing(
+            "note the use of an API token",
+            tokens::note_use(self, id, now),
+        )
+        .await
+    }
+
+    async fn remove_token(&self, user: UserId, id: TokenId, audit: AuditEntry) -> Stored<bool> {
+        doing(
+            "remove an API token",
+            tokens::remove(self, user, id, &audit),
+        )
+        .await
+    }
+}
+
+async fn store_sign_in(
+    database: &Database,
+    person: &SignedIn,
+    now: Timestamp,
+) -> Result<UserRecord, Cause> {
+    // PostgreSQL's text cannot hold this character, and no name needs it.
+    let name = person.name.replace('\0', "");
+    let email = person.email.replace('\0', "");
+    let mut writing = database.write().await?;
+    let stored = sqlx::query(
+        "INSERT INTO users (id, issuer, subject, email, email_verified, name, name_folded, \
+         suspended, last_seen_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8) \
+         ON CONFLICT (issuer, subject) DO UPDATE SET email = excluded.email, \
+         email_verified = excluded.email_verified, name = excluded.name, \
+         name_folded = excluded.name_folded, last_seen_at = excluded.last_seen_at RETURNING id",
+    )
+    .bind(new_id::<UserId>().to_string())
+    .bind(person.issuer.clone())
+    .bind(person.subject.clone())
+    .bind(email)
+    .bind(i64::from(person.email_verified))
+    .bind(name.clone())
+    .bind(name.to_lowercase())
+    .bind(now.as_microsecond())
+    .fetch_one(writing.connection())
+    .await?;
+    let id: UserId = word(&stored, "id")?;
+    write_claimed_roles(writing.connection(), id, person).await?;
+    let user = one(writing.connection(), id)
+        .await?
+        .ok_or("the person just stored is not there")?;
+    let audit = AuditEntry {
+        id: new_id(),
+        at: now,
+        user_id: Some(id),
+        who: name,
+        channel: "session".into(),
+        source: None,
+        action: AuditAction::SignIn,
+        tenant_id: None,
+        target: format!("user/{id}"),
+        target_name: user.email.clone(),
+        detail: None,
+    };
+    audit::append(writing.connection(), &audit).await?;
+    // Roles may have changed; other sessions of theirs look.
+    writing.announce(Change::Access { user_id: id });
+    writing.commit().await?;
+    Ok(user)
+}
+
+/// Roles that claims gave before are forgotten.
+async fn write_claimed_roles(
+    connection: &mut AnyConnection,
+    id: UserId,
+    person: &SignedIn,
+) -> Result<(), Cause> {
+    write_platform_grant(connection, id, "claim", person.claimed_platform_role).await?;
+    sqlx::query("DELETE FROM tenant_grants WHERE user_id = $1 AND source = 'claim'")
+        .bind(id.to_string())
+        .execute(&mut *connection)
+        .await?;
+    // Lowest first: where two claims name a tenant the higher role is written last and stays.
+    let mut claimed = person.claimed_tenants.clone();
+    claimed.sort_by_key(|(tenant, role)| (*role, *tenant));
+    for (tenant, role) in claimed {
+        sqlx::query(
+            "INSERT INTO tenant_grants (user_id, tenant_id, source, role) \
+             VALUES ($1, $2, 'claim', $3) \
+             ON CONFLICT (user_id, tenant_id, source) DO UPDATE SET role = excluded.role",
+        )
+        .bind(id.to_string())
+        .bind(tenant.to_string())
+        .bind(role.as_str())
+        .execute(&mut *connection)
+        .await?;
+    }
+    Ok(())
+}
+
+async fn write_platform_grant(
+    connection: &mut AnyConnection,
+    id: UserId,
+    source: &'static str,
+    role: PlatformRole,
+) -> Result<(), Cause> {
+    sqlx::query(
+        "INSERT INTO platform_grants (user_id, source, role) VALUES ($1, $2, $3) \
+         ON CONFLICT (user_id, source) DO UPDATE SET role = excluded.role",
+    )
+    .bind(id.to_string())
+    .bind(source)
+    .bind(role.as_str())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// One person.
+pub(crate) async fn one(
+    connection: &mut AnyConnection,
+    id: UserId,
+) -> Result<Option<UserRecord>, Cause> {
+    let mut sql = Sql::new(USER);
+    sql.push("WHERE u.id = ")
+        .bind(id.to_string())
+        .push(IN_ORDER);
+    let rows = sql.query().fetch_all(connection).await?;
+    Ok(collect(&rows)?.pop())
+}
+
+/// People from their rows.
+fn collect(rows: &[AnyRow]) -> Result<Vec<UserRecord>, Cause> {
+    let mut users: Vec<UserRecord> = Vec::new();
+    for row in rows {
+        let id: UserId = word(row, "id")?;
+        if users.last().is_none_or(|user| user.id != id) {
+            users.push(user(row)?);
+        }
+        if let Some(user) = users.last_mut() {
+            add_membership(&mut user.memberships, row)?;
+        }
+    }
+    Ok(users)
+}
+
+fn user(row: &AnyRow) -> Result<UserRecord, Cause> {
+    Ok(UserRecord {
+        id: word(row, "id")?,
+        issuer: text(row, "issuer")?,
+        subject: text(row, "subject")?,
+        email: text(row, "email")?,
+        email_verified: truth(row, "email_verified")?,
+        name: text(row, "name")?,
+        platform_role: if truth(row, "admin_grants")? {
+            PlatformRole::Admin
+        } else {
+            PlatformRole::User
+        },
+        suspended: truth(row, "suspended")?,
+        memberships: Vec::new(),
+        last_seen_at: optional_time(row, "last_seen_at")?,
+    })
+}
+
+/// Adds the tenant and environment of a row, if it has any. Of several grants the highest counts.
+fn add_membership(memberships: &mut Vec<MembershipRecord>, row: &AnyRow) -> Result<(), Cause> {
+    if optional_text(row, "tenant_id")?.is_none() {
+        return Ok(());
+    }
+    let tenant = rows::tenant(row)?;
+    let role: TenantRole = word(row, "role")?;
+    if memberships.last().is_none_or(|last| last.tenant != tenant) {
+        memberships.push(MembershipRecord {
+            tenant,
+            environments: Vec::new(),
+            role,
+        });
+    }
+    let Some(membership) = memberships.last_mut() else {
+        return Ok(());
+    };
+    membership.role = membership.role.max(role);
+    if optional_text(row, "environment_id")?.is_some() {
+        let environment = rows::environment(row)?;
+        if membership.environments.last() != Some(&environment) {
+            membership.environments.push(environment);
+        }
+    }
+    Ok(())
+}
