@@ -125,13 +125,15 @@ pub struct TlsListener {
 
 impl TlsListener {
     /// Listens for one endpoint.
-    pub async fn bind(address: SocketAddr, endpoint: Arc<Endpoint>) -> io::Result<Self> {
-        Self::bind_routed(address, Arc::new(move |_| Some(endpoint.clone()))).await
+    pub fn bind(address: SocketAddr, endpoint: Arc<Endpoint>) -> io::Result<Self> {
+        Self::bind_routed(address, Arc::new(move |_| Some(endpoint.clone())))
     }
 
     /// Listens for several endpoints.
-    pub async fn bind_routed(address: SocketAddr, route: Route) -> io::Result<Self> {
-        let listener = TcpListener::bind(address).await?;
+    pub fn bind_routed(address: SocketAddr, route: Route) -> io::Result<Self> {
+        let listener = std::net::TcpListener::bind(address)?;
+        listener.set_nonblocking(true)?;
+        let listener = TcpListener::from_std(listener)?;
         let address = listener.local_addr()?;
         let stop = CancellationToken::new();
         let task = tokio::spawn(accept(listener, route, stop.clone()));

@@ -1,0 +1,305 @@
+//! The kubelets of all nodes in one: they pull, start, probe and end the containers of pods, in steps that can be seen.
+//! Nothing really runs, but for what a [`Workload`] brings.
+
+mod images;
+mod status;
+mod step;
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::net::Ipv4Addr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::time::Instant;
+
+use super::{Cluster, Controller, EventType, events};
+use crate::kubernetes::resources::PODS;
+use crate::kubernetes::{Delete, GroupResource, Key, object};
+use step::{ContainerAt, Step};
+
+const COMPONENT: &str = "kubelet";
+/// The last lines of a container are kept, as a real kubelet rotates logs.
+const LOG_LINES: usize = 500;
+
+/// What really runs in some containers.
+pub trait Workload: Send + Sync + 'static {
+    /// A container starts. An error is the last line of its log: it exits with it.
+    fn start(&self, pod: &Value, container: &Value) -> Result<(), String>;
+
+    /// Whether the pod answers its readiness probe.
+    fn is_ready(&self, pod: &Value) -> bool;
+
+    /// The pod ends.
+    fn stop(&self, pod: &Value);
+}
+
+/// See the module.
+pub struct Kubelet {
+    cluster: Cluster,
+    workload: Arc<dyn Workload>,
+    inner: Mutex<Inner>,
+}
+
+#[derive(Default)]
+struct Inner {
+    /// By pod uid, the step that is being taken and when it is done.
+    steps: HashMap<String, (Step, Instant)>,
+    /// By pod uid and container name.
+    logs: HashMap<(String, String), Vec<String>>,
+    addresses_given: u32,
+}
+
+impl Kubelet {
+    /// Kubelets for a cluster.
+    pub fn new(cluster: &Cluster, workload: Arc<dyn Workload>) -> Self {
+        Self {
+            cluster: cluster.clone(),
+            workload,
+            inner: Mutex::default(),
+        }
+    }
+
+    /// What a container wrote so far; `None` where it never ran.
+    pub fn log(&self, pod: &Value, container: &str) -> Option<String> {
+        let key = (object::uid(pod).to_owned(), container.to_owned());
+        let inner = self.lock();
+        let lines = inner.logs.get(&key)?;
+        Some(lines.iter().fold(String::new(), |mut text, line| {
+            // Writing to a String cannot fail.
+            let _ = writeln!(text, "{line}");
+            text
+        }))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How long a step will take yet; begins it when it is new.
+    fn time_left(&self, pod: &Value, step: Step) -> Duration {
+        let mut inner = self.lock();
+        let uid = object::uid(pod).to_owned();
+        let now = Instant::now();
+        let done = match inner.steps.get(&uid) {
+            Some((known, done)) if *known == step => *done,
+            _ => {
+                let done = now + self.cluster.pace.units(step.units());
+                inner.steps.insert(uid, (step, done));
+                drop(inner);
+                self.begin(pod, step);
+                done
+            }
+        };
+        done.saturating_duration_since(now)
+    }
+
+    fn begin(&self, pod: &Value, step: Step) {
+        if let Step::PullAndStart(at) = step {
+            let message = format!("Pulling image \"{}\"", image(pod, at));
+            self.tell(pod, EventType::Normal, "Pulling", &message);
+        }
+        if step == Step::Stop {
+            self.workload.stop(pod);
+            for container in object::items(pod.pointer("/spec/containers")) {
+                let name = container["name"].as_str().unwrap_or_default();
+                let message = format!("Stopping container {name}");
+                self.tell(pod, EventType::Normal, "Killing", &message);
+            }
+        }
+    }
+
+    fn take(&self, key: &Key, pod: &Value, step: Step) {
+        match step {
+            Step::Accept => {
+                let address = self.next_address();
+                self.write(key, |pod| status::accept(pod, address));
+            }
+            Step::PullAndStart(at) => self.pull_and_start(key, pod, at),
+            Step::BackOffPull(at) => {
+                let message = format!("Back-off pulling image \"{}\"", image(pod, at));
+                self.tell(pod, EventType::Normal, "BackOff", &message);
+                self.tell(pod, EventType::Warning, "Failed", "Error: ImagePullBackOff");
+                self.write(key, |pod| {
+                    status::wait(pod, at, "ImagePullBackOff", &message)
+                });
+            }
+            Step::FinishInit(at) => self.write(key, |pod| status::terminate(pod, at, 0, "")),
+            Step::Initialized => self.write(key, status::initialized),
+            Step::BackOffCrash(at) => {
+                let name = at.spec(pod)["name"].as_str().unwrap_or_default();
+                let message = format!(
+                    "Back-off restarting failed container {name} in pod {}_{}({})",
+                    key.name,
+                    key.namespace,
+                    object::uid(pod)
+                );
+                self.tell(pod, EventType::Warning, "BackOff", &message);
+                self.write(key, |pod| status::crash_loop(pod, at));
+            }
+            Step::Probe(at) => {
+                if self.workload.is_ready(pod) {
+                    self.write(key, |pod| status::ready(pod, at));
+                }
+            }
+            Step::Stop => self.confirm_end(key, pod),
+        }
+    }
+
+    fn pull_and_start(&self, key: &Key, pod: &Value, at: ContainerAt) {
+        let image = image(pod, at);
+        if !images::is_valid(image) {
+            let message = format!(
+                "Failed to apply default image tag \"{image}\": couldn't parse image name \"{image}\": invalid reference format"
+            );
+            self.tell(pod, EventType::Warning, "InspectFailed", &message);
+            self.write(key, |pod| {
+                status::wait(pod, at, "InvalidImageName", &message)
+            });
+            return;
+        }
+        let faults = self.cluster.faults.current().workloads;
+        if faults.image_pull.covers(&key.namespace) {
+            let message = format!(
+                "failed to pull and unpack image \"{image}\": failed to resolve reference \"{image}\": {image}: not found"
+            );
+            self.tell(
+                pod,
+                EventType::Warning,
+                "Failed",
+                &format!("Failed to pull image \"{image}\": {message}"),
+            );
+            self.tell(pod, EventType::Warning, "Failed", "Error: ErrImagePull");
+            self.write(key, |pod| status::wait(pod, at, "ErrImagePull", &message));
+            return;
+        }
+        let took = self.cluster.pace.units(Step::PullAndStart(at).units());
+        let message = format!(
+            "Successfully pulled image \"{image}\" in {}ms ({}ms including waiting). Image size: 52428800 bytes.",
+            took.as_millis(),
+            took.as_millis()
+        );
+        self.tell(pod, EventType::Normal, "Pulled", &message);
+        self.start(key, pod, at, faults.crash_loop.covers(&key.namespace));
+    }
+
+    fn start(&self, key: &Key, pod: &Value, at: ContainerAt, must_crash: bool) {
+        let container = at.spec(pod);
+        let name = container["name"].as_str().unwrap_or_default();
+        self.tell(
+            pod,
+            EventType::Normal,
+            "Created",
+            &format!("Container created: {name}"),
+        );
+        self.tell(
+            pod,
+            EventType::Normal,
+            "Started",
+            &format!("Container started: {name}"),
+        );
+        let outcome = if at.init {
+            Ok(())
+        } else if must_crash {
+            Err("fatal: the container was told to fail".to_owned())
+        } else {
+            self.workload.start(pod, container)
+        };
+        let container_id = uuid::Uuid::new_v4().simple().to_string();
+        match outcome {
+            Ok(()) => {
+                self.append_log(pod, name, "started");
+                self.write(key, |pod| status::run(pod, at, &container_id));
+            }
+            Err(last_words) => {
+                self.append_log(pod, name, &last_words);
+                self.write(key, |pod| {
+                    status::run(pod, at, &container_id);
+                    status::terminate(pod, at, 1, &last_words);
+                });
+            }
+        }
+    }
+
+    /// The containers have ended: says so, and lets the pod go.
+    fn confirm_end(&self, key: &Key, pod: &Value) {
+        self.write(key, status::stop);
+        let now = Delete {
+            grace_seconds: Some(0),
+            ..Delete::default()
+        };
+        let _ = self.cluster.store.delete(key, &now);
+        self.forget(object::uid(pod));
+    }
+
+    fn forget(&self, uid: &str) {
+        let mut inner = self.lock();
+        inner.steps.remove(uid);
+        inner.logs.retain(|(pod, _), _| pod != uid);
+    }
+
+    fn append_log(&self, pod: &Value, container: &str, line: &str) {
+        let key = (object::uid(pod).to_owned(), container.to_owned());
+        let mut inner = self.lock();
+        let lines = inner.logs.entry(key).or_default();
+        if lines.len() >= LOG_LINES {
+            lines.remove(0);
+        }
+        lines.push(format!("{} {line}", object::now()));
+    }
+
+    /// Pods get addresses one after the other; nobody routes them.
+    fn next_address(&self) -> Ipv4Addr {
+        let mut inner = self.lock();
+        inner.addresses_given = (inner.addresses_given + 1) % 0xffff;
+        let [_, _, c, d] = inner.addresses_given.to_be_bytes();
+        Ipv4Addr::new(10, 244, c, d)
+    }
+
+    fn write(&self, key: &Key, change: impl FnOnce(&mut Value)) {
+        // Gone in between: then there is nothing to say.
+        let _ = self.cluster.store.modify(key, change);
+    }
+
+    fn tell(&self, pod: &Value, kind: EventType, reason: &str, message: &str) {
+        events::record(&self.cluster.store, COMPONENT, pod, kind, reason, message);
+    }
+}
+
+fn image(pod: &Value, at: ContainerAt) -> &str {
+    at.spec(pod)["image"].as_str().unwrap_or_default()
+}
+
+impl Controller for Kubelet {
+    fn watches(&self) -> Vec<GroupResource> {
+        vec![PODS]
+    }
+
+    fn affected(&self, _: GroupResource, pod: &Value) -> Vec<Key> {
+        if pod.pointer("/spec/nodeName").is_none() {
+            return Vec::new();
+        }
+        let key = Key::of(PODS, pod);
+        if self.cluster.store.get(&key).is_none() {
+            // Ended by force, without waiting for us.
+            self.workload.stop(pod);
+            self.forget(object::uid(pod));
+        }
+        vec![key]
+    }
+
+    fn reconcile(&self, key: &Key) -> Option<Duration> {
+        let pod = self.cluster.store.get(key)?;
+        pod.pointer("/spec/nodeName")?;
+        let step = step::next(&pod)?;
+        let left = self.time_left(&pod, step);
+        if !left.is_zero() {
+            return Some(left);
+        }
+        self.lock().steps.remove(object::uid(&pod));
+        self.take(key, &pod, step);
+        // What was not enough this time (a probe, a pull) is tried again.
+        Some(self.cluster.pace.units(1))
+    }
+}

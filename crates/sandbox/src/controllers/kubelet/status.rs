@@ -1,0 +1,209 @@
+//! The status a kubelet writes for its pods.
+
+use std::net::Ipv4Addr;
+
+use serde_json::{Map, Value, json};
+
+use super::step::ContainerAt;
+use crate::controllers::conditions::{self, Condition};
+use crate::kubernetes::object;
+
+/// The first status: accepted, nothing runs yet.
+pub fn accept(pod: &mut Value, ip: Ipv4Addr) {
+    let has_init = !object::items(pod.pointer("/spec/initContainers")).is_empty();
+    let reason = if has_init {
+        "PodInitializing"
+    } else {
+        "ContainerCreating"
+    };
+    let waiting = |init: bool, pod: &Value| -> Vec<Value> {
+        let field = ContainerAt { init, index: 0 }.spec_field();
+        object::items(pod["spec"].get(field))
+            .iter()
+            .map(|container| {
+                json!({
+                    "name": container["name"],
+                    "image": container["image"],
+                    "imageID": "",
+                    "state": {"waiting": {"reason": reason}},
+                    "lastState": {},
+                    "ready": false,
+                    "started": false,
+                    "restartCount": 0,
+                })
+            })
+            .collect()
+    };
+    let (init, main) = (waiting(true, pod), waiting(false, pod));
+    let qos = pod["status"].get("qosClass").cloned();
+    let status = object::field_mut(pod, "status");
+    status.insert("phase".into(), "Pending".into());
+    status.insert("startTime".into(), object::now().into());
+    status.insert("hostIP".into(), "127.0.0.1".into());
+    status.insert("hostIPs".into(), json!([{"ip": "127.0.0.1"}]));
+    status.insert("podIP".into(), ip.to_string().into());
+    status.insert("podIPs".into(), json!([{"ip": ip.to_string()}]));
+    status.insert(
+        "qosClass".into(),
+        qos.unwrap_or_else(|| "BestEffort".into()),
+    );
+    if has_init {
+        status.insert("initContainerStatuses".into(), init.into());
+    }
+    status.insert("containerStatuses".into(), main.into());
+    set(status, "Initialized", !has_init, "ContainersNotInitialized");
+    report_readiness(pod);
+}
+
+/// Says that the init containers are done.
+pub fn initialized(pod: &mut Value) {
+    let status = object::field_mut(pod, "status");
+    set(status, "Initialized", true, "");
+    if let Some(Value::Array(containers)) = status.get_mut("containerStatuses") {
+        for container in containers {
+            if let Some(waiting) = container.pointer_mut("/state/waiting") {
+                *waiting = json!({"reason": "ContainerCreating"});
+            }
+        }
+    }
+}
+
+/// The container waits, for a reason.
+pub fn wait(pod: &mut Value, at: ContainerAt, reason: &str, message: &str) {
+    change(pod, at, |container| {
+        let mut waiting = json!({"reason": reason});
+        if !message.is_empty() {
+            waiting["message"] = message.into();
+        }
+        container["state"] = json!({ "waiting": waiting });
+    });
+}
+
+/// The container runs.
+pub fn run(pod: &mut Value, at: ContainerAt, container_id: &str) {
+    let image_id = format!(
+        "{}@sha256:{}",
+        at.spec(pod)["image"].as_str().unwrap_or_default(),
+        container_id
+    );
+    change(pod, at, |container| {
+        if let Some(end) = container.pointer("/state/terminated").cloned() {
+            container["lastState"] = json!({ "terminated": end });
+        }
+        container["state"] = json!({"running": {"startedAt": object::now()}});
+        container["imageID"] = image_id.as_str().into();
+        container["containerID"] = format!("sandbox://{container_id}").into();
+        container["started"] = at.init.into();
+    });
+    if !at.init {
+        object::field_mut(pod, "status").insert("phase".into(), "Running".into());
+    }
+}
+
+/// The container ended.
+pub fn terminate(pod: &mut Value, at: ContainerAt, exit_code: i32, message: &str) {
+    change(pod, at, |container| {
+        let started = container
+            .pointer("/state/running/startedAt")
+            .cloned()
+            .unwrap_or_else(|| object::now().into());
+        let mut end = json!({
+            "exitCode": exit_code,
+            "reason": if exit_code == 0 { "Completed" } else { "Error" },
+            "startedAt": started,
+            "finishedAt": object::now(),
+            "containerID": container["containerID"],
+        });
+        if !message.is_empty() {
+            end["message"] = message.into();
+        }
+        container["state"] = json!({ "terminated": end });
+        container["ready"] = (at.init && exit_code == 0).into();
+        container["started"] = false.into();
+    });
+    report_readiness(pod);
+}
+
+/// The container ended again and again: it waits, and its last end is kept.
+pub fn crash_loop(pod: &mut Value, at: ContainerAt) {
+    let name = at.spec(pod)["name"].as_str().unwrap_or_default().to_owned();
+    let pod_name = format!(
+        "{}_{}({})",
+        object::name(pod),
+        object::namespace(pod),
+        object::uid(pod)
+    );
+    change(pod, at, |container| {
+        container["lastState"] = container["state"].take();
+        container["state"] = json!({"waiting": {
+            "reason": "CrashLoopBackOff",
+            "message": format!("back-off 10s restarting failed container={name} pod={pod_name}"),
+        }});
+        let restarts = container["restartCount"].as_i64().unwrap_or(0);
+        container["restartCount"] = (restarts + 1).into();
+    });
+}
+
+/// The container answers.
+pub fn ready(pod: &mut Value, at: ContainerAt) {
+    change(pod, at, |container| {
+        container["ready"] = true.into();
+        container["started"] = true.into();
+    });
+    report_readiness(pod);
+}
+
+/// Everything ended, as somebody asked.
+pub fn stop(pod: &mut Value) {
+    for index in 0..object::items(pod.pointer("/status/containerStatuses")).len() {
+        let at = ContainerAt { init: false, index };
+        terminate(pod, at, 0, "");
+    }
+}
+
+/// Writes the conditions that follow from the containers.
+fn report_readiness(pod: &mut Value) {
+    let containers = object::items(pod.pointer("/status/containerStatuses"));
+    let unready: Vec<_> = containers
+        .iter()
+        .filter(|container| container["ready"] != true)
+        .filter_map(|container| container["name"].as_str())
+        .collect();
+    let message = format!("containers with unready status: [{}]", unready.join(" "));
+    let all_ready = unready.is_empty() && !containers.is_empty();
+    let status = object::field_mut(pod, "status");
+    for kind in ["Ready", "ContainersReady"] {
+        let (reason, message) = if all_ready {
+            ("", "")
+        } else {
+            ("ContainersNotReady", message.as_str())
+        };
+        let condition = Condition {
+            kind,
+            status: all_ready,
+            reason,
+            message,
+        };
+        conditions::set(status, &condition);
+    }
+}
+
+fn set(status: &mut Map<String, Value>, kind: &str, value: bool, reason: &str) {
+    let condition = Condition {
+        kind,
+        status: value,
+        reason: if value { "" } else { reason },
+        message: "",
+    };
+    conditions::set(status, &condition);
+}
+
+fn change(pod: &mut Value, at: ContainerAt, change: impl FnOnce(&mut Value)) {
+    if let Some(container) = pod
+        .get_mut("status")
+        .and_then(|status| status.get_mut(at.status_field()))
+        .and_then(|containers| containers.get_mut(at.index))
+    {
+        change(container);
+    }
+}

@@ -1,0 +1,103 @@
+//! What a control plane does behind its API: controllers that look at what is wanted and what is there, and take the next
+//! step. They work directly on the store, are woken by its changes, and keep no truth of their own.
+
+pub mod conditions;
+mod control_loop;
+mod deployment;
+pub mod events;
+mod garbage;
+mod kubelet;
+pub mod load_balancer;
+mod namespace;
+mod namespace_contents;
+pub mod nodes;
+mod pods;
+mod replica_set;
+mod scheduler;
+mod stateful_set;
+mod volumes;
+mod work_queue;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use control_loop::{ControlLoop, Controller};
+pub use events::EventType;
+pub use kubelet::{Kubelet, Workload};
+
+use serde_json::Value;
+
+use crate::faults::Faults;
+use crate::kubernetes::{GroupResource, Store};
+
+/// How fast things happen. Real clusters take seconds for each step; people should see the steps, tests should not wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace {
+    unit: Duration,
+}
+
+impl Pace {
+    /// A step takes a few units.
+    pub const fn of_unit(unit: Duration) -> Self {
+        Self { unit }
+    }
+
+    /// So many units.
+    pub fn units(self, count: u32) -> Duration {
+        self.unit * count
+    }
+}
+
+impl Default for Pace {
+    /// A vCluster is ready after about six seconds.
+    fn default() -> Self {
+        Self::of_unit(Duration::from_millis(500))
+    }
+}
+
+/// What every controller of one cluster works with.
+#[derive(Clone)]
+pub struct Cluster {
+    /// Its objects.
+    pub store: Store,
+    /// What goes wrong in it.
+    pub faults: Faults,
+    /// How fast it is.
+    pub pace: Pace,
+}
+
+impl Cluster {
+    /// Creates an object as a client of the API would: with defaults, within limits and quota. The error says why not.
+    pub fn admit(&self, resource: GroupResource, object: Value) -> Result<Arc<Value>, String> {
+        self.store
+            .create(resource, object)
+            .map_err(|refusal| refusal.to_string())
+    }
+}
+
+/// The controllers that a cluster has wherever its pods run.
+pub fn control_plane(cluster: &Cluster, ca_certificate_pem: &str) -> Vec<Arc<dyn Controller>> {
+    vec![
+        Arc::new(namespace_contents::NamespaceContents::new(
+            cluster,
+            ca_certificate_pem,
+        )),
+        Arc::new(namespace::NamespaceTermination::new(cluster)),
+        Arc::new(stateful_set::StatefulSets::new(cluster)),
+        Arc::new(deployment::Deployments::new(cluster)),
+        Arc::new(replica_set::ReplicaSets::new(cluster)),
+        Arc::new(garbage::GarbageCollector::new(cluster)),
+    ]
+}
+
+/// The controllers of a cluster that has nodes of its own.
+pub fn nodes_and_networks(cluster: &Cluster, kubelet: Arc<Kubelet>) -> Vec<Arc<dyn Controller>> {
+    vec![
+        Arc::new(scheduler::Scheduler::new(cluster)),
+        kubelet,
+        Arc::new(volumes::Volumes::new(cluster)),
+        Arc::new(load_balancer::LoadBalancers::new(cluster)),
+    ]
+}
+
+pub use nodes::create_host_nodes;

@@ -1,0 +1,96 @@
+//! Pods as the workload controllers see them: made from a template, owned by one object, ready or not.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::conditions;
+use crate::kubernetes::resources::PODS;
+use crate::kubernetes::{GroupResource, Store, object};
+
+/// The letters that Kubernetes puts into generated names: no vowels, so that no words appear.
+const SAFE: &[u8] = b"bcdfghjklmnpqrstvwxz2456789";
+
+/// The objects of a resource that this owner controls.
+pub fn controlled_by(store: &Store, resource: GroupResource, owner: &Value) -> Vec<Arc<Value>> {
+    let (objects, _) = store.list(resource, Some(object::namespace(owner)));
+    objects
+        .into_iter()
+        .filter(|candidate| {
+            object::controller(candidate).is_some_and(|(_, _, uid)| uid == object::uid(owner))
+        })
+        .collect()
+}
+
+/// The pods of an owner.
+pub fn of(store: &Store, owner: &Value) -> Vec<Arc<Value>> {
+    controlled_by(store, PODS, owner)
+}
+
+/// Whether a pod is ready.
+pub fn is_ready(pod: &Value) -> bool {
+    conditions::is_true(pod, "Ready")
+}
+
+/// The reference that makes `owner` the controller of something.
+pub fn controller_reference(owner: &Value) -> Value {
+    json!({
+        "apiVersion": object::api_version(owner),
+        "kind": object::kind(owner),
+        "name": object::name(owner),
+        "uid": object::uid(owner),
+        "controller": true,
+        "blockOwnerDeletion": true,
+    })
+}
+
+/// A pod from an owner's template.
+pub fn from_template(owner: &Value, name: &str) -> Value {
+    let template = owner.pointer("/spec/template").cloned().unwrap_or_default();
+    let mut pod = json!({
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {
+            "name": name,
+            "generateName": format!("{}-", object::name(owner)),
+            "namespace": object::namespace(owner),
+            "ownerReferences": [controller_reference(owner)],
+        },
+        "spec": template["spec"],
+    });
+    for field in ["labels", "annotations"] {
+        if let Some(value) = template.pointer(&format!("/metadata/{field}")) {
+            pod["metadata"][field] = value.clone();
+        }
+    }
+    pod
+}
+
+/// A short name for a template: changes when the template does.
+pub fn template_hash(owner: &Value) -> String {
+    let template = owner.pointer("/spec/template").cloned().unwrap_or_default();
+    letters(&Sha256::digest(template.to_string())[..10])
+}
+
+/// Five letters that nobody else has, most likely.
+pub fn random_suffix() -> String {
+    letters(&rand::random::<[u8; 5]>())
+}
+
+fn letters(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .map(|byte| char::from(SAFE[usize::from(*byte) % SAFE.len()]))
+        .collect()
+}
+
+/// How many replicas are wanted; the API's default is one.
+pub fn wanted_replicas(owner: &Value) -> usize {
+    owner
+        .pointer("/spec/replicas")
+        .and_then(Value::as_u64)
+        .map_or(1, |replicas| {
+            usize::try_from(replicas).unwrap_or(usize::MAX)
+        })
+}
