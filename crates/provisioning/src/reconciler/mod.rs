@@ -24,8 +24,7 @@ use tokio_util::sync::CancellationToken;
 
 /// How long a claim holds; renewed while its pass goes on, so that a killed replica's work is taken
 /// over soon.
-const LEASE: SignedDuration = SignedDuration::from_secs(10);
-const RENEWAL: Duration = Duration::from_secs(3);
+const LEASE: Duration = Duration::from_secs(10);
 /// A pass that hangs longer is given up; the cluster is due again when the lease runs out.
 const PASS_LIMIT: Duration = Duration::from_secs(120);
 /// How many clusters are worked on at the same time.
@@ -40,6 +39,7 @@ pub struct Reconciler {
     store: Arc<dyn Store>,
     hosts: Arc<dyn HostClusters>,
     changes: Arc<dyn Changes>,
+    lease: Duration,
 }
 
 impl Reconciler {
@@ -53,7 +53,16 @@ impl Reconciler {
             store,
             hosts,
             changes,
+            lease: LEASE,
         }
+    }
+
+    /// Holds claims this long instead of 10 seconds: the time until the work of a killed replica is
+    /// taken over.
+    #[must_use]
+    pub fn with_lease(mut self, lease: Duration) -> Self {
+        self.lease = lease;
+        self
     }
 
     /// Works until `stop`, then finishes the passes under way.
@@ -99,7 +108,8 @@ impl Reconciler {
             let free = u32::try_from(permits.available_permits())
                 .unwrap_or(u32::MAX)
                 .max(1);
-            match self.store.claim(Timestamp::now(), LEASE, free).await {
+            let lease = signed(self.lease);
+            match self.store.claim(Timestamp::now(), lease, free).await {
                 Ok(claims) if claims.is_empty() => {
                     self.sleep(&mut changes, stop).await;
                 }
@@ -109,8 +119,9 @@ impl Reconciler {
                             break;
                         };
                         let (store, hosts) = (Arc::clone(&self.store), Arc::clone(&self.hosts));
+                        let lease = self.lease;
                         passes.spawn(async move {
-                            reconcile(&*store, &*hosts, &claim).await;
+                            reconcile(&*store, &*hosts, &claim, lease).await;
                             drop(permit);
                         });
                     }
@@ -162,7 +173,7 @@ impl Reconciler {
 
 /// One pass under a lease that is renewed meanwhile. A pass whose lease is lost is dropped: what it
 /// would write is refused by its fence, and what it did on the host can be repeated.
-async fn reconcile(store: &dyn Store, hosts: &dyn HostClusters, claim: &Claim) {
+async fn reconcile(store: &dyn Store, hosts: &dyn HostClusters, claim: &Claim, lease: Duration) {
     let id = claim.cluster.id;
     tokio::select! {
         outcome = time::timeout(PASS_LIMIT, pass::run(store, hosts, claim)) => match outcome {
@@ -170,15 +181,15 @@ async fn reconcile(store: &dyn Store, hosts: &dyn HostClusters, claim: &Claim) {
             Ok(Err(error)) => tracing::error!(cluster = %id, error = %causes(&error), "outcome not written"),
             Err(_) => tracing::error!(cluster = %id, "gave up after {} s", PASS_LIMIT.as_secs()),
         },
-        () = renew(store, claim) => tracing::info!(cluster = %id, "lease lost"),
+        () = renew(store, claim, lease) => tracing::info!(cluster = %id, "lease lost"),
     }
 }
 
 /// Renews the lease; returns when it is lost.
-async fn renew(store: &dyn Store, claim: &Claim) {
+async fn renew(store: &dyn Store, claim: &Claim, lease: Duration) {
     loop {
-        time::sleep(RENEWAL).await;
-        match store.extend(claim, Timestamp::now() + LEASE).await {
+        time::sleep(lease / 3).await;
+        match store.extend(claim, Timestamp::now() + signed(lease)).await {
             Ok(true) => {}
             Ok(false) => return,
             Err(error) => {
@@ -186,4 +197,8 @@ async fn renew(store: &dyn Store, claim: &Claim) {
             }
         }
     }
+}
+
+fn signed(duration: Duration) -> SignedDuration {
+    SignedDuration::try_from(duration).unwrap_or(SignedDuration::MAX)
 }
