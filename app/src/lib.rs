@@ -1,1 +1,25 @@
+//! The portal's pages: the design system, the features, and the server functions between them and the core.
+//!
+//! The crate is compiled twice: with `ssr` for the server, which renders every page to HTML first, and with `hydrate` for
+//! the browser, where `frontend` brings the same pages alive.
 
+mod account;
+mod api_reference;
+mod app;
+mod clusters;
+mod dashboard;
+mod layout;
+mod live;
+mod problem_page;
+mod refusal;
+mod routes;
+pub mod server_context;
+#[cfg(feature = "ssr")]
+mod shell;
+mod sign_in;
+mod theme;
+mod ui;
+
+pub use app::App;
+#[cfg(feature = "ssr")]
+pub use shell::shell;

@@ -1,8 +1,8 @@
 //! The stylesheet: tokens, base rules and the utility classes that the pages use, in one minified file.
 //!
-//! Classes are collected from exactly two places, `class="..."` attributes and `tw("...")` calls, and the utilities are
-//! generated from that same collection. So whatever is styled has been checked, and a misspelled class cannot hide:
-//! it shows up in [`Css::unknown`], and a test holds that list empty.
+//! Classes are collected from three kinds of places and no other: `class="..."` attributes, `tw("...")` calls and
+//! `class:name=` toggles. The utilities are generated from that same collection. So whatever is styled has been checked,
+//! and a misspelled class cannot hide: it shows up in [`Css::unknown`], and a test holds that list empty.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -70,7 +70,8 @@ fn collect(root: &Path) -> Result<Classes> {
         for file in rust_files(&root.join(source))? {
             let text = read(&file)?;
             let name = file.strip_prefix(root).unwrap_or(&file).to_owned();
-            for class in literals(&text).flat_map(str::split_whitespace) {
+            let found = literals(&text).flat_map(str::split_whitespace);
+            for class in found.chain(toggles(&text)) {
                 classes
                     .entry(class.to_owned())
                     .or_default()
@@ -111,6 +112,18 @@ fn literals(source: &str) -> impl Iterator<Item = &str> {
                 literal.find('"').map(|end| &literal[..end])
             })
     })
+}
+
+/// The names in `class:name=...`, which a condition switches on and off.
+fn toggles(source: &str) -> impl Iterator<Item = &str> {
+    source
+        .match_indices("class:")
+        .filter(|(at, _)| is_code(source, *at))
+        .filter_map(|(at, opening)| {
+            let name = &source[at + opening.len()..];
+            let end = name.find(|c: char| !c.is_ascii_alphanumeric() && c != '-')?;
+            (end > 0 && name[end..].starts_with('=')).then(|| &name[..end])
+        })
 }
 
 /// Whether a word starts here, on a line that is not a comment.
@@ -258,9 +271,14 @@ mod tests {
                 "text-ok md:hidden",
             );
             let other = tower("neither-this");
+            view! { <p class:invisible=move || hidden.get()></p> }
+            struct Tag { class: String }
         "#;
-        let found: Vec<_> = literals(source).collect();
-        assert_eq!(found, ["flex p-2", "bg-ok-soft", "text-ok md:hidden"]);
+        let found: Vec<_> = literals(source).chain(toggles(source)).collect();
+        assert_eq!(
+            found,
+            ["flex p-2", "bg-ok-soft", "text-ok md:hidden", "invisible"]
+        );
     }
 
     #[test]

@@ -1,0 +1,262 @@
+//! API tokens: make one, see it once, end it.
+
+use domain::account::{ApiToken, NewApiToken};
+use domain::ids::TokenId;
+use domain::problem::Problem;
+use leptos::prelude::*;
+
+use super::api::{AccountView, CreateToken, RevokeToken, list_tokens};
+use crate::ui::{
+    Button, ButtonKind, Card, Cell, Choice, Code, Dialog, Empty, EmptyState, Field, HeaderCell,
+    Icon, Notice, RelativeTime, Row, Select, Symbol, Table, TextInput, Tone,
+};
+
+/// Life times that the form offers, in days.
+const LIFE_TIMES: [(&str, &str); 4] = [
+    ("7", "7 days"),
+    ("30", "30 days"),
+    ("90", "90 days"),
+    ("365", "a year"),
+];
+
+/// The form, the fresh token, the list.
+#[component]
+pub fn Tokens(account: AccountView) -> impl IntoView {
+    let AccountView {
+        tokens,
+        fresh,
+        problem,
+        public_url,
+        ..
+    } = account;
+    let create = ServerAction::<CreateToken>::new();
+    let revoke = ServerAction::<RevokeToken>::new();
+    let later = Resource::new(
+        move || (create.version().get(), revoke.version().get()),
+        |versions| async move {
+            // What came with the page holds until something is made or ended here.
+            if versions == (0, 0) {
+                None
+            } else {
+                list_tokens().await.ok()
+            }
+        },
+    );
+    let first = StoredValue::new(tokens);
+    let list = move || {
+        Suspend::new(async move {
+            let tokens = later.await.unwrap_or_else(|| first.get_value());
+            view! { <TokenTable tokens=tokens revoke=revoke /> }
+        })
+    };
+    let fresh = StoredValue::new(fresh);
+    let fresh = move || match create.value().get() {
+        Some(Ok(created)) => Some(created),
+        Some(Err(_)) => None,
+        None => fresh.get_value(),
+    };
+    let problem = StoredValue::new(problem);
+    let problem = Signal::derive(move || {
+        let refused = |answer: Option<Result<_, crate::refusal::Refusal>>| {
+            answer.and_then(Result::err).map(|refusal| refusal.0)
+        };
+        let revoked = revoke.value().get();
+        match create.value().get() {
+            Some(answer) => refused(Some(answer.map(|_| ()))),
+            None => refused(revoked).or(problem.get_value()),
+        }
+    });
+    view! {
+        <Card title="API tokens" flush=true>
+            <div class="grid gap-3.5 p-4">
+                <p class="text-muted">
+                    "A token lets a program do over REST what you may do here. Treat it like a password."
+                </p>
+                <WholeProblem problem=problem />
+                {move || {
+                    let public_url = public_url.clone();
+                    fresh().map(|created| view! { <Fresh created=created public_url=public_url /> })
+                }}
+                <CreateForm create=create problem=problem />
+            </div>
+            <div class="border-t border-line">
+                <Transition>{list}</Transition>
+            </div>
+        </Card>
+    }
+    .into_any()
+}
+
+/// What is not about one field.
+#[component]
+fn WholeProblem(problem: Signal<Option<Problem>>) -> impl IntoView {
+    move || {
+        problem
+            .get()
+            .filter(|problem| problem.fields.is_empty())
+            .map(|problem| {
+                view! {
+                    <Notice tone=Tone::Bad title=problem.kind.title()>
+                        <p>{problem.detail}</p>
+                        {problem.next_step.map(|step| view! { <p>{step}</p> })}
+                    </Notice>
+                }
+            })
+    }
+}
+
+/// The secret, shown this once.
+#[component]
+fn Fresh(created: NewApiToken, public_url: String) -> impl IntoView {
+    let example = format!(
+        "export HANGAR_TOKEN={}\ncurl --header \"Authorization: Bearer $HANGAR_TOKEN\" {public_url}/api/v1/clusters",
+        created.secret
+    );
+    view! {
+        <Notice tone=Tone::Ok title=format!("“{}” is made", created.token.name)>
+            <p>"Copy it now: it is shown this once and cannot be looked up."</p>
+            <div class="grid gap-2 mt-2">
+                <Code label="Token" text=created.secret.clone() />
+                <p>"To try it:"</p>
+                <Code label="Commands" text=example />
+            </div>
+        </Notice>
+    }
+    .into_any()
+}
+
+#[component]
+fn CreateForm(
+    create: ServerAction<CreateToken>,
+    problem: Signal<Option<Problem>>,
+) -> impl IntoView {
+    let field = move |name: &'static str| {
+        Signal::derive(move || {
+            problem.with(|problem| problem.as_ref()?.field(name).map(str::to_owned))
+        })
+    };
+    let choices = LIFE_TIMES
+        .into_iter()
+        .map(|(value, label)| Choice {
+            value: value.to_owned(),
+            label: label.to_owned(),
+        })
+        .collect();
+    let pending = create.pending();
+    view! {
+        <ActionForm
+            action=create
+            attr:class=crate::ui::tw("grid gap-3 items-start md:grid-cols-[minmax(0,1fr)_9rem_auto]")
+        >
+            <Field id="token-name" label="What it is for" error=field("name")>
+                <TextInput name="input[name]" placeholder="deploy pipeline" max_length=60 />
+            </Field>
+            <Field id="token-life" label="Ends after" error=field("expires_in_days")>
+                <Select name="input[expires_in_days]" choices=choices chosen="30" />
+            </Field>
+            <div class="md:mt-6.5">
+                <Button disabled=pending><Icon symbol=Symbol::Key size=16 />"Make a token"</Button>
+            </div>
+        </ActionForm>
+    }
+    .into_any()
+}
+
+#[component]
+fn TokenTable(tokens: Vec<ApiToken>, revoke: ServerAction<RevokeToken>) -> impl IntoView {
+    let asking = RwSignal::new(None::<(TokenId, String)>);
+    let open = RwSignal::new(false);
+    if tokens.is_empty() {
+        return view! {
+            <EmptyState
+                why=Empty::NothingYet
+                title="No tokens"
+                text="You have made none, or they have all ended."
+            />
+        }
+        .into_any();
+    }
+    let head = || {
+        view! {
+            <HeaderCell>"Token"</HeaderCell>
+            <HeaderCell number=true>"Ends"</HeaderCell>
+            <HeaderCell>"Last used"</HeaderCell>
+            <HeaderCell number=true>
+                <span class="sr-only">"Actions"</span>
+            </HeaderCell>
+        }
+        .into_any()
+    };
+    let row = move |token: ApiToken| {
+        let used = token.last_used_at.map_or_else(
+            || "never".into_any(),
+            |at| view! { <RelativeTime at=at /> }.into_any(),
+        );
+        let (id, name) = (token.id, token.name.clone());
+        view! {
+            <Row>
+                <Cell>
+                    <span class="font-medium break-words">{token.name}</span>
+                    <small class="block text-faint">
+                        <code>{token.prefix} "…"</code>
+                    </small>
+                </Cell>
+                <Cell number=true>
+                    <RelativeTime at=token.expires_at />
+                </Cell>
+                <Cell>
+                    <span class="text-muted">
+                        <span class="md:hidden">"used "</span>
+                        {used}
+                    </span>
+                </Cell>
+                <Cell number=true>
+                    <ActionForm action=revoke>
+                        <input type="hidden" name="id" value=id.to_string() />
+                        <Button
+                            kind=ButtonKind::Quiet
+                            attr:aria-label=format!("Revoke {name}")
+                            on:click=move |event| {
+                                event.prevent_default();
+                                asking.set(Some((id, name.clone())));
+                                open.set(true);
+                            }
+                        >
+                            "Revoke"
+                        </Button>
+                    </ActionForm>
+                </Cell>
+            </Row>
+        }
+        .into_any()
+    };
+    let title = Signal::derive(move || {
+        asking.with(|asking| match asking {
+            Some((_, name)) => format!("Revoke “{name}”?"),
+            None => "Revoke?".to_owned(),
+        })
+    });
+    view! {
+        <Table caption="Your API tokens" head=Box::new(head)>
+            {tokens.into_iter().map(row).collect_view()}
+        </Table>
+        <Dialog id="revoke" title=title open=open>
+            <p class="text-muted">"Programs that use it are refused from this moment on."</p>
+            <div class="flex justify-end mt-4">
+                <Button
+                    kind=ButtonKind::Danger
+                    r#type="button"
+                    on:click=move |_| {
+                        open.set(false);
+                        if let Some((id, _)) = asking.get_untracked() {
+                            revoke.dispatch(RevokeToken { id });
+                        }
+                    }
+                >
+                    "Revoke it"
+                </Button>
+            </div>
+        </Dialog>
+    }
+    .into_any()
+}

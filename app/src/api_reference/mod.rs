@@ -1,0 +1,8 @@
+//! The REST API to read: the OpenAPI document as a page.
+
+mod api;
+mod document;
+mod operation;
+mod page;
+
+pub use page::ApiReferencePage;

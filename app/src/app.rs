@@ -1,0 +1,50 @@
+//! The pages and their addresses.
+
+use domain::problem::{Problem, ProblemKind};
+use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
+use leptos_router::SsrMode;
+use leptos_router::components::{ParentRoute, Route, Router, Routes};
+use leptos_router::path;
+
+use crate::account::AccountPage;
+use crate::api_reference::ApiReferencePage;
+use crate::clusters::{ClusterPage, ClustersPage, NewClusterPage};
+use crate::dashboard::OverviewPage;
+use crate::layout::Layout;
+use crate::problem_page::{NotFound, ProblemPage};
+use crate::sign_in::SignInPage;
+
+/// The whole portal. Every page is rendered to the end before it is sent: the status is right, and without JavaScript
+/// there is nothing left to wait for.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    view! {
+        <Title formatter=|title: String| format!("{title} · Hangar") />
+        <ErrorBoundary fallback=|_| {
+            let problem = Problem::new(ProblemKind::Internal, "This page could not be shown.")
+                .next("Reload it; if it stays, tell your platform team.");
+            view! { <ProblemPage problem=problem /> }
+        }>
+            <Router>
+                <Routes fallback=NotFound>
+                    <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async />
+                    <ParentRoute path=path!("") view=Layout ssr=SsrMode::Async>
+                        <Route path=path!("/") view=OverviewPage ssr=SsrMode::Async />
+                        <Route path=path!("/clusters") view=ClustersPage ssr=SsrMode::Async />
+                        <Route path=path!("/clusters/new") view=NewClusterPage ssr=SsrMode::Async />
+                        <Route
+                            path=path!("/clusters/:id/:tab?")
+                            view=ClusterPage
+                            ssr=SsrMode::Async
+                        />
+                        <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async />
+                        <Route path=path!("/api") view=ApiReferencePage ssr=SsrMode::Async />
+                        <Route path=path!("/*any") view=NotFound ssr=SsrMode::Async />
+                    </ParentRoute>
+                </Routes>
+            </Router>
+        </ErrorBoundary>
+    }
+}

@@ -1,0 +1,156 @@
+//! `/clusters/{id}` and its parts: the frame with name, state and tabs, which follows the cluster live.
+
+use domain::cluster::{Cluster, ClusterState};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_meta::Title;
+use leptos_router::hooks::{use_location, use_params_map};
+
+use super::connect_tab::ConnectTab;
+use super::events_tab::EventsTab;
+use super::overview_tab::OverviewTab;
+use super::settings_tab::SettingsTab;
+use crate::clusters::api::{ClusterView, load_cluster};
+use crate::clusters::state::StateBadge;
+use crate::live::follow;
+use crate::problem_page::{NotFound, ProblemPage};
+use crate::routes;
+use crate::ui::{
+    Clock, Icon, LinkButton, Notice, PageHeader, RelativeTime, Skeleton, Symbol, Tab, Tabs, Tone,
+};
+
+/// Loads the cluster once for each id; after that, changes flow into the page without rebuilding it.
+#[component]
+pub fn ClusterPage() -> impl IntoView {
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.with(|params| params.get("id").unwrap_or_default()));
+    let tab = Memo::new(move |_| params.with(|params| params.get("tab").unwrap_or_default()));
+    let cluster = Resource::new_blocking(move || id.get(), load_cluster);
+    let clock = Clock::provide();
+    let page = move || {
+        Suspend::new(async move {
+            match cluster.await {
+                Ok(view) => {
+                    clock.sync(view.now);
+                    view! { <LiveCluster view=view tab=tab /> }.into_any()
+                }
+                Err(refusal) => view! { <ProblemPage problem=refusal.0 /> }.into_any(),
+            }
+        })
+    };
+    view! { <Transition fallback=|| view! { <Skeleton lines=8 /> }>{page}</Transition> }
+}
+
+#[component]
+fn LiveCluster(view: ClusterView, tab: Memo<String>) -> impl IntoView {
+    let clock = Clock::in_context();
+    let id = view.cluster.id;
+    let name = view.cluster.name.to_string();
+    let problem = view.problem;
+    let cluster = RwSignal::new(view.cluster);
+    follow(routes::cluster_events(id), move || {
+        spawn_local(async move {
+            // A failed look changes nothing: the page keeps what it knows until the next one.
+            if let Ok(view) = load_cluster(id.to_string()).await {
+                clock.sync(view.now);
+                cluster.try_set(view.cluster);
+            }
+        });
+    });
+    let state = Memo::new(move |_| cluster.with(|cluster| cluster.state));
+    let moving = move || state.get().is_moving();
+    let kubeconfig = move || cluster.with(|cluster| cluster.allowed.kubeconfig);
+    let tabs = [
+        ("Overview", routes::cluster(id)),
+        ("Connect", routes::cluster_tab(id, "connect")),
+        ("Events", routes::cluster_tab(id, "events")),
+        ("Settings", routes::cluster_tab(id, "settings")),
+    ];
+    let tabs = tabs
+        .into_iter()
+        .map(|(label, href)| Tab { label, href })
+        .collect();
+    let content = move || match tab.read().as_str() {
+        "" => view! { <OverviewTab cluster=cluster /> }.into_any(),
+        "connect" => view! { <ConnectTab cluster=cluster /> }.into_any(),
+        "events" => view! { <EventsTab cluster=cluster /> }.into_any(),
+        "settings" => view! { <SettingsTab cluster=cluster /> }.into_any(),
+        _ => view! { <NotFound /> }.into_any(),
+    };
+    view! {
+        <Title text=name.clone() />
+        {move || moving().then(reload_without_script)}
+        <PageHeader
+            back=routes::TO_CLUSTERS
+            title=name
+            badge=move || view! { {move || view! { <StateBadge state=state.get() /> }} }
+            summary=move || cluster.with_untracked(summary)
+            actions=move || {
+                view! {
+                    {move || {
+                        kubeconfig()
+                            .then(|| {
+                                view! {
+                                    <LinkButton href=routes::cluster_tab(id, "connect")>
+                                        <Icon symbol=Symbol::Download size=16 />
+                                        "Kubeconfig"
+                                    </LinkButton>
+                                }
+                            })
+                    }}
+                }
+            }
+        />
+        <p class="sr-only" role="status">
+            {move || format!("State: {}", state.get().title())}
+        </p>
+        {problem
+            .map(|problem| {
+                view! {
+                    <div class="mb-4">
+                        <Notice tone=Tone::Bad title=problem.kind.title()>
+                            <p>{problem.detail}</p>
+                            {problem.next_step.map(|step| view! { <p>{step}</p> })}
+                        </Notice>
+                    </div>
+                }
+            })}
+        {move || {
+            (state.get() == ClusterState::Deleted)
+                .then(|| {
+                    view! {
+                        <div class="mb-4">
+                            <Notice tone=Tone::Idle title="This cluster is gone">
+                                <p>"Nothing of it is left on the host. Its history stays readable here."</p>
+                            </Notice>
+                        </div>
+                    }
+                })
+        }}
+        <Tabs label="Parts of this cluster" tabs=tabs current=use_location().pathname />
+        {content}
+    }
+    .into_any()
+}
+
+/// “v1.36.0 · Medium · Vision team / dev · ordered by Ada 15 s ago”.
+fn summary(cluster: &Cluster) -> impl IntoView + use<> {
+    let words = format!(
+        "Kubernetes {} · {} · {} / {} · ordered by {} ",
+        cluster.kubernetes_version,
+        cluster.plan.title,
+        cluster.tenant.name,
+        cluster.environment.name,
+        cluster.created_by.name,
+    );
+    view! {
+        {words}
+        <RelativeTime at=cluster.created_at />
+    }
+}
+
+/// Without a script the page looks again by itself. As HTML in one piece, because where scripts run the browser takes
+/// what is inside of `<noscript>` for text.
+fn reload_without_script() -> impl IntoView {
+    view! { <noscript inner_html=r#"<meta http-equiv="refresh" content="4">"#></noscript> }
+}

@@ -1,0 +1,31 @@
+//! What the first page asks the server.
+
+use domain::overview::Overview;
+use leptos::server;
+use serde::{Deserialize, Serialize};
+
+use crate::clusters::Access;
+use crate::refusal::Refusal;
+
+/// The first page's figures and lists.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dashboard {
+    /// The person's name.
+    pub name: String,
+    /// What they may do.
+    pub access: Access,
+    /// What there is.
+    pub overview: Overview,
+}
+
+/// Everything the first page shows.
+#[server(prefix = "/rpc", endpoint = "overview")]
+pub async fn load_overview() -> Result<Dashboard, Refusal> {
+    use crate::server_context::{clusters, refuse};
+    let (clusters, caller) = clusters()?;
+    Ok(Dashboard {
+        name: caller.name.clone(),
+        access: Access::of(&caller),
+        overview: clusters.overview(&caller).await.map_err(refuse)?,
+    })
+}

@@ -1,0 +1,6 @@
+//! The first page: mine first.
+
+mod api;
+mod page;
+
+pub use page::OverviewPage;

@@ -1,0 +1,150 @@
+//! The frame around every page but the sign-in: navigation, who and where one is, the sandbox banner.
+
+mod api;
+mod navigation;
+mod scope_switcher;
+mod user_menu;
+
+use domain::problem::ProblemKind;
+use leptos::html;
+use leptos::prelude::*;
+use leptos_router::components::{Outlet, Redirect};
+use leptos_router::hooks::use_location;
+
+use crate::layout::api::{Session, load_session};
+use crate::layout::navigation::{Brand, Navigation};
+use crate::layout::scope_switcher::ScopeSwitcher;
+use crate::layout::user_menu::UserMenu;
+use crate::routes;
+use crate::ui::{Icon, Symbol};
+
+/// Navigation at the left, or behind a button on a phone; the page at the right.
+#[component]
+pub fn Layout() -> impl IntoView {
+    let session = Resource::new_blocking(|| (), |()| load_session());
+    view! {
+        <a href="#page" class="skip-link">
+            "Skip to the page"
+        </a>
+        <div class="md:grid md:grid-cols-[232px_minmax(0,1fr)] min-h-screen">
+            <aside class="max-md:hidden sticky top-0 h-screen flex flex-col border-r border-line bg-surface px-3 pt-3.5 overflow-y-auto">
+                <Brand />
+                <SidePanel session=session />
+            </aside>
+            <TopBar session=session />
+            <div class="min-w-0">
+                <main id="page" tabindex="-1" class="w-full max-w-[1240px] px-4 pt-4.5 pb-15 md:px-8.5 md:pt-6.5">
+                    <SandboxBanner session=session />
+                    <Outlet />
+                </main>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+type SessionResource = Resource<Result<Session, crate::refusal::Refusal>>;
+
+/// The same links twice would confuse nobody but a screen reader: on a phone they are in a menu that needs no script.
+#[component]
+fn TopBar(session: SessionResource) -> impl IntoView {
+    let menu = NodeRef::<html::Details>::new();
+    let path = use_location().pathname;
+    Effect::new(move || {
+        path.track();
+        if let Some(menu) = menu.get() {
+            menu.set_open(false);
+        }
+    });
+    view! {
+        <header class="md:hidden sticky top-0 z-10 bg-surface border-b border-line">
+            <details node_ref=menu>
+                <summary class="flex items-center gap-2.5 px-4 py-2.5">
+                    <span class="text-accent">
+                        <Icon symbol=Symbol::Mark size=22 />
+                    </span>
+                    <span class="text-lead font-semibold">"Hangar"</span>
+                    <span class="ml-auto inline-flex items-center gap-1.5 h-8.5 px-3 rounded-control border border-line-strong">
+                        <Icon symbol=Symbol::Menu size=16 />
+                        "Menu"
+                    </span>
+                </summary>
+                <div class="flex flex-col px-4 pt-1 pb-3 border-t border-line">
+                    <SidePanel session=session />
+                </div>
+            </details>
+        </header>
+    }
+    .into_any()
+}
+
+/// Where one is, where one can go, who one is.
+#[component]
+fn SidePanel(session: SessionResource) -> impl IntoView {
+    let location = use_location();
+    // The session is loaded once; following a link does not ask again.
+    let here = move || {
+        let (path, query) = (
+            location.pathname.get_untracked(),
+            location.search.get_untracked(),
+        );
+        if query.is_empty() {
+            path
+        } else {
+            format!("{path}?{query}")
+        }
+    };
+    let switcher = move || {
+        Suspend::new(async move {
+            session
+                .await
+                .ok()
+                .map(|session| view! { <ScopeSwitcher tenants=session.profile.tenants /> })
+        })
+    };
+    let user = move || {
+        let here = here();
+        Suspend::new(async move {
+            match session.await {
+                Ok(session) => view! { <UserMenu profile=session.profile /> }.into_any(),
+                Err(refusal) if refusal.0.kind == ProblemKind::Unauthenticated => {
+                    view! { <Redirect path=routes::sign_in(&here) /> }.into_any()
+                }
+                Err(_) => ().into_any(),
+            }
+        })
+    };
+    view! {
+        <div class="min-h-15">
+            <Transition>{switcher}</Transition>
+        </div>
+        <Navigation />
+        <div class="mt-auto">
+            <Transition>{user}</Transition>
+        </div>
+    }
+    .into_any()
+}
+
+/// Says on every page that nothing is real.
+#[component]
+fn SandboxBanner(session: SessionResource) -> impl IntoView {
+    let banner = move || {
+        Suspend::new(async move {
+            let sandbox = session.await.is_ok_and(|session| session.sandbox);
+            sandbox
+                .then(|| {
+                    view! {
+                        <p
+                            role="note"
+                            class="bg-busy-soft text-busy rounded-box px-3 py-1.5 mb-4.5 text-small"
+                        >
+                            <b>"Sandbox. "</b>
+                            "Nothing here is real: identity provider and clusters are stand-ins on this machine."
+                        </p>
+                    }
+                })
+        })
+    };
+    view! { <Transition>{banner}</Transition> }
+}

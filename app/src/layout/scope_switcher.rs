@@ -1,0 +1,146 @@
+//! Which tenant and environment one looks at. The choice is in the address of the list, so it can be shared.
+
+use domain::account::TenantMembership;
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use crate::routes;
+use crate::ui::{Icon, Symbol};
+
+/// A tenant, or an environment of it, or everything.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Scope {
+    tenant: String,
+    environment: String,
+    title: String,
+    subtitle: String,
+}
+
+impl Scope {
+    fn address(&self) -> String {
+        routes::with_query(
+            routes::CLUSTERS,
+            [
+                ("tenant", self.tenant.as_str()),
+                ("environment", self.environment.as_str()),
+            ],
+        )
+    }
+}
+
+/// A menu that works without a script.
+#[component]
+pub fn ScopeSwitcher(tenants: Vec<TenantMembership>) -> impl IntoView {
+    let scopes = scopes(&tenants);
+    let query = use_query_map();
+    let current = Memo::new({
+        let scopes = scopes.clone();
+        move |_| {
+            let (tenant, environment) = query.with(|query| {
+                (
+                    query.get("tenant").unwrap_or_default(),
+                    query.get("environment").unwrap_or_default(),
+                )
+            });
+            scopes
+                .iter()
+                .find(|scope| scope.tenant == tenant && scope.environment == environment)
+                .or(scopes.first())
+                .cloned()
+                .unwrap_or_default()
+        }
+    });
+    let only_one = scopes.len() == 1;
+    let option = move |scope: Scope| {
+        let chosen = {
+            let scope = scope.clone();
+            move || (current.get() == scope).then_some("true")
+        };
+        let address = scope.address();
+        view! {
+            <li>
+                <a
+                    href=address
+                    aria-current=chosen
+                    class="block px-2.5 py-1.5 rounded-control hover:bg-sunken aria-[current=true]:bg-accent-soft"
+                >
+                    {scope.title}
+                    <small class="block text-muted">{scope.subtitle}</small>
+                </a>
+            </li>
+        }
+    };
+    let label = move || {
+        view! {
+            <span class="min-w-0">
+                <b class="block truncate font-semibold">{move || current.get().title}</b>
+                <small class="block truncate text-muted">{move || current.get().subtitle}</small>
+            </span>
+        }
+    };
+    if only_one {
+        view! {
+            <div class="border border-line rounded-box px-2.5 py-1.5 mb-3">{label()}</div>
+        }
+        .into_any()
+    } else {
+        view! {
+            <details class="relative mb-3">
+                <summary class="flex items-center justify-between gap-2 border border-line rounded-box px-2.5 py-1.5 shadow-card hover:border-faint">
+                    {label()}
+                    <span class="text-muted when-open">
+                        <Icon symbol=Symbol::Chevron size=16 />
+                    </span>
+                </summary>
+                <ul class="menu w-full mt-1">{scopes.into_iter().map(option).collect_view()}</ul>
+            </details>
+        }
+        .into_any()
+    }
+}
+
+/// The wider choice before the narrower; the wider is left out where it is no wider.
+fn scopes(tenants: &[TenantMembership]) -> Vec<Scope> {
+    let mut scopes = Vec::new();
+    if tenants.len() != 1 {
+        scopes.push(Scope {
+            title: "All tenants".to_owned(),
+            subtitle: match tenants.len() {
+                0 => "you are in none yet".to_owned(),
+                count => format!("{count} tenants"),
+            },
+            ..Scope::default()
+        });
+    }
+    for membership in tenants {
+        let alone = tenants.len() == 1;
+        let whole = Scope {
+            tenant: if alone {
+                String::new()
+            } else {
+                membership.tenant.slug.clone()
+            },
+            title: membership.tenant.name.clone(),
+            ..Scope::default()
+        };
+        match membership.environments.as_slice() {
+            [one] => scopes.push(Scope {
+                subtitle: format!("environment: {}", one.name),
+                ..whole
+            }),
+            many => {
+                scopes.push(Scope {
+                    subtitle: "all environments".to_owned(),
+                    ..whole.clone()
+                });
+                scopes.extend(many.iter().map(|environment| Scope {
+                    tenant: membership.tenant.slug.clone(),
+                    environment: environment.slug.clone(),
+                    title: membership.tenant.name.clone(),
+                    subtitle: format!("environment: {}", environment.name),
+                }));
+            }
+        }
+    }
+    scopes
+}

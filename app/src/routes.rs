@@ -1,0 +1,105 @@
+//! The addresses of the pages, so that no link is spelled twice.
+
+use domain::ids::ClusterId;
+
+/// Mine first.
+pub const OVERVIEW: &str = "/";
+/// Every cluster one may see.
+pub const CLUSTERS: &str = "/clusters";
+/// The order form.
+pub const NEW_CLUSTER: &str = "/clusters/new";
+/// Who one is, and API tokens.
+pub const ACCOUNT: &str = "/account";
+/// The REST API, to read.
+pub const API: &str = "/api";
+/// The REST API, for programs.
+pub const API_DOCUMENT: &str = "/api/openapi.json";
+/// Where one signs in.
+pub const SIGN_IN: &str = "/sign-in";
+/// Where a sign-out form goes.
+pub const SIGN_OUT: &str = "/sign-out";
+/// Tells that some cluster changed.
+pub const CLUSTERS_EVENTS: &str = "/events/clusters";
+
+/// A cluster's page.
+pub fn cluster(id: ClusterId) -> String {
+    format!("{CLUSTERS}/{id}")
+}
+
+/// A part of a cluster's page.
+pub fn cluster_tab(id: ClusterId, tab: &str) -> String {
+    format!("{CLUSTERS}/{id}/{tab}")
+}
+
+/// Where a form asks for a cluster's kubeconfig.
+pub fn kubeconfig(id: ClusterId) -> String {
+    format!("{CLUSTERS}/{id}/kubeconfig")
+}
+
+/// Tells that this cluster changed.
+pub fn cluster_events(id: ClusterId) -> String {
+    format!("{CLUSTERS_EVENTS}/{id}")
+}
+
+/// The sign-in page, which leads back to `return_to`.
+pub fn sign_in(return_to: &str) -> String {
+    with_query(SIGN_IN, [("return_to", return_to)])
+}
+
+/// An address with parameters; empty ones are left out.
+pub fn with_query<'a>(
+    path: &str,
+    parameters: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> String {
+    let mut address = path.to_owned();
+    for (name, value) in parameters {
+        if !value.is_empty() {
+            address.push(if address.contains('?') { '&' } else { '?' });
+            address.push_str(name);
+            address.push('=');
+            escape_into(&mut address, value);
+        }
+    }
+    address
+}
+
+/// Percent-encodes everything but letters, digits and what never needs it; the same on both sides.
+fn escape_into(address: &mut String, value: &str) {
+    for byte in value.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
+                address.push(char::from(byte));
+            }
+            _ => address.push_str(&format!("%{byte:02X}")),
+        }
+    }
+}
+
+/// A way back.
+#[derive(Clone, Copy, Debug)]
+pub struct Crumb {
+    /// Where to.
+    pub href: &'static str,
+    /// What it is called.
+    pub name: &'static str,
+}
+
+/// Back to the list.
+pub const TO_CLUSTERS: Crumb = Crumb {
+    href: CLUSTERS,
+    name: "Clusters",
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_are_escaped_and_empty_ones_left_out() {
+        let address = with_query(
+            "/clusters",
+            [("search", "a&b=c é"), ("state", ""), ("sort", "-name")],
+        );
+        assert_eq!(address, "/clusters?search=a%26b%3Dc%20%C3%A9&sort=-name");
+    }
+}

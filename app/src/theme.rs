@@ -1,0 +1,76 @@
+//! Light, dark, or as the operating system says. The choice is a cookie, so that the server's first page is right.
+
+use leptos::server;
+
+use crate::refusal::Refusal;
+
+/// The name of the cookie.
+pub const COOKIE: &str = "theme";
+
+/// What a person chose.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    /// As the operating system says.
+    #[default]
+    System,
+    /// Always light.
+    Light,
+    /// Always dark.
+    Dark,
+}
+
+impl Theme {
+    /// Every choice, in the order they are shown.
+    pub const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
+
+    /// The word in the form and the cookie.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    /// The choice with this word; anything else is no choice.
+    pub fn from_word(word: &str) -> Self {
+        Self::ALL
+            .into_iter()
+            .find(|theme| theme.word() == word)
+            .unwrap_or_default()
+    }
+
+    /// What `<html data-theme>` says; nothing leaves it to the operating system.
+    pub const fn attribute(self) -> Option<&'static str> {
+        match self {
+            Self::System => None,
+            Self::Light | Self::Dark => Some(self.word()),
+        }
+    }
+
+    /// The cookie that keeps the choice for a year.
+    pub fn cookie(self) -> String {
+        let word = self.word();
+        format!("{COOKIE}={word}; Path=/; Max-Age=31536000; SameSite=Lax")
+    }
+}
+
+/// Keeps the choice; what the theme form does without wasm.
+#[server(prefix = "/rpc", endpoint = "set-theme")]
+pub async fn set_theme(theme: String) -> Result<(), Refusal> {
+    use crate::server_context::set_cookie;
+    set_cookie(&Theme::from_word(&theme).cookie());
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_word_is_no_choice() {
+        assert_eq!(Theme::from_word("dark"), Theme::Dark);
+        assert_eq!(Theme::from_word("<script>"), Theme::System);
+        assert_eq!(Theme::System.attribute(), None);
+    }
+}

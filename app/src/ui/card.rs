@@ -1,0 +1,55 @@
+//! Cards: a titled box, a figure, a list of facts.
+
+use leptos::prelude::*;
+
+use super::tw;
+
+/// A box with a heading and perhaps a link or a note at its right.
+#[component]
+pub fn Card(
+    #[prop(into)] title: Signal<String>,
+    #[prop(optional, into)] aside: ViewFnOnce,
+    /// Without padding, for tables and lists that bring their own.
+    #[prop(optional)]
+    flush: bool,
+    children: Children,
+) -> impl IntoView {
+    let body = if flush { "" } else { tw("p-4") };
+    view! {
+        <section class="bg-surface border border-line rounded-card shadow-card min-w-0">
+            <header class="flex items-center gap-2 px-4 py-3 border-b border-line">
+                <h2>{title}</h2>
+                <div class="ml-auto text-small text-muted">{aside.run()}</div>
+            </header>
+            <div class=body>{children()}</div>
+        </section>
+    }
+    .into_any()
+}
+
+/// One figure with its name and a line that explains it.
+#[component]
+pub fn Stat(
+    #[prop(into)] label: String,
+    #[prop(into)] value: String,
+    #[prop(into)] note: String,
+    /// Draws the figure in the colour of trouble.
+    #[prop(optional)]
+    alarming: bool,
+) -> impl IntoView {
+    let colour = if alarming { tw("text-bad") } else { "" };
+    view! {
+        <div class="bg-surface border border-line rounded-card shadow-card px-4 py-3.5 min-w-0">
+            <p class="text-small text-muted">{label}</p>
+            <p class=format!("{} {colour}", tw("text-figure font-semibold tabular-nums mt-0.5"))>{value}</p>
+            <p class="text-small text-faint mt-0.5 truncate">{note}</p>
+        </div>
+    }
+    .into_any()
+}
+
+/// A list of names and values; each child is a `<div>` of `<dt>` and `<dd>`, a pair.
+#[component]
+pub fn Facts(children: Children) -> impl IntoView {
+    view! { <dl class="grid gap-2">{children()}</dl> }
+}

@@ -1,0 +1,31 @@
+//! A block of something to type elsewhere, with a button to copy it.
+
+use leptos::prelude::*;
+
+use super::CopyButton;
+
+/// Monospaced text on a sunken ground. Scrolls by itself when too wide, also by keyboard.
+#[component]
+pub fn Code(
+    /// What it is, for those who do not see it: "Command", "Request".
+    #[prop(into)]
+    label: String,
+    #[prop(into)] text: Signal<String>,
+) -> impl IntoView {
+    view! {
+        <div class="relative">
+            <pre
+                tabindex="0"
+                role="region"
+                aria-label=label
+                class="bg-sunken border border-line rounded-box px-3.5 py-3 pr-20 overflow-x-auto"
+            >
+                <code>{text}</code>
+            </pre>
+            <div class="absolute top-1.5 right-1.5">
+                <CopyButton text=text />
+            </div>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,101 @@
+//! Icons as inline SVG: drawn on 24 by 24 in strokes of the text's colour, and always beside a word.
+
+use leptos::prelude::*;
+
+/// The icons that there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Symbol {
+    Alert,
+    Book,
+    Check,
+    Chevron,
+    Clock,
+    Copy,
+    Cross,
+    Cube,
+    Download,
+    Eye,
+    Key,
+    Lock,
+    Mark,
+    Menu,
+    Monitor,
+    Moon,
+    Overview,
+    Plus,
+    Search,
+    SignOut,
+    Sun,
+    Trash,
+    User,
+}
+
+impl Symbol {
+    const fn path(self) -> &'static str {
+        match self {
+            Self::Alert => "M12 3.5 2.8 19.5h18.4L12 3.5ZM12 10v4M12 17h.01",
+            Self::Book => {
+                "M12 6.5C10 5 7.5 4.5 4 4.5v14c3.500 0 6 .5 8 2 2-1.500 4.500-2 8-2v-14c-3.500 0-6 .5-8 2Zm0 0v14"
+            }
+            Self::Check => "M5 12.5 10 17.5 19.500 7",
+            Self::Chevron => "M7 10l5 5 5-5",
+            Self::Clock => "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18ZM12 7v5l3.500 2",
+            Self::Copy => "M9 9h11v11H9zM15 9V4H4v11h5",
+            Self::Cross => "M6 6l12 12M18 6 6 18",
+            Self::Cube => "M12 3l8 4.5v9L12 21l-8-4.5v-9L12 3Zm0 9 8-4.5M12 12v9M12 12 4 7.5",
+            Self::Download => "M12 4v11M7.500 11 12 15.500 16.500 11M4.500 20h15",
+            Self::Eye => {
+                "M2.500 12C4.500 8 8 6 12 6s7.500 2 9.500 6c-2 4-5.500 6-9.500 6s-7.500-2-9.500-6ZM12 14.500a2.500 2.500 0 1 0 0-5 2.500 2.500 0 0 0 0 5Z"
+            }
+            Self::Key => {
+                "M8 19a4.500 4.500 0 1 0 0-9 4.500 4.500 0 0 0 0 9ZM11.200 11.300 19 3.500M15.500 7l3 3"
+            }
+            Self::Lock => "M6 11h12v9.500H6zM8.500 11V7.500a3.500 3.500 0 0 1 7 0V11",
+            Self::Mark => "M3 20V12a9 9 0 0 1 18 0v8M8 20v-6.500a4 4 0 0 1 8 0V20M3 20h18",
+            Self::Menu => "M4 7h16M4 12h16M4 17h16",
+            Self::Monitor => "M3.500 5h17v11.500h-17zM8.500 20h7M12 16.500V20",
+            Self::Moon => "M19.500 14.500A8 8 0 0 1 9.500 4.500a8 8 0 1 0 10 10Z",
+            Self::Overview => "M3 11l9-7 9 7v9a1 1 0 0 1-1 1h-5v-6H9v6H4a1 1 0 0 1-1-1Z",
+            Self::Plus => "M12 5v14M5 12h14",
+            Self::Search => {
+                "M10.500 17a6.500 6.500 0 1 0 0-13 6.500 6.500 0 0 0 0 13ZM15.500 15.500 20 20"
+            }
+            Self::SignOut => "M14 4H5v16h9M10 12h10.500M17 8.500l3.500 3.500-3.500 3.500",
+            Self::Sun => {
+                "M12 16a4 4 0 1 0 0-8 4 4 0 0 0 0 8ZM12 2.500v2M12 19.500v2M2.500 12h2M19.500 12h2M5.300 5.300l1.400 1.400M17.300 17.300l1.400 1.400M5.300 18.700l1.400-1.400M17.300 6.700l1.400-1.400"
+            }
+            Self::Trash => {
+                "M4.500 6.500h15M9 6.500V4h6v2.500M6.500 6.500 7.500 20h9l1-13.500M10 10.500v6M14 10.500v6"
+            }
+            Self::User => {
+                "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8ZM4 20.500c0-3.600 3.600-6 8-6s8 2.400 8 6"
+            }
+        }
+    }
+}
+
+/// Draws a symbol. Hidden from screen readers: the word beside it speaks.
+#[component]
+pub fn Icon(
+    symbol: Symbol,
+    /// Width and height in pixels.
+    #[prop(default = 17)]
+    size: u8,
+) -> impl IntoView {
+    view! {
+        <svg
+            width=size
+            height=size
+            viewBox="0 0 24 24"
+            fill="none"
+            stroke="currentColor"
+            stroke-width="1.8"
+            stroke-linecap="round"
+            stroke-linejoin="round"
+            aria-hidden="true"
+        >
+            <path d=symbol.path()></path>
+        </svg>
+    }
+    .into_any()
+}

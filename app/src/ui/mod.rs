@@ -1,0 +1,59 @@
+//! The design system: what every page is made of. One component a file; a page should need no markup finer than these.
+
+mod badge;
+mod button;
+mod card;
+mod clock;
+mod code;
+mod copy_button;
+mod dialog;
+mod empty_state;
+mod field;
+mod hydrated;
+mod icon;
+mod meter;
+mod notice;
+mod page_header;
+mod pagination;
+mod relative_time;
+mod search_bar;
+mod select;
+mod skeleton;
+mod steps;
+mod table;
+mod tabs;
+mod text_input;
+mod theme_toggle;
+
+pub use badge::{Badge, Tone};
+pub use button::{Button, ButtonKind, LinkButton};
+pub use card::{Card, Facts, Stat};
+pub use clock::Clock;
+pub use code::Code;
+pub use copy_button::{CopyButton, write_to_clipboard};
+pub use dialog::Dialog;
+pub use empty_state::{Empty, EmptyState};
+pub use field::Field;
+pub use hydrated::use_hydrated;
+pub use icon::{Icon, Symbol};
+pub use meter::Meter;
+pub use notice::Notice;
+pub use page_header::PageHeader;
+pub use pagination::Pagination;
+pub use relative_time::{
+    RelativeTime, Remaining, duration_words, elapsed_words, exact, remaining_words,
+};
+pub use search_bar::{Chip, Chips, SearchBar};
+pub use select::{Choice, Select};
+pub use skeleton::Skeleton;
+pub use steps::{StepMark, StepRow, Steps};
+pub use table::{Cell, HeaderCell, Row, SortableHeader, Table};
+pub use tabs::{Tab, Tabs};
+pub use text_input::TextInput;
+pub use theme_toggle::ThemeToggle;
+
+/// Marks a string as utility classes. The stylesheet is generated from these and from `class="..."` attributes alone,
+/// so a class name written in any other way gets no rule.
+pub const fn tw(classes: &'static str) -> &'static str {
+    classes
+}
