@@ -1,0 +1,238 @@
+//! What a host cluster says when it refuses, in people's words.
+
+use kube::{Error, core::Status};
+use provisioning::ports::host_clusters::{HostError, HostErrorKind};
+use std::{error::Error as StdError, fmt::Display, time::Duration};
+
+/// The longest message that is passed on: proxies answer with whole pages.
+const LONGEST: usize = 1000;
+
+/// `host` did not do what was `tried` ("create the namespace vcluster-ci").
+pub(crate) fn refused(host: &str, tried: impl Display, error: Error) -> HostError {
+    let host = format!("Host cluster “{host}”");
+    match error {
+        Error::Api(status) => {
+            let kind = kind(&status);
+            let said = said(&status);
+            let message = match kind {
+                HostErrorKind::Unauthorized => format!(
+                    "{host} does not accept the portal's credential: {said}. Renew it in the \
+                     kubeconfig or ServiceAccount that the configuration names."
+                ),
+                HostErrorKind::Forbidden => format!(
+                    "{host} does not let the portal {tried}: {said}. Grant it the right as \
+                     k8s/rbac.yaml does."
+                ),
+                HostErrorKind::QuotaExceeded => {
+                    format!("{host} did not {tried}, because a quota is used up: {said}.")
+                }
+                HostErrorKind::Terminating => {
+                    format!("{host} did not {tried}, because its namespace is going away: {said}.")
+                }
+                HostErrorKind::Unreachable => {
+                    format!(
+                        "{host} could not {tried} now, code {}: {said}.",
+                        status.code
+                    )
+                }
+                _ => format!("{host} did not {tried}: {said}."),
+            };
+            HostError {
+                kind,
+                message,
+                source: Some(Box::new(Error::Api(status))),
+            }
+        }
+        // What a credential plugin printed may be a credential: the cause is not kept.
+        Error::Auth(_) => HostError {
+            kind: HostErrorKind::Unauthorized,
+            message: format!(
+                "{host} could not be asked to {tried}: the credential plugin or token file of its \
+                 kubeconfig gives nothing."
+            ),
+            source: None,
+        },
+        // A parser quotes what it could not read, and that may be a Secret.
+        Error::SerdeError(_) | Error::FromUtf8(_) => not_kubernetes(&host, tried),
+        other => HostError {
+            kind: HostErrorKind::Unreachable,
+            message: format!("{host} does not answer: {}.", innermost(&other)),
+            source: Some(Box::new(other)),
+        },
+    }
+}
+
+/// `host` did not answer within `limit`.
+pub(crate) fn silent(host: &str, tried: impl Display, limit: Duration) -> HostError {
+    HostError {
+        kind: HostErrorKind::Unreachable,
+        message: format!(
+            "Host cluster “{host}” did not answer within {} seconds when asked to {tried}.",
+            limit.as_secs_f32()
+        ),
+        source: None,
+    }
+}
+
+/// `host` answered with something else than a Kubernetes API server would.
+pub(crate) fn unreadable(host: &str, tried: impl Display) -> HostError {
+    not_kubernetes(&format!("Host cluster “{host}”"), tried)
+}
+
+fn not_kubernetes(host: &str, tried: impl Display) -> HostError {
+    HostError {
+        kind: HostErrorKind::Other,
+        message: format!(
+            "{host} was asked to {tried} and answered with something that is not the Kubernetes \
+             API's. Is there a proxy in between?"
+        ),
+        source: None,
+    }
+}
+
+/// An error of our own finding.
+pub(crate) fn host_error(kind: HostErrorKind, message: String) -> HostError {
+    HostError {
+        kind,
+        message,
+        source: None,
+    }
+}
+
+fn kind(status: &Status) -> HostErrorKind {
+    let says = |text: &str| status.message.contains(text);
+    match status.code {
+        401 => HostErrorKind::Unauthorized,
+        403 if says("exceeded quota") => HostErrorKind::QuotaExceeded,
+        403 if is_terminating(status) => HostErrorKind::Terminating,
+        // The quota exists and nobody has counted yet: passes in a moment.
+        403 if says("status unknown for quota") => HostErrorKind::Unreachable,
+        // Refused by admission, not for want of a right.
+        403 if says("violates PodSecurity") || says("denied the request") => HostErrorKind::Invalid,
+        403 => HostErrorKind::Forbidden,
+        404 => HostErrorKind::NotFound,
+        409 => HostErrorKind::Conflict,
+        400 | 422 => HostErrorKind::Invalid,
+        // An apply with a field that the host does not know.
+        500 if says("field not declared in schema") => HostErrorKind::Invalid,
+        429 | 500..=599 => HostErrorKind::Unreachable,
+        _ => HostErrorKind::Other,
+    }
+}
+
+fn is_terminating(status: &Status) -> bool {
+    let by_cause = status.details.as_ref().is_some_and(|details| {
+        let mut causes = details.causes.iter();
+        causes.any(|cause| cause.reason == "NamespaceTerminating")
+    });
+    by_cause || status.message.contains("is being terminated")
+}
+
+/// The host's message without a full stop, cut to a readable length.
+fn said(status: &Status) -> String {
+    let text = status.message.trim().trim_end_matches('.');
+    let text = if text.is_empty() {
+        &status.reason
+    } else {
+        text
+    };
+    let mut said: String = text.chars().take(LONGEST).collect();
+    if said.len() < text.len() {
+        said.push('…');
+    }
+    said
+}
+
+/// The first cause of an error: "connection refused" rather than "client error".
+pub(crate) fn innermost(error: &dyn StdError) -> String {
+    let mut error = error;
+    while let Some(source) = error.source() {
+        error = source;
+    }
+    error.to_string().trim_end_matches('.').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn answer(code: u16, message: &str) -> HostError {
+        let status: Status = serde_json::from_value(json!({
+            "status": "Failure", "message": message, "reason": "", "code": code,
+        }))
+        .unwrap();
+        refused("eu-1", "apply the Service ci", Error::Api(status.boxed()))
+    }
+
+    #[test]
+    fn refusals_are_told_apart_by_what_the_host_says() {
+        use HostErrorKind as Kind;
+        let cases = [
+            (401, "Unauthorized", Kind::Unauthorized),
+            (
+                403,
+                "namespaces is forbidden: User \"portal\" cannot list resource \"namespaces\" in API group \"\" at the cluster scope",
+                Kind::Forbidden,
+            ),
+            (
+                403,
+                "roles.rbac.authorization.k8s.io \"vc-ci\" is forbidden: user \"portal\" is attempting to grant RBAC permissions not currently held",
+                Kind::Forbidden,
+            ),
+            (
+                403,
+                "services \"np\" is forbidden: exceeded quota: vc-demo, requested: services.nodeports=1, used: services.nodeports=0, limited: services.nodeports=0",
+                Kind::QuotaExceeded,
+            ),
+            (
+                403,
+                "configmaps \"late\" is forbidden: unable to create new content in namespace vcluster-demo because it is being terminated",
+                Kind::Terminating,
+            ),
+            (
+                403,
+                "secrets \"a\" is forbidden: status unknown for quota: vc-ci, resources: count/secrets",
+                Kind::Unreachable,
+            ),
+            (
+                403,
+                "pods \"ci-0\" is forbidden: violates PodSecurity \"restricted:latest\"",
+                Kind::Invalid,
+            ),
+            (404, "namespaces \"vcluster-ci\" not found", Kind::NotFound),
+            (409, "Apply failed with 1 conflict", Kind::Conflict),
+            (422, "StatefulSet.apps \"ci\" is invalid", Kind::Invalid),
+            (
+                500,
+                "failed to create typed patch object: .spec.bogus: field not declared in schema",
+                Kind::Invalid,
+            ),
+            (429, "too many requests", Kind::Unreachable),
+            (
+                503,
+                "the server is currently unable to handle the request",
+                Kind::Unreachable,
+            ),
+        ];
+        for (code, message, kind) in cases {
+            let error = answer(code, message);
+            assert_eq!(error.kind, kind, "{message}");
+            assert!(error.message.contains("eu-1"), "{}", error.message);
+            assert!(error.message.contains(message), "{}", error.message);
+        }
+    }
+
+    #[test]
+    fn a_page_of_a_proxy_is_cut_short() {
+        let error = answer(502, &"<p>bad gateway</p>".repeat(500));
+        assert!(error.message.chars().count() < LONGEST + 100);
+    }
+
+    #[test]
+    fn an_answer_that_cannot_be_read_is_not_quoted() {
+        let broken = serde_json::from_str::<u8>("\"canary\"").unwrap_err();
+        let error = refused("eu-1", "read the Secret vc-ci", Error::SerdeError(broken));
+        assert!(!format!("{error:?}").contains("canary"), "{error:?}");
+    }
+}

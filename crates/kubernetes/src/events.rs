@@ -1,0 +1,114 @@
+//! What happened in a vCluster's namespace, as the host tells it.
+
+use crate::host::Host;
+use domain::cluster::ClusterEvent;
+use jiff::Timestamp;
+use k8s_openapi::api::core::v1::Event;
+use kube::ResourceExt;
+use provisioning::ports::host_clusters::{Hosted, VirtualCluster};
+
+/// The most that are told: a busy vCluster's workloads make thousands.
+const MOST: usize = 200;
+
+/// The events, newest first.
+pub(crate) async fn events(host: &Host, cluster: &VirtualCluster) -> Hosted<Vec<ClusterEvent>> {
+    host.own_namespace(cluster).await?;
+    let found: Vec<Event> = host.list(&cluster.name.namespace(), "").await?;
+    let mut events: Vec<_> = found.into_iter().filter_map(event).collect();
+    events.sort_by_key(|event| std::cmp::Reverse(event.at));
+    events.truncate(MOST);
+    Ok(events)
+}
+
+/// When it was last seen. Three generations of writers fill different fields.
+pub(crate) fn last_seen(event: &Event) -> Option<Timestamp> {
+    let series = event.series.as_ref();
+    series
+        .and_then(|series| series.last_observed_time.as_ref())
+        .map(|time| time.0)
+        .or(event.last_timestamp.as_ref().map(|time| time.0))
+        .or(event.event_time.as_ref().map(|time| time.0))
+        .or_else(|| first_seen(event))
+}
+
+/// When it was first seen.
+pub(crate) fn first_seen(event: &Event) -> Option<Timestamp> {
+    let first = event.first_timestamp.as_ref().map(|time| time.0);
+    first
+        .or(event.event_time.as_ref().map(|time| time.0))
+        .or(event.creation_timestamp().map(|time| time.0))
+}
+
+fn event(event: Event) -> Option<ClusterEvent> {
+    let count = event.series.as_ref().and_then(|series| series.count);
+    let count = count.or(event.count).unwrap_or(1).max(1);
+    let object = &event.involved_object;
+    Some(ClusterEvent {
+        at: last_seen(&event)?,
+        warning: event.type_.as_deref() == Some("Warning"),
+        object: format!(
+            "{}/{}",
+            object.kind.as_deref().unwrap_or("Unknown"),
+            object.name.as_deref().unwrap_or("unknown")
+        ),
+        count: count.unsigned_abs(),
+        reason: event.reason.unwrap_or_default(),
+        message: event.message.unwrap_or_default().trim().to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn read(fields: Value) -> ClusterEvent {
+        let mut whole = json!({
+            "metadata": {"creationTimestamp": "2026-11-21T00:00:00Z"},
+            "involvedObject": {"kind": "Pod", "name": "ci-0"},
+            "type": "Warning", "reason": "Failed", "message": "why\n",
+        });
+        let fields = fields.as_object().unwrap().clone();
+        whole.as_object_mut().unwrap().extend(fields);
+        event(serde_json::from_value(whole).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn old_and_new_ways_of_counting_and_timing_are_read() {
+        let old = read(
+            json!({"count": 3, "firstTimestamp": "2026-11-21T00:01:00Z", "lastTimestamp": "2026-11-21T00:02:00Z", "eventTime": null}),
+        );
+        assert_eq!(
+            (old.count, old.at),
+            (3, "2026-11-21T00:02:00Z".parse().unwrap())
+        );
+
+        let new = read(json!({"eventTime": "2026-11-21T00:03:00.000000Z"}));
+        assert_eq!(
+            (new.count, new.at),
+            (1, "2026-11-21T00:03:00Z".parse().unwrap())
+        );
+
+        let series = read(json!({
+            "eventTime": "2026-11-21T00:03:00.000000Z",
+            "series": {"count": 7, "lastObservedTime": "2026-11-21T00:04:00.000000Z"},
+        }));
+        assert_eq!(
+            (series.count, series.at),
+            (7, "2026-11-21T00:04:00Z".parse().unwrap())
+        );
+
+        let bare = read(json!({}));
+        assert_eq!(bare.at, "2026-11-21T00:00:00Z".parse().unwrap());
+    }
+
+    #[test]
+    fn an_event_names_its_object_and_whether_it_warns() {
+        let seen = read(json!({}));
+        assert!(seen.warning);
+        assert_eq!(
+            (seen.object.as_str(), seen.message.as_str()),
+            ("Pod/ci-0", "why")
+        );
+    }
+}

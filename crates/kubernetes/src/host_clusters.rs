@@ -1,0 +1,115 @@
+//! The port's implementation: which host is meant, and whom to ask there.
+
+use crate::{
+    apply, changes,
+    config::HostClustersConfig,
+    connection::{ConfigError, connect},
+    doomed, errors, events,
+    host::Host,
+    kubeconfig, observe, permissions,
+};
+use async_trait::async_trait;
+use domain::{
+    cluster::{ClusterEvent, DoomedObjects},
+    ids::ClusterId,
+};
+use futures::{
+    StreamExt,
+    stream::{self, BoxStream},
+};
+use provisioning::ports::host_clusters::{
+    HostClusters, HostErrorKind, HostInfo, Hosted, Observation, PermissionCheck, VirtualCluster,
+};
+use secrecy::SecretString;
+use std::collections::HashSet;
+
+/// The host clusters of the configuration, through their Kubernetes APIs.
+pub struct KubernetesHosts {
+    hosts: Vec<Host>,
+}
+
+impl KubernetesHosts {
+    /// Reads the kubeconfigs and makes the clients. Does not ask the hosts anything: one that is
+    /// down must not keep the portal from starting.
+    pub async fn new(config: HostClustersConfig) -> Result<Self, ConfigError> {
+        let mut names = HashSet::new();
+        let mut hosts = Vec::new();
+        for host in config.clusters {
+            if host.name.trim().is_empty() {
+                return Err(ConfigError::NoName);
+            }
+            if !names.insert(host.name.clone()) {
+                return Err(ConfigError::NameTwice(host.name));
+            }
+            if host.exposures.is_empty() {
+                return Err(ConfigError::NoExposure(host.name));
+            }
+            hosts.push(Host {
+                client: connect(&host, &config.timeouts).await?,
+                timeouts: config.timeouts.clone(),
+                config: host,
+            });
+        }
+        Ok(Self { hosts })
+    }
+
+    fn host(&self, name: &str) -> Hosted<&Host> {
+        let found = self.hosts.iter().find(|host| host.config.name == name);
+        found.ok_or_else(|| {
+            errors::host_error(
+                HostErrorKind::UnknownHost,
+                format!("There is no host cluster “{name}” in the configuration."),
+            )
+        })
+    }
+}
+
+#[async_trait]
+impl HostClusters for KubernetesHosts {
+    fn hosts(&self) -> Vec<HostInfo> {
+        let info = |host: &Host| HostInfo {
+            name: host.config.name.clone(),
+            exposures: host.config.exposures.clone(),
+            ingress_domain: host.config.ingress_domain.clone(),
+        };
+        self.hosts.iter().map(info).collect()
+    }
+
+    async fn observe(&self, cluster: &VirtualCluster) -> Hosted<Observation> {
+        observe::observe(self.host(&cluster.host)?, cluster).await
+    }
+
+    async fn make_namespace(&self, cluster: &VirtualCluster) -> Hosted<()> {
+        apply::make_namespace(self.host(&cluster.host)?, cluster).await
+    }
+
+    async fn apply(&self, cluster: &VirtualCluster) -> Hosted<usize> {
+        apply::apply(self.host(&cluster.host)?, cluster).await
+    }
+
+    async fn delete(&self, cluster: &VirtualCluster) -> Hosted<()> {
+        apply::delete(self.host(&cluster.host)?, cluster).await
+    }
+
+    async fn kubeconfig(&self, cluster: &VirtualCluster) -> Hosted<SecretString> {
+        kubeconfig::kubeconfig(self.host(&cluster.host)?, cluster).await
+    }
+
+    async fn events(&self, cluster: &VirtualCluster) -> Hosted<Vec<ClusterEvent>> {
+        events::events(self.host(&cluster.host)?, cluster).await
+    }
+
+    async fn doomed(&self, cluster: &VirtualCluster) -> Hosted<Vec<DoomedObjects>> {
+        doomed::doomed(self.host(&cluster.host)?, cluster).await
+    }
+
+    fn changes(&self) -> BoxStream<'static, ClusterId> {
+        let hosts = self.hosts.iter().map(changes::changes);
+        // Without hosts there is nothing to tell, which is not an end.
+        stream::select_all(hosts).chain(stream::pending()).boxed()
+    }
+
+    async fn check(&self, host: &str) -> Hosted<Vec<PermissionCheck>> {
+        permissions::check(self.host(host)?).await
+    }
+}

@@ -1,0 +1,305 @@
+//! The kubeconfig for people: the syncer's, rewritten for the way the cluster is reached.
+//!
+//! Only the certificate authority and the client's certificate or token are taken over. A
+//! kubeconfig can also name programs to run and files to read; neither may travel from a host
+//! cluster to a person's machine, or into the portal.
+
+use crate::{
+    errors::{host_error, unreadable},
+    host::Host,
+    observe::endpoint,
+};
+use base64::{Engine, prelude::BASE64_STANDARD};
+use k8s_openapi::api::core::v1::{Secret, Service};
+use provisioning::ports::host_clusters::{HostErrorKind, Hosted, VirtualCluster};
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+
+/// The name of the Secret into which the syncer writes.
+pub(crate) fn secret_name(cluster: &VirtualCluster) -> String {
+    format!("vc-{}", cluster.name)
+}
+
+/// Whether the Secret holds a kubeconfig yet.
+pub(crate) fn is_there(secret: &Secret) -> bool {
+    let data = secret.data.as_ref();
+    data.and_then(|data| data.get("config"))
+        .is_some_and(|config| !config.0.is_empty())
+}
+
+/// Reads and rewrites it.
+pub(crate) async fn kubeconfig(host: &Host, cluster: &VirtualCluster) -> Hosted<SecretString> {
+    host.own_namespace(cluster).await?;
+    let namespace = cluster.name.namespace();
+    let name = cluster.name.as_str();
+    let secret_name = secret_name(cluster);
+    let (secret, service, nodes, found) = tokio::try_join!(
+        host.secret(&namespace, &secret_name),
+        host.get::<Service>(&namespace, name),
+        endpoint::nodes(host, cluster),
+        host.get(&namespace, name),
+    )?;
+    let missing = |what: &str| {
+        host_error(
+            HostErrorKind::NotFound,
+            format!("{what} of “{name}” is not there yet."),
+        )
+    };
+    let secret = secret.ok_or_else(|| missing("The kubeconfig"))?;
+    if !is_there(&secret) {
+        return Err(missing("The kubeconfig"));
+    }
+    let addresses = endpoint::certificate_addresses(found.as_ref(), &nodes);
+    let server = endpoint::endpoint(cluster, &host.config, service.as_ref(), &nodes, &addresses)
+        .ok_or_else(|| missing("The address"))?;
+    rewrite(&secret, name, &server)
+        .ok_or_else(|| unreadable(&host.config.name, format!("read the kubeconfig of {name}")))
+}
+
+/// The kubeconfig in `secret`, for `server`. Nothing if there is none or it is not one.
+pub(crate) fn rewrite(secret: &Secret, name: &str, server: &str) -> Option<SecretString> {
+    let data = secret.data.as_ref()?;
+    let text = std::str::from_utf8(&data.get("config")?.0).ok()?;
+    let found: Found = serde_norway::from_str(text).ok()?;
+    let context = found
+        .contexts
+        .iter()
+        .find(|context| context.name == found.current_context)
+        .or(found.contexts.first());
+    // Which cluster and user the current context means; the first where it does not say.
+    let cluster = found
+        .clusters
+        .iter()
+        .find(|cluster| context.is_some_and(|c| c.context.cluster == cluster.name))
+        .or(found.clusters.first())?;
+    let user = found
+        .users
+        .iter()
+        .find(|user| context.is_some_and(|c| c.context.user == user.name))
+        .or(found.users.first())?;
+    let authority = cluster.cluster.authority.clone().or_else(|| {
+        let pem = data.get("certificate-authority")?;
+        Some(BASE64_STANDARD.encode(&pem.0))
+    })?;
+    let user_name = format!("{name}-admin");
+    let rewritten = Rewritten {
+        api_version: "v1",
+        kind: "Config",
+        clusters: [Named {
+            name,
+            entry: ClusterEntry {
+                server,
+                authority: &authority,
+            },
+        }],
+        contexts: [NamedContext {
+            name,
+            context: ContextEntry {
+                cluster: name,
+                user: &user_name,
+            },
+        }],
+        current_context: name,
+        users: [NamedUser {
+            name: &user_name,
+            user: &user.user,
+        }],
+    };
+    serde_norway::to_string(&rewritten)
+        .ok()
+        .map(SecretString::from)
+}
+
+// What is read. No Debug: it holds keys.
+
+#[derive(Deserialize)]
+struct Found {
+    clusters: Vec<FoundCluster>,
+    #[serde(default)]
+    contexts: Vec<FoundContext>,
+    #[serde(default, rename = "current-context")]
+    current_context: String,
+    users: Vec<FoundUser>,
+}
+
+#[derive(Deserialize)]
+struct FoundCluster {
+    #[serde(default)]
+    name: String,
+    cluster: FoundAuthority,
+}
+
+#[derive(Deserialize)]
+struct FoundAuthority {
+    #[serde(rename = "certificate-authority-data")]
+    authority: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct FoundContext {
+    #[serde(default)]
+    name: String,
+    context: FoundContextEntry,
+}
+
+#[derive(Deserialize)]
+struct FoundContextEntry {
+    #[serde(default)]
+    cluster: String,
+    #[serde(default)]
+    user: String,
+}
+
+#[derive(Deserialize)]
+struct FoundUser {
+    #[serde(default)]
+    name: String,
+    user: UserEntry,
+}
+
+// What is read and written.
+
+#[derive(Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct UserEntry {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_certificate_data: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_key_data: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token: Option<String>,
+}
+
+// What is written.
+
+#[derive(Serialize)]
+struct Rewritten<'a> {
+    #[serde(rename = "apiVersion")]
+    api_version: &'a str,
+    kind: &'a str,
+    clusters: [Named<'a>; 1],
+    contexts: [NamedContext<'a>; 1],
+    #[serde(rename = "current-context")]
+    current_context: &'a str,
+    users: [NamedUser<'a>; 1],
+}
+
+#[derive(Serialize)]
+struct Named<'a> {
+    name: &'a str,
+    #[serde(rename = "cluster")]
+    entry: ClusterEntry<'a>,
+}
+
+#[derive(Serialize)]
+struct ClusterEntry<'a> {
+    server: &'a str,
+    #[serde(rename = "certificate-authority-data")]
+    authority: &'a str,
+}
+
+#[derive(Serialize)]
+struct NamedContext<'a> {
+    name: &'a str,
+    context: ContextEntry<'a>,
+}
+
+#[derive(Serialize)]
+struct ContextEntry<'a> {
+    cluster: &'a str,
+    user: &'a str,
+}
+
+#[derive(Serialize)]
+struct NamedUser<'a> {
+    name: &'a str,
+    user: &'a UserEntry,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use k8s_openapi::ByteString;
+    use kube::config::Kubeconfig;
+    use secrecy::ExposeSecret;
+
+    /// As the syncer of vCluster 0.36.1 writes it, with keys that are none.
+    const SYNCER: &str = "
+apiVersion: v1
+kind: Config
+preferences: {}
+clusters:
+- name: kubernetes
+  cluster: {certificate-authority-data: Q0E=, server: 'https://localhost:8443'}
+contexts:
+- name: kubernetes-super-admin@kubernetes
+  context: {cluster: kubernetes, user: kubernetes-super-admin}
+current-context: kubernetes-super-admin@kubernetes
+users:
+- name: kubernetes-super-admin
+  user: {client-certificate-data: Q0VSVA==, client-key-data: S0VZ}
+";
+
+    fn secret(config: &str) -> Secret {
+        Secret {
+            data: Some([("config".into(), ByteString(config.into()))].into()),
+            ..Secret::default()
+        }
+    }
+
+    fn rewritten(config: &str) -> Option<String> {
+        rewrite(&secret(config), "payments-ci", "https://203.0.113.7")
+            .map(|text| text.expose_secret().to_owned())
+    }
+
+    #[test]
+    fn it_is_named_after_the_cluster_and_points_to_its_address() {
+        insta::assert_snapshot!(rewritten(SYNCER).unwrap());
+    }
+
+    #[test]
+    fn a_kubernetes_client_can_read_it() {
+        let config = Kubeconfig::from_yaml(&rewritten(SYNCER).unwrap()).unwrap();
+        assert_eq!(config.current_context.as_deref(), Some("payments-ci"));
+        let cluster = config.clusters[0].cluster.as_ref().unwrap();
+        assert_eq!(cluster.server.as_deref(), Some("https://203.0.113.7"));
+        assert_eq!(cluster.certificate_authority_data.as_deref(), Some("Q0E="));
+    }
+
+    #[test]
+    fn programs_and_files_are_not_taken_over() {
+        let planted = SYNCER.replace(
+            "client-key-data: S0VZ",
+            "client-key-data: S0VZ, exec: {command: canary}, tokenFile: /canary",
+        );
+        assert!(planted.contains("canary"));
+        assert!(!rewritten(&planted).unwrap().contains("canary"));
+    }
+
+    #[test]
+    fn the_user_of_the_current_context_is_taken() {
+        let two = SYNCER.replace(
+            "users:\n",
+            "users:\n- name: other\n  user: {token: wrong}\n",
+        );
+        let text = rewritten(&two).unwrap();
+        assert!(text.contains("S0VZ") && !text.contains("wrong"), "{text}");
+    }
+
+    #[test]
+    fn the_authority_is_taken_from_its_own_key_if_the_kubeconfig_lacks_it() {
+        let mut secret = secret(&SYNCER.replace("certificate-authority-data: Q0E=, ", ""));
+        let data = secret.data.as_mut().unwrap();
+        data.insert("certificate-authority".into(), ByteString(b"CA".into()));
+        let text = rewrite(&secret, "payments-ci", "https://203.0.113.7").unwrap();
+        assert!(text.expose_secret().contains("Q0E="));
+    }
+
+    #[test]
+    fn what_is_not_a_kubeconfig_is_not_handed_out() {
+        assert_eq!(rewritten("apiVersion: v1\nkind: Config\n"), None);
+        assert_eq!(rewritten(": : :"), None);
+        assert!(!is_there(&secret("")));
+        assert!(is_there(&secret(SYNCER)));
+    }
+}

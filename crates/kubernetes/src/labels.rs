@@ -1,0 +1,56 @@
+//! The labels and annotations by which vClusters are known: vCluster's own, so that its command
+//! line finds them, and ours, so that the portal finds them after a restart.
+
+use provisioning::ports::host_clusters::VirtualCluster;
+use std::collections::BTreeMap;
+
+/// The field manager of everything the portal applies.
+pub(crate) const FIELD_MANAGER: &str = "hangar";
+
+/// Label: the id of the cluster an object belongs to.
+pub(crate) const CLUSTER_ID: &str = "hangar.dev/cluster-id";
+/// Label: the tenant's slug.
+pub(crate) const TENANT: &str = "hangar.dev/tenant";
+/// Label: the environment's slug.
+pub(crate) const ENVIRONMENT: &str = "hangar.dev/environment";
+/// Annotation of the StatefulSet: a digest of all objects as they were wanted when applied.
+pub(crate) const OBJECTS: &str = "hangar.dev/objects";
+/// Annotation of the StatefulSet: the node addresses its certificate is made for.
+pub(crate) const ADDRESSES: &str = "hangar.dev/addresses";
+/// Annotation of the StatefulSet: it was paused, perhaps by the vcluster command line.
+pub(crate) const PAUSED: &str = "loft.sh/paused";
+/// Label that the syncer puts on what it makes for the vCluster's own users.
+pub(crate) const SYNCED_BY: &str = "vcluster.loft.sh/managed-by";
+/// Label of a synced object: its namespace inside the vCluster.
+pub(crate) const SYNCED_NAMESPACE: &str = "vcluster.loft.sh/namespace";
+/// Annotation of a synced object: its name inside the vCluster.
+pub(crate) const SYNCED_NAME: &str = "vcluster.loft.sh/object-name";
+/// The chart whose objects ours are.
+pub(crate) const CHART: &str = "vcluster-0.36.1";
+
+/// What the control plane's pods are selected by.
+pub(crate) fn selector(name: &str) -> BTreeMap<String, String> {
+    map([("app", "vcluster"), ("release", name)])
+}
+
+/// The labels of every object of a cluster.
+pub(crate) fn all(cluster: &VirtualCluster) -> BTreeMap<String, String> {
+    let mut labels = selector(cluster.name.as_str());
+    labels.extend(map([
+        ("chart", CHART),
+        ("heritage", "Helm"),
+        ("app.kubernetes.io/managed-by", FIELD_MANAGER),
+        (CLUSTER_ID, &cluster.id.to_string()),
+        (TENANT, &cluster.tenant),
+        (ENVIRONMENT, &cluster.environment),
+    ]));
+    labels
+}
+
+/// A map of text, written short.
+pub(crate) fn map<const N: usize>(pairs: [(&str, &str); N]) -> BTreeMap<String, String> {
+    pairs
+        .into_iter()
+        .map(|(key, value)| (key.to_owned(), value.to_owned()))
+        .collect()
+}

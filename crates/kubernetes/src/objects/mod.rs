@@ -1,0 +1,251 @@
+//! The objects a vCluster 0.36.1 is made of, as they are wanted on its host.
+
+mod ingress;
+mod limits;
+mod namespace;
+mod network_policies;
+mod service_accounts;
+mod services;
+mod stateful_set;
+mod values;
+
+use crate::{
+    config::HostConfig,
+    labels::{self, map},
+};
+use k8s_openapi::{
+    api::{
+        apps::v1::StatefulSet,
+        core::v1::{LimitRange, Namespace, ResourceQuota, Secret, Service, ServiceAccount},
+        networking::v1::{Ingress, NetworkPolicy},
+        rbac::v1::{Role, RoleBinding},
+    },
+    apimachinery::pkg::apis::meta::v1::ObjectMeta,
+};
+use provisioning::ports::host_clusters::VirtualCluster;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+#[cfg(test)]
+pub(crate) use service_accounts::RULES;
+pub(crate) use services::HTTPS;
+
+/// Everything that is wanted for one vCluster, in the order it is applied.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Objects {
+    /// Its namespace.
+    pub namespace: Namespace,
+    /// What containers without limits get; before the quota, which wants limits.
+    pub limit_range: LimitRange,
+    /// What it may use.
+    pub quota: ResourceQuota,
+    /// Who its pods may talk to.
+    pub network_policies: Vec<NetworkPolicy>,
+    /// Of the control plane and of the workloads.
+    pub service_accounts: Vec<ServiceAccount>,
+    /// What the control plane may do in the namespace.
+    pub role: Role,
+    /// Gives it that.
+    pub role_binding: RoleBinding,
+    /// Its configuration.
+    pub config: Secret,
+    /// How it is reached.
+    pub services: Vec<Service>,
+    /// The host name that leads to it.
+    pub ingress: Option<Ingress>,
+    /// The control plane. Applied last: it carries the digest of all.
+    pub stateful_set: StatefulSet,
+}
+
+impl Objects {
+    /// The objects for `cluster` on `host`. `addresses` are the nodes' addresses that its
+    /// certificate is to be good for, where it is reached by a node port.
+    pub fn wanted(cluster: &VirtualCluster, host: &HostConfig, addresses: &[String]) -> Self {
+        let values = values::values(cluster, host, addresses);
+        let mut objects = Self {
+            namespace: namespace::namespace(cluster, host),
+            limit_range: limits::limit_range(cluster),
+            quota: limits::quota(cluster),
+            network_policies: network_policies::network_policies(cluster),
+            service_accounts: service_accounts::service_accounts(cluster),
+            role: service_accounts::role(cluster),
+            role_binding: service_accounts::role_binding(cluster),
+            config: values::secret(cluster, &values),
+            services: services::services(cluster, host),
+            ingress: ingress::ingress(cluster, host),
+            stateful_set: stateful_set::stateful_set(cluster, host, &digest(values.as_bytes())),
+        };
+        let mut annotations = map([(labels::OBJECTS, &objects.digest())]);
+        if !addresses.is_empty() {
+            annotations.insert(labels::ADDRESSES.into(), addresses.join(","));
+        }
+        objects.stateful_set.metadata.annotations = Some(annotations);
+        objects
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        // Namespace, LimitRange, ResourceQuota, Role, RoleBinding, Secret, StatefulSet.
+        7 + self.network_policies.len()
+            + self.service_accounts.len()
+            + self.services.len()
+            + usize::from(self.ingress.is_some())
+    }
+
+    /// Adapts to a StatefulSet that is already there: what of it cannot be changed stays, and a
+    /// pause, perhaps by the vcluster command line, is not undone.
+    pub(crate) fn keep(&mut self, found: &StatefulSet) {
+        let (Some(wanted), Some(spec)) = (&mut self.stateful_set.spec, &found.spec) else {
+            return;
+        };
+        wanted.volume_claim_templates = spec.volume_claim_templates.clone();
+        if annotation(found, labels::PAUSED) == Some("true") {
+            wanted.replicas = None;
+        }
+    }
+
+    /// The digest that the StatefulSet carries.
+    pub(crate) fn digest(&self) -> String {
+        let mut unmarked = self.clone();
+        unmarked.stateful_set.metadata.annotations = None;
+        // Typed objects always serialise: their keys are text and their maps are ordered.
+        digest(&serde_json::to_vec(&unmarked).unwrap_or_default())
+    }
+}
+
+/// An annotation of a StatefulSet.
+pub(crate) fn annotation<'a>(found: &'a StatefulSet, name: &str) -> Option<&'a str> {
+    let annotations = found.metadata.annotations.as_ref()?;
+    annotations.get(name).map(String::as_str)
+}
+
+/// SHA-256 in hexadecimal.
+fn digest(bytes: &[u8]) -> String {
+    Sha256::digest(bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+/// Name, namespace and labels of an object of `cluster`.
+fn metadata(cluster: &VirtualCluster, name: impl Into<String>) -> ObjectMeta {
+    ObjectMeta {
+        name: Some(name.into()),
+        namespace: Some(cluster.name.namespace()),
+        labels: Some(labels::all(cluster)),
+        ..ObjectMeta::default()
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::config::HostAccess;
+    use domain::{
+        exposure::Exposure, ids::ClusterId, kubernetes_version::KubernetesVersion, plan::Plan,
+    };
+
+    pub(crate) fn cluster(exposure: Exposure) -> VirtualCluster {
+        let id: ClusterId = "0198e1b2-7c1d-7a54-9d5c-0d7a6a1b2c3d".parse().unwrap();
+        VirtualCluster {
+            id,
+            name: "payments-ci".parse().unwrap(),
+            host: "eu-1".into(),
+            tenant: "acme".into(),
+            environment: "dev".into(),
+            plan: Plan::defaults().remove(0),
+            kubernetes_version: KubernetesVersion::ALL[0],
+            exposure,
+        }
+    }
+
+    pub(crate) fn host() -> HostConfig {
+        HostConfig::new("eu-1", HostAccess::InCluster)
+    }
+
+    pub(crate) fn ingress_exposure() -> Exposure {
+        Exposure::Ingress {
+            host: "ci.clusters.example.com".parse().unwrap(),
+        }
+    }
+
+    #[test]
+    fn the_whole_set_behind_a_load_balancer() {
+        let objects = Objects::wanted(&cluster(Exposure::LoadBalancer), &host(), &[]);
+        insta::assert_json_snapshot!(objects);
+    }
+
+    #[test]
+    fn the_parts_that_differ_by_exposure() {
+        let addresses = ["192.0.2.10".to_owned(), "192.0.2.11".to_owned()];
+        let variants = [
+            (Exposure::LoadBalancer, &[][..]),
+            (Exposure::NodePort, &addresses[..]),
+            (ingress_exposure(), &[]),
+            (Exposure::PortForward, &[]),
+        ];
+        for (exposure, addresses) in variants {
+            let objects = Objects::wanted(&cluster(exposure.clone()), &host(), addresses);
+            let hard = objects.quota.spec.clone().unwrap().hard.unwrap();
+            let values = &objects.config.data.as_ref().unwrap()["config.yaml"].0;
+            insta::assert_json_snapshot!(
+                exposure.kind().as_str(),
+                serde_json::json!({
+                    "count": objects.count(),
+                    "nodePorts": hard["services.nodeports"],
+                    "loadBalancers": hard["services.loadbalancers"],
+                    "values": String::from_utf8(values.clone()).unwrap().lines().collect::<Vec<_>>(),
+                    "service": objects.services[0].spec,
+                    "ingress": objects.ingress,
+                    "annotations": objects.stateful_set.metadata.annotations,
+                })
+            );
+        }
+    }
+
+    #[test]
+    fn the_digest_changes_with_every_wish_and_only_then() {
+        let digest = |cluster: &VirtualCluster, host: &HostConfig, addresses: &[String]| {
+            Objects::wanted(cluster, host, addresses).digest()
+        };
+        let first = cluster(Exposure::NodePort);
+        let same = digest(&first, &host(), &[]);
+        assert_eq!(same, digest(&first, &host(), &[]));
+
+        let mut bigger = first.clone();
+        bigger.plan = Plan::defaults().remove(1);
+        let mut newer = first.clone();
+        newer.kubernetes_version = KubernetesVersion::ALL[1];
+        let mut mirrored = host();
+        mirrored.registries.ghcr = "mirror.example.com".into();
+        for other in [
+            digest(&bigger, &host(), &[]),
+            digest(&newer, &host(), &[]),
+            digest(&first, &mirrored, &[]),
+            digest(&first, &host(), &["192.0.2.1".into()]),
+        ] {
+            assert_ne!(same, other);
+        }
+    }
+
+    #[test]
+    fn a_paused_control_plane_keeps_its_replicas_and_its_volume() {
+        let mut objects = Objects::wanted(&cluster(Exposure::LoadBalancer), &host(), &[]);
+        let mut found = objects.stateful_set.clone();
+        found.metadata.annotations = Some(map([(labels::PAUSED, "true")]));
+        let spec = found.spec.as_mut().unwrap();
+        spec.volume_claim_templates.as_mut().unwrap()[0]
+            .spec
+            .as_mut()
+            .unwrap()
+            .storage_class_name = Some("old".into());
+        objects.keep(&found);
+        let kept = objects.stateful_set.spec.unwrap();
+        assert_eq!(kept.replicas, None);
+        assert_eq!(
+            kept.volume_claim_templates,
+            found.spec.unwrap().volume_claim_templates
+        );
+    }
+}

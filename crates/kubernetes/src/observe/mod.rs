@@ -1,0 +1,182 @@
+//! Looking at everything that belongs to a vCluster, without changing anything.
+
+mod api;
+pub(crate) mod endpoint;
+mod pod;
+mod troubles;
+
+use crate::{
+    host::{Host, namespace_state},
+    kubeconfig, labels,
+    objects::{Objects, annotation},
+};
+use jiff::{SignedDuration, Timestamp};
+use k8s_openapi::api::{
+    apps::v1::StatefulSet,
+    core::v1::{Event, Pod, Service},
+};
+use kube::ResourceExt;
+use provisioning::ports::host_clusters::{
+    ApiAnswer, Hosted, NamespaceState, Observation, PodObservation, VirtualCluster,
+};
+
+/// When something was looked at, and how long it may be wrong before that counts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Look {
+    /// The time.
+    pub now: Timestamp,
+    /// How long what may pass by itself is given.
+    pub patience: SignedDuration,
+}
+
+impl Look {
+    /// Whether something that began at `since` has lasted. What has no beginning has not.
+    pub fn lasting(&self, since: Option<Timestamp>) -> bool {
+        since.is_some_and(|since| self.now.duration_since(since) >= self.patience)
+    }
+}
+
+/// Looks.
+pub(crate) async fn observe(host: &Host, cluster: &VirtualCluster) -> Hosted<Observation> {
+    let name = cluster.name.as_str();
+    let namespace = cluster.name.namespace();
+    let secret_name = kubeconfig::secret_name(cluster);
+    let control_plane = format!("app=vcluster,release={name}");
+    let (found_namespace, stateful_set, pods, service, secret, nodes) = tokio::try_join!(
+        host.namespace(cluster),
+        host.get::<StatefulSet>(&namespace, name),
+        host.list::<Pod>(&namespace, &control_plane),
+        host.get::<Service>(&namespace, name),
+        host.secret(&namespace, &secret_name),
+        endpoint::nodes(host, cluster),
+    )?;
+    let addresses = endpoint::certificate_addresses(stateful_set.as_ref(), &nodes);
+    let wanted = Objects::wanted(cluster, &host.config, &addresses);
+    let state = namespace_state(found_namespace.as_ref(), cluster);
+    let mut observation = Observation {
+        object_count: wanted.count(),
+        ..nothing(state)
+    };
+    if matches!(
+        observation.namespace,
+        NamespaceState::Missing | NamespaceState::Foreign
+    ) {
+        return Ok(observation);
+    }
+    let current = stateful_set
+        .as_ref()
+        .is_some_and(|found| annotation(found, labels::OBJECTS) == Some(&*wanted.digest()));
+    observation.objects_current = current && service.is_some();
+    observation.replicas_ready = stateful_set.as_ref().is_some_and(replicas_ready);
+    observation.kubeconfig = secret.as_ref().is_some_and(kubeconfig::is_there);
+    observation.endpoint =
+        endpoint::endpoint(cluster, &host.config, service.as_ref(), &nodes, &addresses);
+
+    let pod = control_plane_pod(&pods, name);
+    let well = pod.is_some_and(pod::is_ready)
+        && observation.replicas_ready
+        && observation.endpoint.is_some();
+    let events = if well || observation.namespace != NamespaceState::Ours {
+        Vec::new()
+    } else {
+        host.list::<Event>(&namespace, "").await?
+    };
+    let look = Look {
+        now: Timestamp::now(),
+        patience: SignedDuration::try_from(host.timeouts.patience).unwrap_or(SignedDuration::MAX),
+    };
+    observation.pod = pod.map(|pod| PodObservation {
+        trouble: troubles::of_pod(pod, &events, look),
+        ..pod::observe(pod)
+    });
+    observation.trouble = match pod {
+        None => stateful_set
+            .as_ref()
+            .and_then(|found| troubles::of_stateful_set(found, &events, look)),
+        Some(_) if observation.endpoint.is_none() => service
+            .as_ref()
+            .and_then(|service| troubles::of_address(service, &events, look)),
+        Some(_) => None,
+    };
+    if pod.is_some_and(pod::is_ready) {
+        let asked = api::Asked {
+            cluster,
+            endpoint: observation.endpoint.as_deref(),
+            secret: secret.as_ref(),
+        };
+        observation.api = api::ask(host, asked).await;
+    }
+    Ok(observation)
+}
+
+/// An observation of nothing.
+fn nothing(namespace: NamespaceState) -> Observation {
+    Observation {
+        namespace,
+        objects_current: false,
+        object_count: 0,
+        pod: None,
+        trouble: None,
+        replicas_ready: false,
+        endpoint: None,
+        kubeconfig: false,
+        api: ApiAnswer::NotAsked,
+    }
+}
+
+/// The pod that counts: not one that is on its way out while its successor is there.
+fn control_plane_pod<'a>(pods: &'a [Pod], name: &str) -> Option<&'a Pod> {
+    let first = format!("{name}-0");
+    pods.iter()
+        .filter(|pod| pod.name_any() == first)
+        .min_by_key(|pod| pod.metadata.deletion_timestamp.is_some())
+}
+
+/// Whether every wanted replica is ready in the generation and revision that is wanted. The
+/// controller writes its status in several steps, and a ready pod of the old revision is not what
+/// was asked for.
+fn replicas_ready(found: &StatefulSet) -> bool {
+    let (Some(spec), Some(status)) = (&found.spec, &found.status) else {
+        return false;
+    };
+    let wanted = spec.replicas.unwrap_or(1);
+    wanted > 0
+        && status.observed_generation >= found.metadata.generation
+        && status.ready_replicas == Some(wanted)
+        && status.current_revision == status.update_revision
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn stateful_set(observed: i64, ready: i32, revisions: [&str; 2]) -> StatefulSet {
+        serde_json::from_value(json!({
+            "metadata": {"name": "ci", "generation": 2},
+            "spec": {"replicas": 1, "selector": {}, "template": {}},
+            "status": {
+                "observedGeneration": observed, "replicas": 1, "readyReplicas": ready,
+                "currentRevision": revisions[0], "updateRevision": revisions[1],
+            },
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn replicas_are_ready_only_in_the_generation_and_revision_that_is_wanted() {
+        assert!(replicas_ready(&stateful_set(2, 1, ["a", "a"])));
+        assert!(
+            !replicas_ready(&stateful_set(1, 1, ["a", "a"])),
+            "not seen yet"
+        );
+        assert!(!replicas_ready(&stateful_set(2, 1, ["a", "b"])), "old pod");
+        assert!(
+            !replicas_ready(&stateful_set(2, 0, ["a", "a"])),
+            "not ready"
+        );
+        let mut paused = stateful_set(2, 0, ["a", "a"]);
+        paused.spec.as_mut().unwrap().replicas = Some(0);
+        assert!(!replicas_ready(&paused), "none wanted");
+    }
+}

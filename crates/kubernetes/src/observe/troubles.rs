@@ -1,0 +1,241 @@
+//! What keeps a vCluster from working: pure reading of what the host says about it.
+
+use super::{Look, pod};
+use crate::events::{first_seen, last_seen};
+use domain::failure::FailureCode;
+use jiff::Timestamp;
+use k8s_openapi::api::{
+    apps::v1::StatefulSet,
+    core::v1::{ContainerStatus, Event, Pod, Service},
+};
+use kube::ResourceExt;
+use provisioning::ports::host_clusters::Trouble;
+
+/// What keeps the control plane's pod from starting, or from staying up.
+pub(super) fn of_pod(pod: &Pod, events: &[Event], look: Look) -> Option<Trouble> {
+    if pod::is_ready(pod) || pod.metadata.deletion_timestamp.is_some() {
+        return None;
+    }
+    pod::statuses(pod)
+        .find_map(|status| of_container(pod, status, events, look))
+        .or_else(|| of_scheduling(pod, events, look))
+        .or_else(|| of_eviction(pod))
+        .or_else(|| of_mounts(pod, events, look))
+}
+
+fn of_container(
+    pod: &Pod,
+    status: &ContainerStatus,
+    events: &[Event],
+    look: Look,
+) -> Option<Trouble> {
+    let state = status.state.as_ref()?;
+    if let Some(ended) = &state.terminated {
+        // It has not been started again yet; the back-off that follows says whether it lasts.
+        return (ended.exit_code != 0).then(|| crash(status, ended, false));
+    }
+    let waiting = state.waiting.as_ref()?;
+    let reason = waiting.reason.as_deref()?;
+    let said = waiting.message.as_deref().unwrap_or(reason);
+    let (code, lasting) = match reason {
+        "ImagePullBackOff" | "InvalidImageName" | "ErrImageNeverPull" => {
+            (FailureCode::ImagePull, true)
+        }
+        "ErrImagePull" | "RegistryUnavailable" => (FailureCode::ImagePull, false),
+        "CrashLoopBackOff" => {
+            let ended = status
+                .last_state
+                .as_ref()
+                .and_then(|s| s.terminated.as_ref());
+            return Some(match ended {
+                Some(ended) => crash(status, ended, true),
+                None => trouble(FailureCode::CrashLoop, said, true),
+            });
+        }
+        // What is missing may be on its way.
+        "CreateContainerConfigError" | "CreateContainerError" | "RunContainerError" => (
+            FailureCode::ContainerConfig,
+            look.lasting(pod.creation_timestamp().map(|time| time.0)),
+        ),
+        _ => return None,
+    };
+    let message = match (code, reason) {
+        // Why it cannot be pulled stands in the event; the back-off only says that it waits.
+        (FailureCode::ImagePull, "ImagePullBackOff") if !said.contains("ErrImagePull") => {
+            newest(events, "Pod", &pod.name_any(), &["Failed"])
+                .and_then(|event| event.message.clone())
+                .filter(|message| message.contains("pull"))
+                .unwrap_or_else(|| said.to_owned())
+        }
+        _ => said.to_owned(),
+    };
+    Some(trouble(code, message, lasting))
+}
+
+fn crash(
+    status: &ContainerStatus,
+    ended: &k8s_openapi::api::core::v1::ContainerStateTerminated,
+    lasting: bool,
+) -> Trouble {
+    let why = ended.reason.as_deref().filter(|reason| *reason != "Error");
+    let why = why.map_or_else(String::new, |reason| format!(" ({reason})"));
+    let said = ended.message.as_deref().map(str::trim).unwrap_or_default();
+    let said = if said.is_empty() {
+        String::new()
+    } else {
+        format!(": {said}")
+    };
+    let message = format!(
+        "Container {} ended with exit code {}{why} and was started {} times{said}",
+        status.name,
+        ended.exit_code,
+        status.restart_count + 1,
+    );
+    trouble(FailureCode::CrashLoop, message, lasting)
+}
+
+fn of_scheduling(pod: &Pod, events: &[Event], look: Look) -> Option<Trouble> {
+    let scheduled = pod::condition(pod, "PodScheduled")?;
+    if scheduled.status != "False" || scheduled.reason.as_deref() != Some("Unschedulable") {
+        return None;
+    }
+    let said = scheduled.message.as_deref().unwrap_or("Unschedulable");
+    let since = scheduled.last_transition_time.as_ref().map(|time| time.0);
+    let lasting = look.lasting(since.or(pod.creation_timestamp().map(|time| time.0)));
+    let about_volume =
+        said.contains("PersistentVolumeClaim") || said.contains("volume node affinity");
+    if !about_volume {
+        return Some(trouble(FailureCode::Unschedulable, said, lasting));
+    }
+    // The scheduler says that the volume is missing, the claim's event why.
+    let why = claim_refusal(pod, events).and_then(|event| event.message.clone());
+    let message = why.map_or_else(|| said.to_owned(), |why| format!("{said} {why}"));
+    Some(trouble(FailureCode::Volume, message, lasting))
+}
+
+fn of_eviction(pod: &Pod) -> Option<Trouble> {
+    let status = pod.status.as_ref()?;
+    if status.phase.as_deref() != Some("Failed") {
+        return None;
+    }
+    let reason = status.reason.as_deref().unwrap_or("Failed");
+    let said = status.message.as_deref().unwrap_or("no reason given");
+    // The StatefulSet makes another.
+    Some(trouble(
+        FailureCode::CrashLoop,
+        format!("{reason}: {said}"),
+        false,
+    ))
+}
+
+fn of_mounts(pod: &Pod, events: &[Event], look: Look) -> Option<Trouble> {
+    if pod::statuses(pod).any(|status| status.started == Some(true)) {
+        return None;
+    }
+    let reasons = ["FailedMount", "FailedAttachVolume", "FailedMapVolume"];
+    let event = newest(events, "Pod", &pod.name_any(), &reasons)
+        .filter(|event| last_seen(event) >= pod.creation_timestamp().map(|time| time.0))
+        .or_else(|| claim_refusal(pod, events))?;
+    let said = event
+        .message
+        .as_deref()
+        .unwrap_or("A volume cannot be provided.");
+    Some(trouble(
+        FailureCode::Volume,
+        said,
+        look.lasting(first_seen(event)),
+    ))
+}
+
+/// Why a claim of the pod has no volume.
+fn claim_refusal<'a>(pod: &Pod, events: &'a [Event]) -> Option<&'a Event> {
+    let claims = pod.spec.as_ref()?.volumes.as_ref()?;
+    let mut claims = claims
+        .iter()
+        .filter_map(|volume| volume.persistent_volume_claim.as_ref());
+    let reasons = ["ProvisioningFailed", "FailedBinding"];
+    claims.find_map(|claim| newest(events, "PersistentVolumeClaim", &claim.claim_name, &reasons))
+}
+
+/// What keeps the StatefulSet from making its pod.
+pub(super) fn of_stateful_set(
+    found: &StatefulSet,
+    events: &[Event],
+    look: Look,
+) -> Option<Trouble> {
+    if found.spec.as_ref().and_then(|spec| spec.replicas) == Some(0) {
+        return None;
+    }
+    let name = found.name_any();
+    let failed = newest(events, "StatefulSet", &name, &["FailedCreate"])?;
+    // It is told by events only; a later success means that the pod was made and has gone since.
+    let made = newest(events, "StatefulSet", &name, &["SuccessfulCreate"]);
+    if made.is_some_and(|made| last_seen(made) > last_seen(failed)) {
+        return None;
+    }
+    let said = failed
+        .message
+        .as_deref()
+        .unwrap_or("The pod cannot be made.");
+    Some(if said.contains("exceeded quota") {
+        trouble(FailureCode::QuotaExceeded, said, true)
+    } else {
+        trouble(
+            FailureCode::HostRefused,
+            said,
+            look.lasting(first_seen(failed)),
+        )
+    })
+}
+
+/// What keeps a Service from getting an address.
+pub(super) fn of_address(service: &Service, events: &[Event], look: Look) -> Option<Trouble> {
+    let is_balanced = service.spec.as_ref().and_then(|spec| spec.type_.as_deref());
+    if is_balanced != Some("LoadBalancer") {
+        return None;
+    }
+    let lasting = look.lasting(service.creation_timestamp().map(|time| time.0));
+    let reasons = ["SyncLoadBalancerFailed", "AllocationFailed"];
+    match newest(events, "Service", &service.name_any(), &reasons) {
+        Some(event) => {
+            let said = event
+                .message
+                .as_deref()
+                .unwrap_or("The load balancer failed.");
+            Some(trouble(FailureCode::NoAddress, said, lasting))
+        }
+        None if lasting => Some(trouble(
+            FailureCode::NoAddress,
+            "The host's load balancer has given the Service no address so far, and no reason.",
+            true,
+        )),
+        None => None,
+    }
+}
+
+/// The newest event about an object with one of the reasons.
+fn newest<'a>(events: &'a [Event], kind: &str, name: &str, reasons: &[&str]) -> Option<&'a Event> {
+    events
+        .iter()
+        .filter(|event| {
+            event.involved_object.kind.as_deref() == Some(kind)
+                && event.involved_object.name.as_deref() == Some(name)
+                && event
+                    .reason
+                    .as_deref()
+                    .is_some_and(|reason| reasons.contains(&reason))
+        })
+        .max_by_key(|event| last_seen(event).unwrap_or(Timestamp::MIN))
+}
+
+fn trouble(code: FailureCode, message: impl Into<String>, lasting: bool) -> Trouble {
+    Trouble {
+        code,
+        message: message.into(),
+        lasting,
+    }
+}
+
+#[cfg(test)]
+#[path = "troubles_tests.rs"]
+mod tests;
