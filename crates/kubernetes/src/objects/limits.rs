@@ -40,9 +40,9 @@ pub(super) fn limit_range(cluster: &VirtualCluster) -> LimitRange {
     let memory = (u64::from(plan.memory_mib) / pods).max(16);
     let share = |cpu: u64, memory: u64, ephemeral: u64| {
         Some(quantities([
-            ("cpu", format!("{cpu}m")),
-            ("memory", format!("{memory}Mi")),
-            ("ephemeral-storage", format!("{ephemeral}Gi")),
+            ("cpu", millis(cpu)),
+            ("memory", mib(memory)),
+            ("ephemeral-storage", gib(ephemeral)),
         ]))
     };
     LimitRange {
@@ -81,9 +81,6 @@ fn hard(plan: &Plan, exposure: ExposureKind) -> BTreeMap<String, Quantity> {
         ExposureKind::NodePort => (0, 2),
         ExposureKind::Ingress | ExposureKind::PortForward => (0, 0),
     };
-    let millis = |value: u64| format!("{value}m");
-    let mib = |value: u64| format!("{value}Mi");
-    let gib = |value: u64| format!("{value}Gi");
     quantities([
         ("requests.cpu", millis(cpu + head_room::REQUESTS_CPU_MILLIS)),
         (
@@ -118,6 +115,26 @@ fn hard(plan: &Plan, exposure: ExposureKind) -> BTreeMap<String, Quantity> {
     ])
 }
 
+// As Kubernetes itself writes them, so that applying again finds them unchanged.
+
+fn millis(value: u64) -> String {
+    match value % 1000 {
+        0 => (value / 1000).to_string(),
+        _ => format!("{value}m"),
+    }
+}
+
+fn mib(value: u64) -> String {
+    match value % 1024 {
+        0 => gib(value / 1024),
+        _ => format!("{value}Mi"),
+    }
+}
+
+fn gib(value: u64) -> String {
+    format!("{value}Gi")
+}
+
 fn quantities<const N: usize>(pairs: [(&str, String); N]) -> BTreeMap<String, Quantity> {
     pairs
         .into_iter()
@@ -139,10 +156,16 @@ mod tests {
     }
 
     #[test]
+    fn quantities_are_written_as_kubernetes_writes_them() {
+        assert_eq!((millis(8000), millis(2300)), ("8".into(), "2300m".into()));
+        assert_eq!((mib(8192), mib(4608)), ("8Gi".into(), "4608Mi".into()));
+    }
+
+    #[test]
     fn a_plan_without_pods_still_gives_a_valid_limit_range() {
         let mut cluster = super::super::tests::cluster(domain::exposure::Exposure::PortForward);
         cluster.plan.pods = 0;
         let item = limit_range(&cluster).spec.unwrap().limits.remove(0);
-        assert_eq!(item.default_request.unwrap()["cpu"].0, "2000m");
+        assert_eq!(item.default_request.unwrap()["cpu"].0, "2");
     }
 }

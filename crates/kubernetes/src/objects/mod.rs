@@ -189,6 +189,7 @@ pub(crate) mod tests {
             let objects = Objects::wanted(&cluster(exposure.clone()), &host(), addresses);
             let hard = objects.quota.spec.clone().unwrap().hard.unwrap();
             let values = &objects.config.data.as_ref().unwrap()["config.yaml"].0;
+            insta::with_settings!({sort_maps => true}, {
             insta::assert_json_snapshot!(
                 exposure.kind().as_str(),
                 serde_json::json!({
@@ -201,6 +202,7 @@ pub(crate) mod tests {
                     "annotations": objects.stateful_set.metadata.annotations,
                 })
             );
+            });
         }
     }
 

@@ -129,13 +129,30 @@ fn of_eviction(pod: &Pod) -> Option<Trouble> {
 }
 
 fn of_mounts(pod: &Pod, events: &[Event], look: Look) -> Option<Trouble> {
-    if pod::statuses(pod).any(|status| status.started == Some(true)) {
-        return None;
-    }
-    let reasons = ["FailedMount", "FailedAttachVolume", "FailedMapVolume"];
-    let event = newest(events, "Pod", &pod.name_any(), &reasons)
-        .filter(|event| last_seen(event) >= pod.creation_timestamp().map(|time| time.0))
-        .or_else(|| claim_refusal(pod, events))?;
+    let name = pod.name_any();
+    let has_node = pod
+        .spec
+        .as_ref()
+        .is_some_and(|spec| spec.node_name.is_some());
+    let event = if has_node {
+        let reasons = ["FailedMount", "FailedAttachVolume", "FailedMapVolume"];
+        let failed = newest(events, "Pod", &name, &reasons)?;
+        // Events outlive what they tell of. Images are pulled once all volumes are there.
+        let went_on = newest(
+            events,
+            "Pod",
+            &name,
+            &["Pulling", "Pulled", "Created", "Started"],
+        );
+        if went_on.is_some_and(|later| last_seen(later) > last_seen(failed))
+            || last_seen(failed) < pod.creation_timestamp().map(|time| time.0)
+        {
+            return None;
+        }
+        failed
+    } else {
+        claim_refusal(pod, events)?
+    };
     let said = event
         .message
         .as_deref()

@@ -136,14 +136,32 @@ fn an_unbound_claim_is_a_volume_problem_with_the_claims_own_reason() {
 }
 
 #[test]
-fn a_volume_that_cannot_be_mounted_is_told_from_its_event() {
-    let pod = pod(json!({"phase": "Pending"}));
-    let events = [event(
+fn a_volume_that_cannot_be_mounted_is_told_from_its_event_until_the_pod_goes_on() {
+    let mut pod = pod(json!({"phase": "Pending"}));
+    let failed = event(
         "Pod",
         "ci-0",
         "FailedMount",
         "timed out",
         "2026-11-21T00:03:00Z",
+    );
+    let went_on = event("Pod", "ci-0", "Pulling", "", "2026-11-21T00:03:30Z");
+    pod.spec.as_mut().unwrap().node_name = Some("n1".into());
+    let found = of_pod(&pod, std::slice::from_ref(&failed), look_after(200)).unwrap();
+    assert_eq!((found.code, found.lasting), (FailureCode::Volume, true));
+    assert_eq!(of_pod(&pod, &[failed, went_on], look_after(300)), None);
+}
+
+#[test]
+fn a_claim_without_a_volume_keeps_a_pod_waiting_that_no_scheduler_has_looked_at() {
+    let pod = pod(json!({"phase": "Pending"}));
+    let why = "no storage class is set";
+    let events = [event(
+        "PersistentVolumeClaim",
+        "data-ci-0",
+        "FailedBinding",
+        why,
+        BORN,
     )];
     let found = of_pod(&pod, &events, look_after(200)).unwrap();
     assert_eq!((found.code, found.lasting), (FailureCode::Volume, true));
