@@ -17,7 +17,7 @@ mod on_server {
     use std::sync::Arc;
     use std::time::{SystemTime, UNIX_EPOCH};
 
-    use axum::http::header::{ACCEPT, COOKIE, SET_COOKIE};
+    use axum::http::header::{ACCEPT, COOKIE, LOCATION, SET_COOKIE};
     use axum::http::request::Parts;
     use axum::http::{HeaderValue, StatusCode};
     use domain::caller::Caller;
@@ -116,8 +116,15 @@ mod on_server {
     }
 
     pub(super) fn set_status(status: u16) {
-        let status = StatusCode::from_u16(status);
-        if let (Some(response), Ok(status)) = (use_context::<ResponseOptions>(), status) {
+        let Some(response) = use_context::<ResponseOptions>() else {
+            return;
+        };
+        // Once something has sent the browser elsewhere, what the rest of the page finds does not matter any more.
+        let leads_elsewhere = response
+            .0
+            .read()
+            .is_ok_and(|parts| parts.headers.contains_key(LOCATION));
+        if let (false, Ok(status)) = (leads_elsewhere, StatusCode::from_u16(status)) {
             response.set_status(status);
         }
     }

@@ -33,6 +33,7 @@ impl Theme {
     }
 
     /// The choice with this word; anything else is no choice.
+    #[cfg(feature = "ssr")]
     pub fn from_word(word: &str) -> Self {
         Self::ALL
             .into_iter()
@@ -63,7 +64,7 @@ pub async fn set_theme(theme: String) -> Result<(), Refusal> {
     Ok(())
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;
 

@@ -4,5 +4,7 @@ mod api;
 mod document;
 mod operation;
 mod page;
+#[cfg(feature = "ssr")]
+mod read;
 
 pub use page::ApiReferencePage;

@@ -1,0 +1,203 @@
+//! The pages as a browser without JavaScript gets them: what they say, with which status, and what their forms do.
+#![cfg(feature = "ssr")]
+
+mod support;
+
+use axum::http::{Method, StatusCode};
+use support::{Browser, READY, SECRET, UNKNOWN};
+
+fn pages() -> Vec<String> {
+    let cluster = format!("/clusters/{READY}");
+    let mut pages: Vec<String> = [
+        "/",
+        "/clusters",
+        "/clusters/new",
+        "/account",
+        "/api",
+        "/sign-in",
+    ]
+    .map(String::from)
+    .into();
+    pages.extend(["", "/connect", "/events", "/settings"].map(|tab| format!("{cluster}{tab}")));
+    pages
+}
+
+#[tokio::test]
+async fn every_page_is_whole_without_javascript() {
+    let browser = Browser::of_a_developer();
+    for page in pages() {
+        let answer = browser.get(&page).await;
+        assert_eq!(answer.status, StatusCode::OK, "{page}");
+        let html = answer.text;
+        assert_eq!(html.matches("<h1").count(), 1, "{page} has one heading");
+        assert!(html.contains("<html lang=\"en\""), "{page}");
+        assert!(html.contains(" · Hangar</title>"), "{page} has a title");
+        assert!(!html.contains("class=\"shimmer"), "{page} is still waiting");
+    }
+}
+
+#[tokio::test]
+async fn nothing_inline_gets_past_a_content_security_policy() {
+    let browser = Browser::of_a_developer();
+    for page in pages() {
+        let html = browser.get(&page).await.text;
+        assert!(!html.contains(" style=\""), "{page} has an inline style");
+        for handler in [" onclick=", " onload=", " onsubmit=", "javascript:"] {
+            assert!(!html.contains(handler), "{page} has {handler}");
+        }
+        for script in html.split("<script").skip(1) {
+            let tag = script.split('>').next().unwrap();
+            assert!(tag.contains("nonce=\""), "{page} has <script{tag}>");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_leads_nowhere_says_so_with_its_status() {
+    let browser = Browser::of_a_developer();
+    let unknown = format!("/clusters/{UNKNOWN}");
+    let no_tab = format!("/clusters/{READY}/nonsense");
+    for page in ["/nowhere", "/clusters/not-an-id", &unknown, &no_tab] {
+        let answer = browser.get(page).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{page}");
+        assert!(answer.text.contains("Not found"), "{page}");
+    }
+    let bad_filter = browser.get("/clusters?state=purple").await;
+    assert_eq!(bad_filter.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn whoever_is_not_signed_in_is_led_there_and_back() {
+    let browser = Browser {
+        caller: None,
+        ..Browser::of_a_developer()
+    };
+    let answer = browser.get("/clusters?search=pay").await;
+    assert_eq!(answer.status, StatusCode::FOUND);
+    assert_eq!(
+        answer.location(),
+        "/sign-in?return_to=%2Fclusters%3Fsearch%3Dpay"
+    );
+    let sign_in = browser.get(answer.location()).await;
+    assert_eq!(sign_in.status, StatusCode::OK);
+    let onwards = "/sign-in/sandbox?return_to=%2Fclusters%3Fsearch%3Dpay";
+    assert!(sign_in.text.contains(onwards), "{}", sign_in.text);
+}
+
+#[tokio::test]
+async fn a_list_is_searched_filtered_and_sorted_by_its_address() {
+    let browser = Browser::of_a_developer();
+    let found = browser.get("/clusters?search=pay").await.text;
+    assert!(found.contains("payments-ci") && !found.contains("search-load"));
+    assert!(
+        found.contains("value=\"pay\""),
+        "the search stays in the box"
+    );
+    let failed = browser.get("/clusters?state=failed,degraded").await.text;
+    assert!(failed.contains("search-load") && !failed.contains("payments-ci"));
+    assert!(failed.contains("image cannot be pulled"));
+    let none = browser.get("/clusters?search=zzz").await.text;
+    assert!(none.contains("No cluster matches"));
+}
+
+const ORDER: &str = "draft[place]=vision%2Fdev&draft[plan]=medium&draft[kubernetes_version]=v1.35.0&draft[exposure]=load_balancer&draft[ingress_host]=&draft[time_to_live_hours]=72&idempotency_key=k";
+
+#[tokio::test]
+async fn a_plain_order_leads_to_its_cluster() {
+    let browser = Browser::of_a_developer();
+    let form = format!("draft[name]=brand-new&{ORDER}");
+    let answer = browser.post("/rpc/order-cluster", &form).await;
+    assert_eq!(answer.status, StatusCode::FOUND);
+    assert!(answer.location().starts_with("/clusters/0000"));
+}
+
+#[tokio::test]
+async fn a_refused_plain_order_comes_back_filled_in_with_the_message_beside_the_field() {
+    let mut browser = Browser::of_a_developer();
+    let form = format!("draft[name]=payments-ci&{ORDER}");
+    let refused = browser.post("/rpc/order-cluster", &form).await;
+    assert_eq!(refused.status, StatusCode::FOUND);
+    assert!(refused.location().starts_with("/clusters/new?"));
+    browser.cookies = refused.cookies();
+    let page = browser.get(refused.location()).await.text;
+    assert!(page.contains("value=\"payments-ci\""), "the name is kept");
+    assert!(
+        page.contains("value=\"medium\" checked"),
+        "the plan is kept"
+    );
+    assert!(page.contains("The name is taken."), "the message is there");
+    assert!(page.contains("aria-invalid=\"true\""));
+}
+
+#[tokio::test]
+async fn an_order_after_the_session_has_ended_is_not_lost() {
+    let browser = Browser {
+        caller: None,
+        ..Browser::of_a_developer()
+    };
+    let form = format!("draft[name]=brand-new&{ORDER}");
+    let answer = browser.post("/rpc/order-cluster", &form).await;
+    assert_eq!(answer.status, StatusCode::FOUND);
+    assert!(
+        answer
+            .location()
+            .starts_with("/sign-in?return_to=%2Fclusters%2Fnew%3Fname%3Dbrand-new")
+    );
+}
+
+#[tokio::test]
+async fn deleting_takes_the_name() {
+    let mut browser = Browser::of_a_developer();
+    let wrong = format!("id={READY}&confirmation=checkout");
+    let refused = browser.post("/rpc/delete-cluster", &wrong).await;
+    assert_eq!(refused.location(), format!("/clusters/{READY}/settings"));
+    browser.cookies = refused.cookies();
+    let page = browser.get(refused.location()).await.text;
+    assert!(
+        page.contains("That is not the cluster&#x27;s name.")
+            || page.contains("That is not the cluster's name.")
+    );
+    let right = format!("id={READY}&confirmation=checkout-preview");
+    let accepted = browser.post("/rpc/delete-cluster", &right).await;
+    assert_eq!(accepted.location(), format!("/clusters/{READY}"));
+}
+
+#[tokio::test]
+async fn a_tokens_secret_is_shown_once() {
+    let mut browser = Browser::of_a_developer();
+    let form = "input[name]=nightly&input[expires_in_days]=30";
+    let made = browser.post("/rpc/create-token", form).await;
+    assert_eq!(made.location(), "/account");
+    assert!(!made.location().contains(SECRET));
+    browser.cookies = made.cookies();
+    let page = browser.get("/account").await;
+    assert!(page.text.contains(SECRET));
+    browser.cookies = page.cookies();
+    assert!(!browser.get("/account").await.text.contains(SECRET));
+}
+
+#[tokio::test]
+async fn the_theme_is_a_cookie_that_the_next_page_follows() {
+    let mut browser = Browser::of_a_developer();
+    let set = browser.post("/rpc/set-theme", "theme=dark").await;
+    browser.cookies = set.cookies();
+    assert!(browser.get("/").await.text.contains("data-theme=\"dark\""));
+    browser.cookies = "theme=purple".into();
+    assert!(!browser.get("/").await.text.contains("data-theme"));
+}
+
+#[test]
+fn no_server_function_answers_a_get() {
+    // Mounting the pages registers the functions; they are found by their addresses.
+    let _portal = support::portal();
+    let functions: Vec<_> = server_fn::axum::server_fn_paths().collect();
+    assert!(functions.len() >= 15, "only {functions:?}");
+    for (path, method) in functions {
+        assert_eq!(method, Method::POST, "{path}");
+        assert!(
+            path.starts_with("/rpc/"),
+            "{path} has an address of its own"
+        );
+        assert!(!path.contains(char::is_numeric), "{path} is not pinned");
+    }
+}
