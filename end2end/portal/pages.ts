@@ -30,5 +30,18 @@ export async function visit(page: Page, path: string): Promise<void> {
 
 /** Waits until the browser part has taken over the page that the server sent. */
 export async function hydrated(page: Page): Promise<void> {
-  await page.locator('html[data-hydrated], body[data-hydrated]').first().waitFor({ state: 'attached' });
+  await page.locator('html[data-alive]').waitFor({ state: 'attached' });
+}
+
+/**
+ * Runs in the browser before a page's own script, and marks the page when its wasm has been started: the loader calls
+ * it in the same turn in which the program has arrived, so the next turn is after that.
+ */
+export function markWhenAlive(): void {
+  const instantiate = WebAssembly.instantiateStreaming;
+  WebAssembly.instantiateStreaming = async (...program: Parameters<typeof instantiate>) => {
+    const result = await instantiate(...program);
+    setTimeout(() => document.documentElement.setAttribute('data-alive', ''));
+    return result;
+  };
 }

@@ -2,6 +2,7 @@
 import { BrowserContext, BrowserContextOptions, Page, test as base, expect } from '@playwright/test';
 import { Faults } from './faults';
 import { Kubectl } from './kubectl';
+import { markWhenAlive } from './pages';
 import { Role, signIn } from './people';
 import { Portal } from './portal';
 
@@ -44,6 +45,7 @@ export const test = base.extend<Fixtures, Worker>({
     await use(async (role, options) => {
       const context = await browser.newContext({ ...info.project.use, baseURL: portal.url, ...options });
       contexts.push(context);
+      await context.addInitScript(markWhenAlive);
       const page = await context.newPage();
       listen(page, complaints);
       if (role) await signIn(page, role);
