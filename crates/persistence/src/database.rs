@@ -71,7 +71,7 @@ impl Database {
         sqlx::any::install_default_drivers();
         let inner = match Location::parse(location)? {
             Location::Sqlite { path, read_only } => open_sqlite(path, read_only).await?,
-            Location::Postgres { url } => open_postgres(&url).await?,
+            Location::Postgres { url } => open_postgres(url).await?,
         };
         Ok(Self {
             inner: Arc::new(inner),
@@ -136,7 +136,7 @@ async fn open_sqlite(path: PathBuf, read_only: bool) -> Result<Inner, OpenError>
         source,
     };
     let options = if read_only {
-        open_for_reading(&path).await?
+        open_for_reading(path.clone()).await?
     } else {
         let options =
             AnyConnectOptions::from_str(&location::sqlite_url(&path, "mode=rw")).map_err(failed)?;
@@ -148,13 +148,16 @@ async fn open_sqlite(path: PathBuf, read_only: bool) -> Result<Inner, OpenError>
             return Err(OpenError::Foreign { path });
         }
         connection.execute(SQLITE_WRITER).await.map_err(failed)?;
-        schema::migrate(&mut connection, Dialect::Sqlite).await?;
         connection.close().await.map_err(failed)?;
         options
     };
+    let writers = sqlite_pool(&options, 1, SQLITE_WRITER);
+    if !read_only {
+        schema::migrate(&writers, Dialect::Sqlite).await?;
+    }
     Ok(Inner {
         dialect: Dialect::Sqlite,
-        writers: sqlite_pool(&options, 1, SQLITE_WRITER),
+        writers,
         readers: sqlite_pool(&options, SQLITE_READERS, SQLITE_READER),
         feed: Feed::local(),
         file: Some(DatabaseFile { path, read_only }),
@@ -162,29 +165,21 @@ async fn open_sqlite(path: PathBuf, read_only: bool) -> Result<Inner, OpenError>
 }
 
 /// How a file that cannot be written is opened, once its schema is found to be the right one.
-async fn open_for_reading(path: &Path) -> Result<AnyConnectOptions, OpenError> {
-    let failed = |source| OpenError::Sqlite {
-        path: path.to_owned(),
-        source,
-    };
-    let look = async |query: &str| {
-        let options = AnyConnectOptions::from_str(&location::sqlite_url(path, query))?;
-        let mut connection = AnyConnection::connect_with(&options).await?;
-        let origin = schema::origin(&mut connection).await?;
-        connection.close().await?;
-        Ok::<_, sqlx::Error>((options, origin))
-    };
-    let (options, origin) = match look("mode=ro").await {
+async fn open_for_reading(path: PathBuf) -> Result<AnyConnectOptions, OpenError> {
+    let looked = match look(location::sqlite_url(&path, "mode=ro")).await {
         // SQLite needs files beside this one even to read it. Where they cannot be had nobody can be
         // writing either, so it may be taken as unchanging.
-        Err(_) if !beside(path, "-wal").exists() => look("mode=ro&immutable=1").await,
+        Err(_) if !beside(&path, "-wal").exists() => {
+            look(location::sqlite_url(&path, "mode=ro&immutable=1")).await
+        }
         looked => looked,
-    }
-    .map_err(failed)?;
+    };
+    let (options, origin) = looked.map_err(|source| OpenError::Sqlite {
+        path: path.clone(),
+        source,
+    })?;
     match origin {
-        Origin::Foreign => Err(OpenError::Foreign {
-            path: path.to_owned(),
-        }),
+        Origin::Foreign => Err(OpenError::Foreign { path }),
         Origin::Hangar(schema::NEWEST) => Ok(options),
         Origin::Hangar(found) if found > schema::NEWEST => Err(OpenError::NewerSchema {
             found,
@@ -199,6 +194,15 @@ async fn open_for_reading(path: &Path) -> Result<AnyConnectOptions, OpenError> {
             known: schema::NEWEST,
         }),
     }
+}
+
+/// Opens an SQLite file once to see whose it is.
+async fn look(url: String) -> Result<(AnyConnectOptions, Origin), sqlx::Error> {
+    let options = AnyConnectOptions::from_str(&url)?;
+    let mut connection = AnyConnection::connect_with(&options).await?;
+    let origin = schema::origin(&mut connection).await?;
+    connection.close().await?;
+    Ok((options, origin))
 }
 
 fn beside(path: &Path, ending: &str) -> PathBuf {
@@ -225,23 +229,23 @@ fn sqlite_pool(options: &AnyConnectOptions, size: u32, pragmas: &'static str) ->
         .connect_lazy_with(options.clone())
 }
 
-async fn open_postgres(url: &Url) -> Result<Inner, OpenError> {
+async fn open_postgres(url: Url) -> Result<Inner, OpenError> {
     let failed = |source| OpenError::Postgres {
-        place: location::place(url),
+        place: location::place(&url),
         source,
     };
     let options = AnyConnectOptions::from_str(url.as_str()).map_err(failed)?;
     // By itself at first: the pool would go on trying and then only say that time was up.
-    let mut connection = timeout(PATIENCE, AnyConnection::connect_with(&options))
+    let connection = timeout(PATIENCE, AnyConnection::connect_with(&options))
         .await
         .map_err(|_| failed(sqlx::Error::PoolTimedOut))?
         .map_err(failed)?;
-    schema::migrate(&mut connection, Dialect::Postgres).await?;
     connection.close().await.map_err(failed)?;
     let pool = AnyPoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS)
         .acquire_timeout(WAIT)
         .connect_lazy_with(options);
+    schema::migrate(&pool, Dialect::Postgres).await?;
     let feed = Feed::listen(url.to_string(), pool.clone())
         .await
         .map_err(failed)?;

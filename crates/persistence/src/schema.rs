@@ -2,7 +2,7 @@
 
 use crate::{OpenError, dialect::Dialect};
 use sqlx::{
-    AnyConnection, Row, SqlStr,
+    AnyConnection, AnyPool, Row, SqlStr,
     migrate::{MigrateError, Migration, MigrationType, Migrator},
 };
 
@@ -18,10 +18,7 @@ const MIGRATIONS: [(i64, &str, &str, &str); 1] = [(
 pub(crate) const NEWEST: i64 = MIGRATIONS[MIGRATIONS.len() - 1].0;
 
 /// Brings the schema up to date.
-pub(crate) async fn migrate(
-    connection: &mut AnyConnection,
-    dialect: Dialect,
-) -> Result<(), OpenError> {
+pub(crate) async fn migrate(pool: &AnyPool, dialect: Dialect) -> Result<(), OpenError> {
     let migrations = MIGRATIONS.map(|(version, name, sqlite, postgres)| {
         let text = match dialect {
             Dialect::Sqlite => sqlite,
@@ -36,7 +33,7 @@ pub(crate) async fn migrate(
         )
     });
     Migrator::with_migrations(migrations.to_vec())
-        .run(connection)
+        .run(pool)
         .await
         .map_err(|error| match error {
             MigrateError::VersionMissing(found) => OpenError::NewerSchema {

@@ -1,0 +1,278 @@
+use crate::{backend::Backend, fixtures::*};
+use domain::ids::TenantId;
+use persistence::ChainVerdict;
+use provisioning::{
+    audit::{AuditAction, AuditEntry},
+    new_id,
+    ports::stores::{AuditStore, Scope},
+};
+use sqlx::{AssertSqlSafe, Executor};
+use tokio::task::JoinSet;
+
+on_both_databases!(
+    an_empty_log_is_intact,
+    entries_written_in_parallel_make_one_chain,
+    entries_cannot_be_changed_or_removed,
+    a_changed_entry_is_found,
+    a_removed_entry_is_found,
+    a_removed_last_entry_is_found,
+    a_swapped_entry_is_found,
+    an_entry_slipped_in_at_the_end_is_found,
+    the_latest_happenings_are_those_about_clusters_of_the_scope,
+);
+
+fn entry(action: AuditAction, tenant: Option<TenantId>, target: &str) -> AuditEntry {
+    AuditEntry {
+        id: new_id(),
+        at: noon(),
+        user_id: Some(new_id()),
+        who: "Ada “the first” Lovelace".into(),
+        channel: "session".into(),
+        source: Some("192.0.2.7".into()),
+        action,
+        tenant_id: tenant,
+        target: target.into(),
+        target_name: "payments-ci".into(),
+        detail: Some("small".into()),
+    }
+}
+
+/// A log of `entries` entries.
+async fn write(backend: &Backend, entries: usize) {
+    for _ in 0..entries {
+        let entry = entry(AuditAction::SignOut, None, "user/1");
+        backend.database.append(entry).await.unwrap();
+    }
+}
+
+async fn verdict(backend: &Backend) -> ChainVerdict {
+    backend.database.verify_chain().await.unwrap()
+}
+
+/// Does to the log what its triggers forbid, as somebody who owns the database can.
+async fn tamper(backend: &Backend, statements: &[&str]) {
+    let mut connection = backend.raw().await;
+    let off: &[&'static str] = if backend.is_postgres() {
+        &["ALTER TABLE audit_entries DISABLE TRIGGER ALL"]
+    } else {
+        &[
+            "DROP TRIGGER audit_entries_refuse_update",
+            "DROP TRIGGER audit_entries_refuse_delete",
+        ]
+    };
+    for statement in off.iter().chain(statements) {
+        connection
+            .execute(AssertSqlSafe(statement.to_string()))
+            .await
+            .unwrap();
+    }
+}
+
+async fn an_empty_log_is_intact(backend: &Backend) {
+    assert_eq!(verdict(backend).await, ChainVerdict::Intact { entries: 0 });
+}
+
+async fn entries_written_in_parallel_make_one_chain(backend: &Backend) {
+    let mut writers = JoinSet::new();
+    for _ in 0..6 {
+        let database = backend.another().await;
+        writers.spawn(async move {
+            for _ in 0..25 {
+                let entry = entry(AuditAction::SignOut, None, "user/1");
+                database.append(entry).await.unwrap();
+            }
+        });
+    }
+    writers.join_all().await;
+    assert_eq!(
+        verdict(backend).await,
+        ChainVerdict::Intact { entries: 150 }
+    );
+}
+
+async fn entries_cannot_be_changed_or_removed(backend: &Backend) {
+    write(backend, 2).await;
+    let mut refused = vec![
+        "UPDATE audit_entries SET who = 'nobody'",
+        "DELETE FROM audit_entries WHERE sequence = 2",
+        "DELETE FROM audit_head",
+    ];
+    if backend.is_postgres() {
+        refused.extend(["TRUNCATE audit_entries", "TRUNCATE audit_head"]);
+    } else {
+        refused.push(
+            "INSERT OR REPLACE INTO audit_entries \
+             SELECT sequence, id, at, user_id, 'nobody', channel, source, action, tenant_id, \
+             target, target_name, detail, previous_hash, hash FROM audit_entries",
+        );
+    }
+    for statement in refused {
+        let error = backend.raw().await.execute(statement).await.unwrap_err();
+        assert!(
+            error.to_string().contains("the audit log is append-only"),
+            "{statement}: {error}"
+        );
+    }
+    assert_eq!(verdict(backend).await, ChainVerdict::Intact { entries: 2 });
+}
+
+async fn a_changed_entry_is_found(backend: &Backend) {
+    write(backend, 3).await;
+    for column in [
+        "at = at + 1",
+        "id = id || 'x'",
+        "user_id = NULL",
+        "who = 'Brian'",
+        "channel = 'portal'",
+        "source = '192.0.2.8'",
+        "action = 'sign_in'",
+        "tenant_id = 'x'",
+        "target = 'user/2'",
+        "target_name = 'other'",
+        "detail = NULL",
+        "detail = ''",
+        "hash = previous_hash",
+    ] {
+        let copy = "CREATE TABLE kept AS SELECT * FROM audit_entries";
+        let change = format!("UPDATE audit_entries SET {column} WHERE sequence = 2");
+        if column == "at = at + 1" {
+            tamper(backend, &[]).await;
+        }
+        let mut connection = backend.raw().await;
+        connection.execute(copy).await.unwrap();
+        connection.execute(AssertSqlSafe(change)).await.unwrap();
+        match verdict(backend).await {
+            ChainVerdict::Broken { sequence: 2, .. } => {}
+            other => panic!("{column}: {other:?}"),
+        }
+        for restore in [
+            "DELETE FROM audit_entries",
+            "INSERT INTO audit_entries SELECT * FROM kept",
+            "DROP TABLE kept",
+        ] {
+            connection.execute(restore).await.unwrap();
+        }
+        assert_eq!(verdict(backend).await, ChainVerdict::Intact { entries: 3 });
+    }
+}
+
+async fn a_removed_entry_is_found(backend: &Backend) {
+    write(backend, 3).await;
+    tamper(backend, &["DELETE FROM audit_entries WHERE sequence = 2"]).await;
+    assert_eq!(
+        verdict(backend).await,
+        ChainVerdict::Broken {
+            sequence: 2,
+            reason: "the entry is missing"
+        }
+    );
+}
+
+async fn a_removed_last_entry_is_found(backend: &Backend) {
+    write(backend, 3).await;
+    tamper(backend, &["DELETE FROM audit_entries WHERE sequence = 3"]).await;
+    assert_eq!(
+        verdict(backend).await,
+        ChainVerdict::Broken {
+            sequence: 3,
+            reason: "the entry is missing"
+        }
+    );
+}
+
+async fn a_swapped_entry_is_found(backend: &Backend) {
+    write(backend, 3).await;
+    tamper(
+        backend,
+        &[
+            "UPDATE audit_entries SET sequence = 9 WHERE sequence = 1",
+            "UPDATE audit_entries SET sequence = 1 WHERE sequence = 2",
+            "UPDATE audit_entries SET sequence = 2 WHERE sequence = 9",
+        ],
+    )
+    .await;
+    match verdict(backend).await {
+        ChainVerdict::Broken { sequence: 1, .. } => {}
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn an_entry_slipped_in_at_the_end_is_found(backend: &Backend) {
+    write(backend, 2).await;
+    let slipped = "INSERT INTO audit_entries (sequence, id, at, who, channel, action, target, \
+        target_name, previous_hash, hash) SELECT 3, 'x', 0, 'x', 'x', 'x', 'x', 'x', hash, hash \
+        FROM audit_entries WHERE sequence = 2";
+    backend.raw().await.execute(slipped).await.unwrap();
+    assert_eq!(
+        verdict(backend).await,
+        ChainVerdict::Broken {
+            sequence: 3,
+            reason: "the entry was changed"
+        }
+    );
+    // Even with hashes that fit: it is not the entry that was written last.
+    tamper(backend, &["DELETE FROM audit_entries WHERE sequence = 3"]).await;
+    let forged = "UPDATE audit_head SET sequence = 1";
+    backend.raw().await.execute(forged).await.unwrap();
+    assert_eq!(
+        verdict(backend).await,
+        ChainVerdict::Broken {
+            sequence: 2,
+            reason: "the entry is not the last one that was written"
+        }
+    );
+}
+
+async fn the_latest_happenings_are_those_about_clusters_of_the_scope(backend: &Backend) {
+    let database = &backend.database;
+    let (vision, speech): (TenantId, TenantId) = (new_id(), new_id());
+    for (action, tenant, target, name) in [
+        (AuditAction::OrderCluster, Some(vision), "cluster/1", "one"),
+        (AuditAction::SignIn, None, "user/1", "ada@example.com"),
+        (AuditAction::CreateToken, Some(vision), "token/1", "ci"),
+        (AuditAction::DeleteCluster, Some(speech), "cluster/2", "two"),
+        (
+            AuditAction::ReadKubeconfig,
+            Some(vision),
+            "cluster/3",
+            "three",
+        ),
+    ] {
+        let entry = AuditEntry {
+            target_name: name.into(),
+            ..entry(action, tenant, target)
+        };
+        database.append(entry).await.unwrap();
+    }
+    let lately = async |scope: Scope, limit| -> Vec<(String, String)> {
+        let happenings = database.lately(&scope, limit).await.unwrap();
+        happenings
+            .into_iter()
+            .map(|happening| {
+                assert_eq!(happening.who, "Ada “the first” Lovelace");
+                assert_eq!(happening.at, noon());
+                (happening.did, happening.target)
+            })
+            .collect()
+    };
+    let said = |did: &str, what: &str| (did.to_owned(), what.to_owned());
+    let (ordered, deleted, downloaded) = (
+        said("ordered", "one"),
+        said("asked to delete", "two"),
+        said("downloaded the kubeconfig of", "three"),
+    );
+    assert_eq!(
+        lately(Scope::Everything, 8).await,
+        [downloaded.clone(), deleted.clone(), ordered.clone()]
+    );
+    assert_eq!(
+        lately(Scope::Everything, 2).await,
+        [downloaded.clone(), deleted.clone()]
+    );
+    assert_eq!(
+        lately(Scope::Tenants(vec![vision]), 8).await,
+        [downloaded, ordered]
+    );
+    assert_eq!(lately(Scope::Tenants(vec![speech]), 8).await, [deleted]);
+    assert_eq!(lately(Scope::Tenants(vec![]), 8).await, []);
+}

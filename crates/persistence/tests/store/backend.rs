@@ -1,0 +1,175 @@
+//! A fresh database for each test: an SQLite file in a folder of its own, or a database of its own
+//! on the PostgreSQL server that `HANGAR_TEST_POSTGRES_URL` names.
+
+use domain::ids::UserId;
+use persistence::Database;
+use provisioning::{
+    new_id,
+    ports::{
+        changes::{Change, Changes},
+        stores::UserStore,
+    },
+};
+use sqlx::{AnyConnection, Connection, Executor, Row};
+use std::time::Duration;
+use tempfile::TempDir;
+use tokio::{sync::broadcast::Receiver, time::timeout};
+use url::Url;
+
+/// Runs each of these functions as a test on SQLite and as one on PostgreSQL.
+macro_rules! on_both_databases {
+    ($($name:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $name() {
+                let backend = crate::backend::Backend::sqlite().await;
+                super::$name(&backend).await;
+                backend.end().await;
+            })+
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $name() {
+                let backend = crate::backend::Backend::postgres().await;
+                super::$name(&backend).await;
+                backend.end().await;
+            })+
+        }
+    };
+}
+
+/// How long a change may take to arrive before a test gives up.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+pub struct Backend {
+    pub database: Database,
+    pub location: String,
+    folder: Option<TempDir>,
+}
+
+impl Backend {
+    pub async fn sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let location = folder.path().join("hangar.db").display().to_string();
+        Self {
+            database: Database::open(&location).await.unwrap(),
+            location,
+            folder: Some(folder),
+        }
+    }
+
+    pub async fn postgres() -> Self {
+        let location = postgres_database().await;
+        Self {
+            database: Database::open(&location).await.unwrap(),
+            location,
+            folder: None,
+        }
+    }
+
+    /// Another portal on the same database, as after a restart or on another machine.
+    pub async fn another(&self) -> Database {
+        Database::open(&self.location).await.unwrap()
+    }
+
+    pub fn is_postgres(&self) -> bool {
+        self.folder.is_none()
+    }
+
+    /// A connection past the store, for looking behind it and for tampering.
+    pub async fn raw(&self) -> AnyConnection {
+        let url = match self.folder {
+            Some(_) => format!("sqlite:{}", self.location),
+            None => self.location.clone(),
+        };
+        AnyConnection::connect(&url).await.unwrap()
+    }
+
+    /// What `sql` counts, behind the store's back.
+    pub async fn count(&self, sql: &'static str) -> i64 {
+        let row = sqlx::query(sql)
+            .fetch_one(&mut self.raw().await)
+            .await
+            .unwrap();
+        row.get(0)
+    }
+
+    pub async fn end(self) {
+        self.database.close().await;
+        if self.is_postgres() {
+            drop(self.database);
+            drop_postgres_database(&self.location).await;
+        }
+    }
+
+    /// What `changes` has heard since it was last asked. A change of our own marks the end, so that
+    /// there is nothing to wait for.
+    pub async fn heard(&self, changes: &mut Receiver<Change>) -> Vec<Change> {
+        let user_id: UserId = new_id();
+        self.database.end_sessions(user_id).await.unwrap();
+        heard_until(changes, Change::Access { user_id }).await
+    }
+
+    /// Listens from now on: on PostgreSQL what was announced before may still be on its way.
+    pub async fn listen(&self) -> Receiver<Change> {
+        let mut changes = self.database.subscribe();
+        self.heard(&mut changes).await;
+        changes
+    }
+}
+
+/// Everything heard before `last`.
+pub async fn heard_until(changes: &mut Receiver<Change>, last: Change) -> Vec<Change> {
+    let mut heard = Vec::new();
+    loop {
+        let change = timeout(PATIENCE, changes.recv())
+            .await
+            .expect("the change is announced")
+            .unwrap();
+        if change == last {
+            return heard;
+        }
+        heard.push(change);
+    }
+}
+
+/// The PostgreSQL server for tests.
+pub fn postgres_server() -> Url {
+    let url = std::env::var("HANGAR_TEST_POSTGRES_URL").unwrap_or_else(|_| {
+        panic!(
+            "HANGAR_TEST_POSTGRES_URL is not set, and this test needs PostgreSQL. Run `cargo xtask \
+             test`, which starts one, or set the variable to a server whose user may create \
+             databases, such as postgres://postgres@127.0.0.1:5432/postgres"
+        )
+    });
+    url.parse().unwrap()
+}
+
+/// The URL of a new, empty database.
+pub async fn postgres_database() -> String {
+    sqlx::any::install_default_drivers();
+    let mut url = postgres_server();
+    let name = format!("hangar_{}", new_id::<uuid::Uuid>().simple());
+    let mut connection = AnyConnection::connect(url.as_str()).await.unwrap();
+    connection
+        .execute(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}")))
+        .await
+        .unwrap();
+    connection.close().await.unwrap();
+    url.set_path(&name);
+    url.to_string()
+}
+
+pub async fn drop_postgres_database(location: &str) {
+    let url: Url = location.parse().unwrap();
+    let name = url.path().trim_start_matches('/');
+    let mut connection = AnyConnection::connect(postgres_server().as_str())
+        .await
+        .unwrap();
+    connection
+        .execute(sqlx::AssertSqlSafe(format!(
+            "DROP DATABASE {name} WITH (FORCE)"
+        )))
+        .await
+        .unwrap();
+}

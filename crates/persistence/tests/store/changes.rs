@@ -1,0 +1,66 @@
+//! The feed between replicas. What each method announces is told with the method.
+
+use crate::{
+    backend::{Backend, heard_until},
+    fixtures::*,
+};
+use provisioning::ports::{
+    changes::{Change, Changes},
+    stores::{ClusterStore, UserStore},
+};
+use sqlx::Executor;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn replicas_on_postgres_hear_each_other() {
+    let backend = Backend::postgres().await;
+    let other = backend.another().await;
+    let world = world(&backend.database).await;
+    let mut changes = other.subscribe();
+    let order = world.order("payments-ci");
+    created(&backend.database, &order).await;
+    let heard = heard_until(&mut changes, Change::WorkDue).await;
+    let cluster = Change::Cluster {
+        id: order.id,
+        tenant_id: order.tenant_id,
+    };
+    assert!(heard.contains(&cluster));
+    other.close().await;
+    backend.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_lost_connection_everything_is_announced_again() {
+    let backend = Backend::postgres().await;
+    let world = world(&backend.database).await;
+    let order = world.order("payments-ci");
+    created(&backend.database, &order).await;
+    let mut changes = backend.listen().await;
+
+    backend
+        .raw()
+        .await
+        .execute(
+            "SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity \
+             WHERE datname = current_database() AND pid <> pg_backend_pid()",
+        )
+        .await
+        .unwrap();
+    let cluster = Change::Cluster {
+        id: order.id,
+        tenant_id: order.tenant_id,
+    };
+    // Nothing was written meanwhile, so this can only come from listening again.
+    let heard = heard_until(&mut changes, cluster).await;
+    assert!(heard.contains(&Change::WorkDue));
+    for user_id in [world.ada.id, world.brian.id] {
+        assert!(heard.contains(&Change::Access { user_id }));
+    }
+
+    // And it hears again.
+    backend.database.wake(order.id).await.unwrap();
+    heard_until(&mut changes, Change::WorkDue).await;
+    backend.database.end_sessions(world.ada.id).await.unwrap();
+    let user_id = world.ada.id;
+    heard_until(&mut changes, Change::Access { user_id }).await;
+    backend.end().await;
+}

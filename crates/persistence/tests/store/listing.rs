@@ -1,0 +1,267 @@
+use crate::{backend::Backend, fixtures::*};
+use domain::{
+    cluster::ClusterState,
+    listing::{ClusterQuery, StateCount},
+    money::MicroDollars,
+};
+use persistence::Database;
+use provisioning::{
+    ports::stores::{ClusterStore, Lifespan, Scope},
+    records::NewCluster,
+};
+
+on_both_databases!(
+    a_search_finds_parts_of_names_owners_tenants_and_environments_in_any_case,
+    wildcards_in_a_search_are_plain_characters,
+    what_no_text_can_hold_finds_nothing,
+    a_list_without_tenants_is_empty,
+    mine_is_nobodys_without_a_person,
+    counts_tell_every_state_whatever_is_shown,
+    clusters_that_end_soon_come_soonest_first_and_without_those_on_their_way_out,
+    a_cluster_is_charged_from_when_it_was_usable_until_it_was_gone,
+);
+
+async fn names(database: &Database, query: &ClusterQuery) -> Vec<String> {
+    let page = database
+        .clusters(&Scope::Everything, None, query)
+        .await
+        .unwrap();
+    assert_eq!(page.total, page.items.len() as u64);
+    let mut names: Vec<_> = page
+        .items
+        .iter()
+        .map(|cluster| cluster.name.as_str().to_owned())
+        .collect();
+    names.sort();
+    names
+}
+
+fn search(text: &str) -> ClusterQuery {
+    ClusterQuery {
+        search: text.into(),
+        ..ClusterQuery::default()
+    }
+}
+
+async fn a_search_finds_parts_of_names_owners_tenants_and_environments_in_any_case(
+    backend: &Backend,
+) {
+    let database = &backend.database;
+    let world = world(database).await;
+    let jurgen = sign_in(database, "jurgen", "Jürgen Öztürk").await;
+    created(database, &world.order("payments")).await;
+    created(
+        database,
+        &order_in(&world.vision, 1, world.brian.id, "images"),
+    )
+    .await;
+    created(database, &order_in(&world.speech, 0, jurgen.id, "voices")).await;
+    for (text, found) in [
+        ("AYME", &["payments"][..]),
+        ("lovelace", &["payments"]),
+        ("öztürk", &["voices"]),
+        ("ÖZTÜRK", &["voices"]),
+        ("vision TEAM", &["images", "payments"]),
+        ("speech", &["voices"]),
+        ("production", &["images"]),
+        ("dev", &["payments", "voices"]),
+        ("nothing of the kind", &[]),
+    ] {
+        assert_eq!(names(database, &search(text)).await, found, "{text}");
+    }
+}
+
+async fn wildcards_in_a_search_are_plain_characters(backend: &Backend) {
+    let database = &backend.database;
+    let world = world(database).await;
+    let odd = sign_in(database, "odd", r"100% under_score back\slash").await;
+    created(database, &world.order("payments")).await;
+    created(database, &order_in(&world.vision, 0, odd.id, "odd")).await;
+    for text in ["%", "_", r"\", "0% u", "r_s", r"k\s"] {
+        assert_eq!(names(database, &search(text)).await, ["odd"], "{text}");
+    }
+    for text in ["p%s", "payment_", "' OR '1'='1", "$1"] {
+        assert!(names(database, &search(text)).await.is_empty(), "{text}");
+    }
+}
+
+async fn what_no_text_can_hold_finds_nothing(backend: &Backend) {
+    let database = &backend.database;
+    let world = world(database).await;
+    created(database, &world.order("payments")).await;
+    for query in [
+        search("pay\0"),
+        ClusterQuery {
+            tenant: Some("\0".into()),
+            ..ClusterQuery::default()
+        },
+        ClusterQuery {
+            environment: Some("\0".into()),
+            ..ClusterQuery::default()
+        },
+    ] {
+        assert!(names(database, &query).await.is_empty());
+    }
+}
+
+async fn a_list_without_tenants_is_empty(backend: &Backend) {
+    let database = &backend.database;
+    let world = world(database).await;
+    created(database, &world.order("payments")).await;
+    let nobodys = Scope::Tenants(Vec::new());
+    let page = database
+        .clusters(&nobodys, Some(world.ada.id), &ClusterQuery::default())
+        .await
+        .unwrap();
+    assert_eq!((page.items.len(), page.total), (0, 0));
+    assert!(page.counts.iter().all(|entry| entry.count == 0));
+    let soon = database.ending_before(&nobodys, after(100_000), 8).await;
+    assert!(soon.unwrap().is_empty());
+    assert!(
+        database
+            .lifespans(&nobodys, noon())
+            .await
+            .unwrap()
+            .is_empty()
+    );
+}
+
+async fn mine_is_nobodys_without_a_person(backend: &Backend) {
+    let database = &backend.database;
+    let world = world(database).await;
+    created(database, &world.order("payments")).await;
+    let query = ClusterQuery {
+        mine: true,
+        ..ClusterQuery::default()
+    };
+    assert!(names(database, &query).await.is_empty());
+}
+
+async fn counts_tell_every_state_whatever_is_shown(backend: &Backend) {
+    let database = &backend.database;
+    let world = world(database).await;
+    let (first, second) = (world.order("first"), world.order("second"));
+    for order in [&first, &second, &world.order("third")] {
+        created(database, order).await;
+    }
+    bring_to(database, first.id, ClusterState::Ready, after(5)).await;
+    delete(database, &second).await;
+    bring_to(database, second.id, ClusterState::Deleted, after(20)).await;
+    for (states, total) in [
+        (vec![], 2),
+        (vec![ClusterState::Ready], 1),
+        (vec![ClusterState::Deleted, ClusterState::Pending], 2),
+        (vec![ClusterState::Failed], 0),
+    ] {
+        let query = ClusterQuery {
+            states,
+            ..ClusterQuery::default()
+        };
+        let page = database
+            .clusters(&Scope::Everything, None, &query)
+            .await
+            .unwrap();
+        assert_eq!(page.total, total);
+        let expected = ClusterState::ALL.map(|state| StateCount {
+            state,
+            count: match state {
+                ClusterState::Pending | ClusterState::Ready | ClusterState::Deleted => 1,
+                _ => 0,
+            },
+        });
+        assert_eq!(page.counts, expected);
+    }
+}
+
+async fn clusters_that_end_soon_come_soonest_first_and_without_those_on_their_way_out(
+    backend: &Backend,
+) {
+    let database = &backend.database;
+    let world = world(database).await;
+    let ending = |name: &str, seconds: Option<i64>| NewCluster {
+        ends_at: seconds.map(after),
+        ..world.order(name)
+    };
+    let going = ending("going", Some(1));
+    for order in [
+        &ending("later", Some(30)),
+        &ending("soon", Some(10)),
+        &ending("sooner", Some(5)),
+        &ending("never", None),
+        &ending("at-the-moment-itself", Some(40)),
+        &going,
+    ] {
+        created(database, order).await;
+    }
+    created(
+        database,
+        &NewCluster {
+            ends_at: Some(after(7)),
+            ..order_in(&world.speech, 0, world.ada.id, "elsewhere")
+        },
+    )
+    .await;
+    delete(database, &going).await;
+    let ending = async |scope: &Scope, limit| -> Vec<String> {
+        database
+            .ending_before(scope, after(40), limit)
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|cluster| cluster.name.to_string())
+            .collect()
+    };
+    let vision = Scope::Tenants(vec![world.vision.tenant.id]);
+    assert_eq!(ending(&vision, 8).await, ["sooner", "soon", "later"]);
+    assert_eq!(ending(&vision, 2).await, ["sooner", "soon"]);
+    assert_eq!(
+        ending(&Scope::Everything, 8).await,
+        ["sooner", "elsewhere", "soon", "later"]
+    );
+}
+
+async fn a_cluster_is_charged_from_when_it_was_usable_until_it_was_gone(backend: &Backend) {
+    let database = &backend.database;
+    let world = world(database).await;
+    let (running, gone, never) = (
+        world.order("running"),
+        order_in(&world.speech, 0, world.ada.id, "gone"),
+        world.order("never"),
+    );
+    for order in [&running, &gone, &never] {
+        created(database, order).await;
+    }
+    bring_to(database, running.id, ClusterState::Ready, after(10)).await;
+    bring_to(database, gone.id, ClusterState::Ready, after(20)).await;
+    delete(database, &gone).await;
+    bring_to(database, gone.id, ClusterState::Deleted, after(30)).await;
+    let price_per_hour = MicroDollars(210_000);
+    let still = Lifespan {
+        price_per_hour,
+        from: after(10),
+        until: None,
+        state: ClusterState::Ready,
+    };
+    let over = Lifespan {
+        price_per_hour,
+        from: after(20),
+        until: Some(after(30)),
+        state: ClusterState::Deleted,
+    };
+    let lifespans = async |scope: &Scope, since| {
+        let mut found = database.lifespans(scope, after(since)).await.unwrap();
+        found.sort_by_key(|span| span.from);
+        found
+    };
+    assert_eq!(
+        lifespans(&Scope::Everything, 0).await,
+        [still.clone(), over.clone()]
+    );
+    assert_eq!(
+        lifespans(&Scope::Everything, 29).await,
+        [still.clone(), over.clone()]
+    );
+    assert_eq!(lifespans(&Scope::Everything, 30).await, [still]);
+    let speech = Scope::Tenants(vec![world.speech.tenant.id]);
+    assert_eq!(lifespans(&speech, 0).await, [over]);
+}

@@ -1,0 +1,18 @@
+//! The stores' contracts, told once and held on SQLite and on PostgreSQL.
+
+#[macro_use]
+mod backend;
+mod audit;
+mod changes;
+mod claims;
+mod fixtures;
+mod listing;
+mod opening;
+mod orders;
+mod read_only;
+mod schema;
+mod sessions;
+mod ten_thousand;
+mod tenants;
+mod tokens;
+mod users;

@@ -1,0 +1,91 @@
+use crate::{backend::Backend, fixtures::*};
+use provisioning::{ports::stores::TenantStore, records::TenantSeed};
+use tokio::task::JoinSet;
+
+on_both_databases!(
+    tenants_come_by_name_with_their_environments_by_name,
+    what_exists_is_left_as_it_is,
+    several_portals_that_start_at_once_make_each_tenant_once,
+);
+
+fn seed(slug: &str, name: &str, environments: &[&str]) -> TenantSeed {
+    TenantSeed {
+        slug: slug.into(),
+        name: name.into(),
+        environments: environments
+            .iter()
+            .map(|slug| ((*slug).into(), slug.to_uppercase()))
+            .collect(),
+    }
+}
+
+async fn tenants_come_by_name_with_their_environments_by_name(backend: &Backend) {
+    let database = &backend.database;
+    assert_eq!(database.tenants().await.unwrap(), []);
+    let seeds = [
+        seed("z", "beta", &["prod", "dev"]),
+        seed("a", "Gamma", &[]),
+        seed("m", "Alpha", &["staging"]),
+    ];
+    database.seed_tenants(&seeds).await.unwrap();
+    let tenants = database.tenants().await.unwrap();
+    let names: Vec<_> = tenants
+        .iter()
+        .map(|tenant| {
+            let environments: Vec<_> = tenant
+                .environments
+                .iter()
+                .map(|environment| (&*environment.slug, &*environment.name))
+                .collect();
+            (&*tenant.tenant.name, environments)
+        })
+        .collect();
+    assert_eq!(
+        names,
+        [
+            ("Alpha", vec![("staging", "STAGING")]),
+            ("beta", vec![("dev", "DEV"), ("prod", "PROD")]),
+            ("Gamma", vec![]),
+        ]
+    );
+}
+
+async fn what_exists_is_left_as_it_is(backend: &Backend) {
+    let database = &backend.database;
+    let world = world(database).await;
+    let renamed = TenantSeed {
+        slug: "vision".into(),
+        name: "Renamed".into(),
+        environments: vec![
+            ("dev".into(), "Renamed".into()),
+            ("staging".into(), "Staging".into()),
+        ],
+    };
+    database.seed_tenants(&[renamed]).await.unwrap();
+    let tenants = database.tenants().await.unwrap();
+    assert_eq!(tenants.len(), 2);
+    let vision = &tenants[1];
+    assert_eq!(vision.tenant, world.vision.tenant);
+    let slugs: Vec<_> = vision
+        .environments
+        .iter()
+        .map(|found| &*found.slug)
+        .collect();
+    assert_eq!(slugs, ["dev", "prod", "staging"]);
+    assert_eq!(vision.environments[..2], world.vision.environments);
+}
+
+async fn several_portals_that_start_at_once_make_each_tenant_once(backend: &Backend) {
+    let mut portals = JoinSet::new();
+    for _ in 0..8 {
+        let database = backend.another().await;
+        portals.spawn(async move {
+            let seeds = [seed("one", "One", &["dev"]), seed("two", "Two", &["dev"])];
+            database.seed_tenants(&seeds).await.unwrap();
+        });
+    }
+    portals.join_all().await;
+    let tenants = backend.database.tenants().await.unwrap();
+    assert_eq!(tenants.len(), 2);
+    assert!(tenants.iter().all(|tenant| tenant.environments.len() == 1));
+}

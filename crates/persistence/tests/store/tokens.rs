@@ -1,0 +1,185 @@
+use crate::{backend::Backend, fixtures::*};
+use domain::ids::UserId;
+use provisioning::{
+    audit::{AuditAction, AuditEntry},
+    new_id,
+    ports::{changes::Change, stores::UserStore},
+    records::TokenRecord,
+};
+
+on_both_databases!(
+    a_token_is_found_by_its_digest_with_its_owner,
+    a_token_that_has_ended_is_neither_found_nor_listed,
+    tokens_are_listed_newest_first_to_their_owner_only,
+    a_token_of_somebody_suspended_comes_with_the_suspension,
+    the_last_use_is_noted_to_the_minute,
+    a_removed_token_is_gone_at_once_and_announced,
+    nobody_removes_a_token_of_somebody_else,
+    two_tokens_cannot_share_a_digest,
+);
+
+fn audit(token: &TokenRecord, action: AuditAction) -> AuditEntry {
+    AuditEntry {
+        id: new_id(),
+        at: noon(),
+        user_id: Some(token.user_id),
+        who: "Ada Lovelace".into(),
+        channel: "session".into(),
+        source: None,
+        action,
+        tenant_id: None,
+        target: format!("token/{}", token.id),
+        target_name: token.name.clone(),
+        detail: None,
+    }
+}
+
+async fn stored(backend: &Backend, token: TokenRecord) -> TokenRecord {
+    let entry = audit(&token, AuditAction::CreateToken);
+    backend
+        .database
+        .store_token(token.clone(), entry)
+        .await
+        .unwrap();
+    token
+}
+
+async fn listed(backend: &Backend, user: UserId) -> Vec<TokenRecord> {
+    backend.database.tokens(user, noon()).await.unwrap()
+}
+
+async fn a_token_is_found_by_its_digest_with_its_owner(backend: &Backend) {
+    let world = world(&backend.database).await;
+    let token = stored(backend, token(world.ada.id, "digest")).await;
+    let found = backend
+        .database
+        .token_by_digest("digest", noon())
+        .await
+        .unwrap();
+    assert_eq!(found, Some((token, world.ada)));
+    for other in ["other", "DIGEST", "digest ", "diges_", "%"] {
+        let found = backend
+            .database
+            .token_by_digest(other, noon())
+            .await
+            .unwrap();
+        assert_eq!(found, None, "{other}");
+    }
+    let audited = "SELECT COUNT(*) FROM audit_entries WHERE action = 'create_token'";
+    assert_eq!(backend.count(audited).await, 1);
+}
+
+async fn a_token_that_has_ended_is_neither_found_nor_listed(backend: &Backend) {
+    let database = &backend.database;
+    let world = world(database).await;
+    let token = stored(backend, token(world.ada.id, "digest")).await;
+    for (now, there) in [(after(3599), true), (after(3600), false)] {
+        let found = database.token_by_digest("digest", now).await.unwrap();
+        assert_eq!(found.is_some(), there);
+        let listed = database.tokens(token.user_id, now).await.unwrap();
+        assert_eq!(!listed.is_empty(), there);
+    }
+}
+
+async fn tokens_are_listed_newest_first_to_their_owner_only(backend: &Backend) {
+    let world = world(&backend.database).await;
+    let made = |digest: &str, seconds| TokenRecord {
+        created_at: after(seconds),
+        ..token(world.ada.id, digest)
+    };
+    let second = stored(backend, made("b", 20)).await;
+    let third = stored(backend, made("c", 30)).await;
+    let first = stored(backend, made("a", 10)).await;
+    stored(backend, token(world.brian.id, "d")).await;
+    assert_eq!(listed(backend, world.ada.id).await, [third, second, first]);
+}
+
+async fn a_token_of_somebody_suspended_comes_with_the_suspension(backend: &Backend) {
+    let database = &backend.database;
+    let world = world(database).await;
+    stored(backend, token(world.ada.id, "digest")).await;
+    database.set_suspended(world.ada.id, true).await.unwrap();
+    let (_, owner) = database
+        .token_by_digest("digest", noon())
+        .await
+        .unwrap()
+        .unwrap();
+    assert!(owner.suspended);
+}
+
+async fn the_last_use_is_noted_to_the_minute(backend: &Backend) {
+    let database = &backend.database;
+    let world = world(database).await;
+    let token = stored(backend, token(world.ada.id, "digest")).await;
+    for (used, noted) in [(10, 10), (50, 10), (69, 10), (70, 70), (60, 70)] {
+        database
+            .note_token_use(token.id, after(used))
+            .await
+            .unwrap();
+        let listed = listed(backend, world.ada.id).await;
+        assert_eq!(listed[0].last_used_at, Some(after(noted)));
+    }
+    database.note_token_use(new_id(), noon()).await.unwrap();
+}
+
+async fn a_removed_token_is_gone_at_once_and_announced(backend: &Backend) {
+    let database = &backend.database;
+    let world = world(database).await;
+    let token = stored(backend, token(world.ada.id, "digest")).await;
+    let mut changes = backend.listen().await;
+    let entry = audit(&token, AuditAction::RevokeToken);
+    assert!(
+        database
+            .remove_token(world.ada.id, token.id, entry)
+            .await
+            .unwrap()
+    );
+    assert_eq!(
+        backend.heard(&mut changes).await,
+        [Change::Access {
+            user_id: world.ada.id
+        }]
+    );
+    assert_eq!(
+        database.token_by_digest("digest", noon()).await.unwrap(),
+        None
+    );
+    let entry = audit(&token, AuditAction::RevokeToken);
+    assert!(
+        !database
+            .remove_token(world.ada.id, token.id, entry)
+            .await
+            .unwrap()
+    );
+    let audited = "SELECT COUNT(*) FROM audit_entries WHERE action = 'revoke_token'";
+    assert_eq!(backend.count(audited).await, 1);
+}
+
+async fn nobody_removes_a_token_of_somebody_else(backend: &Backend) {
+    let database = &backend.database;
+    let world = world(database).await;
+    let token = stored(backend, token(world.ada.id, "digest")).await;
+    let mut changes = backend.listen().await;
+    let entry = audit(&token, AuditAction::RevokeToken);
+    assert!(
+        !database
+            .remove_token(world.brian.id, token.id, entry)
+            .await
+            .unwrap()
+    );
+    assert_eq!(listed(backend, world.ada.id).await, [token]);
+    assert_eq!(backend.heard(&mut changes).await, []);
+    let audited = "SELECT COUNT(*) FROM audit_entries WHERE action = 'revoke_token'";
+    assert_eq!(backend.count(audited).await, 0);
+}
+
+async fn two_tokens_cannot_share_a_digest(backend: &Backend) {
+    let world = world(&backend.database).await;
+    stored(backend, token(world.ada.id, "digest")).await;
+    let copy = token(world.brian.id, "digest");
+    let entry = audit(&copy, AuditAction::CreateToken);
+    let refused = backend.database.store_token(copy, entry).await;
+    assert_eq!(refused.unwrap_err().to_string(), "store an API token");
+    let audited = "SELECT COUNT(*) FROM audit_entries WHERE action = 'create_token'";
+    assert_eq!(backend.count(audited).await, 1);
+}
