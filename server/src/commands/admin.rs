@@ -1,0 +1,136 @@
+//! `hangar admin`: what has to work before there is an admin.
+
+use super::Configuration;
+use anyhow::{Context as _, Result};
+use clap::{Args, Subcommand};
+use domain::{access::PlatformRole, caller::Caller};
+use jiff::Timestamp;
+use persistence::Database;
+use provisioning::{
+    audit::{AuditAction, AuditEntry},
+    ports::stores::UserStore,
+    records::UserRecord,
+};
+use std::process::ExitCode;
+
+/// What to do.
+#[derive(Debug, Args)]
+pub struct Options {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Make somebody who has signed in before a platform admin.
+    Grant {
+        /// Their e-mail address.
+        email: String,
+        /// Their identity provider, if several people have the address.
+        #[arg(long, value_name = "URL")]
+        issuer: Option<String>,
+        #[command(flatten)]
+        configuration: Configuration,
+    },
+}
+
+pub async fn run(options: Options) -> Result<ExitCode> {
+    let Action::Grant {
+        email,
+        issuer,
+        configuration,
+    } = options.action;
+    let settings = configuration.load()?;
+    let database = Database::open(settings.database.expose()).await?;
+    let found = database
+        .users_by_email(&email)
+        .await
+        .context("the people cannot be read")?;
+    let code = match choose(found, issuer.as_deref()) {
+        Choice::One(user) => {
+            grant(&database, &user).await?;
+            println!("{} <{}> is a platform admin now.", user.name, user.email);
+            ExitCode::SUCCESS
+        }
+        Choice::Nobody => {
+            eprintln!("Nobody with the address {email} has signed in yet.");
+            eprintln!("Let them sign in to the portal once, then grant again.");
+            ExitCode::FAILURE
+        }
+        Choice::Several(users) => {
+            eprintln!("Several people have the address {email}. Say which one with --issuer:");
+            for user in users {
+                eprintln!(
+                    "  --issuer {}   {} ({})",
+                    user.issuer, user.name, user.subject
+                );
+            }
+            ExitCode::FAILURE
+        }
+    };
+    database.close().await;
+    Ok(code)
+}
+
+enum Choice {
+    One(Box<UserRecord>),
+    Nobody,
+    Several(Vec<UserRecord>),
+}
+
+fn choose(mut users: Vec<UserRecord>, issuer: Option<&str>) -> Choice {
+    users.retain(|user| issuer.is_none_or(|issuer| user.issuer == issuer));
+    match users.len() {
+        0 => Choice::Nobody,
+        1 => Choice::One(Box::new(users.remove(0))),
+        _ => Choice::Several(users),
+    }
+}
+
+async fn grant(database: &Database, user: &UserRecord) -> Result<()> {
+    let mut audit = AuditEntry::by(
+        &Caller::portal(),
+        AuditAction::GrantRole,
+        Timestamp::now(),
+        format!("user/{}", user.id),
+        user.name.clone(),
+    )
+    .with_detail("platform role admin");
+    audit.who = "Command line".to_owned();
+    audit.channel = "command_line".to_owned();
+    database
+        .grant(user.id, PlatformRole::Admin, audit)
+        .await
+        .context("the role cannot be stored")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn user(issuer: &str) -> UserRecord {
+        UserRecord {
+            id: uuid::Uuid::now_v7().into(),
+            issuer: issuer.into(),
+            subject: "1".into(),
+            email: "ann@corp.com".into(),
+            email_verified: true,
+            name: "Ann".into(),
+            platform_role: PlatformRole::User,
+            suspended: false,
+            memberships: Vec::new(),
+            last_seen_at: None,
+        }
+    }
+
+    #[test]
+    fn people_with_one_address_are_told_apart_by_their_issuer() {
+        let both = vec![user("https://a"), user("https://b")];
+        assert!(matches!(choose(both.clone(), None), Choice::Several(users) if users.len() == 2));
+        assert!(
+            matches!(choose(both.clone(), Some("https://b")), Choice::One(user) if user.issuer == "https://b")
+        );
+        assert!(matches!(choose(both, Some("https://c")), Choice::Nobody));
+        assert!(matches!(choose(Vec::new(), None), Choice::Nobody));
+    }
+}

@@ -1,0 +1,165 @@
+//! `hangar check`: tries everything the configuration names, and says what is missing.
+
+use super::{Configuration, Site};
+use crate::{
+    config::Settings,
+    http::{sign_in::Provider, site},
+    server,
+};
+use anyhow::Result;
+use clap::Args;
+use persistence::Database;
+use provisioning::{error::causes, ports::host_clusters::HostClusters};
+use std::{error::Error, path::Path, process::ExitCode};
+
+/// What to check.
+#[derive(Debug, Args)]
+pub struct Options {
+    #[command(flatten)]
+    configuration: Configuration,
+    #[command(flatten)]
+    site: Site,
+}
+
+/// One thing tried.
+#[derive(Debug, PartialEq, Eq)]
+struct Finding {
+    what: String,
+    trouble: Option<String>,
+}
+
+impl Finding {
+    fn new<T>(what: impl Into<String>, outcome: Result<T, impl Into<String>>) -> Self {
+        Self {
+            what: what.into(),
+            trouble: outcome.err().map(Into::into),
+        }
+    }
+}
+
+pub async fn run(options: Options) -> Result<ExitCode> {
+    let settings = options.configuration.load()?;
+    let mut findings = vec![
+        site_is_there(&options.site.folder()),
+        database_answers(&settings).await,
+    ];
+    for provider in &settings.sign_in.providers {
+        let asked = match Provider::new(provider.clone()) {
+            Ok(provider) => provider.check().await.map_err(|error| said(&error)),
+            Err(error) => Err(said(&error)),
+        };
+        findings.push(Finding::new(
+            format!("sign-in with {} ({})", provider.slug, provider.issuer_name),
+            asked,
+        ));
+    }
+    findings.extend(hosts_permit(&settings).await);
+    if settings.sandbox {
+        println!(
+            "The sandbox stands in for provider and host cluster; there is nothing to check about it."
+        );
+    }
+    print!("{}", table(&findings));
+    let missing = findings.iter().any(|finding| finding.trouble.is_some());
+    Ok(if missing {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
+}
+
+fn site_is_there(folder: &Path) -> Finding {
+    let what = format!("site in {}", folder.display());
+    Finding::new(what, site::assets(folder).map_err(|error| said(&error)))
+}
+
+async fn database_answers(settings: &Settings) -> Finding {
+    let opened = match Database::open(settings.database.expose()).await {
+        Ok(database) if database.is_read_only() => {
+            Err("it is read-only: nothing can be ordered or changed".to_owned())
+        }
+        Ok(database) => {
+            database.close().await;
+            Ok(())
+        }
+        Err(error) => Err(said(&error)),
+    };
+    Finding::new("database", opened)
+}
+
+async fn hosts_permit(settings: &Settings) -> Vec<Finding> {
+    if settings.hosts.is_empty() {
+        return Vec::new();
+    }
+    let hosts = match server::hosts(settings).await {
+        Ok(hosts) => hosts,
+        Err(error) => {
+            return vec![Finding::new(
+                "host clusters",
+                Err::<(), _>(format!("{error:#}")),
+            )];
+        }
+    };
+    let mut findings = Vec::new();
+    for host in hosts.hosts() {
+        let name = &host.name;
+        match hosts.check(name).await {
+            Ok(permissions) => {
+                findings.extend(permissions.into_iter().map(|check| {
+                    let refused = || check.reason.unwrap_or_else(|| "not allowed".to_owned());
+                    let outcome = if check.allowed {
+                        Ok(())
+                    } else {
+                        Err(refused())
+                    };
+                    Finding::new(format!("{name}: {}", check.permission), outcome)
+                }));
+            }
+            Err(error) => findings.push(Finding::new(
+                format!("host cluster {name}"),
+                Err::<(), _>(said(&error)),
+            )),
+        }
+    }
+    findings
+}
+
+fn said(error: &(dyn Error + 'static)) -> String {
+    causes(error)
+}
+
+fn table(findings: &[Finding]) -> String {
+    let width = findings
+        .iter()
+        .map(|finding| finding.what.chars().count())
+        .max()
+        .unwrap_or(0);
+    let mut text = String::new();
+    for finding in findings {
+        let (mark, trouble) = match &finding.trouble {
+            None => ("ok", ""),
+            Some(trouble) => ("MISSING", trouble.as_str()),
+        };
+        let what = &finding.what;
+        text.push_str(format!("{mark:<8} {what:<width$}  {trouble}").trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_shows_what_is_missing_and_why() {
+        let findings = [
+            Finding::new("database", Ok::<(), String>(())),
+            Finding::new("main: create namespaces", Err::<(), _>("no RBAC rule")),
+        ];
+        assert_eq!(
+            table(&findings),
+            "ok       database\nMISSING  main: create namespaces  no RBAC rule\n"
+        );
+    }
+}

@@ -1,0 +1,45 @@
+//! `hangar serve`.
+
+use super::{Configuration, Site};
+use crate::{config::Sources, server::Server};
+use anyhow::{Context as _, Result};
+use clap::Args;
+use std::{net::SocketAddr, process::ExitCode};
+use tokio::signal::unix::{SignalKind, signal};
+
+/// How to serve.
+#[derive(Debug, Args)]
+pub struct Options {
+    #[command(flatten)]
+    configuration: Configuration,
+    #[command(flatten)]
+    site: Site,
+    /// The address to listen on [default: 127.0.0.1:8080].
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<SocketAddr>,
+}
+
+pub async fn run(options: Options) -> Result<ExitCode> {
+    let settings = options.configuration.load_with(Sources {
+        listen: options.listen,
+        ..Sources::default()
+    })?;
+    let mut stop = signal(SignalKind::terminate()).context("no signals to be had")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("no signals to be had")?;
+    let server = Server::start(settings, &options.site.folder()).await?;
+
+    println!("Hangar is ready at {}", server.portal.addresses.main());
+    if let Some(stand_ins) = &server.stand_ins {
+        println!("{}", stand_ins.notice());
+    }
+    tokio::select! {
+        _ = stop.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    println!("Hangar is stopping; once more to stop at once");
+    tokio::select! {
+        () = server.stop() => Ok(ExitCode::SUCCESS),
+        _ = stop.recv() => Ok(ExitCode::FAILURE),
+        _ = interrupt.recv() => Ok(ExitCode::FAILURE),
+    }
+}

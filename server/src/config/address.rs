@@ -1,0 +1,79 @@
+//! Where the portal listens and under which address people reach it.
+
+use super::fault::Faults;
+use url::Url;
+
+/// The address under which people reach the portal: scheme, host and port.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicUrl(String);
+
+impl PublicUrl {
+    /// Reads the address at `public_url`.
+    pub fn read(text: &str, faults: &mut Faults) -> Option<Self> {
+        let mut refuse = |why: &str| {
+            faults.none(
+                "public_url",
+                format!("{why}; write it like https://hangar.example.com"),
+            )
+        };
+        let Ok(url) = Url::parse(text) else {
+            return refuse("is not an address");
+        };
+        if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
+            return refuse("must begin with https:// (or http://)");
+        }
+        if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
+            return refuse("must have no path: Hangar needs a host name of its own");
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return refuse("must not hold a user name or password");
+        }
+        Some(Self(url.origin().ascii_serialization()))
+    }
+
+    /// As browsers write the origin: `https://hangar.example.com`.
+    pub fn origin(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether browsers reach the portal over TLS.
+    pub fn is_https(&self) -> bool {
+        self.0.starts_with("https://")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_kept_as_its_origin() {
+        for (text, origin) in [
+            ("https://hangar.example.com/", "https://hangar.example.com"),
+            (
+                "https://Hangar.Example.com:443",
+                "https://hangar.example.com",
+            ),
+            ("http://10.0.0.1:8080", "http://10.0.0.1:8080"),
+        ] {
+            let mut faults = Faults::default();
+            assert_eq!(PublicUrl::read(text, &mut faults).unwrap().origin(), origin);
+        }
+    }
+
+    #[test]
+    fn an_address_that_is_more_or_less_than_an_origin_is_refused() {
+        for text in [
+            "hangar.example.com",
+            "ftp://a.b",
+            "https://a.b/portal",
+            "https://a.b/?x",
+            "https://user@a.b",
+            "",
+        ] {
+            let mut faults = Faults::default();
+            assert_eq!(PublicUrl::read(text, &mut faults), None, "{text}");
+            assert!(!faults.is_empty());
+        }
+    }
+}

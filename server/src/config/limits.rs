@@ -1,0 +1,36 @@
+//! How much at once.
+
+use super::fault::Faults;
+use serde::Deserialize;
+
+/// `[limits]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    /// Open event streams; one person may hold half of them.
+    pub event_streams: usize,
+    /// Open connections.
+    pub connections: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            event_streams: 5_000,
+            connections: 20_000,
+        }
+    }
+}
+
+impl Limits {
+    pub(super) fn check(&self, faults: &mut Faults) {
+        for (key, value) in [
+            ("limits.event_streams", self.event_streams),
+            ("limits.connections", self.connections),
+        ] {
+            if !(2..=1_000_000).contains(&value) {
+                faults.add(key, "must be between 2 and 1000000");
+            }
+        }
+    }
+}

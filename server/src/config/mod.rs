@@ -1,0 +1,292 @@
+//! The configuration: a TOML file, with environment variables over it (`HANGAR__DATABASE__URL`). Each concern has a
+//! section of its own; whatever is wrong is found in one go. `docs/configuration.md` describes every key.
+
+mod address;
+mod database;
+mod fault;
+mod hosts;
+mod limits;
+mod log;
+mod plans;
+mod secret;
+mod sign_in;
+mod tenants;
+
+pub use address::PublicUrl;
+pub use fault::{ConfigurationError, Faults};
+pub use limits::Limits;
+pub use log::{LogFormat, LogSettings};
+pub use secret::Secret;
+pub use sign_in::{ProviderSettings, SignInSettings};
+
+use ::config::{Config, ConfigError, Environment, File, FileFormat};
+use domain::plan::Plan;
+use kubernetes::HostConfig;
+use provisioning::records::TenantSeed;
+use serde::Deserialize;
+use std::{
+    collections::{BTreeMap, HashMap},
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+/// The name of the sandbox, as provider and as host cluster.
+pub const SANDBOX: &str = "sandbox";
+
+const SLUG_RULE: &str = "must be 1 to 40 of a–z, 0–9 and hyphens, beginning with a letter";
+
+/// Everything as written.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Document {
+    listen: Option<SocketAddr>,
+    public_url: Option<String>,
+    data_dir: Option<PathBuf>,
+    sandbox: Option<bool>,
+    database: database::DatabaseSection,
+    sign_in: sign_in::SignInSection,
+    hosts: BTreeMap<String, hosts::HostSection>,
+    plans: Vec<plans::PlanSection>,
+    tenants: BTreeMap<String, tenants::TenantSection>,
+    log: LogSettings,
+    limits: Limits,
+}
+
+/// What the command line says about where the configuration is and what goes before it.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    /// The file; without it, the built-in defaults with the sandbox.
+    pub file: Option<PathBuf>,
+    /// Environment variables to read instead of the process's own.
+    pub environment: Option<HashMap<String, String>>,
+    /// The address to listen on, before all else.
+    pub listen: Option<SocketAddr>,
+    /// The data directory, before all else.
+    pub data_dir: Option<PathBuf>,
+}
+
+/// A configuration that has been checked.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// The address people use; `None`: any name of this machine.
+    pub public_url: Option<PublicUrl>,
+    /// Where SQLite's file and the sandbox's state are.
+    pub data_dir: PathBuf,
+    /// Whether the sandbox takes the place of provider and host cluster.
+    pub sandbox: bool,
+    /// The URL of the database.
+    pub database: Secret,
+    /// Who may sign in.
+    pub sign_in: SignInSettings,
+    /// The host clusters; new clusters go to the first.
+    pub hosts: Vec<HostConfig>,
+    /// The sizes.
+    pub plans: Vec<Plan>,
+    /// The tenants that exist from the start.
+    pub tenants: Vec<TenantSeed>,
+    /// What is logged.
+    pub log: LogSettings,
+    /// How much at once.
+    pub limits: Limits,
+}
+
+impl Settings {
+    /// Reads and checks everything.
+    ///
+    /// # Errors
+    /// Every fault at once, with its key, its rule and the way out.
+    pub fn load(sources: Sources) -> Result<Self, ConfigurationError> {
+        let place = sources.file.as_ref().map_or_else(
+            || "the environment".to_owned(),
+            |file| file.display().to_string(),
+        );
+        let mut faults = Faults::default();
+        let settings = match document(&sources) {
+            Ok(document) => Some(document.read(&sources, &mut faults)),
+            Err(error) => {
+                let (key, message) = explain(&error);
+                faults.none(key, message)
+            }
+        };
+        match settings {
+            Some(settings) if faults.is_empty() => Ok(settings),
+            _ => Err(ConfigurationError { place, faults }),
+        }
+    }
+}
+
+fn document(sources: &Sources) -> Result<Document, ConfigError> {
+    let mut builder = Config::builder();
+    if let Some(file) = &sources.file {
+        let text = std::fs::read_to_string(file)
+            .map_err(|error| ConfigError::Message(format!("cannot be read: {error}")))?;
+        builder = builder.add_source(File::from_str(&text, FileFormat::Toml));
+    }
+    let environment = Environment::with_prefix("HANGAR")
+        .prefix_separator("__")
+        .separator("__")
+        .try_parsing(true)
+        .source(sources.environment.clone());
+    builder.add_source(environment).build()?.try_deserialize()
+}
+
+/// The key and the words for an error of the reader, which nests them and calls files by other names.
+fn explain(error: &ConfigError) -> (String, String) {
+    match error {
+        ConfigError::At { error, key, .. } => {
+            let (inner, message) = explain(error);
+            let key = key.clone().unwrap_or_default();
+            (if key.is_empty() { inner } else { key }, message)
+        }
+        ConfigError::Type {
+            unexpected,
+            expected,
+            key,
+            ..
+        } => (
+            key.clone().unwrap_or_default(),
+            format!("is {unexpected}, but must be {expected}"),
+        ),
+        ConfigError::NotFound(key) => (key.clone(), "is missing".to_owned()),
+        ConfigError::FileParse { cause, .. } => (String::new(), cause.to_string()),
+        other => (String::new(), other.to_string()),
+    }
+}
+
+impl Document {
+    fn read(self, sources: &Sources, faults: &mut Faults) -> Settings {
+        let folder = sources
+            .file
+            .as_deref()
+            .and_then(Path::parent)
+            .unwrap_or(Path::new(""))
+            .to_owned();
+        let data_dir = sources
+            .data_dir
+            .clone()
+            .or_else(|| self.data_dir.map(|path| folder.join(path)))
+            .unwrap_or_else(|| PathBuf::from(".hangar"));
+        let listen = sources
+            .listen
+            .or(self.listen)
+            .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080)));
+        let sandbox = self.sandbox.unwrap_or(sources.file.is_none());
+        let public_url = self
+            .public_url
+            .as_deref()
+            .and_then(|text| PublicUrl::read(text, faults));
+        if sandbox && !listen.ip().is_loopback() {
+            faults.add(
+                "listen",
+                format!(
+                    "{listen} can be reached from elsewhere, and the sandbox lets anybody in; listen on 127.0.0.1, \
+                     or set sandbox = false and configure a provider and a host"
+                ),
+            );
+        }
+        if !sandbox && self.public_url.is_none() {
+            faults.add(
+                "public_url",
+                "is missing: providers send people back there; write it like https://hangar.example.com",
+            );
+        }
+        if !sandbox && self.sign_in.providers.is_empty() {
+            faults.add(
+                "sign_in.providers",
+                "is missing: nobody could sign in; add [sign_in.providers.NAME], or set sandbox = true to try the portal",
+            );
+        }
+        if !sandbox && self.hosts.is_empty() {
+            faults.add(
+                "hosts",
+                "is missing: there is nowhere to put clusters; add [hosts.NAME], or set sandbox = true to try the portal",
+            );
+        }
+        for (key, named) in [
+            (
+                "sign_in.providers",
+                self.sign_in.providers.contains_key(SANDBOX),
+            ),
+            ("hosts", self.hosts.contains_key(SANDBOX)),
+        ] {
+            if named {
+                faults.add(
+                    format!("{key}.{SANDBOX}"),
+                    "is the built-in one's name; choose another",
+                );
+            }
+        }
+        self.log.check(faults);
+        self.limits.check(faults);
+        let mut sign_in = self.sign_in.read(&folder, faults);
+        let mut tenants_found = if sandbox && self.tenants.is_empty() {
+            tenants::of_the_sandbox()
+        } else {
+            tenants::read(self.tenants, faults)
+        };
+        tenants_found.sort_by(|a, b| a.slug.cmp(&b.slug));
+        if sandbox {
+            sign_in.rules.extend(sign_in::sandbox_rules());
+        }
+        check_tenants_of_rules(&sign_in, &tenants_found, sandbox, faults);
+        Settings {
+            listen,
+            public_url,
+            database: self.database.read(&folder, &data_dir, faults),
+            data_dir,
+            sandbox,
+            sign_in,
+            hosts: hosts::read(self.hosts, &folder, faults),
+            plans: plans::read(self.plans, faults),
+            tenants: tenants_found,
+            log: self.log,
+            limits: self.limits,
+        }
+    }
+}
+
+/// A misspelled tenant in a rule would silently give nothing.
+fn check_tenants_of_rules(
+    sign_in: &SignInSettings,
+    tenants: &[TenantSeed],
+    sandbox: bool,
+    faults: &mut Faults,
+) {
+    let named = sign_in
+        .rules
+        .iter()
+        .filter(|rule| !(sandbox && rule.provider.as_deref() == Some(SANDBOX)))
+        .map(|rule| &rule.rule.grant)
+        .chain(&sign_in.default_role);
+    for grant in named {
+        if let provisioning::sign_in::Grant::Tenant { slug, .. } = grant
+            && !tenants.iter().any(|tenant| tenant.slug == *slug)
+        {
+            faults.add(
+                "sign_in",
+                format!("a rule names the tenant `{slug}`, which [tenants] does not hold"),
+            );
+        }
+    }
+}
+
+fn is_slug(text: &str) -> bool {
+    (1..=40).contains(&text.len())
+        && text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text
+            .chars()
+            .all(|c| matches!(c, 'a'..='z' | '0'..='9' | '-'))
+}
+
+/// A name for people out of a slug.
+fn title(slug: &str) -> String {
+    let mut letters = slug.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}
+
+#[cfg(test)]
+mod tests;

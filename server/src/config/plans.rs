@@ -1,0 +1,113 @@
+//! The sizes people may order.
+
+use super::fault::Faults;
+use domain::{money::MicroDollars, plan::Plan};
+use serde::Deserialize;
+
+/// One `[[plans]]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlanSection {
+    /// What requests call it.
+    pub name: String,
+    /// What people call it; without it, the name with a capital.
+    pub title: Option<String>,
+    /// Cores for the workloads; fractions are fine.
+    pub cpu: f64,
+    /// Memory for the workloads, in GiB; fractions are fine.
+    pub memory_gib: f64,
+    /// Volumes altogether, in GiB.
+    pub storage_gib: u32,
+    /// How many pods may run.
+    pub pods: u32,
+    /// US dollars an hour.
+    #[serde(default)]
+    pub price_per_hour: f64,
+}
+
+/// The plans; without any, the three built-in sizes.
+pub fn read(sections: Vec<PlanSection>, faults: &mut Faults) -> Vec<Plan> {
+    if sections.is_empty() {
+        return Plan::defaults();
+    }
+    let mut plans: Vec<Plan> = Vec::new();
+    for (index, section) in sections.into_iter().enumerate() {
+        let key = |field: &str| format!("plans[{index}].{field}");
+        if !super::is_slug(&section.name) {
+            faults.add(key("name"), super::SLUG_RULE);
+        }
+        if plans.iter().any(|plan| plan.name == section.name) {
+            faults.add(key("name"), format!("`{}` is there twice", section.name));
+        }
+        let mut amount = |field: &str, value: f64, least: f64, most: f64| {
+            if !(least..=most).contains(&value) {
+                faults.add(key(field), format!("must be between {least} and {most}"));
+            }
+            value
+        };
+        let cpu = amount("cpu", section.cpu, 0.1, 10_000.0);
+        let memory = amount("memory_gib", section.memory_gib, 0.125, 100_000.0);
+        let price = amount("price_per_hour", section.price_per_hour, 0.0, 100_000.0);
+        amount("storage_gib", section.storage_gib.into(), 1.0, 1_000_000.0);
+        amount("pods", section.pods.into(), 1.0, 100_000.0);
+        plans.push(Plan {
+            title: section.title.unwrap_or_else(|| super::title(&section.name)),
+            name: section.name,
+            cpu_millis: (cpu * 1000.0).round() as u32,
+            memory_mib: (memory * 1024.0).round() as u32,
+            storage_gib: section.storage_gib,
+            pods: section.pods,
+            price_per_hour: MicroDollars((price * 1_000_000.0).round() as i64),
+        });
+    }
+    plans
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn section(name: &str) -> PlanSection {
+        PlanSection {
+            name: name.into(),
+            title: None,
+            cpu: 0.5,
+            memory_gib: 1.5,
+            storage_gib: 5,
+            pods: 10,
+            price_per_hour: 0.08,
+        }
+    }
+
+    #[test]
+    fn a_plan_is_read_in_the_units_people_write() {
+        let mut faults = Faults::default();
+        let plans = read(vec![section("tiny")], &mut faults);
+        assert!(faults.is_empty(), "{faults}");
+        assert_eq!(plans[0].cpu_millis, 500);
+        assert_eq!(plans[0].memory_mib, 1536);
+        assert_eq!(plans[0].price_per_hour, MicroDollars(80_000));
+        assert_eq!(plans[0].title, "Tiny");
+    }
+
+    #[test]
+    fn each_fault_of_a_plan_is_named() {
+        let mut bad = section("Tiny Plan");
+        bad.cpu = 0.0;
+        bad.pods = 0;
+        bad.price_per_hour = f64::NAN;
+        let mut faults = Faults::default();
+        read(vec![section("a"), bad, section("a")], &mut faults);
+        let keys: Vec<_> = faults.iter().map(|fault| fault.key.as_str()).collect();
+        assert_eq!(
+            keys,
+            [
+                "plans[1].name",
+                "plans[1].cpu",
+                "plans[1].price_per_hour",
+                "plans[1].pods",
+                "plans[2].name"
+            ]
+        );
+    }
+}

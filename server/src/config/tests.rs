@@ -1,0 +1,227 @@
+use super::*;
+
+fn load(toml: &str, environment: &[(&str, &str)]) -> Result<Settings, ConfigurationError> {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("hangar.toml");
+    std::fs::write(&file, toml).unwrap();
+    let environment = environment
+        .iter()
+        .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+        .collect();
+    Settings::load(Sources {
+        file: Some(file),
+        environment: Some(environment),
+        ..Sources::default()
+    })
+}
+
+fn without_file(environment: &[(&str, &str)]) -> Result<Settings, ConfigurationError> {
+    Settings::load(Sources {
+        environment: Some(
+            environment
+                .iter()
+                .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+                .collect(),
+        ),
+        ..Sources::default()
+    })
+}
+
+const PRODUCTION: &str = r#"
+public_url = "https://hangar.example.com"
+
+[sign_in.providers.corp]
+issuer = "https://login.example.com"
+client_id = "hangar"
+client_secret = "canary-secret"
+
+[hosts.main]
+in_cluster = true
+"#;
+
+#[test]
+fn without_configuration_the_sandbox_stands_in() {
+    let settings = without_file(&[]).unwrap();
+    assert!(settings.sandbox);
+    assert_eq!(settings.listen.to_string(), "127.0.0.1:8080");
+    assert_eq!(settings.database.expose(), "sqlite:.hangar/hangar.db");
+    let slugs: Vec<_> = settings.tenants.iter().map(|t| t.slug.as_str()).collect();
+    assert_eq!(slugs, ["payments", "vision"]);
+    assert_eq!(settings.plans, Plan::defaults());
+}
+
+#[test]
+fn a_file_turns_the_sandbox_off_and_brings_one_default_tenant() {
+    let settings = load(PRODUCTION, &[]).unwrap();
+    assert!(!settings.sandbox);
+    assert_eq!(settings.tenants.len(), 1);
+    assert_eq!(settings.tenants[0].slug, "default");
+    assert!(settings.sign_in.rules.is_empty());
+    assert!(settings.sign_in.default_role.is_none());
+}
+
+#[test]
+fn the_environment_goes_before_the_file() {
+    let settings = load(
+        PRODUCTION,
+        &[
+            ("HANGAR__DATABASE__URL", "postgres://db/hangar"),
+            ("HANGAR__SIGN_IN__PROVIDERS__CORP__CLIENT_ID", "other"),
+            ("HANGAR__LISTEN", "0.0.0.0:80"),
+            ("HANGAR_SITE_DIR", "not-ours"),
+        ],
+    )
+    .unwrap();
+    assert_eq!(settings.database.expose(), "postgres://db/hangar");
+    assert_eq!(settings.sign_in.providers[0].client_id, "other");
+    assert_eq!(settings.listen.port(), 80);
+}
+
+#[test]
+fn an_unknown_key_is_refused_by_its_name() {
+    let error = load(&format!("{PRODUCTION}\nkubeconfg = \"x\""), &[]).unwrap_err();
+    let text = error.to_string();
+    assert!(text.contains("kubeconfg"), "{text}");
+    assert!(text.contains("hangar.toml"), "{text}");
+    let text = without_file(&[("HANGAR__DATABSE__URL", "x")])
+        .unwrap_err()
+        .to_string();
+    assert!(text.contains("databse"), "{text}");
+}
+
+#[test]
+fn a_value_of_the_wrong_kind_is_named_with_its_key() {
+    let text = load(&format!("{PRODUCTION}\napi_port = \"many\""), &[])
+        .unwrap_err()
+        .to_string();
+    assert!(text.contains("api_port"), "{text}");
+}
+
+#[test]
+fn everything_that_is_missing_is_said_at_once() {
+    let text = load("", &[]).unwrap_err().to_string();
+    for key in ["public_url", "sign_in.providers", "hosts"] {
+        assert!(text.contains(key), "{key}: {text}");
+    }
+}
+
+#[test]
+fn secrets_show_neither_in_settings_nor_in_errors() {
+    let settings = load(PRODUCTION, &[]).unwrap();
+    assert!(!format!("{settings:?}").contains("canary-secret"));
+    let broken = PRODUCTION.replace("https://login.example.com", "http://login.example.com");
+    let error = load(
+        &broken,
+        &[("HANGAR__DATABASE__URL", "mysql://canary-secret")],
+    )
+    .unwrap_err();
+    assert!(!format!("{error} {error:?}").contains("canary-secret"));
+}
+
+#[test]
+fn a_sandbox_that_others_could_reach_is_refused() {
+    let text = without_file(&[("HANGAR__LISTEN", "0.0.0.0:8080")])
+        .unwrap_err()
+        .to_string();
+    assert!(text.contains("lets anybody in"), "{text}");
+}
+
+#[test]
+fn a_rule_for_a_tenant_that_does_not_exist_is_refused() {
+    let rule = "[[sign_in.rules]]\ngroup = \"dev\"\ntenant = \"visoin\"\nrole = \"developer\"\n";
+    let text = load(&format!("{PRODUCTION}\n{rule}"), &[])
+        .unwrap_err()
+        .to_string();
+    assert!(text.contains("visoin"), "{text}");
+}
+
+#[test]
+fn the_sandbox_can_run_on_another_database() {
+    let settings = without_file(&[("HANGAR__DATABASE__URL", "postgres://db/x")]).unwrap();
+    assert!(settings.sandbox);
+}
+
+#[test]
+fn a_file_that_is_not_there_is_named() {
+    let error = Settings::load(Sources {
+        file: Some("nowhere/hangar.toml".into()),
+        ..Sources::default()
+    })
+    .unwrap_err();
+    assert!(error.to_string().contains("nowhere/hangar.toml"));
+}
+
+#[test]
+fn a_syntax_error_says_where_it_is() {
+    let text = load("listen = [", &[]).unwrap_err().to_string();
+    assert!(text.contains("line") || text.contains("1"), "{text}");
+}
+
+/// Every key there is. A misspelled one in the example would be refused by the reader.
+const KEYS: [&str; 43] = [
+    "listen",
+    "public_url",
+    "data_dir",
+    "sandbox",
+    "url",
+    "url_file",
+    "default_role",
+    "title",
+    "issuer",
+    "client_id",
+    "client_secret",
+    "client_secret_file",
+    "scopes",
+    "userinfo",
+    "email_domains",
+    "cognito_domain",
+    "group",
+    "platform_role",
+    "provider",
+    "claim",
+    "value",
+    "tenant",
+    "role",
+    "in_cluster",
+    "default",
+    "exposures",
+    "ingress_domain",
+    "ingress_port",
+    "ingress_class",
+    "api_port",
+    "storage_class",
+    "pod_security",
+    "registries",
+    "kubeconfig",
+    "context",
+    "cpu",
+    "memory_gib",
+    "storage_gib",
+    "price_per_hour",
+    "environments",
+    "filter",
+    "event_streams",
+    "connections",
+];
+
+#[test]
+fn the_example_and_the_guide_name_every_key_and_the_example_is_valid() {
+    Settings::load(Sources {
+        file: Some(concat!(env!("CARGO_MANIFEST_DIR"), "/../hangar.example.toml").into()),
+        environment: Some(HashMap::new()),
+        ..Sources::default()
+    })
+    .unwrap();
+    let example = include_str!("../../../hangar.example.toml");
+    let guide = include_str!("../../../docs/configuration.md");
+    for key in KEYS {
+        assert!(
+            example.contains(&format!("{key} = ")),
+            "hangar.example.toml lacks {key}"
+        );
+        assert!(
+            guide.contains(&format!("`{key}`")),
+            "docs/configuration.md lacks {key}"
+        );
+    }
+}

@@ -1,0 +1,159 @@
+//! Finishes what was begun when the browser goes away. A page whose rendering is dropped half-way leaks what it had
+//! reserved and may panic, and a half-run handler could leave its work half done. So each request runs on a task of its
+//! own; its body goes through a small channel and is read to the end even when nobody listens any more.
+
+use super::panics;
+use axum::{
+    body::{Body, Bytes, HttpBody as _},
+    extract::Request,
+    middleware::Next,
+    response::Response,
+};
+use futures::StreamExt as _;
+use http::header;
+use std::{io, time::Duration};
+use tokio::{sync::mpsc, sync::oneshot, time::timeout};
+use tokio_stream::wrappers::ReceiverStream;
+use tracing::Instrument as _;
+
+/// How long a page may be silent before it is given up.
+const RENDER_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Chunks that wait for the browser.
+const WAITING_CHUNKS: usize = 4;
+
+/// Runs the rest on a task of its own.
+pub async fn outlive(request: Request, next: Next) -> Response {
+    let (answer, response) = oneshot::channel();
+    let run = async move {
+        let Ok(response) = timeout(RENDER_TIMEOUT, next.run(request)).await else {
+            tracing::error!("a request took longer than {RENDER_TIMEOUT:?} and was given up");
+            return;
+        };
+        if is_event_stream(&response) || response.body().is_end_stream() {
+            // An event stream has no end to read to: it stops when nobody listens.
+            let _ = answer.send(response);
+            return;
+        }
+        let (parts, body) = response.into_parts();
+        let (chunks, receiver) = mpsc::channel(WAITING_CHUNKS);
+        // Nobody there to take the head: the body is finished all the same.
+        let _ = answer.send(Response::from_parts(
+            parts,
+            Body::from_stream(ReceiverStream::new(receiver)),
+        ));
+        forward(body, chunks).await;
+    };
+    tokio::spawn(run.in_current_span());
+    match response.await {
+        Ok(response) => response,
+        Err(_) => panics::answer(Box::new("no answer")),
+    }
+}
+
+async fn forward(body: Body, chunks: mpsc::Sender<io::Result<Bytes>>) {
+    let mut body = body.into_data_stream();
+    loop {
+        match timeout(RENDER_TIMEOUT, body.next()).await {
+            Ok(Some(Ok(chunk))) => {
+                // An error says that nobody listens any more; the rest is read nevertheless.
+                let _ = chunks.send(Ok(chunk)).await;
+            }
+            Ok(Some(Err(error))) => {
+                let _ = chunks.send(Err(io::Error::other(error))).await;
+                return;
+            }
+            Ok(None) => return,
+            Err(_) => {
+                tracing::error!("a page fell silent for {RENDER_TIMEOUT:?} and was given up");
+                let _ = chunks.send(Err(io::ErrorKind::TimedOut.into())).await;
+                return;
+            }
+        }
+    }
+}
+
+fn is_event_stream(response: &Response) -> bool {
+    response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|value| value.as_bytes().starts_with(b"text/event-stream"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::{Router, middleware, routing::get};
+    use std::sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    };
+    use tower::ServiceExt as _;
+
+    fn page(finished: Arc<AtomicUsize>) -> Router {
+        let handler = move || {
+            let finished = finished.clone();
+            async move {
+                let chunks = futures::stream::unfold(0, move |n| {
+                    let finished = finished.clone();
+                    async move {
+                        tokio::task::yield_now().await;
+                        if n == 50 {
+                            finished.fetch_add(1, Ordering::SeqCst);
+                            return None;
+                        }
+                        Some((io::Result::Ok(Bytes::from_static(b"x")), n + 1))
+                    }
+                });
+                Body::from_stream(chunks)
+            }
+        };
+        Router::new()
+            .route("/", get(handler))
+            .layer(middleware::from_fn(outlive))
+    }
+
+    #[tokio::test]
+    async fn pages_are_rendered_to_the_end_when_the_browser_goes_away() {
+        let finished = Arc::new(AtomicUsize::new(0));
+        let app = page(finished.clone());
+        let before = tokio::runtime::Handle::current()
+            .metrics()
+            .num_alive_tasks();
+        for _ in 0..500 {
+            let request = Request::new(Body::empty());
+            let response = app.clone().oneshot(request).await.unwrap();
+            // Gone after the first chunk.
+            let first = response.into_body().into_data_stream().next().await;
+            assert!(first.is_some());
+        }
+        timeout(Duration::from_secs(20), async {
+            while finished.load(Ordering::SeqCst) < 500
+                || tokio::runtime::Handle::current()
+                    .metrics()
+                    .num_alive_tasks()
+                    > before
+            {
+                tokio::task::yield_now().await;
+            }
+        })
+        .await
+        .expect("every page is finished and its task gone");
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_one_failed_request() {
+        let app = Router::new()
+            .route(
+                "/",
+                get(|| async {
+                    if true {
+                        panic!("on purpose")
+                    }
+                }),
+            )
+            .layer(middleware::from_fn(outlive));
+        let response = app.oneshot(Request::new(Body::empty())).await.unwrap();
+        assert_eq!(response.status(), 500);
+    }
+}

@@ -1,0 +1,9 @@
+//! What happens to every request on its way in and out.
+
+pub mod access_log;
+pub mod body_limit;
+pub mod cross_site;
+pub mod disconnects;
+pub mod host;
+pub mod panics;
+pub mod security_headers;

@@ -1,0 +1,95 @@
+//! Everything the portal answers over HTTP, and what happens to every request on its way.
+
+pub mod events;
+pub mod health;
+pub mod identity;
+pub mod kubeconfig;
+pub mod layers;
+pub mod listener;
+pub mod pages;
+pub mod problem;
+pub mod rest;
+pub mod session;
+pub mod sign_in;
+pub mod site;
+pub mod stream_limit;
+
+use crate::portal::Portal;
+use axum::{
+    Router,
+    extract::Request,
+    middleware::{from_fn, from_fn_with_state},
+    response::Response,
+    routing::{get, post},
+};
+use domain::problem::{Problem, ProblemKind};
+use layers::{
+    access_log, body_limit, cross_site, disconnects, host, panics,
+    security_headers::{self, Policy},
+};
+use std::{path::Path, sync::Arc};
+use tower::ServiceBuilder;
+
+/// The whole portal. `site` is the folder of the site's files.
+pub fn router(portal: &Arc<Portal>, site: &Path) -> Router {
+    // Files are the same for everybody, and probes are nobody's.
+    let public = Router::new()
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .with_state(portal.clone())
+        .merge(site::routes(site));
+
+    let personal = Router::new()
+        .merge(sign_in::routes())
+        .route("/clusters/{id}/kubeconfig", post(kubeconfig::download))
+        .route("/events/clusters", get(events::of_all))
+        .route("/events/clusters/{id}", get(events::of_one))
+        .merge(rest::routes())
+        .with_state(portal.clone())
+        .merge(pages::routes(portal))
+        .method_not_allowed_fallback(no_such_method)
+        .fallback(nothing_here)
+        .layer(
+            ServiceBuilder::new()
+                .layer(from_fn(cross_site::refuse))
+                .layer(from_fn(body_limit::limit))
+                .layer(from_fn(disconnects::outlive))
+                .layer(panics::layer())
+                .layer(portal.sessions.layer(portal.addresses.is_https()))
+                .layer(from_fn_with_state(portal.clone(), identity::recognise)),
+        );
+
+    let policy = Policy {
+        form_targets: portal
+            .doors
+            .values()
+            .map(|door| door.provider.form_target())
+            .collect(),
+        https: portal.addresses.is_https(),
+    };
+    personal
+        .layer(from_fn_with_state(
+            portal.addresses.clone(),
+            host::recognise,
+        ))
+        .merge(public)
+        .layer(
+            ServiceBuilder::new()
+                .layer(from_fn(access_log::log))
+                .layer(panics::layer())
+                .layer(from_fn_with_state(Arc::new(policy), security_headers::add)),
+        )
+}
+
+async fn nothing_here(request: Request) -> Response {
+    let problem = Problem::new(ProblemKind::NotFound, "There is nothing at this address.");
+    problem::answer(problem, request.headers())
+}
+
+async fn no_such_method(request: Request) -> Response {
+    let problem = Problem::new(
+        ProblemKind::MethodNotAllowed,
+        format!("{} does not go with this address.", request.method()),
+    );
+    problem::answer(problem, request.headers())
+}

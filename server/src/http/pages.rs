@@ -1,0 +1,53 @@
+//! The pages and their server functions, with what they need in context.
+
+use super::layers::{host::Origin, security_headers::ScriptNonce};
+use crate::portal::Portal;
+use app::server_context::PageContext;
+use axum::{Router, extract::FromRef};
+use http::request::Parts;
+use leptos::{
+    config::LeptosOptions,
+    nonce::Nonce,
+    prelude::{provide_context, use_context},
+};
+use leptos_axum::{LeptosRoutes, generate_route_list};
+use std::sync::Arc;
+
+/// What the pages' router asks for and none of our pages needs.
+#[derive(Clone)]
+struct PageState {
+    options: LeptosOptions,
+}
+
+impl FromRef<PageState> for LeptosOptions {
+    fn from_ref(state: &PageState) -> Self {
+        state.options.clone()
+    }
+}
+
+/// Every page and server function.
+pub fn routes(portal: &Arc<Portal>) -> Router {
+    let state = PageState {
+        options: LeptosOptions::builder().output_name("hangar").build(),
+    };
+    let pages = generate_route_list(app::App);
+    let context = portal.pages.clone();
+    let provide = move || provide(&context);
+    Router::new()
+        .leptos_routes_with_context(&state, pages, provide, app::shell)
+        .with_state(state)
+}
+
+/// What a page or server function finds in its context, besides the request itself.
+fn provide(context: &PageContext) {
+    let mut context = context.clone();
+    if let Some(parts) = use_context::<Parts>() {
+        if let Some(Origin(origin)) = parts.extensions.get() {
+            context.public_url = origin.clone();
+        }
+        if let Some(ScriptNonce(nonce)) = parts.extensions.get() {
+            provide_context(Nonce::from_value(nonce.clone()));
+        }
+    }
+    context.provide();
+}

@@ -1,0 +1,160 @@
+//! Problems over HTTP: `application/problem+json` (RFC 9457) for programs, a small page for people.
+
+use axum::{
+    Json,
+    response::{IntoResponse, Response},
+};
+use domain::problem::{FieldError, Problem, ProblemKind};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// The media type of problems.
+pub const MEDIA_TYPE: &str = "application/problem+json";
+
+/// A problem as it is sent.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub struct ProblemDocument {
+    /// A URI for the kind of problem: `urn:hangar:problem:not-found`.
+    #[serde(rename = "type")]
+    #[schema(example = "urn:hangar:problem:not-found")]
+    kind: String,
+    /// The same for every problem of the kind.
+    title: &'static str,
+    /// The HTTP status again.
+    status: u16,
+    /// What happened here.
+    detail: String,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_step: Option<String>,
+    /// The fields at fault.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<FieldError>,
+    /// Leads to the log entry of an internal failure.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reference: Option<String>,
+}
+
+/// A problem as the answer to a program.
+#[derive(Debug)]
+pub struct ApiProblem(pub Problem);
+
+impl From<Problem> for ApiProblem {
+    fn from(problem: Problem) -> Self {
+        Self(problem)
+    }
+}
+
+impl IntoResponse for ApiProblem {
+    fn into_response(self) -> Response {
+        let problem = self.0;
+        let status =
+            StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let kind = problem.kind;
+        let document = ProblemDocument {
+            kind: format!("urn:hangar:problem:{}", kind.slug()),
+            title: kind.title(),
+            status: status.as_u16(),
+            detail: problem.detail,
+            next_step: problem.next_step,
+            errors: problem.fields,
+            reference: problem.reference,
+        };
+        let mut response = (status, Json(document)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        match kind {
+            ProblemKind::Unauthenticated => {
+                headers.insert(
+                    header::WWW_AUTHENTICATE,
+                    HeaderValue::from_static("Bearer realm=\"hangar\""),
+                );
+            }
+            ProblemKind::Unavailable => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+            }
+            _ => {}
+        }
+        response
+    }
+}
+
+/// Whether the answer is for a person's browser.
+pub fn wants_html(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"))
+}
+
+/// The problem in the form that the asker reads.
+pub fn answer(problem: Problem, headers: &HeaderMap) -> Response {
+    if !wants_html(headers) {
+        return ApiProblem(problem).into_response();
+    }
+    let status =
+        StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let next_step = problem.next_step.as_deref().unwrap_or("");
+    let reference = problem
+        .reference
+        .map(|reference| format!("<p>Reference: <code>{}</code></p>", escaped(&reference)))
+        .unwrap_or_default();
+    // Without styles: the site's files may be what is missing.
+    let page = format!(
+        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" \
+         content=\"width=device-width, initial-scale=1\"><meta name=\"color-scheme\" content=\"light dark\">\
+         <title>{title} · Hangar</title></head><body><main><h1>{title}</h1><p>{detail}</p><p>{next_step}</p>\
+         {reference}<p><a href=\"/\">Back to the portal</a></p></main></body></html>",
+        title = escaped(problem.kind.title()),
+        detail = escaped(&problem.detail),
+        next_step = escaped(next_step),
+    );
+    (
+        status,
+        [
+            (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+            (header::CACHE_CONTROL, "no-store"),
+        ],
+        page,
+    )
+        .into_response()
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http_body_util::BodyExt as _;
+
+    #[tokio::test]
+    async fn a_page_about_a_problem_holds_no_markup_from_outside() {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::ACCEPT, HeaderValue::from_static("text/html"));
+        let problem = Problem::new(ProblemKind::NotFound, "<script>alert(\"1\")</script>");
+        let response = answer(problem, &headers);
+        assert_eq!(response.status(), 404);
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        let text = String::from_utf8(body.to_vec()).unwrap();
+        assert!(!text.contains("<script"), "{text}");
+    }
+
+    #[tokio::test]
+    async fn a_program_gets_the_fields_at_fault() {
+        let problem = Problem::invalid(vec![FieldError::new("name", "Begin with a letter.")]);
+        let response = answer(problem, &HeaderMap::new());
+        assert_eq!(response.headers()[header::CONTENT_TYPE], MEDIA_TYPE);
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        let json: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!(json["type"], "urn:hangar:problem:invalid");
+        assert_eq!(json["errors"][0]["field"], "name");
+    }
+}

@@ -1,0 +1,80 @@
+//! `/api/v1/me`: whose token this is.
+
+use crate::{
+    http::{
+        identity::Known,
+        problem::{ApiProblem, ProblemDocument},
+    },
+    portal::Portal,
+};
+use axum::{Json, extract::State};
+use domain::{
+    access::{PlatformRole, TenantRole},
+    account::Profile,
+    ids::UserId,
+    tenancy::{EnvironmentRef, TenantRef},
+};
+use serde::Serialize;
+use std::sync::Arc;
+use utoipa::ToSchema;
+
+/// Who you are and what you may.
+#[derive(Serialize, ToSchema)]
+pub struct Me {
+    /// Your id.
+    id: UserId,
+    /// Your name.
+    name: String,
+    /// Your e-mail address.
+    email: String,
+    /// The issuer you sign in with.
+    issuer: String,
+    /// Your role on the platform.
+    platform_role: PlatformRole,
+    /// The tenants you have access to.
+    tenants: Vec<MyTenant>,
+}
+
+/// A tenant and your role in it.
+#[derive(Serialize, ToSchema)]
+pub struct MyTenant {
+    /// The tenant.
+    tenant: TenantRef,
+    /// Its environments.
+    environments: Vec<EnvironmentRef>,
+    /// Your role in it; platform admins may have none.
+    role: Option<TenantRole>,
+}
+
+impl From<Profile> for Me {
+    fn from(profile: Profile) -> Self {
+        Self {
+            id: profile.user_id,
+            name: profile.name,
+            email: profile.email,
+            issuer: profile.issuer,
+            platform_role: profile.platform_role,
+            tenants: profile
+                .tenants
+                .into_iter()
+                .map(|membership| MyTenant {
+                    tenant: membership.tenant,
+                    environments: membership.environments,
+                    role: membership.role,
+                })
+                .collect(),
+        }
+    }
+}
+
+/// Who you are
+#[utoipa::path(get, path = "/me", tag = "account", responses(
+    (status = 200, description = "You", body = Me),
+    (status = 401, description = "No valid token", body = ProblemDocument, content_type = "application/problem+json"),
+))]
+pub async fn me(
+    State(portal): State<Arc<Portal>>,
+    Known(caller, _): Known,
+) -> Result<Json<Me>, ApiProblem> {
+    Ok(Json(portal.account.profile(&caller).await?.into()))
+}

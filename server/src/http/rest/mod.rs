@@ -1,0 +1,47 @@
+//! The REST API under `/api/v1`, for programs. Handlers only translate: every rule is in the core.
+
+mod clusters;
+mod document;
+mod extract;
+mod me;
+mod order_options;
+
+pub use document::document;
+
+use crate::portal::Portal;
+use axum::{
+    Json, Router,
+    extract::State,
+    response::IntoResponse,
+    routing::{any, get},
+};
+use std::sync::Arc;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// Where the API is.
+pub const PREFIX: &str = "/api/v1";
+
+/// The API and its document.
+pub fn routes() -> Router<Arc<Portal>> {
+    let (router, _) = described().split_for_parts();
+    router.route("/api/openapi.json", get(openapi))
+}
+
+/// Routes together with their description, so that neither can be forgotten.
+fn described() -> OpenApiRouter<Arc<Portal>> {
+    let api = OpenApiRouter::new()
+        .routes(routes!(clusters::list, clusters::order))
+        .routes(routes!(clusters::get, clusters::delete))
+        .routes(routes!(clusters::kubeconfig))
+        .routes(routes!(clusters::events))
+        .routes(routes!(clusters::stream))
+        .routes(routes!(me::me))
+        .routes(routes!(order_options::order_options))
+        // The pages answer every other address.
+        .route("/{*other}", any(super::nothing_here));
+    OpenApiRouter::with_openapi(document::preamble()).nest(PREFIX, api)
+}
+
+async fn openapi(State(portal): State<Arc<Portal>>) -> impl IntoResponse {
+    Json(portal.pages.api_document.as_ref().clone())
+}

@@ -1,0 +1,125 @@
+//! Sessions: who somebody is, kept in the database under an id that only their browser has.
+
+use domain::ids::UserId;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use tower_sessions::{
+    Expiry, Session, SessionManagerLayer, SessionStore,
+    cookie::SameSite,
+    session::{Error, Id, Record},
+    session_store,
+};
+
+/// How long one stays signed in.
+const LIFE: SignedDuration = SignedDuration::from_hours(12);
+
+/// The key under which the database finds the sessions of a person.
+const USER: &str = "user_id";
+const DETAILS: &str = "signed_in";
+
+/// What a session says once somebody has signed in.
+#[derive(Clone)]
+pub struct SessionData {
+    /// Who.
+    pub user: UserId,
+    /// The provider they came by.
+    pub provider: String,
+    /// What the provider said about them, to sign out there.
+    pub id_token: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Details {
+    provider: String,
+    id_token: Option<String>,
+    at: Timestamp,
+}
+
+impl SessionData {
+    /// The session of somebody who has just been vouched for.
+    pub fn new(user: UserId, provider: &str, id_token: String) -> Self {
+        Self {
+            user,
+            provider: provider.to_owned(),
+            id_token: Some(id_token),
+        }
+    }
+
+    /// Makes `session` theirs, under a new id: whoever knew the old one knows nothing.
+    pub async fn begin(self, session: &Session) -> Result<(), Error> {
+        session.clear().await;
+        session.insert(USER, self.user).await?;
+        let details = Details {
+            provider: self.provider,
+            id_token: self.id_token,
+            at: Timestamp::now(),
+        };
+        session.insert(DETAILS, details).await?;
+        session.set_expiry(Some(expiry()));
+        session.cycle_id().await
+    }
+
+    /// Whose session it is; `None`: nobody has signed in, or it is too long ago.
+    pub async fn read(session: &Session) -> Result<Option<Self>, Error> {
+        let Some(user) = session.get::<UserId>(USER).await? else {
+            return Ok(None);
+        };
+        let details = session.get::<Details>(DETAILS).await?;
+        Ok(details
+            .filter(|details| Timestamp::now().duration_since(details.at) < LIFE)
+            .map(|details| Self {
+                user,
+                provider: details.provider,
+                id_token: details.id_token,
+            }))
+    }
+}
+
+/// The database's sessions, whatever database it is.
+#[derive(Clone, Debug)]
+pub struct Sessions(pub Arc<dyn SessionStore>);
+
+impl Sessions {
+    /// The layer that brings a request its session.
+    pub fn layer(&self, https: bool) -> SessionManagerLayer<Self> {
+        SessionManagerLayer::new(self.clone())
+            .with_name(cookie_name(https))
+            .with_secure(https)
+            .with_http_only(true)
+            .with_same_site(SameSite::Lax)
+            .with_path("/")
+            .with_expiry(expiry())
+    }
+
+    /// Whose session this still is.
+    pub async fn user(&self, id: Id) -> Result<Option<UserId>, Error> {
+        let session = Session::new(Some(id), Arc::new(self.clone()), None);
+        Ok(SessionData::read(&session).await?.map(|data| data.user))
+    }
+}
+
+/// Over TLS the name binds the cookie to this very host.
+pub fn cookie_name(https: bool) -> &'static str {
+    if https { "__Host-hangar" } else { "hangar" }
+}
+
+fn expiry() -> Expiry {
+    Expiry::OnInactivity(time::Duration::seconds(LIFE.as_secs()))
+}
+
+#[async_trait::async_trait]
+impl SessionStore for Sessions {
+    async fn create(&self, record: &mut Record) -> session_store::Result<()> {
+        self.0.create(record).await
+    }
+    async fn save(&self, record: &Record) -> session_store::Result<()> {
+        self.0.save(record).await
+    }
+    async fn load(&self, id: &Id) -> session_store::Result<Option<Record>> {
+        self.0.load(id).await
+    }
+    async fn delete(&self, id: &Id) -> session_store::Result<()> {
+        self.0.delete(id).await
+    }
+}

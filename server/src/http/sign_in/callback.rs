@@ -1,0 +1,107 @@
+//! `GET /sign-in/{provider}/callback`: back from the provider, with a code or with a no.
+
+use super::{Door, attempt, attempt::Attempt, callback_address, refusal::Refusal, try_again};
+use crate::{
+    http::{layers::host::Origin, session::SessionData},
+    portal::Portal,
+};
+use axum::{
+    Extension,
+    extract::{Path, Query, State},
+    response::Redirect,
+};
+use domain::problem::ProblemKind;
+use serde::Deserialize;
+use std::sync::Arc;
+use tower_sessions::Session;
+
+#[derive(Deserialize)]
+pub struct Answer {
+    state: Option<String>,
+    code: Option<String>,
+    iss: Option<String>,
+    error: Option<String>,
+}
+
+pub async fn finish(
+    State(portal): State<Arc<Portal>>,
+    Path(slug): Path<String>,
+    Query(answer): Query<Answer>,
+    Extension(origin): Extension<Origin>,
+    session: Session,
+) -> Redirect {
+    let attempt = match expected(&session, &slug, answer.state.as_deref()).await {
+        Ok(attempt) => attempt,
+        Err(refusal) => return try_again(&refusal, &slug, "/"),
+    };
+    let return_to = attempt.return_to.clone();
+    let signing_in = async {
+        let door = portal.doors.get(&slug).ok_or(Refusal::UnknownProvider)?;
+        let redirect_uri = callback_address(&origin.0, &door.provider);
+        sign_in(door, answer, attempt, redirect_uri, &session).await
+    };
+    match signing_in.await {
+        Ok(()) => Redirect::to(&return_to),
+        Err(refusal) => try_again(&refusal, &slug, &return_to),
+    }
+}
+
+/// The sign-in that this answer belongs to: begun in this browser, at this provider, not long ago, not answered yet.
+async fn expected(
+    session: &Session,
+    provider: &str,
+    state: Option<&str>,
+) -> Result<Attempt, Refusal> {
+    let state = state.ok_or(Refusal::NotUnderWay("it has no state"))?;
+    let attempt = attempt::take(session, state)
+        .await?
+        .ok_or(Refusal::NotUnderWay(
+            "its state is not one of this browser's",
+        ))?;
+    if attempt.provider == provider {
+        Ok(attempt)
+    } else {
+        Err(Refusal::NotUnderWay("it comes from another provider"))
+    }
+}
+
+async fn sign_in(
+    door: &Door,
+    answer: Answer,
+    attempt: Attempt,
+    redirect_uri: String,
+    session: &Session,
+) -> Result<(), Refusal> {
+    let provider = &door.provider;
+    if answer
+        .iss
+        .is_some_and(|iss| iss != provider.settings().issuer_name)
+    {
+        return Err(Refusal::NotUnderWay("it comes from another issuer"));
+    }
+    if let Some(error) = answer.error {
+        let known: String = error
+            .chars()
+            .filter(|c| c.is_ascii_graphic())
+            .take(60)
+            .collect();
+        return Err(match known.as_str() {
+            "temporarily_unavailable" | "server_error" => Refusal::Unavailable(known.into()),
+            _ => Refusal::Denied(known),
+        });
+    }
+    let code = answer.code.ok_or(Refusal::NotUnderWay("it has no code"))?;
+    let vouched = provider.redeem(code, attempt, redirect_uri).await?;
+    let user = door
+        .service
+        .sign_in(vouched.identity)
+        .await
+        .map_err(|problem| match problem.kind {
+            ProblemKind::Forbidden => Refusal::Suspended,
+            _ => Refusal::Internal(problem.into()),
+        })?;
+    SessionData::new(user.id, &provider.settings().slug, vouched.id_token)
+        .begin(session)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,70 @@
+//! Signing in at identity providers by OpenID Connect: authorization code with PKCE, state and nonce, each bound to the
+//! browser's session and good for one use. Several providers stand side by side.
+
+mod attempt;
+mod callback;
+mod claims;
+mod http_client;
+mod provider;
+mod refusal;
+mod return_to;
+mod sign_out;
+mod start;
+
+pub use provider::Provider;
+pub use refusal::Refusal;
+pub use return_to::safe_return_to;
+
+use crate::portal::Portal;
+use axum::{
+    Router,
+    response::Redirect,
+    routing::{get, post},
+};
+use provisioning::sign_in::SignInService;
+use std::{collections::BTreeMap, sync::Arc};
+use url::form_urlencoded;
+
+/// The page that offers the ways to sign in.
+pub const PAGE: &str = "/sign-in";
+
+/// A provider and what its people are granted.
+pub struct Door {
+    /// The provider.
+    pub provider: Provider,
+    /// Turns claims into roles.
+    pub service: SignInService,
+}
+
+/// The ways to sign in, by the word in their address.
+pub type Doors = BTreeMap<String, Arc<Door>>;
+
+/// `/sign-in/{provider}`, its callback, and `/sign-out`.
+pub fn routes() -> Router<Arc<Portal>> {
+    Router::new()
+        .route("/sign-in/{provider}", get(start::start))
+        .route("/sign-in/{provider}/callback", get(callback::finish))
+        .route("/auth/{provider}/callback", get(callback::finish))
+        .route("/sign-out", post(sign_out::sign_out))
+}
+
+/// Where a provider sends people back to.
+fn callback_address(origin: &str, provider: &Provider) -> String {
+    let settings = provider.settings();
+    format!(
+        "{origin}{}/{}/callback",
+        settings.callback_base, settings.slug
+    )
+}
+
+/// Back to the sign-in page, which says what went wrong and lets one try again.
+fn try_again(refusal: &Refusal, provider: &str, return_to: &str) -> Redirect {
+    tracing::warn!(provider, error = %provisioning::error::causes(refusal), "nobody was signed in");
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("error", refusal.code());
+    query.append_pair("provider", provider);
+    if return_to != "/" {
+        query.append_pair("return_to", return_to);
+    }
+    Redirect::to(&format!("{PAGE}?{}", query.finish()))
+}

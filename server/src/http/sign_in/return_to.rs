@@ -1,0 +1,98 @@
+//! Where people go after signing in: an address on this site, whatever a link says.
+
+use url::Url;
+
+const LONGEST: usize = 2_000;
+
+/// The path and query to go to; the first page if `asked` leads elsewhere or is odd in any way.
+pub fn safe_return_to(asked: Option<&str>) -> String {
+    asked
+        .and_then(on_this_site)
+        .unwrap_or_else(|| "/".to_owned())
+}
+
+fn on_this_site(asked: &str) -> Option<String> {
+    let lower = asked.to_ascii_lowercase();
+    // Browsers drop tabs and line breaks and take a backslash for a slash; encoded ones may be decoded by whatever
+    // stands before us.
+    let odd = asked.len() > LONGEST
+        || asked.chars().any(|c| c.is_control() || c == '\\')
+        || ["%0", "%1", "%5c", "%7f"]
+            .iter()
+            .any(|code| lower.contains(code))
+        || !asked.starts_with('/')
+        || asked.starts_with("//")
+        || lower.starts_with("/%2f");
+    if odd {
+        return None;
+    }
+    let site = Url::parse("http://portal.invalid").ok()?;
+    let target = site.join(asked).ok()?;
+    let path = target.path();
+    // Dots may have been resolved to a path that begins with two slashes.
+    let stays = target.origin() == site.origin() && !path.starts_with("//");
+    let loops = path == "/sign-out" || path == super::PAGE || path.starts_with("/sign-in/");
+    if !stays || loops {
+        return None;
+    }
+    let mut address = path.to_owned();
+    for (mark, part) in [('?', target.query()), ('#', target.fragment())] {
+        if let Some(part) = part {
+            address.push(mark);
+            address.push_str(part);
+        }
+    }
+    Some(address)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_on_this_site_are_kept() {
+        for address in [
+            "/",
+            "/clusters",
+            "/clusters?search=a%20b&page=2",
+            "/clusters/0197#connect",
+        ] {
+            assert_eq!(safe_return_to(Some(address)), address);
+        }
+    }
+
+    #[test]
+    fn addresses_elsewhere_lead_to_the_first_page() {
+        for address in [
+            "//evil.com",
+            "///evil.com",
+            "/\\evil.com",
+            "\\\\evil.com",
+            "/\t/evil.com",
+            "/\n/evil.com",
+            "/%09/evil.com",
+            "/%0d%0aSet-Cookie:x",
+            "/%2f/evil.com",
+            "/%2Fevil.com",
+            "/%5cevil.com",
+            "/%5C%5Cevil.com",
+            "/.//evil.com",
+            "/a/..//evil.com",
+            "https://evil.com",
+            "http:evil.com",
+            "javascript:alert(1)",
+            "JavaScript:alert(1)",
+            " /x",
+            "evil.com",
+            "",
+            "/sign-in",
+            "/sign-in/corp",
+            "/sign-out",
+            "@evil.com",
+        ] {
+            assert_eq!(safe_return_to(Some(address)), "/", "{address:?}");
+        }
+        assert_eq!(safe_return_to(None), "/");
+        assert_eq!(safe_return_to(Some(&format!("/{}", "a".repeat(3000)))), "/");
+    }
+}

@@ -1,0 +1,47 @@
+//! `GET /sign-in/{provider}`: off to the provider.
+
+use super::{attempt, callback_address, refusal::Refusal, return_to::safe_return_to, try_again};
+use crate::{
+    http::{identity::Signed, layers::host::Origin},
+    portal::Portal,
+};
+use axum::{
+    Extension,
+    extract::{Path, Query, State},
+    response::Redirect,
+};
+use serde::Deserialize;
+use std::sync::Arc;
+use tower_sessions::Session;
+
+#[derive(Deserialize)]
+pub struct StartQuery {
+    return_to: Option<String>,
+}
+
+pub async fn start(
+    State(portal): State<Arc<Portal>>,
+    Path(slug): Path<String>,
+    Query(query): Query<StartQuery>,
+    Extension(origin): Extension<Origin>,
+    signed: Option<Extension<Signed>>,
+    session: Session,
+) -> Redirect {
+    let return_to = safe_return_to(query.return_to.as_deref());
+    let begin = async {
+        let door = portal.doors.get(&slug).ok_or(Refusal::UnknownProvider)?;
+        let started = door
+            .provider
+            .start(
+                callback_address(&origin.0, &door.provider),
+                return_to.clone(),
+            )
+            .await?;
+        attempt::remember(&session, started.attempt, signed.is_some()).await?;
+        Ok(started.address)
+    };
+    match begin.await {
+        Ok(address) => Redirect::to(address.as_str()),
+        Err(refusal) => try_again(&refusal, &slug, &return_to),
+    }
+}

@@ -1,0 +1,127 @@
+//! The site's files: scripts, wasm and styles under names that carry a hash of their content, so that browsers may
+//! keep them for ever.
+
+use app::server_context::Assets;
+use axum::{Router, middleware, response::Response};
+use http::{HeaderValue, StatusCode, header};
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
+use tower_http::services::ServeDir;
+
+/// Why the site cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum SiteError {
+    /// It is not there.
+    #[error("the site is not in {}: build it with `cargo xtask build`, or name its folder with --site-dir", .path.display())]
+    Missing {
+        /// Where it was looked for.
+        path: PathBuf,
+        /// Why it cannot be read.
+        #[source]
+        source: std::io::Error,
+    },
+    /// It is not whole.
+    #[error("the site in {} is damaged: build it again with `cargo xtask build`", .path.display())]
+    Damaged {
+        /// Where it is.
+        path: PathBuf,
+        /// What is wrong.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+#[derive(Deserialize)]
+struct Manifest {
+    js: String,
+    wasm: String,
+    css: String,
+}
+
+/// The names of the files in the site at `folder`, all of which are there.
+///
+/// # Errors
+/// [`SiteError`] says what is missing and how to get it.
+pub fn assets(folder: &Path) -> Result<Assets, SiteError> {
+    let path = folder.join("pkg/manifest.json");
+    let text = std::fs::read(&path).map_err(|source| SiteError::Missing {
+        path: folder.to_owned(),
+        source,
+    })?;
+    let damaged = |source: Box<dyn std::error::Error + Send + Sync>| SiteError::Damaged {
+        path: folder.to_owned(),
+        source,
+    };
+    let manifest: Manifest =
+        serde_json::from_slice(&text).map_err(|error| damaged(error.into()))?;
+    for name in [&manifest.js, &manifest.wasm, &manifest.css] {
+        std::fs::metadata(folder.join("pkg").join(name))
+            .map_err(|error| damaged(format!("{name}: {error}").into()))?;
+    }
+    Ok(Assets {
+        js: manifest.js,
+        wasm: manifest.wasm,
+        css: manifest.css,
+    })
+}
+
+/// `/pkg/…` and the icon, compressed ahead of time where the site holds compressed copies.
+pub fn routes<S: Clone + Send + Sync + 'static>(folder: &Path) -> Router<S> {
+    let files = |path: PathBuf| {
+        ServeDir::new(path)
+            .append_index_html_on_directories(false)
+            .precompressed_br()
+            .precompressed_gzip()
+    };
+    let package = Router::new()
+        .nest_service("/pkg", files(folder.join("pkg")))
+        .layer(middleware::map_response(keep_for_ever));
+    Router::new()
+        .merge(package)
+        .route_service("/favicon.svg", files(folder.to_owned()))
+        .layer(middleware::map_response(keep_a_while))
+}
+
+async fn keep_for_ever(mut response: Response) -> Response {
+    if response.status() == StatusCode::OK {
+        response.headers_mut().insert(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("public, max-age=31536000, immutable"),
+        );
+    }
+    response
+}
+
+async fn keep_a_while(mut response: Response) -> Response {
+    if response.status() == StatusCode::OK {
+        response
+            .headers_mut()
+            .entry(header::CACHE_CONTROL)
+            .or_insert(HeaderValue::from_static("public, max-age=3600"));
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_site_that_lacks_a_file_is_refused_with_the_way_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let missing = assets(folder.path()).unwrap_err().to_string();
+        assert!(missing.contains("cargo xtask build"), "{missing}");
+        std::fs::create_dir(folder.path().join("pkg")).unwrap();
+        std::fs::write(
+            folder.path().join("pkg/manifest.json"),
+            r#"{"js": "a.js", "wasm": "a.wasm", "css": "a.css"}"#,
+        )
+        .unwrap();
+        let damaged = assets(folder.path()).unwrap_err();
+        assert!(matches!(damaged, SiteError::Damaged { .. }));
+        for name in ["a.js", "a.wasm", "a.css"] {
+            std::fs::write(folder.path().join("pkg").join(name), "").unwrap();
+        }
+        assert_eq!(assets(folder.path()).unwrap().js, "a.js");
+    }
+}

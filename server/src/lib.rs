@@ -1,0 +1,11 @@
+//! The portal as a program: commands, configuration, wiring and HTTP. A library, so that tests can run the whole server
+//! in their own process.
+#![warn(missing_docs)]
+
+pub mod commands;
+pub mod config;
+pub mod http;
+pub mod log;
+pub mod portal;
+pub mod server;
+pub mod stand_ins;

@@ -1,0 +1,165 @@
+//! The portal put together: the services, the ports they stand on, and what requests need besides.
+
+use crate::{
+    config::Settings,
+    http::{
+        layers::host::Addresses,
+        rest,
+        session::Sessions,
+        sign_in::{Door, Doors, Provider},
+        stream_limit::Streams,
+    },
+};
+use anyhow::Context as _;
+use app::server_context::{Assets, PageContext, SignInProvider};
+use domain::{
+    caller::Caller,
+    ids::UserId,
+    problem::Problem,
+    services::{Account, Clusters},
+};
+use provisioning::{
+    account::AccountService,
+    clusters::ClusterService,
+    ports::{changes::Changes, host_clusters::HostClusters, stores::Store},
+    sign_in::SignInService,
+};
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+
+/// What every request has at hand.
+pub struct Portal {
+    /// Ordering, looking at and deleting clusters.
+    pub clusters: Arc<dyn Clusters>,
+    /// The caller's own account.
+    pub account: Arc<dyn Account>,
+    /// The ways to sign in.
+    pub doors: Doors,
+    /// The database.
+    pub store: Arc<dyn Store>,
+    /// Its feed of changes.
+    pub changes: Arc<dyn Changes>,
+    /// The browsers' sessions.
+    pub sessions: Sessions,
+    /// Open event streams.
+    pub streams: Streams,
+    /// The addresses the portal goes by.
+    pub addresses: Arc<Addresses>,
+    /// What pages need.
+    pub pages: PageContext,
+    /// Cancelled when the server stops.
+    pub stopping: CancellationToken,
+    callers: SignInService,
+}
+
+/// What the portal stands on.
+pub struct Ports {
+    /// The database.
+    pub store: Arc<dyn Store>,
+    /// Its feed of changes.
+    pub changes: Arc<dyn Changes>,
+    /// The browsers' sessions.
+    pub sessions: Sessions,
+    /// The host clusters.
+    pub hosts: Arc<dyn HostClusters>,
+}
+
+impl Portal {
+    /// Puts it together. `addresses` are those it goes by, `assets` the site's files.
+    ///
+    /// # Errors
+    /// If a provider's client or the API document cannot be made.
+    pub fn new(
+        settings: &Settings,
+        addresses: Addresses,
+        assets: Assets,
+        ports: Ports,
+    ) -> anyhow::Result<Self> {
+        let Ports {
+            store,
+            changes,
+            sessions,
+            hosts,
+        } = ports;
+        let clusters: Arc<dyn Clusters> = Arc::new(ClusterService::new(
+            store.clone(),
+            hosts,
+            settings.plans.clone(),
+        ));
+        let account: Arc<dyn Account> = Arc::new(AccountService::new(store.clone()));
+        let doors = doors(settings, &store)?;
+        let pages = PageContext {
+            assets: Arc::new(assets),
+            clusters: clusters.clone(),
+            account: account.clone(),
+            sandbox: settings.sandbox,
+            providers: doors
+                .values()
+                .map(|door| SignInProvider {
+                    slug: door.provider.settings().slug.clone(),
+                    title: door.provider.settings().title.clone(),
+                })
+                .collect(),
+            public_url: addresses.main().into(),
+            api_document: Arc::new(
+                serde_json::to_value(rest::document()).context("the API document")?,
+            ),
+        };
+        Ok(Self {
+            clusters,
+            account,
+            doors,
+            callers: SignInService::new(store.clone(), Vec::new(), None),
+            store,
+            changes,
+            sessions,
+            streams: Streams::new(settings.limits.event_streams),
+            addresses: Arc::new(addresses),
+            pages,
+            stopping: CancellationToken::new(),
+        })
+    }
+
+    /// Whom a session stands for now.
+    ///
+    /// # Errors
+    /// Internal if the database fails.
+    pub async fn session_caller(
+        &self,
+        user: UserId,
+        source: Option<String>,
+    ) -> Result<Option<Caller>, Problem> {
+        self.callers.session_caller(user, source).await
+    }
+
+    /// Whom an API token stands for now.
+    ///
+    /// # Errors
+    /// Internal if the database fails.
+    pub async fn token_caller(
+        &self,
+        secret: &str,
+        source: Option<String>,
+    ) -> Result<Option<Caller>, Problem> {
+        self.callers.token_caller(secret, source).await
+    }
+}
+
+fn doors(settings: &Settings, store: &Arc<dyn Store>) -> anyhow::Result<Doors> {
+    let sign_in = &settings.sign_in;
+    sign_in
+        .providers
+        .iter()
+        .map(|provider| {
+            let door = Door {
+                service: SignInService::new(
+                    store.clone(),
+                    sign_in.rules_for(&provider.slug),
+                    sign_in.default_role.clone(),
+                ),
+                provider: Provider::new(provider.clone())?,
+            };
+            Ok((provider.slug.clone(), Arc::new(door)))
+        })
+        .collect()
+}

@@ -1,0 +1,153 @@
+//! A running portal: everything started in the right order, and stopped in the reverse one.
+
+use crate::{
+    config::Settings,
+    http::{self, layers::host::Addresses, listener, session::Sessions, site},
+    portal::{Portal, Ports},
+    stand_ins::StandIns,
+};
+use anyhow::{Context, Result, bail};
+use kubernetes::{HostClustersConfig, KubernetesHosts};
+use persistence::Database;
+use provisioning::{
+    ports::{host_clusters::HostClusters, stores::Store, stores::TenantStore as _},
+    reconciler::Reconciler,
+};
+use std::{
+    fs::DirBuilder, io::ErrorKind, net::SocketAddr, os::unix::fs::DirBuilderExt as _, path::Path,
+    sync::Arc, time::Duration,
+};
+use tokio::{net::TcpListener, task::JoinHandle, time::timeout};
+use tokio_util::sync::CancellationToken;
+
+/// How long the reconciler may take to finish its steps when the server stops.
+const LAST_STEPS: Duration = Duration::from_secs(10);
+
+/// A portal that is listening and working.
+pub struct Server {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// What it serves.
+    pub portal: Arc<Portal>,
+    /// Its database.
+    pub database: Database,
+    /// The sandbox, if there is one.
+    pub stand_ins: Option<StandIns>,
+    stop_working: CancellationToken,
+    listening: JoinHandle<()>,
+    working: JoinHandle<()>,
+}
+
+impl Server {
+    /// Starts everything. `site` is the folder of the site's files.
+    ///
+    /// # Errors
+    /// Says what cannot be had and what to do about it.
+    pub async fn start(mut settings: Settings, site: &Path) -> Result<Self> {
+        let assets = site::assets(site)?;
+        // First of all, because it is what most often fails and costs nothing to try.
+        let listener = bind(settings.listen).await?;
+        let address = listener.local_addr()?;
+        make_data_directory(&settings.data_dir)?;
+        let stand_ins = StandIns::start(&mut settings).await?;
+        let database = Database::open(settings.database.expose()).await?;
+        if database.is_read_only() {
+            tracing::warn!(
+                "the database is read-only: nothing can be ordered, changed or signed in to"
+            );
+        } else {
+            database
+                .seed_tenants(&settings.tenants)
+                .await
+                .context("the tenants of the configuration cannot be stored")?;
+        }
+        let hosts: Arc<dyn HostClusters> = Arc::new(hosts(&settings).await?);
+        let store: Arc<dyn Store> = Arc::new(database.clone());
+        let addresses = match &settings.public_url {
+            Some(url) => Addresses::Public(url.clone()),
+            None => Addresses::ThisMachine(address),
+        };
+        let ports = Ports {
+            store: store.clone(),
+            changes: Arc::new(database.clone()),
+            sessions: Sessions(Arc::new(database.sessions())),
+            hosts: hosts.clone(),
+        };
+        let portal = Arc::new(Portal::new(&settings, addresses, assets, ports)?);
+
+        let stop_working = CancellationToken::new();
+        let reconciler = Reconciler::new(store, hosts, Arc::new(database.clone()));
+        let stop = stop_working.clone();
+        let working = tokio::spawn(async move { reconciler.run(stop).await });
+        let listening = tokio::spawn(listener::serve(
+            listener,
+            http::router(&portal, site),
+            settings.limits.connections,
+            portal.stopping.clone(),
+        ));
+        Ok(Self {
+            address,
+            portal,
+            database,
+            stand_ins,
+            stop_working,
+            listening,
+            working,
+        })
+    }
+
+    /// Takes no more requests, finishes those under way and the steps of the reconciler, and closes everything.
+    pub async fn stop(self) {
+        self.portal.stopping.cancel();
+        if let Err(error) = self.listening.await {
+            tracing::error!(%error, "the listener ended badly");
+        }
+        self.stop_working.cancel();
+        let abort = self.working.abort_handle();
+        if timeout(LAST_STEPS, self.working).await.is_err() {
+            // Its leases run out by themselves, and every step can be repeated.
+            tracing::warn!("the reconciler was cut off");
+            abort.abort();
+        }
+        if let Some(stand_ins) = self.stand_ins {
+            stand_ins.stop().await;
+        }
+        self.database.close().await;
+    }
+}
+
+/// The host clusters of the configuration.
+///
+/// # Errors
+/// If a kubeconfig cannot be used.
+pub async fn hosts(settings: &Settings) -> Result<KubernetesHosts> {
+    let config = HostClustersConfig {
+        clusters: settings.hosts.clone(),
+        ..HostClustersConfig::default()
+    };
+    Ok(KubernetesHosts::new(config).await?)
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener> {
+    match TcpListener::bind(address).await {
+        Ok(listener) => Ok(listener),
+        Err(error) if error.kind() == ErrorKind::AddrInUse => bail!(
+            "something else listens on {address}, perhaps another hangar; stop it, or choose another address with --listen"
+        ),
+        Err(error) => Err(error).with_context(|| format!("cannot listen on {address}")),
+    }
+}
+
+/// For the owner only: it holds the database and the sandbox's keys.
+fn make_data_directory(path: &Path) -> Result<()> {
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+        .with_context(|| {
+            format!(
+                "cannot make the data directory {}; choose another with --data-dir",
+                path.display()
+            )
+        })
+}
