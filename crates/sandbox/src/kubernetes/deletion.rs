@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::object;
 
@@ -123,9 +123,20 @@ pub(super) fn wants_something_else(before: &Value, after: &Value) -> bool {
         return before != after;
     };
     let wish = |name: &&String| !matches!(name.as_str(), "metadata" | "status");
+    before.keys().chain(after.keys()).filter(wish).any(|name| {
+        match (before.get(name), after.get(name)) {
+            (Some(Value::Object(before)), Some(Value::Object(after))) => differ(before, after),
+            (before, after) => before != after,
+        }
+    })
+}
+
+/// The node of a pod is found by the scheduler and wished for by nobody.
+fn differ(before: &Map<String, Value>, after: &Map<String, Value>) -> bool {
+    let counts = |name: &&String| name.as_str() != "nodeName";
     before
         .keys()
-        .filter(wish)
-        .any(|k| before.get(k) != after.get(k))
-        || after.keys().filter(wish).any(|k| !before.contains_key(k))
+        .chain(after.keys())
+        .filter(counts)
+        .any(|name| before.get(name) != after.get(name))
 }

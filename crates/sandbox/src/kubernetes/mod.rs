@@ -3,15 +3,42 @@
 //! Built for the sandbox's host cluster and for each virtual cluster's own small API. What it answers
 //! was compared with a real kube-apiserver 1.36; the tests replay recordings of one.
 
+pub mod admission;
+pub mod apply;
+pub mod authentication;
+pub mod authorization;
+mod bootstrap;
+mod defaults;
 pub mod deletion;
+mod discovery;
+mod events;
 pub mod feed;
 pub mod history;
+mod http;
 pub mod object;
+mod openapi;
+pub mod operations;
+mod patch;
+mod prepare;
+mod protobuf;
+pub mod quantity;
 pub mod resources;
+pub mod schema;
+pub mod selectors;
+pub mod server;
+mod service_addresses;
+pub mod status;
 pub mod store;
+mod table;
+pub mod token_request;
+mod validation;
 
+pub use authentication::{Authenticator, ClientIdentity, Tokens, User};
 pub use deletion::{Delete, Deletion};
 pub use feed::Feed;
 pub use history::{Change, ChangeKind, Forgotten};
+pub use operations::WriteOptions;
 pub use resources::{GroupResource, Registry, Resource};
+pub use server::{ApiServer, LogOptions, PodLogs, ServiceProxy, ServiceTarget};
+pub use status::Refusal;
 pub use store::{Key, Store, StoreError};

@@ -158,6 +158,37 @@ impl Store {
         (objects, inner.revision)
     }
 
+    /// The objects of a resource as they were at an earlier version, as far back as changes are
+    /// remembered.
+    pub fn list_at(
+        &self,
+        resource: GroupResource,
+        namespace: Option<&str>,
+        version: u64,
+    ) -> Result<Vec<Arc<Value>>, Forgotten> {
+        let inner = self.lock();
+        let Some(shard) = inner.shards.get(&resource) else {
+            return Ok(Vec::new());
+        };
+        let mut objects = shard.objects.clone();
+        for change in shard.history.after(version)?.into_iter().rev() {
+            let at = (
+                object::namespace(&change.object).to_owned(),
+                object::name(&change.object).to_owned(),
+            );
+            match change.kind {
+                ChangeKind::Created => objects.remove(&at),
+                ChangeKind::Updated { previous } => objects.insert(at, previous),
+                ChangeKind::Deleted => objects.insert(at, change.object),
+            };
+        }
+        Ok(objects
+            .into_iter()
+            .filter(|((of, _), _)| namespace.is_none_or(|n| n == of))
+            .map(|(_, object)| object)
+            .collect())
+    }
+
     /// Keeps a new object: gives it identity, creation time, version and first generation.
     pub fn create(
         &self,
@@ -496,6 +527,31 @@ mod tests {
         ));
         let seen = store.changes_after(PODS, before).unwrap().0;
         assert_eq!(seen.len(), 2, "once more with no time left, then gone");
+    }
+
+    #[test]
+    fn an_earlier_state_can_be_listed_while_its_changes_are_remembered() {
+        let store = Store::default();
+        let one = store.create(CONFIG_MAPS, config_map("one")).unwrap();
+        store.create(CONFIG_MAPS, config_map("two")).unwrap();
+        let (before, version) = store.list(CONFIG_MAPS, None);
+        store
+            .modify(&Key::of(CONFIG_MAPS, &one), |o| {
+                object::set_label(o, "a", "b")
+            })
+            .unwrap();
+        store
+            .delete(&Key::new(CONFIG_MAPS, "a", "two"), &Delete::default())
+            .unwrap();
+        store.create(CONFIG_MAPS, config_map("three")).unwrap();
+        let then = store.list_at(CONFIG_MAPS, Some("a"), version).unwrap();
+        let names = |list: &[Arc<Value>]| -> Vec<String> {
+            list.iter().map(|o| object::name(o).to_owned()).collect()
+        };
+        assert_eq!(names(&then), names(&before));
+        assert_eq!(then[0], before[0]);
+        store.compact();
+        assert!(store.list_at(CONFIG_MAPS, None, version).is_err());
     }
 
     #[test]

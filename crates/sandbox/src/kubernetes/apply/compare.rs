@@ -1,0 +1,210 @@
+//! Which fields an object has, and in which two versions of an object differ.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::field_set::{FieldSet, field_element, key_element, value_element};
+use crate::kubernetes::schema::{Shape, Structure};
+
+/// How two versions of an object differ.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Comparison {
+    /// Fields that only the new one has.
+    pub added: FieldSet,
+    /// Fields that only the old one has.
+    pub removed: FieldSet,
+    /// Fields with another value.
+    pub modified: FieldSet,
+}
+
+/// Compares two versions of an object.
+pub fn compare(shape: Shape, old: &Value, new: &Value) -> Comparison {
+    let mut comparison = Comparison::default();
+    let mut path = Vec::new();
+    walk(
+        Some(shape),
+        Some(old),
+        Some(new),
+        &mut path,
+        &mut comparison,
+    );
+    comparison
+}
+
+fn walk(
+    shape: Option<Shape>,
+    old: Option<&Value>,
+    new: Option<&Value>,
+    path: &mut Vec<String>,
+    comparison: &mut Comparison,
+) {
+    let parts = match (shape, shape.map_or(Structure::Leaf, |s| s.structure())) {
+        (Some(shape), structure) if structure != Structure::Leaf && !(empty(old) && empty(new)) => {
+            Some(pairs(shape, structure, old, new))
+        }
+        _ => None,
+    };
+    match parts {
+        Some(parts) => {
+            for (element, (shape, old, new)) in parts {
+                path.push(element);
+                walk(shape, old, new, path, comparison);
+                path.pop();
+            }
+            match (old, new) {
+                (None, Some(_)) => comparison.added.insert(path),
+                (Some(_), None) => comparison.removed.insert(path),
+                _ => {}
+            }
+        }
+        None => match (old, new) {
+            (None, Some(_)) => comparison.added.insert(path),
+            (Some(_), None) => comparison.removed.insert(path),
+            (Some(old), Some(new)) if old != new => comparison.modified.insert(path),
+            _ => {}
+        },
+    }
+}
+
+fn empty(value: Option<&Value>) -> bool {
+    match value {
+        None | Some(Value::Null) => true,
+        Some(Value::Object(fields)) => fields.is_empty(),
+        Some(Value::Array(items)) => items.is_empty(),
+        Some(_) => false,
+    }
+}
+
+type Pairs<'a> = BTreeMap<String, (Option<Shape>, Option<&'a Value>, Option<&'a Value>)>;
+
+/// The parts of two values, side by side.
+fn pairs<'a>(
+    shape: Shape,
+    structure: Structure,
+    old: Option<&'a Value>,
+    new: Option<&'a Value>,
+) -> Pairs<'a> {
+    let mut pairs = Pairs::new();
+    for (element, shape, value) in parts(shape, structure, old) {
+        pairs.insert(element, (shape, Some(value), None));
+    }
+    for (element, shape, value) in parts(shape, structure, new) {
+        pairs.entry(element).or_insert((shape, None, None)).2 = Some(value);
+    }
+    pairs
+}
+
+/// The parts of a value with their path elements.
+fn parts(
+    shape: Shape,
+    structure: Structure,
+    value: Option<&Value>,
+) -> Vec<(String, Option<Shape>, &Value)> {
+    match (structure, value) {
+        (Structure::Object, Some(Value::Object(fields))) => fields
+            .iter()
+            .map(|(name, value)| (field_element(name), shape.child(name), value))
+            .collect(),
+        (Structure::Set, Some(Value::Array(items))) => items
+            .iter()
+            .map(|item| (value_element(item), Some(shape.item()), item))
+            .collect(),
+        (Structure::Keyed(keys), Some(Value::Array(items))) => items
+            .iter()
+            .map(|item| (key_element(item, keys), Some(shape.item()), item))
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The fields that an applied configuration names.
+pub fn fields_of(shape: Shape, value: &Value) -> FieldSet {
+    let mut set = FieldSet::default();
+    let mut path = Vec::new();
+    collect(Some(shape), value, &mut path, &mut set);
+    set
+}
+
+fn collect(shape: Option<Shape>, value: &Value, path: &mut Vec<String>, set: &mut FieldSet) {
+    let structure = shape.map_or(Structure::Leaf, |s| s.structure());
+    let Some(shape) = shape.filter(|_| structure != Structure::Leaf && !value.is_null()) else {
+        set.insert(path);
+        return;
+    };
+    let in_list = !matches!(structure, Structure::Object);
+    let in_map = matches!(shape.kind(), crate::kubernetes::schema::Kind::Map(_));
+    if !in_list && empty(Some(value)) {
+        set.insert(path);
+    }
+    for (element, shape, value) in parts(shape, structure, Some(value)) {
+        path.push(element);
+        if in_list || in_map {
+            set.insert(path);
+        }
+        collect(shape, value, path, set);
+        path.pop();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::kubernetes::schema::{named, of_kind};
+
+    fn shape(group: &str, kind: &str) -> Shape {
+        Shape::of(of_kind(group, kind).unwrap())
+    }
+
+    #[test]
+    fn an_applied_configuration_owns_what_it_names_and_nothing_else() {
+        let service = json!({"spec": {
+            "selector": {"app": "a"},
+            "ports": [{"port": 443, "targetPort": 8443}],
+        }});
+        assert_eq!(
+            fields_of(shape("", "Service"), &service).to_json(),
+            json!({"f:spec": {
+                "f:selector": {},
+                "f:ports": {"k:{\"port\":443,\"protocol\":\"TCP\"}": {".": {}, "f:port": {}, "f:targetPort": {}}},
+            }})
+        );
+    }
+
+    #[test]
+    fn a_new_map_is_owned_together_with_its_entries() {
+        let empty = json!(crate::kubernetes::schema::zero(
+            named("core.Secret").unwrap()
+        ));
+        let secret = json!({"metadata": {"labels": {"a": "b"}}, "data": {"x": "eA=="}});
+        let comparison = compare(shape("", "Secret"), &empty, &secret);
+        assert_eq!(
+            comparison.added.to_json(),
+            json!({
+                "f:metadata": {"f:labels": {".": {}, "f:a": {}}},
+                "f:data": {".": {}, "f:x": {}},
+            })
+        );
+        assert!(comparison.removed.is_empty() && comparison.modified.is_empty());
+    }
+
+    #[test]
+    fn a_changed_value_is_modified_and_a_missing_item_removed() {
+        let old = json!({"spec": {"containers": [{"name": "a", "image": "1"}, {"name": "b"}]}});
+        let new = json!({"spec": {"containers": [{"name": "a", "image": "2"}]}});
+        let comparison = compare(shape("", "Pod"), &old, &new);
+        assert_eq!(
+            comparison.modified.paths(),
+            [".spec.containers[name=\"a\"].image"]
+        );
+        assert_eq!(
+            comparison.removed.paths(),
+            [
+                ".spec.containers[name=\"b\"]",
+                ".spec.containers[name=\"b\"].name"
+            ]
+        );
+    }
+}

@@ -1,0 +1,402 @@
+//! The managers of an object's fields: what `metadata.managedFields` says and how writes change it.
+
+use serde_json::{Value, json};
+
+use super::compare::{compare, fields_of};
+use super::field_set::FieldSet;
+use super::merge;
+use crate::kubernetes::object;
+use crate::kubernetes::schema::Shape;
+
+/// Metadata that the API owns and nobody else can.
+const SYSTEM_METADATA: [&str; 10] = [
+    "name",
+    "namespace",
+    "creationTimestamp",
+    "selfLink",
+    "uid",
+    "generation",
+    "managedFields",
+    "resourceVersion",
+    "deletionTimestamp",
+    "deletionGracePeriodSeconds",
+];
+
+/// How a manager writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Operation {
+    Apply,
+    Update,
+}
+
+/// Who writes, and where.
+#[derive(Debug, Clone, Copy)]
+pub struct Writer<'a> {
+    /// The manager's name.
+    pub manager: &'a str,
+    /// API version of what it writes.
+    pub api_version: &'a str,
+    /// Subresource it writes to; empty for the object itself.
+    pub subresource: &'a str,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Entry {
+    manager: String,
+    operation: Operation,
+    api_version: String,
+    subresource: String,
+    time: String,
+    fields: FieldSet,
+}
+
+impl Entry {
+    fn read(entry: &Value) -> Option<Self> {
+        let text = |field: &str| {
+            entry
+                .get(field)
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_owned()
+        };
+        Some(Self {
+            manager: text("manager"),
+            operation: match text("operation").as_str() {
+                "Apply" => Operation::Apply,
+                "Update" => Operation::Update,
+                _ => return None,
+            },
+            api_version: text("apiVersion"),
+            subresource: text("subresource"),
+            time: text("time"),
+            fields: FieldSet::from_json(entry.get("fieldsV1")?),
+        })
+    }
+
+    fn write(&self) -> Value {
+        let mut entry = json!({
+            "manager": self.manager,
+            "operation": match self.operation {
+                Operation::Apply => "Apply",
+                Operation::Update => "Update",
+            },
+            "apiVersion": self.api_version,
+            "time": self.time,
+            "fieldsType": "FieldsV1",
+            "fieldsV1": self.fields.to_json(),
+        });
+        if !self.subresource.is_empty() {
+            entry["subresource"] = self.subresource.as_str().into();
+        }
+        entry
+    }
+
+    /// How refusals name the manager.
+    fn shown(&self) -> String {
+        let mut shown = format!("{:?}", self.manager);
+        if !self.subresource.is_empty() {
+            shown.push_str(&format!(" with subresource {:?}", self.subresource));
+        }
+        if self.operation == Operation::Update {
+            shown.push_str(&format!(" using {}", self.api_version));
+        }
+        shown
+    }
+
+    fn is(&self, operation: Operation, writer: &Writer<'_>) -> bool {
+        self.operation == operation
+            && self.manager == writer.manager
+            && self.subresource == writer.subresource
+            && (operation == Operation::Apply || self.api_version == writer.api_version)
+    }
+}
+
+/// The managers of one object.
+#[derive(Debug, Default)]
+struct Managers {
+    entries: Vec<Entry>,
+}
+
+/// Fields that an apply sets and others own: pairs of manager and path, as refusals show them.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Conflicts(pub Vec<(String, String)>);
+
+impl Managers {
+    fn read(object: &Value) -> Self {
+        Self {
+            entries: object::items(object.pointer("/metadata/managedFields"))
+                .iter()
+                .filter_map(Entry::read)
+                .collect(),
+        }
+    }
+
+    fn write(mut self, object: &mut Value) {
+        self.entries.sort_by(|a, b| {
+            (
+                a.operation,
+                &a.time,
+                &a.manager,
+                &a.api_version,
+                &a.subresource,
+            )
+                .cmp(&(
+                    b.operation,
+                    &b.time,
+                    &b.manager,
+                    &b.api_version,
+                    &b.subresource,
+                ))
+        });
+        let entries: Vec<Value> = self.entries.iter().map(Entry::write).collect();
+        object::set_metadata(
+            object,
+            "managedFields",
+            (!entries.is_empty()).then(|| entries.into()),
+        );
+    }
+
+    /// Everything that anybody owns.
+    fn owned(&self) -> FieldSet {
+        self.entries
+            .iter()
+            .fold(FieldSet::default(), |all, entry| all.union(&entry.fields))
+    }
+
+    /// Takes fields from everybody but one entry.
+    fn take(&mut self, fields: &FieldSet, except: Option<usize>) {
+        for (i, entry) in self.entries.iter_mut().enumerate() {
+            if Some(i) != except {
+                entry.fields = entry.fields.difference(fields);
+            }
+        }
+    }
+
+    fn position(&self, operation: Operation, writer: &Writer<'_>) -> Option<usize> {
+        self.entries.iter().position(|e| e.is(operation, writer))
+    }
+}
+
+/// The fields of an object that managers can own.
+fn ownable(object: &Value) -> Value {
+    let mut object = object.clone();
+    if let Value::Object(fields) = &mut object {
+        fields.remove("kind");
+        fields.remove("apiVersion");
+        let metadata = fields.entry("metadata").or_insert_with(|| json!({}));
+        if let Value::Object(metadata) = metadata {
+            for field in SYSTEM_METADATA {
+                metadata.remove(field);
+            }
+        }
+    }
+    object
+}
+
+/// Records a write that is no apply: whoever writes owns what it changed.
+pub fn record_update(shape: Shape, live: &Value, new: &mut Value, writer: &Writer<'_>) {
+    let mut managers = Managers::read(live);
+    let mut before = ownable(live);
+    let mut after = ownable(new);
+    keep_to_subresource(&mut before, &mut after, writer.subresource);
+    let comparison = compare(shape, &before, &after);
+    let changed = comparison.added.union(&comparison.modified);
+    let at = managers.position(Operation::Update, writer);
+    managers.take(&changed, at);
+    managers.take(&comparison.removed, None);
+    match at {
+        Some(i) => {
+            let entry = &mut managers.entries[i];
+            entry.fields = entry.fields.union(&changed);
+            if !changed.is_empty() {
+                entry.time = object::now();
+            }
+        }
+        None => managers.entries.push(Entry {
+            manager: writer.manager.to_owned(),
+            operation: Operation::Update,
+            api_version: writer.api_version.to_owned(),
+            subresource: writer.subresource.to_owned(),
+            time: object::now(),
+            fields: changed,
+        }),
+    }
+    managers.entries.retain(|entry| !entry.fields.is_empty());
+    managers.write(new);
+}
+
+/// A write to the status owns nothing of the specification.
+fn keep_to_subresource(before: &mut Value, after: &mut Value, subresource: &str) {
+    if subresource != "status" {
+        return;
+    }
+    for object in [before, after] {
+        if let Value::Object(fields) = object {
+            fields.remove("spec");
+        }
+    }
+}
+
+/// What an apply makes of an object.
+pub fn apply(
+    shape: Shape,
+    live: &Value,
+    applied: &Value,
+    writer: &Writer<'_>,
+    force: bool,
+) -> Result<Value, Conflicts> {
+    let mut managers = Managers::read(live);
+    let configuration = ownable(applied);
+    let mut wanted = fields_of(shape, &configuration);
+    // Every object has metadata; nobody owns that.
+    wanted.unmark("f:metadata");
+    let at = managers.position(Operation::Apply, writer);
+    let before = at.map(|i| managers.entries[i].fields.clone());
+
+    let at = at.unwrap_or_else(|| {
+        managers.entries.push(Entry {
+            manager: writer.manager.to_owned(),
+            operation: Operation::Apply,
+            api_version: writer.api_version.to_owned(),
+            subresource: writer.subresource.to_owned(),
+            time: object::now(),
+            fields: FieldSet::default(),
+        });
+        managers.entries.len() - 1
+    });
+    let entry = &mut managers.entries[at];
+    entry.fields = wanted.clone();
+    entry.api_version = writer.api_version.to_owned();
+
+    let mut merged = merge::merge(Some(shape), live, applied);
+    if let Some(before) = &before {
+        let given_up = before.difference(&wanted);
+        merge::prune(Some(shape), &mut merged, &given_up, &managers.owned());
+    }
+
+    let comparison = compare(shape, &ownable(live), &ownable(&merged));
+    let changed = comparison.added.union(&comparison.modified);
+    if !force {
+        let conflicts: Vec<(String, String)> = managers
+            .entries
+            .iter()
+            .enumerate()
+            .filter(|(i, _)| *i != at)
+            .flat_map(|(_, entry)| {
+                let who = entry.shown();
+                entry
+                    .fields
+                    .intersection(&changed)
+                    .paths()
+                    .into_iter()
+                    .map(move |path| (who.clone(), path))
+            })
+            .collect();
+        if !conflicts.is_empty() {
+            return Err(Conflicts(conflicts));
+        }
+    }
+    managers.take(&changed, Some(at));
+    managers.take(&comparison.removed, Some(at));
+    let entry = &mut managers.entries[at];
+    if before.as_ref() != Some(&entry.fields) {
+        entry.time = object::now();
+    }
+    managers.entries.retain(|entry| !entry.fields.is_empty());
+    managers.write(&mut merged);
+    Ok(merged)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kubernetes::schema::of_kind;
+
+    const A: Writer<'_> = Writer {
+        manager: "a",
+        api_version: "v1",
+        subresource: "",
+    };
+    const B: Writer<'_> = Writer { manager: "b", ..A };
+
+    fn shape() -> Shape {
+        Shape::of(of_kind("", "ConfigMap").unwrap())
+    }
+
+    fn map(data: Value) -> Value {
+        json!({"kind": "ConfigMap", "apiVersion": "v1", "metadata": {"name": "m"}, "data": data})
+    }
+
+    fn owners(object: &Value) -> Vec<(&str, &str)> {
+        object::items(object.pointer("/metadata/managedFields"))
+            .iter()
+            .map(|e| {
+                (
+                    e["manager"].as_str().unwrap(),
+                    e["operation"].as_str().unwrap(),
+                )
+            })
+            .collect()
+    }
+
+    #[test]
+    fn applying_what_another_manager_owns_differently_is_a_conflict_unless_forced() {
+        let live = apply(shape(), &json!({}), &map(json!({"x": "1"})), &A, false).unwrap();
+        let conflicts = apply(shape(), &live, &map(json!({"x": "2"})), &B, false).unwrap_err();
+        assert_eq!(conflicts.0, [("\"a\"".to_owned(), ".data.x".to_owned())]);
+        let forced = apply(shape(), &live, &map(json!({"x": "2"})), &B, true).unwrap();
+        assert_eq!(forced["data"]["x"], "2");
+        assert_eq!(owners(&forced), [("b", "Apply")]);
+    }
+
+    #[test]
+    fn applying_the_same_value_shares_the_field_and_giving_it_up_leaves_it_to_the_other() {
+        let live = apply(shape(), &json!({}), &map(json!({"x": "1"})), &A, false).unwrap();
+        let shared = apply(shape(), &live, &map(json!({"x": "1"})), &B, false).unwrap();
+        assert_eq!(owners(&shared), [("a", "Apply"), ("b", "Apply")]);
+        let left = apply(shape(), &shared, &map(json!({})), &A, false).unwrap();
+        assert_eq!(left["data"]["x"], "1");
+    }
+
+    #[test]
+    fn a_field_that_its_only_owner_gives_up_is_removed() {
+        let live = apply(
+            shape(),
+            &json!({}),
+            &map(json!({"x": "1", "y": "2"})),
+            &A,
+            false,
+        )
+        .unwrap();
+        let less = apply(shape(), &live, &map(json!({"y": "2"})), &A, false).unwrap();
+        assert_eq!(less["data"], json!({"y": "2"}));
+    }
+
+    #[test]
+    fn applying_again_changes_nothing() {
+        let live = apply(shape(), &json!({}), &map(json!({"x": "1"})), &A, false).unwrap();
+        let again = apply(shape(), &live, &map(json!({"x": "1"})), &A, false).unwrap();
+        assert_eq!(live, again);
+    }
+
+    #[test]
+    fn an_update_takes_the_fields_that_it_changes() {
+        let live = apply(
+            shape(),
+            &json!({}),
+            &map(json!({"x": "1", "y": "2"})),
+            &A,
+            false,
+        )
+        .unwrap();
+        let mut new = live.clone();
+        new["data"]["x"] = "changed".into();
+        record_update(shape(), &live, &mut new, &B);
+        assert_eq!(owners(&new), [("a", "Apply"), ("b", "Update")]);
+        let conflicts = apply(shape(), &new, &map(json!({"x": "1"})), &A, false).unwrap_err();
+        assert_eq!(
+            conflicts.0,
+            [("\"b\" using v1".to_owned(), ".data.x".to_owned())]
+        );
+    }
+}

@@ -1,0 +1,173 @@
+//! Laying an applied configuration over the object there is, and taking out what its manager gave up.
+
+use serde_json::{Map, Value};
+
+use super::field_set::{FieldSet, field_element, key_element, value_element};
+use crate::kubernetes::schema::{Shape, Structure};
+
+/// The live object with the configuration laid over it.
+pub fn merge(shape: Option<Shape>, live: &Value, applied: &Value) -> Value {
+    let structure = shape.map_or(Structure::Leaf, |s| s.structure());
+    match (structure, shape, live, applied) {
+        (Structure::Object, Some(shape), Value::Object(live), Value::Object(applied)) => {
+            let mut merged: Map<String, Value> = live.clone();
+            for (name, value) in applied {
+                let value = match live.get(name) {
+                    Some(before) => merge(shape.child(name), before, value),
+                    None => value.clone(),
+                };
+                merged.insert(name.clone(), value);
+            }
+            merged.into()
+        }
+        (Structure::Set, Some(_), Value::Array(live), Value::Array(applied)) => {
+            merge_lists(live, applied, value_element, |_, applied| applied.clone())
+        }
+        (Structure::Keyed(keys), Some(shape), Value::Array(live), Value::Array(applied)) => {
+            merge_lists(
+                live,
+                applied,
+                |item| key_element(item, keys),
+                |live, applied| merge(Some(shape.item()), live, applied),
+            )
+        }
+        _ => applied.clone(),
+    }
+}
+
+/// Merges two lists: applied items keep their order, the others their place between them.
+fn merge_lists(
+    live: &[Value],
+    applied: &[Value],
+    element: impl Fn(&Value) -> String,
+    both: impl Fn(&Value, &Value) -> Value,
+) -> Value {
+    let applied_elements: Vec<String> = applied.iter().map(&element).collect();
+    let live_elements: Vec<String> = live.iter().map(&element).collect();
+    let mut merged = Vec::with_capacity(live.len() + applied.len());
+    let mut next = 0;
+    let mut take_live_until = |limit: Option<usize>, merged: &mut Vec<Value>| {
+        let end = limit.unwrap_or(live.len());
+        while next < end {
+            if !applied_elements.contains(&live_elements[next]) {
+                merged.push(live[next].clone());
+            }
+            next += 1;
+        }
+    };
+    for (item, name) in applied.iter().zip(&applied_elements) {
+        match live_elements.iter().position(|e| e == name) {
+            Some(at) => {
+                take_live_until(Some(at), &mut merged);
+                merged.push(both(&live[at], item));
+            }
+            None => merged.push(item.clone()),
+        }
+    }
+    take_live_until(None, &mut merged);
+    merged.into()
+}
+
+/// Takes the fields out that somebody gave up and nobody else owns.
+pub fn prune(shape: Option<Shape>, value: &mut Value, given_up: &FieldSet, owned: &FieldSet) {
+    let Some(shape) = shape else { return };
+    match (shape.structure(), value) {
+        (Structure::Object, Value::Object(fields)) => {
+            let names: Vec<String> = fields.keys().cloned().collect();
+            for name in names {
+                let element = field_element(&name);
+                let keep = fields.get_mut(&name).is_none_or(|value| {
+                    survives(shape.child(&name), value, &element, given_up, owned)
+                });
+                if !keep {
+                    fields.remove(&name);
+                }
+            }
+        }
+        (Structure::Set, Value::Array(items)) => {
+            items.retain_mut(|item| survives(None, item, &value_element(item), given_up, owned));
+        }
+        (Structure::Keyed(keys), Value::Array(items)) => {
+            items.retain_mut(|item| {
+                let element = key_element(item, keys);
+                survives(Some(shape.item()), item, &element, given_up, owned)
+            });
+        }
+        _ => {}
+    }
+}
+
+fn survives(
+    shape: Option<Shape>,
+    value: &mut Value,
+    element: &str,
+    given_up: &FieldSet,
+    owned: &FieldSet,
+) -> bool {
+    let Some(given_up) = given_up.child(element) else {
+        return true;
+    };
+    let nothing = FieldSet::default();
+    let owned = owned.child(element).unwrap_or(&nothing);
+    if given_up.is_member() && owned.is_empty() {
+        return false;
+    }
+    let had_parts = !is_hollow(value);
+    prune(shape, value, given_up, owned);
+    // What has lost its last part goes too, unless somebody owns it empty.
+    !(had_parts && is_hollow(value) && owned.is_empty())
+}
+
+fn is_hollow(value: &Value) -> bool {
+    match value {
+        Value::Object(fields) => fields.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::kubernetes::schema::of_kind;
+
+    fn pod() -> Shape {
+        Shape::of(of_kind("", "Pod").unwrap())
+    }
+
+    #[test]
+    fn items_of_a_keyed_list_are_merged_and_others_kept() {
+        let live = json!({"spec": {"containers": [{"name": "a", "image": "1", "tty": true}, {"name": "b"}]}});
+        let applied = json!({"spec": {"containers": [{"name": "c"}, {"name": "a", "image": "2"}]}});
+        assert_eq!(
+            merge(Some(pod()), &live, &applied),
+            json!({"spec": {"containers": [
+                {"name": "c"}, {"name": "a", "image": "2", "tty": true}, {"name": "b"},
+            ]}})
+        );
+    }
+
+    #[test]
+    fn an_atomic_value_is_replaced() {
+        let live = json!({"spec": {"nodeSelector": {"a": "1"}, "tolerations": [{"key": "a"}]}});
+        let applied = json!({"spec": {"nodeSelector": {"b": "1"}, "tolerations": []}});
+        assert_eq!(merge(Some(pod()), &live, &applied), applied);
+    }
+
+    #[test]
+    fn given_up_fields_go_unless_somebody_else_owns_them() {
+        let mut object = json!({"metadata": {"labels": {"a": "1", "b": "2", "c": "3"}}, "spec": {"hostname": "h"}});
+        let given_up = FieldSet::from_json(&json!({
+            "f:metadata": {"f:labels": {"f:a": {}, "f:b": {}}},
+            "f:spec": {"f:hostname": {}},
+        }));
+        let owned = FieldSet::from_json(&json!({"f:metadata": {"f:labels": {"f:b": {}}}}));
+        prune(Some(pod()), &mut object, &given_up, &owned);
+        assert_eq!(
+            object,
+            json!({"metadata": {"labels": {"b": "2", "c": "3"}}})
+        );
+    }
+}

@@ -1,0 +1,208 @@
+//! What the API serves, as clients find it out.
+
+use serde_json::{Value, json};
+
+use super::resources::{Registry, Resource, Subresource, group_version};
+
+/// Version of the server.
+pub fn version() -> Value {
+    json!({
+        "major": "1",
+        "minor": "36",
+        "emulationMajor": "1",
+        "emulationMinor": "36",
+        "minCompatibilityMajor": "1",
+        "minCompatibilityMinor": "35",
+        "gitVersion": "v1.36.0",
+        "gitCommit": "",
+        "gitTreeState": "",
+        "buildDate": "1970-01-01T00:00:00Z",
+        "goVersion": "",
+        "compiler": "",
+        "platform": "linux/amd64",
+    })
+}
+
+/// Versions of the core group.
+pub fn core_versions() -> Value {
+    json!({"kind": "APIVersions", "versions": ["v1"], "serverAddressByClientCIDRs": []})
+}
+
+/// All groups but core.
+pub fn groups(registry: &Registry) -> Value {
+    let groups: Vec<Value> = registry
+        .groups()
+        .into_iter()
+        .map(|(g, v)| group(g, v))
+        .collect();
+    json!({"kind": "APIGroupList", "apiVersion": "v1", "groups": groups})
+}
+
+fn group(name: &str, version: &str) -> Value {
+    let served = json!({"groupVersion": format!("{name}/{version}"), "version": version});
+    json!({"name": name, "versions": [served], "preferredVersion": served})
+}
+
+/// The paths that there are.
+pub fn paths(registry: &Registry) -> Value {
+    let mut paths = vec!["/api".to_owned(), "/api/v1".to_owned(), "/apis".to_owned()];
+    for (group, version) in registry.groups() {
+        paths.push(format!("/apis/{group}"));
+        paths.push(format!("/apis/{group}/{version}"));
+    }
+    for path in ["/healthz", "/livez", "/openapi/v3", "/readyz", "/version"] {
+        paths.push(path.to_owned());
+    }
+    json!({"paths": paths})
+}
+
+/// The document at `/apis/GROUP`, `/api/v1` or `/apis/GROUP/VERSION`.
+pub fn document_at(registry: &Registry, path: &str) -> Option<Value> {
+    let segments: Vec<&str> = path.split('/').skip(1).collect();
+    match segments.as_slice() {
+        ["api", version] => resources(registry, "", version),
+        ["apis", name] => {
+            registry
+                .groups()
+                .into_iter()
+                .find(|(g, _)| g == name)
+                .map(|(name, version)| {
+                    let mut document = group(name, version);
+                    document["kind"] = "APIGroup".into();
+                    document["apiVersion"] = "v1".into();
+                    document
+                })
+        }
+        ["apis", group, version] => resources(registry, group, version),
+        _ => None,
+    }
+}
+
+fn sorted(registry: &Registry, group: &str, version: &str) -> Vec<&'static Resource> {
+    let mut resources: Vec<_> = registry
+        .all()
+        .filter(|r| r.group == group && r.version == version)
+        .collect();
+    resources.sort_by_key(|r| r.plural);
+    resources
+}
+
+fn resources(registry: &Registry, group: &str, version: &str) -> Option<Value> {
+    let mut list = Vec::new();
+    for resource in sorted(registry, group, version) {
+        let mut entry = json!({
+            "name": resource.plural,
+            "singularName": resource.singular,
+            "namespaced": resource.namespaced,
+            "kind": resource.kind,
+            "verbs": resource.verbs,
+        });
+        if !resource.short_names.is_empty() {
+            entry["shortNames"] = json!(resource.short_names);
+        }
+        if !resource.categories.is_empty() {
+            entry["categories"] = json!(resource.categories);
+        }
+        list.push(entry);
+        for subresource in resource.subresources {
+            list.push(subresource_entry(resource, subresource));
+        }
+    }
+    if list.is_empty() {
+        return None;
+    }
+    let mut document = json!({
+        "kind": "APIResourceList",
+        "groupVersion": group_version(group, version),
+        "resources": list,
+    });
+    if !group.is_empty() {
+        document["apiVersion"] = "v1".into();
+    }
+    Some(document)
+}
+
+fn subresource_entry(resource: &Resource, subresource: &Subresource) -> Value {
+    let mut entry = json!({
+        "name": format!("{}/{}", resource.plural, subresource.name),
+        "singularName": "",
+        "namespaced": resource.namespaced,
+        "kind": subresource.kind,
+        "verbs": subresource.verbs,
+    });
+    if let Some(group) = subresource.group {
+        entry["group"] = group.into();
+    }
+    if let Some(version) = subresource.version {
+        entry["version"] = version.into();
+    }
+    entry
+}
+
+/// Everything in one document, which clients ask for first: the core group, or all others.
+pub fn aggregated(registry: &Registry, core: bool, version: &str) -> Value {
+    let groups: Vec<(&str, &str)> = if core {
+        vec![("", "v1")]
+    } else {
+        registry.groups()
+    };
+    let items: Vec<Value> = groups
+        .into_iter()
+        .map(|(group, version)| {
+            let resources: Vec<Value> = sorted(registry, group, version)
+                .into_iter()
+                .map(aggregated_resource)
+                .collect();
+            let metadata = if group.is_empty() {
+                json!({})
+            } else {
+                json!({"name": group})
+            };
+            json!({
+                "metadata": metadata,
+                "versions": [{"version": version, "resources": resources, "freshness": "Current"}],
+            })
+        })
+        .collect();
+    json!({
+        "kind": "APIGroupDiscoveryList",
+        "apiVersion": format!("apidiscovery.k8s.io/{version}"),
+        "metadata": {},
+        "items": items,
+    })
+}
+
+fn aggregated_resource(resource: &'static Resource) -> Value {
+    let mut entry = json!({
+        "resource": resource.plural,
+        "responseKind": {"group": "", "version": "", "kind": resource.kind},
+        "scope": if resource.namespaced { "Namespaced" } else { "Cluster" },
+        "singularResource": resource.singular,
+        "verbs": resource.verbs,
+    });
+    if !resource.short_names.is_empty() {
+        entry["shortNames"] = json!(resource.short_names);
+    }
+    if !resource.categories.is_empty() {
+        entry["categories"] = json!(resource.categories);
+    }
+    if !resource.subresources.is_empty() {
+        let subresources: Vec<Value> = resource
+            .subresources
+            .iter()
+            .map(|s| {
+                json!({
+                    "subresource": s.name,
+                    "responseKind": {
+                        "group": s.group.unwrap_or(""),
+                        "version": s.version.unwrap_or(""),
+                        "kind": s.kind,
+                    },
+                    "verbs": s.verbs,
+                })
+            })
+            .collect();
+        entry["subresources"] = subresources.into();
+    }
+    entry
+}

@@ -1,0 +1,181 @@
+//! What a path names.
+
+use axum::http::Method;
+
+use super::query::Query;
+
+/// What a path names.
+pub(super) enum Place {
+    /// Something that is no resource.
+    Path,
+    /// A resource, an object or a subresource.
+    Resource(ResourcePlace),
+}
+
+/// A resource, an object or a subresource, whether or not there is one.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct ResourcePlace {
+    pub group: String,
+    pub version: String,
+    pub plural: String,
+    /// Namespace of the path; empty when it has none.
+    pub namespace: String,
+    /// Whether the path goes through a namespace.
+    pub in_namespace: bool,
+    /// Name of an object; empty when the whole resource is meant.
+    pub name: String,
+    /// Empty for the object itself.
+    pub subresource: String,
+    /// What follows the subresource, with its leading slash.
+    pub rest: String,
+}
+
+impl Place {
+    pub(super) fn of(path: &str) -> Self {
+        let segments: Vec<String> = path.split('/').skip(1).map(decoded).collect();
+        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+        let (group, version, rest) = match segments.as_slice() {
+            ["api", version, rest @ ..] => ("", *version, rest),
+            ["apis", group, version, rest @ ..] => (*group, *version, rest),
+            _ => return Self::Path,
+        };
+        let rest = match rest {
+            [rest @ .., ""] if rest.len() < 4 => rest,
+            rest => rest,
+        };
+        let mut place = ResourcePlace {
+            group: group.to_owned(),
+            version: version.to_owned(),
+            ..ResourcePlace::default()
+        };
+        let own = |text: &str| text.to_owned();
+        match rest {
+            [] => return Self::Path,
+            // A namespace's own subresources stand where its resources would.
+            ["namespaces", name, sub @ ("status" | "finalize")] => {
+                place.plural = own("namespaces");
+                place.name = own(name);
+                place.subresource = own(sub);
+            }
+            ["namespaces", namespace, plural, rest @ ..] => {
+                place.namespace = own(namespace);
+                place.in_namespace = true;
+                place.plural = own(plural);
+                place.fill(rest);
+            }
+            [plural, rest @ ..] => {
+                place.plural = own(plural);
+                place.fill(rest);
+            }
+        }
+        Self::Resource(place)
+    }
+}
+
+impl ResourcePlace {
+    fn fill(&mut self, rest: &[&str]) {
+        if let [name, rest @ ..] = rest {
+            self.name = (*name).to_owned();
+            if let [subresource, rest @ ..] = rest {
+                self.subresource = (*subresource).to_owned();
+                self.rest = rest.iter().map(|segment| format!("/{segment}")).collect();
+            }
+        }
+    }
+
+    /// What is to be done, as authorisation names it.
+    pub(super) fn verb(&self, method: &Method, query: &Query) -> &'static str {
+        let whole = self.name.is_empty();
+        match *method {
+            Method::GET | Method::HEAD if whole && query.watch() => "watch",
+            Method::GET | Method::HEAD if whole => "list",
+            Method::GET | Method::HEAD => "get",
+            Method::POST => "create",
+            Method::PUT => "update",
+            Method::PATCH => "patch",
+            Method::DELETE if whole => "deletecollection",
+            Method::DELETE => "delete",
+            _ => "",
+        }
+    }
+
+    /// A namespace is looked at as something in itself.
+    pub(super) fn attributed_namespace(&self) -> String {
+        if self.plural == "namespaces" && self.group.is_empty() {
+            self.name.clone()
+        } else {
+            self.namespace.clone()
+        }
+    }
+}
+
+/// Undoes percent encoding.
+pub(super) fn decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let raw = text.as_bytes();
+    let mut i = 0;
+    while i < raw.len() {
+        let hex = raw
+            .get(i + 1..i + 3)
+            .filter(|_| raw[i] == b'%')
+            .and_then(|h| std::str::from_utf8(h).ok())
+            .and_then(|h| u8::from_str_radix(h, 16).ok());
+        match hex {
+            Some(byte) => {
+                bytes.push(byte);
+                i += 3;
+            }
+            None => {
+                bytes.push(raw[i]);
+                i += 1;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(path: &str) -> ResourcePlace {
+        match Place::of(path) {
+            Place::Resource(place) => place,
+            Place::Path => panic!("{path} is a resource"),
+        }
+    }
+
+    #[test]
+    fn paths_of_resources_objects_and_subresources_are_told_apart() {
+        let list = place("/apis/apps/v1/namespaces/a/statefulsets");
+        assert_eq!(
+            (list.group.as_str(), list.namespace.as_str()),
+            ("apps", "a")
+        );
+        assert!(list.name.is_empty());
+        let status = place("/api/v1/namespaces/a/pods/p/status");
+        assert_eq!(
+            (status.name.as_str(), status.subresource.as_str()),
+            ("p", "status")
+        );
+        let namespace = place("/api/v1/namespaces/a/status");
+        assert_eq!(
+            (namespace.plural.as_str(), namespace.name.as_str()),
+            ("namespaces", "a")
+        );
+        assert!(!namespace.in_namespace);
+        let proxy = place("/api/v1/namespaces/a/services/https:s:443/proxy/x/y");
+        assert_eq!(
+            (proxy.name.as_str(), proxy.rest.as_str()),
+            ("https:s:443", "/x/y")
+        );
+        assert!(matches!(Place::of("/api/v1"), Place::Path));
+        assert!(matches!(Place::of("/apis/apps/v1/"), Place::Path));
+        assert!(matches!(Place::of("/version"), Place::Path));
+    }
+
+    #[test]
+    fn percent_encoding_is_undone() {
+        assert_eq!(decoded("a%2Fb%20c%"), "a/b c%");
+    }
+}

@@ -1,0 +1,126 @@
+//! What a query string asks for.
+
+use std::collections::HashMap;
+
+use super::path::decoded;
+use crate::kubernetes::operations::FieldValidation;
+use crate::kubernetes::resources::GroupResource;
+use crate::kubernetes::selectors::{FieldSelector, LabelSelector, Selection};
+use crate::kubernetes::status::{FieldError, Refusal};
+use crate::kubernetes::table::Included;
+
+/// Parameters by name; the first of several counts.
+#[derive(Debug, Default)]
+pub(super) struct Query {
+    parameters: HashMap<String, String>,
+}
+
+impl Query {
+    pub(super) fn parse(text: &str) -> Self {
+        let mut parameters = HashMap::new();
+        for pair in text.split('&').filter(|p| !p.is_empty()) {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            parameters
+                .entry(decoded(name))
+                .or_insert_with(|| decoded(&value.replace('+', " ")));
+        }
+        Self { parameters }
+    }
+
+    pub(super) fn get(&self, name: &str) -> &str {
+        self.parameters.get(name).map_or("", String::as_str)
+    }
+
+    fn flag(&self, name: &str) -> bool {
+        match self.parameters.get(name).map(String::as_str) {
+            None | Some("false" | "0" | "f" | "F" | "False" | "FALSE") => false,
+            Some(_) => true,
+        }
+    }
+
+    pub(super) fn watch(&self) -> bool {
+        self.flag("watch")
+    }
+
+    pub(super) fn bookmarks(&self) -> bool {
+        self.flag("allowWatchBookmarks")
+    }
+
+    pub(super) fn initial_events(&self) -> bool {
+        self.flag("sendInitialEvents")
+    }
+
+    pub(super) fn force(&self) -> bool {
+        self.flag("force")
+    }
+
+    pub(super) fn follow(&self) -> bool {
+        self.flag("follow")
+    }
+
+    pub(super) fn timestamps(&self) -> bool {
+        self.flag("timestamps")
+    }
+
+    pub(super) fn previous(&self) -> bool {
+        self.flag("previous")
+    }
+
+    pub(super) fn number(&self, name: &str) -> Result<Option<u64>, Refusal> {
+        match self.get(name) {
+            "" => Ok(None),
+            text => text.parse().map(Some).map_err(|_| {
+                Refusal::bad_request(format!(
+                    "invalid value for the parameter {name}: \"{text}\" is no number"
+                ))
+            }),
+        }
+    }
+
+    pub(super) fn dry_run(&self) -> Result<bool, Refusal> {
+        match self.get("dryRun") {
+            "" => Ok(false),
+            "All" => Ok(true),
+            other => Err(Refusal::invalid(
+                "meta.k8s.io",
+                "CreateOptions",
+                "",
+                &[FieldError::unsupported("dryRun", &other.into(), &["All"])],
+            )),
+        }
+    }
+
+    pub(super) fn validation(&self) -> Result<FieldValidation, Refusal> {
+        match self.get("fieldValidation") {
+            "" | "Warn" => Ok(FieldValidation::Warn),
+            "Ignore" => Ok(FieldValidation::Ignore),
+            "Strict" => Ok(FieldValidation::Strict),
+            other => Err(Refusal::invalid(
+                "meta.k8s.io",
+                "CreateOptions",
+                "",
+                &[FieldError::unsupported(
+                    "fieldValidation",
+                    &other.into(),
+                    &["Ignore", "Strict", "Warn"],
+                )],
+            )),
+        }
+    }
+
+    pub(super) fn selection(&self, resource: GroupResource) -> Result<Selection, Refusal> {
+        Ok(Selection {
+            labels: LabelSelector::parse(self.get("labelSelector"))
+                .map_err(|bad| Refusal::bad_request(bad.to_string()))?,
+            fields: FieldSelector::parse(resource, self.get("fieldSelector"))?,
+        })
+    }
+
+    pub(super) fn table(&self) -> Included {
+        match self.get("includeObject") {
+            "None" => Included::Nothing,
+            "Object" => Included::Object,
+            _ => Included::Metadata,
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! Reviews: questions about the sender that are answered and not kept.
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{Response, StatusCode};
+use serde_json::{Value, json};
+
+use super::{Call, body, object_response};
+use crate::kubernetes::authentication::User;
+use crate::kubernetes::authorization::Attributes;
+use crate::kubernetes::object;
+use crate::kubernetes::operations::{decoded, expect_kind, own_changes};
+use crate::kubernetes::schema;
+use crate::kubernetes::server::ApiServer;
+use crate::kubernetes::status::{FieldError, Refusal};
+
+pub(super) async fn answer(
+    server: &ApiServer,
+    call: &Call,
+    request: Request,
+) -> Result<Response<Body>, Refusal> {
+    let options = call.write_options()?;
+    let resource = call.resource;
+    let sent = body::object(request, resource.kind).await?;
+    expect_kind(resource.group, resource.version, resource.kind, &sent)?;
+    let (mut review, warnings) = decoded(resource, &sent, options.validation)?;
+    let nothing = schema::of_kind(resource.group, resource.kind)
+        .map(|of| Value::Object(schema::zero(of)))
+        .unwrap_or_else(|| json!({}));
+    own_changes(resource, "", &nothing, &mut review, &options)?;
+    let status = match resource.kind {
+        "SelfSubjectAccessReview" => access(server, &call.user, &review)?,
+        "SelfSubjectRulesReview" => rules(server, &call.user, &review),
+        _ => json!({"userInfo": user_info(&call.user)}),
+    };
+    if let Value::Object(fields) = &mut review {
+        fields.insert("status".to_owned(), status);
+    }
+    Ok(object_response(
+        call,
+        StatusCode::CREATED,
+        &review,
+        &warnings,
+    ))
+}
+
+fn access(server: &ApiServer, user: &User, review: &Value) -> Result<Value, Refusal> {
+    let spec = review.get("spec").unwrap_or(&Value::Null);
+    let wish = match (
+        spec.get("resourceAttributes"),
+        spec.get("nonResourceAttributes"),
+    ) {
+        (Some(wanted), None) => {
+            let text = |field: &str| {
+                wanted
+                    .get(field)
+                    .and_then(Value::as_str)
+                    .unwrap_or_default()
+                    .to_owned()
+            };
+            Attributes {
+                verb: text("verb"),
+                group: text("group"),
+                resource: text("resource"),
+                subresource: text("subresource"),
+                namespace: text("namespace"),
+                name: text("name"),
+                path: String::new(),
+            }
+        }
+        (None, Some(wanted)) => {
+            let text = |field: &str| {
+                wanted
+                    .get(field)
+                    .and_then(Value::as_str)
+                    .unwrap_or_default()
+                    .to_owned()
+            };
+            Attributes {
+                verb: text("verb"),
+                path: text("path"),
+                ..Attributes::default()
+            }
+        }
+        (found, _) => {
+            let rule = if found.is_some() {
+                "cannot be specified in combination with resourceAttributes"
+            } else {
+                "exactly one of nonResourceAttributes or resourceAttributes must be specified"
+            };
+            let error = FieldError::invalid("spec.resourceAttributes", &Value::Null, rule);
+            return Err(Refusal::invalid(
+                "authorization.k8s.io",
+                "SelfSubjectAccessReview",
+                "",
+                &[error],
+            ));
+        }
+    };
+    Ok(json!({"allowed": server.authorizer().allows(user, &wish)}))
+}
+
+fn rules(server: &ApiServer, user: &User, review: &Value) -> Value {
+    let namespace = review
+        .pointer("/spec/namespace")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    let rules = server.authorizer().rules(user, namespace);
+    let (paths, resources): (Vec<Value>, Vec<Value>) = rules
+        .into_iter()
+        .partition(|rule| !object::items(rule.get("nonResourceURLs")).is_empty());
+    json!({"resourceRules": resources, "nonResourceRules": paths, "incomplete": false})
+}
+
+fn user_info(user: &User) -> Value {
+    let mut info = json!({"username": user.name, "groups": user.groups});
+    if !user.uid.is_empty() {
+        info["uid"] = user.uid.as_str().into();
+    }
+    info
+}

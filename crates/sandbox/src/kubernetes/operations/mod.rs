@@ -1,0 +1,193 @@
+//! What writes do, whether they come over HTTP or from a controller inside the process.
+
+pub mod create;
+pub mod delete;
+pub mod patch;
+pub mod update;
+
+use serde_json::Value;
+
+use super::apply::managers::{Writer, record_update};
+use super::authentication::User;
+use super::defaults;
+use super::object;
+use super::resources::Resource;
+use super::schema::normalise::{Misfit, normalise};
+use super::schema::{self, Shape};
+use super::status::Refusal;
+
+/// What to do with fields that a kind does not have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum FieldValidation {
+    /// Drop them silently.
+    Ignore,
+    /// Drop them and warn.
+    #[default]
+    Warn,
+    /// Refuse.
+    Strict,
+}
+
+/// Who writes, and how.
+#[derive(Debug, Clone)]
+pub struct WriteOptions {
+    /// Who asks.
+    pub user: User,
+    /// The name under which written fields are owned.
+    pub manager: String,
+    /// Only show what would come of it.
+    pub dry_run: bool,
+    /// What to do with unknown fields.
+    pub validation: FieldValidation,
+}
+
+impl WriteOptions {
+    /// As a controller writes: it may do everything, under its name.
+    pub fn controller(name: &str) -> Self {
+        Self {
+            user: User::known(format!("system:{name}"), &["system:masters"]),
+            manager: name.to_owned(),
+            dry_run: false,
+            validation: FieldValidation::Strict,
+        }
+    }
+}
+
+/// An object on its way into the store, and what the client should be told about it.
+#[derive(Debug)]
+pub struct Written<T> {
+    /// The object.
+    pub object: T,
+    /// Whether it is new.
+    pub created: bool,
+    /// Warnings for the client.
+    pub warnings: Vec<String>,
+}
+
+/// The fields of a resource's objects.
+pub(super) fn shape_of(resource: &Resource) -> Result<Shape, Refusal> {
+    schema::of_kind(resource.group, resource.kind)
+        .map(Shape::of)
+        .ok_or_else(|| Refusal::internal(format!("{} has no schema", resource.kind)))
+}
+
+/// An object as the API keeps it: known fields, defaults, kind. Returns warnings too.
+pub(super) fn decoded(
+    resource: &Resource,
+    sent: &Value,
+    validation: FieldValidation,
+) -> Result<(Value, Vec<String>), Refusal> {
+    decoded_as(
+        resource.group,
+        resource.version,
+        resource.kind,
+        sent,
+        validation,
+    )
+}
+
+/// The same for a kind that is no resource of its own, such as a Binding.
+pub(super) fn decoded_as(
+    group: &str,
+    version: &str,
+    kind: &str,
+    sent: &Value,
+    validation: FieldValidation,
+) -> Result<(Value, Vec<String>), Refusal> {
+    let of = schema::of_kind(group, kind)
+        .ok_or_else(|| Refusal::internal(format!("{kind} has no schema")))?;
+    let unusable = |why: &dyn std::fmt::Display| {
+        Refusal::bad_request(format!(
+            "{kind} in version \"{version}\" cannot be handled as a {kind}: {why}"
+        ))
+    };
+    let normalised = normalise(sent, of).map_err(|misfit: Misfit| unusable(&misfit))?;
+    let mut object = normalised.object;
+    if let Value::Object(fields) = &mut object {
+        let api_version = super::resources::group_version(group, version);
+        fields.insert("kind".to_owned(), kind.into());
+        fields.insert("apiVersion".to_owned(), api_version.into());
+    }
+    let unknown: Vec<String> = normalised
+        .unknown
+        .iter()
+        .map(|field| format!("unknown field \"{field}\""))
+        .collect();
+    if validation == FieldValidation::Strict && !unknown.is_empty() {
+        return Err(unusable(&format!(
+            "strict decoding error: {}",
+            unknown.join(", ")
+        )));
+    }
+    defaults::fill(group, kind, &mut object);
+    let warnings = match validation {
+        FieldValidation::Warn => unknown,
+        _ => Vec::new(),
+    };
+    Ok((object, warnings))
+}
+
+/// Checks that a body is of the kind that its path takes.
+pub(super) fn expect_kind(
+    group: &str,
+    version: &str,
+    kind: &str,
+    sent: &Value,
+) -> Result<(), Refusal> {
+    if !sent.is_object() {
+        return Err(Refusal::bad_request(format!(
+            "the object provided is unrecognized (must be of type {kind}): couldn't get version/kind; json parse error: the body is no JSON object"
+        )));
+    }
+    let (sent_version, sent_kind) = (object::api_version(sent), object::kind(sent));
+    let expected = super::resources::group_version(group, version);
+    if !sent_version.is_empty() && sent_version != expected {
+        return Err(Refusal::bad_request(format!(
+            "the API version in the data ({sent_version}) does not match the expected API version ({expected})"
+        )));
+    }
+    if !sent_kind.is_empty() && sent_kind != kind {
+        return Err(Refusal::bad_request(format!(
+            "{sent_kind} in version \"{version}\" cannot be handled as a {kind}: converting ({version}.{sent_kind}) to ({version}.{kind}): unknown conversion"
+        )));
+    }
+    Ok(())
+}
+
+/// Puts the object into the namespace of its path.
+pub(super) fn set_namespace(
+    resource: &Resource,
+    sent: &mut Value,
+    namespace: &str,
+) -> Result<(), Refusal> {
+    if !resource.namespaced {
+        object::set_metadata(sent, "namespace", None);
+        return Ok(());
+    }
+    let own = object::namespace(sent);
+    if !own.is_empty() && own != namespace {
+        return Err(Refusal::bad_request(
+            "the namespace of the provided object does not match the namespace sent on the request",
+        ));
+    }
+    object::set_metadata(sent, "namespace", Some(namespace.into()));
+    Ok(())
+}
+
+/// Records who owns the fields that a write changed.
+pub(super) fn own_changes(
+    resource: &Resource,
+    subresource: &str,
+    before: &Value,
+    after: &mut Value,
+    options: &WriteOptions,
+) -> Result<(), Refusal> {
+    let api_version = resource.api_version();
+    let writer = Writer {
+        manager: &options.manager,
+        api_version: &api_version,
+        subresource,
+    };
+    record_update(shape_of(resource)?, before, after, &writer);
+    Ok(())
+}

@@ -1,0 +1,297 @@
+//! Patching objects, server-side apply included.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::update::{Proposal, Target, expected_version};
+use super::{FieldValidation, WriteOptions, Written, decoded, own_changes, shape_of};
+use crate::kubernetes::apply::managers::{Writer, apply};
+use crate::kubernetes::object;
+use crate::kubernetes::patch::{json as json_patch, merge, strategic};
+use crate::kubernetes::prepare;
+use crate::kubernetes::resources::Resource;
+use crate::kubernetes::schema::normalise::normalise;
+use crate::kubernetes::schema::{self, Shape};
+use crate::kubernetes::server::ApiServer;
+use crate::kubernetes::status::{FieldError, Refusal};
+
+/// A patch by its kind.
+#[derive(Debug, Clone)]
+pub enum Patch {
+    /// RFC 6902.
+    Json(Value),
+    /// RFC 7396.
+    Merge(Value),
+    /// A merge patch that knows keyed lists.
+    Strategic(Value),
+    /// The part of the object that the manager wants.
+    Apply {
+        /// That part.
+        configuration: Value,
+        /// Whether to take fields from other managers.
+        force: bool,
+    },
+}
+
+impl ApiServer {
+    /// Patches an object; an apply makes it where it is missing.
+    pub fn patch(
+        &self,
+        target: &Target,
+        patch: &Patch,
+        options: &WriteOptions,
+    ) -> Result<Written<Arc<Value>>, Refusal> {
+        match patch {
+            Patch::Apply {
+                configuration,
+                force,
+            } => self.apply(target, configuration, *force, options),
+            _ => self.rewrite(target, options, |live| {
+                patched(target, live, patch, options)
+            }),
+        }
+    }
+
+    fn apply(
+        &self,
+        target: &Target,
+        configuration: &Value,
+        force: bool,
+        options: &WriteOptions,
+    ) -> Result<Written<Arc<Value>>, Refusal> {
+        let configuration = self.checked_configuration(target, configuration)?;
+        if self.store().get(&target.key()).is_none() && target.subresource.is_empty() {
+            let nothing = json!({});
+            let object = self.applied(target, &nothing, &configuration, force, options)?;
+            if expected_version(&configuration)?.is_some() {
+                return Err(Refusal::conflict(
+                    target.resource.id(),
+                    &target.name,
+                    "StorageError: invalid object, Code: 4, the object to be patched does not exist",
+                ));
+            }
+            let object = self.keep_new(target.resource, object, options)?;
+            return Ok(Written {
+                object,
+                created: true,
+                warnings: Vec::new(),
+            });
+        }
+        self.rewrite(target, options, |live| {
+            let mut object = self.applied(target, live, &configuration, force, options)?;
+            prepare::for_update(target.resource, target.subresource, live, &mut object);
+            Ok(Proposal {
+                object,
+                expected_version: expected_version(&configuration)?,
+                warnings: Vec::new(),
+            })
+        })
+    }
+
+    /// The configuration, of the right kind and name and with nothing that cannot be applied.
+    fn checked_configuration(
+        &self,
+        target: &Target,
+        configuration: &Value,
+    ) -> Result<Value, Refusal> {
+        let resource = target.resource;
+        let mut configuration = configuration.clone();
+        let (version, kind) = (
+            object::api_version(&configuration),
+            object::kind(&configuration),
+        );
+        if version.is_empty() || kind.is_empty() {
+            let missing = if kind.is_empty() {
+                "kind"
+            } else {
+                "apiVersion"
+            };
+            return Err(Refusal::bad_request(format!(
+                "error decoding patch: Object '{}' is missing in '{configuration}'",
+                if missing == "kind" {
+                    "Kind"
+                } else {
+                    "apiVersion"
+                }
+            )));
+        }
+        if (version, kind) != (resource.api_version().as_str(), resource.kind) {
+            return Err(Refusal::bad_request(format!(
+                "the kind in the data ({version}, Kind={kind}) does not match the expected kind ({}, Kind={})",
+                resource.api_version(),
+                resource.kind
+            )));
+        }
+        let name = object::name(&configuration);
+        if !name.is_empty() && name != target.name {
+            return Err(Refusal::bad_request(format!(
+                "the name of the object ({name}) does not match the name on the URL ({})",
+                target.name
+            )));
+        }
+        if !object::items(configuration.pointer("/metadata/managedFields")).is_empty() {
+            return Err(Refusal::bad_request("metadata.managedFields must be nil"));
+        }
+        object::set_metadata(&mut configuration, "managedFields", None);
+        object::set_metadata(
+            &mut configuration,
+            "name",
+            Some(target.name.as_str().into()),
+        );
+        super::set_namespace(resource, &mut configuration, &target.namespace)?;
+        if let Value::Object(fields) = &mut configuration {
+            match target.subresource {
+                "status" => fields.retain(|name, _| name != "spec"),
+                "" if resource.subresource("status").is_some() => {
+                    fields.remove("status");
+                }
+                _ => {}
+            }
+        }
+        if let Some(of) = schema::of_kind(resource.group, resource.kind) {
+            let untyped = |what: String| {
+                Refusal::new(
+                    500,
+                    None,
+                    format!(
+                        "failed to create typed patch object ({}/{}; {}, Kind={}): {what}",
+                        target.namespace,
+                        target.name,
+                        resource.api_version(),
+                        resource.kind
+                    ),
+                )
+            };
+            let unknown: Vec<String> = normalise(&configuration, of)
+                .map_err(|misfit| untyped(misfit.to_string()))?
+                .unknown
+                .iter()
+                .map(|field| format!(".{field}: field not declared in schema"))
+                .collect();
+            match unknown.as_slice() {
+                [] => {}
+                [one] => return Err(untyped(one.clone())),
+                many => return Err(untyped(format!("errors:\n  {}", many.join("\n  ")))),
+            }
+        }
+        Ok(configuration)
+    }
+
+    fn applied(
+        &self,
+        target: &Target,
+        live: &Value,
+        configuration: &Value,
+        force: bool,
+        options: &WriteOptions,
+    ) -> Result<Value, Refusal> {
+        let resource = target.resource;
+        let api_version = resource.api_version();
+        let writer = Writer {
+            manager: &options.manager,
+            api_version: &api_version,
+            subresource: target.subresource,
+        };
+        let shape = shape_of(resource)?;
+        let merged = apply(shape, live, configuration, &writer, force)
+            .map_err(|conflicts| Refusal::field_conflicts(&conflicts.0))?;
+        let managed = merged.pointer("/metadata/managedFields").cloned();
+        let (mut object, _) = decoded(resource, &merged, FieldValidation::Ignore)?;
+        object::set_metadata(&mut object, "managedFields", managed);
+        Ok(object)
+    }
+}
+
+fn patched(
+    target: &Target,
+    live: &Value,
+    patch: &Patch,
+    options: &WriteOptions,
+) -> Result<Proposal, Refusal> {
+    let resource = target.resource;
+    let mut patched = live.clone();
+    match patch {
+        Patch::Json(patch) => json_patch::apply(&mut patched, patch).map_err(json_refusal)?,
+        Patch::Merge(patch) => merge::apply(&mut patched, patch),
+        Patch::Strategic(patch) => {
+            let shape: Shape = shape_of(resource)?;
+            strategic::apply(shape, &mut patched, patch)
+                .map_err(|bad| Refusal::bad_request(bad.to_string()))?;
+        }
+        Patch::Apply { .. } => {}
+    }
+    let version = object::metadata(&patched, "resourceVersion");
+    let expected_version = if version == object::metadata(live, "resourceVersion") {
+        None
+    } else {
+        expected_version(&patched)?
+    };
+    keep_identity(resource, live, &mut patched)?;
+    let (mut object, warnings) = decoded(resource, &patched, options.validation)
+        .map_err(|refusal| unusable_patch(refusal, patch))?;
+    prepare::for_update(resource, target.subresource, live, &mut object);
+    own_changes(resource, target.subresource, live, &mut object, options)?;
+    Ok(Proposal {
+        object,
+        expected_version,
+        warnings,
+    })
+}
+
+/// A patch changes neither the name nor the kind of an object.
+fn keep_identity(resource: &Resource, live: &Value, patched: &mut Value) -> Result<(), Refusal> {
+    if object::name(patched) != object::name(live) {
+        return Err(Refusal::bad_request(format!(
+            "the name of the object ({}) does not match the name on the URL ({})",
+            object::name(patched),
+            object::name(live)
+        )));
+    }
+    if object::namespace(patched) != object::namespace(live) {
+        return Err(Refusal::bad_request(
+            "the namespace of the provided object does not match the namespace sent on the request",
+        ));
+    }
+    let uid = object::uid(patched);
+    if !uid.is_empty() && uid != object::uid(live) {
+        return Err(Refusal::conflict(
+            resource.id(),
+            object::name(live),
+            &format!(
+                "Precondition failed: UID in precondition: {uid}, UID in object meta: {}",
+                object::uid(live)
+            ),
+        ));
+    }
+    // Managers are the API's to write.
+    let managed = live.pointer("/metadata/managedFields").cloned();
+    object::set_metadata(patched, "managedFields", managed);
+    Ok(())
+}
+
+fn json_refusal(error: json_patch::Unapplicable) -> Refusal {
+    match error {
+        json_patch::Unapplicable::Malformed(why) => Refusal::bad_request(why),
+        json_patch::Unapplicable::Mismatch => {
+            let mut refusal = Refusal::new(422, Some("Invalid"), error.to_string());
+            refusal.details = Some(json!({}));
+            refusal
+        }
+    }
+}
+
+/// A patch that makes an object nobody understands is itself what is invalid.
+fn unusable_patch(refusal: Refusal, patch: &Patch) -> Refusal {
+    let (Patch::Json(patch) | Patch::Merge(patch) | Patch::Strategic(patch)) = patch else {
+        return refusal;
+    };
+    if refusal.code != 400 {
+        return refusal;
+    }
+    let why = refusal
+        .message
+        .split_once(": ")
+        .map_or(refusal.message.as_str(), |(_, why)| why);
+    Refusal::invalid("", "", "", &[FieldError::invalid("patch", patch, why)])
+}

@@ -1,0 +1,201 @@
+//! Replacing objects.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::{WriteOptions, Written, decoded, expect_kind, own_changes, set_namespace};
+use crate::kubernetes::admission::quotas;
+use crate::kubernetes::authorization::escalation;
+use crate::kubernetes::deletion;
+use crate::kubernetes::object;
+use crate::kubernetes::prepare;
+use crate::kubernetes::resources::{PERSISTENT_VOLUME_CLAIMS, Resource, SERVICES};
+use crate::kubernetes::server::ApiServer;
+use crate::kubernetes::service_addresses;
+use crate::kubernetes::status::Refusal;
+use crate::kubernetes::store::{Key, StoreError};
+use crate::kubernetes::validation;
+
+/// How often a write without a version is tried again when others get in between.
+const ATTEMPTS: usize = 8;
+
+/// What is written to.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// The resource.
+    pub resource: &'static Resource,
+    /// Its subresource; empty for the object itself.
+    pub subresource: &'static str,
+    /// Namespace; empty for objects without one.
+    pub namespace: String,
+    /// Name.
+    pub name: String,
+}
+
+impl Target {
+    /// Where it is in the store.
+    pub fn key(&self) -> Key {
+        Key::new(self.resource.id(), &self.namespace, &self.name)
+    }
+}
+
+/// A new state of an object, made from the present one.
+pub(super) struct Proposal {
+    /// The new state, with its managers.
+    pub object: Value,
+    /// The version that the present state must have; `None` when any will do.
+    pub expected_version: Option<u64>,
+    /// Warnings for the client.
+    pub warnings: Vec<String>,
+}
+
+/// The version that a client expects an object to have, when it says so.
+pub(super) fn expected_version(sent: &Value) -> Result<Option<u64>, Refusal> {
+    match object::metadata(sent, "resourceVersion") {
+        "" | "0" => Ok(None),
+        version => version.parse().map(Some).map_err(|_| {
+            Refusal::bad_request(format!(
+                "invalid resource version \"{version}\": it is no number"
+            ))
+        }),
+    }
+}
+
+impl ApiServer {
+    /// Replaces an object by what a client sent.
+    pub fn update(
+        &self,
+        target: &Target,
+        mut sent: Value,
+        options: &WriteOptions,
+    ) -> Result<Written<Arc<Value>>, Refusal> {
+        let resource = target.resource;
+        expect_kind(resource.group, resource.version, resource.kind, &sent)?;
+        set_namespace(resource, &mut sent, &target.namespace)?;
+        let name = object::name(&sent);
+        if name != target.name {
+            return Err(Refusal::bad_request(format!(
+                "the name of the object ({name}) does not match the name on the URL ({})",
+                target.name
+            )));
+        }
+        let expected_version = expected_version(&sent)?;
+        let (new, warnings) = decoded(resource, &sent, options.validation)?;
+        self.rewrite(target, options, |live| {
+            let uid = object::uid(&new);
+            if !uid.is_empty() && uid != object::uid(live) {
+                return Err(Refusal::conflict(
+                    resource.id(),
+                    &target.name,
+                    &format!(
+                        "Precondition failed: UID in precondition: {uid}, UID in object meta: {}",
+                        object::uid(live)
+                    ),
+                ));
+            }
+            let mut object = new.clone();
+            prepare::for_update(resource, target.subresource, live, &mut object);
+            own_changes(resource, target.subresource, live, &mut object, options)?;
+            Ok(Proposal {
+                object,
+                expected_version,
+                warnings: warnings.clone(),
+            })
+        })
+    }
+
+    /// Changes an object by a proposal made from its present state; tries again when others changed it
+    /// meanwhile and the client did not say which version it expects.
+    pub(super) fn rewrite(
+        &self,
+        target: &Target,
+        options: &WriteOptions,
+        propose: impl Fn(&Value) -> Result<Proposal, Refusal>,
+    ) -> Result<Written<Arc<Value>>, Refusal> {
+        let key = target.key();
+        for _ in 0..ATTEMPTS {
+            let live = self
+                .store()
+                .get(&key)
+                .ok_or_else(|| Refusal::not_found(key.resource, &key.name))?;
+            let version = object::resource_version(&live);
+            let proposal = propose(&live)?;
+            if proposal.expected_version.is_some_and(|v| v != version) {
+                return Err(Refusal::modified(key.resource, &key.name));
+            }
+            let object = self.checked(target, &live, proposal.object, options)?;
+            let outcome = if options.dry_run {
+                Ok(self.rehearse_change(target.resource, &live, object))
+            } else {
+                self.store().replace(&key, object, Some(version))
+            };
+            match outcome {
+                Ok(object) => {
+                    if matches!(target.resource.id(), SERVICES | PERSISTENT_VOLUME_CLAIMS) {
+                        quotas::refresh(self.store(), &target.namespace);
+                    }
+                    return Ok(Written {
+                        object,
+                        created: false,
+                        warnings: proposal.warnings,
+                    });
+                }
+                Err(StoreError::Conflict(_)) => {}
+                Err(other) => return Err(other.into()),
+            }
+        }
+        Err(Refusal::modified(key.resource, &key.name))
+    }
+
+    /// The new state after the rules for changes.
+    fn checked(
+        &self,
+        target: &Target,
+        live: &Value,
+        mut object: Value,
+        options: &WriteOptions,
+    ) -> Result<Value, Refusal> {
+        let resource = target.resource;
+        let invalid =
+            |errors: &[_]| Refusal::invalid(resource.group, resource.kind, &target.name, errors);
+        if target.subresource == "status" {
+            return Ok(object);
+        }
+        if resource.id() == SERVICES {
+            service_addresses::allocate(self.store(), Some(live), &mut object)
+                .map_err(|e| invalid(&[e]))?;
+        }
+        let errors = validation::changed_object(resource, live, &object);
+        if !errors.is_empty() {
+            return Err(invalid(&errors));
+        }
+        if deletion::wants_something_else(live, &object) {
+            escalation::check(
+                self.store(),
+                self.authorizer(),
+                &options.user,
+                resource,
+                &object,
+            )?;
+        }
+        if matches!(resource.id(), SERVICES | PERSISTENT_VOLUME_CLAIMS) {
+            quotas::check(self.store(), resource, Some(live), &object)?;
+        }
+        Ok(object)
+    }
+
+    fn rehearse_change(&self, resource: &Resource, live: &Value, mut object: Value) -> Arc<Value> {
+        for field in ["uid", "creationTimestamp", "resourceVersion", "generation"] {
+            let kept = live.get("metadata").and_then(|m| m.get(field)).cloned();
+            object::set_metadata(&mut object, field, kept);
+        }
+        if resource.has_generation
+            && deletion::wants_something_else(live, &object)
+            && let Some(generation) = live.pointer("/metadata/generation").and_then(Value::as_i64)
+        {
+            object::set_metadata(&mut object, "generation", Some((generation + 1).into()));
+        }
+        Arc::new(object)
+    }
+}

@@ -1,0 +1,5 @@
+//! The three kinds of patches besides server-side apply.
+
+pub mod json;
+pub mod merge;
+pub mod strategic;

@@ -1,0 +1,190 @@
+//! What the API itself decides about an object before it is kept: status, finalizers, what may not be
+//! set by clients.
+
+use serde_json::{Value, json};
+
+use super::object;
+use super::resources::{
+    GroupResource, NAMESPACES, NODES, PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PODS, Resource,
+    SECRETS,
+};
+use super::schema;
+
+/// Metadata that a client cannot give to a new object.
+const SYSTEM_METADATA: [&str; 7] = [
+    "uid",
+    "creationTimestamp",
+    "resourceVersion",
+    "generation",
+    "deletionTimestamp",
+    "deletionGracePeriodSeconds",
+    "selfLink",
+];
+
+/// Prepares a new object.
+pub fn for_create(resource: &Resource, object: &mut Value) {
+    for field in SYSTEM_METADATA {
+        object::set_metadata(object, field, None);
+    }
+    if resource.subresource("status").is_some() && resource.id() != NODES {
+        reset_status(resource, object);
+    }
+    match resource.id() {
+        NAMESPACES => {
+            object::field_mut(object, "spec").insert("finalizers".into(), json!(["kubernetes"]));
+            object::field_mut(object, "status").insert("phase".into(), "Active".into());
+        }
+        PODS => {
+            let qos = quality_of_service(object);
+            let status = object::field_mut(object, "status");
+            status.insert("phase".into(), "Pending".into());
+            status.insert("qosClass".into(), qos.into());
+        }
+        PERSISTENT_VOLUME_CLAIMS => {
+            object::field_mut(object, "status").insert("phase".into(), "Pending".into());
+            add_finalizer(object, "kubernetes.io/pvc-protection");
+        }
+        PERSISTENT_VOLUMES => {
+            object::field_mut(object, "status").insert("phase".into(), "Pending".into());
+            add_finalizer(object, "kubernetes.io/pv-protection");
+        }
+        _ => {}
+    }
+    merge_string_data(resource.id(), object);
+}
+
+/// Prepares a changed object: the status changes only through its subresource, the rest only without.
+pub fn for_update(resource: &Resource, subresource: &str, before: &Value, object: &mut Value) {
+    merge_string_data(resource.id(), object);
+    let (Value::Object(fields), Value::Object(before)) = (object, before) else {
+        return;
+    };
+    let keep: &[&str] = match subresource {
+        "status" => &["spec", "data", "rules"],
+        _ if resource.subresource("status").is_some() => &["status"],
+        _ => &[],
+    };
+    for field in keep {
+        match before.get(*field) {
+            Some(value) => fields.insert((*field).to_owned(), value.clone()),
+            None => fields.remove(*field),
+        };
+    }
+    if resource.id() == NAMESPACES
+        && let (Some(Value::Object(spec)), Some(finalizers)) = (
+            fields.get_mut("spec"),
+            before.get("spec").and_then(|s| s.get("finalizers")),
+        )
+    {
+        spec.insert("finalizers".to_owned(), finalizers.clone());
+    }
+}
+
+fn reset_status(resource: &Resource, object: &mut Value) {
+    let zero = schema::of_kind(resource.group, resource.kind)
+        .map(schema::zero)
+        .and_then(|mut zero| zero.remove("status"));
+    if let Value::Object(fields) = object {
+        match zero {
+            Some(status) => fields.insert("status".to_owned(), status),
+            None => fields.remove("status"),
+        };
+    }
+}
+
+fn add_finalizer(object: &mut Value, finalizer: &str) {
+    let mut finalizers = object::finalizers(object);
+    if !finalizers.contains(&finalizer) {
+        finalizers.push(finalizer);
+        let finalizers = json!(finalizers);
+        object::set_metadata(object, "finalizers", Some(finalizers));
+    }
+}
+
+/// Plain text in a Secret is written to its data and not kept.
+fn merge_string_data(resource: GroupResource, object: &mut Value) {
+    use base64::Engine as _;
+    if resource != SECRETS {
+        return;
+    }
+    let Some(Value::Object(plain)) = object.as_object_mut().and_then(|o| o.remove("stringData"))
+    else {
+        return;
+    };
+    let data = object::field_mut(object, "data");
+    for (name, text) in plain {
+        let text = text.as_str().unwrap_or_default();
+        let encoded = base64::engine::general_purpose::STANDARD.encode(text);
+        data.insert(name, encoded.into());
+    }
+}
+
+/// Guaranteed when limits equal requests everywhere, best effort when nobody asks for anything.
+fn quality_of_service(pod: &Value) -> &'static str {
+    let containers = ["/spec/containers", "/spec/initContainers"]
+        .iter()
+        .flat_map(|list| object::items(pod.pointer(list)));
+    let mut any = false;
+    let mut guaranteed = true;
+    for container in containers {
+        let amount = |what: &str, resource: &str| {
+            container
+                .pointer(&format!("/resources/{what}/{resource}"))
+                .filter(|a| *a != "0")
+        };
+        for resource in ["cpu", "memory"] {
+            let (limit, request) = (amount("limits", resource), amount("requests", resource));
+            any |= limit.is_some() || request.is_some();
+            guaranteed &= limit.is_some() && request.is_none_or(|r| Some(r) == limit);
+        }
+    }
+    match (any, guaranteed) {
+        (false, _) => "BestEffort",
+        (true, true) => "Guaranteed",
+        (true, false) => "Burstable",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kubernetes::resources::Registry;
+
+    #[test]
+    fn a_client_cannot_set_the_status_of_a_new_object() {
+        let registry = Registry::default();
+        let mut set = json!({"metadata": {"uid": "x"}, "spec": {}, "status": {"readyReplicas": 9}});
+        for_create(
+            registry.find("apps", "v1", "statefulsets").unwrap(),
+            &mut set,
+        );
+        assert_eq!(
+            set["status"],
+            json!({"replicas": 0, "availableReplicas": 0})
+        );
+        assert!(set["metadata"].get("uid").is_none());
+    }
+
+    #[test]
+    fn the_class_of_a_pod_follows_from_what_its_containers_ask_for() {
+        let pod = |resources: Value| json!({"spec": {"containers": [{"resources": resources}]}});
+        assert_eq!(quality_of_service(&pod(json!({}))), "BestEffort");
+        assert_eq!(
+            quality_of_service(&pod(json!({"requests": {"cpu": "1"}}))),
+            "Burstable"
+        );
+        let both = json!({"cpu": "1", "memory": "1Gi"});
+        assert_eq!(
+            quality_of_service(&pod(json!({"limits": both, "requests": both}))),
+            "Guaranteed"
+        );
+    }
+
+    #[test]
+    fn plain_text_of_a_secret_ends_up_encoded_in_its_data() {
+        let registry = Registry::default();
+        let mut secret = json!({"metadata": {}, "stringData": {"a": "b"}});
+        for_create(registry.get(SECRETS).unwrap(), &mut secret);
+        assert_eq!(secret, json!({"metadata": {}, "data": {"a": "Yg=="}}));
+    }
+}

@@ -1,0 +1,445 @@
+//! The fields of every kind: their types, how lists merge and where they are in protobuf messages.
+//!
+//! A real API server has this from its Go types. Here it is a table per API group (the text files beside
+//! this one), from which unknown fields are found, zero values filled in, patches merged, field
+//! ownership worked out and protobuf bodies read.
+//!
+//! Each block of a table is a type: its name, then a line per field with the protobuf number, the JSON
+//! name, the type and marks. Types are `str int num bool bytes time micro quantity intstr any`, the name
+//! of another block, `[T]` for lists and `{T}` for maps; `*` marks a pointer, whose zero value is kept.
+//! Marks: `!` always written, `by:KEYS` list of objects told apart by keys, `set` list of distinct values,
+//! `merge:KEY` and `merge` lists that a strategic merge patch merges, `retain` unions that such a patch
+//! switches, `atomic` replaced as a whole, `inline` fields that belong to the surrounding object in JSON.
+
+pub mod normalise;
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use serde_json::{Map, Value};
+
+const TABLES: [&str; 13] = [
+    include_str!("apps.txt"),
+    include_str!("authentication.txt"),
+    include_str!("authorization.txt"),
+    include_str!("autoscaling.txt"),
+    include_str!("coordination.txt"),
+    include_str!("core.txt"),
+    include_str!("discovery.txt"),
+    include_str!("events.txt"),
+    include_str!("meta.txt"),
+    include_str!("networking.txt"),
+    include_str!("rbac.txt"),
+    include_str!("scheduling.txt"),
+    include_str!("storage.txt"),
+];
+
+/// The name of the block of a kind's group in the tables.
+fn table_of(group: &str) -> &str {
+    match group {
+        "" => "core",
+        _ => group.split('.').next().unwrap_or(group),
+    }
+}
+
+/// A value's type.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Text.
+    Text,
+    /// Whole number.
+    Integer,
+    /// Number.
+    Number,
+    /// True or false.
+    Boolean,
+    /// Bytes, base64 in JSON.
+    Bytes,
+    /// A moment with whole seconds.
+    Time,
+    /// A moment with microseconds.
+    MicroTime,
+    /// An amount, such as `500m` or `2Gi`.
+    Quantity,
+    /// A number or a name.
+    IntOrText,
+    /// Anything.
+    Any,
+    /// Another type of the tables.
+    Struct(&'static str),
+    /// A list.
+    List(Box<Kind>),
+    /// A map from text.
+    Map(Box<Kind>),
+}
+
+/// How the items of a list are told apart when ownership is tracked.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Items {
+    /// Not at all: the list has one owner.
+    Atomic,
+    /// By value.
+    Set,
+    /// By these fields.
+    By(Vec<&'static str>),
+}
+
+/// How a strategic merge patch treats a list.
+#[derive(Debug, PartialEq, Eq, Clone, Copy)]
+pub enum Merge {
+    /// Replaces it.
+    Replace,
+    /// Adds values.
+    Values,
+    /// Merges objects with the same value in this field.
+    By(&'static str),
+}
+
+/// One field of a type.
+#[derive(Debug)]
+pub struct Field {
+    /// Its number in the protobuf message.
+    pub number: u32,
+    /// Its name in JSON.
+    pub name: &'static str,
+    /// Its type.
+    pub kind: Kind,
+    /// Whether its zero value differs from its absence.
+    pub pointer: bool,
+    /// Whether it is written even when it has its zero value.
+    pub always: bool,
+    /// Whether its fields belong to the surrounding object in JSON.
+    pub inline: bool,
+    /// Whether it has one owner, whatever its type says.
+    pub atomic: bool,
+    /// How list items are told apart.
+    pub items: Items,
+    /// How a strategic merge patch treats it.
+    pub merge: Merge,
+    /// Whether a strategic merge patch may drop what it does not name (`$retainKeys`).
+    pub retain: bool,
+}
+
+/// A type of the tables.
+#[derive(Debug)]
+pub struct Type {
+    /// Its name, with its table.
+    pub name: &'static str,
+    /// Whether values of it have one owner.
+    pub atomic: bool,
+    /// Its fields.
+    pub fields: Vec<Field>,
+}
+
+impl Type {
+    /// The field with a JSON name, also one of an inlined type.
+    pub fn field(&'static self, name: &str) -> Option<&'static Field> {
+        self.fields.iter().find_map(|field| {
+            if !field.inline {
+                return (field.name == name).then_some(field);
+            }
+            match field.kind {
+                Kind::Struct(inner) => named(inner)?.field(name),
+                _ => None,
+            }
+        })
+    }
+
+    /// The fields as JSON has them: those of inlined types included.
+    pub fn json_fields(&'static self) -> Vec<&'static Field> {
+        let mut fields = Vec::new();
+        for field in &self.fields {
+            match field.kind {
+                Kind::Struct(inner) if field.inline => {
+                    fields.extend(named(inner).map(Type::json_fields).unwrap_or_default());
+                }
+                _ => fields.push(field),
+            }
+        }
+        fields
+    }
+
+    /// The field with a protobuf number.
+    pub fn numbered(&'static self, number: u32) -> Option<&'static Field> {
+        self.fields.iter().find(|f| f.number == number)
+    }
+}
+
+static TYPES: LazyLock<HashMap<&'static str, Type>> = LazyLock::new(|| {
+    TABLES
+        .iter()
+        .flat_map(|table| table.split("\n\n"))
+        .filter_map(parse_type)
+        .map(|t| (t.name, t))
+        .collect()
+});
+
+/// The type with this name.
+pub fn named(name: &str) -> Option<&'static Type> {
+    TYPES.get(name)
+}
+
+/// The type of the objects of a kind.
+pub fn of_kind(group: &str, kind: &str) -> Option<&'static Type> {
+    named(&format!("{}.{kind}", table_of(group)))
+}
+
+fn parse_type(block: &'static str) -> Option<Type> {
+    let mut lines = block.trim().lines();
+    let mut head = lines.next()?.split(' ');
+    Some(Type {
+        name: head.next()?,
+        atomic: head.next() == Some("atomic"),
+        fields: lines.filter_map(parse_field).collect(),
+    })
+}
+
+fn parse_field(line: &'static str) -> Option<Field> {
+    let mut words = line.split(' ');
+    let number = words.next()?.parse().ok()?;
+    let name = words.next()?;
+    let kind = words.next()?;
+    let mut field = Field {
+        number,
+        name,
+        pointer: kind.starts_with('*'),
+        kind: parse_kind(kind.trim_start_matches('*')),
+        always: false,
+        inline: false,
+        atomic: false,
+        items: Items::Atomic,
+        merge: Merge::Replace,
+        retain: false,
+    };
+    for mark in words {
+        match mark.split_once(':') {
+            None => match mark {
+                "!" => field.always = true,
+                "inline" => field.inline = true,
+                "atomic" => field.atomic = true,
+                "set" => field.items = Items::Set,
+                "merge" => field.merge = Merge::Values,
+                "retain" => field.retain = true,
+                _ => {}
+            },
+            Some(("by", keys)) => field.items = Items::By(keys.split(',').collect()),
+            Some(("merge", key)) => field.merge = Merge::By(key),
+            Some(_) => {}
+        }
+    }
+    Some(field)
+}
+
+fn parse_kind(text: &'static str) -> Kind {
+    if let Some(inner) = text.strip_prefix('[').and_then(|t| t.strip_suffix(']')) {
+        return Kind::List(Box::new(parse_kind(inner.trim_start_matches('*'))));
+    }
+    if let Some(inner) = text.strip_prefix('{').and_then(|t| t.strip_suffix('}')) {
+        return Kind::Map(Box::new(parse_kind(inner.trim_start_matches('*'))));
+    }
+    match text {
+        "str" => Kind::Text,
+        "int" => Kind::Integer,
+        "num" => Kind::Number,
+        "bool" => Kind::Boolean,
+        "bytes" => Kind::Bytes,
+        "time" => Kind::Time,
+        "micro" => Kind::MicroTime,
+        "quantity" => Kind::Quantity,
+        "intstr" => Kind::IntOrText,
+        "any" => Kind::Any,
+        name => Kind::Struct(name),
+    }
+}
+
+/// What is known about a place in an object, while walking through it.
+#[derive(Debug, Clone, Copy)]
+pub struct Shape {
+    kind: &'static Kind,
+    /// The field the value is in; items of lists and maps have none.
+    field: Option<&'static Field>,
+}
+
+/// How a value is put together, for ownership and merging.
+#[derive(Debug, PartialEq, Eq, Clone, Copy)]
+pub enum Structure {
+    /// A scalar, or something with one owner.
+    Leaf,
+    /// An object whose fields have their own owners.
+    Object,
+    /// A list of distinct values.
+    Set,
+    /// A list of objects told apart by these fields.
+    Keyed(&'static [&'static str]),
+}
+
+static ANY: Kind = Kind::Any;
+
+impl Shape {
+    /// The shape of a whole object of a type.
+    pub fn of(root: &'static Type) -> Self {
+        static ROOTS: LazyLock<HashMap<&'static str, Kind>> = LazyLock::new(|| {
+            TYPES
+                .keys()
+                .map(|name| (*name, Kind::Struct(name)))
+                .collect()
+        });
+        Self {
+            kind: ROOTS.get(root.name).unwrap_or(&ANY),
+            field: None,
+        }
+    }
+
+    /// The type of the value.
+    pub fn kind(&self) -> &'static Kind {
+        self.kind
+    }
+
+    /// The field the value is in.
+    pub fn field(&self) -> Option<&'static Field> {
+        self.field
+    }
+
+    /// The shape of a field or map entry. `kind` and `apiVersion` are fields of every object.
+    pub fn child(&self, name: &str) -> Option<Self> {
+        match self.kind {
+            Kind::Struct(struct_name) => {
+                let field = named(struct_name)?.field(name)?;
+                Some(Self {
+                    kind: &field.kind,
+                    field: Some(field),
+                })
+            }
+            Kind::Map(item) => Some(Self {
+                kind: item,
+                field: None,
+            }),
+            Kind::Any => Some(Self {
+                kind: &ANY,
+                field: None,
+            }),
+            _ => None,
+        }
+    }
+
+    /// The shape of the items of a list.
+    pub fn item(&self) -> Self {
+        match self.kind {
+            Kind::List(item) => Self {
+                kind: item,
+                field: None,
+            },
+            _ => Self {
+                kind: &ANY,
+                field: None,
+            },
+        }
+    }
+
+    /// How the value is put together.
+    pub fn structure(&self) -> Structure {
+        if self.field.is_some_and(|f| f.atomic) {
+            return Structure::Leaf;
+        }
+        match self.kind {
+            Kind::Struct(name) if named(name).is_some_and(|t| !t.atomic) => Structure::Object,
+            Kind::Map(_) => Structure::Object,
+            Kind::List(_) => match self.field.map(|f| &f.items) {
+                Some(Items::Set) => Structure::Set,
+                Some(Items::By(keys)) => Structure::Keyed(keys),
+                _ => Structure::Leaf,
+            },
+            _ => Structure::Leaf,
+        }
+    }
+
+    /// How a strategic merge patch treats the list.
+    pub fn merge(&self) -> Merge {
+        self.field.map_or(Merge::Replace, |f| f.merge)
+    }
+}
+
+/// The value of a key field of a list item; ports without a protocol are TCP ports.
+pub fn key_value<'a>(item: &'a Value, key: &str) -> Option<&'a Value> {
+    static TCP: LazyLock<Value> = LazyLock::new(|| "TCP".into());
+    match item.get(key) {
+        Some(value) => Some(value),
+        None if key == "protocol" => Some(&TCP),
+        None => None,
+    }
+}
+
+/// Whether two items of a keyed list are the same one.
+pub fn same_item(keys: &[&str], a: &Value, b: &Value) -> bool {
+    keys.iter()
+        .all(|key| key_value(a, key) == key_value(b, key))
+}
+
+/// What an object of a type looks like when nothing is set: fields that are always written.
+pub fn zero(of: &'static Type) -> Map<String, Value> {
+    of.json_fields()
+        .into_iter()
+        .filter(|f| f.always)
+        .map(|f| (f.name.to_owned(), zero_value(f)))
+        .collect()
+}
+
+fn zero_value(field: &'static Field) -> Value {
+    if field.pointer {
+        return Value::Null;
+    }
+    match &field.kind {
+        Kind::Text => "".into(),
+        Kind::Quantity => "0".into(),
+        Kind::Integer | Kind::Number | Kind::IntOrText => 0.into(),
+        Kind::Boolean => false.into(),
+        Kind::Struct(name) => named(name).map_or(Value::Null, |t| zero(t).into()),
+        Kind::Bytes | Kind::Time | Kind::MicroTime | Kind::Any | Kind::List(_) | Kind::Map(_) => {
+            Value::Null
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_type_that_a_table_names_is_in_a_table() {
+        fn check(kind: &Kind) {
+            match kind {
+                Kind::Struct(name) => assert!(named(name).is_some(), "{name}"),
+                Kind::List(inner) | Kind::Map(inner) => check(inner),
+                _ => {}
+            }
+        }
+        for t in TYPES.values() {
+            for field in &t.fields {
+                assert!(
+                    field.number > 0 || t.name == "meta.DeleteOptions",
+                    "{}",
+                    t.name
+                );
+                check(&field.kind);
+            }
+        }
+    }
+
+    #[test]
+    fn every_served_resource_has_a_type() {
+        for resource in super::super::resources::Registry::default().all() {
+            assert!(
+                of_kind(resource.group, resource.kind).is_some(),
+                "{}",
+                resource.kind
+            );
+        }
+    }
+
+    #[test]
+    fn an_inlined_field_belongs_to_the_surrounding_object() {
+        let probe = named("core.Probe").unwrap();
+        assert!(probe.field("httpGet").is_some());
+        assert!(probe.field("periodSeconds").is_some());
+    }
+}

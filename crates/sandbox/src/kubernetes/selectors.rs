@@ -1,0 +1,348 @@
+//! Label and field selectors of lists and watches.
+
+use serde_json::{Map, Value};
+
+use super::object;
+use super::resources::{EVENTS, GroupResource, NAMESPACES, NODES, PODS, SECRETS};
+use super::status::Refusal;
+
+/// One condition on labels.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Requirement {
+    In(String, Vec<String>),
+    NotIn(String, Vec<String>),
+    Exists(String),
+    Missing(String),
+}
+
+impl Requirement {
+    fn holds(&self, labels: Option<&Map<String, Value>>) -> bool {
+        let get = |key: &str| labels.and_then(|l| l.get(key)).and_then(Value::as_str);
+        match self {
+            Self::In(key, values) => get(key).is_some_and(|v| values.iter().any(|x| x == v)),
+            Self::NotIn(key, values) => !get(key).is_some_and(|v| values.iter().any(|x| x == v)),
+            Self::Exists(key) => get(key).is_some(),
+            Self::Missing(key) => get(key).is_none(),
+        }
+    }
+}
+
+/// Conditions on labels that must all hold.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LabelSelector {
+    requirements: Vec<Requirement>,
+}
+
+/// A selector that nobody understands.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("unable to parse requirement: {0}")]
+pub struct BadSelector(String);
+
+impl LabelSelector {
+    /// Reads `a=b,c!=d,e in (f,g),h,!i`.
+    pub fn parse(text: &str) -> Result<Self, BadSelector> {
+        let mut requirements = Vec::new();
+        for part in split_outside_parentheses(text) {
+            let part = part.trim();
+            if !part.is_empty() {
+                requirements.push(parse_requirement(part)?);
+            }
+        }
+        Ok(Self { requirements })
+    }
+
+    /// Reads `matchLabels` and `matchExpressions`.
+    pub fn from_object(selector: &Value) -> Result<Self, BadSelector> {
+        let mut requirements = Vec::new();
+        let labels = selector.get("matchLabels").and_then(Value::as_object);
+        for (key, value) in labels.into_iter().flatten() {
+            let value = value.as_str().unwrap_or_default().to_owned();
+            requirements.push(Requirement::In(key.clone(), vec![value]));
+        }
+        for expression in object::items(selector.get("matchExpressions")) {
+            let text = |field: &str| {
+                expression
+                    .get(field)
+                    .and_then(Value::as_str)
+                    .unwrap_or_default()
+                    .to_owned()
+            };
+            let values = || {
+                object::strings(expression.get("values"))
+                    .into_iter()
+                    .map(str::to_owned)
+                    .collect()
+            };
+            requirements.push(match text("operator").as_str() {
+                "In" => Requirement::In(text("key"), values()),
+                "NotIn" => Requirement::NotIn(text("key"), values()),
+                "Exists" => Requirement::Exists(text("key")),
+                "DoesNotExist" => Requirement::Missing(text("key")),
+                other => {
+                    return Err(BadSelector(format!(
+                        "{other:?} is not a valid label selector operator"
+                    )));
+                }
+            });
+        }
+        Ok(Self { requirements })
+    }
+
+    /// Whether labels fulfil it.
+    pub fn matches(&self, labels: Option<&Map<String, Value>>) -> bool {
+        self.requirements.iter().all(|r| r.holds(labels))
+    }
+
+    /// `a=b,c=d`, as a scale subresource shows selectors.
+    pub fn to_text(&self) -> String {
+        let parts: Vec<String> = self
+            .requirements
+            .iter()
+            .map(|r| match r {
+                Requirement::In(key, values) if values.len() == 1 => format!("{key}={}", values[0]),
+                Requirement::In(key, values) => format!("{key} in ({})", values.join(",")),
+                Requirement::NotIn(key, values) => format!("{key} notin ({})", values.join(",")),
+                Requirement::Exists(key) => key.clone(),
+                Requirement::Missing(key) => format!("!{key}"),
+            })
+            .collect();
+        parts.join(",")
+    }
+}
+
+fn split_outside_parentheses(text: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let (mut depth, mut start) = (0, 0);
+    for (i, c) in text.char_indices() {
+        match c {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            ',' if depth == 0 => {
+                parts.push(&text[start..i]);
+                start = i + 1;
+            }
+            _ => {}
+        }
+    }
+    parts.push(&text[start..]);
+    parts
+}
+
+fn parse_requirement(text: &str) -> Result<Requirement, BadSelector> {
+    let key = |key: &str| {
+        let key = key.trim();
+        super::validation::names::qualified(key)
+            .map(|()| key.to_owned())
+            .map_err(|rule| BadSelector(format!("<nil>: Invalid value: {key:?}: {rule}")))
+    };
+    for (operator, negated) in [(" notin ", true), (" in ", false)] {
+        if let Some((name, values)) = text.split_once(operator) {
+            let values = values
+                .trim()
+                .strip_prefix('(')
+                .and_then(|v| v.strip_suffix(')'))
+                .ok_or_else(|| BadSelector(format!("found '{}', expected: '('", values.trim())))?;
+            let values = values.split(',').map(|v| v.trim().to_owned()).collect();
+            return Ok(if negated {
+                Requirement::NotIn(key(name)?, values)
+            } else {
+                Requirement::In(key(name)?, values)
+            });
+        }
+    }
+    if let Some((name, value)) = text.split_once("!=") {
+        return Ok(Requirement::NotIn(
+            key(name)?,
+            vec![value.trim().to_owned()],
+        ));
+    }
+    if let Some((name, value)) = text.split_once("==").or_else(|| text.split_once('=')) {
+        return Ok(Requirement::In(key(name)?, vec![value.trim().to_owned()]));
+    }
+    match text.strip_prefix('!') {
+        Some(name) => Ok(Requirement::Missing(key(name)?)),
+        None => Ok(Requirement::Exists(key(text)?)),
+    }
+}
+
+/// Conditions on fields that must all hold.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FieldSelector {
+    /// Pointer, value, whether they must be equal.
+    requirements: Vec<(String, String, bool)>,
+}
+
+impl FieldSelector {
+    /// Reads `metadata.name=a,status.phase!=Running` for a resource; not every field can be asked for.
+    pub fn parse(resource: GroupResource, text: &str) -> Result<Self, Refusal> {
+        let mut requirements = Vec::new();
+        for part in text.split(',').filter(|p| !p.is_empty()) {
+            let (field, value, equal) = if let Some((field, value)) = part.split_once("!=") {
+                (field, value, false)
+            } else if let Some((field, value)) =
+                part.split_once("==").or_else(|| part.split_once('='))
+            {
+                (field, value, true)
+            } else {
+                return Err(Refusal::bad_request(format!(
+                    "invalid selector: '{part}'; can't understand '{part}'"
+                )));
+            };
+            if !supports(resource, field) {
+                return Err(Refusal::bad_request(format!(
+                    "field label not supported: {field}"
+                )));
+            }
+            let pointer = format!("/{}", field.replace('.', "/"));
+            requirements.push((pointer, value.to_owned(), equal));
+        }
+        Ok(Self { requirements })
+    }
+
+    /// Whether an object fulfils it.
+    pub fn matches(&self, object: &Value) -> bool {
+        self.requirements.iter().all(|(pointer, value, equal)| {
+            let found = match object.pointer(pointer) {
+                Some(Value::String(text)) => text.clone(),
+                Some(Value::Bool(b)) => b.to_string(),
+                Some(Value::Number(n)) => n.to_string(),
+                _ => default_of(pointer).to_owned(),
+            };
+            (found == *value) == *equal
+        })
+    }
+
+    /// The name that the selector asks for, where it does.
+    pub fn name(&self) -> Option<&str> {
+        self.requirements
+            .iter()
+            .find(|(pointer, _, equal)| pointer == "/metadata/name" && *equal)
+            .map(|(_, name, _)| name.as_str())
+    }
+}
+
+/// What a field counts as when it is missing.
+fn default_of(pointer: &str) -> &'static str {
+    match pointer {
+        "/spec/unschedulable" | "/spec/hostNetwork" => "false",
+        _ => "",
+    }
+}
+
+fn supports(resource: GroupResource, field: &str) -> bool {
+    if matches!(field, "metadata.name" | "metadata.namespace") {
+        return true;
+    }
+    match resource {
+        PODS => matches!(
+            field,
+            "spec.nodeName"
+                | "spec.restartPolicy"
+                | "spec.schedulerName"
+                | "spec.serviceAccountName"
+                | "spec.hostNetwork"
+                | "status.phase"
+                | "status.podIP"
+                | "status.nominatedNodeName"
+        ),
+        NODES => field == "spec.unschedulable",
+        NAMESPACES => field == "status.phase",
+        SECRETS => field == "type",
+        EVENTS => matches!(
+            field,
+            "involvedObject.kind"
+                | "involvedObject.namespace"
+                | "involvedObject.name"
+                | "involvedObject.uid"
+                | "involvedObject.apiVersion"
+                | "involvedObject.resourceVersion"
+                | "involvedObject.fieldPath"
+                | "reason"
+                | "reportingComponent"
+                | "source"
+                | "type"
+        ),
+        _ => false,
+    }
+}
+
+/// What a list or watch is to show.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// By labels.
+    pub labels: LabelSelector,
+    /// By fields.
+    pub fields: FieldSelector,
+}
+
+impl Selection {
+    /// Whether an object is to be shown.
+    pub fn shows(&self, object: &Value) -> bool {
+        self.labels.matches(object::labels(object)) && self.fields.matches(object)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn selects(selector: &str, labels: Value) -> bool {
+        LabelSelector::parse(selector)
+            .unwrap()
+            .matches(labels.as_object())
+    }
+
+    #[test]
+    fn label_selectors_know_equality_sets_and_existence() {
+        let labels = json!({"app": "a", "tier": "web"});
+        for yes in [
+            "",
+            "app=a",
+            "app==a,tier!=db",
+            "app in (a, b)",
+            "app notin (c)",
+            "app",
+            "!x",
+            "x!=1",
+        ] {
+            assert!(selects(yes, labels.clone()), "{yes}");
+        }
+        for no in [
+            "app=b",
+            "app in (b)",
+            "x",
+            "!app",
+            "x in (a)",
+            "tier notin (web,db)",
+        ] {
+            assert!(!selects(no, labels.clone()), "{no}");
+        }
+        assert!(LabelSelector::parse("app in a").is_err());
+        assert!(LabelSelector::parse("a b").is_err());
+    }
+
+    #[test]
+    fn an_object_selector_says_the_same_as_its_text() {
+        let object = json!({"matchLabels": {"app": "a"}, "matchExpressions": [{"key": "x", "operator": "DoesNotExist"}]});
+        let selector = LabelSelector::from_object(&object).unwrap();
+        assert_eq!(selector.to_text(), "app=a,!x");
+        assert!(selector.matches(json!({"app": "a"}).as_object()));
+    }
+
+    #[test]
+    fn only_some_fields_can_be_selected_by() {
+        let pod = json!({"metadata": {"name": "p"}, "status": {"phase": "Running"}});
+        let selector = FieldSelector::parse(PODS, "metadata.name=p,status.phase!=Pending").unwrap();
+        assert!(selector.matches(&pod));
+        assert_eq!(selector.name(), Some("p"));
+        assert!(
+            FieldSelector::parse(PODS, "spec.nodeName=")
+                .unwrap()
+                .matches(&pod)
+        );
+        let refusal = FieldSelector::parse(PODS, "spec.bogus=1").unwrap_err();
+        assert_eq!(refusal.message, "field label not supported: spec.bogus");
+    }
+}
