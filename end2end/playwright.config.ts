@@ -17,7 +17,6 @@ export default defineConfig({
     : [['list']],
   use: {
     ...chromium(),
-    screenshot: 'only-on-failure',
     trace: 'retain-on-failure',
     actionTimeout: 15_000,
     navigationTimeout: 30_000,

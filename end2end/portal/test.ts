@@ -1,4 +1,5 @@
 // `test` with a running portal: one for each worker, and pages of people who have signed in.
+import { writeFile } from 'node:fs/promises';
 import { BrowserContext, BrowserContextOptions, Page, test as base, expect } from '@playwright/test';
 import { Faults } from './faults';
 import { Kubectl } from './kubectl';
@@ -51,12 +52,10 @@ export const test = base.extend<Fixtures, Worker>({
       if (role) await signIn(page, role);
       return page;
     });
-    if (info.status !== info.expectedStatus) {
-      await info.attach('what the portal said', { body: portal.log(), contentType: 'text/plain' });
-      for (const [index, context] of contexts.entries()) {
-        for (const page of context.pages()) {
-          await info.attach(`page of context ${index}`, { body: await page.screenshot({ fullPage: true }), contentType: 'image/png' });
-        }
+    if (info.status !== info.expectedStatus || complaints.length > 0) {
+      await writeFile(info.outputPath('portal.log'), portal.log());
+      for (const [index, page] of contexts.flatMap((context) => context.pages()).entries()) {
+        await page.screenshot({ path: info.outputPath(`page-${index}.png`), fullPage: true });
       }
     }
     for (const context of contexts) await context.close();
@@ -72,7 +71,10 @@ export const test = base.extend<Fixtures, Worker>({
 function listen(page: Page, complaints: string[]) {
   page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.message}`));
   page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(`${page.url()}: ${message.text()}`);
+    // A page that says "not found" has that status; the browser calls it an error, we do not.
+    const about = message.location().url;
+    const itself = message.text().startsWith('Failed to load resource') && about === page.url();
+    if (message.type() === 'error' && !itself) complaints.push(`${page.url()}: ${message.text()} (${about})`);
   });
 }
 

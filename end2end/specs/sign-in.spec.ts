@@ -42,17 +42,6 @@ test('a viewer sees a cluster but is offered neither kubeconfig nor deletion', a
   await expect(page.getByText('You may not order clusters yet')).toBeVisible();
 });
 
-test('a provider that is down gives a page that says so, and signing in works once it is back', async ({ openAs, faults }) => {
-  const page = await openAs(undefined);
-  await faults.set({ identity: { down: true } });
-  await page.goto('/sign-in');
-  await page.getByRole('link', { name: /continue with .*sandbox/i }).click();
-  await expect(page.getByText('The identity provider does not answer')).toBeVisible();
-  await faults.heal();
-  await throughTheSandbox(page, 'developer');
-  await expect(page.getByRole('note')).toContainText('Sandbox');
-});
-
 test('a provider that has changed its keys is believed', async ({ openAs, faults }) => {
   await openAs('developer');
   await faults.happen('rotate-signing-key');

@@ -12,8 +12,8 @@ use crate::workspace;
 /// Everything that runs on the server, and its tests.
 pub const SERVER_SIDE: [&str; 5] = ["--workspace", "--exclude", "frontend", "--exclude", "xtask"];
 
-/// The binary alone, with its dependencies compiled as the tests need them: asking for examples, of which there
-/// are none, makes cargo resolve features with the dependencies of tests. Without it, `start` and `test` would
+/// The binary, with its dependencies compiled as the tests need them: asking for examples, of which there is hardly
+/// any, makes cargo resolve features with the dependencies of tests. Without it, `start` and `test` would
 /// each compile hyper and all that stands on it.
 pub const SERVER_BINARY: [&str; 3] = ["--bin", "hangar", "--examples"];
 

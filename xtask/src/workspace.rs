@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 /// The root of the checkout.
 pub fn root() -> &'static Path {
-    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+    let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
+    xtask.parent().unwrap_or(xtask)
 }
 
 /// Cargo's target folder, which `CARGO_TARGET_DIR` may have moved.
