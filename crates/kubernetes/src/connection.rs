@@ -1,7 +1,7 @@
 //! A client for each host cluster: how the configuration becomes a connection.
 
 use crate::config::{HostAccess, HostConfig, Timeouts};
-use http::{HeaderValue, header::USER_AGENT};
+use http::{HeaderValue, Uri, header::USER_AGENT};
 use kube::{
     Client, Config,
     config::{KubeConfigOptions, Kubeconfig, KubeconfigError},
@@ -60,16 +60,17 @@ pub(crate) async fn connect(host: &HostConfig, timeouts: &Timeouts) -> Result<Cl
             reason: error.to_string(),
         })?,
         Some(kubeconfig) => {
+            let kubeconfig = kubeconfig.map_err(|error| unusable(without_content(&error)))?;
+            let proxies = proxies(&kubeconfig);
             let options = KubeConfigOptions {
                 context: host.context.clone(),
                 ..KubeConfigOptions::default()
             };
-            Config::from_custom_kubeconfig(
-                kubeconfig.map_err(|error| unusable(without_content(&error)))?,
-                &options,
-            )
-            .await
-            .map_err(|error| unusable(without_content(&error)))?
+            let mut config = Config::from_custom_kubeconfig(kubeconfig, &options)
+                .await
+                .map_err(|error| unusable(without_content(&error)))?;
+            config.proxy_url = config.proxy_url.filter(|proxy| proxies.contains(proxy));
+            config
         }
     };
     config.connect_timeout = Some(timeouts.connect);
@@ -88,6 +89,15 @@ pub(crate) async fn connect(host: &HostConfig, timeouts: &Timeouts) -> Result<Cl
             other => other.to_string(),
         })
     })
+}
+
+/// The proxies that the kubeconfig itself names. The one in the portal's environment is for the
+/// outside world; kube would use it for every host, those on its own machine included.
+fn proxies(kubeconfig: &Kubeconfig) -> Vec<Uri> {
+    let clusters = kubeconfig.clusters.iter();
+    clusters
+        .filter_map(|named| named.cluster.as_ref()?.proxy_url.as_ref()?.parse().ok())
+        .collect()
 }
 
 /// A YAML parser likes to quote the line it stumbled over, and that line may be a key.

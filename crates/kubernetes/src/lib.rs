@@ -1,7 +1,7 @@
 //! vClusters on host clusters: the port [`provisioning::ports::host_clusters::HostClusters`]
 //! spoken through the Kubernetes API of real clusters.
 //!
-//! A vCluster is a handful of objects in a namespace of its own. [`objects`] says which, `apply`
+//! A vCluster is a handful of objects in a namespace of its own. `objects` says which, `apply`
 //! puts them there by server-side apply, `observe` reads back what became of them, `changes`
 //! watches. Nothing is kept here: the host cluster is the only memory.
 
@@ -16,7 +16,7 @@ mod host;
 mod host_clusters;
 mod kubeconfig;
 mod labels;
-pub mod objects;
+mod objects;
 mod observe;
 mod permissions;
 

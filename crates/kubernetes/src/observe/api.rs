@@ -64,7 +64,7 @@ async fn directly(asked: &Asked<'_>, limit: Duration) -> Attempt {
             let cause = innermost(&error);
             // Somebody answers there, with a certificate that is not the vCluster's: an ingress
             // that does not pass TLS through, or an address the certificate does not name.
-            if cause.contains("certificate") {
+            if cause.to_lowercase().contains("certificate") {
                 Attempt::Not(format!("{endpoint} shows another certificate: {cause}."))
             } else {
                 Attempt::OutOfReach(format!("{endpoint} cannot be reached: {cause}."))
@@ -86,6 +86,7 @@ async fn client(secret: &Secret, name: &str, endpoint: &str, limit: Duration) ->
         .await
         .ok()?;
     config.connect_timeout = Some(limit);
+    config.proxy_url = None;
     config.default_retry = false;
     Client::try_from(config).ok()
 }
