@@ -33,7 +33,6 @@ impl Theme {
     }
 
     /// The choice with this word; anything else is no choice.
-    #[cfg(feature = "ssr")]
     pub fn from_word(word: &str) -> Self {
         Self::ALL
             .into_iter()
@@ -64,7 +63,7 @@ pub async fn set_theme(theme: String) -> Result<(), Refusal> {
     Ok(())
 }
 
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -22,9 +22,9 @@ pub fn AccountPage() -> impl IntoView {
                     clock.sync(account.profile.now);
                     let profile = account.profile.clone();
                     view! {
-                        <div class="grid gap-3.5 items-start lg:grid-cols-[minmax(0,1.55fr)_minmax(0,1fr)]">
+                        <div class="grid grid-cols-1 gap-3.5 items-start lg:grid-cols-[minmax(0,1.55fr)_minmax(0,1fr)]">
                             <Tokens account=account />
-                            <div class="grid gap-3.5">
+                            <div class="grid grid-cols-1 gap-3.5 min-w-0">
                                 <You profile=profile.clone() />
                                 <Rights profile=profile />
                                 <Card title="Theme">

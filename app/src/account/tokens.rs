@@ -68,7 +68,7 @@ pub fn Tokens(account: AccountView) -> impl IntoView {
     });
     view! {
         <Card title="API tokens" flush=true>
-            <div class="grid gap-3.5 p-4">
+            <div class="grid grid-cols-1 gap-3.5 p-4">
                 <p class="text-muted">
                     "A token lets a program do over REST what you may do here. Treat it like a password."
                 </p>
@@ -115,7 +115,7 @@ fn Fresh(created: NewApiToken, public_url: String) -> impl IntoView {
     view! {
         <Notice tone=Tone::Ok title=format!("“{}” is made", created.token.name)>
             <p>"Copy it now: it is shown this once and cannot be looked up."</p>
-            <div class="grid gap-2 mt-2">
+            <div class="grid grid-cols-1 gap-2 mt-2">
                 <Code label="Token" text=created.secret.clone() />
                 <p>"To try it:"</p>
                 <Code label="Commands" text=example />
@@ -146,7 +146,7 @@ fn CreateForm(
     view! {
         <ActionForm
             action=create
-            attr:class=crate::ui::tw("grid gap-3 items-start md:grid-cols-[minmax(0,1fr)_9rem_auto]")
+            attr:class=crate::ui::tw("grid grid-cols-1 gap-3 items-start md:grid-cols-[minmax(0,1fr)_9rem_auto]")
         >
             <Field id="token-name" label="What it is for" error=field("name")>
                 <TextInput name="input[name]" placeholder="deploy pipeline" max_length=60 />
@@ -196,7 +196,7 @@ fn TokenTable(tokens: Vec<ApiToken>, revoke: ServerAction<RevokeToken>) -> impl 
         view! {
             <Row>
                 <Cell>
-                    <span class="font-medium break-words">{token.name}</span>
+                    <span class="font-semibold break-words">{token.name}</span>
                     <small class="block text-faint">
                         <code>{token.prefix} "…"</code>
                     </small>

@@ -83,7 +83,7 @@ fn Content(reference: Reference) -> impl IntoView {
                 .map(|operation| view! { <OperationCard operation=operation /> })
                 .collect_view();
             view! {
-                <section class="grid gap-3.5">
+                <section class="grid grid-cols-1 gap-3.5">
                     <h2 class="text-lead font-semibold">{group.name}</h2>
                     {cards}
                 </section>
@@ -93,11 +93,11 @@ fn Content(reference: Reference) -> impl IntoView {
     view! {
         {(!reference.description.is_empty())
             .then(|| view! { <p class="text-muted mb-5 max-w-180">{reference.description}</p> })}
-        <div class="grid gap-6 items-start lg:grid-cols-[13rem_minmax(0,1fr)]">
+        <div class="grid grid-cols-1 gap-6 items-start lg:grid-cols-[13rem_minmax(0,1fr)]">
             <nav aria-label="Operations" class="lg:sticky lg:top-5 max-lg:hidden">
                 {contents}
             </nav>
-            <div class="grid gap-7">{groups}</div>
+            <div class="grid grid-cols-1 gap-7 min-w-0">{groups}</div>
         </div>
     }
     .into_any()

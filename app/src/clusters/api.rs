@@ -84,7 +84,10 @@ pub struct Events {
 
 /// A page of the clusters one may see.
 #[server(prefix = "/rpc", endpoint = "list-clusters")]
-pub async fn list_clusters(query: ClusterQueryInput) -> Result<ClusterList, Refusal> {
+pub async fn list_clusters(
+    // A query of nothing but defaults is encoded as nothing.
+    #[server(default)] query: ClusterQueryInput,
+) -> Result<ClusterList, Refusal> {
     use crate::server_context::{clusters, refuse};
     let (clusters, caller) = clusters()?;
     let query = query

@@ -81,7 +81,7 @@ pub fn ClustersPage() -> impl IntoView {
         })
     };
     let searched = input.with_untracked(|input| input.search.clone().unwrap_or_default());
-    let new_cluster = move || {
+    let new_cluster = Signal::derive(move || {
         let (tenant, environment) = input.with(|input| {
             (
                 input.tenant.clone().unwrap_or_default(),
@@ -94,7 +94,7 @@ pub fn ClustersPage() -> impl IntoView {
             format!("{tenant}/{environment}")
         };
         routes::with_query(routes::NEW_CLUSTER, [("place", place.as_str())])
-    };
+    });
     view! {
         <Title text="Clusters" />
         <PageHeader
@@ -102,7 +102,7 @@ pub fn ClustersPage() -> impl IntoView {
             summary=|| "Virtual Kubernetes clusters that you can see"
             actions=move || {
                 view! {
-                    <LinkButton kind=ButtonKind::Primary href=new_cluster()>
+                    <LinkButton kind=ButtonKind::Primary href=new_cluster>
                         <Icon symbol=Symbol::Plus size=16 />
                         "New cluster"
                     </LinkButton>

@@ -25,7 +25,7 @@ fn row(cluster: Cluster) -> impl IntoView {
             <Cell>
                 <a
                     href=routes::cluster(cluster.id)
-                    class="block truncate font-medium hover:text-accent-text"
+                    class="block truncate font-semibold hover:text-accent-text"
                 >
                     {cluster.name.to_string()}
                 </a>
@@ -38,10 +38,8 @@ fn row(cluster: Cluster) -> impl IntoView {
                 {note.map(|note| view! { <small class="block text-muted mt-0.5">{note}</small> })}
             </Cell>
             <Cell>
-                <span class="text-muted">
-                    <span class="max-md:hidden">{cluster.tenant.name} " / "</span>
-                    {cluster.environment.name}
-                </span>
+                <span class="text-muted">{cluster.environment.name}</span>
+                <small class="max-md:hidden block text-faint">{cluster.tenant.name}</small>
             </Cell>
             <Cell number=true>
                 <span class="text-muted whitespace-nowrap">{ends}</span>

@@ -67,7 +67,7 @@ fn Content(dashboard: Dashboard) -> impl IntoView {
             }
         />
         <Figures overview=overview.clone() />
-        <div class="grid gap-3.5 items-start mt-3.5 lg:grid-cols-[minmax(0,1.55fr)_minmax(0,1fr)]">
+        <div class="grid grid-cols-1 gap-3.5 items-start mt-3.5 lg:grid-cols-[minmax(0,1.55fr)_minmax(0,1fr)]">
             <Card
                 title="My clusters"
                 flush=true

@@ -27,9 +27,11 @@ pub fn Layout() -> impl IntoView {
             "Skip to the page"
         </a>
         <div class="md:grid md:grid-cols-[232px_minmax(0,1fr)] min-h-screen">
-            <aside class="max-md:hidden sticky top-0 h-screen flex flex-col border-r border-line bg-surface px-3 pt-3.5 overflow-y-auto">
-                <Brand />
-                <SidePanel session=session />
+            <aside class="max-md:hidden border-r border-line bg-surface">
+                <div class="sticky top-0 h-screen flex flex-col px-3 pt-3.5 overflow-y-auto">
+                    <Brand />
+                    <SidePanel session=session />
+                </div>
             </aside>
             <TopBar session=session />
             <div class="min-w-0">

@@ -31,7 +31,7 @@ pub fn SignInPage() -> impl IntoView {
     view! {
         <Title text="Sign in" />
         <main id="page" class="min-h-screen grid place-items-center px-4 py-10">
-            <div class="w-full max-w-96">
+            <div class="w-full max-w-100">
                 <div class="flex flex-col items-center text-center mb-6">
                     <span class="text-accent">
                         <Icon symbol=Symbol::Mark size=40 />
@@ -60,7 +60,7 @@ fn Ways(options: SignInOptions, return_to: String) -> impl IntoView {
                 <a
                     href=href
                     rel="external"
-                    class="flex items-center justify-center h-10 px-4 rounded-control bg-accent text-on-accent font-medium hover:bg-accent-hover"
+                    class="flex items-center justify-center h-10 px-4 rounded-control bg-accent text-on-accent font-semibold hover:bg-accent-hover"
                 >
                     {format!("Continue with {}", provider.title)}
                 </a>

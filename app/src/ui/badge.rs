@@ -40,7 +40,7 @@ pub fn Badge(tone: Tone, #[prop(into)] label: String) -> impl IntoView {
     view! {
         <span class=format!(
             "{} {}",
-            tw("inline-flex items-center gap-1.5 rounded-full pl-2 pr-2.5 py-0.5 text-small font-medium whitespace-nowrap"),
+            tw("inline-flex items-center gap-1.5 rounded-full pl-2 pr-2.5 py-0.5 text-small font-semibold whitespace-nowrap"),
             tone.soft(),
         )>
             <span class=dot aria-hidden="true"></span>

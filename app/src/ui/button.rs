@@ -56,7 +56,7 @@ impl ButtonKind {
 }
 
 const SHAPE: &str = tw(
-    "inline-flex items-center justify-center gap-1.5 h-8.5 px-3.5 rounded-control border font-medium whitespace-nowrap transition-colors disabled:opacity-60",
+    "inline-flex items-center justify-center gap-1.5 h-8.5 px-3.5 rounded-control border font-semibold whitespace-nowrap transition-colors disabled:opacity-60",
 );
 
 /// A button. Events and further attributes go on the component.
@@ -81,7 +81,7 @@ pub fn Button(
 /// A link with a button's looks.
 #[component]
 pub fn LinkButton(
-    #[prop(into)] href: String,
+    #[prop(into)] href: Signal<String>,
     #[prop(optional)] kind: ButtonKind,
     children: Children,
 ) -> impl IntoView {

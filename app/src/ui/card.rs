@@ -42,7 +42,7 @@ pub fn Stat(
         <div class="bg-surface border border-line rounded-card shadow-card px-4 py-3.5 min-w-0">
             <p class="text-small text-muted">{label}</p>
             <p class=format!("{} {colour}", tw("text-figure font-semibold tabular-nums mt-0.5"))>{value}</p>
-            <p class="text-small text-faint mt-0.5 truncate">{note}</p>
+            <p class="text-small text-faint mt-0.5 break-words">{note}</p>
         </div>
     }
     .into_any()

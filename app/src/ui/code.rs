@@ -16,7 +16,7 @@ pub fn Code(
         <div class="relative">
             <pre
                 tabindex="0"
-                role="region"
+                role="group"
                 aria-label=label
                 class="bg-sunken border border-line rounded-box px-3.5 py-3 pr-20 overflow-x-auto"
             >

@@ -30,15 +30,16 @@ pub fn Field(
     /// What is right, where that is worth saying.
     #[prop(optional, into)]
     ok: Signal<Option<String>>,
-    /// Keeps a line free for the message, so that nothing jumps while typing.
+    /// The message takes the hint's place, so that nothing jumps while typing.
     #[prop(optional)]
-    reserve: bool,
+    replace_hint: bool,
     children: TypedChildren<impl IntoView + 'static>,
 ) -> impl IntoView {
     let context = FieldContext {
         id,
         invalid: Signal::derive(move || error.with(Option::is_some)),
     };
+    let says_something = move || error.with(Option::is_some) || ok.with(Option::is_some);
     let children = children.into_inner();
     view! {
         <div class="grid gap-1.5">
@@ -46,10 +47,14 @@ pub fn Field(
                 {label}
             </label>
             <Provider value=context>{children()}</Provider>
-            <div id=format!("{id}-hint") class="text-small text-muted empty:hidden">
+            <div
+                id=format!("{id}-hint")
+                class="text-small text-muted empty:hidden"
+                hidden=move || replace_hint && says_something()
+            >
                 {hint.run()}
             </div>
-            <FieldMessage id error ok reserve />
+            <FieldMessage id error ok />
         </div>
     }
     .into_any()
@@ -61,18 +66,12 @@ pub(super) fn FieldMessage(
     id: &'static str,
     error: Signal<Option<String>>,
     ok: Signal<Option<String>>,
-    reserve: bool,
 ) -> impl IntoView {
-    let height = if reserve {
-        super::tw("min-h-5")
-    } else {
-        super::tw("empty:hidden")
-    };
     view! {
         <div
             id=format!("{id}-message")
             aria-live="polite"
-            class=format!("{} {height}", super::tw("text-small"))
+            class="text-small empty:hidden"
         >
             {move || match (error.get(), ok.get()) {
                 (Some(message), _) => {

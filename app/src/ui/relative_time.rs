@@ -60,7 +60,8 @@ pub fn duration_words(seconds: i64) -> String {
     match () {
         () if seconds < 60 => format!("{seconds} s"),
         () if hours == 0 => format!("{minutes} min"),
-        () if days == 0 => two(hours, "h", minutes % 60, "min"),
+        // “24 h” says more than “1 d” while one still plans by the hour.
+        () if days < 2 => two(hours, "h", minutes % 60, "min"),
         () => two(days, "d", hours % 24, "h"),
     }
 }
@@ -124,7 +125,8 @@ mod tests {
 
     #[test]
     fn remaining_time_ends_instead_of_going_below_zero() {
-        assert_eq!(remaining_words(at(86_400), at(0)), "1 d");
+        assert_eq!(remaining_words(at(86_400), at(0)), "24 h");
+        assert_eq!(remaining_words(at(3 * 86_400 + 5), at(0)), "3 d");
         assert_eq!(remaining_words(at(0), at(0)), "ended");
         assert_eq!(remaining_words(at(-5), at(0)), "ended");
     }

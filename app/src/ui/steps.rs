@@ -62,7 +62,7 @@ pub fn StepRow(
     let weight = if mark == StepMark::Waiting {
         tw("text-muted")
     } else {
-        tw("font-medium")
+        tw("font-semibold")
     };
     view! {
         <li

@@ -35,7 +35,7 @@ pub fn Tabs(
                     } else {
                         tw("text-muted border-transparent hover:text-text")
                     };
-                    format!("{} {colours}", tw("py-2 px-px -mb-px border-b-2 font-medium whitespace-nowrap"))
+                    format!("{} {colours}", tw("py-2 px-px -mb-px border-b-2 font-semibold whitespace-nowrap"))
                 }
             >
                 {tab.label}

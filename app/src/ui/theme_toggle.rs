@@ -4,26 +4,37 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use wasm_bindgen::JsCast;
 
-use super::{Icon, Symbol};
+use super::{Icon, Symbol, tw};
 use crate::theme::{SetTheme, Theme};
 
 /// Three buttons in a form.
 #[component]
 pub fn ThemeToggle() -> impl IntoView {
+    // Known once the page is alive; the stylesheet marks the choice from the start.
+    let chosen = RwSignal::new(None);
+    Effect::new(move || chosen.set(Some(present())));
     let button = |theme: Theme| {
-        let (symbol, label) = match theme {
-            Theme::System => (Symbol::Monitor, "System"),
-            Theme::Light => (Symbol::Sun, "Light"),
-            Theme::Dark => (Symbol::Moon, "Dark"),
+        let (symbol, label, mark) = match theme {
+            Theme::System => (Symbol::Monitor, "System", tw("theme-system")),
+            Theme::Light => (Symbol::Sun, "Light", tw("theme-light")),
+            Theme::Dark => (Symbol::Moon, "Dark", tw("theme-dark")),
         };
+        let pressed = move || chosen.get().map(|chosen| (chosen == theme).to_string());
         view! {
             <button
                 name="theme"
                 value=theme.word()
-                class="inline-flex flex-1 items-center justify-center gap-1.5 px-2 py-1 rounded-control text-small text-muted hover:text-text hover:bg-surface"
+                class=format!(
+                    "{mark} {}",
+                    tw(
+                        "inline-flex flex-1 items-center justify-center gap-1.5 px-2 py-1 rounded-control text-small hover:text-text",
+                    ),
+                )
+                aria-pressed=pressed
                 on:click=move |event| {
                     event.prevent_default();
                     apply(theme);
+                    chosen.set(Some(theme));
                 }
             >
                 <Icon symbol=symbol size=14 />
@@ -36,12 +47,20 @@ pub fn ThemeToggle() -> impl IntoView {
             method="post"
             action=SetTheme::url()
             aria-label="Theme"
-            class="flex gap-1 p-0.5 rounded-box border border-line bg-sunken"
+            class="flex gap-1 p-0.5 rounded-box border border-line bg-sunken text-muted"
         >
             {Theme::ALL.map(button).collect_view()}
         </form>
     }
     .into_any()
+}
+
+/// In the browser: what the document says.
+fn present() -> Theme {
+    let attribute = document()
+        .document_element()
+        .and_then(|root| root.get_attribute("data-theme"));
+    Theme::from_word(attribute.as_deref().unwrap_or_default())
 }
 
 /// In the browser: the page changes now, the cookie tells the server's next one.

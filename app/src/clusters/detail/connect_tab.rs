@@ -39,7 +39,7 @@ fn connect(cluster: &Cluster) -> impl IntoView + use<> {
     let way = cluster.exposure.title();
     let reached = reached(cluster);
     view! {
-        <div class="grid gap-3.5 items-start lg:grid-cols-[minmax(0,1.55fr)_minmax(0,1fr)]">
+        <div class="grid grid-cols-1 gap-3.5 items-start lg:grid-cols-[minmax(0,1.55fr)_minmax(0,1fr)]">
             <Card title="Kubeconfig">
                 <p class="text-muted">
                     "It gives full access to this cluster. It is read from the cluster at this moment, and the audit log says that you have it."

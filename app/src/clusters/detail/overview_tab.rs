@@ -18,14 +18,14 @@ pub fn OverviewTab(cluster: RwSignal<Cluster>) -> impl IntoView {
     let aside =
         move || cluster.with(|cluster| cluster.state.is_moving().then(|| step_words(cluster)));
     view! {
-        <div class="grid gap-3.5 items-start lg:grid-cols-[minmax(0,1.55fr)_minmax(0,1fr)]">
-            <div class="grid gap-3.5">
+        <div class="grid grid-cols-1 gap-3.5 items-start lg:grid-cols-[minmax(0,1.55fr)_minmax(0,1fr)]">
+            <div class="grid grid-cols-1 gap-3.5 min-w-0">
                 {move || failure.get().map(|failure| view! { <FailureCard failure=failure /> })}
                 <Card title=title aside=move || aside>
                     <Progress operation=operation />
                 </Card>
             </div>
-            <div class="grid gap-3.5">
+            <div class="grid grid-cols-1 gap-3.5 min-w-0">
                 <Card title="Facts">
                     <Facts>{move || cluster.with(facts)}</Facts>
                     <LifeLeft cluster=cluster />

@@ -68,7 +68,7 @@ fn DangerZone(cluster: RwSignal<Cluster>) -> impl IntoView {
     view! {
         <section
             aria-labelledby="danger"
-            class="max-w-180 bg-surface border border-bad rounded-card shadow-card p-4"
+            class="max-w-180 bg-surface border border-bad/40 rounded-card shadow-card p-4"
         >
             <h2 id="danger" class="text-bad">
                 "Delete this cluster"

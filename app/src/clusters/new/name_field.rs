@@ -105,7 +105,7 @@ pub fn NameField(
                 hint=|| "Lower-case letters, digits and hyphens. It becomes part of host names."
                 error=error
                 ok=ok
-                reserve=true
+                replace_hint=true
             >
                 <TextInput
                     name="draft[name]"

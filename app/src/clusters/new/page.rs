@@ -145,8 +145,8 @@ fn NewCluster(form: OrderForm) -> impl IntoView {
     view! {
         <ActionForm action=order node_ref=node attr:novalidate=true attr:id="order">
             <input type="hidden" name="idempotency_key" value=options.idempotency_key.clone() />
-            <div class="grid gap-3.5 items-start lg:grid-cols-[minmax(0,1.55fr)_minmax(0,1fr)]">
-                <div class="grid gap-3.5">
+            <div class="grid grid-cols-1 gap-3.5 items-start lg:grid-cols-[minmax(0,1.55fr)_minmax(0,1fr)]">
+                <div class="grid grid-cols-1 gap-3.5 min-w-0">
                     <FormProblem problem=problem draft=draft />
                     <div class="grid gap-4.5 p-4 bg-surface border border-line rounded-card shadow-card">
                         <NameField draft=draft verdict=verdict refused=refused_name />

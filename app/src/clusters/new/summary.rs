@@ -53,7 +53,7 @@ pub fn Summary(options: OrderOptions, draft: RwSignal<Draft>, children: Children
             .collect_view()
     };
     view! {
-        <div class="grid gap-3.5 md:sticky md:top-5">
+        <div class="grid grid-cols-1 gap-3.5 min-w-0 lg:sticky lg:top-5">
             <Card title="What you get">
                 <p class="text-figure font-semibold tabular-nums" aria-live="polite">
                     {price}
