@@ -15,6 +15,7 @@ use super::deletion::{self, Delete, Deletion};
 use super::history::{Change, ChangeKind, Forgotten, History};
 use super::object;
 use super::resources::{GroupResource, Registry};
+use super::snapshot::StoreSnapshot;
 
 /// How many changes of each resource a watch can be resumed from.
 pub const DEFAULT_HISTORY: usize = 4096;
@@ -302,6 +303,45 @@ impl Store {
         }
     }
 
+    /// All objects.
+    pub fn snapshot(&self) -> StoreSnapshot {
+        let inner = self.lock();
+        let objects = inner
+            .shards
+            .iter()
+            .filter(|(_, shard)| !shard.objects.is_empty())
+            .map(|(resource, shard)| {
+                let objects = shard.objects.values().map(|o| Value::clone(o)).collect();
+                (resource.to_string(), objects)
+            })
+            .collect();
+        StoreSnapshot {
+            revision: inner.revision,
+            objects,
+        }
+    }
+
+    /// Puts the objects of a snapshot into an empty store.
+    pub(super) fn fill(&self, snapshot: StoreSnapshot) {
+        let mut inner = self.lock();
+        inner.revision = inner.revision.max(snapshot.revision);
+        let revision = inner.revision;
+        for resource in self.shared.registry.all() {
+            let shard = inner.shards.entry(resource.id()).or_default();
+            // Nothing before the snapshot can be resumed from.
+            shard.history.forget(revision);
+            let kept = snapshot.objects.get(&resource.id().to_string());
+            for object in kept.into_iter().flatten() {
+                let at = (
+                    object::namespace(object).to_owned(),
+                    object::name(object).to_owned(),
+                );
+                shard.objects.insert(at, Arc::new(object.clone()));
+            }
+        }
+        self.shared.latest.send_replace(revision);
+    }
+
     fn has_generation(&self, resource: GroupResource) -> bool {
         self.shared
             .registry
@@ -566,6 +606,21 @@ mod tests {
         store.compact();
         assert!(store.watch(CONFIG_MAPS, None, version - 1).is_err());
         assert!(store.watch(CONFIG_MAPS, None, version).is_ok());
+    }
+
+    #[test]
+    fn a_store_goes_on_from_a_snapshot_where_it_was() {
+        let store = Store::default();
+        let made = store.create(CONFIG_MAPS, config_map("x")).unwrap();
+        let text = serde_json::to_string(&store.snapshot()).unwrap();
+        let kept = serde_json::from_str(&text).unwrap();
+        let again = Store::restore(Registry::default(), DEFAULT_HISTORY, kept);
+        let key = Key::of(CONFIG_MAPS, &made);
+        assert_eq!(again.get(&key), Some(made.clone()));
+        assert_eq!(again.revision(), store.revision());
+        assert!(again.watch(CONFIG_MAPS, None, 1).is_err());
+        let next = again.create(CONFIG_MAPS, config_map("y")).unwrap();
+        assert!(object::resource_version(&next) > object::resource_version(&made));
     }
 
     #[tokio::test]
