@@ -103,10 +103,13 @@ CREATE TABLE clusters (
 );
 CREATE UNIQUE INDEX clusters_name_on_host ON clusters (host, name) WHERE state <> 'deleted';
 CREATE UNIQUE INDEX clusters_idempotency ON clusters (created_by, idempotency_key);
-CREATE INDEX clusters_by_creation ON clusters (created_at, id);
-CREATE INDEX clusters_by_name ON clusters (name, id);
+-- Lists read these from end to end: with the state in them they need no row they do not show.
+CREATE INDEX clusters_by_creation ON clusters (created_at, id, state);
+CREATE INDEX clusters_by_name ON clusters (name, id, state);
+CREATE INDEX clusters_by_end ON clusters (ends_at, id, state);
 CREATE INDEX clusters_by_state ON clusters (state, id);
-CREATE INDEX clusters_by_end ON clusters (ends_at, id);
+-- Everything that a search looks at, by what it counts.
+CREATE INDEX clusters_searched ON clusters (state, name, tenant_id, environment_id, created_by);
 CREATE INDEX clusters_by_tenant ON clusters (tenant_id, state);
 CREATE INDEX clusters_by_owner ON clusters (created_by, created_at, id);
 CREATE INDEX clusters_due ON clusters (due_at, leased_until) WHERE due_at IS NOT NULL;

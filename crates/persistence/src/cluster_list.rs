@@ -37,8 +37,7 @@ pub(crate) async fn page(
 
     let mut sql = Sql::new("SELECT c.id FROM clusters c ");
     push_filter(&mut sql, scope, owner, query);
-    sql.push(" AND c.state IN ")
-        .bind_list(shown.into_iter().map(ClusterState::as_str));
+    push_states(&mut sql, &shown);
     let per_page = i64::from(query.per_page);
     sql.push(order(query.sort, query.descending))
         .push(" LIMIT ")
@@ -134,6 +133,23 @@ fn shown_states(query: &ClusterQuery) -> Vec<ClusterState> {
             .collect()
     } else {
         query.states.clone()
+    }
+}
+
+/// Few states are looked up. Where most are shown, those left out are named instead: an index of
+/// states is no help then, and SQLite goes through the list in its order and stops at the page's end.
+fn push_states(sql: &mut Sql, shown: &[ClusterState]) {
+    let (hidden, shown): (Vec<_>, Vec<_>) = ClusterState::ALL
+        .into_iter()
+        .partition(|state| !shown.contains(state));
+    let (operator, states) = if hidden.len() < shown.len() {
+        (" AND c.state NOT IN ", hidden)
+    } else {
+        (" AND c.state IN ", shown)
+    };
+    if !states.is_empty() {
+        sql.push(operator)
+            .bind_list(states.into_iter().map(ClusterState::as_str));
     }
 }
 

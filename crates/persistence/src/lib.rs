@@ -13,6 +13,7 @@ mod digest;
 mod location;
 mod open_error;
 mod orders;
+mod people;
 mod rows;
 mod schema;
 mod sessions;

@@ -1,6 +1,6 @@
 //! API tokens, found by a digest of their secret.
 
-use crate::{Cause, audit, database::Database, rows, users};
+use crate::{Cause, audit, database::Database, people, rows};
 use domain::ids::{TokenId, UserId};
 use jiff::{SignedDuration, Timestamp};
 use provisioning::{
@@ -67,7 +67,7 @@ pub(crate) async fn by_digest(
         return Ok(None);
     };
     let token = rows::token(&row)?;
-    let user = users::one(&mut connection, token.user_id).await?;
+    let user = people::one(&mut connection, token.user_id).await?;
     Ok(user.map(|user| (token, user)))
 }
 

@@ -1,17 +1,12 @@
-//! People: who they are, and the roles that claims and other people give them.
+//! What happens to people: they sign in, are given roles by claims and by other people, and are
+//! suspended.
 
 use crate::{
-    Cause, audit,
-    database::Database,
-    rows::{self, optional_text, optional_time, text, truth, word},
-    sessions,
-    sql::Sql,
-    tokens,
-    transaction::doing,
+    Cause, audit, database::Database, people, rows::word, sessions, tokens, transaction::doing,
 };
 use async_trait::async_trait;
 use domain::{
-    access::{PlatformRole, TenantRole},
+    access::PlatformRole,
     ids::{TokenId, UserId},
 };
 use jiff::Timestamp;
@@ -22,20 +17,9 @@ use provisioning::{
         changes::Change,
         stores::{Stored, UserStore},
     },
-    records::{MembershipRecord, SignedIn, TokenRecord, UserRecord},
+    records::{SignedIn, TokenRecord, UserRecord},
 };
-use sqlx::{AnyConnection, any::AnyRow};
-
-/// The rows of people: one for each tenant and environment of each person.
-const USER: &str = "SELECT u.id, u.issuer, u.subject, u.email, u.email_verified, u.name, \
-    u.suspended, u.last_seen_at, (SELECT COUNT(*) FROM platform_grants p \
-    WHERE p.user_id = u.id AND p.role = 'admin') AS admin_grants, g.role, t.id AS tenant_id, \
-    t.slug AS tenant_slug, t.name AS tenant_name, e.id AS environment_id, \
-    e.slug AS environment_slug, e.name AS environment_name \
-    FROM users u LEFT JOIN tenant_grants g ON g.user_id = u.id \
-    LEFT JOIN tenants t ON t.id = g.tenant_id LEFT JOIN environments e ON e.tenant_id = t.id ";
-/// So that the rows of a person, of a tenant and of an environment come one after the other.
-const IN_ORDER: &str = " ORDER BY u.id, t.name_folded, t.id, e.name_folded, e.id, g.source";
+use sqlx::AnyConnection;
 
 #[async_trait]
 impl UserStore for Database {
@@ -46,19 +30,15 @@ impl UserStore for Database {
     async fn user(&self, id: UserId) -> Stored<Option<UserRecord>> {
         doing("read a person", async {
             let mut connection = self.readers().acquire().await?;
-            one(&mut connection, id).await
+            people::one(&mut connection, id).await
         })
         .await
     }
 
     async fn users_by_email(&self, email: &str) -> Stored<Vec<UserRecord>> {
         doing("look up people by address", async {
-            let mut sql = Sql::new(USER);
-            sql.push("WHERE lower(u.email) = lower(")
-                .bind(email)
-                .push(")")
-                .push(IN_ORDER);
-            collect(&sql.query().fetch_all(self.readers()).await?)
+            let mut connection = self.readers().acquire().await?;
+            people::with_email(&mut connection, email).await
         })
         .await
     }
@@ -162,7 +142,7 @@ async fn store_sign_in(
     .await?;
     let id: UserId = word(&stored, "id")?;
     write_claimed_roles(writing.connection(), id, person).await?;
-    let user = one(writing.connection(), id)
+    let user = people::one(writing.connection(), id)
         .await?
         .ok_or("the person just stored is not there")?;
     let audit = AuditEntry {
@@ -229,79 +209,5 @@ async fn write_platform_grant(
     .bind(role.as_str())
     .execute(connection)
     .await?;
-    Ok(())
-}
-
-/// One person.
-pub(crate) async fn one(
-    connection: &mut AnyConnection,
-    id: UserId,
-) -> Result<Option<UserRecord>, Cause> {
-    let mut sql = Sql::new(USER);
-    sql.push("WHERE u.id = ")
-        .bind(id.to_string())
-        .push(IN_ORDER);
-    let rows = sql.query().fetch_all(connection).await?;
-    Ok(collect(&rows)?.pop())
-}
-
-/// People from their rows.
-fn collect(rows: &[AnyRow]) -> Result<Vec<UserRecord>, Cause> {
-    let mut users: Vec<UserRecord> = Vec::new();
-    for row in rows {
-        let id: UserId = word(row, "id")?;
-        if users.last().is_none_or(|user| user.id != id) {
-            users.push(user(row)?);
-        }
-        if let Some(user) = users.last_mut() {
-            add_membership(&mut user.memberships, row)?;
-        }
-    }
-    Ok(users)
-}
-
-fn user(row: &AnyRow) -> Result<UserRecord, Cause> {
-    Ok(UserRecord {
-        id: word(row, "id")?,
-        issuer: text(row, "issuer")?,
-        subject: text(row, "subject")?,
-        email: text(row, "email")?,
-        email_verified: truth(row, "email_verified")?,
-        name: text(row, "name")?,
-        platform_role: if truth(row, "admin_grants")? {
-            PlatformRole::Admin
-        } else {
-            PlatformRole::User
-        },
-        suspended: truth(row, "suspended")?,
-        memberships: Vec::new(),
-        last_seen_at: optional_time(row, "last_seen_at")?,
-    })
-}
-
-/// Adds the tenant and environment of a row, if it has any. Of several grants the highest counts.
-fn add_membership(memberships: &mut Vec<MembershipRecord>, row: &AnyRow) -> Result<(), Cause> {
-    if optional_text(row, "tenant_id")?.is_none() {
-        return Ok(());
-    }
-    let tenant = rows::tenant(row)?;
-    let role: TenantRole = word(row, "role")?;
-    if memberships.last().is_none_or(|last| last.tenant != tenant) {
-        memberships.push(MembershipRecord {
-            tenant,
-            environments: Vec::new(),
-            role,
-        });
-    }
-    let Some(membership) = memberships.last_mut() else {
-        return Ok(());
-    };
-    membership.role = membership.role.max(role);
-    if optional_text(row, "environment_id")?.is_some() {
-        let environment = rows::environment(row)?;
-        if membership.environments.last() != Some(&environment) {
-            membership.environments.push(environment);
-        }
-    }
     Ok(())
 }

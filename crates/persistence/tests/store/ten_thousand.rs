@@ -180,6 +180,7 @@ fn filters(world: &World) -> Vec<(Scope, ClusterQuery)> {
         everything(query(|query| {
             query.states = vec![ClusterState::Deleted, ClusterState::Failed];
         })),
+        everything(query(|query| query.states = ClusterState::ALL.to_vec())),
         everything(query(|query| query.tenant = Some("vision".into()))),
         everything(query(|query| query.tenant = Some("nobody".into()))),
         everything(query(|query| query.environment = Some("dev".into()))),
