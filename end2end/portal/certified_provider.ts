@@ -13,8 +13,8 @@ export class CertifiedProvider {
     private server: Server,
   ) {}
 
-  /** Starts a provider that lets `portal` sign people in. Whoever types a name is that person. */
-  static async start(portal: string, callback: string): Promise<CertifiedProvider> {
+  /** Starts a provider for a portal that calls it `slug`. Whoever types a name is that person. */
+  static async start(portal: string, slug: string): Promise<CertifiedProvider> {
     const port = await freePort();
     const issuer = `http://127.0.0.1:${port}`;
     const provider = new Provider(issuer, {
@@ -22,7 +22,7 @@ export class CertifiedProvider {
         {
           client_id: client.id,
           client_secret: client.secret,
-          redirect_uris: [callback],
+          redirect_uris: [`${portal}/sign-in/${slug}/callback`],
           post_logout_redirect_uris: [portal, `${portal}/`, `${portal}/sign-in`],
         },
       ],

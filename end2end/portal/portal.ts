@@ -8,6 +8,14 @@ import { join, resolve } from 'node:path';
 const patience = 60_000;
 const repository = resolve(import.meta.dirname, '../..');
 
+/** Where the portals of this worker answer. */
+const origins = new Set<string>();
+
+/** Whether a page is one of ours, and not an identity provider's. */
+export function isOurs(url: string): boolean {
+  return URL.canParse(url) && origins.has(new URL(url).origin);
+}
+
 export class Portal {
   private constructor(
     /** Where it answers, without a slash at the end. */
@@ -19,17 +27,19 @@ export class Portal {
   ) {}
 
   /** Starts a portal and returns when it says that it is ready. `more` are arguments for `hangar serve`. */
-  static async start(more: string[] = []): Promise<Portal> {
+  static async start(more: string[] = [], port?: number): Promise<Portal> {
     const binary = process.env.HANGAR_BIN ?? join(repository, 'target/debug/hangar');
     const site = process.env.HANGAR_SITE_DIR ?? join(repository, 'target/site');
     const data = await mkdtemp(join(tmpdir(), 'hangar-end2end-'));
-    const address = `127.0.0.1:${await freePort()}`;
+    const address = `127.0.0.1:${port ?? (await freePort())}`;
     const said: string[] = [];
     const server = spawn(binary, ['serve', '--listen', address, '--data-dir', data, '--site-dir', site, ...more], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     try {
-      return new Portal(await ready(server, said), data, server, said);
+      const url = await ready(server, said);
+      origins.add(url);
+      return new Portal(url, data, server, said);
     } catch (error) {
       server.kill('SIGKILL');
       await rm(data, { recursive: true, force: true });

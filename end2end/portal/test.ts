@@ -5,7 +5,7 @@ import { Faults } from './faults';
 import { Kubectl } from './kubectl';
 import { markWhenAlive } from './pages';
 import { Role, signIn } from './people';
-import { Portal } from './portal';
+import { Portal, isOurs } from './portal';
 
 interface Worker {
   /** The portal of this worker. */
@@ -69,12 +69,13 @@ export const test = base.extend<Fixtures, Worker>({
 });
 
 function listen(page: Page, complaints: string[]) {
-  page.on('pageerror', (error) => complaints.push(`${page.url()}: ${error.message}`));
+  const complain = (what: string) => isOurs(page.url()) && complaints.push(`${page.url()}: ${what}`);
+  page.on('pageerror', (error) => complain(error.message));
   page.on('console', (message) => {
     // A page that says "not found" has that status; the browser calls it an error, we do not.
     const about = message.location().url;
     const itself = message.text().startsWith('Failed to load resource') && about === page.url();
-    if (message.type() === 'error' && !itself) complaints.push(`${page.url()}: ${message.text()} (${about})`);
+    if (message.type() === 'error' && !itself) complain(`${message.text()} (${about})`);
   });
 }
 
