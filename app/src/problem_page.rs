@@ -12,6 +12,30 @@ use crate::ui::{ButtonKind, Icon, LinkButton, Symbol};
 /// A problem in the place of a page.
 #[component]
 pub fn ProblemPage(problem: Problem) -> impl IntoView {
+    let title = problem.kind.title();
+    view! {
+        <Title text=title />
+        <div class="max-w-120 mx-auto py-16">
+            <ProblemBody problem=problem title=move || view! { <h1 class="text-title font-semibold">{title}</h1> } />
+        </div>
+    }
+    .into_any()
+}
+
+/// A problem in the place of a part of a page, which has its heading already.
+#[component]
+pub fn ProblemPanel(problem: Problem) -> impl IntoView {
+    let title = problem.kind.title();
+    view! {
+        <div class="max-w-120 mx-auto px-4 py-10" role="alert">
+            <ProblemBody problem=problem title=move || view! { <p class="text-lead font-semibold">{title}</p> } />
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn ProblemBody(problem: Problem, #[prop(into)] title: ViewFnOnce) -> impl IntoView {
     set_status(problem.status());
     let location = use_location();
     let here = move || {
@@ -28,15 +52,40 @@ pub fn ProblemPage(problem: Problem) -> impl IntoView {
         ProblemKind::Forbidden | ProblemKind::Unauthenticated => Symbol::Lock,
         _ => Symbol::Alert,
     };
-    let title = problem.kind.title();
-    let signed_out = problem.kind == ProblemKind::Unauthenticated;
+    let ways = match problem.kind {
+        ProblemKind::Unauthenticated => {
+            let sign_in = Signal::derive(move || routes::sign_in(&here()));
+            view! {
+                <LinkButton kind=ButtonKind::Primary href=sign_in>
+                    "Sign in"
+                </LinkButton>
+            }
+            .into_any()
+        }
+        // What may pass is worth another try at the same address.
+        ProblemKind::Unavailable | ProblemKind::Internal => {
+            let again = Signal::derive(here);
+            view! {
+                <a href=again rel="external" class="link">
+                    "Try again"
+                </a>
+            }
+            .into_any()
+        }
+        _ => view! {
+            <LinkButton kind=ButtonKind::Primary href=routes::CLUSTERS>
+                "All clusters"
+            </LinkButton>
+            <LinkButton href=routes::OVERVIEW>"Overview"</LinkButton>
+        }
+        .into_any(),
+    };
     view! {
-        <Title text=title />
-        <div class="max-w-120 mx-auto py-16 text-center flex flex-col items-center">
+        <div class="text-center flex flex-col items-center">
             <span class="grid place-items-center w-12 h-12 rounded-full bg-accent-soft text-accent-text mb-4">
                 <Icon symbol=symbol size=24 />
             </span>
-            <h1 class="text-title font-semibold">{title}</h1>
+            {title.run()}
             <p class="text-muted mt-2">{problem.detail}</p>
             {problem.next_step.map(|step| view! { <p class="text-muted mt-1">{step}</p> })}
             {problem
@@ -48,24 +97,7 @@ pub fn ProblemPage(problem: Problem) -> impl IntoView {
                         </p>
                     }
                 })}
-            <div class="flex flex-wrap justify-center gap-2 mt-6">
-                {if signed_out {
-                    view! {
-                        <LinkButton kind=ButtonKind::Primary href=routes::sign_in(&here())>
-                            "Sign in"
-                        </LinkButton>
-                    }
-                        .into_any()
-                } else {
-                    view! {
-                        <LinkButton kind=ButtonKind::Primary href=routes::CLUSTERS>
-                            "All clusters"
-                        </LinkButton>
-                        <LinkButton href=routes::OVERVIEW>"Overview"</LinkButton>
-                    }
-                        .into_any()
-                }}
-            </div>
+            <div class="flex flex-wrap justify-center gap-2 mt-6">{ways}</div>
         </div>
     }
     .into_any()

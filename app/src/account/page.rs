@@ -7,7 +7,7 @@ use leptos_meta::Title;
 
 use super::api::load_account;
 use super::tokens::Tokens;
-use crate::problem_page::ProblemPage;
+use crate::problem_page::ProblemPanel;
 use crate::ui::{Card, Clock, Facts, PageHeader, Skeleton, ThemeToggle};
 
 /// Who one is, what one may, how the portal looks, and tokens for programs.
@@ -35,7 +35,7 @@ pub fn AccountPage() -> impl IntoView {
                     }
                     .into_any()
                 }
-                Err(refusal) => view! { <ProblemPage problem=refusal.0 /> }.into_any(),
+                Err(refusal) => view! { <ProblemPanel problem=refusal.0 /> }.into_any(),
             }
         })
     };

@@ -6,7 +6,7 @@ use leptos_meta::Title;
 use super::api::load_reference;
 use super::document::Reference;
 use super::operation::OperationCard;
-use crate::problem_page::ProblemPage;
+use crate::problem_page::ProblemPanel;
 use crate::routes;
 use crate::ui::{PageHeader, Skeleton};
 
@@ -18,7 +18,7 @@ pub fn ApiReferencePage() -> impl IntoView {
         Suspend::new(async move {
             match reference.await {
                 Ok(reference) => view! { <Content reference=reference /> }.into_any(),
-                Err(refusal) => view! { <ProblemPage problem=refusal.0 /> }.into_any(),
+                Err(refusal) => view! { <ProblemPanel problem=refusal.0 /> }.into_any(),
             }
         })
     };

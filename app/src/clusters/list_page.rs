@@ -10,7 +10,7 @@ use super::api::{Access, ClusterList, list_clusters};
 use super::list_address as list;
 use super::rows::ClusterRows;
 use crate::live::follow;
-use crate::problem_page::ProblemPage;
+use crate::problem_page::ProblemPanel;
 use crate::routes;
 use crate::ui::{
     ButtonKind, Chip, Chips, Clock, Empty, EmptyState, HeaderCell, Icon, LinkButton, PageHeader,
@@ -66,7 +66,7 @@ pub fn ClustersPage() -> impl IntoView {
                     clock.sync(list.page.now);
                     view! { <Listing list=list input=input /> }.into_any()
                 }
-                Err(refusal) => view! { <ProblemPage problem=refusal.0 /> }.into_any(),
+                Err(refusal) => view! { <ProblemPanel problem=refusal.0 /> }.into_any(),
             }
         })
     };

@@ -5,7 +5,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use super::api::{Provider, SignInOptions, load_sign_in};
-use crate::problem_page::ProblemPage;
+use crate::problem_page::ProblemPanel;
 use crate::routes;
 use crate::ui::{Icon, Notice, Symbol, Tone};
 
@@ -24,7 +24,7 @@ pub fn SignInPage() -> impl IntoView {
                     view! { <Ways options=options return_to=return_to.get_untracked() /> }
                         .into_any()
                 }
-                Err(refusal) => view! { <ProblemPage problem=refusal.0 /> }.into_any(),
+                Err(refusal) => view! { <ProblemPanel problem=refusal.0 /> }.into_any(),
             }
         })
     };

@@ -4,7 +4,7 @@ use domain::cluster::{Cluster, ClusterEvent};
 use leptos::prelude::*;
 
 use crate::clusters::api::load_events;
-use crate::problem_page::ProblemPage;
+use crate::problem_page::ProblemPanel;
 use crate::ui::{
     Badge, Card, Cell, Clock, Empty, EmptyState, HeaderCell, RelativeTime, Row, Skeleton, Table,
     Tone,
@@ -32,7 +32,7 @@ pub fn EventsTab(cluster: RwSignal<Cluster>) -> impl IntoView {
                     clock.sync(events.now);
                     view! { <EventTable events=events.events /> }.into_any()
                 }
-                Err(refusal) => view! { <ProblemPage problem=refusal.0 /> }.into_any(),
+                Err(refusal) => view! { <ProblemPanel problem=refusal.0 /> }.into_any(),
             }
         })
     };

@@ -1,6 +1,7 @@
 //! `/clusters/{id}` and its parts: the frame with name, state and tabs, which follows the cluster live.
 
 use domain::cluster::{Cluster, ClusterState};
+use domain::problem::{Problem, ProblemKind};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_meta::Title;
@@ -13,7 +14,7 @@ use super::settings_tab::SettingsTab;
 use crate::clusters::api::{ClusterView, load_cluster};
 use crate::clusters::state::StateBadge;
 use crate::live::follow;
-use crate::problem_page::{NotFound, ProblemPage};
+use crate::problem_page::{ProblemPage, ProblemPanel};
 use crate::routes;
 use crate::ui::{
     Clock, Icon, LinkButton, Notice, PageHeader, RelativeTime, Skeleton, Symbol, Tab, Tabs, Tone,
@@ -75,7 +76,7 @@ fn LiveCluster(view: ClusterView, tab: Memo<String>) -> impl IntoView {
         "connect" => view! { <ConnectTab cluster=cluster /> }.into_any(),
         "events" => view! { <EventsTab cluster=cluster /> }.into_any(),
         "settings" => view! { <SettingsTab cluster=cluster /> }.into_any(),
-        _ => view! { <NotFound /> }.into_any(),
+        _ => view! { <NoSuchPart /> }.into_any(),
     };
     view! {
         <Title text=name.clone() />
@@ -131,6 +132,15 @@ fn LiveCluster(view: ClusterView, tab: Memo<String>) -> impl IntoView {
         {content}
     }
     .into_any()
+}
+
+#[component]
+fn NoSuchPart() -> impl IntoView {
+    let problem = Problem::new(
+        ProblemKind::NotFound,
+        "A cluster's page has no part of this name.",
+    );
+    view! { <ProblemPanel problem=problem /> }
 }
 
 /// “v1.36.0 · Medium · Vision team / dev · ordered by Ada 15 s ago”.

@@ -16,7 +16,7 @@ use super::plan_field::PlanField;
 use super::reach_fields::ReachFields;
 use super::summary::Summary;
 use crate::clusters::api::{OrderCluster, OrderForm, load_order_form};
-use crate::problem_page::ProblemPage;
+use crate::problem_page::ProblemPanel;
 use crate::routes;
 use crate::ui::{
     Button, ButtonKind, Choice, Code, Empty, EmptyState, Field, LinkButton, Notice, PageHeader,
@@ -32,7 +32,7 @@ pub fn NewClusterPage() -> impl IntoView {
             match form.await {
                 Ok(form) if form.options.tenants.is_empty() => view! { <NotAllowed /> }.into_any(),
                 Ok(form) => view! { <NewCluster form=form /> }.into_any(),
-                Err(refusal) => view! { <ProblemPage problem=refusal.0 /> }.into_any(),
+                Err(refusal) => view! { <ProblemPanel problem=refusal.0 /> }.into_any(),
             }
         })
     };
