@@ -3,12 +3,18 @@
 
 use serde_json::{Value, json};
 
+use super::apply::managers::{Writer, record_update};
 use super::object;
 use super::resources::{
     CLUSTER_ROLE_BINDINGS, CLUSTER_ROLES, CONFIG_MAPS, GroupResource, NAMESPACES, PRIORITY_CLASSES,
     SERVICE_ACCOUNTS, SERVICES,
 };
+use super::schema::{self, Shape};
 use super::server::ApiServer;
+
+/// Under which names the server and the controllers own fields.
+const SERVER: &str = "kube-apiserver";
+const CONTROLLERS: &str = "kube-controller-manager";
 
 const RBAC: &str = "rbac.authorization.k8s.io";
 
@@ -196,6 +202,29 @@ fn role(server: &ApiServer, name: &str, rules: Value, holders: &[(&str, &str)]) 
 }
 
 /// Adds an object; one that is there already stays as it is.
-fn add(server: &ApiServer, resource: GroupResource, object: Value) {
-    let _ = server.store().create(resource, object);
+fn add(server: &ApiServer, resource: GroupResource, mut object: Value) {
+    let Some(resource) = server.store().registry().get(resource) else {
+        return;
+    };
+    let of = schema::of_kind(resource.group, resource.kind);
+    if let Some(of) = of {
+        // What a status says belongs to nobody yet.
+        let mut nothing = Value::Object(schema::zero(of));
+        for field in ["spec", "status"] {
+            if let (Value::Object(nothing), Some(value)) = (&mut nothing, object.get(field)) {
+                nothing.insert(field.to_owned(), value.clone());
+            }
+        }
+        let api_version = resource.api_version();
+        let writer = Writer {
+            manager: match resource.id() {
+                CONFIG_MAPS => CONTROLLERS,
+                _ => SERVER,
+            },
+            api_version: &api_version,
+            subresource: "",
+        };
+        record_update(Shape::of(of), &nothing, &mut object, &writer);
+    }
+    let _ = server.store().create(resource.id(), object);
 }

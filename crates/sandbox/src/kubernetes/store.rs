@@ -372,8 +372,8 @@ impl Store {
             return current;
         }
         if object::may_vanish(&object) {
-            // The last finalizer went, and the object goes with it.
-            self.remove(inner, key, object.clone());
+            // The last finalizer went, and the object goes with it. Watches see it as it was kept last.
+            self.remove(inner, key, Value::clone(&current));
             return Arc::new(object);
         }
         if self.has_generation(key.resource) && deletion::wants_something_else(&current, &object) {

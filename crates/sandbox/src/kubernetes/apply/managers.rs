@@ -193,8 +193,21 @@ fn ownable(object: &Value) -> Value {
     object
 }
 
+/// Owner of what was there before anybody's fields were tracked.
+const BEFORE_FIRST_APPLY: &str = "before-first-apply";
+
+/// Whether an object is kept and nobody owns any of its fields. Such an object is tracked from its first
+/// apply on.
+fn is_untracked(live: &Value) -> bool {
+    !object::metadata(live, "creationTimestamp").is_empty()
+        && object::items(live.pointer("/metadata/managedFields")).is_empty()
+}
+
 /// Records a write that is no apply: whoever writes owns what it changed.
 pub fn record_update(shape: Shape, live: &Value, new: &mut Value, writer: &Writer<'_>) {
+    if is_untracked(live) {
+        return;
+    }
     let mut managers = Managers::read(live);
     let mut before = ownable(live);
     let mut after = ownable(new);
@@ -245,6 +258,15 @@ pub fn apply(
     writer: &Writer<'_>,
     force: bool,
 ) -> Result<Value, Conflicts> {
+    let mut tracked = live.clone();
+    if is_untracked(live) {
+        let before = Writer {
+            manager: BEFORE_FIRST_APPLY,
+            ..*writer
+        };
+        record_update(shape, &json!({}), &mut tracked, &before);
+    }
+    let live = &tracked;
     let mut managers = Managers::read(live);
     let configuration = ownable(applied);
     let mut wanted = fields_of(shape, &configuration);
@@ -377,6 +399,24 @@ mod tests {
         let live = apply(shape(), &json!({}), &map(json!({"x": "1"})), &A, false).unwrap();
         let again = apply(shape(), &live, &map(json!({"x": "1"})), &A, false).unwrap();
         assert_eq!(live, again);
+    }
+
+    #[test]
+    fn fields_from_before_the_first_apply_have_an_owner_who_can_be_in_the_way() {
+        let mut live = map(json!({"x": "1"}));
+        object::set_metadata(&mut live, "creationTimestamp", Some(object::now().into()));
+        let mut changed = live.clone();
+        changed["data"]["x"] = "2".into();
+        record_update(shape(), &live, &mut changed, &B);
+        assert!(owners(&changed).is_empty(), "not tracked before an apply");
+        let conflicts = apply(shape(), &changed, &map(json!({"x": "3"})), &A, false).unwrap_err();
+        assert_eq!(
+            conflicts.0,
+            [(
+                "\"before-first-apply\" using v1".to_owned(),
+                ".data.x".to_owned()
+            )]
+        );
     }
 
     #[test]

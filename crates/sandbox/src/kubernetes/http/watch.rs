@@ -45,6 +45,8 @@ struct Watch {
     feed: Option<Feed>,
     pending: VecDeque<Bytes>,
     next_bookmark: Instant,
+    /// When to tell for the last time, as long as that has not been done.
+    last_bookmark: Option<Instant>,
     end: Instant,
 }
 
@@ -111,12 +113,18 @@ pub(super) fn answer(server: &ApiServer, call: &Call) -> Result<Response<Body>, 
         .number("timeoutSeconds")?
         .unwrap_or(DEFAULT_SECONDS);
     let now = Instant::now();
+    let end = now + Duration::from_secs(seconds.min(24 * 3600));
     let watch = Watch {
+        last_bookmark: viewer
+            .bookmarks
+            .then(|| end.checked_sub(LAST_BOOKMARK))
+            .flatten()
+            .filter(|last| *last > now),
         viewer,
         feed,
         pending,
         next_bookmark: now + BOOKMARK_PERIOD,
-        end: now + Duration::from_secs(seconds.min(24 * 3600)),
+        end,
     };
     let lines = stream::unfold(watch, |mut watch| async {
         let line = watch.next().await?;
@@ -151,11 +159,10 @@ impl Watch {
                     }
                     self.next_bookmark += BOOKMARK_PERIOD;
                 }
-                () = sleep_until(self.end - LAST_BOOKMARK), if self.viewer.bookmarks && self.next_bookmark <= self.end => {
+                () = sleep_until(self.last_bookmark.unwrap_or(self.end)), if self.last_bookmark.is_some() => {
                     let bookmark = self.viewer.bookmark(feed.version(), false);
                     self.pending.push_back(bookmark);
-                    // No further one comes before the end.
-                    self.next_bookmark = self.end + BOOKMARK_PERIOD;
+                    self.last_bookmark = None;
                 }
                 () = sleep_until(self.end) => self.feed = None,
             }
