@@ -2,9 +2,17 @@
 
 pub mod controllers;
 pub mod data_directory;
+mod fault_layer;
 pub mod faults;
 pub mod identity;
 pub mod kubeconfig;
 pub mod kubernetes;
 pub mod pki;
+mod sandbox;
+mod snapshot;
 pub mod tls;
+mod virtual_cluster;
+
+pub use controllers::Pace;
+pub use faults::Faults;
+pub use sandbox::{Sandbox, SandboxOptions};

@@ -49,7 +49,11 @@ impl ControlLoop {
             .map(|controller| {
                 let queue = Arc::new(WorkQueue::default());
                 tasks.spawn(work(controller.clone(), queue.clone()));
-                (controller, queue)
+                Queued {
+                    watches: controller.watches().into_iter().collect(),
+                    controller,
+                    queue,
+                }
             })
             .collect();
         tasks.spawn(dispatch(store.clone(), queued, faults));
@@ -60,6 +64,13 @@ impl ControlLoop {
     pub fn spawn(&mut self, task: impl Future<Output = ()> + Send + 'static) {
         self.tasks.spawn(task);
     }
+}
+
+/// A controller with what waits for it.
+struct Queued {
+    controller: Arc<dyn Controller>,
+    watches: BTreeSet<GroupResource>,
+    queue: Arc<WorkQueue>,
 }
 
 async fn work(controller: Arc<dyn Controller>, queue: Arc<WorkQueue>) {
@@ -75,21 +86,19 @@ async fn work(controller: Arc<dyn Controller>, queue: Arc<WorkQueue>) {
 
 async fn dispatch(
     store: Store,
-    controllers: Vec<(Arc<dyn Controller>, Arc<WorkQueue>)>,
+    controllers: Vec<Queued>,
     mut faults: watch::Receiver<FaultSettings>,
 ) {
     let notify = |resource: GroupResource, object: &Value| {
-        for (controller, queue) in &controllers {
-            if controller.watches().contains(&resource) {
-                for key in controller.affected(resource, object) {
-                    queue.add(key, Instant::now());
-                }
+        for queued in controllers.iter().filter(|q| q.watches.contains(&resource)) {
+            for key in queued.controller.affected(resource, object) {
+                queued.queue.add(key, Instant::now());
             }
         }
     };
     let resources: BTreeSet<_> = controllers
         .iter()
-        .flat_map(|(controller, _)| controller.watches())
+        .flat_map(|queued| queued.watches.iter().copied())
         .collect();
     let list_and_watch = || {
         let mut changes: Changes = SelectAll::new();

@@ -113,7 +113,7 @@ impl Deployments {
         object::set_label(&mut set, HASH, hash);
         set["spec"]["selector"]["matchLabels"][HASH] = hash.into();
         object::set_label(&mut set["spec"]["template"], HASH, hash);
-        self.cluster.admit(REPLICA_SETS, set)?;
+        self.cluster.admit(COMPONENT, REPLICA_SETS, set)?;
         self.tell_scaled(deployment, &name, 0, pods::wanted_replicas(deployment));
         let _ = self
             .cluster

@@ -9,9 +9,9 @@ mod garbage;
 mod kubelet;
 pub mod load_balancer;
 mod namespace;
-mod namespace_contents;
 pub mod nodes;
 mod pods;
+mod quota;
 mod replica_set;
 mod scheduler;
 mod stateful_set;
@@ -23,12 +23,14 @@ use std::time::Duration;
 
 pub use control_loop::{ControlLoop, Controller};
 pub use events::EventType;
-pub use kubelet::{Kubelet, Workload};
+pub use kubelet::{Kubelet, Logs, Workload};
 
 use serde_json::Value;
 
 use crate::faults::Faults;
-use crate::kubernetes::{GroupResource, Store};
+use crate::kubernetes::ApiServer;
+use crate::kubernetes::WriteOptions;
+use crate::kubernetes::{GroupResource, Store, object};
 
 /// How fast things happen. Real clusters take seconds for each step; people should see the steps, tests should not wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +60,8 @@ impl Default for Pace {
 /// What every controller of one cluster works with.
 #[derive(Clone)]
 pub struct Cluster {
+    /// Its API.
+    pub api: ApiServer,
     /// Its objects.
     pub store: Store,
     /// What goes wrong in it.
@@ -67,26 +71,50 @@ pub struct Cluster {
 }
 
 impl Cluster {
+    /// The cluster behind an API.
+    pub fn new(api: ApiServer, faults: Faults, pace: Pace) -> Self {
+        Self {
+            store: api.store().clone(),
+            api,
+            faults,
+            pace,
+        }
+    }
+
     /// Creates an object as a client of the API would: with defaults, within limits and quota. The error says why not.
-    pub fn admit(&self, resource: GroupResource, object: Value) -> Result<Arc<Value>, String> {
-        self.store
-            .create(resource, object)
-            .map_err(|refusal| refusal.to_string())
+    pub fn admit(
+        &self,
+        component: &str,
+        resource: GroupResource,
+        object: Value,
+    ) -> Result<Arc<Value>, String> {
+        let described = self
+            .store
+            .registry()
+            .get(resource)
+            .ok_or_else(|| format!("the API does not serve {resource}"))?;
+        let namespace = object::namespace(&object).to_owned();
+        self.api
+            .create(
+                described,
+                &namespace,
+                object,
+                &WriteOptions::controller(component),
+            )
+            .map(|written| written.object)
+            .map_err(|refusal| refusal.message)
     }
 }
 
 /// The controllers that a cluster has wherever its pods run.
-pub fn control_plane(cluster: &Cluster, ca_certificate_pem: &str) -> Vec<Arc<dyn Controller>> {
+pub fn control_plane(cluster: &Cluster) -> Vec<Arc<dyn Controller>> {
     vec![
-        Arc::new(namespace_contents::NamespaceContents::new(
-            cluster,
-            ca_certificate_pem,
-        )),
         Arc::new(namespace::NamespaceTermination::new(cluster)),
         Arc::new(stateful_set::StatefulSets::new(cluster)),
         Arc::new(deployment::Deployments::new(cluster)),
         Arc::new(replica_set::ReplicaSets::new(cluster)),
         Arc::new(garbage::GarbageCollector::new(cluster)),
+        Arc::new(quota::QuotaStatus::new(cluster)),
     ]
 }
 

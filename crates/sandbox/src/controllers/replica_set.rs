@@ -58,7 +58,10 @@ impl Controller for ReplicaSets {
         let mut retry = None;
         for _ in staying.len()..wanted {
             let name = format!("{}-{}", key.name, pods::random_suffix());
-            match self.cluster.admit(PODS, pods::from_template(&set, &name)) {
+            match self
+                .cluster
+                .admit(COMPONENT, PODS, pods::from_template(&set, &name))
+            {
                 Ok(_) => self.tell(
                     &set,
                     EventType::Normal,

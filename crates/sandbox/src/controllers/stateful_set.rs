@@ -172,11 +172,12 @@ impl StatefulSets {
             pod["spec"]["volumes"] = volumes.into();
             let key = Key::of(PERSISTENT_VOLUME_CLAIMS, &claim);
             if self.cluster.store.get(&key).is_none() {
-                self.cluster.admit(PERSISTENT_VOLUME_CLAIMS, claim)?;
+                self.cluster
+                    .admit(COMPONENT, PERSISTENT_VOLUME_CLAIMS, claim)?;
                 made.push(claim_name);
             }
         }
-        self.cluster.admit(PODS, pod)?;
+        self.cluster.admit(COMPONENT, PODS, pod)?;
         let set_name = object::name(set);
         for claim in made {
             self.tell(

@@ -31,19 +31,19 @@ impl Person {
                 "Grace Okafor",
                 "grace@example.com",
                 "vision-developers",
-                "Developer in the Vision team",
+                "Developer, Vision",
             ),
             (
                 "Linus Brandt",
                 "linus@example.com",
                 "payments-developers",
-                "Developer in the Payments team",
+                "Developer, Payments",
             ),
             (
                 "Maya Lindt",
                 "maya@example.com",
                 "vision-viewers",
-                "Viewer in the Vision team",
+                "Viewer, Vision",
             ),
         ]
         .into_iter()

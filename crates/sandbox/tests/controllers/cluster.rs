@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sandbox::controllers::{
-    Cluster, ControlLoop, Kubelet, Pace, Workload, control_plane, create_host_nodes,
+    Cluster, ControlLoop, Kubelet, Logs, Pace, Workload, control_plane, create_host_nodes,
     nodes_and_networks,
 };
 use sandbox::faults::Faults;
 use sandbox::kubernetes::resources::{EVENTS, NAMESPACES, PODS, STATEFUL_SETS};
+use sandbox::kubernetes::server::ApiServer;
 use sandbox::kubernetes::{Change, Feed, GroupResource, Key, Store, object};
 use serde_json::{Value, json};
 
@@ -47,20 +48,18 @@ pub fn with_nodes() -> Running {
 }
 
 fn start(nodes: bool) -> Running {
-    let cluster = Cluster {
-        store: Store::default(),
-        faults: Faults::default(),
-        pace: Pace::of_unit(Duration::from_millis(2)),
-    };
-    let namespace = json!({
-        "apiVersion": "v1", "kind": "Namespace",
-        "metadata": {"name": NAMESPACE}, "spec": {"finalizers": ["kubernetes"]}, "status": {"phase": "Active"},
-    });
-    cluster.store.create(NAMESPACES, namespace).unwrap();
-    let mut controllers = control_plane(&cluster, "a CA");
+    let cluster = Cluster::new(
+        ApiServer::builder(Store::default()).build(),
+        Faults::default(),
+        Pace::of_unit(Duration::from_millis(2)),
+    );
+    let namespace =
+        json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}});
+    cluster.admit("test", NAMESPACES, namespace).unwrap();
+    let mut controllers = control_plane(&cluster);
     if nodes {
         create_host_nodes(&cluster.store);
-        let kubelet = Arc::new(Kubelet::new(&cluster, Arc::new(Nothing)));
+        let kubelet = Arc::new(Kubelet::new(&cluster, Arc::new(Nothing), Logs::default()));
         controllers.extend(nodes_and_networks(&cluster, kubelet));
     }
     let control_loop = ControlLoop::start(&cluster.store, controllers, cluster.faults.subscribe());

@@ -1,8 +1,6 @@
-//! What a namespace brings, and how it ends.
+//! How a namespace ends.
 
-use sandbox::kubernetes::resources::{
-    CONFIG_MAPS, NAMESPACES, PERSISTENT_VOLUME_CLAIMS, SERVICE_ACCOUNTS,
-};
+use sandbox::kubernetes::resources::{CONFIG_MAPS, NAMESPACES, PERSISTENT_VOLUME_CLAIMS};
 use sandbox::kubernetes::{ChangeKind, Key, object};
 use serde_json::{Value, json};
 
@@ -25,16 +23,6 @@ fn conditions(namespace: &Value) -> Vec<Value> {
             condition
         })
         .collect()
-}
-
-#[tokio::test]
-async fn a_namespace_brings_the_ca_and_a_service_account() {
-    let cluster = without_nodes();
-    let ca = Key::new(CONFIG_MAPS, NAMESPACE, "kube-root-ca.crt");
-    let ca = cluster.until(&ca, |_| true).await;
-    assert_eq!(ca["data"]["ca.crt"], "a CA");
-    let account = Key::new(SERVICE_ACCOUNTS, NAMESPACE, "default");
-    cluster.until(&account, |_| true).await;
 }
 
 #[tokio::test]

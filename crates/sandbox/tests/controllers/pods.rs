@@ -42,8 +42,8 @@ async fn a_pod_is_scheduled_initialized_started_and_ready_in_this_order() {
         }
     }
     let expected = [
-        " scheduled=- init= main= ready=-",
-        " scheduled=True init= main= ready=-",
+        "Pending scheduled=- init= main= ready=-",
+        "Pending scheduled=True init= main= ready=-",
         "Pending scheduled=True init=waiting main=waiting ready=False",
         "Pending scheduled=True init=running main=waiting ready=False",
         "Pending scheduled=True init=terminated main=waiting ready=False",

@@ -2,11 +2,11 @@
 //! Nothing really runs, but for what a [`Workload`] brings.
 
 mod images;
+mod logs;
 mod status;
 mod step;
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -17,11 +17,10 @@ use tokio::time::Instant;
 use super::{Cluster, Controller, EventType, events};
 use crate::kubernetes::resources::PODS;
 use crate::kubernetes::{Delete, GroupResource, Key, object};
+pub use logs::Logs;
 use step::{ContainerAt, Step};
 
 const COMPONENT: &str = "kubelet";
-/// The last lines of a container are kept, as a real kubelet rotates logs.
-const LOG_LINES: usize = 500;
 
 /// What really runs in some containers.
 pub trait Workload: Send + Sync + 'static {
@@ -39,6 +38,7 @@ pub trait Workload: Send + Sync + 'static {
 pub struct Kubelet {
     cluster: Cluster,
     workload: Arc<dyn Workload>,
+    logs: Logs,
     inner: Mutex<Inner>,
 }
 
@@ -46,31 +46,38 @@ pub struct Kubelet {
 struct Inner {
     /// By pod uid, the step that is being taken and when it is done.
     steps: HashMap<String, (Step, Instant)>,
-    /// By pod uid and container name.
-    logs: HashMap<(String, String), Vec<String>>,
     addresses_given: u32,
 }
 
 impl Kubelet {
     /// Kubelets for a cluster.
-    pub fn new(cluster: &Cluster, workload: Arc<dyn Workload>) -> Self {
+    pub fn new(cluster: &Cluster, workload: Arc<dyn Workload>, logs: Logs) -> Self {
         Self {
             cluster: cluster.clone(),
             workload,
+            logs,
             inner: Mutex::default(),
         }
     }
 
-    /// What a container wrote so far; `None` where it never ran.
-    pub fn log(&self, pod: &Value, container: &str) -> Option<String> {
-        let key = (object::uid(pod).to_owned(), container.to_owned());
-        let inner = self.lock();
-        let lines = inner.logs.get(&key)?;
-        Some(lines.iter().fold(String::new(), |mut text, line| {
-            // Writing to a String cannot fail.
-            let _ = writeln!(text, "{line}");
-            text
-        }))
+    /// Starts again what ran before a restart, before anything else looks at the pods.
+    pub fn resume(&self) {
+        for pod in self.cluster.store.list(PODS, None).0 {
+            let running = object::items(pod.pointer("/status/containerStatuses"))
+                .iter()
+                .enumerate()
+                .filter(|(_, status)| status.pointer("/state/running").is_some());
+            for (index, _) in running {
+                let at = ContainerAt { init: false, index };
+                if let Err(last_words) = self.workload.start(&pod, at.spec(&pod)) {
+                    let name = at.spec(&pod)["name"].as_str().unwrap_or_default();
+                    self.logs.append(&pod, name, &last_words);
+                    self.write(&Key::of(PODS, &pod), |pod| {
+                        status::terminate(pod, at, 1, &last_words);
+                    });
+                }
+            }
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -209,11 +216,11 @@ impl Kubelet {
         let container_id = uuid::Uuid::new_v4().simple().to_string();
         match outcome {
             Ok(()) => {
-                self.append_log(pod, name, "started");
+                self.logs.append(pod, name, "started");
                 self.write(key, |pod| status::run(pod, at, &container_id));
             }
             Err(last_words) => {
-                self.append_log(pod, name, &last_words);
+                self.logs.append(pod, name, &last_words);
                 self.write(key, |pod| {
                     status::run(pod, at, &container_id);
                     status::terminate(pod, at, 1, &last_words);
@@ -234,19 +241,8 @@ impl Kubelet {
     }
 
     fn forget(&self, uid: &str) {
-        let mut inner = self.lock();
-        inner.steps.remove(uid);
-        inner.logs.retain(|(pod, _), _| pod != uid);
-    }
-
-    fn append_log(&self, pod: &Value, container: &str, line: &str) {
-        let key = (object::uid(pod).to_owned(), container.to_owned());
-        let mut inner = self.lock();
-        let lines = inner.logs.entry(key).or_default();
-        if lines.len() >= LOG_LINES {
-            lines.remove(0);
-        }
-        lines.push(format!("{} {line}", object::now()));
+        self.lock().steps.remove(uid);
+        self.logs.forget(uid);
     }
 
     /// Pods get addresses one after the other; nobody routes them.

@@ -1,0 +1,65 @@
+//! Makes the host cluster's API misbehave as the switches say: late, failing, with watches that break off.
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::middleware::{self, Next};
+use axum::response::Response;
+use futures::StreamExt;
+
+use crate::faults::Faults;
+use crate::kubernetes::Refusal;
+
+/// The API behind the switches.
+pub fn behind(faults: &Faults, api: Router) -> Router {
+    api.layer(middleware::from_fn_with_state(
+        faults.clone(),
+        misbehave_as_told,
+    ))
+}
+
+async fn misbehave_as_told(State(faults): State<Faults>, request: Request, next: Next) -> Response {
+    tokio::time::sleep(faults.kubernetes_latency()).await;
+    if let Some(status) = faults.next_kubernetes_failure() {
+        let (reason, message) = match StatusCode::from_u16(status) {
+            Ok(StatusCode::SERVICE_UNAVAILABLE) => (
+                "ServiceUnavailable",
+                "the server is currently unable to handle the request",
+            ),
+            Ok(StatusCode::TOO_MANY_REQUESTS) => (
+                "TooManyRequests",
+                "the server has received too many requests and has asked us to try again later",
+            ),
+            Ok(StatusCode::GATEWAY_TIMEOUT) => (
+                "Timeout",
+                "the server was unable to return a response in the time allotted",
+            ),
+            _ => (
+                "InternalError",
+                "Internal error occurred: the sandbox was told to fail",
+            ),
+        };
+        return Refusal::new(status, Some(reason), message).into_response();
+    }
+    let is_watch = request.uri().query().is_some_and(|query| {
+        url::form_urlencoded::parse(query.as_bytes())
+            .any(|(name, value)| name == "watch" && matches!(&*value, "true" | "1" | ""))
+    });
+    // Subscribed before the answer begins: a drop in between counts.
+    let mut drops = faults.watch_drops();
+    drops.mark_unchanged();
+    let response = next.run(request).await;
+    if !is_watch {
+        return response;
+    }
+    response.map(|body| {
+        let dropped = async move {
+            // An error means that nobody can switch any more.
+            if drops.changed().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        };
+        Body::from_stream(body.into_data_stream().take_until(Box::pin(dropped)))
+    })
+}

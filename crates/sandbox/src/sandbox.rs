@@ -1,0 +1,221 @@
+//! The whole sandbox: an identity provider and a host cluster on which vClusters come up, on loopback.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::{Context, Result, bail};
+
+use crate::controllers::{
+    Cluster, ControlLoop, Kubelet, Logs, Pace, control_plane, create_host_nodes, nodes_and_networks,
+};
+use crate::data_directory::DataDirectory;
+use crate::fault_layer;
+use crate::faults::Faults;
+use crate::identity::{Client, IdentityOptions, IdentityProvider};
+use crate::kubeconfig::Kubeconfig;
+use crate::kubernetes::ApiServer;
+use crate::kubernetes::Store;
+use crate::pki::CertificateAuthority;
+use crate::snapshot::{self, Keeper};
+use crate::tls::{Endpoint, TlsListener};
+use crate::virtual_cluster::{Exposure, HostSide, ToSyncers, VirtualClusters};
+
+const ANY_LOOPBACK_PORT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+/// The file in the data directory.
+const HOST_KUBECONFIG: &str = "host-kubeconfig.yaml";
+
+/// What a sandbox starts from. Every address must be loopback; port 0 takes a free one.
+#[derive(Clone, Debug)]
+pub struct SandboxOptions {
+    /// Where to keep what survives a restart; without it, all is in memory.
+    pub data_dir: Option<PathBuf>,
+    /// The identity provider.
+    pub identity_listen: SocketAddr,
+    /// The host cluster's API.
+    pub kubernetes_listen: SocketAddr,
+    /// The ingress that passes TLS through to vClusters by server name.
+    pub ingress_listen: SocketAddr,
+    /// How fast clusters come up.
+    pub pace: Pace,
+}
+
+impl Default for SandboxOptions {
+    fn default() -> Self {
+        Self {
+            data_dir: None,
+            identity_listen: ANY_LOOPBACK_PORT,
+            kubernetes_listen: ANY_LOOPBACK_PORT,
+            ingress_listen: ANY_LOOPBACK_PORT,
+            pace: Pace::default(),
+        }
+    }
+}
+
+/// A running sandbox. Dropping it ends everything at once.
+pub struct Sandbox {
+    identity: IdentityProvider,
+    kubernetes: TlsListener,
+    ingress: TlsListener,
+    faults: Faults,
+    host: Cluster,
+    host_kubeconfig: String,
+    keeper: Arc<Keeper>,
+    controllers: ControlLoop,
+}
+
+impl Sandbox {
+    /// Starts the servers; when this returns, they answer.
+    pub async fn start(options: SandboxOptions) -> Result<Self> {
+        for address in [options.kubernetes_listen, options.ingress_listen] {
+            if !address.ip().is_loopback() {
+                bail!("the sandbox listens on loopback only, not on {address}");
+            }
+        }
+        let data = match &options.data_dir {
+            Some(path) => DataDirectory::open(path)?,
+            None => DataDirectory::in_memory(),
+        };
+        let faults = Faults::default();
+        let identity_options = IdentityOptions {
+            listen: options.identity_listen,
+            ..IdentityOptions::default()
+        };
+        let identity = IdentityProvider::start(identity_options, &data, faults.clone()).await?;
+
+        let authority = CertificateAuthority::load_or_create(&data, "host-ca", "sandbox-host")?;
+        let mut kept = snapshot::load(&data)?;
+        let (to_syncers, logs) = (Arc::new(ToSyncers::default()), Logs::default());
+        let api = ApiServer::builder(kept.host())
+            .root_certificate(authority.certificate_pem())
+            .service_proxy(to_syncers.clone())
+            .pod_logs(Arc::new(logs.clone()))
+            .build();
+        let host = Cluster::new(api, faults.clone(), options.pace);
+        let vclusters = Arc::new(VirtualClusters::new(&host));
+        kept.restore_disks(vclusters.disks())?;
+        let exposure = Arc::new(Exposure::new(&host, vclusters.clone()));
+        to_syncers.lead_to(&exposure);
+        let kubelet = Arc::new(Kubelet::new(&host, vclusters.clone(), logs));
+        create_host_nodes(&host.store);
+
+        let names = [
+            "localhost",
+            "127.0.0.1",
+            "::1",
+            "kubernetes",
+            "kubernetes.default",
+        ]
+        .map(str::to_owned);
+        let endpoint = Endpoint::new(
+            &authority.issue_server("kube-apiserver", &names)?,
+            authority.certificate_pem(),
+            fault_layer::behind(&faults, host.api.router()),
+        )?;
+        let kubernetes = bind("host cluster's API", options.kubernetes_listen, |address| {
+            TlsListener::bind(address, endpoint.clone())
+        })?;
+        let router = exposure.clone();
+        let ingress = bind("ingress", options.ingress_listen, |address| {
+            let router = router.clone();
+            TlsListener::bind_routed(address, Arc::new(move |name| router.route(name?)))
+        })?;
+
+        let client = authority.issue_client("kubernetes-admin", Some("system:masters"))?;
+        let host_kubeconfig = Kubeconfig {
+            cluster: "sandbox",
+            user: "kubernetes-admin",
+            server: &format!("https://{}", kubernetes.address()),
+            ca_certificate_pem: authority.certificate_pem(),
+            client: &client,
+        }
+        .to_yaml()?;
+        data.write(HOST_KUBECONFIG, host_kubeconfig.as_bytes())?;
+
+        kubelet.resume();
+        let mut controllers = control_plane(&host);
+        controllers.extend(nodes_and_networks(&host, kubelet));
+        controllers.push(exposure);
+        controllers.push(Arc::new(HostSide::new(vclusters.clone())));
+        let mut controllers = ControlLoop::start(&host.store, controllers, faults.subscribe());
+        controllers.spawn(follow_reachability(faults.clone(), endpoint));
+        let keeper = Arc::new(Keeper::new(&data, &host.store, vclusters));
+        controllers.spawn(keeper.clone().keep());
+        Ok(Self {
+            identity,
+            kubernetes,
+            ingress,
+            faults,
+            host,
+            host_kubeconfig,
+            keeper,
+            controllers,
+        })
+    }
+
+    /// The identity provider's issuer URL.
+    pub fn issuer(&self) -> &str {
+        self.identity.issuer()
+    }
+
+    /// The client that is registered there.
+    pub fn client(&self) -> &Client {
+        self.identity.client()
+    }
+
+    /// An administrator's kubeconfig for the host cluster; also in the data directory.
+    pub fn host_kubeconfig(&self) -> &str {
+        &self.host_kubeconfig
+    }
+
+    /// Where the host cluster's API is.
+    pub fn kubernetes_address(&self) -> SocketAddr {
+        self.kubernetes.address()
+    }
+
+    /// Where the ingress listens.
+    pub fn ingress_port(&self) -> u16 {
+        self.ingress.address().port()
+    }
+
+    /// The switches.
+    pub fn faults(&self) -> &Faults {
+        &self.faults
+    }
+
+    /// The host cluster's objects, for tests that look behind the API.
+    pub fn host_store(&self) -> &Store {
+        &self.host.store
+    }
+
+    /// Lets running requests finish for a moment, keeps what is to be kept, and ends.
+    pub async fn shutdown(self) -> Result<()> {
+        tokio::join!(
+            self.identity.shutdown(),
+            self.kubernetes.shutdown(),
+            self.ingress.shutdown(),
+        );
+        drop(self.controllers);
+        let keeper = self.keeper;
+        tokio::task::spawn_blocking(move || keeper.save()).await?
+    }
+}
+
+fn bind(
+    what: &str,
+    address: SocketAddr,
+    bind: impl FnOnce(SocketAddr) -> std::io::Result<TlsListener>,
+) -> Result<TlsListener> {
+    bind(address).with_context(|| format!("the sandbox's {what} cannot listen on {address}"))
+}
+
+async fn follow_reachability(faults: Faults, endpoint: Arc<Endpoint>) {
+    let mut changes = faults.subscribe();
+    loop {
+        let unreachable = changes.borrow_and_update().kubernetes.unreachable;
+        endpoint.set_open(!unreachable);
+        if changes.changed().await.is_err() {
+            return;
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! Keeps the clusters over a restart: all objects of the host and of the vClusters, in one file that is replaced as a
+//! whole, shortly after a change and at the end.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
+
+use crate::data_directory::DataDirectory;
+use crate::kubernetes::store::DEFAULT_HISTORY;
+use crate::kubernetes::{Registry, Store, StoreSnapshot};
+use crate::pki::CertificateAuthority;
+use crate::virtual_cluster::{Disk, Disks, VirtualClusters};
+
+const FILE: &str = "clusters.json";
+/// Changes come in bursts; one file holds a burst.
+const PAUSE: Duration = Duration::from_secs(1);
+
+#[derive(Serialize, Deserialize)]
+struct Snapshot {
+    host: StoreSnapshot,
+    /// By the id of the disk.
+    vclusters: BTreeMap<String, DiskSnapshot>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct DiskSnapshot {
+    ca_certificate: String,
+    ca_key: String,
+    objects: StoreSnapshot,
+}
+
+/// What was kept, if anything.
+pub struct Kept(Option<Snapshot>);
+
+/// Reads the file.
+pub fn load(data: &DataDirectory) -> Result<Kept> {
+    let Some(text) = data.read(FILE)? else {
+        return Ok(Kept(None));
+    };
+    serde_json::from_slice(&text)
+        .map(|snapshot| Kept(Some(snapshot)))
+        .with_context(|| {
+            format!("{FILE} in the sandbox's data directory cannot be read; remove it to begin with empty clusters")
+        })
+}
+
+impl Kept {
+    /// The host's objects, or none yet.
+    pub fn host(&mut self) -> Store {
+        let host = self.0.as_mut().map(|kept| std::mem::take(&mut kept.host));
+        store(host.unwrap_or_default())
+    }
+
+    /// Puts back what the vClusters had.
+    pub fn restore_disks(self, disks: &Disks) -> Result<()> {
+        for (id, kept) in self.0.into_iter().flat_map(|kept| kept.vclusters) {
+            let disk = Disk {
+                store: store(kept.objects),
+                authority: CertificateAuthority::from_pem(&kept.ca_certificate, &kept.ca_key)?,
+            };
+            disks.insert(id, disk);
+        }
+        Ok(())
+    }
+}
+
+fn store(objects: StoreSnapshot) -> Store {
+    Store::restore(Registry::default(), DEFAULT_HISTORY, objects)
+}
+
+/// Writes the file when there is something new in it.
+pub struct Keeper {
+    data: DataDirectory,
+    host: Store,
+    vclusters: Arc<VirtualClusters>,
+}
+
+impl Keeper {
+    /// For a host and its vClusters.
+    pub fn new(data: &DataDirectory, host: &Store, vclusters: Arc<VirtualClusters>) -> Self {
+        Self {
+            data: data.clone(),
+            host: host.clone(),
+            vclusters,
+        }
+    }
+
+    /// Writes now.
+    pub fn save(&self) -> Result<()> {
+        if self.data.path().is_none() {
+            return Ok(());
+        }
+        let vclusters = self
+            .vclusters
+            .disks()
+            .all()
+            .into_iter()
+            .map(|(id, disk)| {
+                let kept = DiskSnapshot {
+                    ca_certificate: disk.authority.certificate_pem().to_owned(),
+                    ca_key: disk.authority.key_pem().to_owned(),
+                    objects: disk.store.snapshot(),
+                };
+                (id, kept)
+            })
+            .collect();
+        let snapshot = Snapshot {
+            host: self.host.snapshot(),
+            vclusters,
+        };
+        self.data.write(FILE, &serde_json::to_vec(&snapshot)?)
+    }
+
+    /// Writes after each burst of changes, for as long as it is polled.
+    pub async fn keep(self: Arc<Self>) {
+        if self.data.path().is_none() {
+            return;
+        }
+        let mut written = None;
+        loop {
+            let now = self.revisions();
+            if written.as_ref() != Some(&now) {
+                let keeper = self.clone();
+                match tokio::task::spawn_blocking(move || keeper.save()).await {
+                    Ok(Ok(())) => written = Some(now),
+                    Ok(Err(error)) => {
+                        tracing::warn!(
+                            error = format!("{error:#}"),
+                            "the sandbox cannot keep its clusters"
+                        );
+                    }
+                    Err(error) => tracing::warn!(%error, "the sandbox cannot keep its clusters"),
+                }
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    fn revisions(&self) -> BTreeMap<String, u64> {
+        let mut revisions: BTreeMap<_, _> = self
+            .vclusters
+            .disks()
+            .all()
+            .into_iter()
+            .map(|(id, disk)| (id, disk.store.revision()))
+            .collect();
+        revisions.insert(String::new(), self.host.revision());
+        revisions
+    }
+}

@@ -1,0 +1,62 @@
+//! What things of a vCluster are called on the host.
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::kubernetes::object;
+
+/// Names the vCluster a host object belongs to.
+pub const MANAGED_BY: &str = "vcluster.loft.sh/managed-by";
+/// Names the namespace inside.
+pub const NAMESPACE: &str = "vcluster.loft.sh/namespace";
+/// The annotation with the name inside.
+pub const OBJECT_NAME: &str = "vcluster.loft.sh/object-name";
+/// The annotation with the namespace inside.
+pub const OBJECT_NAMESPACE: &str = "vcluster.loft.sh/object-namespace";
+
+const LONGEST: usize = 63;
+
+/// The host name of something inside a vCluster: `<name>-x-<namespace>-x-<vcluster>`, cut and hashed where too long.
+pub fn on_host(name: &str, namespace: &str, vcluster: &str) -> String {
+    let full = format!("{name}-x-{namespace}-x-{vcluster}");
+    if full.len() <= LONGEST {
+        return full;
+    }
+    let hash = Sha256::digest(&full);
+    let hash: String = hash
+        .iter()
+        .take(5)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let mut end = LONGEST - hash.len() - 1;
+    while !full.is_char_boundary(end) {
+        end -= 1;
+    }
+    format!("{}-{hash}", full[..end].trim_end_matches(['-', '.']))
+}
+
+/// Name and namespace inside, of something on the host that a syncer made.
+pub fn inside(host_object: &Value) -> Option<(&str, &str)> {
+    Some((
+        object::annotation(host_object, OBJECT_NAMESPACE)?,
+        object::annotation(host_object, OBJECT_NAME)?,
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn host_names_are_unique_and_short_enough() {
+        assert_eq!(
+            on_host("web-1", "default", "demo"),
+            "web-1-x-default-x-demo"
+        );
+        let long = "a".repeat(60);
+        let one = on_host(&long, "default", "demo");
+        let other = on_host(&long, "other", "demo");
+        assert!(one.len() <= LONGEST && other.len() <= LONGEST);
+        assert_ne!(one, other);
+    }
+}

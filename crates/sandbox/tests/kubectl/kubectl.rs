@@ -1,0 +1,144 @@
+//! Runs the real `kubectl` with a kubeconfig and a home directory of its own.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+use tokio::sync::mpsc;
+
+const PATIENCE: Duration = Duration::from_secs(60);
+const MISSING: &str = "these tests need kubectl in PATH; install it first";
+
+pub struct Kubectl {
+    home: TempDir,
+}
+
+#[derive(Debug)]
+pub struct Answer {
+    pub success: bool,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Kubectl {
+    pub fn new(kubeconfig: &str) -> Self {
+        let home = tempfile::tempdir().unwrap();
+        fs::write(home.path().join("kubeconfig"), kubeconfig).unwrap();
+        Self { home }
+    }
+
+    fn spawn(&self, arguments: &[&str]) -> Child {
+        Command::new("kubectl")
+            .args(arguments)
+            .env("KUBECONFIG", self.home.path().join("kubeconfig"))
+            .env("HOME", self.home.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect(MISSING)
+    }
+
+    pub async fn run_with_input(&self, arguments: &[&str], input: &str) -> Answer {
+        let mut child = self.spawn(arguments);
+        let input = input.to_owned();
+        let ended = tokio::task::spawn_blocking(move || {
+            let mut stdin = child.stdin.take().unwrap();
+            stdin.write_all(input.as_bytes()).unwrap();
+            drop(stdin);
+            child.wait_with_output().unwrap()
+        });
+        let output = tokio::time::timeout(PATIENCE, ended)
+            .await
+            .unwrap_or_else(|_| panic!("kubectl {arguments:?} does not end"))
+            .unwrap();
+        Answer {
+            success: output.status.success(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// Leaves it running, and gives its output line by line.
+    pub fn follow(&self, arguments: &[&str]) -> Following {
+        let mut child = self.spawn(arguments);
+        let output = BufReader::new(child.stdout.take().unwrap());
+        let (sender, lines) = mpsc::unbounded_channel();
+        std::thread::spawn(move || {
+            for line in output.lines().map_while(Result::ok) {
+                if sender.send(line).is_err() {
+                    return;
+                }
+            }
+        });
+        Following { child, lines }
+    }
+
+    pub async fn run(&self, arguments: &[&str]) -> Answer {
+        self.run_with_input(arguments, "").await
+    }
+
+    /// What it prints; it must succeed.
+    pub async fn ok(&self, arguments: &[&str]) -> String {
+        self.ok_with_input(arguments, "").await
+    }
+
+    pub async fn ok_with_input(&self, arguments: &[&str], input: &str) -> String {
+        let answer = self.run_with_input(arguments, input).await;
+        assert!(answer.success, "kubectl {arguments:?}: {answer:#?}");
+        answer.stdout
+    }
+
+    /// What it complains about; it must fail.
+    pub async fn fails(&self, arguments: &[&str]) -> String {
+        let answer = self.run(arguments).await;
+        assert!(!answer.success, "kubectl {arguments:?}: {answer:#?}");
+        answer.stderr
+    }
+
+    /// Runs it again until its output is as wanted.
+    pub async fn until(&self, arguments: &[&str], wanted: impl Fn(&Answer) -> bool) -> String {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            let answer = self.run(arguments).await;
+            if wanted(&answer) {
+                return answer.stdout;
+            }
+            assert!(
+                Instant::now() < end,
+                "kubectl {arguments:?} stays {answer:#?}"
+            );
+        }
+    }
+}
+
+/// A `kubectl` that goes on; it ends with this value.
+pub struct Following {
+    child: Child,
+    lines: mpsc::UnboundedReceiver<String>,
+}
+
+impl Following {
+    /// Waits for a line.
+    pub async fn until(&mut self, wanted: &str) {
+        let found = tokio::time::timeout(PATIENCE, async {
+            while let Some(line) = self.lines.recv().await {
+                if line == wanted {
+                    return true;
+                }
+            }
+            false
+        });
+        assert!(found.await.unwrap_or(false), "{wanted} was not seen");
+    }
+}
+
+impl Drop for Following {
+    fn drop(&mut self) {
+        // Ended by itself: all the better.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
