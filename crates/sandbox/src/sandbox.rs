@@ -14,8 +14,7 @@ use crate::fault_layer;
 use crate::faults::Faults;
 use crate::identity::{Client, IdentityOptions, IdentityProvider};
 use crate::kubeconfig::Kubeconfig;
-use crate::kubernetes::ApiServer;
-use crate::kubernetes::Store;
+use crate::kubernetes::{ApiServer, Store};
 use crate::pki::CertificateAuthority;
 use crate::snapshot::{self, Keeper};
 use crate::tls::{Endpoint, TlsListener};
@@ -183,21 +182,25 @@ impl Sandbox {
         &self.faults
     }
 
+    /// The host cluster's API, for tests that need no HTTP.
+    pub fn host_api(&self) -> &ApiServer {
+        &self.host.api
+    }
+
     /// The host cluster's objects, for tests that look behind the API.
     pub fn host_store(&self) -> &Store {
         &self.host.store
     }
 
     /// Lets running requests finish for a moment, keeps what is to be kept, and ends.
-    pub async fn shutdown(self) -> Result<()> {
+    pub async fn shutdown(self) {
         tokio::join!(
             self.identity.shutdown(),
             self.kubernetes.shutdown(),
             self.ingress.shutdown(),
         );
         drop(self.controllers);
-        let keeper = self.keeper;
-        tokio::task::spawn_blocking(move || keeper.save()).await?
+        self.keeper.save_in_background().await;
     }
 }
 

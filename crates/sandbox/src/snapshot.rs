@@ -88,8 +88,7 @@ impl Keeper {
         }
     }
 
-    /// Writes now.
-    pub fn save(&self) -> Result<()> {
+    fn save(&self) -> Result<()> {
         if self.data.path().is_none() {
             return Ok(());
         }
@@ -114,6 +113,19 @@ impl Keeper {
         self.data.write(FILE, &serde_json::to_vec(&snapshot)?)
     }
 
+    /// Writes without holding up others; a failure is told in the log. Whether it worked.
+    pub async fn save_in_background(self: &Arc<Self>) -> bool {
+        let keeper = self.clone();
+        let saved = tokio::task::spawn_blocking(move || keeper.save()).await;
+        let error = match saved {
+            Ok(Ok(())) => return true,
+            Ok(Err(error)) => format!("{error:#}"),
+            Err(error) => error.to_string(),
+        };
+        tracing::warn!(error, "the sandbox cannot keep its clusters");
+        false
+    }
+
     /// Writes after each burst of changes, for as long as it is polled.
     pub async fn keep(self: Arc<Self>) {
         if self.data.path().is_none() {
@@ -122,18 +134,8 @@ impl Keeper {
         let mut written = None;
         loop {
             let now = self.revisions();
-            if written.as_ref() != Some(&now) {
-                let keeper = self.clone();
-                match tokio::task::spawn_blocking(move || keeper.save()).await {
-                    Ok(Ok(())) => written = Some(now),
-                    Ok(Err(error)) => {
-                        tracing::warn!(
-                            error = format!("{error:#}"),
-                            "the sandbox cannot keep its clusters"
-                        );
-                    }
-                    Err(error) => tracing::warn!(%error, "the sandbox cannot keep its clusters"),
-                }
+            if written.as_ref() != Some(&now) && self.save_in_background().await {
+                written = Some(now);
             }
             tokio::time::sleep(PAUSE).await;
         }

@@ -169,7 +169,7 @@ impl HostSide {
             // A change of the faults wakes this controller.
             return None;
         }
-        let left = host.pace.units(3).saturating_sub(vcluster.uptime());
+        let left = host.pace.units(4).saturating_sub(vcluster.uptime());
         if !left.is_zero() {
             return Some(left);
         }

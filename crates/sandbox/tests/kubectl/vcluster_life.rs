@@ -144,7 +144,7 @@ async fn clusters_and_kubeconfigs_survive_a_restart_where_there_is_a_data_direct
     ];
     let before = kubectl.ok(&uid).await;
     let port = sandbox.kubernetes_address().port();
-    sandbox.shutdown().await.unwrap();
+    sandbox.shutdown().await;
     inside
         .fails(&["get", "nodes", "--request-timeout=5s"])
         .await;
