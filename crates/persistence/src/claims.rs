@@ -112,15 +112,15 @@ pub(crate) async fn record(
         .ok_or("the claimed cluster is not there")?;
     let turned =
         before.state == ClusterState::Deleting && claim.cluster.state != ClusterState::Deleting;
-    // What is gone has no work left, whoever woke it.
-    let at_once = turned || (woken && progress.state != ClusterState::Deleted);
+    let (planned, audit) = (progress.due_at, progress.audit.clone());
+    let mut after = advanced(&before, progress, turned);
+    // A deletion wakes too. What is gone has no work left, whoever woke it.
+    let at_once = woken && after.state != ClusterState::Deleted;
     let due_at = if at_once {
         Some(AT_ONCE)
     } else {
-        progress.due_at.map(Timestamp::as_microsecond)
+        planned.map(Timestamp::as_microsecond)
     };
-    let audit = progress.audit.clone();
-    let mut after = advanced(&before, progress, turned);
     let visible = after != before;
     after.version += i64::from(visible);
     if after.operation != before.operation {

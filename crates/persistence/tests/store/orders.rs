@@ -26,6 +26,7 @@ on_both_databases!(
     a_key_belongs_to_one_person,
     of_fifty_parallel_orders_of_one_name_one_is_created,
     of_parallel_orders_with_one_key_one_is_created_and_the_rest_are_replayed,
+    orders_of_several_portals_at_once_are_all_stored,
     a_deletion_turns_the_cluster_and_is_due_at_once,
     a_second_deletion_changes_nothing,
     of_parallel_deletions_one_counts,
@@ -256,6 +257,26 @@ async fn of_parallel_orders_with_one_key_one_is_created_and_the_rest_are_replaye
     }
     assert_eq!((made, ids.len()), (1, 1));
     assert_eq!(backend.count(AUDITED).await, 1);
+}
+
+async fn orders_of_several_portals_at_once_are_all_stored(backend: &Backend) {
+    let world = world(&backend.database).await;
+    let mut portals = JoinSet::new();
+    for portal in 0..4 {
+        let database = backend.another().await;
+        // With a key each order first reads and then writes.
+        let orders: Vec<_> = (0..15)
+            .map(|number| format!("number-{portal}-{number}"))
+            .map(|name| world.keyed_order(&name, &name))
+            .collect();
+        portals.spawn(async move {
+            for order in &orders {
+                created(&database, order).await;
+            }
+        });
+    }
+    portals.join_all().await;
+    assert_eq!(backend.count(AUDITED).await, 60);
 }
 
 async fn a_deletion_turns_the_cluster_and_is_due_at_once(backend: &Backend) {
