@@ -3,18 +3,24 @@
 
 use crate::config::{ProviderSettings, SANDBOX, Secret, Settings};
 use anyhow::{Context as _, Result};
-use sandbox::{
-    data_directory::DataDirectory,
-    faults::Faults,
-    identity::{IdentityOptions, IdentityProvider, Person},
+use domain::exposure::ExposureKind;
+use kubernetes::{HostAccess, HostConfig};
+use sandbox::{Faults, Sandbox, SandboxOptions, identity::Person};
+use serde::{Deserialize, Serialize};
+use std::{
+    fs,
+    io::ErrorKind,
+    net::SocketAddr,
+    path::{Path, PathBuf},
 };
 
+/// The port of clusters behind the sandbox's load balancers: below 1024 only root may listen.
+const API_PORT: u16 = 6443;
+/// Names below it lead to this machine.
+const INGRESS_DOMAIN: &str = "clusters.localhost";
+
 /// The running sandbox.
-pub struct StandIns {
-    /// Its switches, for tests.
-    pub faults: Faults,
-    provider: IdentityProvider,
-}
+pub struct StandIns(Sandbox);
 
 impl StandIns {
     /// Starts the sandbox, if there is to be one, and adds it to the settings.
@@ -25,16 +31,33 @@ impl StandIns {
         if !settings.sandbox {
             return Ok(None);
         }
-        let data = DataDirectory::open(settings.data_dir.join("sandbox"))?;
-        let faults = Faults::default();
-        let provider = IdentityProvider::start(IdentityOptions::default(), &data, faults.clone())
-            .await
-            .context("the sandbox cannot be started")?;
-        settings
-            .sign_in
-            .providers
-            .push(provider_settings(&provider)?);
-        Ok(Some(Self { faults, provider }))
+        let folder = settings.data_dir.join("sandbox");
+        let options = SandboxOptions {
+            data_dir: Some(folder.clone()),
+            pace: settings.sandbox_pace,
+            ..SandboxOptions::default()
+        };
+        let ports = Ports::remembered(&folder);
+        let started = match Sandbox::start(ports.applied_to(&options)).await {
+            // Somebody else took a port meanwhile.
+            Err(error) if is_taken(&error) => Sandbox::start(options).await,
+            started => started,
+        };
+        let sandbox = started.context("the sandbox cannot be started")?;
+        Ports::of(&sandbox)?.remember(&folder)?;
+        settings.sign_in.providers.push(provider(&sandbox)?);
+        settings.hosts.push(host(&sandbox));
+        Ok(Some(Self(sandbox)))
+    }
+
+    /// Its switches, for tests.
+    pub fn faults(&self) -> &Faults {
+        self.0.faults()
+    }
+
+    /// The sandbox itself, for tests that look behind it.
+    pub fn sandbox(&self) -> &Sandbox {
+        &self.0
     }
 
     /// What to know about it: it is not the real thing, and who can sign in.
@@ -52,18 +75,18 @@ impl StandIns {
 
     /// Stops it.
     pub async fn stop(self) {
-        self.provider.shutdown().await;
+        self.0.shutdown().await;
     }
 }
 
-fn provider_settings(provider: &IdentityProvider) -> Result<ProviderSettings> {
+fn provider(sandbox: &Sandbox) -> Result<ProviderSettings> {
     Ok(ProviderSettings {
         slug: SANDBOX.to_owned(),
         title: "the sandbox".to_owned(),
-        issuer: provider.issuer().parse()?,
-        issuer_name: provider.issuer().to_owned(),
-        client_id: provider.client().id.clone(),
-        client_secret: Some(Secret::from(provider.client().secret.clone())),
+        issuer: sandbox.issuer().parse()?,
+        issuer_name: sandbox.issuer().to_owned(),
+        client_id: sandbox.client().id.clone(),
+        client_secret: Some(Secret::from(sandbox.client().secret.clone())),
         scopes: ["openid", "email", "profile"].map(String::from).to_vec(),
         userinfo: false,
         email_domains: Vec::new(),
@@ -71,4 +94,90 @@ fn provider_settings(provider: &IdentityProvider) -> Result<ProviderSettings> {
         // The address that the sandbox's client is registered with.
         callback_base: "/auth",
     })
+}
+
+fn host(sandbox: &Sandbox) -> HostConfig {
+    let access = HostAccess::Kubeconfig(sandbox.host_kubeconfig().to_owned().into());
+    HostConfig {
+        exposures: ExposureKind::ALL.to_vec(),
+        ingress_domain: Some(INGRESS_DOMAIN.to_owned()),
+        ingress_port: sandbox.ingress_port(),
+        api_port: API_PORT,
+        ..HostConfig::new(SANDBOX, access)
+    }
+}
+
+/// The ports of last time. With another port the provider would be another issuer, and everybody somebody else; and
+/// kubeconfigs would lead nowhere.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Ports {
+    identity: u16,
+    kubernetes: u16,
+    ingress: u16,
+}
+
+impl Ports {
+    fn of(sandbox: &Sandbox) -> Result<Self> {
+        let issuer: url::Url = sandbox.issuer().parse()?;
+        Ok(Self {
+            identity: issuer.port().unwrap_or(0),
+            kubernetes: sandbox.kubernetes_address().port(),
+            ingress: sandbox.ingress_port(),
+        })
+    }
+
+    fn remembered(folder: &Path) -> Self {
+        fs::read(file(folder))
+            .ok()
+            .and_then(|text| serde_json::from_slice(&text).ok())
+            .unwrap_or_default()
+    }
+
+    fn remember(self, folder: &Path) -> Result<()> {
+        let path = file(folder);
+        fs::write(&path, serde_json::to_vec(&self)?)
+            .with_context(|| format!("cannot write {}", path.display()))
+    }
+
+    fn applied_to(self, options: &SandboxOptions) -> SandboxOptions {
+        let with = |address: SocketAddr, port| SocketAddr::new(address.ip(), port);
+        SandboxOptions {
+            identity_listen: with(options.identity_listen, self.identity),
+            kubernetes_listen: with(options.kubernetes_listen, self.kubernetes),
+            ingress_listen: with(options.ingress_listen, self.ingress),
+            ..options.clone()
+        }
+    }
+}
+
+fn file(folder: &Path) -> PathBuf {
+    folder.join("ports.json")
+}
+
+fn is_taken(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<std::io::Error>())
+        .any(|error| error.kind() == ErrorKind::AddrInUse)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ports_are_the_same_as_last_time() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(Ports::remembered(folder.path()), Ports::default());
+        let ports = Ports {
+            identity: 1111,
+            kubernetes: 2222,
+            ingress: 3333,
+        };
+        ports.remember(folder.path()).unwrap();
+        let again = Ports::remembered(folder.path());
+        let options = again.applied_to(&SandboxOptions::default());
+        assert_eq!(options.identity_listen.port(), 1111);
+        assert!(options.kubernetes_listen.ip().is_loopback());
+    }
 }

@@ -76,6 +76,8 @@ pub struct Settings {
     pub data_dir: PathBuf,
     /// Whether the sandbox takes the place of provider and host cluster.
     pub sandbox: bool,
+    /// How fast the sandbox's clusters come up; tests are in a hurry.
+    pub sandbox_pace: sandbox::Pace,
     /// The URL of the database.
     pub database: Secret,
     /// Who may sign in.
@@ -237,6 +239,7 @@ impl Document {
             database: self.database.read(&folder, &data_dir, faults),
             data_dir,
             sandbox,
+            sandbox_pace: sandbox::Pace::default(),
             sign_in,
             hosts: hosts::read(self.hosts, &folder, faults),
             plans: plans::read(self.plans, faults),

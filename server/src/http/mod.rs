@@ -9,24 +9,27 @@ pub mod listener;
 pub mod pages;
 pub mod problem;
 pub mod rest;
+pub mod routes;
 pub mod session;
 pub mod sign_in;
 pub mod site;
 pub mod stream_limit;
 
 use crate::portal::Portal;
+use ::http::Method;
 use axum::{
     Router,
     extract::Request,
     middleware::{from_fn, from_fn_with_state},
     response::Response,
-    routing::{get, post},
+    routing::get,
 };
 use domain::problem::{Problem, ProblemKind};
 use layers::{
     access_log, body_limit, cross_site, disconnects, host, panics,
     security_headers::{self, Policy},
 };
+use routes::Routes;
 use std::{path::Path, sync::Arc};
 use tower::ServiceBuilder;
 
@@ -39,11 +42,8 @@ pub fn router(portal: &Arc<Portal>, site: &Path) -> Router {
         .with_state(portal.clone())
         .merge(site::routes(site));
 
-    let personal = Router::new()
-        .merge(sign_in::routes())
-        .route("/clusters/{id}/kubeconfig", post(kubeconfig::download))
-        .route("/events/clusters", get(events::of_all))
-        .route("/events/clusters/{id}", get(events::of_one))
+    let personal = browser_routes()
+        .into_router()
         .merge(rest::routes())
         .with_state(portal.clone())
         .merge(pages::routes(portal))
@@ -79,6 +79,22 @@ pub fn router(portal: &Arc<Portal>, site: &Path) -> Router {
                 .layer(panics::layer())
                 .layer(from_fn_with_state(Arc::new(policy), security_headers::add)),
         )
+}
+
+/// What browsers use besides pages and their server functions.
+fn browser_routes() -> Routes {
+    sign_in::routes(Routes::default())
+        .post("/clusters/{id}/kubeconfig", kubeconfig::download)
+        .get("/events/clusters", events::of_all)
+        .get("/events/clusters/{id}", events::of_one)
+}
+
+/// Every route that knows who is asking: method and path.
+pub fn list_of_routes() -> Vec<(Method, String)> {
+    let mut list = browser_routes().list();
+    list.extend(rest::list_of_routes());
+    list.extend(pages::list_of_server_functions());
+    list
 }
 
 async fn nothing_here(request: Request) -> Response {

@@ -4,7 +4,7 @@ use super::layers::{host::Origin, security_headers::ScriptNonce};
 use crate::portal::Portal;
 use app::server_context::PageContext;
 use axum::{Router, extract::FromRef};
-use http::request::Parts;
+use http::{Method, request::Parts};
 use leptos::{
     config::LeptosOptions,
     nonce::Nonce,
@@ -36,6 +36,13 @@ pub fn routes(portal: &Arc<Portal>) -> Router {
     Router::new()
         .leptos_routes_with_context(&state, pages, provide, app::shell)
         .with_state(state)
+}
+
+/// Methods and paths of the server functions.
+pub fn list_of_server_functions() -> Vec<(Method, String)> {
+    leptos::server_fn::axum::server_fn_paths()
+        .map(|(path, method)| (method, path.to_owned()))
+        .collect()
 }
 
 /// What a page or server function finds in its context, besides the request itself.

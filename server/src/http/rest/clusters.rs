@@ -37,7 +37,7 @@ type Answer<T> = Result<T, ApiProblem>;
 /// List clusters
 ///
 /// Those you may see, newest first unless asked otherwise.
-#[utoipa::path(get, path = "/clusters", tag = "clusters", params(ClusterQueryInput), responses(
+#[utoipa::path(get, path = "/clusters", operation_id = "list_clusters", tag = "clusters", params(ClusterQueryInput), responses(
     (status = 200, description = "A page of clusters", body = ClusterPage),
     (status = 401, description = "No valid token", body = ProblemDocument, content_type = "application/problem+json"),
     (status = 422, description = "A parameter breaks a rule", body = ProblemDocument, content_type = "application/problem+json"),
@@ -56,7 +56,7 @@ pub async fn list(
 /// Answers as soon as the order is kept; follow the cluster until its state is `ready`. Send an `Idempotency-Key` of
 /// your choice to be able to repeat the request safely: the same key and order is answered with the cluster that was
 /// ordered first.
-#[utoipa::path(post, path = "/clusters", tag = "clusters", request_body = OrderInput, params(
+#[utoipa::path(post, path = "/clusters", operation_id = "order_cluster", tag = "clusters", request_body = OrderInput, params(
     ("Idempotency-Key" = Option<String>, Header, description = "At most 128 visible ASCII characters, new for each order"),
 ), responses(
     (status = 201, description = "Ordered", body = Cluster, headers(("Location" = String, description = "The cluster's address"))),
@@ -90,7 +90,7 @@ pub async fn order(
 }
 
 /// Look at a cluster
-#[utoipa::path(get, path = "/clusters/{id}", tag = "clusters", params(("id" = ClusterId, Path, description = "The cluster's id")), responses(
+#[utoipa::path(get, path = "/clusters/{id}", operation_id = "get_cluster", tag = "clusters", params(("id" = ClusterId, Path, description = "The cluster's id")), responses(
     (status = 200, description = "The cluster", body = Cluster),
     (status = 401, description = "No valid token", body = ProblemDocument, content_type = "application/problem+json"),
     (status = 404, description = "There is none, or you have no access", body = ProblemDocument, content_type = "application/problem+json"),
@@ -115,7 +115,7 @@ pub struct Confirmation {
 ///
 /// With everything in it. Answers as soon as the deletion is kept; the cluster is `deleting` until nothing of it is
 /// left, and not found afterwards.
-#[utoipa::path(delete, path = "/clusters/{id}", tag = "clusters", params(("id" = ClusterId, Path, description = "The cluster's id"), Confirmation), responses(
+#[utoipa::path(delete, path = "/clusters/{id}", operation_id = "delete_cluster", tag = "clusters", params(("id" = ClusterId, Path, description = "The cluster's id"), Confirmation), responses(
     (status = 202, description = "Being deleted", body = Cluster),
     (status = 401, description = "No valid token", body = ProblemDocument, content_type = "application/problem+json"),
     (status = 403, description = "You may not delete it", body = ProblemDocument, content_type = "application/problem+json"),
@@ -139,7 +139,7 @@ pub async fn delete(
 /// Get the kubeconfig
 ///
 /// Read from the cluster at this moment and audited. It gives full control over the cluster: keep it safe.
-#[utoipa::path(get, path = "/clusters/{id}/kubeconfig", tag = "clusters", params(("id" = ClusterId, Path, description = "The cluster's id")), responses(
+#[utoipa::path(get, path = "/clusters/{id}/kubeconfig", operation_id = "get_kubeconfig", tag = "clusters", params(("id" = ClusterId, Path, description = "The cluster's id")), responses(
     (status = 200, description = "The kubeconfig", body = String, content_type = "application/yaml"),
     (status = 401, description = "No valid token", body = ProblemDocument, content_type = "application/problem+json"),
     (status = 403, description = "You may not use it", body = ProblemDocument, content_type = "application/problem+json"),
@@ -158,7 +158,7 @@ pub async fn kubeconfig(
 /// What the host cluster tells about it
 ///
 /// Newest first.
-#[utoipa::path(get, path = "/clusters/{id}/events", tag = "clusters", params(("id" = ClusterId, Path, description = "The cluster's id")), responses(
+#[utoipa::path(get, path = "/clusters/{id}/events", operation_id = "list_cluster_events", tag = "clusters", params(("id" = ClusterId, Path, description = "The cluster's id")), responses(
     (status = 200, description = "The events", body = Vec<ClusterEvent>),
     (status = 401, description = "No valid token", body = ProblemDocument, content_type = "application/problem+json"),
     (status = 404, description = "There is none, or you have no access", body = ProblemDocument, content_type = "application/problem+json"),
@@ -178,7 +178,7 @@ pub async fn events(
 ///
 /// Server-sent events named `cluster`, each with the cluster as it is then: one at once, one for each change. The
 /// stream ends when the cluster is gone or your access ends.
-#[utoipa::path(get, path = "/clusters/{id}/stream", tag = "clusters", params(("id" = ClusterId, Path, description = "The cluster's id")), responses(
+#[utoipa::path(get, path = "/clusters/{id}/stream", operation_id = "follow_cluster", tag = "clusters", params(("id" = ClusterId, Path, description = "The cluster's id")), responses(
     (status = 200, description = "The stream", body = Cluster, content_type = "text/event-stream"),
     (status = 401, description = "No valid token", body = ProblemDocument, content_type = "application/problem+json"),
     (status = 404, description = "There is none, or you have no access", body = ProblemDocument, content_type = "application/problem+json"),

@@ -15,6 +15,7 @@ use axum::{
     response::IntoResponse,
     routing::{any, get},
 };
+use http::Method;
 use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -40,6 +41,23 @@ fn described() -> OpenApiRouter<Arc<Portal>> {
         // The pages answer every other address.
         .route("/{*other}", any(super::nothing_here));
     OpenApiRouter::with_openapi(document::preamble()).nest(PREFIX, api)
+}
+
+/// Methods and paths, as the document has them.
+pub fn list_of_routes() -> Vec<(Method, String)> {
+    let mut list = vec![(Method::GET, "/api/openapi.json".to_owned())];
+    for (path, item) in document().paths.paths {
+        let operations = [
+            (Method::GET, item.get),
+            (Method::POST, item.post),
+            (Method::PUT, item.put),
+            (Method::PATCH, item.patch),
+            (Method::DELETE, item.delete),
+        ];
+        let there = operations.into_iter().filter(|(_, there)| there.is_some());
+        list.extend(there.map(|(method, _)| (method, path.clone())));
+    }
+    list
 }
 
 async fn openapi(State(portal): State<Arc<Portal>>) -> impl IntoResponse {

@@ -15,12 +15,8 @@ pub use provider::Provider;
 pub use refusal::Refusal;
 pub use return_to::safe_return_to;
 
-use crate::portal::Portal;
-use axum::{
-    Router,
-    response::Redirect,
-    routing::{get, post},
-};
+use crate::http::routes::Routes;
+use axum::response::Redirect;
 use provisioning::sign_in::SignInService;
 use std::{collections::BTreeMap, sync::Arc};
 use url::form_urlencoded;
@@ -40,12 +36,12 @@ pub struct Door {
 pub type Doors = BTreeMap<String, Arc<Door>>;
 
 /// `/sign-in/{provider}`, its callback, and `/sign-out`.
-pub fn routes() -> Router<Arc<Portal>> {
-    Router::new()
-        .route("/sign-in/{provider}", get(start::start))
-        .route("/sign-in/{provider}/callback", get(callback::finish))
-        .route("/auth/{provider}/callback", get(callback::finish))
-        .route("/sign-out", post(sign_out::sign_out))
+pub fn routes(routes: Routes) -> Routes {
+    routes
+        .get("/sign-in/{provider}", start::start)
+        .get("/sign-in/{provider}/callback", callback::finish)
+        .get("/auth/{provider}/callback", callback::finish)
+        .post("/sign-out", sign_out::sign_out)
 }
 
 /// Where a provider sends people back to.

@@ -1,0 +1,99 @@
+//! Pages and the site's files as they leave the server.
+
+use crate::fixture::{DEVELOPER, TestPortal};
+use reqwest::Method;
+
+#[tokio::test]
+async fn pages_come_with_a_strict_policy_and_a_nonce_of_their_own() {
+    let portal = TestPortal::start().await;
+    let browser = portal.browser_of(DEVELOPER).await;
+    let (one, two) = (
+        browser.page("/clusters").await,
+        browser.page("/clusters").await,
+    );
+    assert_eq!(one.status, 200);
+    let nonce = |answer: &crate::fixture::Answer| {
+        let policy = answer.header("content-security-policy").to_owned();
+        let (_, rest) = policy.split_once("'nonce-").expect("a nonce");
+        rest.split('\'').next().unwrap().to_owned()
+    };
+    assert_ne!(nonce(&one), nonce(&two));
+    for answer in [&one, &two] {
+        let ours = format!("nonce=\"{}\"", nonce(answer));
+        let scripts = answer.body.matches("<script").count();
+        assert!(scripts > 0);
+        assert_eq!(
+            answer.body.matches(&ours).count(),
+            scripts,
+            "every script carries it"
+        );
+        assert!(!answer.body.contains(" style=\""), "no inline style");
+        assert!(!answer.body.contains(" onclick="), "no inline handler");
+    }
+    for (name, value) in [
+        ("x-content-type-options", "nosniff"),
+        ("x-frame-options", "DENY"),
+        ("cache-control", "no-store"),
+    ] {
+        assert_eq!(one.header(name), value);
+    }
+    portal.stop().await;
+}
+
+#[tokio::test]
+async fn files_under_hashed_names_are_kept_for_ever_and_sent_compressed() {
+    let portal = TestPortal::start().await;
+    let browser = portal.browser();
+    let request = browser
+        .request(Method::GET, "/pkg/a.js")
+        .header("accept-encoding", "br");
+    let script = browser.send(request).await;
+    assert_eq!(
+        script.header("cache-control"),
+        "public, max-age=31536000, immutable"
+    );
+    assert_eq!(script.header("content-encoding"), "br");
+    assert_eq!(script.body, "compressed");
+    assert_eq!(script.header("content-type"), "text/javascript");
+    let missing = browser.get("/pkg/gone.js").await;
+    assert_eq!(missing.status, 404);
+    assert!(!missing.header("cache-control").contains("immutable"));
+    let icon = browser.get("/favicon.svg").await;
+    assert_eq!(icon.status, 200);
+    portal.stop().await;
+}
+
+#[tokio::test]
+async fn a_page_that_does_not_exist_is_a_404_with_words() {
+    let portal = TestPortal::start().await;
+    let browser = portal.browser_of(DEVELOPER).await;
+    let answer = browser.page("/nowhere").await;
+    assert_eq!(answer.status, 404);
+    assert!(
+        answer.body.contains("no page at this address"),
+        "{}",
+        answer.body
+    );
+    portal.stop().await;
+}
+
+#[tokio::test]
+async fn probes_are_answered() {
+    let portal = TestPortal::start().await;
+    let stranger = portal.browser();
+    assert_eq!(stranger.get("/healthz").await.status, 200);
+    assert_eq!(stranger.get("/readyz").await.status, 200);
+    portal.stop().await;
+}
+
+#[tokio::test]
+async fn the_theme_is_kept_in_a_cookie() {
+    let portal = TestPortal::start().await;
+    let browser = portal.browser_of(DEVELOPER).await;
+    let request = browser.request_of_our_page(Method::POST, "/rpc/set-theme");
+    browser.send(request.form(&[("theme", "dark")])).await;
+    assert_eq!(browser.cookie("theme").as_deref(), Some("dark"));
+    let page = browser.page("/").await;
+    assert!(page.body.contains("data-theme=\"dark\""));
+    portal.stop().await;
+}

@@ -1,0 +1,155 @@
+//! Sessions and tokens: whose they are, and when they end.
+
+use crate::fixture::{DEVELOPER, TestPortal, order};
+use provisioning::ports::stores::UserStore as _;
+use reqwest::Method;
+
+/// Abuse 5.
+#[tokio::test]
+async fn the_session_id_changes_at_sign_in() {
+    let portal = TestPortal::start().await;
+    let browser = portal.browser();
+    let page = browser.begin_sign_in("sandbox", "/").await;
+    let before = browser.stolen();
+    let old = browser.cookie("hangar").unwrap();
+    let callback = browser.choose(&page, DEVELOPER).await;
+    browser.finish_sign_in(&callback).await;
+    assert_ne!(browser.cookie("hangar").unwrap(), old);
+    assert!(browser.is_signed_in().await);
+    assert!(!before.is_signed_in().await, "the old id is worth nothing");
+    portal.stop().await;
+}
+
+#[tokio::test]
+async fn the_cookie_is_out_of_reach_for_scripts_and_other_sites() {
+    let portal = TestPortal::start().await;
+    let answer = portal.browser().sign_in_as(DEVELOPER).await;
+    let cookie = answer.header("set-cookie");
+    for attribute in ["HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=43200"] {
+        assert!(cookie.contains(attribute), "{cookie}");
+    }
+    assert!(!cookie.contains("Domain"), "{cookie}");
+    portal.stop().await;
+}
+
+/// Abuse 5.
+#[tokio::test]
+async fn suspension_ends_sessions_and_tokens_at_once() {
+    let portal = TestPortal::start().await;
+    let browser = portal.browser_of(DEVELOPER).await;
+    let program = portal.program_of(DEVELOPER).await;
+    assert!(browser.is_signed_in().await && program.is_signed_in().await);
+    portal.suspend(portal.person(DEVELOPER).await.id).await;
+    assert!(!browser.is_signed_in().await);
+    assert!(!program.is_signed_in().await);
+    let answer = portal.browser().sign_in_as(DEVELOPER).await;
+    assert!(answer.location().starts_with("/sign-in?error=suspended"));
+    portal.stop().await;
+}
+
+/// Abuse 5.
+#[tokio::test]
+async fn signing_out_everywhere_ends_every_session() {
+    let portal = TestPortal::start().await;
+    let (one, two) = (
+        portal.browser_of(DEVELOPER).await,
+        portal.browser_of(DEVELOPER).await,
+    );
+    let id = portal.person(DEVELOPER).await.id;
+    portal.database().end_sessions(id).await.unwrap();
+    assert!(!one.is_signed_in().await && !two.is_signed_in().await);
+    portal.stop().await;
+}
+
+#[tokio::test]
+async fn a_session_that_ends_in_the_middle_of_the_form_is_said_in_words() {
+    let portal = TestPortal::start().await;
+    let browser = portal.browser_of(DEVELOPER).await;
+    let id = portal.person(DEVELOPER).await.id;
+    portal.database().end_sessions(id).await.unwrap();
+    let answer = browser
+        .json(Method::POST, "/api/v1/clusters", &order("too-late"))
+        .await;
+    answer.assert_problem(401, "unauthenticated");
+    assert!(answer.header("www-authenticate").starts_with("Bearer"));
+    let page = browser.page("/clusters/new").await;
+    assert_eq!(page.status, 302);
+    assert!(
+        page.location().starts_with("/sign-in?") && page.location().contains("clusters%2Fnew"),
+        "{}",
+        page.location()
+    );
+    portal.stop().await;
+}
+
+#[tokio::test]
+async fn a_token_that_was_made_up_or_revoked_opens_nothing() {
+    let portal = TestPortal::start().await;
+    let program = portal.program_of(DEVELOPER).await;
+    let made_up = crate::fixture::Browser::with_token(portal.origin(), "hgr_made-up");
+    made_up
+        .get("/api/v1/me")
+        .await
+        .assert_problem(401, "unauthenticated");
+    let user = portal.person(DEVELOPER).await;
+    let caller = portal
+        .portal
+        .session_caller(user.id, None)
+        .await
+        .unwrap()
+        .unwrap();
+    let tokens = portal.portal.account.tokens(&caller).await.unwrap();
+    let revoked = portal
+        .portal
+        .account
+        .revoke_token(&caller, tokens[0].id)
+        .await;
+    revoked.unwrap();
+    assert!(!program.is_signed_in().await);
+    portal.stop().await;
+}
+
+#[tokio::test]
+async fn a_bad_token_is_not_made_good_by_a_session() {
+    let portal = TestPortal::start().await;
+    let browser = portal.browser_of(DEVELOPER).await;
+    for authorization in ["Bearer hgr_made-up", "Bearer", "Basic Z3JhY2U6eA==", "x"] {
+        let request = browser.request(Method::GET, "/api/v1/me");
+        let answer = browser
+            .send(request.header("authorization", authorization))
+            .await;
+        answer.assert_problem(401, "unauthenticated");
+    }
+    portal.stop().await;
+}
+
+/// Abuse 6.
+#[tokio::test]
+async fn identity_headers_are_ignored() {
+    let portal = TestPortal::start().await;
+    portal.browser_of(crate::fixture::ADMIN).await;
+    let admin = portal.person(crate::fixture::ADMIN).await;
+    let stranger = portal.browser();
+    for name in [
+        "X-Auth-Request-Email",
+        "X-Auth-Request-User",
+        "X-Forwarded-User",
+        "X-Forwarded-Email",
+        "X-Remote-User",
+        "Remote-User",
+        "X_Forwarded_User",
+        "X_Auth_Request_Email",
+        "Impersonate-User",
+    ] {
+        for value in [admin.email.clone(), admin.id.to_string()] {
+            let request = stranger
+                .request(Method::GET, "/api/v1/me")
+                .header(name, value);
+            stranger
+                .send(request)
+                .await
+                .assert_problem(401, "unauthenticated");
+        }
+    }
+    portal.stop().await;
+}

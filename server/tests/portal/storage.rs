@@ -1,0 +1,84 @@
+//! What depends on the database: the same on both, kept over a restart, and clear when it cannot be written.
+
+use crate::fixture::{DEVELOPER, TestPortal, order, ordered};
+use reqwest::Method;
+use std::{fs, os::unix::fs::PermissionsExt as _, process::Command};
+
+#[tokio::test]
+async fn on_postgresql_people_sign_in_order_and_are_suspended() {
+    let portal = TestPortal::start_on(&postgres_database()).await;
+    let browser = portal.browser_of(DEVELOPER).await;
+    let program = portal.program_of(DEVELOPER).await;
+    let mut events = browser.events("/events/clusters").await;
+    events.next().await.unwrap();
+    let cluster = ordered(&program, "on-postgres").await;
+    assert_eq!(events.next().await.unwrap()["cluster"], cluster["id"]);
+    portal.suspend(portal.person(DEVELOPER).await.id).await;
+    events.assert_ends().await;
+    assert!(!browser.is_signed_in().await);
+    assert!(!program.is_signed_in().await);
+    portal.stop().await;
+}
+
+#[tokio::test]
+async fn sessions_and_clusters_outlive_the_server() {
+    let portal = TestPortal::start().await;
+    let token = portal.token_of(DEVELOPER).await;
+    let program = crate::fixture::Browser::with_token(portal.origin(), &token);
+    let cluster = ordered(&program, "lasting").await;
+    let folder = portal.stop().await;
+    let portal = TestPortal::start_in(folder, |_| {}).await;
+    let program = crate::fixture::Browser::with_token(portal.origin(), &token);
+    let list = program.get("/api/v1/clusters").await.body_json();
+    assert_eq!(list["items"][0]["id"], cluster["id"], "{list}");
+    portal.stop().await;
+}
+
+#[tokio::test]
+async fn a_database_that_cannot_be_written_is_said_in_words_and_reading_goes_on() {
+    let portal = TestPortal::start().await;
+    let token = portal.token_of(DEVELOPER).await;
+    let program = crate::fixture::Browser::with_token(portal.origin(), &token);
+    ordered(&program, "before").await;
+    let file = {
+        let folder = portal.stop().await;
+        let file = folder.path().join("data/hangar.db");
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o400)).unwrap();
+        folder
+    };
+    let portal = TestPortal::start_in(file, |_| {}).await;
+    let program = crate::fixture::Browser::with_token(portal.origin(), &token);
+    assert_eq!(program.get("/api/v1/clusters").await.status, 200);
+    let answer = program
+        .json(Method::POST, "/api/v1/clusters", &order("after"))
+        .await;
+    assert!(matches!(answer.status, 500 | 503), "{}", answer.body);
+    assert!(
+        !answer.body.contains("hangar.db"),
+        "no internals: {}",
+        answer.body
+    );
+    assert_eq!(portal.browser().get("/sign-in").await.status, 200);
+    portal.stop().await;
+}
+
+/// The URL of a new database on the server that the tests were given.
+fn postgres_database() -> String {
+    let server = std::env::var("HANGAR_TEST_POSTGRES_URL").expect(
+        "HANGAR_TEST_POSTGRES_URL is not set, and this test needs PostgreSQL: run `cargo xtask test`, which starts one",
+    );
+    let name = format!("hangar_{}", uuid::Uuid::now_v7().simple());
+    let created = Command::new("psql")
+        .args([
+            &server,
+            "--quiet",
+            "--command",
+            &format!("CREATE DATABASE {name}"),
+        ])
+        .status()
+        .expect("psql runs");
+    assert!(created.success());
+    let mut url = url::Url::parse(&server).expect("HANGAR_TEST_POSTGRES_URL is a URL");
+    url.set_path(&name);
+    url.into()
+}
