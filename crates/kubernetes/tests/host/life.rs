@@ -1,0 +1,207 @@
+//! From nothing to a vCluster that people use, and back to nothing.
+
+use crate::place::{client, cluster, place, usable};
+use domain::exposure::Exposure;
+use k8s_openapi::{
+    NamespaceResourceScope,
+    api::{
+        apps::v1::StatefulSet,
+        core::v1::{ConfigMap, LimitRange, Namespace, ResourceQuota, Secret, Service},
+        networking::v1::NetworkPolicy,
+        rbac::v1::{Role, RoleBinding},
+    },
+};
+use kube::{
+    Api, Client, Resource, ResourceExt,
+    api::{ListParams, Patch, PatchParams},
+    core::PartialObjectMeta,
+};
+use provisioning::ports::host_clusters::{HostClusters, HostErrorKind, NamespaceState};
+use secrecy::ExposeSecret;
+use serde_json::json;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_vcluster_comes_up_and_its_kubeconfig_works() {
+    let place = place().await;
+    let cluster = cluster("payments-ci", Exposure::LoadBalancer);
+    let seen = place.hosts.observe(&cluster).await.unwrap();
+    assert_eq!(seen.namespace, NamespaceState::Missing);
+    let early = place.hosts.kubeconfig(&cluster).await.unwrap_err();
+    assert_eq!(early.kind, HostErrorKind::NotFound);
+
+    let made = place.make(&cluster).await.unwrap();
+    let seen = place.until(&cluster, usable).await;
+    assert_eq!(seen.object_count, made);
+    assert_eq!(seen.trouble, None);
+    let pod = seen.pod.unwrap();
+    assert!(
+        pod.ready && pod.images_pulled && pod.node.is_some(),
+        "{pod:?}"
+    );
+
+    let text = place.hosts.kubeconfig(&cluster).await.unwrap();
+    assert!(text.expose_secret().contains(&seen.endpoint.unwrap()));
+    let inside = client(text.expose_secret()).await;
+    let namespaces: Api<Namespace> = Api::all(inside);
+    let names = namespaces.list(&ListParams::default()).await.unwrap();
+    assert!(names.iter().any(|found| found.name_any() == "kube-system"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn applying_again_changes_nothing() {
+    let place = place().await;
+    let cluster = cluster("ci", Exposure::LoadBalancer);
+    place.make(&cluster).await.unwrap();
+    place.until(&cluster, usable).await;
+    let namespace = cluster.name.namespace();
+    let before = versions(&place.client, &namespace).await;
+    place.hosts.make_namespace(&cluster).await.unwrap();
+    place.hosts.apply(&cluster).await.unwrap();
+    assert_eq!(versions(&place.client, &namespace).await, before);
+}
+
+async fn versions(client: &Client, namespace: &str) -> Vec<String> {
+    [
+        versions_of::<LimitRange>(client, namespace).await,
+        versions_of::<NetworkPolicy>(client, namespace).await,
+        versions_of::<Role>(client, namespace).await,
+        versions_of::<RoleBinding>(client, namespace).await,
+        versions_of::<Service>(client, namespace).await,
+        versions_of::<Secret>(client, namespace).await,
+        versions_of::<StatefulSet>(client, namespace).await,
+    ]
+    .concat()
+}
+
+async fn versions_of<K>(client: &Client, namespace: &str) -> Vec<String>
+where
+    K: Resource<DynamicType = (), Scope = NamespaceResourceScope> + 'static,
+    K: Clone + std::fmt::Debug + serde::de::DeserializeOwned,
+{
+    let api: Api<PartialObjectMeta<K>> = Api::namespaced(client.clone(), namespace);
+    let found = api.list(&ListParams::default()).await.unwrap();
+    let version = |object: &PartialObjectMeta<K>| {
+        format!("{} {:?}", object.name_any(), object.resource_version())
+    };
+    found.iter().map(version).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_changed_wish_is_noticed_and_applied() {
+    let place = place().await;
+    let mut cluster = cluster("ci", Exposure::LoadBalancer);
+    place.make(&cluster).await.unwrap();
+    place.until(&cluster, usable).await;
+
+    cluster.plan.memory_mib *= 2;
+    let seen = place.hosts.observe(&cluster).await.unwrap();
+    assert!(!seen.objects_current);
+    place.hosts.apply(&cluster).await.unwrap();
+    assert!(place.hosts.observe(&cluster).await.unwrap().objects_current);
+    let quotas: Api<ResourceQuota> =
+        Api::namespaced(place.client.clone(), &cluster.name.namespace());
+    let quota = quotas.get("vc-ci").await.unwrap();
+    assert_eq!(
+        quota.spec.unwrap().hard.unwrap()["requests.memory"].0,
+        "8704Mi"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn deleting_leaves_nothing_and_may_be_repeated() {
+    let place = place().await;
+    let cluster = cluster("ci", Exposure::LoadBalancer);
+    place.make(&cluster).await.unwrap();
+    place.until(&cluster, usable).await;
+
+    let doomed = place.hosts.doomed(&cluster).await.unwrap();
+    let names = |kind: &str| {
+        let found = doomed.iter().find(|found| found.kind == kind);
+        found.map(|found| found.names.clone()).unwrap_or_default()
+    };
+    assert_eq!(names("Namespaces"), ["vcluster-ci"]);
+    assert_eq!(names("PersistentVolumeClaims"), ["data-ci-0 (5Gi)"]);
+    assert!(names("Pods").contains(&"ci-0".to_owned()));
+    assert!(names("Secrets").contains(&"vc-ci".to_owned()));
+
+    place.hosts.delete(&cluster).await.unwrap();
+    place.hosts.delete(&cluster).await.unwrap();
+    place
+        .until(&cluster, |seen| seen.namespace == NamespaceState::Missing)
+        .await;
+    place.hosts.delete(&cluster).await.unwrap();
+    let gone = place.hosts.doomed(&cluster).await.unwrap_err();
+    assert_eq!(gone.kind, HostErrorKind::NotFound);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn events_are_told_newest_first() {
+    let place = place().await;
+    let cluster = cluster("ci", Exposure::LoadBalancer);
+    place.make(&cluster).await.unwrap();
+    place.until(&cluster, usable).await;
+    let events = place.hosts.events(&cluster).await.unwrap();
+    assert!(
+        events.iter().any(|event| event.object == "Pod/ci-0"),
+        "{events:?}"
+    );
+    assert!(events.is_sorted_by(|newer, older| newer.at >= older.at));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_pause_by_the_vcluster_command_line_is_not_undone() {
+    let place = place().await;
+    let mut cluster = cluster("ci", Exposure::LoadBalancer);
+    place.make(&cluster).await.unwrap();
+    place.until(&cluster, usable).await;
+
+    let namespace = cluster.name.namespace();
+    let sets: Api<StatefulSet> = Api::namespaced(place.client.clone(), &namespace);
+    let pause = json!({
+        "metadata": {"annotations": {"loft.sh/paused": "true", "loft.sh/paused-replicas": "1"}},
+        "spec": {"replicas": 0},
+    });
+    let by = PatchParams {
+        field_manager: Some("vcluster".into()),
+        ..PatchParams::default()
+    };
+    sets.patch("ci", &by, &Patch::Merge(&pause)).await.unwrap();
+    place.until(&cluster, |seen| seen.pod.is_none()).await;
+
+    cluster.plan.pods += 1;
+    place.hosts.apply(&cluster).await.unwrap();
+    let found = sets.get("ci").await.unwrap();
+    assert_eq!(found.spec.unwrap().replicas, Some(0));
+    let seen = place.hosts.observe(&cluster).await.unwrap();
+    assert!(seen.objects_current && !seen.replicas_ready);
+    assert_eq!(seen.trouble, None);
+
+    let resume = json!({
+        "metadata": {"annotations": {"loft.sh/paused": null, "loft.sh/paused-replicas": null}},
+        "spec": {"replicas": 1},
+    });
+    sets.patch("ci", &by, &Patch::Merge(&resume)).await.unwrap();
+    place.until(&cluster, usable).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_tenant_makes_inside_dies_under_the_name_they_gave_it() {
+    let place = place().await;
+    let cluster = cluster("ci", Exposure::LoadBalancer);
+    place.make(&cluster).await.unwrap();
+    place.until(&cluster, usable).await;
+    let synced: ConfigMap = serde_json::from_value(json!({"metadata": {
+        "name": "settings-x-shop-x-ci",
+        "labels": {"vcluster.loft.sh/managed-by": "ci", "vcluster.loft.sh/namespace": "shop"},
+        "annotations": {"vcluster.loft.sh/object-name": "settings"},
+    }}))
+    .unwrap();
+    let maps: Api<ConfigMap> = Api::namespaced(place.client.clone(), &cluster.name.namespace());
+    maps.create(&Default::default(), &synced).await.unwrap();
+    let doomed = place.hosts.doomed(&cluster).await.unwrap();
+    let maps = doomed
+        .iter()
+        .find(|found| found.kind == "ConfigMaps")
+        .unwrap();
+    assert_eq!(maps.names, ["shop/settings"]);
+}

@@ -1,0 +1,94 @@
+//! Every change is told, whatever happens to the watches.
+
+use crate::place::{cluster, place, soon, usable};
+use domain::{exposure::Exposure, ids::ClusterId};
+use futures::{StreamExt, stream::BoxStream};
+use k8s_openapi::api::core::v1::{Namespace, Secret};
+use kube::{Api, api::DeleteParams};
+use provisioning::ports::host_clusters::{HostClusters, NamespaceState};
+
+async fn told(changes: &mut BoxStream<'static, ClusterId>, id: ClusterId) {
+    soon(async { while changes.next().await.unwrap() != id {} }).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn dropped_watches_are_resumed() {
+    let place = place().await;
+    let mut changes = place.hosts.changes();
+    let (first, second) = (
+        cluster("first", Exposure::PortForward),
+        cluster("second", Exposure::PortForward),
+    );
+    place.hosts.make_namespace(&first).await.unwrap();
+    told(&mut changes, first.id).await;
+    place.sandbox.faults().drop_watches();
+    place.hosts.make_namespace(&second).await.unwrap();
+    told(&mut changes, second.id).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_happens_while_the_host_is_out_of_reach_is_told_afterwards() {
+    let place = place().await;
+    let cluster = cluster("ci", Exposure::PortForward);
+    place.make(&cluster).await.unwrap();
+    place.until(&cluster, usable).await;
+    let mut changes = place.hosts.changes();
+    told(&mut changes, cluster.id).await;
+
+    place.hosts.delete(&cluster).await.unwrap();
+    place
+        .sandbox
+        .faults()
+        .change(|f| f.kubernetes.unreachable = true);
+    assert!(place.hosts.observe(&cluster).await.is_err());
+    place
+        .sandbox
+        .faults()
+        .change(|f| f.kubernetes.unreachable = false);
+    soon(async {
+        loop {
+            let seen = place.hosts.observe(&cluster).await;
+            if seen.is_ok_and(|seen| seen.namespace == NamespaceState::Missing) {
+                return;
+            }
+            told(&mut changes, cluster.id).await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_syncers_secret_is_told_though_it_does_not_carry_our_label() {
+    let place = place().await;
+    let cluster = cluster("ci", Exposure::PortForward);
+    place.make(&cluster).await.unwrap();
+    place.until(&cluster, usable).await;
+    let mut changes = place.hosts.changes();
+    told(&mut changes, cluster.id).await;
+    // Whatever else was on its way has been told once nothing is waiting.
+    while futures::poll!(changes.next()).is_ready() {}
+
+    let secrets: Api<Secret> = Api::namespaced(place.client.clone(), &cluster.name.namespace());
+    secrets
+        .delete("vc-ci", &DeleteParams::default())
+        .await
+        .unwrap();
+    told(&mut changes, cluster.id).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_not_ours_is_not_told() {
+    let place = place().await;
+    let mut changes = place.hosts.changes();
+    let other: Namespace =
+        serde_json::from_value(serde_json::json!({"metadata": {"name": "vcluster-other"}}))
+            .unwrap();
+    let namespaces: Api<Namespace> = Api::all(place.client.clone());
+    namespaces
+        .create(&Default::default(), &other)
+        .await
+        .unwrap();
+    let ours = cluster("ours", Exposure::PortForward);
+    place.hosts.make_namespace(&ours).await.unwrap();
+    assert_eq!(soon(changes.next()).await, Some(ours.id));
+}
