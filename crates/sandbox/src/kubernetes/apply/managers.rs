@@ -205,10 +205,19 @@ fn is_untracked(live: &Value) -> bool {
 
 /// Records a write that is no apply: whoever writes owns what it changed.
 pub fn record_update(shape: Shape, live: &Value, new: &mut Value, writer: &Writer<'_>) {
-    if is_untracked(live) {
+    let sent = Managers::read(new);
+    let forgets = *object::items(new.pointer("/metadata/managedFields")) == [json!({})];
+    if forgets && writer.subresource.is_empty() {
+        object::set_metadata(new, "managedFields", None);
         return;
     }
-    let mut managers = Managers::read(live);
+    // A client may rewrite the managers; one that does not know them takes none away.
+    let rewrites = writer.subresource.is_empty() && !sent.entries.is_empty();
+    if is_untracked(live) && !rewrites {
+        object::set_metadata(new, "managedFields", None);
+        return;
+    }
+    let mut managers = if rewrites { sent } else { Managers::read(live) };
     let mut before = ownable(live);
     let mut after = ownable(new);
     keep_to_subresource(&mut before, &mut after, writer.subresource);
@@ -417,6 +426,23 @@ mod tests {
                 ".data.x".to_owned()
             )]
         );
+    }
+
+    #[test]
+    fn an_update_may_rewrite_the_managers_and_cannot_lose_them_by_leaving_them_out() {
+        let live = apply(shape(), &json!({}), &map(json!({"x": "1"})), &A, false).unwrap();
+        let mut without = live.clone();
+        object::set_metadata(&mut without, "managedFields", None);
+        record_update(shape(), &live, &mut without, &B);
+        assert_eq!(owners(&without), [("a", "Apply")]);
+        let mut handed_over = live.clone();
+        handed_over["metadata"]["managedFields"][0]["manager"] = "c".into();
+        record_update(shape(), &live, &mut handed_over, &B);
+        assert_eq!(owners(&handed_over), [("c", "Apply")]);
+        let mut forgotten = live.clone();
+        forgotten["metadata"]["managedFields"] = json!([{}]);
+        record_update(shape(), &live, &mut forgotten, &B);
+        assert!(owners(&forgotten).is_empty());
     }
 
     #[test]

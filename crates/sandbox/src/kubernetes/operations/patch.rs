@@ -227,7 +227,7 @@ fn patched(
     } else {
         expected_version(&patched)?
     };
-    keep_identity(resource, live, &mut patched)?;
+    check_identity(resource, live, &patched)?;
     let (mut object, warnings) = decoded(resource, &patched, options.validation)
         .map_err(|refusal| unusable_patch(refusal, patch))?;
     prepare::for_update(resource, target.subresource, live, &mut object);
@@ -240,7 +240,7 @@ fn patched(
 }
 
 /// A patch changes neither the name nor the kind of an object.
-fn keep_identity(resource: &Resource, live: &Value, patched: &mut Value) -> Result<(), Refusal> {
+fn check_identity(resource: &Resource, live: &Value, patched: &Value) -> Result<(), Refusal> {
     if object::name(patched) != object::name(live) {
         return Err(Refusal::bad_request(format!(
             "the name of the object ({}) does not match the name on the URL ({})",
@@ -264,9 +264,6 @@ fn keep_identity(resource: &Resource, live: &Value, patched: &mut Value) -> Resu
             ),
         ));
     }
-    // Managers are the API's to write.
-    let managed = live.pointer("/metadata/managedFields").cloned();
-    object::set_metadata(patched, "managedFields", managed);
     Ok(())
 }
 
