@@ -9,7 +9,7 @@ use k8s_openapi::api::{
 };
 use kube::{Api, api::PostParams};
 use kubernetes::PERMISSIONS;
-use provisioning::ports::host_clusters::{HostClusters, HostErrorKind, NamespaceState};
+use provisioning::ports::host_clusters::{ApiAnswer, HostClusters, HostErrorKind, NamespaceState};
 use sandbox::Sandbox;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -23,8 +23,8 @@ pub fn with_token(kubeconfig: &str, token: &str) -> String {
     serde_norway::to_string(&text).unwrap()
 }
 
-/// The adapter as the ServiceAccount of k8s/rbac.yaml, with or without its role.
-async fn portal(sandbox: Sandbox, bound: bool) -> Place {
+/// The adapter as the ServiceAccount of k8s/rbac.yaml, without the resources named.
+async fn portal(sandbox: Sandbox, without: impl Fn(&str) -> bool) -> Place {
     let admin = client(sandbox.host_kubeconfig()).await;
     let by = PostParams::default();
     let namespace: Namespace =
@@ -42,17 +42,24 @@ async fn portal(sandbox: Sandbox, bound: bool) -> Place {
                 accounts.create(&by, &account).await.map(drop)
             }
             "ClusterRole" => {
-                let role: ClusterRole = serde_json::from_value(document).unwrap();
+                let mut role: ClusterRole = serde_json::from_value(document).unwrap();
+                for rule in role.rules.iter_mut().flatten() {
+                    rule.resources.iter_mut().flatten().for_each(|resource| {
+                        if without(resource) {
+                            *resource = "none".into();
+                        }
+                    });
+                }
                 Api::all(admin.clone()).create(&by, &role).await.map(drop)
             }
-            "ClusterRoleBinding" if bound => {
+            "ClusterRoleBinding" => {
                 let binding: ClusterRoleBinding = serde_json::from_value(document).unwrap();
                 Api::all(admin.clone())
                     .create(&by, &binding)
                     .await
                     .map(drop)
             }
-            _ => Ok(()),
+            other => panic!("{other} in k8s/rbac.yaml"),
         }
         .unwrap();
     }
@@ -75,7 +82,7 @@ async fn portal(sandbox: Sandbox, bound: bool) -> Place {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn with_the_cluster_role_everything_works() {
-    let place = portal(sandbox().await, true).await;
+    let place = portal(sandbox().await, |_| false).await;
     let checks = place.hosts.check("sandbox").await.unwrap();
     let wanted: usize = PERMISSIONS
         .iter()
@@ -106,7 +113,7 @@ async fn with_the_cluster_role_everything_works() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_it_each_missing_right_is_named() {
-    let place = portal(sandbox().await, false).await;
+    let place = portal(sandbox().await, |_| true).await;
     let checks = place.hosts.check("sandbox").await.unwrap();
     assert!(checks.iter().all(|check| !check.allowed));
     assert!(
@@ -125,4 +132,20 @@ async fn without_it_each_missing_right_is_named() {
         "{}",
         refused.message
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_api_that_nobody_can_ask_is_taken_for_ready_by_its_probe_and_why_is_told() {
+    let place = portal(sandbox().await, |resource| resource == "services/proxy").await;
+    let cluster = cluster("ci", Exposure::PortForward);
+    place.make(&cluster).await.unwrap();
+    let seen = place
+        .until(&cluster, |seen| {
+            matches!(seen.api, ApiAnswer::ReadyByProbeOnly(_))
+        })
+        .await;
+    let ApiAnswer::ReadyByProbeOnly(why) = seen.api else {
+        unreachable!("waited for it");
+    };
+    assert!(why.contains("services/proxy"), "{why}");
 }
