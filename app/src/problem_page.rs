@@ -38,9 +38,9 @@ pub fn ProblemPanel(problem: Problem) -> impl IntoView {
 fn ProblemBody(problem: Problem, #[prop(into)] title: ViewFnOnce) -> impl IntoView {
     set_status(problem.status());
     let location = use_location();
-    let here = move || {
-        let query = location.search.get();
-        let path = location.pathname.get();
+    let here = {
+        let query = location.search.get_untracked();
+        let path = location.pathname.get_untracked();
         if query.is_empty() {
             path
         } else {
@@ -53,25 +53,19 @@ fn ProblemBody(problem: Problem, #[prop(into)] title: ViewFnOnce) -> impl IntoVi
         _ => Symbol::Alert,
     };
     let ways = match problem.kind {
-        ProblemKind::Unauthenticated => {
-            let sign_in = Signal::derive(move || routes::sign_in(&here()));
-            view! {
-                <LinkButton kind=ButtonKind::Primary href=sign_in>
-                    "Sign in"
-                </LinkButton>
-            }
-            .into_any()
+        ProblemKind::Unauthenticated => view! {
+            <LinkButton kind=ButtonKind::Primary href=routes::sign_in(&here)>
+                "Sign in"
+            </LinkButton>
         }
+        .into_any(),
         // What may pass is worth another try at the same address.
-        ProblemKind::Unavailable | ProblemKind::Internal => {
-            let again = Signal::derive(here);
-            view! {
-                <a href=again rel="external" class="link">
-                    "Try again"
-                </a>
-            }
-            .into_any()
+        ProblemKind::Unavailable | ProblemKind::Internal => view! {
+            <a href=here rel="external" class="link">
+                "Try again"
+            </a>
         }
+        .into_any(),
         _ => view! {
             <LinkButton kind=ButtonKind::Primary href=routes::CLUSTERS>
                 "All clusters"

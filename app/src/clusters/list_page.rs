@@ -44,17 +44,7 @@ pub fn ClustersPage() -> impl IntoView {
         let input = input.get();
         Suspend::new(async move {
             clusters.await.ok().map(|answer| {
-                let mine = input.mine.is_some();
-                let owner = Chip {
-                    label: "Mine",
-                    count: None,
-                    href: list::with_mine(&input, !mine),
-                    chosen: mine,
-                };
-                view! {
-                    <Chips label="Filter by state" chips=chips(&answer.page, &input) />
-                    <Chips label="Filter by owner" chips=vec![owner] />
-                }
+                view! { <Chips label="Filters" chips=chips(&answer.page, &input) /> }
             })
         })
     };
@@ -266,7 +256,14 @@ fn chips(page: &ClusterPage, input: &ClusterQueryInput) -> Vec<Chip> {
             href: list::with_states(input, &words),
         }
     });
-    std::iter::once(all).chain(filters).collect()
+    let only_mine = input.mine.is_some();
+    let mine = Chip {
+        label: "Mine",
+        count: None,
+        href: list::with_mine(input, !only_mine),
+        chosen: only_mine,
+    };
+    std::iter::once(all).chain(filters).chain([mine]).collect()
 }
 
 /// Whether nothing but order and page size is asked for.

@@ -133,9 +133,17 @@ fn words(code: &str) -> (&'static str, &'static str) {
             "Your account is suspended",
             "An admin has suspended it. Ask your platform team.",
         ),
-        "session_ended" => (
-            "Your session has ended",
-            "Sign in again; you come back to where you were.",
+        "unknown_provider" => (
+            "There is no such way to sign in",
+            "It may have been removed since the link was made. Choose one of those below.",
+        ),
+        "invalid_token" => (
+            "The identity provider's answer could not be trusted",
+            "Its signature or its contents are not right, so nobody was signed in. Try again; if it stays, tell your platform team.",
+        ),
+        "address_not_allowed" => (
+            "This e-mail address may not sign in here",
+            "The portal takes verified addresses of certain domains only. Use another account, or ask your platform team.",
         ),
         _ => generic(),
     }

@@ -13,16 +13,16 @@ pub fn Code(
     #[prop(into)] text: Signal<String>,
 ) -> impl IntoView {
     view! {
-        <div class="relative">
+        <div class="flex items-start bg-sunken border border-line rounded-box">
             <pre
                 tabindex="0"
                 role="group"
                 aria-label=label
-                class="bg-sunken border border-line rounded-box px-3.5 py-3 pr-20 overflow-x-auto"
+                class="flex-1 min-w-0 px-3.5 py-3 overflow-x-auto"
             >
                 <code>{text}</code>
             </pre>
-            <div class="absolute top-1.5 right-1.5">
+            <div class="flex-none p-1.5">
                 <CopyButton text=text />
             </div>
         </div>

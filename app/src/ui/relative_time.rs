@@ -5,13 +5,16 @@ use leptos::prelude::*;
 
 use super::Clock;
 
+// The times are plain values, not signals: the clock ticks on while a list is being replaced, and by then whatever the
+// old list owned may be gone.
+
 /// How long ago, or how far ahead, with the exact time on hover.
 #[component]
-pub fn RelativeTime(#[prop(into)] at: Signal<Timestamp>) -> impl IntoView {
+pub fn RelativeTime(at: Timestamp) -> impl IntoView {
     let clock = Clock::in_context();
     view! {
-        <time datetime=move || at.get().to_string() title=move || exact(at.get())>
-            {move || relative_words(at.get(), clock.now())}
+        <time datetime=at.to_string() title=exact(at)>
+            {move || relative_words(at, clock.now())}
         </time>
     }
     .into_any()
@@ -19,11 +22,11 @@ pub fn RelativeTime(#[prop(into)] at: Signal<Timestamp>) -> impl IntoView {
 
 /// How much time is left: "6 h 12 min", or "ended" when none is.
 #[component]
-pub fn Remaining(#[prop(into)] until: Signal<Timestamp>) -> impl IntoView {
+pub fn Remaining(until: Timestamp) -> impl IntoView {
     let clock = Clock::in_context();
     view! {
-        <time datetime=move || until.get().to_string() title=move || exact(until.get())>
-            {move || remaining_words(until.get(), clock.now())}
+        <time datetime=until.to_string() title=exact(until)>
+            {move || remaining_words(until, clock.now())}
         </time>
     }
     .into_any()

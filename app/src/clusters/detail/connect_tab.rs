@@ -51,8 +51,7 @@ fn connect(cluster: &Cluster) -> impl IntoView + use<> {
                 >
                     <Button kind=ButtonKind::Primary>
                         <Icon symbol=Symbol::Download size=16 />
-                        "Download "
-                        {file}
+                        "Download kubeconfig"
                     </Button>
                     <CopyKubeconfig id=id />
                 </form>
