@@ -1,5 +1,5 @@
 //! Keeps the clusters over a restart: all objects of the host and of the vClusters, in one file that is replaced as a
-//! whole, shortly after a change and at the end.
+//! whole, within a second or so of a change and at the end. A sandbox that is killed has lost that second.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::future::Future;
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +16,8 @@ use tokio::time::Instant;
 use super::work_queue::WorkQueue;
 use crate::faults::FaultSettings;
 use crate::kubernetes::{Change, Forgotten, GroupResource, Key, Store};
+
+const AFTER_A_BREAK: Duration = Duration::from_secs(5);
 
 /// One controller: it is told which objects to look at, and makes each a step more like it should be.
 pub trait Controller: Send + Sync + 'static {
@@ -76,7 +79,13 @@ struct Queued {
 async fn work(controller: Arc<dyn Controller>, queue: Arc<WorkQueue>) {
     loop {
         let key = queue.next().await;
-        if let Some(delay) = controller.reconcile(&key) {
+        // One object that breaks a controller must not end its work for all others.
+        let outcome = panic::catch_unwind(AssertUnwindSafe(|| controller.reconcile(&key)));
+        let delay = outcome.unwrap_or_else(|_| {
+            tracing::error!(?key, "a controller of the sandbox broke on an object");
+            Some(AFTER_A_BREAK)
+        });
+        if let Some(delay) = delay {
             queue.add(key, Instant::now() + delay);
         }
         // Steps are quick but not instant; others get their turn between two.
@@ -131,5 +140,71 @@ async fn dispatch(
                 changes = list_and_watch();
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use serde_json::json;
+    use tokio::sync::Notify;
+
+    use super::*;
+    use crate::faults::Faults;
+    use crate::kubernetes::resources::CONFIG_MAPS;
+
+    /// Breaks on one object, and counts the others.
+    #[derive(Default)]
+    struct Fragile {
+        seen: AtomicUsize,
+        wake: Notify,
+    }
+
+    impl Controller for Fragile {
+        fn watches(&self) -> Vec<GroupResource> {
+            vec![CONFIG_MAPS]
+        }
+
+        fn affected(&self, resource: GroupResource, object: &Value) -> Vec<Key> {
+            vec![Key::of(resource, object)]
+        }
+
+        fn reconcile(&self, key: &Key) -> Option<Duration> {
+            assert_ne!(key.name, "broken");
+            self.seen.fetch_add(1, Ordering::SeqCst);
+            self.wake.notify_one();
+            None
+        }
+    }
+
+    fn config_map(store: &Store, name: &str) {
+        let object = json!({"kind": "ConfigMap", "metadata": {"name": name, "namespace": "a"}});
+        store.create(CONFIG_MAPS, object).unwrap();
+    }
+
+    #[tokio::test]
+    async fn an_object_that_breaks_a_controller_does_not_end_it() {
+        let store = Store::default();
+        let fragile = Arc::new(Fragile::default());
+        config_map(&store, "broken");
+        let faults = Faults::default();
+        let _running = ControlLoop::start(&store, vec![fragile.clone()], faults.subscribe());
+        config_map(&store, "sound");
+        fragile.wake.notified().await;
+        assert_eq!(fragile.seen.load(Ordering::SeqCst), 1);
+    }
+
+    #[tokio::test]
+    async fn everything_is_looked_at_again_when_a_fault_is_switched() {
+        let store = Store::default();
+        let fragile = Arc::new(Fragile::default());
+        config_map(&store, "sound");
+        let faults = Faults::default();
+        let _running = ControlLoop::start(&store, vec![fragile.clone()], faults.subscribe());
+        fragile.wake.notified().await;
+        faults.change(|f| f.kubernetes.latency_ms = 1);
+        fragile.wake.notified().await;
+        assert_eq!(fragile.seen.load(Ordering::SeqCst), 2);
     }
 }

@@ -135,8 +135,20 @@ async fn get_nodes_answers_with_a_row_soon_after_the_vcluster_is_ready() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_pod_inside_runs_on_the_host_under_another_name() {
+async fn what_is_made_inside_runs_on_the_host_under_another_name() {
     let (_sandbox, kubectl, inside, _) = start().await;
+    kubectl
+        .until(
+            &[
+                "get",
+                "service",
+                "kube-dns-x-kube-system-x-demo",
+                "-n",
+                NAMESPACE,
+            ],
+            |answer| answer.success,
+        )
+        .await;
     inside.ok(&["create", "namespace", "shop"]).await;
     inside
         .ok(&["create", "deployment", "web", "--image=nginx", "-n", "shop"])
