@@ -74,12 +74,12 @@ test('the request to copy orders a cluster over REST', async ({ openAs, portal }
   await hydrated(page);
   await page.getByLabel('Name', { exact: true }).fill(name);
   await page.getByText('Copy as curl').click();
-  const command = await page.getByRole('region', { name: 'Request' }).locator('code').innerText();
+  const command = await page.getByRole('group', { name: 'Request' }).locator('code').innerText();
   await page.goto('/account');
   await hydrated(page);
   await page.getByLabel('What it is for').fill('for curl');
   await page.getByRole('button', { name: 'Make a token' }).click();
-  const token = await page.getByRole('region', { name: 'Token' }).locator('code').innerText();
+  const token = await page.getByRole('group', { name: 'Token' }).locator('code').innerText();
   const { stdout } = await promisify(execFile)('bash', ['-c', command], {
     env: { PATH: process.env.PATH, HANGAR_TOKEN: token },
   });
