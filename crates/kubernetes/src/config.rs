@@ -29,6 +29,9 @@ pub struct HostConfig {
     pub ingress_domain: Option<String>,
     /// The port of its ingress as seen from outside.
     pub ingress_port: u16,
+    /// The address of its ingress, for domains that have no DNS record: kubeconfigs then lead to this
+    /// address and ask for the host name by TLS server name.
+    pub ingress_address: Option<String>,
     /// The ingress class, which must pass TLS through; the default class if not given.
     pub ingress_class: Option<String>,
     /// The port of vClusters behind a load balancer, for load balancers that cannot offer 443.
@@ -128,6 +131,7 @@ impl HostConfig {
             exposures: vec![ExposureKind::LoadBalancer, ExposureKind::PortForward],
             ingress_domain: None,
             ingress_port: 443,
+            ingress_address: None,
             ingress_class: None,
             api_port: 443,
             storage_class: None,

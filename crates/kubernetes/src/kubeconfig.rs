@@ -7,7 +7,7 @@
 use crate::{
     errors::{host_error, unreadable},
     host::Host,
-    observe::endpoint,
+    observe::endpoint::{self, Way},
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
 use k8s_openapi::api::core::v1::{Secret, Service};
@@ -52,12 +52,14 @@ pub(crate) async fn kubeconfig(host: &Host, cluster: &VirtualCluster) -> Hosted<
     let addresses = endpoint::certificate_addresses(found.as_ref(), &nodes);
     let server = endpoint::endpoint(cluster, &host.config, service.as_ref(), &nodes, &addresses)
         .ok_or_else(|| missing("The address"))?;
-    rewrite(&secret, name, &server)
+    let way = endpoint::way(&cluster.exposure, &host.config, &server);
+    rewrite(&secret, name, &way)
         .ok_or_else(|| unreadable(&host.config.name, format!("read the kubeconfig of {name}")))
 }
 
-/// The kubeconfig in `secret`, for `server`. Nothing if there is none or it is not one.
-pub(crate) fn rewrite(secret: &Secret, name: &str, server: &str) -> Option<SecretString> {
+/// The kubeconfig in `secret`, for people who go this `way`. Nothing if there is none or it is not
+/// one.
+pub(crate) fn rewrite(secret: &Secret, name: &str, way: &Way) -> Option<SecretString> {
     let data = secret.data.as_ref()?;
     let text = std::str::from_utf8(&data.get("config")?.0).ok()?;
     let found: Found = serde_norway::from_str(text).ok()?;
@@ -88,7 +90,8 @@ pub(crate) fn rewrite(secret: &Secret, name: &str, server: &str) -> Option<Secre
         clusters: [Named {
             name,
             entry: ClusterEntry {
-                server,
+                server: &way.server,
+                server_name: way.server_name.as_deref(),
                 authority: &authority,
             },
         }],
@@ -194,6 +197,8 @@ struct Named<'a> {
 #[derive(Serialize)]
 struct ClusterEntry<'a> {
     server: &'a str,
+    #[serde(rename = "tls-server-name", skip_serializing_if = "Option::is_none")]
+    server_name: Option<&'a str>,
     #[serde(rename = "certificate-authority-data")]
     authority: &'a str,
 }
@@ -247,9 +252,28 @@ users:
         }
     }
 
+    fn straight() -> Way {
+        Way {
+            server: "https://203.0.113.7".into(),
+            server_name: None,
+        }
+    }
+
     fn rewritten(config: &str) -> Option<String> {
-        rewrite(&secret(config), "payments-ci", "https://203.0.113.7")
+        rewrite(&secret(config), "payments-ci", &straight())
             .map(|text| text.expose_secret().to_owned())
+    }
+
+    #[test]
+    fn a_host_name_without_dns_is_asked_for_at_the_address() {
+        let way = Way {
+            server_name: Some("ci.example.com".into()),
+            ..straight()
+        };
+        let text = rewrite(&secret(SYNCER), "payments-ci", &way).unwrap();
+        let config = Kubeconfig::from_yaml(text.expose_secret()).unwrap();
+        let cluster = config.clusters[0].cluster.as_ref().unwrap();
+        assert_eq!(cluster.tls_server_name.as_deref(), Some("ci.example.com"));
     }
 
     #[test]
@@ -291,7 +315,7 @@ users:
         let mut secret = secret(&SYNCER.replace("certificate-authority-data: Q0E=, ", ""));
         let data = secret.data.as_mut().unwrap();
         data.insert("certificate-authority".into(), ByteString(b"CA".into()));
-        let text = rewrite(&secret, "payments-ci", "https://203.0.113.7").unwrap();
+        let text = rewrite(&secret, "payments-ci", &straight()).unwrap();
         assert!(text.expose_secret().contains("Q0E="));
     }
 

@@ -1,6 +1,7 @@
 //! Asking a vCluster's API whether it is ready: where people will ask it, and if the portal
 //! cannot get there, through the host.
 
+use super::endpoint::{self, Way};
 use crate::{errors::innermost, host::Host, kubeconfig, objects::HTTPS};
 use domain::exposure::ExposureKind;
 use http::Request;
@@ -29,7 +30,7 @@ enum Attempt {
 
 /// Asks `/readyz`. To be called when the pod says that it is ready.
 pub(super) async fn ask(host: &Host, asked: Asked<'_>) -> ApiAnswer {
-    let direct = match directly(&asked, host.timeouts.ready).await {
+    let direct = match directly(host, &asked).await {
         Attempt::Ok => return ApiAnswer::Ok,
         Attempt::Not(why) => return ApiAnswer::Not(why),
         Attempt::OutOfReach(why) => why,
@@ -42,7 +43,8 @@ pub(super) async fn ask(host: &Host, asked: Asked<'_>) -> ApiAnswer {
 }
 
 /// At its address, with the credential that people get.
-async fn directly(asked: &Asked<'_>, limit: Duration) -> Attempt {
+async fn directly(host: &Host, asked: &Asked<'_>) -> Attempt {
+    let limit = host.timeouts.ready;
     if asked.cluster.exposure.kind() == ExposureKind::PortForward {
         return Attempt::OutOfReach("It has no address outside of its host.".into());
     }
@@ -50,7 +52,8 @@ async fn directly(asked: &Asked<'_>, limit: Duration) -> Attempt {
         return Attempt::OutOfReach("Its address or its kubeconfig is not known yet.".into());
     };
     let name = asked.cluster.name.as_str();
-    let client = match client(secret, name, endpoint, limit).await {
+    let way = endpoint::way(&asked.cluster.exposure, &host.config, endpoint);
+    let client = match client(secret, name, &way, limit).await {
         Some(client) => client,
         None => return Attempt::OutOfReach("Its kubeconfig is not complete.".into()),
     };
@@ -77,9 +80,9 @@ async fn directly(asked: &Asked<'_>, limit: Duration) -> Attempt {
     }
 }
 
-async fn client(secret: &Secret, name: &str, endpoint: &str, limit: Duration) -> Option<Client> {
+async fn client(secret: &Secret, name: &str, way: &Way, limit: Duration) -> Option<Client> {
     // The rewritten one: what a kubeconfig could otherwise make the portal do is left out of it.
-    let text = kubeconfig::rewrite(secret, name, endpoint)?;
+    let text = kubeconfig::rewrite(secret, name, way)?;
     let kubeconfig = Kubeconfig::from_yaml(text.expose_secret()).ok()?;
     let options = KubeConfigOptions::default();
     let mut config = Config::from_custom_kubeconfig(kubeconfig, &options)

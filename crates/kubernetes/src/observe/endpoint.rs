@@ -98,6 +98,29 @@ pub(crate) fn ingress(name: &HostName, host: &HostConfig) -> String {
     url(name.as_str(), host.ingress_port.into())
 }
 
+/// What a client has to be told to get to the endpoint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Way {
+    /// The URL to connect to.
+    pub server: String,
+    /// The name to ask for and to find in the certificate, where it is not the URL's.
+    pub server_name: Option<String>,
+}
+
+/// The way to `endpoint`: straight there, unless its name leads nowhere.
+pub(crate) fn way(exposure: &Exposure, host: &HostConfig, endpoint: &str) -> Way {
+    match (exposure, &host.ingress_address) {
+        (Exposure::Ingress { host: name }, Some(address)) => Way {
+            server: url(address, host.ingress_port.into()),
+            server_name: Some(name.to_string()),
+        },
+        _ => Way {
+            server: endpoint.to_owned(),
+            server_name: None,
+        },
+    }
+}
+
 fn https(service: &Service) -> Option<&ServicePort> {
     let ports = service.spec.as_ref()?.ports.as_ref()?;
     ports
@@ -184,6 +207,26 @@ mod tests {
         let expected = Some("https://192.0.2.2:31443".to_owned());
         assert_eq!(at(&["192.0.2.1", "192.0.2.2"], &["192.0.2.2"]), expected);
         assert_eq!(at(&["192.0.2.1"], &["192.0.2.2"]), None);
+    }
+
+    #[test]
+    fn an_ingress_without_dns_is_reached_by_its_address_under_the_host_name() {
+        let mut host = host();
+        host.ingress_port = 8443;
+        let exposure = ingress_exposure();
+        let endpoint = "https://demo.clusters.example.com:8443";
+        let straight = way(&exposure, &host, endpoint);
+        assert_eq!(
+            (straight.server.as_str(), straight.server_name),
+            (endpoint, None)
+        );
+        host.ingress_address = Some("192.0.2.7".into());
+        let way = way(&exposure, &host, endpoint);
+        assert_eq!(way.server, "https://192.0.2.7:8443");
+        assert_eq!(
+            way.server_name.as_deref(),
+            Some("demo.clusters.example.com")
+        );
     }
 
     #[test]
