@@ -25,6 +25,8 @@ pub struct HostSection {
     pub ingress_domain: Option<String>,
     /// The port of its ingress as seen from outside.
     pub ingress_port: Option<u16>,
+    /// The address of its ingress, for a domain that has no DNS record.
+    pub ingress_address: Option<String>,
     /// The ingress class, which must pass TLS through.
     pub ingress_class: Option<String>,
     /// The port of clusters behind a load balancer.
@@ -80,6 +82,7 @@ impl HostSection {
         host.context = self.context;
         host.ingress_domain = self.ingress_domain;
         host.ingress_port = self.ingress_port.unwrap_or(host.ingress_port);
+        host.ingress_address = self.ingress_address;
         host.ingress_class = self.ingress_class;
         host.api_port = self.api_port.unwrap_or(host.api_port);
         host.storage_class = self.storage_class;

@@ -158,9 +158,10 @@ fn a_syntax_error_says_where_it_is() {
 }
 
 /// Every key there is. A misspelled one in the example would be refused by the reader.
-const KEYS: [&str; 43] = [
+const KEYS: [&str; 44] = [
     "listen",
     "public_url",
+    "trusted_proxies",
     "data_dir",
     "sandbox",
     "url",
@@ -186,6 +187,7 @@ const KEYS: [&str; 43] = [
     "default",
     "exposures",
     "ingress_domain",
+    "ingress_address",
     "ingress_port",
     "ingress_class",
     "api_port",
