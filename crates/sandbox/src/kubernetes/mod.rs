@@ -13,6 +13,7 @@ pub mod deletion;
 mod discovery;
 mod events;
 pub mod feed;
+mod field_error;
 pub mod history;
 mod http;
 pub mod object;

@@ -1,12 +1,15 @@
-//! The part of the OpenAPI documents that clients need: which parameters a patch takes, and of which
-//! kinds.
+//! The OpenAPI documents: which parameters a patch takes, of which kinds, and what fields there are.
 //!
-//! `kubectl` reads from them whether the server validates fields; how lists merge it knows itself.
+//! `kubectl` reads from them whether the server validates fields, and `kubectl explain` shows them. How
+//! lists merge it knows itself.
+
+use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::resources::{Registry, Resource, group_version};
+use super::schema::{self, Field, Items, Kind, Merge, Type};
 
 /// The documents there are, with the hash of each.
 pub fn index(registry: &Registry) -> Value {
@@ -47,6 +50,7 @@ fn document(registry: &Registry, group: &str, version: &str) -> Option<Value> {
     }
     let mut paths = Map::new();
     let mut schemas = Map::new();
+    let mut needed = BTreeSet::new();
     for resource in registry
         .all()
         .filter(|r| r.group == group && r.version == version)
@@ -57,28 +61,29 @@ fn document(registry: &Registry, group: &str, version: &str) -> Option<Value> {
         } else {
             format!("{base}/{}", resource.plural)
         };
-        paths.insert(
-            place.clone(),
-            operations(resource, &[("get", "list"), ("post", "post")]),
-        );
+        let all: &[_] = &[("get", "list"), ("post", "post")];
+        paths.insert(place.clone(), operations(resource, all));
         if resource.is_stored() {
-            paths.insert(
-                format!("{place}/{{name}}"),
-                operations(
-                    resource,
-                    &[
-                        ("get", "get"),
-                        ("put", "put"),
-                        ("patch", "patch"),
-                        ("delete", "delete"),
-                    ],
-                ),
-            );
+            let one: &[_] = &[
+                ("get", "get"),
+                ("put", "put"),
+                ("patch", "patch"),
+                ("delete", "delete"),
+            ];
+            paths.insert(format!("{place}/{{name}}"), operations(resource, one));
         }
-        schemas.insert(
-            schema_name(resource),
-            json!({"type": "object", "x-kubernetes-group-version-kind": [gvk(resource)]}),
-        );
+        if let Some(of) = schema::of_kind(resource.group, resource.kind) {
+            schemas.insert(schema_name(of.name), root_schema(resource, of, &mut needed));
+        }
+    }
+    // What the kinds are made of, and what that is made of.
+    while let Some(name) = needed.pop_first() {
+        let key = schema_name(name);
+        if let Some(of) = schema::named(name)
+            && !schemas.contains_key(&key)
+        {
+            schemas.insert(key, type_schema(of, &mut needed));
+        }
     }
     Some(json!({
         "openapi": "3.0.0",
@@ -92,14 +97,82 @@ fn gvk(resource: &Resource) -> Value {
     json!({"group": resource.group, "version": resource.version, "kind": resource.kind})
 }
 
-fn schema_name(resource: &Resource) -> String {
-    let group = resource
-        .group
-        .split('.')
-        .next()
-        .filter(|g| !g.is_empty())
-        .unwrap_or("core");
-    format!("io.k8s.api.{group}.{}.{}", resource.version, resource.kind)
+/// The published name of a type of the tables.
+fn schema_name(name: &str) -> String {
+    match name.split_once('.') {
+        Some(("meta", name)) => format!("io.k8s.apimachinery.pkg.apis.meta.v1.{name}"),
+        Some((group, name)) => format!("io.k8s.api.{group}.v1.{name}"),
+        None => name.to_owned(),
+    }
+}
+
+fn root_schema(
+    resource: &Resource,
+    of: &'static Type,
+    needed: &mut BTreeSet<&'static str>,
+) -> Value {
+    let mut schema = type_schema(of, needed);
+    for field in ["apiVersion", "kind"] {
+        schema["properties"][field] = json!({"type": "string"});
+    }
+    schema["x-kubernetes-group-version-kind"] = json!([gvk(resource)]);
+    schema
+}
+
+fn type_schema(of: &'static Type, needed: &mut BTreeSet<&'static str>) -> Value {
+    let properties: Map<String, Value> = of
+        .json_fields()
+        .into_iter()
+        .map(|field| (field.name.to_owned(), field_schema(field, needed)))
+        .collect();
+    let mut schema = json!({"type": "object", "properties": properties});
+    if of.atomic {
+        schema["x-kubernetes-map-type"] = "atomic".into();
+    }
+    schema
+}
+
+fn field_schema(field: &'static Field, needed: &mut BTreeSet<&'static str>) -> Value {
+    let mut schema = kind_schema(&field.kind, needed);
+    match (&field.kind, &field.items) {
+        (Kind::List(_), Items::By(keys)) => {
+            schema["x-kubernetes-list-type"] = "map".into();
+            schema["x-kubernetes-list-map-keys"] = json!(keys);
+        }
+        (Kind::List(_), Items::Set) => schema["x-kubernetes-list-type"] = "set".into(),
+        (Kind::List(_), Items::Atomic) => schema["x-kubernetes-list-type"] = "atomic".into(),
+        _ => {}
+    }
+    match field.merge {
+        Merge::By(key) => {
+            schema["x-kubernetes-patch-strategy"] = "merge".into();
+            schema["x-kubernetes-patch-merge-key"] = key.into();
+        }
+        Merge::Values => schema["x-kubernetes-patch-strategy"] = "merge".into(),
+        Merge::Replace => {}
+    }
+    schema
+}
+
+fn kind_schema(kind: &'static Kind, needed: &mut BTreeSet<&'static str>) -> Value {
+    match kind {
+        Kind::Text | Kind::Quantity => json!({"type": "string"}),
+        Kind::Integer => json!({"type": "integer"}),
+        Kind::Number => json!({"type": "number"}),
+        Kind::Boolean => json!({"type": "boolean"}),
+        Kind::Bytes => json!({"type": "string", "format": "byte"}),
+        Kind::Time | Kind::MicroTime => json!({"type": "string", "format": "date-time"}),
+        Kind::IntOrText => json!({"type": "string", "format": "int-or-string"}),
+        Kind::Any => json!({"type": "object"}),
+        Kind::Struct(name) => {
+            needed.insert(name);
+            json!({"allOf": [{"$ref": format!("#/components/schemas/{}", schema_name(name))}]})
+        }
+        Kind::List(item) => json!({"type": "array", "items": kind_schema(item, needed)}),
+        Kind::Map(item) => {
+            json!({"type": "object", "additionalProperties": kind_schema(item, needed)})
+        }
+    }
 }
 
 fn operations(resource: &Resource, methods: &[(&str, &str)]) -> Value {
@@ -122,4 +195,46 @@ fn operations(resource: &Resource, methods: &[(&str, &str)]) -> Value {
         operations.insert((*method).to_owned(), operation);
     }
     operations.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reference_in_a_document_leads_somewhere() {
+        fn references<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
+            match value {
+                Value::Object(fields) => {
+                    found.extend(fields.get("$ref").and_then(Value::as_str));
+                    fields.values().for_each(|v| references(v, found));
+                }
+                Value::Array(items) => items.iter().for_each(|v| references(v, found)),
+                _ => {}
+            }
+        }
+        let registry = Registry::default();
+        let document = document(&registry, "apps", "v1").unwrap();
+        let mut found = Vec::new();
+        references(&document, &mut found);
+        assert!(!found.is_empty());
+        for reference in found {
+            let name = reference.trim_start_matches("#/components/schemas/");
+            assert!(
+                document["components"]["schemas"].get(name).is_some(),
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn every_document_of_the_index_is_served() {
+        let registry = Registry::default();
+        let index = index(&registry);
+        for (path, entry) in index["paths"].as_object().unwrap() {
+            let url = entry["serverRelativeURL"].as_str().unwrap();
+            assert!(url.starts_with(&format!("/openapi/v3/{path}?hash=")));
+            assert!(document_at(&registry, &format!("/openapi/v3/{path}")).is_some());
+        }
+    }
 }

@@ -5,6 +5,7 @@ use axum::http::{Response, StatusCode, header};
 use serde_json::{Value, json};
 
 use super::authorization::Attributes;
+pub use super::field_error::FieldError;
 use super::history::Forgotten;
 use super::resources::{GroupResource, Resource};
 use super::store::{Key, StoreError};
@@ -21,105 +22,6 @@ pub struct Refusal {
     pub message: String,
     /// What it is about.
     pub details: Option<Value>,
-}
-
-/// What is wrong with a field.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FieldError {
-    reason: &'static str,
-    /// The field's path.
-    pub field: String,
-    message: String,
-}
-
-impl FieldError {
-    /// The value breaks a rule.
-    pub fn invalid(field: impl Into<String>, value: &Value, rule: impl AsRef<str>) -> Self {
-        Self {
-            reason: "FieldValueInvalid",
-            field: field.into(),
-            message: format!("Invalid value: {}: {}", shown(value), rule.as_ref()),
-        }
-    }
-
-    /// The value is missing.
-    pub fn required(field: impl Into<String>, rule: &str) -> Self {
-        Self {
-            reason: "FieldValueRequired",
-            field: field.into(),
-            message: with_detail("Required value", rule),
-        }
-    }
-
-    /// The field may not be set, or not be changed.
-    pub fn forbidden(field: impl Into<String>, rule: &str) -> Self {
-        Self {
-            reason: "FieldValueForbidden",
-            field: field.into(),
-            message: with_detail("Forbidden", rule),
-        }
-    }
-
-    /// The value is none of those there are.
-    pub fn unsupported(field: impl Into<String>, value: &Value, supported: &[&str]) -> Self {
-        let supported: Vec<String> = supported.iter().map(|s| format!("{s:?}")).collect();
-        Self {
-            reason: "FieldValueNotSupported",
-            field: field.into(),
-            message: format!(
-                "Unsupported value: {}: supported values: {}",
-                shown(value),
-                supported.join(", ")
-            ),
-        }
-    }
-
-    /// The value has too many bytes.
-    pub fn too_long(field: impl Into<String>, limit: usize) -> Self {
-        Self {
-            reason: "FieldValueTooLong",
-            field: field.into(),
-            message: format!("Too long: may not be more than {limit} bytes"),
-        }
-    }
-
-    /// The value is there twice.
-    pub fn duplicate(field: impl Into<String>, value: &Value) -> Self {
-        Self {
-            reason: "FieldValueDuplicate",
-            field: field.into(),
-            message: format!("Duplicate value: {}", shown(value)),
-        }
-    }
-
-    /// Something that the field names is not there.
-    pub fn not_found(field: impl Into<String>, value: &Value) -> Self {
-        Self {
-            reason: "FieldValueNotFound",
-            field: field.into(),
-            message: format!("Not found: {}", shown(value)),
-        }
-    }
-
-    fn cause(&self) -> Value {
-        json!({"reason": self.reason, "message": self.message, "field": self.field})
-    }
-}
-
-fn with_detail(what: &str, detail: &str) -> String {
-    if detail.is_empty() {
-        what.to_owned()
-    } else {
-        format!("{what}: {detail}")
-    }
-}
-
-fn shown(value: &Value) -> String {
-    match value {
-        Value::Object(_) | Value::Array(_) => value.to_string(),
-        Value::String(s) => format!("{s:?}"),
-        other => other.to_string(),
-    }
 }
 
 /// What the details of a refusal say: name, group where there is one, and resource or kind.
@@ -372,10 +274,7 @@ impl Refusal {
 
     /// 422: fields break rules.
     pub fn invalid(group: &str, kind: &str, name: &str, errors: &[FieldError]) -> Self {
-        let sentences: Vec<String> = errors
-            .iter()
-            .map(|e| format!("{}: {}", e.field, e.message))
-            .collect();
+        let sentences: Vec<String> = errors.iter().map(FieldError::sentence).collect();
         let summary = match sentences.as_slice() {
             [one] => one.clone(),
             many => format!("[{}]", many.join(", ")),

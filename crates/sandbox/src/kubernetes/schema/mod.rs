@@ -12,11 +12,15 @@
 //! switches, `atomic` replaced as a whole, `inline` fields that belong to the surrounding object in JSON.
 
 pub mod normalise;
+mod parse;
+mod shape;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use serde_json::{Map, Value};
+
+pub use shape::{Shape, Structure, key_value};
 
 const TABLES: [&str; 13] = [
     include_str!("apps.txt"),
@@ -169,7 +173,7 @@ static TYPES: LazyLock<HashMap<&'static str, Type>> = LazyLock::new(|| {
     TABLES
         .iter()
         .flat_map(|table| table.split("\n\n"))
-        .filter_map(parse_type)
+        .filter_map(parse::parse_type)
         .map(|t| (t.name, t))
         .collect()
 });
@@ -182,197 +186,6 @@ pub fn named(name: &str) -> Option<&'static Type> {
 /// The type of the objects of a kind.
 pub fn of_kind(group: &str, kind: &str) -> Option<&'static Type> {
     named(&format!("{}.{kind}", table_of(group)))
-}
-
-fn parse_type(block: &'static str) -> Option<Type> {
-    let mut lines = block.trim().lines();
-    let mut head = lines.next()?.split(' ');
-    Some(Type {
-        name: head.next()?,
-        atomic: head.next() == Some("atomic"),
-        fields: lines.filter_map(parse_field).collect(),
-    })
-}
-
-fn parse_field(line: &'static str) -> Option<Field> {
-    let mut words = line.split(' ');
-    let number = words.next()?.parse().ok()?;
-    let name = words.next()?;
-    let kind = words.next()?;
-    let mut field = Field {
-        number,
-        name,
-        pointer: kind.starts_with('*'),
-        kind: parse_kind(kind.trim_start_matches('*')),
-        always: false,
-        inline: false,
-        atomic: false,
-        items: Items::Atomic,
-        merge: Merge::Replace,
-        retain: false,
-    };
-    for mark in words {
-        match mark.split_once(':') {
-            None => match mark {
-                "!" => field.always = true,
-                "inline" => field.inline = true,
-                "atomic" => field.atomic = true,
-                "set" => field.items = Items::Set,
-                "merge" => field.merge = Merge::Values,
-                "retain" => field.retain = true,
-                _ => {}
-            },
-            Some(("by", keys)) => field.items = Items::By(keys.split(',').collect()),
-            Some(("merge", key)) => field.merge = Merge::By(key),
-            Some(_) => {}
-        }
-    }
-    Some(field)
-}
-
-fn parse_kind(text: &'static str) -> Kind {
-    if let Some(inner) = text.strip_prefix('[').and_then(|t| t.strip_suffix(']')) {
-        return Kind::List(Box::new(parse_kind(inner.trim_start_matches('*'))));
-    }
-    if let Some(inner) = text.strip_prefix('{').and_then(|t| t.strip_suffix('}')) {
-        return Kind::Map(Box::new(parse_kind(inner.trim_start_matches('*'))));
-    }
-    match text {
-        "str" => Kind::Text,
-        "int" => Kind::Integer,
-        "num" => Kind::Number,
-        "bool" => Kind::Boolean,
-        "bytes" => Kind::Bytes,
-        "time" => Kind::Time,
-        "micro" => Kind::MicroTime,
-        "quantity" => Kind::Quantity,
-        "intstr" => Kind::IntOrText,
-        "any" => Kind::Any,
-        name => Kind::Struct(name),
-    }
-}
-
-/// What is known about a place in an object, while walking through it.
-#[derive(Debug, Clone, Copy)]
-pub struct Shape {
-    kind: &'static Kind,
-    /// The field the value is in; items of lists and maps have none.
-    field: Option<&'static Field>,
-}
-
-/// How a value is put together, for ownership and merging.
-#[derive(Debug, PartialEq, Eq, Clone, Copy)]
-pub enum Structure {
-    /// A scalar, or something with one owner.
-    Leaf,
-    /// An object whose fields have their own owners.
-    Object,
-    /// A list of distinct values.
-    Set,
-    /// A list of objects told apart by these fields.
-    Keyed(&'static [&'static str]),
-}
-
-static ANY: Kind = Kind::Any;
-
-impl Shape {
-    /// The shape of a whole object of a type.
-    pub fn of(root: &'static Type) -> Self {
-        static ROOTS: LazyLock<HashMap<&'static str, Kind>> = LazyLock::new(|| {
-            TYPES
-                .keys()
-                .map(|name| (*name, Kind::Struct(name)))
-                .collect()
-        });
-        Self {
-            kind: ROOTS.get(root.name).unwrap_or(&ANY),
-            field: None,
-        }
-    }
-
-    /// The type of the value.
-    pub fn kind(&self) -> &'static Kind {
-        self.kind
-    }
-
-    /// The field the value is in.
-    pub fn field(&self) -> Option<&'static Field> {
-        self.field
-    }
-
-    /// The shape of a field or map entry. `kind` and `apiVersion` are fields of every object.
-    pub fn child(&self, name: &str) -> Option<Self> {
-        match self.kind {
-            Kind::Struct(struct_name) => {
-                let field = named(struct_name)?.field(name)?;
-                Some(Self {
-                    kind: &field.kind,
-                    field: Some(field),
-                })
-            }
-            Kind::Map(item) => Some(Self {
-                kind: item,
-                field: None,
-            }),
-            Kind::Any => Some(Self {
-                kind: &ANY,
-                field: None,
-            }),
-            _ => None,
-        }
-    }
-
-    /// The shape of the items of a list.
-    pub fn item(&self) -> Self {
-        match self.kind {
-            Kind::List(item) => Self {
-                kind: item,
-                field: None,
-            },
-            _ => Self {
-                kind: &ANY,
-                field: None,
-            },
-        }
-    }
-
-    /// How the value is put together.
-    pub fn structure(&self) -> Structure {
-        if self.field.is_some_and(|f| f.atomic) {
-            return Structure::Leaf;
-        }
-        match self.kind {
-            Kind::Struct(name) if named(name).is_some_and(|t| !t.atomic) => Structure::Object,
-            Kind::Map(_) => Structure::Object,
-            Kind::List(_) => match self.field.map(|f| &f.items) {
-                Some(Items::Set) => Structure::Set,
-                Some(Items::By(keys)) => Structure::Keyed(keys),
-                _ => Structure::Leaf,
-            },
-            _ => Structure::Leaf,
-        }
-    }
-
-    /// How a strategic merge patch treats the list.
-    pub fn merge(&self) -> Merge {
-        self.field.map_or(Merge::Replace, |f| f.merge)
-    }
-}
-
-/// The value of a key field of a list item; ports without a protocol are TCP ports.
-pub fn key_value<'a>(item: &'a Value, key: &str) -> Option<&'a Value> {
-    static TCP: LazyLock<Value> = LazyLock::new(|| "TCP".into());
-    match item.get(key) {
-        Some(value) => Some(value),
-        None if key == "protocol" => Some(&TCP),
-        None => None,
-    }
-}
-
-/// Whether two items of a keyed list are the same one.
-pub fn same_item(keys: &[&str], a: &Value, b: &Value) -> bool {
-    keys.iter()
-        .all(|key| key_value(a, key) == key_value(b, key))
 }
 
 /// What an object of a type looks like when nothing is set: fields that are always written.

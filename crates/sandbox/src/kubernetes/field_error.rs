@@ -1,0 +1,108 @@
+//! What is wrong with a field, in the words of a real API server.
+
+use serde_json::{Value, json};
+
+/// What is wrong with a field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldError {
+    reason: &'static str,
+    /// The field's path.
+    pub field: String,
+    message: String,
+}
+
+impl FieldError {
+    /// The value breaks a rule.
+    pub fn invalid(field: impl Into<String>, value: &Value, rule: impl AsRef<str>) -> Self {
+        Self {
+            reason: "FieldValueInvalid",
+            field: field.into(),
+            message: format!("Invalid value: {}: {}", shown(value), rule.as_ref()),
+        }
+    }
+
+    /// The value is missing.
+    pub fn required(field: impl Into<String>, rule: &str) -> Self {
+        Self {
+            reason: "FieldValueRequired",
+            field: field.into(),
+            message: with_detail("Required value", rule),
+        }
+    }
+
+    /// The field may not be set, or not be changed.
+    pub fn forbidden(field: impl Into<String>, rule: &str) -> Self {
+        Self {
+            reason: "FieldValueForbidden",
+            field: field.into(),
+            message: with_detail("Forbidden", rule),
+        }
+    }
+
+    /// The value is none of those there are.
+    pub fn unsupported(field: impl Into<String>, value: &Value, supported: &[&str]) -> Self {
+        let supported: Vec<String> = supported.iter().map(|s| format!("{s:?}")).collect();
+        Self {
+            reason: "FieldValueNotSupported",
+            field: field.into(),
+            message: format!(
+                "Unsupported value: {}: supported values: {}",
+                shown(value),
+                supported.join(", ")
+            ),
+        }
+    }
+
+    /// The value has too many bytes.
+    pub fn too_long(field: impl Into<String>, limit: usize) -> Self {
+        Self {
+            reason: "FieldValueTooLong",
+            field: field.into(),
+            message: format!("Too long: may not be more than {limit} bytes"),
+        }
+    }
+
+    /// The value is there twice.
+    pub fn duplicate(field: impl Into<String>, value: &Value) -> Self {
+        Self {
+            reason: "FieldValueDuplicate",
+            field: field.into(),
+            message: format!("Duplicate value: {}", shown(value)),
+        }
+    }
+
+    /// Something that the field names is not there.
+    pub fn not_found(field: impl Into<String>, value: &Value) -> Self {
+        Self {
+            reason: "FieldValueNotFound",
+            field: field.into(),
+            message: format!("Not found: {}", shown(value)),
+        }
+    }
+
+    /// The whole sentence: the field and what is wrong with it.
+    pub(super) fn sentence(&self) -> String {
+        format!("{}: {}", self.field, self.message)
+    }
+
+    /// As the details of a refusal list it.
+    pub(super) fn cause(&self) -> Value {
+        json!({"reason": self.reason, "message": self.message, "field": self.field})
+    }
+}
+
+fn with_detail(what: &str, detail: &str) -> String {
+    if detail.is_empty() {
+        what.to_owned()
+    } else {
+        format!("{what}: {detail}")
+    }
+}
+
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Object(_) | Value::Array(_) => value.to_string(),
+        Value::String(s) => format!("{s:?}"),
+        other => other.to_string(),
+    }
+}
