@@ -1,7 +1,7 @@
 //! The portal put together: the services, the ports they stand on, and what requests need besides.
 
 use crate::{
-    config::Settings,
+    config::{Settings, TrustedProxies},
     http::{
         layers::host::Addresses,
         rest,
@@ -45,6 +45,8 @@ pub struct Portal {
     pub streams: Streams,
     /// The addresses the portal goes by.
     pub addresses: Arc<Addresses>,
+    /// Whose word is taken for where a request came from.
+    pub trusted_proxies: TrustedProxies,
     /// What pages need.
     pub pages: PageContext,
     /// Cancelled when the server stops.
@@ -115,6 +117,7 @@ impl Portal {
             sessions,
             streams: Streams::new(settings.limits.event_streams),
             addresses: Arc::new(addresses),
+            trusted_proxies: settings.trusted_proxies.clone(),
             pages,
             stopping: CancellationToken::new(),
         })

@@ -13,10 +13,7 @@ use provisioning::{
     ports::{host_clusters::HostClusters, stores::Store, stores::TenantStore as _},
     reconciler::Reconciler,
 };
-use std::{
-    fs::DirBuilder, io::ErrorKind, net::SocketAddr, os::unix::fs::DirBuilderExt as _, path::Path,
-    sync::Arc, time::Duration,
-};
+use std::{io::ErrorKind, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -48,7 +45,7 @@ impl Server {
         // First of all, because it is what most often fails and costs nothing to try.
         let listener = bind(settings.listen).await?;
         let address = listener.local_addr()?;
-        make_data_directory(&settings.data_dir)?;
+        settings.make_data_directory()?;
         let stand_ins = StandIns::start(&mut settings).await?;
         let database = Database::open(settings.database.expose()).await?;
         if database.is_read_only() {
@@ -136,18 +133,4 @@ async fn bind(address: SocketAddr) -> Result<TcpListener> {
         ),
         Err(error) => Err(error).with_context(|| format!("cannot listen on {address}")),
     }
-}
-
-/// For the owner only: it holds the database and the sandbox's keys.
-fn make_data_directory(path: &Path) -> Result<()> {
-    DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(path)
-        .with_context(|| {
-            format!(
-                "cannot make the data directory {}; choose another with --data-dir",
-                path.display()
-            )
-        })
 }

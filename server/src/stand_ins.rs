@@ -102,6 +102,8 @@ fn host(sandbox: &Sandbox) -> HostConfig {
         exposures: ExposureKind::ALL.to_vec(),
         ingress_domain: Some(INGRESS_DOMAIN.to_owned()),
         ingress_port: sandbox.ingress_port(),
+        // Not every resolver knows names below localhost.
+        ingress_address: Some("127.0.0.1".to_owned()),
         api_port: API_PORT,
         ..HostConfig::new(SANDBOX, access)
     }

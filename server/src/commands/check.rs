@@ -9,7 +9,10 @@ use crate::{
 use anyhow::Result;
 use clap::Args;
 use persistence::Database;
-use provisioning::{error::causes, ports::host_clusters::HostClusters};
+use provisioning::{
+    error::causes,
+    ports::host_clusters::{HostClusters, PermissionCheck},
+};
 use std::{error::Error, path::Path, process::ExitCode};
 
 /// What to check.
@@ -104,17 +107,7 @@ async fn hosts_permit(settings: &Settings) -> Vec<Finding> {
     for host in hosts.hosts() {
         let name = &host.name;
         match hosts.check(name).await {
-            Ok(permissions) => {
-                findings.extend(permissions.into_iter().map(|check| {
-                    let refused = || check.reason.unwrap_or_else(|| "not allowed".to_owned());
-                    let outcome = if check.allowed {
-                        Ok(())
-                    } else {
-                        Err(refused())
-                    };
-                    Finding::new(format!("{name}: {}", check.permission), outcome)
-                }));
-            }
+            Ok(permissions) => findings.extend(permissions_of(name, permissions)),
             Err(error) => findings.push(Finding::new(
                 format!("host cluster {name}"),
                 Err::<(), _>(said(&error)),
@@ -122,6 +115,27 @@ async fn hosts_permit(settings: &Settings) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// What is missing, one by one; if nothing is, that.
+fn permissions_of(host: &str, permissions: Vec<PermissionCheck>) -> Vec<Finding> {
+    let asked = permissions.len();
+    let missing: Vec<_> = permissions
+        .into_iter()
+        .filter(|check| !check.allowed)
+        .map(|check| {
+            let reason = check.reason.unwrap_or_else(|| "not allowed".to_owned());
+            Finding::new(
+                format!("{host}: {}", check.permission),
+                Err::<(), _>(reason),
+            )
+        })
+        .collect();
+    if missing.is_empty() {
+        let what = format!("{host}: all {asked} permissions");
+        return vec![Finding::new(what, Ok::<(), String>(()))];
+    }
+    missing
 }
 
 fn said(error: &(dyn Error + 'static)) -> String {
@@ -150,6 +164,25 @@ fn table(findings: &[Finding]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_missing_permissions_are_listed_one_by_one() {
+        let check = |permission: &str, allowed| PermissionCheck {
+            permission: permission.into(),
+            allowed,
+            reason: None,
+        };
+        let all = permissions_of(
+            "main",
+            vec![check("get pods", true), check("get nodes", true)],
+        );
+        assert_eq!(table(&all), "ok       main: all 2 permissions\n");
+        let some = permissions_of(
+            "main",
+            vec![check("get pods", true), check("get nodes", false)],
+        );
+        assert_eq!(table(&some), "MISSING  main: get nodes  not allowed\n");
+    }
 
     #[test]
     fn the_table_shows_what_is_missing_and_why() {

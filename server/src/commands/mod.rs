@@ -84,6 +84,7 @@ impl Configuration {
         })
         .map_err(|error: ConfigurationError| anyhow!(error))?;
         log::start(&settings.log);
+        settings.make_data_directory()?;
         Ok(settings)
     }
 }

@@ -2,9 +2,17 @@
 
 use crate::http::rest;
 use anyhow::Result;
-use std::process::ExitCode;
+use std::{
+    io::{ErrorKind, Write as _, stdout},
+    process::ExitCode,
+};
 
 pub fn run() -> Result<ExitCode> {
-    println!("{}", serde_json::to_string_pretty(&rest::document())?);
+    let document = serde_json::to_string_pretty(&rest::document())?;
+    match writeln!(stdout(), "{document}") {
+        // Whoever reads has seen enough, as `head` does.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
+        written => written?,
+    }
     Ok(ExitCode::SUCCESS)
 }

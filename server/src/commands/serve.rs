@@ -4,7 +4,11 @@ use super::{Configuration, Site};
 use crate::{config::Sources, server::Server};
 use anyhow::{Context as _, Result};
 use clap::Args;
-use std::{net::SocketAddr, process::ExitCode};
+use std::{
+    io::{Write as _, stdout},
+    net::SocketAddr,
+    process::ExitCode,
+};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// How to serve.
@@ -28,18 +32,26 @@ pub async fn run(options: Options) -> Result<ExitCode> {
     let mut interrupt = signal(SignalKind::interrupt()).context("no signals to be had")?;
     let server = Server::start(settings, &options.site.folder()).await?;
 
-    println!("Hangar is ready at {}", server.portal.addresses.main());
+    say(&format!(
+        "Hangar is ready at {}",
+        server.portal.addresses.main()
+    ));
     if let Some(stand_ins) = &server.stand_ins {
-        println!("{}", stand_ins.notice());
+        say(&stand_ins.notice());
     }
     tokio::select! {
         _ = stop.recv() => {}
         _ = interrupt.recv() => {}
     }
-    println!("Hangar is stopping; once more to stop at once");
+    say("Hangar is stopping; once more to stop at once");
     tokio::select! {
         () = server.stop() => Ok(ExitCode::SUCCESS),
         _ = stop.recv() => Ok(ExitCode::FAILURE),
         _ = interrupt.recv() => Ok(ExitCode::FAILURE),
     }
+}
+
+/// Prints a line. Whoever read the output may be gone; that is no reason to end.
+fn say(line: &str) {
+    let _ = writeln!(stdout(), "{line}");
 }

@@ -11,6 +11,7 @@ mod plans;
 mod secret;
 mod sign_in;
 mod tenants;
+mod trusted_proxies;
 
 pub use address::PublicUrl;
 pub use fault::{ConfigurationError, Faults};
@@ -18,15 +19,19 @@ pub use limits::Limits;
 pub use log::{LogFormat, LogSettings};
 pub use secret::Secret;
 pub use sign_in::{ProviderSettings, SignInSettings};
+pub use trusted_proxies::TrustedProxies;
 
 use ::config::{Config, ConfigError, Environment, File, FileFormat};
+use anyhow::Context as _;
 use domain::plan::Plan;
 use kubernetes::HostConfig;
 use provisioning::records::TenantSeed;
 use serde::Deserialize;
 use std::{
     collections::{BTreeMap, HashMap},
+    fs::DirBuilder,
     net::SocketAddr,
+    os::unix::fs::DirBuilderExt as _,
     path::{Path, PathBuf},
 };
 
@@ -41,6 +46,7 @@ const SLUG_RULE: &str = "must be 1 to 40 of a–z, 0–9 and hyphens, beginning 
 struct Document {
     listen: Option<SocketAddr>,
     public_url: Option<String>,
+    trusted_proxies: Vec<String>,
     data_dir: Option<PathBuf>,
     sandbox: Option<bool>,
     database: database::DatabaseSection,
@@ -72,6 +78,8 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// The address people use; `None`: any name of this machine.
     pub public_url: Option<PublicUrl>,
+    /// Whose word is taken for where a request came from.
+    pub trusted_proxies: TrustedProxies,
     /// Where SQLite's file and the sandbox's state are.
     pub data_dir: PathBuf,
     /// Whether the sandbox takes the place of provider and host cluster.
@@ -116,6 +124,20 @@ impl Settings {
             Some(settings) if faults.is_empty() => Ok(settings),
             _ => Err(ConfigurationError { place, faults }),
         }
+    }
+
+    /// Makes the data directory where it is missing, for the owner only: it holds the database and the sandbox's keys.
+    ///
+    /// # Errors
+    /// If it cannot be made.
+    pub fn make_data_directory(&self) -> anyhow::Result<()> {
+        let path = &self.data_dir;
+        let mut builder = DirBuilder::new();
+        builder.recursive(true).mode(0o700);
+        builder.create(path).with_context(|| {
+            let path = path.display();
+            format!("cannot make the data directory {path}; choose another with --data-dir")
+        })
     }
 }
 
@@ -236,6 +258,7 @@ impl Document {
         Settings {
             listen,
             public_url,
+            trusted_proxies: TrustedProxies::read(&self.trusted_proxies, faults),
             database: self.database.read(&folder, &data_dir, faults),
             data_dir,
             sandbox,

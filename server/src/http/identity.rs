@@ -46,10 +46,7 @@ pub async fn recognise(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let source = request
-        .extensions()
-        .get::<ConnectInfo<SocketAddr>>()
-        .map(|ConnectInfo(address)| address.ip().to_string());
+    let source = source(&portal, &request);
     match look(&portal, request.headers(), &session, source).await {
         Ok(Some((caller, signed))) => {
             request.extensions_mut().insert(caller);
@@ -59,6 +56,22 @@ pub async fn recognise(
         Err(problem) => return problem::answer(problem, request.headers()),
     }
     next.run(request).await
+}
+
+/// Where the request came from, for the audit log.
+fn source(portal: &Portal, request: &Request) -> Option<String> {
+    let ConnectInfo(peer) = request.extensions().get::<ConnectInfo<SocketAddr>>()?;
+    // Several headers are one list.
+    let forwarded: Vec<_> = request
+        .headers()
+        .get_all("x-forwarded-for")
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .collect();
+    let origin = portal
+        .trusted_proxies
+        .origin(peer.ip(), Some(&forwarded.join(",")));
+    Some(origin.to_string())
 }
 
 async fn look(

@@ -7,6 +7,7 @@ mod event_streams;
 mod fixture;
 mod identity_provider;
 mod pages;
+mod program;
 mod rest;
 mod sessions;
 mod sign_in;

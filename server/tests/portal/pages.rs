@@ -2,6 +2,7 @@
 
 use crate::fixture::{DEVELOPER, TestPortal};
 use reqwest::Method;
+use server::config::{Faults, PublicUrl};
 
 #[tokio::test]
 async fn pages_come_with_a_strict_policy_and_a_nonce_of_their_own() {
@@ -95,5 +96,47 @@ async fn the_theme_is_kept_in_a_cookie() {
     assert_eq!(browser.cookie("theme").as_deref(), Some("dark"));
     let page = browser.page("/").await;
     assert!(page.body.contains("data-theme=\"dark\""));
+    portal.stop().await;
+}
+
+#[tokio::test]
+async fn under_a_public_address_cookies_are_bound_to_it_and_people_are_sent_there() {
+    let portal = TestPortal::start_with(|settings| {
+        let mut faults = Faults::default();
+        settings.public_url = PublicUrl::read("https://hangar.example.com", &mut faults);
+    })
+    .await;
+    let browser = portal.browser();
+    let start = browser
+        .request(Method::GET, "/sign-in/sandbox")
+        .header("host", "hangar.example.com");
+    let answer = browser.send(start).await;
+    let cookie = answer.header("set-cookie");
+    assert!(cookie.starts_with("__Host-hangar="), "{cookie}");
+    for attribute in ["Secure", "HttpOnly", "Path=/"] {
+        assert!(cookie.contains(attribute), "{cookie}");
+    }
+    assert!(
+        answer
+            .location()
+            .contains("redirect_uri=https%3A%2F%2Fhangar.example.com%2F")
+    );
+    assert!(
+        answer
+            .header("strict-transport-security")
+            .contains("max-age")
+    );
+
+    let elsewhere = browser.page("/clusters?page=2").await;
+    assert_eq!(elsewhere.status, 307);
+    assert_eq!(
+        elsewhere.location(),
+        "https://hangar.example.com/clusters?page=2"
+    );
+    // Programs inside the cluster use names of their own.
+    browser
+        .get("/api/v1/me")
+        .await
+        .assert_problem(401, "unauthenticated");
     portal.stop().await;
 }

@@ -1,0 +1,140 @@
+//! The proxies whose word is taken for where a request came from. For nothing else: nobody's word is taken for who
+//! somebody is.
+
+use super::fault::Faults;
+use std::net::IpAddr;
+
+/// A range of addresses: `10.0.0.0/8`, `::1`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Network {
+    address: IpAddr,
+    prefix: u32,
+}
+
+/// The proxies in front of the portal.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TrustedProxies(Vec<Network>);
+
+impl TrustedProxies {
+    pub(super) fn read(words: &[String], faults: &mut Faults) -> Self {
+        let networks = words.iter().filter_map(|word| {
+            Network::read(word).or_else(|| {
+                faults.none(
+                    "trusted_proxies",
+                    format!("`{word}` is no address range; write it like 10.0.0.0/8"),
+                )
+            })
+        });
+        Self(networks.collect())
+    }
+
+    /// Where a request came from that `peer` handed over with this `X-Forwarded-For`: the last address that no trusted
+    /// proxy has written about itself. What stands before it may be anybody's invention.
+    pub fn origin(&self, peer: IpAddr, forwarded_for: Option<&str>) -> IpAddr {
+        let mut origin = peer.to_canonical();
+        let mut hops = forwarded_for.unwrap_or("").rsplit(',');
+        while self.trusts(origin) {
+            match hops
+                .next()
+                .and_then(|hop| hop.trim().parse::<IpAddr>().ok())
+            {
+                Some(hop) => origin = hop.to_canonical(),
+                None => break,
+            }
+        }
+        origin
+    }
+
+    fn trusts(&self, address: IpAddr) -> bool {
+        self.0.iter().any(|network| network.holds(address))
+    }
+}
+
+impl Network {
+    fn read(text: &str) -> Option<Self> {
+        let (address, prefix) = match text.split_once('/') {
+            Some((address, prefix)) => (address, Some(prefix)),
+            None => (text, None),
+        };
+        let address: IpAddr = address.trim().parse().ok()?;
+        let longest = if address.is_ipv4() { 32 } else { 128 };
+        let prefix = match prefix {
+            Some(prefix) => prefix.parse().ok()?,
+            None => longest,
+        };
+        (prefix <= longest).then_some(Self { address, prefix })
+    }
+
+    fn holds(&self, address: IpAddr) -> bool {
+        match (self.address, address) {
+            (IpAddr::V4(network), IpAddr::V4(address)) => {
+                let differ = network.to_bits() ^ address.to_bits();
+                differ.leading_zeros() >= self.prefix
+            }
+            (IpAddr::V6(network), IpAddr::V6(address)) => {
+                let differ = network.to_bits() ^ address.to_bits();
+                differ.leading_zeros() >= self.prefix
+            }
+            _ => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn proxies(words: &[&str]) -> TrustedProxies {
+        let words: Vec<_> = words.iter().map(ToString::to_string).collect();
+        let mut faults = Faults::default();
+        let proxies = TrustedProxies::read(&words, &mut faults);
+        assert!(faults.is_empty(), "{faults}");
+        proxies
+    }
+
+    fn origin(proxies: &TrustedProxies, peer: &str, forwarded: &str) -> String {
+        let peer = peer.parse().unwrap();
+        proxies.origin(peer, Some(forwarded)).to_string()
+    }
+
+    #[test]
+    fn a_stranger_is_not_believed() {
+        for proxies in [proxies(&[]), proxies(&["10.0.0.0/8"])] {
+            assert_eq!(
+                origin(&proxies, "203.0.113.7", "198.51.100.1"),
+                "203.0.113.7"
+            );
+        }
+    }
+
+    #[test]
+    fn a_proxy_is_believed_about_its_own_visitor_only() {
+        let proxies = proxies(&["10.0.0.0/8", "::1"]);
+        for (peer, forwarded, came_from) in [
+            ("10.1.2.3", "203.0.113.7", "203.0.113.7"),
+            // The visitor has written something before.
+            ("10.1.2.3", "127.0.0.1, 203.0.113.7", "203.0.113.7"),
+            ("10.1.2.3", "203.0.113.7, 10.9.9.9", "203.0.113.7"),
+            ("::1", "2001:db8::1", "2001:db8::1"),
+            ("::ffff:10.1.2.3", "203.0.113.7", "203.0.113.7"),
+            ("10.1.2.3", "", "10.1.2.3"),
+            ("10.1.2.3", "unknown", "10.1.2.3"),
+            ("11.1.2.3", "203.0.113.7", "11.1.2.3"),
+        ] {
+            assert_eq!(
+                origin(&proxies, peer, forwarded),
+                came_from,
+                "{peer} {forwarded}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_range_is_refused() {
+        for word in ["10.0.0.0/33", "10.0.0", "example.com", "10.0.0.0/-1", ""] {
+            let mut faults = Faults::default();
+            TrustedProxies::read(&[word.to_owned()], &mut faults);
+            assert!(!faults.is_empty(), "{word}");
+        }
+    }
+}
