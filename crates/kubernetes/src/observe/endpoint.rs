@@ -214,7 +214,7 @@ mod tests {
         let mut host = host();
         host.ingress_port = 8443;
         let exposure = ingress_exposure();
-        let endpoint = "https://demo.clusters.example.com:8443";
+        let endpoint = "https://ci.clusters.example.com:8443";
         let straight = way(&exposure, &host, endpoint);
         assert_eq!(
             (straight.server.as_str(), straight.server_name),
@@ -225,7 +225,7 @@ mod tests {
         assert_eq!(way.server, "https://192.0.2.7:8443");
         assert_eq!(
             way.server_name.as_deref(),
-            Some("demo.clusters.example.com")
+            Some("ci.clusters.example.com")
         );
     }
 
