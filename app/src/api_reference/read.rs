@@ -18,7 +18,7 @@ impl Reference {
         for (path, item) in entries(&document["paths"]) {
             for method in METHODS {
                 if let Some(operation) = item.get(method) {
-                    let name = operation["tags"][0].as_str().unwrap_or("Other").to_owned();
+                    let name = capitalised(operation["tags"][0].as_str().unwrap_or("other"));
                     let read = read_operation(document, public_url, path, method, operation);
                     match reference.groups.iter_mut().find(|group| group.name == name) {
                         Some(group) => group.operations.push(read),
@@ -32,6 +32,13 @@ impl Reference {
         }
         reference
     }
+}
+
+/// Tags are words for programs; headings begin with a capital.
+fn capitalised(tag: &str) -> String {
+    let mut letters = tag.chars();
+    let first = letters.next().map(char::to_uppercase);
+    first.into_iter().flatten().chain(letters).collect()
 }
 
 fn read_operation(
@@ -210,13 +217,13 @@ mod tests {
             "paths": {
                 "/api/v1/clusters": {
                     "post": {
-                        "tags": ["Clusters"],
+                        "tags": ["clusters"],
                         "summary": "Order a cluster",
                         "parameters": [{"name": "Idempotency-Key", "in": "header", "schema": {"type": "string"}}],
                         "requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Order"}}}},
                         "responses": {"201": {"description": "Accepted", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Cluster"}}}}}
                     },
-                    "get": {"tags": ["Clusters"], "summary": "List them", "responses": {}}
+                    "get": {"tags": ["clusters"], "summary": "List them", "responses": {}}
                 }
             },
             "components": {"schemas": {

@@ -32,7 +32,7 @@ pub fn UserMenu(profile: Profile) -> impl IntoView {
                     <Icon symbol=Symbol::Chevron size=16 />
                 </span>
             </summary>
-            <div class="grid gap-2 pt-2">
+            <div class="grid grid-cols-1 gap-2 pt-2">
                 <ThemeToggle />
                 <a
                     href=routes::ACCOUNT

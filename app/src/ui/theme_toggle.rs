@@ -27,7 +27,7 @@ pub fn ThemeToggle() -> impl IntoView {
                 class=format!(
                     "{mark} {}",
                     tw(
-                        "inline-flex flex-1 items-center justify-center gap-1.5 px-2 py-1 rounded-control text-small hover:text-text",
+                        "inline-flex flex-auto items-center justify-center gap-1 px-1.5 py-1 rounded-control text-small hover:text-text",
                     ),
                 )
                 aria-pressed=pressed
@@ -37,7 +37,7 @@ pub fn ThemeToggle() -> impl IntoView {
                     chosen.set(Some(theme));
                 }
             >
-                <Icon symbol=symbol size=14 />
+                <Icon symbol=symbol size=13 />
                 {label}
             </button>
         }
@@ -47,7 +47,7 @@ pub fn ThemeToggle() -> impl IntoView {
             method="post"
             action=SetTheme::url()
             aria-label="Theme"
-            class="flex gap-1 p-0.5 rounded-box border border-line bg-sunken text-muted"
+            class="flex p-0.5 rounded-box border border-line bg-sunken text-muted"
         >
             {Theme::ALL.map(button).collect_view()}
         </form>

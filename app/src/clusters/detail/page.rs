@@ -1,6 +1,7 @@
 //! `/clusters/{id}` and its parts: the frame with name, state and tabs, which follows the cluster live.
 
-use domain::cluster::{Cluster, ClusterState};
+use domain::cluster::{AllowedActions, Cluster, ClusterState};
+use domain::operation::StepState;
 use domain::problem::{Problem, ProblemKind};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -51,10 +52,17 @@ fn LiveCluster(view: ClusterView, tab: Memo<String>) -> impl IntoView {
     let cluster = RwSignal::new(view.cluster);
     follow(routes::cluster_events(id), move || {
         spawn_local(async move {
-            // A failed look changes nothing: the page keeps what it knows until the next one.
-            if let Ok(view) = load_cluster(id.to_string()).await {
-                clock.sync(view.now);
-                cluster.try_set(view.cluster);
+            match load_cluster(id.to_string()).await {
+                Ok(view) => {
+                    clock.sync(view.now);
+                    cluster.try_set(view.cluster);
+                }
+                // The portal forgets a cluster of which nothing is left; who looks at it is told.
+                Err(refusal) if refusal.0.kind == ProblemKind::NotFound => {
+                    cluster.try_update(gone);
+                }
+                // Another failed look changes nothing: the page keeps what it knows until the next one.
+                Err(_) => {}
             }
         });
     });
@@ -122,7 +130,12 @@ fn LiveCluster(view: ClusterView, tab: Memo<String>) -> impl IntoView {
                     view! {
                         <div class="mb-4">
                             <Notice tone=Tone::Idle title="This cluster is gone">
-                                <p>"Nothing of it is left on the host. Its history stays readable here."</p>
+                                <p>
+                                    "Nothing of it is left on the host, and its name is free again. "
+                                    <a class="link" href=routes::CLUSTERS>
+                                        "Back to the clusters"
+                                    </a>
+                                </p>
                             </Notice>
                         </div>
                     }
@@ -141,6 +154,21 @@ fn NoSuchPart() -> impl IntoView {
         "A cluster's page has no part of this name.",
     );
     view! { <ProblemPanel problem=problem /> }
+}
+
+/// Ends what is shown of a cluster's deletion.
+fn gone(cluster: &mut Cluster) {
+    cluster.state = ClusterState::Deleted;
+    cluster.allowed = AllowedActions::default();
+    cluster.failure = None;
+    cluster.operation.failure = None;
+    for step in &mut cluster.operation.steps {
+        step.state = StepState::Done;
+        // When it was done is known by the portal only.
+        if step.finished_at.is_none() {
+            step.started_at = None;
+        }
+    }
 }
 
 /// “v1.36.0 · Medium · Vision team / dev · ordered by Ada 15 s ago”.
