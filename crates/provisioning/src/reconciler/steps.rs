@@ -26,9 +26,12 @@ pub(super) fn mark(
     }
     let mut open = false;
     for (step, reached) in operation.steps.iter_mut().zip(reached) {
-        if !open && (reached.done || step.state == StepState::Done) {
-            finish(step, now);
+        if !open && step.state == StepState::Done {
             step.detail = reached.detail.or(step.detail.take());
+        } else if !open && reached.done {
+            finish(step, now);
+            // What was said while it was under way no longer holds.
+            step.detail = reached.detail;
         } else if open {
             *step = Step {
                 state: StepState::Waiting,
@@ -126,6 +129,25 @@ mod tests {
         );
         assert_eq!(operation.steps[3].state, StepState::Done);
         assert_eq!(operation.steps[4].state, StepState::Running);
+    }
+
+    #[test]
+    fn what_was_said_of_a_step_under_way_goes_when_it_is_done() {
+        let mut operation = fresh();
+        let said = |done, detail: Option<&str>| Reached {
+            done,
+            detail: detail.map(Into::into),
+        };
+        let of_two = |second| [said(true, None), second];
+        mark(
+            &mut operation,
+            of_two(said(false, Some("pulling"))),
+            false,
+            at(1),
+        );
+        assert_eq!(operation.steps[1].detail.as_deref(), Some("pulling"));
+        mark(&mut operation, of_two(said(true, None)), false, at(2));
+        assert_eq!(operation.steps[1].detail, None);
     }
 
     #[test]
