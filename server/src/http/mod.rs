@@ -7,6 +7,7 @@ pub mod kubeconfig;
 pub mod layers;
 pub mod listener;
 pub mod pages;
+mod plain_page;
 pub mod problem;
 pub mod rest;
 pub mod routes;
@@ -60,11 +61,6 @@ pub fn router(portal: &Arc<Portal>, site: &Path) -> Router {
         );
 
     let policy = Policy {
-        form_targets: portal
-            .doors
-            .values()
-            .map(|door| door.provider.form_target())
-            .collect(),
         https: portal.addresses.is_https(),
     };
     personal

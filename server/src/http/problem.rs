@@ -1,5 +1,6 @@
 //! Problems over HTTP: `application/problem+json` (RFC 9457) for programs, a small page for people.
 
+use super::plain_page::{escaped, page};
 use axum::{
     Json,
     response::{IntoResponse, Response},
@@ -102,32 +103,12 @@ pub fn answer(problem: Problem, headers: &HeaderMap) -> Response {
         .reference
         .map(|reference| format!("<p>Reference: <code>{}</code></p>", escaped(&reference)))
         .unwrap_or_default();
-    // Without styles: the site's files may be what is missing.
-    let page = format!(
-        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" \
-         content=\"width=device-width, initial-scale=1\"><meta name=\"color-scheme\" content=\"light dark\">\
-         <title>{title} · Hangar</title></head><body><main><h1>{title}</h1><p>{detail}</p><p>{next_step}</p>\
-         {reference}<p><a href=\"/\">Back to the portal</a></p></main></body></html>",
-        title = escaped(problem.kind.title()),
-        detail = escaped(&problem.detail),
-        next_step = escaped(next_step),
+    let body = format!(
+        "<p>{}</p><p>{}</p>{reference}<p><a href=\"/\">Back to the portal</a></p>",
+        escaped(&problem.detail),
+        escaped(next_step),
     );
-    (
-        status,
-        [
-            (header::CONTENT_TYPE, "text/html; charset=utf-8"),
-            (header::CACHE_CONTROL, "no-store"),
-        ],
-        page,
-    )
-        .into_response()
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
+    page(status, problem.kind.title(), "", &body)
 }
 
 #[cfg(test)]

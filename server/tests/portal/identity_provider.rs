@@ -75,6 +75,25 @@ async fn a_provider_that_is_down_gives_a_page_that_says_so_and_lets_one_try_agai
 }
 
 #[tokio::test]
+async fn nobody_is_sent_to_a_provider_that_has_gone_down_since_the_last_sign_in() {
+    let portal = TestPortal::start().await;
+    portal.browser_of(DEVELOPER).await;
+    // What was heard a moment ago is believed.
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    portal
+        .sandbox()
+        .faults()
+        .change(|faults| faults.identity.down = true);
+    let answer = portal.browser().get("/sign-in/sandbox").await;
+    assert!(
+        answer
+            .location()
+            .starts_with("/sign-in?error=provider_unreachable")
+    );
+    portal.stop().await;
+}
+
+#[tokio::test]
 async fn a_provider_that_dies_during_a_sign_in_gives_that_page_too() {
     let portal = TestPortal::start().await;
     let browser = portal.browser();
@@ -200,7 +219,7 @@ async fn only_people_of_the_allowed_domains_come_in() {
     portal.stop().await;
 }
 
-fn provider(slug: &str, issuer: &str) -> ProviderSettings {
+pub fn provider(slug: &str, issuer: &str) -> ProviderSettings {
     ProviderSettings {
         slug: slug.into(),
         title: slug.into(),

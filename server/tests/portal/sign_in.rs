@@ -183,7 +183,9 @@ async fn signing_out_ends_the_session_here_and_at_the_provider() {
     let browser = portal.browser_of(DEVELOPER).await;
     let thief = browser.stolen();
     let answer = browser.post("/sign-out").await;
-    let there: Url = answer.location().parse().unwrap();
+    let (_, rest) = answer.body.split_once("0; url=").expect("a way on");
+    let there = rest.split('"').next().unwrap().replace("&amp;", "&");
+    let there: Url = there.parse().unwrap();
     assert_eq!(there.path(), "/end-session");
     let back = query(&there, "post_logout_redirect_uri");
     assert_eq!(back, format!("{}/sign-in", portal.origin()));
@@ -197,4 +199,24 @@ fn query(url: &Url, name: &str) -> String {
         .find(|(found, _)| found == name)
         .map(|(_, value)| value.into_owned())
         .unwrap()
+}
+
+#[tokio::test]
+async fn cognito_has_an_address_of_its_own_for_signing_out() {
+    let portal = TestPortal::start_with(|settings| {
+        let mut cognito = crate::identity_provider::provider("cognito", "http://127.0.0.1:9");
+        cognito.cognito_domain = Some("https://corp.auth.example.com".parse().unwrap());
+        settings.sign_in.providers.push(cognito);
+    })
+    .await;
+    let provider = &portal.portal.doors["cognito"].provider;
+    let address = provider
+        .end_session(Some("token"), "https://hangar.example.com/sign-in")
+        .await;
+    assert_eq!(
+        address.unwrap().as_str(),
+        "https://corp.auth.example.com/logout?client_id=hangar\
+         &logout_uri=https%3A%2F%2Fhangar.example.com%2Fsign-in"
+    );
+    portal.stop().await;
 }

@@ -27,7 +27,7 @@ use url::Url;
 
 /// Discovery and keys are read again after this long, and earlier when an unknown key appears.
 const FRESH: Duration = Duration::from_secs(3600);
-/// Unknown keys cannot make the portal ask more often than this.
+/// Nobody can make the portal ask more often than this.
 const LEAST_AGE: Duration = Duration::from_secs(1);
 /// One conversation, whatever it consists of.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -92,7 +92,8 @@ impl Provider {
 
     /// Begins a sign-in that comes back to `redirect_uri` and then goes to `return_to`.
     pub async fn start(&self, redirect_uri: String, return_to: String) -> Result<Started, Refusal> {
-        let discovered = self.discovered(FRESH).await?;
+        // Asked anew, so that nobody is sent to a provider that is down.
+        let discovered = self.discovered(LEAST_AGE).await?;
         let client = with_redirect(&discovered.client, redirect_uri)?;
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let scopes = self
@@ -197,15 +198,6 @@ impl Provider {
     /// Asks the provider about itself, for `hangar check`.
     pub async fn check(&self) -> Result<(), Refusal> {
         self.discovered(Duration::ZERO).await.map(|_| ())
-    }
-
-    /// Where forms that end at this provider lead, for the content security policy.
-    pub fn form_target(&self) -> String {
-        let domain = self.settings.cognito_domain.as_ref();
-        domain
-            .unwrap_or(&self.settings.issuer)
-            .origin()
-            .ascii_serialization()
     }
 
     /// What the provider says about itself, if we heard it at most `age` ago, else heard anew.

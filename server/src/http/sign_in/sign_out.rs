@@ -2,11 +2,20 @@
 
 use super::PAGE;
 use crate::{
-    http::{layers::host::Origin, session::SessionData},
+    http::{
+        layers::host::Origin,
+        plain_page::{escaped, page},
+        session::SessionData,
+    },
     portal::Portal,
 };
-use axum::{Extension, extract::State, response::Redirect};
+use axum::{
+    Extension,
+    extract::State,
+    response::{IntoResponse as _, Redirect, Response},
+};
 use domain::caller::Caller;
+use http::StatusCode;
 use std::sync::Arc;
 use tower_sessions::Session;
 
@@ -15,7 +24,7 @@ pub async fn sign_out(
     Extension(origin): Extension<Origin>,
     caller: Option<Extension<Caller>>,
     session: Session,
-) -> Redirect {
+) -> Response {
     let data = SessionData::read(&session).await.ok().flatten();
     // Ended first: whatever fails afterwards, nobody stays signed in.
     if let Err(error) = session.flush().await {
@@ -23,22 +32,31 @@ pub async fn sign_out(
     }
     let back = format!("{}{PAGE}", origin.0);
     let Some(data) = data else {
-        return Redirect::to(PAGE);
+        return Redirect::to(PAGE).into_response();
     };
     let Some(door) = portal.doors.get(&data.provider) else {
-        return Redirect::to(PAGE);
+        return Redirect::to(PAGE).into_response();
     };
     if let Some(Extension(caller)) = caller
         && let Err(problem) = door.service.sign_out(&caller).await
     {
         tracing::error!(%problem, "a sign-out could not be recorded");
     }
-    match door
-        .provider
-        .end_session(data.id_token.as_deref(), &back)
-        .await
-    {
-        Some(address) => Redirect::to(address.as_str()),
-        None => Redirect::to(PAGE),
+    let provider = &door.provider;
+    match provider.end_session(data.id_token.as_deref(), &back).await {
+        Some(address) => go_on(&provider.settings().title, address.as_str()),
+        None => Redirect::to(PAGE).into_response(),
     }
+}
+
+/// A page that goes on to the provider. A redirect would count as the form's target, which the content security policy
+/// keeps to the portal.
+fn go_on(provider: &str, address: &str) -> Response {
+    let address = escaped(address);
+    let head = format!("<meta http-equiv=\"refresh\" content=\"0; url={address}\">");
+    let body = format!(
+        "<p>You are signed out of the portal. <a href=\"{address}\">Sign out of {} too</a></p>",
+        escaped(provider)
+    );
+    page(StatusCode::OK, "Signing out", &head, &body)
 }
