@@ -1,12 +1,14 @@
 //! `cargo xtask bench`: figures of a release build, as a table for docs/benchmarks.md.
 //!
-//! A measurement is a function from the release to rows of the table; `PLAN` lists them in order.
+//! A measurement is a function from the release to rows of the table; `PLAN` lists them in order. What a running
+//! portal does is measured by the program in `server/benches/portal`, which prints rows itself.
 
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
-use crate::{build, site, workspace};
+use crate::process::run as run_command;
+use crate::{build, cargo, site, workspace};
 
 /// What `cargo xtask bench` can be told.
 #[derive(clap::Args)]
@@ -37,7 +39,7 @@ pub struct Figure {
 type Measurement = (&'static str, fn(&Release) -> Result<Vec<Figure>>);
 
 /// Everything that is measured, in the order of the table.
-const PLAN: [Measurement; 1] = [("sizes", sizes)];
+const PLAN: [Measurement; 2] = [("sizes", sizes), ("portal", portal)];
 
 /// Builds a release, takes every measurement and prints the table.
 pub fn run(options: &Options) -> Result<()> {
@@ -83,6 +85,20 @@ fn sizes(release: &Release) -> Result<Vec<Figure>> {
         value: kilobytes(binary),
     });
     Ok(figures)
+}
+
+/// Latency, throughput, speed of provisioning and memory of the running portal.
+fn portal(release: &Release) -> Result<Vec<Figure>> {
+    run_command(
+        cargo::cargo(&["bench", "--locked", "--quiet", "--bench", "portal"])
+            .args(cargo::SERVER_SIDE)
+            .arg("--")
+            .arg("--binary")
+            .arg(&release.binary)
+            .arg("--site")
+            .arg(&release.site),
+    )?;
+    Ok(Vec::new())
 }
 
 fn kilobytes(bytes: u64) -> String {

@@ -1,0 +1,64 @@
+//! Measures a release build of the portal as a process: latency, throughput, speed of provisioning, memory. Prints rows
+//! of a table; `cargo xtask bench` runs it with the binary and the site it has built.
+
+#[path = "../../tests/portal_process/mod.rs"]
+mod portal_process;
+
+mod load;
+mod memory;
+mod population;
+mod provisioning_speed;
+mod streams;
+
+use clap::Parser;
+use portal_process::Outside;
+use sandbox::Pace;
+use std::{path::PathBuf, time::Duration, time::Instant};
+
+#[derive(Parser)]
+struct Options {
+    /// The binary `hangar`.
+    #[arg(long)]
+    binary: PathBuf,
+    /// The folder of the site.
+    #[arg(long)]
+    site: PathBuf,
+    /// What `cargo bench` adds.
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+/// One row of the table.
+pub fn row(what: &str, figure: impl std::fmt::Display) {
+    println!("| {what} | {figure} |");
+}
+
+#[tokio::main]
+async fn main() {
+    let options = Options::parse();
+    for clusters in [100, 10_000] {
+        let outside = start(&options, Pace::default()).await;
+        population::store(&outside, clusters).await;
+        let began = Instant::now();
+        let portal = outside.start_portal().await;
+        row(
+            &format!("start until ready, {clusters} clusters stored"),
+            format!("{} ms", began.elapsed().as_millis()),
+        );
+        load::measure(&outside, clusters).await;
+        portal.kill();
+    }
+
+    // A host cluster that does each thing at once, so that what is measured is the portal.
+    let outside = start(&options, Pace::of_unit(Duration::from_millis(1))).await;
+    let portal = outside.start_portal().await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    row("memory, idle", memory::of(portal.id()));
+    provisioning_speed::measure(&outside).await;
+    streams::measure(&outside, &portal).await;
+    portal.kill();
+}
+
+async fn start(options: &Options, pace: Pace) -> Outside {
+    Outside::start(&options.binary, &options.site, None, pace).await
+}
