@@ -10,17 +10,36 @@ export interface Place {
   role?: Role;
 }
 
+/** Who looks at pages; `undefined` is somebody who has not signed in. */
+export const lookers: (Role | undefined)[] = [undefined, 'developer', 'otherDeveloper', 'viewer'];
+
 export const places: Place[] = [
   { name: 'sign-in', path: '/sign-in' },
+  { name: 'sign-in-refused', path: '/sign-in?error=provider_unreachable' },
   { name: 'overview', path: '/', role: 'developer' },
   { name: 'clusters', path: '/clusters', role: 'developer' },
   { name: 'clusters-no-match', path: '/clusters?search=nothing-is-called-so', role: 'developer' },
   { name: 'new-cluster', path: '/clusters/new', role: 'developer' },
   { name: 'account', path: '/account', role: 'developer' },
   { name: 'api-reference', path: '/api', role: 'developer' },
+  { name: 'overview-empty', path: '/', role: 'otherDeveloper' },
+  { name: 'clusters-empty', path: '/clusters', role: 'otherDeveloper' },
   { name: 'clusters-of-a-viewer', path: '/clusters', role: 'viewer' },
+  { name: 'new-cluster-refused', path: '/clusters/new', role: 'viewer' },
   { name: 'not-found', path: '/no-such-page', role: 'developer' },
 ];
+
+/** The pages of a cluster that is ready and of one that cannot come up. */
+export function placesOf(ready: string, failed: string): Place[] {
+  return [
+    { name: 'cluster', path: ready, role: 'developer' },
+    { name: 'cluster-connect', path: `${ready}/connect`, role: 'developer' },
+    { name: 'cluster-events', path: `${ready}/events`, role: 'developer' },
+    { name: 'cluster-settings', path: `${ready}/settings`, role: 'developer' },
+    { name: 'cluster-connect-refused', path: `${ready}/connect`, role: 'viewer' },
+    { name: 'cluster-failed', path: failed, role: 'developer' },
+  ];
+}
 
 /** Opens a page and waits until it is alive. */
 export async function visit(page: Page, path: string): Promise<void> {

@@ -1,15 +1,18 @@
 // `test` with a running portal: one for each worker, and pages of people who have signed in.
 import { writeFile } from 'node:fs/promises';
 import { BrowserContext, BrowserContextOptions, Page, test as base, expect } from '@playwright/test';
+import { orderCluster, reaches } from './clusters';
 import { Faults } from './faults';
 import { Kubectl } from './kubectl';
-import { markWhenAlive } from './pages';
+import { Place, markWhenAlive, places, placesOf } from './pages';
 import { Role, signIn } from './people';
 import { Portal, isOurs } from './portal';
 
 interface Worker {
   /** The portal of this worker. */
   portal: Portal;
+  /** Every page of this worker's portal, with clusters to look at. */
+  everyPlace: Place[];
 }
 
 interface Fixtures {
@@ -34,6 +37,24 @@ export const test = base.extend<Fixtures, Worker>({
       await portal.stop();
     },
     { scope: 'worker', timeout: 90_000 },
+  ],
+  everyPlace: [
+    async ({ browser, portal }, use) => {
+      const context = await browser.newContext({ baseURL: portal.url });
+      await context.addInitScript(markWhenAlive);
+      const page = await context.newPage();
+      const faults = new Faults(portal.url);
+      await signIn(page, 'developer');
+      await faults.set({ workloads: { image_pull: ['vcluster-no-image'] } });
+      const failed = await orderCluster(page, 'no-image');
+      await expect(page.getByText('Image cannot be pulled')).toBeVisible({ timeout: 45_000 });
+      const ready = await orderCluster(page, 'payments-ci');
+      await reaches(page, 'Ready');
+      await context.close();
+      await use([...places, ...placesOf(ready, failed)]);
+      await faults.heal();
+    },
+    { scope: 'worker', timeout: 120_000 },
   ],
   baseURL: async ({ portal }, use) => use(portal.url),
   complaints: async ({}, use) => {
@@ -75,7 +96,9 @@ function listen(page: Page, complaints: string[]) {
     // A page that says "not found" has that status; the browser calls it an error, we do not.
     const about = message.location().url;
     const itself = message.text().startsWith('Failed to load resource') && about === page.url();
-    if (message.type() === 'error' && !itself) complain(`${message.text()} (${about})`);
+    // Browsers ask for this by themselves where a page names no icon.
+    const icon = about.endsWith('/favicon.ico');
+    if (message.type() === 'error' && !itself && !icon) complain(`${message.text()} (${about})`);
   });
 }
 

@@ -1,7 +1,6 @@
 // A picture of every page in both themes and at two widths, to be looked at: end2end/screenshots/.
 import { join } from 'node:path';
-import { places, visit } from '../portal/pages';
-import { Role } from '../portal/people';
+import { lookers, visit } from '../portal/pages';
 import { expect, test } from '../portal/test';
 
 const folder = join(import.meta.dirname, '../screenshots');
@@ -9,10 +8,10 @@ const widths = { wide: { width: 1280, height: 860 }, phone: { width: 390, height
 
 for (const colorScheme of ['light', 'dark'] as const) {
   for (const [width, viewport] of Object.entries(widths)) {
-    for (const role of [undefined, 'developer', 'viewer'] as (Role | undefined)[]) {
-      test(`no page of ${role ?? 'nobody'} sticks out: ${colorScheme}, ${width}`, async ({ openAs }) => {
+    for (const role of lookers) {
+      test(`no page of ${role ?? 'nobody'} sticks out: ${colorScheme}, ${width}`, async ({ openAs, everyPlace }) => {
         const page = await openAs(role, { colorScheme, viewport });
-        for (const place of places.filter((place) => place.role === role)) {
+        for (const place of everyPlace.filter((place) => place.role === role)) {
           await visit(page, place.path);
           await page.screenshot({ path: join(folder, `${place.name}-${colorScheme}-${width}.png`), fullPage: true });
           const [inner, outer] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);

@@ -15,7 +15,8 @@ test('a cluster is ordered, seen and deleted without JavaScript', async ({ openA
   await page.goto(`${address}/settings`);
   await page.getByLabel(`Type ${name} to confirm`).fill(name);
   await page.getByRole('button', { name: 'Delete for good' }).click();
-  await expect(page.getByText('State: Deleted')).toBeAttached({ timeout: 45_000 });
+  await expect(page.getByText('State: Deleting')).toBeAttached();
+  await expect(page.getByRole('heading', { name: /not found|gone/i })).toBeVisible({ timeout: 45_000 });
 });
 
 test('a wrong order comes back filled in, with what is wrong beside the field', async ({ openAs }) => {
