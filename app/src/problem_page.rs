@@ -4,10 +4,11 @@ use domain::problem::{Problem, ProblemKind};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_location;
+use leptos_router::location::Location;
 
 use crate::routes;
 use crate::server_context::set_status;
-use crate::ui::{ButtonKind, Icon, LinkButton, Symbol};
+use crate::ui::{ButtonKind, Icon, LinkButton, Notice, Symbol, Tone};
 
 /// A problem in the place of a page.
 #[component]
@@ -37,16 +38,7 @@ pub fn ProblemPanel(problem: Problem) -> impl IntoView {
 #[component]
 fn ProblemBody(problem: Problem, #[prop(into)] title: ViewFnOnce) -> impl IntoView {
     set_status(problem.status());
-    let location = use_location();
-    let here = {
-        let query = location.search.get_untracked();
-        let path = location.pathname.get_untracked();
-        if query.is_empty() {
-            path
-        } else {
-            format!("{path}?{query}")
-        }
-    };
+    let here = here(&use_location());
     let symbol = match problem.kind {
         ProblemKind::NotFound => Symbol::Search,
         ProblemKind::Forbidden | ProblemKind::Unauthenticated => Symbol::Lock,
@@ -95,6 +87,61 @@ fn ProblemBody(problem: Problem, #[prop(into)] title: ViewFnOnce) -> impl IntoVi
         </div>
     }
     .into_any()
+}
+
+/// A problem above what it is about. Whoever has to sign in first is led back to this page.
+pub fn problem_notice(problem: Problem) -> impl IntoView {
+    let here = here(&use_location());
+    notice_leading_back(problem, move || here.clone())
+}
+
+/// The same for a page whose address changes with what is typed.
+pub fn notice_leading_back(
+    problem: Problem,
+    return_to: impl Fn() -> String + Send + Sync + 'static,
+) -> impl IntoView {
+    let signed_out = problem.kind == ProblemKind::Unauthenticated;
+    let way = if signed_out {
+        view! {
+            <p>
+                <a class="link" rel="external" href=move || routes::sign_in(&return_to())>
+                    "Sign in and come back to this page as it is"
+                </a>
+            </p>
+        }
+        .into_any()
+    } else {
+        problem
+            .next_step
+            .map(|step| view! { <p>{step}</p> })
+            .into_any()
+    };
+    // What is wrong with a field stands beside the field.
+    let text = if problem.fields.is_empty() {
+        problem.detail
+    } else {
+        "What is wrong stands beside each field.".to_owned()
+    };
+    view! {
+        <Notice tone=Tone::Bad title=problem.kind.title()>
+            <p>{text}</p>
+            {way}
+            {problem
+                .reference
+                .map(|reference| view! { <p>"Reference: " <code>{reference}</code></p> })}
+        </Notice>
+    }
+    .into_any()
+}
+
+fn here(location: &Location) -> String {
+    let query = location.search.get_untracked();
+    let path = location.pathname.get_untracked();
+    if query.is_empty() {
+        path
+    } else {
+        format!("{path}?{query}")
+    }
 }
 
 /// For an address that leads nowhere.

@@ -4,7 +4,7 @@
 mod support;
 
 use axum::http::{Method, StatusCode};
-use support::{Browser, READY, SECRET, UNKNOWN};
+use support::{Browser, READY, SECRET, UNKNOWN, WORKING};
 
 fn pages() -> Vec<String> {
     let cluster = format!("/clusters/{READY}");
@@ -160,6 +160,29 @@ async fn deleting_takes_the_name() {
     let right = format!("id={READY}&confirmation=checkout-preview");
     let accepted = browser.post("/rpc/delete-cluster", &right).await;
     assert_eq!(accepted.location(), format!("/clusters/{READY}"));
+}
+
+#[tokio::test]
+async fn only_a_page_that_will_change_loads_itself_again_without_a_script() {
+    let browser = Browser::of_a_developer();
+    let refresh = "<noscript><meta http-equiv=\"refresh\"";
+    let working = browser.get(&format!("/clusters/{WORKING}")).await.text;
+    assert!(working.contains(refresh));
+    let ready = browser.get(&format!("/clusters/{READY}")).await.text;
+    assert!(!ready.contains(refresh));
+}
+
+#[tokio::test]
+async fn a_viewer_is_not_offered_what_they_may_not_do() {
+    let mut browser = Browser::of_a_developer();
+    let offer = "href=\"/clusters/new\"";
+    for page in ["/", "/clusters"] {
+        assert!(browser.get(page).await.text.contains(offer), "{page}");
+    }
+    browser.caller = Some(support::viewer());
+    for page in ["/", "/clusters"] {
+        assert!(!browser.get(page).await.text.contains(offer), "{page}");
+    }
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use domain::problem::Problem;
 use leptos::prelude::*;
 
 use super::api::{AccountView, CreateToken, RevokeToken, list_tokens};
+use crate::problem_page::problem_notice;
 use crate::ui::{
     Button, ButtonKind, Card, Cell, Choice, Code, Dialog, Empty, EmptyState, Field, HeaderCell,
     Icon, Notice, RelativeTime, Row, Select, Symbol, Table, TextInput, Tone,
@@ -94,14 +95,7 @@ fn WholeProblem(problem: Signal<Option<Problem>>) -> impl IntoView {
         problem
             .get()
             .filter(|problem| problem.fields.is_empty())
-            .map(|problem| {
-                view! {
-                    <Notice tone=Tone::Bad title=problem.kind.title()>
-                        <p>{problem.detail}</p>
-                        {problem.next_step.map(|step| view! { <p>{step}</p> })}
-                    </Notice>
-                }
-            })
+            .map(problem_notice)
     }
 }
 
@@ -236,26 +230,28 @@ fn TokenTable(tokens: Vec<ApiToken>, revoke: ServerAction<RevokeToken>) -> impl 
             None => "Revoke?".to_owned(),
         })
     });
+    let revoke_it = move || {
+        view! {
+            <Button
+                kind=ButtonKind::Danger
+                r#type="button"
+                on:click=move |_| {
+                    open.set(false);
+                    if let Some((id, _)) = asking.get_untracked() {
+                        revoke.dispatch(RevokeToken { id });
+                    }
+                }
+            >
+                "Revoke it"
+            </Button>
+        }
+    };
     view! {
         <Table caption="Your API tokens" head=Box::new(head)>
             {tokens.into_iter().map(row).collect_view()}
         </Table>
-        <Dialog id="revoke" title=title open=open>
+        <Dialog id="revoke" title=title open=open action=revoke_it>
             <p class="text-muted">"Programs that use it are refused from this moment on."</p>
-            <div class="flex justify-end mt-4">
-                <Button
-                    kind=ButtonKind::Danger
-                    r#type="button"
-                    on:click=move |_| {
-                        open.set(false);
-                        if let Some((id, _)) = asking.get_untracked() {
-                            revoke.dispatch(RevokeToken { id });
-                        }
-                    }
-                >
-                    "Revoke it"
-                </Button>
-            </div>
         </Dialog>
     }
     .into_any()

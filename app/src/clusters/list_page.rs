@@ -85,19 +85,27 @@ pub fn ClustersPage() -> impl IntoView {
         };
         routes::with_query(routes::NEW_CLUSTER, [("place", place.as_str())])
     });
-    view! {
-        <Title text="Clusters" />
-        <PageHeader
-            title="Clusters"
-            summary=|| "Virtual Kubernetes clusters that you can see"
-            actions=move || {
+    let order = move || {
+        Suspend::new(async move {
+            let may_order = clusters
+                .await
+                .is_ok_and(|list| list.access == Access::Order);
+            may_order.then(|| {
                 view! {
                     <LinkButton kind=ButtonKind::Primary href=new_cluster>
                         <Icon symbol=Symbol::Plus size=16 />
                         "New cluster"
                     </LinkButton>
                 }
-            }
+            })
+        })
+    };
+    view! {
+        <Title text="Clusters" />
+        <PageHeader
+            title="Clusters"
+            summary=|| "Virtual Kubernetes clusters that you can see"
+            actions=move || view! { <Transition>{order}</Transition> }
         />
         <section
             aria-label="List of clusters"

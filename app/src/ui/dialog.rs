@@ -5,13 +5,16 @@ use leptos::prelude::*;
 
 use super::{Button, ButtonKind};
 
-/// Shows while `open` is true; Escape and Cancel set it back. `children` are the question and its form.
+/// Shows while `open` is true; Escape and Cancel set it back. `children` are the question.
 #[component]
 pub fn Dialog(
     /// Unique on the page; names the dialog's heading.
     id: &'static str,
     #[prop(into)] title: Signal<String>,
     open: RwSignal<bool>,
+    /// The button that does it; Cancel stands before it.
+    #[prop(into)]
+    action: ViewFnOnce,
     children: Children,
 ) -> impl IntoView {
     let node = NodeRef::<html::Dialog>::new();
@@ -36,10 +39,11 @@ pub fn Dialog(
                     {title}
                 </h2>
                 {children()}
-                <div class="flex justify-end mt-4">
+                <div class="flex justify-end gap-2 mt-4">
                     <Button kind=ButtonKind::Quiet r#type="button" on:click=move |_| open.set(false)>
                         "Cancel"
                     </Button>
+                    {action.run()}
                 </div>
             </div>
         </dialog>

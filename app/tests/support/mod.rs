@@ -16,7 +16,7 @@ use leptos::prelude::LeptosOptions;
 use leptos_axum::{LeptosRoutes, generate_route_list};
 use tower::ServiceExt;
 
-pub use sample::{READY, UNKNOWN};
+pub use sample::{READY, UNKNOWN, WORKING};
 pub use services::SECRET;
 
 /// The pages over services that answer from memory.
@@ -59,6 +59,15 @@ pub fn developer() -> Caller {
         channel: Channel::Session,
         source: None,
     }
+}
+
+/// Somebody who only looks.
+pub fn viewer() -> Caller {
+    let mut viewer = developer();
+    for membership in &mut viewer.memberships {
+        membership.role = TenantRole::Viewer;
+    }
+    viewer
 }
 
 /// An answer that has been read to its end.

@@ -15,6 +15,8 @@ use uuid::Uuid;
 
 /// The ready cluster.
 pub const READY: Uuid = Uuid::from_u128(1);
+/// The one that is on its way up.
+pub const WORKING: Uuid = Uuid::from_u128(2);
 /// No cluster at all.
 pub const UNKNOWN: Uuid = Uuid::from_u128(99);
 /// The person who is signed in.
@@ -45,12 +47,7 @@ pub fn environment(slug: &str) -> EnvironmentRef {
 pub fn clusters() -> Vec<Cluster> {
     let mut ready = cluster(READY, "checkout-preview", ClusterState::Ready, 7);
     ready.endpoint = Some("https://10.20.0.7:443".into());
-    let mut working = cluster(
-        Uuid::from_u128(2),
-        "payments-ci",
-        ClusterState::Provisioning,
-        3,
-    );
+    let mut working = cluster(WORKING, "payments-ci", ClusterState::Provisioning, 3);
     working.ends_at = Some(now() + SignedDuration::from_hours(24));
     working.plan = Plan::defaults().remove(1);
     working.created_at = now() - SignedDuration::from_secs(15);

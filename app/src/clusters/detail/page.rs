@@ -15,7 +15,7 @@ use super::settings_tab::SettingsTab;
 use crate::clusters::api::{ClusterView, load_cluster};
 use crate::clusters::state::StateBadge;
 use crate::live::follow;
-use crate::problem_page::{ProblemPage, ProblemPanel};
+use crate::problem_page::{ProblemPage, ProblemPanel, problem_notice};
 use crate::routes;
 use crate::ui::{
     Clock, Icon, LinkButton, Notice, PageHeader, RelativeTime, Skeleton, Symbol, Tab, Tabs, Tone,
@@ -48,7 +48,7 @@ fn LiveCluster(view: ClusterView, tab: Memo<String>) -> impl IntoView {
     let clock = Clock::in_context();
     let id = view.cluster.id;
     let name = view.cluster.name.to_string();
-    let problem = view.problem;
+    let problem = RwSignal::new(view.problem);
     let cluster = RwSignal::new(view.cluster);
     follow(routes::cluster_events(id), move || {
         spawn_local(async move {
@@ -60,6 +60,9 @@ fn LiveCluster(view: ClusterView, tab: Memo<String>) -> impl IntoView {
                 // The portal forgets a cluster of which nothing is left; who looks at it is told.
                 Err(refusal) if refusal.0.kind == ProblemKind::NotFound => {
                     cluster.try_update(gone);
+                }
+                Err(refusal) if refusal.0.kind == ProblemKind::Unauthenticated => {
+                    problem.try_set(Some(refusal.0));
                 }
                 // Another failed look changes nothing: the page keeps what it knows until the next one.
                 Err(_) => {}
@@ -83,7 +86,9 @@ fn LiveCluster(view: ClusterView, tab: Memo<String>) -> impl IntoView {
         "" => view! { <OverviewTab cluster=cluster /> }.into_any(),
         "connect" => view! { <ConnectTab cluster=cluster /> }.into_any(),
         "events" => view! { <EventsTab cluster=cluster /> }.into_any(),
-        "settings" => view! { <SettingsTab cluster=cluster /> }.into_any(),
+        "settings" => {
+            view! { <SettingsTab cluster=cluster problem=problem.get_untracked() /> }.into_any()
+        }
         _ => view! { <NoSuchPart /> }.into_any(),
     };
     view! {
@@ -113,17 +118,11 @@ fn LiveCluster(view: ClusterView, tab: Memo<String>) -> impl IntoView {
         <p class="sr-only" role="status">
             {move || format!("State: {}", state.get().title())}
         </p>
-        {problem
-            .map(|problem| {
-                view! {
-                    <div class="mb-4">
-                        <Notice tone=Tone::Bad title=problem.kind.title()>
-                            <p>{problem.detail}</p>
-                            {problem.next_step.map(|step| view! { <p>{step}</p> })}
-                        </Notice>
-                    </div>
-                }
-            })}
+        <div class="mb-4 empty:hidden">
+            {move || {
+                problem.get().filter(|problem| problem.fields.is_empty()).map(problem_notice)
+            }}
+        </div>
         {move || {
             (state.get() == ClusterState::Deleted)
                 .then(|| {
@@ -167,6 +166,7 @@ fn gone(cluster: &mut Cluster) {
         // When it was done is known by the portal only.
         if step.finished_at.is_none() {
             step.started_at = None;
+            step.detail = None;
         }
     }
 }

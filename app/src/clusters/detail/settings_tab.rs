@@ -1,6 +1,7 @@
 //! What can be changed about the cluster; for now: that it is there at all.
 
 use domain::cluster::{Cluster, ClusterState, DoomedObjects};
+use domain::problem::Problem;
 use leptos::prelude::*;
 
 use crate::clusters::api::{DeleteCluster, load_doomed};
@@ -8,11 +9,18 @@ use crate::ui::{Button, ButtonKind, Field, Icon, Notice, Symbol, TextInput, Tone
 
 /// The danger zone, or why it is closed.
 #[component]
-pub fn SettingsTab(cluster: RwSignal<Cluster>) -> impl IntoView {
+pub fn SettingsTab(
+    cluster: RwSignal<Cluster>,
+    /// What was wrong with the plain form that led here.
+    problem: Option<Problem>,
+) -> impl IntoView {
+    let problem = StoredValue::new(problem);
     let situation =
         Memo::new(move |_| cluster.with(|cluster| (cluster.state, cluster.allowed.delete)));
     move || match situation.get() {
-        (_, true) => view! { <DangerZone cluster=cluster /> }.into_any(),
+        (_, true) => {
+            view! { <DangerZone cluster=cluster problem=problem.get_value() /> }.into_any()
+        }
         (ClusterState::Deleting, _) => view! {
             <Notice tone=Tone::Busy title="It is being taken down">
                 <p>"The overview shows how far it is."</p>
@@ -33,7 +41,8 @@ pub fn SettingsTab(cluster: RwSignal<Cluster>) -> impl IntoView {
 }
 
 #[component]
-fn DangerZone(cluster: RwSignal<Cluster>) -> impl IntoView {
+fn DangerZone(cluster: RwSignal<Cluster>, problem: Option<Problem>) -> impl IntoView {
+    let first = StoredValue::new(problem);
     let (id, name) = cluster.with_untracked(|cluster| (cluster.id, cluster.name.to_string()));
     let doomed = Resource::new_blocking(|| (), move |()| load_doomed(id));
     let list = move || {
@@ -50,7 +59,8 @@ fn DangerZone(cluster: RwSignal<Cluster>) -> impl IntoView {
     let delete = ServerAction::<DeleteCluster>::new();
     let refusal = move || match delete.value().get() {
         Some(Err(refusal)) => Some(refusal.0),
-        _ => None,
+        Some(Ok(())) => None,
+        None => first.get_value(),
     };
     let error = Signal::derive(move || {
         let problem = refusal()?;

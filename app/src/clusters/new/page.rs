@@ -1,7 +1,7 @@
 //! `/clusters/new`. The form works as a plain one: then the portal sends it back filled in, with what is wrong beside
 //! the fields. With the wasm there it is checked while one types, and nothing reloads.
 
-use domain::problem::{Problem, ProblemKind};
+use domain::problem::Problem;
 use domain::time_to_live::TimeToLive;
 use leptos::html;
 use leptos::prelude::*;
@@ -16,11 +16,11 @@ use super::plan_field::PlanField;
 use super::reach_fields::ReachFields;
 use super::summary::Summary;
 use crate::clusters::api::{OrderCluster, OrderForm, load_order_form};
-use crate::problem_page::ProblemPanel;
+use crate::problem_page::{ProblemPanel, notice_leading_back};
 use crate::routes;
 use crate::ui::{
-    Button, ButtonKind, Choice, Code, Empty, EmptyState, Field, LinkButton, Notice, PageHeader,
-    Select, Skeleton, Tone, use_hydrated,
+    Button, ButtonKind, Choice, Code, Empty, EmptyState, Field, LinkButton, PageHeader, Select,
+    Skeleton, use_hydrated,
 };
 
 /// Loads what the form offers, then shows it.
@@ -225,32 +225,9 @@ fn NewCluster(form: OrderForm) -> impl IntoView {
 #[component]
 fn FormProblem(problem: Signal<Option<Problem>>, draft: RwSignal<Draft>) -> impl IntoView {
     move || {
-        problem.get().map(|problem| {
-            let signed_out = problem.kind == ProblemKind::Unauthenticated;
-            view! {
-                <Notice tone=Tone::Bad title=problem.kind.title()>
-                    <p>{problem.detail}</p>
-                    {problem.next_step.map(|step| view! { <p>{step}</p> })}
-                    {problem
-                        .reference
-                        .map(|reference| view! { <p>"Reference: " <code>{reference}</code></p> })}
-                    {signed_out
-                        .then(|| {
-                            view! {
-                                <p>
-                                    <a
-                                        class="link"
-                                        rel="external"
-                                        href=move || routes::sign_in(&draft.get().address())
-                                    >
-                                        "Sign in and come back to this form as it is"
-                                    </a>
-                                </p>
-                            }
-                        })}
-                </Notice>
-            }
-        })
+        problem
+            .get()
+            .map(|problem| notice_leading_back(problem, move || draft.get().address()))
     }
 }
 
