@@ -29,6 +29,7 @@ use domain::problem::{Problem, ProblemKind};
 use layers::{
     access_log, body_limit, cross_site, disconnects, host, panics,
     security_headers::{self, Policy},
+    words,
 };
 use routes::Routes;
 use std::{path::Path, sync::Arc};
@@ -52,6 +53,7 @@ pub fn router(portal: &Arc<Portal>, site: &Path) -> Router {
         .fallback(nothing_here)
         .layer(
             ServiceBuilder::new()
+                .layer(from_fn(words::find))
                 .layer(from_fn(cross_site::refuse))
                 .layer(from_fn(body_limit::limit))
                 .layer(from_fn(disconnects::outlive))

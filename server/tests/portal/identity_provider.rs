@@ -197,6 +197,8 @@ async fn only_people_of_the_allowed_domains_come_in() {
         .await
         .unwrap();
     let settings = ProviderSettings {
+        // Asked for as well; it says the same.
+        userinfo: true,
         email_domains: vec!["corp.com".into()],
         client_secret: Some(Secret::from(corp.client().secret.clone())),
         callback_base: "/auth",

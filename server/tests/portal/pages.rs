@@ -140,3 +140,19 @@ async fn under_a_public_address_cookies_are_bound_to_it_and_people_are_sent_ther
         .assert_problem(401, "unauthenticated");
     portal.stop().await;
 }
+
+#[tokio::test]
+async fn no_error_comes_without_words() {
+    let portal = TestPortal::start().await;
+    let browser = portal.browser_of(DEVELOPER).await;
+    for path in [
+        "/sign-in/sandbox/callback?state=1&state=2",
+        "/sign-in/sandbox?return_to=a&return_to=b",
+    ] {
+        browser.get(path).await.assert_problem(400, "bad-request");
+        let page = browser.page(path).await;
+        assert_eq!(page.status, 400);
+        assert!(page.body.contains("Back to the portal"));
+    }
+    portal.stop().await;
+}

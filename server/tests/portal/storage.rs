@@ -59,6 +59,13 @@ async fn a_database_that_cannot_be_written_is_said_in_words_and_reading_goes_on(
         answer.body
     );
     assert_eq!(portal.browser().get("/sign-in").await.status, 200);
+    let browser = portal.browser();
+    let refused = browser.get("/sign-in/sandbox").await;
+    assert!(
+        refused.location().starts_with("/sign-in?error=internal"),
+        "{refused:?}"
+    );
+    assert_eq!(browser.page(refused.location()).await.status, 200);
     portal.stop().await;
 }
 
@@ -81,4 +88,28 @@ fn postgres_database() -> String {
     let mut url = url::Url::parse(&server).expect("HANGAR_TEST_POSTGRES_URL is a URL");
     url.set_path(&name);
     url.into()
+}
+
+/// Abuse 12, as far as sessions and tokens go.
+#[tokio::test]
+async fn a_dump_of_the_database_signs_nobody_in() {
+    let portal = TestPortal::start().await;
+    let browser = portal.browser_of(DEVELOPER).await;
+    let token = portal.token_of(DEVELOPER).await;
+    let cookie = browser.cookie("hangar").unwrap();
+    let folder = portal.stop().await;
+    for file in fs::read_dir(folder.path().join("data")).unwrap() {
+        let path = file.unwrap().path();
+        if path.is_dir() {
+            continue;
+        }
+        let content = String::from_utf8_lossy(&fs::read(&path).unwrap()).into_owned();
+        for secret in [cookie.as_str(), token.as_str(), "eyJ"] {
+            assert!(
+                !content.contains(secret),
+                "{secret} is in {}",
+                path.display()
+            );
+        }
+    }
 }

@@ -7,3 +7,4 @@ pub mod disconnects;
 pub mod host;
 pub mod panics;
 pub mod security_headers;
+pub mod words;

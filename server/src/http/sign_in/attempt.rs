@@ -63,7 +63,7 @@ pub async fn remember(session: &Session, attempt: Attempt, signed_in: bool) -> R
         let life = time::Duration::seconds(LIFE.as_secs());
         session.set_expiry(Some(Expiry::OnInactivity(life)));
     }
-    Ok(())
+    session.save().await
 }
 
 /// Takes the attempt that `state` belongs to out of the session, at once and for good.

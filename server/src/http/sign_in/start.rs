@@ -42,6 +42,12 @@ pub async fn start(
     };
     match begin.await {
         Ok(address) => Redirect::to(address.as_str()),
-        Err(refusal) => try_again(&refusal, &slug, &return_to),
+        Err(refusal) => {
+            if matches!(refusal, Refusal::Internal(_)) {
+                // What could not be stored now will not be stored with the answer either.
+                session.clear().await;
+            }
+            try_again(&refusal, &slug, &return_to)
+        }
     }
 }

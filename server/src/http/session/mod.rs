@@ -1,7 +1,10 @@
 //! Sessions: who somebody is, kept in the database under an id that only their browser has.
 
+mod sealed;
+
 use domain::ids::UserId;
 use jiff::{SignedDuration, Timestamp};
+use sealed::Sealed;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use tower_sessions::{
@@ -32,7 +35,7 @@ pub struct SessionData {
 #[derive(Serialize, Deserialize)]
 struct Details {
     provider: String,
-    id_token: Option<String>,
+    id_token: Option<Sealed>,
     at: Timestamp,
 }
 
@@ -50,14 +53,17 @@ impl SessionData {
     pub async fn begin(self, session: &Session) -> Result<(), Error> {
         session.clear().await;
         session.insert(USER, self.user).await?;
+        session.set_expiry(Some(expiry()));
+        session.cycle_id().await?;
+        // The new id is known once it is stored.
+        session.save().await?;
+        let sealed = |token: String| Sealed::new(session.id()?, &token);
         let details = Details {
             provider: self.provider,
-            id_token: self.id_token,
+            id_token: self.id_token.and_then(sealed),
             at: Timestamp::now(),
         };
-        session.insert(DETAILS, details).await?;
-        session.set_expiry(Some(expiry()));
-        session.cycle_id().await
+        session.insert(DETAILS, details).await
     }
 
     /// Whose session it is; `None`: nobody has signed in, or it is too long ago.
@@ -66,13 +72,14 @@ impl SessionData {
             return Ok(None);
         };
         let details = session.get::<Details>(DETAILS).await?;
-        Ok(details
-            .filter(|details| Timestamp::now().duration_since(details.at) < LIFE)
-            .map(|details| Self {
-                user,
-                provider: details.provider,
-                id_token: details.id_token,
-            }))
+        let alive = |details: &Details| Timestamp::now().duration_since(details.at) < LIFE;
+        Ok(details.filter(alive).map(|details| Self {
+            user,
+            provider: details.provider,
+            id_token: session
+                .id()
+                .and_then(|id| details.id_token.as_ref()?.open(id)),
+        }))
     }
 }
 
