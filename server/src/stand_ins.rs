@@ -91,8 +91,6 @@ fn provider(sandbox: &Sandbox) -> Result<ProviderSettings> {
         userinfo: false,
         email_domains: Vec::new(),
         cognito_domain: None,
-        // The address that the sandbox's client is registered with.
-        callback_base: "/auth",
     })
 }
 

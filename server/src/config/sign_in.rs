@@ -109,12 +109,7 @@ pub struct ProviderSettings {
     pub email_domains: Vec<String>,
     /// Cognito's own address for signing out.
     pub cognito_domain: Option<Url>,
-    /// Where its answers arrive: `BASE/SLUG/callback`.
-    pub callback_base: &'static str,
 }
-
-/// Where the answers of providers arrive, as their clients are registered.
-pub const CALLBACK_BASE: &str = "/sign-in";
 
 /// A rule and the provider it is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -223,7 +218,6 @@ impl ProviderSection {
             userinfo: self.userinfo,
             email_domains,
             cognito_domain,
-            callback_base: CALLBACK_BASE,
         })
     }
 }

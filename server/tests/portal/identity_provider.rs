@@ -201,7 +201,6 @@ async fn only_people_of_the_allowed_domains_come_in() {
         userinfo: true,
         email_domains: vec!["corp.com".into()],
         client_secret: Some(Secret::from(corp.client().secret.clone())),
-        callback_base: "/auth",
         ..provider("corp", corp.issuer())
     };
     let portal =
@@ -233,6 +232,5 @@ pub fn provider(slug: &str, issuer: &str) -> ProviderSettings {
         userinfo: false,
         email_domains: Vec::new(),
         cognito_domain: None,
-        callback_base: "/sign-in",
     }
 }

@@ -34,7 +34,7 @@ impl Client {
             && uri.fragment().is_none()
             && uri.path_segments().is_some_and(|segments| {
                 let segments: Vec<_> = segments.collect();
-                matches!(segments[..], ["auth", provider, "callback"] if !provider.is_empty())
+                matches!(segments[..], ["sign-in", provider, "callback"] if !provider.is_empty())
             })
     }
 }
@@ -68,17 +68,23 @@ mod tests {
     fn codes_are_sent_only_to_the_portals_callback_on_this_machine() {
         let client = Client::portal();
         for (uri, allowed) in [
-            ("http://127.0.0.1:8080/auth/sandbox/callback", true),
-            ("http://localhost:3000/auth/any/callback", true),
-            ("https://[::1]/auth/sandbox/callback", true),
-            ("http://127.0.0.1:8080/auth/sandbox/callback#x", false),
-            ("http://127.0.0.1:8080/auth/callback", false),
-            ("http://127.0.0.1:8080/auth//callback", false),
+            ("http://127.0.0.1:8080/sign-in/sandbox/callback", true),
+            ("http://localhost:3000/sign-in/any/callback", true),
+            ("https://[::1]/sign-in/sandbox/callback", true),
+            ("http://127.0.0.1:8080/sign-in/sandbox/callback#x", false),
+            ("http://127.0.0.1:8080/sign-in/callback", false),
+            ("http://127.0.0.1:8080/sign-in//callback", false),
             ("http://127.0.0.1:8080/other", false),
-            ("http://example.com/auth/sandbox/callback", false),
-            ("http://127.0.0.1@example.com/auth/sandbox/callback", false),
-            ("http://localhost.example.com/auth/sandbox/callback", false),
-            ("javascript://127.0.0.1/auth/sandbox/callback", false),
+            ("http://example.com/sign-in/sandbox/callback", false),
+            (
+                "http://127.0.0.1@example.com/sign-in/sandbox/callback",
+                false,
+            ),
+            (
+                "http://localhost.example.com/sign-in/sandbox/callback",
+                false,
+            ),
+            ("javascript://127.0.0.1/sign-in/sandbox/callback", false),
         ] {
             assert_eq!(
                 client.allows_redirect_to(&Url::parse(uri).unwrap()),

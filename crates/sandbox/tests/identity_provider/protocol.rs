@@ -148,7 +148,10 @@ async fn an_unknown_client_or_address_is_never_redirected_to() {
     let party = RelyingParty::start().await;
     for change in [
         ("client_id", "somebody"),
-        ("redirect_uri", "http://example.com/auth/sandbox/callback"),
+        (
+            "redirect_uri",
+            "http://example.com/sign-in/sandbox/callback",
+        ),
         ("redirect_uri", "http://127.0.0.1:8080/elsewhere"),
     ] {
         let response = party.authorize(&[change]).await;
@@ -184,7 +187,7 @@ async fn a_wrong_authorization_request_goes_back_with_its_error_and_state() {
 async fn a_code_is_refused_with_the_wrong_verifier_address_or_client() {
     let party = RelyingParty::start().await;
     let code = party.code().await;
-    let other_callback = "http://127.0.0.1:8080/auth/other/callback";
+    let other_callback = "http://127.0.0.1:8080/sign-in/other/callback";
     for (change, expected) in [
         (("code_verifier", "another"), (400, "invalid_grant")),
         (("code_verifier", ""), (400, "invalid_grant")),

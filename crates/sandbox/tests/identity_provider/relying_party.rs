@@ -11,7 +11,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use url::Url;
 
-pub const CALLBACK: &str = "http://127.0.0.1:8080/auth/sandbox/callback";
+pub const CALLBACK: &str = "http://127.0.0.1:8080/sign-in/sandbox/callback";
 pub const VERIFIER: &str = "a-verifier-that-is-long-enough-to-be-allowed-by-rfc-7636";
 
 pub struct RelyingParty {

@@ -115,7 +115,6 @@ mod tests {
             userinfo: false,
             email_domains: domains.iter().map(ToString::to_string).collect(),
             cognito_domain: None,
-            callback_base: "/sign-in",
         }
     }
 

@@ -40,17 +40,12 @@ pub fn routes(routes: Routes) -> Routes {
     routes
         .get("/sign-in/{provider}", start::start)
         .get("/sign-in/{provider}/callback", callback::finish)
-        .get("/auth/{provider}/callback", callback::finish)
         .post("/sign-out", sign_out::sign_out)
 }
 
 /// Where a provider sends people back to.
 fn callback_address(origin: &str, provider: &Provider) -> String {
-    let settings = provider.settings();
-    format!(
-        "{origin}{}/{}/callback",
-        settings.callback_base, settings.slug
-    )
+    format!("{origin}/sign-in/{}/callback", provider.settings().slug)
 }
 
 /// Back to the sign-in page, which says what went wrong and lets one try again.
