@@ -151,7 +151,7 @@ async fn store_sign_in(
         user_id: Some(id),
         who: name,
         channel: "session".into(),
-        source: None,
+        source: person.source.clone(),
         action: AuditAction::SignIn,
         tenant_id: None,
         target: format!("user/{id}"),

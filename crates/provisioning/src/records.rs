@@ -196,6 +196,8 @@ pub struct SignedIn {
     pub claimed_platform_role: PlatformRole,
     /// Tenant roles that claims give; they replace those that claims gave before.
     pub claimed_tenants: Vec<(TenantId, TenantRole)>,
+    /// The address they came from, for the audit log.
+    pub source: Option<String>,
 }
 
 /// An API token as stored: only a digest of its secret.

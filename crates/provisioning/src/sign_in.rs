@@ -88,11 +88,15 @@ impl SignInService {
         }
     }
 
-    /// Stores somebody who has just signed in.
+    /// Stores somebody who has just signed in from the address `source`.
     ///
     /// # Errors
     /// Forbidden for somebody suspended; internal if the database fails.
-    pub async fn sign_in(&self, identity: Identity) -> Result<UserRecord, Problem> {
+    pub async fn sign_in(
+        &self,
+        identity: Identity,
+        source: Option<String>,
+    ) -> Result<UserRecord, Problem> {
         let grants: Vec<&Grant> = self
             .rules
             .iter()
@@ -132,6 +136,7 @@ impl SignInService {
                     name: identity.name,
                     claimed_platform_role,
                     claimed_tenants,
+                    source,
                 },
                 Timestamp::now(),
             )

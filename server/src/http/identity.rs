@@ -39,7 +39,11 @@ pub struct Signed {
     pub user: UserId,
 }
 
-/// Adds [`Caller`] and [`Signed`] to the request of somebody who is known.
+/// Where a request came from, for the audit log.
+#[derive(Clone, Debug)]
+pub struct Source(pub Option<String>);
+
+/// Adds [`Source`] to the request, and [`Caller`] and [`Signed`] to that of somebody who is known.
 pub async fn recognise(
     State(portal): State<Arc<Portal>>,
     session: Session,
@@ -47,6 +51,7 @@ pub async fn recognise(
     next: Next,
 ) -> Response {
     let source = source(&portal, &request);
+    request.extensions_mut().insert(Source(source.clone()));
     match look(&portal, request.headers(), &session, source).await {
         Ok(Some((caller, signed))) => {
             request.extensions_mut().insert(caller);

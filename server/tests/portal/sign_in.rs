@@ -77,6 +77,7 @@ async fn the_same_address_at_another_provider_is_somebody_else() {
         name: "Grace Okafor".into(),
         claimed_platform_role: domain::access::PlatformRole::Admin,
         claimed_tenants: Vec::new(),
+        source: None,
     };
     use provisioning::ports::stores::UserStore as _;
     let now = jiff::Timestamp::now();

@@ -129,6 +129,7 @@ filter = "warn"
             name: "Grace Okafor".into(),
             claimed_platform_role: PlatformRole::User,
             claimed_tenants: vec![(tenant_id, TenantRole::Developer)],
+            source: None,
         };
         let grace = database.store_sign_in(grace, now).await.expect("a person");
         let token = TokenRecord {

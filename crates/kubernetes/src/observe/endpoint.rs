@@ -223,10 +223,7 @@ mod tests {
         host.ingress_address = Some("192.0.2.7".into());
         let way = way(&exposure, &host, endpoint);
         assert_eq!(way.server, "https://192.0.2.7:8443");
-        assert_eq!(
-            way.server_name.as_deref(),
-            Some("ci.clusters.example.com")
-        );
+        assert_eq!(way.server_name.as_deref(), Some("ci.clusters.example.com"));
     }
 
     #[test]

@@ -86,6 +86,7 @@ pub fn person(subject: &str, name: &str) -> SignedIn {
         name: name.into(),
         claimed_platform_role: PlatformRole::User,
         claimed_tenants: Vec::new(),
+        source: Some("192.0.2.1".into()),
     }
 }
 

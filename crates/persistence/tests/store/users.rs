@@ -68,7 +68,8 @@ async fn somebody_new_is_stored_and_their_sign_in_audited(backend: &Backend) {
     assert_eq!(user.last_seen_at, Some(noon()));
     assert_eq!(user.memberships, []);
     let audited = "SELECT COUNT(*) FROM audit_entries WHERE action = 'sign_in' \
-        AND who = 'Ada Lovelace' AND target_name = 'ada@example.com' AND user_id IS NOT NULL";
+        AND who = 'Ada Lovelace' AND target_name = 'ada@example.com' AND user_id IS NOT NULL \
+        AND source = '192.0.2.1'";
     assert_eq!(backend.count(audited).await, 1);
     assert_eq!(database.user(new_id()).await.unwrap(), None);
 }

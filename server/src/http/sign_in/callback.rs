@@ -2,7 +2,7 @@
 
 use super::{Door, attempt, attempt::Attempt, callback_address, refusal::Refusal, try_again};
 use crate::{
-    http::{layers::host::Origin, session::SessionData},
+    http::{identity::Source, layers::host::Origin, session::SessionData},
     portal::Portal,
 };
 use axum::{
@@ -28,6 +28,7 @@ pub async fn finish(
     Path(slug): Path<String>,
     Query(answer): Query<Answer>,
     Extension(origin): Extension<Origin>,
+    Extension(Source(source)): Extension<Source>,
     session: Session,
 ) -> Redirect {
     let attempt = match expected(&session, &slug, answer.state.as_deref()).await {
@@ -38,7 +39,7 @@ pub async fn finish(
     let signing_in = async {
         let door = portal.doors.get(&slug).ok_or(Refusal::UnknownProvider)?;
         let redirect_uri = callback_address(&origin.0, &door.provider);
-        sign_in(door, answer, attempt, redirect_uri, &session).await
+        sign_in(door, answer, attempt, redirect_uri, source, &session).await
     };
     match signing_in.await {
         Ok(()) => Redirect::to(&return_to),
@@ -70,6 +71,7 @@ async fn sign_in(
     answer: Answer,
     attempt: Attempt,
     redirect_uri: String,
+    source: Option<String>,
     session: &Session,
 ) -> Result<(), Refusal> {
     let provider = &door.provider;
@@ -94,7 +96,7 @@ async fn sign_in(
     let vouched = provider.redeem(code, attempt, redirect_uri).await?;
     let user = door
         .service
-        .sign_in(vouched.identity)
+        .sign_in(vouched.identity, source)
         .await
         .map_err(|problem| match problem.kind {
             ProblemKind::Forbidden => Refusal::Suspended,
