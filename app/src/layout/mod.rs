@@ -22,6 +22,8 @@ use crate::ui::{Icon, Symbol};
 #[component]
 pub fn Layout() -> impl IntoView {
     let session = Resource::new_blocking(|| (), |()| load_session());
+    let main = NodeRef::<html::Main>::new();
+    focus_each_new_page(main);
     view! {
         <a href="#page" class="skip-link">
             "Skip to the page"
@@ -35,7 +37,7 @@ pub fn Layout() -> impl IntoView {
             </aside>
             <TopBar session=session />
             <div class="min-w-0">
-                <main id="page" tabindex="-1" class="w-full max-w-[1240px] px-4 pt-4.5 pb-15 md:px-8.5 md:pt-6.5">
+                <main node_ref=main id="page" tabindex="-1" class="w-full max-w-[1240px] px-4 pt-4.5 pb-15 md:px-8.5 md:pt-6.5">
                     <SandboxBanner session=session />
                     <Outlet />
                 </main>
@@ -43,6 +45,28 @@ pub fn Layout() -> impl IntoView {
         </div>
     }
     .into_any()
+}
+
+/// Following a link leaves the keyboard's focus on a link that may be gone; a page that the server sends begins at its
+/// top. So does each new page here. Parts of one page are no new page.
+fn focus_each_new_page(main: NodeRef<html::Main>) {
+    let path = use_location().pathname;
+    let page = Memo::new(move |_| path.with(|path| page_of(path)));
+    Effect::new(move |earlier: Option<String>| {
+        let page = page.get();
+        if earlier.is_some_and(|earlier| earlier != page)
+            && let Some(main) = main.get_untracked()
+        {
+            // Refused only by an element that cannot have the focus; this one can.
+            let _ = main.focus();
+        }
+        page
+    });
+}
+
+/// The part of a path that names the page: `/clusters/1/events` is a part of `/clusters/1`.
+fn page_of(path: &str) -> String {
+    path.splitn(4, '/').take(3).collect::<Vec<_>>().join("/")
 }
 
 type SessionResource = Resource<Result<Session, crate::refusal::Refusal>>;
@@ -149,4 +173,16 @@ fn SandboxBanner(session: SessionResource) -> impl IntoView {
         })
     };
     view! { <Transition>{banner}</Transition> }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::page_of;
+
+    #[test]
+    fn parts_of_a_cluster_are_one_page() {
+        assert_eq!(page_of("/clusters/1/events"), page_of("/clusters/1"));
+        assert_ne!(page_of("/clusters/1"), page_of("/clusters"));
+        assert_ne!(page_of("/account"), page_of("/"));
+    }
 }
