@@ -153,7 +153,7 @@ pub fn doomed() -> Vec<DoomedObjects> {
             count: 1,
         },
         DoomedObjects {
-            kind: "Pods".into(),
+            kind: "Pod".into(),
             names: vec![
                 "checkout-preview-0".into(),
                 "shop-x-default-x-checkout-preview".into(),

@@ -180,12 +180,20 @@ pub struct ClusterEvent {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DoomedObjects {
-    /// The kind: `Pods`.
+    /// The kind: `Pod`.
     pub kind: String,
     /// Their names, some of them.
     pub names: Vec<String>,
     /// How many there are.
     pub count: usize,
+}
+
+impl DoomedObjects {
+    /// How many of which kind: `1 Namespace`, `3 Pods`.
+    pub fn counted(&self) -> String {
+        let plural = if self.count == 1 { "" } else { "s" };
+        format!("{} {}{plural}", self.count, self.kind)
+    }
 }
 
 /// A kubeconfig for the caller. Not serialisable: it leaves only through the answer it is made for.

@@ -38,13 +38,13 @@ pub(crate) async fn doomed(host: &Host, cluster: &VirtualCluster) -> Hosted<Vec<
         .filter(|name| name != "kube-root-ca.crt")
         .collect();
     Ok([
-        ("Namespaces", vec![namespace]),
-        ("StatefulSets", stateful_sets),
-        ("Pods", pods),
-        ("PersistentVolumeClaims", claims),
-        ("Services", services),
-        ("Secrets", secrets),
-        ("ConfigMaps", config_maps),
+        ("Namespace", vec![namespace]),
+        ("StatefulSet", stateful_sets),
+        ("Pod", pods),
+        ("PersistentVolumeClaim", claims),
+        ("Service", services),
+        ("Secret", secrets),
+        ("ConfigMap", config_maps),
     ]
     .into_iter()
     .filter(|(_, names): &(_, Vec<String>)| !names.is_empty())

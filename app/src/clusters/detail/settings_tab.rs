@@ -127,7 +127,7 @@ fn Doomed(doomed: Vec<DoomedObjects>) -> impl IntoView {
         }
         view! {
             <li class="break-words">
-                <b class="text-text">{format!("{} {}", objects.count, objects.kind)}</b>
+                <b class="text-text">{objects.counted()}</b>
                 " "
                 {names}
             </li>

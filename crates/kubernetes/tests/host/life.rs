@@ -119,10 +119,10 @@ async fn deleting_leaves_nothing_and_may_be_repeated() {
         let found = doomed.iter().find(|found| found.kind == kind);
         found.map(|found| found.names.clone()).unwrap_or_default()
     };
-    assert_eq!(names("Namespaces"), ["vcluster-ci"]);
-    assert_eq!(names("PersistentVolumeClaims"), ["data-ci-0 (5Gi)"]);
-    assert!(names("Pods").contains(&"ci-0".to_owned()));
-    assert!(names("Secrets").contains(&"vc-ci".to_owned()));
+    assert_eq!(names("Namespace"), ["vcluster-ci"]);
+    assert_eq!(names("PersistentVolumeClaim"), ["data-ci-0 (5Gi)"]);
+    assert!(names("Pod").contains(&"ci-0".to_owned()));
+    assert!(names("Secret").contains(&"vc-ci".to_owned()));
 
     place.hosts.delete(&cluster).await.unwrap();
     place.hosts.delete(&cluster).await.unwrap();
