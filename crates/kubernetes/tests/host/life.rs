@@ -201,7 +201,7 @@ async fn what_a_tenant_makes_inside_dies_under_the_name_they_gave_it() {
     let doomed = place.hosts.doomed(&cluster).await.unwrap();
     let maps = doomed
         .iter()
-        .find(|found| found.kind == "ConfigMaps")
+        .find(|found| found.kind == "ConfigMap")
         .unwrap();
     assert_eq!(maps.names, ["shop/settings"]);
 }
