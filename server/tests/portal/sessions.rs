@@ -1,8 +1,10 @@
 //! Sessions and tokens: whose they are, and when they end.
 
-use crate::fixture::{DEVELOPER, TestPortal, order};
-use provisioning::ports::stores::UserStore as _;
+use crate::fixture::{DEVELOPER, TestPortal, order, ordered};
+use domain::access::PlatformRole;
+use provisioning::{ports::stores::UserStore as _, records::SignedIn};
 use reqwest::Method;
+use tower_sessions::{SessionStore as _, session::Id};
 
 /// Abuse 5.
 #[tokio::test]
@@ -120,6 +122,53 @@ async fn a_bad_token_is_not_made_good_by_a_session() {
             .await;
         answer.assert_problem(401, "unauthenticated");
     }
+    portal.stop().await;
+}
+
+/// Abuse 5.
+#[tokio::test]
+async fn a_session_ends_half_a_day_after_signing_in_however_much_it_is_used() {
+    let portal = TestPortal::start().await;
+    let browser = portal.browser_of(DEVELOPER).await;
+    let id: Id = browser.cookie("hangar").unwrap().parse().unwrap();
+    let sessions = &portal.portal.sessions;
+    let mut record = sessions.load(&id).await.unwrap().unwrap();
+    for (hours, signed_in) in [(11, true), (13, false)] {
+        let at = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(hours);
+        record.data.get_mut("signed_in").unwrap()["at"] = at.to_string().into();
+        sessions.save(&record).await.unwrap();
+        assert_eq!(
+            browser.is_signed_in().await,
+            signed_in,
+            "after {hours} hours"
+        );
+    }
+    portal.stop().await;
+}
+
+/// Abuse 5.
+#[tokio::test]
+async fn a_role_that_is_lost_is_lost_at_once() {
+    let portal = TestPortal::start().await;
+    let browser = portal.browser_of(DEVELOPER).await;
+    let cluster = ordered(&browser, "once-mine").await;
+    let address = format!("/api/v1/clusters/{}", cluster["id"].as_str().unwrap());
+    assert_eq!(browser.get(&address).await.status, 200);
+    let person = portal.person(DEVELOPER).await;
+    let without_groups = SignedIn {
+        issuer: person.issuer,
+        subject: person.subject,
+        email: person.email,
+        email_verified: true,
+        name: person.name,
+        claimed_platform_role: PlatformRole::User,
+        claimed_tenants: Vec::new(),
+        source: None,
+    };
+    let now = jiff::Timestamp::now();
+    let stored = portal.database().store_sign_in(without_groups, now).await;
+    stored.unwrap();
+    browser.get(&address).await.assert_problem(404, "not-found");
     portal.stop().await;
 }
 
