@@ -4,6 +4,7 @@
 mod attempt;
 mod callback;
 mod claims;
+mod discovery;
 mod http_client;
 mod provider;
 mod refusal;

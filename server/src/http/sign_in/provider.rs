@@ -3,52 +3,29 @@
 use super::{
     attempt::Attempt,
     claims,
+    discovery::{Client, Discovered, in_time},
     http_client::{ProviderHttp, ProviderHttpError},
     refusal::Refusal,
 };
 use crate::config::ProviderSettings;
 use openidconnect::{
-    AccessTokenHash, AuthType, AuthorizationCode, ClaimsVerificationError, ClientId, ClientSecret,
-    CsrfToken, DiscoveryError, EndpointMaybeSet, EndpointNotSet, EndpointSet, IssuerUrl, Nonce,
-    OAuth2TokenResponse as _, PkceCodeChallenge, PkceCodeVerifier, ProviderMetadataWithLogout,
-    RedirectUrl, RequestTokenError, Scope, SignatureVerificationError, TokenResponse as _,
-    core::{
-        CoreAuthenticationFlow, CoreClient, CoreClientAuthMethod, CoreIdToken, CoreTokenResponse,
-    },
+    AccessTokenHash, AuthorizationCode, ClaimsVerificationError, CsrfToken, Nonce,
+    OAuth2TokenResponse as _, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError,
+    Scope, SignatureVerificationError, TokenResponse as _,
+    core::{CoreAuthenticationFlow, CoreIdToken, CoreTokenResponse},
 };
 use provisioning::sign_in::Identity;
 use serde_json::{Map, Value};
 use std::{
     sync::{Arc, PoisonError, RwLock},
-    time::{Duration, Instant},
+    time::Duration,
 };
-use tokio::time::timeout;
 use url::Url;
 
 /// Discovery and keys are read again after this long, and earlier when an unknown key appears.
 const FRESH: Duration = Duration::from_secs(3600);
 /// Nobody can make the portal ask more often than this.
 const LEAST_AGE: Duration = Duration::from_secs(1);
-/// One conversation, whatever it consists of.
-const TIMEOUT: Duration = Duration::from_secs(5);
-
-type Client = CoreClient<
-    EndpointSet,
-    EndpointNotSet,
-    EndpointNotSet,
-    EndpointNotSet,
-    EndpointMaybeSet,
-    EndpointMaybeSet,
->;
-
-/// What the provider says about itself.
-struct Discovered {
-    client: Client,
-    userinfo: Option<Url>,
-    end_session: Option<Url>,
-    at: Instant,
-}
-
 /// An identity provider.
 pub struct Provider {
     settings: ProviderSettings,
@@ -210,48 +187,12 @@ impl Provider {
         if let Some(known) = known.filter(|known| known.at.elapsed() < age) {
             return Ok(known);
         }
-        let fresh = Arc::new(self.discover().await?);
+        let fresh = Arc::new(Discovered::ask(&self.settings, &self.http).await?);
         *self
             .discovered
             .write()
             .unwrap_or_else(PoisonError::into_inner) = Some(fresh.clone());
         Ok(fresh)
-    }
-
-    async fn discover(&self) -> Result<Discovered, Refusal> {
-        let issuer =
-            IssuerUrl::new(self.settings.issuer_name.clone()).map_err(Refusal::misconfigured)?;
-        let metadata = in_time(ProviderMetadataWithLogout::discover_async(
-            issuer, &self.http,
-        ))
-        .await?
-        .map_err(discovery_refusal)?;
-        let end_session = metadata
-            .additional_metadata()
-            .end_session_endpoint
-            .as_ref()
-            .map(|url| url.url().clone());
-        let userinfo = metadata.userinfo_endpoint().map(|url| url.url().clone());
-        let methods = metadata.token_endpoint_auth_methods_supported();
-        let by_form = methods.is_some_and(|methods| {
-            !methods.contains(&CoreClientAuthMethod::ClientSecretBasic)
-                && methods.contains(&CoreClientAuthMethod::ClientSecretPost)
-        });
-        let secret = self.settings.client_secret.as_ref();
-        let mut client = CoreClient::from_provider_metadata(
-            metadata,
-            ClientId::new(self.settings.client_id.clone()),
-            secret.map(|secret| ClientSecret::new(secret.expose().to_owned())),
-        );
-        if by_form {
-            client = client.set_auth_type(AuthType::RequestBody);
-        }
-        Ok(Discovered {
-            client,
-            userinfo,
-            end_session,
-            at: Instant::now(),
-        })
     }
 
     /// Adds what only the userinfo endpoint tells. It must be about the same person.
@@ -325,23 +266,6 @@ fn check(
 fn with_redirect(client: &Client, address: String) -> Result<Client, Refusal> {
     let address = RedirectUrl::new(address).map_err(Refusal::misconfigured)?;
     Ok(client.clone().set_redirect_uri(address))
-}
-
-async fn in_time<T>(conversation: impl Future<Output = T>) -> Result<T, Refusal> {
-    timeout(TIMEOUT, conversation)
-        .await
-        .map_err(|elapsed| Refusal::Unavailable(elapsed.into()))
-}
-
-fn discovery_refusal(error: DiscoveryError<ProviderHttpError>) -> Refusal {
-    match error {
-        DiscoveryError::Request(error) => error.into(),
-        DiscoveryError::Response(status, _, message) if status.is_server_error() => {
-            Refusal::Unavailable(message.into())
-        }
-        DiscoveryError::Response(_, _, message) => Refusal::misconfigured(message),
-        other => Refusal::misconfigured(other),
-    }
 }
 
 fn token_refusal<T>(error: RequestTokenError<ProviderHttpError, T>) -> Refusal

@@ -1,0 +1,100 @@
+//! Who may sign in, where, and what their claims give them.
+
+mod provider;
+mod rules;
+
+pub use provider::ProviderSettings;
+pub use rules::{ProviderRule, sandbox_rules};
+
+use super::fault::Faults;
+use domain::access::TenantRole;
+use provider::ProviderSection;
+use provisioning::sign_in::{ClaimRule, Grant};
+use rules::RuleSection;
+use serde::Deserialize;
+use std::{collections::BTreeMap, path::Path};
+
+/// `[sign_in]` as written.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SignInSection {
+    /// The identity providers, by the word in their address.
+    pub providers: BTreeMap<String, ProviderSection>,
+    /// What claims give.
+    pub rules: Vec<RuleSection>,
+    /// What everybody who signs in gets besides.
+    pub default_role: Option<TenantRoleSection>,
+}
+
+/// A role in a tenant.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TenantRoleSection {
+    /// The tenant's slug.
+    pub tenant: String,
+    /// The role in it.
+    pub role: TenantRole,
+}
+
+/// Who may sign in, where, and what their claims give them.
+#[derive(Clone, Debug, Default)]
+pub struct SignInSettings {
+    /// The providers.
+    pub providers: Vec<ProviderSettings>,
+    /// The rules.
+    pub rules: Vec<ProviderRule>,
+    /// What everybody gets besides.
+    pub default_role: Option<Grant>,
+}
+
+impl SignInSettings {
+    /// The rules that hold for people of a provider.
+    pub fn rules_for(&self, provider: &str) -> Vec<ClaimRule> {
+        self.rules
+            .iter()
+            .filter(|rule| rule.provider.as_deref().is_none_or(|slug| slug == provider))
+            .map(|rule| rule.rule.clone())
+            .collect()
+    }
+}
+
+impl SignInSection {
+    pub(super) fn read(self, folder: &Path, faults: &mut Faults) -> SignInSettings {
+        let known: Vec<_> = self.providers.keys().cloned().collect();
+        let providers = self
+            .providers
+            .into_iter()
+            .filter_map(|(slug, section)| section.read(slug, folder, faults))
+            .collect();
+        let rules = self
+            .rules
+            .into_iter()
+            .enumerate()
+            .flat_map(|(index, rule)| rule.read(index, &known, faults))
+            .collect();
+        let default_role = self.default_role.map(|role| Grant::Tenant {
+            slug: role.tenant,
+            role: role.role,
+        });
+        SignInSettings {
+            providers,
+            rules,
+            default_role,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_holds_only_for_the_provider_it_names() {
+        let settings = SignInSettings {
+            rules: sandbox_rules(),
+            ..SignInSettings::default()
+        };
+        assert_eq!(settings.rules_for("sandbox").len(), 4);
+        assert!(settings.rules_for("corp").is_empty());
+    }
+}

@@ -1,0 +1,169 @@
+//! Identity providers.
+
+use crate::config::{
+    SLUG_RULE,
+    fault::Faults,
+    is_slug,
+    secret::{self, Secret},
+    title,
+};
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
+use url::Url;
+
+/// One `[sign_in.providers.SLUG]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProviderSection {
+    /// On the button, after “Continue with”.
+    pub title: Option<String>,
+    /// The issuer, exactly as it names itself.
+    pub issuer: String,
+    /// The client's id there.
+    pub client_id: String,
+    /// The client's secret there; without it, a public client.
+    pub client_secret: Option<Secret>,
+    /// A file that holds the secret.
+    pub client_secret_file: Option<PathBuf>,
+    /// What is asked for.
+    #[serde(default = "default_scopes")]
+    pub scopes: Vec<String>,
+    /// Whether to ask the userinfo endpoint too, for claims that are not in the ID token.
+    #[serde(default)]
+    pub userinfo: bool,
+    /// If given, only people with a verified address in one of these domains may sign in.
+    #[serde(default)]
+    pub email_domains: Vec<String>,
+    /// The domain of a Cognito user pool, for its own way of signing out.
+    pub cognito_domain: Option<String>,
+}
+
+fn default_scopes() -> Vec<String> {
+    ["openid", "email", "profile"].map(String::from).to_vec()
+}
+
+/// An identity provider.
+#[derive(Clone, Debug)]
+pub struct ProviderSettings {
+    /// In its address: `/sign-in/SLUG`.
+    pub slug: String,
+    /// On the button.
+    pub title: String,
+    /// The issuer.
+    pub issuer: Url,
+    /// The issuer as written, which is how it must name itself.
+    pub issuer_name: String,
+    /// The client's id.
+    pub client_id: String,
+    /// Its secret.
+    pub client_secret: Option<Secret>,
+    /// What is asked for.
+    pub scopes: Vec<String>,
+    /// Whether to ask the userinfo endpoint too.
+    pub userinfo: bool,
+    /// The domains of allowed addresses, in lower case; empty: any.
+    pub email_domains: Vec<String>,
+    /// Cognito's own address for signing out.
+    pub cognito_domain: Option<Url>,
+}
+
+impl ProviderSection {
+    pub(super) fn read(
+        self,
+        slug: String,
+        folder: &Path,
+        faults: &mut Faults,
+    ) -> Option<ProviderSettings> {
+        let at = format!("sign_in.providers.{slug}");
+        let key = |field: &str| format!("{at}.{field}");
+        if !is_slug(&slug) {
+            faults.add(&at, SLUG_RULE);
+        }
+        let issuer = safe_url(&self.issuer, &key("issuer"), faults);
+        let cognito_domain = match &self.cognito_domain {
+            None => None,
+            Some(text) => safe_url(text, &key("cognito_domain"), faults),
+        };
+        if self.client_id.trim().is_empty() {
+            faults.add(key("client_id"), "must not be empty");
+        }
+        let client_secret = secret::resolve(
+            &key("client_secret"),
+            self.client_secret,
+            self.client_secret_file.as_ref(),
+            folder,
+            faults,
+        );
+        if !self.scopes.iter().any(|scope| scope == "openid") {
+            faults.add(key("scopes"), "must hold \"openid\"");
+        }
+        let email_domains: Vec<_> = self
+            .email_domains
+            .iter()
+            .map(|d| d.to_lowercase())
+            .collect();
+        if email_domains
+            .iter()
+            .any(|domain| domain.is_empty() || domain.contains('@'))
+        {
+            faults.add(
+                key("email_domains"),
+                "must be domains without “@”, such as [\"corp.com\"]",
+            );
+        }
+        Some(ProviderSettings {
+            title: self.title.unwrap_or_else(|| title(&slug)),
+            slug,
+            issuer: issuer?,
+            issuer_name: self.issuer,
+            client_id: self.client_id,
+            client_secret,
+            scopes: self.scopes,
+            userinfo: self.userinfo,
+            email_domains,
+            cognito_domain,
+        })
+    }
+}
+
+/// An https address, or an http one on this machine.
+fn safe_url(text: &str, key: &str, faults: &mut Faults) -> Option<Url> {
+    let on_this_machine = |url: &Url| match url.host() {
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        Some(url::Host::Domain(name)) => name == "localhost",
+        None => false,
+    };
+    match Url::parse(text) {
+        Ok(url) if url.scheme() == "https" && url.host().is_some() => Some(url),
+        Ok(url) if url.scheme() == "http" && on_this_machine(&url) => Some(url),
+        Ok(_) => faults.none(
+            key,
+            "must begin with https://: people's identities travel there",
+        ),
+        Err(error) => faults.none(key, format!("is not an address: {error}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_issuer_without_tls_elsewhere_is_refused() {
+        for (text, fine) in [
+            ("https://login.example.com", true),
+            ("http://127.0.0.1:9000", true),
+            ("http://login.example.com", false),
+            ("login.example.com", false),
+        ] {
+            let mut faults = Faults::default();
+            assert_eq!(
+                safe_url(text, "issuer", &mut faults).is_some(),
+                fine,
+                "{text}"
+            );
+            assert_eq!(faults.is_empty(), fine, "{text}");
+        }
+    }
+}
