@@ -85,7 +85,7 @@ async fn kill_again_and_again(outside: &Outside, done: &AtomicBool) -> usize {
     loop {
         let portal = outside.start_portal().await;
         // Later ones live longer, so that the end comes however slow the machine is.
-        let life = rand::random_range(50..600) + 60 * kills as u64;
+        let life = rand::random_range(50..600) + 200 * kills as u64;
         let end = Instant::now() + Duration::from_millis(life);
         while Instant::now() < end {
             if done.load(Ordering::SeqCst) {
