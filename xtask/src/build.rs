@@ -16,15 +16,24 @@ pub struct Options {
     /// Make what production runs, in target/dist: optimised, small, compressed.
     #[arg(long)]
     release: bool,
+    /// Only the site, not the server.
+    #[arg(long)]
+    site: bool,
 }
 
 /// Builds the server and the site, both at once.
 pub fn run(options: &Options) -> Result<()> {
-    if options.release {
-        release()
-    } else {
-        development().map(|_| ())
+    match (options.site, options.release) {
+        (true, true) => site_only(&workspace::distribution().join("site"), true),
+        (true, false) => site_only(&workspace::development_site(), false),
+        (false, true) => release(),
+        (false, false) => development().map(|_| ()),
     }
+}
+
+fn site_only(site: &Path, release: bool) -> Result<()> {
+    let built = lanes::timed(|| build_site(site, release));
+    report(site, &built.result?, built.took)
 }
 
 /// A development build; returns the server's binary.

@@ -4,7 +4,8 @@
 //! compiled once, tested on SQLite and PostgreSQL with that build. Behind it the browser part. The browser tests
 //! come last and use what both lanes made. A part that fails does not stop the others, so one run tells everything.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
 
@@ -93,12 +94,9 @@ fn server_side() -> (Vec<Part>, Option<PathBuf>) {
     parts.push(check("compiling the server side", compiled));
     if server.is_some() {
         parts.push(tests("tests (SQLite, PostgreSQL)", timed(with_postgres)));
-        let mut documentation = tests("documentation tests", timed(documentation));
-        // There need not be any.
-        documentation.counts = documentation
-            .counts
-            .filter(|counts| *counts != Counts::default());
-        parts.push(documentation);
+        if documents_with_examples(workspace::root()) {
+            parts.push(tests("documentation tests", timed(documentation)));
+        }
     }
     (parts, server)
 }
@@ -171,6 +169,28 @@ fn nextest(command: &mut std::process::Command) -> Result<Counts> {
     Ok(counts)
 }
 
+/// Whether any documentation comment of the server side holds code: compiling for none would only cost time.
+fn documents_with_examples(root: &Path) -> bool {
+    ["app", "crates", "server"]
+        .iter()
+        .any(|folder| holds_example(&root.join(folder)))
+}
+
+fn holds_example(path: &Path) -> bool {
+    if path.is_dir() {
+        let entries = fs::read_dir(path).into_iter().flatten().flatten();
+        return entries
+            .map(|entry| entry.path())
+            .any(|path| holds_example(&path));
+    }
+    path.extension().is_some_and(|ending| ending == "rs")
+        && fs::read_to_string(path).is_ok_and(|text| {
+            text.lines()
+                .map(str::trim_start)
+                .any(|line| line.starts_with("/// ```") || line.starts_with("//! ```"))
+        })
+}
+
 /// Examples in documentation comments.
 fn documentation() -> Result<Counts> {
     heading("documentation tests");
@@ -206,5 +226,30 @@ fn tests(name: &'static str, lane: Lane<Counts>) -> Part {
         counts: Some(counts),
         error,
         took: lane.took,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_example_anywhere_in_a_crate_is_found() {
+        let root = std::env::temp_dir().join(format!("xtask-examples-{}", std::process::id()));
+        let sources = root.join("crates/domain/src");
+        fs::create_dir_all(&sources).unwrap();
+        fs::write(
+            sources.join("lib.rs"),
+            "/// Plain words.\npub struct Plan;\n",
+        )
+        .unwrap();
+        assert!(!documents_with_examples(&root));
+        fs::write(
+            sources.join("plan.rs"),
+            "    /// ```\n    /// assert!(true);\n    /// ```\n",
+        )
+        .unwrap();
+        assert!(documents_with_examples(&root));
+        fs::remove_dir_all(root).unwrap();
     }
 }
