@@ -34,7 +34,7 @@ const TESTS_MAY_USE: [(&str, &str); 2] =
     [("kubernetes", "sandbox"), ("provisioning", "persistence")];
 
 /// Outside crates with one home: (name or prefix ending in `*`, who may use it, who may in tests, why).
-const HOMES: [Home; 9] = [
+const HOMES: [Home; 10] = [
     Home {
         package: "sqlx*",
         crates: &["persistence"],
@@ -72,7 +72,13 @@ const HOMES: [Home; 9] = [
         why: "pages are in `app`",
     },
     Home {
-        package: "aws-*",
+        package: "aws-sdk-*",
+        crates: &["cognito", "secrets", "sandbox"],
+        tests: &[],
+        why: "cloud libraries are slow to build and stay behind their adapters",
+    },
+    Home {
+        package: "aws-config",
         crates: &["cognito", "secrets", "sandbox"],
         tests: &[],
         why: "cloud libraries are slow to build and stay behind their adapters",

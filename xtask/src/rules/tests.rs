@@ -99,6 +99,11 @@ fn outside_crates_stay_at_home() {
 }
 
 #[test]
+fn the_cipher_library_is_no_cloud_library() {
+    assert_eq!(broken(&[("server", "aws-lc-rs", Kind::Normal)]), [""; 0]);
+}
+
+#[test]
 fn a_crate_without_a_place_is_asked_for_one() {
     let mut workspace = workspace(&[]);
     workspace.crates.insert("misc".to_owned());
