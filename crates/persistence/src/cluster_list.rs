@@ -3,7 +3,7 @@
 use crate::{
     Cause, clusters,
     database::Database,
-    rows::{number, optional_time, time, word},
+    rows::{number, word},
     sql::{Sql, containing},
 };
 use domain::{
@@ -14,7 +14,7 @@ use domain::{
 };
 use jiff::Timestamp;
 use provisioning::{
-    ports::stores::{Lifespan, RecordPage, Scope},
+    ports::stores::{Costs, RecordPage, Scope},
     records::ClusterRecord,
 };
 use sqlx::{AnyConnection, Row};
@@ -74,29 +74,40 @@ pub(crate) async fn ending_before(
     Ok(records)
 }
 
-/// Prices and times. A cluster is charged from when it was first usable until it was gone.
-pub(crate) async fn lifespans(
+/// What clusters cost. Seconds before prices: both sums stay within 64 bits.
+pub(crate) async fn costs(
     database: &Database,
     scope: &Scope,
     since: Timestamp,
-) -> Result<Vec<Lifespan>, Cause> {
+    now: Timestamp,
+) -> Result<Costs, Cause> {
+    let (since, now) = (since.as_microsecond(), now.as_microsecond());
     let mut sql = Sql::new(
-        "SELECT c.price_per_hour, c.ready_at, c.deleted_at, c.state FROM clusters c \
-         WHERE c.ready_at IS NOT NULL AND (c.deleted_at IS NULL OR c.deleted_at > ",
+        "SELECT CAST(COALESCE(SUM(CASE WHEN c.deleted_at IS NULL THEN c.price_per_hour ELSE 0 \
+         END), 0) AS BIGINT) AS price_per_hour, \
+         CAST(COALESCE(SUM(c.price_per_hour * ((CASE WHEN c.deleted_at < ",
     );
-    sql.bind(since.as_microsecond()).push(") AND ");
+    sql.bind(now)
+        .push(" THEN c.deleted_at ELSE ")
+        .bind(now)
+        .push(" END - CASE WHEN c.ready_at > ")
+        .bind(since)
+        .push(" THEN c.ready_at ELSE ")
+        .bind(since)
+        .push(
+            " END) / 1000000) / 3600), 0) AS BIGINT) AS spent \
+             FROM clusters c WHERE c.ready_at < ",
+        )
+        .bind(now)
+        .push(" AND (c.deleted_at IS NULL OR c.deleted_at > ")
+        .bind(since)
+        .push(") AND ");
     push_scope(&mut sql, scope);
-    let rows = sql.query().fetch_all(database.readers()).await?;
-    rows.iter()
-        .map(|row| {
-            Ok(Lifespan {
-                price_per_hour: MicroDollars(number(row, "price_per_hour")?),
-                from: time(row, "ready_at")?,
-                until: optional_time(row, "deleted_at")?,
-                state: word(row, "state")?,
-            })
-        })
-        .collect()
+    let row = sql.query().fetch_one(database.readers()).await?;
+    Ok(Costs {
+        price_per_hour: MicroDollars(number(&row, "price_per_hour")?),
+        spent: MicroDollars(number(&row, "spent")?),
+    })
 }
 
 /// How many match in each state, in the order of [`ClusterState::ALL`]; those with none too.

@@ -18,7 +18,7 @@ use domain::{
 use jiff::{SignedDuration, Timestamp};
 use provisioning::{
     audit::AuditEntry,
-    ports::stores::{ClusterStore, Lifespan, RecordPage, Scope, Stored},
+    ports::stores::{ClusterStore, Costs, RecordPage, Scope, Stored},
     records::{Claim, ClusterRecord, NewCluster, OrderStored, Progress},
 };
 use sqlx::{AnyConnection, Row, any::AnyRow};
@@ -78,10 +78,10 @@ impl ClusterStore for Database {
         .await
     }
 
-    async fn lifespans(&self, scope: &Scope, since: Timestamp) -> Stored<Vec<Lifespan>> {
+    async fn costs(&self, scope: &Scope, since: Timestamp, now: Timestamp) -> Stored<Costs> {
         doing(
             "sum up what clusters cost",
-            cluster_list::lifespans(self, scope, since),
+            cluster_list::costs(self, scope, since, now),
         )
         .await
     }

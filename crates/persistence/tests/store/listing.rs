@@ -2,11 +2,10 @@ use crate::{backend::Backend, fixtures::*};
 use domain::{
     cluster::ClusterState,
     listing::{ClusterQuery, StateCount},
-    money::MicroDollars,
 };
 use persistence::Database;
 use provisioning::{
-    ports::stores::{ClusterStore, Lifespan, Scope},
+    ports::stores::{ClusterStore, Costs, Scope},
     records::NewCluster,
 };
 
@@ -117,13 +116,8 @@ async fn a_list_without_tenants_is_empty(backend: &Backend) {
     assert!(page.counts.iter().all(|entry| entry.count == 0));
     let soon = database.ending_before(&nobodys, after(100_000), 8).await;
     assert!(soon.unwrap().is_empty());
-    assert!(
-        database
-            .lifespans(&nobodys, noon())
-            .await
-            .unwrap()
-            .is_empty()
-    );
+    let costs = database.costs(&nobodys, noon(), after(9)).await.unwrap();
+    assert_eq!(costs, Costs::default());
 }
 
 async fn mine_is_nobodys_without_a_person(backend: &Backend) {
@@ -235,33 +229,22 @@ async fn a_cluster_is_charged_from_when_it_was_usable_until_it_was_gone(backend:
     bring_to(database, gone.id, ClusterState::Ready, after(20)).await;
     delete(database, &gone).await;
     bring_to(database, gone.id, ClusterState::Deleted, after(30)).await;
-    let price_per_hour = MicroDollars(210_000);
-    let still = Lifespan {
-        price_per_hour,
-        from: after(10),
-        until: None,
-        state: ClusterState::Ready,
+    let costs = async |scope: &Scope, since: i64, now: i64| {
+        let costs = database.costs(scope, after(since), after(now)).await;
+        let Costs {
+            price_per_hour,
+            spent,
+        } = costs.unwrap();
+        (price_per_hour.0, spent.0)
     };
-    let over = Lifespan {
-        price_per_hour,
-        from: after(20),
-        until: Some(after(30)),
-        state: ClusterState::Deleted,
-    };
-    let lifespans = async |scope: &Scope, since| {
-        let mut found = database.lifespans(scope, after(since)).await.unwrap();
-        found.sort_by_key(|span| span.from);
-        found
-    };
-    assert_eq!(
-        lifespans(&Scope::Everything, 0).await,
-        [still.clone(), over.clone()]
-    );
-    assert_eq!(
-        lifespans(&Scope::Everything, 29).await,
-        [still.clone(), over.clone()]
-    );
-    assert_eq!(lifespans(&Scope::Everything, 30).await, [still]);
+    // $0.21 an hour: from 10 on, and from 20 to 30.
+    let price = 210_000;
+    let of = |seconds: i64| price * seconds / 3600;
+    let all = Scope::Everything;
+    assert_eq!(costs(&all, 0, 3600).await, (price, of(3590) + of(10)));
+    assert_eq!(costs(&all, 25, 3600).await, (price, of(3575) + of(5)));
+    assert_eq!(costs(&all, 30, 3600).await, (price, of(3570)));
+    assert_eq!(costs(&all, 0, 5).await, (0, 0));
     let speech = Scope::Tenants(vec![world.speech.tenant.id]);
-    assert_eq!(lifespans(&speech, 0).await, [over]);
+    assert_eq!(costs(&speech, 0, 3600).await, (0, of(10)));
 }

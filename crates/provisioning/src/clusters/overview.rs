@@ -1,12 +1,10 @@
 //! The dashboard's figures.
 
 use super::{ClusterService, scope, view};
-use crate::ports::stores::Lifespan;
 use domain::{
     caller::Caller,
     cluster::{Cluster, ClusterState},
     listing::ClusterQuery,
-    money::MicroDollars,
     overview::Overview,
     problem::Problem,
 };
@@ -37,8 +35,7 @@ impl ClusterService {
             .store
             .ending_before(&scope, now + SignedDuration::from_hours(24), SHOWN)
             .await?;
-        let month = month_start(now);
-        let lifespans = self.store.lifespans(&scope, month).await?;
+        let costs = self.store.costs(&scope, month_start(now), now).await?;
         let count = |wanted: fn(ClusterState) -> bool| {
             needs_you
                 .counts
@@ -59,24 +56,12 @@ impl ClusterService {
             needs_you: views(needs_you.items),
             ends_soon: views(ends_soon),
             mine: views(mine.items),
-            price_per_hour: lifespans
-                .iter()
-                .filter(|span| span.until.is_none())
-                .map(|span| span.price_per_hour)
-                .sum(),
-            spent_this_month: lifespans.iter().map(|span| cost(span, month, now)).sum(),
+            price_per_hour: costs.price_per_hour,
+            spent_this_month: costs.spent,
             lately: self.store.lately(&scope, SHOWN).await?,
             now,
         })
     }
-}
-
-/// What `span` cost between `since` and `now`.
-fn cost(span: &Lifespan, since: Timestamp, now: Timestamp) -> MicroDollars {
-    let from = span.from.max(since);
-    let until = span.until.unwrap_or(now).min(now);
-    span.price_per_hour
-        .times_seconds(until.duration_since(from).as_secs().max(0))
 }
 
 /// The first moment of the month of `now`, in UTC.
@@ -90,30 +75,12 @@ fn month_start(now: Timestamp) -> Timestamp {
 mod tests {
     use super::*;
 
-    fn at(text: &str) -> Timestamp {
-        text.parse().unwrap()
-    }
-
     #[test]
-    fn only_the_hours_of_this_month_are_counted() {
-        let now = at("2026-11-21T10:00:00Z");
-        let month = month_start(now);
-        assert_eq!(month, at("2026-11-01T00:00:00Z"));
-        let span = |from: &str, until: Option<&str>| Lifespan {
-            price_per_hour: MicroDollars(1_000_000),
-            from: at(from),
-            until: until.map(at),
-            state: ClusterState::Ready,
-        };
-        let hours = |from, until| cost(&span(from, until), month, now).0 / 1_000_000;
-        assert_eq!(hours("2026-11-21T08:00:00Z", None), 2);
+    fn the_month_begins_at_its_first_midnight_in_utc() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
         assert_eq!(
-            hours("2026-10-31T00:00:00Z", Some("2026-11-01T03:00:00Z")),
-            3
-        );
-        assert_eq!(
-            hours("2026-10-01T00:00:00Z", Some("2026-10-02T00:00:00Z")),
-            0
+            month_start(at("2026-11-21T10:00:00Z")),
+            at("2026-11-01T00:00:00Z")
         );
     }
 }

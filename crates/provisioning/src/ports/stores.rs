@@ -11,10 +11,10 @@ use crate::{
 use async_trait::async_trait;
 use domain::{
     access::PlatformRole,
-    cluster::ClusterState,
     cluster_name::ClusterName,
     ids::{ClusterId, TenantId, TokenId, UserId},
     listing::{ClusterQuery, StateCount},
+    money::MicroDollars,
     operation::Operation,
     overview::Happening,
     tenancy::Tenant,
@@ -44,17 +44,13 @@ pub struct RecordPage {
     pub counts: Vec<StateCount>,
 }
 
-/// What is used in the sums of the dashboard.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Lifespan {
-    /// The hourly price.
-    pub price_per_hour: domain::money::MicroDollars,
-    /// From when it was charged.
-    pub from: Timestamp,
-    /// Until when; `None`: it still is.
-    pub until: Option<Timestamp>,
-    /// The state now.
-    pub state: ClusterState,
+/// What clusters cost. Each is charged from when it was first usable until it was gone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Costs {
+    /// What those that are charged at the moment cost an hour.
+    pub price_per_hour: MicroDollars,
+    /// What has been spent in the time asked for, by whole seconds.
+    pub spent: MicroDollars,
 }
 
 /// Clusters, their operations and the work on them.
@@ -85,8 +81,8 @@ pub trait ClusterStore: Send + Sync {
         limit: u32,
     ) -> Stored<Vec<ClusterRecord>>;
 
-    /// Prices and times of the clusters in `scope` that were charged after `since`.
-    async fn lifespans(&self, scope: &Scope, since: Timestamp) -> Stored<Vec<Lifespan>>;
+    /// What the clusters in `scope` cost between `since` and `now`.
+    async fn costs(&self, scope: &Scope, since: Timestamp, now: Timestamp) -> Stored<Costs>;
 
     /// Turns a cluster to `Deleting` with `operation`, due at once; announces it. A cluster that is
     /// being deleted already, or is gone, stays as it is and `audit` is not written. Answers the
