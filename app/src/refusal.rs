@@ -5,6 +5,8 @@ use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
 
+use crate::server_context::set_status;
+
 /// A [`Problem`] as the error of a server function.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -44,6 +46,7 @@ impl FromServerFnError for Refusal {
             _ => Problem::new(ProblemKind::Internal, "The portal could not finish this.")
                 .next("Try again; if it stays, tell your platform team."),
         };
+        set_status(problem.status());
         Self(problem)
     }
 }

@@ -2,7 +2,11 @@
 //! keep them for ever.
 
 use app::server_context::Assets;
-use axum::{Router, middleware, response::Response};
+use axum::{
+    Router, middleware,
+    response::{Redirect, Response},
+    routing::get,
+};
 use http::{HeaderValue, StatusCode, header};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
@@ -79,6 +83,11 @@ pub fn routes<S: Clone + Send + Sync + 'static>(folder: &Path) -> Router<S> {
     Router::new()
         .merge(package)
         .route_service("/favicon.svg", files(folder.to_owned()))
+        // Asked for by browsers on pages that name no icon.
+        .route(
+            "/favicon.ico",
+            get(|| async { Redirect::permanent("/favicon.svg") }),
+        )
         .layer(middleware::map_response(keep_a_while))
 }
 

@@ -2,8 +2,9 @@
 
 use domain::order::OrderInput;
 
-/// A `curl` command that orders the same over REST. The token is a variable: secrets do not belong into a history.
-pub fn command(public_url: &str, input: &OrderInput) -> String {
+/// A `curl` command that orders the same over REST. The token is a variable: secrets do not belong into a history. The
+/// key is the form's own, so that the command and the button together order once.
+pub fn command(public_url: &str, input: &OrderInput, idempotency_key: &str) -> String {
     let mut body = serde_json::to_value(input).unwrap_or_default();
     if let Some(fields) = body.as_object_mut() {
         fields.retain(|_, value| !value.is_null());
@@ -14,7 +15,7 @@ pub fn command(public_url: &str, input: &OrderInput) -> String {
     format!(
         "curl --fail-with-body {public_url}/api/v1/clusters \\\n  \
          --header \"Authorization: Bearer $HANGAR_TOKEN\" \\\n  \
-         --header \"Idempotency-Key: $(uuidgen)\" \\\n  \
+         --header \"Idempotency-Key: {idempotency_key}\" \\\n  \
          --json '{body}'"
     )
 }
@@ -29,9 +30,10 @@ mod tests {
             name: "it's".into(),
             ..OrderInput::default()
         };
-        let command = command("https://hangar.example.com", &input);
+        let command = command("https://hangar.example.com", &input, "k-1");
         assert!(command.contains(r"it'\''s"));
         assert!(command.contains("https://hangar.example.com/api/v1/clusters"));
+        assert!(command.contains("Idempotency-Key: k-1"));
         assert!(!command.contains("null"));
     }
 }

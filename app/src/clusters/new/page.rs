@@ -140,7 +140,8 @@ fn NewCluster(form: OrderForm) -> impl IntoView {
             draft.time_to_live_hours.clone(),
         )
     });
-    let curl = Signal::derive(move || curl::command(&public_url, &draft.get().to_input()));
+    let key = options.idempotency_key.clone();
+    let curl = Signal::derive(move || curl::command(&public_url, &draft.get().to_input(), &key));
 
     view! {
         <ActionForm action=order node_ref=node attr:novalidate=true attr:id="order">
