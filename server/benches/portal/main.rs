@@ -4,6 +4,7 @@
 #[path = "../../tests/portal_process/mod.rs"]
 mod portal_process;
 
+mod aborts;
 mod load;
 mod memory;
 mod population;
@@ -55,6 +56,7 @@ async fn main() {
     tokio::time::sleep(Duration::from_secs(1)).await;
     row("memory, idle", memory::of(portal.id()));
     provisioning_speed::measure(&outside).await;
+    aborts::measure(&outside, &portal).await;
     streams::measure(&outside, &portal).await;
     portal.kill();
 }

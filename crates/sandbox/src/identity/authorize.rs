@@ -116,7 +116,10 @@ pub async fn choose(
 }
 
 /// Without a known client and an allowed address there is nowhere to send an error, so the browser shows it.
-#[allow(clippy::result_large_err)]
+#[allow(
+    clippy::result_large_err,
+    reason = "the error is the whole answer, and rare"
+)]
 fn checked_redirect(provider: &Provider, request: &AuthorizationRequest) -> Result<Url, Response> {
     let problem = if request.client_id != provider.client.id {
         "The application that sent you here is not known to this identity provider."

@@ -1,6 +1,8 @@
 //! `/api/v1/clusters`.
-// The macro that describes handlers names their parameters by full paths.
-#![allow(unused_qualifications)]
+#![allow(
+    unused_qualifications,
+    reason = "the macro that describes handlers names their parameters by full paths"
+)]
 
 use super::{
     PREFIX,
