@@ -12,7 +12,11 @@ use domain::{
 };
 use fixture::{Core, order};
 use secrecy::ExposeSecret;
-use std::sync::{Arc, atomic::Ordering};
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
+use tokio_util::sync::CancellationToken;
 
 #[tokio::test]
 async fn an_order_comes_up_and_gives_a_kubeconfig() {
@@ -203,12 +207,26 @@ async fn orders_are_accepted_while_the_host_does_not_answer_and_made_when_it_doe
         if told.is_some() {
             break;
         }
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
     let failure = told.expect("the failure is shown");
     assert!(failure.retrying);
     assert!(failure.message.contains("does not answer"));
     core.hosts.heal();
+    core.until(&cluster, ClusterState::Ready).await;
+}
+
+#[tokio::test]
+async fn a_cluster_is_looked_at_again_soon_though_nothing_is_announced() {
+    let core = Core::at_rest().await;
+    core.hosts.silent_looks.store(5, Ordering::SeqCst);
+    // A claim that is held for long must not be what the next look waits for.
+    let reconciler = core.reconciler().with_lease(Duration::from_secs(300));
+    let stop = CancellationToken::new();
+    let _guard = stop.clone().drop_guard();
+    tokio::spawn(async move { reconciler.run(stop).await });
+    let grace = core.member("grace", "vision", Developer).await;
+    let cluster = core.order(&grace, "demo").await;
     core.until(&cluster, ClusterState::Ready).await;
 }
 

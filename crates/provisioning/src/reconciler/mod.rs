@@ -19,7 +19,14 @@ use crate::{
 use futures::StreamExt;
 use jiff::{SignedDuration, Timestamp};
 use std::{sync::Arc, time::Duration};
-use tokio::{sync::Semaphore, sync::broadcast::error::RecvError, task::JoinSet, time};
+use tokio::{
+    sync::{
+        Notify, Semaphore,
+        broadcast::{self, error::RecvError},
+    },
+    task::JoinSet,
+    time,
+};
 use tokio_util::sync::CancellationToken;
 
 /// How long a claim holds; renewed while its pass goes on, so that a killed replica's work is taken
@@ -94,6 +101,8 @@ impl Reconciler {
     async fn work(&self, stop: &CancellationToken) {
         let permits = Arc::new(Semaphore::new(CONCURRENCY));
         let mut passes = JoinSet::new();
+        // A pass may plan the next look at its cluster without anything to announce.
+        let finished = Arc::new(Notify::new());
         let mut changes = self.changes.subscribe();
         while !stop.is_cancelled() {
             while passes.try_join_next().is_some() {}
@@ -111,7 +120,7 @@ impl Reconciler {
             let lease = signed(self.lease);
             match self.store.claim(Timestamp::now(), lease, free).await {
                 Ok(claims) if claims.is_empty() => {
-                    self.sleep(&mut changes, stop).await;
+                    self.sleep(&mut changes, &finished, stop).await;
                 }
                 Ok(claims) => {
                     for claim in claims {
@@ -119,10 +128,11 @@ impl Reconciler {
                             break;
                         };
                         let (store, hosts) = (Arc::clone(&self.store), Arc::clone(&self.hosts));
-                        let lease = self.lease;
+                        let (lease, finished) = (self.lease, Arc::clone(&finished));
                         passes.spawn(async move {
                             reconcile(&*store, &*hosts, &claim, lease).await;
                             drop(permit);
+                            finished.notify_one();
                         });
                     }
                 }
@@ -138,10 +148,11 @@ impl Reconciler {
         while passes.join_next().await.is_some() {}
     }
 
-    /// Sleeps until work is due or a change is heard.
+    /// Sleeps until work is due, a pass has finished or a change is heard.
     async fn sleep(
         &self,
-        changes: &mut tokio::sync::broadcast::Receiver<Change>,
+        changes: &mut broadcast::Receiver<Change>,
+        finished: &Notify,
         stop: &CancellationToken,
     ) {
         let until_due = match self.store.next_due().await {
@@ -167,6 +178,7 @@ impl Reconciler {
             () = stop.cancelled() => {}
             () = time::sleep(until_due) => {}
             () = heard => {}
+            () = finished.notified() => {}
         }
     }
 }
