@@ -99,7 +99,7 @@ fn creation(cluster: &ClusterRecord, seen: &Observation, now: Timestamp) -> Asse
         NamespaceState::Ours => (
             Move::Wait,
             trouble.map(failures::of_trouble),
-            trouble.is_some_and(|trouble| trouble.lasting),
+            trouble.is_some_and(|trouble| trouble.lasting || failed_by(cluster, trouble)),
         ),
     };
     mark(&mut operation, creation_steps(cluster, seen), lasting, now);
@@ -131,6 +131,14 @@ fn creation(cluster: &ClusterRecord, seen: &Observation, now: Timestamp) -> Asse
             ..unchanged(cluster)
         },
     }
+}
+
+/// Whether this very trouble has failed the cluster already. A kubelet goes back and forth between
+/// trying and waiting; people see one failure until it is over.
+fn failed_by(cluster: &ClusterRecord, trouble: &Trouble) -> bool {
+    let failure = cluster.failure.as_ref();
+    cluster.state == ClusterState::Failed
+        && failure.is_some_and(|failure| failure.code == trouble.code)
 }
 
 /// What keeps the cluster from working: the pod's own trouble, or what keeps it from being made.

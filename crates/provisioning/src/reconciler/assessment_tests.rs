@@ -196,7 +196,12 @@ fn a_first_pull_error_is_a_word_and_a_lasting_one_a_failure_that_heals() {
     assert_eq!(lasting.operation.steps[4].state, StepState::Failed);
 
     cluster.state = lasting.state;
+    cluster.failure = lasting.failure;
     cluster.operation = lasting.operation;
+    // The kubelet tries once more: still the same failure.
+    let again = assess(&cluster, &with(false), at(30)).progress;
+    assert_eq!(again.state, ClusterState::Failed);
+    assert_eq!(again.operation.steps[4].state, StepState::Failed);
     let healed = assess(&cluster, &up(), at(60)).progress;
     assert_eq!(healed.state, ClusterState::Ready);
     assert_eq!(healed.failure, None);
