@@ -59,15 +59,59 @@ pub enum Action {
     ReadKubeconfig,
     /// Delete a cluster.
     DeleteCluster,
+    /// See a node, its state, steps, jobs and prices, and find it in lists.
+    ReadNode,
+    /// Read the logs of a node and its jobs.
+    ReadNodeLogs,
+    /// Order a node.
+    OrderNode,
+    /// Be given the key to a node.
+    ConnectNode,
+    /// Stop and start a node, change when it stops by itself, submit and cancel jobs.
+    OperateNode,
+    /// Take a node down.
+    DeleteNode,
+}
+
+/// Everything that concerns the whole platform and no single tenant; for platform admins only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum PlatformAction {
+    /// See machines that nobody ordered here, and take them down.
+    ManageOrphans,
+}
+
+impl PlatformAction {
+    /// Every action.
+    pub const ALL: [Self; 1] = [Self::ManageOrphans];
+
+    /// In words, after “You may not …”.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::ManageOrphans => "manage machines that nobody ordered here",
+        }
+    }
+}
+
+/// Whether somebody with this role may do `action` on the platform.
+pub fn allows_on_platform(action: PlatformAction, platform: PlatformRole) -> bool {
+    match action {
+        PlatformAction::ManageOrphans => platform == PlatformRole::Admin,
+    }
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 10] = [
         Self::ReadCluster,
         Self::OrderCluster,
         Self::ReadKubeconfig,
         Self::DeleteCluster,
+        Self::ReadNode,
+        Self::ReadNodeLogs,
+        Self::OrderNode,
+        Self::ConnectNode,
+        Self::OperateNode,
+        Self::DeleteNode,
     ];
 
     /// In words, after “You may not …”.
@@ -77,6 +121,12 @@ impl Action {
             Self::OrderCluster => "order clusters in this tenant",
             Self::ReadKubeconfig => "download kubeconfigs in this tenant",
             Self::DeleteCluster => "delete clusters in this tenant",
+            Self::ReadNode => "see this node",
+            Self::ReadNodeLogs => "read logs in this tenant",
+            Self::OrderNode => "order nodes in this tenant",
+            Self::ConnectNode => "connect to nodes in this tenant",
+            Self::OperateNode => "operate nodes in this tenant",
+            Self::DeleteNode => "take down nodes in this tenant",
         }
     }
 }
@@ -84,10 +134,14 @@ impl Action {
 /// Whether somebody with these roles may do `action` in a tenant (`None`: not a member of it).
 pub fn allows(action: Action, platform: PlatformRole, tenant: Option<TenantRole>) -> bool {
     let least = match action {
-        Action::ReadCluster => TenantRole::Viewer,
-        Action::OrderCluster | Action::ReadKubeconfig | Action::DeleteCluster => {
-            TenantRole::Developer
-        }
+        Action::ReadCluster | Action::ReadNode | Action::ReadNodeLogs => TenantRole::Viewer,
+        Action::OrderCluster
+        | Action::ReadKubeconfig
+        | Action::DeleteCluster
+        | Action::OrderNode
+        | Action::ConnectNode
+        | Action::OperateNode
+        | Action::DeleteNode => TenantRole::Developer,
     };
     platform == PlatformRole::Admin || tenant.is_some_and(|role| role >= least)
 }
@@ -98,11 +152,17 @@ mod tests {
     use TenantRole::{Admin, Developer, Viewer};
 
     /// The table written out: which tenant roles may, besides platform admins.
-    const TABLE: [(Action, &[TenantRole]); 4] = [
+    const TABLE: [(Action, &[TenantRole]); 10] = [
         (Action::ReadCluster, &[Viewer, Developer, Admin]),
         (Action::OrderCluster, &[Developer, Admin]),
         (Action::ReadKubeconfig, &[Developer, Admin]),
         (Action::DeleteCluster, &[Developer, Admin]),
+        (Action::ReadNode, &[Viewer, Developer, Admin]),
+        (Action::ReadNodeLogs, &[Viewer, Developer, Admin]),
+        (Action::OrderNode, &[Developer, Admin]),
+        (Action::ConnectNode, &[Developer, Admin]),
+        (Action::OperateNode, &[Developer, Admin]),
+        (Action::DeleteNode, &[Developer, Admin]),
     ];
 
     #[test]
@@ -118,6 +178,14 @@ mod tests {
             }
             assert!(!allows(action, PlatformRole::User, None), "{action:?}");
             assert!(allows(action, PlatformRole::Admin, None), "{action:?}");
+        }
+    }
+
+    #[test]
+    fn what_concerns_the_whole_platform_is_for_its_admins() {
+        for action in PlatformAction::ALL {
+            assert!(allows_on_platform(action, PlatformRole::Admin));
+            assert!(!allows_on_platform(action, PlatformRole::User));
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Who is asking. Every service method takes a [`Caller`]; the core decides what they may.
 
 use crate::{
-    access::{Action, PlatformRole, TenantRole, allows},
+    access::{Action, PlatformAction, PlatformRole, TenantRole, allows, allows_on_platform},
     ids::{TenantId, TokenId, UserId},
 };
 use serde::{Deserialize, Serialize};
@@ -82,5 +82,10 @@ impl Caller {
     /// Whether the caller may do `action` in `tenant`.
     pub fn may(&self, action: Action, tenant: TenantId) -> bool {
         allows(action, self.platform_role, self.role_in(tenant))
+    }
+
+    /// Whether the caller may do `action` on the platform.
+    pub fn may_on_platform(&self, action: PlatformAction) -> bool {
+        allows_on_platform(action, self.platform_role)
     }
 }

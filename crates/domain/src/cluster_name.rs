@@ -31,36 +31,8 @@ impl FromStr for ClusterName {
     type Err = FieldError;
 
     fn from_str(text: &str) -> Result<Self, FieldError> {
-        let refuse = |message: String| Err(FieldError::new("name", message));
-        if text.is_empty() {
-            return refuse("Give the cluster a name.".into());
-        }
-        if let Some(wrong) = text
-            .chars()
-            .find(|c| !matches!(c, 'a'..='z' | '0'..='9' | '-'))
-        {
-            return refuse(match wrong {
-                'A'..='Z' => format!(
-                    "Use lower-case letters only: “{}” instead of “{wrong}”.",
-                    wrong.to_ascii_lowercase()
-                ),
-                ' ' | '_' | '.' => format!("“{wrong}” is not allowed; use a hyphen instead."),
-                _ => format!("“{wrong}” is not allowed; use a–z, 0–9 and hyphens."),
-            });
-        }
-        if text.len() > Self::MAX_LENGTH {
-            return refuse(format!(
-                "At most {} characters; this has {}.",
-                Self::MAX_LENGTH,
-                text.len()
-            ));
-        }
-        if !text.starts_with(|c: char| c.is_ascii_lowercase()) {
-            return refuse("Begin with a letter.".into());
-        }
-        if text.ends_with('-') {
-            return refuse("End with a letter or a digit.".into());
-        }
+        crate::dns_label::check(text, Self::MAX_LENGTH, "Give the cluster a name.")
+            .map_err(|message| FieldError::new("name", message))?;
         Ok(Self(text.to_owned()))
     }
 }

@@ -39,6 +39,26 @@ pub enum FailureCode {
     DeletionHeld,
     /// It takes longer than it should.
     TakesTooLong,
+    /// No place that was tried has such a machine at the moment.
+    NoCapacity,
+    /// The tenant has no cloud where this could run.
+    NoCloudAccess,
+    /// The cloud does not accept the tenant's credential.
+    CloudCredential,
+    /// The task is not accepted.
+    TaskRefused,
+    /// The set-up of the machine failed.
+    SetupFailed,
+    /// The machine was ended behind the portal's back.
+    MachineGone,
+    /// The machine is there and not healthy.
+    MachineUnhealthy,
+    /// The SkyPilot API server does not answer.
+    ServerUnreachable,
+    /// The SkyPilot API server does not accept the portal, or denies it a right.
+    ServerUnauthorized,
+    /// The SkyPilot API server refuses or fails.
+    ServerRefused,
 }
 
 /// A failure as shown to people.

@@ -45,6 +45,10 @@ id! {
     EnvironmentId,
     /// A vCluster that somebody ordered.
     ClusterId,
+    /// A machine with accelerators that somebody ordered.
+    NodeId,
+    /// A tenant's environment on a SkyPilot API server.
+    WorkspaceId,
     /// One long-running change.
     OperationId,
     /// An API token (its handle, not its secret).

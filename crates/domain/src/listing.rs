@@ -126,69 +126,121 @@ impl ClusterQueryInput {
     /// # Errors
     /// One [`FieldError`] for each parameter at fault.
     pub fn validate(&self) -> Result<ClusterQuery, Vec<FieldError>> {
-        let mut errors = Vec::new();
-        let text = |value: &Option<String>| {
-            value
-                .as_deref()
-                .map(str::trim)
-                .filter(|value| !value.is_empty())
-                .map(str::to_owned)
+        let mut parameters = Parameters::default();
+        let states = parameters.states(&self.state);
+        let (sort, descending) = parameters.sort(&self.sort, ClusterSort::Created, true);
+        let query = ClusterQuery {
+            search: parameters.search(&self.search),
+            states,
+            tenant: text(&self.tenant),
+            environment: text(&self.environment),
+            mine: text(&self.mine).as_deref() == Some("true"),
+            sort,
+            descending,
+            page: parameters.page(&self.page),
+            per_page: parameters.per_page(&self.per_page, 25),
         };
+        parameters.finish(query)
+    }
+}
+
+/// A parameter's text without space around it; `None` if nothing is left.
+pub(crate) fn text(value: &Option<String>) -> Option<String> {
+    value
+        .as_deref()
+        .map(str::trim)
+        .filter(|value| !value.is_empty())
+        .map(str::to_owned)
+}
+
+/// Reads the parameters of a list one by one and keeps what is wrong with each.
+#[derive(Default)]
+pub(crate) struct Parameters {
+    errors: Vec<FieldError>,
+}
+
+impl Parameters {
+    /// States, separated by commas.
+    pub(crate) fn states<S: FromStr<Err = String>>(&mut self, value: &Option<String>) -> Vec<S> {
         let mut states = Vec::new();
-        for word in text(&self.state).as_deref().unwrap_or("").split(',') {
+        for word in text(value).as_deref().unwrap_or("").split(',') {
             match word.trim() {
                 "" => {}
                 word => match word.parse() {
                     Ok(state) => states.push(state),
-                    Err(message) => errors.push(FieldError::new("state", message)),
+                    Err(message) => self.errors.push(FieldError::new("state", message)),
                 },
             }
         }
-        let (sort, descending) = match text(&self.sort) {
-            None => (ClusterSort::Created, true),
-            Some(word) => {
-                let (descending, word) = match word.strip_prefix('-') {
-                    Some(rest) => (true, rest),
-                    None => (false, word.as_str()),
-                };
-                let sort = word.parse().unwrap_or_else(|error| {
-                    errors.push(error);
-                    ClusterSort::Created
-                });
-                (sort, descending)
-            }
+        states
+    }
+
+    /// What to sort by, and whether the other way round.
+    pub(crate) fn sort<S: FromStr<Err = FieldError>>(
+        &mut self,
+        value: &Option<String>,
+        default: S,
+        default_descending: bool,
+    ) -> (S, bool) {
+        let Some(word) = text(value) else {
+            return (default, default_descending);
         };
-        let mut number =
-            |field: &str, value: &Option<String>, default: u32, max: u32| match text(value) {
-                None => default,
-                Some(value) => match value.parse::<u32>() {
-                    Ok(number) if (1..=max).contains(&number) => number,
-                    _ => {
-                        errors.push(FieldError::new(field, format!("A number from 1 to {max}.")));
-                        default
-                    }
-                },
-            };
-        let page = number("page", &self.page, 1, 1_000_000);
-        let per_page = number("per_page", &self.per_page, 25, ClusterQuery::MAX_PER_PAGE);
-        let search = text(&self.search).unwrap_or_default();
+        let (descending, word) = match word.strip_prefix('-') {
+            Some(rest) => (true, rest),
+            None => (false, word.as_str()),
+        };
+        let sort = word.parse().unwrap_or_else(|error| {
+            self.errors.push(error);
+            default
+        });
+        (sort, descending)
+    }
+
+    /// What to search for.
+    pub(crate) fn search(&mut self, value: &Option<String>) -> String {
+        let search = text(value).unwrap_or_default();
         if search.chars().count() > 100 {
-            errors.push(FieldError::new("search", "At most 100 characters."));
+            self.errors
+                .push(FieldError::new("search", "At most 100 characters."));
         }
-        if errors.is_empty() {
-            Ok(ClusterQuery {
-                search,
-                states,
-                tenant: text(&self.tenant),
-                environment: text(&self.environment),
-                mine: text(&self.mine).as_deref() == Some("true"),
-                sort,
-                descending,
-                page,
-                per_page,
-            })
+        search
+    }
+
+    /// A number from 1 to `max`, if there is one.
+    pub(crate) fn optional_number(
+        &mut self,
+        field: &str,
+        value: &Option<String>,
+        max: u32,
+    ) -> Option<u32> {
+        let value = text(value)?;
+        match value.parse::<u32>() {
+            Ok(number) if (1..=max).contains(&number) => Some(number),
+            _ => {
+                self.errors
+                    .push(FieldError::new(field, format!("A number from 1 to {max}.")));
+                None
+            }
+        }
+    }
+
+    /// Which page, from 1.
+    pub(crate) fn page(&mut self, value: &Option<String>) -> u32 {
+        self.optional_number("page", value, 1_000_000).unwrap_or(1)
+    }
+
+    /// How many a page.
+    pub(crate) fn per_page(&mut self, value: &Option<String>, default: u32) -> u32 {
+        self.optional_number("per_page", value, ClusterQuery::MAX_PER_PAGE)
+            .unwrap_or(default)
+    }
+
+    /// The question, if every parameter was right.
+    pub(crate) fn finish<Q>(self, query: Q) -> Result<Q, Vec<FieldError>> {
+        if self.errors.is_empty() {
+            Ok(query)
         } else {
-            Err(errors)
+            Err(self.errors)
         }
     }
 }

@@ -13,6 +13,14 @@ pub enum OperationKind {
     CreateCluster,
     /// Takes a cluster down.
     DeleteCluster,
+    /// Launches a node.
+    LaunchNode,
+    /// Stops a node; its disk stays.
+    StopNode,
+    /// Starts a stopped node.
+    StartNode,
+    /// Takes a node down.
+    TakeDownNode,
 }
 
 /// The steps there are, in the order they happen.
@@ -38,6 +46,22 @@ pub enum StepName {
     DeletionStarted,
     /// Nothing is left on the host.
     NothingLeft,
+    /// The tenant's workspace is there on the SkyPilot API server.
+    WorkspaceReady,
+    /// The SkyPilot API server has been asked.
+    Requested,
+    /// A cloud has given a machine.
+    MachineFound,
+    /// SkyPilot's runtime is on the machine and answers.
+    RuntimeReady,
+    /// The set-up commands have run and the first job is submitted.
+    SetUp,
+    /// The address for SSH is known.
+    Connectable,
+    /// The machine is stopped.
+    Stopped,
+    /// SkyPilot no longer lists the machine.
+    TakenDown,
 }
 
 impl StepName {
@@ -53,6 +77,14 @@ impl StepName {
             Self::KubeconfigReady => "Kubeconfig ready",
             Self::DeletionStarted => "Deletion started",
             Self::NothingLeft => "Nothing left on the host",
+            Self::WorkspaceReady => "Workspace ready",
+            Self::Requested => "Requested from SkyPilot",
+            Self::MachineFound => "Machine found",
+            Self::RuntimeReady => "Runtime ready",
+            Self::SetUp => "Set up",
+            Self::Connectable => "Reachable by SSH",
+            Self::Stopped => "Stopped",
+            Self::TakenDown => "Nothing left in the cloud",
         }
     }
 }
@@ -75,6 +107,23 @@ impl OperationKind {
                 StepName::DeletionStarted,
                 StepName::NothingLeft,
             ],
+            Self::LaunchNode => &[
+                StepName::Accepted,
+                StepName::WorkspaceReady,
+                StepName::Requested,
+                StepName::MachineFound,
+                StepName::RuntimeReady,
+                StepName::SetUp,
+                StepName::Connectable,
+            ],
+            Self::StopNode => &[StepName::Accepted, StepName::Requested, StepName::Stopped],
+            Self::StartNode => &[
+                StepName::Accepted,
+                StepName::Requested,
+                StepName::RuntimeReady,
+                StepName::Connectable,
+            ],
+            Self::TakeDownNode => &[StepName::Accepted, StepName::Requested, StepName::TakenDown],
         }
     }
 
@@ -83,6 +132,10 @@ impl OperationKind {
         match self {
             Self::CreateCluster => "create_cluster",
             Self::DeleteCluster => "delete_cluster",
+            Self::LaunchNode => "launch_node",
+            Self::StopNode => "stop_node",
+            Self::StartNode => "start_node",
+            Self::TakeDownNode => "take_down_node",
         }
     }
 }

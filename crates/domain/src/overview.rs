@@ -1,6 +1,6 @@
 //! The first page: mine first.
 
-use crate::{cluster::Cluster, money::MicroDollars};
+use crate::{cluster::Cluster, money::MicroDollars, node::view::Node};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +18,7 @@ pub struct Happening {
 }
 
 /// What the dashboard shows, over the caller's tenants.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Overview {
     /// Clusters that are usable.
     pub running: u64,
@@ -30,7 +30,17 @@ pub struct Overview {
     pub ends_soon: Vec<Cluster>,
     /// The caller's own clusters, newest first (at most 8).
     pub mine: Vec<Cluster>,
-    /// What everything running costs an hour.
+    /// Nodes that are usable.
+    pub nodes_running: u64,
+    /// Nodes on their way up or down.
+    pub nodes_moving: u64,
+    /// Nodes that need somebody: failed or degraded, newest first.
+    pub nodes_need_you: Vec<Node>,
+    /// Nodes that end within a day, soonest first.
+    pub nodes_end_soon: Vec<Node>,
+    /// The caller's own nodes, newest first (at most 8).
+    pub my_nodes: Vec<Node>,
+    /// What everything running costs an hour, clusters and nodes.
     pub price_per_hour: MicroDollars,
     /// What has been spent since the month began, from prices and times.
     pub spent_this_month: MicroDollars,

@@ -5,13 +5,23 @@ use crate::{
     account::{ApiToken, NewApiToken, Profile, TokenInput},
     caller::Caller,
     cluster::{Cluster, ClusterEvent, DoomedObjects, Kubeconfig},
-    ids::{ClusterId, TokenId},
+    ids::{ClusterId, NodeId, TokenId},
     listing::{ClusterPage, ClusterQuery},
+    node::{
+        catalogue::{OfferPage, OfferQuery},
+        connection::SshAccess,
+        job::{Job, JobInput},
+        listing::{NodePage, NodeQuery},
+        order::{AutostopInput, NodeOrderInput, NodeOrderOptions, Quote},
+        view::{Node, NodeEvent, Orphan},
+    },
     order::{NameCheck, OrderInput, OrderOptions},
     overview::Overview,
     problem::Problem,
 };
 use async_trait::async_trait;
+use futures_core::Stream;
+use std::pin::Pin;
 
 /// An accepted order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,6 +76,118 @@ pub trait Clusters: Send + Sync {
 
     /// The dashboard.
     async fn overview(&self, caller: &Caller) -> Result<Overview, Problem>;
+}
+
+/// An accepted order of a node.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NodeOrdered {
+    /// The node.
+    pub node: Node,
+    /// Whether the same order with the same key had been accepted before.
+    pub replayed: bool,
+}
+
+/// Which log of a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum NodeLog {
+    /// What SkyPilot wrote while it launched or started the machine.
+    Provisioning,
+    /// What a job wrote; `None`: the latest job.
+    Job(Option<u64>),
+}
+
+/// A log as it is written: whole lines without terminal codes, each ending in a line end. It ends
+/// with the job or the launch, or with the problem that cut it off.
+pub type LogStream = Pin<Box<dyn Stream<Item = Result<String, Problem>> + Send>>;
+
+/// Nodes: find, order, look, use, stop, take down.
+#[async_trait]
+pub trait Nodes: Send + Sync {
+    /// A page of what can be launched, as the caller's tenants' clouds allow.
+    async fn catalogue(&self, caller: &Caller, query: OfferQuery) -> Result<OfferPage, Problem>;
+
+    /// What the order form offers this caller.
+    async fn order_options(&self, caller: &Caller) -> Result<NodeOrderOptions, Problem>;
+
+    /// What an order would come to, and what is wrong with it; changes nothing. A task of one's own
+    /// is also validated by the SkyPilot API server.
+    async fn quote(&self, caller: &Caller, input: NodeOrderInput) -> Result<Quote, Problem>;
+
+    /// Accepts an order: desired state, operation and audit entry are in the database when this
+    /// returns. The same `idempotency_key` (at most 128 visible ASCII characters) by the same
+    /// caller gives the first answer again, and refuses a different order.
+    async fn order(
+        &self,
+        caller: &Caller,
+        input: NodeOrderInput,
+        idempotency_key: Option<&str>,
+    ) -> Result<NodeOrdered, Problem>;
+
+    /// A page of the nodes the caller may see.
+    async fn list(&self, caller: &Caller, query: NodeQuery) -> Result<NodePage, Problem>;
+
+    /// One node.
+    async fn get(&self, caller: &Caller, id: NodeId) -> Result<Node, Problem>;
+
+    /// What SkyPilot tells about its machine, newest first.
+    async fn events(&self, caller: &Caller, id: NodeId) -> Result<Vec<NodeEvent>, Problem>;
+
+    /// A log from its beginning (`tail`: only the last so many lines); `follow` stays until it
+    /// ends. Audited first: no audit entry, no log.
+    async fn log(
+        &self,
+        caller: &Caller,
+        id: NodeId,
+        log: NodeLog,
+        follow: bool,
+        tail: Option<u32>,
+    ) -> Result<LogStream, Problem>;
+
+    /// How to get onto it, read anew and audited first: no audit entry, no key.
+    async fn ssh(&self, caller: &Caller, id: NodeId) -> Result<SshAccess, Problem>;
+
+    /// Its jobs, newest first.
+    async fn jobs(&self, caller: &Caller, id: NodeId) -> Result<Vec<Job>, Problem>;
+
+    /// Puts a command into its queue.
+    async fn submit_job(&self, caller: &Caller, id: NodeId, input: JobInput)
+    -> Result<(), Problem>;
+
+    /// Cancels a job.
+    async fn cancel_job(&self, caller: &Caller, id: NodeId, job: u64) -> Result<(), Problem>;
+
+    /// Stops it. Asking twice is the same as once.
+    async fn stop(&self, caller: &Caller, id: NodeId) -> Result<Node, Problem>;
+
+    /// Starts it again. Asking twice is the same as once.
+    async fn start(&self, caller: &Caller, id: NodeId) -> Result<Node, Problem>;
+
+    /// Changes when it stops by itself.
+    async fn set_autostop(
+        &self,
+        caller: &Caller,
+        id: NodeId,
+        input: AutostopInput,
+    ) -> Result<Node, Problem>;
+
+    /// Takes it down; `confirmation` must be its name. Asking twice is the same as once.
+    async fn take_down(
+        &self,
+        caller: &Caller,
+        id: NodeId,
+        confirmation: &str,
+    ) -> Result<Node, Problem>;
+
+    /// Machines on the SkyPilot API server that nobody ordered here.
+    async fn orphans(&self, caller: &Caller) -> Result<Vec<Orphan>, Problem>;
+
+    /// Takes such a machine down; `confirmation` must be its name.
+    async fn take_down_orphan(
+        &self,
+        caller: &Caller,
+        machine: &str,
+        confirmation: &str,
+    ) -> Result<(), Problem>;
 }
 
 /// The caller's own account.

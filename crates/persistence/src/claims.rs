@@ -26,7 +26,7 @@ pub(crate) async fn claim(
     now: Timestamp,
     lease: SignedDuration,
     limit: u32,
-) -> Result<Vec<Claim>, Cause> {
+) -> Result<Vec<Claim<ClusterRecord>>, Cause> {
     let mut writing = database.write().await?;
     // Materialized: the rows are chosen and locked once, however the update is planned.
     let claimed = sqlx::query(AssertSqlSafe(format!(
@@ -54,7 +54,7 @@ pub(crate) async fn claim(
     for row in &rows {
         match rows::cluster(row) {
             Ok(cluster) => claims.push(Claim {
-                cluster,
+                record: cluster,
                 fence: number(row, "fence")?,
                 wakes: number(row, "wakes")?,
             }),
@@ -70,7 +70,7 @@ pub(crate) async fn claim(
 
 pub(crate) async fn extend(
     database: &Database,
-    claim: &Claim,
+    claim: &Claim<ClusterRecord>,
     until: Timestamp,
 ) -> Result<bool, Cause> {
     let mut writing = database.write().await?;
@@ -78,7 +78,7 @@ pub(crate) async fn extend(
         "UPDATE clusters SET leased_until = $3 \
          WHERE id = $1 AND fence = $2 AND leased_until IS NOT NULL",
     )
-    .bind(claim.cluster.id.to_string())
+    .bind(claim.record.id.to_string())
     .bind(claim.fence)
     .bind(until.as_microsecond())
     .execute(writing.connection())
@@ -89,10 +89,10 @@ pub(crate) async fn extend(
 
 pub(crate) async fn record(
     database: &Database,
-    claim: &Claim,
+    claim: &Claim<ClusterRecord>,
     progress: Progress,
 ) -> Result<bool, Cause> {
-    let id = claim.cluster.id;
+    let id = claim.record.id;
     let mut writing = database.write().await?;
     let held = sqlx::query(AssertSqlSafe(format!(
         "SELECT wakes FROM clusters \
@@ -111,7 +111,7 @@ pub(crate) async fn record(
         .await?
         .ok_or("the claimed cluster is not there")?;
     let turned =
-        before.state == ClusterState::Deleting && claim.cluster.state != ClusterState::Deleting;
+        before.state == ClusterState::Deleting && claim.record.state != ClusterState::Deleting;
     let (planned, audit) = (progress.due_at, progress.audit.clone());
     let mut after = advanced(&before, progress, turned);
     // A deletion wakes too. What is gone has no work left, whoever woke it.

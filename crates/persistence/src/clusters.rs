@@ -99,15 +99,20 @@ impl ClusterStore for Database {
         .await
     }
 
-    async fn claim(&self, now: Timestamp, lease: SignedDuration, limit: u32) -> Stored<Vec<Claim>> {
+    async fn claim(
+        &self,
+        now: Timestamp,
+        lease: SignedDuration,
+        limit: u32,
+    ) -> Stored<Vec<Claim<ClusterRecord>>> {
         doing("claim work", claims::claim(self, now, lease, limit)).await
     }
 
-    async fn extend(&self, claim: &Claim, until: Timestamp) -> Stored<bool> {
+    async fn extend(&self, claim: &Claim<ClusterRecord>, until: Timestamp) -> Stored<bool> {
         doing("extend a claim", claims::extend(self, claim, until)).await
     }
 
-    async fn record(&self, claim: &Claim, progress: Progress) -> Stored<bool> {
+    async fn record(&self, claim: &Claim<ClusterRecord>, progress: Progress) -> Stored<bool> {
         doing("record progress", claims::record(self, claim, progress)).await
     }
 

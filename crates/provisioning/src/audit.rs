@@ -29,11 +29,39 @@ pub enum AuditAction {
     RevokeToken,
     /// A platform role was granted.
     GrantRole,
+    /// A node was ordered.
+    OrderNode,
+    /// A node became usable.
+    NodeReady,
+    /// Somebody asked for a node to be stopped.
+    StopNode,
+    /// Somebody asked for a node to be started.
+    StartNode,
+    /// Somebody changed when a node stops by itself.
+    ChangeAutostop,
+    /// Somebody (or its end time) asked for a node to be taken down.
+    TakeDownNode,
+    /// A node was gone.
+    NodeTakenDown,
+    /// The key to a node was handed out.
+    ReadNodeKey,
+    /// A log of a node was read.
+    ReadNodeLog,
+    /// A job was submitted to a node.
+    SubmitJob,
+    /// A job on a node was cancelled.
+    CancelJob,
+    /// Somebody asked for a machine that nobody ordered to be taken down.
+    TakeDownOrphan,
+    /// A cloud credential was used.
+    UseCredential,
+    /// A cloud credential was stored or removed.
+    ChangeCredential,
 }
 
 impl AuditAction {
     /// Every action.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 24] = [
         Self::SignIn,
         Self::SignOut,
         Self::OrderCluster,
@@ -44,6 +72,20 @@ impl AuditAction {
         Self::CreateToken,
         Self::RevokeToken,
         Self::GrantRole,
+        Self::OrderNode,
+        Self::NodeReady,
+        Self::StopNode,
+        Self::StartNode,
+        Self::ChangeAutostop,
+        Self::TakeDownNode,
+        Self::NodeTakenDown,
+        Self::ReadNodeKey,
+        Self::ReadNodeLog,
+        Self::SubmitJob,
+        Self::CancelJob,
+        Self::TakeDownOrphan,
+        Self::UseCredential,
+        Self::ChangeCredential,
     ];
 
     /// The word in the database.
@@ -59,6 +101,20 @@ impl AuditAction {
             Self::CreateToken => "create_token",
             Self::RevokeToken => "revoke_token",
             Self::GrantRole => "grant_role",
+            Self::OrderNode => "order_node",
+            Self::NodeReady => "node_ready",
+            Self::StopNode => "stop_node",
+            Self::StartNode => "start_node",
+            Self::ChangeAutostop => "change_autostop",
+            Self::TakeDownNode => "take_down_node",
+            Self::NodeTakenDown => "node_taken_down",
+            Self::ReadNodeKey => "read_node_key",
+            Self::ReadNodeLog => "read_node_log",
+            Self::SubmitJob => "submit_job",
+            Self::CancelJob => "cancel_job",
+            Self::TakeDownOrphan => "take_down_orphan",
+            Self::UseCredential => "use_credential",
+            Self::ChangeCredential => "change_credential",
         }
     }
 
@@ -75,6 +131,20 @@ impl AuditAction {
             Self::CreateToken => "made the API token",
             Self::RevokeToken => "revoked the API token",
             Self::GrantRole => "granted a role to",
+            Self::OrderNode => "ordered",
+            Self::NodeReady => "brought up",
+            Self::StopNode => "stopped",
+            Self::StartNode => "started",
+            Self::ChangeAutostop => "changed the idle time of",
+            Self::TakeDownNode => "asked to take down",
+            Self::NodeTakenDown => "took down",
+            Self::ReadNodeKey => "was given the key to",
+            Self::ReadNodeLog => "read a log of",
+            Self::SubmitJob => "submitted a job to",
+            Self::CancelJob => "cancelled a job on",
+            Self::TakeDownOrphan => "asked to take down the orphan",
+            Self::UseCredential => "used the cloud credential of",
+            Self::ChangeCredential => "changed the cloud credential of",
         }
     }
 }

@@ -7,6 +7,8 @@ pub mod audit;
 mod authorization;
 pub mod clusters;
 pub mod error;
+pub mod node_records;
+pub mod nodes;
 pub mod ports;
 pub mod reconciler;
 pub mod records;

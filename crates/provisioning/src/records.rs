@@ -111,14 +111,14 @@ pub enum OrderStored {
     NameTaken,
 }
 
-/// The work on one cluster, claimed for a while.
+/// The work on one thing, claimed for a while.
 #[derive(Clone, Debug)]
-pub struct Claim {
-    /// The cluster as it was when claimed.
-    pub cluster: ClusterRecord,
+pub struct Claim<R> {
+    /// The thing as it was when claimed.
+    pub record: R,
     /// Counts up with every claim: a write with an older fence is dropped.
     pub fence: i64,
-    /// How often the cluster had been woken when it was claimed.
+    /// How often it had been woken when it was claimed.
     pub wakes: i64,
 }
 

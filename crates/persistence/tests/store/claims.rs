@@ -57,18 +57,18 @@ async fn work_is_claimed_in_the_order_it_is_due(backend: &Backend) {
     let claims = claim_all(database, noon()).await;
     let names: Vec<_> = claims
         .iter()
-        .map(|claim| claim.cluster.name.as_str())
+        .map(|claim| claim.record.name.as_str())
         .collect();
     assert_eq!(names, ["one", "two", "three"]);
     for (claim, due) in claims.iter().zip([30, 10, 20]) {
-        let mut progress = as_it_is(&claim.cluster);
+        let mut progress = as_it_is(&claim.record);
         progress.due_at = Some(after(due));
         assert!(database.record(claim, progress).await.unwrap());
     }
     let claims = claim_all(database, after(30)).await;
     let names: Vec<_> = claims
         .iter()
-        .map(|claim| claim.cluster.name.as_str())
+        .map(|claim| claim.record.name.as_str())
         .collect();
     assert_eq!(names, ["two", "three", "one"]);
 }
@@ -103,7 +103,7 @@ async fn parallel_claims_never_share_a_cluster(backend: &Backend) {
                 if claims.is_empty() {
                     return mine;
                 }
-                mine.extend(claims.into_iter().map(|claim| claim.cluster.id));
+                mine.extend(claims.into_iter().map(|claim| claim.record.id));
             }
         });
     }
@@ -117,7 +117,7 @@ async fn work_planned_for_later_is_not_claimed_before(backend: &Backend) {
     let world = world(database).await;
     created(database, &world.order("payments-ci")).await;
     let claim = claim_one(database, noon()).await;
-    let mut progress = as_it_is(&claim.cluster);
+    let mut progress = as_it_is(&claim.record);
     progress.due_at = Some(after(30));
     database.record(&claim, progress).await.unwrap();
     assert!(claim_all(database, after(29)).await.is_empty());
@@ -133,7 +133,7 @@ async fn a_longer_lease_keeps_others_away(backend: &Backend) {
     assert!(claim_all(database, after(119)).await.is_empty());
     assert_eq!(
         claim_one(database, after(120)).await.cluster.id,
-        claim.cluster.id
+        claim.record.id
     );
 }
 
@@ -170,7 +170,7 @@ async fn a_claim_ends_when_its_outcome_is_recorded(backend: &Backend) {
     let world = world(database).await;
     created(database, &world.order("payments-ci")).await;
     let claim = claim_one(database, noon()).await;
-    let mut progress = as_it_is(&claim.cluster);
+    let mut progress = as_it_is(&claim.record);
     progress.due_at = Some(noon());
     assert!(database.record(&claim, progress.clone()).await.unwrap());
     assert!(!database.record(&claim, progress).await.unwrap());
@@ -191,7 +191,7 @@ async fn progress_is_written_with_its_operation_and_audit_entry(backend: &Backen
         next_step: "Choose another version.".into(),
         retrying: true,
     };
-    let mut progress = as_it_is(&claim.cluster);
+    let mut progress = as_it_is(&claim.record);
     progress.state = ClusterState::Degraded;
     progress.failure = Some(failure.clone());
     progress.endpoint = Some("https://ci.example.com".into());
@@ -227,7 +227,7 @@ async fn a_new_operation_may_begin_with_progress(backend: &Backend) {
     let order = world.order("payments-ci");
     created(database, &order).await;
     let claim = claim_one(database, noon()).await;
-    let mut progress = as_it_is(&claim.cluster);
+    let mut progress = as_it_is(&claim.record);
     progress.operation = Operation::begin(new_id(), OperationKind::CreateCluster, after(5));
     assert!(database.record(&claim, progress.clone()).await.unwrap());
     assert_eq!(read(database, order.id).await.operation, progress.operation);
@@ -241,7 +241,7 @@ async fn progress_that_nobody_can_see_is_not_announced(backend: &Backend) {
     let before = created(database, &order).await;
     let claim = claim_one(database, noon()).await;
     let mut changes = backend.listen().await;
-    let mut progress = as_it_is(&claim.cluster);
+    let mut progress = as_it_is(&claim.record);
     progress.due_at = Some(after(30));
     assert!(database.record(&claim, progress).await.unwrap());
     assert_eq!(backend.heard(&mut changes).await, []);
@@ -257,7 +257,7 @@ async fn a_wake_during_a_claim_is_not_lost(backend: &Backend) {
     database.wake(order.id).await.unwrap();
     assert!(claim_all(database, after(1)).await.is_empty(), "it is held");
     let mut changes = backend.listen().await;
-    let mut progress = as_it_is(&claim.cluster);
+    let mut progress = as_it_is(&claim.record);
     progress.due_at = Some(after(1000));
     assert!(database.record(&claim, progress.clone()).await.unwrap());
     assert_eq!(backend.heard(&mut changes).await, [Change::WorkDue]);
@@ -277,7 +277,7 @@ async fn waking_makes_work_due_and_says_so(backend: &Backend) {
     let claim = claim_one(database, noon()).await;
     assert!(
         database
-            .record(&claim, as_it_is(&claim.cluster))
+            .record(&claim, as_it_is(&claim.record))
             .await
             .unwrap()
     );
@@ -296,7 +296,7 @@ async fn what_is_gone_is_not_woken(backend: &Backend) {
     delete(database, &order).await;
     let claim = claim_one(database, noon()).await;
     database.wake(order.id).await.unwrap();
-    let mut progress = as_it_is(&claim.cluster);
+    let mut progress = as_it_is(&claim.record);
     progress.state = ClusterState::Deleted;
     progress.deleted_at = Some(after(20));
     assert!(database.record(&claim, progress).await.unwrap());
@@ -312,7 +312,7 @@ async fn a_deletion_during_a_claim_is_kept(backend: &Backend) {
     created(database, &order).await;
     let claim = claim_one(database, noon()).await;
     let deleting = delete(database, &order).await;
-    let mut progress = as_it_is(&claim.cluster);
+    let mut progress = as_it_is(&claim.record);
     progress.state = ClusterState::Ready;
     progress.endpoint = Some("https://ci.example.com".into());
     progress.ready_at = Some(after(7));
@@ -355,7 +355,7 @@ async fn the_next_work_is_the_earliest_that_may_be_claimed(backend: &Backend) {
     let claim = claim_one(database, after(45)).await;
     assert!(
         database
-            .record(&claim, as_it_is(&claim.cluster))
+            .record(&claim, as_it_is(&claim.record))
             .await
             .unwrap()
     );

@@ -178,7 +178,7 @@ pub async fn read(database: &Database, id: ClusterId) -> ClusterRecord {
 }
 
 /// Claims everything that is due, for a minute.
-pub async fn claim_all(database: &Database, now: Timestamp) -> Vec<Claim> {
+pub async fn claim_all(database: &Database, now: Timestamp) -> Vec<Claim<ClusterRecord>> {
     database
         .claim(now, SignedDuration::from_secs(60), 100)
         .await
@@ -186,7 +186,7 @@ pub async fn claim_all(database: &Database, now: Timestamp) -> Vec<Claim> {
 }
 
 /// The one claim there is to be had.
-pub async fn claim_one(database: &Database, now: Timestamp) -> Claim {
+pub async fn claim_one(database: &Database, now: Timestamp) -> Claim<ClusterRecord> {
     let mut claims = claim_all(database, now).await;
     assert_eq!(claims.len(), 1);
     claims.remove(0)
@@ -210,9 +210,9 @@ pub fn as_it_is(cluster: &ClusterRecord) -> Progress {
 pub async fn bring_to(database: &Database, id: ClusterId, state: ClusterState, at: Timestamp) {
     let claims = claim_all(database, noon()).await;
     for claim in &claims {
-        let mut progress = as_it_is(&claim.cluster);
+        let mut progress = as_it_is(&claim.record);
         progress.due_at = Some(noon());
-        if claim.cluster.id == id {
+        if claim.record.id == id {
             progress.state = state;
             progress.due_at = None;
             match state {

@@ -83,7 +83,7 @@ async fn reads_work_and_writes_are_refused(database: &Database, world: &World) {
 
     let audit = || audit_of(&order, AuditAction::OrderCluster);
     let claim = provisioning::records::Claim {
-        cluster: cluster.clone(),
+        record: cluster.clone(),
         fence: 1,
         wakes: 0,
     };

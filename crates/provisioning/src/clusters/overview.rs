@@ -5,6 +5,10 @@ use domain::{
     caller::Caller,
     cluster::{Cluster, ClusterState},
     listing::ClusterQuery,
+    node::{
+        listing::NodeQuery,
+        view::{Node, NodeState},
+    },
     overview::Overview,
     problem::Problem,
 };
@@ -35,6 +39,47 @@ impl ClusterService {
             .store
             .ending_before(&scope, now + SignedDuration::from_hours(24), SHOWN)
             .await?;
+        let nodes_need_you = NodeQuery {
+            states: vec![NodeState::Failed, NodeState::Degraded],
+            per_page: SHOWN,
+            ..NodeQuery::default()
+        };
+        let my_nodes = NodeQuery {
+            mine: true,
+            per_page: SHOWN,
+            ..NodeQuery::default()
+        };
+        let node_scope = crate::nodes::scope(caller);
+        let nodes_need_you = self
+            .store
+            .nodes(&node_scope, caller.user_id, &nodes_need_you)
+            .await?;
+        let my_nodes = self
+            .store
+            .nodes(&node_scope, caller.user_id, &my_nodes)
+            .await?;
+        let nodes_end_soon = self
+            .store
+            .nodes_ending_before(&node_scope, now + SignedDuration::from_hours(24), SHOWN)
+            .await?;
+        let node_costs = self
+            .store
+            .node_costs(&node_scope, month_start(now), now)
+            .await?;
+        let node_count = |wanted: fn(NodeState) -> bool| {
+            nodes_need_you
+                .counts
+                .iter()
+                .filter(|entry| wanted(entry.state))
+                .map(|entry| entry.count)
+                .sum()
+        };
+        let node_views = |records: Vec<_>| -> Vec<Node> {
+            records
+                .into_iter()
+                .map(|record| crate::nodes::view::node(record, caller, now))
+                .collect()
+        };
         let costs = self.store.costs(&scope, month_start(now), now).await?;
         let count = |wanted: fn(ClusterState) -> bool| {
             needs_you
@@ -53,11 +98,16 @@ impl ClusterService {
         Ok(Overview {
             running: count(|state| matches!(state, ClusterState::Ready | ClusterState::Degraded)),
             moving: count(ClusterState::is_moving),
+            nodes_running: node_count(NodeState::is_up),
+            nodes_moving: node_count(NodeState::is_moving),
+            nodes_need_you: node_views(nodes_need_you.items),
+            nodes_end_soon: node_views(nodes_end_soon),
+            my_nodes: node_views(my_nodes.items),
             needs_you: views(needs_you.items),
             ends_soon: views(ends_soon),
             mine: views(mine.items),
-            price_per_hour: costs.price_per_hour,
-            spent_this_month: costs.spent,
+            price_per_hour: costs.price_per_hour + node_costs.price_per_hour,
+            spent_this_month: costs.spent + node_costs.spent,
             lately: self.store.lately(&scope, SHOWN).await?,
             now,
         })

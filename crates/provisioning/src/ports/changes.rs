@@ -1,6 +1,6 @@
 //! The feed of changes: what streams and reconcilers of every replica hear about.
 
-use domain::ids::{ClusterId, TenantId, UserId};
+use domain::ids::{ClusterId, NodeId, TenantId, UserId};
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast;
 
@@ -15,7 +15,14 @@ pub enum Change {
         /// Whose it is.
         tenant_id: TenantId,
     },
-    /// Work on clusters is due before it was planned.
+    /// A node was written.
+    Node {
+        /// Which.
+        id: NodeId,
+        /// Whose it is.
+        tenant_id: TenantId,
+    },
+    /// Work on clusters, nodes or workspaces is due before it was planned.
     WorkDue,
     /// Somebody's rights, sessions or tokens changed: streams of theirs look again whether they may go on.
     Access {

@@ -1,5 +1,9 @@
 //! What the core needs from outside, as traits that adapters implement.
 
 pub mod changes;
+pub mod cloud_credentials;
 pub mod host_clusters;
+pub mod machines;
+pub mod node_stores;
+pub mod sealing;
 pub mod stores;

@@ -1,5 +1,6 @@
 //! The stores. Each method is one transaction; whatever it announces, it announces after commit.
 
+use super::node_stores::{NodeStore, ServerReportStore, WorkspaceStore};
 use crate::{
     audit::AuditEntry,
     error::StoreError,
@@ -95,16 +96,21 @@ pub trait ClusterStore: Send + Sync {
     ) -> Stored<Option<ClusterRecord>>;
 
     /// Claims up to `limit` clusters whose work is due and that nobody holds, until `now + lease`.
-    async fn claim(&self, now: Timestamp, lease: SignedDuration, limit: u32) -> Stored<Vec<Claim>>;
+    async fn claim(
+        &self,
+        now: Timestamp,
+        lease: SignedDuration,
+        limit: u32,
+    ) -> Stored<Vec<Claim<ClusterRecord>>>;
 
     /// Holds a claim longer. `false`: it is lost.
-    async fn extend(&self, claim: &Claim, until: Timestamp) -> Stored<bool>;
+    async fn extend(&self, claim: &Claim<ClusterRecord>, until: Timestamp) -> Stored<bool>;
 
     /// Writes progress and ends the claim; announces the change if a person can see one. If the
     /// cluster was woken meanwhile it stays due at once. `false`: the claim had been lost and
     /// nothing was written. A cluster turned to `Deleting` meanwhile keeps that state and
     /// its operation; the claim still ends and the cluster is due at once.
-    async fn record(&self, claim: &Claim, progress: Progress) -> Stored<bool>;
+    async fn record(&self, claim: &Claim<ClusterRecord>, progress: Progress) -> Stored<bool>;
 
     /// Makes the work on a cluster due at once and announces that work is due.
     async fn wake(&self, id: ClusterId) -> Stored<()>;
@@ -171,10 +177,22 @@ pub trait AuditStore: Send + Sync {
     /// Appends an entry on its own.
     async fn append(&self, entry: AuditEntry) -> Stored<()>;
 
-    /// The newest entries about clusters of `scope`, newest first.
+    /// The newest entries about clusters and nodes of `scope`, newest first.
     async fn lately(&self, scope: &Scope, limit: u32) -> Stored<Vec<Happening>>;
 }
 
 /// Everything the core keeps, in one database.
-pub trait Store: ClusterStore + UserStore + TenantStore + AuditStore {}
-impl<T: ClusterStore + UserStore + TenantStore + AuditStore> Store for T {}
+pub trait Store:
+    ClusterStore + UserStore + TenantStore + AuditStore + NodeStore + WorkspaceStore + ServerReportStore
+{
+}
+impl<T> Store for T where
+    T: ClusterStore
+        + UserStore
+        + TenantStore
+        + AuditStore
+        + NodeStore
+        + WorkspaceStore
+        + ServerReportStore
+{
+}

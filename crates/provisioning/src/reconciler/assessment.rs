@@ -58,7 +58,8 @@ pub(super) fn assess(
         OperationKind::CreateCluster if cluster.operation.finished_at.is_none() => {
             creation(cluster, observation, now)
         }
-        OperationKind::CreateCluster => upkeep(cluster, observation, now),
+        // Nothing but clusters' operations is stored with a cluster.
+        _ => upkeep(cluster, observation, now),
     }
 }
 

@@ -1,7 +1,35 @@
 //! Reasons in people's words, each with a next step.
 
-use crate::ports::host_clusters::{HostError, HostErrorKind, Trouble};
+use crate::ports::{
+    host_clusters::{HostError, HostErrorKind, Trouble},
+    machines::{MachineError, MachineErrorKind},
+};
 use domain::failure::{Failure, FailureCode};
+
+/// The failure that a refusal of the SkyPilot API server means to people.
+pub(crate) fn of_machine_error(error: &MachineError) -> Failure {
+    let code = match error.kind {
+        MachineErrorKind::Unreachable | MachineErrorKind::Unclear => FailureCode::ServerUnreachable,
+        MachineErrorKind::Unauthorized | MachineErrorKind::VersionMismatch => {
+            FailureCode::ServerUnauthorized
+        }
+        MachineErrorKind::NotFound => FailureCode::MachineGone,
+        MachineErrorKind::NotUp => FailureCode::MachineUnhealthy,
+        MachineErrorKind::NoCapacity => FailureCode::NoCapacity,
+        MachineErrorKind::NoCloudAccess => FailureCode::NoCloudAccess,
+        MachineErrorKind::CloudCredential => FailureCode::CloudCredential,
+        MachineErrorKind::Invalid => FailureCode::TaskRefused,
+        MachineErrorKind::CommandFailed => FailureCode::SetupFailed,
+        MachineErrorKind::Other => FailureCode::ServerRefused,
+    };
+    let mut message = error.message.clone();
+    if !error.tried.is_empty() {
+        message.push_str(" Tried: ");
+        message.push_str(&error.tried.join("; "));
+        message.push('.');
+    }
+    of(code, message)
+}
 
 /// The failure that a trouble on the host means to people.
 pub(super) fn of_trouble(trouble: &Trouble) -> Failure {
@@ -36,7 +64,7 @@ pub(super) fn of_host_error(error: &HostError) -> Failure {
 }
 
 /// A failure that the portal found out by itself.
-pub(super) fn of(code: FailureCode, message: impl Into<String>) -> Failure {
+pub(crate) fn of(code: FailureCode, message: impl Into<String>) -> Failure {
     Failure {
         code,
         message: message.into(),
@@ -89,6 +117,34 @@ fn next_step(code: FailureCode) -> &'static str {
         }
         FailureCode::TakesTooLong => {
             "Look at the Events tab, or delete the cluster and order it anew. Hangar keeps looking."
+        }
+        FailureCode::NoCapacity => {
+            "Order it in another region or cloud, with another accelerator, or without spot; or try again later: capacity comes and goes."
+        }
+        FailureCode::NoCloudAccess => {
+            "Ask your tenant's admin to store a credential for a cloud that has this machine."
+        }
+        FailureCode::CloudCredential => {
+            "Ask your tenant's admin to mend or renew the cloud credential. Hangar tries again from time to time."
+        }
+        FailureCode::TaskRefused => "Take the node down and order it anew with the task corrected.",
+        FailureCode::SetupFailed => {
+            "The logs tell which command failed. Take the node down and order it anew with the set-up corrected."
+        }
+        FailureCode::MachineGone => {
+            "Nothing runs any more and nothing is charged. Take the node down here and order a new one."
+        }
+        FailureCode::MachineUnhealthy => {
+            "Look at the logs. Stopping and starting it often helps; Hangar keeps looking."
+        }
+        FailureCode::ServerUnreachable => {
+            "Nothing is lost: Hangar keeps trying and goes on as soon as the SkyPilot API server answers."
+        }
+        FailureCode::ServerUnauthorized => {
+            "Your platform team has to mend the portal's access to the SkyPilot API server; “hangar check” says what is wrong."
+        }
+        FailureCode::ServerRefused => {
+            "Show this to your platform team. Hangar tries again from time to time."
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::{
         host_clusters::HostClusters,
         stores::Store,
     },
-    records::Claim,
+    records::{Claim, ClusterRecord},
 };
 use futures::StreamExt;
 use jiff::{SignedDuration, Timestamp};
@@ -185,8 +185,13 @@ impl Reconciler {
 
 /// One pass under a lease that is renewed meanwhile. A pass whose lease is lost is dropped: what it
 /// would write is refused by its fence, and what it did on the host can be repeated.
-async fn reconcile(store: &dyn Store, hosts: &dyn HostClusters, claim: &Claim, lease: Duration) {
-    let id = claim.cluster.id;
+async fn reconcile(
+    store: &dyn Store,
+    hosts: &dyn HostClusters,
+    claim: &Claim<ClusterRecord>,
+    lease: Duration,
+) {
+    let id = claim.record.id;
     tokio::select! {
         outcome = time::timeout(PASS_LIMIT, pass::run(store, hosts, claim)) => match outcome {
             Ok(Ok(())) => {}
@@ -198,7 +203,7 @@ async fn reconcile(store: &dyn Store, hosts: &dyn HostClusters, claim: &Claim, l
 }
 
 /// Renews the lease; returns when it is lost.
-async fn renew(store: &dyn Store, claim: &Claim, lease: Duration) {
+async fn renew(store: &dyn Store, claim: &Claim<ClusterRecord>, lease: Duration) {
     loop {
         time::sleep(lease / 3).await;
         match store.extend(claim, Timestamp::now() + signed(lease)).await {

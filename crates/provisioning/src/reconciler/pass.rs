@@ -28,9 +28,9 @@ const DEGRADED_AFTER: u32 = 3;
 pub(super) async fn run(
     store: &dyn Store,
     hosts: &dyn HostClusters,
-    claim: &Claim,
+    claim: &Claim<ClusterRecord>,
 ) -> Result<(), StoreError> {
-    let cluster = &claim.cluster;
+    let cluster = &claim.record;
     let now = Timestamp::now();
     if has_ended(cluster, now) {
         end(store, cluster, now).await?;

@@ -1,0 +1,76 @@
+//! Getting onto a node by SSH.
+
+use secrecy::SecretString;
+
+/// What a person needs to get onto a node. Not serialisable: it leaves only through the answers it
+/// is made for, and is never kept.
+#[derive(Clone, Debug)]
+pub struct SshAccess {
+    /// The name for `ssh NAME`, and of the files: the node's name.
+    pub host_alias: String,
+    /// The machine's host name or address.
+    pub host: String,
+    /// The port.
+    pub port: u16,
+    /// The user there.
+    pub user: String,
+    /// The private key, in PEM.
+    pub private_key: SecretString,
+}
+
+impl SshAccess {
+    /// The name of the key's file: `trainer.pem`.
+    pub fn key_file_name(&self) -> String {
+        format!("{}.pem", self.host_alias)
+    }
+
+    /// The block for `~/.ssh/config`, with the key in `~/.ssh/`.
+    pub fn config_block(&self) -> String {
+        ssh_config_block(&self.host_alias, &self.host, self.port, &self.user)
+    }
+}
+
+/// A block for `~/.ssh/config` with the key in `~/.ssh/ALIAS.pem`. Machines come and go at the same
+/// address, so each has a file of known hosts of its own.
+pub fn ssh_config_block(alias: &str, host: &str, port: u16, user: &str) -> String {
+    format!(
+        "Host {alias}\n  HostName {host}\n  Port {port}\n  User {user}\n  \
+         IdentityFile ~/.ssh/{alias}.pem\n  IdentitiesOnly yes\n  \
+         UserKnownHostsFile ~/.ssh/{alias}.known_hosts\n  StrictHostKeyChecking accept-new\n"
+    )
+}
+
+/// The host and port of an address as stored: `203.0.113.7:22`.
+pub fn split_address(address: &str) -> Option<(&str, u16)> {
+    let (host, port) = address.rsplit_once(':')?;
+    Some((
+        host.trim_start_matches('[').trim_end_matches(']'),
+        port.parse().ok()?,
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_block_names_host_port_user_and_the_keys_file() {
+        let block = ssh_config_block("trainer", "203.0.113.7", 2222, "ubuntu");
+        for line in [
+            "Host trainer",
+            "  HostName 203.0.113.7",
+            "  Port 2222",
+            "  User ubuntu",
+            "  IdentityFile ~/.ssh/trainer.pem",
+        ] {
+            assert!(block.lines().any(|found| found == line), "{line}\n{block}");
+        }
+    }
+
+    #[test]
+    fn addresses_are_split_at_the_last_colon() {
+        assert_eq!(split_address("203.0.113.7:22"), Some(("203.0.113.7", 22)));
+        assert_eq!(split_address("[2001:db8::1]:22"), Some(("2001:db8::1", 22)));
+        assert_eq!(split_address("nonsense"), None);
+    }
+}

@@ -1,0 +1,77 @@
+//! The name of a node: short enough that the machine's name, which is made of it, is accepted by every cloud.
+
+use crate::problem::FieldError;
+use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
+
+/// A valid node name: 1 to 30 characters of `a-z`, `0-9` and `-`, beginning with a letter and not
+/// ending in `-`; unique within its tenant. SkyPilot shortens long names by a hash on the cloud;
+/// 30 keeps them readable there.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(try_from = "String", into = "String")]
+pub struct NodeName(String);
+
+impl NodeName {
+    /// The longest name allowed, in characters.
+    pub const MAX_LENGTH: usize = 30;
+
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for NodeName {
+    type Err = FieldError;
+
+    fn from_str(text: &str) -> Result<Self, FieldError> {
+        crate::dns_label::check(text, Self::MAX_LENGTH, "Give the node a name.")
+            .map_err(|message| FieldError::new("name", message))?;
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl TryFrom<String> for NodeName {
+    type Error = FieldError;
+    fn try_from(text: String) -> Result<Self, FieldError> {
+        text.parse()
+    }
+}
+
+impl From<NodeName> for String {
+    fn from(name: NodeName) -> Self {
+        name.0
+    }
+}
+
+impl fmt::Display for NodeName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_refusal_names_the_rule_that_was_broken() {
+        for (name, says) in [
+            ("", "Give the node a name"),
+            ("Trainer", "lower-case"),
+            ("a b", "hyphen instead"),
+            ("1st", "Begin with a letter"),
+            ("a-", "End with a letter"),
+            (&"a".repeat(31), "At most 30"),
+        ] {
+            let error = name.parse::<NodeName>().unwrap_err();
+            assert!(error.message.contains(says), "{name}: {}", error.message);
+            assert_eq!(error.field, "name");
+        }
+        assert_eq!(
+            "trainer-1".parse::<NodeName>().unwrap().as_str(),
+            "trainer-1"
+        );
+    }
+}

@@ -1,0 +1,77 @@
+//! Where a tenant's cloud credentials come from, and how short-lived ones are made of them.
+
+use async_trait::async_trait;
+use domain::ids::{EnvironmentId, TenantId};
+use jiff::Timestamp;
+use secrecy::SecretString;
+
+/// A tenant's own AWS keys; they never leave the portal.
+#[derive(Clone, Debug)]
+pub struct AwsKeys {
+    /// The id of the access key: `AKIA…`.
+    pub access_key_id: String,
+    /// The secret key.
+    pub secret_access_key: SecretString,
+    /// The region to talk to; `None`: `us-east-1`.
+    pub region: Option<String>,
+    /// A role to assume with them.
+    pub role: Option<AwsRole>,
+}
+
+/// A role in an AWS account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AwsRole {
+    /// Its ARN.
+    pub arn: String,
+    /// The external id that its trust policy asks for.
+    pub external_id: Option<String>,
+}
+
+/// Credentials that end by themselves within the hour or so.
+#[derive(Clone, Debug)]
+pub struct AwsSession {
+    /// The id of the access key: `ASIA…`.
+    pub access_key_id: String,
+    /// The secret key.
+    pub secret_access_key: SecretString,
+    /// The session's token.
+    pub session_token: SecretString,
+    /// When they end.
+    pub expires_at: Timestamp,
+}
+
+/// A credential could not be had. Never says anything of a secret.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct CredentialError {
+    /// In people's words, with the cloud's own message.
+    pub message: String,
+    /// Whether waiting may help.
+    pub may_pass: bool,
+    /// The cause, for the log.
+    #[source]
+    pub source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+/// Where tenants' credentials are kept.
+#[async_trait]
+pub trait CredentialSource: Send + Sync {
+    /// The AWS keys of a tenant's environment (its own, or those of the whole tenant), if any.
+    async fn aws_keys(
+        &self,
+        tenant: TenantId,
+        environment: EnvironmentId,
+    ) -> Result<Option<AwsKeys>, CredentialError>;
+}
+
+/// AWS's Security Token Service.
+#[async_trait]
+pub trait SecurityTokens: Send + Sync {
+    /// Short-lived credentials made of `keys`, by assuming the role if there is one; `session_name`
+    /// (2 to 64 of `[\w+=,.@-]`) shows up in the tenant's own CloudTrail.
+    async fn session(
+        &self,
+        keys: &AwsKeys,
+        session_name: &str,
+    ) -> Result<AwsSession, CredentialError>;
+}

@@ -1,0 +1,48 @@
+//! Secrets at rest: sealed before they reach a store, opened only where they are used.
+
+use domain::ids::TenantId;
+use secrecy::SecretString;
+
+/// What a secret belongs to. It is bound into the ciphertext: what is moved elsewhere does not open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SecretOwner {
+    /// The tenant.
+    pub tenant_id: TenantId,
+    /// Table, row and column: `workspaces/0197…/token`.
+    pub place: String,
+}
+
+/// A secret as stored: text that is worth nothing without the key-encryption key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sealed {
+    /// Which key-encryption key wraps its data key.
+    pub key_id: String,
+    /// The data key, wrapped; base64.
+    pub wrapped_key: String,
+    /// Nonce and ciphertext; base64.
+    pub ciphertext: String,
+}
+
+/// A secret could not be sealed or opened. Never says anything of the secret.
+#[derive(Debug, thiserror::Error)]
+pub enum SealError {
+    /// It was sealed under a key that is not at hand.
+    #[error("it needs the key {0}, which this portal does not have")]
+    KeyMissing(String),
+    /// It was altered, or belongs to something else.
+    #[error("it does not open: it was altered, moved, or sealed under another key")]
+    NotAuthentic,
+    /// The service that holds the key does not answer or refuses.
+    #[error("the key service: {0}")]
+    KeyService(String),
+}
+
+/// Seals and opens secrets.
+#[async_trait::async_trait]
+pub trait Sealer: Send + Sync {
+    /// Seals under a fresh data key.
+    async fn seal(&self, owner: &SecretOwner, secret: &SecretString) -> Result<Sealed, SealError>;
+
+    /// Opens.
+    async fn open(&self, owner: &SecretOwner, sealed: &Sealed) -> Result<SecretString, SealError>;
+}
