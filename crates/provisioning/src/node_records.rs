@@ -119,7 +119,8 @@ pub enum NodeOrderStored {
 /// What a person asks of a node that exists.
 #[derive(Clone, Debug)]
 pub enum NodeChange {
-    /// Turns it to this state with this operation, whose request is still to be made.
+    /// Turns it to this state with this operation. Its failure goes; its `request` stays that of the
+    /// operation before until the new one is made: a take-down cancels a launch under way.
     Turn(NodeState, Operation),
     /// Changes when it stops by itself.
     Autostop(Option<Autostop>),

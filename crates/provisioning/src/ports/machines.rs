@@ -213,12 +213,15 @@ pub trait Machines: Send + Sync {
     /// Whether the server accepts the task. [`MachineErrorKind::Invalid`] says what is wrong.
     async fn validate(&self, workspace: &Workspace, task_yaml: &str) -> Served<()>;
 
-    /// Asks for a machine. Never asked twice for one node without looking in between.
+    /// Asks for a machine, once: a launch of the machine that the server took since `since` and
+    /// that has not failed is answered instead (`/api/status` tells requests by the machine's name),
+    /// so that a lost answer, or a crash before it was written down, is not a second launch.
     async fn launch(
         &self,
         workspace: &Workspace,
         machine: &str,
         task_yaml: &str,
+        since: Timestamp,
     ) -> Served<RequestId>;
 
     /// Asks for a stopped machine to be started. Fine if it is up.

@@ -19,6 +19,7 @@ use domain::{
         name::NodeName,
         view::Orphan,
     },
+    operation::Operation,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -98,9 +99,15 @@ pub trait NodeStore: Send + Sync {
     /// and the node is due at once.
     async fn record_node(&self, claim: &Claim<NodeRecord>, progress: NodeProgress) -> Stored<bool>;
 
-    /// Writes only the request just made for a claimed node, and goes on holding it, so that a
-    /// crash right after finds it. `false`: the claim had been lost.
-    async fn note_node_request(&self, claim: &Claim<NodeRecord>, request: &str) -> Stored<bool>;
+    /// Writes the request just made for a claimed node with its operation, in which that step is
+    /// marked now, and goes on holding the claim, so that a crash right after finds both. `false`:
+    /// the claim had been lost, or a person gave the node another operation meanwhile.
+    async fn note_node_request(
+        &self,
+        claim: &Claim<NodeRecord>,
+        request: &str,
+        operation: &Operation,
+    ) -> Stored<bool>;
 
     /// Makes the work on a node due at once and announces that work is due.
     async fn wake_node(&self, id: NodeId) -> Stored<()>;
