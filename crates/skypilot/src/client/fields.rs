@@ -1,0 +1,71 @@
+//! Fields that SkyPilot writes in a way of its own.
+
+use jiff::Timestamp;
+use secrecy::SecretString;
+use serde::{Deserialize, Deserializer};
+
+/// Seconds since 1970, as integer or float; 0, null and absent are nothing.
+pub(super) fn time<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Timestamp>, D::Error> {
+    let seconds = Option::<f64>::deserialize(deserializer)?;
+    Ok(seconds.and_then(timestamp))
+}
+
+/// The time that many seconds after 1970.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "milliseconds are enough, and floats saturate"
+)]
+pub(super) fn timestamp(seconds: f64) -> Option<Timestamp> {
+    let milliseconds = (seconds * 1000.0).round() as i64;
+    (milliseconds > 0)
+        .then(|| Timestamp::from_millisecond(milliseconds).ok())
+        .flatten()
+}
+
+/// Text that must not be seen.
+pub(super) fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SecretString, D::Error> {
+    Ok(SecretString::from(String::deserialize(deserializer)?))
+}
+
+/// Text that must not be seen, if it is there.
+pub(super) fn maybe_secret<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<SecretString>, D::Error> {
+    let text = Option::<String>::deserialize(deserializer)?;
+    Ok(text.filter(|text| !text.is_empty()).map(SecretString::from))
+}
+
+/// Text, of which empty is the same as absent.
+pub(super) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let text = Option::<String>::deserialize(deserializer)?;
+    Ok(text.filter(|text| !text.is_empty() && text != "None"))
+}
+
+/// Null for the default.
+pub(super) fn or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    Ok(Option::<T>::deserialize(deserializer)?.unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_as_integer_and_float_and_zero_is_none() {
+        #[derive(Deserialize)]
+        struct Row(#[serde(deserialize_with = "time")] Option<Timestamp>);
+        let read = |text: &str| serde_json::from_str::<Row>(text).unwrap().0;
+        assert_eq!(
+            read("1795218014.9511528").unwrap().to_string(),
+            "2026-11-20T23:40:14.951Z"
+        );
+        assert_eq!(read("1795218014").unwrap().as_second(), 1_795_218_014);
+        assert_eq!(read("0"), None);
+        assert_eq!(read("null"), None);
+        assert_eq!(read("1e300"), None);
+    }
+}

@@ -1,0 +1,116 @@
+//! Logs, piece by piece, as plain lines.
+
+use super::{Acting, Answer, Identity, SkyPilot, SkyPilotError, transport::Call};
+use crate::PlainText;
+use futures::{
+    StreamExt,
+    stream::{self, BoxStream},
+};
+use reqwest::Response;
+use serde_json::json;
+
+/// Whole lines as they come, without colours and SkyPilot's control messages. After an error nothing follows.
+pub type LogStream = BoxStream<'static, Answer<String>>;
+
+/// How much of a log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LogLength {
+    /// Whether to go on while it grows.
+    pub follow: bool,
+    /// Only that many of the lines that are there; `None`: all.
+    pub tail: Option<u32>,
+}
+
+impl LogLength {
+    /// Everything there is, and what comes.
+    pub const FOLLOW: Self = Self {
+        follow: true,
+        tail: None,
+    };
+    /// Everything there is.
+    pub const ALL: Self = Self {
+        follow: false,
+        tail: None,
+    };
+}
+
+enum Reading {
+    Open(Response, PlainText),
+    Broken(SkyPilotError),
+    Ended,
+}
+
+impl SkyPilot {
+    /// A job's log; without a `job_id` the latest job's.
+    pub async fn job_log(
+        &self,
+        acting: Acting<'_>,
+        cluster_name: &str,
+        job_id: Option<u64>,
+        length: LogLength,
+    ) -> Answer<LogStream> {
+        let body = json!({
+            "cluster_name": cluster_name,
+            "job_id": job_id,
+            "follow": length.follow,
+            "tail": length.tail.unwrap_or(0),
+        });
+        let call = Call::post("logs", "send a job's log", &acting, body);
+        self.stream(acting.identity, call).await
+    }
+
+    /// The log of a machine's last launch; it ends by itself when the machine is up or the launch has failed. Fails
+    /// with [`NotFound`](super::ErrorKind::NotFound) while there is none.
+    pub async fn provision_log(
+        &self,
+        acting: Acting<'_>,
+        cluster_name: &str,
+        length: LogLength,
+    ) -> Answer<LogStream> {
+        let body = json!({"cluster_name": cluster_name});
+        let call = Call::post(
+            "provision_logs",
+            "send a machine's provisioning log",
+            &acting,
+            body,
+        )
+        .query("follow", length.follow.to_string())
+        .query("tail", length.tail.unwrap_or(0).to_string());
+        self.stream(acting.identity, call).await
+    }
+
+    pub(super) async fn stream(&self, identity: &Identity, call: Call) -> Answer<LogStream> {
+        let response = self.transport.open(identity, &call).await?;
+        let (transport, idle) = (self.transport.clone(), self.transport.timeouts.idle);
+        let start = Reading::Open(response, PlainText::new());
+        let chunks = stream::unfold(start, move |reading| {
+            let (transport, call) = (transport.clone(), call.clone());
+            async move {
+                let (mut response, mut text) = match reading {
+                    Reading::Open(response, text) => (response, text),
+                    Reading::Broken(error) => return Some((Err(error), Reading::Ended)),
+                    Reading::Ended => return None,
+                };
+                let end = loop {
+                    match tokio::time::timeout(idle, response.chunk()).await {
+                        Ok(Ok(Some(chunk))) => {
+                            let lines = text.push(&chunk);
+                            if !lines.is_empty() {
+                                return Some((Ok(lines), Reading::Open(response, text)));
+                            }
+                        }
+                        Ok(Ok(None)) => break Reading::Ended,
+                        Ok(Err(error)) => break Reading::Broken(transport.broken(&call, error)),
+                        Err(_) => break Reading::Broken(transport.silent(&call, idle)),
+                    }
+                };
+                match (text.finish(), end) {
+                    (rest, end) if !rest.is_empty() => Some((Ok(rest), end)),
+                    (_, Reading::Broken(error)) => Some((Err(error), Reading::Ended)),
+                    _ => None,
+                }
+            }
+        });
+        Ok(chunks.boxed())
+    }
+}

@@ -1,0 +1,355 @@
+//! Requests: what the server does for a call after it has answered, until its result is fetched.
+
+use super::{
+    Acting, Answer, ErrorKind, Identity, LogLength, LogStream, SkyPilot, SkyPilotError,
+    error::Thrown,
+    fields, foreign, parsed,
+    transport::{Answered, Call},
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::json;
+use std::{fmt, str::FromStr, time::Duration};
+use tokio::time::Instant;
+
+/// Only the answer to the submitting call bears the id; every other answer has one of its own there.
+const REQUEST_ID: &str = "X-Skypilot-Request-ID";
+
+/// The name of a request: a UUID. The server forgets all of them when it starts.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct RequestId(String);
+
+/// How far a request is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum RequestState {
+    /// Waits for a worker.
+    Pending,
+    /// Waits for something else, such as another request on the same cluster.
+    Waiting,
+    /// Is done now.
+    Running,
+    /// Ended well.
+    Succeeded,
+    /// Failed; its result tells why.
+    Failed,
+    /// Was cancelled.
+    Cancelled,
+    /// A state that SkyPilot 0.14.1 does not have.
+    #[serde(other)]
+    Unknown,
+}
+
+impl RequestState {
+    /// Whether it has not come to its end.
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Pending | Self::Waiting | Self::Running)
+    }
+}
+
+/// A request in the server's list.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct RequestRecord {
+    /// Which.
+    pub request_id: RequestId,
+    /// What it is: `sky.launch`.
+    #[serde(default)]
+    pub name: String,
+    /// How far it is.
+    pub status: RequestState,
+    /// The cluster it is about.
+    #[serde(default, deserialize_with = "fields::text")]
+    pub cluster_name: Option<String>,
+    /// What it waits for.
+    #[serde(default, deserialize_with = "fields::text")]
+    pub status_msg: Option<String>,
+    /// When it was submitted.
+    #[serde(default, deserialize_with = "fields::time")]
+    pub created_at: Option<Timestamp>,
+    /// When it ended.
+    #[serde(default, deserialize_with = "fields::time")]
+    pub finished_at: Option<Timestamp>,
+}
+
+/// A request's result as `/api/get` sends it. Its `entrypoint`, `request_body` and `error.object` are pickles.
+#[derive(Debug, Deserialize)]
+struct Payload {
+    status: RequestState,
+    #[serde(default)]
+    return_value: String,
+    #[serde(default)]
+    error: String,
+}
+
+impl fmt::Display for RequestId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// It is not a UUID.
+#[derive(Debug, thiserror::Error)]
+#[error("a SkyPilot request id is a UUID")]
+pub struct NotARequestId;
+
+impl FromStr for RequestId {
+    type Err = NotARequestId;
+    fn from_str(text: &str) -> Result<Self, NotARequestId> {
+        let good = text.len() == 36
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+        good.then(|| Self(text.to_owned())).ok_or(NotARequestId)
+    }
+}
+
+impl TryFrom<String> for RequestId {
+    type Error = NotARequestId;
+    fn try_from(text: String) -> Result<Self, NotARequestId> {
+        text.parse()
+    }
+}
+
+impl From<RequestId> for String {
+    fn from(id: RequestId) -> Self {
+        id.0
+    }
+}
+
+impl SkyPilot {
+    /// Sends a call that becomes a request.
+    pub(super) async fn submit(&self, acting: Acting<'_>, call: &Call) -> Answer<RequestId> {
+        let answered = self.transport.send(acting.identity, call).await?;
+        if answered.status != 200 {
+            return Err(said_no(call.tried, &answered));
+        }
+        answered
+            .headers
+            .get(REQUEST_ID)
+            .and_then(|id| id.to_str().ok()?.parse().ok())
+            .ok_or_else(|| {
+                SkyPilotError::new(
+                    ErrorKind::Server,
+                    format!(
+                        "The SkyPilot API server was asked to {} and gave no request id. Is its address right, and \
+                         does a proxy in between remove headers?",
+                        call.tried
+                    ),
+                )
+            })
+    }
+
+    /// Sends a call that becomes a quick request, and fetches its result.
+    pub(super) async fn call<T: DeserializeOwned>(
+        &self,
+        acting: Acting<'_>,
+        call: &Call,
+    ) -> Answer<T> {
+        let id = self.submit(acting, call).await?;
+        self.outcome(
+            acting.identity,
+            &id,
+            call.tried,
+            self.transport.timeouts.result,
+        )
+        .await
+    }
+
+    /// Waits up to `limit` for a request to end, and answers with what it returned. Fails with
+    /// [`ErrorKind::StillRunning`] if it has not ended by then, [`ErrorKind::RequestLost`] if the server does not know
+    /// it, [`ErrorKind::Cancelled`] if it was cancelled, and as the request itself did if it failed.
+    ///
+    /// The identity must be the one that submitted it: others' requests are as unknown.
+    pub async fn result<T: DeserializeOwned>(
+        &self,
+        identity: &Identity,
+        id: &RequestId,
+        limit: Duration,
+    ) -> Answer<T> {
+        self.outcome(identity, id, "finish the request", limit)
+            .await
+    }
+
+    pub(super) async fn outcome<T: DeserializeOwned>(
+        &self,
+        identity: &Identity,
+        id: &RequestId,
+        tried: &'static str,
+        limit: Duration,
+    ) -> Answer<T> {
+        let call = Call::get("api/get", tried)
+            .query("request_id", id.to_string())
+            .within(limit);
+        let end = Instant::now() + limit;
+        let answered = loop {
+            let sent = self.transport.send(identity, &call);
+            match tokio::time::timeout_at(end, sent).await {
+                Err(_) => return Err(still_running(tried, limit)),
+                Ok(Err(error)) if Instant::now() >= end => {
+                    return Err(still_running(tried, limit).caused_by(error));
+                }
+                // A gateway does not wait as long as a launch takes.
+                Ok(Ok(answered)) if answered.status == 504 => {
+                    tokio::time::sleep(self.transport.timeouts.first_retry).await;
+                }
+                Ok(other) => break other?,
+            }
+        };
+        finished(tried, id, &answered)
+    }
+
+    /// How far a request is. Fails with [`ErrorKind::RequestLost`] if the server does not know it.
+    pub async fn request_state(&self, identity: &Identity, id: &RequestId) -> Answer<RequestState> {
+        let call = Call::get("api/status", "say how far a request is")
+            .query("request_ids", id.to_string());
+        let records: Vec<RequestRecord> = self.answer(identity, &call).await?;
+        let found = records.into_iter().find(|record| record.request_id == *id);
+        found
+            .map(|record| record.status)
+            .ok_or_else(|| lost("say how far a request is", id))
+    }
+
+    /// The requests about a cluster, newest first; `finished`: those that have ended too. After an unclear launch
+    /// this tells whether the server has it in work.
+    pub async fn requests_about(
+        &self,
+        identity: &Identity,
+        cluster_name: &str,
+        finished: bool,
+    ) -> Answer<Vec<RequestRecord>> {
+        let mut call = Call::get("api/status", "list a machine's requests")
+            .query("cluster_name", cluster_name)
+            .query("all_status", finished.to_string());
+        for field in [
+            "request_id",
+            "name",
+            "status",
+            "cluster_name",
+            "status_msg",
+            "created_at",
+            "finished_at",
+        ] {
+            call = call.query("fields", field);
+        }
+        self.answer(identity, &call).await
+    }
+
+    /// Cancels requests, and answers with those that were open. A cancelled launch leaves its cluster in
+    /// [`Init`](super::ClusterState::Init) with the machine running: take it down.
+    pub async fn cancel_requests(
+        &self,
+        acting: Acting<'_>,
+        ids: &[RequestId],
+    ) -> Answer<Vec<RequestId>> {
+        let body = json!({"request_ids": ids});
+        let call = Call::post("api/cancel", "cancel requests", &acting, body);
+        self.call::<Option<Vec<RequestId>>>(acting, &call)
+            .await
+            .map(Option::unwrap_or_default)
+    }
+
+    /// What a request writes while it is done, such as a launch's progress.
+    pub async fn request_log(
+        &self,
+        identity: &Identity,
+        id: &RequestId,
+        length: LogLength,
+    ) -> Answer<LogStream> {
+        // Not `plain`: that has no signs of life.
+        let tried = "send a request's log";
+        let mut call = Call::get("api/stream", tried)
+            .query("request_id", id.to_string())
+            .query("format", "console")
+            .query("follow", length.follow.to_string());
+        if let Some(lines) = length.tail {
+            call = call.query("tail", lines.to_string());
+        }
+        self.stream(identity, call)
+            .await
+            .map_err(|error| match error.kind {
+                ErrorKind::NotFound => lost(tried, id),
+                _ => error,
+            })
+    }
+}
+
+/// An answer to a call that is not its success.
+pub(super) fn said_no(tried: &str, answered: &Answered) -> SkyPilotError {
+    SkyPilotError::answered(tried, answered.status, &answered.body)
+}
+
+/// What `/api/get` says about a request.
+fn finished<T: DeserializeOwned>(tried: &str, id: &RequestId, answered: &Answered) -> Answer<T> {
+    /// A failed request's payload is wrapped, as FastAPI does with errors.
+    #[derive(Deserialize)]
+    struct Failed {
+        detail: Payload,
+    }
+    let payload: Payload = match answered.status {
+        200 => parsed(tried, answered)?,
+        404 => return Err(lost(tried, id).with_status(404)),
+        500 => match serde_json::from_slice::<Failed>(&answered.body) {
+            Ok(failed) => failed.detail,
+            Err(_) => return Err(said_no(tried, answered)),
+        },
+        _ => return Err(said_no(tried, answered)),
+    };
+    if let Ok(Some(thrown)) = serde_json::from_str::<Option<Thrown>>(&payload.error) {
+        let error = SkyPilotError::failed(tried, &thrown.type_, &thrown.message);
+        return Err(error.with_status(answered.status));
+    }
+    match payload.status {
+        RequestState::Succeeded => {
+            serde_json::from_str(&payload.return_value).map_err(|error| foreign(tried, &error))
+        }
+        RequestState::Cancelled => Err(SkyPilotError::new(
+            ErrorKind::Cancelled,
+            format!("The request to {tried} was cancelled."),
+        )),
+        _ => Err(SkyPilotError::failed(tried, "", "")),
+    }
+}
+
+fn lost(tried: &str, id: &RequestId) -> SkyPilotError {
+    SkyPilotError::new(
+        ErrorKind::RequestLost,
+        format!(
+            "The SkyPilot API server does not know the request {id} to {tried} any more; it forgets them when it \
+             starts. Its list of machines tells what became of it."
+        ),
+    )
+}
+
+fn still_running(tried: &str, limit: Duration) -> SkyPilotError {
+    SkyPilotError::new(
+        ErrorKind::StillRunning,
+        format!(
+            "The SkyPilot API server has taken the request to {tried} and not finished it within {} seconds. It goes \
+             on.",
+            limit.as_secs_f32()
+        ),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_uuid_is_a_request_id() {
+        assert!(
+            "30462a9a-dd96-4720-bdf4-4c92d4c7f8b3"
+                .parse::<RequestId>()
+                .is_ok()
+        );
+        for bad in [
+            "",
+            "30462a9a",
+            "30462a9a-dd96-4720-bdf4-4c92d4c7f8b3&all=1",
+            "../30462a9a-dd96-4720-bdf4-4c92d4c7f8",
+        ] {
+            assert!(bad.parse::<RequestId>().is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! Service accounts, each with one token.
+
+use super::{Acting, Answer, Role, SkyPilot, fields, transport::Call};
+use jiff::Timestamp;
+use secrecy::SecretString;
+use serde::{Deserialize, de::IgnoredAny};
+use serde_json::json;
+
+/// A token that was just made or renewed. It is shown this once.
+#[derive(Clone, Debug, Deserialize)]
+pub struct IssuedToken {
+    /// What the token is called to renew or delete it.
+    pub token_id: String,
+    /// The service account's name.
+    pub token_name: String,
+    /// The token: `sky_…`.
+    #[serde(deserialize_with = "fields::secret")]
+    pub token: SecretString,
+    /// The service account's user: `sa-…`.
+    pub service_account_user_id: String,
+    /// When it ends; `None`: never.
+    #[serde(default, deserialize_with = "fields::time")]
+    pub expires_at: Option<Timestamp>,
+}
+
+/// A token in the list.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct ServiceAccountToken {
+    /// What the token is called to renew or delete it.
+    pub token_id: String,
+    /// The service account's name.
+    pub token_name: String,
+    /// The service account's user: `sa-…`.
+    pub service_account_user_id: String,
+    /// What it may do.
+    #[serde(default, deserialize_with = "fields::or_default")]
+    pub service_account_roles: Vec<Role>,
+    /// When it was made.
+    #[serde(default, deserialize_with = "fields::time")]
+    pub created_at: Option<Timestamp>,
+    /// When it was last used.
+    #[serde(default, deserialize_with = "fields::time")]
+    pub last_used_at: Option<Timestamp>,
+    /// When it ends; `None`: never.
+    #[serde(default, deserialize_with = "fields::time")]
+    pub expires_at: Option<Timestamp>,
+}
+
+const TOKENS: &str = "users/service-account-tokens";
+
+impl SkyPilot {
+    /// Makes a service account and its token; `expires_in_days` 0: it never ends. Sent once. Fails with
+    /// [`AlreadyExists`](super::ErrorKind::AlreadyExists) if the name is taken; its token can be renewed.
+    pub async fn create_service_account(
+        &self,
+        acting: Acting<'_>,
+        name: &str,
+        role: Role,
+        expires_in_days: u32,
+    ) -> Answer<IssuedToken> {
+        let body = json!({"token_name": name, "role": role, "expires_in_days": expires_in_days});
+        let call = Call::post(TOKENS, "create a service account", &acting, body).never_repeated();
+        self.answer(acting.identity, &call).await
+    }
+
+    /// Every service account.
+    pub async fn service_accounts(&self, acting: Acting<'_>) -> Answer<Vec<ServiceAccountToken>> {
+        let call = Call::get(TOKENS, "list the service accounts");
+        self.answer(acting.identity, &call).await
+    }
+
+    /// Renews a token; the former one ends at once. `expires_in_days` 0: it never ends.
+    pub async fn rotate_service_account(
+        &self,
+        acting: Acting<'_>,
+        token_id: &str,
+        expires_in_days: u32,
+    ) -> Answer<IssuedToken> {
+        let body = json!({"token_id": token_id, "expires_in_days": expires_in_days});
+        let path = "users/service-account-tokens/rotate";
+        let call = Call::post(path, "renew a service account's token", &acting, body);
+        self.answer(acting.identity, &call).await
+    }
+
+    /// Ends a token and deletes its service account. The server refuses while it owns clusters.
+    pub async fn delete_service_account(&self, acting: Acting<'_>, token_id: &str) -> Answer<()> {
+        let body = json!({"token_id": token_id});
+        let path = "users/service-account-tokens/delete";
+        let call = Call::post(path, "delete a service account", &acting, body);
+        self.answer::<IgnoredAny>(acting.identity, &call).await?;
+        Ok(())
+    }
+
+    /// Changes what a service account may do.
+    pub async fn set_service_account_role(
+        &self,
+        acting: Acting<'_>,
+        token_id: &str,
+        role: Role,
+    ) -> Answer<()> {
+        let body = json!({"token_id": token_id, "role": role});
+        let path = "users/service-account-tokens/update-role";
+        let call = Call::post(path, "change a service account's role", &acting, body);
+        self.answer::<IgnoredAny>(acting.identity, &call).await?;
+        Ok(())
+    }
+}

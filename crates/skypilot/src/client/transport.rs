@@ -1,0 +1,352 @@
+//! One HTTP request to the server: with time limits, a limit to the answer's size, and repetition where it is safe.
+
+use super::{
+    Acting, Answer, ClientConfig, ConfigError, ErrorKind, Identity, SkyPilotError, Timeouts,
+    version,
+};
+use reqwest::{Client, Method, RequestBuilder, Response, header::HeaderMap};
+use secrecy::ExposeSecret;
+use serde_json::{Map, Value};
+use std::{error::Error as StdError, fmt, time::Duration};
+use url::{Host, Url};
+
+/// The largest answer that is read, in bytes. A catalogue of every cloud is a few million bytes.
+const LARGEST_ANSWER: usize = 32 * 1024 * 1024;
+/// The longest wait between two tries.
+const LONGEST_RETRY: Duration = Duration::from_secs(5);
+
+/// A connection to one server.
+#[derive(Clone)]
+pub(super) struct Transport {
+    http: Client,
+    url: Url,
+    pub(super) timeouts: Timeouts,
+    tries: u32,
+}
+
+/// Whether a call may be sent again when nobody knows whether it arrived.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Repeat {
+    /// Doing it twice is the same as doing it once.
+    Safe,
+    /// Doing it twice would make two of it, or lose something.
+    Never,
+}
+
+/// One call.
+#[derive(Clone, Debug)]
+pub(super) struct Call {
+    method: Method,
+    path: &'static str,
+    query: Vec<(&'static str, String)>,
+    body: Option<Map<String, Value>>,
+    /// What it is to do, for errors: `list the clusters`.
+    pub(super) tried: &'static str,
+    repeat: Repeat,
+    timeout: Option<Duration>,
+}
+
+impl Call {
+    pub(super) fn get(path: &'static str, tried: &'static str) -> Self {
+        Self {
+            method: Method::GET,
+            path,
+            query: Vec::new(),
+            body: None,
+            tried,
+            repeat: Repeat::Safe,
+            timeout: None,
+        }
+    }
+
+    /// A POST whose body is the common part and the fields of `body`, which must be an object.
+    pub(super) fn post(
+        path: &'static str,
+        tried: &'static str,
+        acting: &Acting<'_>,
+        body: Value,
+    ) -> Self {
+        let mut common = acting.common();
+        if let Value::Object(fields) = body {
+            common.extend(fields);
+        }
+        Self {
+            method: Method::POST,
+            body: Some(common),
+            ..Self::get(path, tried)
+        }
+    }
+
+    pub(super) fn query(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.query.push((name, value.into()));
+        self
+    }
+
+    pub(super) fn never_repeated(mut self) -> Self {
+        self.repeat = Repeat::Never;
+        self
+    }
+
+    pub(super) fn within(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+}
+
+/// An answer that was read whole.
+#[derive(Debug)]
+pub(super) struct Answered {
+    pub(super) status: u16,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Vec<u8>,
+}
+
+impl fmt::Debug for Transport {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Transport")
+            .field("url", &self.url.as_str())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Transport {
+    pub(super) fn new(config: ClientConfig) -> Result<Self, ConfigError> {
+        let mut url = config.url;
+        if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
+            return Err(ConfigError::Address(url));
+        }
+        if !url.path().ends_with('/') {
+            url.set_path(&format!("{}/", url.path()));
+        }
+        let mut http = Client::builder()
+            .user_agent(concat!("hangar/", env!("CARGO_PKG_VERSION")))
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(config.timeouts.connect);
+        if is_here(&url) {
+            // The proxy of the portal's environment is for the outside world.
+            http = http.no_proxy();
+        }
+        if let Some(file) = config.ca_file {
+            let unusable = |reason: String| ConfigError::Certificates {
+                file: file.clone(),
+                reason,
+            };
+            let pem = std::fs::read(&file).map_err(|error| unusable(error.to_string()))?;
+            let certificates = reqwest::Certificate::from_pem_bundle(&pem)
+                .map_err(|error| unusable(innermost(&error)))?;
+            if certificates.is_empty() {
+                return Err(unusable("it holds no certificate in PEM".into()));
+            }
+            http = http.tls_certs_merge(certificates);
+        }
+        Ok(Self {
+            http: http
+                .build()
+                .map_err(|error| ConfigError::Client(innermost(&error)))?,
+            url,
+            timeouts: config.timeouts,
+            tries: config.tries.max(1),
+        })
+    }
+
+    /// Whether a token sent there stays between the two of us.
+    pub(super) fn is_private(&self) -> bool {
+        self.url.scheme() == "https" || is_here(&self.url)
+    }
+
+    pub(super) fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// Sends a call and reads the answer, whatever its status is.
+    pub(super) async fn send(&self, identity: &Identity, call: &Call) -> Answer<Answered> {
+        let mut tries = 1;
+        loop {
+            let outcome = self.try_once(identity, call).await;
+            let passing = match &outcome {
+                Ok(answered) => matches!(answered.status, 502..=504),
+                Err(error) => error.kind == ErrorKind::Unreachable,
+            };
+            if !passing || call.repeat == Repeat::Never || tries >= self.tries {
+                return outcome;
+            }
+            tokio::time::sleep(self.pause(tries)).await;
+            tries += 1;
+        }
+    }
+
+    /// Sends a call and leaves the body of a successful answer to be read piece by piece.
+    pub(super) async fn open(&self, identity: &Identity, call: &Call) -> Answer<Response> {
+        let mut tries = 1;
+        loop {
+            let sent =
+                tokio::time::timeout(self.timeouts.answer, self.request(identity, call).send());
+            let error = match sent.await {
+                Err(_) => self.silent(call, self.timeouts.answer),
+                Ok(Err(error)) => self.broken(call, error),
+                Ok(Ok(response)) if response.status().is_success() => {
+                    version::checked(response.headers())?;
+                    return Ok(response);
+                }
+                Ok(Ok(response)) => {
+                    let answered = self.read(call, response).await?;
+                    SkyPilotError::answered(call.tried, answered.status, &answered.body)
+                }
+            };
+            if error.kind != ErrorKind::Unreachable || tries >= self.tries {
+                return Err(error);
+            }
+            tokio::time::sleep(self.pause(tries)).await;
+            tries += 1;
+        }
+    }
+
+    async fn try_once(&self, identity: &Identity, call: &Call) -> Answer<Answered> {
+        let limit = call.timeout.unwrap_or(self.timeouts.answer);
+        let exchange = async {
+            let response = self
+                .request(identity, call)
+                .send()
+                .await
+                .map_err(|error| self.broken(call, error))?;
+            self.read(call, response).await
+        };
+        let answered = tokio::time::timeout(limit, exchange)
+            .await
+            .unwrap_or_else(|_| Err(self.silent(call, limit)))?;
+        if call.repeat == Repeat::Never && self.may_have_arrived(&answered) {
+            return Err(unclear(
+                call.tried,
+                &format!("something in between answered {}", answered.status),
+            )
+            .with_status(answered.status));
+        }
+        version::checked(&answered.headers)?;
+        Ok(answered)
+    }
+
+    /// A gateway that gave up does not know what the server did. The server's own 503 comes before it does anything.
+    fn may_have_arrived(&self, answered: &Answered) -> bool {
+        matches!(answered.status, 502 | 504)
+            || (answered.status == 503 && !version::is_told(&answered.headers))
+    }
+
+    fn request(&self, identity: &Identity, call: &Call) -> RequestBuilder {
+        let mut url = self.url.clone();
+        url.set_path(&format!("{}{}", url.path(), call.path));
+        let mut request = self
+            .http
+            .request(call.method.clone(), url)
+            .header(version::API_VERSION_HEADER, super::API_VERSION)
+            .header(version::VERSION_HEADER, super::VERSION);
+        if let Identity::Bearer(token) = identity {
+            request = request.bearer_auth(token.expose_secret());
+        }
+        if !call.query.is_empty() {
+            request = request.query(&call.query);
+        }
+        match &call.body {
+            Some(body) => request.json(body),
+            None => request,
+        }
+    }
+
+    async fn read(&self, call: &Call, mut response: Response) -> Answer<Answered> {
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let mut body = Vec::new();
+        while let Some(chunk) = response
+            .chunk()
+            .await
+            .map_err(|error| self.broken(call, error))?
+        {
+            if body.len() + chunk.len() > LARGEST_ANSWER {
+                return Err(SkyPilotError::new(
+                    ErrorKind::Server,
+                    format!(
+                        "The SkyPilot API server was asked to {} and answers with more than {} MiB, which is more \
+                         than the portal reads.",
+                        call.tried,
+                        LARGEST_ANSWER / 1024 / 1024
+                    ),
+                ));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Answered {
+            status,
+            headers,
+            body,
+        })
+    }
+
+    /// The connection could not be made, or broke.
+    pub(super) fn broken(&self, call: &Call, error: reqwest::Error) -> SkyPilotError {
+        let error = error.without_url();
+        let why = innermost(&error);
+        if call.repeat == Repeat::Never && !error.is_connect() {
+            return unclear(call.tried, &why).caused_by(error);
+        }
+        SkyPilotError::new(
+            ErrorKind::Unreachable,
+            format!(
+                "The SkyPilot API server at {} does not answer: {why}. Is it running, and is its address right?",
+                self.url
+            ),
+        )
+        .caused_by(error)
+    }
+
+    /// No answer, or no more of it, came in time.
+    pub(super) fn silent(&self, call: &Call, limit: Duration) -> SkyPilotError {
+        let why = format!("no answer came within {} seconds", limit.as_secs_f32());
+        if call.repeat == Repeat::Never {
+            return unclear(call.tried, &why);
+        }
+        SkyPilotError::new(
+            ErrorKind::Unreachable,
+            format!(
+                "The SkyPilot API server at {} was asked to {}, and {why}. Is it overloaded?",
+                self.url, call.tried
+            ),
+        )
+    }
+
+    /// Between half of and the whole of a time that doubles with every try.
+    fn pause(&self, tries: u32) -> Duration {
+        let longest = self
+            .timeouts
+            .first_retry
+            .saturating_mul(1 << (tries - 1).min(16))
+            .min(LONGEST_RETRY);
+        longest.mul_f64(rand::random_range(0.5..=1.0))
+    }
+}
+
+fn unclear(tried: &str, why: &str) -> SkyPilotError {
+    SkyPilotError::new(
+        ErrorKind::Unclear,
+        format!(
+            "The SkyPilot API server was asked to {tried}, and it is not known whether it took the request: {why}. \
+             Its list of machines will tell."
+        ),
+    )
+}
+
+fn is_here(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+/// The last of the causes, which says what really happened: `Connection refused (os error 111)`.
+pub(super) fn innermost(error: &dyn StdError) -> String {
+    let mut innermost = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    innermost.to_string().trim_end_matches('.').to_owned()
+}
