@@ -75,3 +75,36 @@ pub trait SecurityTokens: Send + Sync {
         session_name: &str,
     ) -> Result<AwsSession, CredentialError>;
 }
+
+/// A handle to a workspace's credentials: what a SkyPilot API server may see and keep in place of
+/// keys. Whoever has it can fetch short-lived credentials of that one workspace until it ends.
+#[derive(Clone, Debug)]
+pub struct CredentialHandle {
+    /// Where to fetch them: `https://hangar.example.com/broker/aws/hgr-vision-dev-0197a0b1`. The AWS
+    /// libraries accept `https`, and `http` on a loopback address only.
+    pub uri: String,
+    /// What to send there as the header `Authorization`.
+    pub token: SecretString,
+    /// When the token ends; at most twelve hours from now.
+    pub expires_at: Timestamp,
+}
+
+impl CredentialHandle {
+    /// As the environment variables that the AWS libraries read.
+    pub fn variables(&self) -> [(&'static str, SecretString); 2] {
+        [
+            (
+                "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+                self.uri.clone().into(),
+            ),
+            ("AWS_CONTAINER_AUTHORIZATION_TOKEN", self.token.clone()),
+        ]
+    }
+}
+
+/// Makes handles, where the SkyPilot API server cannot be given a profile with a
+/// `credential_process`.
+pub trait CredentialHandles: Send + Sync {
+    /// A fresh handle for the workspace; `None`: the server asks by its profile, send none.
+    fn handle(&self, workspace: &str) -> Option<CredentialHandle>;
+}
