@@ -12,6 +12,7 @@ use crate::api_reference::ApiReferencePage;
 use crate::clusters::{ClusterPage, ClustersPage, NewClusterPage};
 use crate::dashboard::OverviewPage;
 use crate::layout::Layout;
+use crate::nodes::{CataloguePage, NewNodePage, NodePage, NodesPage, OrphansPage};
 use crate::problem_page::{NotFound, ProblemPage};
 use crate::sign_in::SignInPage;
 
@@ -39,6 +40,15 @@ pub fn App() -> impl IntoView {
                             view=ClusterPage
                             ssr=SsrMode::Async
                         />
+                        <Route path=path!("/nodes") view=NodesPage ssr=SsrMode::Async />
+                        <Route
+                            path=path!("/nodes/catalogue")
+                            view=CataloguePage
+                            ssr=SsrMode::Async
+                        />
+                        <Route path=path!("/nodes/new") view=NewNodePage ssr=SsrMode::Async />
+                        <Route path=path!("/nodes/orphans") view=OrphansPage ssr=SsrMode::Async />
+                        <Route path=path!("/nodes/:id/:tab?") view=NodePage ssr=SsrMode::Async />
                         <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async />
                         <Route path=path!("/api") view=ApiReferencePage ssr=SsrMode::Async />
                         <Route path=path!("/*any") view=NotFound ssr=SsrMode::Async />

@@ -3,6 +3,7 @@
 //! The crate is compiled twice: with `ssr` for the server, which renders every page to HTML first, and with `hydrate` for
 //! the browser, where `frontend` brings the same pages alive.
 
+mod access;
 mod account;
 mod api_reference;
 mod app;
@@ -10,6 +11,8 @@ mod clusters;
 mod dashboard;
 mod layout;
 mod live;
+mod nodes;
+mod operation;
 mod problem_page;
 mod refusal;
 mod routes;

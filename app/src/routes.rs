@@ -1,6 +1,6 @@
 //! The addresses of the pages, so that no link is spelled twice.
 
-use domain::ids::ClusterId;
+use domain::ids::{ClusterId, NodeId};
 
 /// Mine first.
 pub const OVERVIEW: &str = "/";
@@ -8,6 +8,14 @@ pub const OVERVIEW: &str = "/";
 pub const CLUSTERS: &str = "/clusters";
 /// The order form.
 pub const NEW_CLUSTER: &str = "/clusters/new";
+/// Every node one may see.
+pub const NODES: &str = "/nodes";
+/// What can be launched, where and for how much.
+pub const CATALOGUE: &str = "/nodes/catalogue";
+/// The order form for nodes.
+pub const NEW_NODE: &str = "/nodes/new";
+/// Machines that nobody ordered here; for platform admins.
+pub const ORPHANS: &str = "/nodes/orphans";
 /// Who one is, and API tokens.
 pub const ACCOUNT: &str = "/account";
 /// The REST API, to read.
@@ -20,6 +28,8 @@ pub const SIGN_IN: &str = "/sign-in";
 pub const SIGN_OUT: &str = "/sign-out";
 /// Tells that some cluster changed.
 pub const CLUSTERS_EVENTS: &str = "/events/clusters";
+/// Tells that some node changed.
+pub const NODES_EVENTS: &str = "/events/nodes";
 
 /// A cluster's page.
 pub fn cluster(id: ClusterId) -> String {
@@ -39,6 +49,21 @@ pub fn kubeconfig(id: ClusterId) -> String {
 /// Tells that this cluster changed.
 pub fn cluster_events(id: ClusterId) -> String {
     format!("{CLUSTERS_EVENTS}/{id}")
+}
+
+/// A node's page.
+pub fn node(id: NodeId) -> String {
+    format!("{NODES}/{id}")
+}
+
+/// A part of a node's page.
+pub fn node_tab(id: NodeId, tab: &str) -> String {
+    format!("{NODES}/{id}/{tab}")
+}
+
+/// Tells that this node changed.
+pub fn node_events(id: NodeId) -> String {
+    format!("{NODES_EVENTS}/{id}")
 }
 
 /// The sign-in page, which leads back to `return_to`.
@@ -88,6 +113,12 @@ pub struct Crumb {
 pub const TO_CLUSTERS: Crumb = Crumb {
     href: CLUSTERS,
     name: "Clusters",
+};
+
+/// Back to the list of nodes.
+pub const TO_NODES: Crumb = Crumb {
+    href: NODES,
+    name: "Nodes",
 };
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ mod on_server {
     use axum::http::{HeaderValue, StatusCode};
     use domain::caller::Caller;
     use domain::problem::{Problem, ProblemKind};
-    use domain::services::{Account, Clusters};
+    use domain::services::{Account, Clusters, Nodes};
     use jiff::Timestamp;
     use leptos::prelude::{provide_context, use_context};
     use leptos_axum::ResponseOptions;
@@ -59,6 +59,8 @@ mod on_server {
         pub assets: Arc<Assets>,
         /// Ordering, looking at and deleting clusters.
         pub clusters: Arc<dyn Clusters>,
+        /// Finding, ordering, using and taking down nodes.
+        pub nodes: Arc<dyn Nodes>,
         /// The caller's own account.
         pub account: Arc<dyn Account>,
         /// Whether the systems behind the portal are stand-ins.
@@ -92,6 +94,11 @@ mod on_server {
     /// The cluster service and who is asking.
     pub fn clusters() -> Result<(Arc<dyn Clusters>, Caller), Refusal> {
         Ok((page_context()?.clusters, caller()?))
+    }
+
+    /// The node service and who is asking.
+    pub fn nodes() -> Result<(Arc<dyn Nodes>, Caller), Refusal> {
+        Ok((page_context()?.nodes, caller()?))
     }
 
     /// The account service and who is asking.

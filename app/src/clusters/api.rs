@@ -11,36 +11,8 @@ use leptos::server;
 use serde::{Deserialize, Serialize};
 
 use super::new::Draft;
+use crate::access::Access;
 use crate::refusal::Refusal;
-
-/// What somebody may do with clusters at all.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Access {
-    /// Member of no tenant.
-    None,
-    /// Sees clusters.
-    View,
-    /// Orders them.
-    Order,
-}
-
-#[cfg(feature = "ssr")]
-impl Access {
-    /// The most that `caller` may do in any tenant.
-    pub fn of(caller: &domain::caller::Caller) -> Self {
-        use domain::access::{Action, PlatformRole};
-        let may_order = |membership: &domain::caller::Membership| {
-            caller.may(Action::OrderCluster, membership.tenant_id)
-        };
-        if caller.platform_role == PlatformRole::Admin || caller.memberships.iter().any(may_order) {
-            Self::Order
-        } else if caller.memberships.is_empty() {
-            Self::None
-        } else {
-            Self::View
-        }
-    }
-}
 
 /// A page of the list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,13 +61,14 @@ pub async fn list_clusters(
     #[server(default)] query: ClusterQueryInput,
 ) -> Result<ClusterList, Refusal> {
     use crate::server_context::{clusters, refuse};
+    use domain::access::Action;
     let (clusters, caller) = clusters()?;
     let query = query
         .validate()
         .map_err(|fields| refuse(Problem::invalid(fields)))?;
     Ok(ClusterList {
         page: clusters.list(&caller, query).await.map_err(refuse)?,
-        access: Access::of(&caller),
+        access: Access::of(&caller, Action::OrderCluster),
     })
 }
 

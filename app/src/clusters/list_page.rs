@@ -6,9 +6,10 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
-use super::api::{Access, ClusterList, list_clusters};
+use super::api::{ClusterList, list_clusters};
 use super::list_address as list;
 use super::rows::ClusterRows;
+use crate::access::Access;
 use crate::live::follow;
 use crate::problem_page::ProblemPanel;
 use crate::routes;

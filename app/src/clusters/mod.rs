@@ -8,7 +8,6 @@ mod new;
 mod rows;
 mod state;
 
-pub use api::Access;
 pub use detail::ClusterPage;
 pub use list_page::ClustersPage;
 pub use new::NewClusterPage;

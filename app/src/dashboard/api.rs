@@ -4,11 +4,11 @@ use domain::overview::Overview;
 use leptos::server;
 use serde::{Deserialize, Serialize};
 
-use crate::clusters::Access;
+use crate::access::Access;
 use crate::refusal::Refusal;
 
 /// The first page's figures and lists.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Dashboard {
     /// The person's name.
     pub name: String,
@@ -22,10 +22,11 @@ pub struct Dashboard {
 #[server(prefix = "/rpc", endpoint = "overview")]
 pub async fn load_overview() -> Result<Dashboard, Refusal> {
     use crate::server_context::{clusters, refuse};
+    use domain::access::Action;
     let (clusters, caller) = clusters()?;
     Ok(Dashboard {
         name: caller.name.clone(),
-        access: Access::of(&caller),
+        access: Access::of(&caller, Action::OrderCluster),
         overview: clusters.overview(&caller).await.map_err(refuse)?,
     })
 }

@@ -7,7 +7,8 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use super::api::{Dashboard, load_overview};
-use crate::clusters::{Access, ClusterRows, note};
+use crate::access::Access;
+use crate::clusters::{ClusterRows, note};
 use crate::live::follow;
 use crate::problem_page::ProblemPage;
 use crate::routes;

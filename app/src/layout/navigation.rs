@@ -51,6 +51,7 @@ pub fn Navigation() -> impl IntoView {
             <ul class="grid gap-0.5">
                 {item(routes::OVERVIEW, Symbol::Overview, "Overview")}
                 {item(routes::CLUSTERS, Symbol::Cube, "Clusters")}
+                {item(routes::NODES, Symbol::Chip, "Nodes")}
                 {item(routes::ACCOUNT, Symbol::User, "Account")}
                 {item(routes::API, Symbol::Book, "API reference")}
             </ul>

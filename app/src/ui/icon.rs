@@ -9,6 +9,7 @@ pub enum Symbol {
     Book,
     Check,
     Chevron,
+    Chip,
     Clock,
     Copy,
     Cross,
@@ -39,6 +40,9 @@ impl Symbol {
             }
             Self::Check => "M5 12.5 10 17.5 19.500 7",
             Self::Chevron => "M7 10l5 5 5-5",
+            Self::Chip => {
+                "M7 7h10v10H7zM10 10h4v4h-4zM9.500 3.500V7M14.500 3.500V7M9.500 17v3.500M14.500 17v3.500M3.500 9.500H7M3.500 14.500H7M17 9.500h3.500M17 14.500h3.500"
+            }
             Self::Clock => "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18ZM12 7v5l3.500 2",
             Self::Copy => "M9 9h11v11H9zM15 9V4H4v11h5",
             Self::Cross => "M6 6l12 12M18 6 6 18",

@@ -1,5 +1,7 @@
 //! A portal without a core: services that answer from memory, and the pages mounted as the server mounts them.
 
+pub mod node_sample;
+mod nodes;
 mod sample;
 mod services;
 
@@ -29,6 +31,7 @@ pub fn portal() -> Router {
             css: "hangar-1.css".into(),
         }),
         clusters: services.clone(),
+        nodes: Arc::new(nodes::NodesInMemory::default()),
         account: services,
         sandbox: true,
         providers: Arc::new([SignInProvider {

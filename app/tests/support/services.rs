@@ -21,7 +21,7 @@ use domain::tenancy::Tenant;
 use jiff::SignedDuration;
 use uuid::Uuid;
 
-use super::sample;
+use super::{node_sample, sample};
 
 /// The secret of every new token.
 pub const SECRET: &str = "hgr_the-secret-of-a-new-token";
@@ -182,6 +182,11 @@ impl Clusters for InMemory {
             needs_you: vec![self.clusters[2].clone()],
             ends_soon: vec![self.clusters[0].clone()],
             mine: self.clusters.clone(),
+            nodes_running: 1,
+            nodes_moving: 1,
+            nodes_need_you: Vec::new(),
+            nodes_end_soon: Vec::new(),
+            my_nodes: node_sample::nodes(),
             price_per_hour: MicroDollars(290_000),
             spent_this_month: MicroDollars(412_000_000),
             lately: vec![

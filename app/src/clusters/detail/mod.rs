@@ -3,10 +3,8 @@
 mod connect_tab;
 mod copy_kubeconfig;
 mod events_tab;
-mod failure_card;
 mod overview_tab;
 mod page;
-mod progress;
 mod settings_tab;
 
 pub use page::ClusterPage;

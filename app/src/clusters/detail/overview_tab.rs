@@ -3,9 +3,7 @@
 use domain::cluster::{Cluster, ClusterState};
 use leptos::prelude::*;
 
-use super::failure_card::FailureCard;
-use super::progress::{Progress, heading};
-use crate::clusters::state::step_words;
+use crate::operation::{FailureCard, Progress, heading, step_words};
 use crate::routes;
 use crate::ui::{Card, Clock, Code, Facts, Meter, Remaining, duration_words, exact};
 
@@ -15,8 +13,14 @@ pub fn OverviewTab(cluster: RwSignal<Cluster>) -> impl IntoView {
     let operation = Memo::new(move |_| cluster.with(|cluster| cluster.operation.clone()));
     let failure = Memo::new(move |_| cluster.with(|cluster| cluster.failure.clone()));
     let title = Signal::derive(move || operation.with(heading).to_owned());
-    let aside =
-        move || cluster.with(|cluster| cluster.state.is_moving().then(|| step_words(cluster)));
+    let aside = move || {
+        cluster.with(|cluster| {
+            cluster
+                .state
+                .is_moving()
+                .then(|| step_words(&cluster.operation))
+        })
+    };
     view! {
         <div class="grid grid-cols-1 gap-3.5 items-start lg:grid-cols-[minmax(0,1.55fr)_minmax(0,1fr)]">
             <div class="grid grid-cols-1 gap-3.5 min-w-0">

@@ -3,7 +3,7 @@
 use domain::failure::Failure;
 use leptos::prelude::*;
 
-use crate::clusters::state::failure_words;
+use super::failure_words;
 use crate::ui::{Notice, Tone};
 
 /// The reason in a few words, then in full, then the way on.

@@ -42,6 +42,15 @@ pub fn heading(operation: &Operation) -> &'static str {
         (OperationKind::CreateCluster, None) => "Creating",
         (OperationKind::CreateCluster, Some(_)) => "How it came up",
         (OperationKind::DeleteCluster, None) => "Deleting",
-        (OperationKind::DeleteCluster, Some(_)) => "How it was taken down",
+        (OperationKind::LaunchNode, None) => "Launching",
+        (OperationKind::LaunchNode, Some(_)) => "How it came up",
+        (OperationKind::StopNode, None) => "Stopping",
+        (OperationKind::StopNode, Some(_)) => "How it was stopped",
+        (OperationKind::StartNode, None) => "Starting",
+        (OperationKind::StartNode, Some(_)) => "How it was started",
+        (OperationKind::TakeDownNode, None) => "Taking down",
+        (OperationKind::DeleteCluster | OperationKind::TakeDownNode, Some(_)) => {
+            "How it was taken down"
+        }
     }
 }

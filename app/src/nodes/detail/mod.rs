@@ -1,0 +1,5 @@
+//! A node's own page.
+
+mod page;
+
+pub use page::NodePage;
