@@ -88,7 +88,10 @@ pub struct Cluster {
     /// Its region.
     #[serde(default, deserialize_with = "fields::text")]
     pub region: Option<String>,
-    /// What it is, in SkyPilot's words: `1x(gpus=H100:1, cpus=16, mem=256, p5.4xlarge, disk=256)`.
+    /// What it is, in SkyPilot's words: `1x(gpus=H100:1, p5.4xlarge, ...)`.
+    #[serde(default, deserialize_with = "fields::text")]
+    pub resources_str: Option<String>,
+    /// The same in full: `1x(gpus=H100:1, cpus=16, mem=256, p5.4xlarge, disk=256)`.
     #[serde(default, deserialize_with = "fields::text")]
     pub resources_str_full: Option<String>,
     /// Its accelerators as Python writes them: `{'H100': 1}`.

@@ -23,8 +23,11 @@ pub struct Timeouts {
     pub connect: Duration,
     /// For the answer to one HTTP request.
     pub answer: Duration,
-    /// For the result of a request that is quick by nature, such as the clusters' status.
+    /// For the result of a request that SkyPilot's machines and clouds answer soon: the jobs of a machine on two busy
+    /// cores took half a minute.
     pub result: Duration,
+    /// For the result of a request that asks clouds, some of which make one wait.
+    pub check: Duration,
     /// For the next piece of a stream. The server sends a sign of life every 30 seconds where it can.
     pub idle: Duration,
     /// Before the first repetition; each further one waits up to twice as long.
@@ -36,7 +39,8 @@ impl Default for Timeouts {
         Self {
             connect: Duration::from_secs(5),
             answer: Duration::from_secs(30),
-            result: Duration::from_secs(60),
+            result: Duration::from_secs(90),
+            check: Duration::from_secs(180),
             idle: Duration::from_secs(120),
             first_retry: Duration::from_millis(250),
         }

@@ -226,6 +226,8 @@ fn kind_of(type_: &str, said: &str) -> ErrorKind {
         "ValueError" if said.contains("does not exist") && said.starts_with("Workspace") => {
             ErrorKind::NotFound
         }
+        // The events of a cluster that never was.
+        "ValueError" if said.starts_with("Hash for cluster") => ErrorKind::NotFound,
         "ValueError" => ErrorKind::Rejected,
         _ => ErrorKind::Server,
     }
@@ -266,8 +268,8 @@ fn worded(kind: &ErrorKind, tried: &str, said: &str) -> String {
             format!("The SkyPilot API server does not let the portal {tried}: {said}.")
         }
         ErrorKind::Unauthorized => format!(
-            "The SkyPilot API server does not accept the portal's token: {said}. Make a new service account token \
-             there and put it into Hangar's configuration."
+            "The SkyPilot API server does not accept the token: {said}. If it is the one in Hangar's configuration, \
+             make a new service account token there and put it in."
         ),
         ErrorKind::VersionMismatch => format!(
             "The SkyPilot API server and Hangar do not fit together: {said}. Hangar speaks version {} of its API; \

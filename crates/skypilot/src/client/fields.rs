@@ -24,6 +24,13 @@ pub(super) fn timestamp(seconds: f64) -> Option<Timestamp> {
         .flatten()
 }
 
+/// The time in an HTTP `Date` header: `Fri, 20 Nov 2026 23:18:27 GMT`.
+pub(super) fn http_date(text: &str) -> Option<Timestamp> {
+    jiff::fmt::rfc2822::parse(text)
+        .ok()
+        .map(|zoned| zoned.timestamp())
+}
+
 /// Text that must not be seen.
 pub(super) fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SecretString, D::Error> {
     Ok(SecretString::from(String::deserialize(deserializer)?))
@@ -53,6 +60,13 @@ pub(super) fn or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Defaul
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_http_date_is_read() {
+        let time = http_date("Fri, 20 Nov 2026 23:18:27 GMT").unwrap();
+        assert_eq!(time.to_string(), "2026-11-20T23:18:27Z");
+        assert_eq!(http_date("yesterday"), None);
+    }
 
     #[test]
     fn times_are_read_as_integer_and_float_and_zero_is_none() {

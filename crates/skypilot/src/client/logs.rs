@@ -1,12 +1,15 @@
 //! Logs, piece by piece, as plain lines.
 
-use super::{Acting, Answer, Identity, SkyPilot, SkyPilotError, transport::Call};
+use super::{
+    Acting, Answer, Identity, SkyPilot, SkyPilotError, requests::request_id, transport::Call,
+};
 use crate::PlainText;
 use futures::{
     StreamExt,
     stream::{self, BoxStream},
 };
 use reqwest::Response;
+use serde::de::IgnoredAny;
 use serde_json::json;
 
 /// Whole lines as they come, without colours and SkyPilot's control messages. After an error nothing follows.
@@ -41,7 +44,8 @@ enum Reading {
 }
 
 impl SkyPilot {
-    /// A job's log; without a `job_id` the latest job's.
+    /// A job's log; without a `job_id` the latest job's. Where there is none, the stream's only item says why: that
+    /// the cluster is not up, or not there.
     pub async fn job_log(
         &self,
         acting: Acting<'_>,
@@ -55,8 +59,28 @@ impl SkyPilot {
             "follow": length.follow,
             "tail": length.tail.unwrap_or(0),
         });
-        let call = Call::post("logs", "send a job's log", &acting, body);
-        self.stream(acting.identity, call).await
+        let tried = "send a job's log";
+        let call = Call::post("logs", tried, &acting, body);
+        let response = self.transport.open(acting.identity, &call).await?;
+        let Some(id) = request_id(response.headers()) else {
+            return Ok(self.read(response, call));
+        };
+        // What went wrong is not in the log but in the result of the request that wrote it.
+        let (sky, identity) = (self.clone(), acting.identity.clone());
+        let limit = self.transport.timeouts.answer;
+        let why = async move {
+            let result = sky.outcome::<IgnoredAny>(&identity, &id, tried, limit);
+            result.await.err().map(Err)
+        };
+        let log = self.read(response, call).peekable();
+        let log = stream::once(async move {
+            let mut log = Box::pin(log);
+            match log.as_mut().peek().await {
+                Some(_) => log.boxed(),
+                None => stream::iter(why.await).boxed(),
+            }
+        });
+        Ok(log.flatten().boxed())
     }
 
     /// The log of a machine's last launch; it ends by itself when the machine is up or the launch has failed. Fails
@@ -81,6 +105,10 @@ impl SkyPilot {
 
     pub(super) async fn stream(&self, identity: &Identity, call: Call) -> Answer<LogStream> {
         let response = self.transport.open(identity, &call).await?;
+        Ok(self.read(response, call))
+    }
+
+    fn read(&self, response: Response, call: Call) -> LogStream {
         let (transport, idle) = (self.transport.clone(), self.transport.timeouts.idle);
         let start = Reading::Open(response, PlainText::new());
         let chunks = stream::unfold(start, move |reading| {
@@ -111,6 +139,6 @@ impl SkyPilot {
                 }
             }
         });
-        Ok(chunks.boxed())
+        chunks.boxed()
     }
 }

@@ -35,7 +35,7 @@ pub use error::{Answer, ErrorKind, SkyPilotError};
 pub use jobs::{Job, JobState};
 pub use logs::{LogLength, LogStream};
 pub use people::{Role, User};
-pub use requests::{RequestId, RequestRecord, RequestState};
+pub use requests::{RequestId, RequestList, RequestRecord, RequestState};
 pub use service_accounts::{IssuedToken, ServiceAccountToken};
 pub use tasks::{Launch, Launched};
 pub use version::{API_VERSION, VERSION};

@@ -7,6 +7,7 @@ use super::{
     transport::{Answered, Call},
 };
 use jiff::Timestamp;
+use reqwest::header::{DATE, HeaderMap};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::json;
 use std::{fmt, str::FromStr, time::Duration};
@@ -72,6 +73,15 @@ pub struct RequestRecord {
     pub finished_at: Option<Timestamp>,
 }
 
+/// Requests, and the server's clock when it listed them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RequestList {
+    /// The requests, newest first.
+    pub requests: Vec<RequestRecord>,
+    /// The server's time, to the second: what the records' times compare to.
+    pub server_time: Option<Timestamp>,
+}
+
 /// A request's result as `/api/get` sends it. Its `entrypoint`, `request_body` and `error.object` are pickles.
 #[derive(Debug, Deserialize)]
 struct Payload {
@@ -124,10 +134,7 @@ impl SkyPilot {
         if answered.status != 200 {
             return Err(said_no(call.tried, &answered));
         }
-        answered
-            .headers
-            .get(REQUEST_ID)
-            .and_then(|id| id.to_str().ok()?.parse().ok())
+        request_id(&answered.headers)
             .ok_or_else(|| {
                 SkyPilotError::new(
                     ErrorKind::Server,
@@ -200,14 +207,12 @@ impl SkyPilot {
     }
 
     /// How far a request is. Fails with [`ErrorKind::RequestLost`] if the server does not know it.
-    pub async fn request_state(&self, identity: &Identity, id: &RequestId) -> Answer<RequestState> {
-        let call = Call::get("api/status", "say how far a request is")
-            .query("request_ids", id.to_string());
+    pub async fn request(&self, identity: &Identity, id: &RequestId) -> Answer<RequestRecord> {
+        let tried = "say how far a request is";
+        let call = Call::get("api/status", tried).query("request_ids", id.to_string());
         let records: Vec<RequestRecord> = self.answer(identity, &call).await?;
         let found = records.into_iter().find(|record| record.request_id == *id);
-        found
-            .map(|record| record.status)
-            .ok_or_else(|| lost("say how far a request is", id))
+        found.ok_or_else(|| lost(tried, id))
     }
 
     /// The requests about a cluster, newest first; `finished`: those that have ended too. After an unclear launch
@@ -217,7 +222,7 @@ impl SkyPilot {
         identity: &Identity,
         cluster_name: &str,
         finished: bool,
-    ) -> Answer<Vec<RequestRecord>> {
+    ) -> Answer<RequestList> {
         let mut call = Call::get("api/status", "list a machine's requests")
             .query("cluster_name", cluster_name)
             .query("all_status", finished.to_string());
@@ -232,7 +237,15 @@ impl SkyPilot {
         ] {
             call = call.query("fields", field);
         }
-        self.answer(identity, &call).await
+        let answered = self.transport.send(identity, &call).await?;
+        if answered.status != 200 {
+            return Err(said_no(call.tried, &answered));
+        }
+        let date = answered.headers.get(DATE);
+        Ok(RequestList {
+            requests: parsed(call.tried, &answered)?,
+            server_time: date.and_then(|date| fields::http_date(date.to_str().ok()?)),
+        })
     }
 
     /// Cancels requests, and answers with those that were open. A cancelled launch leaves its cluster in
@@ -272,6 +285,11 @@ impl SkyPilot {
                 _ => error,
             })
     }
+}
+
+/// The id of the request that the answered call has become.
+pub(super) fn request_id(headers: &HeaderMap) -> Option<RequestId> {
+    headers.get(REQUEST_ID)?.to_str().ok()?.parse().ok()
 }
 
 /// An answer to a call that is not its success.
