@@ -4,8 +4,9 @@
 use super::{ClusterService, view};
 use crate::{
     audit::{AuditAction, AuditEntry},
-    new_id,
-    records::{Idempotency, NewCluster, OrderStored},
+    idempotency::idempotency,
+    new_id, placing,
+    records::{NewCluster, OrderStored},
 };
 use domain::{
     access::Action,
@@ -17,13 +18,8 @@ use domain::{
     order::{NameCheck, OrderInput, OrderOptions},
     problem::{FieldError, Problem, ProblemKind},
     services::Ordered,
-    tenancy::{EnvironmentRef, Tenant},
 };
 use jiff::{SignedDuration, Timestamp};
-use sha2::{Digest, Sha256};
-
-/// The longest `Idempotency-Key`.
-const MAX_KEY: usize = 128;
 
 impl ClusterService {
     pub(super) async fn options(&self, caller: &Caller) -> Result<OrderOptions, Problem> {
@@ -81,7 +77,14 @@ impl ClusterService {
         let host = self.host()?;
         let idempotency = key.map(|key| idempotency(key, input)).transpose()?;
         let validated = input.validate(&self.plans, &host.exposures);
-        let place = self.place(caller, input).await?;
+        let place = placing::place(
+            &*self.store,
+            caller,
+            Action::OrderCluster,
+            &input.tenant,
+            &input.environment,
+        )
+        .await?;
         let (order, (tenant, environment)) = match (validated, place) {
             (Ok(order), Ok(place)) => (order, place),
             (validated, place) => {
@@ -152,52 +155,4 @@ impl ClusterService {
             }),
         }
     }
-
-    /// The tenant and environment an order names; a field error if they are not to be had.
-    async fn place(
-        &self,
-        caller: &Caller,
-        input: &OrderInput,
-    ) -> Result<Result<(Tenant, EnvironmentRef), FieldError>, Problem> {
-        let tenants = self.store.tenants().await?;
-        let visible = tenants.into_iter().find(|tenant| {
-            tenant.tenant.slug == input.tenant && caller.may(Action::ReadCluster, tenant.tenant.id)
-        });
-        let Some(tenant) = visible else {
-            return Ok(Err(FieldError::new(
-                "tenant",
-                "Choose one of your tenants: there is no such tenant, or you are not a member.",
-            )));
-        };
-        if !caller.may(Action::OrderCluster, tenant.tenant.id) {
-            return Err(Problem::forbidden(Action::OrderCluster.words()));
-        }
-        let environment = tenant
-            .environments
-            .iter()
-            .find(|environment| environment.slug == input.environment)
-            .cloned();
-        Ok(match environment {
-            Some(environment) => Ok((tenant, environment)),
-            None => Err(FieldError::new(
-                "environment",
-                format!("{} has no such environment.", tenant.tenant.name),
-            )),
-        })
-    }
-}
-
-/// The key with a digest of the order it stands for.
-fn idempotency(key: &str, input: &OrderInput) -> Result<Idempotency, Problem> {
-    if key.is_empty() || key.len() > MAX_KEY || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(Problem::invalid(vec![FieldError::new(
-            "Idempotency-Key",
-            format!("Use 1 to {MAX_KEY} visible ASCII characters, for example a UUID."),
-        )]));
-    }
-    let order = serde_json::to_vec(input).map_err(|error| crate::error::internal(&error))?;
-    Ok(Idempotency {
-        key: key.to_owned(),
-        fingerprint: crate::hex(&Sha256::digest(order)),
-    })
 }

@@ -1,12 +1,222 @@
 //! Nodes: the use cases behind [`domain::services::Nodes`].
 
+pub mod catalogue;
+mod jobs;
+mod logs;
+mod machinery;
+mod operating;
+mod ordering;
+mod orphans;
+mod own_task;
 pub(crate) mod view;
 
-use crate::ports::stores::Scope;
+pub use machinery::Machinery;
+
+use crate::{
+    audit::{AuditAction, AuditEntry},
+    authorization::authorize,
+    node_records::NodeRecord,
+    ports::{
+        machines::{MachineError, MachineErrorKind, RequestId, Workspace},
+        stores::{Scope, Store},
+    },
+};
+use async_trait::async_trait;
 use domain::{
     access::{Action, PlatformRole},
     caller::Caller,
+    ids::NodeId,
+    node::{
+        catalogue::{OfferPage, OfferQuery},
+        connection::{SshAccess, split_address},
+        job::{Job, JobInput},
+        listing::{NodePage, NodeQuery},
+        order::{AutostopInput, NodeOrderInput, NodeOrderOptions, Quote},
+        view::{Node, NodeEvent, Orphan},
+    },
+    problem::{Problem, ProblemKind},
+    services::{LogStream, NodeLog, NodeOrdered, Nodes},
 };
+use jiff::Timestamp;
+use logs::LogTails;
+use std::sync::Arc;
+
+/// The use cases on nodes.
+pub struct NodeService {
+    store: Arc<dyn Store>,
+    machinery: Option<Machinery>,
+    tails: LogTails,
+}
+
+impl NodeService {
+    /// A service over these ports; without machinery every order is answered with what is missing.
+    pub fn new(store: Arc<dyn Store>, machinery: Option<Machinery>) -> Self {
+        Self {
+            store,
+            machinery,
+            tails: LogTails::default(),
+        }
+    }
+
+    fn machinery(&self) -> Result<&Machinery, Problem> {
+        self.machinery.as_ref().ok_or_else(|| {
+            Problem::new(
+                ProblemKind::Unavailable,
+                "No SkyPilot API server is configured, so there are no nodes.",
+            )
+            .next("Ask your platform team to add a SkyPilot API server to the configuration.")
+        })
+    }
+
+    /// The node, if `caller` may do `action` to it. A deleted one is not found.
+    async fn authorized(
+        &self,
+        caller: &Caller,
+        action: Action,
+        id: NodeId,
+    ) -> Result<NodeRecord, Problem> {
+        let node = self
+            .store
+            .node(id)
+            .await?
+            .filter(|node| ordering::exists(node.state))
+            .ok_or_else(|| Problem::not_found("node"))?;
+        authorize(caller, action, node.tenant.id, "node")?;
+        Ok(node)
+    }
+
+    /// The node's workspace, opened.
+    async fn workspace(&self, node: &NodeRecord) -> Result<Workspace, Problem> {
+        let record = self
+            .store
+            .workspace_of(node.environment.id)
+            .await?
+            .filter(|workspace| workspace.ready)
+            .ok_or_else(|| {
+                Problem::new(
+                    ProblemKind::NotReady,
+                    "The tenant's workspace is not ready on the SkyPilot API server yet.",
+                )
+                .next("Try again in a minute.")
+            })?;
+        self.machinery()?
+            .open(&record)
+            .await
+            .map_err(|error| crate::error::internal(&error))
+    }
+
+    /// The node's machine must be up for `what` (“a key”).
+    fn require_up(node: &NodeRecord, what: &str) -> Result<(), Problem> {
+        if node.state.is_up() {
+            return Ok(());
+        }
+        Err(Problem::new(
+            ProblemKind::NotReady,
+            format!(
+                "{} is {}; there is {what} while it is up.",
+                node.name,
+                node.state.title().to_lowercase()
+            ),
+        )
+        .next("Start it, or watch its steps, and try again then."))
+    }
+
+    /// Records something done to `node` on its own.
+    async fn audit(
+        &self,
+        caller: &Caller,
+        action: AuditAction,
+        node: &NodeRecord,
+        detail: Option<String>,
+    ) -> Result<(), Problem> {
+        let mut entry = audit_entry(caller, action, node);
+        entry.detail = detail;
+        self.store.append(entry).await?;
+        Ok(())
+    }
+
+    async fn connection(&self, caller: &Caller, id: NodeId) -> Result<SshAccess, Problem> {
+        let node = self.authorized(caller, Action::ConnectNode, id).await?;
+        Self::require_up(&node, "a key")?;
+        let Some((host, port)) = node.address.as_deref().and_then(split_address) else {
+            return Err(Problem::new(
+                ProblemKind::NotReady,
+                format!("The cloud has told no address of {} yet.", node.name),
+            )
+            .next("Try again in a minute; machines on Kubernetes have none."));
+        };
+        let workspace = self.workspace(&node).await?;
+        let key = self
+            .machinery()?
+            .machines
+            .key(&workspace, &node.machine)
+            .await
+            .map_err(|error| machine_problem(&error))?;
+        // No entry, no key: the entry is committed before anything leaves.
+        self.audit(caller, AuditAction::ReadNodeKey, &node, None)
+            .await?;
+        Ok(SshAccess {
+            host_alias: node.name.to_string(),
+            host: host.to_owned(),
+            port,
+            user: key.user,
+            private_key: key.private_key,
+        })
+    }
+
+    async fn offers(&self, caller: &Caller, query: &OfferQuery) -> Result<OfferPage, Problem> {
+        let catalogue = self.machinery()?.catalogue.current();
+        let clouds = match &query.tenant {
+            None => self.own_clouds(caller).await?,
+            Some(tenant) => {
+                self.clouds_of(caller, tenant, query.environment.as_deref())
+                    .await?
+            }
+        };
+        Ok(catalogue::page(
+            &catalogue.of_clouds(clouds.as_deref()),
+            query,
+            catalogue.read_at,
+            Timestamp::now(),
+        ))
+    }
+
+    /// The clouds of all workspaces the caller may see; `None`: some have not been asked.
+    async fn own_clouds(&self, caller: &Caller) -> Result<Option<Vec<String>>, Problem> {
+        self.clouds_where(caller, |_, _| true).await
+    }
+
+    async fn clouds_of(
+        &self,
+        caller: &Caller,
+        tenant: &str,
+        environment: Option<&str>,
+    ) -> Result<Option<Vec<String>>, Problem> {
+        self.clouds_where(caller, |found, part| {
+            found == tenant && environment.is_none_or(|environment| environment == part)
+        })
+        .await
+    }
+
+    async fn clouds_where(
+        &self,
+        caller: &Caller,
+        wanted: impl Fn(&str, &str) -> bool,
+    ) -> Result<Option<Vec<String>>, Problem> {
+        let mut clouds = Vec::new();
+        for workspace in self.store.workspaces().await? {
+            if caller.may(Action::ReadNode, workspace.tenant.id)
+                && wanted(&workspace.tenant.slug, &workspace.environment.slug)
+            {
+                match ordering::enabled(&workspace) {
+                    Some(enabled) => clouds.extend(enabled),
+                    None => return Ok(None),
+                }
+            }
+        }
+        Ok(Some(clouds))
+    }
+}
 
 /// The nodes `caller` may see.
 pub(crate) fn scope(caller: &Caller) -> Scope {
@@ -20,5 +230,198 @@ pub(crate) fn scope(caller: &Caller) -> Scope {
                 .map(|membership| membership.tenant_id)
                 .collect(),
         ),
+    }
+}
+
+/// An entry about something `caller` does to `node`.
+pub(crate) fn audit_entry(caller: &Caller, action: AuditAction, node: &NodeRecord) -> AuditEntry {
+    AuditEntry::by(
+        caller,
+        action,
+        Timestamp::now(),
+        format!("node/{}", node.id),
+        node.name.as_str(),
+    )
+    .in_tenant(node.tenant.id)
+}
+
+/// What a person is told when the SkyPilot API server refuses or does not answer while they wait.
+fn machine_problem(error: &MachineError) -> Problem {
+    tracing::warn!(%error, kind = ?error.kind, detail = ?error.detail, "SkyPilot API server");
+    let problem = |kind, next: &str| Problem::new(kind, error.message.clone()).next(next);
+    match error.kind {
+        MachineErrorKind::NotFound => {
+            problem(ProblemKind::NotFound, "Load the page anew: it may be gone.")
+        }
+        MachineErrorKind::NotUp => problem(
+            ProblemKind::NotReady,
+            "Start the node, or wait until it is up, and try again.",
+        ),
+        MachineErrorKind::Unreachable => problem(
+            ProblemKind::Unavailable,
+            "Try again in a minute; the portal keeps trying by itself.",
+        ),
+        MachineErrorKind::Unclear => problem(
+            ProblemKind::Unavailable,
+            "It may have been done: load the page anew before you try again.",
+        ),
+        _ => problem(ProblemKind::Unavailable, "Show this to your platform team."),
+    }
+}
+
+#[async_trait]
+impl Nodes for NodeService {
+    async fn catalogue(&self, caller: &Caller, query: OfferQuery) -> Result<OfferPage, Problem> {
+        self.offers(caller, &query).await
+    }
+
+    async fn order_options(&self, caller: &Caller) -> Result<NodeOrderOptions, Problem> {
+        self.options(caller).await
+    }
+
+    async fn quote(&self, caller: &Caller, input: NodeOrderInput) -> Result<Quote, Problem> {
+        self.price_order(caller, &input).await
+    }
+
+    async fn order(
+        &self,
+        caller: &Caller,
+        input: NodeOrderInput,
+        idempotency_key: Option<&str>,
+    ) -> Result<NodeOrdered, Problem> {
+        self.place_order(caller, &input, idempotency_key).await
+    }
+
+    async fn list(&self, caller: &Caller, query: NodeQuery) -> Result<NodePage, Problem> {
+        let now = Timestamp::now();
+        let (page, per_page) = (query.page, query.per_page);
+        let found = self
+            .store
+            .nodes(&scope(caller), caller.user_id, &query)
+            .await?;
+        Ok(NodePage {
+            items: found
+                .items
+                .into_iter()
+                .map(|record| view::node(record, caller, now))
+                .collect(),
+            total: found.total,
+            page,
+            per_page,
+            counts: found.counts,
+            now,
+        })
+    }
+
+    async fn get(&self, caller: &Caller, id: NodeId) -> Result<Node, Problem> {
+        let node = self.authorized(caller, Action::ReadNode, id).await?;
+        Ok(view::node(node, caller, Timestamp::now()))
+    }
+
+    async fn events(&self, caller: &Caller, id: NodeId) -> Result<Vec<NodeEvent>, Problem> {
+        let node = self.authorized(caller, Action::ReadNode, id).await?;
+        let workspace = self.workspace(&node).await?;
+        let mut events = self
+            .machinery()?
+            .machines
+            .events(&workspace, &node.machine)
+            .await
+            .or_else(|error| match error.kind {
+                MachineErrorKind::NotFound => Ok(Vec::new()),
+                _ => Err(machine_problem(&error)),
+            })?;
+        events.reverse();
+        Ok(events)
+    }
+
+    async fn log(
+        &self,
+        caller: &Caller,
+        id: NodeId,
+        log: NodeLog,
+        follow: bool,
+        tail: Option<u32>,
+    ) -> Result<LogStream, Problem> {
+        let node = self.authorized(caller, Action::ReadNodeLogs, id).await?;
+        let workspace = self.workspace(&node).await?;
+        let detail = match log {
+            NodeLog::Provisioning => "provisioning".to_owned(),
+            NodeLog::Job(Some(job)) => format!("job {job}"),
+            NodeLog::Job(None) => "latest job".to_owned(),
+        };
+        // No entry, no log.
+        self.audit(caller, AuditAction::ReadNodeLog, &node, Some(detail))
+            .await?;
+        let request = node.request.clone().map(RequestId);
+        let machines = Arc::clone(&self.machinery()?.machines);
+        let wanted = logs::Wanted {
+            workspace,
+            machine: node.machine,
+            request,
+            log,
+            follow,
+            tail,
+        };
+        self.tails.open(id, machines, wanted).await
+    }
+
+    async fn ssh(&self, caller: &Caller, id: NodeId) -> Result<SshAccess, Problem> {
+        self.connection(caller, id).await
+    }
+
+    async fn jobs(&self, caller: &Caller, id: NodeId) -> Result<Vec<Job>, Problem> {
+        self.job_queue(caller, id).await
+    }
+
+    async fn submit_job(
+        &self,
+        caller: &Caller,
+        id: NodeId,
+        input: JobInput,
+    ) -> Result<(), Problem> {
+        self.queue_job(caller, id, &input).await
+    }
+
+    async fn cancel_job(&self, caller: &Caller, id: NodeId, job: u64) -> Result<(), Problem> {
+        self.end_job(caller, id, job).await
+    }
+
+    async fn stop(&self, caller: &Caller, id: NodeId) -> Result<Node, Problem> {
+        self.begin_stop(caller, id).await
+    }
+
+    async fn start(&self, caller: &Caller, id: NodeId) -> Result<Node, Problem> {
+        self.begin_start(caller, id).await
+    }
+
+    async fn set_autostop(
+        &self,
+        caller: &Caller,
+        id: NodeId,
+        input: AutostopInput,
+    ) -> Result<Node, Problem> {
+        self.change_autostop(caller, id, &input).await
+    }
+
+    async fn take_down(
+        &self,
+        caller: &Caller,
+        id: NodeId,
+        confirmation: &str,
+    ) -> Result<Node, Problem> {
+        self.begin_take_down(caller, id, confirmation).await
+    }
+
+    async fn orphans(&self, caller: &Caller) -> Result<Vec<Orphan>, Problem> {
+        self.list_orphans(caller).await
+    }
+
+    async fn take_down_orphan(
+        &self,
+        caller: &Caller,
+        machine: &str,
+        confirmation: &str,
+    ) -> Result<(), Problem> {
+        self.remove_orphan(caller, machine, confirmation).await
     }
 }

@@ -11,6 +11,7 @@ use domain::{
         order::cannot_stop,
         view::{AllowedNodeActions, Node, NodeCost, NodeState},
     },
+    operation::OperationKind,
 };
 use jiff::Timestamp;
 
@@ -30,7 +31,7 @@ pub(crate) fn node(record: NodeRecord, caller: &Caller, now: Timestamp) -> Node 
         logs: may(Action::ReadNodeLogs),
         jobs: state.is_up() && operate,
         stop: state.is_up() && stoppable && operate,
-        start: state == NodeState::Stopped && operate,
+        start: (state == NodeState::Stopped || can_retry(&record)) && operate,
         autostop: (state.is_up() || state == NodeState::Stopped) && operate,
         delete: !matches!(state, NodeState::Deleting | NodeState::Deleted)
             && may(Action::DeleteNode),
@@ -71,6 +72,14 @@ pub(crate) fn node(record: NodeRecord, caller: &Caller, now: Timestamp) -> Node 
         allowed,
         now,
     }
+}
+
+/// Whether a launch has failed for good and left nothing, so that it can be tried once more.
+pub(super) fn can_retry(record: &NodeRecord) -> bool {
+    record.state == NodeState::Failed
+        && record.seen.is_none()
+        && record.operation.kind == OperationKind::LaunchNode
+        && record.operation.finished_at.is_some()
 }
 
 fn so_far(record: &NodeRecord, now: Timestamp) -> MicroDollars {

@@ -235,7 +235,8 @@ pub trait Machines: Send + Sync {
     /// Asks for a machine to be stopped. Fine if it is stopped.
     async fn stop(&self, workspace: &Workspace, machine: &str) -> Served<RequestId>;
 
-    /// Asks for a machine to be taken down. Fine if it is gone.
+    /// Cancels launches of the machine that are under way, then asks for it to be taken down. Fine if
+    /// it is gone.
     async fn take_down(&self, workspace: &Workspace, machine: &str) -> Served<RequestId>;
 
     /// Sets when a machine that is up stops by itself, and waits for the answer. May be repeated.

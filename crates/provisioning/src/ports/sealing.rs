@@ -2,6 +2,7 @@
 
 use domain::ids::TenantId;
 use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
 
 /// What a secret belongs to. It is bound into the ciphertext: what is moved elsewhere does not open.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,7 +14,7 @@ pub struct SecretOwner {
 }
 
 /// A secret as stored: text that is worth nothing without the key-encryption key.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sealed {
     /// Which key-encryption key wraps its data key.
     pub key_id: String,

@@ -7,7 +7,7 @@ use crate::ports::{
 use domain::failure::{Failure, FailureCode};
 
 /// The failure that a refusal of the SkyPilot API server means to people.
-pub(crate) fn of_machine_error(error: &MachineError) -> Failure {
+pub(super) fn of_machine_error(error: &MachineError) -> Failure {
     let code = match error.kind {
         MachineErrorKind::Unreachable | MachineErrorKind::Unclear => FailureCode::ServerUnreachable,
         MachineErrorKind::Unauthorized | MachineErrorKind::VersionMismatch => {
@@ -64,7 +64,7 @@ pub(super) fn of_host_error(error: &HostError) -> Failure {
 }
 
 /// A failure that the portal found out by itself.
-pub(crate) fn of(code: FailureCode, message: impl Into<String>) -> Failure {
+pub(super) fn of(code: FailureCode, message: impl Into<String>) -> Failure {
     Failure {
         code,
         message: message.into(),

@@ -1,9 +1,6 @@
 //! One pass over one cluster: look, decide, do the next thing, write down what came of it.
 
-use super::{
-    assessment::{Assessment, Move, assess, unchanged},
-    backoff, failures,
-};
+use super::assessment::{Assessment, Move, assess, unchanged};
 use crate::{
     audit::{AuditAction, AuditEntry},
     error::{StoreError, causes},
@@ -12,6 +9,7 @@ use crate::{
         host_clusters::{HostClusters, HostError, HostErrorKind, VirtualCluster},
         stores::Store,
     },
+    reconciler::{backoff, failures},
     records::{Claim, ClusterRecord, Progress},
 };
 use domain::{

@@ -1,12 +1,12 @@
 //! What an observation means: the state to show, the steps reached and the next move. Pure, so
 //! that every case can be tried without a cluster.
 
-use super::{
-    failures,
-    steps::{Reached, mark},
-};
 use crate::{
     ports::host_clusters::{ApiAnswer, NamespaceState, Observation, Trouble},
+    reconciler::{
+        failures,
+        steps::{Reached, mark},
+    },
     records::{ClusterRecord, Progress},
 };
 use domain::{

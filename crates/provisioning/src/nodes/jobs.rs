@@ -1,0 +1,73 @@
+//! Jobs on a node. They live in SkyPilot's queue on the machine; the portal asks and tells.
+
+use super::{NodeService, machine_problem};
+use crate::audit::AuditAction;
+use domain::{
+    access::Action,
+    caller::Caller,
+    ids::NodeId,
+    node::{
+        job::{Job, JobInput},
+        task::job_yaml,
+    },
+    problem::Problem,
+};
+
+impl NodeService {
+    pub(super) async fn job_queue(&self, caller: &Caller, id: NodeId) -> Result<Vec<Job>, Problem> {
+        let node = self.authorized(caller, Action::ReadNode, id).await?;
+        Self::require_up(&node, "a queue")?;
+        let workspace = self.workspace(&node).await?;
+        self.machinery()?
+            .machines
+            .jobs(&workspace, &node.machine)
+            .await
+            .map_err(|error| machine_problem(&error))
+    }
+
+    pub(super) async fn queue_job(
+        &self,
+        caller: &Caller,
+        id: NodeId,
+        input: &JobInput,
+    ) -> Result<(), Problem> {
+        let node = self.authorized(caller, Action::OperateNode, id).await?;
+        let order = input.validate().map_err(Problem::invalid)?;
+        Self::require_up(&node, "a queue")?;
+        let workspace = self.workspace(&node).await?;
+        self.audit(caller, AuditAction::SubmitJob, &node, order.name.clone())
+            .await?;
+        self.machinery()?
+            .machines
+            .submit_job(
+                &workspace,
+                &node.machine,
+                &job_yaml(order.name.as_deref(), &order.run),
+            )
+            .await
+            .map_err(|error| machine_problem(&error))
+    }
+
+    pub(super) async fn end_job(
+        &self,
+        caller: &Caller,
+        id: NodeId,
+        job: u64,
+    ) -> Result<(), Problem> {
+        let node = self.authorized(caller, Action::OperateNode, id).await?;
+        Self::require_up(&node, "a queue")?;
+        let workspace = self.workspace(&node).await?;
+        self.audit(
+            caller,
+            AuditAction::CancelJob,
+            &node,
+            Some(format!("job {job}")),
+        )
+        .await?;
+        self.machinery()?
+            .machines
+            .cancel_job(&workspace, &node.machine, job)
+            .await
+            .map_err(|error| machine_problem(&error))
+    }
+}

@@ -1,0 +1,283 @@
+//! Logs: however many people follow one, the SkyPilot API server sends it once.
+//!
+//! A *tail* holds what has been read of a followed log within bounds, and ends with its last
+//! reader. A reader that falls behind what is held is told how much it missed.
+
+use super::machine_problem;
+use crate::ports::machines::{Machines, RequestId, Workspace};
+use domain::{
+    ids::NodeId,
+    problem::Problem,
+    services::{LogStream, NodeLog},
+};
+use futures::{StreamExt, stream};
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+};
+use tokio::sync::watch;
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+/// How much of a followed log is held, in bytes.
+const HELD: usize = 1024 * 1024;
+
+/// A log that somebody wants.
+pub(super) struct Wanted {
+    pub(super) workspace: Workspace,
+    pub(super) machine: String,
+    pub(super) request: Option<RequestId>,
+    pub(super) log: NodeLog,
+    pub(super) follow: bool,
+    pub(super) tail: Option<u32>,
+}
+
+type Key = (NodeId, NodeLog, Option<String>);
+
+/// The logs that are being followed.
+#[derive(Default)]
+pub(super) struct LogTails {
+    tails: Mutex<HashMap<Key, Weak<Tail>>>,
+}
+
+/// A followed log.
+struct Tail {
+    held: Mutex<Held>,
+    /// Says that there is more; the number only has to differ.
+    grown: watch::Sender<u64>,
+    _reading: DropGuard,
+}
+
+#[derive(Default)]
+struct Held {
+    chunks: VecDeque<Arc<str>>,
+    bytes: usize,
+    /// How many chunks are no longer held.
+    dropped: usize,
+    /// Lines in them.
+    dropped_lines: usize,
+    end: Option<Option<Problem>>,
+}
+
+impl LogTails {
+    /// The log as a stream for one reader.
+    pub(super) async fn open(
+        &self,
+        node: NodeId,
+        machines: Arc<dyn Machines>,
+        wanted: Wanted,
+    ) -> Result<LogStream, Problem> {
+        if !wanted.follow || wanted.tail.is_some() {
+            let chunks = read(&*machines, &wanted).await?;
+            return Ok(Box::pin(chunks));
+        }
+        let key = (
+            node,
+            wanted.log,
+            wanted.request.as_ref().map(|request| request.0.clone()),
+        );
+        if let Some(tail) = self.running(&key) {
+            return Ok(follow(tail));
+        }
+        let chunks = read(&*machines, &wanted).await?;
+        // Somebody else may have opened it meanwhile; then this one is dropped again.
+        let mut tails = lock(&self.tails);
+        tails.retain(|_, tail| tail.strong_count() > 0);
+        let tail = match tails.get(&key).and_then(usable) {
+            Some(tail) => tail,
+            None => {
+                let tail = Tail::start(chunks);
+                tails.insert(key, Arc::downgrade(&tail));
+                tail
+            }
+        };
+        Ok(follow(tail))
+    }
+
+    fn running(&self, key: &Key) -> Option<Arc<Tail>> {
+        lock(&self.tails).get(key).and_then(usable)
+    }
+}
+
+/// A tail that still reads. One that has come to its end is read anew by the next who asks.
+fn usable(tail: &Weak<Tail>) -> Option<Arc<Tail>> {
+    tail.upgrade().filter(|tail| lock(&tail.held).end.is_none())
+}
+
+async fn read(
+    machines: &dyn Machines,
+    wanted: &Wanted,
+) -> Result<impl futures::Stream<Item = Result<String, Problem>> + Send + use<>, Problem> {
+    let chunks = machines
+        .log(
+            &wanted.workspace,
+            &wanted.machine,
+            wanted.request.as_ref(),
+            wanted.log,
+            wanted.follow,
+            wanted.tail,
+        )
+        .await
+        .map_err(|error| machine_problem(&error))?;
+    Ok(chunks.map(|chunk| chunk.map_err(|error| machine_problem(&error))))
+}
+
+impl Tail {
+    fn start(
+        mut chunks: impl futures::Stream<Item = Result<String, Problem>> + Send + Unpin + 'static,
+    ) -> Arc<Self> {
+        let stop = CancellationToken::new();
+        let (grown, _) = watch::channel(0);
+        let tail = Arc::new(Self {
+            held: Mutex::default(),
+            grown,
+            _reading: stop.clone().drop_guard(),
+        });
+        let reader = Arc::downgrade(&tail);
+        tokio::spawn(async move {
+            loop {
+                let next = tokio::select! {
+                    () = stop.cancelled() => return,
+                    next = chunks.next() => next,
+                };
+                let Some(tail) = reader.upgrade() else { return };
+                let over = tail.take(next);
+                tail.grown.send_modify(|count| *count += 1);
+                if over {
+                    return;
+                }
+            }
+        });
+        tail
+    }
+
+    /// Holds what came; `true`: that was the end.
+    fn take(&self, next: Option<Result<String, Problem>>) -> bool {
+        let mut held = lock(&self.held);
+        match next {
+            Some(Ok(chunk)) => {
+                held.bytes += chunk.len();
+                held.chunks.push_back(chunk.into());
+                while held.bytes > HELD && held.chunks.len() > 1 {
+                    if let Some(oldest) = held.chunks.pop_front() {
+                        held.bytes -= oldest.len();
+                        held.dropped += 1;
+                        held.dropped_lines += oldest.lines().count();
+                    }
+                }
+                false
+            }
+            Some(Err(problem)) => {
+                held.end = Some(Some(problem));
+                true
+            }
+            None => {
+                held.end = Some(None);
+                true
+            }
+        }
+    }
+
+    /// What comes at `position`; `None`: nothing yet.
+    fn at(&self, position: &mut usize) -> Option<Piece> {
+        let held = lock(&self.held);
+        if *position < held.dropped {
+            let missed = *position == 0;
+            *position = held.dropped;
+            // A reader that comes late knows how many lines are missing; one that fell behind does not.
+            let words = if missed {
+                format!("[{} earlier lines are not shown]\n", held.dropped_lines)
+            } else {
+                "[some lines are not shown: they came faster than they were read]\n".to_owned()
+            };
+            return Some(Piece::Text(words));
+        }
+        match held.chunks.get(*position - held.dropped) {
+            Some(chunk) => {
+                *position += 1;
+                Some(Piece::Text(chunk.to_string()))
+            }
+            None => held.end.clone().map(Piece::End),
+        }
+    }
+}
+
+enum Piece {
+    Text(String),
+    End(Option<Problem>),
+}
+
+/// The tail from its beginning, for one reader.
+fn follow(tail: Arc<Tail>) -> LogStream {
+    let grown = tail.grown.subscribe();
+    Box::pin(stream::unfold(Some((tail, grown, 0)), |state| async move {
+        let (tail, mut grown, mut position) = state?;
+        loop {
+            grown.borrow_and_update();
+            match tail.at(&mut position) {
+                Some(Piece::Text(text)) => {
+                    return Some((Ok(text), Some((tail, grown, position))));
+                }
+                Some(Piece::End(None)) => return None,
+                Some(Piece::End(Some(problem))) => return Some((Err(problem), None)),
+                None => grown.changed().await.ok()?,
+            }
+        }
+    }))
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::sync::mpsc;
+
+    fn tail() -> (Arc<Tail>, mpsc::UnboundedSender<Result<String, Problem>>) {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        let chunks = tokio_stream::wrappers::UnboundedReceiverStream::new(receiver);
+        (Tail::start(chunks), sender)
+    }
+
+    #[tokio::test]
+    async fn every_reader_gets_the_log_from_its_beginning() {
+        let (tail, sender) = tail();
+        sender.send(Ok("one\n".into())).unwrap();
+        let mut early = follow(Arc::clone(&tail));
+        assert_eq!(early.next().await.unwrap().unwrap(), "one\n");
+        sender.send(Ok("two\n".into())).unwrap();
+        drop(sender);
+        let late: Vec<_> = follow(tail).map(Result::unwrap).collect().await;
+        assert_eq!(late, ["one\n", "two\n"]);
+        assert_eq!(early.next().await.unwrap().unwrap(), "two\n");
+        assert!(early.next().await.is_none());
+    }
+
+    #[tokio::test]
+    async fn what_is_held_is_bounded_and_late_readers_are_told() {
+        let (tail, sender) = tail();
+        let line = format!("{}\n", "x".repeat(1023));
+        for _ in 0..3000 {
+            sender.send(Ok(line.clone())).unwrap();
+        }
+        drop(sender);
+        let mut grown = tail.grown.subscribe();
+        while lock(&tail.held).end.is_none() {
+            grown.changed().await.unwrap();
+        }
+        assert!(lock(&tail.held).bytes <= HELD);
+        let first = follow(tail).next().await.unwrap().unwrap();
+        assert_eq!(first, "[1976 earlier lines are not shown]\n");
+    }
+
+    #[tokio::test]
+    async fn the_source_is_let_go_with_the_last_reader() {
+        let (tail, sender) = tail();
+        let reader = follow(Arc::clone(&tail));
+        drop(tail);
+        assert!(!sender.is_closed());
+        drop(reader);
+        sender.closed().await;
+    }
+}

@@ -1,0 +1,180 @@
+//! Stopping, starting, idle rules and taking down: what a person asks is written down, the
+//! reconciler does it.
+
+use super::{NodeService, audit_entry, view};
+use crate::{
+    audit::AuditAction,
+    new_id,
+    node_records::{NodeChange, NodeRecord},
+};
+use domain::{
+    access::Action,
+    caller::Caller,
+    ids::NodeId,
+    node::{
+        order::{Autostop, AutostopInput, IdleAction, cannot_stop},
+        view::{Node, NodeState},
+    },
+    operation::{Operation, OperationKind},
+    problem::{FieldError, Problem, ProblemKind},
+};
+use jiff::Timestamp;
+
+/// How often a change is tried again that the reconciler's writes came before.
+const ATTEMPTS: usize = 5;
+
+impl NodeService {
+    pub(super) async fn begin_stop(&self, caller: &Caller, id: NodeId) -> Result<Node, Problem> {
+        self.change(
+            caller,
+            id,
+            Action::OperateNode,
+            AuditAction::StopNode,
+            None,
+            |node| {
+                if matches!(node.state, NodeState::Stopping | NodeState::Stopped) {
+                    return Ok(None);
+                }
+                if let Some(why) = cannot_stop(cloud(node), node.spec.spot) {
+                    return Err(Problem::new(ProblemKind::Conflict, why)
+                        .next("Take it down instead; what is on its disk is lost then."));
+                }
+                if !node.state.is_up() {
+                    return Err(not_now(node, "stopped"));
+                }
+                Ok(Some(turn(NodeState::Stopping, OperationKind::StopNode)))
+            },
+        )
+        .await
+    }
+
+    pub(super) async fn begin_start(&self, caller: &Caller, id: NodeId) -> Result<Node, Problem> {
+        self.change(
+            caller,
+            id,
+            Action::OperateNode,
+            AuditAction::StartNode,
+            None,
+            |node| match node.state {
+                NodeState::Starting | NodeState::Ready | NodeState::Degraded => Ok(None),
+                NodeState::Stopped => Ok(Some(turn(NodeState::Starting, OperationKind::StartNode))),
+                _ if view::can_retry(node) => {
+                    Ok(Some(turn(NodeState::Pending, OperationKind::LaunchNode)))
+                }
+                _ => Err(not_now(node, "started")),
+            },
+        )
+        .await
+    }
+
+    pub(super) async fn change_autostop(
+        &self,
+        caller: &Caller,
+        id: NodeId,
+        input: &AutostopInput,
+    ) -> Result<Node, Problem> {
+        let wanted = Autostop::validate(input.idle_minutes, &input.idle_action)
+            .map_err(|error| Problem::invalid(vec![error]))?;
+        let detail = wanted.map_or_else(|| "never".to_owned(), Autostop::words);
+        self.change(
+            caller,
+            id,
+            Action::OperateNode,
+            AuditAction::ChangeAutostop,
+            Some(detail),
+            |node| {
+                if wanted.is_some_and(|wanted| wanted.then == IdleAction::Stop)
+                    && let Some(why) = cannot_stop(cloud(node), node.spec.spot)
+                {
+                    return Err(Problem::invalid(vec![FieldError::new("idle_action", why)]));
+                }
+                if !node.state.is_up() && node.state != NodeState::Stopped {
+                    return Err(not_now(node, "changed"));
+                }
+                Ok((node.autostop != wanted).then_some(NodeChange::Autostop(wanted)))
+            },
+        )
+        .await
+    }
+
+    pub(super) async fn begin_take_down(
+        &self,
+        caller: &Caller,
+        id: NodeId,
+        confirmation: &str,
+    ) -> Result<Node, Problem> {
+        self.change(
+            caller,
+            id,
+            Action::DeleteNode,
+            AuditAction::TakeDownNode,
+            None,
+            |node| {
+                if confirmation.trim() != node.name.as_str() {
+                    return Err(Problem::invalid(vec![FieldError::new(
+                        "confirmation",
+                        format!("Type {} to confirm.", node.name),
+                    )]));
+                }
+                Ok((node.state != NodeState::Deleting)
+                    .then(|| turn(NodeState::Deleting, OperationKind::TakeDownNode)))
+            },
+        )
+        .await
+    }
+
+    /// Decides on the node as it is and writes the change, again if it changed meanwhile.
+    async fn change(
+        &self,
+        caller: &Caller,
+        id: NodeId,
+        action: Action,
+        recorded: AuditAction,
+        detail: Option<String>,
+        decide: impl Fn(&NodeRecord) -> Result<Option<NodeChange>, Problem> + Send + Sync,
+    ) -> Result<Node, Problem> {
+        for _ in 0..ATTEMPTS {
+            let node = self.authorized(caller, action, id).await?;
+            let Some(change) = decide(&node)? else {
+                return Ok(view::node(node, caller, Timestamp::now()));
+            };
+            let mut audit = audit_entry(caller, recorded, &node);
+            audit.detail.clone_from(&detail);
+            if let Some(changed) = self
+                .store
+                .store_node_change(id, node.version, change, audit)
+                .await?
+            {
+                return Ok(view::node(changed, caller, Timestamp::now()));
+            }
+        }
+        Err(Problem::new(
+            ProblemKind::Conflict,
+            "The node keeps changing at the moment.",
+        )
+        .next("Load the page anew and try again."))
+    }
+}
+
+fn turn(state: NodeState, kind: OperationKind) -> NodeChange {
+    NodeChange::Turn(state, Operation::begin(new_id(), kind, Timestamp::now()))
+}
+
+fn cloud(node: &NodeRecord) -> Option<&str> {
+    node.placement
+        .as_ref()
+        .map(|placement| placement.cloud.as_str())
+        .or(node.spec.cloud.as_deref())
+}
+
+fn not_now(node: &NodeRecord, what: &str) -> Problem {
+    Problem::new(
+        ProblemKind::Conflict,
+        format!(
+            "{} is {} and cannot be {what} now.",
+            node.name,
+            node.state.title().to_lowercase()
+        ),
+    )
+    .next("Wait until its steps are done, or take it down.")
+}

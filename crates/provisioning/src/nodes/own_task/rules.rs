@@ -1,0 +1,135 @@
+//! What a task of one's own may say.
+
+use super::scan::{Kind, Node};
+use domain::node::name::NodeName;
+
+/// Where a file may come from: stores and addresses, never a path, which SkyPilot would read from
+/// the API server's own disk.
+const REMOTE: [&str; 10] = [
+    "s3://",
+    "gs://",
+    "r2://",
+    "cos://",
+    "oci://",
+    "nebius://",
+    "azure://",
+    "https://",
+    "hf://",
+    "cw://",
+];
+
+/// Checks every key that matters.
+///
+/// # Errors
+/// A sentence with the line.
+pub(super) fn check(task: &Node, name: Option<&NodeName>) -> Result<(), String> {
+    if !matches!(task.kind, Kind::Mapping(_)) {
+        return Err("A task is a mapping with keys such as resources, setup and run.".into());
+    }
+    for (key, line, value) in task.entries() {
+        let refuse = |why: &str| Err(format!("Line {line}: {why}"));
+        match key.as_str() {
+            "name" => {
+                if let (Some(name), Some(text)) = (name, value.scalar())
+                    && text != name.as_str()
+                {
+                    return refuse(&format!(
+                        "the name is {name}, as in the form; remove this line or write the same."
+                    ));
+                }
+            }
+            "resources" => resources(value)?,
+            "setup" | "run" | "envs" => {}
+            "num_nodes" => {
+                if value.scalar() != Some("1") {
+                    return refuse("a node is one machine; num_nodes can only be 1.");
+                }
+            }
+            "workdir" => workdir(*line, value)?,
+            "file_mounts" => file_mounts(value)?,
+            "env_vars" => {
+                return refuse("env_vars are the portal's own; use envs for your variables.");
+            }
+            "secrets" => {
+                return refuse(
+                    "secrets would be kept in clear by SkyPilot; fetch them on the node instead.",
+                );
+            }
+            "config" | "experimental" => {
+                return refuse(&format!(
+                    "{key} would change how the portal talks to SkyPilot and is not allowed."
+                ));
+            }
+            "service" | "pool" | "job" | "volumes" => {
+                return refuse(&format!("{key} is not offered for nodes."));
+            }
+            other => {
+                return refuse(&format!(
+                    "“{other}” is not allowed; a task has resources, envs, file_mounts, setup and run."
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn resources(resources: &Node) -> Result<(), String> {
+    for (key, line, value) in resources.entries() {
+        match key.as_str() {
+            "autostop" => {
+                return Err(format!(
+                    "Line {line}: when it stops by itself is set in the form, not in the task."
+                ));
+            }
+            "job_recovery" | "spot_recovery" | "_cluster_config_overrides" => {
+                return Err(format!("Line {line}: {key} is not offered for nodes."));
+            }
+            "any_of" | "ordered" => {
+                if let Kind::Sequence(candidates) = &value.kind {
+                    candidates.iter().try_for_each(self::resources)?;
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn workdir(line: usize, value: &Node) -> Result<(), String> {
+    let git = value.get("url").and_then(Node::scalar).is_some_and(|url| {
+        ["https://", "ssh://", "git@"]
+            .iter()
+            .any(|scheme| url.starts_with(scheme))
+    });
+    if git {
+        Ok(())
+    } else {
+        Err(format!(
+            "Line {line}: a local workdir cannot be used here; give a git repository (url, ref) or clone it in setup."
+        ))
+    }
+}
+
+fn file_mounts(mounts: &Node) -> Result<(), String> {
+    for (target, line, value) in mounts.entries() {
+        let source = match &value.kind {
+            Kind::Scalar(source) => Some(source.as_str()),
+            Kind::Mapping(_) => match value.get("source") {
+                // Without a source it is a bucket of the tenant's own.
+                None => None,
+                Some(Node {
+                    kind: Kind::Scalar(source),
+                    ..
+                }) => Some(source.as_str()),
+                Some(_) => Some(""),
+            },
+            Kind::Sequence(_) => Some(""),
+        };
+        if source.is_some_and(|source| !REMOTE.iter().any(|scheme| source.starts_with(scheme))) {
+            return Err(format!(
+                "Line {line}: {target} mounts a local file; only sources such as s3://, gs:// or https:// can be used."
+            ));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,78 @@
+//! Clusters, kept as wanted on their host clusters.
+
+mod assessment;
+mod pass;
+
+use super::worker::Work;
+use crate::{
+    error::{StoreError, causes},
+    ports::{
+        host_clusters::HostClusters,
+        stores::{Store, Stored},
+    },
+    records::{Claim, ClusterRecord},
+};
+use async_trait::async_trait;
+use futures::StreamExt;
+use jiff::{SignedDuration, Timestamp};
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+
+/// The work on clusters.
+pub(super) struct ClusterWork {
+    pub(super) store: Arc<dyn Store>,
+    pub(super) hosts: Arc<dyn HostClusters>,
+}
+
+#[async_trait]
+impl Work for ClusterWork {
+    type Record = ClusterRecord;
+
+    async fn claim(
+        &self,
+        now: Timestamp,
+        lease: SignedDuration,
+        limit: u32,
+    ) -> Stored<Vec<Claim<ClusterRecord>>> {
+        self.store.claim(now, lease, limit).await
+    }
+
+    async fn extend(&self, claim: &Claim<ClusterRecord>, until: Timestamp) -> Stored<bool> {
+        self.store.extend(claim, until).await
+    }
+
+    async fn next_due(&self) -> Stored<Option<Timestamp>> {
+        self.store.next_due().await
+    }
+
+    async fn pass(&self, claim: &Claim<ClusterRecord>) -> Result<(), StoreError> {
+        pass::run(&*self.store, &*self.hosts, claim).await
+    }
+
+    fn describe(&self, record: &ClusterRecord) -> String {
+        format!("cluster {}", record.id)
+    }
+}
+
+impl ClusterWork {
+    /// Makes clusters due whose objects changed on their host.
+    pub(super) async fn wake_on_host_changes(&self, stop: &CancellationToken) {
+        let mut changes = self.hosts.changes().ready_chunks(256);
+        loop {
+            let mut batch = tokio::select! {
+                () = stop.cancelled() => return,
+                batch = changes.next() => match batch {
+                    Some(batch) => batch,
+                    None => return,
+                },
+            };
+            batch.sort_unstable();
+            batch.dedup();
+            for id in batch {
+                if let Err(error) = self.store.wake(id).await {
+                    tracing::error!(error = %causes(&error), "cluster not woken; its next regular look finds the change");
+                }
+            }
+        }
+    }
+}

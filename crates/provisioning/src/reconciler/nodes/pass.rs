@@ -1,0 +1,293 @@
+//! One pass over one node: look, decide, do the next thing, write down what came of it.
+
+use super::assessment::{Assessment, Move, assess, mark_requested, unchanged};
+use crate::{
+    audit::AuditAction,
+    error::{StoreError, causes},
+    new_id,
+    node_records::{NodeChange, NodeProgress, NodeRecord},
+    nodes::{Machinery, audit_entry},
+    ports::{
+        machines::{MachineError, MachineErrorKind, RequestId, Served, Workspace},
+        stores::Store,
+    },
+    reconciler::{backoff, failures},
+    records::Claim,
+};
+use domain::{
+    caller::Caller,
+    failure::{Failure, FailureCode},
+    node::view::NodeState,
+    operation::{Operation, OperationKind, StepState},
+};
+use jiff::{SignedDuration, Timestamp};
+
+/// After this many failures in a row a node that was ready is shown as degraded.
+const DEGRADED_AFTER: u32 = 3;
+/// How often a workspace that is not ready yet is looked at for its nodes.
+const FOR_WORKSPACE: SignedDuration = SignedDuration::from_secs(1);
+
+/// Works on a claimed node and writes the outcome, which ends the claim.
+pub(super) async fn run(
+    store: &dyn Store,
+    machinery: &Machinery,
+    claim: &Claim<NodeRecord>,
+) -> Result<(), StoreError> {
+    let node = &claim.record;
+    let now = Timestamp::now();
+    if has_ended(node, now) {
+        end(store, node, now).await?;
+        // Ends the claim; the take-down just stored stays and is due at once.
+        let mut progress = unchanged(node, now);
+        progress.due_at = Some(now);
+        store.record_node(claim, progress).await?;
+        return Ok(());
+    }
+    let workspace = match workspace(store, machinery, node, now).await? {
+        Ok(workspace) => workspace,
+        Err(mut progress) => {
+            progress.audit = outcome(node, &progress);
+            store.record_node(claim, *progress).await?;
+            return Ok(());
+        }
+    };
+    let mut progress = match step(store, machinery, &workspace, claim, now).await? {
+        Ok(progress) => progress,
+        Err(error) => after_machine_error(node, &error, now),
+    };
+    if let Some(placement) = &progress.placement {
+        let offers = machinery.catalogue.current();
+        progress.price_per_hour = offers
+            .price(&node.spec, placement)
+            .or(progress.price_per_hour);
+    }
+    progress.audit = outcome(node, &progress);
+    if !store.record_node(claim, progress).await? {
+        tracing::info!(node = %node.id, "claim was lost; another worker goes on");
+    }
+    Ok(())
+}
+
+/// The node's workspace, opened; what to write instead if it is not to be had.
+async fn workspace(
+    store: &dyn Store,
+    machinery: &Machinery,
+    node: &NodeRecord,
+    now: Timestamp,
+) -> Result<Result<Workspace, Box<NodeProgress>>, StoreError> {
+    let record = store.workspace_of(node.environment.id).await?;
+    let failure = match record {
+        Some(record) if record.ready => match machinery.open(&record).await {
+            Ok(workspace) => return Ok(Ok(workspace)),
+            Err(error) => {
+                tracing::error!(node = %node.id, error = %causes(&error), "account not opened");
+                Some(failures::of(
+                    FailureCode::ServerUnauthorized,
+                    format!("The token of the tenant's service account: {error}."),
+                ))
+            }
+        },
+        Some(record) => record.failure,
+        None => {
+            store.seed_workspaces().await?;
+            None
+        }
+    };
+    Ok(Err(Box::new(without_workspace(node, failure, now))))
+}
+
+/// A node whose workspace is not ready waits for it. Nothing can have been made for it in there.
+fn without_workspace(node: &NodeRecord, failure: Option<Failure>, now: Timestamp) -> NodeProgress {
+    let mut progress = unchanged(node, now);
+    progress.due_at = Some(now + FOR_WORKSPACE);
+    if node.state == NodeState::Deleting && node.request.is_none() && node.seen.is_none() {
+        progress.state = NodeState::Deleted;
+        progress.deleted_at = Some(now);
+        for step in &mut progress.operation.steps {
+            step.state = StepState::Done;
+            step.started_at.get_or_insert(now);
+            step.finished_at.get_or_insert(now);
+        }
+        progress.operation.finished_at = Some(now);
+        progress.failure = None;
+        progress.due_at = None;
+        return progress;
+    }
+    if node.state == NodeState::Pending {
+        progress.state = NodeState::Provisioning;
+    }
+    if node.state.is_moving() {
+        if let Some(step) = progress
+            .operation
+            .steps
+            .iter_mut()
+            .find(|step| step.state != StepState::Done)
+        {
+            step.state = StepState::Running;
+            step.detail = failure.as_ref().map(|failure| failure.message.clone());
+        }
+        progress.failure = failure;
+    }
+    progress
+}
+
+/// Looks at the node's machine and does the next thing.
+async fn step(
+    store: &dyn Store,
+    machinery: &Machinery,
+    workspace: &Workspace,
+    claim: &Claim<NodeRecord>,
+    now: Timestamp,
+) -> Result<Served<NodeProgress>, StoreError> {
+    let node = &claim.record;
+    let machines = &*machinery.machines;
+    let under_way = node.request.clone().map(RequestId);
+    let seen = match machines
+        .observe(workspace, &node.machine, under_way.as_ref())
+        .await
+    {
+        Ok(seen) => seen,
+        Err(error) => return Ok(Err(error)),
+    };
+    let Assessment { next, mut progress } = assess(node, &seen, now);
+    let asked = match next {
+        Move::Wait => return Ok(Ok(progress)),
+        Move::SetAutostop(wanted) => {
+            let set = machines
+                .set_autostop(workspace, &node.machine, wanted)
+                .await;
+            return Ok(set.map(|()| progress));
+        }
+        Move::Launch => {
+            machines
+                .launch(
+                    workspace,
+                    &node.machine,
+                    &node.task_yaml,
+                    node.operation.started_at,
+                )
+                .await
+        }
+        Move::Start => {
+            machines
+                .start(workspace, &node.machine, node.autostop)
+                .await
+        }
+        Move::Stop => machines.stop(workspace, &node.machine).await,
+        Move::TakeDown => {
+            if let Some(request) = &under_way
+                && let Err(error) = machines.cancel_request(workspace, request).await
+            {
+                return Ok(Err(error));
+            }
+            machines.take_down(workspace, &node.machine).await
+        }
+    };
+    let request = match asked {
+        Ok(request) => request,
+        Err(error) => return Ok(Err(error)),
+    };
+    // The request is written down before anything else can go wrong.
+    mark_requested(&mut progress.operation, Timestamp::now());
+    let noted = store
+        .note_node_request(claim, &request.0, &progress.operation)
+        .await?;
+    if !noted {
+        tracing::info!(node = %node.id, request = %request.0, "asked for while something else was wanted");
+    }
+    progress.request = Some(request.0);
+    progress.due_at = Some(Timestamp::now());
+    Ok(Ok(progress))
+}
+
+fn has_ended(node: &NodeRecord, now: Timestamp) -> bool {
+    node.operation.kind != OperationKind::TakeDownNode && node.ends_at.is_some_and(|end| end <= now)
+}
+
+/// The node's time is over: takes it down as a person would.
+async fn end(store: &dyn Store, node: &NodeRecord, now: Timestamp) -> Result<(), StoreError> {
+    let audit = audit_entry(&Caller::portal(), AuditAction::TakeDownNode, node)
+        .with_detail("its time to live is over");
+    let operation = Operation::begin(new_id(), OperationKind::TakeDownNode, now);
+    let change = NodeChange::Turn(NodeState::Deleting, operation);
+    // If somebody changed it meanwhile, the next pass ends it.
+    store
+        .store_node_change(node.id, node.version, change, audit)
+        .await?;
+    Ok(())
+}
+
+/// What is written when the server refused or did not answer.
+fn after_machine_error(node: &NodeRecord, error: &MachineError, now: Timestamp) -> NodeProgress {
+    let attempts = node.operation.attempts.saturating_add(1);
+    let mut failure = failures::of_machine_error(error);
+    // What the server finds wrong with the order itself does not pass by waiting.
+    let ends = error.kind == MachineErrorKind::Invalid
+        && matches!(node.operation.kind, OperationKind::LaunchNode)
+        && node.operation.finished_at.is_none();
+    let lasting = ends
+        || matches!(
+            error.kind,
+            MachineErrorKind::Unauthorized
+                | MachineErrorKind::VersionMismatch
+                | MachineErrorKind::CloudCredential
+        );
+    failure.retrying = !ends;
+    let state = match node.state {
+        NodeState::Ready | NodeState::Degraded if attempts >= DEGRADED_AFTER => NodeState::Degraded,
+        NodeState::Pending | NodeState::Provisioning if lasting => NodeState::Failed,
+        state => state,
+    };
+    let mut progress = unchanged(node, now);
+    progress.operation.attempts = attempts;
+    if progress.operation.finished_at.is_none() {
+        progress.operation.failure = Some(failure.clone());
+        if let Some(step) = progress
+            .operation
+            .steps
+            .iter_mut()
+            .find(|step| step.state != StepState::Done)
+        {
+            step.state = if lasting {
+                StepState::Failed
+            } else {
+                StepState::Running
+            };
+            step.detail = Some(failure.message.clone());
+        }
+        if ends {
+            progress.operation.finished_at = Some(now);
+        }
+    }
+    // A node that is merely out of sight for a moment is not shown as failing.
+    let settled = matches!(state, NodeState::Ready | NodeState::Stopped);
+    if !settled && !matches!(node.state, NodeState::Failed) || ends {
+        progress.failure = Some(failure);
+    }
+    progress.state = state;
+    progress.due_at = Some(now + backoff::pause(attempts));
+    if attempts == 1 {
+        tracing::warn!(
+            node = %node.id, machine = %node.machine, kind = ?error.kind, %error,
+            detail = ?error.detail, "SkyPilot API server"
+        );
+    }
+    progress
+}
+
+/// The audit entry that an outcome is worth.
+fn outcome(node: &NodeRecord, progress: &NodeProgress) -> Option<crate::audit::AuditEntry> {
+    let portal = Caller::portal();
+    if node.ready_at.is_none() && progress.ready_at.is_some() {
+        Some(audit_entry(&portal, AuditAction::NodeReady, node))
+    } else if node.deleted_at.is_none() && progress.deleted_at.is_some() {
+        let entry = audit_entry(&portal, AuditAction::NodeTakenDown, node);
+        Some(if progress.operation.kind == OperationKind::TakeDownNode {
+            entry
+        } else {
+            entry.with_detail("SkyPilot no longer lists it: it was idle, or somebody ended it")
+        })
+    } else {
+        None
+    }
+}

@@ -1,0 +1,185 @@
+//! What is read from the SkyPilot API server as a whole: its price lists, and machines that nobody
+//! ordered here.
+
+use crate::{
+    audit::{AuditAction, AuditEntry},
+    error::{StoreError, causes},
+    nodes::Machinery,
+    ports::{
+        machines::{Machine, MachineError, MachineErrorKind},
+        stores::Store,
+    },
+    reconciler::backoff,
+};
+use domain::{caller::Caller, node::view::Orphan};
+use jiff::{SignedDuration, Timestamp};
+use std::{collections::HashSet, time::Duration};
+use tokio::time;
+use tokio_util::sync::CancellationToken;
+
+/// How long price lists hold.
+const CATALOGUE_HOLDS: SignedDuration = SignedDuration::from_hours(6);
+/// How often machines nobody ordered are looked for.
+const ORPHANS_EVERY: Duration = Duration::from_secs(60);
+
+enum Trouble {
+    Server(MachineError),
+    Store(StoreError),
+}
+
+impl From<MachineError> for Trouble {
+    fn from(error: MachineError) -> Self {
+        Self::Server(error)
+    }
+}
+
+impl From<StoreError> for Trouble {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl Trouble {
+    fn log(&self, what: &str) {
+        match self {
+            Self::Server(error) => tracing::warn!(%error, detail = ?error.detail, "{what}"),
+            Self::Store(error) => tracing::error!(error = %causes(error), "{what}"),
+        }
+    }
+}
+
+/// Keeps the catalogue in memory and in the database, until `stop`.
+pub(in crate::reconciler) async fn keep_catalogue(
+    store: &dyn Store,
+    machinery: &Machinery,
+    stop: &CancellationToken,
+) {
+    let mut attempts = 0;
+    loop {
+        let pause = match refresh(store, machinery).await {
+            Ok(until) => {
+                attempts = 0;
+                until.duration_since(Timestamp::now())
+            }
+            Err(trouble) => {
+                attempts += 1;
+                if attempts == 1 {
+                    trouble.log("the price lists were not read");
+                }
+                backoff::pause(attempts)
+            }
+        };
+        let pause = Duration::try_from(pause).unwrap_or_default();
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = time::sleep(pause.max(Duration::from_secs(1))) => {}
+        }
+    }
+}
+
+/// Reads the catalogue if it is old; answers until when it holds. What another replica has read is taken.
+async fn refresh(store: &dyn Store, machinery: &Machinery) -> Result<Timestamp, Trouble> {
+    if let Some((offers, read_at)) = store.catalogue().await? {
+        let known = machinery.catalogue.current().read_at;
+        if known.is_none_or(|known| known < read_at) {
+            machinery.catalogue.replace(offers, read_at);
+        }
+        if Timestamp::now().duration_since(read_at) < CATALOGUE_HOLDS {
+            return Ok(read_at + CATALOGUE_HOLDS);
+        }
+    }
+    let offers = machinery.machines.catalogue().await?;
+    let read_at = Timestamp::now();
+    store.store_catalogue(&offers, read_at).await?;
+    machinery.catalogue.replace(offers, read_at);
+    Ok(read_at + CATALOGUE_HOLDS)
+}
+
+/// Looks for machines that nobody ordered here and takes down those an admin said so of, until `stop`.
+pub(in crate::reconciler) async fn keep_orphans(
+    store: &dyn Store,
+    machinery: &Machinery,
+    stop: &CancellationToken,
+) {
+    let mut failed = false;
+    loop {
+        let outcome = sweep(store, machinery).await;
+        if let Err(trouble) = &outcome
+            && !failed
+        {
+            trouble.log("machines that nobody ordered were not looked for");
+        }
+        failed = outcome.is_err();
+        // A removal that was asked for meanwhile need not wait for the next regular look.
+        let asked = async {
+            loop {
+                time::sleep(Duration::from_secs(2)).await;
+                match store.orphan_removals().await {
+                    Ok(removals) if removals.is_empty() => {}
+                    _ => return,
+                }
+            }
+        };
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = time::sleep(ORPHANS_EVERY) => {}
+            () = asked => {}
+        }
+    }
+}
+
+async fn sweep(store: &dyn Store, machinery: &Machinery) -> Result<(), Trouble> {
+    // Machines first: a node that is ordered in between is known by the time its machine is looked up.
+    let machines = machinery.machines.all_machines().await?;
+    let ordered: HashSet<String> = store.machine_names().await?.into_iter().collect();
+    let mut orphans: Vec<Orphan> = machines
+        .into_iter()
+        .filter(|machine| !ordered.contains(&machine.name))
+        .map(orphan)
+        .collect();
+    orphans.sort_by(|one, other| one.machine.cmp(&other.machine));
+    for removal in store.orphan_removals().await? {
+        let there = orphans.iter().any(|orphan| {
+            orphan.machine == removal.machine && orphan.workspace == removal.workspace
+        });
+        if there {
+            match machinery
+                .machines
+                .take_down_orphan(&removal.workspace, &removal.machine)
+                .await
+            {
+                Ok(()) => {}
+                Err(error) if error.kind == MachineErrorKind::NotFound => {}
+                Err(error) => return Err(error.into()),
+            }
+        } else {
+            let audit = AuditEntry::by(
+                &Caller::portal(),
+                AuditAction::NodeTakenDown,
+                Timestamp::now(),
+                format!("machine/{}", removal.machine),
+                removal.machine.clone(),
+            );
+            store.append(audit).await?;
+            store
+                .end_orphan_removal(&removal.machine, &removal.workspace)
+                .await?;
+        }
+    }
+    store.store_orphans(&orphans).await?;
+    Ok(())
+}
+
+fn orphan(machine: Machine) -> Orphan {
+    Orphan {
+        machine: machine.name,
+        workspace: machine.workspace,
+        state: machine.state.as_str().to_owned(),
+        resources: machine.resources,
+        place: machine
+            .placement
+            .map(|placement| format!("{}/{}", placement.cloud, placement.region)),
+        launched_at: machine.launched_at,
+        going: false,
+    }
+}

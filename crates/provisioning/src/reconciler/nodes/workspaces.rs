@@ -1,0 +1,170 @@
+//! One pass over one workspace: make sure it is there, ask which clouds it may use, and compare its
+//! machines with what its nodes were last seen as.
+
+use crate::{
+    error::{StoreError, causes},
+    node_records::{WorkspaceProgress, WorkspaceRecord},
+    nodes::Machinery,
+    ports::{
+        machines::{MachineError, MachineErrorKind, Workspace},
+        sealing::SealError,
+        stores::Store,
+    },
+    reconciler::{backoff, failures},
+    records::Claim,
+};
+use domain::{failure::FailureCode, operation::OperationKind};
+use jiff::{SignedDuration, Timestamp};
+use std::collections::HashMap;
+
+/// How often machines are compared where there are nodes: a machine that was ended behind our back
+/// has to show within a minute.
+const WITH_NODES: SignedDuration = SignedDuration::from_secs(30);
+/// How often an empty workspace is looked at.
+const EMPTY: SignedDuration = SignedDuration::from_mins(10);
+/// How long the clouds' answers hold. Asking takes the server many seconds.
+const CLOUDS_HOLD: SignedDuration = SignedDuration::from_mins(30);
+
+/// Why a pass did not come to its end.
+enum Trouble {
+    Server(MachineError),
+    Seal(SealError),
+    Store(StoreError),
+}
+
+impl From<MachineError> for Trouble {
+    fn from(error: MachineError) -> Self {
+        Self::Server(error)
+    }
+}
+
+impl From<SealError> for Trouble {
+    fn from(error: SealError) -> Self {
+        Self::Seal(error)
+    }
+}
+
+impl From<StoreError> for Trouble {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// Works on a claimed workspace and writes the outcome, which ends the claim.
+pub(super) async fn run(
+    store: &dyn Store,
+    machinery: &Machinery,
+    claim: &Claim<WorkspaceRecord>,
+) -> Result<(), StoreError> {
+    let mut progress = unchanged(&claim.record);
+    let outcome = look(store, machinery, &claim.record, &mut progress).await;
+    match outcome {
+        Ok(()) => {
+            progress.failure = None;
+            progress.attempts = 0;
+        }
+        Err(Trouble::Store(error)) => return Err(error),
+        Err(Trouble::Server(error)) => {
+            if progress.attempts == 0 {
+                tracing::warn!(workspace = %claim.record.name, %error, detail = ?error.detail, "SkyPilot API server");
+            }
+            progress.failure = Some(failures::of_machine_error(&error));
+            again(&mut progress);
+        }
+        Err(Trouble::Seal(error)) => {
+            tracing::error!(workspace = %claim.record.name, error = %causes(&error), "account not opened");
+            progress.failure = Some(failures::of(
+                FailureCode::ServerUnauthorized,
+                format!("The token of the tenant's service account: {error}."),
+            ));
+            again(&mut progress);
+        }
+    }
+    store.record_workspace(claim, progress).await?;
+    Ok(())
+}
+
+fn unchanged(record: &WorkspaceRecord) -> WorkspaceProgress {
+    WorkspaceProgress {
+        account: record.account.clone(),
+        ready: record.ready,
+        enabled_clouds: record.enabled_clouds.clone(),
+        checked_at: record.checked_at,
+        failure: record.failure.clone(),
+        attempts: record.attempts,
+        due_at: Timestamp::now() + if record.nodes > 0 { WITH_NODES } else { EMPTY },
+    }
+}
+
+fn again(progress: &mut WorkspaceProgress) {
+    progress.attempts = progress.attempts.saturating_add(1);
+    progress.due_at = Timestamp::now() + backoff::pause(progress.attempts);
+}
+
+async fn look(
+    store: &dyn Store,
+    machinery: &Machinery,
+    record: &WorkspaceRecord,
+    progress: &mut WorkspaceProgress,
+) -> Result<(), Trouble> {
+    let machines = &*machinery.machines;
+    let mut workspace = machinery.open(record).await?;
+    let now = Timestamp::now();
+    let clouds_are_old = record
+        .checked_at
+        .is_none_or(|at| now.duration_since(at) > CLOUDS_HOLD);
+    if !record.ready || record.failure.is_some() || clouds_are_old {
+        if let Some(account) = machines.ensure_workspace(&workspace).await? {
+            progress.account = Some(machinery.seal(record, &account).await?);
+            workspace.account = Some(account);
+        }
+        progress.ready = true;
+    }
+    if !record.ready {
+        // What was just made is written down before anything slow is asked.
+        progress.due_at = now;
+        return Ok(());
+    }
+    if clouds_are_old {
+        progress.enabled_clouds = machines.enabled_clouds(&workspace).await?;
+        progress.checked_at = Some(Timestamp::now());
+    }
+    if record.nodes > 0 {
+        compare(store, machinery, record, &workspace).await?;
+    }
+    Ok(())
+}
+
+/// Wakes the nodes whose machine is not as it was last seen.
+async fn compare(
+    store: &dyn Store,
+    machinery: &Machinery,
+    record: &WorkspaceRecord,
+    workspace: &Workspace,
+) -> Result<(), Trouble> {
+    let seen: HashMap<String, &'static str> =
+        match machinery.machines.machines(workspace, true).await {
+            Ok(machines) => machines
+                .into_iter()
+                .map(|machine| (machine.name, machine.state.as_str()))
+                .collect(),
+            // The clouds did not let themselves be asked; what the server remembers is better than nothing.
+            Err(error) if error.kind == MachineErrorKind::CloudCredential => machinery
+                .machines
+                .machines(workspace, false)
+                .await?
+                .into_iter()
+                .map(|machine| (machine.name, machine.state.as_str()))
+                .collect(),
+            Err(error) => return Err(error.into()),
+        };
+    for node in store.nodes_of_environment(record.environment.id).await? {
+        // A node on its way is looked at by itself.
+        let settled = node.operation.finished_at.is_some()
+            && node.operation.kind != OperationKind::TakeDownNode;
+        if settled && node.seen.as_deref() != seen.get(&node.machine).copied() {
+            store.wake_node(node.id).await?;
+        }
+    }
+    Ok(())
+}
