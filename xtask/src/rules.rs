@@ -11,7 +11,7 @@ use anyhow::{Result, bail};
 use dependencies::{Edge, Kind, Tree, Workspace};
 
 /// Our crates and those of ours that each may use. A crate that is missing here has no place in the tree yet.
-const ARROWS: [(&str, &[&str]); 11] = [
+const ARROWS: [(&str, &[&str]); 12] = [
     ("domain", &[]),
     ("app", &["domain"]),
     ("frontend", &["app"]),
@@ -21,6 +21,7 @@ const ARROWS: [(&str, &[&str]); 11] = [
     ("skypilot", &["domain", "provisioning"]),
     ("cognito", &["domain", "provisioning"]),
     ("secrets", &["domain", "provisioning"]),
+    ("aws", &["domain", "provisioning"]),
     ("sandbox", &[]),
     ("xtask", &[]),
 ];
@@ -34,7 +35,7 @@ const TESTS_MAY_USE: [(&str, &str); 2] =
     [("kubernetes", "sandbox"), ("provisioning", "persistence")];
 
 /// Outside crates with one home: (name or prefix ending in `*`, who may use it, who may in tests, why).
-const HOMES: [Home; 10] = [
+const HOMES: [Home; 12] = [
     Home {
         package: "sqlx*",
         crates: &["persistence"],
@@ -73,15 +74,27 @@ const HOMES: [Home; 10] = [
     },
     Home {
         package: "aws-sdk-*",
-        crates: &["cognito", "secrets", "sandbox"],
+        crates: &["aws", "cognito"],
         tests: &[],
-        why: "cloud libraries are slow to build and stay behind their adapters",
+        why: "clouds are behind their adapters",
+    },
+    Home {
+        package: "aws-smithy-*",
+        crates: &["aws", "cognito"],
+        tests: &[],
+        why: "clouds are behind their adapters",
     },
     Home {
         package: "aws-config",
-        crates: &["cognito", "secrets", "sandbox"],
+        crates: &[],
         tests: &[],
-        why: "cloud libraries are slow to build and stay behind their adapters",
+        why: "it looks for credentials of the machine it runs on, and brings an HTTP client of its own",
+    },
+    Home {
+        package: "chacha20poly1305",
+        crates: &["secrets"],
+        tests: &[],
+        why: "secrets are sealed and opened in one place",
     },
     Home {
         package: "encre-css",

@@ -1,0 +1,13 @@
+//! Amazon Web Services behind the core's ports: short-lived credentials from the Security Token
+//! Service (STS).
+//!
+//! The AWS SDK speaks through the portal's one HTTP client (see [`http_client`]), so that there is
+//! one TLS stack and one place for proxies and certificates. Credentials are always given; none is
+//! ever looked for on the machine that the portal runs on.
+#![warn(missing_docs)]
+
+pub mod http_client;
+mod refusals;
+mod security_tokens;
+
+pub use security_tokens::{DEFAULT_REGION, Sts, StsConfig};

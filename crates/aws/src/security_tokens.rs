@@ -1,0 +1,120 @@
+//! Short-lived credentials out of long-lived ones.
+
+use crate::{http_client::ReqwestClient, refusals};
+use async_trait::async_trait;
+use aws_credential_types::Credentials;
+use aws_sdk_sts::{
+    Client,
+    config::{BehaviorVersion, Region, StalledStreamProtectionConfig},
+};
+use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
+use jiff::Timestamp;
+use provisioning::ports::cloud_credentials::{
+    AwsKeys, AwsRole, AwsSession, CredentialError, SecurityTokens,
+};
+use secrecy::ExposeSecret;
+use std::time::Duration;
+use url::Url;
+
+/// The region to talk to where the keys name none.
+pub const DEFAULT_REGION: &str = "us-east-1";
+
+/// How long a session lasts, in seconds: the longest that every role allows.
+const LIFE: i32 = 3600;
+/// Everything together, attempts and pauses between them.
+const PATIENCE: Duration = Duration::from_secs(12);
+const ATTEMPTS: u32 = 3;
+
+/// Where STS is.
+#[derive(Clone, Debug, Default)]
+pub struct StsConfig {
+    /// In place of `https://sts.REGION.amazonaws.com`.
+    pub endpoint: Option<Url>,
+}
+
+/// AWS STS.
+pub struct Sts {
+    endpoint: Option<Url>,
+    http: ReqwestClient,
+}
+
+impl Sts {
+    /// STS at the place of `config`.
+    ///
+    /// # Errors
+    /// If the machine's certificates cannot be read.
+    pub fn new(config: StsConfig) -> Result<Self, reqwest::Error> {
+        Ok(Self {
+            endpoint: config.endpoint,
+            http: ReqwestClient::new()?,
+        })
+    }
+
+    fn client(&self, keys: &AwsKeys) -> Client {
+        let credentials = Credentials::new(
+            &keys.access_key_id,
+            keys.secret_access_key.expose_secret(),
+            None,
+            None,
+            "hangar",
+        );
+        let region = keys.region.clone().unwrap_or_else(|| DEFAULT_REGION.into());
+        let timeouts = TimeoutConfig::builder().operation_timeout(PATIENCE).build();
+        let mut config = aws_sdk_sts::Config::builder()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .http_client(self.http.clone())
+            .credentials_provider(credentials)
+            .region(Region::new(region))
+            .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
+            .timeout_config(timeouts)
+            // Answers come whole.
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
+        if let Some(endpoint) = &self.endpoint {
+            config = config.endpoint_url(endpoint.as_str());
+        }
+        Client::from_conf(config.build())
+    }
+}
+
+#[async_trait]
+impl SecurityTokens for Sts {
+    async fn session(
+        &self,
+        keys: &AwsKeys,
+        session_name: &str,
+    ) -> Result<AwsSession, CredentialError> {
+        let client = self.client(keys);
+        let credentials = match &keys.role {
+            Some(AwsRole { arn, external_id }) => {
+                client
+                    .assume_role()
+                    .role_arn(arn)
+                    .set_external_id(external_id.clone())
+                    .role_session_name(session_name)
+                    .duration_seconds(LIFE)
+                    .send()
+                    .await
+                    .map_err(|error| refusals::to_assume_role(error, arn))?
+                    .credentials
+            }
+            None => {
+                client
+                    .get_session_token()
+                    .duration_seconds(LIFE)
+                    .send()
+                    .await
+                    .map_err(refusals::to_give_session)?
+                    .credentials
+            }
+        };
+        let credentials = credentials.ok_or_else(refusals::empty_answer)?;
+        let expires_at = Timestamp::from_second(credentials.expiration.secs())
+            .map_err(|_| refusals::empty_answer())?;
+        Ok(AwsSession {
+            access_key_id: credentials.access_key_id,
+            secret_access_key: credentials.secret_access_key.into(),
+            session_token: credentials.session_token.into(),
+            expires_at,
+        })
+    }
+}

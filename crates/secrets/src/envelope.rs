@@ -1,0 +1,55 @@
+//! The core's sealer: a fresh data key for each secret, wrapped by the key-encryption key.
+
+use crate::{
+    binding,
+    cipher::{self, NotAuthentic},
+    wrapping::{KeyWrapping, WrappedKey},
+};
+use async_trait::async_trait;
+use base64::{Engine, engine::general_purpose::STANDARD};
+use provisioning::ports::sealing::{SealError, Sealed, Sealer, SecretOwner};
+use secrecy::{ExposeSecret, SecretString};
+use std::sync::Arc;
+
+/// Seals with XChaCha20-Poly1305. What is sealed opens for the same tenant and place only.
+#[derive(Clone)]
+pub struct Envelope {
+    keys: Arc<dyn KeyWrapping>,
+}
+
+impl Envelope {
+    /// Wraps data keys with `keys`.
+    pub fn new(keys: Arc<dyn KeyWrapping>) -> Self {
+        Self { keys }
+    }
+}
+
+#[async_trait]
+impl Sealer for Envelope {
+    async fn seal(&self, owner: &SecretOwner, secret: &SecretString) -> Result<Sealed, SealError> {
+        let data_key = cipher::fresh_key();
+        let text = secret.expose_secret().as_bytes();
+        let ciphertext = cipher::seal(&data_key, &binding::of_secret(owner), text)
+            .map_err(|NotAuthentic| SealError::NotAuthentic)?;
+        let wrapped = self.keys.wrap(owner, &data_key).await?;
+        Ok(Sealed {
+            key_id: wrapped.key_id,
+            wrapped_key: STANDARD.encode(wrapped.wrapped),
+            ciphertext: STANDARD.encode(ciphertext),
+        })
+    }
+
+    async fn open(&self, owner: &SecretOwner, sealed: &Sealed) -> Result<SecretString, SealError> {
+        let decoded = |text: &str| STANDARD.decode(text).map_err(|_| SealError::NotAuthentic);
+        let wrapped = WrappedKey {
+            key_id: sealed.key_id.clone(),
+            wrapped: decoded(&sealed.wrapped_key)?,
+        };
+        let ciphertext = decoded(&sealed.ciphertext)?;
+        let data_key = self.keys.unwrap(owner, &wrapped).await?;
+        let text = cipher::open(&data_key, &binding::of_secret(owner), &ciphertext)
+            .map_err(|NotAuthentic| SealError::NotAuthentic)?;
+        let text = std::str::from_utf8(&text).map_err(|_| SealError::NotAuthentic)?;
+        Ok(SecretString::from(text))
+    }
+}

@@ -1,0 +1,26 @@
+//! Secrets at rest. Each secret is sealed under a data key of its own, and the data key under the
+//! key-encryption key, which is in none of the places where the secrets are kept.
+//!
+//! The only crate that knows the cipher (XChaCha20-Poly1305) and the only one that holds the
+//! key-encryption key.
+#![warn(missing_docs)]
+
+mod binding;
+mod cipher;
+mod credentials;
+mod envelope;
+mod handle_tokens;
+mod key;
+mod key_directory;
+mod keyring;
+mod private_file;
+mod wrapping;
+
+pub use credentials::{CredentialSummary, Scope, SealedCredentials};
+pub use envelope::Envelope;
+pub use handle_tokens::{HandleTokens, LONGEST_LIFE};
+pub use key::Key;
+pub use key_directory::KeyDirectory;
+pub use keyring::{KeyError, Keyring};
+pub use private_file::write_private;
+pub use wrapping::{KeyWrapping, WrappedKey};

@@ -1,0 +1,71 @@
+//! Wrapping data keys: with a key at hand here, or by a service elsewhere that never gives its key
+//! away. Only this trait knows the difference.
+
+use crate::{binding, cipher, key::Key, keyring::Keyring};
+use async_trait::async_trait;
+use provisioning::ports::sealing::{SealError, SecretOwner};
+use zeroize::Zeroizing;
+
+/// A data key as it may be stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrappedKey {
+    /// The key-encryption key.
+    pub key_id: String,
+    /// Worth nothing without it.
+    pub wrapped: Vec<u8>,
+}
+
+/// Wraps and unwraps data keys.
+#[async_trait]
+pub trait KeyWrapping: Send + Sync {
+    /// Wraps a data key for `owner`, under the current key.
+    async fn wrap(&self, owner: &SecretOwner, data_key: &[u8; 32])
+    -> Result<WrappedKey, SealError>;
+
+    /// The data key again; only for the same `owner`.
+    async fn unwrap(
+        &self,
+        owner: &SecretOwner,
+        wrapped: &WrappedKey,
+    ) -> Result<Zeroizing<[u8; 32]>, SealError>;
+}
+
+#[async_trait]
+impl KeyWrapping for Keyring {
+    async fn wrap(
+        &self,
+        owner: &SecretOwner,
+        data_key: &[u8; 32],
+    ) -> Result<WrappedKey, SealError> {
+        let key = self.current();
+        let binding = binding::of_data_key(owner, key.id());
+        let wrapped = cipher::seal(&wrapping_key(key), &binding, data_key)
+            .map_err(|cipher::NotAuthentic| SealError::NotAuthentic)?;
+        Ok(WrappedKey {
+            key_id: key.id().to_owned(),
+            wrapped,
+        })
+    }
+
+    async fn unwrap(
+        &self,
+        owner: &SecretOwner,
+        wrapped: &WrappedKey,
+    ) -> Result<Zeroizing<[u8; 32]>, SealError> {
+        let key = self
+            .get(&wrapped.key_id)
+            .ok_or_else(|| SealError::KeyMissing(wrapped.key_id.clone()))?;
+        let binding = binding::of_data_key(owner, key.id());
+        let opened = cipher::open(&wrapping_key(key), &binding, &wrapped.wrapped)
+            .map_err(|cipher::NotAuthentic| SealError::NotAuthentic)?;
+        let data_key: &[u8; 32] = opened
+            .as_slice()
+            .try_into()
+            .map_err(|_| SealError::NotAuthentic)?;
+        Ok(Zeroizing::new(*data_key))
+    }
+}
+
+fn wrapping_key(key: &Key) -> Zeroizing<[u8; 32]> {
+    key.derive("hangar wrap 1")
+}
