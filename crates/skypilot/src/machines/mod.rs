@@ -286,24 +286,34 @@ impl Machines for SkyPilotMachines {
             None => None,
         };
         let cluster = self.cluster(acting, machine, false).await;
-        let found = cluster.map_err(machine_error)?.map(observe::machine);
-        let state = found.as_ref().map(|machine| machine.state);
-        let events = match state {
-            Some(MachineState::Launching) => self.events(workspace, machine).await?,
-            _ => Vec::new(),
-        };
-        let address = match state {
-            Some(MachineState::Up | MachineState::Autostopping) => {
-                self.address(acting, machine).await?
-            }
-            _ => None,
-        };
-        Ok(MachineObservation {
-            machine: found,
+        let mut observation = MachineObservation {
+            machine: cluster.map_err(machine_error)?.map(observe::machine),
             request,
-            events,
-            address,
-        })
+            events: Vec::new(),
+            address: None,
+        };
+        let Some(found) = &mut observation.machine else {
+            return Ok(observation);
+        };
+        if matches!(found.state, MachineState::Unhealthy | MachineState::Stopped) {
+            return Ok(observation);
+        }
+        let events = match self.events(workspace, machine).await {
+            // Gone since it was listed.
+            Err(error) if error.kind == MachineErrorKind::NotFound => {
+                observation.machine = None;
+                return Ok(observation);
+            }
+            other => other?,
+        };
+        if found.state == MachineState::Launching {
+            observation.events = events;
+        } else if observe::was_set_up(&events) {
+            observation.address = self.address(acting, machine).await?;
+        } else {
+            observe::mark_as_broken(found);
+        }
+        Ok(observation)
     }
 
     async fn machines(&self, workspace: &Workspace, fresh: bool) -> Served<Vec<Machine>> {

@@ -90,6 +90,35 @@ pub(super) fn events(events: Vec<client::ClusterEvent>) -> Vec<NodeEvent> {
     events.into_iter().filter_map(event).collect()
 }
 
+/// Whether the last launch or start of a machine came to its end, as far as its events tell.
+///
+/// SkyPilot 0.14.1 takes a machine whose launch was cut short (cancelled, or by a restart of the server) for `UP` the
+/// next time it asks the cloud, which its daemon does every minute: it runs, and that nothing was installed on it is
+/// not looked at (`should_check_ray` in `_update_cluster_status`). The events tell it apart. They are kept for 30 days;
+/// where the launch is not among them any more, it has been up for long.
+pub(super) fn was_set_up(events: &[NodeEvent]) -> bool {
+    let last = |begins: &str| {
+        events
+            .iter()
+            .rposition(|event| event.message.starts_with(begins))
+    };
+    match last("Provisioning on ") {
+        Some(begun) => last("Cluster successfully provisioned").is_some_and(|done| done > begun),
+        None => true,
+    }
+}
+
+/// What such a machine is.
+pub(super) fn mark_as_broken(machine: &mut Machine) {
+    machine.state = MachineState::Unhealthy;
+    machine.ever_up = false;
+    machine.reason = Some(
+        "The machine runs, but its launch was cut short before SkyPilot had set it up. Take it down and launch it \
+         again."
+            .into(),
+    );
+}
+
 pub(super) fn jobs(jobs: Vec<client::Job>) -> Vec<Job> {
     let mut jobs: Vec<Job> = jobs
         .into_iter()
@@ -170,6 +199,25 @@ mod tests {
             state(json!({"status": "DREAMING"})),
             MachineState::Unhealthy
         );
+    }
+
+    #[test]
+    fn a_machine_whose_launch_was_cut_short_is_not_taken_for_up() {
+        let events = |messages: &[&str]| -> Vec<NodeEvent> {
+            let event = |message: &&str| NodeEvent {
+                at: Timestamp::UNIX_EPOCH,
+                message: (*message).to_owned(),
+            };
+            messages.iter().map(event).collect()
+        };
+        let begun = "Provisioning on aws in us-east-1";
+        let launched = "Instances launched on aws in us-east-1";
+        let done = "Cluster successfully provisioned with 1 nodes";
+        let looked = "All nodes up; SkyPilot runtime healthy.";
+        assert!(was_set_up(&events(&[begun, launched, done, looked])));
+        assert!(!was_set_up(&events(&[begun, launched, looked])));
+        assert!(!was_set_up(&events(&[begun, done, begun, looked])));
+        assert!(was_set_up(&events(&[looked])));
     }
 
     #[test]
