@@ -96,9 +96,18 @@ pub enum NodeLog {
     Job(Option<u64>),
 }
 
-/// A log as it is written: whole lines without terminal codes, each ending in a line end. It ends
-/// with the job or the launch, or with the problem that cut it off.
-pub type LogStream = Pin<Box<dyn Stream<Item = Result<String, Problem>> + Send>>;
+/// A piece of a log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogLines {
+    /// Whole lines without terminal codes, each ending in a line end; or one line in brackets that
+    /// tells of lines that are not shown.
+    pub text: String,
+    /// How many lines of the log are over with it, shown or not. With `tail` counted from there.
+    pub through: u64,
+}
+
+/// A log as it is written. It ends with the job or the launch, or with the problem that cut it off.
+pub type LogStream = Pin<Box<dyn Stream<Item = Result<LogLines, Problem>> + Send>>;
 
 /// Nodes: find, order, look, use, stop, take down.
 #[async_trait]

@@ -8,7 +8,7 @@ use crate::ports::machines::{Machines, RequestId, Workspace};
 use domain::{
     ids::NodeId,
     problem::Problem,
-    services::{LogStream, NodeLog},
+    services::{LogLines, LogStream, NodeLog},
 };
 use futures::{StreamExt, stream};
 use std::{
@@ -49,12 +49,12 @@ struct Tail {
 
 #[derive(Default)]
 struct Held {
-    chunks: VecDeque<Arc<str>>,
+    chunks: VecDeque<Arc<LogLines>>,
     bytes: usize,
     /// How many chunks are no longer held.
     dropped: usize,
     /// Lines in them.
-    dropped_lines: usize,
+    dropped_lines: u64,
     end: Option<Option<Problem>>,
 }
 
@@ -106,7 +106,7 @@ fn usable(tail: &Weak<Tail>) -> Option<Arc<Tail>> {
 async fn read(
     machines: &dyn Machines,
     wanted: &Wanted,
-) -> Result<impl futures::Stream<Item = Result<String, Problem>> + Send + use<>, Problem> {
+) -> Result<impl futures::Stream<Item = Result<LogLines, Problem>> + Send + use<>, Problem> {
     let chunks = machines
         .log(
             &wanted.workspace,
@@ -118,12 +118,17 @@ async fn read(
         )
         .await
         .map_err(|error| machine_problem(&error))?;
-    Ok(chunks.map(|chunk| chunk.map_err(|error| machine_problem(&error))))
+    let mut through = 0;
+    Ok(chunks.map(move |chunk| {
+        let text = chunk.map_err(|error| machine_problem(&error))?;
+        through += text.lines().count() as u64;
+        Ok(LogLines { text, through })
+    }))
 }
 
 impl Tail {
     fn start(
-        mut chunks: impl futures::Stream<Item = Result<String, Problem>> + Send + Unpin + 'static,
+        mut chunks: impl futures::Stream<Item = Result<LogLines, Problem>> + Send + Unpin + 'static,
     ) -> Arc<Self> {
         let stop = CancellationToken::new();
         let (grown, _) = watch::channel(0);
@@ -151,17 +156,17 @@ impl Tail {
     }
 
     /// Holds what came; `true`: that was the end.
-    fn take(&self, next: Option<Result<String, Problem>>) -> bool {
+    fn take(&self, next: Option<Result<LogLines, Problem>>) -> bool {
         let mut held = lock(&self.held);
         match next {
             Some(Ok(chunk)) => {
-                held.bytes += chunk.len();
+                held.bytes += chunk.text.len();
                 held.chunks.push_back(chunk.into());
                 while held.bytes > HELD && held.chunks.len() > 1 {
                     if let Some(oldest) = held.chunks.pop_front() {
-                        held.bytes -= oldest.len();
+                        held.bytes -= oldest.text.len();
                         held.dropped += 1;
-                        held.dropped_lines += oldest.lines().count();
+                        held.dropped_lines = oldest.through;
                     }
                 }
                 false
@@ -184,17 +189,20 @@ impl Tail {
             let missed = *position == 0;
             *position = held.dropped;
             // A reader that comes late knows how many lines are missing; one that fell behind does not.
-            let words = if missed {
+            let text = if missed {
                 format!("[{} earlier lines are not shown]\n", held.dropped_lines)
             } else {
                 "[some lines are not shown: they came faster than they were read]\n".to_owned()
             };
-            return Some(Piece::Text(words));
+            return Some(Piece::Lines(LogLines {
+                text,
+                through: held.dropped_lines,
+            }));
         }
         match held.chunks.get(*position - held.dropped) {
             Some(chunk) => {
                 *position += 1;
-                Some(Piece::Text(chunk.to_string()))
+                Some(Piece::Lines((**chunk).clone()))
             }
             None => held.end.clone().map(Piece::End),
         }
@@ -202,7 +210,7 @@ impl Tail {
 }
 
 enum Piece {
-    Text(String),
+    Lines(LogLines),
     End(Option<Problem>),
 }
 
@@ -214,8 +222,8 @@ fn follow(tail: Arc<Tail>) -> LogStream {
         loop {
             grown.borrow_and_update();
             match tail.at(&mut position) {
-                Some(Piece::Text(text)) => {
-                    return Some((Ok(text), Some((tail, grown, position))));
+                Some(Piece::Lines(lines)) => {
+                    return Some((Ok(lines), Some((tail, grown, position))));
                 }
                 Some(Piece::End(None)) => return None,
                 Some(Piece::End(Some(problem))) => return Some((Err(problem), None)),
@@ -234,23 +242,30 @@ mod tests {
     use super::*;
     use tokio::sync::mpsc;
 
-    fn tail() -> (Arc<Tail>, mpsc::UnboundedSender<Result<String, Problem>>) {
+    fn tail() -> (Arc<Tail>, mpsc::UnboundedSender<Result<LogLines, Problem>>) {
         let (sender, receiver) = mpsc::unbounded_channel();
         let chunks = tokio_stream::wrappers::UnboundedReceiverStream::new(receiver);
         (Tail::start(chunks), sender)
     }
 
+    fn lines(text: &str, through: u64) -> LogLines {
+        LogLines {
+            text: text.into(),
+            through,
+        }
+    }
+
     #[tokio::test]
     async fn every_reader_gets_the_log_from_its_beginning() {
         let (tail, sender) = tail();
-        sender.send(Ok("one\n".into())).unwrap();
+        sender.send(Ok(lines("one\n", 1))).unwrap();
         let mut early = follow(Arc::clone(&tail));
-        assert_eq!(early.next().await.unwrap().unwrap(), "one\n");
-        sender.send(Ok("two\n".into())).unwrap();
+        assert_eq!(early.next().await.unwrap().unwrap(), lines("one\n", 1));
+        sender.send(Ok(lines("two\n", 2))).unwrap();
         drop(sender);
         let late: Vec<_> = follow(tail).map(Result::unwrap).collect().await;
-        assert_eq!(late, ["one\n", "two\n"]);
-        assert_eq!(early.next().await.unwrap().unwrap(), "two\n");
+        assert_eq!(late, [lines("one\n", 1), lines("two\n", 2)]);
+        assert_eq!(early.next().await.unwrap().unwrap(), lines("two\n", 2));
         assert!(early.next().await.is_none());
     }
 
@@ -258,8 +273,8 @@ mod tests {
     async fn what_is_held_is_bounded_and_late_readers_are_told() {
         let (tail, sender) = tail();
         let line = format!("{}\n", "x".repeat(1023));
-        for _ in 0..3000 {
-            sender.send(Ok(line.clone())).unwrap();
+        for number in 1..=3000 {
+            sender.send(Ok(lines(&line, number))).unwrap();
         }
         drop(sender);
         let mut grown = tail.grown.subscribe();
@@ -267,8 +282,10 @@ mod tests {
             grown.changed().await.unwrap();
         }
         assert!(lock(&tail.held).bytes <= HELD);
-        let first = follow(tail).next().await.unwrap().unwrap();
-        assert_eq!(first, "[1976 earlier lines are not shown]\n");
+        let mut late = follow(tail);
+        let first = late.next().await.unwrap().unwrap();
+        assert_eq!(first, lines("[1976 earlier lines are not shown]\n", 1976));
+        assert_eq!(late.next().await.unwrap().unwrap(), lines(&line, 1977));
     }
 
     #[tokio::test]
