@@ -13,6 +13,7 @@ mod layout;
 mod live;
 mod nodes;
 mod operation;
+mod ordering;
 mod problem_page;
 mod refusal;
 mod routes;

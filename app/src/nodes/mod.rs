@@ -6,8 +6,11 @@ mod detail;
 mod list_page;
 mod new;
 mod orphans;
+#[cfg(feature = "ssr")]
+mod quoting;
 mod rows;
 mod state;
+mod words;
 
 pub use catalogue::CataloguePage;
 pub use detail::NodePage;

@@ -12,6 +12,9 @@ pub fn Code(
     #[prop(into)]
     label: String,
     #[prop(into)] text: Signal<String>,
+    /// No higher than a glance takes in; the rest is scrolled to.
+    #[prop(optional)]
+    capped: bool,
 ) -> impl IntoView {
     let several = text.with_untracked(|text| text.contains('\n'));
     let (direction, button) = if several {
@@ -24,12 +27,17 @@ pub fn Code(
     } else {
         tw("flex-1 min-w-0 px-3.5 py-3 overflow-x-auto")
     };
+    let height = if capped {
+        tw("max-h-56 overflow-y-auto")
+    } else {
+        ""
+    };
     view! {
         <div class=format!(
             "{} {direction}",
             tw("flex min-w-0 bg-sunken border border-line rounded-box"),
         )>
-            <pre tabindex="0" role="group" aria-label=label class=body>
+            <pre tabindex="0" role="group" aria-label=label class=format!("{body} {height}")>
                 <code>{text}</code>
             </pre>
             <div class=button>

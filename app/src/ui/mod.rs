@@ -22,6 +22,7 @@ mod skeleton;
 mod steps;
 mod table;
 mod tabs;
+mod text_area;
 mod text_input;
 mod theme_toggle;
 
@@ -49,6 +50,7 @@ pub use skeleton::Skeleton;
 pub use steps::{StepMark, StepRow, Steps};
 pub use table::{Cell, HeaderCell, Row, SortableHeader, Table};
 pub use tabs::{Tab, Tabs};
+pub use text_area::TextArea;
 pub use text_input::TextInput;
 pub use theme_toggle::ThemeToggle;
 

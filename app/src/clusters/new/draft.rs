@@ -6,6 +6,7 @@ use domain::time_to_live::TimeToLive;
 use leptos_router::params::ParamsMap;
 use serde::{Deserialize, Serialize};
 
+use crate::ordering::{first_place, hours, split_place};
 use crate::routes;
 
 /// The form's fields, each as its control has it.
@@ -28,18 +29,9 @@ pub struct Draft {
     pub time_to_live_hours: String,
 }
 
-/// What stands in the select for “until I delete it”, because an empty parameter of an address means “as proposed”.
-pub const NO_END: &str = "none";
-
 impl Draft {
     /// What the form proposes, with what the address asks for.
     pub fn proposed(options: &OrderOptions, query: &ParamsMap) -> Self {
-        let first_place = options.tenants.iter().find_map(|tenant| {
-            Some(place(
-                &tenant.tenant.slug,
-                &tenant.environments.first()?.slug,
-            ))
-        });
         let asked = |name: &str, proposal: Option<String>| {
             query
                 .get(name)
@@ -49,7 +41,7 @@ impl Draft {
         };
         Self {
             name: asked("name", None),
-            place: asked("place", first_place),
+            place: asked("place", first_place(&options.tenants)),
             plan: asked("plan", options.plans.first().map(|plan| plan.name.clone())),
             kubernetes_version: asked(
                 "kubernetes_version",
@@ -88,7 +80,7 @@ impl Draft {
 
     /// The order that the portal is asked for. It does the checking.
     pub fn to_input(&self) -> OrderInput {
-        let (tenant, environment) = self.place.split_once('/').unwrap_or((&self.place, ""));
+        let (tenant, environment) = split_place(&self.place);
         let host = self.ingress_host.trim();
         OrderInput {
             name: self.name.clone(),
@@ -98,11 +90,7 @@ impl Draft {
             kubernetes_version: self.kubernetes_version.clone(),
             exposure: self.exposure.clone(),
             ingress_host: (self.exposure == "ingress").then(|| host.to_owned()),
-            time_to_live_hours: match self.time_to_live_hours.as_str() {
-                "" | NO_END => None,
-                // What is not a number is refused like one that is too small.
-                hours => Some(hours.parse().unwrap_or(0)),
-            },
+            time_to_live_hours: hours(&self.time_to_live_hours),
         }
     }
 
@@ -110,11 +98,6 @@ impl Draft {
     pub fn hours(&self) -> Option<u32> {
         self.time_to_live_hours.parse().ok()
     }
-}
-
-/// The value of the control that chooses tenant and environment.
-pub fn place(tenant: &str, environment: &str) -> String {
-    format!("{tenant}/{environment}")
 }
 
 #[cfg(test)]
@@ -156,7 +139,7 @@ mod tests {
             .to_input()
             .time_to_live_hours
         };
-        assert_eq!(hours(NO_END), None);
+        assert_eq!(hours("none"), None);
         assert_eq!(hours("72"), Some(72));
         assert_eq!(hours("soon"), Some(0));
     }

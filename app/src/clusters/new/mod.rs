@@ -1,10 +1,8 @@
 //! The order form: one page, with a summary that stays in view.
 
-mod curl;
 mod draft;
 mod name_field;
 mod page;
-mod place_field;
 mod plan_field;
 mod reach_fields;
 mod summary;

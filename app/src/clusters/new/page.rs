@@ -2,20 +2,18 @@
 //! the fields. With the wasm there it is checked while one types, and nothing reloads.
 
 use domain::problem::Problem;
-use domain::time_to_live::TimeToLive;
 use leptos::html;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
-use super::curl;
-use super::draft::{Draft, NO_END};
+use super::draft::Draft;
 use super::name_field::{NameField, Verdict};
-use super::place_field::PlaceField;
 use super::plan_field::PlanField;
 use super::reach_fields::ReachFields;
 use super::summary::Summary;
 use crate::clusters::api::{OrderCluster, OrderForm, load_order_form};
+use crate::ordering::{PlaceField, curl, life_times};
 use crate::problem_page::{ProblemPanel, notice_leading_back};
 use crate::routes;
 use crate::ui::{
@@ -141,7 +139,14 @@ fn NewCluster(form: OrderForm) -> impl IntoView {
         )
     });
     let key = options.idempotency_key.clone();
-    let curl = Signal::derive(move || curl::command(&public_url, &draft.get().to_input(), &key));
+    let curl = Signal::derive(move || {
+        curl::command(
+            &public_url,
+            "/api/v1/clusters",
+            &draft.get().to_input(),
+            &key,
+        )
+    });
 
     view! {
         <ActionForm action=order node_ref=node attr:novalidate=true attr:id="order">
@@ -151,7 +156,12 @@ fn NewCluster(form: OrderForm) -> impl IntoView {
                     <FormProblem problem=problem draft=draft />
                     <div class="grid gap-4.5 p-4 bg-surface border border-line rounded-card shadow-card">
                         <NameField draft=draft verdict=verdict refused=refused_name />
-                        <PlaceField tenants=options.tenants.clone() draft=draft error=place_error />
+                        <PlaceField
+                            tenants=options.tenants.clone()
+                            chosen=draft.with_untracked(|draft| draft.place.clone())
+                            choose=move |place| draft.update(|draft| draft.place = place)
+                            error=place_error
+                        />
                         <PlanField plans=options.plans.clone() draft=draft error=field("plan") />
                         <Field
                             id="kubernetes-version"
@@ -176,7 +186,7 @@ fn NewCluster(form: OrderForm) -> impl IntoView {
                         >
                             <Select
                                 name="draft[time_to_live_hours]"
-                                choices=life_times(&time_to_live)
+                                choices=life_times(&time_to_live, "Until I delete it")
                                 chosen=time_to_live
                                 on:change=move |event| {
                                     let value = event_target_value(&event);
@@ -230,29 +240,6 @@ fn FormProblem(problem: Signal<Option<Problem>>, draft: RwSignal<Draft>) -> impl
             .get()
             .map(|problem| notice_leading_back(problem, move || draft.get().address()))
     }
-}
-
-/// What the select offers, and what the address asked for besides.
-fn life_times(asked: &str) -> Vec<Choice> {
-    let asked = asked
-        .parse()
-        .ok()
-        .and_then(|hours: u32| TimeToLive::try_from(hours).ok());
-    let mut hours: Vec<_> = TimeToLive::CHOICES.into_iter().chain(asked).collect();
-    hours.sort();
-    hours.dedup();
-    let mut choices: Vec<_> = hours
-        .into_iter()
-        .map(|life| Choice {
-            value: life.hours().to_string(),
-            label: life.title(),
-        })
-        .collect();
-    choices.push(Choice {
-        value: NO_END.to_owned(),
-        label: "Until I delete it".to_owned(),
-    });
-    choices
 }
 
 /// Somebody may have typed before the page came alive: the form's own state wins over the server's.

@@ -1,19 +1,21 @@
-//! Whose the cluster is: tenant and environment in one choice, so that no pair can be chosen that does not exist.
+//! Whose it is: tenant and environment in one choice, so that no pair can be chosen that does not exist.
 
 use domain::tenancy::Tenant;
 use leptos::prelude::*;
 
-use super::draft::{Draft, place};
 use crate::ui::Field;
 
 /// A select with the environments grouped by tenant.
 #[component]
 pub fn PlaceField(
     tenants: Vec<Tenant>,
-    draft: RwSignal<Draft>,
+    /// The [`place`] chosen at first.
+    chosen: String,
+    /// Told what is chosen instead.
+    #[prop(into)]
+    choose: Callback<String>,
     #[prop(into)] error: Signal<Option<String>>,
 ) -> impl IntoView {
-    let chosen = draft.with_untracked(|draft| draft.place.clone());
     let groups = tenants
         .into_iter()
         .map(|tenant| {
@@ -42,14 +44,29 @@ pub fn PlaceField(
                 class="control"
                 aria-describedby="place-hint place-message"
                 aria-invalid=move || error.with(Option::is_some).then_some("true")
-                on:change=move |event| {
-                    let value = event_target_value(&event);
-                    draft.update(|draft| draft.place = value);
-                }
+                on:change=move |event| choose.run(event_target_value(&event))
             >
                 {groups}
             </select>
         </Field>
     }
     .into_any()
+}
+
+/// The value of the control that chooses tenant and environment, by their slugs.
+fn place(tenant: &str, environment: &str) -> String {
+    format!("{tenant}/{environment}")
+}
+
+/// The place that a form proposes.
+pub fn first_place(tenants: &[Tenant]) -> Option<String> {
+    tenants.iter().find_map(|tenant| {
+        let environment = tenant.environments.first()?;
+        Some(place(&tenant.tenant.slug, &environment.slug))
+    })
+}
+
+/// Tenant and environment of a [`place`].
+pub fn split_place(place: &str) -> (&str, &str) {
+    place.split_once('/').unwrap_or((place, ""))
 }

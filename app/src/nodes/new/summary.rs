@@ -1,0 +1,180 @@
+//! What one gets: the price, where it is cheapest, and the task that will be sent. Stays in view beside the form.
+
+use domain::node::catalogue::{Offer, cloud_title};
+use domain::node::order::Quote;
+use domain::time_to_live::TimeToLive;
+use leptos::prelude::*;
+
+use super::state::OrderState;
+use crate::nodes::words::per_hour;
+use crate::routes;
+use crate::ui::{Card, Code, Facts};
+
+/// As many offers as are worth comparing.
+const OFFERS: usize = 3;
+
+/// Follows the quote. The children are the button and what belongs to it.
+#[component]
+pub fn Summary(
+    state: OrderState,
+    /// Whether another quote is on its way.
+    asking: ReadSignal<bool>,
+    children: Children,
+) -> impl IntoView {
+    let quote = Memo::new(move |_| {
+        state
+            .quoted
+            .with(|answer| answer.said.clone().map(|quoted| quoted.quote))
+            .unwrap_or_default()
+    });
+    let spot = move || state.quoted.with(|answer| answer.draft.is_spot());
+    let price = move || per_hour(quote.read().price_per_hour);
+    let note = move || {
+        state.quoted.with(|answer| match &answer.said {
+            Ok(quoted) => note(&quoted.quote, answer.draft.is_own_task(), spot()),
+            Err(problem) => problem.detail.clone(),
+        })
+    };
+    let until_end = move || {
+        let hours = state
+            .quoted
+            .with(|answer| answer.draft.to_input().time_to_live_hours);
+        let amount = quote.read().until_end;
+        match (amount, hours) {
+            (Some(amount), Some(hours)) => format!("{amount} for {}", hours_words(hours)),
+            (None, None) => "no end".to_owned(),
+            _ => "—".to_owned(),
+        }
+    };
+    let per_month = move || {
+        let amount = quote.read().per_month;
+        amount.map_or_else(|| "—".to_owned(), |amount| amount.to_string())
+    };
+    let offers = move || {
+        let offers = quote.read().offers.clone();
+        (!offers.is_empty()).then(|| view! { <Offers offers=offers spot=spot() /> })
+    };
+    view! {
+        <div class="grid grid-cols-1 gap-3.5 min-w-0 lg:sticky lg:top-5">
+            <Card title="What you get">
+                <div aria-busy=move || asking.get().to_string()>
+                    <p
+                        class="text-figure font-semibold tabular-nums"
+                        aria-live="polite"
+                    >
+                        {price}
+                    </p>
+                    <p class="text-muted">{note}</p>
+                    <hr class="border-t border-line my-3" />
+                    <Facts>
+                        <Fact name="Until its end" value=until_end />
+                        <Fact name="In a month" value=per_month />
+                    </Facts>
+                    {offers}
+                </div>
+                <hr class="border-t border-line my-3" />
+                {children()}
+            </Card>
+            <Card title="What SkyPilot will be sent">
+                {move || match quote.read().task_yaml.clone() {
+                    Some(yaml) => {
+                        view! { <Code label="Task in YAML" text=yaml capped=true /> }.into_any()
+                    }
+                    None => {
+                        view! {
+                            <p class="text-muted">"Its task is here once nothing is missing and nothing wrong."</p>
+                        }
+                            .into_any()
+                    }
+                }}
+            </Card>
+        </div>
+    }
+    .into_any()
+}
+
+/// The cheapest places, and how many more there are.
+#[component]
+fn Offers(offers: Vec<Offer>, spot: bool) -> impl IntoView {
+    let more = offers.len().saturating_sub(OFFERS);
+    let all = offers.first().map(|offer| {
+        let count = offer.count.to_string();
+        routes::with_query(
+            routes::CATALOGUE,
+            [
+                ("accelerator", offer.accelerator.as_str()),
+                ("count", &count),
+            ],
+        )
+    });
+    let row = |offer: Offer| {
+        let price = per_hour(offer.price(spot));
+        view! {
+            <li class="flex justify-between gap-4">
+                <span class="min-w-0 break-words">
+                    {format!("{} {}", cloud_title(&offer.cloud), offer.region)}
+                    <small class="block text-faint">{offer.instance_type}</small>
+                </span>
+                <span class="tabular-nums whitespace-nowrap">{price}</span>
+            </li>
+        }
+    };
+    view! {
+        <hr class="border-t border-line my-3" />
+        <p class="font-semibold mb-1.5">"Cheapest places"</p>
+        <ol class="grid gap-1.5" aria-label="Cheapest places">
+            {offers.into_iter().take(OFFERS).map(row).collect_view()}
+        </ol>
+        {(more > 0)
+            .then(|| {
+                view! {
+                    <p class="text-small mt-1.5">
+                        <a class="link" href=all.unwrap_or_default()>
+                            "See all in the catalogue"
+                        </a>
+                    </p>
+                }
+            })}
+    }
+    .into_any()
+}
+
+#[component]
+fn Fact<F>(name: &'static str, value: F) -> impl IntoView
+where
+    F: Fn() -> String + Send + Sync + 'static,
+{
+    view! {
+        <div class="flex justify-between gap-4">
+            <dt class="text-muted">{name}</dt>
+            <dd class="text-right tabular-nums">{value}</dd>
+        </div>
+    }
+    .into_any()
+}
+
+/// What the price is about.
+fn note(quote: &Quote, own_task: bool, spot: bool) -> String {
+    match (quote.offers.first(), quote.price_per_hour) {
+        (Some(offer), Some(_)) => {
+            let kind = if spot { "as spot" } else { "on demand" };
+            format!(
+                "{} {kind}, cheapest in {} {}",
+                offer.accelerators(),
+                cloud_title(&offer.cloud),
+                offer.region
+            )
+        }
+        (Some(offer), None) => format!("{}: no price is known", offer.accelerators()),
+        (None, Some(_)) => "as your task asks for".to_owned(),
+        (None, None) if own_task => "The price of your task is not known.".to_owned(),
+        (None, None) => "Choose an accelerator and a place that has it.".to_owned(),
+    }
+}
+
+fn hours_words(hours: i64) -> String {
+    u32::try_from(hours)
+        .ok()
+        .and_then(|hours| TimeToLive::try_from(hours).ok())
+        .map_or_else(|| format!("{hours} hours"), TimeToLive::title)
+}

@@ -1,0 +1,59 @@
+//! The same order as a command, for those who want to automate it.
+
+use serde::Serialize;
+use serde_json::Value;
+
+/// A `curl` command that orders the same over REST; `path` is `/api/v1/clusters` or the like. The token is a variable:
+/// secrets do not belong into a history. The key is the form's own, so that the command and the button together order
+/// once.
+pub fn command(
+    public_url: &str,
+    path: &str,
+    input: &impl Serialize,
+    idempotency_key: &str,
+) -> String {
+    let mut body = serde_json::to_value(input).unwrap_or_default();
+    if let Some(fields) = body.as_object_mut() {
+        fields.retain(|_, value| !says_nothing(value));
+    }
+    let body = serde_json::to_string_pretty(&body).unwrap_or_default();
+    // Inside of single quotes the shell leaves everything alone but the quote itself.
+    let body = body.replace('\'', r"'\''");
+    format!(
+        "curl --fail-with-body {public_url}{path} \\\n  \
+         --header \"Authorization: Bearer $HANGAR_TOKEN\" \\\n  \
+         --header \"Idempotency-Key: {idempotency_key}\" \\\n  \
+         --json '{body}'"
+    )
+}
+
+/// Whether a field says the same as if it were left out.
+fn says_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(false) => true,
+        Value::String(text) => text.is_empty(),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::node::order::NodeOrderInput;
+
+    #[test]
+    fn the_command_survives_a_quote_in_a_field_and_leaves_out_what_is_empty() {
+        let input = NodeOrderInput {
+            name: "trainer".into(),
+            run: "echo 'it works'".into(),
+            ..NodeOrderInput::default()
+        };
+        let command = command("https://hangar.example.com", "/api/v1/nodes", &input, "k-1");
+        assert!(command.contains(r"echo '\''it works'\''"), "{command}");
+        assert!(command.contains("https://hangar.example.com/api/v1/nodes"));
+        assert!(command.contains("Idempotency-Key: k-1"));
+        for left_out in ["null", "spot", "setup"] {
+            assert!(!command.contains(left_out), "{left_out} in {command}");
+        }
+    }
+}
