@@ -2,23 +2,22 @@
 //! Codes: https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html
 
 use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use provisioning::ports::cloud_credentials::CredentialError;
 use std::error::Error;
 
 /// A role could not be assumed.
-pub fn to_assume_role<E, R>(error: SdkError<E, R>, arn: &str) -> CredentialError
+pub fn to_assume_role<E>(error: SdkError<E, HttpResponse>, arn: &str) -> CredentialError
 where
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,
-    R: std::fmt::Debug + Send + Sync + 'static,
 {
     explain(error, Some(arn))
 }
 
 /// A session could not be had.
-pub fn to_give_session<E, R>(error: SdkError<E, R>) -> CredentialError
+pub fn to_give_session<E>(error: SdkError<E, HttpResponse>) -> CredentialError
 where
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,
-    R: std::fmt::Debug + Send + Sync + 'static,
 {
     explain(error, None)
 }
@@ -33,19 +32,23 @@ pub fn empty_answer() -> CredentialError {
     }
 }
 
-fn explain<E, R>(error: SdkError<E, R>, role: Option<&str>) -> CredentialError
+fn explain<E>(error: SdkError<E, HttpResponse>, role: Option<&str>) -> CredentialError
 where
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,
-    R: std::fmt::Debug + Send + Sync + 'static,
 {
     let (message, may_pass) = match &error {
         SdkError::ServiceError(refusal) => {
+            let status = refusal.raw().status().as_u16();
             let refusal = refusal.err();
-            refused(
-                refusal.code().unwrap_or("no code"),
-                refusal.message().unwrap_or("no message"),
-                role,
-            )
+            match refusal.code() {
+                Some(code) => refused(code, refusal.message().unwrap_or("no message"), role),
+                None => (
+                    format!(
+                        "what answers at AWS STS's address refuses, not in STS's own words (HTTP {status})"
+                    ),
+                    status >= 500,
+                ),
+            }
         }
         SdkError::TimeoutError(_) => ("AWS STS did not answer in time".to_owned(), true),
         SdkError::DispatchFailure(_) => (

@@ -1,0 +1,124 @@
+//! A real moto server, and what tests set up in it.
+
+use provisioning::ports::cloud_credentials::AwsKeys;
+use std::{
+    io::{BufRead, BufReader},
+    process::{Child, Command, Stdio},
+};
+use url::Url;
+
+/// The account that moto plays unless told otherwise.
+pub const ACCOUNT: &str = "123456789012";
+
+pub struct Moto {
+    process: Child,
+    pub url: Url,
+    http: reqwest::Client,
+}
+
+impl Drop for Moto {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+impl Moto {
+    pub fn start() -> Self {
+        let python = std::env::var("HANGAR_TEST_PYTHON").expect(
+            "HANGAR_TEST_PYTHON names the python of a virtual environment with moto[server]; `./dev test` makes one \
+             and sets it",
+        );
+        let mut process = Command::new(python)
+            .args(["-m", "moto.server", "-H", "127.0.0.1", "-p", "0"])
+            .stderr(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("the python of HANGAR_TEST_PYTHON starts");
+        let mut lines = BufReader::new(process.stderr.take().unwrap()).lines();
+        let url = lines
+            .by_ref()
+            .map_while(Result::ok)
+            .find_map(|line| {
+                line.split_once("Running on ")
+                    .map(|(_, url)| url.to_owned())
+            })
+            .expect("moto says where it runs");
+        // It goes on logging; a full pipe would stop it.
+        std::thread::spawn(move || lines.for_each(drop));
+        Self {
+            process,
+            url: url.trim().parse().unwrap(),
+            http: reqwest::Client::builder().no_proxy().build().unwrap(),
+        }
+    }
+
+    /// A user's fresh keys. The user may do what `policy` says.
+    pub async fn keys_of(&self, user: &str, policy: &str) -> AwsKeys {
+        self.iam(&[("Action", "CreateUser"), ("UserName", user)])
+            .await;
+        self.iam(&[
+            ("Action", "PutUserPolicy"),
+            ("UserName", user),
+            ("PolicyName", "test"),
+            ("PolicyDocument", policy),
+        ])
+        .await;
+        let made = self
+            .iam(&[("Action", "CreateAccessKey"), ("UserName", user)])
+            .await;
+        AwsKeys {
+            access_key_id: element(&made, "AccessKeyId"),
+            secret_access_key: element(&made, "SecretAccessKey").into(),
+            region: None,
+            role: None,
+        }
+    }
+
+    /// A role, by its ARN.
+    pub async fn role(&self, name: &str) -> String {
+        let trust = r#"{"Version":"2012-10-17","Statement":[]}"#;
+        let made = self
+            .iam(&[
+                ("Action", "CreateRole"),
+                ("RoleName", name),
+                ("AssumeRolePolicyDocument", trust),
+            ])
+            .await;
+        element(&made, "Arn")
+    }
+
+    /// From now on moto looks at signatures and policies, as AWS does.
+    pub async fn authorise(&self) {
+        let answer = self
+            .http
+            .post(self.url.join("moto-api/reset-auth").unwrap())
+            .body("0")
+            .send()
+            .await
+            .unwrap();
+        assert!(answer.status().is_success(), "{answer:?}");
+    }
+
+    async fn iam(&self, parameters: &[(&str, &str)]) -> String {
+        let signature = "AWS4-HMAC-SHA256 Credential=test/20261121/us-east-1/iam/aws4_request, \
+                         SignedHeaders=host, Signature=0";
+        let answer = self
+            .http
+            .post(self.url.clone())
+            .header("authorization", signature)
+            .form(parameters)
+            .send()
+            .await
+            .unwrap();
+        let status = answer.status();
+        let text = answer.text().await.unwrap();
+        assert!(status.is_success(), "{parameters:?}: {text}");
+        text
+    }
+}
+
+fn element(xml: &str, name: &str) -> String {
+    let (_, rest) = xml.split_once(&format!("<{name}>")).unwrap();
+    rest.split_once('<').unwrap().0.to_owned()
+}
