@@ -5,6 +5,7 @@
 pub mod account;
 pub mod audit;
 mod authorization;
+pub mod broker;
 pub mod clusters;
 pub mod error;
 mod idempotency;
