@@ -191,7 +191,7 @@ impl AuditStore for Database {
         doing("read the audit log", async {
             let mut sql = Sql::new(
                 "SELECT at, who, action, target_name FROM audit_entries \
-                 WHERE target LIKE 'cluster/%'",
+                 WHERE (target LIKE 'cluster/%' OR target LIKE 'node/%')",
             );
             if let Scope::Tenants(tenants) = scope {
                 sql.push(" AND tenant_id IN ")

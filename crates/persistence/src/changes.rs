@@ -2,7 +2,7 @@
 //! replica listens to one channel of the database and hears its own changes there too.
 //!
 //! What was announced while the listener had no connection is lost. So once it listens again it
-//! announces everything there is (each cluster, each person, and that work is due): a receiver
+//! announces everything there is (each cluster, node and person, and that work is due): a receiver
 //! either hears about what it cares for or lags and is told to look at everything.
 
 use crate::{Cause, database::Database, rows::word};
@@ -172,10 +172,17 @@ impl Listening {
     }
 
     async fn announce_everything(&self, last_heard: Timestamp) -> Result<(), Cause> {
+        let since = (last_heard - MARGIN).as_microsecond();
         let clusters = sqlx::query(
             "SELECT id, tenant_id FROM clusters WHERE state <> 'deleted' OR deleted_at >= $1",
         )
-        .bind((last_heard - MARGIN).as_microsecond())
+        .bind(since)
+        .fetch_all(&self.pool)
+        .await?;
+        let nodes = sqlx::query(
+            "SELECT id, tenant_id FROM nodes WHERE state <> 'deleted' OR deleted_at >= $1",
+        )
+        .bind(since)
         .fetch_all(&self.pool)
         .await?;
         let users = sqlx::query("SELECT id FROM users")
@@ -189,6 +196,10 @@ impl Listening {
         for row in &clusters {
             let (id, tenant_id) = (word(row, "id")?, word(row, "tenant_id")?);
             let _ = self.sender.send(Change::Cluster { id, tenant_id });
+        }
+        for row in &nodes {
+            let (id, tenant_id) = (word(row, "id")?, word(row, "tenant_id")?);
+            let _ = self.sender.send(Change::Node { id, tenant_id });
         }
         Ok(())
     }

@@ -1,11 +1,14 @@
 //! Clusters: reading them, and the port's methods, each told in the file of its subject.
 
 use crate::{
-    Cause, claims, cluster_list,
+    Cause, claims, cluster_list, cluster_orders, cluster_progress,
+    costs::{self, Charged},
     database::Database,
+    list,
+    operations::{self, OF_CLUSTERS},
     orders,
-    rows::{self, CLUSTER},
-    sql::Sql,
+    resource::{self, Resource, select_ordered},
+    rows::{self, json, number, optional_json, optional_text, optional_time, text, time, word},
     transaction::doing,
 };
 use async_trait::async_trait;
@@ -21,13 +24,22 @@ use provisioning::{
     ports::stores::{ClusterStore, Costs, RecordPage, Scope, Stored},
     records::{Claim, ClusterRecord, NewCluster, OrderStored, Progress},
 };
-use sqlx::{AnyConnection, Row, any::AnyRow};
-use std::collections::HashMap;
+use sqlx::any::AnyRow;
+
+/// A cluster is charged from when it was first usable until it was gone.
+const CHARGED: Charged = Charged {
+    table: "clusters",
+    from: "ready_at",
+    until: "deleted_at",
+};
 
 #[async_trait]
 impl ClusterStore for Database {
     async fn store_order(&self, new: NewCluster, audit: AuditEntry) -> Stored<OrderStored> {
-        doing("store an order", orders::store(self, &new, &audit)).await
+        doing("store an order", async {
+            Ok(orders::store(self, &new, &audit).await?.into())
+        })
+        .await
     }
 
     async fn name_taken(&self, host: &str, name: &ClusterName) -> Stored<bool> {
@@ -47,7 +59,7 @@ impl ClusterStore for Database {
     async fn cluster(&self, id: ClusterId) -> Stored<Option<ClusterRecord>> {
         doing("read a cluster", async {
             let mut connection = self.readers().acquire().await?;
-            one(&mut connection, id).await
+            resource::one(&mut connection, id).await
         })
         .await
     }
@@ -73,7 +85,7 @@ impl ClusterStore for Database {
     ) -> Stored<Vec<ClusterRecord>> {
         doing(
             "list clusters that end soon",
-            cluster_list::ending_before(self, scope, before, limit),
+            list::ending_before(self, scope, before, limit),
         )
         .await
     }
@@ -81,7 +93,7 @@ impl ClusterStore for Database {
     async fn costs(&self, scope: &Scope, since: Timestamp, now: Timestamp) -> Stored<Costs> {
         doing(
             "sum up what clusters cost",
-            cluster_list::costs(self, scope, since, now),
+            costs::sum(self, CHARGED, scope, since, now),
         )
         .await
     }
@@ -94,7 +106,7 @@ impl ClusterStore for Database {
     ) -> Stored<Option<ClusterRecord>> {
         doing(
             "store a deletion",
-            orders::store_deletion(self, id, &operation, &audit),
+            cluster_orders::store_deletion(self, id, &operation, &audit),
         )
         .await
     }
@@ -113,51 +125,64 @@ impl ClusterStore for Database {
     }
 
     async fn record(&self, claim: &Claim<ClusterRecord>, progress: Progress) -> Stored<bool> {
-        doing("record progress", claims::record(self, claim, progress)).await
+        doing(
+            "record progress",
+            cluster_progress::record(self, claim, progress),
+        )
+        .await
     }
 
     async fn wake(&self, id: ClusterId) -> Stored<()> {
-        doing("wake a cluster", claims::wake(self, id)).await
+        doing("wake a cluster", claims::wake::<ClusterRecord>(self, id)).await
     }
 
     async fn next_due(&self) -> Stored<Option<Timestamp>> {
-        doing("look when work is due", claims::next_due(self)).await
+        doing(
+            "look when work is due",
+            claims::next_due::<ClusterRecord>(self),
+        )
+        .await
     }
 }
 
-/// One cluster.
-pub(crate) async fn one(
-    connection: &mut AnyConnection,
-    id: ClusterId,
-) -> Result<Option<ClusterRecord>, Cause> {
-    let mut sql = Sql::new(CLUSTER);
-    sql.push("WHERE c.id = ").bind(id.to_string());
-    let row = sql.query().fetch_optional(connection).await?;
-    row.as_ref().map(rows::cluster).transpose()
-}
+impl Resource for ClusterRecord {
+    const TABLE: &'static str = "clusters";
+    const NOUN: &'static str = "cluster";
+    const ALIVE: &'static str = "state <> 'deleted'";
 
-/// The rows of these clusters, in this order.
-pub(crate) async fn rows_of(
-    connection: &mut AnyConnection,
-    ids: Vec<String>,
-) -> Result<Vec<AnyRow>, Cause> {
-    if ids.is_empty() {
-        return Ok(Vec::new());
+    fn select() -> String {
+        select_ordered(
+            Self::TABLE,
+            OF_CLUSTERS.table,
+            "r.plan, r.kubernetes_version, r.exposure, r.host, r.endpoint",
+        )
     }
-    let mut sql = Sql::new(CLUSTER);
-    sql.push("WHERE c.id IN ").bind_list(ids.iter().cloned());
-    let mut found = HashMap::new();
-    for row in sql.query().fetch_all(connection).await? {
-        found.insert(row.try_get::<String, _>("id")?, row);
-    }
-    Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
-}
 
-/// These clusters, in this order.
-pub(crate) async fn several(
-    connection: &mut AnyConnection,
-    ids: Vec<String>,
-) -> Result<Vec<ClusterRecord>, Cause> {
-    let rows = rows_of(connection, ids).await?;
-    rows.iter().map(rows::cluster).collect()
+    fn from_row(row: &AnyRow) -> Result<Self, Cause> {
+        Ok(Self {
+            id: word(row, "id")?,
+            name: word(row, "name")?,
+            tenant: rows::tenant(row)?,
+            environment: rows::environment(row)?,
+            plan: json(row, "plan")?,
+            kubernetes_version: word(row, "kubernetes_version")?,
+            exposure: json(row, "exposure")?,
+            host: text(row, "host")?,
+            state: word(row, "state")?,
+            failure: optional_json(row, "failure")?,
+            endpoint: optional_text(row, "endpoint")?,
+            created_by: word(row, "created_by")?,
+            created_by_name: text(row, "created_by_name")?,
+            created_at: time(row, "created_at")?,
+            ready_at: optional_time(row, "ready_at")?,
+            ends_at: optional_time(row, "ends_at")?,
+            deleted_at: optional_time(row, "deleted_at")?,
+            operation: operations::from_row(row)?,
+            version: number(row, "version")?,
+        })
+    }
+
+    fn id(&self) -> String {
+        self.id.to_string()
+    }
 }

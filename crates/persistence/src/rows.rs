@@ -1,15 +1,13 @@
 //! Between rows and records.
 
 use crate::Cause;
-use domain::{
-    cluster_name::ClusterName,
-    ids::UserId,
-    operation::Operation,
-    tenancy::{EnvironmentRef, TenantRef},
-};
+use domain::tenancy::{EnvironmentRef, TenantRef};
 use jiff::Timestamp;
-use provisioning::records::{ClusterRecord, TokenRecord};
-use serde::de::{DeserializeOwned, IntoDeserializer, value};
+use provisioning::records::TokenRecord;
+use serde::{
+    Serialize,
+    de::{DeserializeOwned, IntoDeserializer, value},
+};
 use sqlx::{Row, any::AnyRow};
 
 /// A column holds what this version of Hangar does not understand.
@@ -49,6 +47,10 @@ pub(crate) fn number(row: &AnyRow, column: &'static str) -> Result<i64, Cause> {
     Ok(row.try_get(column)?)
 }
 
+pub(crate) fn optional_number(row: &AnyRow, column: &'static str) -> Result<Option<i64>, Cause> {
+    Ok(row.try_get(column)?)
+}
+
 pub(crate) fn truth(row: &AnyRow, column: &'static str) -> Result<bool, Cause> {
     Ok(number(row, column)? != 0)
 }
@@ -57,7 +59,7 @@ pub(crate) fn json<T: DeserializeOwned>(row: &AnyRow, column: &'static str) -> R
     serde_json::from_str(&text(row, column)?).map_err(|error| unreadable(column, error))
 }
 
-fn optional_json<T: DeserializeOwned>(
+pub(crate) fn optional_json<T: DeserializeOwned>(
     row: &AnyRow,
     column: &'static str,
 ) -> Result<Option<T>, Cause> {
@@ -74,8 +76,7 @@ pub(crate) fn optional_time(
     row: &AnyRow,
     column: &'static str,
 ) -> Result<Option<Timestamp>, Cause> {
-    let microseconds: Option<i64> = row.try_get(column)?;
-    microseconds
+    optional_number(row, column)?
         .map(Timestamp::from_microsecond)
         .transpose()
         .map_err(|error| unreadable(column, error))
@@ -86,56 +87,9 @@ pub(crate) fn as_stored(time: Timestamp) -> Timestamp {
     Timestamp::from_microsecond(time.as_microsecond()).unwrap_or(time)
 }
 
-/// The operation with its times as they will be when read again; steps are kept to the nanosecond.
-pub(crate) fn operation_as_stored(mut operation: Operation) -> Operation {
-    operation.started_at = as_stored(operation.started_at);
-    operation.finished_at = operation.finished_at.map(as_stored);
-    operation
-}
-
-/// The columns that [`cluster`] reads, with the tables they come from.
-pub(crate) const CLUSTER: &str = "SELECT c.id, c.name, c.plan, c.kubernetes_version, c.exposure, \
-    c.host, c.state, c.failure, c.endpoint, c.created_by, c.created_at, c.ready_at, c.ends_at, \
-    c.deleted_at, c.version, c.fence, c.wakes, u.name AS created_by_name, t.id AS tenant_id, \
-    t.slug AS tenant_slug, t.name AS tenant_name, e.id AS environment_id, \
-    e.slug AS environment_slug, e.name AS environment_name, o.id AS operation_id, \
-    o.kind AS operation_kind, o.started_at AS operation_started_at, \
-    o.finished_at AS operation_finished_at, o.attempts AS operation_attempts, \
-    o.steps AS operation_steps, o.failure AS operation_failure \
-    FROM clusters c JOIN tenants t ON t.id = c.tenant_id \
-    JOIN environments e ON e.id = c.environment_id JOIN users u ON u.id = c.created_by \
-    JOIN operations o ON o.id = c.operation_id ";
-
-pub(crate) fn cluster(row: &AnyRow) -> Result<ClusterRecord, Cause> {
-    Ok(ClusterRecord {
-        id: word(row, "id")?,
-        name: word::<ClusterName>(row, "name")?,
-        tenant: tenant(row)?,
-        environment: environment(row)?,
-        plan: json(row, "plan")?,
-        kubernetes_version: word(row, "kubernetes_version")?,
-        exposure: json(row, "exposure")?,
-        host: text(row, "host")?,
-        state: word(row, "state")?,
-        failure: optional_json(row, "failure")?,
-        endpoint: optional_text(row, "endpoint")?,
-        created_by: word::<UserId>(row, "created_by")?,
-        created_by_name: text(row, "created_by_name")?,
-        created_at: time(row, "created_at")?,
-        ready_at: optional_time(row, "ready_at")?,
-        ends_at: optional_time(row, "ends_at")?,
-        deleted_at: optional_time(row, "deleted_at")?,
-        operation: Operation {
-            id: word(row, "operation_id")?,
-            kind: word(row, "operation_kind")?,
-            started_at: time(row, "operation_started_at")?,
-            finished_at: optional_time(row, "operation_finished_at")?,
-            attempts: u32::try_from(number(row, "operation_attempts")?)?,
-            steps: json(row, "operation_steps")?,
-            failure: optional_json(row, "operation_failure")?,
-        },
-        version: number(row, "version")?,
-    })
+/// JSON for a column that may be empty.
+pub(crate) fn json_text<T: Serialize>(value: Option<&T>) -> Result<Option<String>, Cause> {
+    Ok(value.map(serde_json::to_string).transpose()?)
 }
 
 /// From `tenant_id`, `tenant_slug` and `tenant_name`.

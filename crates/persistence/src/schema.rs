@@ -7,12 +7,20 @@ use sqlx::{
 };
 
 /// Version, name, and the text for SQLite and PostgreSQL.
-const MIGRATIONS: [(i64, &str, &str, &str); 1] = [(
-    1,
-    "initial",
-    include_str!("../../../migrations/sqlite/0001_initial.sql"),
-    include_str!("../../../migrations/postgres/0001_initial.sql"),
-)];
+const MIGRATIONS: [(i64, &str, &str, &str); 2] = [
+    (
+        1,
+        "initial",
+        include_str!("../../../migrations/sqlite/0001_initial.sql"),
+        include_str!("../../../migrations/postgres/0001_initial.sql"),
+    ),
+    (
+        2,
+        "nodes",
+        include_str!("../../../migrations/sqlite/0002_nodes.sql"),
+        include_str!("../../../migrations/postgres/0002_nodes.sql"),
+    ),
+];
 
 /// The newest schema there is.
 pub(crate) const NEWEST: i64 = MIGRATIONS[MIGRATIONS.len() - 1].0;

@@ -40,11 +40,11 @@ async fn claimed_work_is_nobody_elses_until_the_lease_runs_out(backend: &Backend
     let world = world(database).await;
     let record = created(database, &world.order("payments-ci")).await;
     let first = claim_one(database, noon()).await;
-    assert_eq!(first.cluster, record);
+    assert_eq!(first.record, record);
     assert!(claim_all(database, after(59)).await.is_empty());
     let second = claim_one(database, after(60)).await;
     assert!(second.fence > first.fence);
-    assert_eq!(second.cluster, record);
+    assert_eq!(second.record, record);
 }
 
 async fn work_is_claimed_in_the_order_it_is_due(backend: &Backend) {
@@ -132,7 +132,7 @@ async fn a_longer_lease_keeps_others_away(backend: &Backend) {
     assert!(database.extend(&claim, after(120)).await.unwrap());
     assert!(claim_all(database, after(119)).await.is_empty());
     assert_eq!(
-        claim_one(database, after(120)).await.cluster.id,
+        claim_one(database, after(120)).await.record.id,
         claim.record.id
     );
 }
@@ -146,7 +146,7 @@ async fn a_late_worker_writes_nothing(backend: &Backend) {
     let current = claim_one(database, after(60)).await;
     let mut changes = backend.listen().await;
     let before = read(database, order.id).await;
-    let mut progress = as_it_is(&late.cluster);
+    let mut progress = as_it_is(&late.record);
     progress.state = ClusterState::Ready;
     progress.audit = Some(audit_of(&order, AuditAction::ClusterReady));
     assert!(!database.record(&late, progress).await.unwrap());
@@ -159,7 +159,7 @@ async fn a_late_worker_writes_nothing(backend: &Backend) {
     assert!(claim_all(database, after(119)).await.is_empty());
     assert!(
         database
-            .record(&current, as_it_is(&current.cluster))
+            .record(&current, as_it_is(&current.record))
             .await
             .unwrap()
     );
@@ -285,7 +285,7 @@ async fn waking_makes_work_due_and_says_so(backend: &Backend) {
     let mut changes = backend.listen().await;
     database.wake(order.id).await.unwrap();
     assert_eq!(backend.heard(&mut changes).await, [Change::WorkDue]);
-    assert_eq!(claim_one(database, noon()).await.cluster, before);
+    assert_eq!(claim_one(database, noon()).await.record, before);
 }
 
 async fn what_is_gone_is_not_woken(backend: &Backend) {
@@ -325,9 +325,9 @@ async fn a_deletion_during_a_claim_is_kept(backend: &Backend) {
     // It was usable for a while, which is charged.
     assert_eq!(kept.ready_at, Some(after(7)));
     let next = claim_one(database, after(1)).await;
-    assert_eq!(next.cluster, kept);
+    assert_eq!(next.record, kept);
     // From here on the deletion itself makes progress.
-    let mut progress = as_it_is(&next.cluster);
+    let mut progress = as_it_is(&next.record);
     progress.state = ClusterState::Deleted;
     progress.deleted_at = Some(after(20));
     assert!(database.record(&next, progress).await.unwrap());
@@ -342,13 +342,13 @@ async fn the_next_work_is_the_earliest_that_may_be_claimed(backend: &Backend) {
     created(database, &world.order("two")).await;
     let claims = claim_all(database, noon()).await;
     assert_eq!(database.next_due().await.unwrap(), Some(after(60)));
-    let mut progress = as_it_is(&claims[0].cluster);
+    let mut progress = as_it_is(&claims[0].record);
     progress.due_at = Some(after(45));
     assert!(database.record(&claims[0], progress).await.unwrap());
     assert_eq!(database.next_due().await.unwrap(), Some(after(45)));
     assert!(
         database
-            .record(&claims[1], as_it_is(&claims[1].cluster))
+            .record(&claims[1], as_it_is(&claims[1].record))
             .await
             .unwrap()
     );
@@ -375,5 +375,5 @@ async fn a_cluster_that_cannot_be_read_does_not_stop_the_others(backend: &Backen
         .unwrap();
     let claims = claim_all(database, noon()).await;
     assert_eq!(claims.len(), 1);
-    assert_eq!(claims[0].cluster.name.as_str(), "payments-ci");
+    assert_eq!(claims[0].record.name.as_str(), "payments-ci");
 }

@@ -85,7 +85,7 @@ async fn an_order_is_audited_announced_and_due_at_once(backend: &Backend) {
     let long_ago: Timestamp = "1971-01-01T00:00:00Z".parse().unwrap();
     assert!(backend.database.next_due().await.unwrap().unwrap() <= long_ago);
     assert_eq!(
-        claim_one(&backend.database, long_ago).await.cluster.id,
+        claim_one(&backend.database, long_ago).await.record.id,
         order.id
     );
 }
@@ -302,7 +302,7 @@ async fn a_deletion_turns_the_cluster_and_is_due_at_once(backend: &Backend) {
         ]
     );
     assert_eq!(backend.count(AUDITED).await, 2);
-    assert_eq!(claim_one(&backend.database, noon()).await.cluster, record);
+    assert_eq!(claim_one(&backend.database, noon()).await.record, record);
     // The first operation is history, not gone.
     assert_eq!(backend.count("SELECT COUNT(*) FROM operations").await, 2);
 }

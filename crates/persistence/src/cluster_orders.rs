@@ -1,0 +1,124 @@
+//! What people want of clusters: orders and deletions, each with its operation and audit entry.
+
+use crate::{
+    Cause, audit,
+    claims::AT_ONCE,
+    database::Database,
+    operations::{OF_CLUSTERS, Operations},
+    orders::{Order, Outcome, key_columns},
+    resource::one,
+};
+use domain::{
+    ids::{ClusterId, UserId},
+    operation::Operation,
+};
+use jiff::Timestamp;
+use provisioning::{
+    audit::AuditEntry,
+    ports::changes::Change,
+    records::{ClusterRecord, Idempotency, NewCluster, OrderStored},
+};
+use sqlx::{Any, any::AnyArguments, query::Query};
+
+impl Order for NewCluster {
+    type Resource = ClusterRecord;
+    const OPERATIONS: Operations = OF_CLUSTERS;
+
+    fn id(&self) -> String {
+        self.id.to_string()
+    }
+
+    fn ordered_by(&self) -> UserId {
+        self.created_by
+    }
+
+    fn idempotency(&self) -> Option<&Idempotency> {
+        self.idempotency.as_ref()
+    }
+
+    fn operation(&self) -> &Operation {
+        &self.operation
+    }
+
+    fn change(&self) -> Change {
+        Change::Cluster {
+            id: self.id,
+            tenant_id: self.tenant_id,
+        }
+    }
+
+    fn insert(&self) -> Result<Query<'static, Any, AnyArguments>, Cause> {
+        let (key, fingerprint) = key_columns(self.idempotency.as_ref());
+        Ok(sqlx::query(
+            "INSERT INTO clusters (id, name, tenant_id, environment_id, plan, price_per_hour, \
+             kubernetes_version, exposure, host, state, created_by, created_at, ends_at, \
+             operation_id, idempotency_key, idempotency_fingerprint, due_at, fence, wakes, \
+             version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'pending', $10, $11, $12, $13, \
+             $14, $15, $16, 0, 0, 1) ON CONFLICT DO NOTHING",
+        )
+        .bind(self.id.to_string())
+        .bind(self.name.as_str().to_owned())
+        .bind(self.tenant_id.to_string())
+        .bind(self.environment_id.to_string())
+        .bind(serde_json::to_string(&self.plan)?)
+        .bind(self.plan.price_per_hour.0)
+        .bind(self.kubernetes_version.as_str())
+        .bind(serde_json::to_string(&self.exposure)?)
+        .bind(self.host.clone())
+        .bind(self.created_by.to_string())
+        .bind(self.created_at.as_microsecond())
+        .bind(self.ends_at.map(Timestamp::as_microsecond))
+        .bind(self.operation.id.to_string())
+        .bind(key)
+        .bind(fingerprint)
+        .bind(AT_ONCE))
+    }
+}
+
+impl From<Outcome<ClusterRecord>> for OrderStored {
+    fn from(outcome: Outcome<ClusterRecord>) -> Self {
+        match outcome {
+            Outcome::Created(record) => Self::Created(record),
+            Outcome::Replayed(record) => Self::Replayed(record),
+            Outcome::KeyReused => Self::KeyReused,
+            Outcome::NameTaken => Self::NameTaken,
+        }
+    }
+}
+
+/// Turns a cluster to `Deleting`.
+pub(crate) async fn store_deletion(
+    database: &Database,
+    id: ClusterId,
+    operation: &Operation,
+    audit: &AuditEntry,
+) -> Result<Option<ClusterRecord>, Cause> {
+    let mut writing = database.write().await?;
+    let turned = sqlx::query(
+        "UPDATE clusters SET state = 'deleting', failure = NULL, operation_id = $2, due_at = $3, \
+         wakes = wakes + 1, version = version + 1 \
+         WHERE id = $1 AND state NOT IN ('deleting', 'deleted')",
+    )
+    .bind(id.to_string())
+    .bind(operation.id.to_string())
+    .bind(AT_ONCE)
+    .execute(writing.connection())
+    .await?;
+    if turned.rows_affected() == 0 {
+        return one(writing.connection(), id).await;
+    }
+    OF_CLUSTERS
+        .write(writing.connection(), id, operation)
+        .await?;
+    let record: ClusterRecord = one(writing.connection(), id)
+        .await?
+        .ok_or("the cluster just written is not there")?;
+    audit::append(writing.connection(), audit).await?;
+    writing.announce(Change::Cluster {
+        id,
+        tenant_id: record.tenant.id,
+    });
+    writing.announce(Change::WorkDue);
+    writing.commit().await?;
+    Ok(Some(record))
+}

@@ -1,0 +1,43 @@
+//! What things cost: sums over the times in which they are charged, made by the database.
+
+use crate::{Cause, database::Database, list::push_scope, rows::number, sql::Sql};
+use domain::money::MicroDollars;
+use jiff::Timestamp;
+use provisioning::ports::stores::{Costs, Scope};
+
+/// A table whose rows are charged `price_per_hour` for a time, and the columns that say which.
+pub(crate) struct Charged {
+    pub table: &'static str,
+    /// Empty: not charged yet.
+    pub from: &'static str,
+    /// Empty: it goes on.
+    pub until: &'static str,
+}
+
+/// What those in scope cost. Seconds before prices: both sums stay within 64 bits.
+pub(crate) async fn sum(
+    database: &Database,
+    charged: Charged,
+    scope: &Scope,
+    since: Timestamp,
+    now: Timestamp,
+) -> Result<Costs, Cause> {
+    let Charged { table, from, until } = charged;
+    let mut sql = Sql::new(format!(
+        "SELECT CAST(COALESCE(SUM(CASE WHEN r.{until} IS NULL THEN r.price_per_hour ELSE 0 END), \
+         0) AS BIGINT) AS price_per_hour, CAST(COALESCE(SUM(r.price_per_hour * \
+         ((CASE WHEN r.{until} < $1 THEN r.{until} ELSE $1 END - \
+         CASE WHEN r.{from} > $2 THEN r.{from} ELSE $2 END) / 1000000) / 3600), 0) AS BIGINT) \
+         AS spent FROM {table} r WHERE r.{from} < ",
+    ));
+    sql.bind(now.as_microsecond())
+        .push(&format!(" AND (r.{until} IS NULL OR r.{until} > "))
+        .bind(since.as_microsecond())
+        .push(") AND ");
+    push_scope(&mut sql, scope);
+    let row = sql.query().fetch_one(database.readers()).await?;
+    Ok(Costs {
+        price_per_hour: MicroDollars(number(&row, "price_per_hour")?),
+        spent: MicroDollars(number(&row, "spent")?),
+    })
+}

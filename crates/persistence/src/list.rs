@@ -1,0 +1,248 @@
+//! Lists of resources: searched, filtered, sorted and paged in the database.
+
+use crate::{
+    Cause,
+    database::Database,
+    resource::{Resource, several},
+    rows::{number, text},
+    sql::{Sql, containing},
+};
+use domain::ids::UserId;
+use jiff::Timestamp;
+use provisioning::ports::stores::Scope;
+use sqlx::{AnyConnection, Row};
+
+/// A resource that belongs to an environment, was ordered by somebody, and has states.
+pub(crate) trait Listed: Resource {
+    /// The columns with texts in lower case that a search looks at, beside owner and place.
+    const SEARCHED: &'static [&'static str];
+
+    /// Its states, `deleted` among them.
+    fn states() -> Vec<&'static str>;
+}
+
+/// What a list is sorted by.
+#[derive(Clone, Copy)]
+pub(crate) struct Order {
+    /// A column; rows where it is empty come last in both directions.
+    pub column: &'static str,
+    /// Whether it can be empty.
+    pub nullable: bool,
+    pub descending: bool,
+}
+
+/// A question for one page.
+pub(crate) struct Question<'a> {
+    pub scope: &'a Scope,
+    /// Show only what this person ordered; nothing if there is nobody.
+    pub ordered_by: Option<Option<UserId>>,
+    pub search: &'a str,
+    /// Slug of the one tenant to show.
+    pub tenant: Option<&'a str>,
+    /// Slug of the one environment to show.
+    pub environment: Option<&'a str>,
+    /// States to show; empty: all but `deleted`.
+    pub states: Vec<&'static str>,
+    pub order: Order,
+    /// Which page, from 1.
+    pub page: u32,
+    pub per_page: u32,
+}
+
+pub(crate) struct Page<R> {
+    pub items: Vec<R>,
+    /// How many match altogether.
+    pub total: u64,
+    /// How many match in each of [`Listed::states`], whatever states were asked for.
+    pub counts: Vec<u64>,
+}
+
+/// One page with its counts, all of the same moment.
+pub(crate) async fn page<R: Listed>(
+    database: &Database,
+    question: &Question<'_>,
+) -> Result<Page<R>, Cause> {
+    let states = R::states();
+    let shown: Vec<&str> = if question.states.is_empty() {
+        let kept = states.iter().filter(|state| **state != "deleted");
+        kept.copied().collect()
+    } else {
+        question.states.clone()
+    };
+    let mut reading = database.read().await?;
+    let counts = count::<R>(&mut reading, &states, question).await?;
+    let total = states
+        .iter()
+        .zip(&counts)
+        .filter(|(state, _)| shown.contains(state))
+        .map(|(_, count)| count)
+        .sum();
+
+    let mut sql = Sql::new(format!("SELECT r.id FROM {} r ", R::TABLE));
+    push_filter::<R>(&mut sql, question);
+    push_states(&mut sql, &states, &shown);
+    push_order(&mut sql, question.order);
+    let per_page = i64::from(question.per_page);
+    sql.push(" LIMIT ")
+        .bind(per_page)
+        .push(" OFFSET ")
+        .bind(i64::from(question.page.saturating_sub(1)) * per_page);
+    let ids = fetch_ids(&mut reading, sql).await?;
+    let items = several(&mut reading, ids).await?;
+    reading.commit().await?;
+    Ok(Page {
+        items,
+        total,
+        counts,
+    })
+}
+
+/// Those that end before `before` and are not being deleted, soonest first.
+pub(crate) async fn ending_before<R: Listed>(
+    database: &Database,
+    scope: &Scope,
+    before: Timestamp,
+    limit: u32,
+) -> Result<Vec<R>, Cause> {
+    let mut sql = Sql::new(format!(
+        "SELECT r.id FROM {} r WHERE r.ends_at < ",
+        R::TABLE
+    ));
+    sql.bind(before.as_microsecond())
+        .push(" AND r.state NOT IN ('deleting', 'deleted') AND ");
+    push_scope(&mut sql, scope);
+    sql.push(" ORDER BY r.ends_at, r.id LIMIT ")
+        .bind(i64::from(limit));
+    let mut reading = database.read().await?;
+    let ids = fetch_ids(&mut reading, sql).await?;
+    let records = several(&mut reading, ids).await?;
+    reading.commit().await?;
+    Ok(records)
+}
+
+/// How many match in each state, in the order of `states`; those with none too.
+async fn count<R: Listed>(
+    connection: &mut AnyConnection,
+    states: &[&str],
+    question: &Question<'_>,
+) -> Result<Vec<u64>, Cause> {
+    let mut sql = Sql::new(format!(
+        "SELECT r.state, COUNT(*) AS matching FROM {} r ",
+        R::TABLE
+    ));
+    push_filter::<R>(&mut sql, question);
+    sql.push(" GROUP BY r.state");
+    let mut counts = vec![0; states.len()];
+    for row in sql.query().fetch_all(connection).await? {
+        let state = text(&row, "state")?;
+        let place = states
+            .iter()
+            .position(|known| *known == state)
+            .ok_or_else(|| format!("“{state}” is no state of a {}", R::NOUN))?;
+        counts[place] = u64::try_from(number(&row, "matching")?)?;
+    }
+    Ok(counts)
+}
+
+pub(crate) async fn fetch_ids(
+    connection: &mut AnyConnection,
+    sql: Sql,
+) -> Result<Vec<String>, Cause> {
+    let rows = sql.query().fetch_all(connection).await?;
+    rows.iter().map(|row| Ok(row.try_get("id")?)).collect()
+}
+
+/// Few states are looked up. Where most are shown, those left out are named instead: an index of
+/// states is no help then, and SQLite goes through the list in its order and stops at the page's end.
+fn push_states(sql: &mut Sql, states: &[&'static str], shown: &[&'static str]) {
+    let (hidden, shown): (Vec<&str>, Vec<&str>) =
+        states.iter().partition(|state| !shown.contains(state));
+    let (operator, states) = if hidden.len() < shown.len() {
+        (" AND r.state NOT IN ", hidden)
+    } else {
+        (" AND r.state IN ", shown)
+    };
+    if !states.is_empty() {
+        sql.push(operator).bind_list(states);
+    }
+}
+
+/// `WHERE …`: everything asked for but the states.
+fn push_filter<R: Listed>(sql: &mut Sql, question: &Question<'_>) {
+    sql.push("WHERE ");
+    push_scope(sql, question.scope);
+    match question.ordered_by {
+        Some(Some(owner)) => {
+            sql.push(" AND r.created_by = ").bind(owner.to_string());
+        }
+        Some(None) => {
+            sql.push(" AND 1 = 0");
+        }
+        None => {}
+    }
+    let words = [Some(question.search), question.tenant, question.environment];
+    if words.into_iter().flatten().any(|word| word.contains('\0')) {
+        // Nothing stored holds one, and PostgreSQL refuses to be asked.
+        sql.push(" AND 1 = 0");
+        return;
+    }
+    if let Some(tenant) = question.tenant {
+        sql.push(" AND r.tenant_id IN (SELECT id FROM tenants WHERE slug = ")
+            .bind(tenant)
+            .push(")");
+    }
+    if let Some(environment) = question.environment {
+        sql.push(" AND r.environment_id IN (SELECT id FROM environments WHERE slug = ")
+            .bind(environment)
+            .push(")");
+    }
+    if !question.search.is_empty() {
+        push_search(sql, R::SEARCHED, question.search);
+    }
+}
+
+/// Owners and places that match are few and found first; then each row needs only itself.
+fn push_search(sql: &mut Sql, columns: &[&str], search: &str) {
+    const LIKE: &str = r" ESCAPE '\'";
+    sql.push(" AND (r.created_by IN (SELECT id FROM users WHERE name_folded LIKE ")
+        .bind(containing(&search.to_lowercase()))
+        .push(LIKE)
+        .push(
+            ") OR r.environment_id IN (SELECT e.id FROM environments e \
+             JOIN tenants t ON t.id = e.tenant_id WHERE ",
+        );
+    let mut or = "";
+    for column in ["e.name_folded", "e.slug", "t.name_folded", "t.slug"] {
+        sql.push(or).push(column).push(" LIKE ").again().push(LIKE);
+        or = " OR ";
+    }
+    sql.push(")");
+    for column in columns {
+        sql.push(" OR r.")
+            .push(column)
+            .push(" LIKE ")
+            .again()
+            .push(LIKE);
+    }
+    sql.push(")");
+}
+
+/// Whether `r` is in scope.
+pub(crate) fn push_scope(sql: &mut Sql, scope: &Scope) {
+    match scope {
+        Scope::Everything => sql.push("1 = 1"),
+        Scope::Tenants(tenants) => sql
+            .push("r.tenant_id IN ")
+            .bind_list(tenants.iter().map(ToString::to_string)),
+    };
+}
+
+/// The id breaks ties, so that pages neither overlap nor leave anything out.
+fn push_order(sql: &mut Sql, order: Order) {
+    let direction = if order.descending { " DESC" } else { "" };
+    sql.push(" ORDER BY r.").push(order.column).push(direction);
+    if order.nullable {
+        sql.push(" NULLS LAST");
+    }
+    sql.push(", r.id").push(direction);
+}

@@ -1,0 +1,139 @@
+//! What people want of nodes: orders and changes, each with its operation and audit entry.
+
+use crate::{
+    Cause, audit,
+    claims::AT_ONCE,
+    database::Database,
+    operations::{OF_NODES, Operations},
+    orders::{Order, Outcome, key_columns},
+    resource::one,
+    rows::json_text,
+};
+use domain::{
+    ids::{NodeId, UserId},
+    operation::Operation,
+};
+use jiff::Timestamp;
+use provisioning::{
+    audit::AuditEntry,
+    node_records::{NewNode, NodeChange, NodeOrderStored, NodeRecord},
+    ports::changes::Change,
+    records::Idempotency,
+};
+use sqlx::{Any, any::AnyArguments, query::Query};
+
+impl Order for NewNode {
+    type Resource = NodeRecord;
+    const OPERATIONS: Operations = OF_NODES;
+
+    fn id(&self) -> String {
+        self.id.to_string()
+    }
+
+    fn ordered_by(&self) -> UserId {
+        self.created_by
+    }
+
+    fn idempotency(&self) -> Option<&Idempotency> {
+        self.idempotency.as_ref()
+    }
+
+    fn operation(&self) -> &Operation {
+        &self.operation
+    }
+
+    fn change(&self) -> Change {
+        Change::Node {
+            id: self.id,
+            tenant_id: self.tenant_id,
+        }
+    }
+
+    fn insert(&self) -> Result<Query<'static, Any, AnyArguments>, Cause> {
+        let (key, fingerprint) = key_columns(self.idempotency.as_ref());
+        let accelerator = self.spec.accelerator.as_deref();
+        Ok(sqlx::query(
+            "INSERT INTO nodes (id, name, tenant_id, environment_id, spec, accelerator_folded, \
+             task_yaml, machine, autostop, price_per_hour, created_by, created_at, ends_at, \
+             operation_id, idempotency_key, idempotency_fingerprint, due_at, state, spent, fence, \
+             wakes, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, \
+             $15, $16, $17, 'pending', 0, 0, 0, 1) ON CONFLICT DO NOTHING",
+        )
+        .bind(self.id.to_string())
+        .bind(self.name.as_str().to_owned())
+        .bind(self.tenant_id.to_string())
+        .bind(self.environment_id.to_string())
+        .bind(serde_json::to_string(&self.spec)?)
+        .bind(accelerator.map(str::to_lowercase))
+        .bind(self.task_yaml.clone())
+        .bind(self.machine.clone())
+        .bind(json_text(self.autostop.as_ref())?)
+        .bind(self.price_per_hour.map(|price| price.0))
+        .bind(self.created_by.to_string())
+        .bind(self.created_at.as_microsecond())
+        .bind(self.ends_at.map(Timestamp::as_microsecond))
+        .bind(self.operation.id.to_string())
+        .bind(key)
+        .bind(fingerprint)
+        .bind(AT_ONCE))
+    }
+}
+
+impl From<Outcome<NodeRecord>> for NodeOrderStored {
+    fn from(outcome: Outcome<NodeRecord>) -> Self {
+        match outcome {
+            Outcome::Created(record) => Self::Created(record),
+            Outcome::Replayed(record) => Self::Replayed(record),
+            Outcome::KeyReused => Self::KeyReused,
+            Outcome::NameTaken => Self::NameTaken,
+        }
+    }
+}
+
+/// Writes what a person asks of a node that is as it was in `version`.
+pub(crate) async fn store_change(
+    database: &Database,
+    id: NodeId,
+    version: i64,
+    change: &NodeChange,
+    audit: &AuditEntry,
+) -> Result<Option<NodeRecord>, Cause> {
+    let mut writing = database.write().await?;
+    let statement = match change {
+        NodeChange::Turn(state, operation) => sqlx::query(
+            "UPDATE nodes SET due_at = $3, wakes = wakes + 1, version = version + 1, \
+             state = $4, operation_id = $5, failure = NULL WHERE id = $1 AND version = $2",
+        )
+        .bind(id.to_string())
+        .bind(version)
+        .bind(AT_ONCE)
+        .bind(state.as_str())
+        .bind(operation.id.to_string()),
+        NodeChange::Autostop(autostop) => sqlx::query(
+            "UPDATE nodes SET due_at = $3, wakes = wakes + 1, version = version + 1, \
+             autostop = $4 WHERE id = $1 AND version = $2",
+        )
+        .bind(id.to_string())
+        .bind(version)
+        .bind(AT_ONCE)
+        .bind(json_text(autostop.as_ref())?),
+    };
+    let written = statement.execute(writing.connection()).await?;
+    if written.rows_affected() == 0 {
+        return Ok(None);
+    }
+    if let NodeChange::Turn(_, operation) = change {
+        OF_NODES.write(writing.connection(), id, operation).await?;
+    }
+    let record: NodeRecord = one(writing.connection(), id)
+        .await?
+        .ok_or("the node just written is not there")?;
+    audit::append(writing.connection(), audit).await?;
+    writing.announce(Change::Node {
+        id,
+        tenant_id: record.tenant.id,
+    });
+    writing.announce(Change::WorkDue);
+    writing.commit().await?;
+    Ok(Some(record))
+}

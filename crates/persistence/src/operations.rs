@@ -1,0 +1,80 @@
+//! Operations: the newest of each resource, and those before it.
+
+use crate::{
+    Cause,
+    rows::{as_stored, json, number, optional_json, optional_time, time, word},
+};
+use domain::operation::Operation;
+use jiff::Timestamp;
+use sqlx::{AnyConnection, AssertSqlSafe, any::AnyRow};
+
+/// A table of operations, and its column for what they are on.
+#[derive(Clone, Copy)]
+pub(crate) struct Operations {
+    pub table: &'static str,
+    pub of: &'static str,
+}
+
+pub(crate) const OF_CLUSTERS: Operations = Operations {
+    table: "operations",
+    of: "cluster_id",
+};
+
+pub(crate) const OF_NODES: Operations = Operations {
+    table: "node_operations",
+    of: "node_id",
+};
+
+impl Operations {
+    /// Stores an operation, or how far it is.
+    pub async fn write(
+        self,
+        connection: &mut AnyConnection,
+        on: impl ToString,
+        operation: &Operation,
+    ) -> Result<(), Cause> {
+        let failure = operation
+            .failure
+            .as_ref()
+            .map(serde_json::to_string)
+            .transpose()?;
+        sqlx::query(AssertSqlSafe(format!(
+            "INSERT INTO {} (id, {}, kind, started_at, finished_at, attempts, steps, failure) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
+             ON CONFLICT (id) DO UPDATE SET finished_at = excluded.finished_at, \
+             attempts = excluded.attempts, steps = excluded.steps, failure = excluded.failure",
+            self.table, self.of
+        )))
+        .bind(operation.id.to_string())
+        .bind(on.to_string())
+        .bind(operation.kind.as_str())
+        .bind(operation.started_at.as_microsecond())
+        .bind(operation.finished_at.map(Timestamp::as_microsecond))
+        .bind(i64::from(operation.attempts))
+        .bind(serde_json::to_string(&operation.steps)?)
+        .bind(failure)
+        .execute(connection)
+        .await?;
+        Ok(())
+    }
+}
+
+/// From `operation_id` and the other columns that begin so.
+pub(crate) fn from_row(row: &AnyRow) -> Result<Operation, Cause> {
+    Ok(Operation {
+        id: word(row, "operation_id")?,
+        kind: word(row, "operation_kind")?,
+        started_at: time(row, "operation_started_at")?,
+        finished_at: optional_time(row, "operation_finished_at")?,
+        attempts: u32::try_from(number(row, "operation_attempts")?)?,
+        steps: json(row, "operation_steps")?,
+        failure: optional_json(row, "operation_failure")?,
+    })
+}
+
+/// The operation with its times as they will be when read again; steps are kept to the nanosecond.
+pub(crate) fn operation_as_stored(mut operation: Operation) -> Operation {
+    operation.started_at = as_stored(operation.started_at);
+    operation.finished_at = operation.finished_at.map(as_stored);
+    operation
+}

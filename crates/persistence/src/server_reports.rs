@@ -1,0 +1,154 @@
+//! What was last read from the SkyPilot API server as a whole, each kept as one document.
+
+use crate::{
+    Cause, audit,
+    database::Database,
+    rows::{json, text, time},
+    transaction::doing,
+};
+use async_trait::async_trait;
+use domain::node::{catalogue::Offer, view::Orphan};
+use jiff::Timestamp;
+use provisioning::{
+    audit::AuditEntry,
+    node_records::OrphanRemoval,
+    ports::{changes::Change, node_stores::ServerReportStore, stores::Stored},
+};
+use serde::Serialize;
+use sqlx::any::AnyRow;
+
+const CATALOGUE: &str = "catalogue";
+const ORPHANS: &str = "orphans";
+
+#[async_trait]
+impl ServerReportStore for Database {
+    async fn store_catalogue(&self, offers: &[Offer], read_at: Timestamp) -> Stored<()> {
+        doing(
+            "store the catalogue",
+            store(self, CATALOGUE, offers, Some(read_at)),
+        )
+        .await
+    }
+
+    async fn catalogue(&self) -> Stored<Option<(Vec<Offer>, Timestamp)>> {
+        doing("read the catalogue", async {
+            let row = read(self, CATALOGUE).await?;
+            row.map(|row| Ok((json(&row, "document")?, time(&row, "read_at")?)))
+                .transpose()
+        })
+        .await
+    }
+
+    async fn store_orphans(&self, orphans: &[Orphan]) -> Stored<()> {
+        doing(
+            "store the machines that nobody ordered",
+            store(self, ORPHANS, orphans, None),
+        )
+        .await
+    }
+
+    async fn orphans(&self) -> Stored<Vec<Orphan>> {
+        doing("read the machines that nobody ordered", async {
+            let Some(row) = read(self, ORPHANS).await? else {
+                return Ok(Vec::new());
+            };
+            let mut orphans: Vec<Orphan> = json(&row, "document")?;
+            let removals = removals(self).await?;
+            for orphan in &mut orphans {
+                orphan.going = removals.iter().any(|removal| {
+                    removal.machine == orphan.machine && removal.workspace == orphan.workspace
+                });
+            }
+            Ok(orphans)
+        })
+        .await
+    }
+
+    async fn store_orphan_removal(&self, removal: OrphanRemoval, audit: AuditEntry) -> Stored<()> {
+        doing("store the removal of a machine", async {
+            let mut writing = self.write().await?;
+            let asked = sqlx::query(
+                "INSERT INTO orphan_removals (machine, workspace, asked_at) VALUES ($1, $2, $3) \
+                 ON CONFLICT (machine, workspace) DO NOTHING",
+            )
+            .bind(removal.machine)
+            .bind(removal.workspace)
+            .bind(removal.asked_at.as_microsecond())
+            .execute(writing.connection())
+            .await?;
+            if asked.rows_affected() == 0 {
+                return Ok(());
+            }
+            audit::append(writing.connection(), &audit).await?;
+            writing.announce(Change::WorkDue);
+            writing.commit().await
+        })
+        .await
+    }
+
+    async fn orphan_removals(&self) -> Stored<Vec<OrphanRemoval>> {
+        doing("list the removals of machines", removals(self)).await
+    }
+
+    async fn end_orphan_removal(&self, machine: &str, workspace: &str) -> Stored<()> {
+        doing("end the removal of a machine", async {
+            let mut writing = self.write().await?;
+            sqlx::query("DELETE FROM orphan_removals WHERE machine = $1 AND workspace = $2")
+                .bind(machine.to_owned())
+                .bind(workspace.to_owned())
+                .execute(writing.connection())
+                .await?;
+            writing.commit().await
+        })
+        .await
+    }
+}
+
+async fn store<T: Serialize + Sync>(
+    database: &Database,
+    kind: &'static str,
+    things: &[T],
+    read_at: Option<Timestamp>,
+) -> Result<(), Cause> {
+    let document = serde_json::to_string(things)?;
+    let mut writing = database.write().await?;
+    sqlx::query(
+        "INSERT INTO server_reports (kind, document, read_at) VALUES ($1, $2, $3) \
+         ON CONFLICT (kind) DO UPDATE SET document = excluded.document, \
+         read_at = excluded.read_at",
+    )
+    .bind(kind)
+    .bind(document)
+    .bind(read_at.map(Timestamp::as_microsecond))
+    .execute(writing.connection())
+    .await?;
+    writing.commit().await
+}
+
+async fn read(database: &Database, kind: &'static str) -> Result<Option<AnyRow>, Cause> {
+    Ok(
+        sqlx::query("SELECT document, read_at FROM server_reports WHERE kind = $1")
+            .bind(kind)
+            .fetch_optional(database.readers())
+            .await?,
+    )
+}
+
+/// Those asked for first come first.
+async fn removals(database: &Database) -> Result<Vec<OrphanRemoval>, Cause> {
+    let rows = sqlx::query(
+        "SELECT machine, workspace, asked_at FROM orphan_removals \
+         ORDER BY asked_at, machine, workspace",
+    )
+    .fetch_all(database.readers())
+    .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(OrphanRemoval {
+                machine: text(row, "machine")?,
+                workspace: text(row, "workspace")?,
+                asked_at: time(row, "asked_at")?,
+            })
+        })
+        .collect()
+}

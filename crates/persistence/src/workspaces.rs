@@ -1,0 +1,258 @@
+//! Workspaces: one for each environment, and what came of the work on them.
+
+use crate::{
+    Cause, claims,
+    claims::AT_ONCE,
+    database::Database,
+    resource::Resource,
+    rows::{
+        self, as_stored, json, json_text, number, optional_json, optional_text, optional_time,
+        text, truth, word,
+    },
+    sql::Sql,
+    transaction::doing,
+};
+use async_trait::async_trait;
+use domain::{
+    ids::{EnvironmentId, WorkspaceId},
+    node::machine_name::workspace_name,
+};
+use jiff::{SignedDuration, Timestamp};
+use provisioning::{
+    new_id,
+    node_records::{SealedAccount, WorkspaceProgress, WorkspaceRecord},
+    ports::{changes::Change, node_stores::WorkspaceStore, sealing::Sealed, stores::Stored},
+    records::Claim,
+};
+use sqlx::any::AnyRow;
+
+#[async_trait]
+impl WorkspaceStore for Database {
+    async fn seed_workspaces(&self) -> Stored<()> {
+        doing(
+            "make sure that each environment has a workspace",
+            seed(self),
+        )
+        .await
+    }
+
+    async fn workspace_of(&self, environment: EnvironmentId) -> Stored<Option<WorkspaceRecord>> {
+        doing(
+            "read the workspace of an environment",
+            by(self, "r.environment_id", environment.to_string()),
+        )
+        .await
+    }
+
+    async fn workspace_named(&self, name: &str) -> Stored<Option<WorkspaceRecord>> {
+        doing("find a workspace", async {
+            if name.contains('\0') {
+                // Nothing stored holds one, and PostgreSQL refuses to be asked.
+                return Ok(None);
+            }
+            by(self, "r.name", name.to_owned()).await
+        })
+        .await
+    }
+
+    async fn workspaces(&self) -> Stored<Vec<WorkspaceRecord>> {
+        doing("list workspaces", async {
+            let mut sql = Sql::new(WorkspaceRecord::select());
+            sql.push("ORDER BY r.name");
+            let rows = sql.query().fetch_all(self.readers()).await?;
+            rows.iter().map(WorkspaceRecord::from_row).collect()
+        })
+        .await
+    }
+
+    async fn claim_workspaces(
+        &self,
+        now: Timestamp,
+        lease: SignedDuration,
+        limit: u32,
+    ) -> Stored<Vec<Claim<WorkspaceRecord>>> {
+        doing(
+            "claim work on workspaces",
+            claims::claim(self, now, lease, limit),
+        )
+        .await
+    }
+
+    async fn extend_workspace(
+        &self,
+        claim: &Claim<WorkspaceRecord>,
+        until: Timestamp,
+    ) -> Stored<bool> {
+        doing(
+            "extend a claim on a workspace",
+            claims::extend(self, claim, until),
+        )
+        .await
+    }
+
+    async fn record_workspace(
+        &self,
+        claim: &Claim<WorkspaceRecord>,
+        progress: WorkspaceProgress,
+    ) -> Stored<bool> {
+        doing(
+            "record a workspace's progress",
+            record(self, claim, progress),
+        )
+        .await
+    }
+
+    async fn wake_workspace(&self, id: WorkspaceId) -> Stored<()> {
+        doing(
+            "wake a workspace",
+            claims::wake::<WorkspaceRecord>(self, id),
+        )
+        .await
+    }
+
+    async fn next_workspace_due(&self) -> Stored<Option<Timestamp>> {
+        doing(
+            "look when work on workspaces is due",
+            claims::next_due::<WorkspaceRecord>(self),
+        )
+        .await
+    }
+}
+
+impl Resource for WorkspaceRecord {
+    const TABLE: &'static str = "workspaces";
+    const NOUN: &'static str = "workspace";
+    const ALIVE: &'static str = "1 = 1";
+
+    fn select() -> String {
+        "SELECT r.id, r.name, r.account_user_id, r.account_token_id, r.token_key_id, \
+         r.token_wrapped_key, r.token_ciphertext, r.ready, r.enabled_clouds, r.checked_at, \
+         r.failure, r.attempts, r.fence, r.wakes, t.id AS tenant_id, t.slug AS tenant_slug, \
+         t.name AS tenant_name, e.id AS environment_id, e.slug AS environment_slug, \
+         e.name AS environment_name, (SELECT COUNT(*) FROM nodes n \
+         WHERE n.environment_id = r.environment_id AND n.state <> 'deleted') AS nodes \
+         FROM workspaces r JOIN tenants t ON t.id = r.tenant_id \
+         JOIN environments e ON e.id = r.environment_id "
+            .to_owned()
+    }
+
+    fn from_row(row: &AnyRow) -> Result<Self, Cause> {
+        Ok(Self {
+            id: word(row, "id")?,
+            tenant: rows::tenant(row)?,
+            environment: rows::environment(row)?,
+            name: text(row, "name")?,
+            account: account(row)?,
+            ready: truth(row, "ready")?,
+            enabled_clouds: json(row, "enabled_clouds")?,
+            checked_at: optional_time(row, "checked_at")?,
+            failure: optional_json(row, "failure")?,
+            attempts: u32::try_from(number(row, "attempts")?)?,
+            nodes: u64::try_from(number(row, "nodes")?)?,
+        })
+    }
+
+    fn id(&self) -> String {
+        self.id.to_string()
+    }
+}
+
+/// All of its columns are there or none.
+fn account(row: &AnyRow) -> Result<Option<SealedAccount>, Cause> {
+    if optional_text(row, "account_user_id")?.is_none() {
+        return Ok(None);
+    }
+    Ok(Some(SealedAccount {
+        user_id: text(row, "account_user_id")?,
+        token_id: text(row, "account_token_id")?,
+        token: Sealed {
+            key_id: text(row, "token_key_id")?,
+            wrapped_key: text(row, "token_wrapped_key")?,
+            ciphertext: text(row, "token_ciphertext")?,
+        },
+    }))
+}
+
+/// The one whose `column` is `value`.
+async fn by(
+    database: &Database,
+    column: &str,
+    value: String,
+) -> Result<Option<WorkspaceRecord>, Cause> {
+    let mut sql = Sql::new(WorkspaceRecord::select());
+    sql.push("WHERE ").push(column).push(" = ").bind(value);
+    let row = sql.query().fetch_optional(database.readers()).await?;
+    row.as_ref().map(WorkspaceRecord::from_row).transpose()
+}
+
+/// Replicas may do this at the same time: who comes second finds it done.
+async fn seed(database: &Database) -> Result<(), Cause> {
+    let mut writing = database.write().await?;
+    let without = sqlx::query(
+        "SELECT t.id AS tenant_id, t.slug AS tenant_slug, t.name AS tenant_name, \
+         e.id AS environment_id, e.slug AS environment_slug, e.name AS environment_name \
+         FROM environments e JOIN tenants t ON t.id = e.tenant_id WHERE NOT EXISTS \
+         (SELECT 1 FROM workspaces w WHERE w.environment_id = e.id) ORDER BY e.id",
+    )
+    .fetch_all(writing.connection())
+    .await?;
+    for row in &without {
+        let (tenant, environment) = (rows::tenant(row)?, rows::environment(row)?);
+        let name = workspace_name(&tenant.slug, &environment.slug, environment.id);
+        sqlx::query(
+            "INSERT INTO workspaces (id, tenant_id, environment_id, name, ready, enabled_clouds, \
+             attempts, due_at, fence, wakes) VALUES ($1, $2, $3, $4, 0, '[]', 0, $5, 0, 0) \
+             ON CONFLICT (environment_id) DO NOTHING",
+        )
+        .bind(new_id::<WorkspaceId>().to_string())
+        .bind(tenant.id.to_string())
+        .bind(environment.id.to_string())
+        .bind(name)
+        .bind(AT_ONCE)
+        .execute(writing.connection())
+        .await?;
+    }
+    if !without.is_empty() {
+        writing.announce(Change::WorkDue);
+    }
+    writing.commit().await
+}
+
+async fn record(
+    database: &Database,
+    claim: &Claim<WorkspaceRecord>,
+    progress: WorkspaceProgress,
+) -> Result<bool, Cause> {
+    let mut writing = database.write().await?;
+    let Some(held) = claims::held(database, &mut writing, claim).await? else {
+        return Ok(false);
+    };
+    let due_at = claims::due_at(&mut writing, Some(progress.due_at), held.woken);
+    let (account, token) = progress
+        .account
+        .map(|account| ((account.user_id, account.token_id), account.token))
+        .unzip();
+    let (user_id, token_id) = account.unzip();
+    sqlx::query(
+        "UPDATE workspaces SET account_user_id = $2, account_token_id = $3, token_key_id = $4, \
+         token_wrapped_key = $5, token_ciphertext = $6, ready = $7, enabled_clouds = $8, \
+         checked_at = $9, failure = $10, attempts = $11, due_at = $12, leased_until = NULL \
+         WHERE id = $1",
+    )
+    .bind(claim.record.id.to_string())
+    .bind(user_id)
+    .bind(token_id)
+    .bind(token.as_ref().map(|token| token.key_id.clone()))
+    .bind(token.as_ref().map(|token| token.wrapped_key.clone()))
+    .bind(token.map(|token| token.ciphertext))
+    .bind(i64::from(progress.ready))
+    .bind(serde_json::to_string(&progress.enabled_clouds)?)
+    .bind(progress.checked_at.map(|at| as_stored(at).as_microsecond()))
+    .bind(json_text(progress.failure.as_ref())?)
+    .bind(i64::from(progress.attempts))
+    .bind(due_at)
+    .execute(writing.connection())
+    .await?;
+    writing.commit().await?;
+    Ok(true)
+}
