@@ -22,12 +22,18 @@ pub(super) fn of_machine_error(error: &MachineError) -> Failure {
         MachineErrorKind::CommandFailed => FailureCode::SetupFailed,
         MachineErrorKind::Other => FailureCode::ServerRefused,
     };
-    let mut message = error.message.clone();
-    if !error.tried.is_empty() {
-        message.push_str(" Tried: ");
-        message.push_str(&error.tried.join("; "));
-        message.push('.');
-    }
+    let message = match (error.kind, error.tried.as_slice()) {
+        // Each place has a line of its own: pages list them. The server names them too, all in one line.
+        (MachineErrorKind::NoCapacity, [place]) => {
+            format!("No machine was to be had in the only place that was tried:\n{place}")
+        }
+        (MachineErrorKind::NoCapacity, places) if !places.is_empty() => format!(
+            "No machine was to be had in any of the {} places that were tried:\n{}",
+            places.len(),
+            places.join("\n")
+        ),
+        _ => error.message.clone(),
+    };
     of(code, message)
 }
 

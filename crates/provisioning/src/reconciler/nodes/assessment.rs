@@ -22,6 +22,9 @@ use jiff::{SignedDuration, Timestamp};
 
 /// How often to look at what is settled. The workspace's look wakes earlier.
 const WHILE_SETTLED: SignedDuration = SignedDuration::from_mins(5);
+/// The shortest and the longest pause between looks at what is on its way.
+const SOONEST: SignedDuration = SignedDuration::from_millis(250);
+const LATEST: SignedDuration = SignedDuration::from_secs(10);
 /// How often to look at what is not as it should be.
 const WHILE_DEGRADED: SignedDuration = SignedDuration::from_secs(30);
 /// How long a cloud may take to tell the address of a machine that is up.
@@ -547,9 +550,9 @@ impl Look<'_> {
         let pause = if progress.operation.attempts > 0 {
             crate::reconciler::backoff::pause(progress.operation.attempts)
         } else if progress.state.is_moving() {
-            // Seconds matter at first; a launch that takes long is not hurried by questions.
+            // Moments matter at first; a launch that takes long is not hurried by questions.
             let age = self.now.duration_since(progress.operation.started_at);
-            SignedDuration::from_secs((age.as_secs() / 30).clamp(1, 10))
+            (age / 20).clamp(SOONEST, LATEST)
         } else if progress.state == NodeState::Degraded {
             WHILE_DEGRADED
         } else {

@@ -25,7 +25,7 @@ use jiff::{SignedDuration, Timestamp};
 /// After this many failures in a row a node that was ready is shown as degraded.
 const DEGRADED_AFTER: u32 = 3;
 /// How often a workspace that is not ready yet is looked at for its nodes.
-const FOR_WORKSPACE: SignedDuration = SignedDuration::from_secs(1);
+const FOR_WORKSPACE: SignedDuration = SignedDuration::from_millis(250);
 
 /// Works on a claimed node and writes the outcome, which ends the claim.
 pub(super) async fn run(
