@@ -35,13 +35,20 @@ pub async fn measure(outside: &Outside, clusters: usize) {
         ("API: list", "/api/v1/clusters".to_owned()),
         ("API: cluster", format!("/api/v1/clusters/{id}")),
     ];
+    let addresses = addresses
+        .iter()
+        .map(|(name, address)| (*name, address.as_str()))
+        .collect::<Vec<_>>();
+    measure_addresses(outside, &addresses, &format!("{clusters} stored")).await;
+}
+
+/// Measures each address (with its name) with each number of clients.
+pub async fn measure_addresses(outside: &Outside, addresses: &[(&str, &str)], stored: &str) {
+    let client = outside.client();
     for (name, address) in addresses {
         for clients in CLIENTS {
-            let outcome = load(&client, &address, clients).await;
-            row(
-                &format!("{name}, {clusters} stored, {clients} clients"),
-                outcome,
-            );
+            let outcome = load(&client, address, clients).await;
+            row(&format!("{name}, {stored}, {clients} clients"), outcome);
         }
     }
 }

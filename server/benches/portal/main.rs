@@ -6,9 +6,12 @@ mod portal_process;
 
 mod aborts;
 mod load;
+mod log_readers;
 mod memory;
+mod nodes;
 mod population;
 mod provisioning_speed;
+mod skypilot_server;
 mod streams;
 
 use clap::Parser;
@@ -50,12 +53,21 @@ async fn main() {
         portal.kill();
     }
 
+    let outside = start(&options, Pace::default()).await;
+    nodes::store(&outside, 10_000).await;
+    let portal = outside.start_portal().await;
+    nodes::measure_lists(&outside, 10_000).await;
+    portal.kill();
+    skypilot_server::measure().await;
+
     // A host cluster that does each thing at once, so that what is measured is the portal.
     let outside = start(&options, Pace::of_unit(Duration::from_millis(1))).await;
     let portal = outside.start_portal().await;
     tokio::time::sleep(Duration::from_secs(1)).await;
     row("memory, idle", memory::of(portal.id()));
     provisioning_speed::measure(&outside).await;
+    nodes::measure_orders(&outside).await;
+    log_readers::measure(&outside, &portal).await;
     aborts::measure(&outside, &portal).await;
     streams::measure(&outside, &portal).await;
     portal.kill();

@@ -71,9 +71,9 @@ async fn settle(database: &persistence::Database, now: Timestamp) {
             return;
         }
         for claim in claims {
-            let mut operation = claim.cluster.operation.clone();
+            let mut operation = claim.record.operation.clone();
             operation.finished_at = Some(now);
-            let failed = claim.cluster.name.as_str().ends_with("00");
+            let failed = claim.record.name.as_str().ends_with("00");
             let progress = Progress {
                 state: if failed {
                     ClusterState::Failed
