@@ -6,6 +6,7 @@ pub mod commands;
 pub mod config;
 pub mod http;
 pub mod log;
+pub mod machinery;
 pub mod portal;
 pub mod server;
 pub mod stand_ins;

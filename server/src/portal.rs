@@ -16,11 +16,12 @@ use domain::{
     caller::Caller,
     ids::UserId,
     problem::Problem,
-    services::{Account, Clusters},
+    services::{Account, Clusters, Nodes},
 };
 use provisioning::{
     account::AccountService,
     clusters::ClusterService,
+    nodes::{Machinery, NodeService},
     ports::{changes::Changes, host_clusters::HostClusters, stores::Store},
     sign_in::SignInService,
 };
@@ -31,6 +32,8 @@ use tokio_util::sync::CancellationToken;
 pub struct Portal {
     /// Ordering, looking at and deleting clusters.
     pub clusters: Arc<dyn Clusters>,
+    /// Finding, ordering, using and taking down nodes.
+    pub nodes: Arc<dyn Nodes>,
     /// The caller's own account.
     pub account: Arc<dyn Account>,
     /// The ways to sign in.
@@ -64,6 +67,8 @@ pub struct Ports {
     pub sessions: Sessions,
     /// The host clusters.
     pub hosts: Arc<dyn HostClusters>,
+    /// The SkyPilot API server; `None`: there are no nodes.
+    pub machinery: Option<Machinery>,
 }
 
 impl Portal {
@@ -82,17 +87,20 @@ impl Portal {
             changes,
             sessions,
             hosts,
+            machinery,
         } = ports;
         let clusters: Arc<dyn Clusters> = Arc::new(ClusterService::new(
             store.clone(),
             hosts,
             settings.plans.clone(),
         ));
+        let nodes: Arc<dyn Nodes> = Arc::new(NodeService::new(store.clone(), machinery));
         let account: Arc<dyn Account> = Arc::new(AccountService::new(store.clone()));
         let doors = doors(settings, &store)?;
         let pages = PageContext {
             assets: Arc::new(assets),
             clusters: clusters.clone(),
+            nodes: nodes.clone(),
             account: account.clone(),
             sandbox: settings.sandbox,
             providers: doors
@@ -109,6 +117,7 @@ impl Portal {
         };
         Ok(Self {
             clusters,
+            nodes,
             account,
             doors,
             callers: SignInService::new(store.clone(), Vec::new(), None),

@@ -3,6 +3,7 @@
 use crate::{
     config::Settings,
     http::{self, layers::host::Addresses, listener, session::Sessions, site},
+    machinery::machinery,
     portal::{Portal, Ports},
     stand_ins::StandIns,
 };
@@ -10,9 +11,15 @@ use anyhow::{Context, Result, bail};
 use kubernetes::{HostClustersConfig, KubernetesHosts};
 use persistence::Database;
 use provisioning::{
-    ports::{host_clusters::HostClusters, stores::Store, stores::TenantStore as _},
+    ports::{
+        host_clusters::HostClusters,
+        node_stores::WorkspaceStore as _,
+        sealing::Sealer,
+        stores::{Store, TenantStore as _},
+    },
     reconciler::Reconciler,
 };
+use secrets::{Envelope, KeyDirectory};
 use std::{io::ErrorKind, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
@@ -57,7 +64,17 @@ impl Server {
                 .seed_tenants(&settings.tenants)
                 .await
                 .context("the tenants of the configuration cannot be stored")?;
+            if settings.skypilot.is_some() {
+                database
+                    .seed_workspaces()
+                    .await
+                    .context("the tenants' workspaces cannot be stored")?;
+            }
         }
+        let machinery = match &settings.skypilot {
+            Some(skypilot) => Some(machinery(skypilot, None, sealer(&settings)?)?),
+            None => None,
+        };
         let hosts: Arc<dyn HostClusters> = Arc::new(hosts(&settings).await?);
         let store: Arc<dyn Store> = Arc::new(database.clone());
         let addresses = match &settings.public_url {
@@ -69,11 +86,15 @@ impl Server {
             changes: Arc::new(database.clone()),
             sessions: Sessions(Arc::new(database.sessions())),
             hosts: hosts.clone(),
+            machinery: machinery.clone(),
         };
         let portal = Arc::new(Portal::new(&settings, addresses, assets, ports)?);
 
         let stop_working = CancellationToken::new();
-        let reconciler = Reconciler::new(store, hosts, Arc::new(database.clone()));
+        let mut reconciler = Reconciler::new(store, hosts, Arc::new(database.clone()));
+        if let Some(machinery) = machinery {
+            reconciler = reconciler.with_machinery(machinery);
+        }
         let stop = stop_working.clone();
         let working = tokio::spawn(async move { reconciler.run(stop).await });
         let listening = tokio::spawn(listener::serve(
@@ -111,6 +132,16 @@ impl Server {
         }
         self.database.close().await;
     }
+}
+
+/// What seals secrets before they are stored.
+///
+/// # Errors
+/// If the key is lost or not the right one.
+pub fn sealer(settings: &Settings) -> Result<Arc<dyn Sealer>> {
+    let directory = KeyDirectory::new(settings.data_dir.join("keys"));
+    let keyring = directory.open(None, Vec::new())?;
+    Ok(Arc::new(Envelope::new(Arc::new(keyring))))
 }
 
 /// The host clusters of the configuration.

@@ -10,6 +10,7 @@ mod log;
 mod plans;
 mod secret;
 mod sign_in;
+mod skypilot;
 mod tenants;
 mod trusted_proxies;
 
@@ -19,6 +20,7 @@ pub use limits::Limits;
 pub use log::{LogFormat, LogSettings};
 pub use secret::Secret;
 pub use sign_in::{ProviderSettings, SignInSettings};
+pub use skypilot::{CloudCredentials, SkyPilotSettings};
 pub use trusted_proxies::TrustedProxies;
 
 use ::config::{Config, ConfigError, Environment, File, FileFormat};
@@ -52,6 +54,7 @@ struct Document {
     database: database::DatabaseSection,
     sign_in: sign_in::SignInSection,
     hosts: BTreeMap<String, hosts::HostSection>,
+    skypilot: Option<skypilot::SkyPilotSection>,
     plans: Vec<plans::PlanSection>,
     tenants: BTreeMap<String, tenants::TenantSection>,
     log: LogSettings,
@@ -92,6 +95,8 @@ pub struct Settings {
     pub sign_in: SignInSettings,
     /// The host clusters; new clusters go to the first.
     pub hosts: Vec<HostConfig>,
+    /// The SkyPilot API server; `None`: there are no nodes.
+    pub skypilot: Option<SkyPilotSettings>,
     /// The sizes.
     pub plans: Vec<Plan>,
     /// The tenants that exist from the start.
@@ -265,6 +270,9 @@ impl Document {
             sandbox_pace: sandbox::Pace::default(),
             sign_in,
             hosts: hosts::read(self.hosts, &folder, faults),
+            skypilot: self
+                .skypilot
+                .and_then(|section| section.read(&folder, faults)),
             plans: plans::read(self.plans, faults),
             tenants: tenants_found,
             log: self.log,

@@ -78,6 +78,34 @@ fn the_environment_goes_before_the_file() {
 }
 
 #[test]
+fn without_a_skypilot_server_there_are_no_nodes_and_that_is_no_fault() {
+    assert!(load(PRODUCTION, &[]).unwrap().skypilot.is_none());
+    let settings = load(
+        PRODUCTION,
+        &[
+            ("HANGAR__SKYPILOT__URL", "https://sky.example.com"),
+            ("HANGAR__SKYPILOT__ADMIN_TOKEN", "sky_canary-secret"),
+        ],
+    )
+    .unwrap();
+    let skypilot = settings.skypilot.as_ref().unwrap();
+    assert_eq!(skypilot.url.as_str(), "https://sky.example.com/");
+    let token = skypilot.admin_token.as_ref().unwrap();
+    assert_eq!(token.expose(), "sky_canary-secret");
+    assert!(!format!("{settings:?}").contains("canary-secret"));
+}
+
+#[test]
+fn a_word_for_credentials_that_there_is_not_is_named() {
+    let section = "[skypilot]\nurl = \"https://sky.example.com\"\ncredentials = \"keys\"\n";
+    let text = load(&format!("{PRODUCTION}\n{section}"), &[])
+        .unwrap_err()
+        .to_string();
+    assert!(text.contains("skypilot.credentials"), "{text}");
+    assert!(text.contains("keys") && text.contains("profile"), "{text}");
+}
+
+#[test]
 fn an_unknown_key_is_refused_by_its_name() {
     let error = load(&format!("{PRODUCTION}\nkubeconfg = \"x\""), &[]).unwrap_err();
     let text = error.to_string();
@@ -158,7 +186,7 @@ fn a_syntax_error_says_where_it_is() {
 }
 
 /// Every key there is. A misspelled one in the example would be refused by the reader.
-const KEYS: [&str; 45] = [
+const KEYS: [&str; 51] = [
     "listen",
     "public_url",
     "trusted_proxies",
@@ -196,6 +224,12 @@ const KEYS: [&str; 45] = [
     "registries",
     "kubeconfig",
     "context",
+    "admin_token",
+    "ca_file",
+    "credentials",
+    "kubernetes_contexts",
+    "disabled_clouds",
+    "catalogue_clouds",
     "cpu",
     "memory_gib",
     "storage_gib",

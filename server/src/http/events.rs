@@ -19,7 +19,7 @@ use axum::{
 use domain::{
     access::Action,
     caller::Caller,
-    ids::{ClusterId, TenantId},
+    ids::{ClusterId, NodeId, TenantId},
     problem::Problem,
 };
 use futures::Stream;
@@ -31,28 +31,46 @@ use tokio::{
 };
 
 /// How often a stream looks whether it may go on, besides at each announced change of rights.
-const LOOK_AGAIN: Duration = Duration::from_secs(15);
+pub(super) const LOOK_AGAIN: Duration = Duration::from_secs(15);
 
 /// `GET /events/clusters`: an event for each change of a cluster that one may see.
-pub async fn of_all(
+pub async fn of_clusters(
     State(portal): State<Arc<Portal>>,
     Known(caller, signed): Known,
 ) -> Result<Response, ApiProblem> {
-    let watch = Watch::start(&portal, caller, signed, None)?;
+    let watch = Watch::start(&portal, caller, signed, Watched::Clusters)?;
     Ok(answer(watch.into_stream(&portal, Told::That)))
 }
 
 /// `GET /events/clusters/{id}`: an event for each change of one cluster.
-pub async fn of_one(
+pub async fn of_cluster(
     State(portal): State<Arc<Portal>>,
     Known(caller, signed): Known,
     Path(id): Path<String>,
 ) -> Result<Response, ApiProblem> {
-    one(&portal, caller, signed, &id, Told::That).await
+    cluster(&portal, caller, signed, &id, Told::That).await
+}
+
+/// `GET /events/nodes`: an event for each change of a node that one may see.
+pub async fn of_nodes(
+    State(portal): State<Arc<Portal>>,
+    Known(caller, signed): Known,
+) -> Result<Response, ApiProblem> {
+    let watch = Watch::start(&portal, caller, signed, Watched::Nodes)?;
+    Ok(answer(watch.into_stream(&portal, Told::That)))
+}
+
+/// `GET /events/nodes/{id}`: an event for each change of one node.
+pub async fn of_node(
+    State(portal): State<Arc<Portal>>,
+    Known(caller, signed): Known,
+    Path(id): Path<String>,
+) -> Result<Response, ApiProblem> {
+    node(&portal, caller, signed, &id, Told::That).await
 }
 
 /// A stream about one cluster, if it is there and the caller may see it.
-pub async fn one(
+pub async fn cluster(
     portal: &Arc<Portal>,
     caller: Caller,
     signed: Signed,
@@ -61,7 +79,21 @@ pub async fn one(
 ) -> Result<Response, ApiProblem> {
     let id: ClusterId = id.parse().map_err(|_| Problem::not_found("cluster"))?;
     portal.clusters.get(&caller, id).await?;
-    let watch = Watch::start(portal, caller, signed, Some(id))?;
+    let watch = Watch::start(portal, caller, signed, Watched::Cluster(id))?;
+    Ok(answer(watch.into_stream(portal, told)))
+}
+
+/// A stream about one node, if it is there and the caller may see it.
+pub async fn node(
+    portal: &Arc<Portal>,
+    caller: Caller,
+    signed: Signed,
+    id: &str,
+    told: Told,
+) -> Result<Response, ApiProblem> {
+    let id: NodeId = id.parse().map_err(|_| Problem::not_found("node"))?;
+    portal.nodes.get(&caller, id).await?;
+    let watch = Watch::start(portal, caller, signed, Watched::Node(id))?;
     Ok(answer(watch.into_stream(portal, told)))
 }
 
@@ -70,11 +102,53 @@ pub async fn one(
 pub enum Told {
     /// Only that something changed, for pages that look for themselves.
     That,
-    /// The cluster as it is now.
+    /// The cluster or node as it is now.
     What,
 }
 
-fn answer(events: impl Stream<Item = Result<Event, Infallible>> + Send + 'static) -> Response {
+/// What a stream is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Watched {
+    Clusters,
+    Cluster(ClusterId),
+    Nodes,
+    Node(NodeId),
+}
+
+impl Watched {
+    /// What `change` is to this stream and to `caller`; `None`: nothing.
+    fn touched_by(self, change: Change, caller: &Caller) -> Option<Self> {
+        let (found, all, action, tenant): (_, _, _, TenantId) = match change {
+            Change::Cluster { id, tenant_id } => (
+                Self::Cluster(id),
+                Self::Clusters,
+                Action::ReadCluster,
+                tenant_id,
+            ),
+            Change::Node { id, tenant_id } => {
+                (Self::Node(id), Self::Nodes, Action::ReadNode, tenant_id)
+            }
+            Change::WorkDue | Change::Access { .. } => return None,
+        };
+        ((self == found || self == all) && caller.may(action, tenant)).then_some(found)
+    }
+
+    /// An event that only says what changed; without an id, perhaps everything.
+    fn event(self) -> Event {
+        let data = match self {
+            Self::Clusters => serde_json::json!({ "cluster": null }),
+            Self::Cluster(id) => serde_json::json!({ "cluster": id }),
+            Self::Nodes => serde_json::json!({ "node": null }),
+            Self::Node(id) => serde_json::json!({ "node": id }),
+        };
+        Event::default().data(data.to_string())
+    }
+}
+
+/// An answer of server-sent events, with signs of life while there is nothing to tell.
+pub(super) fn answer(
+    events: impl Stream<Item = Result<Event, Infallible>> + Send + 'static,
+) -> Response {
     let mut response = Sse::new(events)
         .keep_alive(KeepAlive::new().interval(LOOK_AGAIN))
         .into_response();
@@ -90,7 +164,7 @@ fn answer(events: impl Stream<Item = Result<Event, Infallible>> + Send + 'static
 struct Watch {
     caller: Caller,
     signed: Signed,
-    only: Option<ClusterId>,
+    watched: Watched,
     changes: Receiver<Change>,
     look_again: Instant,
     greeted: bool,
@@ -99,8 +173,8 @@ struct Watch {
 
 /// Why a watch woke up.
 enum Woke {
-    /// Something it may tell: one cluster, or everything.
-    Changed(Option<ClusterId>),
+    /// Something it may tell: one thing, or everything.
+    Changed(Watched),
     /// Time to see whether it may go on.
     Look,
     /// It is over.
@@ -112,13 +186,13 @@ impl Watch {
         portal: &Portal,
         caller: Caller,
         signed: Signed,
-        only: Option<ClusterId>,
+        watched: Watched,
     ) -> Result<Self, Problem> {
         let place = portal.streams.take(signed.user)?;
         Ok(Self {
             caller,
             signed,
-            only,
+            watched,
             changes: portal.changes.subscribe(),
             look_again: Instant::now() + LOOK_AGAIN,
             greeted: false,
@@ -149,17 +223,14 @@ impl Watch {
             } else {
                 // At once, so that whoever connects (again) knows where they stand.
                 self.greeted = true;
-                Woke::Changed(self.only)
+                Woke::Changed(self.watched)
             };
             match woke {
                 Woke::Over => return None,
                 Woke::Look => self.look(portal).await?,
-                Woke::Changed(id) => match (told, id) {
-                    (Told::What, Some(id)) => return self.tell(portal, id).await,
-                    (_, id) => {
-                        let data = serde_json::json!({ "cluster": id });
-                        return Some(Event::default().data(data.to_string()));
-                    }
+                Woke::Changed(what) => match told {
+                    Told::What => return self.tell(portal, what).await,
+                    Told::That => return Some(what.event()),
                 },
             }
         }
@@ -173,23 +244,20 @@ impl Watch {
                 change = self.changes.recv() => change,
             };
             match change {
-                Ok(Change::Cluster { id, tenant_id }) if self.may_tell(id, tenant_id) => {
-                    return Woke::Changed(Some(id));
-                }
                 Ok(Change::Access { user_id }) if user_id == self.signed.user => return Woke::Look,
-                Ok(_) => {}
+                Ok(change) => {
+                    if let Some(what) = self.watched.touched_by(change, &self.caller) {
+                        return Woke::Changed(what);
+                    }
+                }
                 // Something was missed: whoever listens has to look at everything.
                 Err(RecvError::Lagged(_)) => {
                     self.look_again = Instant::now();
-                    return Woke::Changed(self.only);
+                    return Woke::Changed(self.watched);
                 }
                 Err(RecvError::Closed) => return Woke::Over,
             }
         }
-    }
-
-    fn may_tell(&self, id: ClusterId, tenant: TenantId) -> bool {
-        self.only.is_none_or(|only| only == id) && self.caller.may(Action::ReadCluster, tenant)
     }
 
     /// Looks whether the stream may go on; `None`: it may not.
@@ -200,18 +268,29 @@ impl Watch {
             // A database that is away for a moment is no reason to cut every stream at once.
             Err(problem) => tracing::warn!(%problem, "an event stream could not be checked"),
         }
-        let Some(id) = self.only else {
-            return Some(());
+        let seen = match self.watched {
+            Watched::Clusters | Watched::Nodes => return Some(()),
+            Watched::Cluster(id) => portal.clusters.get(&self.caller, id).await.map(drop),
+            Watched::Node(id) => portal.nodes.get(&self.caller, id).await.map(drop),
         };
-        match portal.clusters.get(&self.caller, id).await {
+        match seen {
             Err(problem) if matches!(problem.status(), 401 | 403 | 404) => None,
             _ => Some(()),
         }
     }
 
-    /// The cluster as it is now; the stream is over when it cannot be seen any more.
-    async fn tell(&self, portal: &Portal, id: ClusterId) -> Option<Event> {
-        let cluster = portal.clusters.get(&self.caller, id).await.ok()?;
-        Event::default().event("cluster").json_data(&cluster).ok()
+    /// What it is about as it is now; the stream is over when that cannot be seen any more.
+    async fn tell(&self, portal: &Portal, what: Watched) -> Option<Event> {
+        match what {
+            Watched::Cluster(id) => {
+                let cluster = portal.clusters.get(&self.caller, id).await.ok()?;
+                Event::default().event("cluster").json_data(&cluster).ok()
+            }
+            Watched::Node(id) => {
+                let node = portal.nodes.get(&self.caller, id).await.ok()?;
+                Event::default().event("node").json_data(&node).ok()
+            }
+            Watched::Clusters | Watched::Nodes => Some(what.event()),
+        }
     }
 }

@@ -6,6 +6,8 @@ pub mod identity;
 pub mod kubeconfig;
 pub mod layers;
 pub mod listener;
+pub mod node_logs;
+pub mod node_ssh;
 pub mod pages;
 mod plain_page;
 pub mod problem;
@@ -83,8 +85,22 @@ pub fn router(portal: &Arc<Portal>, site: &Path) -> Router {
 fn browser_routes() -> Routes {
     sign_in::routes(Routes::default())
         .post("/clusters/{id}/kubeconfig", kubeconfig::download)
-        .get("/events/clusters", events::of_all)
-        .get("/events/clusters/{id}", events::of_one)
+        .post("/nodes/{id}/ssh/key", node_ssh::key)
+        .post("/nodes/{id}/ssh/config", node_ssh::config)
+        .get(
+            "/nodes/{id}/logs/provisioning",
+            node_logs::provisioning_file,
+        )
+        .get(
+            "/nodes/{id}/logs/provisioning/stream",
+            node_logs::provisioning_stream,
+        )
+        .get("/nodes/{id}/logs/jobs/{job}", node_logs::job_file)
+        .get("/nodes/{id}/logs/jobs/{job}/stream", node_logs::job_stream)
+        .get("/events/clusters", events::of_clusters)
+        .get("/events/clusters/{id}", events::of_cluster)
+        .get("/events/nodes", events::of_nodes)
+        .get("/events/nodes/{id}", events::of_node)
 }
 
 /// Every route that knows who is asking: method and path.

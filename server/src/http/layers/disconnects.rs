@@ -22,6 +22,11 @@ const RENDER_TIMEOUT: Duration = Duration::from_secs(30);
 /// Chunks that wait for the browser.
 const WAITING_CHUNKS: usize = 4;
 
+/// In a response's extensions: its body has no end that is worth reading to and may be silent for long, as a log that is
+/// followed. It stops when nobody listens.
+#[derive(Clone, Copy, Debug)]
+pub struct WhileListened;
+
 /// Runs the rest on a task of its own.
 pub async fn outlive(request: Request, next: Next) -> Response {
     let (answer, response) = oneshot::channel();
@@ -30,8 +35,7 @@ pub async fn outlive(request: Request, next: Next) -> Response {
             tracing::error!("a request took longer than {RENDER_TIMEOUT:?} and was given up");
             return;
         };
-        if is_event_stream(&response) || response.body().is_end_stream() {
-            // An event stream has no end to read to: it stops when nobody listens.
+        if stops_by_itself(&response) || response.body().is_end_stream() {
             let _ = answer.send(response);
             return;
         }
@@ -73,11 +77,13 @@ async fn forward(body: Body, chunks: mpsc::Sender<io::Result<Bytes>>) {
     }
 }
 
-fn is_event_stream(response: &Response) -> bool {
-    response
+/// Whether the body stops when nobody listens, as event streams do.
+fn stops_by_itself(response: &Response) -> bool {
+    let is_event_stream = response
         .headers()
         .get(header::CONTENT_TYPE)
-        .is_some_and(|value| value.as_bytes().starts_with(b"text/event-stream"))
+        .is_some_and(|value| value.as_bytes().starts_with(b"text/event-stream"));
+    is_event_stream || response.extensions().get::<WhileListened>().is_some()
 }
 
 #[cfg(test)]

@@ -5,15 +5,15 @@
 )]
 
 use super::{
-    PREFIX,
-    extract::{ApiJson, ApiQuery},
+    Answer, PREFIX,
+    extract::{ApiJson, ApiQuery, idempotency_key},
 };
 use crate::{
     http::{
         events::{self, Told},
         identity::Known,
         kubeconfig::attachment,
-        problem::{ApiProblem, ProblemDocument},
+        problem::ProblemDocument,
     },
     portal::Portal,
 };
@@ -27,14 +27,12 @@ use domain::{
     ids::ClusterId,
     listing::{ClusterPage, ClusterQueryInput},
     order::OrderInput,
-    problem::{Problem, ProblemKind},
+    problem::Problem,
 };
 use http::{HeaderMap, StatusCode, header};
 use serde::Deserialize;
 use std::sync::Arc;
 use utoipa::IntoParams;
-
-type Answer<T> = Result<T, ApiProblem>;
 
 /// List clusters
 ///
@@ -191,24 +189,10 @@ pub async fn stream(
     Known(caller, signed): Known,
     Path(id): Path<String>,
 ) -> Answer<Response> {
-    events::one(&portal, caller, signed, &id, Told::What).await
+    events::cluster(&portal, caller, signed, &id, Told::What).await
 }
 
 /// An id that is none belongs to nothing.
 fn cluster_id(text: &str) -> Result<ClusterId, Problem> {
     text.parse().map_err(|_| Problem::not_found("cluster"))
-}
-
-fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
-    headers
-        .get("idempotency-key")
-        .map(|value| {
-            value.to_str().map_err(|_| {
-                Problem::new(
-                    ProblemKind::BadRequest,
-                    "The Idempotency-Key must be visible ASCII characters.",
-                )
-            })
-        })
-        .transpose()
 }

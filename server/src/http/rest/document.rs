@@ -13,7 +13,7 @@ use utoipa::{
 #[openapi(
     info(
         title = "Hangar",
-        description = "Virtual Kubernetes clusters, ordered and used by programs.\n\n\
+        description = "Virtual Kubernetes clusters and GPU nodes, ordered and used by programs.\n\n\
             Make an API token on the Account page and send it as `Authorization: Bearer hgr_…`. Whatever is refused is \
             answered with `application/problem+json` (RFC 9457): `detail` says what happened, `next_step` what to do, \
             `errors` which fields are at fault.",

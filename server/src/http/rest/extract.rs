@@ -6,7 +6,7 @@ use axum::{
     extract::{FromRequest, FromRequestParts, Query, Request, rejection::JsonRejection},
 };
 use domain::problem::{Problem, ProblemKind};
-use http::{StatusCode, request::Parts};
+use http::{HeaderMap, StatusCode, request::Parts};
 use serde::de::DeserializeOwned;
 use std::error::Error as _;
 
@@ -59,4 +59,19 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for ApiQuery<T> {
             .into()),
         }
     }
+}
+
+/// The key that makes an order one order, if one was sent.
+pub fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
+    headers
+        .get("idempotency-key")
+        .map(|value| {
+            value.to_str().map_err(|_| {
+                Problem::new(
+                    ProblemKind::BadRequest,
+                    "The Idempotency-Key must be visible ASCII characters.",
+                )
+            })
+        })
+        .transpose()
 }

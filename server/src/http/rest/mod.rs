@@ -4,11 +4,13 @@ mod clusters;
 mod document;
 mod extract;
 mod me;
+mod nodes;
 mod order_options;
+mod orphans;
 
 pub use document::document;
 
-use crate::portal::Portal;
+use crate::{http::problem::ApiProblem, portal::Portal};
 use axum::{
     Json, Router,
     extract::State,
@@ -21,6 +23,9 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// Where the API is.
 pub const PREFIX: &str = "/api/v1";
+
+/// What handlers answer.
+type Answer<T> = Result<T, ApiProblem>;
 
 /// The API and its document.
 pub fn routes() -> Router<Arc<Portal>> {
@@ -36,6 +41,22 @@ fn described() -> OpenApiRouter<Arc<Portal>> {
         .routes(routes!(clusters::kubeconfig))
         .routes(routes!(clusters::events))
         .routes(routes!(clusters::stream))
+        .routes(routes!(nodes::orders::list, nodes::orders::order))
+        .routes(routes!(nodes::orders::catalogue))
+        .routes(routes!(nodes::orders::quote))
+        .routes(routes!(nodes::life::get, nodes::life::take_down))
+        .routes(routes!(nodes::life::stop))
+        .routes(routes!(nodes::life::start))
+        .routes(routes!(nodes::life::set_autostop))
+        .routes(routes!(nodes::life::events))
+        .routes(routes!(nodes::life::stream))
+        .routes(routes!(nodes::ssh::get))
+        .routes(routes!(nodes::logs::provisioning))
+        .routes(routes!(nodes::jobs::list, nodes::jobs::submit))
+        .routes(routes!(nodes::jobs::cancel))
+        .routes(routes!(nodes::logs::job))
+        .routes(routes!(orphans::list))
+        .routes(routes!(orphans::take_down))
         .routes(routes!(me::me))
         .routes(routes!(order_options::order_options))
         // The pages answer every other address.

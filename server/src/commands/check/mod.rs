@@ -1,5 +1,7 @@
 //! `hangar check`: tries everything the configuration names, and says what is missing.
 
+mod skypilot;
+
 use super::{Configuration, Site};
 use crate::{
     config::Settings,
@@ -38,6 +40,13 @@ impl Finding {
             trouble: outcome.err().map(Into::into),
         }
     }
+
+    fn missing(what: impl Into<String>, trouble: impl Into<String>) -> Self {
+        Self {
+            what: what.into(),
+            trouble: Some(trouble.into()),
+        }
+    }
 }
 
 pub async fn run(options: Options) -> Result<ExitCode> {
@@ -57,9 +66,10 @@ pub async fn run(options: Options) -> Result<ExitCode> {
         ));
     }
     findings.extend(hosts_permit(&settings).await);
+    findings.extend(skypilot::findings(&settings).await);
     if settings.sandbox {
         println!(
-            "The sandbox stands in for provider and host cluster; there is nothing to check about it."
+            "The sandbox stands in for provider, host cluster and SkyPilot API server; there is nothing to check about it."
         );
     }
     print!("{}", table(&findings));

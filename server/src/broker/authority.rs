@@ -1,0 +1,156 @@
+//! The broker's own certificate authority. Nothing else trusts it, and it trusts nothing else: its certificates are for
+//! the broker and for the API servers that may ask it.
+
+use anyhow::{Context as _, Result};
+use aws_lc_rs::digest::{SHA256, digest};
+use jiff::Timestamp;
+use rcgen::{
+    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose,
+};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, pem::PemObject as _};
+use secrets::write_private_first;
+use std::{fs, io::ErrorKind, path::Path};
+use time::{Duration, OffsetDateTime};
+
+/// The file in the broker's folder: certificate and key in one, so that there is never one without the other.
+const FILE: &str = "authority.pem";
+/// Clocks of other machines may be a little behind.
+const BACKDATED: Duration = Duration::hours(1);
+const LIFE: Duration = Duration::days(3650);
+/// Made anew at each start.
+const SERVER_LIFE: Duration = Duration::days(825);
+const CLIENT_LIFE: Duration = Duration::days(398);
+
+/// Signs certificates.
+pub struct Authority {
+    certificate_pem: String,
+    issuer: Issuer<'static, KeyPair>,
+}
+
+/// A certificate for an API server, with all it needs.
+pub struct Issued {
+    /// Its key, its certificate and the authority's, in PEM.
+    pub pem: String,
+    /// What the broker knows it by.
+    pub fingerprint: Fingerprint,
+    /// When it ends.
+    pub ends_at: Timestamp,
+}
+
+/// SHA-256 of a certificate, in hexadecimal.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub struct Fingerprint(String);
+
+impl Fingerprint {
+    /// Of this certificate.
+    pub fn of(certificate: &CertificateDer<'_>) -> Self {
+        let digest = digest(&SHA256, certificate);
+        Self(digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+}
+
+impl Authority {
+    /// That of the folder, made if there is none.
+    ///
+    /// # Errors
+    /// If it cannot be read, made or written.
+    pub fn open(folder: &Path) -> Result<Self> {
+        let path = folder.join(FILE);
+        if let Some(found) = Self::read(&path)? {
+            return Ok(found);
+        }
+        let made = Self::make().context("the broker's certificate authority cannot be made")?;
+        let written = write_private_first(&path, made.as_bytes());
+        if written.with_context(|| format!("cannot write {}", path.display()))? {
+            tracing::info!(file = %path.display(), "made the broker's certificate authority");
+        }
+        Self::read(&path)?.with_context(|| format!("{} has vanished", path.display()))
+    }
+
+    fn read(path: &Path) -> Result<Option<Self>> {
+        let pem = match fs::read_to_string(path) {
+            Ok(pem) => pem,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
+        };
+        Self::from_pem(&pem)
+            .with_context(|| format!("{} is not the broker's authority any more; restore it", path.display()))
+            .map(Some)
+    }
+
+    fn from_pem(pem: &str) -> Result<Self> {
+        let key = KeyPair::from_pem(pem)?;
+        let certificate = CertificateDer::from_pem_slice(pem.as_bytes())?;
+        let certificate_pem = pem_of("CERTIFICATE", &certificate);
+        let issuer = Issuer::from_ca_cert_der(&certificate, key)?;
+        Ok(Self { certificate_pem, issuer })
+    }
+
+    fn make() -> Result<String> {
+        let key = KeyPair::generate()?;
+        let mut params = CertificateParams::default();
+        params.not_before = OffsetDateTime::now_utc() - BACKDATED;
+        params.not_after = OffsetDateTime::now_utc() + LIFE;
+        params.distinguished_name = name("Hangar credential broker");
+        params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+        let certificate = params.self_signed(&key)?.pem();
+        Ok(format!("{}{certificate}", key.serialize_pem()))
+    }
+
+    /// The authority's certificate, for those who trust it.
+    pub fn certificate(&self) -> Result<CertificateDer<'static>> {
+        Ok(CertificateDer::from_pem_slice(self.certificate_pem.as_bytes())?)
+    }
+
+    /// A certificate and its key for the broker, reached by these names and addresses.
+    ///
+    /// # Errors
+    /// If a name cannot be written into a certificate.
+    pub fn issue_server(&self, names: &[String]) -> Result<(CertificateDer<'static>, PrivateKeyDer<'static>)> {
+        let mut params = CertificateParams::new(names)?;
+        params.distinguished_name = name("Hangar credential broker");
+        let (certificate, key) = self.issue(params, ExtendedKeyUsagePurpose::ServerAuth, SERVER_LIFE)?;
+        Ok((certificate.der().clone(), PrivatePkcs8KeyDer::from(key.serialize_der()).into()))
+    }
+
+    /// A certificate for the API server of this name.
+    ///
+    /// # Errors
+    /// If it cannot be signed.
+    pub fn issue_client(&self, server: &str) -> Result<Issued> {
+        let mut params = CertificateParams::default();
+        params.distinguished_name = name(server);
+        let (certificate, key) = self.issue(params, ExtendedKeyUsagePurpose::ClientAuth, CLIENT_LIFE)?;
+        let ends_at = certificate.params().not_after.unix_timestamp();
+        Ok(Issued {
+            pem: format!("{}{}{}", key.serialize_pem(), certificate.pem(), self.certificate_pem),
+            fingerprint: Fingerprint::of(certificate.der()),
+            ends_at: Timestamp::from_second(ends_at)?,
+        })
+    }
+
+    fn issue(
+        &self,
+        mut params: CertificateParams,
+        purpose: ExtendedKeyUsagePurpose,
+        life: Duration,
+    ) -> Result<(rcgen::Certificate, KeyPair)> {
+        let key = KeyPair::generate()?;
+        params.not_before = OffsetDateTime::now_utc() - BACKDATED;
+        params.not_after = OffsetDateTime::now_utc() + life;
+        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+        params.extended_key_usages = vec![purpose];
+        params.use_authority_key_identifier_extension = true;
+        let certificate = params.signed_by(&key, &self.issuer).context("cannot sign a certificate")?;
+        Ok((certificate, key))
+    }
+}
+
+fn name(common_name: &str) -> DistinguishedName {
+    let mut name = DistinguishedName::new();
+    name.push(DnType::CommonName, common_name);
+    name
+}

@@ -1,0 +1,103 @@
+//! The key-encryption keys, where they are not to rest in the data directory.
+
+use super::{
+    fault::Faults,
+    secret::{self, Secret},
+};
+use secrets::Key;
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
+
+const RULE: &str = "must be 32 bytes in base64, as `openssl rand -base64 32` prints them";
+
+/// `[keys]` as written.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeysSection {
+    /// The key that seals.
+    current: Option<Secret>,
+    /// A file that holds it.
+    current_file: Option<PathBuf>,
+    /// Files with keys that sealed earlier and still open.
+    #[serde(default)]
+    old_files: Vec<PathBuf>,
+}
+
+/// The keys of the configuration, besides those of the data directory.
+#[derive(Clone, Debug, Default)]
+pub struct KeysSettings {
+    /// The key that seals; `None`: that of the data directory.
+    pub current: Option<Secret>,
+    /// Keys that only open.
+    pub old: Vec<Secret>,
+}
+
+impl KeysSection {
+    /// Reads the files, which are relative to `folder`, and checks that each holds a key.
+    pub fn read(self, folder: &Path, faults: &mut Faults) -> KeysSettings {
+        let current = secret::resolve(
+            "keys.current",
+            self.current,
+            self.current_file.as_ref(),
+            folder,
+            faults,
+        );
+        if current.as_ref().is_some_and(is_no_key) {
+            faults.add("keys.current", RULE);
+        }
+        let old = self.old_files.iter().filter_map(|file| {
+            let key = secret::resolve("keys.old", None, Some(file), folder, faults)?;
+            if is_no_key(&key) {
+                return faults.none("keys.old_files", format!("{}: {RULE}", file.display()));
+            }
+            Some(key)
+        });
+        let old = old.collect();
+        KeysSettings { current, old }
+    }
+}
+
+fn is_no_key(text: &Secret) -> bool {
+    Key::from_text(text.expose()).is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(section: KeysSection, folder: &Path) -> (KeysSettings, Faults) {
+        let mut faults = Faults::default();
+        (section.read(folder, &mut faults), faults)
+    }
+
+    #[test]
+    fn keys_come_from_values_and_files() {
+        let folder = tempfile::tempdir().unwrap();
+        let (current, old) = (Key::generate(), Key::generate());
+        std::fs::write(folder.path().join("old"), format!("{}\n", *old.to_text())).unwrap();
+        let section = KeysSection {
+            current: Some(Secret::from(current.to_text().to_string())),
+            old_files: vec!["old".into()],
+            ..KeysSection::default()
+        };
+        let (settings, faults) = read(section, folder.path());
+        assert!(faults.is_empty(), "{faults}");
+        let id = |text: &Secret| Key::from_text(text.expose()).unwrap().id().to_owned();
+        assert_eq!(id(settings.current.as_ref().unwrap()), current.id());
+        assert_eq!(id(&settings.old[0]), old.id());
+    }
+
+    #[test]
+    fn what_is_no_key_is_a_fault_that_does_not_show_it() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("old"), "canary").unwrap();
+        let section = KeysSection {
+            current: Some(Secret::from("canary".to_owned())),
+            old_files: vec!["old".into()],
+            ..KeysSection::default()
+        };
+        let (_, faults) = read(section, folder.path());
+        assert_eq!(faults.iter().count(), 2, "{faults}");
+        assert!(!faults.to_string().contains("canary"));
+    }
+}

@@ -1,0 +1,241 @@
+//! The SkyPilot API server that nodes are launched through.
+
+use super::{
+    fault::Faults,
+    secret::{self, Secret},
+};
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
+use url::{Host, Url};
+
+/// How AWS credentials of a tenant reach the server. None of the ways hands it a tenant's own keys.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CloudCredentials {
+    /// Each workspace names an AWS profile whose `credential_process` asks the portal's broker.
+    #[default]
+    Profile,
+    /// Each request carries a handle with which the server fetches credentials from the portal.
+    Handle,
+    /// The server has credentials of its own, the same for every tenant.
+    None,
+}
+
+/// `[skypilot]` as written.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SkyPilotSection {
+    /// Its address.
+    pub url: Option<String>,
+    /// The token of an account of its that may administer it.
+    pub admin_token: Option<Secret>,
+    /// A file that holds the token.
+    pub admin_token_file: Option<PathBuf>,
+    /// A file with the certificates of authorities to trust besides the system's, in PEM.
+    pub ca_file: Option<PathBuf>,
+    /// How AWS credentials reach it.
+    #[serde(default)]
+    pub credentials: CloudCredentials,
+    /// The contexts of the server's kubeconfig that nodes may be put on; without it, whatever the server allows.
+    pub kubernetes_contexts: Option<Vec<String>>,
+    /// Clouds that nobody may use, as SkyPilot writes them.
+    #[serde(default)]
+    pub disabled_clouds: Vec<String>,
+    /// The clouds whose prices are read; without it, all that the server has price lists of.
+    #[serde(default)]
+    pub catalogue_clouds: Vec<String>,
+}
+
+/// A SkyPilot API server.
+#[derive(Clone, Debug)]
+pub struct SkyPilotSettings {
+    /// Its address.
+    pub url: Url,
+    /// The token of an account of its that may administer it; `None`: the server asks for none.
+    pub admin_token: Option<Secret>,
+    /// A file with the certificates of authorities to trust besides the system's, in PEM.
+    pub ca_file: Option<PathBuf>,
+    /// How AWS credentials reach it.
+    pub credentials: CloudCredentials,
+    /// The contexts of the server's kubeconfig that nodes may be put on; `None`: whatever the server allows.
+    pub kubernetes_contexts: Option<Vec<String>>,
+    /// Clouds that nobody may use: `gcp`.
+    pub disabled_clouds: Vec<String>,
+    /// The clouds whose prices are read: `aws`; empty: all that the server has price lists of.
+    pub catalogue_clouds: Vec<String>,
+}
+
+const EXAMPLE: &str = "write it like https://skypilot.example.com";
+
+impl SkyPilotSection {
+    /// Checks everything; files are relative to `folder`.
+    pub fn read(self, folder: &Path, faults: &mut Faults) -> Option<SkyPilotSettings> {
+        let admin_token = secret::resolve(
+            "skypilot.admin_token",
+            self.admin_token,
+            self.admin_token_file.as_ref(),
+            folder,
+            faults,
+        );
+        if admin_token
+            .as_ref()
+            .is_some_and(|token| !is_header_value(token.expose()))
+        {
+            faults.add(
+                "skypilot.admin_token",
+                "must be one line of visible characters, as the server issued it: sky_…",
+            );
+        }
+        let ca_file = self.ca_file.map(|path| folder.join(path));
+        if let Some(path) = &ca_file
+            && let Err(error) = std::fs::metadata(path)
+        {
+            faults.add(
+                "skypilot.ca_file",
+                format!("cannot read {}: {error}", path.display()),
+            );
+        }
+        for (key, clouds) in [
+            ("skypilot.disabled_clouds", &self.disabled_clouds),
+            ("skypilot.catalogue_clouds", &self.catalogue_clouds),
+        ] {
+            if let Some(bad) = clouds.iter().find(|cloud| !is_cloud(cloud)) {
+                faults.add(
+                    key,
+                    format!("`{bad}` is not a cloud as SkyPilot writes it, such as aws or gcp"),
+                );
+            }
+        }
+        let Some(text) = self.url else {
+            return faults.none("skypilot.url", format!("is missing; {EXAMPLE}"));
+        };
+        let url = address(&text, faults)?;
+        if admin_token.is_some() && url.scheme() == "http" && !is_this_machine(&url) {
+            faults.add(
+                "skypilot.url",
+                "must begin with https://: over plain http anybody on the way could read the admin token",
+            );
+        }
+        Some(SkyPilotSettings {
+            url,
+            admin_token,
+            ca_file,
+            credentials: self.credentials,
+            kubernetes_contexts: self.kubernetes_contexts,
+            disabled_clouds: self.disabled_clouds,
+            catalogue_clouds: self.catalogue_clouds,
+        })
+    }
+}
+
+fn address(text: &str, faults: &mut Faults) -> Option<Url> {
+    let mut refuse = |why: &str| faults.none("skypilot.url", format!("{why}; {EXAMPLE}"));
+    let Ok(url) = Url::parse(text) else {
+        return refuse("is not an address");
+    };
+    if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
+        return refuse("must begin with https:// (or http://)");
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return refuse(
+            "must not hold a user name or password; admin_token is the place for a token",
+        );
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return refuse("must not hold ? or #");
+    }
+    Some(url)
+}
+
+fn is_cloud(text: &str) -> bool {
+    !text.is_empty()
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+}
+
+fn is_header_value(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+fn is_this_machine(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(toml: &str) -> (Option<SkyPilotSettings>, Faults) {
+        let section: SkyPilotSection = ::config::Config::builder()
+            .add_source(::config::File::from_str(toml, ::config::FileFormat::Toml))
+            .build()
+            .unwrap()
+            .try_deserialize()
+            .unwrap();
+        let mut faults = Faults::default();
+        (section.read(Path::new("/nonexistent"), &mut faults), faults)
+    }
+
+    #[test]
+    fn an_address_is_all_that_is_needed() {
+        let (settings, faults) = read("url = \"https://sky.example.com/sky\"");
+        assert!(faults.is_empty(), "{faults}");
+        let settings = settings.unwrap();
+        assert_eq!(settings.url.as_str(), "https://sky.example.com/sky");
+        assert_eq!(settings.credentials, CloudCredentials::Profile);
+        assert!(settings.admin_token.is_none());
+    }
+
+    #[test]
+    fn each_fault_is_named_with_its_key() {
+        for (toml, key) in [
+            ("", "skypilot.url"),
+            ("url = \"sky.example.com\"", "skypilot.url"),
+            ("url = \"ftp://sky.example.com\"", "skypilot.url"),
+            ("url = \"https://a:b@sky.example.com\"", "skypilot.url"),
+            (
+                "url = \"http://sky.example.com\"\nadmin_token = \"sky_a\"",
+                "skypilot.url",
+            ),
+            (
+                "url = \"https://sky.example.com\"\nadmin_token = \"two words\"",
+                "skypilot.admin_token",
+            ),
+            (
+                "url = \"https://sky.example.com\"\nadmin_token = \"\"",
+                "skypilot.admin_token",
+            ),
+            (
+                "url = \"https://sky.example.com\"\nadmin_token_file = \"gone\"",
+                "skypilot.admin_token_file",
+            ),
+            (
+                "url = \"https://sky.example.com\"\nca_file = \"gone.pem\"",
+                "skypilot.ca_file",
+            ),
+            (
+                "url = \"https://sky.example.com\"\ndisabled_clouds = [\"AWS\"]",
+                "skypilot.disabled_clouds",
+            ),
+        ] {
+            let (_, faults) = read(toml);
+            let keys: Vec<_> = faults.iter().map(|fault| fault.key.as_str()).collect();
+            assert_eq!(keys, [key], "{toml}");
+        }
+    }
+
+    #[test]
+    fn a_token_may_go_to_this_machine_without_tls() {
+        for host in ["127.0.0.1", "[::1]", "localhost"] {
+            let toml = format!("url = \"http://{host}:46580\"\nadmin_token = \"sky_a\"");
+            let (_, faults) = read(&toml);
+            assert!(faults.is_empty(), "{host}: {faults}");
+        }
+    }
+}

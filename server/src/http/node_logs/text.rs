@@ -1,0 +1,75 @@
+//! A log as plain text, line by line as it is written.
+
+use super::{
+    Wanted,
+    reading::{Piece, Reading},
+};
+use crate::{
+    http::{identity::Signed, layers::disconnects::WhileListened},
+    portal::Portal,
+};
+use axum::{
+    body::{Body, Bytes},
+    response::{IntoResponse, Response},
+};
+use domain::{caller::Caller, ids::NodeId, problem::Problem};
+use futures::Stream;
+use http::{HeaderName, header};
+use std::{io, sync::Arc};
+
+/// The log as an answer.
+///
+/// # Errors
+/// What the core says, and Unavailable if there are too many streams.
+pub async fn text(
+    portal: &Arc<Portal>,
+    caller: Caller,
+    signed: Signed,
+    id: NodeId,
+    wanted: Wanted,
+) -> Result<Response, Problem> {
+    let reading = Reading::start(portal, &caller, signed, id, wanted).await?;
+    let headers = [
+        (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
+        (header::CACHE_CONTROL, "no-store"),
+        // Proxies that collect answers before passing them on would hold the lines back.
+        (HeaderName::from_static("x-accel-buffering"), "no"),
+    ];
+    let mut response = (headers, Body::from_stream(bytes(reading))).into_response();
+    response.extensions_mut().insert(WhileListened);
+    Ok(response)
+}
+
+/// How far the answer is.
+enum Progress {
+    Reading(Reading),
+    Breaking,
+    Over,
+}
+
+/// The lines. A log that is cut off must not look whole, so its transfer is broken off.
+fn bytes(reading: Reading) -> impl Stream<Item = io::Result<Bytes>> + Send {
+    futures::stream::unfold(Progress::Reading(reading), |progress| async move {
+        match progress {
+            Progress::Reading(mut reading) => match reading.next().await {
+                Piece::Lines(lines) => Some((Ok(lines.text.into()), Progress::Reading(reading))),
+                Piece::Failed(problem) => Some((Ok(last_line(&problem)), Progress::Breaking)),
+                Piece::Cut => broken(),
+                Piece::Ended => None,
+            },
+            Progress::Breaking => broken(),
+            Progress::Over => None,
+        }
+    })
+}
+
+fn broken() -> Option<(io::Result<Bytes>, Progress)> {
+    Some((Err(io::ErrorKind::ConnectionAborted.into()), Progress::Over))
+}
+
+/// Why the log is not whole.
+fn last_line(problem: &Problem) -> Bytes {
+    let next_step = problem.next_step.as_deref().unwrap_or_default();
+    let line = format!("[Cut off here. {} {next_step}", problem.detail);
+    format!("{}]\n", line.trim_end()).into()
+}
