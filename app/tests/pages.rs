@@ -1,6 +1,7 @@
 //! The pages as a browser without JavaScript gets them: what they say, with which status, and what their forms do.
 #![cfg(feature = "ssr")]
 
+mod nodes;
 mod support;
 
 use axum::http::{Method, StatusCode};
@@ -12,6 +13,9 @@ fn pages() -> Vec<String> {
         "/",
         "/clusters",
         "/clusters/new",
+        "/nodes",
+        "/nodes/catalogue",
+        "/nodes/new",
         "/account",
         "/api",
         "/sign-in",

@@ -12,8 +12,10 @@ use crate::refusal::Refusal;
 pub struct Dashboard {
     /// The person's name.
     pub name: String,
-    /// What they may do.
+    /// What they may do with clusters.
     pub access: Access,
+    /// What they may do with nodes.
+    pub node_access: Access,
     /// What there is.
     pub overview: Overview,
 }
@@ -27,6 +29,7 @@ pub async fn load_overview() -> Result<Dashboard, Refusal> {
     Ok(Dashboard {
         name: caller.name.clone(),
         access: Access::of(&caller, Action::OrderCluster),
+        node_access: Access::of(&caller, Action::OrderNode),
         overview: clusters.overview(&caller).await.map_err(refuse)?,
     })
 }

@@ -1,28 +1,31 @@
-//! `/`: what runs, what needs somebody, what ends soon, what it costs; one's own clusters; what happened lately.
+//! `/`: what runs, what needs somebody, what ends soon, what it costs; one's own clusters and nodes; what happened lately.
 
 use domain::cluster::Cluster;
-use domain::overview::{Happening, Overview};
-use jiff::Timestamp;
+use domain::node::view::Node;
+use domain::overview::Happening;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
 use super::api::{Dashboard, load_overview};
+use super::figures::{Figures, summary};
 use crate::access::Access;
-use crate::clusters::{ClusterRows, note};
+use crate::clusters::ClusterRows;
 use crate::live::follow;
+use crate::nodes::NodeRows;
 use crate::problem_page::ProblemPage;
 use crate::routes;
 use crate::ui::{
     ButtonKind, Card, Clock, Empty, EmptyState, HeaderCell, Icon, LinkButton, PageHeader,
-    RelativeTime, Skeleton, Stat, Symbol, Table, remaining_words,
+    RelativeTime, Skeleton, Symbol, Table,
 };
 
-/// Looks again whenever some cluster changes.
+/// Looks again whenever some cluster or node changes.
 #[component]
 pub fn OverviewPage() -> impl IntoView {
     let dashboard = Resource::new_blocking(|| (), |()| load_overview());
     let clock = Clock::provide();
     follow(routes::CLUSTERS_EVENTS, move || dashboard.refetch());
+    follow(routes::NODES_EVENTS, move || dashboard.refetch());
     let page = move || {
         Suspend::new(async move {
             match dashboard.await {
@@ -46,85 +49,72 @@ fn Content(dashboard: Dashboard) -> impl IntoView {
     let Dashboard {
         name,
         access,
+        node_access,
         overview,
     } = dashboard;
     let first_name = name.split_whitespace().next().unwrap_or("you").to_owned();
     let summary = summary(&overview);
-    let may_order = access == Access::Order;
+    let (may_order, may_order_node) = (access == Access::Order, node_access == Access::Order);
     view! {
         <PageHeader
             title=format!("Hello, {first_name}")
             summary=move || summary
             actions=move || {
-                may_order
-                    .then(|| {
-                        view! {
-                            <LinkButton kind=ButtonKind::Primary href=routes::NEW_CLUSTER>
-                                <Icon symbol=Symbol::Plus size=16 />
-                                "New cluster"
-                            </LinkButton>
-                        }
-                    })
+                let node = || {
+                    view! {
+                        <LinkButton href=routes::NEW_NODE>
+                            <Icon symbol=Symbol::Chip size=16 />
+                            "New node"
+                        </LinkButton>
+                    }
+                };
+                let cluster = || {
+                    view! {
+                        <LinkButton kind=ButtonKind::Primary href=routes::NEW_CLUSTER>
+                            <Icon symbol=Symbol::Plus size=16 />
+                            "New cluster"
+                        </LinkButton>
+                    }
+                };
+                view! {
+                    {may_order_node.then(node)}
+                    {may_order.then(cluster)}
+                }
             }
         />
         <Figures overview=overview.clone() />
         <div class="grid grid-cols-1 gap-3.5 items-start mt-3.5 lg:grid-cols-[minmax(0,1.55fr)_minmax(0,1fr)]">
-            <Card
-                title="My clusters"
-                flush=true
-                aside=|| {
-                    view! {
-                        <a href=routes::CLUSTERS class="hover:text-text">
-                            "All clusters →"
-                        </a>
+            <div class="grid grid-cols-1 gap-3.5 min-w-0">
+                <Card
+                    title="My clusters"
+                    flush=true
+                    aside=|| {
+                        view! {
+                            <a href=routes::CLUSTERS class="hover:text-text">
+                                "All clusters →"
+                            </a>
+                        }
                     }
-                }
-            >
-                <Mine clusters=overview.mine access=access />
-            </Card>
+                >
+                    <Mine clusters=overview.mine access=access />
+                </Card>
+                <Card
+                    title="My nodes"
+                    flush=true
+                    aside=|| {
+                        view! {
+                            <a href=routes::NODES class="hover:text-text">
+                                "All nodes →"
+                            </a>
+                        }
+                    }
+                >
+                    <MyNodes nodes=overview.my_nodes access=node_access />
+                </Card>
+            </div>
             <Card title="Lately">
                 <Lately happenings=overview.lately />
             </Card>
-        </div>
-    }
-    .into_any()
-}
-
-/// Four figures, each with the line that makes it useful.
-#[component]
-fn Figures(overview: Overview) -> impl IntoView {
-    let running = match overview.moving {
-        0 => "all settled".to_owned(),
-        moving => format!("{moving} on the way up or down"),
-    };
-    let needs_you = overview.needs_you.first().map_or_else(
-        || "nothing is wrong".to_owned(),
-        |cluster| format!("{}: {}", cluster.name, note(cluster).unwrap_or_default()),
-    );
-    let ends_soon = overview.ends_soon.first().map_or_else(
-        || "nothing".to_owned(),
-        |cluster| first_to_end(cluster, overview.now),
-    );
-    let month = overview.now.strftime("%B").to_string();
-    view! {
-        <div class="grid gap-3.5 grid-cols-2 lg:grid-cols-4">
-            <Stat label="Running" value=overview.running.to_string() note=running />
-            <Stat
-                label="Needs you"
-                value=overview.needs_you.len().to_string()
-                note=needs_you
-                alarming=!overview.needs_you.is_empty()
-            />
-            <Stat
-                label="Ends within a day"
-                value=overview.ends_soon.len().to_string()
-                note=ends_soon
-            />
-            <Stat
-                label=format!("Spent in {month}")
-                value=overview.spent_this_month.to_string()
-                note=format!("{}/h right now", overview.price_per_hour)
-            />
         </div>
     }
     .into_any()
@@ -181,6 +171,56 @@ fn Mine(clusters: Vec<Cluster>, access: Access) -> impl IntoView {
 }
 
 #[component]
+fn MyNodes(nodes: Vec<Node>, access: Access) -> impl IntoView {
+    if nodes.is_empty() {
+        return match access {
+            Access::Order => view! {
+                <EmptyState
+                    why=Empty::NothingYet
+                    title="You have no nodes yet"
+                    text="See which GPUs are to be had, where and for how much, and order one."
+                >
+                    <LinkButton href=routes::CATALOGUE>"Find a GPU"</LinkButton>
+                </EmptyState>
+            }
+            .into_any(),
+            Access::View => view! {
+                <EmptyState
+                    why=Empty::NoPermission
+                    title="You look after no nodes"
+                    text="As a viewer you see your tenants' nodes, but do not order any."
+                />
+            }
+            .into_any(),
+            Access::None => view! {
+                <EmptyState
+                    why=Empty::NoPermission
+                    title="Nodes belong to tenants"
+                    text="Once you are in one, you can order GPU machines here."
+                />
+            }
+            .into_any(),
+        };
+    }
+    let head = || {
+        view! {
+            <HeaderCell>"Name"</HeaderCell>
+            <HeaderCell>"State"</HeaderCell>
+            <HeaderCell>"Environment"</HeaderCell>
+            <HeaderCell number=true>"Ends in"</HeaderCell>
+            <HeaderCell number=true>"Price"</HeaderCell>
+        }
+        .into_any()
+    };
+    view! {
+        <Table caption="My nodes" head=Box::new(head)>
+            <NodeRows nodes=nodes />
+        </Table>
+    }
+    .into_any()
+}
+
+#[component]
 fn Lately(happenings: Vec<Happening>) -> impl IntoView {
     if happenings.is_empty() {
         return view! { <p class="text-muted">"Nothing has happened yet."</p> }.into_any();
@@ -201,27 +241,4 @@ fn Lately(happenings: Vec<Happening>) -> impl IntoView {
     };
     view! { <ul class="grid gap-2.5">{happenings.into_iter().map(item).collect_view()}</ul> }
         .into_any()
-}
-
-/// “3 clusters run, 1 is on its way”.
-fn summary(overview: &Overview) -> String {
-    let running = match overview.running {
-        0 => "No cluster is running".to_owned(),
-        1 => "One cluster is running".to_owned(),
-        many => format!("{many} clusters are running"),
-    };
-    match overview.needs_you.len() {
-        0 => running,
-        1 => format!("{running}, one needs you"),
-        many => format!("{running}, {many} need you"),
-    }
-}
-
-/// “checkout-preview in 6 h 12 min”.
-fn first_to_end(cluster: &Cluster, now: Timestamp) -> String {
-    let left = cluster
-        .ends_at
-        .map(|at| remaining_words(at, now))
-        .unwrap_or_default();
-    format!("{} in {left}", cluster.name)
 }

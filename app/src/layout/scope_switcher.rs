@@ -2,7 +2,7 @@
 
 use domain::account::TenantMembership;
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
+use leptos_router::hooks::{use_location, use_query_map};
 
 use crate::routes;
 use crate::ui::{Icon, Symbol};
@@ -17,9 +17,10 @@ struct Scope {
 }
 
 impl Scope {
-    fn address(&self) -> String {
+    /// The list that is looked at, or the clusters, for this scope.
+    fn address(&self, list: &str) -> String {
         routes::with_query(
-            routes::CLUSTERS,
+            list,
             [
                 ("tenant", self.tenant.as_str()),
                 ("environment", self.environment.as_str()),
@@ -50,13 +51,18 @@ pub fn ScopeSwitcher(tenants: Vec<TenantMembership>) -> impl IntoView {
                 .unwrap_or_default()
         }
     });
+    let path = use_location().pathname;
+    let list = Memo::new(move |_| path.with(|path| list_of(path)));
     let only_one = scopes.len() == 1;
     let option = move |scope: Scope| {
         let chosen = {
             let scope = scope.clone();
             move || (current.get() == scope).then_some("true")
         };
-        let address = scope.address();
+        let address = {
+            let scope = scope.clone();
+            move || scope.address(list.get())
+        };
         view! {
             <li>
                 <a
@@ -96,6 +102,15 @@ pub fn ScopeSwitcher(tenants: Vec<TenantMembership>) -> impl IntoView {
             </details>
         }
         .into_any()
+    }
+}
+
+/// The list that a page belongs to: choosing another tenant does not lead away from what one looks at.
+fn list_of(path: &str) -> &'static str {
+    match path.trim_end_matches('/') {
+        routes::CATALOGUE => routes::CATALOGUE,
+        path if path == routes::NODES || path.starts_with("/nodes/") => routes::NODES,
+        _ => routes::CLUSTERS,
     }
 }
 
@@ -143,4 +158,17 @@ fn scopes(tenants: &[TenantMembership]) -> Vec<Scope> {
         }
     }
     scopes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_tenant_is_looked_at_in_the_same_list() {
+        assert_eq!(list_of("/nodes/catalogue"), routes::CATALOGUE);
+        assert_eq!(list_of("/nodes/new"), routes::NODES);
+        assert_eq!(list_of("/clusters/1/events"), routes::CLUSTERS);
+        assert_eq!(list_of("/"), routes::CLUSTERS);
+    }
 }

@@ -23,6 +23,15 @@ pub use services::SECRET;
 
 /// The pages over services that answer from memory.
 pub fn portal() -> Router {
+    portal_with(nodes::NodesInMemory::default())
+}
+
+/// The same before the prices of nodes have been read.
+pub fn portal_without_prices() -> Router {
+    portal_with(nodes::NodesInMemory::without_prices())
+}
+
+fn portal_with(nodes: nodes::NodesInMemory) -> Router {
     let services = Arc::new(services::InMemory::default());
     let context = PageContext {
         assets: Arc::new(Assets {
@@ -31,7 +40,7 @@ pub fn portal() -> Router {
             css: "hangar-1.css".into(),
         }),
         clusters: services.clone(),
-        nodes: Arc::new(nodes::NodesInMemory::default()),
+        nodes: Arc::new(nodes),
         account: services,
         sandbox: true,
         providers: Arc::new([SignInProvider {
@@ -71,6 +80,14 @@ pub fn viewer() -> Caller {
         membership.role = TenantRole::Viewer;
     }
     viewer
+}
+
+/// Somebody whom no tenant knows yet.
+pub fn member_of_nothing() -> Caller {
+    Caller {
+        memberships: Vec::new(),
+        ..developer()
+    }
 }
 
 /// An answer that has been read to its end.

@@ -21,7 +21,7 @@ use super::{node_sample, sample};
 /// Offers and nodes.
 pub struct NodesInMemory {
     /// Whether the prices have been read.
-    pub priced: bool,
+    priced: bool,
     nodes: Vec<Node>,
 }
 
@@ -35,6 +35,14 @@ impl Default for NodesInMemory {
 }
 
 impl NodesInMemory {
+    /// Before the prices have been read.
+    pub fn without_prices() -> Self {
+        Self {
+            priced: false,
+            ..Self::default()
+        }
+    }
+
     fn offers(&self) -> Vec<Offer> {
         if self.priced {
             node_sample::offers()

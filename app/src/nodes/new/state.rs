@@ -58,7 +58,7 @@ impl OrderState {
     fn of_quote(self, control: &str, now: &Draft) -> Option<String> {
         self.quoted.with(|answer| {
             let quoted = answer.said.as_ref().ok()?;
-            let typed = !now.get(control).trim().is_empty();
+            let typed = !value(control, now).trim().is_empty();
             (typed && unchanged(control, &answer.draft, now))
                 .then(|| message(control, &quoted.quote.errors))
                 .flatten()
@@ -97,9 +97,13 @@ fn control_of(field: &str) -> &str {
 
 /// Whether a control still has what it had. What is said about an accelerator is said about either of its controls.
 fn unchanged(control: &str, then: &Draft, now: &Draft) -> bool {
+    value(control, then) == value(control, now)
+}
+
+fn value<'a>(control: &str, draft: &'a Draft) -> &'a str {
     match control {
-        "accelerator" => then.accelerator_name() == now.accelerator_name(),
-        control => then.get(control) == now.get(control),
+        "accelerator" => draft.accelerator_name(),
+        control => draft.get(control),
     }
 }
 

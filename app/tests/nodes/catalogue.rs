@@ -1,0 +1,87 @@
+//! The catalogue: found, filtered, sorted, and what it says when it is empty.
+
+use axum::http::StatusCode;
+
+use crate::support::{self, Browser};
+
+#[tokio::test]
+async fn the_cheapest_comes_first_with_its_place_and_both_prices() {
+    let browser = Browser::of_a_developer();
+    let page = browser.get("/nodes/catalogue?accelerator=H100").await.text;
+    let cheapest = page.find("$2.99/h").expect("the cheapest is there");
+    let dearer = page.find("$6.88/h").expect("another one is there");
+    assert!(cheapest < dearer);
+    for says in ["Lambda", "us-south-1", "$2.20/h", "80 GiB", "12 min ago"] {
+        assert!(page.contains(says), "{says} is missing");
+    }
+}
+
+#[tokio::test]
+async fn each_price_leads_to_the_form_filled_in() {
+    let browser = Browser::of_a_developer();
+    let page = browser.get("/nodes/catalogue?count=8").await.text;
+    let on_demand = "/nodes/new?accelerator=H100&amp;count=8&amp;cloud=aws&amp;region=us-east-1\"";
+    let spot = "/nodes/new?accelerator=H100&amp;count=8&amp;cloud=aws&amp;region=us-east-1&amp;spot=true\"";
+    assert!(page.contains(on_demand), "on demand");
+    assert!(page.contains(spot), "spot");
+}
+
+#[tokio::test]
+async fn search_filters_and_order_are_in_the_address() {
+    let browser = Browser::of_a_developer();
+    let page = browser
+        .get("/nodes/catalogue?search=h1&cloud=aws&count=1&sort=-price&tenant=vision")
+        .await
+        .text;
+    assert!(page.contains("$6.88/h") && !page.contains("$55.04/h"));
+    assert!(page.contains("value=\"h1\""), "the search stays in the box");
+    assert!(page.contains("<option value=\"aws\" selected"));
+    assert!(page.contains("aria-sort=\"descending\""));
+    assert!(
+        page.contains("name=\"tenant\" value=\"vision\""),
+        "a new search keeps the tenant"
+    );
+    assert!(
+        page.contains("/nodes/catalogue?tenant=vision"),
+        "the switcher stays in the catalogue"
+    );
+}
+
+#[tokio::test]
+async fn nothing_yet_no_match_and_no_permission_are_not_the_same() {
+    let mut browser = Browser::of_a_developer();
+    let no_match = browser.get("/nodes/catalogue?search=zzz").await;
+    assert_eq!(no_match.status, StatusCode::OK);
+    assert!(no_match.text.contains("Nothing matches"));
+
+    browser.caller = Some(support::member_of_nothing());
+    let nobody = browser.get("/nodes/catalogue").await.text;
+    assert!(nobody.contains("You are not in a tenant yet"));
+
+    let browser = Browser {
+        portal: support::portal_without_prices(),
+        ..Browser::of_a_developer()
+    };
+    let not_yet = browser.get("/nodes/catalogue").await.text;
+    assert!(not_yet.contains("Prices are being read"));
+    assert!(
+        not_yet.contains("<noscript><meta http-equiv=\"refresh\""),
+        "it looks again by itself"
+    );
+}
+
+#[tokio::test]
+async fn a_viewer_sees_prices_that_lead_nowhere() {
+    let mut browser = Browser::of_a_developer();
+    browser.caller = Some(support::viewer());
+    let page = browser.get("/nodes/catalogue").await.text;
+    assert!(page.contains("$2.99/h"));
+    assert!(!page.contains("/nodes/new?"));
+}
+
+#[tokio::test]
+async fn a_question_that_makes_no_sense_is_refused_with_its_status() {
+    let browser = Browser::of_a_developer();
+    let answer = browser.get("/nodes/catalogue?count=many").await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+}

@@ -1,0 +1,4 @@
+//! The pages of nodes.
+
+mod catalogue;
+mod order;
