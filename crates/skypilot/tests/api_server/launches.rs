@@ -1,0 +1,222 @@
+//! Launches into moto's AWS, as far as machines go that nobody can sign in to.
+
+use crate::place::Place;
+use domain::services::NodeLog;
+use futures::TryStreamExt;
+use jiff::Timestamp;
+use provisioning::ports::machines::{
+    MachineErrorKind, MachineState, Machines, RequestId, RequestState, Workspace,
+};
+use skypilot::client::{ErrorKind, Launch, Launched, RequestState as Stands, StatusQuery};
+
+const MACHINE: &str = "hgr-456789ab-trainer";
+
+fn task(region: &str) -> String {
+    format!(
+        "name: trainer\nresources:\n  infra: aws/{region}\n  instance_type: m6i.large\n  ports: [22]\n  \
+         autostop:\n    idle_minutes: 30\n    down: true\nrun: hostname\n"
+    )
+}
+
+#[tokio::test]
+async fn a_launch_reaches_a_machine_is_found_again_cancelled_and_taken_down() {
+    let mut place = Place::with_moto().await;
+    let machines = place.machines(None);
+    let workspace = Workspace {
+        id: "0198e1b2-7c1d-7a54-9d5c-0000aaaa1111".parse().unwrap(),
+        name: "hgr-acme-dev-12345678".into(),
+        account: None,
+    };
+    // The account of the server's workspace is made by an administrator in another test; here nobody has one.
+    let open = skypilot::client::Workspace::default();
+    let made = place
+        .sky
+        .submit_create_workspace(place.somebody(), &workspace.name, &open)
+        .await
+        .unwrap();
+    place.result::<serde::de::IgnoredAny>(&made).await.unwrap();
+    assert_eq!(machines.enabled_clouds(&workspace).await.unwrap(), ["aws"]);
+
+    let since = Timestamp::now();
+    let task = task("us-east-1");
+    let launch = machines
+        .launch(&workspace, MACHINE, &task, since)
+        .await
+        .unwrap();
+    let again = machines
+        .launch(&workspace, MACHINE, &task, since)
+        .await
+        .unwrap();
+    assert_eq!(again, launch, "the second launch is the first one");
+
+    let reached = place
+        .until(
+            async |_| {
+                machines
+                    .observe(&workspace, MACHINE, Some(&launch))
+                    .await
+                    .unwrap()
+            },
+            |seen| {
+                let events = seen.events.iter();
+                events
+                    .clone()
+                    .any(|event| event.message.starts_with("Instances launched"))
+            },
+        )
+        .await;
+    assert_eq!(reached.request, Some(RequestState::Open));
+    let machine = reached.machine.unwrap();
+    assert_eq!(machine.state, MachineState::Launching);
+    assert_eq!(machine.workspace, workspace.name);
+    let placement = machine.placement.unwrap();
+    assert_eq!(
+        (placement.cloud.as_str(), placement.region.as_str()),
+        ("aws", "us-east-1")
+    );
+    assert_eq!(placement.instance_type.as_deref(), Some("m6i.large"));
+    assert_eq!(
+        place.instances().await,
+        [("m6i.large".to_owned(), "running".to_owned())]
+    );
+    let log = machines.log(
+        &workspace,
+        MACHINE,
+        Some(&launch),
+        NodeLog::Provisioning,
+        false,
+        None,
+    );
+    let log: Vec<String> = log.await.unwrap().try_collect().await.unwrap();
+    let log = log.concat();
+    assert!(log.contains("Launching on AWS us-east-1"), "{log}");
+    assert!(
+        !log.contains("sky-payload") && !log.contains('\u{1b}'),
+        "{log}"
+    );
+
+    machines.cancel_request(&workspace, &launch).await.unwrap();
+    machines.cancel_request(&workspace, &launch).await.unwrap();
+    let cancelled = machines
+        .observe(&workspace, MACHINE, Some(&launch))
+        .await
+        .unwrap();
+    assert_eq!(cancelled.request, Some(RequestState::Cancelled));
+    assert_eq!(cancelled.machine.unwrap().state, MachineState::Launching);
+
+    // SkyPilot takes it for up once it has asked the cloud. Nobody can use it.
+    let fresh = machines.machines(&workspace, true).await.unwrap();
+    assert_eq!(fresh[0].state, MachineState::Up);
+    let seen = machines.observe(&workspace, MACHINE, None).await.unwrap();
+    let machine = seen.machine.unwrap();
+    assert_eq!(machine.state, MachineState::Unhealthy, "{machine:?}");
+    assert_eq!(seen.address, None);
+    let key = machines.key(&workspace, MACHINE).await.unwrap();
+    assert_eq!(key.user, "ubuntu");
+
+    let down = machines.take_down(&workspace, MACHINE).await.unwrap();
+    settled(&mut place, &machines, &workspace, &down).await;
+    let gone = machines
+        .observe(&workspace, MACHINE, Some(&down))
+        .await
+        .unwrap();
+    assert_eq!(gone.request, Some(RequestState::Succeeded));
+    assert_eq!(gone.machine, None);
+    assert_eq!(place.instances().await[0].1, "terminated");
+    let down = machines.take_down(&workspace, MACHINE).await.unwrap();
+    settled(&mut place, &machines, &workspace, &down).await;
+    let gone = machines
+        .observe(&workspace, MACHINE, Some(&down))
+        .await
+        .unwrap();
+    assert_eq!(
+        gone.request,
+        Some(RequestState::Succeeded),
+        "what is gone is taken down"
+    );
+    machines
+        .take_down_orphan(&workspace.name, MACHINE)
+        .await
+        .unwrap();
+
+    no_capacity(&place, &machines, &workspace).await;
+    let now = Timestamp::now();
+    let bad = machines
+        .launch(&workspace, "Bad_Name!!", &task, now)
+        .await
+        .unwrap();
+    let refused = settled(&mut place, &machines, &workspace, &bad).await;
+    let RequestState::Failed(refused) = refused else {
+        panic!("{refused:?}");
+    };
+    assert_eq!(refused.kind, MachineErrorKind::Invalid);
+    assert!(refused.message.contains("Bad_Name!!"), "{refused}");
+}
+
+/// Where there is no network for it, a machine is not to be had.
+async fn no_capacity(place: &Place, machines: &impl Machines, workspace: &Workspace) {
+    let task = task("us-west-2");
+    let launch = Launch {
+        cluster_name: "hgr-456789ab-nowhere",
+        task: &task,
+        dryrun: false,
+        no_setup: false,
+    };
+    let id = place
+        .sky
+        .submit_launch(place.somebody(), &launch)
+        .await
+        .unwrap();
+    let error = place.result::<Launched>(&id).await.unwrap_err();
+    let ErrorKind::NoCapacity { tried } = &error.kind else {
+        panic!("{error:?}");
+    };
+    assert_eq!(tried.len(), 1);
+    assert_eq!(
+        (tried[0].cloud.as_str(), tried[0].region.as_deref()),
+        ("AWS", Some("us-west-2"))
+    );
+    assert!(
+        error.message.contains("AWS (us-west-2): Failed to acquire"),
+        "{error}"
+    );
+    let left = place
+        .sky
+        .status(place.somebody(), &StatusQuery::default())
+        .await
+        .unwrap();
+    assert_eq!(left.len(), 0, "{left:?}");
+    let known = place
+        .sky
+        .requests_about(&place.somebody, launch.cluster_name, true)
+        .await
+        .unwrap();
+    assert_eq!(known.requests[0].status, Stands::Failed);
+    assert!(known.server_time.is_some());
+    let request = RequestId(id.to_string());
+    let seen = machines
+        .observe(workspace, launch.cluster_name, Some(&request))
+        .await
+        .unwrap();
+    let Some(RequestState::Failed(error)) = seen.request else {
+        panic!("it is told why a launch failed");
+    };
+    assert_eq!(error.kind, MachineErrorKind::NoCapacity);
+    assert_eq!(error.tried.len(), 1);
+}
+
+/// How a request ends.
+async fn settled(
+    place: &mut Place,
+    machines: &impl Machines,
+    workspace: &Workspace,
+    request: &RequestId,
+) -> RequestState {
+    let stands = async |_: &Place| {
+        let seen = machines.observe(workspace, MACHINE, Some(request)).await;
+        seen.unwrap().request.unwrap()
+    };
+    place
+        .until(stands, |stands| *stands != RequestState::Open)
+        .await
+}

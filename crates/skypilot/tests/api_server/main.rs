@@ -1,0 +1,8 @@
+//! Client and adapter against a real SkyPilot API server from PyPI, offline, with moto as AWS.
+
+mod launches;
+mod place;
+mod process;
+mod refusals;
+mod restarts;
+mod workspaces;

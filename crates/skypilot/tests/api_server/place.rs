@@ -1,0 +1,265 @@
+//! A real SkyPilot API server with hand-made price lists, and moto for its cloud.
+
+use crate::process::{Server, beside, free_port, python};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+use skypilot::{
+    AwsAccess, SkyPilotConfig, SkyPilotMachines,
+    client::{Acting, Answer, ClientConfig, Identity, RequestId, SkyPilot},
+};
+use std::{fs, path::Path, process::Command, time::Duration};
+use tempfile::TempDir;
+use tokio::time::{Instant, sleep};
+use url::Url;
+
+/// Longer than anything here takes on two busy cores.
+pub const TOO_LONG: Duration = Duration::from_secs(120);
+
+/// A server, and the client and adapter that lead to it.
+pub struct Place {
+    pub sky: SkyPilot,
+    pub somebody: Identity,
+    server: Option<Server>,
+    moto: Option<(Server, String)>,
+    port: u16,
+    // Last, so that it is removed when the servers have ended.
+    home: TempDir,
+}
+
+impl Place {
+    /// A server without any cloud.
+    pub async fn without_clouds() -> Self {
+        Self::start(None).await
+    }
+
+    /// A server that takes moto for AWS, with an account in which machines can be launched in us-east-1.
+    pub async fn with_moto() -> Self {
+        let home = TempDir::with_prefix("moto-").unwrap();
+        let port = free_port().to_string();
+        let arguments = ["-m", "moto.server", "-H", "127.0.0.1", "-p", &port];
+        let mut server = Server::start(home.path(), &arguments, &[]);
+        let address = format!("http://127.0.0.1:{port}");
+        until_it_answers(&mut server, async || {
+            let answer = reqwest::get(format!("{address}/moto-api/data.json")).await;
+            answer.is_ok_and(|answer| answer.status().is_success())
+        })
+        .await;
+        let made = Command::new(python())
+            .arg(beside("aws_account.py"))
+            .arg(&address)
+            .output()
+            .unwrap();
+        assert!(
+            made.status.success(),
+            "{}",
+            String::from_utf8_lossy(&made.stderr)
+        );
+        Self::start(Some((server, address))).await
+    }
+
+    async fn start(moto: Option<(Server, String)>) -> Self {
+        let home = TempDir::with_prefix("skypilot-").unwrap();
+        price_lists(&home.path().join(".sky/catalogs/v8"));
+        // The machines of moto have addresses of the real world. Nobody is to knock there.
+        let settings = "aws:\n  ssh_proxy_command: /bin/false\n";
+        fs::write(home.path().join(".sky/config.yaml"), settings).unwrap();
+        let port = free_port();
+        let url = Url::parse(&format!("http://127.0.0.1:{port}")).unwrap();
+        let mut place = Self {
+            sky: SkyPilot::new(ClientConfig::new(url)).unwrap(),
+            somebody: Identity::Named {
+                user_id: "aaaa1111".into(),
+                user_name: "hangar".into(),
+            },
+            server: None,
+            moto,
+            port,
+            home,
+        };
+        place.start_server().await;
+        place
+    }
+
+    /// Starts the server on what is in its home.
+    pub async fn start_server(&mut self) {
+        let mut variables = vec![
+            ("IS_SKYPILOT_SERVER", "true".to_owned()),
+            ("SKYPILOT_DISABLE_USAGE_COLLECTION", "1".to_owned()),
+            ("ENABLE_SERVICE_ACCOUNTS", "true".to_owned()),
+        ];
+        if let Some((_, address)) = &self.moto {
+            variables.extend([
+                ("AWS_ENDPOINT_URL", address.clone()),
+                ("AWS_DEFAULT_REGION", "us-east-1".to_owned()),
+                ("AWS_ACCESS_KEY_ID", "testing".to_owned()),
+                ("AWS_SECRET_ACCESS_KEY", "testing".to_owned()),
+            ]);
+        }
+        let port = self.port.to_string();
+        let arguments = [
+            "-m",
+            "sky.server.server",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            &port,
+        ];
+        let mut server = Server::start(self.home.path(), &arguments, &variables);
+        let health = format!("{}api/health", self.sky.url());
+        until_it_answers(&mut server, async || {
+            let answer = reqwest::get(&health).await;
+            answer.is_ok_and(|answer| answer.status().is_success())
+        })
+        .await;
+        self.server = Some(server);
+    }
+
+    /// Kills it.
+    pub fn kill_server(&mut self) {
+        self.server = None;
+    }
+
+    pub fn somebody(&self) -> Acting<'_> {
+        Acting::by(&self.somebody)
+    }
+
+    /// The token of a service account with the role `admin`. The first one is made by somebody whom the default
+    /// server believes to be an administrator because a header says so.
+    pub async fn admin_token(&self) -> SecretString {
+        let made: Value = reqwest::Client::new()
+            .post(format!("{}users/service-account-tokens", self.sky.url()))
+            .header("X-Auth-Request-Email", "admin@example.com")
+            .json(&json!({"token_name": "hangar", "role": "admin", "expires_in_days": 0}))
+            .send()
+            .await
+            .unwrap()
+            .json()
+            .await
+            .unwrap();
+        SecretString::from(made["token"].as_str().unwrap())
+    }
+
+    /// The adapter.
+    pub fn machines(&self, admin_token: Option<SecretString>) -> SkyPilotMachines {
+        SkyPilotMachines::new(SkyPilotConfig {
+            catalogue_clouds: vec!["aws".into()],
+            aws: AwsAccess::OfTheServer,
+            ..SkyPilotConfig::new(self.sky.url().clone(), admin_token)
+        })
+        .unwrap()
+    }
+
+    /// What a request returned.
+    pub async fn result<T: serde::de::DeserializeOwned>(&self, id: &RequestId) -> Answer<T> {
+        self.sky.result(&self.somebody, id, TOO_LONG).await
+    }
+
+    /// Asks again and again until the answer is good.
+    pub async fn until<T: std::fmt::Debug>(
+        &mut self,
+        ask: impl AsyncFn(&Self) -> T,
+        good: impl Fn(&T) -> bool,
+    ) -> T {
+        let end = Instant::now() + TOO_LONG;
+        loop {
+            let answer = ask(self).await;
+            if good(&answer) {
+                return answer;
+            }
+            if let Some(server) = &mut self.server {
+                server.assert_runs();
+                assert!(
+                    Instant::now() < end,
+                    "never happened; the last answer: {answer:?}\n{}",
+                    server.last_words()
+                );
+            }
+            sleep(Duration::from_millis(300)).await;
+        }
+    }
+
+    /// The machines that moto has: type and state.
+    pub async fn instances(&mut self) -> Vec<(String, String)> {
+        // Moto fails to tell while it changes something.
+        let ask = async |place: &Self| {
+            let (_, address) = place.moto.as_ref()?;
+            let answer = reqwest::get(format!("{address}/moto-api/data.json")).await;
+            answer.ok()?.json::<Value>().await.ok()
+        };
+        let data = self.until(ask, Option::is_some).await.unwrap();
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let instances = data["ec2"]["Instance"].as_array().cloned();
+        instances
+            .unwrap_or_default()
+            .iter()
+            .map(|instance| (text(&instance["instance_type"]), text(&instance["state"])))
+            .collect()
+    }
+}
+
+async fn until_it_answers(server: &mut Server, answers: impl AsyncFn() -> bool) {
+    let end = Instant::now() + TOO_LONG;
+    while !answers().await {
+        server.assert_runs();
+        assert!(
+            Instant::now() < end,
+            "the server does not come up:\n{}",
+            server.last_words()
+        );
+        sleep(Duration::from_millis(200)).await;
+    }
+}
+
+/// In the form of SkyPilot's catalogue of version 8; the prices are made up.
+fn price_lists(folder: &Path) {
+    let gpus = |name: &str, count: u32| {
+        format!(
+            "\"{{'Gpus': [{{'Name': '{name}', 'Manufacturer': 'NVIDIA', 'Count': {count}, 'MemoryInfo': \
+             {{'SizeInMiB': 81920}}}}], 'TotalGpuMemoryInMiB': {}}}\"",
+            81920 * count
+        )
+    };
+    let mut machines = String::from(
+        "InstanceType,AcceleratorName,AcceleratorCount,vCPUs,MemoryGiB,GpuInfo,Price,SpotPrice,Region,AvailabilityZone,Arch\n",
+    );
+    for (region, zone, premium) in [
+        ("us-east-1", "use1-az1", 0.0),
+        ("us-west-2", "usw2-az1", 0.5),
+    ] {
+        machines += &format!(
+            "m6i.large,,,2.0,8.0,,{},0.04,{region},{zone},x86_64\n\
+             p5.4xlarge,H100,1.0,16.0,256.0,{},{},2.5,{region},{zone},x86_64\n\
+             p5.48xlarge,H100,8.0,192.0,2048.0,{},{},,{region},{zone},x86_64\n",
+            0.096 + premium,
+            gpus("H100", 1),
+            6.88 + premium,
+            gpus("H100", 8),
+            55.04 + premium,
+        );
+    }
+    let mut images = String::from("Tag,Region,OS,OSVersion,ImageId,CreationDate\n");
+    for region in ["us-east-1", "us-west-2"] {
+        for tag in [
+            "custom-cpu-ubuntu",
+            "custom-gpu-ubuntu",
+            "custom-gpu-ubuntu-cuda13",
+        ] {
+            images += &format!("skypilot:{tag},{region},ubuntu,22.04,ami-12c6146b,20260101\n");
+        }
+    }
+    let quotas =
+        "InstanceType,OnDemandInstanceCode,SpotInstanceCode\nm6i.large,L-1216C47A,L-34B43A08\n";
+    for (file, text) in [
+        ("aws/vms.csv", machines.as_str()),
+        ("aws/images.csv", &images),
+        ("aws/instance_quota_mapping.csv", quotas),
+        (
+            "common/accelerators.csv",
+            "AcceleratorName,Clouds\nH100,\"['AWS']\"\n",
+        ),
+    ] {
+        let file = folder.join(file);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, text).unwrap();
+    }
+}

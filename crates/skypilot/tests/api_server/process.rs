@@ -1,0 +1,96 @@
+//! Python servers that end with the test, also when it panics or is killed.
+
+use std::{
+    fs::File,
+    io::Write as _,
+    net::{Ipv4Addr, TcpListener},
+    os::unix::process::CommandExt as _,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+};
+
+/// What the servers run on.
+pub fn python() -> PathBuf {
+    let python = std::env::var_os("HANGAR_TEST_PYTHON").expect(
+        "HANGAR_TEST_PYTHON is not set, and this test starts a SkyPilot API server: run `./dev test`, which fetches \
+         one from PyPI, or set it to the bin/python of a virtual environment with crates/skypilot/tests/requirements.txt",
+    );
+    PathBuf::from(python)
+}
+
+/// A file beside this one.
+pub fn beside(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/api_server")
+        .join(name)
+}
+
+pub fn free_port() -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    listener.local_addr().unwrap().port()
+}
+
+/// A server in a home of its own, without a way to the internet.
+pub struct Server {
+    supervisor: Child,
+    log: PathBuf,
+}
+
+impl Server {
+    /// Starts `python ARGUMENTS` with nothing in its environment but `variables` and what it needs.
+    pub fn start(home: &Path, arguments: &[&str], variables: &[(&str, String)]) -> Self {
+        let python = python();
+        let programs = python.parent().unwrap().display();
+        let log = home.join(format!("{}.log", arguments[1]));
+        let output = File::options()
+            .create(true)
+            .append(true)
+            .open(&log)
+            .unwrap();
+        let supervisor = Command::new(&python)
+            .arg(beside("supervise.py"))
+            .arg(&python)
+            .args(arguments)
+            .env_clear()
+            .env("PATH", format!("{programs}:/usr/local/bin:/usr/bin:/bin"))
+            .env("HOME", home)
+            .env("USER", "hangar-test")
+            .env("LANG", "C.UTF-8")
+            // Nothing listens there.
+            .env("HTTP_PROXY", "http://127.0.0.1:9")
+            .env("HTTPS_PROXY", "http://127.0.0.1:9")
+            .env("NO_PROXY", "127.0.0.1,localhost")
+            .envs(variables.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::piped())
+            .stdout(output.try_clone().unwrap())
+            .stderr(output)
+            // It has to outlive the test, to end the server after it.
+            .process_group(0)
+            .spawn()
+            .unwrap();
+        Self { supervisor, log }
+    }
+
+    /// Fails with the end of its log if it has ended.
+    pub fn assert_runs(&mut self) {
+        if let Some(status) = self.supervisor.try_wait().unwrap() {
+            panic!("the server ended with {status}:\n{}", self.last_words());
+        }
+    }
+
+    /// The end of its log.
+    pub fn last_words(&self) -> String {
+        let log = std::fs::read_to_string(&self.log).unwrap_or_default();
+        let lines: Vec<&str> = log.lines().collect();
+        lines[lines.len().saturating_sub(40)..].join("\n")
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Some(mut input) = self.supervisor.stdin.take() {
+            let _ = input.flush();
+        }
+        let _ = self.supervisor.wait();
+    }
+}

@@ -1,0 +1,90 @@
+//! A server that is restarted in the middle, and one that is gone.
+
+use crate::place::Place;
+use jiff::Timestamp;
+use provisioning::ports::machines::{
+    MachineErrorKind, MachineState, Machines, RequestState, Workspace,
+};
+use skypilot::client::ErrorKind;
+
+const MACHINE: &str = "hgr-456789ab-trainer";
+const TASK: &str = "resources:\n  infra: aws/us-east-1\n  instance_type: m6i.large\n  ports: [22]\nrun: hostname\n";
+
+#[tokio::test]
+async fn after_a_restart_the_request_is_unknown_and_the_machine_is_still_found() {
+    let mut place = Place::with_moto().await;
+    let machines = place.machines(None);
+    let workspace = Workspace {
+        id: "0198e1b2-7c1d-7a54-9d5c-0000aaaa1111".parse().unwrap(),
+        name: "default".into(),
+        account: None,
+    };
+    assert_eq!(machines.enabled_clouds(&workspace).await.unwrap(), ["aws"]);
+    let launch = machines
+        .launch(&workspace, MACHINE, TASK, Timestamp::now())
+        .await
+        .unwrap();
+    let reached = async |_: &Place| {
+        let seen = machines.observe(&workspace, MACHINE, Some(&launch)).await;
+        seen.unwrap()
+    };
+    place
+        .until(reached, |seen| {
+            let events = seen.events.iter();
+            events
+                .clone()
+                .any(|event| event.message.starts_with("Instances launched"))
+        })
+        .await;
+    assert_eq!(place.instances().await[0].1, "running");
+
+    place.kill_server();
+    let gone = machines
+        .observe(&workspace, MACHINE, Some(&launch))
+        .await
+        .unwrap_err();
+    assert_eq!(gone.kind, MachineErrorKind::Unreachable, "{gone:?}");
+    assert!(gone.message.contains("refused"), "{gone}");
+    let unsent = machines
+        .launch(&workspace, "hgr-456789ab-second", TASK, Timestamp::now())
+        .await
+        .unwrap_err();
+    assert_eq!(
+        unsent.kind,
+        MachineErrorKind::Unreachable,
+        "nothing was sent: {unsent:?}"
+    );
+
+    place.start_server().await;
+    let id = launch.0.parse().unwrap();
+    let lost = place
+        .result::<serde::de::IgnoredAny>(&id)
+        .await
+        .unwrap_err();
+    assert_eq!(lost.kind, ErrorKind::RequestLost);
+    let seen = machines
+        .observe(&workspace, MACHINE, Some(&launch))
+        .await
+        .unwrap();
+    assert_eq!(seen.request, Some(RequestState::Unknown));
+    let machine = seen.machine.expect("the server still lists the machine");
+    // Which of the two depends on whether the server's daemon has looked at the cloud already.
+    assert!(
+        matches!(
+            machine.state,
+            MachineState::Launching | MachineState::Unhealthy
+        ),
+        "{machine:?}"
+    );
+    let all = machines.all_machines().await.unwrap();
+    assert_eq!(all.len(), 1);
+    machines.take_down_orphan("default", MACHINE).await.unwrap();
+    assert_eq!(machines.all_machines().await.unwrap(), []);
+    let states: Vec<String> = place
+        .instances()
+        .await
+        .into_iter()
+        .map(|(_, state)| state)
+        .collect();
+    assert_eq!(states, ["terminated"]);
+}
