@@ -9,8 +9,7 @@ use std::path::{Path, PathBuf};
 use url::{Host, Url};
 
 /// How AWS credentials of a tenant reach the server. None of the ways hands it a tenant's own keys.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum CloudCredentials {
     /// Each workspace names an AWS profile whose `credential_process` asks the portal's broker.
     #[default]
@@ -33,9 +32,8 @@ pub struct SkyPilotSection {
     pub admin_token_file: Option<PathBuf>,
     /// A file with the certificates of authorities to trust besides the system's, in PEM.
     pub ca_file: Option<PathBuf>,
-    /// How AWS credentials reach it.
-    #[serde(default)]
-    pub credentials: CloudCredentials,
+    /// How AWS credentials reach it: `profile`, `handle` or `none`; without it, `profile`.
+    pub credentials: Option<String>,
     /// The contexts of the server's kubeconfig that nodes may be put on; without it, whatever the server allows.
     pub kubernetes_contexts: Option<Vec<String>>,
     /// Clouds that nobody may use, as SkyPilot writes them.
@@ -95,6 +93,18 @@ impl SkyPilotSection {
                 format!("cannot read {}: {error}", path.display()),
             );
         }
+        let credentials = match self.credentials.as_deref() {
+            None | Some("profile") => CloudCredentials::Profile,
+            Some("handle") => CloudCredentials::Handle,
+            Some("none") => CloudCredentials::None,
+            Some(other) => {
+                faults.add(
+                    "skypilot.credentials",
+                    format!("`{other}` is no such way; choose profile, handle or none"),
+                );
+                CloudCredentials::default()
+            }
+        };
         for (key, clouds) in [
             ("skypilot.disabled_clouds", &self.disabled_clouds),
             ("skypilot.catalogue_clouds", &self.catalogue_clouds),
@@ -120,7 +130,7 @@ impl SkyPilotSection {
             url,
             admin_token,
             ca_file,
-            credentials: self.credentials,
+            credentials,
             kubernetes_contexts: self.kubernetes_contexts,
             disabled_clouds: self.disabled_clouds,
             catalogue_clouds: self.catalogue_clouds,
@@ -218,6 +228,10 @@ mod tests {
             (
                 "url = \"https://sky.example.com\"\nca_file = \"gone.pem\"",
                 "skypilot.ca_file",
+            ),
+            (
+                "url = \"https://sky.example.com\"\ncredentials = \"keys\"",
+                "skypilot.credentials",
             ),
             (
                 "url = \"https://sky.example.com\"\ndisabled_clouds = [\"AWS\"]",

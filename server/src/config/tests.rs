@@ -96,16 +96,6 @@ fn without_a_skypilot_server_there_are_no_nodes_and_that_is_no_fault() {
 }
 
 #[test]
-fn a_word_for_credentials_that_there_is_not_is_named() {
-    let section = "[skypilot]\nurl = \"https://sky.example.com\"\ncredentials = \"keys\"\n";
-    let text = load(&format!("{PRODUCTION}\n{section}"), &[])
-        .unwrap_err()
-        .to_string();
-    assert!(text.contains("skypilot.credentials"), "{text}");
-    assert!(text.contains("keys") && text.contains("profile"), "{text}");
-}
-
-#[test]
 fn an_unknown_key_is_refused_by_its_name() {
     let error = load(&format!("{PRODUCTION}\nkubeconfg = \"x\""), &[]).unwrap_err();
     let text = error.to_string();
