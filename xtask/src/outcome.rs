@@ -108,6 +108,15 @@ pub fn nextest(output: &str) -> Option<Counts> {
     })
 }
 
+/// How many tests of a binary held, by nextest's lines: `PASS [ 1.2s] (3/9) skypilot::api_server refusals::…`.
+pub fn passed_in(output: &str, binary: &str) -> usize {
+    without_colours(output)
+        .lines()
+        .filter(|line| line.trim_start().starts_with("PASS ["))
+        .filter(|line| line.split_whitespace().any(|word| word == binary))
+        .count()
+}
+
 /// Adds up the lines that documentation tests end with: `test result: ok. 3 passed; 0 failed; 1 ignored; …`.
 pub fn doctests(output: &str) -> Counts {
     without_colours(output)
@@ -190,6 +199,15 @@ mod tests {
     fn an_interrupted_nextest_run_still_counts() {
         let line = "     Summary [   1.0s] 3/9 tests run: 2 passed, 1 failed, 0 skipped";
         assert_eq!(nextest(line), Some(counts(2, 1, 0)));
+    }
+
+    #[test]
+    fn the_tests_of_one_binary_are_told_from_the_others() {
+        let output = "\u{1b}[32m        PASS\u{1b}[0m [   9.1s] (1/4) \u{1b}[35mskypilot::api_server\u{1b}[0m restarts::a\n        \
+                      PASS [   0.1s] (2/4) skypilot client::tests::b\n        \
+                      FAIL [   0.1s] (3/4) skypilot::api_server refusals::c\n        \
+                      PASS [   0.1s] (4/4) skypilot::api_server workspaces::d\n";
+        assert_eq!(passed_in(output, "skypilot::api_server"), 2);
     }
 
     #[test]

@@ -31,8 +31,11 @@ const WIRING: &str = "server";
 
 /// What tests may use besides: an adapter is tested against the sandbox, which speaks the real protocols, and the
 /// core over a real database.
-const TESTS_MAY_USE: [(&str, &str); 2] =
-    [("kubernetes", "sandbox"), ("provisioning", "persistence")];
+const TESTS_MAY_USE: [(&str, &str); 3] = [
+    ("kubernetes", "sandbox"),
+    ("provisioning", "persistence"),
+    ("skypilot", "sandbox"),
+];
 
 /// Outside crates with one home: (name or prefix ending in `*`, who may use it, who may in tests, why).
 const HOMES: [Home; 12] = [

@@ -93,7 +93,7 @@ fn server_side() -> (Vec<Part>, Option<PathBuf>) {
         .then(|| workspace::target().join("debug/hangar"));
     parts.push(check("compiling the server side", compiled));
     if server.is_some() {
-        parts.push(tests("tests (SQLite, PostgreSQL)", timed(with_postgres)));
+        parts.push(tests("tests (databases, SkyPilot)", timed(with_real_parts)));
         if documents_with_examples(workspace::root()) {
             parts.push(tests("documentation tests", timed(documentation)));
         }
@@ -129,9 +129,13 @@ fn clippy(packages: &[&str]) -> Result<()> {
     )
 }
 
-/// Each test that stores something runs on both databases; PostgreSQL's log tells whether they really did.
-fn with_postgres() -> Result<Counts> {
-    heading("tests on SQLite and PostgreSQL");
+/// The binary whose tests start the SkyPilot API server that HANGAR_TEST_PYTHON leads to.
+const SKYPILOT_TESTS: &str = "skypilot::api_server";
+
+/// Each test that stores something runs on both databases; PostgreSQL's log tells whether they really did. Those of
+/// the SkyPilot adapter run against a real server; nextest's output tells how many did.
+fn with_real_parts() -> Result<Counts> {
+    heading("tests on SQLite and PostgreSQL, and against a SkyPilot API server");
     let postgres = Postgres::start()?;
     let mut command = cargo::cargo(&[
         "nextest",
@@ -145,11 +149,15 @@ fn with_postgres() -> Result<Counts> {
     command
         .args(cargo::SERVER_SIDE)
         .env("HANGAR_TEST_POSTGRES_URL", postgres.url());
-    let counts = nextest(&mut command)?;
+    let (counts, output) = nextest(&mut command)?;
     if postgres.connections()? == 0 {
         bail!(
             "no test connected to PostgreSQL (HANGAR_TEST_POSTGRES_URL), so nothing was tested on it"
         );
+    }
+    match outcome::passed_in(&output, SKYPILOT_TESTS) {
+        0 => bail!("no test held against a real SkyPilot API server (HANGAR_TEST_PYTHON)"),
+        passed => println!("{passed} of them against a real SkyPilot API server"),
     }
     Ok(counts)
 }
@@ -157,16 +165,18 @@ fn with_postgres() -> Result<Counts> {
 fn xtask() -> Result<Counts> {
     heading("xtask's own clippy and tests");
     clippy(&cargo::XTASK)?;
-    nextest(cargo::cargo(&["nextest", "run", "--locked", "--no-fail-fast"]).args(cargo::XTASK))
+    let mut command = cargo::cargo(&["nextest", "run", "--locked", "--no-fail-fast"]);
+    Ok(nextest(command.args(cargo::XTASK))?.0)
 }
 
-fn nextest(command: &mut std::process::Command) -> Result<Counts> {
+/// What came of the tests, and what nextest wrote.
+fn nextest(command: &mut std::process::Command) -> Result<(Counts, String)> {
     let (succeeded, output) = tee(command)?;
     let counts = outcome::nextest(&output).context("the tests did not run to an end")?;
     if !succeeded && counts.failed == 0 {
         bail!("nextest failed although no test did");
     }
-    Ok(counts)
+    Ok((counts, output))
 }
 
 /// Whether any documentation comment of the server side holds code: compiling for none would only cost time.
