@@ -2,9 +2,11 @@
 //! in their own process.
 #![warn(missing_docs)]
 
+pub mod broker;
 pub mod commands;
 pub mod config;
 pub mod http;
+pub mod keys;
 pub mod log;
 pub mod machinery;
 pub mod portal;

@@ -1,8 +1,10 @@
 //! A running portal: everything started in the right order, and stopped in the reverse one.
 
 use crate::{
+    broker::Broker,
     config::Settings,
     http::{self, layers::host::Addresses, listener, session::Sessions, site},
+    keys,
     machinery::machinery,
     portal::{Portal, Ports},
     stand_ins::StandIns,
@@ -14,12 +16,10 @@ use provisioning::{
     ports::{
         host_clusters::HostClusters,
         node_stores::WorkspaceStore as _,
-        sealing::Sealer,
         stores::{Store, TenantStore as _},
     },
     reconciler::Reconciler,
 };
-use secrets::{Envelope, KeyDirectory};
 use std::{io::ErrorKind, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
@@ -37,8 +37,10 @@ pub struct Server {
     pub database: Database,
     /// The sandbox, if there is one.
     pub stand_ins: Option<StandIns>,
+    /// Where the credential broker listens, if it does.
+    pub broker_address: Option<SocketAddr>,
     stop_working: CancellationToken,
-    listening: JoinHandle<()>,
+    listening: Vec<JoinHandle<()>>,
     working: JoinHandle<()>,
 }
 
@@ -64,19 +66,34 @@ impl Server {
                 .seed_tenants(&settings.tenants)
                 .await
                 .context("the tenants of the configuration cannot be stored")?;
-            if settings.skypilot.is_some() {
+            if settings.skypilot.is_some() || settings.broker.is_some() {
                 database
                     .seed_workspaces()
                     .await
                     .context("the tenants' workspaces cannot be stored")?;
             }
         }
+        let store: Arc<dyn Store> = Arc::new(database.clone());
+        let keyring = keys::keyring(&settings)?;
+        keys::open_everything(&keyring, &database).await?;
+        let sealer = keys::sealer(&keyring);
+        let broker = match &settings.broker {
+            Some(_) => Some(Broker::new(
+                &settings,
+                store.clone(),
+                &keyring,
+                sealer.clone(),
+            )?),
+            None => None,
+        };
         let machinery = match &settings.skypilot {
-            Some(skypilot) => Some(machinery(skypilot, None, sealer(&settings)?)?),
+            Some(skypilot) => {
+                let handles = broker.as_ref().and_then(Broker::handles);
+                Some(machinery(skypilot, handles, sealer)?)
+            }
             None => None,
         };
         let hosts: Arc<dyn HostClusters> = Arc::new(hosts(&settings).await?);
-        let store: Arc<dyn Store> = Arc::new(database.clone());
         let addresses = match &settings.public_url {
             Some(url) => Addresses::Public(url.clone()),
             None => Addresses::ThisMachine(address),
@@ -97,17 +114,28 @@ impl Server {
         }
         let stop = stop_working.clone();
         let working = tokio::spawn(async move { reconciler.run(stop).await });
-        let listening = tokio::spawn(listener::serve(
+        let mut router = http::router(&portal, site);
+        let (mut listening, mut broker_address) = (Vec::new(), None);
+        if let Some(broker) = &broker {
+            router = router.merge(broker.routes());
+            if let Some((address, task)) = broker.listen(&settings, portal.stopping.clone()).await?
+            {
+                broker_address = Some(address);
+                listening.push(task);
+            }
+        }
+        listening.push(tokio::spawn(listener::serve(
             listener,
-            http::router(&portal, site),
+            router,
             settings.limits.connections,
             portal.stopping.clone(),
-        ));
+        )));
         Ok(Self {
             address,
             portal,
             database,
             stand_ins,
+            broker_address,
             stop_working,
             listening,
             working,
@@ -117,8 +145,10 @@ impl Server {
     /// Takes no more requests, finishes those under way and the steps of the reconciler, and closes everything.
     pub async fn stop(self) {
         self.portal.stopping.cancel();
-        if let Err(error) = self.listening.await {
-            tracing::error!(%error, "the listener ended badly");
+        for listening in self.listening {
+            if let Err(error) = listening.await {
+                tracing::error!(%error, "a listener ended badly");
+            }
         }
         self.stop_working.cancel();
         let abort = self.working.abort_handle();
@@ -132,16 +162,6 @@ impl Server {
         }
         self.database.close().await;
     }
-}
-
-/// What seals secrets before they are stored.
-///
-/// # Errors
-/// If the key is lost or not the right one.
-pub fn sealer(settings: &Settings) -> Result<Arc<dyn Sealer>> {
-    let directory = KeyDirectory::new(settings.data_dir.join("keys"));
-    let keyring = directory.open(None, Vec::new())?;
-    Ok(Arc::new(Envelope::new(Arc::new(keyring))))
 }
 
 /// The host clusters of the configuration.

@@ -5,6 +5,7 @@
 pub mod account;
 pub mod audit;
 mod authorization;
+pub mod aws_keys;
 pub mod broker;
 pub mod clusters;
 pub mod error;

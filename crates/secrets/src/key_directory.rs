@@ -5,7 +5,7 @@
 use crate::{
     key::Key,
     keyring::{KeyError, Keyring},
-    private_file::{write_first, write_private},
+    private_file::{write_private, write_private_first},
 };
 use std::{
     collections::BTreeSet,
@@ -88,7 +88,7 @@ impl KeyDirectory {
     fn make_first(&self) -> Result<Key, KeyError> {
         let path = self.0.join(CURRENT);
         let key = Key::generate();
-        let made = write_first(&path, format!("{}\n", *key.to_text()).as_bytes())
+        let made = write_private_first(&path, format!("{}\n", *key.to_text()).as_bytes())
             .map_err(|source| failed("write", &path, source))?;
         // Another process has started for the first time too: both use what is there.
         if made { Ok(key) } else { read_key(&path) }

@@ -22,5 +22,5 @@ pub use handle_tokens::{HandleTokens, LONGEST_LIFE};
 pub use key::Key;
 pub use key_directory::KeyDirectory;
 pub use keyring::{KeyError, Keyring};
-pub use private_file::write_private;
+pub use private_file::{write_private, write_private_first};
 pub use wrapping::{KeyWrapping, WrappedKey};

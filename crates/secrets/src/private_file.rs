@@ -31,8 +31,12 @@ pub fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
-/// Writes a file that must not be there yet. `false`: somebody else has made it meanwhile.
-pub fn write_first(path: &Path, content: &[u8]) -> io::Result<bool> {
+/// Writes a file as [`write_private`] does, unless it is there already. `false`: it is, as somebody
+/// else made it.
+///
+/// # Errors
+/// Those of the file system.
+pub fn write_private_first(path: &Path, content: &[u8]) -> io::Result<bool> {
     let folder = make_folder(path)?;
     let unfinished = folder.join(format!(".first.{:016x}", rand::random::<u64>()));
     write_new(&unfinished, content)?;
@@ -90,8 +94,8 @@ mod tests {
     fn the_first_writer_wins() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("file");
-        assert!(write_first(&path, b"one").unwrap());
-        assert!(!write_first(&path, b"two").unwrap());
+        assert!(write_private_first(&path, b"one").unwrap());
+        assert!(!write_private_first(&path, b"two").unwrap());
         assert_eq!(fs::read(&path).unwrap(), b"one");
         assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
     }

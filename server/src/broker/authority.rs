@@ -3,24 +3,24 @@
 
 use anyhow::{Context as _, Result};
 use aws_lc_rs::digest::{SHA256, digest};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rcgen::{
-    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose,
+    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa,
+    Issuer, KeyPair, KeyUsagePurpose,
 };
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, pem::PemObject as _};
 use secrets::write_private_first;
 use std::{fs, io::ErrorKind, path::Path};
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
 
 /// The file in the broker's folder: certificate and key in one, so that there is never one without the other.
 const FILE: &str = "authority.pem";
 /// Clocks of other machines may be a little behind.
-const BACKDATED: Duration = Duration::hours(1);
-const LIFE: Duration = Duration::days(3650);
+const BACKDATED: SignedDuration = SignedDuration::from_hours(1);
+const LIFE: SignedDuration = days(3650);
 /// Made anew at each start.
-const SERVER_LIFE: Duration = Duration::days(825);
-const CLIENT_LIFE: Duration = Duration::days(398);
+const SERVER_LIFE: SignedDuration = days(825);
+const CLIENT_LIFE: SignedDuration = days(398);
 
 /// Signs certificates.
 pub struct Authority {
@@ -47,7 +47,13 @@ impl Fingerprint {
     /// Of this certificate.
     pub fn of(certificate: &CertificateDer<'_>) -> Self {
         let digest = digest(&SHA256, certificate);
-        Self(digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect())
+        Self(
+            digest
+                .as_ref()
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect(),
+        )
     }
 }
 
@@ -73,27 +79,38 @@ impl Authority {
         let pem = match fs::read_to_string(path) {
             Ok(pem) => pem,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
+            Err(error) => {
+                return Err(error).with_context(|| format!("cannot read {}", path.display()));
+            }
         };
         Self::from_pem(&pem)
-            .with_context(|| format!("{} is not the broker's authority any more; restore it", path.display()))
+            .with_context(|| {
+                format!(
+                    "{} is not the broker's authority any more; restore it",
+                    path.display()
+                )
+            })
             .map(Some)
     }
 
     fn from_pem(pem: &str) -> Result<Self> {
         let key = KeyPair::from_pem(pem)?;
-        let certificate = CertificateDer::from_pem_slice(pem.as_bytes())?;
-        let certificate_pem = pem_of("CERTIFICATE", &certificate);
-        let issuer = Issuer::from_ca_cert_der(&certificate, key)?;
-        Ok(Self { certificate_pem, issuer })
+        let begin = pem
+            .find("-----BEGIN CERTIFICATE")
+            .context("it holds no certificate")?;
+        let certificate_pem = pem[begin..].to_owned();
+        let issuer = Issuer::from_ca_cert_pem(&certificate_pem, key)?;
+        Ok(Self {
+            certificate_pem,
+            issuer,
+        })
     }
 
     fn make() -> Result<String> {
         let key = KeyPair::generate()?;
         let mut params = CertificateParams::default();
-        params.not_before = OffsetDateTime::now_utc() - BACKDATED;
-        params.not_after = OffsetDateTime::now_utc() + LIFE;
-        params.distinguished_name = name("Hangar credential broker");
+        set_life(&mut params, LIFE)?;
+        params.distinguished_name = name("Hangar credential broker's authority");
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         let certificate = params.self_signed(&key)?.pem();
@@ -102,18 +119,27 @@ impl Authority {
 
     /// The authority's certificate, for those who trust it.
     pub fn certificate(&self) -> Result<CertificateDer<'static>> {
-        Ok(CertificateDer::from_pem_slice(self.certificate_pem.as_bytes())?)
+        Ok(CertificateDer::from_pem_slice(
+            self.certificate_pem.as_bytes(),
+        )?)
     }
 
     /// A certificate and its key for the broker, reached by these names and addresses.
     ///
     /// # Errors
     /// If a name cannot be written into a certificate.
-    pub fn issue_server(&self, names: &[String]) -> Result<(CertificateDer<'static>, PrivateKeyDer<'static>)> {
+    pub fn issue_server(
+        &self,
+        names: &[String],
+    ) -> Result<(CertificateDer<'static>, PrivateKeyDer<'static>)> {
         let mut params = CertificateParams::new(names)?;
         params.distinguished_name = name("Hangar credential broker");
-        let (certificate, key) = self.issue(params, ExtendedKeyUsagePurpose::ServerAuth, SERVER_LIFE)?;
-        Ok((certificate.der().clone(), PrivatePkcs8KeyDer::from(key.serialize_der()).into()))
+        let (certificate, key) =
+            self.issue(params, ExtendedKeyUsagePurpose::ServerAuth, SERVER_LIFE)?;
+        Ok((
+            certificate.der().clone(),
+            PrivatePkcs8KeyDer::from(key.serialize_der()).into(),
+        ))
     }
 
     /// A certificate for the API server of this name.
@@ -123,12 +149,17 @@ impl Authority {
     pub fn issue_client(&self, server: &str) -> Result<Issued> {
         let mut params = CertificateParams::default();
         params.distinguished_name = name(server);
-        let (certificate, key) = self.issue(params, ExtendedKeyUsagePurpose::ClientAuth, CLIENT_LIFE)?;
-        let ends_at = certificate.params().not_after.unix_timestamp();
+        let (certificate, key) =
+            self.issue(params, ExtendedKeyUsagePurpose::ClientAuth, CLIENT_LIFE)?;
         Ok(Issued {
-            pem: format!("{}{}{}", key.serialize_pem(), certificate.pem(), self.certificate_pem),
+            pem: format!(
+                "{}{}{}",
+                key.serialize_pem(),
+                certificate.pem(),
+                self.certificate_pem
+            ),
             fingerprint: Fingerprint::of(certificate.der()),
-            ends_at: Timestamp::from_second(ends_at)?,
+            ends_at: Timestamp::now() + CLIENT_LIFE,
         })
     }
 
@@ -136,17 +167,29 @@ impl Authority {
         &self,
         mut params: CertificateParams,
         purpose: ExtendedKeyUsagePurpose,
-        life: Duration,
+        life: SignedDuration,
     ) -> Result<(rcgen::Certificate, KeyPair)> {
         let key = KeyPair::generate()?;
-        params.not_before = OffsetDateTime::now_utc() - BACKDATED;
-        params.not_after = OffsetDateTime::now_utc() + life;
+        set_life(&mut params, life)?;
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.extended_key_usages = vec![purpose];
         params.use_authority_key_identifier_extension = true;
-        let certificate = params.signed_by(&key, &self.issuer).context("cannot sign a certificate")?;
+        let certificate = params
+            .signed_by(&key, &self.issuer)
+            .context("cannot sign a certificate")?;
         Ok((certificate, key))
     }
+}
+
+const fn days(days: i64) -> SignedDuration {
+    SignedDuration::from_hours(24 * days)
+}
+
+fn set_life(params: &mut CertificateParams, life: SignedDuration) -> Result<()> {
+    let now = Timestamp::now();
+    params.not_before = OffsetDateTime::from_unix_timestamp((now - BACKDATED).as_second())?;
+    params.not_after = OffsetDateTime::from_unix_timestamp((now + life).as_second())?;
+    Ok(())
 }
 
 fn name(common_name: &str) -> DistinguishedName {

@@ -1,7 +1,9 @@
 //! What `hangar` can be told to do.
 
 mod admin;
+mod broker;
 mod check;
+mod credentials;
 mod migrate;
 mod openapi;
 mod serve;
@@ -24,6 +26,10 @@ pub enum Command {
     Migrate(Configuration),
     /// Do what admins do, beside a running portal.
     Admin(admin::Options),
+    /// Store tenants' cloud credentials, beside a running portal.
+    Credentials(credentials::Options),
+    /// Let SkyPilot API servers fetch short-lived credentials, and fetch them there.
+    Broker(broker::Options),
     /// Try the configuration: database, providers, site, permissions on the host clusters.
     Check(check::Options),
     /// Print the OpenAPI document.
@@ -65,6 +71,8 @@ pub fn run(command: Command) -> Result<ExitCode> {
             Command::Serve(options) => serve::run(options).await,
             Command::Migrate(configuration) => migrate::run(&configuration).await,
             Command::Admin(options) => admin::run(options).await,
+            Command::Credentials(options) => credentials::run(options).await,
+            Command::Broker(options) => broker::run(options).await,
             Command::Check(options) => check::run(options).await,
             Command::Openapi => openapi::run(),
         }

@@ -82,9 +82,7 @@ impl BrokerSection {
         };
         BrokerSettings {
             listener,
-            handle_url: self
-                .handle_url
-                .and_then(|text| handle_url(&text, faults)),
+            handle_url: self.handle_url.and_then(|text| handle_url(&text, faults)),
             sts_endpoint,
         }
     }
@@ -160,7 +158,10 @@ mod tests {
         read_with(toml, &HashMap::new())
     }
 
-    fn read_with(toml: &str, environment: &HashMap<String, String>) -> (BrokerSettings, Vec<String>) {
+    fn read_with(
+        toml: &str,
+        environment: &HashMap<String, String>,
+    ) -> (BrokerSettings, Vec<String>) {
         let section: BrokerSection = ::config::Config::builder()
             .add_source(::config::File::from_str(toml, ::config::FileFormat::Toml))
             .build()
@@ -169,7 +170,10 @@ mod tests {
             .unwrap();
         let mut faults = Faults::default();
         let settings = section.read(Some(environment), &mut faults);
-        (settings, faults.iter().map(|fault| fault.key.clone()).collect())
+        (
+            settings,
+            faults.iter().map(|fault| fault.key.clone()).collect(),
+        )
     }
 
     #[test]

@@ -2,9 +2,11 @@
 //! section of its own; whatever is wrong is found in one go. `docs/configuration.md` describes every key.
 
 mod address;
+mod broker;
 mod database;
 mod fault;
 mod hosts;
+mod keys;
 mod limits;
 mod log;
 mod plans;
@@ -15,7 +17,9 @@ mod tenants;
 mod trusted_proxies;
 
 pub use address::PublicUrl;
+pub use broker::{BrokerListener, BrokerSettings};
 pub use fault::{ConfigurationError, Faults};
+pub use keys::KeysSettings;
 pub use limits::Limits;
 pub use log::{LogFormat, LogSettings};
 pub use secret::Secret;
@@ -55,6 +59,8 @@ struct Document {
     sign_in: sign_in::SignInSection,
     hosts: BTreeMap<String, hosts::HostSection>,
     skypilot: Option<skypilot::SkyPilotSection>,
+    broker: Option<broker::BrokerSection>,
+    keys: keys::KeysSection,
     plans: Vec<plans::PlanSection>,
     tenants: BTreeMap<String, tenants::TenantSection>,
     log: LogSettings,
@@ -97,6 +103,10 @@ pub struct Settings {
     pub hosts: Vec<HostConfig>,
     /// The SkyPilot API server; `None`: there are no nodes.
     pub skypilot: Option<SkyPilotSettings>,
+    /// The credential broker; `None`: nobody can fetch credentials.
+    pub broker: Option<BrokerSettings>,
+    /// The keys that secrets rest under, besides those of the data directory.
+    pub keys: KeysSettings,
     /// The sizes.
     pub plans: Vec<Plan>,
     /// The tenants that exist from the start.
@@ -273,6 +283,10 @@ impl Document {
             skypilot: self
                 .skypilot
                 .and_then(|section| section.read(&folder, faults)),
+            broker: self
+                .broker
+                .map(|section| section.read(sources.environment.as_ref(), faults)),
+            keys: self.keys.read(&folder, faults),
             plans: plans::read(self.plans, faults),
             tenants: tenants_found,
             log: self.log,

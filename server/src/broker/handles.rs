@@ -1,0 +1,123 @@
+//! Handles: an address and a token that go to an API server with each request, in place of keys. The server's AWS library
+//! fetches credentials with them as it would in a container.
+
+use super::answers;
+use crate::{
+    config::TrustedProxies,
+    http::{
+        layers::{access_log, panics},
+        problem::ApiProblem,
+    },
+};
+use axum::{
+    Router,
+    extract::{ConnectInfo, Path, State},
+    middleware::from_fn,
+    response::Response,
+    routing::get,
+};
+use domain::problem::{Problem, ProblemKind};
+use http::{HeaderMap, header};
+use jiff::{SignedDuration, Timestamp};
+use provisioning::{
+    broker::{Asker, AskerChannel, BrokerService, Reach},
+    ports::cloud_credentials::{CredentialHandle, CredentialHandles},
+};
+use secrets::HandleTokens;
+use std::{net::SocketAddr, sync::Arc};
+use tower::ServiceBuilder;
+use url::Url;
+
+/// Longer than launching a machine takes; the API server keeps the token in its database for a day and more.
+const LIFE: SignedDuration = SignedDuration::from_hours(4);
+
+/// Makes handles, and recognises their tokens.
+pub struct Handles {
+    /// The portal as API servers see it, ending in `/`.
+    base: Url,
+    tokens: HandleTokens,
+}
+
+impl Handles {
+    /// Handles that lead to the portal at `base`, which ends in `/`.
+    pub fn new(base: Url, tokens: HandleTokens) -> Self {
+        Self { base, tokens }
+    }
+}
+
+impl CredentialHandles for Handles {
+    fn handle(&self, workspace: &str) -> Option<CredentialHandle> {
+        let uri = self.base.join(&format!("broker/aws/{workspace}")).ok()?;
+        let (token, expires_at) = self.tokens.make(workspace, Timestamp::now(), LIFE);
+        Some(CredentialHandle {
+            uri: uri.into(),
+            token,
+            expires_at,
+        })
+    }
+}
+
+struct Desk {
+    service: Arc<BrokerService>,
+    handles: Arc<Handles>,
+    proxies: TrustedProxies,
+}
+
+/// The route that handles lead to, for the portal's own listener. It knows no sessions: the token is all there is.
+pub fn routes(
+    service: Arc<BrokerService>,
+    handles: Arc<Handles>,
+    proxies: TrustedProxies,
+) -> Router {
+    Router::new()
+        .route("/broker/aws/{workspace}", get(aws))
+        .with_state(Arc::new(Desk {
+            service,
+            handles,
+            proxies,
+        }))
+        .layer(
+            ServiceBuilder::new()
+                .layer(from_fn(access_log::log))
+                .layer(panics::layer()),
+        )
+}
+
+async fn aws(
+    State(desk): State<Arc<Desk>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Path(workspace): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, ApiProblem> {
+    let token = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    if !desk
+        .handles
+        .tokens
+        .allows(token, &workspace, Timestamp::now())
+    {
+        return Err(no_token().into());
+    }
+    let forwarded = headers
+        .get("x-forwarded-for")
+        .and_then(|value| value.to_str().ok());
+    let asker = Asker {
+        name: "An API server with a handle".to_owned(),
+        channel: AskerChannel::Handle,
+        source: Some(desk.proxies.origin(peer.ip(), forwarded).to_string()),
+        // The token is for this workspace.
+        reach: Reach::Everything,
+    };
+    let session = desk.service.aws(&asker, &workspace).await?;
+    Ok(answers::for_container(&session))
+}
+
+fn no_token() -> Problem {
+    Problem::new(
+        ProblemKind::Unauthenticated,
+        "The handle to these credentials is not valid, or has ended.",
+    )
+    .next("Ask for the machine anew in the portal: each request to the API server carries a fresh handle.")
+}

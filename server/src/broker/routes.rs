@@ -1,0 +1,102 @@
+//! What API servers with a client certificate can ask.
+
+use super::{answers, identities::Identities, tls::Peer};
+use crate::http::{
+    layers::{access_log, panics},
+    problem::ApiProblem,
+};
+use axum::{
+    Extension, Json, Router,
+    extract::{FromRequestParts, Path, State},
+    middleware::from_fn,
+    response::Response,
+    routing::get,
+};
+use domain::problem::{Problem, ProblemKind};
+use http::request::Parts;
+use provisioning::broker::{Asker, AskerChannel, BrokerService};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use tower::ServiceBuilder;
+
+/// The workspaces that an API server may ask for.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Workspaces {
+    /// Their names.
+    pub workspaces: Vec<String>,
+}
+
+struct Desk {
+    service: Arc<BrokerService>,
+    identities: Identities,
+}
+
+/// The broker's routes, for its own listener.
+pub fn routes(service: Arc<BrokerService>, identities: Identities) -> Router {
+    Router::new()
+        .route("/v1/aws/{workspace}", get(aws))
+        .route("/v1/workspaces", get(workspaces))
+        .fallback(async || ApiProblem(Problem::not_found("address here")))
+        .with_state(Arc::new(Desk {
+            service,
+            identities,
+        }))
+        .layer(
+            ServiceBuilder::new()
+                .layer(from_fn(access_log::log))
+                .layer(panics::layer()),
+        )
+}
+
+async fn aws(
+    State(desk): State<Arc<Desk>>,
+    Known(asker): Known,
+    Path(workspace): Path<String>,
+) -> Result<Response, ApiProblem> {
+    let session = desk.service.aws(&asker, &workspace).await?;
+    Ok(answers::for_process(&session))
+}
+
+async fn workspaces(
+    State(desk): State<Arc<Desk>>,
+    Known(asker): Known,
+) -> Result<Json<Workspaces>, ApiProblem> {
+    let workspaces = desk.service.workspaces(&asker).await?;
+    Ok(Json(Workspaces { workspaces }))
+}
+
+/// Who asks, as the list of API servers has it at this moment: a connection does not outlive its permission.
+struct Known(Asker);
+
+impl FromRequestParts<Arc<Desk>> for Known {
+    type Rejection = ApiProblem;
+
+    async fn from_request_parts(parts: &mut Parts, desk: &Arc<Desk>) -> Result<Self, ApiProblem> {
+        let Extension(peer) = Extension::<Peer>::from_request_parts(parts, desk)
+            .await
+            .map_err(|_| stranger())?;
+        let holder = desk.identities.holder(&peer.fingerprint).map_err(|error| {
+            tracing::error!(error = format!("{error:#}"), "nobody can ask the broker");
+            Problem::new(
+                ProblemKind::Unavailable,
+                "The portal cannot read which API servers may ask it.",
+            )
+            .next("The portal's log says why.")
+        })?;
+        let (name, identity) = holder.ok_or_else(stranger)?;
+        Ok(Self(Asker {
+            name: format!("API server {name}"),
+            channel: AskerChannel::Certificate,
+            source: Some(peer.address.ip().to_canonical().to_string()),
+            reach: identity.reach(),
+        }))
+    }
+}
+
+fn stranger() -> Problem {
+    Problem::new(
+        ProblemKind::Forbidden,
+        "The portal does not let this API server in, or does no more.",
+    )
+    .next("Issue it an identity on the portal's machine: hangar broker identity NAME")
+}

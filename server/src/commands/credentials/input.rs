@@ -1,0 +1,240 @@
+//! Reading keys: as JSON from standard input or a file, or from AWS's usual environment variables.
+
+use anyhow::{Context as _, Result, bail};
+use clap::Args;
+use provisioning::ports::cloud_credentials::{AwsKeys, AwsRole};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
+use std::{
+    io::{IsTerminal as _, Read as _, stdin},
+    path::PathBuf,
+};
+
+const FORM: &str = r#"{"access_key_id": "AKIA…", "secret_access_key": "…"}"#;
+/// Credentials are small; whatever is larger is something else.
+const LONGEST: u64 = 64 * 1024;
+
+/// Where the keys are, and what goes with them.
+#[derive(Debug, Args)]
+pub struct Given {
+    /// Read the keys from this JSON file; without it, from standard input.
+    #[arg(long, value_name = "FILE")]
+    file: Option<PathBuf>,
+    /// Read them from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_REGION instead.
+    #[arg(long, conflicts_with = "file")]
+    from_environment: bool,
+    /// The role to assume with the keys, by its ARN.
+    #[arg(long, value_name = "ARN")]
+    role: Option<String>,
+    /// The external id that the role's trust policy asks for.
+    #[arg(long, value_name = "ID")]
+    external_id: Option<String>,
+    /// The region whose STS is asked [default: us-east-1].
+    #[arg(long)]
+    region: Option<String>,
+}
+
+/// The JSON that is understood: ours, or what `aws iam create-access-key` prints.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Document {
+    Created {
+        #[serde(rename = "AccessKey")]
+        access_key: CreatedKey,
+    },
+    Keys(Keys),
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct CreatedKey {
+    access_key_id: String,
+    secret_access_key: SecretText,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Keys {
+    access_key_id: String,
+    secret_access_key: SecretText,
+    region: Option<String>,
+    role_arn: Option<String>,
+    external_id: Option<String>,
+}
+
+struct SecretText(SecretString);
+
+impl<'de> Deserialize<'de> for SecretText {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(|text| Self(text.into()))
+    }
+}
+
+impl Given {
+    /// The keys, not checked yet.
+    pub fn read(self) -> Result<AwsKeys> {
+        let keys = if self.from_environment {
+            from_environment(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))?
+        } else {
+            from_json(&self.text()?)?
+        };
+        self.with(keys)
+    }
+
+    fn text(&self) -> Result<SecretString> {
+        let mut text = String::new();
+        match &self.file {
+            Some(path) => {
+                let file = std::fs::File::open(path)
+                    .with_context(|| format!("cannot read {}", path.display()))?;
+                file.take(LONGEST)
+                    .read_to_string(&mut text)
+                    .with_context(|| format!("cannot read {}", path.display()))?;
+            }
+            None => {
+                if stdin().is_terminal() {
+                    eprintln!("Paste the keys as {FORM} and end with Ctrl+D:");
+                }
+                stdin()
+                    .take(LONGEST)
+                    .read_to_string(&mut text)
+                    .context("cannot read standard input")?;
+            }
+        }
+        Ok(text.into())
+    }
+
+    /// What the command line says goes before what stands beside the keys.
+    fn with(self, keys: Keys) -> Result<AwsKeys> {
+        let external_id = self.external_id.or(keys.external_id);
+        let role = match (self.role.or(keys.role_arn), external_id) {
+            (Some(arn), external_id) => Some(AwsRole { arn, external_id }),
+            (None, Some(_)) => bail!("an external id goes with a role; name it with --role"),
+            (None, None) => None,
+        };
+        Ok(AwsKeys {
+            access_key_id: keys.access_key_id,
+            secret_access_key: keys.secret_access_key.0,
+            region: self.region.or(keys.region),
+            role,
+        })
+    }
+}
+
+fn from_json(text: &SecretString) -> Result<Keys> {
+    // The reader's own message could show a part of what was read.
+    let Ok(document) = serde_json::from_str(text.expose_secret()) else {
+        bail!(
+            "what was read is no AWS credential; write it as {FORM}, with region, role_arn and external_id where they \
+             are needed, or hand over what `aws iam create-access-key` prints"
+        );
+    };
+    Ok(match document {
+        Document::Keys(keys) => keys,
+        Document::Created { access_key } => Keys {
+            access_key_id: access_key.access_key_id,
+            secret_access_key: access_key.secret_access_key,
+            region: None,
+            role_arn: None,
+            external_id: None,
+        },
+    })
+}
+
+fn from_environment(variable: impl Fn(&str) -> Option<String>) -> Result<Keys> {
+    if variable("AWS_SESSION_TOKEN").is_some() {
+        bail!(
+            "AWS_SESSION_TOKEN is set: these keys are temporary and would end; store the keys of a user"
+        );
+    }
+    let needed = |name: &str| variable(name).with_context(|| format!("{name} is not set"));
+    Ok(Keys {
+        access_key_id: needed("AWS_ACCESS_KEY_ID")?,
+        secret_access_key: SecretText(needed("AWS_SECRET_ACCESS_KEY")?.into()),
+        region: variable("AWS_REGION").or_else(|| variable("AWS_DEFAULT_REGION")),
+        role_arn: None,
+        external_id: None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashMap;
+
+    fn given() -> Given {
+        Given {
+            file: None,
+            from_environment: false,
+            role: None,
+            external_id: None,
+            region: None,
+        }
+    }
+
+    #[test]
+    fn keys_are_read_as_ours_and_as_awss_own_tool_prints_them() {
+        for text in [
+            r#"{"access_key_id": "AKIA1", "secret_access_key": "canary", "region": "eu-central-1"}"#,
+            r#"{"AccessKey": {"UserName": "x", "AccessKeyId": "AKIA1", "Status": "Active", "SecretAccessKey": "canary"}}"#,
+        ] {
+            let keys = given().with(from_json(&text.into()).unwrap()).unwrap();
+            assert_eq!(keys.access_key_id, "AKIA1");
+            assert_eq!(keys.secret_access_key.expose_secret(), "canary");
+        }
+    }
+
+    #[test]
+    fn what_is_no_credential_is_not_repeated() {
+        for text in [
+            "canary",
+            r#"{"access_key_id": "AKIA1", "secret_access_key": "canary", "regoin": "x"}"#,
+            r#"{"secret_access_key": "canary"}"#,
+        ] {
+            let error = from_json(&text.into()).map(|_| ()).unwrap_err();
+            assert!(!format!("{error:?}").contains("canary"), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn the_command_line_goes_before_what_was_read() {
+        let text = r#"{"access_key_id": "A", "secret_access_key": "b", "region": "old", "role_arn": "old", "external_id": "e"}"#;
+        let given = Given {
+            role: Some("new".into()),
+            region: Some("new".into()),
+            ..given()
+        };
+        let keys = given.with(from_json(&text.into()).unwrap()).unwrap();
+        assert_eq!(keys.region.unwrap(), "new");
+        let role = keys.role.unwrap();
+        assert_eq!(
+            (role.arn.as_str(), role.external_id.as_deref()),
+            ("new", Some("e"))
+        );
+    }
+
+    #[test]
+    fn an_external_id_without_a_role_is_a_mistake() {
+        let text = r#"{"access_key_id": "A", "secret_access_key": "b", "external_id": "e"}"#;
+        assert!(given().with(from_json(&text.into()).unwrap()).is_err());
+    }
+
+    #[test]
+    fn awss_usual_variables_are_read_but_not_those_of_a_session() {
+        let mut variables = HashMap::from([
+            ("AWS_ACCESS_KEY_ID", "AKIA1"),
+            ("AWS_SECRET_ACCESS_KEY", "canary"),
+            ("AWS_DEFAULT_REGION", "eu-central-1"),
+        ]);
+        let read = |variables: &HashMap<&str, &str>| {
+            from_environment(|name| variables.get(name).map(ToString::to_string))
+        };
+        assert_eq!(read(&variables).unwrap().region.unwrap(), "eu-central-1");
+        variables.insert("AWS_SESSION_TOKEN", "x");
+        assert!(read(&variables).is_err());
+        variables.remove("AWS_SESSION_TOKEN");
+        variables.remove("AWS_SECRET_ACCESS_KEY");
+        let error = read(&variables).map(|_| ()).unwrap_err().to_string();
+        assert!(error.contains("AWS_SECRET_ACCESS_KEY"), "{error}");
+    }
+}
