@@ -203,28 +203,33 @@ fn push_filter<R: Listed>(sql: &mut Sql, question: &Question<'_>) {
 
 /// Owners and places that match are few and found first; then each row needs only itself.
 fn push_search(sql: &mut Sql, columns: &[&str], search: &str) {
-    const LIKE: &str = r" ESCAPE '\'";
-    sql.push(" AND (r.created_by IN (SELECT id FROM users WHERE name_folded LIKE ")
-        .bind(containing(&search.to_lowercase()))
-        .push(LIKE)
-        .push(
-            ") OR r.environment_id IN (SELECT e.id FROM environments e \
-             JOIN tenants t ON t.id = e.tenant_id WHERE ",
-        );
+    let pattern = containing(&search.to_lowercase());
+    sql.push(" AND (");
+    for column in columns {
+        sql.push("r.");
+        push_like(sql, column, &pattern);
+        sql.push(" OR ");
+    }
+    sql.push("r.created_by IN (SELECT id FROM users WHERE ");
+    push_like(sql, "name_folded", &pattern);
+    sql.push(
+        ") OR r.environment_id IN (SELECT e.id FROM environments e \
+         JOIN tenants t ON t.id = e.tenant_id WHERE ",
+    );
     let mut or = "";
     for column in ["e.name_folded", "e.slug", "t.name_folded", "t.slug"] {
-        sql.push(or).push(column).push(" LIKE ").again().push(LIKE);
+        sql.push(or);
+        push_like(sql, column, &pattern);
         or = " OR ";
     }
-    sql.push(")");
-    for column in columns {
-        sql.push(" OR r.")
-            .push(column)
-            .push(" LIKE ")
-            .again()
-            .push(LIKE);
-    }
-    sql.push(")");
+    sql.push("))");
+}
+
+fn push_like(sql: &mut Sql, column: &str, pattern: &str) {
+    sql.push(column)
+        .push(" LIKE ")
+        .bind(pattern)
+        .push(r" ESCAPE '\'");
 }
 
 /// Whether `r` is in scope.

@@ -50,11 +50,6 @@ impl Sql {
     /// Adds a placeholder for `value`.
     pub fn bind(&mut self, value: impl Into<Value>) -> &mut Self {
         self.values.push(value.into());
-        self.again()
-    }
-
-    /// Adds a placeholder for the value bound last.
-    pub fn again(&mut self) -> &mut Self {
         // Writing into a String cannot fail.
         let _ = write!(self.text, "${}", self.values.len());
         self

@@ -1,0 +1,90 @@
+use super::{Answer, Question, Row, common_values, every_page_is_right, insert, prepared};
+use crate::{backend::Backend, fixtures::*};
+use domain::{
+    cluster::ClusterState, exposure::Exposure, ids::UserId, listing::ClusterQuery, plan::Plan,
+};
+use persistence::Database;
+use provisioning::ports::stores::{ClusterStore, Scope};
+use sqlx::AnyConnection;
+
+on_both_databases!(every_page_of_ten_thousand_clusters_is_right);
+
+const STATES: &[&str] = &[
+    "pending",
+    "provisioning",
+    "ready",
+    "degraded",
+    "failed",
+    "deleting",
+    "deleted",
+];
+
+async fn every_page_of_ten_thousand_clusters_is_right(backend: &Backend) {
+    assert_eq!(ClusterState::ALL.map(ClusterState::as_str), STATES);
+    let (world, rows) = prepared(backend, STATES, false).await;
+    write(&mut backend.raw().await, &rows).await;
+    let owner = Some(world.ada.id);
+    let sorts = ["name", "state", "created", "ends"];
+    every_page_is_right(&world, &rows, STATES, &sorts, async |scope, question| {
+        ask(&backend.database, scope, owner, question).await
+    })
+    .await;
+}
+
+async fn write(connection: &mut AnyConnection, rows: &[Row]) {
+    let plan = serde_json::to_string(&Plan::defaults()[0]).unwrap();
+    let exposure = serde_json::to_string(&Exposure::NodePort).unwrap();
+    let clusters = "INSERT INTO clusters (name, tenant_id, environment_id, state, created_by, \
+        created_at, ends_at, id, operation_id, plan, price_per_hour, kubernetes_version, \
+        exposure, host, fence, wakes, version)";
+    let operations = "INSERT INTO operations (id, cluster_id, kind, started_at, attempts, steps)";
+    insert(
+        connection,
+        rows,
+        &[
+            (clusters, &|row: &Row| {
+                format!(
+                    "({},'{id}','{id}','{plan}',1,'v1.36.0','{exposure}','{HOST}',0,0,1)",
+                    common_values(row),
+                    id = row.id
+                )
+            }),
+            (operations, &|row: &Row| {
+                format!("('{id}','{id}','create_cluster',0,0,'[]')", id = row.id)
+            }),
+        ],
+    )
+    .await;
+}
+
+async fn ask(
+    database: &Database,
+    scope: &Scope,
+    owner: Option<UserId>,
+    question: &Question,
+) -> Answer {
+    let query = ClusterQuery {
+        search: question.search.into(),
+        states: question
+            .states
+            .iter()
+            .map(|state| state.parse().unwrap())
+            .collect(),
+        tenant: question.tenant.map(str::to_owned),
+        environment: question.environment.map(str::to_owned),
+        mine: question.mine,
+        sort: question.sort.parse().unwrap(),
+        descending: question.descending,
+        page: question.page.try_into().unwrap(),
+        per_page: question.per_page.try_into().unwrap(),
+    };
+    let page = database.clusters(scope, owner, &query).await.unwrap();
+    (
+        page.items.iter().map(|item| item.id.into()).collect(),
+        page.total,
+        page.counts
+            .iter()
+            .map(|entry| (entry.state.as_str(), entry.count))
+            .collect(),
+    )
+}

@@ -1,0 +1,104 @@
+use super::{Answer, Question, Row, common_values, every_page_is_right, insert, or_null, prepared};
+use crate::backend::Backend;
+use domain::{
+    ids::UserId,
+    node::{
+        listing::{NodeQuery, NodeSort},
+        order::NodeSpec,
+        view::NodeState,
+    },
+};
+use persistence::Database;
+use provisioning::ports::{node_stores::NodeStore, stores::Scope};
+use sqlx::AnyConnection;
+
+on_both_databases!(every_page_of_ten_thousand_nodes_is_right);
+
+const STATES: &[&str] = &[
+    "pending",
+    "provisioning",
+    "ready",
+    "degraded",
+    "failed",
+    "stopping",
+    "stopped",
+    "starting",
+    "deleting",
+    "deleted",
+];
+
+async fn every_page_of_ten_thousand_nodes_is_right(backend: &Backend) {
+    assert_eq!(NodeState::ALL.map(NodeState::as_str), STATES);
+    let (world, rows) = prepared(backend, STATES, true).await;
+    write(&mut backend.raw().await, &rows).await;
+    let owner = Some(world.ada.id);
+    let sorts = NodeSort::ALL.map(NodeSort::as_str);
+    every_page_is_right(&world, &rows, STATES, &sorts, async |scope, question| {
+        ask(&backend.database, scope, owner, question).await
+    })
+    .await;
+}
+
+async fn write(connection: &mut AnyConnection, rows: &[Row]) {
+    let nodes = "INSERT INTO nodes (name, tenant_id, environment_id, state, created_by, \
+        created_at, ends_at, id, operation_id, machine, spec, accelerator_folded, \
+        price_per_hour, task_yaml, spent, fence, wakes, version)";
+    let operations = "INSERT INTO node_operations (id, node_id, kind, started_at, attempts, steps)";
+    insert(
+        connection,
+        rows,
+        &[
+            (nodes, &|row: &Row| {
+                let spec = NodeSpec {
+                    accelerator: row.accelerator.map(str::to_owned),
+                    ..NodeSpec::default()
+                };
+                format!(
+                    "({},'{id}','{id}','{id}','{}',{},{},'run: nvidia-smi',0,0,0,1)",
+                    common_values(row),
+                    serde_json::to_string(&spec).unwrap(),
+                    row.accelerator
+                        .map_or("NULL".into(), |name| format!("'{}'", name.to_lowercase())),
+                    or_null(row.price),
+                    id = row.id
+                )
+            }),
+            (operations, &|row: &Row| {
+                format!("('{id}','{id}','launch_node',0,0,'[]')", id = row.id)
+            }),
+        ],
+    )
+    .await;
+}
+
+async fn ask(
+    database: &Database,
+    scope: &Scope,
+    owner: Option<UserId>,
+    question: &Question,
+) -> Answer {
+    let query = NodeQuery {
+        search: question.search.into(),
+        states: question
+            .states
+            .iter()
+            .map(|state| state.parse().unwrap())
+            .collect(),
+        tenant: question.tenant.map(str::to_owned),
+        environment: question.environment.map(str::to_owned),
+        mine: question.mine,
+        sort: question.sort.parse().unwrap(),
+        descending: question.descending,
+        page: question.page.try_into().unwrap(),
+        per_page: question.per_page.try_into().unwrap(),
+    };
+    let page = database.nodes(scope, owner, &query).await.unwrap();
+    (
+        page.items.iter().map(|item| item.id.into()).collect(),
+        page.total,
+        page.counts
+            .iter()
+            .map(|entry| (entry.state.as_str(), entry.count))
+            .collect(),
+    )
+}
