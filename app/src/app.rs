@@ -47,7 +47,7 @@ pub fn App() -> impl IntoView {
                             ssr=SsrMode::Async
                         />
                         <Route path=path!("/nodes/new") view=NewNodePage ssr=SsrMode::Async />
-                        <Route path=path!("/nodes/orphans") view=OrphansPage ssr=SsrMode::Async />
+                        <Route path=path!("/admin/orphans") view=OrphansPage ssr=SsrMode::Async />
                         <Route path=path!("/nodes/:id/:tab?") view=NodePage ssr=SsrMode::Async />
                         <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async />
                         <Route path=path!("/api") view=ApiReferencePage ssr=SsrMode::Async />

@@ -10,6 +10,7 @@ mod app;
 mod clusters;
 mod dashboard;
 mod layout;
+mod listing;
 mod live;
 mod nodes;
 mod operation;
@@ -17,6 +18,7 @@ mod ordering;
 mod problem_page;
 mod refusal;
 mod routes;
+mod secret_text;
 pub mod server_context;
 #[cfg(feature = "ssr")]
 mod shell;

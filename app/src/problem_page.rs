@@ -144,10 +144,14 @@ fn here(location: &Location) -> String {
     }
 }
 
+/// What is told at an address that leads nowhere.
+pub fn no_such_page() -> Problem {
+    Problem::new(ProblemKind::NotFound, "There is no page at this address.")
+        .next("It may have been moved, or the link is mistyped.")
+}
+
 /// For an address that leads nowhere.
 #[component]
 pub fn NotFound() -> impl IntoView {
-    let problem = Problem::new(ProblemKind::NotFound, "There is no page at this address.")
-        .next("It may have been moved, or the link is mistyped.");
-    view! { <ProblemPage problem=problem /> }
+    view! { <ProblemPage problem=no_such_page() /> }
 }

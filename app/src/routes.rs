@@ -15,7 +15,7 @@ pub const CATALOGUE: &str = "/nodes/catalogue";
 /// The order form for nodes.
 pub const NEW_NODE: &str = "/nodes/new";
 /// Machines that nobody ordered here; for platform admins.
-pub const ORPHANS: &str = "/nodes/orphans";
+pub const ORPHANS: &str = "/admin/orphans";
 /// Who one is, and API tokens.
 pub const ACCOUNT: &str = "/account";
 /// The REST API, to read.
@@ -64,6 +64,39 @@ pub fn node_tab(id: NodeId, tab: &str) -> String {
 /// Tells that this node changed.
 pub fn node_events(id: NodeId) -> String {
     format!("{NODES_EVENTS}/{id}")
+}
+
+/// Where a form asks for the private key to a node.
+pub fn ssh_key(id: NodeId) -> String {
+    format!("{NODES}/{id}/ssh/key")
+}
+
+/// Where a form asks for a node's block of `~/.ssh/config`.
+pub fn ssh_config(id: NodeId) -> String {
+    format!("{NODES}/{id}/ssh/config")
+}
+
+/// A node's log as a file: of a job, or of how it came up.
+pub fn node_log(id: NodeId, job: Option<u64>) -> String {
+    match job {
+        Some(job) => format!("{NODES}/{id}/logs/jobs/{job}"),
+        None => format!("{NODES}/{id}/logs/provisioning"),
+    }
+}
+
+/// The same log as a stream of events.
+pub fn node_log_stream(id: NodeId, job: Option<u64>) -> String {
+    format!("{}/stream", node_log(id, job))
+}
+
+/// The page that shows the log of a job.
+pub fn job_log_page(id: NodeId, job: u64) -> String {
+    format!("{NODES}/{id}/logs?job={job}")
+}
+
+/// The orphans, with one of them to be taken down.
+pub fn orphan(machine: &str) -> String {
+    with_query(ORPHANS, [("machine", machine)])
 }
 
 /// The sign-in page, which leads back to `return_to`.

@@ -1,21 +1,21 @@
 //! The list of clusters. Search, filter, order and page are in the address and work by plain links and a GET form.
 
 use domain::cluster::ClusterState;
-use domain::listing::{ClusterPage, ClusterQueryInput, ClusterSort};
+use domain::listing::{ClusterPage, ClusterSort};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use super::api::{ClusterList, list_clusters};
-use super::list_address as list;
 use super::rows::ClusterRows;
 use crate::access::Access;
+use crate::listing::{Filter, ListAddress, Paging, chips};
 use crate::live::follow;
 use crate::problem_page::ProblemPanel;
 use crate::routes;
 use crate::ui::{
     ButtonKind, Chip, Chips, Clock, Empty, EmptyState, HeaderCell, Icon, LinkButton, PageHeader,
-    Pagination, SearchBar, Skeleton, SortableHeader, Symbol, Table,
+    SearchBar, Skeleton, SortableHeader, Symbol, Table,
 };
 
 /// What the chips offer: a word and the states behind it.
@@ -36,55 +36,36 @@ const FILTERS: [(&str, &[ClusterState]); 3] = [
 #[component]
 pub fn ClustersPage() -> impl IntoView {
     let query = use_query_map();
-    let input = Memo::new(move |_| query.with(list::from_address));
-    let clusters = Resource::new_blocking(move || input.get(), list_clusters);
+    let here = Memo::new(move |_| query.with(|query| ListAddress::read(routes::CLUSTERS, query)));
+    let clusters = Resource::new_blocking(move || here.get(), |here| list_clusters(here.into()));
     let clock = Clock::provide();
     follow(routes::CLUSTERS_EVENTS, move || clusters.refetch());
 
     let filters = move || {
-        let input = input.get();
+        let here = here.get();
         Suspend::new(async move {
             clusters.await.ok().map(|answer| {
-                view! { <Chips label="Filters" chips=chips(&answer.page, &input) /> }
+                view! { <Chips label="Filters" chips=filters_of(&answer.page, &here) /> }
             })
         })
     };
     let table = move || {
-        let input = input.get();
+        let here = here.get();
         Suspend::new(async move {
             match clusters.await {
                 Ok(list) => {
                     clock.sync(list.page.now);
-                    view! { <Listing list=list input=input /> }.into_any()
+                    view! { <Listing list=list here=here /> }.into_any()
                 }
                 Err(refusal) => view! { <ProblemPanel problem=refusal.0 /> }.into_any(),
             }
         })
     };
-    // What a new search leaves as it is.
-    let keep = move || {
-        input.with(|input| {
-            list::parameters(input)
-                .into_iter()
-                .filter(|(name, value)| !["search", "page"].contains(name) && !value.is_empty())
-                .map(|(name, value)| (name, value.to_owned()))
-                .collect()
-        })
-    };
-    let searched = input.with_untracked(|input| input.search.clone().unwrap_or_default());
+    let searched = here.with_untracked(|here| here.search.clone().unwrap_or_default());
     let new_cluster = Signal::derive(move || {
-        let (tenant, environment) = input.with(|input| {
-            (
-                input.tenant.clone().unwrap_or_default(),
-                input.environment.clone().unwrap_or_default(),
-            )
-        });
-        let place = if environment.is_empty() {
-            String::new()
-        } else {
-            format!("{tenant}/{environment}")
-        };
-        routes::with_query(routes::NEW_CLUSTER, [("place", place.as_str())])
+        here.with(|here| {
+            routes::with_query(routes::NEW_CLUSTER, [("place", here.place().as_str())])
+        })
     });
     let order = move || {
         Suspend::new(async move {
@@ -118,7 +99,7 @@ pub fn ClustersPage() -> impl IntoView {
                     name="search"
                     label="Search name, owner, tenant"
                     value=searched
-                    keep=Signal::derive(keep)
+                    keep=Signal::derive(move || here.with(ListAddress::kept_by_a_search))
                 />
                 <Transition>{filters}</Transition>
             </div>
@@ -130,21 +111,21 @@ pub fn ClustersPage() -> impl IntoView {
 
 /// Table and paging of one answer.
 #[component]
-fn Listing(list: ClusterList, input: ClusterQueryInput) -> impl IntoView {
+fn Listing(list: ClusterList, here: ListAddress) -> impl IntoView {
     let ClusterList { page, access } = list;
-    let nothing_at_all = page.total == 0 && asks_for_everything(&input);
+    let nothing_at_all = page.total == 0 && here.asks_for_everything();
     let clusters = page.items.clone();
     let body = if clusters.is_empty() {
         view! { <NothingToList access=access narrowed=!nothing_at_all /> }.into_any()
     } else {
         let header = {
-            let input = input.clone();
+            let here = here.clone();
             move |label: &'static str, sort: ClusterSort, number: bool| {
                 view! {
                     <SortableHeader
                         label=label
-                        href=list::sorted_by(&input, sort)
-                        ascending=list::ascending(&input, sort)
+                        href=here.sorted_by(sort.as_str())
+                        ascending=here.ascending(sort.as_str())
                         number=number
                     />
                 }
@@ -169,7 +150,13 @@ fn Listing(list: ClusterList, input: ClusterQueryInput) -> impl IntoView {
     };
     view! {
         {body}
-        <Paging page=page input=input />
+        <Paging
+            list=here
+            page=page.page
+            per_page=page.per_page
+            shown=page.items.len()
+            total=page.total
+        />
     }
     .into_any()
 }
@@ -217,26 +204,7 @@ fn NothingToList(access: Access, narrowed: bool) -> impl IntoView {
     }
 }
 
-#[component]
-fn Paging(page: ClusterPage, input: ClusterQueryInput) -> impl IntoView {
-    let before = u64::from(page.page - 1) * u64::from(page.per_page);
-    let last = before + page.items.len() as u64;
-    let previous = (page.page > 1).then(|| list::with_page(&input, page.page - 1));
-    let next = (last < page.total).then(|| list::with_page(&input, page.page + 1));
-    (!page.items.is_empty()).then(|| {
-        view! {
-            <Pagination
-                first=before + 1
-                last=last
-                total=page.total
-                previous=previous
-                next=next
-            />
-        }
-    })
-}
-
-fn chips(page: &ClusterPage, input: &ClusterQueryInput) -> Vec<Chip> {
+fn filters_of(page: &ClusterPage, here: &ListAddress) -> Vec<Chip> {
     let count = |states: &[ClusterState]| {
         page.counts
             .iter()
@@ -244,46 +212,17 @@ fn chips(page: &ClusterPage, input: &ClusterQueryInput) -> Vec<Chip> {
             .map(|count| count.count)
             .sum()
     };
-    let here = input.state.as_deref().unwrap_or("");
     let living: Vec<_> = ClusterState::ALL
         .into_iter()
         .filter(|state| *state != ClusterState::Deleted)
         .collect();
-    let all = Chip {
-        label: "All",
-        count: Some(count(&living)),
-        href: list::with_states(input, ""),
-        chosen: here.is_empty(),
-    };
     let filters = FILTERS.into_iter().map(|(label, states)| {
         let words: Vec<_> = states.iter().map(|state| state.as_str()).collect();
-        let words = words.join(",");
-        Chip {
+        Filter {
             label,
-            count: Some(count(states)),
-            chosen: here == words,
-            href: list::with_states(input, &words),
+            states: words.join(","),
+            count: count(states),
         }
     });
-    let only_mine = input.mine.is_some();
-    let mine = Chip {
-        label: "Mine",
-        count: None,
-        href: list::with_mine(input, !only_mine),
-        chosen: only_mine,
-    };
-    std::iter::once(all).chain(filters).chain([mine]).collect()
-}
-
-/// Whether nothing but order and page size is asked for.
-fn asks_for_everything(input: &ClusterQueryInput) -> bool {
-    let narrowing = [
-        &input.search,
-        &input.state,
-        &input.tenant,
-        &input.environment,
-        &input.mine,
-        &input.page,
-    ];
-    narrowing.iter().all(|parameter| parameter.is_none())
+    chips(here, count(&living), filters)
 }

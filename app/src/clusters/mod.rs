@@ -2,7 +2,6 @@
 
 mod api;
 mod detail;
-mod list_address;
 mod list_page;
 mod new;
 mod rows;

@@ -5,6 +5,7 @@ mod navigation;
 mod scope_switcher;
 mod user_menu;
 
+use domain::access::{PlatformAction, allows_on_platform};
 use domain::problem::ProblemKind;
 use leptos::html;
 use leptos::prelude::*;
@@ -12,7 +13,7 @@ use leptos_router::components::{Outlet, Redirect};
 use leptos_router::hooks::use_location;
 
 use crate::layout::api::{Session, load_session};
-use crate::layout::navigation::{Brand, Navigation};
+use crate::layout::navigation::{AdminNavigation, Brand, Navigation};
 use crate::layout::scope_switcher::ScopeSwitcher;
 use crate::layout::user_menu::UserMenu;
 use crate::routes;
@@ -140,11 +141,20 @@ fn SidePanel(session: SessionResource) -> impl IntoView {
             }
         })
     };
+    let admin = move || {
+        Suspend::new(async move {
+            let may = session.await.is_ok_and(|session| {
+                allows_on_platform(PlatformAction::ManageOrphans, session.profile.platform_role)
+            });
+            may.then(|| view! { <AdminNavigation /> })
+        })
+    };
     view! {
         <div class="min-h-15">
             <Transition>{switcher}</Transition>
         </div>
         <Navigation />
+        <Transition>{admin}</Transition>
         <div class="mt-auto">
             <Transition>{user}</Transition>
         </div>

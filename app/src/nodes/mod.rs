@@ -2,7 +2,9 @@
 
 mod api;
 mod catalogue;
+mod cost;
 mod detail;
+mod list_api;
 mod list_page;
 mod new;
 mod orphans;

@@ -1,5 +1,6 @@
 //! How a node's state looks and reads.
 
+use domain::node::order::cannot_stop;
 use domain::node::view::{Node, NodeState};
 use leptos::prelude::*;
 
@@ -33,4 +34,13 @@ pub fn note(node: &Node) -> Option<String> {
         None if node.state.is_moving() => Some(step_words(&node.operation)),
         None => None,
     }
+}
+
+/// Why a machine like this node's cannot be stopped at all; `None`: it can.
+pub fn why_not_stop(node: &Node) -> Option<&'static str> {
+    let cloud = match &node.placement {
+        Some(placement) => Some(placement.cloud.as_str()),
+        None => node.spec.cloud.as_deref(),
+    };
+    cannot_stop(cloud, node.spec.spot)
 }

@@ -14,9 +14,21 @@ pub fn FailureCard(failure: Failure) -> impl IntoView {
     if let Some(first) = title.get_mut(..1) {
         first.make_ascii_uppercase();
     }
+    // The first line says what happened; where there are more, each is a place that was tried.
+    let mut lines = failure.message.lines().map(str::to_owned);
+    let what = lines.next().unwrap_or_default();
+    let places: Vec<String> = lines.filter(|line| !line.trim().is_empty()).collect();
     view! {
         <Notice tone=Tone::Bad title=title>
-            <p class="break-words">{failure.message}</p>
+            <p class="break-words">{what}</p>
+            {(!places.is_empty())
+                .then(|| {
+                    view! {
+                        <ul class="break-words">
+                            {places.into_iter().map(|place| view! { <li>{place}</li> }).collect_view()}
+                        </ul>
+                    }
+                })}
             <p>
                 <b>"What to do: "</b>
                 {failure.next_step}

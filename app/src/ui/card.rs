@@ -48,8 +48,20 @@ pub fn Stat(
     .into_any()
 }
 
-/// A list of names and values; each child is a `<div>` of `<dt>` and `<dd>`, a pair.
+/// A list of [`Fact`]s.
 #[component]
 pub fn Facts(children: Children) -> impl IntoView {
     view! { <dl class="grid gap-2">{children()}</dl> }
+}
+
+/// A name and a value.
+#[component]
+pub fn Fact(name: &'static str, children: Children) -> impl IntoView {
+    view! {
+        <div class="flex justify-between gap-4">
+            <dt class="text-muted whitespace-nowrap">{name}</dt>
+            <dd class="text-right tabular-nums break-words min-w-0">{children()}</dd>
+        </div>
+    }
+    .into_any()
 }

@@ -28,7 +28,7 @@ pub fn Code(
         tw("flex-1 min-w-0 px-3.5 py-3 overflow-x-auto")
     };
     let height = if capped {
-        tw("max-h-56 overflow-y-auto")
+        tw("max-h-48 overflow-y-auto")
     } else {
         ""
     };

@@ -11,11 +11,13 @@ mod empty_state;
 mod field;
 mod hydrated;
 mod icon;
+mod life_left;
 mod meter;
 mod notice;
 mod page_header;
 mod pagination;
 mod relative_time;
+mod reload;
 mod search_bar;
 mod select;
 mod skeleton;
@@ -28,7 +30,7 @@ mod theme_toggle;
 
 pub use badge::{Badge, Tone};
 pub use button::{Button, ButtonKind, LinkButton};
-pub use card::{Card, Facts, Stat};
+pub use card::{Card, Fact, Facts, Stat};
 pub use clock::Clock;
 pub use code::Code;
 pub use copy_button::{CopyButton, write_to_clipboard};
@@ -37,6 +39,7 @@ pub use empty_state::{Empty, EmptyState};
 pub use field::Field;
 pub use hydrated::use_hydrated;
 pub use icon::{Icon, Symbol};
+pub use life_left::LifeLeft;
 pub use meter::Meter;
 pub use notice::Notice;
 pub use page_header::PageHeader;
@@ -44,6 +47,7 @@ pub use pagination::Pagination;
 pub use relative_time::{
     RelativeTime, Remaining, duration_words, elapsed_words, exact, remaining_words,
 };
+pub use reload::reload_without_script;
 pub use search_bar::{Chip, Chips, SearchBar};
 pub use select::{Choice, Select};
 pub use skeleton::Skeleton;

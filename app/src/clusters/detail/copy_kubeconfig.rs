@@ -6,12 +6,9 @@ use std::time::Duration;
 use domain::ids::ClusterId;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{RequestInit, Response};
 
-use crate::routes;
 use crate::ui::{Button, Icon, Symbol, use_hydrated, write_to_clipboard};
+use crate::{routes, secret_text};
 
 /// Shows where it works: with the wasm there.
 #[component]
@@ -20,10 +17,10 @@ pub fn CopyKubeconfig(id: ClusterId) -> impl IntoView {
     let said = RwSignal::new("Copy");
     let copy = move |_| {
         spawn_local(async move {
-            let outcome = match fetch(&routes::kubeconfig(id)).await {
-                Some(kubeconfig) if write_to_clipboard(&kubeconfig).await => "Copied",
-                Some(_) => "Download it instead",
-                None => "The portal refused",
+            let outcome = match secret_text::ask(&routes::kubeconfig(id)).await {
+                Ok(kubeconfig) if write_to_clipboard(&kubeconfig).await => "Copied",
+                Ok(_) => "Download it instead",
+                Err(_) => "The portal refused",
             };
             said.try_set(outcome);
             set_timeout(
@@ -43,17 +40,4 @@ pub fn CopyKubeconfig(id: ClusterId) -> impl IntoView {
         </span>
     }
     .into_any()
-}
-
-/// The answer's text, if it is a good one.
-async fn fetch(address: &str) -> Option<String> {
-    let request = RequestInit::new();
-    request.set_method("POST");
-    let response = JsFuture::from(window().fetch_with_str_and_init(address, &request));
-    let response: Response = response.await.ok()?.dyn_into().ok()?;
-    if !response.ok() {
-        return None;
-    }
-    let text: JsValue = JsFuture::from(response.text().ok()?).await.ok()?;
-    text.as_string()
 }

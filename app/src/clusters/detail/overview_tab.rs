@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::operation::{FailureCard, Progress, heading, step_words};
 use crate::routes;
-use crate::ui::{Card, Clock, Code, Facts, Meter, Remaining, duration_words, exact};
+use crate::ui::{Card, Code, Fact, Facts, LifeLeft, Remaining, exact};
 
 /// Steps at the left, facts at the right.
 #[component]
@@ -21,6 +21,15 @@ pub fn OverviewTab(cluster: RwSignal<Cluster>) -> impl IntoView {
                 .then(|| step_words(&cluster.operation))
         })
     };
+    let life = Signal::derive(move || {
+        cluster.with(|cluster| {
+            let usable = matches!(cluster.state, ClusterState::Ready | ClusterState::Degraded);
+            cluster
+                .ends_at
+                .filter(|_| usable)
+                .map(|end| (cluster.created_at, end))
+        })
+    });
     view! {
         <div class="grid grid-cols-1 gap-3.5 items-start lg:grid-cols-[minmax(0,1.55fr)_minmax(0,1fr)]">
             <div class="grid grid-cols-1 gap-3.5 min-w-0">
@@ -32,7 +41,7 @@ pub fn OverviewTab(cluster: RwSignal<Cluster>) -> impl IntoView {
             <div class="grid grid-cols-1 gap-3.5 min-w-0">
                 <Card title="Facts">
                     <Facts>{move || cluster.with(facts)}</Facts>
-                    <LifeLeft cluster=cluster />
+                    <LifeLeft life=life />
                 </Card>
                 <UseIt cluster=cluster />
             </div>
@@ -70,57 +79,6 @@ fn facts(cluster: &Cluster) -> impl IntoView + use<> {
         <Fact name="Namespace"><code>{namespace}</code></Fact>
         <Fact name="Ordered">{ordered}</Fact>
     }
-}
-
-/// How much of its time is over, once it can be used.
-#[component]
-fn LifeLeft(cluster: RwSignal<Cluster>) -> impl IntoView {
-    let clock = Clock::in_context();
-    let life = Memo::new(move |_| {
-        cluster.with(|cluster| {
-            let usable = matches!(cluster.state, ClusterState::Ready | ClusterState::Degraded);
-            cluster
-                .ends_at
-                .filter(|_| usable)
-                .map(|end| (cluster.created_at, end))
-        })
-    });
-    // In minutes, so that the bar is not drawn anew every second.
-    let minutes = Memo::new(move |_| {
-        let (start, end) = life.get()?;
-        let whole = (end.as_second() - start.as_second()) / 60;
-        let left = (end.as_second() - clock.now().as_second()).clamp(0, whole * 60) / 60;
-        Some((
-            u64::try_from(whole - left).ok()?,
-            u64::try_from(whole).ok()?,
-        ))
-    });
-    move || {
-        minutes.get().map(|(over, whole)| {
-            let left = i64::try_from(whole - over).unwrap_or_default() * 60;
-            view! {
-                <div class="mt-3.5">
-                    <Meter
-                        label="Life time"
-                        used=over
-                        limit=whole
-                        words=format!("{} left", duration_words(left))
-                    />
-                </div>
-            }
-        })
-    }
-}
-
-#[component]
-fn Fact(name: &'static str, children: Children) -> impl IntoView {
-    view! {
-        <div class="flex justify-between gap-4">
-            <dt class="text-muted whitespace-nowrap">{name}</dt>
-            <dd class="text-right tabular-nums break-words min-w-0">{children()}</dd>
-        </div>
-    }
-    .into_any()
 }
 
 /// The shortest way to a first answer from the cluster.

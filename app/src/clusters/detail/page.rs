@@ -19,6 +19,7 @@ use crate::problem_page::{ProblemPage, ProblemPanel, problem_notice};
 use crate::routes;
 use crate::ui::{
     Clock, Icon, LinkButton, Notice, PageHeader, RelativeTime, Skeleton, Symbol, Tab, Tabs, Tone,
+    reload_without_script,
 };
 
 /// Loads the cluster once for each id; after that, changes flow into the page without rebuilding it.
@@ -185,10 +186,4 @@ fn summary(cluster: &Cluster) -> impl IntoView + use<> {
         {words}
         <RelativeTime at=cluster.created_at />
     }
-}
-
-/// Without a script the page looks again by itself. As HTML in one piece, because where scripts run the browser takes
-/// what is inside of `<noscript>` for text.
-fn reload_without_script() -> impl IntoView {
-    view! { <noscript inner_html=r#"<meta http-equiv="refresh" content="4">"#></noscript> }
 }

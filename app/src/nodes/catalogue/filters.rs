@@ -16,9 +16,7 @@ pub fn Filters(page: OfferPage, input: OfferQueryInput) -> impl IntoView {
     let hydrated = use_hydrated();
     let kept = parameters(&input)
         .into_iter()
-        .filter(|(name, value)| {
-            !FILTERS.contains(name) && *name != "page" && !value.is_empty()
-        })
+        .filter(|(name, value)| !FILTERS.contains(name) && *name != "page" && !value.is_empty())
         .map(|(name, value)| view! { <input type="hidden" name=name value=value.to_owned() /> })
         .collect_view();
     let chosen = |value: &Option<String>| value.clone().unwrap_or_default();

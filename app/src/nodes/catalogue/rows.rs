@@ -96,7 +96,9 @@ fn memory(offer: &Offer) -> impl IntoView + use<> {
 fn machine(offer: &Offer) -> String {
     let parts = [
         offer.vcpus.map(|vcpus| format!("{} vCPU", gib(vcpus))),
-        offer.memory_gib.map(|memory| format!("{} GiB", gib(memory))),
+        offer
+            .memory_gib
+            .map(|memory| format!("{} GiB", gib(memory))),
     ];
     let parts: Vec<_> = parts.into_iter().flatten().collect();
     if parts.is_empty() {

@@ -22,7 +22,7 @@ pub fn Line(
     input_mode: &'static str,
 ) -> impl IntoView {
     view! {
-        <Field id=id label=label hint=move || hint error=state.error(control)>
+        <Field id=id label=label hint=move || hint error=state.error(control) replace_hint=true>
             <TextInput
                 name=name
                 value=state.now(control)

@@ -99,9 +99,10 @@ fn groups(places: &[Place], clouds: &[String], spot: bool) -> Vec<Group> {
         } else {
             place.price_per_hour
         };
+        let title = cloud_title(&place.cloud);
         let label = match price {
-            None if spot => format!("{} · not as spot", place.region),
-            price => format!("{} · {}", place.region, per_hour(price)),
+            None if spot => format!("{title} {} · not as spot", place.region),
+            price => format!("{title} {} · {}", place.region, per_hour(price)),
         };
         let region = (format!("{}/{}", place.cloud, place.region), label);
         match groups.iter_mut().find(|group| group.cloud == place.cloud) {
@@ -183,8 +184,8 @@ mod tests {
         let groups = groups(&places, &[], true);
         assert_eq!(groups.len(), 2);
         assert_eq!(groups[0].regions[1].0, "lambda/us-west-1");
-        assert_eq!(groups[0].regions[0].1, "us-south-1 · not as spot");
-        assert_eq!(groups[1].regions[0].1, "us-east-1 · $1.00/h");
+        assert_eq!(groups[0].regions[0].1, "Lambda us-south-1 · not as spot");
+        assert_eq!(groups[1].regions[0].1, "AWS us-east-1 · $1.00/h");
     }
 
     #[test]

@@ -22,7 +22,7 @@ use crate::ordering::{PlaceField, curl};
 use crate::problem_page::{ProblemPanel, notice_leading_back};
 use crate::routes;
 use crate::ui::{
-    Button, ButtonKind, Code, Empty, EmptyState, LinkButton, Notice, PageHeader, Skeleton, Tone,
+    Button, ButtonKind, Empty, EmptyState, LinkButton, Notice, PageHeader, Skeleton, Tone,
 };
 
 /// Loads what the form offers, then shows it.
@@ -155,10 +155,12 @@ fn NewNode(form: NodeOrderForm) -> impl IntoView {
                         />
                         <KindField state=state />
                     </div>
-                    <div class="grid gap-4.5 p-4 bg-surface border border-line rounded-card shadow-card only-for-machine">
-                        <MachineFields state=state accelerators=options.accelerators.clone() />
+                    <div class="only-for-machine">
+                        <div class="grid gap-4.5 p-4 bg-surface border border-line rounded-card shadow-card">
+                            <MachineFields state=state accelerators=options.accelerators.clone() />
+                        </div>
                     </div>
-                    <div class="gap-4.5 p-4 bg-surface border border-line rounded-card shadow-card only-for-task">
+                    <div class="p-4 bg-surface border border-line rounded-card shadow-card only-for-task">
                         <Lines
                             state=state
                             control="task"
@@ -174,7 +176,7 @@ fn NewNode(form: NodeOrderForm) -> impl IntoView {
                         <EndFields state=state />
                     </div>
                 </div>
-                <Summary state=state asking=asking>
+                <Summary state=state asking=asking curl=curl>
                     <Button
                         kind=ButtonKind::Primary
                         full_width=true
@@ -196,12 +198,6 @@ fn NewNode(form: NodeOrderForm) -> impl IntoView {
                             <Button attr:formaction=CheckNodePrice::url()>"Check price"</Button>
                         </div>
                     </div>
-                    <details class="mt-1">
-                        <summary class="text-muted text-center hover:text-text">"Copy as curl"</summary>
-                        <div class="mt-2">
-                            <Code label="Request" text=curl capped=true />
-                        </div>
-                    </details>
                 </Summary>
             </div>
         </ActionForm>

@@ -19,6 +19,8 @@ pub fn Summary(
     state: OrderState,
     /// Whether another quote is on its way.
     asking: ReadSignal<bool>,
+    /// The same order as a command.
+    curl: Signal<String>,
     children: Children,
 ) -> impl IntoView {
     let quote = Memo::new(move |_| {
@@ -87,6 +89,12 @@ pub fn Summary(
                             .into_any()
                     }
                 }}
+                <details class="mt-2.5">
+                    <summary class="text-muted hover:text-text">"Copy as curl"</summary>
+                    <div class="mt-2">
+                        <Code label="Request" text=curl capped=true />
+                    </div>
+                </details>
             </Card>
         </div>
     }
@@ -112,8 +120,8 @@ fn Offers(offers: Vec<Offer>, spot: bool) -> impl IntoView {
         view! {
             <li class="flex justify-between gap-4">
                 <span class="min-w-0 break-words">
-                    {format!("{} {}", cloud_title(&offer.cloud), offer.region)}
-                    <small class="block text-faint">{offer.instance_type}</small>
+                    {format!("{} {} ", cloud_title(&offer.cloud), offer.region)}
+                    <small class="text-faint">{offer.instance_type}</small>
                 </span>
                 <span class="tabular-nums whitespace-nowrap">{price}</span>
             </li>

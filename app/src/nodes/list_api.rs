@@ -1,0 +1,36 @@
+//! What the list of nodes asks the server.
+
+use domain::node::listing::{NodePage, NodeQueryInput};
+use leptos::server;
+use serde::{Deserialize, Serialize};
+
+use crate::access::Access;
+use crate::refusal::Refusal;
+
+/// A page of the list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NodeList {
+    /// The nodes.
+    pub page: NodePage,
+    /// What the person may do.
+    pub access: Access,
+}
+
+/// A page of the nodes one may see.
+#[server(prefix = "/rpc", endpoint = "list-nodes")]
+pub async fn list_nodes(
+    // A query of nothing but defaults is encoded as nothing.
+    #[server(default)] query: NodeQueryInput,
+) -> Result<NodeList, Refusal> {
+    use crate::server_context::{nodes, refuse};
+    use domain::access::Action;
+    use domain::problem::Problem;
+    let (nodes, caller) = nodes()?;
+    let query = query
+        .validate()
+        .map_err(|fields| refuse(Problem::invalid(fields)))?;
+    Ok(NodeList {
+        page: nodes.list(&caller, query).await.map_err(refuse)?,
+        access: Access::of(&caller, Action::OrderNode),
+    })
+}
