@@ -27,6 +27,7 @@ use domain::{
     problem::{FieldError, Problem, ProblemKind},
     services::NodeOrdered,
     tenancy::{EnvironmentRef, Tenant},
+    time_to_live::TimeToLive,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -75,17 +76,11 @@ impl NodeService {
         let valid = match self.validate(input, place.as_ref().ok()).await? {
             Ok(valid) => valid,
             Err(mut errors) => {
+                let machine = self.price_machine(input, place.as_ref().ok()).await?;
                 errors.extend(place.err());
-                return Ok(Quote {
-                    errors,
-                    ..Quote::default()
-                });
+                return Ok(Quote { errors, ..machine });
             }
         };
-        let until_end = valid
-            .terms
-            .time_to_live
-            .and_then(|time| Some(valid.price?.times_hours(i64::from(time.hours()))));
         let mut errors: Vec<FieldError> = place.as_ref().err().cloned().into_iter().collect();
         if let Ok((tenant, _)) = &place {
             errors.extend(self.name_error(tenant, &valid.terms.name).await?);
@@ -93,11 +88,34 @@ impl NodeService {
         Ok(Quote {
             errors,
             task_yaml: Some(valid.task_yaml),
-            offers: valid.offers.into_iter().take(SHOWN).collect(),
-            price_per_hour: valid.price,
-            until_end,
-            per_month: valid.price.map(|price| price.times_hours(HOURS_A_MONTH)),
+            ..prices(valid.offers, valid.price, valid.terms.time_to_live)
         })
+    }
+
+    /// What the machine costs of an order with a fault besides it: who has found a machine and not
+    /// yet a name wants to know all the same.
+    async fn price_machine(
+        &self,
+        input: &NodeOrderInput,
+        place: Option<&(Tenant, EnvironmentRef)>,
+    ) -> Result<Quote, Problem> {
+        let workspace = match place {
+            Some((_, environment)) => self.store.workspace_of(environment.id).await?,
+            None => None,
+        };
+        let catalogue = self.machinery()?.catalogue.current();
+        let offers = catalogue.of_clouds(workspace.as_ref().and_then(enabled).as_deref());
+        let Ok(choice) = input.validate_machine(&offers) else {
+            return Ok(Quote::default());
+        };
+        let price = choice
+            .offers
+            .first()
+            .and_then(|offer| offer.price(choice.spec.spot));
+        let time_to_live = input
+            .time_to_live_hours
+            .and_then(|hours| TimeToLive::try_from(u32::try_from(hours).ok()?).ok());
+        Ok(prices(choice.offers, price, time_to_live))
     }
 
     pub(super) async fn place_order(
@@ -310,6 +328,23 @@ impl NodeService {
                 Ok(None)
             }
         }
+    }
+}
+
+/// A quote's prices and places.
+fn prices(
+    offers: Vec<Offer>,
+    price: Option<MicroDollars>,
+    time_to_live: Option<TimeToLive>,
+) -> Quote {
+    let until_end = time_to_live.and_then(|time| Some(price?.times_hours(i64::from(time.hours()))));
+    Quote {
+        errors: Vec::new(),
+        task_yaml: None,
+        offers: offers.into_iter().take(SHOWN).collect(),
+        price_per_hour: price,
+        until_end,
+        per_month: price.map(|price| price.times_hours(HOURS_A_MONTH)),
     }
 }
 
