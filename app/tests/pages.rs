@@ -5,6 +5,7 @@ mod nodes;
 mod support;
 
 use axum::http::{Method, StatusCode};
+use support::node_sample::{FAILED_NODE, LAUNCHING_NODE, READY_NODE, STOPPED_NODE};
 use support::{Browser, READY, SECRET, UNKNOWN, WORKING};
 
 fn pages() -> Vec<String> {
@@ -23,6 +24,11 @@ fn pages() -> Vec<String> {
     .map(String::from)
     .into();
     pages.extend(["", "/connect", "/events", "/settings"].map(|tab| format!("{cluster}{tab}")));
+    for node in [READY_NODE, LAUNCHING_NODE, FAILED_NODE, STOPPED_NODE] {
+        let parts = ["", "/connect", "/logs", "/jobs", "/settings"];
+        pages.extend(parts.map(|tab| format!("/nodes/{node}{tab}")));
+    }
+    pages.push(format!("/nodes/{READY_NODE}/logs?show=events"));
     pages
 }
 
@@ -61,13 +67,25 @@ async fn an_address_that_leads_nowhere_says_so_with_its_status() {
     let browser = Browser::of_a_developer();
     let unknown = format!("/clusters/{UNKNOWN}");
     let no_tab = format!("/clusters/{READY}/nonsense");
-    for page in ["/nowhere", "/clusters/not-an-id", &unknown, &no_tab] {
+    let no_node = format!("/nodes/{UNKNOWN}");
+    let no_part = format!("/nodes/{READY_NODE}/nonsense");
+    for page in [
+        "/nowhere",
+        "/clusters/not-an-id",
+        "/nodes/not-an-id",
+        &unknown,
+        &no_tab,
+        &no_node,
+        &no_part,
+    ] {
         let answer = browser.get(page).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{page}");
         assert!(answer.text.contains("Not found"), "{page}");
     }
-    let bad_filter = browser.get("/clusters?state=purple").await;
-    assert_eq!(bad_filter.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for list in ["/clusters", "/nodes"] {
+        let bad_filter = browser.get(&format!("{list}?state=purple")).await;
+        assert_eq!(bad_filter.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
 }
 
 #[tokio::test]
@@ -174,6 +192,11 @@ async fn only_a_page_that_will_change_loads_itself_again_without_a_script() {
     assert!(working.contains(refresh));
     let ready = browser.get(&format!("/clusters/{READY}")).await.text;
     assert!(!ready.contains(refresh));
+    let launching = browser.get(&format!("/nodes/{LAUNCHING_NODE}")).await.text;
+    assert!(launching.contains(refresh));
+    let settings = format!("/nodes/{LAUNCHING_NODE}/settings");
+    let typing = browser.get(&settings).await.text;
+    assert!(!typing.contains(refresh), "what is typed would be lost");
 }
 
 #[tokio::test]

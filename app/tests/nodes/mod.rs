@@ -1,4 +1,11 @@
 //! The pages of nodes.
 
 mod catalogue;
+mod connect;
+mod jobs;
+mod list;
+mod logs;
 mod order;
+mod orphans;
+mod overview;
+mod settings;

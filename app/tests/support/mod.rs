@@ -31,6 +31,11 @@ pub fn portal_without_prices() -> Router {
     portal_with(nodes::NodesInMemory::without_prices())
 }
 
+/// The same while the SkyPilot API server does not answer.
+pub fn portal_without_skypilot() -> Router {
+    portal_with(nodes::NodesInMemory::without_server())
+}
+
 fn portal_with(nodes: nodes::NodesInMemory) -> Router {
     let services = Arc::new(services::InMemory::default());
     let context = PageContext {
@@ -80,6 +85,15 @@ pub fn viewer() -> Caller {
         membership.role = TenantRole::Viewer;
     }
     viewer
+}
+
+/// Somebody who runs the platform.
+pub fn admin() -> Caller {
+    Caller {
+        platform_role: PlatformRole::Admin,
+        memberships: Vec::new(),
+        ..developer()
+    }
 }
 
 /// Somebody whom no tenant knows yet.

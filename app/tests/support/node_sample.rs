@@ -4,8 +4,9 @@ use domain::cluster::PersonRef;
 use domain::failure::{Failure, FailureCode};
 use domain::money::MicroDollars;
 use domain::node::catalogue::Offer;
+use domain::node::job::{Job, JobState};
 use domain::node::order::{Autostop, IdleAction, NodeSpec};
-use domain::node::view::{AllowedNodeActions, Node, NodeCost, NodeState, Placement};
+use domain::node::view::{AllowedNodeActions, Node, NodeCost, NodeState, Orphan, Placement};
 use domain::operation::{Operation, OperationKind, StepState};
 use jiff::SignedDuration;
 use uuid::Uuid;
@@ -79,7 +80,7 @@ pub fn nodes() -> Vec<Node> {
     let mut failed = node(FAILED_NODE, "big-run", NodeState::Failed);
     failed.failure = Some(Failure {
         code: FailureCode::NoCapacity,
-        message: "AWS us-east-1: no capacity for p5.48xlarge. AWS us-west-2: no capacity for p5.48xlarge.".into(),
+        message: "No machine was to be had in any of the 2 places that were tried:\nAWS (us-east-1): no capacity for p5.48xlarge\nAWS (us-west-2): no capacity for p5.48xlarge".into(),
         next_step: "Order another region, another accelerator, or try again later.".into(),
         retrying: false,
     });
@@ -156,4 +157,48 @@ fn node(id: Uuid, name: &str, state: NodeState) -> Node {
         },
         now: sample::now(),
     }
+}
+
+/// One that runs and one that is on its way down.
+pub fn orphans() -> Vec<Orphan> {
+    let orphan = |machine: &str, state: &str, going| Orphan {
+        machine: machine.into(),
+        workspace: "hgr-vision-dev".into(),
+        state: state.into(),
+        resources: "1x(gpus=H100:1, p5.4xlarge, ...)".into(),
+        place: Some("AWS us-east-1".into()),
+        launched_at: Some(sample::now() - SignedDuration::from_hours(50)),
+        going,
+    };
+    vec![
+        orphan("sky-3f2a-forgotten", "UP", false),
+        orphan("sky-77aa-leaving", "STOPPED", true),
+    ]
+}
+
+/// One that runs and two that are over.
+pub fn jobs() -> Vec<Job> {
+    let job = |id, name: &str, state, ago, took: Option<i64>| {
+        let started = sample::now() - SignedDuration::from_mins(ago);
+        Job {
+            id,
+            name: name.into(),
+            state,
+            submitted_at: started,
+            started_at: Some(started),
+            ended_at: took.map(|seconds| started + SignedDuration::from_secs(seconds)),
+        }
+    };
+    vec![
+        job(3, "train", JobState::Running, 2, None),
+        job(2, "smoke", JobState::Failed, 9, Some(75)),
+        job(1, "", JobState::Succeeded, 20, Some(6)),
+    ]
+}
+
+/// The lines of a log.
+pub fn log_lines() -> Vec<String> {
+    (1..=300)
+        .map(|line| format!("line {line}: <b>epoch</b> done\n"))
+        .collect()
 }

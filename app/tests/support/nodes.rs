@@ -3,17 +3,18 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
+use domain::access::{Action, PlatformAction};
 use domain::caller::Caller;
 use domain::ids::NodeId;
 use domain::node::catalogue::{AcceleratorSummary, Offer, OfferPage, OfferQuery};
 use domain::node::connection::SshAccess;
-use domain::node::job::{Job, JobInput, JobState};
+use domain::node::job::{Job, JobInput};
 use domain::node::listing::{NodePage, NodeQuery, NodeStateCount};
 use domain::node::order::{AutostopInput, NodeOrderInput, NodeOrderOptions, Quote};
 use domain::node::task::task_yaml;
 use domain::node::view::{Node, NodeEvent, NodeState, Orphan};
-use domain::problem::{FieldError, Problem};
-use domain::services::{LogStream, NodeLog, NodeOrdered, Nodes};
+use domain::problem::{FieldError, Problem, ProblemKind};
+use domain::services::{LogLines, LogStream, NodeLog, NodeOrdered, Nodes};
 use domain::tenancy::Tenant;
 
 use super::{node_sample, sample};
@@ -22,6 +23,8 @@ use super::{node_sample, sample};
 pub struct NodesInMemory {
     /// Whether the prices have been read.
     priced: bool,
+    /// Whether the SkyPilot API server answers what is asked of it at once.
+    answers: bool,
     nodes: Vec<Node>,
 }
 
@@ -29,6 +32,7 @@ impl Default for NodesInMemory {
     fn default() -> Self {
         Self {
             priced: true,
+            answers: true,
             nodes: node_sample::nodes(),
         }
     }
@@ -43,6 +47,25 @@ impl NodesInMemory {
         }
     }
 
+    /// While the SkyPilot API server does not answer.
+    pub fn without_server() -> Self {
+        Self {
+            answers: false,
+            ..Self::default()
+        }
+    }
+
+    fn ask(&self) -> Result<(), Problem> {
+        if self.answers {
+            return Ok(());
+        }
+        let problem = Problem::new(
+            ProblemKind::Unavailable,
+            "The SkyPilot API server does not answer.",
+        );
+        Err(problem.next("Try again in a minute."))
+    }
+
     fn offers(&self) -> Vec<Offer> {
         if self.priced {
             node_sample::offers()
@@ -51,9 +74,23 @@ impl NodesInMemory {
         }
     }
 
-    fn find(&self, id: NodeId) -> Result<Node, Problem> {
+    fn find(&self, caller: &Caller, id: NodeId) -> Result<Node, Problem> {
         let found = self.nodes.iter().find(|node| node.id == id);
-        found.cloned().ok_or_else(|| Problem::not_found("node"))
+        let mut node = found.cloned().ok_or_else(|| Problem::not_found("node"))?;
+        let may = |action| caller.may(action, node.tenant.id);
+        let allowed = &mut node.allowed;
+        allowed.connect &= may(Action::ConnectNode);
+        allowed.logs &= may(Action::ReadNodeLogs);
+        allowed.delete &= may(Action::DeleteNode);
+        for operating in [
+            &mut allowed.jobs,
+            &mut allowed.stop,
+            &mut allowed.start,
+            &mut allowed.autostop,
+        ] {
+            *operating &= may(Action::OperateNode);
+        }
+        Ok(node)
     }
 }
 
@@ -133,7 +170,7 @@ impl Nodes for NodesInMemory {
 
     async fn order_options(&self, caller: &Caller) -> Result<NodeOrderOptions, Problem> {
         let tenant = sample::tenant();
-        let may_order = caller.may(domain::access::Action::OrderNode, tenant.id);
+        let may_order = caller.may(Action::OrderNode, tenant.id);
         Ok(NodeOrderOptions {
             tenants: may_order
                 .then(|| Tenant {
@@ -223,12 +260,12 @@ impl Nodes for NodesInMemory {
         })
     }
 
-    async fn get(&self, _: &Caller, id: NodeId) -> Result<Node, Problem> {
-        self.find(id)
+    async fn get(&self, caller: &Caller, id: NodeId) -> Result<Node, Problem> {
+        self.find(caller, id)
     }
 
-    async fn events(&self, _: &Caller, id: NodeId) -> Result<Vec<NodeEvent>, Problem> {
-        self.find(id)?;
+    async fn events(&self, caller: &Caller, id: NodeId) -> Result<Vec<NodeEvent>, Problem> {
+        self.find(caller, id)?;
         Ok(vec![NodeEvent {
             at: sample::now(),
             message: "Cluster is up.".into(),
@@ -237,74 +274,119 @@ impl Nodes for NodesInMemory {
 
     async fn log(
         &self,
-        _: &Caller,
-        _: NodeId,
-        _: NodeLog,
+        caller: &Caller,
+        id: NodeId,
+        log: NodeLog,
         _: bool,
-        _: Option<u32>,
+        tail: Option<u32>,
     ) -> Result<LogStream, Problem> {
-        Err(Problem::not_found("log"))
+        self.find(caller, id)?;
+        self.ask()?;
+        if matches!(log, NodeLog::Job(Some(job)) if job > 3) {
+            return Err(Problem::not_found("job"));
+        }
+        let mut lines = node_sample::log_lines();
+        if let Some(tail) = tail {
+            let surplus = lines.len().saturating_sub(tail as usize);
+            lines.drain(..surplus);
+        }
+        let lines = lines.into_iter().zip(1..);
+        let lines = lines.map(|(text, through)| Ok(LogLines { text, through }));
+        Ok(Box::pin(futures::stream::iter(lines)))
     }
 
     async fn ssh(&self, _: &Caller, _: NodeId) -> Result<SshAccess, Problem> {
         Err(Problem::not_found("key"))
     }
 
-    async fn jobs(&self, _: &Caller, id: NodeId) -> Result<Vec<Job>, Problem> {
-        self.find(id)?;
-        Ok(vec![Job {
-            id: 1,
-            name: "train".into(),
-            state: JobState::Running,
-            submitted_at: sample::now(),
-            started_at: Some(sample::now()),
-            ended_at: None,
-        }])
+    async fn jobs(&self, caller: &Caller, id: NodeId) -> Result<Vec<Job>, Problem> {
+        self.find(caller, id)?;
+        self.ask()?;
+        Ok(node_sample::jobs())
     }
 
-    async fn submit_job(&self, _: &Caller, _: NodeId, input: JobInput) -> Result<(), Problem> {
+    async fn submit_job(
+        &self,
+        caller: &Caller,
+        id: NodeId,
+        input: JobInput,
+    ) -> Result<(), Problem> {
+        self.find(caller, id)?;
         input.validate().map_err(Problem::invalid)?;
         Ok(())
     }
 
-    async fn cancel_job(&self, _: &Caller, id: NodeId, _: u64) -> Result<(), Problem> {
-        self.find(id).map(drop)
+    async fn cancel_job(&self, caller: &Caller, id: NodeId, job: u64) -> Result<(), Problem> {
+        self.find(caller, id)?;
+        if job > 3 {
+            return Err(Problem::not_found("job"));
+        }
+        self.ask()
     }
 
-    async fn stop(&self, _: &Caller, id: NodeId) -> Result<Node, Problem> {
-        self.find(id)
+    async fn stop(&self, caller: &Caller, id: NodeId) -> Result<Node, Problem> {
+        let node = self.find(caller, id)?;
+        if node.state.is_up() {
+            return Ok(node);
+        }
+        Err(Problem::new(ProblemKind::Conflict, "It cannot be stopped now.").next("Wait."))
     }
 
-    async fn start(&self, _: &Caller, id: NodeId) -> Result<Node, Problem> {
-        self.find(id)
+    async fn start(&self, caller: &Caller, id: NodeId) -> Result<Node, Problem> {
+        self.find(caller, id)
     }
 
     async fn set_autostop(
         &self,
-        _: &Caller,
+        caller: &Caller,
         id: NodeId,
         input: AutostopInput,
     ) -> Result<Node, Problem> {
-        domain::node::order::Autostop::validate(input.idle_minutes, &input.idle_action)
+        let rule = domain::node::order::Autostop::validate(input.idle_minutes, &input.idle_action)
             .map_err(|error| Problem::invalid(vec![error]))?;
-        self.find(id)
+        let mut node = self.find(caller, id)?;
+        node.autostop = rule;
+        Ok(node)
     }
 
-    async fn take_down(&self, _: &Caller, id: NodeId, confirmation: &str) -> Result<Node, Problem> {
-        let node = self.find(id)?;
+    async fn take_down(
+        &self,
+        caller: &Caller,
+        id: NodeId,
+        confirmation: &str,
+    ) -> Result<Node, Problem> {
+        let node = self.find(caller, id)?;
         if node.name.as_str() == confirmation {
             Ok(node)
         } else {
-            let error = FieldError::new("confirmation", "That is not the node's name.");
+            let error = FieldError::new("confirmation", "That is not the name of the node.");
             Err(Problem::invalid(vec![error]))
         }
     }
 
-    async fn orphans(&self, _: &Caller) -> Result<Vec<Orphan>, Problem> {
-        Ok(Vec::new())
+    async fn orphans(&self, caller: &Caller) -> Result<Vec<Orphan>, Problem> {
+        if caller.may_on_platform(PlatformAction::ManageOrphans) {
+            Ok(node_sample::orphans())
+        } else {
+            Err(Problem::forbidden(PlatformAction::ManageOrphans.words()))
+        }
     }
 
-    async fn take_down_orphan(&self, _: &Caller, _: &str, _: &str) -> Result<(), Problem> {
-        Err(Problem::not_found("machine"))
+    async fn take_down_orphan(
+        &self,
+        caller: &Caller,
+        machine: &str,
+        confirmation: &str,
+    ) -> Result<(), Problem> {
+        let orphans = self.orphans(caller).await?;
+        if !orphans.iter().any(|orphan| orphan.machine == machine) {
+            return Err(Problem::not_found("machine"));
+        }
+        if machine == confirmation {
+            Ok(())
+        } else {
+            let error = FieldError::new("confirmation", "That is not the name of the machine.");
+            Err(Problem::invalid(vec![error]))
+        }
     }
 }
