@@ -176,7 +176,7 @@ fn SandboxBanner(session: SessionResource) -> impl IntoView {
                             class="bg-busy-soft text-busy rounded-box px-3 py-1.5 mb-4.5 text-small"
                         >
                             <b>"Sandbox. "</b>
-                            "Nothing here is real: identity provider and clusters are stand-ins on this machine."
+                            "Nothing here is real: identity provider, clusters and GPUs are stand-ins on this machine."
                         </p>
                     }
                 })

@@ -16,7 +16,7 @@ use crate::problem_page::ProblemPanel;
 use crate::routes;
 use crate::ui::{
     ButtonKind, Clock, Empty, EmptyState, HeaderCell, Icon, LinkButton, PageHeader, Pagination,
-    RelativeTime, SearchBar, Skeleton, SortableHeader, Symbol, Table,
+    RelativeTime, SearchBar, Skeleton, SortableHeader, Symbol, Table, reload_without_script,
 };
 
 /// How often to look again while the prices are being read.
@@ -199,7 +199,7 @@ fn NothingToList(page: OfferPage, access: Access, input: OfferQueryInput) -> imp
     }
     if page.read_at.is_none() {
         return view! {
-            {look_again_without_script()}
+            {reload_without_script()}
             <EmptyState
                 why=Empty::NothingYet
                 title="Prices are being read"
@@ -228,11 +228,6 @@ fn NothingToList(page: OfferPage, access: Access, input: OfferQueryInput) -> imp
         </EmptyState>
     }
     .into_any()
-}
-
-/// As HTML in one piece, because where scripts run the browser takes what is inside of `<noscript>` for text.
-fn look_again_without_script() -> impl IntoView {
-    view! { <noscript inner_html=r#"<meta http-equiv="refresh" content="4">"#></noscript> }
 }
 
 #[component]

@@ -126,8 +126,8 @@ fn NewNode(form: NodeOrderForm) -> impl IntoView {
     });
     let place_error = state.error("place");
     let task_rules = || {
-        "Name, end and place are the form's. Not accepted: workdir and file_mounts from a disk, env variables of \
-         SkyPilot, anchors and aliases."
+        "Name, idle minutes and end are the form's. Not accepted: a workdir or file_mounts from a disk, env_vars, \
+         secrets, several machines, anchors and aliases. It is stored: no passwords or keys."
     };
 
     view! {

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use super::state::OrderState;
 use crate::nodes::words::per_hour;
 use crate::routes;
-use crate::ui::{Card, Code, Facts};
+use crate::ui::{Card, Code, Fact, Facts};
 
 /// As many offers as are worth comparing.
 const OFFERS: usize = 3;
@@ -69,8 +69,8 @@ pub fn Summary(
                     <p class="text-muted">{note}</p>
                     <hr class="border-t border-line my-3" />
                     <Facts>
-                        <Fact name="Until its end" value=until_end />
-                        <Fact name="In a month" value=per_month />
+                        <Fact name="Until its end">{until_end}</Fact>
+                        <Fact name="In a month">{per_month}</Fact>
                     </Facts>
                     {offers}
                 </div>
@@ -143,20 +143,6 @@ fn Offers(offers: Vec<Offer>, spot: bool) -> impl IntoView {
                     </p>
                 }
             })}
-    }
-    .into_any()
-}
-
-#[component]
-fn Fact<F>(name: &'static str, value: F) -> impl IntoView
-where
-    F: Fn() -> String + Send + Sync + 'static,
-{
-    view! {
-        <div class="flex justify-between gap-4">
-            <dt class="text-muted">{name}</dt>
-            <dd class="text-right tabular-nums">{value}</dd>
-        </div>
     }
     .into_any()
 }
