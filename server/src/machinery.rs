@@ -13,26 +13,15 @@ use std::sync::Arc;
 /// The SkyPilot API server of the configuration. Nothing is asked of it yet.
 ///
 /// # Errors
-/// If its address or certificates cannot be used, or it is to be given handles and there are none.
-pub fn machines(
-    settings: &SkyPilotSettings,
-    handles: Option<Arc<dyn CredentialHandles>>,
-) -> Result<SkyPilotMachines> {
+/// If its address or certificates cannot be used.
+pub fn machines(settings: &SkyPilotSettings, aws: AwsAccess) -> Result<SkyPilotMachines> {
     let admin_token = settings
         .admin_token
         .as_ref()
         .map(|token| token.expose().into());
     let config = SkyPilotConfig {
         ca_file: settings.ca_file.clone(),
-        aws: match (settings.credentials, handles) {
-            (CloudCredentials::Profile, _) => AwsAccess::Profiles,
-            (CloudCredentials::None, _) => AwsAccess::OfTheServer,
-            (CloudCredentials::Handle, Some(handles)) => AwsAccess::Handles(handles),
-            (CloudCredentials::Handle, None) => bail!(
-                "[skypilot] has credentials = \"handle\", and the portal serves no credentials: add [broker], or \
-                 choose \"profile\" or \"none\""
-            ),
-        },
+        aws,
         kubernetes_contexts: settings.kubernetes_contexts.clone(),
         disabled_clouds: settings.disabled_clouds.clone(),
         catalogue_clouds: settings.catalogue_clouds.clone(),
@@ -44,14 +33,19 @@ pub fn machines(
 /// The server with what belongs to it.
 ///
 /// # Errors
-/// As [`machines`].
+/// As [`machines`]; and if it is to be given handles and there are none.
 pub fn machinery(
     settings: &SkyPilotSettings,
     handles: Option<Arc<dyn CredentialHandles>>,
     sealer: Arc<dyn Sealer>,
 ) -> Result<Machinery> {
-    Ok(Machinery::new(
-        Arc::new(machines(settings, handles)?),
-        sealer,
-    ))
+    let aws = match (settings.credentials, handles) {
+        (CloudCredentials::Profile, _) => AwsAccess::Profiles,
+        (CloudCredentials::None, _) => AwsAccess::OfTheServer,
+        (CloudCredentials::Handle, Some(handles)) => AwsAccess::Handles(handles),
+        (CloudCredentials::Handle, None) => {
+            bail!("[skypilot] has credentials = \"handle\", which needs handle_url under [broker]")
+        }
+    };
+    Ok(Machinery::new(Arc::new(machines(settings, aws)?), sealer))
 }

@@ -270,7 +270,7 @@ impl Document {
             sign_in.rules.extend(sign_in::sandbox_rules());
         }
         check_tenants_of_rules(&sign_in, &tenants_found, sandbox, faults);
-        Settings {
+        let settings = Settings {
             listen,
             public_url,
             trusted_proxies: TrustedProxies::read(&self.trusted_proxies, faults),
@@ -291,7 +291,32 @@ impl Document {
             tenants: tenants_found,
             log: self.log,
             limits: self.limits,
+        };
+        check_way_of_credentials(&settings, faults);
+        settings
+    }
+}
+
+/// A way for credentials that leads nowhere would show only when nodes fail.
+fn check_way_of_credentials(settings: &Settings, faults: &mut Faults) {
+    match (&settings.skypilot, &settings.broker) {
+        (Some(skypilot), broker)
+            if skypilot.credentials == CloudCredentials::Handle
+                && broker
+                    .as_ref()
+                    .is_none_or(|broker| broker.handle_url.is_none()) =>
+        {
+            faults.add(
+                "broker.handle_url",
+                "is missing: credentials = \"handle\" under [skypilot] needs the portal's address as the SkyPilot API \
+                 server sees it",
+            );
         }
+        (None, Some(_)) if !settings.sandbox => faults.add(
+            "broker",
+            "has nobody to serve: add [skypilot], or leave [broker] out",
+        ),
+        _ => {}
     }
 }
 

@@ -96,6 +96,18 @@ fn without_a_skypilot_server_there_are_no_nodes_and_that_is_no_fault() {
 }
 
 #[test]
+fn credentials_that_would_lead_nowhere_are_a_fault() {
+    let skypilot = "[skypilot]\nurl = \"https://sky.example.com\"\ncredentials = \"handle\"\n";
+    let broker = "[broker]\nhandle_url = \"https://hangar.example.com\"\n";
+    let load = |sections: &str| load(&format!("{PRODUCTION}\n{sections}"), &[]);
+    let text = load(skypilot).unwrap_err().to_string();
+    assert!(text.contains("broker.handle_url"), "{text}");
+    let text = load(broker).unwrap_err().to_string();
+    assert!(text.contains("broker: has nobody to serve"), "{text}");
+    load(&format!("{skypilot}{broker}")).unwrap();
+}
+
+#[test]
 fn an_unknown_key_is_refused_by_its_name() {
     let error = load(&format!("{PRODUCTION}\nkubeconfg = \"x\""), &[]).unwrap_err();
     let text = error.to_string();
@@ -176,7 +188,7 @@ fn a_syntax_error_says_where_it_is() {
 }
 
 /// Every key there is. A misspelled one in the example would be refused by the reader.
-const KEYS: [&str; 51] = [
+const KEYS: [&str; 57] = [
     "listen",
     "public_url",
     "trusted_proxies",
@@ -220,6 +232,12 @@ const KEYS: [&str; 51] = [
     "kubernetes_contexts",
     "disabled_clouds",
     "catalogue_clouds",
+    "listen",
+    "names",
+    "handle_url",
+    "sts_endpoint",
+    "current_file",
+    "old_files",
     "cpu",
     "memory_gib",
     "storage_gib",

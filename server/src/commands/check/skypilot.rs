@@ -2,6 +2,7 @@
 
 use super::Finding;
 use crate::{config::Settings, machinery};
+use ::skypilot::AwsAccess;
 use jiff::{Timestamp, tz::TimeZone};
 use persistence::Database;
 use provisioning::{
@@ -18,8 +19,8 @@ pub(super) async fn findings(settings: &Settings) -> Vec<Finding> {
         return Vec::new();
     };
     let what = format!("SkyPilot API server {}", skypilot.url);
-    let handles = None;
-    let machines = match machinery::machines(skypilot, handles) {
+    // No cloud is asked anything here.
+    let machines = match machinery::machines(skypilot, AwsAccess::OfTheServer) {
         Ok(machines) => machines,
         Err(error) => return vec![Finding::missing(what, format!("{error:#}"))],
     };
