@@ -1,0 +1,7 @@
+//! The client against recordings of a real SkyPilot 0.14.1 API server, and against servers that fail.
+
+mod answers;
+mod refusals;
+mod sent;
+mod tape;
+mod trouble;
