@@ -1,9 +1,10 @@
-//! Switches that make the sandbox misbehave as real systems do. One handle is shared by the API, the controllers and the
+//! Switches that make the sandbox misbehave as real systems do. One handle is shared by the APIs, the controllers and the
 //! identity provider; people and browser tests reach it over HTTP (see `identity/fault_control.rs`).
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, Weak};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -19,6 +20,8 @@ pub struct FaultSettings {
     pub workloads: WorkloadFaults,
     /// The identity provider.
     pub identity: IdentityFaults,
+    /// The SkyPilot API server and the clouds behind it.
+    pub skypilot: SkypilotFaults,
 }
 
 /// Faults of the host cluster's API server.
@@ -61,13 +64,79 @@ pub struct WorkloadFaults {
     pub no_load_balancer: Scope,
 }
 
-/// Where a fault is on: `false`, `true` or a list of namespaces in JSON.
+/// Faults of the SkyPilot API server and of the clouds behind it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SkypilotFaults {
+    /// Added to every request.
+    pub latency_ms: u64,
+    /// The share of requests, 0 to 1, that fail with 500.
+    pub error_rate: f64,
+    /// The next requests fail with a status.
+    pub fail_next: Option<FailNext>,
+    /// So many connections, from the next on, are cut once the request has been read and done: the answer is lost.
+    pub drop_answers: u32,
+    /// Connections are cut, as if the machine were gone.
+    pub unreachable: bool,
+    /// No token is accepted any more.
+    pub unauthorized: bool,
+    /// Where the clouds have nothing left.
+    pub no_capacity: NoCapacity,
+    /// Launches never get anywhere, by the clusters' names.
+    pub launch_hangs: Scope,
+    /// Set-up commands fail, by the clusters' names.
+    pub setup_fails: Scope,
+}
+
+/// Where the clouds have nothing left: `false`, `true` or a list of places in JSON.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum NoCapacity {
+    /// Nowhere or everywhere.
+    All(bool),
+    /// In these places.
+    Places(Vec<ScarcePlace>),
+}
+
+impl Default for NoCapacity {
+    fn default() -> Self {
+        Self::All(false)
+    }
+}
+
+/// What there is nothing left of. What is not said does not matter.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ScarcePlace {
+    /// As in `infra: aws`.
+    pub cloud: Option<String>,
+    /// As the cloud calls it.
+    pub region: Option<String>,
+    /// As the catalogue calls it.
+    pub accelerator: Option<String>,
+    /// Only spot machines, or only others.
+    pub spot: Option<bool>,
+}
+
+/// What can be done to the SkyPilot server besides the switches.
+pub trait SkypilotActions: Send + Sync {
+    /// Cuts every log that is being streamed.
+    fn cut_streams(&self);
+    /// Starts the server anew: connections are cut, requests are cancelled and forgotten.
+    fn restart(&self);
+    /// Ends a cluster's machine without SkyPilot's knowing. Whether there is such a cluster with a machine.
+    fn end_machine(&self, cluster: &str) -> bool;
+    /// Makes a cluster that nobody asked the portal for. Whether there is such a workspace and no such cluster.
+    fn make_orphan(&self, workspace: &str, cluster: &str) -> bool;
+}
+
+/// Where a fault is on: `false`, `true` or a list of names in JSON, of namespaces or of SkyPilot's clusters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Scope {
     /// Nowhere or everywhere.
     All(bool),
-    /// In these namespaces.
+    /// In these namespaces, or for these clusters.
     Namespaces(BTreeSet<String>),
 }
 
@@ -130,11 +199,20 @@ pub enum IdTokenFault {
 }
 
 /// The shared handle. Cloning it is cheap and gives the same switches.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Faults {
     settings: Arc<watch::Sender<FaultSettings>>,
     watch_drops: Arc<watch::Sender<u64>>,
     key_rotations: Arc<AtomicU64>,
+    skypilot: Arc<RwLock<Option<Weak<dyn SkypilotActions>>>>,
+}
+
+impl fmt::Debug for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Faults")
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Default for Faults {
@@ -143,6 +221,7 @@ impl Default for Faults {
             settings: Arc::new(watch::Sender::default()),
             watch_drops: Arc::new(watch::Sender::default()),
             key_rotations: Arc::default(),
+            skypilot: Arc::default(),
         }
     }
 }
@@ -188,6 +267,39 @@ impl Faults {
         self.key_rotations.load(Ordering::Relaxed)
     }
 
+    /// Says who does what can be done to the SkyPilot server.
+    pub fn skypilot_is(&self, server: Weak<dyn SkypilotActions>) {
+        let mut held = self
+            .skypilot
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        *held = Some(server);
+    }
+
+    /// What can be done to the SkyPilot server, if there is one.
+    pub fn skypilot(&self) -> Option<Arc<dyn SkypilotActions>> {
+        let held = self.skypilot.read().unwrap_or_else(PoisonError::into_inner);
+        held.as_ref()?.upgrade()
+    }
+
+    /// Whether this request to the SkyPilot server has to fail, and how. Counts down [`FailNext`].
+    pub fn next_skypilot_failure(&self) -> Option<u16> {
+        self.next_failure(|settings| {
+            let skypilot = &mut settings.skypilot;
+            (&mut skypilot.fail_next, skypilot.error_rate)
+        })
+    }
+
+    /// Whether the answer to this request to the SkyPilot server is lost. Counts down.
+    pub fn loses_skypilot_answer(&self) -> bool {
+        self.settings.send_if_modified(|settings| {
+            let left = &mut settings.skypilot.drop_answers;
+            let lost = *left > 0;
+            *left = left.saturating_sub(1);
+            lost
+        })
+    }
+
     /// How long a request to the host API has to wait.
     pub fn kubernetes_latency(&self) -> Duration {
         Duration::from_millis(self.settings.borrow().kubernetes.latency_ms)
@@ -195,30 +307,34 @@ impl Faults {
 
     /// Whether this request to the host API has to fail, and how. Counts down [`FailNext`].
     pub fn next_kubernetes_failure(&self) -> Option<u16> {
-        {
-            let kubernetes = &self.settings.borrow().kubernetes;
-            if kubernetes.fail_next.is_none() && kubernetes.error_rate <= 0.0 {
-                return None;
-            }
-        }
+        self.next_failure(|settings| {
+            let kubernetes = &mut settings.kubernetes;
+            (&mut kubernetes.fail_next, kubernetes.error_rate)
+        })
+    }
+
+    fn next_failure(
+        &self,
+        of: impl Fn(&mut FaultSettings) -> (&mut Option<FailNext>, f64),
+    ) -> Option<u16> {
         let mut failure = None;
         self.settings.send_if_modified(|settings| {
-            let Some(next) = &mut settings.kubernetes.fail_next else {
+            let (next, rate) = of(settings);
+            let Some(left) = next else {
+                // Chance needs no switch to change.
+                failure = (rate > 0.0 && rand::random::<f64>() < rate).then_some(500);
                 return false;
             };
-            if next.requests > 0 {
-                failure = Some(next.status);
-                next.requests -= 1;
+            if left.requests > 0 {
+                failure = Some(left.status);
+                left.requests -= 1;
             }
-            if next.requests == 0 {
-                settings.kubernetes.fail_next = None;
+            if left.requests == 0 {
+                *next = None;
             }
             true
         });
-        failure.or_else(|| {
-            let rate = self.settings.borrow().kubernetes.error_rate;
-            (rand::random::<f64>() < rate).then_some(500)
-        })
+        failure
     }
 }
 

@@ -9,6 +9,7 @@ pub mod kubeconfig;
 pub mod kubernetes;
 pub mod pki;
 mod sandbox;
+pub mod skypilot;
 mod snapshot;
 pub mod tls;
 mod virtual_cluster;

@@ -1,4 +1,5 @@
-//! The whole sandbox: an identity provider and a host cluster on which vClusters come up, on loopback.
+//! The whole sandbox: an identity provider, a host cluster on which vClusters come up, and a SkyPilot API server with clouds
+//! behind it, on loopback.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -16,6 +17,7 @@ use crate::identity::{Client, IdentityOptions, IdentityProvider};
 use crate::kubeconfig::Kubeconfig;
 use crate::kubernetes::{ApiServer, Store};
 use crate::pki::CertificateAuthority;
+use crate::skypilot::{SkypilotOptions, SkypilotServer};
 use crate::snapshot::{self, Keeper};
 use crate::tls::{Endpoint, TlsListener};
 use crate::virtual_cluster::{Exposure, HostSide, ToSyncers, VirtualClusters};
@@ -35,6 +37,10 @@ pub struct SandboxOptions {
     pub kubernetes_listen: SocketAddr,
     /// The ingress that passes TLS through to vClusters by server name.
     pub ingress_listen: SocketAddr,
+    /// The SkyPilot API server.
+    pub skypilot_listen: SocketAddr,
+    /// The SSH server of its machines.
+    pub ssh_listen: SocketAddr,
     /// How fast clusters come up.
     pub pace: Pace,
 }
@@ -46,6 +52,8 @@ impl Default for SandboxOptions {
             identity_listen: ANY_LOOPBACK_PORT,
             kubernetes_listen: ANY_LOOPBACK_PORT,
             ingress_listen: ANY_LOOPBACK_PORT,
+            skypilot_listen: ANY_LOOPBACK_PORT,
+            ssh_listen: ANY_LOOPBACK_PORT,
             pace: Pace::default(),
         }
     }
@@ -61,6 +69,7 @@ pub struct Sandbox {
     host_kubeconfig: String,
     keeper: Arc<Keeper>,
     controllers: ControlLoop,
+    skypilot: SkypilotServer,
 }
 
 impl Sandbox {
@@ -140,6 +149,12 @@ impl Sandbox {
         controllers.spawn(follow_reachability(faults.clone(), endpoint));
         let keeper = Arc::new(Keeper::new(&data, &host.store, vclusters));
         controllers.spawn(keeper.clone().keep());
+        let skypilot_options = SkypilotOptions {
+            listen: options.skypilot_listen,
+            ssh_listen: options.ssh_listen,
+        };
+        let skypilot =
+            SkypilotServer::start(skypilot_options, &data, faults.clone(), options.pace).await?;
         Ok(Self {
             identity,
             kubernetes,
@@ -149,6 +164,7 @@ impl Sandbox {
             host_kubeconfig,
             keeper,
             controllers,
+            skypilot,
         })
     }
 
@@ -177,6 +193,16 @@ impl Sandbox {
         self.ingress.address().port()
     }
 
+    /// Where the SkyPilot API server answers.
+    pub fn skypilot_url(&self) -> String {
+        self.skypilot.url()
+    }
+
+    /// The token of an administrator's service account there.
+    pub fn skypilot_admin_token(&self) -> &str {
+        self.skypilot.admin_token()
+    }
+
     /// The switches.
     pub fn faults(&self) -> &Faults {
         &self.faults
@@ -198,6 +224,7 @@ impl Sandbox {
             self.identity.shutdown(),
             self.kubernetes.shutdown(),
             self.ingress.shutdown(),
+            self.skypilot.shutdown(),
         );
         drop(self.controllers);
         self.keeper.save_in_background().await;

@@ -1,5 +1,7 @@
 //! The switches of `faults.rs` over HTTP, for browser tests and for people who want to see how the portal takes it.
-//! Only JSON is accepted: a form on a page elsewhere cannot send that without asking first.
+//! Only JSON is accepted: a form on a page elsewhere cannot send that without asking first. Actions are
+//! `drop-watches`, `rotate-signing-key`, `skypilot-cut-streams`, `skypilot-restart`, `skypilot-end-machine` with a
+//! `cluster`, and `skypilot-make-orphan` with a `workspace` and a `cluster` to be made in it.
 
 use std::sync::Arc;
 
@@ -7,7 +9,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use serde_json::Value;
+use serde::Deserialize;
 
 use super::Provider;
 use crate::faults::FaultSettings;
@@ -31,15 +33,50 @@ async fn replace(
     show(State(provider)).await
 }
 
+/// What an action is to be done to, for those that need to know.
+#[derive(Deserialize)]
+struct Target {
+    cluster: Option<String>,
+    workspace: Option<String>,
+}
+
 async fn act(
     State(provider): State<Arc<Provider>>,
     Path(action): Path<String>,
-    Json(_): Json<Value>,
+    Json(target): Json<Target>,
 ) -> StatusCode {
-    match action.as_str() {
-        "drop-watches" => provider.faults.drop_watches(),
-        "rotate-signing-key" => provider.faults.rotate_signing_key(),
-        _ => return StatusCode::NOT_FOUND,
+    let faults = &provider.faults;
+    let skypilot = faults.skypilot();
+    let done = match (action.as_str(), skypilot) {
+        ("drop-watches", _) => {
+            faults.drop_watches();
+            true
+        }
+        ("rotate-signing-key", _) => {
+            faults.rotate_signing_key();
+            true
+        }
+        ("skypilot-cut-streams", Some(skypilot)) => {
+            skypilot.cut_streams();
+            true
+        }
+        ("skypilot-restart", Some(skypilot)) => {
+            skypilot.restart();
+            true
+        }
+        ("skypilot-end-machine", Some(skypilot)) => target
+            .cluster
+            .is_some_and(|cluster| skypilot.end_machine(&cluster)),
+        ("skypilot-make-orphan", Some(skypilot)) => {
+            let (workspace, cluster) = (target.workspace, target.cluster);
+            let workspace = workspace.as_deref().unwrap_or("default");
+            skypilot.make_orphan(workspace, cluster.as_deref().unwrap_or("orphan"))
+        }
+        _ => false,
+    };
+    if done {
+        StatusCode::NO_CONTENT
+    } else {
+        StatusCode::NOT_FOUND
     }
-    StatusCode::NO_CONTENT
 }

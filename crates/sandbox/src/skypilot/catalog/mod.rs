@@ -1,0 +1,306 @@
+//! What the clouds sell and for how much. The table `machines.csv` is made up for the sandbox: real names, sizes and regions,
+//! with prices as they were to be expected late in 2026. It is nobody's price list.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use serde_json::{Value, json};
+
+use super::clouds::Cloud;
+
+/// A kind of machine in a region.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Offer {
+    pub cloud: Cloud,
+    pub instance_type: &'static str,
+    /// What it computes with, and how many of them.
+    pub accelerator: Option<(&'static str, f64)>,
+    pub vcpus: f64,
+    /// Of one accelerator, in GiB.
+    pub device_memory: Option<f64>,
+    /// In GiB.
+    pub memory: f64,
+    /// Dollars for an hour.
+    pub price: f64,
+    /// Dollars for an hour as long as nobody else wants it.
+    pub spot_price: Option<f64>,
+    pub region: &'static str,
+}
+
+impl Offer {
+    /// Dollars for an hour; none if it is not sold so.
+    pub fn hourly(&self, spot: bool) -> Option<f64> {
+        if spot {
+            self.spot_price
+        } else {
+            Some(self.price)
+        }
+    }
+
+    /// Where in the region it is, for clouds that have zones.
+    pub fn zone(&self) -> Option<String> {
+        match self.cloud {
+            Cloud::Aws => Some(format!("{}a", self.region)),
+            Cloud::Gcp => Some(format!("{}-a", self.region)),
+            _ => None,
+        }
+    }
+
+    fn row(&self) -> Value {
+        let (name, count) = self.accelerator.unwrap_or_default();
+        json!([
+            self.cloud.name(),
+            self.instance_type,
+            name,
+            count,
+            self.vcpus,
+            // The real catalogues of these two do not tell.
+            (!matches!(self.cloud, Cloud::Gcp | Cloud::Azure))
+                .then_some(self.device_memory)
+                .flatten(),
+            self.memory,
+            self.price,
+            self.spot_price,
+            self.region,
+        ])
+    }
+}
+
+/// Everything on sale.
+pub static OFFERS: LazyLock<Vec<Offer>> = LazyLock::new(|| {
+    include_str!("machines.csv")
+        .lines()
+        .skip(1)
+        .filter_map(parse)
+        .collect()
+});
+
+fn parse(line: &'static str) -> Option<Offer> {
+    let fields: Vec<_> = line.split(',').collect();
+    let &[
+        cloud,
+        instance_type,
+        accelerator,
+        count,
+        vcpus,
+        device_memory,
+        memory,
+        price,
+        spot,
+        region,
+    ] = fields.as_slice()
+    else {
+        return None;
+    };
+    Some(Offer {
+        cloud: Cloud::named(cloud)?,
+        instance_type,
+        accelerator: count.parse().ok().map(|count| (accelerator, count)),
+        vcpus: vcpus.parse().ok()?,
+        device_memory: device_memory.parse().ok(),
+        memory: memory.parse().ok()?,
+        price: price.parse().ok()?,
+        spot_price: spot.parse().ok(),
+        region,
+    })
+}
+
+/// What to look for.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// A pattern somewhere in the accelerator's name.
+    pub name: Option<String>,
+    /// A pattern somewhere in the region's name.
+    pub region: Option<String>,
+    /// Exactly so many.
+    pub quantity: Option<f64>,
+    /// Only these clouds.
+    pub clouds: Option<Vec<Cloud>>,
+    /// Each region by itself, not only the cheapest.
+    pub all_regions: bool,
+    /// Whether upper and lower case differ.
+    pub case_sensitive: bool,
+}
+
+impl Filter {
+    fn accepts(&self, offer: &Offer) -> bool {
+        let Some((name, count)) = offer.accelerator else {
+            return false;
+        };
+        let fits = |pattern: &Option<String>, text: &str| {
+            pattern
+                .as_deref()
+                .is_none_or(|pattern| contains(pattern, text, self.case_sensitive))
+        };
+        fits(&self.name, name)
+            && fits(&self.region, offer.region)
+            && self.quantity.is_none_or(|quantity| quantity == count)
+            && self
+                .clouds
+                .as_ref()
+                .is_none_or(|clouds| clouds.contains(&offer.cloud))
+    }
+}
+
+/// What is on sale, by accelerator.
+pub fn accelerators(filter: &Filter) -> Value {
+    let mut found: BTreeMap<&str, Vec<&Offer>> = BTreeMap::new();
+    for offer in OFFERS.iter().filter(|offer| filter.accepts(offer)) {
+        let (name, _) = offer.accelerator.unwrap_or_default();
+        found.entry(name).or_default().push(offer);
+    }
+    for offers in found.values_mut() {
+        offers.sort_by(|a, b| {
+            let key = |offer: &Offer| {
+                let count = offer.accelerator.map_or(0.0, |(_, count)| count);
+                (offer.cloud, count, offer.instance_type)
+            };
+            let ((a_cloud, a_count, a_type), (b_cloud, b_count, b_type)) = (key(a), key(b));
+            a_cloud
+                .cmp(&b_cloud)
+                .then(a_count.total_cmp(&b_count))
+                .then(a_type.cmp(b_type))
+                .then(a.price.total_cmp(&b.price))
+                .then(a.region.cmp(b.region))
+        });
+        if !filter.all_regions {
+            // Sorted by price, so the first of each type is the cheapest.
+            offers.dedup_by_key(|offer| (offer.cloud, offer.instance_type));
+        }
+    }
+    let rows = found.into_iter().map(|(name, offers)| {
+        let rows: Vec<_> = offers.into_iter().map(Offer::row).collect();
+        (name, rows)
+    });
+    json!(rows.collect::<BTreeMap<_, _>>())
+}
+
+/// How many accelerators machines have, by accelerator.
+pub fn accelerator_counts(filter: &Filter) -> Value {
+    let mut counts: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
+    for offer in OFFERS.iter().filter(|offer| filter.accepts(offer)) {
+        let (name, count) = offer.accelerator.unwrap_or_default();
+        let known = counts.entry(name).or_default();
+        if !known.contains(&count) {
+            known.push(count);
+        }
+    }
+    for known in counts.values_mut() {
+        known.sort_by(f64::total_cmp);
+    }
+    json!(counts)
+}
+
+/// The cheapest offer of one accelerator of a kind.
+pub fn cheapest(accelerator: &str) -> Option<&'static Offer> {
+    let offers = OFFERS
+        .iter()
+        .filter(|offer| offer.accelerator == Some((accelerator, 1.0)));
+    offers.min_by(|a, b| a.price.total_cmp(&b.price))
+}
+
+/// The names of all accelerators.
+pub fn accelerator_names() -> BTreeSet<&'static str> {
+    let names = OFFERS.iter().filter_map(|offer| offer.accelerator);
+    names.map(|(name, _)| name).collect()
+}
+
+/// Whether a pattern is found in a text. Of regular expressions it knows `|` and, at the ends, `^` and `$`, and otherwise
+/// takes each character for itself: accelerators' and regions' names have no others.
+fn contains(pattern: &str, text: &str, case_sensitive: bool) -> bool {
+    let (pattern, text) = if case_sensitive {
+        (pattern.to_owned(), text.to_owned())
+    } else {
+        (pattern.to_lowercase(), text.to_lowercase())
+    };
+    pattern.split('|').any(|one| {
+        let from_start = one.strip_prefix('^');
+        let rest = from_start.unwrap_or(one);
+        let to_end = rest.strip_suffix('$');
+        let rest = to_end.unwrap_or(rest);
+        match (from_start.is_some(), to_end.is_some()) {
+            (true, true) => text == rest,
+            (true, false) => text.starts_with(rest),
+            (false, true) => text.ends_with(rest),
+            (false, false) => text.contains(rest),
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn filter() -> Filter {
+        Filter {
+            case_sensitive: true,
+            ..Filter::default()
+        }
+    }
+
+    #[test]
+    fn every_line_of_the_table_is_an_offer() {
+        let lines = include_str!("machines.csv").lines().count() - 1;
+        assert_eq!(OFFERS.len(), lines);
+        for offer in OFFERS.iter() {
+            assert!(offer.price > 0.0 && offer.vcpus > 0.0 && offer.memory > 0.0);
+            assert!(
+                offer.spot_price.is_none_or(|spot| spot < offer.price),
+                "{offer:?}"
+            );
+            assert_eq!(
+                offer.spot_price.is_some(),
+                offer.cloud.has_spot(),
+                "{offer:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_cheapest_region_is_shown_unless_all_are_wanted() {
+        let one = Filter {
+            name: Some("H100".to_owned()),
+            clouds: Some(vec![Cloud::Aws]),
+            ..filter()
+        };
+        let rows = accelerators(&one);
+        let regions = |rows: &Value| rows["H100"].as_array().unwrap().len();
+        assert_eq!(regions(&rows), 2);
+        assert_eq!(
+            rows["H100"][0],
+            json!([
+                "AWS",
+                "p5.4xlarge",
+                "H100",
+                1.0,
+                16.0,
+                80.0,
+                256.0,
+                6.88,
+                2.5,
+                "us-east-1"
+            ])
+        );
+        let all = Filter {
+            all_regions: true,
+            ..one
+        };
+        assert_eq!(regions(&accelerators(&all)), 8);
+    }
+
+    #[test]
+    fn a_name_is_found_as_a_pattern() {
+        let named = |pattern: &str| {
+            let rows = accelerator_counts(&Filter {
+                name: Some(pattern.to_owned()),
+                ..filter()
+            });
+            let names: Vec<_> = rows.as_object().unwrap().keys().cloned().collect();
+            names
+        };
+        assert_eq!(named("A100"), ["A100", "A100-80GB"]);
+        assert_eq!(named("^A100$"), ["A100"]);
+        assert_eq!(named("h100"), Vec::<String>::new());
+        assert_eq!(named("^L4$|^T4$"), ["L4", "T4"]);
+    }
+}

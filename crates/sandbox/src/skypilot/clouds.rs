@@ -1,0 +1,90 @@
+//! The clouds of the sandbox, and how SkyPilot writes their names.
+
+use serde::{Deserialize, Serialize};
+
+/// A cloud.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Cloud {
+    Aws,
+    Gcp,
+    Azure,
+    Lambda,
+    RunPod,
+    Nebius,
+    Oci,
+}
+
+impl Cloud {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::Aws,
+        Self::Gcp,
+        Self::Azure,
+        Self::Lambda,
+        Self::RunPod,
+        Self::Nebius,
+        Self::Oci,
+    ];
+
+    /// As in `infra: aws` and in lists of enabled clouds.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Aws => "aws",
+            Self::Gcp => "gcp",
+            Self::Azure => "azure",
+            Self::Lambda => "lambda",
+            Self::RunPod => "runpod",
+            Self::Nebius => "nebius",
+            Self::Oci => "oci",
+        }
+    }
+
+    /// As in tables and messages.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Aws => "AWS",
+            Self::Gcp => "GCP",
+            Self::Azure => "Azure",
+            Self::Lambda => "Lambda",
+            Self::RunPod => "RunPod",
+            Self::Nebius => "Nebius",
+            Self::Oci => "OCI",
+        }
+    }
+
+    /// The cloud that a person means, however they write it.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|cloud| cloud.id().eq_ignore_ascii_case(name))
+    }
+
+    /// What a check finds that it can do.
+    pub fn capabilities(self) -> &'static [&'static str] {
+        match self {
+            Self::Lambda | Self::RunPod => &["compute"],
+            _ => &["compute", "storage"],
+        }
+    }
+
+    /// Who one is on its machines.
+    pub fn ssh_user(self) -> &'static str {
+        match self {
+            Self::Gcp => "gcpuser",
+            Self::Azure => "azureuser",
+            Self::RunPod => "root",
+            _ => "ubuntu",
+        }
+    }
+
+    /// Whether a machine can be stopped and started again there.
+    pub fn can_stop(self) -> bool {
+        !matches!(self, Self::Lambda | Self::RunPod)
+    }
+
+    /// Whether it sells machines that it may take away.
+    pub fn has_spot(self) -> bool {
+        self != Self::Lambda
+    }
+}

@@ -1,0 +1,148 @@
+//! What a job has printed by now, as SkyPilot shows it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Job, Status};
+use crate::skypilot::Server;
+use crate::skypilot::clock::now_precise;
+use crate::skypilot::http::{Gone, Sink};
+use crate::skypilot::requests::last_lines;
+use crate::skypilot::shell::Trace;
+use crate::skypilot::style;
+
+const CYAN: &str = "\u{1b}[36m";
+const RED: &str = "\u{1b}[31m";
+const RESET: &str = "\u{1b}[0m";
+/// How often a follower looks for more.
+const LOOK: Duration = Duration::from_millis(100);
+/// The line that tells a follower that the connection is alive.
+const HEARTBEAT: &str = "<sky-payload>\"<heartbeat></heartbeat>\"</sky-payload>\n";
+const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(30);
+
+/// The lines of a trace that have come.
+fn come<'a>(
+    server: &'a Server,
+    trace: &'a Trace,
+    since: f64,
+    until: f64,
+) -> impl Iterator<Item = &'a str> {
+    trace
+        .lines
+        .iter()
+        .take_while(move |(after, _)| since + server.real_seconds(*after) <= until)
+        .map(|(_, line)| line.as_str())
+}
+
+/// The log of a job without its last line, which says how it ended.
+pub fn job_log(server: &Server, job: &Job) -> String {
+    let until = job.end_at.unwrap_or_else(now_precise);
+    let mut lines = vec![style::one_of(&style::dim(
+        "Waiting for task resources on 1 node.",
+    ))];
+    if let Some(begun_at) = job.begun_at {
+        let hint = style::dim("(Ctrl-C to exit log streaming; job will not be killed)");
+        lines.push(style::last_of(&format!(
+            "Job started. Streaming logs... {hint}"
+        )));
+        if let Some(trace) = &job.setup_trace {
+            let prefix = format!("{CYAN}(setup pid={}){RESET}", job.pid);
+            lines.extend(
+                come(server, trace, begun_at, until).map(|line| format!("{prefix} {line}")),
+            );
+        }
+    }
+    if let (Some(start_at), Some(trace)) = (job.start_at, &job.run_trace) {
+        let name = job.name.as_deref().unwrap_or("task");
+        let prefix = format!("{CYAN}({name}, pid={}){RESET}", job.pid + 1);
+        lines.extend(come(server, trace, start_at, until).map(|line| format!("{prefix} {line}")));
+    }
+    match job.status {
+        Status::Failed => {
+            let exit = job.run_trace.as_ref().map_or(1, |trace| trace.exit);
+            lines.push(format!(
+                "ERROR: {RED}Job {} failed with return code list:{RESET} [{exit}] ",
+                job.id
+            ));
+        }
+        Status::FailedSetup => {
+            let exit = job.setup_trace.as_ref().map_or(1, |trace| trace.exit);
+            lines.push(format!(
+                "ERROR: {RED}Job {}'s setup failed with return code {exit} (pid={}). See error logs above for more \
+                 details.{RESET}",
+                job.id, job.pid
+            ));
+        }
+        _ => {}
+    }
+    lines
+        .into_iter()
+        .fold(String::new(), |all, line| all + &line + "\n")
+}
+
+/// Sends a job's log, and what comes later if it is to be followed.
+pub async fn follow(
+    server: Arc<Server>,
+    cluster: String,
+    job_id: Option<i64>,
+    (follow, tail): (bool, usize),
+    sink: Sink,
+) -> Result<(), Gone> {
+    let find = |id: Option<i64>| {
+        server.store.read(|state| {
+            let jobs = &state.clusters.get(&cluster)?.jobs;
+            let job = match id {
+                Some(id) => jobs.iter().find(|job| job.id == id),
+                None => jobs.iter().max_by_key(|job| job.id),
+            };
+            job.cloned()
+        })
+    };
+    if job_id.is_none() {
+        sink.send("Job ID not provided. Streaming the logs of the latest job.\n")
+            .await?;
+    }
+    let Some(first) = find(job_id) else {
+        return match job_id {
+            Some(id) => {
+                sink.send(format!("Job {id} not found (see `sky queue`).\n"))
+                    .await
+            }
+            None => {
+                sink.send("Skip streaming logs as no job has been submitted.\n")
+                    .await
+            }
+        };
+    };
+    let id = first.id;
+    let mut sent = 0;
+    let mut is_first = true;
+    let mut spoke = tokio::time::Instant::now();
+    loop {
+        // A job that is gone went with its cluster.
+        let Some(job) = find(Some(id)) else {
+            return Ok(());
+        };
+        let log = job_log(&server, &job);
+        if is_first && tail > 0 {
+            sink.send(last_lines(&log, tail)).await?;
+            spoke = tokio::time::Instant::now();
+        } else if log.len() > sent {
+            sink.send(&log[sent..]).await?;
+            spoke = tokio::time::Instant::now();
+        } else if spoke.elapsed() >= HEARTBEAT_INTERVAL {
+            sink.send(HEARTBEAT).await?;
+            spoke = tokio::time::Instant::now();
+        }
+        sent = log.len();
+        is_first = false;
+        if job.status.is_over() {
+            let line = style::finishing(&format!("Job finished (status: {}).", job.status.name()));
+            return sink.send(format!("{line}\n")).await;
+        }
+        if !follow {
+            return Ok(());
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+}

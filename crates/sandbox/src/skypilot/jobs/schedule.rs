@@ -1,0 +1,147 @@
+//! Lets jobs begin when there is room, and end when their script has.
+
+use std::sync::Arc;
+
+use super::{Job, Status};
+use crate::skypilot::Server;
+use crate::skypilot::clock::now_precise;
+use crate::skypilot::clusters::Cluster;
+use crate::skypilot::shell::{self, Node, Trace};
+
+/// How often is looked.
+const LOOK: u32 = 1;
+/// How long a job waits at least.
+const QUEUED: f64 = 1.0;
+
+/// Runs for as long as the server does.
+pub async fn run_all(server: Arc<Server>) {
+    loop {
+        server.pause_at_least(LOOK).await;
+        let due = server.store.read(|state| {
+            state
+                .clusters
+                .values()
+                .filter(|cluster| cluster.status.is_usable() && super::is_busy(cluster))
+                .map(|cluster| cluster.name.clone())
+                .collect::<Vec<_>>()
+        });
+        for name in due {
+            let setup_fails = server.faults.current().skypilot.setup_fails.covers(&name);
+            server.store.change_if(|state| {
+                let Some(cluster) = state.clusters.get_mut(&name) else {
+                    return false;
+                };
+                // A machine that is gone runs nothing, though SkyPilot may not have noticed.
+                let runs = cluster
+                    .machine
+                    .as_ref()
+                    .and_then(|machine| state.machines.get(machine))
+                    .is_some_and(|machine| machine.running);
+                runs && cluster.status.is_usable() && advance(&server, cluster, setup_fails)
+            });
+        }
+    }
+}
+
+/// Whether anything changed.
+fn advance(server: &Server, cluster: &mut Cluster, setup_fails: bool) -> bool {
+    let now = now_precise();
+    let node = Node::of(cluster);
+    let mut changed = false;
+    for job in &mut cluster.jobs {
+        changed |= proceed(server, job, &node, now, setup_fails);
+    }
+    // First come, first served: nobody overtakes who waits for room.
+    let total = cluster
+        .resources
+        .accelerator
+        .as_ref()
+        .map_or(0.0, |(_, count)| *count);
+    while let Some(at) = cluster
+        .jobs
+        .iter()
+        .position(|job| job.status == Status::Pending)
+    {
+        let taken: f64 = cluster
+            .jobs
+            .iter()
+            .filter(|job| matches!(job.status, Status::SettingUp | Status::Running))
+            .filter_map(|job| job.accelerators.as_ref())
+            .map(|(_, count)| count)
+            .sum();
+        let job = &mut cluster.jobs[at];
+        let needs = job.accelerators.as_ref().map_or(0.0, |(_, count)| *count);
+        let waited = now - job.submitted_at >= server.real_seconds(QUEUED);
+        if !waited || taken + needs > total {
+            break;
+        }
+        begin(job, &node, now, setup_fails);
+        changed = true;
+    }
+    changed
+}
+
+fn begin(job: &mut Job, node: &Node, now: f64, setup_fails: bool) {
+    job.begun_at = Some(now);
+    match job.setup.clone() {
+        Some(setup) => {
+            let mut trace = shell::run(&setup, node, &job.envs);
+            if setup_fails {
+                let line = "E: Unable to fetch some archives: the sandbox was told to fail";
+                trace.lines.push((trace.seconds, line.to_owned()));
+                trace.exit = 100;
+            }
+            job.setup_trace = Some(trace);
+            job.status = Status::SettingUp;
+        }
+        None if setup_fails => {
+            job.setup_trace = Some(Trace {
+                lines: vec![(0.0, "the sandbox was told to fail".to_owned())],
+                seconds: 0.0,
+                exit: 1,
+            });
+            job.status = Status::SettingUp;
+        }
+        None => start(job, node, now),
+    }
+}
+
+fn start(job: &mut Job, node: &Node, now: f64) {
+    job.start_at = Some(now);
+    job.run_trace = Some(shell::run(&job.run, node, &job.envs));
+    job.status = Status::Running;
+}
+
+fn proceed(server: &Server, job: &mut Job, node: &Node, now: f64, setup_fails: bool) -> bool {
+    let done = |since: Option<f64>, trace: &Option<Trace>| {
+        let (since, trace) = (since?, trace.as_ref()?);
+        (now - since >= server.real_seconds(trace.seconds)).then_some(trace.exit)
+    };
+    match job.status {
+        Status::SettingUp => match done(job.begun_at, &job.setup_trace) {
+            Some(0) if !setup_fails => {
+                start(job, node, now);
+                true
+            }
+            Some(_) => {
+                job.status = Status::FailedSetup;
+                job.end_at = Some(now);
+                true
+            }
+            None => false,
+        },
+        Status::Running => match done(job.start_at, &job.run_trace) {
+            Some(exit) => {
+                job.status = if exit == 0 {
+                    Status::Succeeded
+                } else {
+                    Status::Failed
+                };
+                job.end_at = Some(now);
+                true
+            }
+            None => false,
+        },
+        _ => false,
+    }
+}

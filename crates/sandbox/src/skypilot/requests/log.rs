@@ -1,0 +1,105 @@
+//! A text that grows while others read it: requests' logs, provision logs.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::watch;
+
+/// A log. It only grows, line by line, until it is closed.
+pub struct Log {
+    text: Mutex<String>,
+    progress: watch::Sender<Progress>,
+}
+
+/// How far a log has come.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub struct Progress {
+    length: usize,
+    closed: bool,
+}
+
+impl Log {
+    /// An empty one.
+    pub fn new() -> Self {
+        Self {
+            text: Mutex::default(),
+            progress: watch::Sender::default(),
+        }
+    }
+
+    /// Adds a line; `line` has no newline at its end.
+    pub fn line(&self, line: &str) {
+        let length = {
+            let mut text = self.text();
+            text.push_str(line);
+            text.push('\n');
+            text.len()
+        };
+        self.progress
+            .send_modify(|progress| progress.length = length);
+    }
+
+    /// Nothing more will come.
+    pub fn close(&self) {
+        self.progress.send_modify(|progress| progress.closed = true);
+    }
+
+    /// All of it.
+    pub fn all(&self) -> String {
+        self.text().clone()
+    }
+
+    /// Reads on from a byte, waiting for more if there is none yet; nothing once the log is closed and read.
+    pub async fn next(&self, from: usize) -> Option<String> {
+        let mut progress = self.progress.subscribe();
+        let reached = progress
+            .wait_for(|progress| progress.length > from || progress.closed)
+            .await
+            .ok()
+            .map(|progress| *progress)?;
+        if reached.length <= from {
+            return None;
+        }
+        self.text().get(from..).map(str::to_owned)
+    }
+
+    fn text(&self) -> MutexGuard<'_, String> {
+        self.text.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The last lines of a text, newlines included.
+pub fn last_lines(text: &str, count: usize) -> String {
+    let lines: Vec<_> = text.split_inclusive('\n').collect();
+    lines[lines.len().saturating_sub(count)..].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_reader_gets_what_is_written_later_until_the_end() {
+        let log = std::sync::Arc::new(Log::new());
+        log.line("one");
+        let reader = tokio::spawn({
+            let log = log.clone();
+            async move {
+                let mut read = String::new();
+                while let Some(more) = log.next(read.len()).await {
+                    read.push_str(&more);
+                }
+                read
+            }
+        });
+        tokio::task::yield_now().await;
+        log.line("two");
+        log.close();
+        assert_eq!(reader.await.unwrap(), "one\ntwo\n");
+    }
+
+    #[test]
+    fn the_last_lines_are_whole() {
+        assert_eq!(last_lines("a\nb\nc\n", 2), "b\nc\n");
+        assert_eq!(last_lines("a\n", 5), "a\n");
+    }
+}

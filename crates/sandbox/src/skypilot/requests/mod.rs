@@ -1,0 +1,365 @@
+//! The asynchronous requests: whoever asks for something long gets an id, and asks with it for the result, the state or the
+//! log. They live in memory only: the real server forgets them whenever it starts, too.
+
+mod log;
+mod payload;
+
+use std::collections::{BTreeMap, HashMap};
+use std::future::Future;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde_json::Value;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+pub use log::{Log, last_lines};
+pub use payload::{FIELDS, PICKLED_NONE};
+
+use super::clock::now_precise;
+use super::exception::Exception;
+
+/// How many are remembered; the oldest finished ones go first.
+const REMEMBERED: usize = 20_000;
+
+/// What kind of request it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Kind {
+    /// As in `sky.launch`, without the prefix.
+    pub name: &'static str,
+    /// The function that does it.
+    pub function: &'static str,
+    /// Whether it waits in the queue for the long ones.
+    pub long: bool,
+}
+
+impl Kind {
+    /// A request that is done at once.
+    pub const fn short(name: &'static str, function: &'static str) -> Self {
+        Self {
+            name,
+            function,
+            long: false,
+        }
+    }
+
+    /// A request that takes its time.
+    pub const fn long(name: &'static str, function: &'static str) -> Self {
+        Self {
+            name,
+            function,
+            long: true,
+        }
+    }
+}
+
+/// Where a request stands.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Phase {
+    /// Not yet begun.
+    Pending,
+    /// At work.
+    Running,
+    /// Done, with its result.
+    Succeeded(Value),
+    /// It failed.
+    Failed(Exception),
+    /// Somebody cancelled it.
+    Cancelled,
+}
+
+impl Phase {
+    /// As SkyPilot writes it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Pending => "PENDING",
+            Self::Running => "RUNNING",
+            Self::Succeeded(_) => "SUCCEEDED",
+            Self::Failed(_) => "FAILED",
+            Self::Cancelled => "CANCELLED",
+        }
+    }
+
+    /// Whether it is over.
+    pub fn is_over(&self) -> bool {
+        !matches!(self, Self::Pending | Self::Running)
+    }
+}
+
+/// Where a request stands and since when it is over.
+#[derive(Clone, Debug)]
+pub struct Progress {
+    pub phase: Phase,
+    /// Seconds since 1970.
+    pub finished_at: Option<f64>,
+}
+
+/// One request.
+pub struct Request {
+    /// A UUID.
+    pub id: String,
+    pub kind: Kind,
+    /// Who asked.
+    pub user_id: String,
+    /// How they are called.
+    pub user_name: String,
+    /// The cluster it is about.
+    pub cluster: Option<String>,
+    /// Seconds since 1970.
+    pub created_at: f64,
+    /// What it says while it works.
+    pub log: Log,
+    progress: watch::Sender<Progress>,
+    cancel: CancellationToken,
+}
+
+impl Request {
+    /// One that has not begun.
+    pub fn new(
+        id: String,
+        kind: Kind,
+        (user_id, user_name): (&str, &str),
+        cluster: Option<String>,
+    ) -> Self {
+        Self {
+            id,
+            kind,
+            user_id: user_id.to_owned(),
+            user_name: user_name.to_owned(),
+            cluster,
+            created_at: now_precise(),
+            log: Log::new(),
+            progress: watch::Sender::new(Progress {
+                phase: Phase::Pending,
+                finished_at: None,
+            }),
+            cancel: CancellationToken::new(),
+        }
+    }
+
+    /// Where it stands.
+    pub fn progress(&self) -> Progress {
+        self.progress.borrow().clone()
+    }
+
+    /// Waits for its end.
+    pub async fn finished(&self) -> Progress {
+        let mut progress = self.progress.subscribe();
+        let finished = progress.wait_for(|p| p.phase.is_over()).await;
+        match finished {
+            Ok(finished) => finished.clone(),
+            // The sender is a field of this request.
+            Err(_) => self.progress(),
+        }
+    }
+
+    /// Its full name.
+    pub fn name(&self) -> String {
+        format!("sky.{}", self.kind.name)
+    }
+
+    fn enter(&self, phase: Phase) {
+        self.progress.send_if_modified(|progress| {
+            if progress.phase.is_over() {
+                return false;
+            }
+            progress.finished_at = phase.is_over().then(now_precise);
+            progress.phase = phase;
+            true
+        });
+    }
+}
+
+/// All requests since the start.
+#[derive(Default)]
+pub struct Requests {
+    table: Mutex<Table>,
+}
+
+#[derive(Default)]
+struct Table {
+    next: u64,
+    by_number: BTreeMap<u64, Arc<Request>>,
+    numbers: HashMap<String, u64>,
+}
+
+impl Requests {
+    /// Begins to work on a request.
+    pub fn schedule<F>(
+        &self,
+        request: Request,
+        stop: &CancellationToken,
+        work: impl FnOnce(Arc<Request>) -> F,
+    ) -> Arc<Request>
+    where
+        F: Future<Output = Result<Value, Exception>> + Send + 'static,
+    {
+        let request = Arc::new(request);
+        self.remember(request.clone());
+        let work = work(request.clone());
+        let stop = stop.clone();
+        let scheduled = request.clone();
+        tokio::spawn(async move {
+            request.enter(Phase::Running);
+            let phase = tokio::select! {
+                biased;
+                () = request.cancel.cancelled() => Phase::Cancelled,
+                // The server ends: nobody will ask any more.
+                () = stop.cancelled() => return,
+                result = work => match result {
+                    Ok(value) => Phase::Succeeded(value),
+                    Err(exception) => Phase::Failed(exception),
+                },
+            };
+            if phase == Phase::Cancelled {
+                let line = format!("'{}' request {} cancelled", request.name(), request.id);
+                request.log.line(&line);
+            }
+            request.enter(phase);
+            request.log.close();
+        });
+        scheduled
+    }
+
+    fn remember(&self, request: Arc<Request>) {
+        let mut table = self.table();
+        let number = table.next;
+        table.next += 1;
+        table.numbers.insert(request.id.clone(), number);
+        table.by_number.insert(number, request);
+        if table.by_number.len() > REMEMBERED {
+            let oldest = table
+                .by_number
+                .iter()
+                .find(|(_, request)| request.progress.borrow().phase.is_over())
+                .map(|(number, request)| (*number, request.id.clone()));
+            if let Some((number, id)) = oldest {
+                table.by_number.remove(&number);
+                table.numbers.remove(&id);
+            }
+        }
+    }
+
+    /// Those whose id begins so, of one user or of all.
+    pub fn with_prefix(&self, prefix: &str, owner: Option<&str>) -> Vec<Arc<Request>> {
+        let table = self.table();
+        let is_theirs =
+            |request: &&Arc<Request>| owner.is_none_or(|owner| request.user_id == owner);
+        if let Some(number) = table.numbers.get(prefix) {
+            let found = table.by_number.get(number).filter(is_theirs).cloned();
+            return found.into_iter().collect();
+        }
+        table
+            .by_number
+            .values()
+            .filter(|request| request.id.starts_with(prefix))
+            .filter(is_theirs)
+            .cloned()
+            .collect()
+    }
+
+    /// All of one user or of everybody, the latest first.
+    pub fn latest_first(&self, owner: Option<&str>) -> Vec<Arc<Request>> {
+        self.table()
+            .by_number
+            .values()
+            .rev()
+            .filter(|request| owner.is_none_or(|owner| request.user_id == owner))
+            .cloned()
+            .collect()
+    }
+
+    /// Whether a launch of this cluster is at work.
+    pub fn is_launching(&self, cluster: &str) -> bool {
+        self.table().by_number.values().any(|request| {
+            request.kind.name == "launch"
+                && request.cluster.as_deref() == Some(cluster)
+                && !request.progress.borrow().phase.is_over()
+        })
+    }
+
+    /// Cancels what still runs of these, and says which. When this returns, they are over.
+    pub async fn cancel(&self, requests: Vec<Arc<Request>>) -> Vec<String> {
+        let running: Vec<_> = requests
+            .into_iter()
+            .filter(|request| !request.progress.borrow().phase.is_over())
+            .collect();
+        for request in &running {
+            request.cancel.cancel();
+        }
+        let mut cancelled = Vec::new();
+        for request in running {
+            if request.finished().await.phase == Phase::Cancelled {
+                cancelled.push(request.id.clone());
+            }
+        }
+        cancelled
+    }
+
+    /// Cancels what else goes on with a cluster: stopping it and taking it down go first.
+    pub async fn make_way(&self, cluster: &str, request: &Request) {
+        let in_the_way = self
+            .latest_first(None)
+            .into_iter()
+            .filter(|other| other.cluster.as_deref() == Some(cluster))
+            .filter(|other| other.kind.name != request.kind.name)
+            .collect();
+        self.cancel(in_the_way).await;
+    }
+
+    /// Forgets all of them, as a start of the server does; what runs is cancelled.
+    pub async fn forget(&self) {
+        self.cancel(self.latest_first(None)).await;
+        *self.table() = Table::default();
+    }
+
+    fn table(&self) -> MutexGuard<'_, Table> {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn request(id: &str, user: &str) -> Request {
+        let kind = Kind::short("status", "status");
+        Request::new(id.to_owned(), kind, (user, user), None)
+    }
+
+    #[tokio::test]
+    async fn somebody_elses_request_is_not_found() {
+        let requests = Requests::default();
+        let stop = CancellationToken::new();
+        requests.schedule(request("aa-1", "ada"), &stop, |_| async { Ok(json!([])) });
+        assert_eq!(requests.with_prefix("aa", Some("ada")).len(), 1);
+        assert_eq!(requests.with_prefix("aa-1", Some("bob")).len(), 0);
+        assert_eq!(requests.with_prefix("aa-1", None).len(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_cancelled_request_ends_at_once_and_stays_cancelled() {
+        let requests = Requests::default();
+        let stop = CancellationToken::new();
+        requests.schedule(request("aa-1", "ada"), &stop, |_| std::future::pending());
+        let all = requests.latest_first(None);
+        assert_eq!(requests.cancel(all.clone()).await, ["aa-1"]);
+        assert_eq!(all[0].progress().phase, Phase::Cancelled);
+        assert!(
+            all[0]
+                .log
+                .all()
+                .contains("'sky.status' request aa-1 cancelled")
+        );
+        assert_eq!(requests.cancel(all).await, Vec::<String>::new());
+    }
+
+    #[tokio::test]
+    async fn a_restart_forgets_all() {
+        let requests = Requests::default();
+        let stop = CancellationToken::new();
+        requests.schedule(request("aa-1", "ada"), &stop, |_| async { Ok(json!(null)) });
+        requests.forget().await;
+        assert!(requests.with_prefix("aa-1", None).is_empty());
+    }
+}

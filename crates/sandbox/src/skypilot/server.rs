@@ -1,0 +1,277 @@
+//! What every part of the server works with: its memory, its requests, its pace and what it is told to do wrong.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{Mutex as AsyncMutex, watch};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::catalog::Offer;
+use super::clouds::Cloud;
+use super::clusters::{Machine, Resources, Status};
+use super::requests::Requests;
+use super::store::Store;
+use super::tokens::TokenSigner;
+use crate::controllers::Pace;
+use crate::faults::{Faults, NoCapacity, SkypilotActions};
+
+/// Loops must not turn without a pause, however quick the sandbox is.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(5);
+/// At the default pace a unit is half a second.
+const SECONDS_PER_UNIT: f64 = 0.5;
+
+/// The server.
+pub struct Server {
+    pub store: Store,
+    pub requests: Requests,
+    pub faults: Faults,
+    pub signer: TokenSigner,
+    /// Cancelled when the server ends.
+    pub stop: CancellationToken,
+    pace: Pace,
+    locks: Mutex<HashMap<String, Arc<AsyncMutex<()>>>>,
+    visitors: Mutex<HashMap<String, usize>>,
+    cuts: watch::Sender<u64>,
+    /// Counts the restarts.
+    lives: watch::Sender<u64>,
+    ssh_port: u16,
+}
+
+impl Server {
+    /// A server with this memory.
+    pub fn new(
+        store: Store,
+        signer: TokenSigner,
+        faults: Faults,
+        pace: Pace,
+        ssh_port: u16,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            store,
+            requests: Requests::default(),
+            faults,
+            signer,
+            stop: CancellationToken::new(),
+            pace,
+            locks: Mutex::default(),
+            visitors: Mutex::default(),
+            cuts: watch::Sender::default(),
+            lives: watch::Sender::default(),
+            ssh_port,
+        })
+    }
+
+    /// Waits for so many units.
+    pub async fn pause(&self, units: u32) {
+        tokio::time::sleep(self.pace.units(units)).await;
+    }
+
+    /// Waits for so many units, and never not at all.
+    pub async fn pause_at_least(&self, units: u32) {
+        tokio::time::sleep(self.pace.units(units).max(SHORTEST_PAUSE)).await;
+    }
+
+    /// So many units, in seconds.
+    pub fn seconds(&self, units: f64) -> f64 {
+        self.pace.units(1).as_secs_f64() * units
+    }
+
+    /// What takes so many seconds in real life, in seconds of the sandbox.
+    pub fn real_seconds(&self, seconds: f64) -> f64 {
+        self.seconds(seconds / SECONDS_PER_UNIT)
+    }
+
+    /// What is done to one cluster is done one after the other.
+    pub fn lock(&self, cluster: &str) -> Arc<AsyncMutex<()>> {
+        let mut locks = self.locks.lock().unwrap_or_else(PoisonError::into_inner);
+        locks.retain(|_, lock| Arc::strong_count(lock) > 1);
+        locks.entry(cluster.to_owned()).or_default().clone()
+    }
+
+    /// Whether a place has such a machine left.
+    pub fn has_capacity(&self, offer: &Offer, spot: bool) -> bool {
+        let accelerator = offer.accelerator.map(|(name, _)| name);
+        self.has_left(offer.cloud, offer.region, accelerator, spot)
+    }
+
+    /// Whether there is room to start a machine again.
+    pub fn has_capacity_for(&self, resources: &Resources) -> bool {
+        let accelerator = resources
+            .accelerator
+            .as_ref()
+            .map(|(name, _)| name.as_str());
+        self.has_left(
+            resources.cloud,
+            &resources.region,
+            accelerator,
+            resources.spot,
+        )
+    }
+
+    fn has_left(&self, cloud: Cloud, region: &str, accelerator: Option<&str>, spot: bool) -> bool {
+        match &self.faults.current().skypilot.no_capacity {
+            NoCapacity::All(nothing) => !nothing,
+            NoCapacity::Places(places) => !places.iter().any(|place| {
+                place
+                    .cloud
+                    .as_ref()
+                    .is_none_or(|wanted| wanted.eq_ignore_ascii_case(cloud.id()))
+                    && place.region.as_ref().is_none_or(|wanted| wanted == region)
+                    && place
+                        .accelerator
+                        .as_deref()
+                        .is_none_or(|wanted| Some(wanted) == accelerator)
+                    && place.spot.is_none_or(|wanted| wanted == spot)
+            }),
+        }
+    }
+
+    /// Stays here for as long as launches of this cluster are told to hang.
+    pub async fn hang_if_told(&self, cluster: &str) {
+        let mut settings = self.faults.subscribe();
+        loop {
+            if !settings
+                .borrow_and_update()
+                .skypilot
+                .launch_hangs
+                .covers(cluster)
+            {
+                return;
+            }
+            if settings.changed().await.is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Whether somebody is logged in to a cluster.
+    pub fn has_visitors(&self, cluster: &str) -> bool {
+        let visitors = self.visitors.lock().unwrap_or_else(PoisonError::into_inner);
+        visitors.get(cluster).is_some_and(|count| *count > 0)
+    }
+
+    /// Somebody logs in; they leave when the answer is dropped.
+    pub fn visit(self: &Arc<Self>, cluster: &str) -> Visit {
+        let mut visitors = self.visitors.lock().unwrap_or_else(PoisonError::into_inner);
+        *visitors.entry(cluster.to_owned()).or_default() += 1;
+        Visit {
+            server: self.clone(),
+            cluster: cluster.to_owned(),
+        }
+    }
+
+    /// Says when streams are to be cut.
+    pub fn stream_cuts(&self) -> watch::Receiver<u64> {
+        self.cuts.subscribe()
+    }
+
+    /// Counts the restarts.
+    pub fn lives(&self) -> watch::Receiver<u64> {
+        self.lives.subscribe()
+    }
+
+    /// Where one logs in to the clusters' machines.
+    pub fn ssh_port(&self) -> u16 {
+        self.ssh_port
+    }
+}
+
+/// Somebody is logged in to a cluster.
+pub struct Visit {
+    server: Arc<Server>,
+    cluster: String,
+}
+
+impl Drop for Visit {
+    fn drop(&mut self) {
+        let mut visitors = self
+            .server
+            .visitors
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = visitors.get_mut(&self.cluster) {
+            *count = count.saturating_sub(1);
+        }
+    }
+}
+
+/// The same server for actions that need to outlive their call.
+pub struct Actions(pub Arc<Server>);
+
+impl SkypilotActions for Actions {
+    fn cut_streams(&self) {
+        self.0.cuts.send_modify(|cuts| *cuts += 1);
+    }
+
+    fn restart(&self) {
+        let server = self.0.clone();
+        server.lives.send_modify(|lives| *lives += 1);
+        tokio::spawn(async move { server.requests.forget().await });
+    }
+
+    fn end_machine(&self, cluster: &str) -> bool {
+        self.0.store.change(|state| {
+            let machine = state
+                .clusters
+                .get(cluster)
+                .and_then(|cluster| cluster.machine.clone());
+            machine.is_some_and(|machine| state.machines.remove(&machine).is_some())
+        })
+    }
+
+    fn make_orphan(&self, workspace: &str, cluster: &str) -> bool {
+        let Some(stray) = stray(workspace, cluster) else {
+            return false;
+        };
+        self.0.store.change(|state| {
+            if state.workspace(workspace).is_none() || state.clusters.contains_key(cluster) {
+                return false;
+            }
+            if let Some(machine) = &stray.machine {
+                let machine_of = Machine {
+                    cluster: cluster.to_owned(),
+                    running: true,
+                };
+                state.machines.insert(machine.clone(), machine_of);
+            }
+            state.clusters.insert(cluster.to_owned(), stray);
+            true
+        })
+    }
+}
+
+/// A cluster on the cheapest L4 there is, up, of nobody in particular.
+fn stray(workspace: &str, name: &str) -> Option<super::clusters::Cluster> {
+    let offer = super::catalog::cheapest("L4")?;
+    let key = super::ssh_key::SshKey::generate(name).ok()?;
+    let now = super::clock::now();
+    let mut cluster = super::clusters::Cluster {
+        name: name.to_owned(),
+        hash: Uuid::new_v4().to_string(),
+        user_id: super::users::FIRST_ADMIN.0.to_owned(),
+        workspace: workspace.to_owned(),
+        status: Status::Init,
+        launched_at: now,
+        status_updated_at: now,
+        ever_up: true,
+        last_use: "sky launch".to_owned(),
+        autostop: super::clusters::Autostop::default(),
+        owner: None,
+        resources: Resources::of(offer, false),
+        yaml: String::new(),
+        command: "sky launch".to_owned(),
+        events: Vec::new(),
+        usage: vec![(now, None)],
+        jobs: Vec::new(),
+        provision_log: String::new(),
+        machine: Some(format!("i-{}", &Uuid::new_v4().simple().to_string()[..17])),
+        private_key: key.private,
+        public_key: key.public,
+        unhealthy: None,
+    };
+    cluster.note("Cluster successfully provisioned with 1 nodes");
+    cluster.enter(Status::Up);
+    Some(cluster)
+}

@@ -1,0 +1,76 @@
+//! YAML, with its errors in PyYAML's words. Both parsers come from libyaml and say the same things in another order.
+
+use serde::Deserialize as _;
+use serde_norway::{Deserializer, Value};
+
+use crate::skypilot::exception::Exception;
+
+/// The documents in a text.
+pub fn documents(text: &str) -> Result<Vec<Value>, Exception> {
+    Deserializer::from_str(text)
+        .map(|document| Value::deserialize(document).map_err(|error| exception(&error.to_string())))
+        .collect()
+}
+
+/// From `problem at line 2 column 1, context at line 1 column 12`.
+fn exception(message: &str) -> Exception {
+    let parts: Vec<_> = message.splitn(2, ", while ").collect();
+    let (problem, place) = located(parts[0]);
+    let mut lines = Vec::new();
+    let mut class = "ParserError";
+    if let Some(context) = parts.get(1) {
+        let (context, place) = located(context);
+        if context.starts_with("scanning") {
+            class = "ScannerError";
+        }
+        lines.push(format!("while {context}"));
+        lines.extend(place);
+    }
+    if problem.contains("cannot start any token") || problem.contains("not allowed in this context")
+    {
+        class = "ScannerError";
+    }
+    if problem.contains("alias") || problem.contains("anchor") {
+        class = "ComposerError";
+    }
+    if problem.contains("duplicate entry") {
+        class = "ConstructorError";
+    }
+    lines.push(problem.to_owned());
+    lines.extend(place);
+    Exception::new(class, lines.join("\n"))
+}
+
+/// What is said, and where.
+fn located(text: &str) -> (&str, Option<String>) {
+    let Some((said, place)) = text.rsplit_once(" at line ") else {
+        return (text, None);
+    };
+    let (line, column) = place.split_once(" column ").unwrap_or((place, "1"));
+    (
+        said,
+        Some(format!("  in \"<file>\", line {line}, column {column}")),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_syntax_error_reads_as_pyyaml_writes_it() {
+        let error = documents("resources: [1,2").unwrap_err();
+        assert_eq!(error.class, "ParserError");
+        assert_eq!(
+            error.message,
+            "while parsing a flow sequence\n  in \"<file>\", line 1, column 12\ndid not find expected ',' or ']'\n  in \
+             \"<file>\", line 2, column 1"
+        );
+    }
+
+    #[test]
+    fn a_tab_is_a_scanners_error() {
+        let error = documents("run: |\n  a\n\tb: c").unwrap_err();
+        assert_eq!(error.class, "ScannerError", "{}", error.message);
+    }
+}
