@@ -15,9 +15,9 @@ export class Faults {
     await this.set({});
   }
 
-  /** Something that happens once: `drop-watches` or `rotate-signing-key`. */
-  async happen(action: string): Promise<void> {
-    await this.send('POST', `/sandbox/faults/actions/${action}`, {});
+  /** Something that happens once, perhaps to something: `drop-watches`, `skypilot-end-machine` to a `cluster` ... */
+  async happen(action: string, target: object = {}): Promise<void> {
+    await this.send('POST', `/sandbox/faults/actions/${action}`, target);
   }
 
   private async send(method: string, path: string, body: object): Promise<void> {
