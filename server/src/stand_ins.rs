@@ -1,7 +1,9 @@
-//! The sandbox in the place of an identity provider and a host cluster. From the configuration's side it is a provider
-//! and a host like any other.
+//! The sandbox in the place of an identity provider, a host cluster and a SkyPilot API server. From the configuration's
+//! side they are like any other.
 
-use crate::config::{ProviderSettings, SANDBOX, Secret, Settings};
+use crate::config::{
+    CloudCredentials, ProviderSettings, SANDBOX, Secret, Settings, SkyPilotSettings,
+};
 use anyhow::{Context as _, Result};
 use domain::exposure::ExposureKind;
 use kubernetes::{HostAccess, HostConfig};
@@ -13,6 +15,7 @@ use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
 };
+use url::Url;
 
 /// The port of clusters behind the sandbox's load balancers: below 1024 only root may listen.
 const API_PORT: u16 = 6443;
@@ -47,6 +50,9 @@ impl StandIns {
         Ports::of(&sandbox)?.remember(&folder)?;
         settings.sign_in.providers.push(provider(&sandbox)?);
         settings.hosts.push(host(&sandbox));
+        if settings.skypilot.is_none() {
+            settings.skypilot = Some(skypilot(&sandbox)?);
+        }
         Ok(Some(Self(sandbox)))
     }
 
@@ -67,7 +73,7 @@ impl StandIns {
             .map(|person| format!("  {:<14} {}", person.name, person.role))
             .collect();
         format!(
-            "This is the sandbox: identity provider and Kubernetes are stand-ins on this machine. \
+            "This is the sandbox: identity provider, Kubernetes and SkyPilot are stand-ins on this machine. \
              Sign in as one of these, without a password:\n{}",
             people.join("\n")
         )
@@ -107,6 +113,18 @@ fn host(sandbox: &Sandbox) -> HostConfig {
     }
 }
 
+fn skypilot(sandbox: &Sandbox) -> Result<SkyPilotSettings> {
+    Ok(SkyPilotSettings {
+        url: sandbox.skypilot_url().parse()?,
+        admin_token: Some(Secret::from(sandbox.skypilot_admin_token().to_owned())),
+        ca_file: None,
+        credentials: CloudCredentials::None,
+        kubernetes_contexts: None,
+        disabled_clouds: Vec::new(),
+        catalogue_clouds: Vec::new(),
+    })
+}
+
 /// The ports of last time. With another port the provider would be another issuer, and everybody somebody else; and
 /// kubeconfigs would lead nowhere.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -114,15 +132,19 @@ struct Ports {
     identity: u16,
     kubernetes: u16,
     ingress: u16,
+    #[serde(default)]
+    skypilot: u16,
 }
 
 impl Ports {
     fn of(sandbox: &Sandbox) -> Result<Self> {
-        let issuer: url::Url = sandbox.issuer().parse()?;
+        let issuer: Url = sandbox.issuer().parse()?;
+        let skypilot: Url = sandbox.skypilot_url().parse()?;
         Ok(Self {
             identity: issuer.port().unwrap_or(0),
             kubernetes: sandbox.kubernetes_address().port(),
             ingress: sandbox.ingress_port(),
+            skypilot: skypilot.port().unwrap_or(0),
         })
     }
 
@@ -145,6 +167,7 @@ impl Ports {
             identity_listen: with(options.identity_listen, self.identity),
             kubernetes_listen: with(options.kubernetes_listen, self.kubernetes),
             ingress_listen: with(options.ingress_listen, self.ingress),
+            skypilot_listen: with(options.skypilot_listen, self.skypilot),
             ..options.clone()
         }
     }
@@ -173,11 +196,13 @@ mod tests {
             identity: 1111,
             kubernetes: 2222,
             ingress: 3333,
+            skypilot: 4444,
         };
         ports.remember(folder.path()).unwrap();
         let again = Ports::remembered(folder.path());
         let options = again.applied_to(&SandboxOptions::default());
         assert_eq!(options.identity_listen.port(), 1111);
+        assert_eq!(options.skypilot_listen.port(), 4444);
         assert!(options.kubernetes_listen.ip().is_loopback());
     }
 }
