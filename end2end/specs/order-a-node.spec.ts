@@ -15,7 +15,7 @@ test('a developer finds the cheapest H100, orders it and lands on its page', asy
   await expect(page.getByRole('heading', { level: 1, name: 'Catalogue' })).toBeVisible();
   await hydrated(page);
   await expect(page.getByText(/Prices read/)).toBeVisible();
-  await page.getByLabel('Accelerator').selectOption('H100');
+  await page.getByLabel('Accelerator', { exact: true }).selectOption('H100');
   await expect(page).toHaveURL(/accelerator=H100/);
   const prices = page.getByRole('link', { name: /^On demand: order H100 / });
   await expect(prices.first()).toBeVisible();

@@ -1,7 +1,8 @@
 //! The server's side of the order form: what a draft would come to, and the way back to the form.
 
 use domain::caller::Caller;
-use domain::node::catalogue::{OfferQuery, OfferSort};
+use domain::node::catalogue::{Offer, OfferQuery, OfferSort};
+use domain::node::order::NodeOrderInput;
 use domain::problem::{Problem, ProblemKind};
 use domain::services::Nodes;
 
@@ -22,19 +23,7 @@ pub async fn quote(nodes: &dyn Nodes, caller: &Caller, draft: &Draft) -> Result<
     let places = if draft.is_own_task() {
         Vec::new()
     } else {
-        let query = OfferQuery {
-            search: String::new(),
-            accelerator: Some(input.accelerator.clone()).filter(|name| !name.is_empty()),
-            cloud: None,
-            count: input.count.and_then(|count| u32::try_from(count).ok()),
-            tenant: Some(input.tenant.clone()).filter(|slug| !slug.is_empty()),
-            environment: Some(input.environment.clone()).filter(|slug| !slug.is_empty()),
-            sort: OfferSort::Price,
-            descending: false,
-            page: 1,
-            per_page: 200,
-        };
-        places(nodes, caller, query).await
+        places(nodes, caller, &input).await.unwrap_or_default()
     };
     Ok(Quoted {
         quote: nodes.quote(caller, input).await?,
@@ -42,16 +31,50 @@ pub async fn quote(nodes: &dyn Nodes, caller: &Caller, draft: &Draft) -> Result<
     })
 }
 
-/// Each place once, with its cheapest prices. Without an accelerator there is nothing to have. A place is a proposal:
-/// where they cannot be had, the quote says why.
-async fn places(nodes: &dyn Nodes, caller: &Caller, query: OfferQuery) -> Vec<Place> {
-    if query.accelerator.is_none() {
-        return Vec::new();
-    }
-    let offers = match nodes.catalogue(caller, query).await {
-        Ok(page) => page.items,
-        Err(_) => Vec::new(),
+/// Each place that has as many of the accelerator, with its cheapest prices. They are a proposal: where they cannot be
+/// had, the quote says why.
+async fn places(
+    nodes: &dyn Nodes,
+    caller: &Caller,
+    input: &NodeOrderInput,
+) -> Result<Vec<Place>, Problem> {
+    let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+    let query = OfferQuery {
+        search: String::new(),
+        accelerator: some(&input.accelerator),
+        cloud: None,
+        count: input.count.and_then(|count| u32::try_from(count).ok()),
+        tenant: some(&input.tenant),
+        environment: some(&input.environment),
+        sort: OfferSort::Price,
+        descending: false,
+        page: 1,
+        per_page: 200,
     };
+    if query.accelerator.is_none() {
+        return Ok(Vec::new());
+    }
+    let page = nodes.catalogue(caller, query.clone()).await?;
+    // The catalogue takes a name as it is; people capitalise as they like.
+    let named = page
+        .accelerators
+        .iter()
+        .find(|accelerator| accelerator.name.eq_ignore_ascii_case(&input.accelerator));
+    let items = match named {
+        Some(named) if named.name != input.accelerator => {
+            let query = OfferQuery {
+                accelerator: Some(named.name.clone()),
+                ..query
+            };
+            nodes.catalogue(caller, query).await?.items
+        }
+        _ => page.items,
+    };
+    Ok(by_place(items))
+}
+
+/// Offers come cheapest first, so the first of a place has its cheapest price on demand.
+fn by_place(offers: Vec<Offer>) -> Vec<Place> {
     let mut places: Vec<Place> = Vec::new();
     for offer in offers {
         let known = places

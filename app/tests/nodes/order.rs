@@ -36,6 +36,17 @@ async fn price_places_and_task_are_there_without_a_script() {
 }
 
 #[tokio::test]
+async fn an_accelerator_is_known_however_it_is_capitalised() {
+    let browser = Browser::of_a_developer();
+    let page = browser
+        .get("/nodes/new?accelerator=h100&count=8")
+        .await
+        .text;
+    assert!(page.contains("value=\"H100\" checked"));
+    assert!(page.contains("AWS us-east-1 · $55.04/h"), "places");
+}
+
+#[tokio::test]
 async fn nothing_that_costs_money_is_chosen_at_first() {
     let page = Browser::of_a_developer().get("/nodes/new").await;
     assert_eq!(page.status, StatusCode::OK);

@@ -82,13 +82,16 @@ fn Filter(
             }
         })
         .collect_view();
+    let id = format!("filter-{name}");
     view! {
-        <label>
-            <span class="sr-only">{label}</span>
-            <select name=name class="control" on:change=go>
+        <div>
+            <label for=id.clone() class="sr-only">
+                {label}
+            </label>
+            <select id=id name=name class="control" on:change=go>
                 {options}
             </select>
-        </label>
+        </div>
     }
     .into_any()
 }

@@ -61,6 +61,7 @@ pub fn Summary(
             <Card title="What you get">
                 <div aria-busy=move || asking.get().to_string()>
                     <p
+                        id="price"
                         class="text-figure font-semibold tabular-nums"
                         aria-live="polite"
                     >
