@@ -34,7 +34,7 @@ pub(crate) async fn sum(
         .push(&format!(" AND (r.{until} IS NULL OR r.{until} > "))
         .bind(since.as_microsecond())
         .push(") AND ");
-    push_scope(&mut sql, scope);
+    push_scope(&mut sql, scope, database.dialect().not_looked_up());
     let row = sql.query().fetch_one(database.readers()).await?;
     Ok(Costs {
         price_per_hour: MicroDollars(number(&row, "price_per_hour")?),

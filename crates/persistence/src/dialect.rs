@@ -40,4 +40,14 @@ impl Dialect {
             Self::Postgres => " FOR UPDATE SKIP LOCKED",
         }
     }
+
+    /// Before a column in a condition: rows are not looked up by it. SQLite, which keeps no figures
+    /// of how many rows share a value, takes every equality for selective and would rather sort
+    /// most of a table than go through an index that has it in order. PostgreSQL knows.
+    pub fn not_looked_up(self) -> &'static str {
+        match self {
+            Self::Sqlite => "+",
+            Self::Postgres => "",
+        }
+    }
 }

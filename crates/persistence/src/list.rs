@@ -3,6 +3,7 @@
 use crate::{
     Cause,
     database::Database,
+    dialect::Dialect,
     resource::{Resource, several},
     rows::{number, text},
     sql::{Sql, containing},
@@ -10,7 +11,11 @@ use crate::{
 use domain::ids::UserId;
 use jiff::Timestamp;
 use provisioning::ports::stores::Scope;
-use sqlx::{AnyConnection, Row};
+use sqlx::{AnyConnection, Row, any::AnyRow};
+
+/// Up to so many rows are looked up and sorted. More of them lie close enough in an index that has
+/// them in order for a page to be full before long.
+const FEW: u64 = 1000;
 
 /// A resource that belongs to an environment, was ordered by somebody, and has states.
 pub(crate) trait Listed: Resource {
@@ -62,7 +67,7 @@ pub(crate) async fn page<R: Listed>(
     database: &Database,
     question: &Question<'_>,
 ) -> Result<Page<R>, Cause> {
-    let states = R::states();
+    let (dialect, states) = (database.dialect(), R::states());
     let shown: Vec<&str> = if question.states.is_empty() {
         let kept = states.iter().filter(|state| **state != "deleted");
         kept.copied().collect()
@@ -70,24 +75,22 @@ pub(crate) async fn page<R: Listed>(
         question.states.clone()
     };
     let mut reading = database.read().await?;
-    let counts = count::<R>(&mut reading, &states, question).await?;
+    let rows = counting::<R>(dialect, question)
+        .query()
+        .fetch_all(&mut *reading)
+        .await?;
+    let counts = counts::<R>(&states, &rows)?;
     let total = states
         .iter()
         .zip(&counts)
         .filter(|(state, _)| shown.contains(state))
         .map(|(_, count)| count)
         .sum();
-
-    let mut sql = Sql::new(format!("SELECT r.id FROM {} r ", R::TABLE));
-    push_filter::<R>(&mut sql, question);
-    push_states(&mut sql, &states, &shown);
-    push_order(&mut sql, question.order);
-    let per_page = i64::from(question.per_page);
-    sql.push(" LIMIT ")
-        .bind(per_page)
-        .push(" OFFSET ")
-        .bind(i64::from(question.page.saturating_sub(1)) * per_page);
-    let ids = fetch_ids(&mut reading, sql).await?;
+    let ids = fetch_ids(
+        &mut reading,
+        ids_of_page::<R>(dialect, question, &shown, total),
+    )
+    .await?;
     let items = several(&mut reading, ids).await?;
     reading.commit().await?;
     Ok(Page {
@@ -97,6 +100,49 @@ pub(crate) async fn page<R: Listed>(
     })
 }
 
+/// How many match in each state.
+fn counting<R: Listed>(dialect: Dialect, question: &Question<'_>) -> Sql {
+    let mut sql = Sql::new(format!(
+        "SELECT r.state, COUNT(*) AS matching FROM {} r ",
+        R::TABLE
+    ));
+    let through = dialect.not_looked_up();
+    // Somebody's own are looked up by whose they are.
+    let mine = question.ordered_by.is_some();
+    push_filter::<R>(&mut sql, question, if mine { through } else { "" });
+    sql.push(" GROUP BY ");
+    if !question.search.is_empty() {
+        // The index of states would be in order, but has not what is searched.
+        sql.push(through);
+    }
+    sql.push("r.state");
+    sql
+}
+
+/// The ids of the rows on a page, of `total` on all pages.
+fn ids_of_page<R: Listed>(
+    dialect: Dialect,
+    question: &Question<'_>,
+    shown: &[&'static str],
+    total: u64,
+) -> Sql {
+    let lookup = if total > FEW || question.ordered_by.is_some() {
+        dialect.not_looked_up()
+    } else {
+        ""
+    };
+    let mut sql = Sql::new(format!("SELECT r.id FROM {} r ", R::TABLE));
+    push_filter::<R>(&mut sql, question, lookup);
+    push_states(&mut sql, &R::states(), shown, lookup);
+    push_order(&mut sql, question.order);
+    let per_page = i64::from(question.per_page);
+    sql.push(" LIMIT ")
+        .bind(per_page)
+        .push(" OFFSET ")
+        .bind(i64::from(question.page.saturating_sub(1)) * per_page);
+    sql
+}
+
 /// Those that end before `before` and are not being deleted, soonest first.
 pub(crate) async fn ending_before<R: Listed>(
     database: &Database,
@@ -104,15 +150,7 @@ pub(crate) async fn ending_before<R: Listed>(
     before: Timestamp,
     limit: u32,
 ) -> Result<Vec<R>, Cause> {
-    let mut sql = Sql::new(format!(
-        "SELECT r.id FROM {} r WHERE r.ends_at < ",
-        R::TABLE
-    ));
-    sql.bind(before.as_microsecond())
-        .push(" AND r.state NOT IN ('deleting', 'deleted') AND ");
-    push_scope(&mut sql, scope);
-    sql.push(" ORDER BY r.ends_at, r.id LIMIT ")
-        .bind(i64::from(limit));
+    let sql = ids_of_ending::<R>(database.dialect(), scope, before, limit);
     let mut reading = database.read().await?;
     let ids = fetch_ids(&mut reading, sql).await?;
     let records = several(&mut reading, ids).await?;
@@ -120,26 +158,30 @@ pub(crate) async fn ending_before<R: Listed>(
     Ok(records)
 }
 
-/// How many match in each state, in the order of `states`; those with none too.
-async fn count<R: Listed>(
-    connection: &mut AnyConnection,
-    states: &[&str],
-    question: &Question<'_>,
-) -> Result<Vec<u64>, Cause> {
+fn ids_of_ending<R: Listed>(dialect: Dialect, scope: &Scope, before: Timestamp, limit: u32) -> Sql {
     let mut sql = Sql::new(format!(
-        "SELECT r.state, COUNT(*) AS matching FROM {} r ",
+        "SELECT r.id FROM {} r WHERE r.ends_at < ",
         R::TABLE
     ));
-    push_filter::<R>(&mut sql, question);
-    sql.push(" GROUP BY r.state");
+    // In the words of the index that leaves those out.
+    sql.bind(before.as_microsecond())
+        .push(" AND r.state <> 'deleting' AND r.state <> 'deleted' AND ");
+    push_scope(&mut sql, scope, dialect.not_looked_up());
+    sql.push(" ORDER BY r.ends_at, r.id LIMIT ")
+        .bind(i64::from(limit));
+    sql
+}
+
+/// In the order of `states`; those with none too.
+fn counts<R: Listed>(states: &[&str], rows: &[AnyRow]) -> Result<Vec<u64>, Cause> {
     let mut counts = vec![0; states.len()];
-    for row in sql.query().fetch_all(connection).await? {
-        let state = text(&row, "state")?;
+    for row in rows {
+        let state = text(row, "state")?;
         let place = states
             .iter()
             .position(|known| *known == state)
             .ok_or_else(|| format!("“{state}” is no state of a {}", R::NOUN))?;
-        counts[place] = u64::try_from(number(&row, "matching")?)?;
+        counts[place] = u64::try_from(number(row, "matching")?)?;
     }
     Ok(counts)
 }
@@ -152,25 +194,27 @@ pub(crate) async fn fetch_ids(
     rows.iter().map(|row| Ok(row.try_get("id")?)).collect()
 }
 
-/// Few states are looked up. Where most are shown, those left out are named instead: an index of
-/// states is no help then, and SQLite goes through the list in its order and stops at the page's end.
-fn push_states(sql: &mut Sql, states: &[&'static str], shown: &[&'static str]) {
+/// Where most states are shown, those left out are named instead, and not looked up at all.
+fn push_states(sql: &mut Sql, states: &[&'static str], shown: &[&'static str], lookup: &str) {
     let (hidden, shown): (Vec<&str>, Vec<&str>) =
         states.iter().partition(|state| !shown.contains(state));
     let (operator, states) = if hidden.len() < shown.len() {
-        (" AND r.state NOT IN ", hidden)
+        ("r.state NOT IN ", hidden)
     } else {
-        (" AND r.state IN ", shown)
+        ("r.state IN ", shown)
     };
     if !states.is_empty() {
-        sql.push(operator).bind_list(states);
+        sql.push(" AND ")
+            .push(lookup)
+            .push(operator)
+            .bind_list(states);
     }
 }
 
 /// `WHERE …`: everything asked for but the states.
-fn push_filter<R: Listed>(sql: &mut Sql, question: &Question<'_>) {
+fn push_filter<R: Listed>(sql: &mut Sql, question: &Question<'_>, lookup: &str) {
     sql.push("WHERE ");
-    push_scope(sql, question.scope);
+    push_scope(sql, question.scope, lookup);
     match question.ordered_by {
         Some(Some(owner)) => {
             sql.push(" AND r.created_by = ").bind(owner.to_string());
@@ -187,12 +231,16 @@ fn push_filter<R: Listed>(sql: &mut Sql, question: &Question<'_>) {
         return;
     }
     if let Some(tenant) = question.tenant {
-        sql.push(" AND r.tenant_id IN (SELECT id FROM tenants WHERE slug = ")
+        sql.push(" AND ")
+            .push(lookup)
+            .push("r.tenant_id IN (SELECT id FROM tenants WHERE slug = ")
             .bind(tenant)
             .push(")");
     }
     if let Some(environment) = question.environment {
-        sql.push(" AND r.environment_id IN (SELECT id FROM environments WHERE slug = ")
+        sql.push(" AND ")
+            .push(lookup)
+            .push("r.environment_id IN (SELECT id FROM environments WHERE slug = ")
             .bind(environment)
             .push(")");
     }
@@ -232,11 +280,13 @@ fn push_like(sql: &mut Sql, column: &str, pattern: &str) {
         .push(r" ESCAPE '\'");
 }
 
-/// Whether `r` is in scope.
-pub(crate) fn push_scope(sql: &mut Sql, scope: &Scope) {
+/// Whether `r` is in scope; `lookup` as [`Dialect::not_looked_up`]
+/// or empty.
+pub(crate) fn push_scope(sql: &mut Sql, scope: &Scope, lookup: &str) {
     match scope {
         Scope::Everything => sql.push("1 = 1"),
         Scope::Tenants(tenants) => sql
+            .push(lookup)
             .push("r.tenant_id IN ")
             .bind_list(tenants.iter().map(ToString::to_string)),
     };
@@ -251,3 +301,7 @@ fn push_order(sql: &mut Sql, order: Order) {
     }
     sql.push(", r.id").push(direction);
 }
+
+#[cfg(test)]
+#[path = "list_plan_tests.rs"]
+mod plan_tests;

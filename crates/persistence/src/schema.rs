@@ -7,7 +7,7 @@ use sqlx::{
 };
 
 /// Version, name, and the text for SQLite and PostgreSQL.
-const MIGRATIONS: [(i64, &str, &str, &str); 2] = [
+const MIGRATIONS: [(i64, &str, &str, &str); 3] = [
     (
         1,
         "initial",
@@ -19,6 +19,12 @@ const MIGRATIONS: [(i64, &str, &str, &str); 2] = [
         "nodes",
         include_str!("../../../migrations/sqlite/0002_nodes.sql"),
         include_str!("../../../migrations/postgres/0002_nodes.sql"),
+    ),
+    (
+        3,
+        "cluster_indexes",
+        include_str!("../../../migrations/sqlite/0003_cluster_indexes.sql"),
+        include_str!("../../../migrations/postgres/0003_cluster_indexes.sql"),
     ),
 ];
 

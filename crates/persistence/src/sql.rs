@@ -69,6 +69,13 @@ impl Sql {
         self.push(")")
     }
 
+    /// Asks how the statement would be run instead.
+    #[cfg(test)]
+    pub fn explained(mut self) -> Self {
+        self.text.insert_str(0, "EXPLAIN QUERY PLAN ");
+        self
+    }
+
     /// The finished statement.
     pub fn query(self) -> Query<'static, Any, AnyArguments> {
         self.values
