@@ -20,7 +20,7 @@ use super::server::{Actions, Server};
 use super::store::{State, Store};
 use super::tokens::TokenSigner;
 use super::users::{FIRST_ADMIN, Role, Token, User, UserType, token_hash};
-use super::{clusters, http};
+use super::{clusters, http, ssh};
 use crate::controllers::Pace;
 use crate::data_directory::DataDirectory;
 use crate::faults::{Faults, SkypilotActions};
@@ -95,7 +95,11 @@ impl SkypilotServer {
             http::router(server.clone()),
             server.clone(),
         ));
-        drop(ssh_listener);
+        tasks.spawn(ssh::serve(
+            ssh_listener,
+            server.clone(),
+            ssh::host_key(data)?,
+        ));
         tasks.spawn(clusters::watch_over(server.clone()));
         tasks.spawn(keep(server.clone(), data.clone()));
         Ok(Self {

@@ -17,6 +17,7 @@ mod python;
 mod requests;
 mod server;
 mod shell;
+mod ssh;
 mod ssh_key;
 mod store;
 mod style;

@@ -61,12 +61,7 @@ pub async fn update(call: Call, body: Body) -> Result<Response, Refusal> {
 /// What is done with a workspace's name and configuration.
 type Change = fn(&Context, &str, Map<String, Value>) -> Result<(), Exception>;
 
-fn change(
-    call: Call,
-    mut body: Body,
-    kind: Kind,
-    change: Change,
-) -> Result<Response, Refusal> {
+fn change(call: Call, mut body: Body, kind: Kind, change: Change) -> Result<Response, Refusal> {
     let name = body.required_text("workspace_name");
     let config = body.required_object("config");
     let origin = Origin::of(&mut body);

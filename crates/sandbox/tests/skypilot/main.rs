@@ -1,0 +1,6 @@
+//! The sandbox's SkyPilot API server over HTTP, as a client sees it.
+
+mod life;
+mod refusals;
+mod server;
+mod shapes;
