@@ -84,12 +84,13 @@ impl SkyPilot {
         cluster_name: &str,
         job_ids: &[u64],
     ) -> Answer<RequestId> {
-        // All users': a job that one person of a tenant submitted may be cancelled by another.
+        // Whoever submitted them. `all_users` would cancel every job on the cluster besides (`cancel_jobs` in
+        // sky/skylet/job_lib.py).
         let body = json!({
             "cluster_name": cluster_name,
             "job_ids": job_ids,
             "all": false,
-            "all_users": true,
+            "all_users": false,
         });
         self.submit(acting, &Call::post("cancel", "cancel jobs", &acting, body))
             .await
