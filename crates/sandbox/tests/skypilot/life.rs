@@ -5,9 +5,8 @@ use sandbox::faults::{FaultSettings, NoCapacity, ScarcePlace};
 use serde_json::json;
 use std::{os::unix::fs::PermissionsExt, process::Command};
 
-const TASK: &str =
-    "resources:\n  accelerators: L4:1\n  ports: [22]\nrun: |\n  echo hello\n  echo world\n";
-/// The cheapest is Google's.
+const TASK: &str = "resources:\n  infra: aws\n  accelerators: L4:1\n  ports: [22]\nrun: |\n  echo hello\n  echo world\n";
+/// The cheapest is on RunPod.
 const ANYWHERE: &str = "resources:\n  accelerators: L4:1\n  ports: [22]\nrun: echo hello\n";
 
 #[tokio::test]
@@ -60,13 +59,13 @@ async fn a_launch_looks_elsewhere_and_tells_each_place_if_there_is_nothing() {
     let faults = api.sandbox.faults();
     let mut settings = FaultSettings::default();
     settings.skypilot.no_capacity = NoCapacity::Places(vec![ScarcePlace {
-        cloud: Some("gcp".into()),
+        cloud: Some("runpod".into()),
         ..ScarcePlace::default()
     }]);
     faults.replace(settings.clone());
     api.launch("elsewhere", ANYWHERE).await.unwrap();
     let cluster = api.cluster("elsewhere").await.unwrap();
-    assert_ne!(cluster["cloud"], "GCP");
+    assert_ne!(cluster["cloud"], "RunPod");
 
     settings.skypilot.no_capacity = NoCapacity::All(true);
     faults.replace(settings);
