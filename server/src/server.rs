@@ -14,6 +14,7 @@ use kubernetes::{HostClustersConfig, KubernetesHosts};
 use persistence::Database;
 use provisioning::{
     ports::{
+        cloud_credentials::CredentialHandles,
         host_clusters::HostClusters,
         node_stores::WorkspaceStore as _,
         stores::{Store, TenantStore as _},
@@ -37,6 +38,8 @@ pub struct Server {
     pub database: Database,
     /// The sandbox, if there is one.
     pub stand_ins: Option<StandIns>,
+    /// What makes handles to credentials, if anything does.
+    pub credential_handles: Option<Arc<dyn CredentialHandles>>,
     /// Where the credential broker listens, if it does.
     pub broker_address: Option<SocketAddr>,
     stop_working: CancellationToken,
@@ -86,11 +89,9 @@ impl Server {
             )?),
             None => None,
         };
+        let credential_handles = broker.as_ref().and_then(Broker::handles);
         let machinery = match &settings.skypilot {
-            Some(skypilot) => {
-                let handles = broker.as_ref().and_then(Broker::handles);
-                Some(machinery(skypilot, handles, sealer)?)
-            }
+            Some(skypilot) => Some(machinery(skypilot, credential_handles.clone(), sealer)?),
             None => None,
         };
         let hosts: Arc<dyn HostClusters> = Arc::new(hosts(&settings).await?);
@@ -135,6 +136,7 @@ impl Server {
             portal,
             database,
             stand_ins,
+            credential_handles,
             broker_address,
             stop_working,
             listening,

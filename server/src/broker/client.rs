@@ -3,7 +3,7 @@
 use super::routes::Workspaces;
 use reqwest::{Certificate, Client, Identity, StatusCode};
 use serde::Deserialize;
-use std::{error::Error as _, fs, path::Path, time::Duration};
+use std::{error::Error, fs, path::Path, time::Duration};
 use url::Url;
 
 /// AWS's libraries wait for the process without end: it must not.
@@ -151,27 +151,15 @@ impl BrokerClient {
     }
 
     fn no_answer(&self, error: reqwest::Error) -> ClientError {
-        let timed_out = error.is_timeout();
-        let error = error.without_url();
-        let mut why = Vec::new();
-        let mut cause = error.source();
-        while let Some(error) = cause {
-            why.push(error.to_string());
-            cause = error.source();
-        }
-        let mut why = why.join(": ");
-        if timed_out {
-            why = "it took too long".to_owned();
-        } else if why.contains("CertificateExpired") || why.contains("certificate expired") {
-            why.push_str("; issue a new identity with `hangar broker identity NAME`, or restart the portal, whichever has ended");
-        } else if why.contains("UnknownIssuer")
-            || why.contains("UnknownCA")
-            || why.contains("BadSignature")
-        {
-            why.push_str("; the identity is not of this portal, or of an authority that was made anew: issue a new one");
-        } else if why.contains("NotValidForName") {
-            why.push_str("; add this name to `names` under [broker] in the portal's configuration");
-        }
+        let why = if error.is_timeout() {
+            "it took too long".to_owned()
+        } else {
+            let error = error.without_url();
+            match causes(&error).find_map(way_out) {
+                Some(way_out) => format!("{}; {way_out}", last_words(&error)),
+                None => last_words(&error),
+            }
+        };
         ClientError::NoAnswer {
             portal: self.portal.clone(),
             why,
@@ -182,6 +170,53 @@ impl BrokerClient {
         ClientError::NotTheBroker {
             portal: self.portal.clone(),
         }
+    }
+}
+
+/// An error and what is behind it. What an I/O error wraps is not among its sources.
+fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    let mut next = Some(error);
+    std::iter::from_fn(move || {
+        let error = next?;
+        let wrapped = error
+            .downcast_ref::<std::io::Error>()
+            .and_then(std::io::Error::get_ref);
+        next = match wrapped {
+            Some(wrapped) => Some(wrapped),
+            None => error.source(),
+        };
+        Some(error)
+    })
+}
+
+/// The innermost cause, which tells most.
+fn last_words(error: &(dyn Error + 'static)) -> String {
+    causes(error).last().unwrap_or(error).to_string()
+}
+
+/// What to do about a handshake that failed.
+fn way_out(error: &(dyn Error + 'static)) -> Option<&'static str> {
+    use rustls::{AlertDescription as Alert, CertificateError as Fault, Error as Tls};
+    const NOT_OURS: &str =
+        "the identity is not of this portal, or its authority was made anew: issue a new one";
+    match error.downcast_ref::<Tls>()? {
+        Tls::InvalidCertificate(Fault::NotValidForName | Fault::NotValidForNameContext { .. }) => {
+            Some("add this name to `names` under [broker] in the portal's configuration")
+        }
+        Tls::InvalidCertificate(Fault::Expired | Fault::ExpiredContext { .. }) => {
+            Some("restart the portal: it makes a new certificate at each start")
+        }
+        Tls::AlertReceived(Alert::CertificateExpired) => {
+            Some("this identity has ended: issue a new one with `hangar broker identity NAME`")
+        }
+        Tls::InvalidCertificate(_)
+        | Tls::AlertReceived(
+            Alert::UnknownCA
+            | Alert::BadCertificate
+            | Alert::DecryptError
+            | Alert::CertificateUnknown,
+        ) => Some(NOT_OURS),
+        _ => None,
     }
 }
 
