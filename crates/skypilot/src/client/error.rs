@@ -200,6 +200,10 @@ fn kind_of(type_: &str, said: &str) -> ErrorKind {
         | "CloudUserIdentityError"
         | "InvalidCloudConfigs"
         | "InvalidCloudCredentials" => ErrorKind::NoCloudAccess,
+        // `… is in workspace 'a', but the active workspace is 'b'` has the same class.
+        "ClusterOwnerIdentityMismatchError" if said.contains("active workspace") => {
+            ErrorKind::PermissionDenied
+        }
         "ClusterOwnerIdentityMismatchError" => ErrorKind::OtherCloudAccount,
         "ClusterDoesNotExist" => ErrorKind::NotFound,
         // An endpoint is asked of a cluster that is not there.

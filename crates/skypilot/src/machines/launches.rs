@@ -74,21 +74,22 @@ impl SkyPilotMachines {
     }
 }
 
-/// The newest launch that the server took at or after `since` and that has not failed or been cancelled. `since` and
-/// `now` are our clock's; the server's may be another.
+/// The newest launch that the server took at or after `since` and that has not failed, been cancelled or been undone by
+/// taking the machine down. `since` and `now` are our clock's; the server's may be another.
 fn launch_since(known: RequestList, since: Timestamp, now: Timestamp) -> Option<RequestRecord> {
     let ahead = known
         .server_time
         .map_or(SignedDuration::ZERO, |server| server.duration_since(now));
     let since = since.saturating_add(ahead).unwrap_or(since);
     let since = since.saturating_sub(TOLERANCE).unwrap_or(since);
-    let counts = |record: &RequestRecord| {
-        record.name == LAUNCH
-            && (record.status.is_open() || record.status == Stands::Succeeded)
+    let counts = |record: &&RequestRecord| {
+        (record.status.is_open() || record.status == Stands::Succeeded)
             && record.created_at.is_some_and(|created| created >= since)
+            && [LAUNCH, DOWN].contains(&record.name.as_str())
     };
-    let launches = known.requests.into_iter().filter(counts);
-    launches.max_by_key(|record| record.created_at)
+    let last = known.requests.iter().filter(counts);
+    let last = last.max_by_key(|record| record.created_at)?;
+    (last.name == LAUNCH).then(|| last.clone())
 }
 
 #[cfg(test)]
@@ -137,6 +138,17 @@ mod tests {
         ] {
             assert_eq!(found(list(0, &[other]), 20), None, "{other:?}");
         }
+    }
+
+    #[test]
+    fn a_launch_that_was_undone_since_is_not_taken_for_the_next_one() {
+        let undone = [
+            ("sky.down", "SUCCEEDED", 5),
+            ("sky.launch", "SUCCEEDED", 10),
+        ];
+        assert_eq!(found(list(0, &undone), 20), None);
+        let again = [("sky.launch", "RUNNING", 2), undone[0], undone[1]];
+        assert_eq!(found(list(0, &again), 20), Some(0));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A real SkyPilot API server with hand-made price lists, and moto for its cloud.
 
-use crate::process::{Server, beside, free_port, python};
+use crate::process::{Server, beside, free_port, free_port_for_skypilot, python};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use skypilot::{
@@ -63,7 +63,7 @@ impl Place {
         // The machines of moto have addresses of the real world. Nobody is to knock there.
         let settings = "aws:\n  ssh_proxy_command: /bin/false\n";
         fs::write(home.path().join(".sky/config.yaml"), settings).unwrap();
-        let port = free_port();
+        let port = free_port_for_skypilot();
         let url = Url::parse(&format!("http://127.0.0.1:{port}")).unwrap();
         let mut place = Self {
             sky: SkyPilot::new(ClientConfig::new(url)).unwrap(),
@@ -86,6 +86,8 @@ impl Place {
             ("IS_SKYPILOT_SERVER", "true".to_owned()),
             ("SKYPILOT_DISABLE_USAGE_COLLECTION", "1".to_owned()),
             ("ENABLE_SERVICE_ACCOUNTS", "true".to_owned()),
+            // Its queue would have the same port as every other server's on this machine.
+            ("SKYPILOT_API_SERVER_LOCAL_PORT", self.port.to_string()),
         ];
         if let Some((_, address)) = &self.moto {
             variables.extend([

@@ -30,6 +30,19 @@ pub fn free_port() -> u16 {
     listener.local_addr().unwrap().port()
 }
 
+/// A port for a SkyPilot API server, whose queue has another one that follows from it: see `get_queue_manager_port` in
+/// `sky/server/requests/queues/mp_queue.py`.
+pub fn free_port_for_skypilot() -> u16 {
+    loop {
+        let port = free_port();
+        let queue = 50_000 + (11 + i32::from(port) - 46_580).rem_euclid(10_000);
+        let queue = u16::try_from(queue).unwrap();
+        if queue != port && TcpListener::bind((Ipv4Addr::LOCALHOST, queue)).is_ok() {
+            return port;
+        }
+    }
+}
+
 /// A server in a home of its own, without a way to the internet.
 pub struct Server {
     supervisor: Child,
