@@ -58,6 +58,8 @@ CREATE INDEX nodes_by_environment ON nodes (environment_id, state);
 -- Those whose end is yet to come, without the many that are gone.
 CREATE INDEX nodes_ending ON nodes (ends_at, id, state, tenant_id)
     WHERE state <> 'deleting' AND state <> 'deleted';
+-- The key that refers to an operation not yet stored: SQLite looks for it when the operation comes.
+CREATE UNIQUE INDEX nodes_operation ON nodes (operation_id);
 CREATE INDEX nodes_due ON nodes (due_at, leased_until) WHERE due_at IS NOT NULL;
 
 CREATE TABLE node_operations (

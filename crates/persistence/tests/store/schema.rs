@@ -188,3 +188,26 @@ async fn the_schemas_for_sqlite_and_postgres_mean_the_same() {
     sqlite.end().await;
     postgres.end().await;
 }
+
+/// A resource is stored before its operation, to which it refers. When the operation comes, SQLite
+/// looks for who waits for it: without an index in the whole table.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_to_what_is_not_yet_stored_has_an_index() {
+    let backend = Backend::sqlite().await;
+    let keys = "SELECT m.name AS name, f.\"from\" AS source, EXISTS (SELECT 1 \
+        FROM pragma_index_list(m.name) l, pragma_index_info(l.name) i \
+        WHERE i.seqno = 0 AND i.name = f.\"from\" AND l.partial = 0) AS indexed \
+        FROM sqlite_master m, pragma_foreign_key_list(m.name) f \
+        WHERE m.type = 'table' AND f.\"table\" LIKE '%operations'";
+    let keys = rows(&mut backend.raw().await, keys.into()).await;
+    let told: Vec<_> = keys
+        .iter()
+        .map(|key| {
+            let indexed = key.get::<i64, _>("indexed") == 1;
+            (text(key, "name"), text(key, "source"), indexed)
+        })
+        .collect();
+    let expected = ["clusters", "nodes"].map(|table| (table.into(), "operation_id".into(), true));
+    assert_eq!(told, expected);
+    backend.end().await;
+}
