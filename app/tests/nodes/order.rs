@@ -29,7 +29,7 @@ async fn price_places_and_task_are_there_without_a_script() {
     let page = Browser::of_a_developer().get(CHEAP).await.text;
     assert!(page.contains("$17.60/h"), "the spot price an hour");
     assert!(page.contains("$422.40 for 24 hours"), "until its end");
-    assert!(page.contains("$12848.00"), "in a month");
+    assert!(page.contains("$12,848.00"), "in a month");
     assert!(page.contains("accelerators: H100:8"), "the task");
     assert!(page.contains("AWS us-east-1"), "the cheapest place");
     assert!(page.contains("formaction=\"/rpc/check-node-price\""));

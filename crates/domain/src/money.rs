@@ -39,13 +39,26 @@ impl std::iter::Sum for MicroDollars {
     }
 }
 
-/// Dollars and cents, rounded to the nearest cent: `$5.04`.
+/// Dollars and cents, rounded to the nearest cent: `$5.04`, `$40,179.20`.
 impl fmt::Display for MicroDollars {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let cents = (self.0.unsigned_abs() + 5_000) / 10_000;
         let sign = if self.0 < 0 && cents > 0 { "-" } else { "" };
-        write!(f, "{sign}${}.{:02}", cents / 100, cents % 100)
+        write!(f, "{sign}${}.{:02}", grouped(cents / 100), cents % 100)
     }
+}
+
+/// A number with a comma before every three digits: `40,179`.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (position, digit) in digits.chars().enumerate() {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
 }
 
 #[cfg(test)]
@@ -58,6 +71,12 @@ mod tests {
         assert_eq!(MicroDollars(210_000).times_hours(24).to_string(), "$5.04");
         assert_eq!(MicroDollars(4_999).to_string(), "$0.00");
         assert_eq!(MicroDollars(-1_500_000).to_string(), "-$1.50");
+        assert_eq!(MicroDollars(999_990_000).to_string(), "$999.99");
+        assert_eq!(MicroDollars(1_000_000_000).to_string(), "$1,000.00");
+        assert_eq!(
+            MicroDollars(55_040_000).times_hours(730).to_string(),
+            "$40,179.20"
+        );
     }
 
     #[test]

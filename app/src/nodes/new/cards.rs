@@ -5,18 +5,18 @@ use domain::node::catalogue::AcceleratorSummary;
 /// As many as are taken in at a glance.
 const CARDS: usize = 8;
 
-/// What most people ask for, by the names that SkyPilot's catalogue has for them.
+/// What most people ask for first, by the names that SkyPilot's catalogue has for them.
 const ASKED_FOR: [&str; 10] = [
-    "T4",
-    "L4",
-    "A10G",
-    "A10",
-    "L40S",
-    "A100",
-    "A100-80GB",
     "H100",
+    "A100-80GB",
+    "L4",
     "H200",
+    "A100",
+    "T4",
+    "L40S",
+    "A10G",
     "B200",
+    "A10",
 ];
 
 /// The accelerators that have a card, cheapest first: what most people ask for, and where that is not to be had, what
@@ -26,11 +26,15 @@ pub fn with_cards(accelerators: &[AcceleratorSummary]) -> Vec<AcceleratorSummary
         Some(price) => (false, price),
         None => (true, Default::default()),
     };
-    let (asked_for, mut others): (Vec<_>, Vec<_>) = accelerators
-        .iter()
-        .partition(|accelerator| ASKED_FOR.contains(&accelerator.name.as_str()));
-    others.sort_by_key(price);
-    let mut chosen: Vec<_> = asked_for.into_iter().chain(others).take(CARDS).collect();
+    let rank = |accelerator: &&AcceleratorSummary| {
+        let rank = ASKED_FOR
+            .iter()
+            .position(|name| *name == accelerator.name.as_str());
+        rank.unwrap_or(ASKED_FOR.len())
+    };
+    let mut chosen: Vec<_> = accelerators.iter().collect();
+    chosen.sort_by_key(|accelerator| (rank(accelerator), price(accelerator)));
+    chosen.truncate(CARDS);
     chosen.sort_by_key(price);
     chosen.into_iter().cloned().collect()
 }

@@ -11,7 +11,9 @@ use super::state::OrderState;
 #[component]
 pub fn CountField(state: OrderState, accelerators: Vec<AcceleratorSummary>) -> impl IntoView {
     let accelerators = StoredValue::new(accelerators);
-    let asked = state.now("count");
+    let (asked, asked_of) = state
+        .draft
+        .with_untracked(|draft| (draft.count.clone(), draft.accelerator_name().to_owned()));
     let name = Memo::new(move |_| {
         state
             .draft
@@ -39,7 +41,7 @@ pub fn CountField(state: OrderState, accelerators: Vec<AcceleratorSummary>) -> i
     });
     let choices = move || {
         let mut counts = counts.get();
-        if !asked.is_empty() && state.now("count") == asked && !counts.contains(&asked) {
+        if name.with(|name| *name == asked_of) && !asked.is_empty() && !counts.contains(&asked) {
             counts.push(asked.clone());
         }
         counts
