@@ -2,7 +2,7 @@
 
 use crate::{
     backend::{Backend, heard_until},
-    fixtures::*,
+    nodes::fixtures::*,
 };
 use provisioning::ports::{
     changes::{Change, Changes},
@@ -24,6 +24,14 @@ async fn replicas_on_postgres_hear_each_other() {
         tenant_id: order.tenant_id,
     };
     assert!(heard.contains(&cluster));
+    let node = world.node("trainer");
+    launched(&backend.database, &node).await;
+    let heard = heard_until(&mut changes, Change::WorkDue).await;
+    let node = Change::Node {
+        id: node.id,
+        tenant_id: node.tenant_id,
+    };
+    assert!(heard.contains(&node));
     other.close().await;
     backend.end().await;
 }
@@ -34,6 +42,8 @@ async fn after_a_lost_connection_everything_is_announced_again() {
     let world = world(&backend.database).await;
     let order = world.order("payments-ci");
     created(&backend.database, &order).await;
+    let node = world.node("trainer");
+    launched(&backend.database, &node).await;
     let mut changes = backend.listen().await;
 
     backend
@@ -49,9 +59,13 @@ async fn after_a_lost_connection_everything_is_announced_again() {
         id: order.id,
         tenant_id: order.tenant_id,
     };
+    let node = Change::Node {
+        id: node.id,
+        tenant_id: node.tenant_id,
+    };
     // Nothing was written meanwhile, so this can only come from listening again.
-    let heard = heard_until(&mut changes, cluster).await;
-    assert!(heard.contains(&Change::WorkDue));
+    let heard = heard_until(&mut changes, node).await;
+    assert!(heard.contains(&cluster) && heard.contains(&Change::WorkDue));
     for user_id in [world.ada.id, world.brian.id] {
         assert!(heard.contains(&Change::Access { user_id }));
     }
