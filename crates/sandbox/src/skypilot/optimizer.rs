@@ -217,6 +217,13 @@ fn check_clouds(task: &Task, enabled: &BTreeSet<Cloud>) -> Result<(), Exception>
     ))
 }
 
+/// Whether the places and types of machine that a task names exist, in clouds that are enabled or not.
+pub fn check_places(task: &Task) -> Result<(), Exception> {
+    let all = Cloud::ALL.into();
+    let mut wanted = task.resources.iter();
+    wanted.try_for_each(|wanted| check_place(wanted, &all))
+}
+
 /// Whether regions, zones and types of machine exist that are named.
 fn check_place(wanted: &Wanted, enabled: &BTreeSet<Cloud>) -> Result<(), Exception> {
     let infra = &wanted.infra;

@@ -206,9 +206,8 @@ impl SkypilotActions for Actions {
     }
 
     fn restart(&self) {
-        let server = self.0.clone();
-        server.lives.send_modify(|lives| *lives += 1);
-        tokio::spawn(async move { server.requests.forget().await });
+        self.0.requests.forget();
+        self.0.lives.send_modify(|lives| *lives += 1);
     }
 
     fn end_machine(&self, cluster: &str) -> bool {

@@ -5,13 +5,24 @@ use crate::skypilot::exception::Exception;
 use crate::skypilot::python::repr;
 use crate::skypilot::store::State;
 
-/// The cluster, if it is up. `operation` is what is refused otherwise.
-pub fn check_available<'a>(
+/// The cluster, if it is up, to change it. `operation` is what is refused otherwise.
+pub fn check_available_mut<'a>(
     state: &'a mut State,
     name: &str,
     operation: &str,
 ) -> Result<&'a mut Cluster, Exception> {
-    let Some(cluster) = state.clusters.get_mut(name) else {
+    check_available(state, name, operation)?;
+    let cluster = state.clusters.get_mut(name);
+    cluster.ok_or_else(|| Exception::no_cluster(name))
+}
+
+/// The cluster, if it is up. `operation` is what is refused otherwise.
+pub fn check_available<'a>(
+    state: &'a State,
+    name: &str,
+    operation: &str,
+) -> Result<&'a Cluster, Exception> {
+    let Some(cluster) = state.clusters.get(name) else {
         return Err(Exception::new(
             "ClusterDoesNotExist",
             format!("\u{1b}[33mCluster {} does not exist.\u{1b}[0m", repr(name)),

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Autostop, Cluster, Machine, Status};
+use super::{Autostop, Cluster, Machine, Status, check_available};
 use crate::skypilot::clock::{now, now_precise};
 use crate::skypilot::exception::Exception;
 use crate::skypilot::http::Context;
@@ -423,8 +423,19 @@ fn set_autostop(context: &Context, name: &str, task: &Task, order: &LaunchOrder)
     });
 }
 
+/// Gives a task to a cluster that is there.
+pub async fn exec(context: Context, name: String, task: String) -> Result<Value, Exception> {
+    let task = Task::read(&task)?;
+    let workspace = context.server.store.read(|state| {
+        check_available(state, &name, "executing tasks").map(|cluster| cluster.workspace.clone())
+    })?;
+    check_reuse(&context, &task, &name, &workspace)?;
+    // Set-up belongs to the launch.
+    submit(&context, &name, &task, false)
+}
+
 /// Gives a cluster that is up a task as its next job.
-pub fn submit(
+fn submit(
     context: &Context,
     name: &str,
     task: &Task,

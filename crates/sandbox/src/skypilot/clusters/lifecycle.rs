@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::launch::provision_again;
-use super::{Autostop, Cluster, Status, WaitFor, check_available};
+use super::{Autostop, Cluster, Status, WaitFor, check_available_mut};
 use crate::skypilot::clock::now_precise;
 use crate::skypilot::exception::Exception;
 use crate::skypilot::http::Context;
@@ -182,7 +182,7 @@ pub fn autostop(
     };
     let operation = format!("{verb} auto{option}");
     context.server.store.change(|state| {
-        let cluster = check_available(state, name, &operation)?;
+        let cluster = check_available_mut(state, name, &operation)?;
         if idle_minutes >= 0
             && !down
             && let Some(why) = stop_refusal(cluster)

@@ -15,10 +15,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use autostop::{Autostop, WaitFor};
-pub use available::check_available;
+pub use available::{check_available, check_available_mut};
 pub use cost::{Report, cost_report};
 pub use events::{Event, cluster_events};
-pub use launch::{LaunchOrder, launch, submit};
+pub use launch::{LaunchOrder, exec, launch};
 pub use lifecycle::{autostop, down, start, stop};
 pub use reality::{Refresh, refreshed, watch_over};
 pub use view::Shown;

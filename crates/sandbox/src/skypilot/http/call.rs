@@ -85,6 +85,24 @@ impl Origin {
 }
 
 impl Call {
+    /// Refuses to change a cluster in a workspace that the caller may not use. One that is not there is told of later.
+    pub fn check_write(&self, cluster: &str) -> Result<(), Refusal> {
+        let caller = &self.caller;
+        self.server.store.read(|state| {
+            let strange = state
+                .clusters
+                .get(cluster)
+                .filter(|cluster| !state.may_use(&caller.id, &cluster.workspace));
+            match strange {
+                Some(cluster) => Err(Refusal::forbidden(
+                    &Exception::permission_denied(&caller.name, &caller.id, &cluster.workspace)
+                        .message,
+                )),
+                None => Ok(()),
+            }
+        })
+    }
+
     /// The answer to a call that becomes a request: nothing, since the id is in the headers.
     pub fn submit<F>(
         self,

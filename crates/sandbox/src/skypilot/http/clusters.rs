@@ -1,29 +1,21 @@
 //! Clusters over HTTP: launching, looking, stopping, taking down.
 
-use axum::extract::Query;
-use axum::extract::State;
-use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
-use serde_json::{Value, json};
-use std::sync::Arc;
+use axum::response::Response;
+use serde_json::{Map, Value, json};
 
 use super::body::Body;
 use super::call::{Call, Origin};
 use super::refusal::Refusal;
-use super::streaming::text_stream;
-use crate::skypilot::Server;
-use crate::skypilot::clusters::{
-    self, LaunchOrder, Refresh, Report, Shown, WaitFor, check_available, submit,
-};
+use crate::skypilot::clusters::{self, LaunchOrder, Refresh, Report, Shown, WaitFor};
 use crate::skypilot::exception::Exception;
 use crate::skypilot::python::repr;
-use crate::skypilot::requests::{Kind, last_lines};
-use crate::skypilot::task::Task;
+use crate::skypilot::requests::Kind;
+use crate::skypilot::users::Role;
 
 /// How far a cost report looks back, in days.
 const REPORT_DAYS: i64 = 30;
-/// Lines of a provisioning log are looked for so often.
-const LOOK: u32 = 1;
+/// The port of which the sandbox knows where it leads.
+const SSH: u64 = 22;
 
 /// Launches a cluster.
 pub async fn launch(call: Call, mut body: Body) -> Result<Response, Refusal> {
@@ -51,34 +43,34 @@ pub async fn exec(call: Call, mut body: Body) -> Result<Response, Refusal> {
     let cluster = body.required_text("cluster_name");
     let origin = Origin::of(&mut body);
     body.check()?;
+    call.check_write(&cluster)?;
     let kind = Kind::long("exec", "exec");
     let name = Some(cluster.clone());
-    Ok(call.submit(kind, name, origin, move |context| async move {
-        let task = Task::read(&task)?;
-        let workspace = context.server.store.change(|state| {
-            check_available(state, &cluster, "executing tasks")
-                .map(|cluster| cluster.workspace.clone())
-        })?;
-        context.check_workspace_of(&cluster, &workspace)?;
-        submit(&context, &cluster, &task, false)
+    Ok(call.submit(kind, name, origin, move |context| {
+        clusters::exec(context, cluster, task)
     }))
 }
 
 /// The clusters that the caller may see.
 pub async fn status(call: Call, mut body: Body) -> Result<Response, Refusal> {
     let names = body.texts("cluster_names");
-    let refresh = match body.one_of("refresh", &["NONE", "AUTO", "FORCE"], "NONE") {
+    let mut refresh = match body.one_of("refresh", &["NONE", "AUTO", "FORCE"], "NONE") {
         "AUTO" => Refresh::Auto,
         "FORCE" => Refresh::Force,
         _ => Refresh::None,
     };
     let own_only = !body.flag("all_users", true);
-    let shown = Shown {
+    let mut shown = Shown {
         summary: body.flag("summary_response", false),
         credentials: body.flag("include_credentials", true),
     };
     let origin = Origin::of(&mut body);
     body.check()?;
+    if call.caller.role == Role::Viewer {
+        // Viewers change nothing and get no keys.
+        refresh = Refresh::None;
+        shown.credentials = false;
+    }
     let kind = match refresh {
         Refresh::None => Kind::short("status", "status"),
         _ => Kind::long("status", "status"),
@@ -94,15 +86,29 @@ pub async fn start(call: Call, mut body: Body) -> Result<Response, Refusal> {
     let idle_minutes = body.integer("idle_minutes_to_autostop");
     let down = body.flag("down", false);
     let force = body.flag("force", false);
-    let wait_for = body.text("wait_for").and_then(|word| WaitFor::named(&word));
+    let wait_for = wait_for(&mut body);
     let origin = Origin::of(&mut body);
     body.check()?;
+    call.check_write(&cluster)?;
     let kind = Kind::long("start", "start");
     let name = Some(cluster.clone());
     let autostop = idle_minutes.map(|minutes| (minutes, down, wait_for));
-    Ok(call.submit(kind, name, origin, move |context| {
-        clusters::start(context, cluster, autostop, force)
+    Ok(call.submit(kind, name, origin, move |context| async move {
+        if down && autostop.is_none() {
+            return Err(Exception::value(
+                "`idle_minutes_to_autostop` must be set if `down` is True.",
+            ));
+        }
+        clusters::start(context, cluster, autostop, force).await
     }))
+}
+
+fn wait_for(body: &mut Body) -> Option<WaitFor> {
+    const WORDS: [&str; 3] = ["jobs_and_ssh", "jobs", "none"];
+    if body.raw("wait_for").is_null() {
+        return None;
+    }
+    WaitFor::named(body.one_of("wait_for", &WORDS, WORDS[0]))
 }
 
 /// Stops a cluster.
@@ -110,6 +116,7 @@ pub async fn stop(call: Call, mut body: Body) -> Result<Response, Refusal> {
     let cluster = body.required_text("cluster_name");
     let origin = Origin::of(&mut body);
     body.check()?;
+    call.check_write(&cluster)?;
     let name = Some(cluster.clone());
     let kind = Kind::short("stop", "stop");
     Ok(call.submit(kind, name, origin, move |context| {
@@ -123,8 +130,9 @@ pub async fn down(call: Call, mut body: Body) -> Result<Response, Refusal> {
     let purge = body.flag("purge", false);
     let origin = Origin::of(&mut body);
     body.check()?;
+    call.check_write(&cluster)?;
     let name = Some(cluster.clone());
-    let kind = Kind::short("down", "down");
+    let kind = Kind::short("down", "user_initiated_down");
     Ok(call.submit(kind, name, origin, move |context| {
         clusters::down(context, cluster, purge)
     }))
@@ -135,9 +143,10 @@ pub async fn autostop(call: Call, mut body: Body) -> Result<Response, Refusal> {
     let cluster = body.required_text("cluster_name");
     let idle_minutes = body.required_integer("idle_minutes");
     let down = body.flag("down", false);
-    let wait_for = body.text("wait_for").and_then(|word| WaitFor::named(&word));
+    let wait_for = wait_for(&mut body);
     let origin = Origin::of(&mut body);
     body.check()?;
+    call.check_write(&cluster)?;
     let name = Some(cluster.clone());
     let kind = Kind::short("autostop", "autostop");
     Ok(call.submit(kind, name, origin, move |context| async move {
@@ -157,38 +166,64 @@ pub async fn endpoints(call: Call, mut body: Body) -> Result<Response, Refusal> 
         let port = match &port {
             Value::Null => None,
             Value::Number(number) => number.as_u64(),
-            Value::String(text) => text.parse().ok(),
-            _ => None,
+            other => {
+                let text = other.as_str().unwrap_or_default();
+                let number = text.parse::<u64>();
+                let wrong = |_| Exception::value(format!("Invalid endpoint {}.", repr(text)));
+                Some(number.map_err(wrong)?)
+            }
         };
         let server = &context.server;
         server.store.read(|state| {
-            let not_up = |what: String| Exception::new("ClusterNotUpError", what);
-            let Some(found) = state.clusters.get(&cluster) else {
-                return Err(not_up(format!("Cluster {} not found.", repr(&cluster))));
+            let not_up = |what: &str| {
+                let what = format!("Cluster {} {what}.", repr(&cluster));
+                Exception::new("ClusterNotUpError", what)
             };
+            let found = state
+                .clusters
+                .get(&cluster)
+                .filter(|cluster| state.may_use(&context.caller.id, &cluster.workspace))
+                .ok_or_else(|| not_up("not found"))?;
             if !found.status.is_usable() {
-                return Err(not_up(format!(
-                    "Cluster {} is not in UP status.",
-                    repr(&cluster)
-                )));
+                return Err(not_up("is not in UP status"));
             }
-            let ssh = found.resources.ports.iter().any(|open| open == "22");
-            if ssh && port.is_none_or(|port| port == 22) {
-                Ok(json!({"22": format!("127.0.0.1:{}", server.ssh_port())}))
-            } else {
-                Ok(json!({}))
-            }
+            let open = &found.resources.ports;
+            let asked = match port {
+                Some(port) => vec![port],
+                None => open.iter().filter_map(|port| port.parse().ok()).collect(),
+            };
+            let endpoints = asked
+                .into_iter()
+                .filter(|port| is_open(open, *port))
+                .map(|port| {
+                    // Behind the other ports there is nothing in the sandbox.
+                    let there = if port == SSH {
+                        u64::from(server.ssh_port())
+                    } else {
+                        port
+                    };
+                    (port.to_string(), json!(format!("127.0.0.1:{there}")))
+                });
+            Ok(endpoints.collect::<Map<_, _>>().into())
         })
     }))
+}
+
+fn is_open(ports: &[String], port: u64) -> bool {
+    ports.iter().any(|ports| {
+        let (from, to) = ports.split_once('-').unwrap_or((ports, ports));
+        match (from.parse(), to.parse()) {
+            (Ok(from), Ok(to)) => (from..=to).contains(&port),
+            _ => false,
+        }
+    })
 }
 
 /// What happened to a cluster.
 pub async fn events(call: Call, mut body: Body) -> Result<Response, Refusal> {
     let name = body.text("cluster_name");
     let hash = body.text("cluster_hash");
-    let types = body
-        .text("event_type")
-        .unwrap_or_else(|| "STATUS_CHANGE".to_owned());
+    let types = body.required_text("event_type");
     let with_times = body.flag("include_timestamps", false);
     let limit = body
         .integer("limit")
@@ -229,78 +264,4 @@ pub async fn cost_report(call: Call, mut body: Body) -> Result<Response, Refusal
             .store
             .read(|state| clusters::cost_report(state, &report)))
     }))
-}
-
-#[derive(Deserialize)]
-pub struct LogLength {
-    #[serde(default = "yes")]
-    follow: bool,
-    #[serde(default)]
-    tail: usize,
-}
-
-fn yes() -> bool {
-    true
-}
-
-/// What was said while a cluster was provisioned.
-pub async fn provision_logs(
-    State(server): State<Arc<Server>>,
-    Query(length): Query<LogLength>,
-    mut body: Body,
-) -> Result<Response, Refusal> {
-    let name = body.required_text("cluster_name");
-    body.check()?;
-    let known = server
-        .store
-        .read(|state| state.clusters.contains_key(&name));
-    if !known {
-        return Err(Refusal::not_found("Provision log path does not exist"));
-    }
-    let watched = server.clone();
-    let log = super::streaming::written(move |sink| async move {
-        let mut sent = 0;
-        loop {
-            let (log, over) = watched.store.read(|state| {
-                state.clusters.get(&name).map_or_else(
-                    || (String::new(), true),
-                    |cluster| {
-                        let over = cluster.status != clusters::Status::Init;
-                        (cluster.provision_log.clone(), over)
-                    },
-                )
-            });
-            if sent == 0 && length.tail > 0 {
-                sink.send(last_lines(&log, length.tail)).await?;
-            } else if let Some(more) = log.get(sent..)
-                && !more.is_empty()
-            {
-                sink.send(more).await?;
-            }
-            sent = sent.max(log.len());
-            if over || !length.follow {
-                return Ok(());
-            }
-            watched.pause_at_least(LOOK).await;
-        }
-    });
-    Ok(text_stream(&server, log))
-}
-
-/// Whether a task makes sense. Answered at once.
-pub async fn validate(_call: Call, mut body: Body) -> Result<Response, Refusal> {
-    let dag = body.required_text("dag");
-    body.must_have("request_options");
-    body.check()?;
-    match Task::read(&dag) {
-        Ok(_) => Ok(axum::Json(Value::Null).into_response()),
-        Err(exception) => Err(Refusal::bad(json!({
-            "type": exception.class,
-            "message": exception.message,
-            "args": [exception.message],
-            "attributes": {},
-            "stacktrace": format!("Traceback (most recent call last):\n{exception}\n"),
-            "cause": null,
-        }))),
-    }
 }

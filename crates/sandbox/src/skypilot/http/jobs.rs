@@ -28,13 +28,14 @@ pub async fn queue(call: Call, mut body: Body) -> Result<Response, Refusal> {
         context
             .server
             .store
-            .change(|state| jobs::queue(state, &cluster, user, skip_finished))
+            .read(|state| jobs::queue(state, &cluster, user, skip_finished))
     }))
 }
 
 /// How jobs stand.
 pub async fn job_status(call: Call, mut body: Body) -> Result<Response, Refusal> {
     let cluster = body.required_text("cluster_name");
+    body.must_have("job_ids");
     let ids = body.integers("job_ids");
     let origin = Origin::of(&mut body);
     body.check()?;
@@ -44,18 +45,20 @@ pub async fn job_status(call: Call, mut body: Body) -> Result<Response, Refusal>
         context
             .server
             .store
-            .change(|state| jobs::job_status(state, &cluster, ids.as_deref()))
+            .read(|state| jobs::job_status(state, &cluster, ids.as_deref()))
     }))
 }
 
 /// Cancels jobs.
 pub async fn cancel(call: Call, mut body: Body) -> Result<Response, Refusal> {
     let cluster = body.required_text("cluster_name");
+    body.must_have("job_ids");
     let ids = body.integers("job_ids");
     let all = body.flag("all", false);
     let all_users = body.flag("all_users", false);
     let origin = Origin::of(&mut body);
     body.check()?;
+    call.check_write(&cluster)?;
     let kind = Kind::short("cancel", "cancel");
     let name = Some(cluster.clone());
     Ok(call.submit(kind, name, origin, move |context| async move {
@@ -84,7 +87,7 @@ pub async fn logs(
     let caller = call.caller;
     let followed = server.clone();
     let log = written(move |sink| async move {
-        let refused = followed.store.change(|state| {
+        let refused = followed.store.read(|state| {
             check_available(state, &cluster, "tailing logs").map(|found| found.workspace.clone())
         });
         let refused = refused

@@ -7,11 +7,13 @@ mod call;
 mod clusters;
 mod jobs;
 mod offers;
+mod provision_logs;
 mod refusal;
 mod request_id;
 mod rights;
 mod service_accounts;
 mod streaming;
+mod tasks;
 mod users;
 mod versions;
 mod workspaces;
@@ -49,12 +51,13 @@ pub fn router(server: Arc<Server>) -> Router {
         .route("/endpoints", post(clusters::endpoints))
         .route("/cluster_events", post(clusters::events))
         .route("/cost_report", post(clusters::cost_report))
-        .route("/provision_logs", post(clusters::provision_logs))
+        .route("/provision_logs", post(provision_logs::provision_logs))
         .route("/queue", post(jobs::queue))
         .route("/job_status", post(jobs::job_status))
         .route("/cancel", post(jobs::cancel))
         .route("/logs", post(jobs::logs))
-        .route("/validate", post(clusters::validate))
+        .route("/validate", post(tasks::validate))
+        .route("/optimize", post(tasks::optimize))
         .route("/list_accelerators", post(offers::accelerators))
         .route("/list_accelerator_counts", post(offers::accelerator_counts))
         .route(
@@ -98,6 +101,9 @@ pub fn router(server: Arc<Server>) -> Router {
             post(service_accounts::update_role),
         )
         .fallback(async || Refusal::not_found("Not Found"))
+        .method_not_allowed_fallback(async || {
+            Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed")
+        })
         .layer(middleware::from_fn(rights::check_role))
         .layer(middleware::from_fn_with_state(
             server.clone(),

@@ -4,20 +4,18 @@ use serde_json::{Map, Value, json};
 
 use super::{Job, Status};
 use crate::skypilot::clock::now_precise;
-use crate::skypilot::clusters::check_available;
+use crate::skypilot::clusters::{check_available, check_available_mut};
 use crate::skypilot::exception::Exception;
 use crate::skypilot::store::State;
 
 /// The jobs, the latest first; of one user or of all.
 pub fn queue(
-    state: &mut State,
+    state: &State,
     cluster: &str,
     user_id: Option<&str>,
     skip_finished: bool,
 ) -> Result<Value, Exception> {
-    let jobs = check_available(state, cluster, "getting the job queue")?
-        .jobs
-        .clone();
+    let jobs = &check_available(state, cluster, "getting the job queue")?.jobs;
     let rows = jobs
         .iter()
         .rev()
@@ -55,11 +53,7 @@ fn log_path(job: &Job) -> String {
 }
 
 /// How jobs stand, by number: those asked for, or the latest.
-pub fn job_status(
-    state: &mut State,
-    cluster: &str,
-    ids: Option<&[i64]>,
-) -> Result<Value, Exception> {
+pub fn job_status(state: &State, cluster: &str, ids: Option<&[i64]>) -> Result<Value, Exception> {
     let jobs = &check_available(state, cluster, "getting job status")?.jobs;
     let asked: Vec<Option<i64>> = match ids {
         Some(ids) => ids.iter().copied().map(Some).collect(),
@@ -91,7 +85,7 @@ pub fn cancel(
             "Cannot specify both --all and job IDs.",
         ));
     }
-    let cluster = check_available(state, cluster, "cancelling jobs")?;
+    let cluster = check_available_mut(state, cluster, "cancelling jobs")?;
     let latest = cluster
         .jobs
         .iter()

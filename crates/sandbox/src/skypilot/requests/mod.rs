@@ -307,9 +307,11 @@ impl Requests {
     }
 
     /// Forgets all of them, as a start of the server does; what runs is cancelled.
-    pub async fn forget(&self) {
-        self.cancel(self.latest_first(None)).await;
-        *self.table() = Table::default();
+    pub fn forget(&self) {
+        let forgotten = std::mem::take(&mut *self.table());
+        for request in forgotten.by_number.into_values() {
+            request.cancel.cancel();
+        }
     }
 
     fn table(&self) -> MutexGuard<'_, Table> {
@@ -359,7 +361,7 @@ mod tests {
         let requests = Requests::default();
         let stop = CancellationToken::new();
         requests.schedule(request("aa-1", "ada"), &stop, |_| async { Ok(json!(null)) });
-        requests.forget().await;
+        requests.forget();
         assert!(requests.with_prefix("aa-1", None).is_empty());
     }
 }
