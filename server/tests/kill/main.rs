@@ -1,8 +1,12 @@
-//! The portal is killed at random moments of fifty orders and deletions, and started again each time. Every one ends
-//! right; nothing is left over and nothing is doubled on the host cluster.
+//! The portal is killed at random moments of fifty orders and deletions of clusters, and of nodes that are ordered,
+//! stopped and taken down among them, and started again each time. Every one ends right; nothing is left over and nothing
+//! is doubled on the host cluster and on the SkyPilot API server.
 
+mod nodes;
 #[path = "../portal_process/mod.rs"]
 mod portal_process;
+#[path = "../skypilot_calls/mod.rs"]
+mod skypilot_calls;
 
 use persistence::ChainVerdict;
 use portal_process::{ApiClient, Outside};
@@ -45,7 +49,10 @@ async fn survives(database: Option<String>) {
     let client = outside.client();
     let kills = tokio::join!(kill_again_and_again(&outside, &done), async {
         let customers = (0..ORDERS).map(|number| customer(client.clone(), number));
-        futures::future::join_all(customers).await;
+        tokio::join!(
+            futures::future::join_all(customers),
+            nodes::customers(&client)
+        );
         done.store(true, Ordering::SeqCst);
     })
     .0;
@@ -70,6 +77,8 @@ async fn survives(database: Option<String>) {
         .collect();
     assert_eq!(sets.len(), wanted.len(), "one StatefulSet in each");
     assert_eq!(sets.into_iter().collect::<BTreeSet<_>>(), wanted);
+
+    nodes::assert_right(&outside).await;
 
     let database = outside.open_database().await;
     let verdict = database.verify_chain().await.expect("the chain is read");

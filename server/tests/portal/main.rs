@@ -1,4 +1,5 @@
-//! The whole server in this process, on a database of its own, with the sandbox as identity provider and host cluster.
+//! The whole server in this process, on a database of its own, with the sandbox as identity provider, host cluster and
+//! SkyPilot API server.
 
 mod bodies;
 mod cross_site;
@@ -6,9 +7,12 @@ mod disconnects;
 mod event_streams;
 mod fixture;
 mod identity_provider;
+mod nodes;
 mod pages;
 mod program;
 mod rest;
 mod sessions;
 mod sign_in;
+#[path = "../skypilot_calls/mod.rs"]
+mod skypilot_calls;
 mod storage;

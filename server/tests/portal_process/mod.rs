@@ -1,5 +1,5 @@
 //! The portal as a process of its own, with a configuration as a platform team writes it, and a sandbox that outlives
-//! it in the place of the real provider and host cluster. It can be killed and started again.
+//! it in the place of the real provider, host cluster and SkyPilot API server. It can be killed and started again.
 #![allow(dead_code, reason = "each test and benchmark uses a part of it")]
 
 use domain::{
@@ -91,6 +91,11 @@ kubeconfig = "host-kubeconfig.yaml"
 exposures = ["load_balancer", "node_port", "port_forward"]
 api_port = 6443
 
+[skypilot]
+url = "{skypilot}"
+admin_token = "{skypilot_token}"
+credentials = "none"
+
 [tenants.vision]
 environments = ["dev"]
 
@@ -102,6 +107,8 @@ filter = "warn"
             issuer = self.sandbox.issuer(),
             id = client.id,
             secret = client.secret,
+            skypilot = self.sandbox.skypilot_url(),
+            skypilot_token = self.sandbox.skypilot_admin_token(),
         );
         std::fs::write(self.configuration(), configuration).expect("the configuration is written");
     }
@@ -253,6 +260,23 @@ impl ApiClient {
                 "kubernetes_version": "v1.36.0",
                 "exposure": "node_port",
                 "time_to_live_hours": 24,
+            }))
+    }
+
+    /// An order for a node with one small accelerator; its name is its Idempotency-Key.
+    pub fn order_node(&self, name: &str) -> reqwest::RequestBuilder {
+        self.http
+            .post(self.url("/api/v1/nodes"))
+            .header("Idempotency-Key", name)
+            .json(&serde_json::json!({
+                "name": name,
+                "tenant": "vision",
+                "environment": "dev",
+                "accelerator": "L4",
+                "cloud": "aws",
+                "region": "us-east-1",
+                "idle_minutes": 600,
+                "idle_action": "stop",
             }))
     }
 }

@@ -54,16 +54,18 @@ fn bytes(reading: Reading) -> impl Stream<Item = io::Result<Bytes>> + Send {
             Progress::Reading(mut reading) => match reading.next().await {
                 Piece::Lines(lines) => Some((Ok(lines.text.into()), Progress::Reading(reading))),
                 Piece::Failed(problem) => Some((Ok(last_line(&problem)), Progress::Breaking)),
-                Piece::Cut => broken(),
+                Piece::Cut => broken_off().await,
                 Piece::Ended => None,
             },
-            Progress::Breaking => broken(),
+            Progress::Breaking => broken_off().await,
             Progress::Over => None,
         }
     })
 }
 
-fn broken() -> Option<(io::Result<Bytes>, Progress)> {
+async fn broken_off() -> Option<(io::Result<Bytes>, Progress)> {
+    // A connection is dropped with what has not been written yet; a pause lets that out first.
+    tokio::task::yield_now().await;
     Some((Err(io::ErrorKind::ConnectionAborted.into()), Progress::Over))
 }
 
