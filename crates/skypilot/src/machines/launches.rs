@@ -1,6 +1,9 @@
 //! Launches: one for each order, whatever gets lost on the way.
 
-use super::{SkyPilotMachines, Within, errors::machine_error};
+use super::{
+    SkyPilotMachines, Within,
+    errors::{machine_error, repeatable},
+};
 use crate::client::{
     self, ErrorKind, Identity, Launch, RequestList, RequestRecord, RequestState as Stands,
 };
@@ -37,6 +40,25 @@ impl SkyPilotMachines {
         };
         let launched = self.sky.submit_launch(within.acting(), &launch).await;
         launched.map_err(machine_error)
+    }
+
+    /// Cancels launches of a machine that wait or run. Taking down does so by itself, but not for a launch that waits for
+    /// its turn: the server would answer that there is no such cluster, and make it afterwards.
+    pub(super) async fn cancel_launches(&self, within: &Within<'_>, machine: &str) -> Served<()> {
+        let known = self.sky.requests_about(&within.identity, machine, false);
+        let open: Vec<client::RequestId> = known
+            .await
+            .map_err(machine_error)?
+            .requests
+            .into_iter()
+            .filter(|record| record.name == LAUNCH && record.status.is_open())
+            .map(|record| record.request_id)
+            .collect();
+        if open.is_empty() {
+            return Ok(());
+        }
+        let cancelled = self.sky.cancel_requests(within.acting(), &open).await;
+        cancelled.map(|_| ()).map_err(repeatable)
     }
 
     /// How a request stands, in the port's words.

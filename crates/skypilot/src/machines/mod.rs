@@ -246,6 +246,7 @@ impl Machines for SkyPilotMachines {
 
     async fn take_down(&self, workspace: &Workspace, machine: &str) -> Served<RequestId> {
         let within = self.within(workspace);
+        self.cancel_launches(&within, machine).await?;
         let down = self.sky.submit_down(within.acting(), machine);
         down.await.map(handle).map_err(repeatable)
     }
