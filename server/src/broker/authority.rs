@@ -197,3 +197,45 @@ fn name(common_name: &str) -> DistinguishedName {
     name.push(DnType::CommonName, common_name);
     name
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    #[test]
+    fn the_authority_is_made_once_and_kept_for_its_owner_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let (first, second) = (
+            Authority::open(folder.path()).unwrap(),
+            Authority::open(folder.path()).unwrap(),
+        );
+        assert_eq!(first.certificate().unwrap(), second.certificate().unwrap());
+        let file = fs::metadata(folder.path().join(FILE)).unwrap();
+        assert_eq!(file.permissions().mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    fn a_damaged_authority_is_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(FILE), "canary").unwrap();
+        let error = Authority::open(folder.path()).map(|_| ()).unwrap_err();
+        assert!(!format!("{error:?}").contains("canary"));
+        assert_eq!(
+            fs::read_to_string(folder.path().join(FILE)).unwrap(),
+            "canary"
+        );
+    }
+
+    #[test]
+    fn each_certificate_is_another_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let authority = Authority::open(folder.path()).unwrap();
+        let (one, two) = (
+            authority.issue_client("a").unwrap(),
+            authority.issue_client("a").unwrap(),
+        );
+        assert_ne!(one.fingerprint, two.fingerprint);
+        assert!(one.ends_at > Timestamp::now() + days(365));
+    }
+}

@@ -15,7 +15,7 @@ use provisioning::error::causes;
 use secrets::write_private;
 use std::{
     io::{Write as _, stdout},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
     time::Duration,
 };
@@ -24,9 +24,6 @@ use tokio::{
     time::sleep,
 };
 use url::Url;
-
-/// How often the profiles are looked at again.
-const LOOK_AGAIN: Duration = Duration::from_secs(30);
 
 /// What to do.
 #[derive(Debug, Args)]
@@ -80,6 +77,9 @@ enum Action {
         /// Go on, and keep the profiles as the portal has the workspaces.
         #[arg(long)]
         watch: bool,
+        /// How often to look for new workspaces, in seconds.
+        #[arg(long, value_name = "SECONDS", default_value_t = 15, requires = "watch", value_parser = clap::value_parser!(u64).range(1..))]
+        every: u64,
     },
 }
 
@@ -122,7 +122,11 @@ pub async fn run(options: Options) -> Result<ExitCode> {
             connection,
             config,
             watch,
-        } => configure(connection, config, watch).await?,
+            every,
+        } => {
+            let every = watch.then(|| Duration::from_secs(every));
+            configure(connection, config, every).await?;
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -198,7 +202,11 @@ fn list(configuration: &Configuration) -> Result<()> {
     Ok(())
 }
 
-async fn configure(connection: Connection, config: Option<PathBuf>, watch: bool) -> Result<()> {
+async fn configure(
+    connection: Connection,
+    config: Option<PathBuf>,
+    every: Option<Duration>,
+) -> Result<()> {
     let path = match config {
         Some(path) => path,
         None => std::env::home_dir()
@@ -215,31 +223,30 @@ async fn configure(connection: Connection, config: Option<PathBuf>, watch: bool)
     let mut stop = signal(SignalKind::terminate()).context("no signals to be had")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("no signals to be had")?;
     loop {
-        match look(&client, &path, &asking).await {
-            Ok(Some(count)) => {
-                eprintln!("{} has {count} profiles of Hangar's now.", path.display())
-            }
-            Ok(None) => {}
-            Err(error) if watch => eprintln!("hangar: {error:#}; the profiles stay as they are"),
-            Err(error) => return Err(error),
-        }
-        if !watch {
-            return Ok(());
+        let looked = look(&client, &path, &asking).await;
+        let Some(every) = every else {
+            return looked.map(|changed| tell(&path, changed));
+        };
+        match looked {
+            Ok(changed) => tell(&path, changed),
+            Err(error) => eprintln!("hangar: {error:#}; the profiles stay as they are"),
         }
         tokio::select! {
-            () = sleep(LOOK_AGAIN) => {}
+            () = sleep(every) => {}
             _ = stop.recv() => return Ok(()),
             _ = interrupt.recv() => return Ok(()),
         }
     }
 }
 
+fn tell(path: &Path, changed: Option<usize>) {
+    if let Some(count) = changed {
+        eprintln!("{} has {count} profiles of Hangar's now.", path.display());
+    }
+}
+
 /// How many profiles there are, if that has changed.
-async fn look(
-    client: &BrokerClient,
-    path: &std::path::Path,
-    asking: &Asking,
-) -> Result<Option<usize>> {
+async fn look(client: &BrokerClient, path: &Path, asking: &Asking) -> Result<Option<usize>> {
     let workspaces = client.workspaces().await?;
     let changed = aws_config::update(path, asking, &workspaces)
         .map_err(|error| anyhow::anyhow!(causes(&error)))?;

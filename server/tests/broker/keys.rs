@@ -1,6 +1,12 @@
 //! The key-encryption key: without the right one a portal does not start.
 
 use crate::fixture::{Hangar, settings, write_site};
+use jiff::{SignedDuration, Timestamp};
+use persistence::Database;
+use provisioning::{
+    node_records::{SealedAccount, WorkspaceProgress},
+    ports::{node_stores::WorkspaceStore as _, sealing::Sealed, stores::TenantStore as _},
+};
 use secrets::Key;
 use server::server::Server;
 use std::fs;
@@ -63,4 +69,57 @@ async fn a_key_from_the_environment_is_used_and_never_written() {
     assert!(!folder.path().join("keys/current.key").exists());
     let without = Hangar::for_data(folder.path()).output(&["credentials", "list"]);
     assert!(!without.status.success());
+}
+
+/// A token in the database that was sealed under the key `key_id`.
+async fn token_under(database: &Database, key_id: &str) {
+    database.seed_workspaces().await.unwrap();
+    let now = Timestamp::now() + SignedDuration::from_secs(1);
+    let lease = SignedDuration::from_mins(1);
+    let claims = database.claim_workspaces(now, lease, 1).await.unwrap();
+    let token = Sealed {
+        key_id: key_id.into(),
+        wrapped_key: "AAAA".into(),
+        ciphertext: "AAAA".into(),
+    };
+    let progress = WorkspaceProgress {
+        account: Some(SealedAccount {
+            user_id: "sa-1".into(),
+            token_id: "1".into(),
+            token,
+        }),
+        ready: true,
+        enabled_clouds: Vec::new(),
+        checked_at: None,
+        failure: None,
+        attempts: 0,
+        due_at: now,
+    };
+    assert!(
+        database
+            .record_workspace(&claims[0], progress)
+            .await
+            .unwrap()
+    );
+}
+
+#[tokio::test]
+async fn a_new_data_directory_beside_an_old_database_does_not_pass_for_a_first_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, site) = (folder.path().join("data"), folder.path().join("site"));
+    write_site(&site);
+    let settings = settings(&data);
+    settings.make_data_directory().unwrap();
+    let database = Database::open(settings.database.expose()).await.unwrap();
+    database.seed_tenants(&settings.tenants).await.unwrap();
+    token_under(&database, "key-0123456789abcdef").await;
+    database.close().await;
+    let refused = Server::start(settings, &site)
+        .await
+        .map(|_| ())
+        .unwrap_err();
+    assert!(
+        refused.to_string().contains("key-0123456789abcdef"),
+        "{refused}"
+    );
 }

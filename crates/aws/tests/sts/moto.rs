@@ -3,39 +3,51 @@
 use provisioning::ports::cloud_credentials::AwsKeys;
 use std::{
     io::{BufRead, BufReader},
+    os::unix::process::CommandExt,
     process::{Child, Command, Stdio},
 };
 use url::Url;
+
+/// Ends a server when the test is over, also one that was killed.
+const SUPERVISOR: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../skypilot/tests/api_server/supervise.py"
+);
 
 /// The account that moto plays unless told otherwise.
 pub const ACCOUNT: &str = "123456789012";
 
 pub struct Moto {
-    process: Child,
+    supervisor: Child,
     pub url: Url,
     http: reqwest::Client,
 }
 
 impl Drop for Moto {
     fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        drop(self.supervisor.stdin.take());
+        let _ = self.supervisor.wait();
     }
 }
 
 impl Moto {
     pub fn start() -> Self {
         let python = std::env::var("HANGAR_TEST_PYTHON").expect(
-            "HANGAR_TEST_PYTHON names the python of a virtual environment with moto[server]; `./dev test` makes one \
-             and sets it",
+            "HANGAR_TEST_PYTHON is not set, and this test needs moto: run `./dev test`, which fetches it from PyPI, or \
+             set it to the bin/python of a virtual environment with crates/skypilot/tests/requirements.txt",
         );
-        let mut process = Command::new(python)
+        let mut supervisor = Command::new(&python)
+            .arg(SUPERVISOR)
+            .arg(&python)
             .args(["-m", "moto.server", "-H", "127.0.0.1", "-p", "0"])
+            .stdin(Stdio::piped())
             .stderr(Stdio::piped())
             .stdout(Stdio::null())
+            // It has to outlive the test, to end the server after it.
+            .process_group(0)
             .spawn()
             .expect("the python of HANGAR_TEST_PYTHON starts");
-        let mut lines = BufReader::new(process.stderr.take().unwrap()).lines();
+        let mut lines = BufReader::new(supervisor.stderr.take().unwrap()).lines();
         let url = lines
             .by_ref()
             .map_while(Result::ok)
@@ -47,7 +59,7 @@ impl Moto {
         // It goes on logging; a full pipe would stop it.
         std::thread::spawn(move || lines.for_each(drop));
         Self {
-            process,
+            supervisor,
             url: url.trim().parse().unwrap(),
             http: reqwest::Client::builder().no_proxy().build().unwrap(),
         }
