@@ -107,14 +107,6 @@ impl Server {
             machinery: machinery.clone(),
         };
         let portal = Arc::new(Portal::new(&settings, addresses, assets, ports)?);
-
-        let stop_working = CancellationToken::new();
-        let mut reconciler = Reconciler::new(store, hosts, Arc::new(database.clone()));
-        if let Some(machinery) = machinery {
-            reconciler = reconciler.with_machinery(machinery);
-        }
-        let stop = stop_working.clone();
-        let working = tokio::spawn(async move { reconciler.run(stop).await });
         let mut router = http::router(&portal, site);
         let (mut listening, mut broker_address) = (Vec::new(), None);
         if let Some(broker) = &broker {
@@ -125,6 +117,14 @@ impl Server {
                 listening.push(task);
             }
         }
+
+        let stop_working = CancellationToken::new();
+        let mut reconciler = Reconciler::new(store, hosts, Arc::new(database.clone()));
+        if let Some(machinery) = machinery {
+            reconciler = reconciler.with_machinery(machinery);
+        }
+        let stop = stop_working.clone();
+        let working = tokio::spawn(async move { reconciler.run(stop).await });
         listening.push(tokio::spawn(listener::serve(
             listener,
             router,

@@ -21,7 +21,7 @@ const CONNECT: Duration = Duration::from_secs(3);
 /// One attempt takes no longer; the SDK makes several.
 const ATTEMPT: Duration = Duration::from_secs(5);
 
-/// [`reqwest`] for the AWS SDK. Answers are read whole: those of STS are small.
+/// [`reqwest`] for the AWS SDK.
 #[derive(Clone, Debug)]
 pub struct ReqwestClient(reqwest::Client);
 
@@ -74,9 +74,8 @@ async fn answer(
         .map_err(|error| ConnectorError::user(error.into()))?;
     let response = client.execute(request).await.map_err(lost)?;
     let response: http::Response<reqwest::Body> = response.into();
-    let (parts, body) = response.into_parts();
-    let body = body.collect().await.map_err(lost)?.to_bytes();
-    HttpResponse::try_from(http::Response::from_parts(parts, SdkBody::from(body)))
+    // Not read here: the SDK logs what it is given at once, and what it reads itself only if it is no secret.
+    HttpResponse::try_from(response.map(SdkBody::from_body_1_x))
         .map_err(|error| ConnectorError::other(error.into(), None))
 }
 

@@ -160,7 +160,8 @@ pub struct AuditEntry {
     pub user_id: Option<UserId>,
     /// Their name at the time.
     pub who: String,
-    /// `session`, `api_token`, `portal` or `command_line`.
+    /// `session`, `api_token`, `portal`, `command_line`, or that of an API server:
+    /// `client_certificate`, `credential_handle`.
     pub channel: String,
     /// The address it came from.
     pub source: Option<String>,

@@ -40,6 +40,9 @@ pub enum ConfigError {
         "the line `{END}` is missing behind `{BEGIN_MARK}`; add it behind the last profile of Hangar's"
     )]
     NoEnd,
+    /// A workspace's name cannot be that of a profile.
+    #[error("the portal has a workspace called {0:?}, which cannot be the name of a profile")]
+    Name(String),
     /// A path cannot be written into the file.
     #[error(
         "{0} cannot be written into AWS's configuration: it is no plain text, or has line breaks in it"
@@ -94,6 +97,10 @@ fn block(asking: &Asking, workspaces: &[String]) -> Result<String, ConfigError> 
     let portal = &asking.portal;
     let mut text = format!("{BEGIN}\n");
     for workspace in workspaces {
+        // What stands there is run: nothing else is taken over from outside.
+        if !is_name(workspace) {
+            return Err(ConfigError::Name(workspace.clone()));
+        }
         text.push_str(&format!(
             "[profile {workspace}]\ncredential_process = {program} broker credentials --portal {portal} \
              --identity {identity} --workspace {workspace}\n"
@@ -102,6 +109,13 @@ fn block(asking: &Asking, workspaces: &[String]) -> Result<String, ConfigError> 
     text.push_str(END);
     text.push('\n');
     Ok(text)
+}
+
+fn is_name(text: &str) -> bool {
+    !text.is_empty()
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
 }
 
 /// As a shell reads one word; AWS's libraries split the line as a shell does.
@@ -283,6 +297,13 @@ credential_process = \"/opt/my tools/hangar\" broker credentials --portal https:
             with_block(before, BLOCK, &[]),
             Err(ConfigError::NoEnd)
         ));
+    }
+
+    #[test]
+    fn a_name_that_would_be_more_than_a_name_is_refused() {
+        for name in ["", "a b", "a]\ncredential_process = evil", "a;b", "$(evil)"] {
+            assert!(block(&asking(), &names(&[name])).is_err(), "{name}");
+        }
     }
 
     #[test]

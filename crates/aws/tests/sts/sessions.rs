@@ -10,6 +10,11 @@ use aws_sdk_sts::{
 use jiff::{SignedDuration, Timestamp};
 use provisioning::ports::cloud_credentials::{AwsKeys, AwsRole, AwsSession, SecurityTokens};
 use secrecy::{ExposeSecret, SecretString};
+use std::{
+    io,
+    sync::{Arc, Mutex},
+};
+use tracing_subscriber::{filter::LevelFilter, fmt::MakeWriter};
 
 const EVERYTHING: &str =
     r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
@@ -97,4 +102,62 @@ async fn keys_that_are_not_accepted_give_nothing() {
     let error = sts(&moto).session(&wrong, "hgr-a").await.unwrap_err();
     assert!(!error.may_pass, "{error}");
     assert!(!format!("{error} {error:?}").contains(canary));
+}
+
+/// Keeps what is logged.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Log {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+#[tokio::test]
+async fn nothing_secret_is_logged_at_any_level() {
+    let moto = Moto::start();
+    let keys = moto.keys_of("vision", EVERYTHING).await;
+    let role = AwsRole {
+        arn: moto.role("hangar").await,
+        external_id: None,
+    };
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(LevelFilter::TRACE)
+        .with_writer(log.clone())
+        .finish();
+    let logging = tracing::subscriber::set_default(subscriber);
+    let mut secrets = vec![keys.secret_access_key.expose_secret().to_owned()];
+    for role in [None, Some(role)] {
+        let keys = AwsKeys {
+            role,
+            ..keys.clone()
+        };
+        let session = sts(&moto).session(&keys, "hgr-a").await.unwrap();
+        for secret in [session.secret_access_key, session.session_token] {
+            secrets.push(secret.expose_secret().to_owned());
+        }
+    }
+    drop(logging);
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(log.contains("AssumeRole"), "the SDK was heard");
+    for secret in secrets {
+        for line in log.lines() {
+            assert!(!line.contains(&secret), "{line}");
+        }
+    }
 }
