@@ -1,6 +1,9 @@
 //! The program `hangar` as people run it: what it prints, how it ends, what it logs.
 
-use crate::fixture::{Browser, DEVELOPER, PATIENCE, TestPortal, VIEWER, ordered, write_site};
+use crate::{
+    fixture::{Browser, DEVELOPER, PATIENCE, TestPortal, VIEWER, ordered, write_site},
+    nodes::{ready_node, secrets::TOKEN},
+};
 use reqwest::Method;
 use std::{
     io::{BufRead as _, BufReader, Read as _},
@@ -161,6 +164,8 @@ fn check_lists_what_is_missing_and_ends_badly() {
         client_id = "hangar"
         [hosts.main]
         kubeconfig = "nowhere.yaml"
+        [skypilot]
+        url = "http://127.0.0.1:9"
     "#;
     std::fs::write(&configuration, text).unwrap();
     let check = |configuration: &Path| {
@@ -177,9 +182,50 @@ fn check_lists_what_is_missing_and_ends_badly() {
         "ok       database",
         "MISSING  sign-in with corp",
         "nowhere.yaml",
+        "MISSING  SkyPilot API server http://127.0.0.1:9/",
     ] {
         assert!(table.contains(row), "{row} not in\n{table}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn check_tells_about_the_skypilot_server_and_each_tenants_place_there() {
+    let portal = TestPortal::start().await;
+    let program = portal.program_of(DEVELOPER).await;
+    ready_node(&program, "first").await;
+    let sandbox = portal.sandbox().sandbox();
+    let folder = tempfile::tempdir().unwrap();
+    let configuration = folder.path().join("hangar.toml");
+    let check = |token: &str| {
+        let text = format!(
+            "sandbox = true\ndata_dir = \"data\"\n[database]\nurl = \"sqlite:{}\"\n[skypilot]\nurl = \"{}\"\n\
+             admin_token = \"{token}\"\n",
+            portal.data_directory().join("hangar.db").display(),
+            sandbox.skypilot_url(),
+        );
+        std::fs::write(&configuration, text).unwrap();
+        let mut command = hangar();
+        command.arg("check").arg("--config").arg(&configuration);
+        said(&command.output().unwrap())
+    };
+    let server = format!("ok       SkyPilot API server {}/", sandbox.skypilot_url());
+    let table = check(sandbox.skypilot_admin_token());
+    for row in [
+        format!("{server}: 0.14.1, protocol 62, with service accounts"),
+        format!("{server}: may administer"),
+    ] {
+        assert!(table.contains(&row), "{row} not in\n{table}");
+    }
+    let place = table
+        .lines()
+        .find(|row| row.contains("(hgr-vision-dev-"))
+        .expect("the place of the tenant that has a node");
+    assert!(place.starts_with("ok ") && place.contains("aws"), "{table}");
+
+    let table = check("sky_wrong-canary");
+    assert!(table.contains("MISSING  SkyPilot API server"), "{table}");
+    assert!(!table.contains("canary"), "{table}");
+    portal.stop().await;
 }
 
 #[tokio::test]
@@ -235,7 +281,16 @@ async fn the_log_holds_no_secret_however_much_is_logged() {
         .send(browser.request_of_our_page(Method::DELETE, &delete))
         .await;
 
+    let node = ready_node(&browser, "quiet").await;
+    let ssh = browser.get(&format!("{node}/ssh")).await.body_json();
+    let key = ssh["private_key"].as_str().unwrap();
+    for part in ["/jobs", "/events", "/logs/provisioning"] {
+        browser.get(&format!("{node}{part}")).await;
+    }
+
     let mut secrets = vec![
+        key.lines().nth(2).unwrap().to_owned(),
+        TOKEN.to_owned(),
         browser.cookie("hangar").unwrap(),
         "canary-in-a-header".to_owned(),
         "canary-in-a-query".to_owned(),

@@ -6,7 +6,7 @@ mod life;
 mod logs;
 mod orphans;
 mod refusals;
-mod secrets;
+pub mod secrets;
 mod without_server;
 
 use crate::fixture::{Answer, Browser, PATIENCE};
@@ -45,7 +45,7 @@ async fn ordered_node(program: &Browser, name: &str) -> Value {
 }
 
 /// Orders, and waits until the node can be used; answers its address in the API.
-async fn ready_node(program: &Browser, name: &str) -> String {
+pub async fn ready_node(program: &Browser, name: &str) -> String {
     let address = address(&ordered_node(program, name).await);
     until(program, &address, |node| node["state"] == "ready").await;
     address
