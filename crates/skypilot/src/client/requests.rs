@@ -16,6 +16,9 @@ use tokio::time::Instant;
 /// Only the answer to the submitting call bears the id; every other answer has one of its own there.
 const REQUEST_ID: &str = "X-Skypilot-Request-ID";
 
+/// Every question about a cluster is a request too, and the server keeps them for a day.
+const MOST_REQUESTS: u32 = 1000;
+
 /// The name of a request: a UUID. The server forgets all of them when it starts.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -215,8 +218,8 @@ impl SkyPilot {
         found.ok_or_else(|| lost(tried, id))
     }
 
-    /// The requests about a cluster, newest first; `finished`: those that have ended too. After an unclear launch
-    /// this tells whether the server has it in work.
+    /// The newest 1000 requests about a cluster, newest first; `finished`: those that have ended too. After an unclear
+    /// launch this tells whether the server has it in work.
     pub async fn requests_about(
         &self,
         identity: &Identity,
@@ -225,7 +228,8 @@ impl SkyPilot {
     ) -> Answer<RequestList> {
         let mut call = Call::get("api/status", "list a machine's requests")
             .query("cluster_name", cluster_name)
-            .query("all_status", finished.to_string());
+            .query("all_status", finished.to_string())
+            .query("limit", MOST_REQUESTS.to_string());
         for field in [
             "request_id",
             "name",

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use provisioning::ports::machines::{
     MachineErrorKind, MachineState, Machines, RequestId, RequestState, Workspace,
 };
-use skypilot::client::{ErrorKind, Launch, Launched, RequestState as Stands, StatusQuery};
+use skypilot::client::RequestState as Stands;
 
 const MACHINE: &str = "hgr-456789ab-trainer";
 
@@ -27,14 +27,21 @@ async fn a_launch_reaches_a_machine_is_found_again_cancelled_and_taken_down() {
         name: "hgr-acme-dev-12345678".into(),
         account: None,
     };
-    // The account of the server's workspace is made by an administrator in another test; here nobody has one.
-    let open = skypilot::client::Workspace::default();
-    let made = place
-        .sky
-        .submit_create_workspace(place.somebody(), &workspace.name, &open)
-        .await
-        .unwrap();
-    place.result::<serde::de::IgnoredAny>(&made).await.unwrap();
+    // A server without service accounts.
+    assert!(
+        machines
+            .ensure_workspace(&workspace)
+            .await
+            .unwrap()
+            .is_none()
+    );
+    assert!(
+        machines
+            .ensure_workspace(&workspace)
+            .await
+            .unwrap()
+            .is_none()
+    );
     assert_eq!(machines.enabled_clouds(&workspace).await.unwrap(), ["aws"]);
 
     let since = Timestamp::now();
@@ -104,6 +111,23 @@ async fn a_launch_reaches_a_machine_is_found_again_cancelled_and_taken_down() {
     assert_eq!(cancelled.request, Some(RequestState::Cancelled));
     assert_eq!(cancelled.machine.unwrap().state, MachineState::Launching);
 
+    // Without credentials SkyPilot answers with what it knows, and says so in a log only.
+    place.withhold_credentials(true);
+    let stale = machines.machines(&workspace, true).await.unwrap_err();
+    assert_eq!(stale.kind, MachineErrorKind::CloudCredential, "{stale:?}");
+    assert!(stale.message.contains(MACHINE), "{stale}");
+    let refused = machines.take_down(&workspace, MACHINE).await.unwrap();
+    let refused = settled(&mut place, &machines, &workspace, &refused).await;
+    let RequestState::Failed(refused) = refused else {
+        panic!("{refused:?}");
+    };
+    assert_eq!(
+        refused.kind,
+        MachineErrorKind::CloudCredential,
+        "{refused:?}"
+    );
+    place.withhold_credentials(false);
+
     // SkyPilot takes it for up once it has asked the cloud. Nobody can use it.
     let fresh = machines.machines(&workspace, true).await.unwrap();
     assert_eq!(fresh[0].state, MachineState::Up);
@@ -139,7 +163,7 @@ async fn a_launch_reaches_a_machine_is_found_again_cancelled_and_taken_down() {
         .await
         .unwrap();
 
-    no_capacity(&place, &machines, &workspace).await;
+    no_capacity(&mut place, &machines, &workspace).await;
     let now = Timestamp::now();
     let bad = machines
         .launch(&workspace, "Bad_Name!!", &task, now)
@@ -154,55 +178,34 @@ async fn a_launch_reaches_a_machine_is_found_again_cancelled_and_taken_down() {
 }
 
 /// Where there is no network for it, a machine is not to be had.
-async fn no_capacity(place: &Place, machines: &impl Machines, workspace: &Workspace) {
+async fn no_capacity(place: &mut Place, machines: &impl Machines, workspace: &Workspace) {
     let task = task("us-west-2");
-    let launch = Launch {
-        cluster_name: "hgr-456789ab-nowhere",
-        task: &task,
-        dryrun: false,
-        no_setup: false,
+    let launch = machines.launch(workspace, MACHINE, &task, Timestamp::now());
+    let launch = launch.await.unwrap();
+    let failed = settled(place, machines, workspace, &launch).await;
+    let RequestState::Failed(error) = failed else {
+        panic!("{failed:?}");
     };
-    let id = place
-        .sky
-        .submit_launch(place.somebody(), &launch)
-        .await
-        .unwrap();
-    let error = place.result::<Launched>(&id).await.unwrap_err();
-    let ErrorKind::NoCapacity { tried } = &error.kind else {
-        panic!("{error:?}");
-    };
-    assert_eq!(tried.len(), 1);
-    assert_eq!(
-        (tried[0].cloud.as_str(), tried[0].region.as_deref()),
-        ("AWS", Some("us-west-2"))
-    );
+    assert_eq!(error.kind, MachineErrorKind::NoCapacity, "{error:?}");
+    assert_eq!(error.tried.len(), 1);
     assert!(
-        error.message.contains("AWS (us-west-2): Failed to acquire"),
-        "{error}"
+        error.tried[0].starts_with("AWS (us-west-2): Failed to acquire"),
+        "{error:?}"
     );
-    let left = place
-        .sky
-        .status(place.somebody(), &StatusQuery::default())
-        .await
-        .unwrap();
-    assert_eq!(left.len(), 0, "{left:?}");
+    assert!(error.message.contains(&error.tried[0]), "{error}");
+    assert_eq!(machines.machines(workspace, false).await.unwrap(), []);
     let known = place
         .sky
-        .requests_about(&place.somebody, launch.cluster_name, true)
+        .requests_about(&place.somebody, MACHINE, true)
         .await
         .unwrap();
-    assert_eq!(known.requests[0].status, Stands::Failed);
+    let launches = known
+        .requests
+        .iter()
+        .filter(|request| request.name == "sky.launch");
+    let states: Vec<Stands> = launches.map(|launch| launch.status).collect();
+    assert_eq!(states, [Stands::Failed, Stands::Cancelled]);
     assert!(known.server_time.is_some());
-    let request = RequestId(id.to_string());
-    let seen = machines
-        .observe(workspace, launch.cluster_name, Some(&request))
-        .await
-        .unwrap();
-    let Some(RequestState::Failed(error)) = seen.request else {
-        panic!("it is told why a launch failed");
-    };
-    assert_eq!(error.kind, MachineErrorKind::NoCapacity);
-    assert_eq!(error.tried.len(), 1);
 }
 
 /// How a request ends.

@@ -1,5 +1,6 @@
 //! A real SkyPilot API server with hand-made price lists, and moto for its cloud.
 
+use crate::credentials::Broker;
 use crate::process::{Server, beside, free_port, free_port_for_skypilot, python};
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -15,24 +16,34 @@ use url::Url;
 /// Longer than anything here takes on two busy cores.
 pub const TOO_LONG: Duration = Duration::from_secs(120);
 
+/// Something that is taken for AWS, and who hands out credentials for it.
+struct Moto {
+    _server: Server,
+    address: String,
+    broker: Broker,
+}
+
 /// A server, and the client and adapter that lead to it.
 pub struct Place {
     pub sky: SkyPilot,
     pub somebody: Identity,
     server: Option<Server>,
-    moto: Option<(Server, String)>,
+    moto: Option<Moto>,
+    /// Whether the server has service accounts.
+    accounts: bool,
     port: u16,
     // Last, so that it is removed when the servers have ended.
     home: TempDir,
 }
 
 impl Place {
-    /// A server without any cloud.
+    /// A server without any cloud, with service accounts.
     pub async fn without_clouds() -> Self {
-        Self::start(None).await
+        Self::start(None, true).await
     }
 
-    /// A server that takes moto for AWS, with an account in which machines can be launched in us-east-1.
+    /// A server that takes moto for AWS, with an account in which machines can be launched in us-east-1, and credentials
+    /// for whoever has the handle to them. It believes everybody.
     pub async fn with_moto() -> Self {
         let home = TempDir::with_prefix("moto-").unwrap();
         let port = free_port().to_string();
@@ -54,10 +65,15 @@ impl Place {
             "{}",
             String::from_utf8_lossy(&made.stderr)
         );
-        Self::start(Some((server, address))).await
+        let moto = Moto {
+            _server: server,
+            address,
+            broker: Broker::start().await,
+        };
+        Self::start(Some(moto), false).await
     }
 
-    async fn start(moto: Option<(Server, String)>) -> Self {
+    async fn start(moto: Option<Moto>, accounts: bool) -> Self {
         let home = TempDir::with_prefix("skypilot-").unwrap();
         price_lists(&home.path().join(".sky/catalogs/v8"));
         // The machines of moto have addresses of the real world. Nobody is to knock there.
@@ -73,6 +89,7 @@ impl Place {
             },
             server: None,
             moto,
+            accounts,
             port,
             home,
         };
@@ -85,16 +102,15 @@ impl Place {
         let mut variables = vec![
             ("IS_SKYPILOT_SERVER", "true".to_owned()),
             ("SKYPILOT_DISABLE_USAGE_COLLECTION", "1".to_owned()),
-            ("ENABLE_SERVICE_ACCOUNTS", "true".to_owned()),
+            ("ENABLE_SERVICE_ACCOUNTS", self.accounts.to_string()),
             // Its queue would have the same port as every other server's on this machine.
             ("SKYPILOT_API_SERVER_LOCAL_PORT", self.port.to_string()),
         ];
-        if let Some((_, address)) = &self.moto {
+        if let Some(moto) = &self.moto {
             variables.extend([
-                ("AWS_ENDPOINT_URL", address.clone()),
+                ("AWS_ENDPOINT_URL", moto.address.clone()),
                 ("AWS_DEFAULT_REGION", "us-east-1".to_owned()),
-                ("AWS_ACCESS_KEY_ID", "testing".to_owned()),
-                ("AWS_SECRET_ACCESS_KEY", "testing".to_owned()),
+                ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),
             ]);
         }
         let port = self.port.to_string();
@@ -145,10 +161,18 @@ impl Place {
     pub fn machines(&self, admin_token: Option<SecretString>) -> SkyPilotMachines {
         SkyPilotMachines::new(SkyPilotConfig {
             catalogue_clouds: vec!["aws".into()],
-            aws: AwsAccess::OfTheServer,
+            aws: match &self.moto {
+                Some(moto) => AwsAccess::Handles(moto.broker.handles()),
+                None => AwsAccess::OfTheServer,
+            },
             ..SkyPilotConfig::new(self.sky.url().clone(), admin_token)
         })
         .unwrap()
+    }
+
+    /// From now on there are no credentials to be had.
+    pub fn withhold_credentials(&self, withheld: bool) {
+        self.moto.as_ref().unwrap().broker.withhold(withheld);
     }
 
     /// What a request returned.
@@ -184,7 +208,7 @@ impl Place {
     pub async fn instances(&mut self) -> Vec<(String, String)> {
         // Moto fails to tell while it changes something.
         let ask = async |place: &Self| {
-            let (_, address) = place.moto.as_ref()?;
+            let address = &place.moto.as_ref()?.address;
             let answer = reqwest::get(format!("{address}/moto-api/data.json")).await;
             answer.ok()?.json::<Value>().await.ok()
         };
