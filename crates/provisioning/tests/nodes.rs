@@ -105,6 +105,29 @@ async fn a_machine_ended_outside_shows_when_its_workspace_is_looked_at() {
 }
 
 #[tokio::test]
+async fn an_empty_workspace_is_looked_at_often_once_a_node_is_ordered_in_it() {
+    use provisioning::ports::node_stores::WorkspaceStore;
+    let core = Core::at_rest().await;
+    let grace = core.member("grace", "vision", Developer).await;
+    let _running = core.reconcile();
+    // Until the workspaces are ready and at rest, the next look is at once.
+    let soon = SignedDuration::from_secs(60);
+    let next_look = || async {
+        let due = core.database.next_workspace_due().await.unwrap();
+        due.unwrap().duration_since(Timestamp::now())
+    };
+    while next_look().await < soon {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let node = core.order_node(&grace, "trainer").await;
+    core.until_node(&node, NodeState::Ready).await;
+    assert!(
+        next_look().await < soon,
+        "a machine that is ended shows within a minute"
+    );
+}
+
+#[tokio::test]
 async fn a_server_that_restarts_in_the_middle_is_asked_again_and_makes_one_machine() {
     let core = Core::at_rest().await;
     let grace = core.member("grace", "vision", Developer).await;

@@ -178,10 +178,16 @@ impl NodeService {
             idempotency,
         };
         match self.store.store_node_order(new, audit).await? {
-            NodeOrderStored::Created(record) => Ok(NodeOrdered {
-                node: view::node(record, caller, now),
-                replayed: false,
-            }),
+            NodeOrderStored::Created(record) => {
+                // An empty workspace is seldom looked at; one with a node is, from now on.
+                if let Some(workspace) = self.store.workspace_of(environment.id).await? {
+                    self.store.wake_workspace(workspace.id).await?;
+                }
+                Ok(NodeOrdered {
+                    node: view::node(record, caller, now),
+                    replayed: false,
+                })
+            }
             NodeOrderStored::Replayed(record) => Ok(NodeOrdered {
                 node: view::node(record, caller, now),
                 replayed: true,

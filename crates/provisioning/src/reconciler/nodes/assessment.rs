@@ -20,6 +20,8 @@ use domain::{
 };
 use jiff::{SignedDuration, Timestamp};
 
+/// By how much SkyPilot's idle minutes may begin before a node is seen to be ready.
+const SLACK: SignedDuration = SignedDuration::from_secs(60);
 /// How often to look at what is settled. The workspace's look wakes earlier.
 const WHILE_SETTLED: SignedDuration = SignedDuration::from_mins(5);
 /// The shortest and the longest pause between looks at what is on its way.
@@ -427,14 +429,18 @@ impl Look<'_> {
         let node = self.node;
         // A launch that failed stays what it is, whether it left something or not.
         let failed = node.state == NodeState::Failed;
-        let idle_ended = node
-            .autostop
-            .is_some_and(|autostop| autostop.then == IdleAction::TakeDown)
-            && node.ready_at.is_some()
-            && matches!(
-                node.state,
-                NodeState::Ready | NodeState::Stopping | NodeState::Stopped | NodeState::Degraded
-            );
+        // Its idle rule can have done it only after that much time.
+        let up_since = node.ready_at.max(node.operation.finished_at);
+        let may_have_idled = |autostop: Autostop| {
+            let idle = SignedDuration::from_mins(i64::from(autostop.idle_minutes));
+            up_since.is_some_and(|since| self.now.duration_since(since) + SLACK >= idle)
+        };
+        let idle_ended = node.autostop.is_some_and(|autostop| {
+            autostop.then == IdleAction::TakeDown && may_have_idled(autostop)
+        }) && matches!(
+            node.state,
+            NodeState::Ready | NodeState::Stopping | NodeState::Stopped | NodeState::Degraded
+        );
         let (state, failure) = if failed {
             (node.state, node.failure.clone())
         } else if idle_ended {

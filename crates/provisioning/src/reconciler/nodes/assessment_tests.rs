@@ -439,9 +439,16 @@ fn a_node_that_goes_down_when_idle_is_taken_down_when_it_is_gone() {
         idle_minutes: 10,
         then: IdleAction::TakeDown,
     });
-    let progress = assess(&node, &nothing(), at(400)).progress;
+    let progress = assess(&node, &nothing(), at(700)).progress;
     assert_eq!(progress.state, NodeState::Deleted);
-    assert_eq!(progress.deleted_at, Some(at(400)));
+    assert_eq!(progress.deleted_at, Some(at(700)));
+    let too_early = assess(&node, &nothing(), at(400)).progress;
+    assert_eq!(
+        too_early.state,
+        NodeState::Failed,
+        "it cannot have been idle for so long"
+    );
+    assert_eq!(too_early.failure.unwrap().code, FailureCode::MachineGone);
 }
 
 #[test]
