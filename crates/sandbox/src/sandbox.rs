@@ -203,6 +203,16 @@ impl Sandbox {
         self.skypilot.admin_token()
     }
 
+    /// Where the machines that it launches let people in by SSH.
+    pub fn ssh_port(&self) -> u16 {
+        self.skypilot.ssh_port()
+    }
+
+    /// The SkyPilot API server itself.
+    pub fn skypilot(&self) -> &SkypilotServer {
+        &self.skypilot
+    }
+
     /// The switches.
     pub fn faults(&self) -> &Faults {
         &self.faults

@@ -15,8 +15,10 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tower::Service as _;
 
+use super::actions::Actions;
 use super::clock::now;
-use super::server::{Actions, Server};
+use super::cloud_access::CredentialsHandle;
+use super::server::Server;
 use super::store::{State, Store};
 use super::tokens::TokenSigner;
 use super::users::{FIRST_ADMIN, Role, Token, User, UserType, token_hash};
@@ -120,6 +122,17 @@ impl SkypilotServer {
     /// The token of an administrator's service account, for the portal.
     pub fn admin_token(&self) -> &str {
         &self.admin_token
+    }
+
+    /// Says where credentials for an AWS profile of workspaces are to be had, as a `credential_process` does on a real
+    /// server's machine. It has to be said again after each start.
+    pub fn know_aws_profile(&self, name: &str, handle: CredentialsHandle) {
+        self.server.know_aws_profile(name, handle);
+    }
+
+    /// Where the machines let people in.
+    pub fn ssh_port(&self) -> u16 {
+        self.server.ssh_port()
     }
 
     /// Keeps what is to be kept, and ends.

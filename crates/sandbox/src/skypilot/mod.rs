@@ -2,6 +2,7 @@
 //! requests, the same refusals; behind it clouds that are made up. What it knows of clusters, users and workspaces survives
 //! a restart, its requests do not.
 
+mod actions;
 mod catalog;
 mod clock;
 mod cloud_access;
@@ -25,6 +26,8 @@ mod task;
 mod tokens;
 mod users;
 mod workspaces;
+mod zip;
 
+pub use cloud_access::CredentialsHandle;
 pub use listener::{SkypilotOptions, SkypilotServer};
 pub use server::Server;

@@ -47,6 +47,7 @@ pub fn table(candidates: &[Candidate]) -> Vec<String> {
     const TITLES: [&str; 7] = [
         "INFRA", "INSTANCE", "vCPUs", "Mem(GB)", "GPUS", "COST ($)", "CHOSEN",
     ];
+    const CHOSEN: &str = "   ✔";
     let mut rows = vec![TITLES.map(str::to_owned)];
     let mut kinds = BTreeSet::new();
     for candidate in candidates {
@@ -58,7 +59,7 @@ pub fn table(candidates: &[Candidate]) -> Vec<String> {
             || "-".to_owned(),
             |(name, count)| format!("{name}:{}", python::count(count)),
         );
-        let chosen = if rows.len() == 1 { "✔" } else { "" };
+        let chosen = if rows.len() == 1 { CHOSEN } else { "" };
         rows.push([
             format!("{} ({})", offer.cloud.name(), offer.region),
             offer.instance_type.to_owned(),
@@ -77,11 +78,11 @@ pub fn table(candidates: &[Candidate]) -> Vec<String> {
         .collect();
     let line = "-".repeat(widths.iter().sum::<usize>() + 1);
     let shown = |row: &[String; 7]| {
-        row.iter()
-            .zip(&widths)
-            .fold(String::from(" "), |text, (cell, width)| {
-                format!("{text}{cell:<width$}")
-            })
+        let cells = row.iter().zip(&widths);
+        let text = cells.fold(String::from(" "), |text, (cell, width)| {
+            format!("{text}{cell:<width$}")
+        });
+        text.replace(CHOSEN, &format!("\u{1b}[32m{CHOSEN}\u{1b}[0m"))
     };
     let mut lines = vec!["Considered resources (1 node):".to_owned(), line.clone()];
     lines.push(shown(&rows[0]));

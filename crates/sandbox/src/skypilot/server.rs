@@ -1,24 +1,27 @@
 //! What every part of the server works with: its memory, its requests, its pace and what it is told to do wrong.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Mutex as AsyncMutex, watch};
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 use super::catalog::Offer;
+use super::cloud_access::CredentialsHandle;
 use super::clouds::Cloud;
-use super::clusters::{Machine, Resources, Status};
+use super::clusters::Resources;
+use super::http::FetchedLogs;
 use super::requests::Requests;
 use super::store::Store;
 use super::tokens::TokenSigner;
 use crate::controllers::Pace;
-use crate::faults::{Faults, NoCapacity, SkypilotActions};
+use crate::faults::{Faults, NoCapacity};
 
 /// Loops must not turn without a pause, however quick the sandbox is.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(5);
+/// How many jobs' logs are kept for downloads.
+const MOST_FETCHED: usize = 64;
 /// At the default pace a unit is half a second.
 const SECONDS_PER_UNIT: f64 = 0.5;
 
@@ -37,6 +40,9 @@ pub struct Server {
     /// Counts the restarts.
     lives: watch::Sender<u64>,
     ssh_port: u16,
+    /// Logs that were fetched for a download, the latest last.
+    fetched: Mutex<VecDeque<(String, FetchedLogs)>>,
+    aws_profiles: Mutex<HashMap<String, CredentialsHandle>>,
 }
 
 impl Server {
@@ -60,6 +66,8 @@ impl Server {
             cuts: watch::Sender::default(),
             lives: watch::Sender::default(),
             ssh_port,
+            fetched: Mutex::default(),
+            aws_profiles: Mutex::default(),
         })
     }
 
@@ -162,6 +170,17 @@ impl Server {
         }
     }
 
+    /// Cuts every log that is being streamed.
+    pub fn cut_streams(&self) {
+        self.cuts.send_modify(|cuts| *cuts += 1);
+    }
+
+    /// Cuts every connection and forgets all requests, as a start of the real server does.
+    pub fn restart(&self) {
+        self.requests.forget();
+        self.lives.send_modify(|lives| *lives += 1);
+    }
+
     /// Says when streams are to be cut.
     pub fn stream_cuts(&self) -> watch::Receiver<u64> {
         self.cuts.subscribe()
@@ -170,6 +189,41 @@ impl Server {
     /// Counts the restarts.
     pub fn lives(&self) -> watch::Receiver<u64> {
         self.lives.subscribe()
+    }
+
+    /// Says where credentials for a profile of workspaces are to be had.
+    pub fn know_aws_profile(&self, name: &str, handle: CredentialsHandle) {
+        let mut profiles = self
+            .aws_profiles
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        profiles.insert(name.to_owned(), handle);
+    }
+
+    /// Where credentials for a profile are to be had, if it is known.
+    pub fn aws_profile(&self, name: &str) -> Option<CredentialsHandle> {
+        let profiles = self
+            .aws_profiles
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        profiles.get(name).cloned()
+    }
+
+    /// Keeps logs for a download, under a path.
+    pub fn keep_logs(&self, path: String, logs: FetchedLogs) {
+        let mut fetched = self.fetched.lock().unwrap_or_else(PoisonError::into_inner);
+        fetched.retain(|(kept, _)| *kept != path);
+        if fetched.len() >= MOST_FETCHED {
+            fetched.pop_front();
+        }
+        fetched.push_back((path, logs));
+    }
+
+    /// Logs that were kept.
+    pub fn kept_logs(&self, path: &str) -> Option<FetchedLogs> {
+        let fetched = self.fetched.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = fetched.iter().find(|(kept, _)| kept == path);
+        kept.map(|(_, logs)| logs.clone())
     }
 
     /// Where one logs in to the clusters' machines.
@@ -195,82 +249,4 @@ impl Drop for Visit {
             *count = count.saturating_sub(1);
         }
     }
-}
-
-/// The same server for actions that need to outlive their call.
-pub struct Actions(pub Arc<Server>);
-
-impl SkypilotActions for Actions {
-    fn cut_streams(&self) {
-        self.0.cuts.send_modify(|cuts| *cuts += 1);
-    }
-
-    fn restart(&self) {
-        self.0.requests.forget();
-        self.0.lives.send_modify(|lives| *lives += 1);
-    }
-
-    fn end_machine(&self, cluster: &str) -> bool {
-        self.0.store.change(|state| {
-            let machine = state
-                .clusters
-                .get(cluster)
-                .and_then(|cluster| cluster.machine.clone());
-            machine.is_some_and(|machine| state.machines.remove(&machine).is_some())
-        })
-    }
-
-    fn make_orphan(&self, workspace: &str, cluster: &str) -> bool {
-        let Some(stray) = stray(workspace, cluster) else {
-            return false;
-        };
-        self.0.store.change(|state| {
-            if state.workspace(workspace).is_none() || state.clusters.contains_key(cluster) {
-                return false;
-            }
-            if let Some(machine) = &stray.machine {
-                let machine_of = Machine {
-                    cluster: cluster.to_owned(),
-                    running: true,
-                };
-                state.machines.insert(machine.clone(), machine_of);
-            }
-            state.clusters.insert(cluster.to_owned(), stray);
-            true
-        })
-    }
-}
-
-/// A cluster on the cheapest L4 there is, up, of nobody in particular.
-fn stray(workspace: &str, name: &str) -> Option<super::clusters::Cluster> {
-    let offer = super::catalog::cheapest("L4")?;
-    let key = super::ssh_key::SshKey::generate(name).ok()?;
-    let now = super::clock::now();
-    let mut cluster = super::clusters::Cluster {
-        name: name.to_owned(),
-        hash: Uuid::new_v4().to_string(),
-        user_id: super::users::FIRST_ADMIN.0.to_owned(),
-        workspace: workspace.to_owned(),
-        status: Status::Init,
-        launched_at: now,
-        status_updated_at: now,
-        ever_up: true,
-        last_use: "sky launch".to_owned(),
-        autostop: super::clusters::Autostop::default(),
-        owner: None,
-        resources: Resources::of(offer, false),
-        yaml: String::new(),
-        command: "sky launch".to_owned(),
-        events: Vec::new(),
-        usage: vec![(now, None)],
-        jobs: Vec::new(),
-        provision_log: String::new(),
-        machine: Some(format!("i-{}", &Uuid::new_v4().simple().to_string()[..17])),
-        private_key: key.private,
-        public_key: key.public,
-        unhealthy: None,
-    };
-    cluster.note("Cluster successfully provisioned with 1 nodes");
-    cluster.enter(Status::Up);
-    Some(cluster)
 }

@@ -3,4 +3,3 @@
 mod life;
 mod refusals;
 mod server;
-mod shapes;

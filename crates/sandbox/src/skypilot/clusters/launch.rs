@@ -69,6 +69,11 @@ pub async fn launch(context: Context, order: LaunchOrder) -> Result<Value, Excep
             provision(&context, &task, name, &candidates, order.retry_until_up).await?;
         }
     }
+    // The real server says both whether or not there is anything to do.
+    context.note(name, "Syncing file mounts");
+    if !order.no_setup {
+        context.note(name, "Running setup commands to install dependencies");
+    }
     set_autostop(&context, name, &task, &order);
     submit(&context, name, &task, !order.no_setup)
 }
@@ -236,6 +241,7 @@ fn begin(
         .map_or_else(String::new, |zone| format!(" ({zone})"));
     let place = format!("{} {}{zone}", cloud.name(), resources.region);
     context.say(&style::starting(&format!("Launching on {place}.")));
+    let owner = context.cloud_identity(cloud);
     let key = SshKey::generate(name)
         .map_err(|error| Exception::new("RuntimeError", error.to_string()))?;
     context.server.store.change(|state| {
@@ -253,7 +259,7 @@ fn begin(
                 ever_up: false,
                 last_use: context.command.clone(),
                 autostop: Autostop::default(),
-                owner: context.cloud_identity(),
+                owner: None,
                 resources: resources.clone(),
                 yaml: task.yaml.clone(),
                 command: context.command.clone(),
@@ -266,6 +272,7 @@ fn begin(
                 public_key: key.public,
                 unhealthy: None,
             });
+        cluster.owner = owner;
         cluster.resources = resources.clone();
         cluster.provision_line(&format!("Launching on {place}."));
         cluster.note(format!(
@@ -445,9 +452,6 @@ fn submit(
     if task.run.is_none() && setup.is_none() {
         context.say("Run commands not specified or empty.");
         return Ok(launched(None));
-    }
-    if setup.is_some() {
-        context.note(name, "Running setup commands to install dependencies");
     }
     let accelerators = task
         .resources

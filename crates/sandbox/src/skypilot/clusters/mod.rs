@@ -209,13 +209,7 @@ pub struct Cluster {
 impl Cluster {
     /// How it is called in the cloud.
     pub fn name_on_cloud(&self) -> String {
-        let user: String = self
-            .user_id
-            .chars()
-            .filter(char::is_ascii_alphanumeric)
-            .take(8)
-            .collect();
-        format!("{}-{user}", self.name)
+        format!("{}-{}", self.name, self.user_id)
     }
 
     /// How its only node is called.

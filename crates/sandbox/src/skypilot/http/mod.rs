@@ -5,6 +5,7 @@ mod authentication;
 mod body;
 mod call;
 mod clusters;
+mod downloads;
 mod jobs;
 mod offers;
 mod provision_logs;
@@ -31,6 +32,7 @@ use super::server::Server;
 use refusal::Refusal;
 
 pub use call::Context;
+pub use downloads::FetchedLogs;
 pub use streaming::{Gone, Sink};
 
 /// Everything that is answered.
@@ -56,6 +58,8 @@ pub fn router(server: Arc<Server>) -> Router {
         .route("/job_status", post(jobs::job_status))
         .route("/cancel", post(jobs::cancel))
         .route("/logs", post(jobs::logs))
+        .route("/download_logs", post(downloads::download_logs))
+        .route("/download", post(downloads::download))
         .route("/validate", post(tasks::validate))
         .route("/optimize", post(tasks::optimize))
         .route("/list_accelerators", post(offers::accelerators))

@@ -58,10 +58,7 @@ pub async fn provision_logs(
         if !asked.follow {
             return Ok(());
         }
-        loop {
-            let Some((log, grows)) = provision_log(&watched, &name) else {
-                break;
-            };
+        while let Some((log, grows)) = provision_log(&watched, &name) {
             if let Some(more) = log.get(sent..).filter(|more| !more.is_empty()) {
                 sink.send(more).await?;
                 sent = log.len();

@@ -60,8 +60,8 @@ pub async fn create(
     check_days(days)?;
     let role = match role {
         Some(role) => grantable(&role, &caller)?,
-        // No account is more than whoever made it.
-        None => caller.role,
+        // As on a server whose default role is `user`; no account is more than whoever made it.
+        None => caller.role.min(Role::User),
     };
     let user_id = format!("sa-{}", hex(&rand::random::<[u8; 8]>()));
     let failed =

@@ -58,7 +58,7 @@ pub async fn create(
         return Err(Refusal::bad("Username and password are required"));
     }
     let role = match role.as_deref() {
-        None | Some("") => Role::Admin,
+        None | Some("") => Role::User,
         Some(role) => {
             Role::named(role).ok_or_else(|| Refusal::bad(format!("Invalid role: {role}")))?
         }

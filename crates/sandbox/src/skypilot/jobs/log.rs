@@ -80,6 +80,17 @@ pub fn job_log(server: &Server, job: &Job) -> String {
         .fold(String::new(), |all, line| all + &line + "\n")
 }
 
+/// What the run itself has printed.
+pub fn task_log(server: &Server, job: &Job) -> String {
+    let until = job.end_at.unwrap_or_else(now_precise);
+    match (job.start_at, &job.run_trace) {
+        (Some(start_at), Some(trace)) => {
+            come(server, trace, start_at, until).fold(String::new(), |all, line| all + line + "\n")
+        }
+        _ => String::new(),
+    }
+}
+
 /// Sends a job's log, and what comes later if it is to be followed.
 pub async fn follow(
     server: Arc<Server>,
