@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use crate::support::{self, Browser};
 
 const PAGE: &str = "/admin/orphans";
-const MACHINE: &str = "sky-3f2a-forgotten";
+const MACHINE: &str = "hgr-3f2a77aa-forgotten";
 
 fn of_an_admin() -> Browser {
     Browser {
@@ -65,7 +65,7 @@ async fn taking_one_down_takes_its_name() {
     let asked = format!("{PAGE}?machine={MACHINE}");
     let page = browser.get(&asked).await.text;
     assert!(page.contains(&format!("Type {MACHINE} to confirm")));
-    let wrong = format!("machine={MACHINE}&confirmation=sky");
+    let wrong = format!("machine={MACHINE}&confirmation=hgr");
     let refused = browser.post("/rpc/take-down-orphan", &wrong).await;
     assert_eq!(refused.location(), asked);
     browser.cookies = refused.cookies();
@@ -79,7 +79,7 @@ async fn taking_one_down_takes_its_name() {
 #[tokio::test]
 async fn a_machine_that_is_going_or_unknown_is_not_asked_about() {
     let browser = of_an_admin();
-    for machine in ["sky-77aa-leaving", "nothing"] {
+    for machine in ["hgr-77aa3f2a-leaving", "nothing"] {
         let page = browser.get(&format!("{PAGE}?machine={machine}")).await;
         assert_eq!(page.status, StatusCode::OK);
         assert!(!page.text.contains("to confirm"), "{machine}");

@@ -166,13 +166,13 @@ pub fn orphans() -> Vec<Orphan> {
         workspace: "hgr-vision-dev".into(),
         state: state.into(),
         resources: "1x(gpus=H100:1, p5.4xlarge, ...)".into(),
-        place: Some("AWS us-east-1".into()),
+        place: Some("aws/us-east-1".into()),
         launched_at: Some(sample::now() - SignedDuration::from_hours(50)),
         going,
     };
     vec![
-        orphan("sky-3f2a-forgotten", "UP", false),
-        orphan("sky-77aa-leaving", "STOPPED", true),
+        orphan("hgr-3f2a77aa-forgotten", "UP", false),
+        orphan("hgr-77aa3f2a-leaving", "STOPPED", true),
     ]
 }
 

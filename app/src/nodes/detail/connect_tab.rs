@@ -7,6 +7,11 @@ use super::ssh_block::SshBlock;
 use crate::routes;
 use crate::ui::{Button, ButtonKind, Card, Code, Icon, Notice, Symbol, Tone};
 
+/// Makes SSH read the files of all nodes. At the top of its configuration, because it takes what it finds first.
+const INCLUDE: &str = "touch ~/.ssh/config\n\
+    { echo 'Include *.ssh-config'; cat ~/.ssh/config; } > ~/.ssh/config.new\n\
+    mv ~/.ssh/config.new ~/.ssh/config";
+
 /// Shows the way, or why there is none now.
 #[component]
 pub fn ConnectTab(node: RwSignal<Node>) -> impl IntoView {
@@ -28,8 +33,11 @@ pub fn ConnectTab(node: RwSignal<Node>) -> impl IntoView {
 
 fn connect(node: &Node) -> impl IntoView + use<> {
     let (id, name) = (node.id, node.name.to_string());
-    let place_key = format!("mv ~/Downloads/{name}.pem ~/.ssh/\nchmod 600 ~/.ssh/{name}.pem");
-    let place_config = format!("cat ~/Downloads/{name}.ssh-config >> ~/.ssh/config");
+    // A machine of this name that is gone by now had another host key.
+    let place_key = format!(
+        "mv ~/Downloads/{name}.pem ~/.ssh/\nchmod 600 ~/.ssh/{name}.pem\nrm -f ~/.ssh/{name}.known_hosts"
+    );
+    let place_config = format!("mv ~/Downloads/{name}.ssh-config ~/.ssh/");
     let open_code = format!("code --remote ssh-remote+{name}");
     let go = format!("ssh {name}");
     let copy_files = format!("rsync -avz ./data/ {name}:data/");
@@ -51,18 +59,21 @@ fn connect(node: &Node) -> impl IntoView + use<> {
                         <Code label="Commands to place the key" text=place_key />
                     </Step>
                     <Step number=2 title="Tell SSH about the node">
-                        <div class="flex flex-wrap gap-2">
-                            <form method="post" action=routes::ssh_config(id)>
-                                <Button>
-                                    <Icon symbol=Symbol::Download size=16 />
-                                    "Download configuration"
-                                </Button>
-                            </form>
-                        </div>
-                        <p class="text-muted mt-2.5 mb-2">
-                            "Add it to your own. After a stop and a start the address may differ; then get it again."
+                        <p class="text-muted">
+                            "Address, user and key, under the node's name. After a stop and a start the address may be another one; then get it again."
                         </p>
-                        <Code label="Command to add the configuration" text=place_config />
+                        <form method="post" action=routes::ssh_config(id) class="mt-2.5">
+                            <Button>
+                                <Icon symbol=Symbol::Download size=16 />
+                                "Download configuration"
+                            </Button>
+                        </form>
+                        <p class="text-muted mt-2.5 mb-2">"Put it beside the key:"</p>
+                        <Code label="Command to place the configuration" text=place_config />
+                        <p class="text-muted mt-2.5 mb-2">
+                            "Once on each computer, let SSH read such files:"
+                        </p>
+                        <Code label="Commands to include the configuration" text=INCLUDE />
                         <SshBlock id=id name=name />
                     </Step>
                     <Step number=3 title="Go there">

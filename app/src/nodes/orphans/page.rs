@@ -1,5 +1,6 @@
 //! `/admin/orphans`: machines on the SkyPilot API server that nobody ordered here.
 
+use domain::node::catalogue::cloud_title;
 use domain::node::view::Orphan;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -63,7 +64,7 @@ fn Content(orphans: Orphans, chosen: Memo<String>) -> impl IntoView {
             <EmptyState
                 why=Empty::NothingYet
                 title="No orphans"
-                text="Every machine on the SkyPilot API server was ordered here. The portal looks about once a minute."
+                text="Every machine in the portal's workspaces on the SkyPilot API server was ordered here. The portal looks about once a minute."
             />
         }
         .into_any()
@@ -75,7 +76,7 @@ fn Content(orphans: Orphans, chosen: Memo<String>) -> impl IntoView {
         <PageHeader
             title="Orphans"
             summary=|| {
-                "Machines on the SkyPilot API server that nobody ordered here. They cost money until somebody takes them down."
+                "Machines in the portal's workspaces on the SkyPilot API server that nobody ordered here. They cost money until somebody takes them down."
             }
         />
         <div class="mb-4 empty:hidden">{notice}</div>
@@ -123,6 +124,13 @@ fn row(orphan: Orphan) -> impl IntoView {
         };
         view! { <Badge tone=tone label=orphan.state.clone() /> }
     };
+    let place = orphan
+        .place
+        .as_deref()
+        .map(|place| match place.split_once('/') {
+            Some((cloud, region)) => format!("{} {region}", cloud_title(cloud)),
+            None => place.to_owned(),
+        });
     let launched = match orphan.launched_at {
         Some(at) => view! { <RelativeTime at=at /> }.into_any(),
         None => "—".into_any(),
@@ -145,7 +153,7 @@ fn row(orphan: Orphan) -> impl IntoView {
             <Cell>{state}</Cell>
             <Cell wide_on_phone=true>
                 <span class="text-muted break-words">{orphan.resources.clone()}</span>
-                <small class="block text-faint">{orphan.place.clone()}</small>
+                <small class="block text-faint">{place}</small>
             </Cell>
             <Cell number=true>
                 <span class="text-muted whitespace-nowrap">{launched}</span>

@@ -75,10 +75,14 @@ pub fn DangerZone(
 fn doomed(node: &Node) -> impl IntoView + use<> {
     let machine = format!("{} ({})", node.spec.words(), node.machine);
     let cost = match node.cost.price_per_hour {
-        Some(price) if node.cost.running => format!("its cost of {price} an hour"),
-        _ => "its cost".to_owned(),
+        Some(price) if node.cost.running => {
+            format!(
+                " of {price} an hour ends; until now it came to {}",
+                node.cost.so_far
+            )
+        }
+        _ => format!(" ends; until now it came to {}", node.cost.so_far),
     };
-    let so_far = format!("; until now it was {}", node.cost.so_far);
     view! {
         <li>
             <b class="text-text">"The machine"</b>
@@ -95,10 +99,8 @@ fn doomed(node: &Node) -> impl IntoView + use<> {
             <b class="text-text">"their logs"</b>
         </li>
         <li>
-            <b class="text-text">"And ends"</b>
-            " "
+            <b class="text-text">"Its cost"</b>
             {cost}
-            {so_far}
         </li>
     }
 }
