@@ -11,7 +11,7 @@ export interface Place {
 }
 
 /** Who looks at pages; `undefined` is somebody who has not signed in. */
-export const lookers: (Role | undefined)[] = [undefined, 'developer', 'otherDeveloper', 'viewer'];
+export const lookers: (Role | undefined)[] = [undefined, 'developer', 'otherDeveloper', 'viewer', 'admin'];
 
 export const places: Place[] = [
   { name: 'sign-in', path: '/sign-in' },
@@ -50,6 +50,47 @@ export function placesOf(ready: string, failed: string): Place[] {
     { name: 'cluster-settings', path: `${ready}/settings`, role: 'developer' },
     { name: 'cluster-connect-refused', path: `${ready}/connect`, role: 'viewer' },
     { name: 'cluster-failed', path: failed, role: 'developer' },
+  ];
+}
+
+/** Nodes to look at, by the addresses of their pages. */
+export interface Nodes {
+  /** It is up, and one of its jobs runs. */
+  ready: string;
+  /** Its launch gets nowhere. */
+  launching: string;
+  /** No place had its machine. */
+  failed: string;
+  stopped: string;
+  /** A machine that nobody ordered, and that an admin may take down. */
+  orphan: string;
+}
+
+/** The list of nodes and every part of a node in every state. */
+export function placesOfNodes({ ready, launching, failed, stopped, orphan }: Nodes): Place[] {
+  const parts = ['connect', 'logs', 'jobs', 'settings'];
+  const partsOf = (state: string, address: string): Place[] => [
+    { name: state, path: address, role: 'developer' },
+    ...parts.map((part): Place => ({ name: `${state}-${part}`, path: `${address}/${part}`, role: 'developer' })),
+  ];
+  return [
+    { name: 'nodes', path: '/nodes', role: 'developer' },
+    { name: 'nodes-no-match', path: '/nodes?search=nothing-is-called-so', role: 'developer' },
+    { name: 'nodes-empty', path: '/nodes', role: 'otherDeveloper' },
+    { name: 'nodes-of-a-viewer', path: '/nodes', role: 'viewer' },
+    ...partsOf('node', ready),
+    { name: 'node-log-of-a-job', path: `${ready}/logs?job=1`, role: 'developer' },
+    { name: 'node-log-of-no-job', path: `${ready}/logs?job=99`, role: 'developer' },
+    { name: 'node-events', path: `${ready}/logs?show=events`, role: 'developer' },
+    ...partsOf('node-launching', launching),
+    ...partsOf('node-failed', failed),
+    ...partsOf('node-stopped', stopped),
+    { name: 'node-connect-refused', path: `${ready}/connect`, role: 'viewer' },
+    { name: 'node-jobs-of-a-viewer', path: `${ready}/jobs`, role: 'viewer' },
+    { name: 'node-settings-refused', path: `${ready}/settings`, role: 'viewer' },
+    { name: 'orphans', path: '/admin/orphans', role: 'admin' },
+    { name: 'orphan-taken-down', path: `/admin/orphans?machine=${orphan}`, role: 'admin' },
+    { name: 'orphans-refused', path: '/admin/orphans', role: 'developer' },
   ];
 }
 

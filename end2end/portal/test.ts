@@ -4,7 +4,8 @@ import { BrowserContext, BrowserContextOptions, Page, test as base, expect } fro
 import { orderCluster, reaches } from './clusters';
 import { Faults } from './faults';
 import { Kubectl } from './kubectl';
-import { Place, markWhenAlive, places, placesOf } from './pages';
+import { orderNode } from './node_use';
+import { Place, markWhenAlive, places, placesOf, placesOfNodes } from './pages';
 import { Role, signIn } from './people';
 import { Portal, isOurs } from './portal';
 
@@ -45,16 +46,23 @@ export const test = base.extend<Fixtures, Worker>({
       const page = await context.newPage();
       const faults = new Faults(portal.url);
       await signIn(page, 'developer');
-      await faults.set({ workloads: { image_pull: ['vcluster-no-image'] } });
+      const orphan = 'hgr-3f2a77aa-forgotten';
+      await faults.happen('skypilot-make-orphan', { workspace: 'default', cluster: orphan });
+      const broken = { workloads: { image_pull: ['vcluster-no-image'] }, skypilot: { no_capacity: [{ accelerator: 'B200' }] } };
+      await faults.set(broken);
+      const nodes = { orphan, ...(await nodesToLookAt(page)) };
       const failed = await orderCluster(page, 'no-image');
       await expect(page.getByText('Image cannot be pulled')).toBeVisible({ timeout: 45_000 });
       const ready = await orderCluster(page, 'payments-ci');
       await reaches(page, 'Ready');
+      await faults.set({ ...broken, skypilot: { ...broken.skypilot, launch_hangs: true } });
+      const launching = await orderNode(page, 'notebook');
+      await listed(context, orphan);
       await context.close();
-      await use([...places, ...placesOf(ready, failed)]);
+      await use([...places, ...placesOf(ready, failed), ...placesOfNodes({ ...nodes, launching })]);
       await faults.heal();
     },
-    { scope: 'worker', timeout: 120_000 },
+    { scope: 'worker', timeout: 240_000 },
   ],
   baseURL: async ({ portal }, use) => use(portal.url),
   complaints: async ({}, use) => {
@@ -88,6 +96,34 @@ export const test = base.extend<Fixtures, Worker>({
   },
   kubectl: async ({}, use, info) => use(new Kubectl(info.outputPath('kubectl'))),
 });
+
+/** Nodes in the states that take a while to be in. */
+async function nodesToLookAt(page: Page): Promise<{ ready: string; failed: string; stopped: string }> {
+  const failed = await orderNode(page, 'big-run', { accelerator: 'B200', count: '8', cloud: '' });
+  const stopped = await orderNode(page, 'weekend');
+  const steps = 'for i in $(seq 1 2000); do echo "epoch $i of 2000: loss 0.$((3000 - i))"; sleep 5; done';
+  const ready = await orderNode(page, 'trainer', { run: steps });
+  await reaches(page, 'Ready');
+  await page.goto(stopped);
+  await reaches(page, 'Ready');
+  await page.goto(`${stopped}/settings`);
+  await page.getByRole('button', { name: 'Stop', exact: true }).click();
+  await reaches(page, 'Stopped');
+  await page.goto(failed);
+  await reaches(page, 'Failed');
+  return { ready, failed, stopped };
+}
+
+/** Waits until the portal has found a machine that nobody ordered; it looks about once a minute. */
+async function listed(context: BrowserContext, orphan: string): Promise<void> {
+  await context.clearCookies();
+  const page = await context.newPage();
+  await signIn(page, 'admin');
+  await expect(async () => {
+    await page.goto('/admin/orphans');
+    await expect(page.getByText(orphan)).toBeVisible({ timeout: 1_000 });
+  }).toPass({ timeout: 90_000 });
+}
 
 function listen(page: Page, complaints: string[]) {
   const complain = (what: string) => isOurs(page.url()) && complaints.push(`${page.url()}: ${what}`);

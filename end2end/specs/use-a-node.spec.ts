@@ -59,7 +59,7 @@ test('key and configuration are downloaded, and ssh with them works', async ({ o
   expect(await ssh(info.outputDir, config, key, name, 'nvidia-smi')).toContain('L4');
 });
 
-test('a command is submitted, watched to its end and read; another is cancelled', async ({ openAs }) => {
+test('a command is submitted, watched to its end and read; another is cancelled', async ({ openAs, complaints }) => {
   const page = await openAs('developer');
   const address = await orderNode(page, freshName('jobs'));
   await reaches(page, 'Ready', up);
@@ -99,6 +99,8 @@ test('a command is submitted, watched to its end and read; another is cancelled'
   await page.getByRole('button', { name: 'Submit' }).click();
   await expect(page.locator('#job-name-message')).not.toBeEmpty();
   await expect(page.getByLabel('Command', { exact: true }), 'what was typed stays').toHaveValue('true');
+  // The browser reports what was refused on purpose.
+  complaints.splice(0, complaints.length, ...complaints.filter((what) => !/ 422 .*submit-node-job/.test(what)));
 });
 
 test('who scrolls up in a log is left alone until they jump to its end', async ({ openAs }) => {
@@ -123,21 +125,28 @@ test('who scrolls up in a log is left alone until they jump to its end', async (
   await expect(jump).toBeHidden();
 });
 
-test('a log that is cut off goes on where it was', async ({ openAs, faults, complaints }) => {
+test('a log whose connection breaks off goes on where it was', async ({ openAs }) => {
   const page = await openAs('developer');
-  const address = await orderNode(page, freshName('cut'), { run: 'for i in $(seq 1 40); do sleep 1; echo tick $i.; done' });
+  const address = await orderNode(page, freshName('cut'), { run: 'for i in $(seq 1 25); do sleep 1; echo tick $i.; done' });
   await reaches(page, 'Ready', up);
+  await expect(async () => {
+    const written = await page.request.get(`${address}/logs/jobs/1`);
+    expect(await written.text()).toContain('tick 2.');
+  }).toPass({ timeout: 30_000 });
+  const written = (await (await page.request.get(`${address}/logs/jobs/1`)).text()).split('\n');
+  const known = written.slice(0, written.findIndex((line) => line.endsWith('tick 2.')) + 1);
+  // The first stream ends after some lines, as if a proxy had cut it.
+  const first = `retry: 200\nid: ${known.length}\ndata: ${JSON.stringify(known.map((line) => `${line}\n`).join(''))}\n\n`;
+  const stream = `**${address}/logs/jobs/1/stream`;
+  await page.route(stream, (route) => route.fulfill({ contentType: 'text/event-stream', body: first }), { times: 1 });
+  const again = page.waitForRequest((request) => request.headers()['last-event-id'] === String(known.length));
   await page.goto(`${address}/logs?job=1`);
-  await expect(log(page)).toContainText('tick 3.', { timeout: 30_000 });
-  await page.context().setOffline(true);
-  await page.context().setOffline(false);
+  await again;
   await expect(log(page)).toContainText('tick 9.', { timeout: 30_000 });
   const text = await log(page).innerText();
-  for (const tick of ['tick 1.', 'tick 3.', 'tick 9.']) {
+  for (const tick of ['tick 1.', 'tick 2.', 'tick 3.', 'tick 9.']) {
     expect(text.split(tick).length - 1, `${tick} is there once`).toBe(1);
   }
-  await faults.heal();
-  complaints.length = 0;
 });
 
 test('a node is stopped, started and taken down, and each says what it costs', async ({ openAs, complaints }) => {
