@@ -217,12 +217,7 @@ async fn launch(
         .unwrap();
     let end = Instant::now() + TOO_LONG;
     // Moto is asked, not SkyPilot: each question to it takes time from the launch.
-    while portal
-        .moto
-        .instances()
-        .await
-        .is_none_or(|instances| instances.len() < count)
-    {
+    while portal.moto.machines().await < count {
         server.process.assert_runs();
         assert!(
             Instant::now() < end,
