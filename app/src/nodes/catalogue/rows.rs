@@ -72,7 +72,7 @@ fn price(offer: &Offer, spot: bool, link: Option<String>) -> impl IntoView + use
         _ => words.into_any(),
     };
     view! {
-        <span class="md:hidden text-small text-muted mr-1.5">{kind}</span>
+        <small class="block text-muted mb-0.5 md:hidden">{kind}</small>
         {price}
     }
     .into_any()

@@ -16,7 +16,7 @@ use super::kept;
 use super::kind_field::KindField;
 use super::machine_fields::MachineFields;
 use super::state::{Answer, OrderState};
-use super::summary::Summary;
+use super::summary::{PriceBar, Summary};
 use crate::nodes::api::{CheckNodePrice, NodeOrderForm, OrderNode, load_node_order_form};
 use crate::ordering::{PlaceField, curl};
 use crate::problem_page::{ProblemPanel, notice_leading_back};
@@ -175,6 +175,7 @@ fn NewNode(form: NodeOrderForm) -> impl IntoView {
                     <div class="grid gap-4.5 p-4 bg-surface border border-line rounded-card shadow-card">
                         <EndFields state=state />
                     </div>
+                    <PriceBar state=state />
                 </div>
                 <Summary state=state asking=asking curl=curl>
                     <Button

@@ -10,6 +10,9 @@ use crate::nodes::words::per_hour;
 use crate::routes;
 use crate::ui::{Card, Code, Fact, Facts};
 
+/// Where the summary is on the page.
+const SUMMARY: &str = "summary";
+
 /// As many offers as are worth comparing.
 const OFFERS: usize = 3;
 
@@ -57,7 +60,7 @@ pub fn Summary(
         (!offers.is_empty()).then(|| view! { <Offers offers=offers spot=spot() /> })
     };
     view! {
-        <div class="grid grid-cols-1 gap-3.5 min-w-0 lg:sticky lg:top-5">
+        <div id=SUMMARY class="grid grid-cols-1 gap-3.5 min-w-0 scroll-mt-16 lg:sticky lg:top-5">
             <Card title="What you get">
                 <div aria-busy=move || asking.get().to_string()>
                     <p
@@ -98,6 +101,32 @@ pub fn Summary(
                 </details>
             </Card>
         </div>
+    }
+    .into_any()
+}
+
+/// The price at the foot of a screen that is too narrow to have the summary beside the form.
+#[component]
+pub fn PriceBar(state: OrderState) -> impl IntoView {
+    let words = move || {
+        state.quoted.with(|answer| match &answer.said {
+            Ok(quoted) => {
+                let hour = per_hour(quoted.quote.price_per_hour);
+                match quoted.quote.until_end {
+                    Some(amount) => format!("{hour} · {amount} until its end"),
+                    None => hour,
+                }
+            }
+            Err(_) => "—".to_owned(),
+        })
+    };
+    view! {
+        <p class="flex items-center justify-between gap-3 sticky bottom-0 -mx-4 px-4 py-2.5 bg-surface border-t border-line lg:hidden">
+            <span class="font-semibold tabular-nums">{words}</span>
+            <a href=format!("#{SUMMARY}") rel="external" class="link whitespace-nowrap">
+                "Summary"
+            </a>
+        </p>
     }
     .into_any()
 }
