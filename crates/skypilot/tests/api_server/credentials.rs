@@ -58,11 +58,11 @@ impl Broker {
 
 impl CredentialHandles for Handles {
     fn handle(&self, workspace: &str) -> Option<CredentialHandle> {
-        let withheld = self.withheld.load(Ordering::Relaxed);
-        Some(CredentialHandle {
+        let handle = CredentialHandle {
             uri: format!("{}/{workspace}", self.address),
-            token: if withheld { "another" } else { TOKEN }.into(),
+            token: TOKEN.into(),
             expires_at: Timestamp::now() + SignedDuration::from_hours(1),
-        })
+        };
+        (!self.withheld.load(Ordering::Relaxed)).then_some(handle)
     }
 }

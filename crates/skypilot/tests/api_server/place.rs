@@ -14,7 +14,7 @@ use tokio::time::{Instant, sleep};
 use url::Url;
 
 /// Longer than anything here takes on two busy cores.
-pub const TOO_LONG: Duration = Duration::from_secs(120);
+pub const TOO_LONG: Duration = Duration::from_secs(180);
 
 /// Something that is taken for AWS, and who hands out credentials for it.
 struct Moto {
@@ -200,7 +200,7 @@ impl Place {
                     server.last_words()
                 );
             }
-            sleep(Duration::from_millis(300)).await;
+            sleep(Duration::from_secs(1)).await;
         }
     }
 
