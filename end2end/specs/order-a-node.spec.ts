@@ -87,6 +87,29 @@ test('a node is ordered without JavaScript, with the price before', async ({ ope
   await form.send(name);
 });
 
+test('what was typed and chosen before the page came alive counts', async ({ openAs }) => {
+  const page = await openAs('developer');
+  const form = new NodeForm(page);
+  let letGo = () => {};
+  const held = new Promise<void>((done) => (letGo = done));
+  await page.route('**/*.wasm', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto('/nodes/new', { waitUntil: 'domcontentloaded' });
+  await form.name.fill('early');
+  await form.choose('Accelerator', /^H100 /);
+  await form.choose('On demand or spot', /^Spot/);
+  await page.getByLabel('Commands to run').fill('echo early');
+  letGo();
+  await hydrated(page);
+  for (const line of ['name: early', 'accelerators: H100:1', 'use_spot: true', 'echo early']) {
+    await expect(form.task).toContainText(line);
+  }
+  await expect(form.name).toHaveValue('early');
+  await expect(page.getByLabel('Commands to run')).toHaveValue('echo early');
+});
+
 test('a task of one’s own is ordered as it is pasted', async ({ openAs }) => {
   const page = await openAs('developer');
   const form = new NodeForm(page);

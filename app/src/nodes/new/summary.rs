@@ -167,7 +167,8 @@ fn Offers(offers: Vec<Offer>, spot: bool) -> impl IntoView {
             .then(|| {
                 view! {
                     <p class="text-small mt-1.5">
-                        <a class="link" href=all.unwrap_or_default()>
+                        // Beside the form, not instead of it: what is typed stays.
+                        <a class="link" href=all.unwrap_or_default() target="_blank">
                             "See all in the catalogue"
                         </a>
                     </p>
