@@ -1,6 +1,9 @@
 //! What depends on the database: the same on both, kept over a restart, and clear when it cannot be written.
 
-use crate::fixture::{DEVELOPER, TestPortal, order, ordered};
+use crate::{
+    fixture::{DEVELOPER, TestPortal, order, ordered},
+    nodes::ordered_node,
+};
 use reqwest::Method;
 use std::{fs, os::unix::fs::PermissionsExt as _, process::Command};
 
@@ -13,8 +16,13 @@ async fn on_postgresql_people_sign_in_order_and_are_suspended() {
     events.next().await.unwrap();
     let cluster = ordered(&program, "on-postgres").await;
     assert_eq!(events.next().await.unwrap()["cluster"], cluster["id"]);
+    let mut events_of_nodes = browser.events("/events/nodes").await;
+    events_of_nodes.next().await.unwrap();
+    let node = ordered_node(&program, "on-postgres").await;
+    assert_eq!(events_of_nodes.next().await.unwrap()["node"], node["id"]);
     portal.suspend(portal.person(DEVELOPER).await.id).await;
     events.assert_ends().await;
+    events_of_nodes.assert_ends().await;
     assert!(!browser.is_signed_in().await);
     assert!(!program.is_signed_in().await);
     portal.stop().await;

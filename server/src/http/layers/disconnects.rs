@@ -3,12 +3,14 @@
 //! own; its body goes through a small channel and is read to the end even when nobody listens any more.
 
 use super::panics;
+use crate::http::problem;
 use axum::{
     body::{Body, Bytes, HttpBody as _},
     extract::Request,
     middleware::Next,
     response::Response,
 };
+use domain::problem::{Problem, ProblemKind};
 use futures::StreamExt as _;
 use http::header;
 use std::{io, time::Duration};
@@ -29,10 +31,16 @@ pub struct WhileListened;
 
 /// Runs the rest on a task of its own.
 pub async fn outlive(request: Request, next: Next) -> Response {
+    outlive_within(RENDER_TIMEOUT, request, next).await
+}
+
+async fn outlive_within(limit: Duration, request: Request, next: Next) -> Response {
     let (answer, response) = oneshot::channel();
+    let asked = request.headers().clone();
     let run = async move {
-        let Ok(response) = timeout(RENDER_TIMEOUT, next.run(request)).await else {
-            tracing::error!("a request took longer than {RENDER_TIMEOUT:?} and was given up");
+        let Ok(response) = timeout(limit, next.run(request)).await else {
+            tracing::error!("a request took longer than {limit:?} and was given up");
+            let _ = answer.send(problem::answer(too_slow(), &asked));
             return;
         };
         if stops_by_itself(&response) || response.body().is_end_stream() {
@@ -46,7 +54,7 @@ pub async fn outlive(request: Request, next: Next) -> Response {
             parts,
             Body::from_stream(ReceiverStream::new(receiver)),
         ));
-        forward(body, chunks).await;
+        forward(body, chunks, limit).await;
     };
     tokio::spawn(run.in_current_span());
     match response.await {
@@ -55,10 +63,19 @@ pub async fn outlive(request: Request, next: Next) -> Response {
     }
 }
 
-async fn forward(body: Body, chunks: mpsc::Sender<io::Result<Bytes>>) {
+/// Whatever was asked of a system behind the portal may have reached it.
+fn too_slow() -> Problem {
+    Problem::new(
+        ProblemKind::Unavailable,
+        "This took too long and was given up.",
+    )
+    .next("It may have been done nevertheless: look before you try again.")
+}
+
+async fn forward(body: Body, chunks: mpsc::Sender<io::Result<Bytes>>, limit: Duration) {
     let mut body = body.into_data_stream();
     loop {
-        match timeout(RENDER_TIMEOUT, body.next()).await {
+        match timeout(limit, body.next()).await {
             Ok(Some(Ok(chunk))) => {
                 // An error says that nobody listens any more; the rest is read nevertheless.
                 let _ = chunks.send(Ok(chunk)).await;
@@ -69,7 +86,7 @@ async fn forward(body: Body, chunks: mpsc::Sender<io::Result<Bytes>>) {
             }
             Ok(None) => return,
             Err(_) => {
-                tracing::error!("a page fell silent for {RENDER_TIMEOUT:?} and was given up");
+                tracing::error!("a page fell silent for {limit:?} and was given up");
                 let _ = chunks.send(Err(io::ErrorKind::TimedOut.into())).await;
                 return;
             }
@@ -145,6 +162,42 @@ mod tests {
         })
         .await
         .expect("every page is finished and its task gone");
+    }
+
+    /// With little patience.
+    async fn hurried(request: Request, next: Next) -> Response {
+        outlive_within(Duration::from_millis(50), request, next).await
+    }
+
+    #[tokio::test]
+    async fn a_handler_that_hangs_is_given_up_in_words_that_promise_nothing() {
+        let app = Router::new()
+            .route("/", get(std::future::pending::<()>))
+            .layer(middleware::from_fn(hurried));
+        let response = app.oneshot(Request::new(Body::empty())).await.unwrap();
+        assert_eq!(response.status(), 503);
+        let body = response.into_body().into_data_stream().next().await;
+        let text = String::from_utf8(body.unwrap().unwrap().to_vec()).unwrap();
+        assert!(text.contains("may have been done"), "{text}");
+    }
+
+    #[tokio::test]
+    async fn what_is_read_while_it_is_listened_to_may_be_silent_for_long() {
+        let silent = || async {
+            let chunks = futures::stream::once(async {
+                tokio::time::sleep(Duration::from_millis(200)).await;
+                io::Result::Ok(Bytes::from_static(b"late"))
+            });
+            let mut response = Response::new(Body::from_stream(chunks));
+            response.extensions_mut().insert(WhileListened);
+            response
+        };
+        let app = Router::new()
+            .route("/", get(silent))
+            .layer(middleware::from_fn(hurried));
+        let response = app.oneshot(Request::new(Body::empty())).await.unwrap();
+        let late = response.into_body().into_data_stream().next().await;
+        assert_eq!(late.unwrap().unwrap(), "late");
     }
 
     #[tokio::test]

@@ -35,7 +35,7 @@ fn node_order(name: &str) -> Value {
 }
 
 /// Orders over REST and answers the node.
-async fn ordered_node(program: &Browser, name: &str) -> Value {
+pub async fn ordered_node(program: &Browser, name: &str) -> Value {
     catalogue_is_read(program).await;
     let answer = program
         .json(Method::POST, "/api/v1/nodes", &node_order(name))
