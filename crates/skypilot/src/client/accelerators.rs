@@ -1,6 +1,6 @@
 //! Accelerators: which machines have them, where, and for how much.
 
-use super::{Acting, Answer, SkyPilot, transport::Call};
+use super::{Acting, Answer, SkyPilot, call::Call};
 use serde::{Deserialize, Deserializer, de::Error as _};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;

@@ -1,6 +1,6 @@
 //! Clouds: which ones a workspace can use.
 
-use super::{Acting, Answer, RequestId, SkyPilot, transport::Call};
+use super::{Acting, Answer, RequestId, SkyPilot, call::Call};
 use serde_json::json;
 use std::collections::BTreeMap;
 

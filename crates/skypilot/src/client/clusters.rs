@@ -1,6 +1,6 @@
 //! Clusters, which is what SkyPilot calls the machines it launches: their state and what is done to them.
 
-use super::{Acting, Answer, RequestId, SkyPilot, fields, transport::Call};
+use super::{Acting, Answer, RequestId, SkyPilot, call::Call, fields};
 use jiff::Timestamp;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};

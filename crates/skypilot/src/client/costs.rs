@@ -1,6 +1,6 @@
 //! What clusters cost, as SkyPilot reckons.
 
-use super::{Acting, Answer, SkyPilot, fields, transport::Call};
+use super::{Acting, Answer, SkyPilot, call::Call, fields};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::json;

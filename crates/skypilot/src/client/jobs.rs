@@ -1,6 +1,6 @@
 //! Jobs: the tasks that run on a cluster, one after the other.
 
-use super::{Acting, Answer, RequestId, SkyPilot, fields, transport::Call};
+use super::{Acting, Answer, RequestId, SkyPilot, call::Call, fields};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::json;

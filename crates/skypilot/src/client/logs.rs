@@ -1,8 +1,6 @@
 //! Logs, piece by piece, as plain lines.
 
-use super::{
-    Acting, Answer, Identity, SkyPilot, SkyPilotError, requests::request_id, transport::Call,
-};
+use super::{Acting, Answer, Identity, SkyPilot, SkyPilotError, call::Call, requests::request_id};
 use crate::PlainText;
 use futures::{
     StreamExt,

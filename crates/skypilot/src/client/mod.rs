@@ -6,6 +6,7 @@
 
 mod accelerators;
 mod acting;
+mod call;
 mod capacity;
 mod clouds;
 mod clusters;
@@ -16,11 +17,13 @@ mod fields;
 mod jobs;
 mod logs;
 mod people;
+mod records;
 mod requests;
 mod service_accounts;
 mod tasks;
 mod transport;
 mod version;
+mod words;
 mod workspaces;
 
 pub use accelerators::{AcceleratorQuery, InstanceOffer};
@@ -35,16 +38,17 @@ pub use error::{Answer, ErrorKind, SkyPilotError};
 pub use jobs::{Job, JobState};
 pub use logs::{LogLength, LogStream};
 pub use people::{Role, User};
-pub use requests::{RequestId, RequestList, RequestRecord, RequestState};
+pub use records::{RequestId, RequestList, RequestRecord, RequestState};
 pub use service_accounts::{IssuedToken, ServiceAccountToken};
 pub use tasks::{Launch, Launched};
 pub use version::{API_VERSION, VERSION};
 pub use workspaces::{CloudSettings, Workspace};
 
+use call::Call;
 pub use clouds::Checked;
 use requests::said_no;
 use serde::{Deserialize, de::DeserializeOwned};
-use transport::{Answered, Call, Transport};
+use transport::{Answered, Transport};
 use url::Url;
 
 /// The client. Clones share their connections.

@@ -1,6 +1,6 @@
 //! The users that the server knows.
 
-use super::{Acting, Answer, Identity, SkyPilot, fields, transport::Call};
+use super::{Acting, Answer, Identity, SkyPilot, call::Call, fields};
 use serde::{Deserialize, Serialize};
 
 /// What a user may do on the server.

@@ -1,16 +1,14 @@
 //! Requests: what the server does for a call after it has answered, until its result is fetched.
 
 use super::{
-    Acting, Answer, ErrorKind, Identity, LogLength, LogStream, SkyPilot, SkyPilotError,
-    error::Thrown,
-    fields, foreign, parsed,
-    transport::{Answered, Call},
+    Acting, Answer, ErrorKind, Identity, LogLength, LogStream, RequestId, RequestList,
+    RequestRecord, RequestState, SkyPilot, SkyPilotError, call::Call, error::Thrown, fields,
+    foreign, parsed, transport::Answered,
 };
-use jiff::Timestamp;
 use reqwest::header::{DATE, HeaderMap};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::json;
-use std::{fmt, str::FromStr, time::Duration};
+use std::time::Duration;
 use tokio::time::Instant;
 
 /// Only the answer to the submitting call bears the id; every other answer has one of its own there.
@@ -18,72 +16,6 @@ const REQUEST_ID: &str = "X-Skypilot-Request-ID";
 
 /// Every question about a cluster is a request too, and the server keeps them for a day.
 const MOST_REQUESTS: u32 = 1000;
-
-/// The name of a request: a UUID. The server forgets all of them when it starts.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct RequestId(String);
-
-/// How far a request is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum RequestState {
-    /// Waits for a worker.
-    Pending,
-    /// Waits for something else, such as another request on the same cluster.
-    Waiting,
-    /// Is done now.
-    Running,
-    /// Ended well.
-    Succeeded,
-    /// Failed; its result tells why.
-    Failed,
-    /// Was cancelled.
-    Cancelled,
-    /// A state that SkyPilot 0.14.1 does not have.
-    #[serde(other)]
-    Unknown,
-}
-
-impl RequestState {
-    /// Whether it has not come to its end.
-    pub fn is_open(self) -> bool {
-        matches!(self, Self::Pending | Self::Waiting | Self::Running)
-    }
-}
-
-/// A request in the server's list.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-pub struct RequestRecord {
-    /// Which.
-    pub request_id: RequestId,
-    /// What it is: `sky.launch`.
-    #[serde(default)]
-    pub name: String,
-    /// How far it is.
-    pub status: RequestState,
-    /// The cluster it is about.
-    #[serde(default, deserialize_with = "fields::text")]
-    pub cluster_name: Option<String>,
-    /// What it waits for.
-    #[serde(default, deserialize_with = "fields::text")]
-    pub status_msg: Option<String>,
-    /// When it was submitted.
-    #[serde(default, deserialize_with = "fields::time")]
-    pub created_at: Option<Timestamp>,
-    /// When it ended.
-    #[serde(default, deserialize_with = "fields::time")]
-    pub finished_at: Option<Timestamp>,
-}
-
-/// Requests, and the server's clock when it listed them.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct RequestList {
-    /// The requests, newest first.
-    pub requests: Vec<RequestRecord>,
-    /// The server's time, to the second: what the records' times compare to.
-    pub server_time: Option<Timestamp>,
-}
 
 /// A request's result as `/api/get` sends it. Its `entrypoint`, `request_body` and `error.object` are pickles.
 #[derive(Debug, Deserialize)]
@@ -93,41 +25,6 @@ struct Payload {
     return_value: String,
     #[serde(default)]
     error: String,
-}
-
-impl fmt::Display for RequestId {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
-    }
-}
-
-/// It is not a UUID.
-#[derive(Debug, thiserror::Error)]
-#[error("a SkyPilot request id is a UUID")]
-pub struct NotARequestId;
-
-impl FromStr for RequestId {
-    type Err = NotARequestId;
-    fn from_str(text: &str) -> Result<Self, NotARequestId> {
-        let good = text.len() == 36
-            && text
-                .bytes()
-                .all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
-        good.then(|| Self(text.to_owned())).ok_or(NotARequestId)
-    }
-}
-
-impl TryFrom<String> for RequestId {
-    type Error = NotARequestId;
-    fn try_from(text: String) -> Result<Self, NotARequestId> {
-        text.parse()
-    }
-}
-
-impl From<RequestId> for String {
-    fn from(id: RequestId) -> Self {
-        id.0
-    }
 }
 
 impl SkyPilot {
@@ -352,26 +249,4 @@ fn still_running(tried: &str, limit: Duration) -> SkyPilotError {
             limit.as_secs_f32()
         ),
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_a_uuid_is_a_request_id() {
-        assert!(
-            "30462a9a-dd96-4720-bdf4-4c92d4c7f8b3"
-                .parse::<RequestId>()
-                .is_ok()
-        );
-        for bad in [
-            "",
-            "30462a9a",
-            "30462a9a-dd96-4720-bdf4-4c92d4c7f8b3&all=1",
-            "../30462a9a-dd96-4720-bdf4-4c92d4c7f8",
-        ] {
-            assert!(bad.parse::<RequestId>().is_err(), "{bad}");
-        }
-    }
 }

@@ -1,6 +1,6 @@
 //! Service accounts, each with one token.
 
-use super::{Acting, Answer, Role, SkyPilot, fields, transport::Call};
+use super::{Acting, Answer, Role, SkyPilot, call::Call, fields};
 use jiff::Timestamp;
 use secrecy::SecretString;
 use serde::{Deserialize, de::IgnoredAny};

@@ -1,6 +1,6 @@
 //! Tasks: launching one on a new cluster, running one on a cluster that is there, and asking whether one is valid.
 
-use super::{Acting, Answer, Identity, RequestId, SkyPilot, transport::Call};
+use super::{Acting, Answer, Identity, RequestId, SkyPilot, call::Call};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::time::Duration;

@@ -1,12 +1,12 @@
 //! One HTTP request to the server: with time limits, a limit to the answer's size, and repetition where it is safe.
 
 use super::{
-    Acting, Answer, ClientConfig, ConfigError, ErrorKind, Identity, SkyPilotError, Timeouts,
+    Answer, ClientConfig, ConfigError, ErrorKind, Identity, SkyPilotError, Timeouts,
+    call::{Call, Repeat},
     version,
 };
-use reqwest::{Client, Method, RequestBuilder, Response, header::HeaderMap};
+use reqwest::{Client, RequestBuilder, Response, header::HeaderMap};
 use secrecy::ExposeSecret;
-use serde_json::{Map, Value};
 use std::{error::Error as StdError, fmt, time::Duration};
 use url::{Host, Url};
 
@@ -22,75 +22,6 @@ pub(super) struct Transport {
     url: Url,
     pub(super) timeouts: Timeouts,
     tries: u32,
-}
-
-/// Whether a call may be sent again when nobody knows whether it arrived.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Repeat {
-    /// Doing it twice is the same as doing it once.
-    Safe,
-    /// Doing it twice would make two of it, or lose something.
-    Never,
-}
-
-/// One call.
-#[derive(Clone, Debug)]
-pub(super) struct Call {
-    method: Method,
-    path: &'static str,
-    query: Vec<(&'static str, String)>,
-    body: Option<Map<String, Value>>,
-    /// What it is to do, for errors: `list the clusters`.
-    pub(super) tried: &'static str,
-    repeat: Repeat,
-    timeout: Option<Duration>,
-}
-
-impl Call {
-    pub(super) fn get(path: &'static str, tried: &'static str) -> Self {
-        Self {
-            method: Method::GET,
-            path,
-            query: Vec::new(),
-            body: None,
-            tried,
-            repeat: Repeat::Safe,
-            timeout: None,
-        }
-    }
-
-    /// A POST whose body is the common part and the fields of `body`, which must be an object.
-    pub(super) fn post(
-        path: &'static str,
-        tried: &'static str,
-        acting: &Acting<'_>,
-        body: Value,
-    ) -> Self {
-        let mut common = acting.common();
-        if let Value::Object(fields) = body {
-            common.extend(fields);
-        }
-        Self {
-            method: Method::POST,
-            body: Some(common),
-            ..Self::get(path, tried)
-        }
-    }
-
-    pub(super) fn query(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.query.push((name, value.into()));
-        self
-    }
-
-    pub(super) fn never_repeated(mut self) -> Self {
-        self.repeat = Repeat::Never;
-        self
-    }
-
-    pub(super) fn within(mut self, timeout: Duration) -> Self {
-        self.timeout = Some(timeout);
-        self
-    }
 }
 
 /// An answer that was read whole.

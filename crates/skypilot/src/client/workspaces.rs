@@ -1,6 +1,6 @@
 //! Workspaces: who may use which clouds with which credentials.
 
-use super::{Acting, Answer, RequestId, SkyPilot, transport::Call};
+use super::{Acting, Answer, RequestId, SkyPilot, call::Call};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;

@@ -1,12 +1,10 @@
 //! Servers that are gone, busy, slow, cut off or not SkyPilot.
 
 use crate::tape::{client, somebody};
-use futures::StreamExt;
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 use skypilot::client::{
-    Acting, ClientConfig, ErrorKind, Identity, Launch, LogLength, RequestId, SkyPilot, StatusQuery,
-    Timeouts,
+    Acting, ClientConfig, ErrorKind, Identity, Launch, RequestId, SkyPilot, StatusQuery, Timeouts,
 };
 use std::time::Duration;
 use tokio::{
@@ -18,7 +16,7 @@ use wiremock::{
     matchers::{any, method, path},
 };
 
-const ID: &str = "30462a9a-dd96-4720-bdf4-4c92d4c7f8b3";
+pub const ID: &str = "30462a9a-dd96-4720-bdf4-4c92d4c7f8b3";
 const LAUNCH: Launch<'static> = Launch {
     cluster_name: "hgr-456789ab-trainer",
     task: "run: true",
@@ -39,7 +37,7 @@ fn busy() -> ResponseTemplate {
         .set_body_json(json!({"detail": "The server has exhausted its concurrent worker limit."}))
 }
 
-fn impatient(address: &str, limit: Duration) -> SkyPilot {
+pub fn impatient(address: &str, limit: Duration) -> SkyPilot {
     let mut config = ClientConfig::new(address.parse().unwrap());
     config.tries = 2;
     config.timeouts = Timeouts {
@@ -53,7 +51,7 @@ fn impatient(address: &str, limit: Duration) -> SkyPilot {
 }
 
 /// A server that does this to each connection, after it has read what was asked.
-async fn crooked<F: Future<Output = ()> + Send>(
+pub async fn crooked<F: Future<Output = ()> + Send>(
     treat: impl Fn(TcpStream) -> F + Send + 'static,
 ) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -288,58 +286,6 @@ async fn an_answer_without_end_is_not_read_to_the_end() {
     let error = client(&address).health(&somebody()).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::Server);
     assert!(error.message.contains("32 MiB"), "{error}");
-}
-
-#[tokio::test]
-async fn a_log_that_falls_silent_or_breaks_off_ends_with_an_error_after_what_came() {
-    let hello = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nb\r\nhello\nworld\r\n";
-    let identity = somebody();
-    let silent = crooked(async |mut stream| {
-        stream.write_all(hello).await.unwrap();
-        let _ = stream.read(&mut [0; 1]).await;
-    })
-    .await;
-    let broken = crooked(async |mut stream| stream.write_all(hello).await.unwrap()).await;
-    for address in [silent, broken] {
-        let sky = impatient(&address, Duration::from_millis(500));
-        let log = sky.provision_log(Acting::by(&identity), "c", LogLength::FOLLOW);
-        let items: Vec<_> = log.await.unwrap().collect().await;
-        let [Ok(first), Ok(rest), Err(error)] = items.as_slice() else {
-            panic!("{items:?}");
-        };
-        assert_eq!((first.as_str(), rest.as_str()), ("hello\n", "world\n"));
-        assert_eq!(error.kind, ErrorKind::Unreachable, "{error:?}");
-    }
-}
-
-#[tokio::test]
-async fn a_job_without_a_log_says_why() {
-    let server = MockServer::start().await;
-    let empty = ResponseTemplate::new(200)
-        .insert_header("X-Skypilot-Request-ID", ID)
-        .set_body_string("");
-    Mock::given(path("/logs"))
-        .respond_with(empty)
-        .mount(&server)
-        .await;
-    let error =
-        json!({"type": "ClusterNotUpError", "message": "Cluster 'c' is not up."}).to_string();
-    let failed = json!({"detail": {"request_id": ID, "status": "FAILED", "return_value": "null", "error": error}});
-    Mock::given(path("/api/get"))
-        .respond_with(ResponseTemplate::new(500).set_body_json(failed))
-        .mount(&server)
-        .await;
-    let identity = somebody();
-    let sky = client(&server.uri());
-    let log = sky
-        .job_log(Acting::by(&identity), "c", None, LogLength::ALL)
-        .await
-        .unwrap();
-    let items: Vec<_> = log.collect().await;
-    let [Err(error)] = items.as_slice() else {
-        panic!("{items:?}");
-    };
-    assert_eq!(error.kind, ErrorKind::NotUp);
 }
 
 #[tokio::test]
