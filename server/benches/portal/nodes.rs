@@ -114,7 +114,10 @@ async fn settle(database: &persistence::Database, now: Timestamp) {
                 due_at: None,
                 audit: None,
             };
-            database.record_node(&claim, progress).await.expect("recorded");
+            database
+                .record_node(&claim, progress)
+                .await
+                .expect("recorded");
         }
     }
 }
