@@ -50,6 +50,16 @@ async fn nodes_are_switched_off_and_everything_says_so() {
             answer.body
         );
     }
+    let browser = portal.browser_of(DEVELOPER).await;
+    for path in ["/nodes/new", "/nodes/catalogue"] {
+        let page = browser.page(path).await;
+        assert!(
+            page.body.contains("No SkyPilot API server is configured"),
+            "{path}: {}",
+            page.body
+        );
+    }
+    assert_eq!(browser.page("/nodes").await.status, 200);
     program.get(MISSING).await.assert_problem(404, "not-found");
     let list = program.get("/api/v1/nodes").await.body_json();
     assert_eq!(list["total"], 0);
