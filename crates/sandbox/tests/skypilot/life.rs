@@ -158,3 +158,81 @@ async fn people_get_in_with_the_clusters_key_by_ssh_and_nobody_without() {
     assert!(made.success());
     assert!(!ssh(other).await.unwrap().status.success());
 }
+
+#[tokio::test]
+async fn a_second_launch_gives_its_task_to_the_cluster_that_is_there() {
+    let api = Api::start().await;
+    api.launch("train", TASK).await.unwrap();
+    let again = api.launch("train", TASK).await.unwrap();
+    assert_eq!(again["job_id"], 2);
+    let larger = TASK.replace("L4:1", "L4:8");
+    let (class, _) = api.launch("train", &larger).await.unwrap_err();
+    assert_eq!(class, "ResourcesMismatchError");
+}
+
+#[tokio::test]
+async fn places_are_tried_in_the_order_of_their_prices() {
+    let api = Api::start().await;
+    let nowhere_but = |region: &str| {
+        let places = ["us-east-1", "us-west-2", "eu-central-1", "ap-northeast-1"];
+        let scarce = places.into_iter().filter(|place| *place != region);
+        NoCapacity::Places(
+            scarce
+                .map(|region| ScarcePlace {
+                    region: Some(region.into()),
+                    ..ScarcePlace::default()
+                })
+                .collect(),
+        )
+    };
+    let faults = api.sandbox.faults();
+    faults.change(|faults| faults.skypilot.no_capacity = nowhere_but("eu-central-1"));
+    let token = api.sandbox.skypilot_admin_token();
+    let body = json!({"cluster_name": "train", "task": TASK});
+    let id = api.submit(token, "/launch", body).await;
+    api.result(token, &id).await.unwrap();
+    assert_eq!(
+        api.cluster("train").await.unwrap()["region"],
+        "eu-central-1"
+    );
+    let path = format!("/api/stream?request_id={id}&format=plain");
+    let log = api.get(token, &path).await.text().await.unwrap();
+    let at = |text: &str| {
+        log.find(text)
+            .unwrap_or_else(|| panic!("no {text} in {log}"))
+    };
+    let first = at("Launching on AWS us-east-1");
+    let again = at("Trying other potential resources.");
+    assert!(
+        first < again && again < at("Launching on AWS eu-central-1"),
+        "{log}"
+    );
+    assert!(!log.contains("ap-northeast-1"), "{log}");
+
+    let body = json!({"cluster_name": "train"});
+    let said = api.post(token, "/provision_logs?follow=false", body).await;
+    let said = said.text().await.unwrap();
+    assert!(said.contains("Launching on AWS us-east-1"), "{said}");
+    assert!(said.contains("Cluster launched: train"), "{said}");
+}
+
+#[tokio::test]
+async fn a_launch_that_may_wait_goes_on_until_there_is_capacity() {
+    let api = Api::start().await;
+    let faults = api.sandbox.faults();
+    faults.change(|faults| faults.skypilot.no_capacity = NoCapacity::All(true));
+    let token = api.sandbox.skypilot_admin_token();
+    let body = json!({"cluster_name": "train", "task": TASK, "retry_until_up": true});
+    let id = api.submit(token, "/launch", body).await;
+    let events = json!({"cluster_name": "train", "event_type": "STATUS_CHANGE"});
+    loop {
+        let events = api.ask("/cluster_events", events.clone()).await;
+        let Ok(events) = events else { continue };
+        let mut reasons = events.as_array().unwrap().iter();
+        if reasons.any(|reason| reason.as_str().unwrap().starts_with("Retrying")) {
+            break;
+        }
+    }
+    faults.change(|faults| faults.skypilot.no_capacity = NoCapacity::All(false));
+    api.result(token, &id).await.unwrap();
+}

@@ -1,5 +1,9 @@
 //! The sandbox's SkyPilot API server over HTTP, as a client sees it.
 
+mod credentials;
+mod faults;
+mod idle;
+mod jobs;
 mod life;
 mod refusals;
 mod server;

@@ -80,3 +80,89 @@ async fn bad_names_tasks_and_accelerators_fail_as_on_the_real_server() {
         .await;
     assert_eq!(missing.status(), 422);
 }
+
+#[tokio::test]
+async fn strangers_change_no_cluster_and_a_workspace_with_clusters_stays() {
+    let api = Api::start().await;
+    let (one, other) = (account(&api, "one").await, account(&api, "other").await);
+    let task = "resources:\n  infra: aws\n  accelerators: L4:1\nrun: sleep 86400\n";
+    let launch = json!({
+        "cluster_name": "train",
+        "task": task,
+        "override_skypilot_config": {"active_workspace": "one"},
+    });
+    let id = api.submit(&one, "/launch", launch).await;
+    api.result(&one, &id).await.unwrap();
+
+    let about = json!({
+        "cluster_name": "train",
+        "task": task,
+        "idle_minutes": 1,
+        "job_ids": [1],
+        "override_skypilot_config": {"active_workspace": "other"},
+    });
+    for path in ["/exec", "/start", "/stop", "/down", "/autostop", "/cancel"] {
+        let refused = api.post(&other, path, about.clone()).await;
+        assert_eq!(refused.status(), 403, "{path}");
+    }
+    let id = api.submit(&other, "/launch", about.clone()).await;
+    let (class, message) = api.result(&other, &id).await.unwrap_err();
+    assert_eq!(class, "ClusterOwnerIdentityMismatchError", "{message}");
+    let id = api.submit(&other, "/status", about).await;
+    assert_eq!(api.result(&other, &id).await.unwrap(), json!([]));
+
+    let delete = json!({"workspace_name": "one"});
+    let (_, message) = api
+        .ask("/workspaces/delete", delete.clone())
+        .await
+        .unwrap_err();
+    assert!(message.contains("1 active cluster(s): train"), "{message}");
+    // Nor may its only user be shut out of it.
+    let shut = json!({"workspace_name": "one", "config": {"private": true, "allowed_users": []}});
+    let (_, message) = api.ask("/workspaces/update", shut).await.unwrap_err();
+    assert!(message.contains("remove user 'one'"), "{message}");
+
+    let down = json!({
+        "cluster_name": "train",
+        "override_skypilot_config": {"active_workspace": "one"},
+    });
+    let id = api.submit(&one, "/down", down).await;
+    api.result(&one, &id).await.unwrap();
+    api.ask("/workspaces/delete", delete).await.unwrap();
+}
+
+#[tokio::test]
+async fn viewers_look_without_keys_and_change_nothing() {
+    let api = Api::start().await;
+    let admin = api.sandbox.skypilot_admin_token();
+    api.launch(
+        "train",
+        "resources:\n  infra: aws\n  accelerators: L4:1\nrun: echo a\n",
+    )
+    .await
+    .unwrap();
+    let body = json!({"token_name": "watcher", "role": "viewer"});
+    let made = api.post(admin, "/users/service-account-tokens", body).await;
+    let made: Value = made.json().await.unwrap();
+    let viewer = made["token"].as_str().unwrap();
+    let id = api
+        .submit(viewer, "/status", json!({"include_credentials": true}))
+        .await;
+    let rows = api.result(viewer, &id).await.unwrap();
+    assert_eq!(rows[0]["name"], "train");
+    assert!(rows[0]["credentials"].is_null());
+    for path in [
+        "/down",
+        "/launch",
+        "/workspaces/create",
+        "/users/service-account-tokens",
+    ] {
+        assert_eq!(
+            api.post(viewer, path, json!({})).await.status(),
+            403,
+            "{path}"
+        );
+    }
+    let refused = api.post(viewer, "/api/cancel", json!({})).await;
+    assert_eq!(refused.status(), 403);
+}

@@ -30,9 +30,18 @@ impl Api {
     }
 
     pub async fn post(&self, token: &str, path: &str, body: Value) -> reqwest::Response {
+        self.try_post(token, path, body).await.unwrap()
+    }
+
+    pub async fn try_post(
+        &self,
+        token: &str,
+        path: &str,
+        body: Value,
+    ) -> reqwest::Result<reqwest::Response> {
         let url = format!("{}{path}", self.sandbox.skypilot_url());
         let request = self.http.post(url).bearer_auth(token).json(&body);
-        request.send().await.unwrap()
+        request.send().await
     }
 
     pub async fn get(&self, token: &str, path: &str) -> reqwest::Response {
