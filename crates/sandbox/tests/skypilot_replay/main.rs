@@ -9,3 +9,4 @@ mod api;
 mod compare;
 mod life;
 mod refusals;
+mod tasks;
