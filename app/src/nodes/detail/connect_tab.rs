@@ -44,7 +44,7 @@ fn connect(node: &Node) -> impl IntoView + use<> {
     view! {
         <div class="grid grid-cols-1 gap-3.5 items-start lg:grid-cols-[minmax(0,1.55fr)_minmax(0,1fr)]">
             <Card title="SSH">
-                <ol class="grid gap-5">
+                <ol class="grid grid-cols-1 gap-5">
                     <Step number=1 title="Get the key">
                         <p class="text-muted">
                             "It opens this node and no other. It is read at this moment, never kept here, and the audit log says that you have it."
