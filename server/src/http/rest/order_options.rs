@@ -18,6 +18,7 @@ use utoipa::ToSchema;
 
 /// What an order may say.
 #[derive(Serialize, ToSchema)]
+#[schema(as = OrderOptions)]
 pub struct Offer {
     /// Tenants you may order in, with their environments.
     tenants: Vec<Tenant>,

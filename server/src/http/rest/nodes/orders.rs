@@ -109,6 +109,7 @@ pub async fn quote(
     (status = 200, description = "A page of the catalogue", body = OfferPage),
     (status = 401, description = "No valid token", body = ProblemDocument, content_type = "application/problem+json"),
     (status = 422, description = "A parameter breaks a rule", body = ProblemDocument, content_type = "application/problem+json"),
+    (status = 503, description = "There is no SkyPilot API server", body = ProblemDocument, content_type = "application/problem+json"),
 ))]
 pub async fn catalogue(
     State(portal): State<Arc<Portal>>,
