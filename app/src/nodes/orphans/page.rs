@@ -1,14 +1,17 @@
 //! `/admin/orphans`: machines on the SkyPilot API server that nobody ordered here.
 
+use std::time::Duration;
+
 use domain::node::catalogue::cloud_title;
 use domain::node::view::Orphan;
+use domain::problem::ProblemKind;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
-use super::api::{Orphans, load_orphans};
+use super::api::{Orphans, TakeDownOrphan, load_orphans};
 use super::take_down::TakeDown;
-use crate::live::follow;
 use crate::problem_page::{ProblemPage, problem_notice};
 use crate::routes;
 use crate::ui::{
@@ -16,20 +19,20 @@ use crate::ui::{
     Table, Tone,
 };
 
+/// How often the page looks again: nothing tells of machines that nobody ordered.
+const LOOK_AGAIN: Duration = Duration::from_secs(15);
+
 /// For platform admins. Which machine is to be taken down stands in the address, so that it works without a script.
 #[component]
 pub fn OrphansPage() -> impl IntoView {
-    let query = use_query_map();
-    let chosen = Memo::new(move |_| query.with(|query| query.get("machine").unwrap_or_default()));
     let orphans = Resource::new_blocking(|| (), |()| load_orphans());
     let clock = Clock::provide();
-    follow(routes::NODES_EVENTS, move || orphans.refetch());
     let page = move || {
         Suspend::new(async move {
             match orphans.await {
                 Ok(orphans) => {
                     clock.sync(orphans.now);
-                    view! { <Content orphans=orphans chosen=chosen /> }.into_any()
+                    view! { <LiveOrphans orphans=orphans /> }.into_any()
                 }
                 Err(refusal) => view! { <ProblemPage problem=refusal.0 /> }.into_any(),
             }
@@ -38,38 +41,84 @@ pub fn OrphansPage() -> impl IntoView {
     view! { <Transition fallback=|| view! { <Skeleton lines=6 /> }>{page}</Transition> }
 }
 
+/// Looks again by itself, and leaves alone what somebody types.
 #[component]
-fn Content(orphans: Orphans, chosen: Memo<String>) -> impl IntoView {
-    let Orphans {
-        machines, problem, ..
-    } = orphans;
-    let problem = StoredValue::new(problem);
-    let candidates = StoredValue::new(machines.clone());
-    let take_down = move || {
-        let chosen = chosen.get();
-        let machine = candidates.with_value(|machines| {
-            let found = machines.iter().find(|machine| machine.machine == chosen);
-            found.filter(|machine| !machine.going).cloned()
+fn LiveOrphans(orphans: Orphans) -> impl IntoView {
+    let clock = Clock::in_context();
+    let query = use_query_map();
+    let machines = RwSignal::new(orphans.machines);
+    let problem = RwSignal::new(orphans.problem);
+    let look = move || {
+        spawn_local(async move {
+            match load_orphans().await {
+                Ok(orphans) => {
+                    clock.sync(orphans.now);
+                    // Rows that stay the same keep the focus.
+                    if machines.try_with_untracked(|known| *known != orphans.machines) == Some(true)
+                    {
+                        machines.try_set(orphans.machines);
+                    }
+                }
+                Err(refusal) if refusal.0.kind == ProblemKind::Unauthenticated => {
+                    problem.try_set(Some(refusal.0));
+                }
+                // Another failed look changes nothing: the page keeps what it knows until the next one.
+                Err(_) => {}
+            }
         });
-        machine.map(|machine| view! { <TakeDown machine=machine problem=problem.get_value() /> })
+    };
+    Effect::new(move || {
+        let look_if_seen = move || {
+            if !document().hidden() {
+                look();
+            }
+        };
+        if let Ok(interval) = set_interval_with_handle(look_if_seen, LOOK_AGAIN) {
+            on_cleanup(move || interval.clear());
+        }
+    });
+    let take_down = ServerAction::<TakeDownOrphan>::new();
+    Effect::new(move || {
+        if matches!(take_down.value().get(), Some(Ok(()))) {
+            look();
+        }
+    });
+    let chosen = Memo::new(move |_| {
+        let asked = query.with(|query| query.get("machine").unwrap_or_default());
+        machines.with(|machines| {
+            let found = machines.iter().find(|machine| machine.machine == asked);
+            found
+                .filter(|machine| !machine.going)
+                .map(|machine| machine.machine.clone())
+        })
+    });
+    let question = move || {
+        chosen.get().map(|machine| {
+            view! {
+                <TakeDown machine=machine take_down=take_down problem=problem.get_untracked() />
+            }
+        })
     };
     let notice = move || {
         problem
-            .get_value()
+            .get()
             .filter(|problem| problem.fields.is_empty())
             .map(problem_notice)
     };
-    let list = if machines.is_empty() {
-        view! {
-            <EmptyState
-                why=Empty::NothingYet
-                title="No orphans"
-                text="Every machine in the portal's workspaces on the SkyPilot API server was ordered here. The portal looks about once a minute."
-            />
+    let list = move || {
+        let machines = machines.get();
+        if machines.is_empty() {
+            view! {
+                <EmptyState
+                    why=Empty::NothingYet
+                    title="No orphans"
+                    text="Every machine in the portal's workspaces on the SkyPilot API server was ordered here. The portal looks about once a minute."
+                />
+            }
+            .into_any()
+        } else {
+            view! { <Machines machines=machines /> }.into_any()
         }
-        .into_any()
-    } else {
-        view! { <Machines machines=machines /> }.into_any()
     };
     view! {
         <Title text="Orphans" />
@@ -80,7 +129,7 @@ fn Content(orphans: Orphans, chosen: Memo<String>) -> impl IntoView {
             }
         />
         <div class="mb-4 empty:hidden">{notice}</div>
-        {take_down}
+        {question}
         <section
             aria-label="Machines that nobody ordered here"
             class="bg-surface border border-line rounded-card shadow-card"
@@ -118,11 +167,15 @@ fn row(orphan: Orphan) -> impl IntoView {
         view! { <Badge tone=Tone::Busy label="Taking down" /> }
     } else {
         let tone = match orphan.state.as_str() {
-            "UP" => Tone::Bad,
-            "INIT" | "AUTOSTOPPING" => Tone::Busy,
+            "up" => Tone::Bad,
+            "launching" | "autostopping" => Tone::Busy,
             _ => Tone::Idle,
         };
-        view! { <Badge tone=tone label=orphan.state.clone() /> }
+        let mut label = orphan.state.clone();
+        if let Some(first) = label.get_mut(..1) {
+            first.make_ascii_uppercase();
+        }
+        view! { <Badge tone=tone label=label /> }
     };
     let place = orphan
         .place

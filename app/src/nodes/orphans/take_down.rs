@@ -1,6 +1,5 @@
 //! Taking down a machine that nobody ordered here: its name is typed.
 
-use domain::node::view::Orphan;
 use domain::problem::Problem;
 use leptos::prelude::*;
 
@@ -11,13 +10,14 @@ use crate::ui::{Button, ButtonKind, Field, Icon, LinkButton, Symbol, TextInput, 
 /// The form, which does nothing before the name is right.
 #[component]
 pub fn TakeDown(
-    machine: Orphan,
+    /// Its name.
+    machine: String,
+    take_down: ServerAction<TakeDownOrphan>,
     /// What was wrong with the plain form that led here.
     problem: Option<Problem>,
 ) -> impl IntoView {
     let first = StoredValue::new(problem);
-    let name = machine.machine.clone();
-    let take_down = ServerAction::<TakeDownOrphan>::new();
+    let name = machine;
     let error = Signal::derive(move || match take_down.value().get() {
         Some(Err(refusal)) => {
             let confirmation = refusal.0.field("confirmation").map(str::to_owned);
