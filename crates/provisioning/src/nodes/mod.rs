@@ -34,6 +34,7 @@ use domain::{
         order::{AutostopInput, NodeOrderInput, NodeOrderOptions, Quote},
         view::{Node, NodeEvent, Orphan},
     },
+    operation::OperationKind,
     problem::{Problem, ProblemKind},
     services::{LogStream, NodeLog, NodeOrdered, Nodes},
 };
@@ -352,7 +353,12 @@ impl Nodes for NodeService {
         // No entry, no log.
         self.audit(caller, AuditAction::ReadNodeLog, &node, Some(detail))
             .await?;
-        let request = node.request.clone().map(RequestId);
+        // What stops or takes down a machine writes nothing about how it came up.
+        let brings_up = matches!(
+            node.operation.kind,
+            OperationKind::LaunchNode | OperationKind::StartNode
+        );
+        let request = node.request.clone().filter(|_| brings_up).map(RequestId);
         let machines = Arc::clone(&self.machinery()?.machines);
         let wanted = logs::Wanted {
             workspace,
