@@ -257,7 +257,7 @@ fn check_place(wanted: &Wanted, enabled: &BTreeSet<Cloud>) -> Result<(), Excepti
         && !zone.starts_with(region.as_str())
     {
         return Err(Exception::value(format!(
-            "Invalid zone {} for region {}: zones of a region begin with its name.",
+            "Invalid zone {} for region {}",
             repr(zone),
             repr(region)
         )));
@@ -278,6 +278,43 @@ fn check_place(wanted: &Wanted, enabled: &BTreeSet<Cloud>) -> Result<(), Excepti
                 None => format!("Invalid instance type {} {any}.", repr(name)),
             }));
         }
+    }
+    check_size(wanted)?;
+    Ok(())
+}
+
+/// Whether a type of machine that is named has what is asked of it besides.
+fn check_size(wanted: &Wanted) -> Result<(), Exception> {
+    let Some(name) = wanted.instance_type.as_deref() else {
+        return Ok(());
+    };
+    let Some(offer) = OFFERS.iter().find(|offer| offer.instance_type == name) else {
+        return Ok(());
+    };
+    let (cpus, memory) = (wanted.cpus.as_ref(), wanted.memory.as_ref());
+    if let Some(cpus) = cpus.filter(|cpus| !cpus.accepts(offer.vcpus)) {
+        let lacks = if cpus.or_more {
+            "enough vCPUs"
+        } else {
+            "the requested number of vCPUs"
+        };
+        return Err(Exception::value(format!(
+            "{name} does not have {lacks}. {name} has {} vCPUs, but {} is requested.",
+            python::float(offer.vcpus),
+            cpus.written
+        )));
+    }
+    if let Some(memory) = memory.filter(|memory| !memory.accepts(offer.memory)) {
+        let lacks = if memory.or_more {
+            "enough memory"
+        } else {
+            "the requested memory"
+        };
+        return Err(Exception::value(format!(
+            "{name} does not have {lacks}. {name} has {} GB memory, but {} is requested.",
+            python::float(offer.memory),
+            memory.written
+        )));
     }
     Ok(())
 }

@@ -25,7 +25,9 @@ pub fn read(value: Option<&Value>) -> Result<Vec<(String, f64)>, Exception> {
                 let name = name.as_str().ok_or_else(|| wrong(name))?;
                 let count = match count {
                     Value::Null => 1.0,
-                    count => count.as_f64().ok_or_else(|| wrong(count))?,
+                    count => count
+                        .as_f64()
+                        .ok_or_else(|| wrong_at(count, &format!("$.accelerators.{name}")))?,
                 };
                 counted(name, count)
             })
@@ -35,9 +37,12 @@ pub fn read(value: Option<&Value>) -> Result<Vec<(String, f64)>, Exception> {
 }
 
 fn wrong(value: &Value) -> Exception {
+    wrong_at(value, "$.accelerators")
+}
+
+fn wrong_at(value: &Value, path: &str) -> Exception {
     invalid(format!(
-        "Invalid resources YAML: {} is not valid under any of the given schemas. Check problematic field(s): \
-         $.accelerators",
+        "Invalid resources YAML: {} is not valid under any of the given schemas. Check problematic field(s): {path}",
         shown(value)
     ))
 }
@@ -49,6 +54,13 @@ fn parse(text: &str) -> Result<(String, f64), Exception> {
             repr(text)
         ))
     };
+    if text.matches(':').count() > 1 {
+        // With more parts it is a maker, a size of memory and a count.
+        return Err(Exception::new(
+            "AssertionError",
+            "If specifying a GPU manufacturer, you must alsospecify the memory size",
+        ));
+    }
     let (name, count) = match text.split_once(':') {
         None => (text, 1.0),
         Some((name, count)) => (name, count.trim().parse().map_err(|_| malformed())?),

@@ -1,6 +1,9 @@
 //! Tasks: what is written in SkyPilot's YAML, checked as the real server checks it.
 
 mod accelerators;
+mod autostop;
+mod infra;
+mod quantity;
 mod resources;
 mod schema;
 mod yaml;
@@ -9,7 +12,8 @@ use std::collections::BTreeMap;
 
 use serde_norway::{Mapping, Value};
 
-pub use resources::{AutostopWish, Wanted};
+pub use autostop::AutostopWish;
+pub use resources::Wanted;
 
 use super::exception::Exception;
 use super::python::repr;
@@ -31,8 +35,20 @@ pub struct Task {
 }
 
 impl Task {
-    /// Reads a task.
+    /// Reads a task that is to be launched: there must be one alone.
     pub fn read(text: &str) -> Result<Self, Exception> {
+        let mut tasks = Self::read_all(text)?;
+        match (tasks.pop(), tasks.len()) {
+            (Some(task), 0) => Ok(task),
+            (_, others) => Err(Exception::new(
+                "AssertionError",
+                format!("We support 1 task for now. Got {}", others + 1),
+            )),
+        }
+    }
+
+    /// Reads tasks that follow on each other.
+    pub fn read_all(text: &str) -> Result<Vec<Self>, Exception> {
         let mut documents = yaml::documents(text)?;
         // A first document with a name alone names the whole.
         let name = match documents.first() {
@@ -43,28 +59,25 @@ impl Task {
             }
             _ => None,
         };
-        if documents.len() > 1 {
-            return Err(Exception::value(format!(
-                "Only single-task DAG is allowed for this request; got {} tasks.",
-                documents.len()
-            )));
+        if documents.is_empty() {
+            documents.push(Value::Null);
         }
-        let config = match documents.into_iter().next() {
-            None | Some(Value::Null) => Mapping::new(),
-            Some(Value::Mapping(config)) => config,
-            Some(other) => {
-                return Err(Exception::new(
-                    "InvalidSkyPilotConfigError",
-                    format!(
-                        "Invalid task YAML: {} is not of type 'dict'. Check problematic field(s): $",
-                        schema::shown(&other)
-                    ),
-                ));
-            }
-        };
-        let mut task = Self::of(config)?;
-        task.name = task.name.or(name);
-        Ok(task)
+        let read = documents.into_iter().map(|document| match document {
+            Value::Null => Self::of(Mapping::new()),
+            Value::Mapping(config) => Self::of(config),
+            other => Err(Exception::new(
+                "AttributeError",
+                format!(
+                    "'{}' object has no attribute 'keys'",
+                    schema::type_name(&other)
+                ),
+            )),
+        });
+        let mut tasks = read.collect::<Result<Vec<_>, _>>()?;
+        if let [only] = tasks.as_mut_slice() {
+            only.name = only.name.take().or(name);
+        }
+        Ok(tasks)
     }
 
     fn of(mut config: Mapping) -> Result<Self, Exception> {
@@ -80,6 +93,12 @@ impl Task {
                 )));
             }
         }
+        let num_nodes = config.get("num_nodes").and_then(Value::as_i64);
+        if let Some(nodes) = num_nodes.filter(|nodes| *nodes < 1) {
+            return Err(Exception::value(format!(
+                "num_nodes should be a positive int. Got: {nodes}"
+            )));
+        }
         let (resources, ordered) = resources::read(config.get("resources"))?;
         let text = |field: &str| config.get(field).and_then(scalar);
         Ok(Self {
@@ -90,7 +109,7 @@ impl Task {
                 .into_iter()
                 .filter_map(|(name, value)| Some((name, value?)))
                 .collect(),
-            num_nodes: config.get("num_nodes").and_then(Value::as_i64).unwrap_or(1),
+            num_nodes: num_nodes.unwrap_or(1),
             resources,
             ordered,
             yaml,

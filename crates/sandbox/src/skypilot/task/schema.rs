@@ -108,6 +108,8 @@ pub fn check_task(config: &Mapping) -> Result<(), Exception> {
         ("setup", Kind::Text),
         ("run", Kind::Text),
         ("file_mounts", Kind::Mapping),
+        ("envs", Kind::Mapping),
+        ("service", Kind::Mapping),
         ("resources", Kind::Mapping),
     ] {
         match config.get(field) {
@@ -148,6 +150,20 @@ pub fn check_fields(config: &Mapping, known: &[&str], prefix: &str) -> Result<()
         return Ok(());
     }
     Err(invalid(format!("{prefix}{}", unknown.join(" "))))
+}
+
+/// What Python calls a value's type.
+pub fn type_name(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "NoneType",
+        Value::Bool(_) => "bool",
+        Value::Number(number) if number.is_f64() => "float",
+        Value::Number(_) => "int",
+        Value::String(_) => "str",
+        Value::Sequence(_) => "list",
+        Value::Mapping(_) => "dict",
+        Value::Tagged(tagged) => type_name(&tagged.value),
+    }
 }
 
 /// The error of everything that breaks the schema.

@@ -5,7 +5,8 @@ use serde_norway::{Deserializer, Value};
 
 use crate::skypilot::exception::Exception;
 
-/// The documents in a text.
+/// The documents in a text. Unlike PyYAML it takes no field twice in one mapping and no alias within its own anchor, and
+/// it passes over tags of Python's objects, which PyYAML refuses.
 pub fn documents(text: &str) -> Result<Vec<Value>, Exception> {
     Deserializer::from_str(text)
         .map(|document| Value::deserialize(document).map_err(|error| exception(&error.to_string())))
@@ -24,7 +25,11 @@ fn exception(message: &str) -> Exception {
             class = "ScannerError";
         }
         lines.push(format!("while {context}"));
-        lines.extend(place);
+        // libyaml does not tell the very beginning, PyYAML does not tell where it looked for a token.
+        if context != "scanning for the next token" {
+            let beginning = || "  in \"<file>\", line 1, column 1".to_owned();
+            lines.push(place.unwrap_or_else(beginning));
+        }
     }
     if problem.contains("cannot start any token") || problem.contains("not allowed in this context")
     {
@@ -36,7 +41,7 @@ fn exception(message: &str) -> Exception {
     if problem.contains("duplicate entry") {
         class = "ConstructorError";
     }
-    lines.push(problem.to_owned());
+    lines.push(problem.replace("unknown anchor", "found undefined alias"));
     lines.extend(place);
     Exception::new(class, lines.join("\n"))
 }
