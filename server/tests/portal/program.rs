@@ -228,7 +228,9 @@ async fn check_tells_about_the_skypilot_server_and_each_tenants_place_there() {
     portal.stop().await;
 }
 
-#[tokio::test]
+/// The portal needs threads of its own: were it stopped in the middle of a transaction while the command runs, the
+/// command would wait for it in vain.
+#[tokio::test(flavor = "multi_thread")]
 async fn the_first_admin_is_made_beside_the_running_portal() {
     let portal = TestPortal::start().await;
     let grant = |email: &str| {
