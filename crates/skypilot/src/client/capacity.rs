@@ -26,7 +26,9 @@ impl fmt::Display for TriedPlace {
         if let Some(region) = &self.region {
             write!(formatter, " ({region})")?;
         }
-        let reason = self.reason.trim_end_matches('.');
+        // What was asked for, in Python's notation, says nothing that people do not know.
+        let reason = self.reason.split(" for {").next().unwrap_or_default();
+        let reason = reason.trim_end_matches('.');
         if reason.is_empty() {
             return Ok(());
         }
@@ -90,6 +92,10 @@ mod tests {
             "Failed to acquire resources in all zones in us-east-1 for {AWS({'H100': 1})}."
         );
         assert_eq!(places[1].region, None);
+        assert_eq!(
+            places[0].to_string(),
+            "AWS (us-east-1): Failed to acquire resources in all zones in us-east-1"
+        );
         assert_eq!(
             places[1].to_string(),
             "Kubernetes: No node has room. Hint: add one"

@@ -102,6 +102,11 @@ impl Transport {
             if !passing || call.repeat == Repeat::Never || tries >= self.tries {
                 return outcome;
             }
+            tracing::debug!(
+                call = call.tried,
+                tries,
+                "the SkyPilot API server is asked again"
+            );
             tokio::time::sleep(self.pause(tries)).await;
             tries += 1;
         }
@@ -128,6 +133,11 @@ impl Transport {
             if error.kind != ErrorKind::Unreachable || tries >= self.tries {
                 return Err(error);
             }
+            tracing::debug!(
+                call = call.tried,
+                tries,
+                "the SkyPilot API server is asked again"
+            );
             tokio::time::sleep(self.pause(tries)).await;
             tries += 1;
         }
