@@ -5,7 +5,7 @@ import { orderCluster, reaches } from './clusters';
 import { Faults } from './faults';
 import { Kubectl } from './kubectl';
 import { orderNode } from './node_use';
-import { Place, markWhenAlive, places, placesOf, placesOfNodes } from './pages';
+import { Place, hydrated, markWhenAlive, places, placesOf, placesOfNodes } from './pages';
 import { Role, signIn } from './people';
 import { Portal, isOurs } from './portal';
 
@@ -107,6 +107,7 @@ async function nodesToLookAt(page: Page): Promise<{ ready: string; failed: strin
   await page.goto(stopped);
   await reaches(page, 'Ready');
   await page.goto(`${stopped}/settings`);
+  await hydrated(page);
   await page.getByRole('button', { name: 'Stop', exact: true }).click();
   await reaches(page, 'Stopped');
   await page.goto(failed);
@@ -121,7 +122,7 @@ async function listed(context: BrowserContext, orphan: string): Promise<void> {
   await signIn(page, 'admin');
   await expect(async () => {
     await page.goto('/admin/orphans');
-    await expect(page.getByText(orphan)).toBeVisible({ timeout: 1_000 });
+    await expect(page.getByText(orphan).first()).toBeVisible({ timeout: 1_000 });
   }).toPass({ timeout: 90_000 });
 }
 

@@ -43,7 +43,7 @@ pub fn Tabs(
         }
     };
     view! {
-        <nav aria-label=label class="flex gap-5 border-b border-line mb-4.5 overflow-x-auto">
+        <nav aria-label=label class="flex gap-3.5 md:gap-5 border-b border-line mb-4.5 overflow-x-auto">
             {tabs.into_iter().map(tab).collect_view()}
         </nav>
     }

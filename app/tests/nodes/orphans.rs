@@ -20,7 +20,7 @@ async fn an_admin_sees_each_machine_and_which_are_going() {
     assert_eq!(page.status, StatusCode::OK);
     for says in [
         MACHINE,
-        "UP",
+        "Up",
         "p5.4xlarge",
         "AWS us-east-1",
         "19 November 2026",

@@ -171,8 +171,8 @@ pub fn orphans() -> Vec<Orphan> {
         going,
     };
     vec![
-        orphan("hgr-3f2a77aa-forgotten", "UP", false),
-        orphan("hgr-77aa3f2a-leaving", "STOPPED", true),
+        orphan("hgr-3f2a77aa-forgotten", "up", false),
+        orphan("hgr-77aa3f2a-leaving", "stopped", true),
     ]
 }
 
