@@ -74,6 +74,7 @@ pub fn developer() -> Caller {
             role: TenantRole::Developer,
         }],
         channel: Channel::Session,
+        token_reach: None,
         source: None,
     }
 }

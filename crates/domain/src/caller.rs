@@ -1,7 +1,9 @@
 //! Who is asking. Every service method takes a [`Caller`]; the core decides what they may.
 
 use crate::{
-    access::{Action, PlatformAction, PlatformRole, TenantRole, allows, allows_on_platform},
+    access::{
+        Action, PlatformAction, PlatformRole, TenantRole, TokenReach, allows, allows_on_platform,
+    },
     ids::{TenantId, TokenId, UserId},
 };
 use serde::{Deserialize, Serialize};
@@ -53,6 +55,8 @@ pub struct Caller {
     pub memberships: Vec<Membership>,
     /// The way the request came in.
     pub channel: Channel,
+    /// How far the token reaches that the request came with; `None`: as far as the person may.
+    pub token_reach: Option<TokenReach>,
     /// The address it came from.
     pub source: Option<String>,
 }
@@ -67,6 +71,7 @@ impl Caller {
             platform_role: PlatformRole::Admin,
             memberships: Vec::new(),
             channel: Channel::Portal,
+            token_reach: None,
             source: None,
         }
     }
@@ -81,11 +86,45 @@ impl Caller {
 
     /// Whether the caller may do `action` in `tenant`.
     pub fn may(&self, action: Action, tenant: TenantId) -> bool {
-        allows(action, self.platform_role, self.role_in(tenant))
+        let reached = |reach: &TokenReach| reach.includes(action, tenant);
+        self.token_reach.as_ref().is_none_or(reached)
+            && allows(action, self.platform_role, self.role_in(tenant))
     }
 
     /// Whether the caller may do `action` on the platform.
     pub fn may_on_platform(&self, action: PlatformAction) -> bool {
-        allows_on_platform(action, self.platform_role)
+        let reach = self.token_reach.as_ref();
+        reach.is_none_or(TokenReach::includes_platform)
+            && allows_on_platform(action, self.platform_role)
     }
+
+    /// Where the caller may do `action`.
+    pub fn extent(&self, action: Action) -> Extent {
+        if let Some(reach) = &self.token_reach
+            && !reach.scopes.iter().any(|scope| scope.includes(action))
+        {
+            return Extent::Tenants(Vec::new());
+        }
+        let only = self.token_reach.as_ref().and_then(|reach| reach.tenant_id);
+        match (self.platform_role, only) {
+            (PlatformRole::Admin, None) => Extent::Everything,
+            (PlatformRole::Admin, Some(only)) => Extent::Tenants(vec![only]),
+            (PlatformRole::User, _) => {
+                let tenants = self
+                    .memberships
+                    .iter()
+                    .map(|membership| membership.tenant_id);
+                Extent::Tenants(tenants.filter(|tenant| self.may(action, *tenant)).collect())
+            }
+        }
+    }
+}
+
+/// Where something may be done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// Everywhere.
+    Everything,
+    /// In these tenants only.
+    Tenants(Vec<TenantId>),
 }

@@ -55,4 +55,8 @@ id! {
     TokenId,
     /// One entry of the audit log.
     AuditId,
+    /// An invitation to a tenant.
+    InvitationId,
+    /// A cloud credential in the vault.
+    CredentialId,
 }

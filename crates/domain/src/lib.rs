@@ -4,9 +4,11 @@
 
 pub mod access;
 pub mod account;
+pub mod audit;
 pub mod caller;
 pub mod cluster;
 pub mod cluster_name;
+pub mod credential;
 mod dns_label;
 pub mod exposure;
 pub mod failure;
@@ -18,6 +20,7 @@ pub mod node;
 pub mod operation;
 pub mod order;
 pub mod overview;
+pub mod people;
 pub mod plan;
 pub mod problem;
 pub mod services;

@@ -17,7 +17,7 @@ use domain::overview::Happening;
 use provisioning::{
     audit::{AuditAction, AuditEntry},
     error::StoreError,
-    ports::stores::{AuditStore, Scope, Stored},
+    ports::stores::{AuditStore, Extent, Stored},
 };
 use serde::Serialize;
 use sqlx::{AnyConnection, any::AnyRow};
@@ -56,12 +56,16 @@ struct Link {
     target: String,
     target_name: String,
     detail: Option<String>,
+    /// Neither this nor `changes` is there in entries of the first form.
+    outcome: Option<String>,
+    /// As JSON, byte by byte as it was hashed.
+    changes: Option<String>,
     previous_hash: String,
 }
 
 impl Link {
-    fn new(entry: &AuditEntry, sequence: i64, previous_hash: String) -> Self {
-        Self {
+    fn new(entry: &AuditEntry, sequence: i64, previous_hash: String) -> Result<Self, Cause> {
+        Ok(Self {
             sequence,
             id: entry.id.to_string(),
             at: entry.at.as_microsecond(),
@@ -74,8 +78,10 @@ impl Link {
             target: entry.target.clone(),
             target_name: entry.target_name.clone(),
             detail: entry.detail.clone(),
+            outcome: Some(entry.outcome.as_str().to_owned()),
+            changes: Some(serde_json::to_string(&entry.changes)?),
             previous_hash,
-        }
+        })
     }
 
     fn from_row(row: &AnyRow) -> Result<Self, Cause> {
@@ -92,12 +98,14 @@ impl Link {
             target: text(row, "target")?,
             target_name: text(row, "target_name")?,
             detail: optional_text(row, "detail")?,
+            outcome: optional_text(row, "outcome")?,
+            changes: optional_text(row, "changes")?,
             previous_hash: text(row, "previous_hash")?,
         })
     }
 
     /// SHA-256 over every field as one JSON array, in which no two entries look the same. The first
-    /// element names this form, should there ever be another.
+    /// element names the form: the first had no outcome and no changes.
     fn hash(&self) -> Result<String, Cause> {
         #[derive(Serialize)]
         struct Canonical<'a>(
@@ -115,9 +123,15 @@ impl Link {
             &'a str,
             &'a str,
             Option<&'a str>,
+            #[serde(skip_serializing_if = "Option::is_none")] Option<&'a str>,
+            #[serde(skip_serializing_if = "Option::is_none")] Option<&'a str>,
         );
         let form = serde_json::to_vec(&Canonical(
-            "hangar-audit-1",
+            if self.outcome.is_some() {
+                "hangar-audit-2"
+            } else {
+                "hangar-audit-1"
+            },
             &self.previous_hash,
             self.sequence,
             &self.id,
@@ -131,6 +145,8 @@ impl Link {
             &self.target,
             &self.target_name,
             self.detail.as_deref(),
+            self.outcome.as_deref(),
+            self.changes.as_deref(),
         ))?;
         Ok(sha256(form))
     }
@@ -146,12 +162,12 @@ pub(crate) async fn append(
     )
     .fetch_one(&mut *connection)
     .await?;
-    let link = Link::new(entry, number(&head, "sequence")?, text(&head, "hash")?);
+    let link = Link::new(entry, number(&head, "sequence")?, text(&head, "hash")?)?;
     let hash = link.hash()?;
     sqlx::query(
         "INSERT INTO audit_entries (sequence, id, at, user_id, who, channel, source, action, \
-         tenant_id, target, target_name, detail, previous_hash, hash) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+         tenant_id, target, target_name, detail, outcome, changes, previous_hash, hash) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
     )
     .bind(link.sequence)
     .bind(link.id)
@@ -165,6 +181,8 @@ pub(crate) async fn append(
     .bind(link.target)
     .bind(link.target_name)
     .bind(link.detail)
+    .bind(link.outcome)
+    .bind(link.changes)
     .bind(link.previous_hash)
     .bind(hash.clone())
     .execute(&mut *connection)
@@ -187,13 +205,13 @@ impl AuditStore for Database {
         .await
     }
 
-    async fn lately(&self, scope: &Scope, limit: u32) -> Stored<Vec<Happening>> {
+    async fn lately(&self, scope: &Extent, limit: u32) -> Stored<Vec<Happening>> {
         doing("read the audit log", async {
             let mut sql = Sql::new(
                 "SELECT at, who, action, target_name FROM audit_entries \
                  WHERE (target LIKE 'cluster/%' OR target LIKE 'node/%')",
             );
-            if let Scope::Tenants(tenants) = scope {
+            if let Extent::Tenants(tenants) = scope {
                 sql.push(" AND tenant_id IN ")
                     .bind_list(tenants.iter().map(ToString::to_string));
             }

@@ -11,7 +11,7 @@ use domain::{
     listing::{ClusterQuery, ClusterSort, StateCount},
 };
 use provisioning::{
-    ports::stores::{RecordPage, Scope},
+    ports::stores::{Extent, RecordPage},
     records::ClusterRecord,
 };
 
@@ -25,7 +25,7 @@ impl Listed for ClusterRecord {
 
 pub(crate) async fn page(
     database: &Database,
-    scope: &Scope,
+    scope: &Extent,
     owner: Option<UserId>,
     query: &ClusterQuery,
 ) -> Result<RecordPage, Cause> {

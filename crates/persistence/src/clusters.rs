@@ -21,7 +21,7 @@ use domain::{
 use jiff::{SignedDuration, Timestamp};
 use provisioning::{
     audit::AuditEntry,
-    ports::stores::{ClusterStore, Costs, RecordPage, Scope, Stored},
+    ports::stores::{ClusterStore, Costs, Extent, RecordPage, Stored},
     records::{Claim, ClusterRecord, NewCluster, OrderStored, Progress},
 };
 use sqlx::any::AnyRow;
@@ -66,7 +66,7 @@ impl ClusterStore for Database {
 
     async fn clusters(
         &self,
-        scope: &Scope,
+        scope: &Extent,
         owner: Option<UserId>,
         query: &ClusterQuery,
     ) -> Stored<RecordPage> {
@@ -79,7 +79,7 @@ impl ClusterStore for Database {
 
     async fn ending_before(
         &self,
-        scope: &Scope,
+        scope: &Extent,
         before: Timestamp,
         limit: u32,
     ) -> Stored<Vec<ClusterRecord>> {
@@ -90,7 +90,7 @@ impl ClusterStore for Database {
         .await
     }
 
-    async fn costs(&self, scope: &Scope, since: Timestamp, now: Timestamp) -> Stored<Costs> {
+    async fn costs(&self, scope: &Extent, since: Timestamp, now: Timestamp) -> Stored<Costs> {
         doing(
             "sum up what clusters cost",
             costs::sum(self, CHARGED, scope, since, now),

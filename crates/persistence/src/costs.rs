@@ -3,7 +3,7 @@
 use crate::{Cause, database::Database, list::push_scope, rows::number, sql::Sql};
 use domain::money::MicroDollars;
 use jiff::Timestamp;
-use provisioning::ports::stores::{Costs, Scope};
+use provisioning::ports::stores::{Costs, Extent};
 
 /// A table whose rows are charged `price_per_hour` for a time, and the columns that say which.
 pub(crate) struct Charged {
@@ -18,7 +18,7 @@ pub(crate) struct Charged {
 pub(crate) async fn sum(
     database: &Database,
     charged: Charged,
-    scope: &Scope,
+    scope: &Extent,
     since: Timestamp,
     now: Timestamp,
 ) -> Result<Costs, Cause> {

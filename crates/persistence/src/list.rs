@@ -10,7 +10,7 @@ use crate::{
 };
 use domain::ids::UserId;
 use jiff::Timestamp;
-use provisioning::ports::stores::Scope;
+use provisioning::ports::stores::Extent;
 use sqlx::{AnyConnection, Row, any::AnyRow};
 
 /// Up to so many rows are looked up and sorted. More of them lie close enough in an index that has
@@ -38,7 +38,7 @@ pub(crate) struct Order {
 
 /// A question for one page.
 pub(crate) struct Question<'a> {
-    pub scope: &'a Scope,
+    pub scope: &'a Extent,
     /// Show only what this person ordered; nothing if there is nobody.
     pub ordered_by: Option<Option<UserId>>,
     pub search: &'a str,
@@ -146,7 +146,7 @@ fn ids_of_page<R: Listed>(
 /// Those that end before `before` and are not being deleted, soonest first.
 pub(crate) async fn ending_before<R: Listed>(
     database: &Database,
-    scope: &Scope,
+    scope: &Extent,
     before: Timestamp,
     limit: u32,
 ) -> Result<Vec<R>, Cause> {
@@ -158,7 +158,12 @@ pub(crate) async fn ending_before<R: Listed>(
     Ok(records)
 }
 
-fn ids_of_ending<R: Listed>(dialect: Dialect, scope: &Scope, before: Timestamp, limit: u32) -> Sql {
+fn ids_of_ending<R: Listed>(
+    dialect: Dialect,
+    scope: &Extent,
+    before: Timestamp,
+    limit: u32,
+) -> Sql {
     let mut sql = Sql::new(format!(
         "SELECT r.id FROM {} r WHERE r.ends_at < ",
         R::TABLE
@@ -282,10 +287,10 @@ fn push_like(sql: &mut Sql, column: &str, pattern: &str) {
 
 /// Whether `r` is in scope; `lookup` as [`Dialect::not_looked_up`]
 /// or empty.
-pub(crate) fn push_scope(sql: &mut Sql, scope: &Scope, lookup: &str) {
+pub(crate) fn push_scope(sql: &mut Sql, scope: &Extent, lookup: &str) {
     match scope {
-        Scope::Everything => sql.push("1 = 1"),
-        Scope::Tenants(tenants) => sql
+        Extent::Everything => sql.push("1 = 1"),
+        Extent::Tenants(tenants) => sql
             .push(lookup)
             .push("r.tenant_id IN ")
             .bind_list(tenants.iter().map(ToString::to_string)),

@@ -15,7 +15,7 @@ async fn plan(database: &Database, sql: Sql) -> String {
     steps.join("\n")
 }
 
-fn question<'a>(scope: &'a Scope, column: &'static str) -> Question<'a> {
+fn question<'a>(scope: &'a Extent, column: &'static str) -> Question<'a> {
     Question {
         scope,
         ordered_by: None,
@@ -42,8 +42,8 @@ async fn each_plan_is_right<R: Listed>(database: &Database, sorts: &[(&'static s
     let (dialect, table) = (database.dialect(), R::TABLE);
     let index = |name: &str| format!("{table}_{name}");
     let scopes = [
-        Scope::Everything,
-        Scope::Tenants(vec![new_id::<TenantId>(), new_id::<TenantId>()]),
+        Extent::Everything,
+        Extent::Tenants(vec![new_id::<TenantId>(), new_id::<TenantId>()]),
     ];
     for scope in &scopes {
         for (column, name) in sorts {

@@ -16,7 +16,7 @@ use domain::{
 };
 use provisioning::{
     node_records::NodeRecord,
-    ports::{node_stores::NodeRecordPage, stores::Scope},
+    ports::{node_stores::NodeRecordPage, stores::Extent},
 };
 
 impl Listed for NodeRecord {
@@ -29,7 +29,7 @@ impl Listed for NodeRecord {
 
 pub(crate) async fn page(
     database: &Database,
-    scope: &Scope,
+    scope: &Extent,
     owner: Option<UserId>,
     query: &NodeQuery,
 ) -> Result<NodeRecordPage, Cause> {

@@ -27,7 +27,7 @@ use provisioning::{
     node_records::{NewNode, NodeChange, NodeOrderStored, NodeProgress, NodeRecord},
     ports::{
         node_stores::{NodeRecordPage, NodeStore},
-        stores::{Costs, Scope, Stored},
+        stores::{Costs, Extent, Stored},
     },
     records::Claim,
 };
@@ -66,7 +66,7 @@ impl NodeStore for Database {
 
     async fn nodes(
         &self,
-        scope: &Scope,
+        scope: &Extent,
         owner: Option<UserId>,
         query: &NodeQuery,
     ) -> Stored<NodeRecordPage> {
@@ -75,7 +75,7 @@ impl NodeStore for Database {
 
     async fn nodes_ending_before(
         &self,
-        scope: &Scope,
+        scope: &Extent,
         before: Timestamp,
         limit: u32,
     ) -> Stored<Vec<NodeRecord>> {
@@ -104,7 +104,7 @@ impl NodeStore for Database {
         .await
     }
 
-    async fn node_costs(&self, scope: &Scope, since: Timestamp, now: Timestamp) -> Stored<Costs> {
+    async fn node_costs(&self, scope: &Extent, since: Timestamp, now: Timestamp) -> Stored<Costs> {
         doing(
             "sum up what nodes cost",
             costs::sum(self, USAGE, scope, since, now),

@@ -7,7 +7,7 @@ use sqlx::{
 };
 
 /// Version, name, and the text for SQLite and PostgreSQL.
-const MIGRATIONS: [(i64, &str, &str, &str); 3] = [
+const MIGRATIONS: [(i64, &str, &str, &str); 7] = [
     (
         1,
         "initial",
@@ -25,6 +25,30 @@ const MIGRATIONS: [(i64, &str, &str, &str); 3] = [
         "cluster_indexes",
         include_str!("../../../migrations/sqlite/0003_cluster_indexes.sql"),
         include_str!("../../../migrations/postgres/0003_cluster_indexes.sql"),
+    ),
+    (
+        4,
+        "people_and_tenants",
+        include_str!("../../../migrations/sqlite/0004_people_and_tenants.sql"),
+        include_str!("../../../migrations/postgres/0004_people_and_tenants.sql"),
+    ),
+    (
+        5,
+        "audit_outcomes",
+        include_str!("../../../migrations/sqlite/0005_audit_outcomes.sql"),
+        include_str!("../../../migrations/postgres/0005_audit_outcomes.sql"),
+    ),
+    (
+        6,
+        "credentials",
+        include_str!("../../../migrations/sqlite/0006_credentials.sql"),
+        include_str!("../../../migrations/postgres/0006_credentials.sql"),
+    ),
+    (
+        7,
+        "token_reach",
+        include_str!("../../../migrations/sqlite/0007_token_reach.sql"),
+        include_str!("../../../migrations/postgres/0007_token_reach.sql"),
     ),
 ];
 

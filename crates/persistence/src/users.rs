@@ -11,7 +11,7 @@ use domain::{
 };
 use jiff::Timestamp;
 use provisioning::{
-    audit::{AuditAction, AuditEntry},
+    audit::{AuditAction, AuditEntry, AuditOutcome},
     new_id,
     ports::{
         changes::Change,
@@ -157,6 +157,8 @@ async fn store_sign_in(
         target: format!("user/{id}"),
         target_name: user.email.clone(),
         detail: None,
+        outcome: AuditOutcome::Done,
+        changes: Vec::new(),
     };
     audit::append(writing.connection(), &audit).await?;
     // Roles may have changed; other sessions of theirs look.

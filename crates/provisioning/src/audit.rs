@@ -1,153 +1,11 @@
 //! Audit entries: who did what to what, from where, with what outcome.
 
+pub use domain::audit::{AuditAction, AuditChange, AuditOutcome};
 use domain::{
     caller::Caller,
     ids::{AuditId, TenantId, UserId},
 };
 use jiff::Timestamp;
-
-/// What can be recorded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum AuditAction {
-    /// Somebody signed in.
-    SignIn,
-    /// Somebody signed out.
-    SignOut,
-    /// A cluster was ordered.
-    OrderCluster,
-    /// A cluster became usable.
-    ClusterReady,
-    /// A kubeconfig was handed out.
-    ReadKubeconfig,
-    /// Somebody (or its end time) asked for a cluster to be deleted.
-    DeleteCluster,
-    /// A cluster was gone.
-    ClusterDeleted,
-    /// An API token was made.
-    CreateToken,
-    /// An API token was ended.
-    RevokeToken,
-    /// A platform role was granted.
-    GrantRole,
-    /// A node was ordered.
-    OrderNode,
-    /// A node became usable.
-    NodeReady,
-    /// Somebody asked for a node to be stopped.
-    StopNode,
-    /// Somebody asked for a node to be started.
-    StartNode,
-    /// Somebody changed when a node stops by itself.
-    ChangeAutostop,
-    /// Somebody (or its end time) asked for a node to be taken down.
-    TakeDownNode,
-    /// A node was gone.
-    NodeTakenDown,
-    /// The key to a node was handed out.
-    ReadNodeKey,
-    /// A log of a node was read.
-    ReadNodeLog,
-    /// A job was submitted to a node.
-    SubmitJob,
-    /// A job on a node was cancelled.
-    CancelJob,
-    /// Somebody asked for a machine that nobody ordered to be taken down.
-    TakeDownOrphan,
-    /// A cloud credential was used.
-    UseCredential,
-    /// A cloud credential was stored or removed.
-    ChangeCredential,
-}
-
-impl AuditAction {
-    /// Every action.
-    pub const ALL: [Self; 24] = [
-        Self::SignIn,
-        Self::SignOut,
-        Self::OrderCluster,
-        Self::ClusterReady,
-        Self::ReadKubeconfig,
-        Self::DeleteCluster,
-        Self::ClusterDeleted,
-        Self::CreateToken,
-        Self::RevokeToken,
-        Self::GrantRole,
-        Self::OrderNode,
-        Self::NodeReady,
-        Self::StopNode,
-        Self::StartNode,
-        Self::ChangeAutostop,
-        Self::TakeDownNode,
-        Self::NodeTakenDown,
-        Self::ReadNodeKey,
-        Self::ReadNodeLog,
-        Self::SubmitJob,
-        Self::CancelJob,
-        Self::TakeDownOrphan,
-        Self::UseCredential,
-        Self::ChangeCredential,
-    ];
-
-    /// The word in the database.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::SignIn => "sign_in",
-            Self::SignOut => "sign_out",
-            Self::OrderCluster => "order_cluster",
-            Self::ClusterReady => "cluster_ready",
-            Self::ReadKubeconfig => "read_kubeconfig",
-            Self::DeleteCluster => "delete_cluster",
-            Self::ClusterDeleted => "cluster_deleted",
-            Self::CreateToken => "create_token",
-            Self::RevokeToken => "revoke_token",
-            Self::GrantRole => "grant_role",
-            Self::OrderNode => "order_node",
-            Self::NodeReady => "node_ready",
-            Self::StopNode => "stop_node",
-            Self::StartNode => "start_node",
-            Self::ChangeAutostop => "change_autostop",
-            Self::TakeDownNode => "take_down_node",
-            Self::NodeTakenDown => "node_taken_down",
-            Self::ReadNodeKey => "read_node_key",
-            Self::ReadNodeLog => "read_node_log",
-            Self::SubmitJob => "submit_job",
-            Self::CancelJob => "cancel_job",
-            Self::TakeDownOrphan => "take_down_orphan",
-            Self::UseCredential => "use_credential",
-            Self::ChangeCredential => "change_credential",
-        }
-    }
-
-    /// In words, between who and what: “ordered”.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::SignIn => "signed in",
-            Self::SignOut => "signed out",
-            Self::OrderCluster => "ordered",
-            Self::ClusterReady => "brought up",
-            Self::ReadKubeconfig => "downloaded the kubeconfig of",
-            Self::DeleteCluster => "asked to delete",
-            Self::ClusterDeleted => "took down",
-            Self::CreateToken => "made the API token",
-            Self::RevokeToken => "revoked the API token",
-            Self::GrantRole => "granted a role to",
-            Self::OrderNode => "ordered",
-            Self::NodeReady => "brought up",
-            Self::StopNode => "stopped",
-            Self::StartNode => "started",
-            Self::ChangeAutostop => "changed the idle time of",
-            Self::TakeDownNode => "asked to take down",
-            Self::NodeTakenDown => "took down",
-            Self::ReadNodeKey => "was given the key to",
-            Self::ReadNodeLog => "read a log of",
-            Self::SubmitJob => "submitted a job to",
-            Self::CancelJob => "cancelled a job on",
-            Self::TakeDownOrphan => "asked to take down the orphan",
-            Self::UseCredential => "used the cloud credential of",
-            Self::ChangeCredential => "changed the cloud credential of",
-        }
-    }
-}
 
 /// One entry, as written. The store adds its place in the chain of hashes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -173,8 +31,12 @@ pub struct AuditEntry {
     pub target: String,
     /// Its name at the time.
     pub target_name: String,
+    /// How it went.
+    pub outcome: AuditOutcome,
     /// More, in words; never a secret.
     pub detail: Option<String>,
+    /// What changed; never a secret.
+    pub changes: Vec<AuditChange>,
 }
 
 impl AuditEntry {
@@ -197,7 +59,9 @@ impl AuditEntry {
             tenant_id: None,
             target: target.into(),
             target_name: target_name.into(),
+            outcome: AuditOutcome::Done,
             detail: None,
+            changes: Vec::new(),
         }
     }
 
@@ -212,6 +76,21 @@ impl AuditEntry {
     #[must_use]
     pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into());
+        self
+    }
+
+    /// Says how it went.
+    #[must_use]
+    pub fn with_outcome(mut self, outcome: AuditOutcome) -> Self {
+        self.outcome = outcome;
+        self
+    }
+
+    /// Adds what changed; fields that stayed as they were are left out.
+    #[must_use]
+    pub fn with_changes(mut self, changes: impl IntoIterator<Item = AuditChange>) -> Self {
+        let changed = |change: &AuditChange| change.before != change.after;
+        self.changes.extend(changes.into_iter().filter(changed));
         self
     }
 }

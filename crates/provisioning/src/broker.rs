@@ -2,7 +2,7 @@
 //! end within the hour. A tenant's own keys never leave the portal.
 
 use crate::{
-    audit::{AuditAction, AuditEntry},
+    audit::{AuditAction, AuditEntry, AuditOutcome},
     error::causes,
     new_id,
     node_records::WorkspaceRecord,
@@ -236,6 +236,8 @@ fn entry(asker: &Asker, workspace: &WorkspaceRecord, session: &AwsSession) -> Au
             "AWS session {} until {}",
             session.access_key_id, session.expires_at
         )),
+        outcome: AuditOutcome::Done,
+        changes: Vec::new(),
     }
 }
 

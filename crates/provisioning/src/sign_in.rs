@@ -231,6 +231,7 @@ fn caller(user: UserRecord, channel: Channel, source: Option<String>) -> Caller 
             })
             .collect(),
         channel,
+        token_reach: None,
         source,
     }
 }

@@ -318,7 +318,7 @@ async fn keys_and_logs_are_handed_out_with_an_entry_in_the_audit_log() {
     assert_eq!(log, ["run: |\n  nvidia-smi\n"]);
     let did: Vec<_> = core
         .database
-        .lately(&provisioning::ports::stores::Scope::Everything, 20)
+        .lately(&provisioning::ports::stores::Extent::Everything, 20)
         .await
         .unwrap()
         .into_iter()

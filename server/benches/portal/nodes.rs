@@ -44,6 +44,7 @@ pub async fn store(outside: &Outside, count: usize) {
         user_id: Some(grace.id),
         name: grace.name.clone(),
         channel: Channel::Session,
+        token_reach: None,
         ..Caller::portal()
     };
     let now = Timestamp::now();

@@ -152,6 +152,7 @@ filter = "warn"
         let caller = Caller {
             user_id: Some(grace.id),
             channel: Channel::Session,
+            token_reach: None,
             ..Caller::portal()
         };
         let audit = AuditEntry::by(&caller, AuditAction::CreateToken, now, "token", "tests");

@@ -2,9 +2,9 @@ use crate::{backend::Backend, fixtures::*};
 use domain::ids::TenantId;
 use persistence::ChainVerdict;
 use provisioning::{
-    audit::{AuditAction, AuditEntry},
+    audit::{AuditAction, AuditEntry, AuditOutcome},
     new_id,
-    ports::stores::{AuditStore, Scope},
+    ports::stores::{AuditStore, Extent},
 };
 use sqlx::{AssertSqlSafe, Executor};
 use tokio::task::JoinSet;
@@ -34,6 +34,8 @@ fn entry(action: AuditAction, tenant: Option<TenantId>, target: &str) -> AuditEn
         target: target.into(),
         target_name: "payments-ci".into(),
         detail: Some("small".into()),
+        outcome: AuditOutcome::Done,
+        changes: Vec::new(),
     }
 }
 
@@ -103,7 +105,7 @@ async fn entries_cannot_be_changed_or_removed(backend: &Backend) {
         refused.push(
             "INSERT OR REPLACE INTO audit_entries \
              SELECT sequence, id, at, user_id, 'nobody', channel, source, action, tenant_id, \
-             target, target_name, detail, previous_hash, hash FROM audit_entries",
+             target, target_name, detail, previous_hash, hash, outcome, changes FROM audit_entries",
         );
     }
     for statement in refused {
@@ -244,7 +246,7 @@ async fn the_latest_happenings_are_those_about_clusters_of_the_scope(backend: &B
         };
         database.append(entry).await.unwrap();
     }
-    let lately = async |scope: Scope, limit| -> Vec<(String, String)> {
+    let lately = async |scope: Extent, limit| -> Vec<(String, String)> {
         let happenings = database.lately(&scope, limit).await.unwrap();
         happenings
             .into_iter()
@@ -262,17 +264,17 @@ async fn the_latest_happenings_are_those_about_clusters_of_the_scope(backend: &B
         said("downloaded the kubeconfig of", "three"),
     );
     assert_eq!(
-        lately(Scope::Everything, 8).await,
+        lately(Extent::Everything, 8).await,
         [downloaded.clone(), deleted.clone(), ordered.clone()]
     );
     assert_eq!(
-        lately(Scope::Everything, 2).await,
+        lately(Extent::Everything, 2).await,
         [downloaded.clone(), deleted.clone()]
     );
     assert_eq!(
-        lately(Scope::Tenants(vec![vision]), 8).await,
+        lately(Extent::Tenants(vec![vision]), 8).await,
         [downloaded, ordered]
     );
-    assert_eq!(lately(Scope::Tenants(vec![speech]), 8).await, [deleted]);
-    assert_eq!(lately(Scope::Tenants(vec![]), 8).await, []);
+    assert_eq!(lately(Extent::Tenants(vec![speech]), 8).await, [deleted]);
+    assert_eq!(lately(Extent::Tenants(vec![]), 8).await, []);
 }

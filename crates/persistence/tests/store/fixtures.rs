@@ -13,7 +13,7 @@ use domain::{
 use jiff::{SignedDuration, Timestamp};
 use persistence::Database;
 use provisioning::{
-    audit::{AuditAction, AuditEntry},
+    audit::{AuditAction, AuditEntry, AuditOutcome},
     new_id,
     ports::stores::{ClusterStore, TenantStore, UserStore},
     records::{
@@ -155,6 +155,8 @@ pub fn audit_of(order: &NewCluster, action: AuditAction) -> AuditEntry {
         target: format!("cluster/{}", order.id),
         target_name: order.name.as_str().into(),
         detail: None,
+        outcome: AuditOutcome::Done,
+        changes: Vec::new(),
     }
 }
 

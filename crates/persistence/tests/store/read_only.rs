@@ -12,7 +12,7 @@ use provisioning::{
     audit::AuditAction,
     error::{StoreError, causes},
     new_id,
-    ports::stores::{AuditStore, ClusterStore, Costs, Scope, TenantStore, UserStore},
+    ports::stores::{AuditStore, ClusterStore, Costs, Extent, TenantStore, UserStore},
 };
 use sqlx::{AnyConnection, Connection, Executor};
 use std::{
@@ -43,7 +43,7 @@ async fn stopped() -> (TempDir, PathBuf, World) {
 
 /// Every read answers, every write is refused with a reason and a way out.
 async fn reads_work_and_writes_are_refused(database: &Database, world: &World) {
-    let everything = Scope::Everything;
+    let everything = Extent::Everything;
     let page = database
         .clusters(&everything, None, &ClusterQuery::default())
         .await

@@ -4,7 +4,7 @@ use domain::{
     node::{catalogue::Offer, view::Orphan},
 };
 use provisioning::{
-    audit::{AuditAction, AuditEntry},
+    audit::{AuditAction, AuditEntry, AuditOutcome},
     new_id,
     node_records::OrphanRemoval,
     ports::{changes::Change, node_stores::ServerReportStore},
@@ -67,6 +67,8 @@ fn audit() -> AuditEntry {
         target: "machine/lost".into(),
         target_name: "lost".into(),
         detail: None,
+        outcome: AuditOutcome::Done,
+        changes: Vec::new(),
     }
 }
 

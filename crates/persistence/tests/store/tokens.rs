@@ -1,7 +1,7 @@
 use crate::{backend::Backend, fixtures::*};
 use domain::ids::UserId;
 use provisioning::{
-    audit::{AuditAction, AuditEntry},
+    audit::{AuditAction, AuditEntry, AuditOutcome},
     new_id,
     ports::{changes::Change, stores::UserStore},
     records::TokenRecord,
@@ -31,6 +31,8 @@ fn audit(token: &TokenRecord, action: AuditAction) -> AuditEntry {
         target: format!("token/{}", token.id),
         target_name: token.name.clone(),
         detail: None,
+        outcome: AuditOutcome::Done,
+        changes: Vec::new(),
     }
 }
 

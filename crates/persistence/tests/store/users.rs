@@ -4,7 +4,7 @@ use domain::{
     ids::{TenantId, UserId},
 };
 use provisioning::{
-    audit::{AuditAction, AuditEntry},
+    audit::{AuditAction, AuditEntry, AuditOutcome},
     new_id,
     ports::{
         changes::Change,
@@ -47,6 +47,8 @@ fn granted(id: UserId) -> AuditEntry {
         target: format!("user/{id}"),
         target_name: "ada@example.com".into(),
         detail: Some("admin".into()),
+        outcome: AuditOutcome::Done,
+        changes: Vec::new(),
     }
 }
 

@@ -1,7 +1,8 @@
 //! Lists of clusters.
 
-use super::{ClusterService, scope, view};
+use super::{ClusterService, view};
 use domain::{
+    access::Action,
     caller::Caller,
     listing::{ClusterPage, ClusterQuery},
     problem::Problem,
@@ -16,7 +17,7 @@ impl ClusterService {
     ) -> Result<ClusterPage, Problem> {
         let page = self
             .store
-            .clusters(&scope(caller), caller.user_id, &query)
+            .clusters(&caller.extent(Action::ReadCluster), caller.user_id, &query)
             .await?;
         Ok(ClusterPage {
             items: page

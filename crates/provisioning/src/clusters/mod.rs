@@ -11,13 +11,13 @@ use crate::{
     authorization::authorize,
     ports::{
         host_clusters::{HostClusters, HostError, HostErrorKind, HostInfo},
-        stores::{Scope, Store},
+        stores::Store,
     },
     records::ClusterRecord,
 };
 use async_trait::async_trait;
 use domain::{
-    access::{Action, PlatformRole},
+    access::Action,
     caller::Caller,
     cluster::{Cluster, ClusterEvent, ClusterState, DoomedObjects, Kubeconfig},
     ids::ClusterId,
@@ -73,21 +73,6 @@ impl ClusterService {
             )
             .next("Ask your platform team to add a host cluster to the configuration.")
         })
-    }
-}
-
-/// The clusters `caller` may see.
-fn scope(caller: &Caller) -> Scope {
-    match caller.platform_role {
-        PlatformRole::Admin => Scope::Everything,
-        PlatformRole::User => Scope::Tenants(
-            caller
-                .memberships
-                .iter()
-                .filter(|membership| caller.may(Action::ReadCluster, membership.tenant_id))
-                .map(|membership| membership.tenant_id)
-                .collect(),
-        ),
     }
 }
 

@@ -1,7 +1,8 @@
 //! The dashboard's figures.
 
-use super::{ClusterService, scope, view};
+use super::{ClusterService, view};
 use domain::{
+    access::Action,
     caller::Caller,
     cluster::{Cluster, ClusterState},
     listing::ClusterQuery,
@@ -19,7 +20,7 @@ const SHOWN: u32 = 8;
 impl ClusterService {
     pub(super) async fn dashboard(&self, caller: &Caller) -> Result<Overview, Problem> {
         let now = Timestamp::now();
-        let scope = scope(caller);
+        let scope = caller.extent(Action::ReadCluster);
         let everything = ClusterQuery {
             states: vec![ClusterState::Failed, ClusterState::Degraded],
             per_page: SHOWN,
@@ -49,7 +50,7 @@ impl ClusterService {
             per_page: SHOWN,
             ..NodeQuery::default()
         };
-        let node_scope = crate::nodes::scope(caller);
+        let node_scope = caller.extent(Action::ReadNode);
         let nodes_need_you = self
             .store
             .nodes(&node_scope, caller.user_id, &nodes_need_you)

@@ -18,12 +18,12 @@ use crate::{
     node_records::NodeRecord,
     ports::{
         machines::{MachineError, MachineErrorKind, RequestId, Workspace},
-        stores::{Scope, Store},
+        stores::Store,
     },
 };
 use async_trait::async_trait;
 use domain::{
-    access::{Action, PlatformRole},
+    access::Action,
     caller::Caller,
     ids::NodeId,
     node::{
@@ -219,21 +219,6 @@ impl NodeService {
     }
 }
 
-/// The nodes `caller` may see.
-pub(crate) fn scope(caller: &Caller) -> Scope {
-    match caller.platform_role {
-        PlatformRole::Admin => Scope::Everything,
-        PlatformRole::User => Scope::Tenants(
-            caller
-                .memberships
-                .iter()
-                .filter(|membership| caller.may(Action::ReadNode, membership.tenant_id))
-                .map(|membership| membership.tenant_id)
-                .collect(),
-        ),
-    }
-}
-
 /// An entry about something `caller` does to `node`.
 pub(crate) fn audit_entry(caller: &Caller, action: AuditAction, node: &NodeRecord) -> AuditEntry {
     AuditEntry::by(
@@ -298,7 +283,7 @@ impl Nodes for NodeService {
         let (page, per_page) = (query.page, query.per_page);
         let found = self
             .store
-            .nodes(&scope(caller), caller.user_id, &query)
+            .nodes(&caller.extent(Action::ReadNode), caller.user_id, &query)
             .await?;
         Ok(NodePage {
             items: found

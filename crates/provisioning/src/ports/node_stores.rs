@@ -1,7 +1,7 @@
 //! The stores of nodes and workspaces. Each method is one transaction; whatever it announces, it
 //! announces after commit.
 
-use super::stores::{Costs, Scope, Stored};
+use super::stores::{Costs, Extent, Stored};
 use crate::{
     audit::AuditEntry,
     node_records::{
@@ -49,7 +49,7 @@ pub trait NodeStore: Send + Sync {
     /// A page. `owner` is the person whose nodes `query.mine` means.
     async fn nodes(
         &self,
-        scope: &Scope,
+        scope: &Extent,
         owner: Option<UserId>,
         query: &NodeQuery,
     ) -> Stored<NodeRecordPage>;
@@ -57,7 +57,7 @@ pub trait NodeStore: Send + Sync {
     /// Nodes in `scope` that end before `before` and are not being deleted, soonest first.
     async fn nodes_ending_before(
         &self,
-        scope: &Scope,
+        scope: &Extent,
         before: Timestamp,
         limit: u32,
     ) -> Stored<Vec<NodeRecord>>;
@@ -69,7 +69,7 @@ pub trait NodeStore: Send + Sync {
     async fn machine_names(&self) -> Stored<Vec<String>>;
 
     /// What the nodes in `scope` cost between `since` and `now`, by their intervals.
-    async fn node_costs(&self, scope: &Scope, since: Timestamp, now: Timestamp) -> Stored<Costs>;
+    async fn node_costs(&self, scope: &Extent, since: Timestamp, now: Timestamp) -> Stored<Costs>;
 
     /// Writes what a person asks of a node with the audit entry, if the node is as it was in
     /// `version`; due at once; announces it. `None`: it has changed meanwhile, nothing was written.

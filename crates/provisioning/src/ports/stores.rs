@@ -10,10 +10,11 @@ use crate::{
     },
 };
 use async_trait::async_trait;
+pub use domain::caller::Extent;
 use domain::{
     access::PlatformRole,
     cluster_name::ClusterName,
-    ids::{ClusterId, TenantId, TokenId, UserId},
+    ids::{ClusterId, TokenId, UserId},
     listing::{ClusterQuery, StateCount},
     money::MicroDollars,
     operation::Operation,
@@ -24,15 +25,6 @@ use jiff::{SignedDuration, Timestamp};
 
 /// What every method answers with.
 pub type Stored<T> = Result<T, StoreError>;
-
-/// Whose clusters a list may show.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Scope {
-    /// Everybody's.
-    Everything,
-    /// Those of these tenants.
-    Tenants(Vec<TenantId>),
-}
 
 /// One page of records.
 #[derive(Clone, Debug)]
@@ -69,7 +61,7 @@ pub trait ClusterStore: Send + Sync {
     /// A page. `owner` is the person whose clusters `query.mine` means.
     async fn clusters(
         &self,
-        scope: &Scope,
+        scope: &Extent,
         owner: Option<UserId>,
         query: &ClusterQuery,
     ) -> Stored<RecordPage>;
@@ -77,13 +69,13 @@ pub trait ClusterStore: Send + Sync {
     /// Clusters in `scope` that end before `before` and are not being deleted, soonest first.
     async fn ending_before(
         &self,
-        scope: &Scope,
+        scope: &Extent,
         before: Timestamp,
         limit: u32,
     ) -> Stored<Vec<ClusterRecord>>;
 
     /// What the clusters in `scope` cost between `since` and `now`.
-    async fn costs(&self, scope: &Scope, since: Timestamp, now: Timestamp) -> Stored<Costs>;
+    async fn costs(&self, scope: &Extent, since: Timestamp, now: Timestamp) -> Stored<Costs>;
 
     /// Turns a cluster to `Deleting` with `operation`, due at once; announces it. A cluster that is
     /// being deleted already, or is gone, stays as it is and `audit` is not written. Answers the
@@ -178,7 +170,7 @@ pub trait AuditStore: Send + Sync {
     async fn append(&self, entry: AuditEntry) -> Stored<()>;
 
     /// The newest entries about clusters and nodes of `scope`, newest first.
-    async fn lately(&self, scope: &Scope, limit: u32) -> Stored<Vec<Happening>>;
+    async fn lately(&self, scope: &Extent, limit: u32) -> Stored<Vec<Happening>>;
 }
 
 /// Everything the core keeps, in one database.

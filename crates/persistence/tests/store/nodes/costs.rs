@@ -10,7 +10,7 @@ use provisioning::{
     ports::{
         changes::Change,
         node_stores::NodeStore,
-        stores::{Costs, Scope},
+        stores::{Costs, Extent},
     },
 };
 
@@ -36,7 +36,7 @@ async fn charge(database: &Database, id: NodeId, at: Timestamp, charged: bool) -
 
 async fn costs(
     database: &Database,
-    scope: &Scope,
+    scope: &Extent,
     since: Timestamp,
     now: Timestamp,
 ) -> (MicroDollars, MicroDollars) {
@@ -55,7 +55,7 @@ async fn a_node_is_charged_while_it_runs_and_not_while_it_is_stopped(backend: &B
     let world = world(database).await;
     let order = world.node("trainer");
     launched(database, &order).await;
-    let all = Scope::Everything;
+    let all = Extent::Everything;
     assert_eq!(
         costs(database, &all, noon(), after(9)).await,
         (of(0), of(0))
@@ -104,7 +104,7 @@ async fn another_price_holds_from_when_it_is_known(backend: &Backend) {
     assert_eq!(dearer.spent, of(100));
     assert_eq!(dearer.charged_since, Some(after(100)));
     assert_eq!(dearer.price_per_hour, Some(MicroDollars(2 * PRICE.0)));
-    let all = Scope::Everything;
+    let all = Extent::Everything;
     assert_eq!(
         costs(database, &all, noon(), after(110)).await,
         (MicroDollars(2 * PRICE.0), of(120))
@@ -136,7 +136,7 @@ async fn without_a_price_the_time_is_kept_and_costs_nothing(backend: &Backend) {
     })
     .await;
     assert_eq!(up.charged_since, Some(after(0)));
-    let all = Scope::Everything;
+    let all = Extent::Everything;
     assert_eq!(
         costs(database, &all, noon(), after(50)).await,
         (of(0), of(0))
@@ -212,7 +212,7 @@ async fn clocks_that_differ_charge_nothing_twice(backend: &Backend) {
     let off = charge(database, order.id, after(90), false).await;
     assert_eq!((off.spent, off.charged_since), (of(90), None));
     assert_eq!(
-        costs(database, &Scope::Everything, noon(), after(500)).await,
+        costs(database, &Extent::Everything, noon(), after(500)).await,
         (of(0), of(90))
     );
     assert_eq!(backend.count(OPEN).await, 0);
@@ -239,7 +239,7 @@ async fn each_month_is_charged_what_falls_into_it(backend: &Backend) {
     ] {
         charge(database, order.id, at(time), charged).await;
     }
-    let all = Scope::Everything;
+    let all = Extent::Everything;
     let now = at("2026-12-01T00:00:10Z");
     assert_eq!(costs(database, &all, october, november).await.1, of(60));
     assert_eq!(
@@ -272,8 +272,8 @@ async fn costs_are_those_of_the_scope(backend: &Backend) {
     charge(database, speaking.id, after(80), false).await;
     bring_node_to(database, speaking.id, NodeState::Deleted, after(80)).await;
     let (vision, speech) = (
-        Scope::Tenants(vec![world.vision.tenant.id]),
-        Scope::Tenants(vec![world.speech.tenant.id]),
+        Extent::Tenants(vec![world.vision.tenant.id]),
+        Extent::Tenants(vec![world.speech.tenant.id]),
     );
     let until = after(100);
     assert_eq!(
@@ -285,11 +285,11 @@ async fn costs_are_those_of_the_scope(backend: &Backend) {
         (of(0), of(30))
     );
     assert_eq!(
-        costs(database, &Scope::Everything, noon(), until).await,
+        costs(database, &Extent::Everything, noon(), until).await,
         (PRICE, of(130))
     );
     assert_eq!(
-        costs(database, &Scope::Tenants(vec![]), noon(), until).await,
+        costs(database, &Extent::Tenants(vec![]), noon(), until).await,
         (of(0), of(0))
     );
 }

@@ -16,7 +16,7 @@ use domain::{
 use jiff::{SignedDuration, Timestamp};
 use persistence::Database;
 use provisioning::{
-    audit::{AuditAction, AuditEntry},
+    audit::{AuditAction, AuditEntry, AuditOutcome},
     new_id,
     node_records::{NewNode, NodeChange, NodeOrderStored, NodeProgress, NodeRecord},
     ports::node_stores::NodeStore,
@@ -86,6 +86,8 @@ pub fn audit_of_node(order: &NewNode, action: AuditAction) -> AuditEntry {
         target: format!("node/{}", order.id),
         target_name: order.name.as_str().into(),
         detail: None,
+        outcome: AuditOutcome::Done,
+        changes: Vec::new(),
     }
 }
 

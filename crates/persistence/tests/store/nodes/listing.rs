@@ -9,7 +9,7 @@ use provisioning::{
     node_records::NewNode,
     ports::{
         node_stores::NodeStore,
-        stores::{AuditStore, Scope},
+        stores::{AuditStore, Extent},
     },
 };
 
@@ -27,7 +27,7 @@ on_both_databases!(
 
 async fn names(database: &Database, query: &NodeQuery) -> Vec<String> {
     let page = database
-        .nodes(&Scope::Everything, None, query)
+        .nodes(&Extent::Everything, None, query)
         .await
         .unwrap();
     assert_eq!(page.total, page.items.len() as u64);
@@ -104,7 +104,7 @@ async fn a_list_without_tenants_is_empty(backend: &Backend) {
     let database = &backend.database;
     let world = world(database).await;
     launched(database, &world.node("trainer")).await;
-    let nobodys = Scope::Tenants(Vec::new());
+    let nobodys = Extent::Tenants(Vec::new());
     let page = database
         .nodes(&nobodys, Some(world.ada.id), &NodeQuery::default())
         .await
@@ -126,7 +126,7 @@ async fn mine_is_nobodys_without_a_person(backend: &Backend) {
         ..NodeQuery::default()
     };
     assert!(names(database, &query).await.is_empty());
-    let page = |owner| database.nodes(&Scope::Everything, Some(owner), &query);
+    let page = |owner| database.nodes(&Extent::Everything, Some(owner), &query);
     assert_eq!(page(world.ada.id).await.unwrap().total, 1);
     assert_eq!(page(world.brian.id).await.unwrap().total, 0);
 }
@@ -152,7 +152,7 @@ async fn counts_tell_every_state_whatever_is_shown(backend: &Backend) {
             ..NodeQuery::default()
         };
         let page = database
-            .nodes(&Scope::Everything, None, &query)
+            .nodes(&Extent::Everything, None, &query)
             .await
             .unwrap();
         assert_eq!((page.total, page.items.len()), (total, total as usize));
@@ -192,7 +192,7 @@ async fn nodes_that_end_soon_come_soonest_first_and_without_those_on_their_way_o
         launched(database, order).await;
     }
     ask(database, &going, take_down()).await;
-    let ending = async |scope: &Scope, limit| -> Vec<String> {
+    let ending = async |scope: &Extent, limit| -> Vec<String> {
         database
             .nodes_ending_before(scope, after(40), limit)
             .await
@@ -201,9 +201,12 @@ async fn nodes_that_end_soon_come_soonest_first_and_without_those_on_their_way_o
             .map(|node| node.name.to_string())
             .collect()
     };
-    let vision = Scope::Tenants(vec![world.vision.tenant.id]);
+    let vision = Extent::Tenants(vec![world.vision.tenant.id]);
     assert_eq!(ending(&vision, 8).await, ["sooner", "later"]);
-    assert_eq!(ending(&Scope::Everything, 2).await, ["sooner", "elsewhere"]);
+    assert_eq!(
+        ending(&Extent::Everything, 2).await,
+        ["sooner", "elsewhere"]
+    );
 }
 
 async fn nodes_of_an_environment_are_those_that_are_not_gone(backend: &Backend) {
@@ -234,14 +237,14 @@ async fn the_latest_happenings_are_those_about_clusters_and_nodes(backend: &Back
     launched(database, &world.node("trainer")).await;
     let speaking = node_in(&world.speech, 0, world.brian.id, "speaking");
     launched(database, &speaking).await;
-    let lately = async |scope: &Scope| -> Vec<String> {
+    let lately = async |scope: &Extent| -> Vec<String> {
         let happenings = database.lately(scope, 8).await.unwrap();
         happenings.into_iter().map(|found| found.target).collect()
     };
-    let vision = Scope::Tenants(vec![world.vision.tenant.id]);
+    let vision = Extent::Tenants(vec![world.vision.tenant.id]);
     assert_eq!(lately(&vision).await, ["trainer", "payments-ci"]);
     assert_eq!(
-        lately(&Scope::Everything).await,
+        lately(&Extent::Everything).await,
         ["speaking", "trainer", "payments-ci"]
     );
 }

@@ -4,7 +4,7 @@ use domain::{
     cluster::ClusterState, exposure::Exposure, ids::UserId, listing::ClusterQuery, plan::Plan,
 };
 use persistence::Database;
-use provisioning::ports::stores::{ClusterStore, Scope};
+use provisioning::ports::stores::{ClusterStore, Extent};
 use sqlx::AnyConnection;
 
 on_both_databases!(every_page_of_ten_thousand_clusters_is_right);
@@ -59,7 +59,7 @@ async fn write(connection: &mut AnyConnection, rows: &[Row]) {
 
 async fn ask(
     database: &Database,
-    scope: &Scope,
+    scope: &Extent,
     owner: Option<UserId>,
     question: &Question,
 ) -> Answer {

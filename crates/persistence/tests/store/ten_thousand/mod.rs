@@ -6,7 +6,7 @@ mod nodes;
 
 use crate::{backend::Backend, fixtures::*};
 use domain::{ids::UserId, tenancy::Tenant};
-use provisioning::{new_id, ports::stores::Scope};
+use provisioning::{new_id, ports::stores::Extent};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
 use std::cmp::Ordering;
 use uuid::Uuid;
@@ -184,12 +184,12 @@ async fn every_page_is_right(
     rows: &[Row],
     states: &'static [&'static str],
     sorts: &[&'static str],
-    ask: impl AsyncFn(&Scope, &Question) -> Answer,
+    ask: impl AsyncFn(&Extent, &Question) -> Answer,
 ) {
     for filter in filters(states) {
         let scope = match filter.scope {
-            None => Scope::Everything,
-            Some(number) => Scope::Tenants(vec![[&world.vision, &world.speech][number].tenant.id]),
+            None => Extent::Everything,
+            Some(number) => Extent::Tenants(vec![[&world.vision, &world.speech][number].tenant.id]),
         };
         let matching: Vec<&Row> = rows
             .iter()

@@ -9,7 +9,7 @@ use domain::{
     },
 };
 use persistence::Database;
-use provisioning::ports::{node_stores::NodeStore, stores::Scope};
+use provisioning::ports::{node_stores::NodeStore, stores::Extent};
 use sqlx::AnyConnection;
 
 on_both_databases!(every_page_of_ten_thousand_nodes_is_right);
@@ -73,7 +73,7 @@ async fn write(connection: &mut AnyConnection, rows: &[Row]) {
 
 async fn ask(
     database: &Database,
-    scope: &Scope,
+    scope: &Extent,
     owner: Option<UserId>,
     question: &Question,
 ) -> Answer {

@@ -19,6 +19,10 @@ use crate::{
     overview::Overview,
     problem::Problem,
 };
+mod administration;
+
+pub use administration::{AuditLog, Credentials, People, Tenancy};
+
 use async_trait::async_trait;
 use futures_core::Stream;
 use std::pin::Pin;
