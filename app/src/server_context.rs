@@ -22,7 +22,7 @@ mod on_server {
     use axum::http::{HeaderValue, StatusCode};
     use domain::caller::Caller;
     use domain::problem::{Problem, ProblemKind};
-    use domain::services::{Account, Clusters, Nodes};
+    use domain::services::{Account, Clusters, Nodes, People, Tenancy};
     use jiff::Timestamp;
     use leptos::prelude::{provide_context, use_context};
     use leptos_axum::ResponseOptions;
@@ -63,6 +63,10 @@ mod on_server {
         pub nodes: Arc<dyn Nodes>,
         /// The caller's own account.
         pub account: Arc<dyn Account>,
+        /// The people of the portal.
+        pub people: Arc<dyn People>,
+        /// Tenants, their environments and their members.
+        pub tenancy: Arc<dyn Tenancy>,
         /// Whether the systems behind the portal are stand-ins.
         pub sandbox: bool,
         /// The ways to sign in.
@@ -104,6 +108,16 @@ mod on_server {
     /// The account service and who is asking.
     pub fn account() -> Result<(Arc<dyn Account>, Caller), Refusal> {
         Ok((page_context()?.account, caller()?))
+    }
+
+    /// The service of people and who is asking.
+    pub fn people() -> Result<(Arc<dyn People>, Caller), Refusal> {
+        Ok((page_context()?.people, caller()?))
+    }
+
+    /// The service of tenants and who is asking.
+    pub fn tenancy() -> Result<(Arc<dyn Tenancy>, Caller), Refusal> {
+        Ok((page_context()?.tenancy, caller()?))
     }
 
     /// Who is asking, or a refusal if nobody is signed in.

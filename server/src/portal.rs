@@ -16,14 +16,16 @@ use domain::{
     caller::Caller,
     ids::UserId,
     problem::Problem,
-    services::{Account, Clusters, Nodes},
+    services::{Account, Clusters, Nodes, People, Tenancy},
 };
 use provisioning::{
     account::AccountService,
     clusters::ClusterService,
     nodes::{Machinery, NodeService},
+    people::PeopleService,
     ports::{changes::Changes, host_clusters::HostClusters, stores::Store},
     sign_in::SignInService,
+    tenancy::TenancyService,
 };
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
@@ -36,6 +38,10 @@ pub struct Portal {
     pub nodes: Arc<dyn Nodes>,
     /// The caller's own account.
     pub account: Arc<dyn Account>,
+    /// The people of the portal.
+    pub people: Arc<dyn People>,
+    /// Tenants, their environments and their members.
+    pub tenancy: Arc<dyn Tenancy>,
     /// The ways to sign in.
     pub doors: Doors,
     /// The database.
@@ -96,12 +102,16 @@ impl Portal {
         ));
         let nodes: Arc<dyn Nodes> = Arc::new(NodeService::new(store.clone(), machinery));
         let account: Arc<dyn Account> = Arc::new(AccountService::new(store.clone()));
+        let people: Arc<dyn People> = Arc::new(PeopleService::new(store.clone()));
+        let tenancy: Arc<dyn Tenancy> = Arc::new(TenancyService::new(store.clone()));
         let doors = doors(settings, &store)?;
         let pages = PageContext {
             assets: Arc::new(assets),
             clusters: clusters.clone(),
             nodes: nodes.clone(),
             account: account.clone(),
+            people: people.clone(),
+            tenancy: tenancy.clone(),
             sandbox: settings.sandbox,
             providers: doors
                 .values()
@@ -119,6 +129,8 @@ impl Portal {
             clusters,
             nodes,
             account,
+            people,
+            tenancy,
             doors,
             callers: SignInService::new(store.clone(), Vec::new(), None),
             store,

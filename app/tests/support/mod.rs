@@ -1,5 +1,6 @@
 //! A portal without a core: services that answer from memory, and the pages mounted as the server mounts them.
 
+mod administration;
 pub mod node_sample;
 mod nodes;
 mod sample;
@@ -47,6 +48,8 @@ fn portal_with(nodes: nodes::NodesInMemory) -> Router {
         clusters: services.clone(),
         nodes: Arc::new(nodes),
         account: services,
+        people: Arc::new(administration::Empty),
+        tenancy: Arc::new(administration::Empty),
         sandbox: true,
         providers: Arc::new([SignInProvider {
             slug: "sandbox".into(),

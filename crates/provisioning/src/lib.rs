@@ -12,11 +12,13 @@ pub mod error;
 mod idempotency;
 pub mod node_records;
 pub mod nodes;
+pub mod people;
 mod placing;
 pub mod ports;
 pub mod reconciler;
 pub mod records;
 pub mod sign_in;
+pub mod tenancy;
 
 /// A fresh id: uuid v7, so that ids sort by the time they were made.
 pub fn new_id<Id: From<uuid::Uuid>>() -> Id {
