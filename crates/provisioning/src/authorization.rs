@@ -1,12 +1,22 @@
-//! The one place that decides whether a caller may go on.
+//! The one place that decides whether a caller may go on, and that records when they may not.
 
-use domain::{access::Action, caller::Caller, ids::TenantId, problem::Problem};
+use crate::{
+    audit::{AuditEntry, AuditOutcome},
+    error::causes,
+    ports::stores::Store,
+};
+use domain::{
+    access::{Action, PlatformAction, TokenScope, allows, allows_on_platform},
+    caller::Caller,
+    ids::TenantId,
+    problem::{Problem, ProblemKind},
+};
 
 /// Lets `caller` do `action` to `what` (“cluster”) of `tenant`.
 ///
 /// # Errors
-/// Not found for whoever may not even see it (foreign and missing look the same), forbidden for
-/// whoever may see it but not do this.
+/// Not found for whoever may not even see the tenant (foreign and missing look the same), forbidden
+/// for whoever may see it but not do this; a token that lacks the scope is told which.
 pub fn authorize(
     caller: &Caller,
     action: Action,
@@ -14,10 +24,213 @@ pub fn authorize(
     what: &str,
 ) -> Result<(), Problem> {
     if caller.may(action, tenant) {
-        Ok(())
-    } else if caller.may(Action::ReadCluster, tenant) {
-        Err(Problem::forbidden(action.words()))
+        return Ok(());
+    }
+    // Every scope includes this, so it asks for membership and for the tenant of a token.
+    if !caller.may(Action::ReadTenant, tenant) {
+        return Err(Problem::not_found(what));
+    }
+    if allows(action, caller.platform_role, caller.role_in(tenant)) {
+        Err(lacks_scope(action.words(), |scope| scope.includes(action)))
     } else {
-        Err(Problem::not_found(what))
+        Err(Problem::forbidden(action.words()))
+    }
+}
+
+/// Lets `caller` ask for a list of what they may do `action` to; what is in it, their extent says.
+///
+/// # Errors
+/// Forbidden to a token that lacks the scope.
+pub fn authorize_listing(caller: &Caller, action: Action) -> Result<(), Problem> {
+    let includes = |scope: &TokenScope| scope.includes(action);
+    match &caller.token_reach {
+        Some(reach) if !reach.scopes.iter().any(includes) => {
+            let words = action.title().to_lowercase();
+            Err(lacks_scope(&words, |scope| scope.includes(action)))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Lets `caller` do what concerns the whole platform.
+///
+/// # Errors
+/// Forbidden; a token that lacks the scope, or is for one tenant only, is told so.
+pub fn authorize_on_platform(caller: &Caller, action: PlatformAction) -> Result<(), Problem> {
+    if caller.may_on_platform(action) {
+        return Ok(());
+    }
+    let reach = caller.token_reach.as_ref();
+    match reach.filter(|_| allows_on_platform(action, caller.platform_role)) {
+        Some(reach) if reach.tenant_id.is_some() => Err(Problem::new(
+            ProblemKind::Forbidden,
+            format!(
+                "This API token may not {}: it is for one tenant only.",
+                action.words()
+            ),
+        )
+        .next("Make a token for all tenants on the Account page.")),
+        Some(_) => Err(lacks_scope(action.words(), |scope| {
+            scope == TokenScope::Admin
+        })),
+        None => Err(Problem::new(
+            ProblemKind::Forbidden,
+            format!("You may not {}.", action.words()),
+        )
+        .next("Ask an admin of the platform.")),
+    }
+}
+
+/// As [`authorize`], for what changes something or hands something out: a refusal is recorded.
+/// `attempt` is the entry as it would be if this were done, of as much as is known by now.
+///
+/// # Errors
+/// As [`authorize`]. That a refusal cannot be recorded is logged and does not turn it into leave.
+pub async fn authorize_change(
+    store: &dyn Store,
+    caller: &Caller,
+    action: Action,
+    tenant: TenantId,
+    what: &str,
+    attempt: impl FnOnce() -> AuditEntry + Send,
+) -> Result<(), Problem> {
+    match authorize(caller, action, tenant, what) {
+        Ok(()) => Ok(()),
+        Err(problem) => Err(refused(store, attempt().in_tenant(tenant), problem).await),
+    }
+}
+
+/// As [`authorize_on_platform`], for what changes something: a refusal is recorded as in
+/// [`authorize_change`].
+///
+/// # Errors
+/// As [`authorize_on_platform`].
+pub async fn authorize_platform_change(
+    store: &dyn Store,
+    caller: &Caller,
+    action: PlatformAction,
+    attempt: impl FnOnce() -> AuditEntry + Send,
+) -> Result<(), Problem> {
+    match authorize_on_platform(caller, action) {
+        Ok(()) => Ok(()),
+        Err(problem) => Err(refused(store, attempt(), problem).await),
+    }
+}
+
+/// Records that `attempt` was refused, for rules that the table of permissions does not know (the
+/// last admin, one's own account), and answers `problem` again.
+pub async fn refused(store: &dyn Store, attempt: AuditEntry, problem: Problem) -> Problem {
+    let entry = attempt
+        .with_outcome(AuditOutcome::Refused)
+        .with_detail(problem.detail.clone());
+    if let Err(error) = store.append(entry).await {
+        tracing::error!(error = %causes(&error), "a refusal could not be recorded");
+    }
+    problem
+}
+
+/// A token's owner may, the token may not.
+fn lacks_scope(words: &str, includes: impl Fn(TokenScope) -> bool) -> Problem {
+    let scopes: Vec<String> = TokenScope::ALL
+        .into_iter()
+        .filter(|scope| includes(*scope))
+        .map(|scope| format!("“{}”", scope.as_str()))
+        .collect();
+    Problem::new(
+        ProblemKind::Forbidden,
+        format!(
+            "This API token may not {words}: it lacks the scope {}.",
+            scopes.join(" or ")
+        ),
+    )
+    .next("Make a token with that scope on the Account page.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::new_id;
+    use domain::{
+        access::{PlatformRole, TenantRole, TokenReach},
+        caller::{Channel, Membership},
+    };
+
+    fn caller(role: PlatformRole, member: Option<(TenantId, TenantRole)>) -> Caller {
+        Caller {
+            user_id: Some(new_id()),
+            platform_role: role,
+            memberships: member
+                .map(|(tenant_id, role)| Membership { tenant_id, role })
+                .into_iter()
+                .collect(),
+            channel: Channel::Session,
+            ..Caller::portal()
+        }
+    }
+
+    fn with_token(caller: Caller, scopes: &[TokenScope], tenant: Option<TenantId>) -> Caller {
+        Caller {
+            channel: Channel::ApiToken(new_id()),
+            token_reach: Some(TokenReach {
+                scopes: scopes.to_vec(),
+                tenant_id: tenant,
+            }),
+            ..caller
+        }
+    }
+
+    #[test]
+    fn who_sees_a_tenant_is_forbidden_and_who_does_not_finds_nothing() {
+        let tenant = new_id();
+        let viewer = caller(PlatformRole::User, Some((tenant, TenantRole::Viewer)));
+        let refusal = authorize(&viewer, Action::DeleteCluster, tenant, "cluster").unwrap_err();
+        assert_eq!(refusal.kind, ProblemKind::Forbidden);
+        let refusal = authorize(&viewer, Action::ReadCluster, new_id(), "cluster").unwrap_err();
+        assert_eq!(refusal, Problem::not_found("cluster"));
+    }
+
+    #[test]
+    fn a_token_is_told_the_scope_it_lacks_where_its_owner_may() {
+        let tenant = new_id();
+        let developer = caller(PlatformRole::User, Some((tenant, TenantRole::Developer)));
+        let token = with_token(developer, &[TokenScope::Nodes], None);
+        let refusal = authorize(&token, Action::OrderCluster, tenant, "cluster").unwrap_err();
+        assert_eq!(refusal.kind, ProblemKind::Forbidden);
+        assert!(
+            refusal.detail.contains("lacks the scope “clusters”"),
+            "{refusal}"
+        );
+        let refusal = authorize(&token, Action::ReadCluster, tenant, "cluster").unwrap_err();
+        assert!(refusal.detail.contains("“read” or “clusters”"), "{refusal}");
+        // No scope would help.
+        let refusal = authorize(&token, Action::ManageMembers, tenant, "tenant").unwrap_err();
+        assert!(!refusal.detail.contains("scope"), "{refusal}");
+    }
+
+    #[test]
+    fn a_token_for_one_tenant_finds_nothing_in_the_others() {
+        let (one, other) = (new_id(), new_id());
+        let admin = caller(PlatformRole::Admin, None);
+        let token = with_token(admin, &TokenScope::ALL, Some(one));
+        assert_eq!(
+            authorize(&token, Action::ReadCluster, one, "cluster"),
+            Ok(())
+        );
+        let refusal = authorize(&token, Action::ReadCluster, other, "cluster").unwrap_err();
+        assert_eq!(refusal, Problem::not_found("cluster"));
+        let refusal = authorize_on_platform(&token, PlatformAction::ManageUsers).unwrap_err();
+        assert!(refusal.detail.contains("one tenant only"), "{refusal}");
+    }
+
+    #[test]
+    fn only_the_admin_scope_reaches_the_platform() {
+        let admin = || caller(PlatformRole::Admin, None);
+        for action in PlatformAction::ALL {
+            let narrow = [TokenScope::Read, TokenScope::Clusters, TokenScope::Nodes];
+            let refusal = authorize_on_platform(&with_token(admin(), &narrow, None), action);
+            assert!(refusal.unwrap_err().detail.contains("“admin”"));
+            let wide = with_token(admin(), &[TokenScope::Admin], None);
+            assert_eq!(authorize_on_platform(&wide, action), Ok(()));
+        }
     }
 }

@@ -1,30 +1,34 @@
 //! Where an order goes: the tenant and environment that it names.
 
-use crate::ports::stores::Store;
+use crate::{
+    audit::{AuditAction, AuditEntry},
+    authorization::{authorize, authorize_change},
+    ports::stores::Store,
+};
 use domain::{
     access::Action,
     caller::Caller,
     problem::{FieldError, Problem},
     tenancy::{EnvironmentRef, Tenant},
 };
+use jiff::Timestamp;
 
 /// The tenant and environment of these slugs, where `caller` may do `action` (an order); a field
 /// error if they are not to be had. Foreign and missing look the same.
 ///
 /// # Errors
-/// The caller is a member and may not.
+/// The caller is a member and may not; it is recorded as `recorded`, if that is given.
 pub(crate) async fn place(
     store: &dyn Store,
     caller: &Caller,
     action: Action,
+    recorded: Option<AuditAction>,
     tenant: &str,
     environment: &str,
 ) -> Result<Result<(Tenant, EnvironmentRef), FieldError>, Problem> {
     let tenants = store.tenants().await?;
     let visible = tenants.into_iter().find(|found| {
-        found.tenant.slug == tenant
-            && (caller.may(action, found.tenant.id)
-                || caller.may(Action::ReadCluster, found.tenant.id))
+        found.tenant.slug == tenant && caller.may(Action::ReadTenant, found.tenant.id)
     });
     let Some(tenant) = visible else {
         return Ok(Err(FieldError::new(
@@ -32,8 +36,14 @@ pub(crate) async fn place(
             "Choose one of your tenants: there is no such tenant, or you are not a member.",
         )));
     };
-    if !caller.may(action, tenant.tenant.id) {
-        return Err(Problem::forbidden(action.words()));
+    let (id, name) = (tenant.tenant.id, &*tenant.tenant.name);
+    match recorded {
+        None => authorize(caller, action, id, "tenant")?,
+        Some(recorded) => {
+            let target = format!("tenant/{id}");
+            let attempt = || AuditEntry::by(caller, recorded, Timestamp::now(), target, name);
+            authorize_change(store, caller, action, id, "tenant", attempt).await?;
+        }
     }
     let found = tenant
         .environments

@@ -22,7 +22,10 @@ impl ClusterService {
         id: ClusterId,
         confirmation: &str,
     ) -> Result<Cluster, Problem> {
-        let cluster = self.authorized(caller, Action::DeleteCluster, id).await?;
+        let recorded = AuditAction::DeleteCluster;
+        let cluster = self
+            .authorized_change(caller, Action::DeleteCluster, recorded, id)
+            .await?;
         if confirmation.trim() != cluster.name.as_str() {
             return Err(Problem::invalid(vec![FieldError::new(
                 "confirmation",

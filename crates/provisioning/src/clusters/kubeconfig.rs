@@ -17,7 +17,10 @@ impl ClusterService {
         caller: &Caller,
         id: ClusterId,
     ) -> Result<Kubeconfig, Problem> {
-        let cluster = self.authorized(caller, Action::ReadKubeconfig, id).await?;
+        let recorded = AuditAction::ReadKubeconfig;
+        let cluster = self
+            .authorized_change(caller, Action::ReadKubeconfig, recorded, id)
+            .await?;
         if !has_kubeconfig(cluster.state) {
             return Err(Problem::new(
                 ProblemKind::NotReady,

@@ -1,6 +1,7 @@
 //! Lists of clusters.
 
 use super::{ClusterService, view};
+use crate::authorization::authorize_listing;
 use domain::{
     access::Action,
     caller::Caller,
@@ -15,6 +16,7 @@ impl ClusterService {
         caller: &Caller,
         query: ClusterQuery,
     ) -> Result<ClusterPage, Problem> {
+        authorize_listing(caller, Action::ReadCluster)?;
         let page = self
             .store
             .clusters(&caller.extent(Action::ReadCluster), caller.user_id, &query)

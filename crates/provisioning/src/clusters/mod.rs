@@ -8,7 +8,8 @@ mod overview;
 mod view;
 
 use crate::{
-    authorization::authorize,
+    audit::{AuditAction, AuditEntry},
+    authorization::{authorize, authorize_change},
     ports::{
         host_clusters::{HostClusters, HostError, HostErrorKind, HostInfo},
         stores::Store,
@@ -28,6 +29,7 @@ use domain::{
     problem::{Problem, ProblemKind},
     services::{Clusters, Ordered},
 };
+use jiff::Timestamp;
 use std::sync::Arc;
 
 /// The use cases on clusters.
@@ -54,14 +56,41 @@ impl ClusterService {
         action: Action,
         id: ClusterId,
     ) -> Result<ClusterRecord, Problem> {
-        let cluster = self
-            .store
+        let cluster = self.existing(id).await?;
+        authorize(caller, action, cluster.tenant.id, "cluster")?;
+        Ok(cluster)
+    }
+
+    /// The same for what changes it or hands something out; a refusal is recorded as `recorded`.
+    async fn authorized_change(
+        &self,
+        caller: &Caller,
+        action: Action,
+        recorded: AuditAction,
+        id: ClusterId,
+    ) -> Result<ClusterRecord, Problem> {
+        let cluster = self.existing(id).await?;
+        let attempt = || {
+            let target = format!("cluster/{id}");
+            AuditEntry::by(
+                caller,
+                recorded,
+                Timestamp::now(),
+                target,
+                cluster.name.as_str(),
+            )
+        };
+        let tenant = cluster.tenant.id;
+        authorize_change(&*self.store, caller, action, tenant, "cluster", attempt).await?;
+        Ok(cluster)
+    }
+
+    async fn existing(&self, id: ClusterId) -> Result<ClusterRecord, Problem> {
+        self.store
             .cluster(id)
             .await?
             .filter(|cluster| cluster.state != ClusterState::Deleted)
-            .ok_or_else(|| Problem::not_found("cluster"))?;
-        authorize(caller, action, cluster.tenant.id, "cluster")?;
-        Ok(cluster)
+            .ok_or_else(|| Problem::not_found("cluster"))
     }
 
     /// The host that new clusters go to.

@@ -81,6 +81,7 @@ impl ClusterService {
             &*self.store,
             caller,
             Action::OrderCluster,
+            Some(AuditAction::OrderCluster),
             &input.tenant,
             &input.environment,
         )

@@ -31,7 +31,10 @@ impl NodeService {
         id: NodeId,
         input: &JobInput,
     ) -> Result<(), Problem> {
-        let node = self.authorized(caller, Action::OperateNode, id).await?;
+        let recorded = AuditAction::SubmitJob;
+        let node = self
+            .authorized_change(caller, Action::OperateNode, recorded, id)
+            .await?;
         let order = input.validate().map_err(Problem::invalid)?;
         Self::require_up(&node, "a queue")?;
         let workspace = self.workspace(&node).await?;
@@ -54,7 +57,10 @@ impl NodeService {
         id: NodeId,
         job: u64,
     ) -> Result<(), Problem> {
-        let node = self.authorized(caller, Action::OperateNode, id).await?;
+        let recorded = AuditAction::CancelJob;
+        let node = self
+            .authorized_change(caller, Action::OperateNode, recorded, id)
+            .await?;
         Self::require_up(&node, "a queue")?;
         let workspace = self.workspace(&node).await?;
         self.audit(

@@ -14,7 +14,7 @@ pub use machinery::Machinery;
 
 use crate::{
     audit::{AuditAction, AuditEntry},
-    authorization::authorize,
+    authorization::{authorize, authorize_change, authorize_listing},
     node_records::NodeRecord,
     ports::{
         machines::{MachineError, MachineErrorKind, RequestId, Workspace},
@@ -76,14 +76,32 @@ impl NodeService {
         action: Action,
         id: NodeId,
     ) -> Result<NodeRecord, Problem> {
-        let node = self
-            .store
+        let node = self.existing(id).await?;
+        authorize(caller, action, node.tenant.id, "node")?;
+        Ok(node)
+    }
+
+    /// The same for what changes it or hands something out; a refusal is recorded as `recorded`.
+    async fn authorized_change(
+        &self,
+        caller: &Caller,
+        action: Action,
+        recorded: AuditAction,
+        id: NodeId,
+    ) -> Result<NodeRecord, Problem> {
+        let node = self.existing(id).await?;
+        let attempt = || audit_entry(caller, recorded, &node);
+        let tenant = node.tenant.id;
+        authorize_change(&*self.store, caller, action, tenant, "node", attempt).await?;
+        Ok(node)
+    }
+
+    async fn existing(&self, id: NodeId) -> Result<NodeRecord, Problem> {
+        self.store
             .node(id)
             .await?
             .filter(|node| ordering::exists(node.state))
-            .ok_or_else(|| Problem::not_found("node"))?;
-        authorize(caller, action, node.tenant.id, "node")?;
-        Ok(node)
+            .ok_or_else(|| Problem::not_found("node"))
     }
 
     /// The node's workspace, opened.
@@ -137,7 +155,10 @@ impl NodeService {
     }
 
     async fn connection(&self, caller: &Caller, id: NodeId) -> Result<SshAccess, Problem> {
-        let node = self.authorized(caller, Action::ConnectNode, id).await?;
+        let recorded = AuditAction::ReadNodeKey;
+        let node = self
+            .authorized_change(caller, Action::ConnectNode, recorded, id)
+            .await?;
         Self::require_up(&node, "a key")?;
         let Some((host, port)) = node.address.as_deref().and_then(split_address) else {
             return Err(Problem::new(
@@ -280,6 +301,7 @@ impl Nodes for NodeService {
 
     async fn list(&self, caller: &Caller, query: NodeQuery) -> Result<NodePage, Problem> {
         let now = Timestamp::now();
+        authorize_listing(caller, Action::ReadNode)?;
         let (page, per_page) = (query.page, query.per_page);
         let found = self
             .store
@@ -328,7 +350,10 @@ impl Nodes for NodeService {
         follow: bool,
         tail: Option<u32>,
     ) -> Result<LogStream, Problem> {
-        let node = self.authorized(caller, Action::ReadNodeLogs, id).await?;
+        let recorded = AuditAction::ReadNodeLog;
+        let node = self
+            .authorized_change(caller, Action::ReadNodeLogs, recorded, id)
+            .await?;
         let workspace = self.workspace(&node).await?;
         let detail = match log {
             NodeLog::Provisioning => "provisioning".to_owned(),

@@ -134,7 +134,7 @@ impl NodeService {
         decide: impl Fn(&NodeRecord) -> Result<Option<NodeChange>, Problem> + Send + Sync,
     ) -> Result<Node, Problem> {
         for _ in 0..ATTEMPTS {
-            let node = self.authorized(caller, action, id).await?;
+            let node = self.authorized_change(caller, action, recorded, id).await?;
             let Some(change) = decide(&node)? else {
                 return Ok(view::node(node, caller, Timestamp::now()));
             };

@@ -69,6 +69,7 @@ impl NodeService {
             &*self.store,
             caller,
             Action::OrderNode,
+            None,
             &input.tenant,
             &input.environment,
         )
@@ -132,6 +133,7 @@ impl NodeService {
             &*self.store,
             caller,
             Action::OrderNode,
+            Some(AuditAction::OrderNode),
             &input.tenant,
             &input.environment,
         )

@@ -3,6 +3,7 @@
 use super::NodeService;
 use crate::{
     audit::{AuditAction, AuditEntry},
+    authorization::{authorize_on_platform, authorize_platform_change},
     node_records::OrphanRemoval,
 };
 use domain::{
@@ -15,9 +16,7 @@ use jiff::Timestamp;
 
 impl NodeService {
     pub(super) async fn list_orphans(&self, caller: &Caller) -> Result<Vec<Orphan>, Problem> {
-        if !caller.may_on_platform(PlatformAction::ManageOrphans) {
-            return Err(Problem::forbidden(PlatformAction::ManageOrphans.words()));
-        }
+        authorize_on_platform(caller, PlatformAction::ManageOrphans)?;
         Ok(self.store.orphans().await?)
     }
 
@@ -27,8 +26,15 @@ impl NodeService {
         machine: &str,
         confirmation: &str,
     ) -> Result<(), Problem> {
+        let entry = |target: &str| {
+            let (now, recorded) = (Timestamp::now(), AuditAction::TakeDownOrphan);
+            AuditEntry::by(caller, recorded, now, format!("machine/{target}"), target)
+        };
+        let action = PlatformAction::ManageOrphans;
+        authorize_platform_change(&*self.store, caller, action, || entry(machine)).await?;
         let orphan = self
-            .list_orphans(caller)
+            .store
+            .orphans()
             .await?
             .into_iter()
             .find(|orphan| orphan.machine == machine)
@@ -39,22 +45,14 @@ impl NodeService {
                 format!("Type {} to confirm.", orphan.machine),
             )]));
         }
-        let now = Timestamp::now();
-        let audit = AuditEntry::by(
-            caller,
-            AuditAction::TakeDownOrphan,
-            now,
-            format!("machine/{}", orphan.machine),
-            orphan.machine.clone(),
-        )
-        .with_detail(format!(
+        let audit = entry(&orphan.machine).with_detail(format!(
             "{} in workspace {}",
             orphan.resources, orphan.workspace
         ));
         let removal = OrphanRemoval {
             machine: orphan.machine,
             workspace: orphan.workspace,
-            asked_at: now,
+            asked_at: audit.at,
         };
         self.store.store_orphan_removal(removal, audit).await?;
         Ok(())
