@@ -26,3 +26,4 @@ pub mod problem;
 pub mod services;
 pub mod tenancy;
 pub mod time_to_live;
+pub mod user_pool;

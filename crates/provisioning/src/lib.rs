@@ -18,6 +18,7 @@ pub mod ports;
 pub mod reconciler;
 pub mod records;
 pub mod sign_in;
+pub mod user_pools;
 pub mod tenancy;
 
 /// A fresh id: uuid v7, so that ids sort by the time they were made.

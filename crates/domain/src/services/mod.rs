@@ -20,8 +20,10 @@ use crate::{
     problem::Problem,
 };
 mod administration;
+mod user_pools;
 
 pub use administration::{AuditLog, Credentials, People, Tenancy};
+pub use user_pools::UserPools;
 
 use async_trait::async_trait;
 use futures_core::Stream;

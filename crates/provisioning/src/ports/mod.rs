@@ -2,8 +2,10 @@
 
 pub mod changes;
 pub mod cloud_credentials;
+pub mod credential_stores;
 pub mod host_clusters;
 pub mod machines;
 pub mod node_stores;
 pub mod sealing;
 pub mod stores;
+pub mod user_pool;

@@ -1,0 +1,291 @@
+//! Administering the identity provider's people: who may, what is recorded, and how its refusals read.
+
+use crate::{
+    audit::{AuditAction, AuditEntry, AuditOutcome},
+    error::causes,
+    ports::{
+        stores::Store,
+        user_pool::{PoolError, PoolErrorKind, UserPool},
+    },
+};
+use async_trait::async_trait;
+use domain::{
+    access::PlatformAction,
+    caller::Caller,
+    problem::{FieldError, Problem, ProblemKind},
+    services::UserPools,
+    user_pool::{PoolInvitation, PoolPage, PoolQuery, PoolRef, PoolUser, PoolUserDetail},
+};
+use jiff::Timestamp;
+use std::sync::Arc;
+
+/// The longest username that Cognito knows.
+const LONGEST_NAME: usize = 128;
+
+/// A pool and what it is called.
+pub struct KnownPool {
+    /// What it is called.
+    pub pool: PoolRef,
+    /// The pool itself.
+    pub people: Arc<dyn UserPool>,
+}
+
+/// The use cases on pools.
+pub struct UserPoolService {
+    store: Arc<dyn Store>,
+    pools: Vec<KnownPool>,
+}
+
+impl UserPoolService {
+    /// A service over these pools.
+    pub fn new(store: Arc<dyn Store>, pools: Vec<KnownPool>) -> Self {
+        Self { store, pools }
+    }
+
+    fn pool(&self, caller: &Caller, provider: &str) -> Result<&KnownPool, Problem> {
+        authorize(caller)?;
+        self.pools
+            .iter()
+            .find(|known| known.pool.provider == provider)
+            .ok_or_else(|| Problem::not_found("user pool"))
+    }
+
+    /// Records `action` first and then does `work`; a failure is recorded too.
+    async fn change<T>(
+        &self,
+        caller: &Caller,
+        known: &KnownPool,
+        change: Change<'_>,
+        work: impl Future<Output = Result<T, PoolError>>,
+    ) -> Result<T, Problem> {
+        let entry = |outcome, detail: Option<String>| {
+            let entry = AuditEntry::by(
+                caller,
+                change.action,
+                Timestamp::now(),
+                format!("pool/{}", known.pool.provider),
+                change.whom,
+            )
+            .with_outcome(outcome);
+            match detail.or_else(|| change.detail.clone()) {
+                Some(detail) => entry.with_detail(detail),
+                None => entry,
+            }
+        };
+        // No entry, no change.
+        self.store.append(entry(AuditOutcome::Done, None)).await?;
+        match work.await {
+            Ok(done) => Ok(done),
+            Err(error) => {
+                let failed = entry(AuditOutcome::Failed, Some(error.message.clone()));
+                if let Err(unwritten) = self.store.append(failed).await {
+                    tracing::error!(error = %causes(&unwritten), "a failure is not in the audit log");
+                }
+                Err(problem(&error))
+            }
+        }
+    }
+
+    async fn detail(&self, known: &KnownPool, username: &str) -> Result<PoolUserDetail, Problem> {
+        let people = &known.people;
+        let user = people.user(username).await.map_err(told)?;
+        let mut groups = people.groups_of(username).await.map_err(told)?;
+        let mut all_groups = people.groups().await.map_err(told)?;
+        groups.sort();
+        all_groups.sort_by(|one, other| one.name.cmp(&other.name));
+        Ok(PoolUserDetail {
+            pool: known.pool.clone(),
+            user,
+            groups,
+            all_groups,
+        })
+    }
+}
+
+/// What is recorded of a change.
+struct Change<'a> {
+    action: AuditAction,
+    whom: &'a str,
+    detail: Option<String>,
+}
+
+impl<'a> Change<'a> {
+    fn of(action: AuditAction, whom: &'a str) -> Self {
+        Self {
+            action,
+            whom,
+            detail: None,
+        }
+    }
+}
+
+fn authorize(caller: &Caller) -> Result<(), Problem> {
+    let action = PlatformAction::ManageIdentityProvider;
+    if caller.may_on_platform(action) {
+        Ok(())
+    } else {
+        Err(Problem::forbidden(action.words()).next("Ask an admin of the platform."))
+    }
+}
+
+/// A name that could be one, before anybody is asked about it.
+fn plausible(username: &str) -> Result<(), Problem> {
+    let fits = !username.is_empty()
+        && username.chars().count() <= LONGEST_NAME
+        && !username.chars().any(char::is_control);
+    if fits {
+        Ok(())
+    } else {
+        Err(Problem::not_found("person"))
+    }
+}
+
+fn told(error: PoolError) -> Problem {
+    problem(&error)
+}
+
+fn problem(error: &PoolError) -> Problem {
+    tracing::warn!(error = %causes(error), kind = ?error.kind, "user pool");
+    let kind = match error.kind {
+        PoolErrorKind::NotFound => return Problem::not_found("person or group"),
+        PoolErrorKind::Taken | PoolErrorKind::WrongState => ProblemKind::Conflict,
+        PoolErrorKind::Invalid => ProblemKind::Invalid,
+        PoolErrorKind::Throttled
+        | PoolErrorKind::Denied
+        | PoolErrorKind::Gone
+        | PoolErrorKind::Unreachable
+        | PoolErrorKind::Failed => ProblemKind::Unavailable,
+    };
+    let mut problem = Problem::new(kind, format!("{}.", error.message));
+    problem.next_step.clone_from(&error.next_step);
+    if matches!(error.kind, PoolErrorKind::Taken | PoolErrorKind::Invalid) {
+        problem.fields = vec![FieldError::new("email", problem.detail.clone())];
+    }
+    problem
+}
+
+#[async_trait]
+impl UserPools for UserPoolService {
+    async fn pools(&self, caller: &Caller) -> Result<Vec<PoolRef>, Problem> {
+        authorize(caller)?;
+        Ok(self.pools.iter().map(|known| known.pool.clone()).collect())
+    }
+
+    async fn list(
+        &self,
+        caller: &Caller,
+        provider: &str,
+        query: PoolQuery,
+    ) -> Result<PoolPage, Problem> {
+        let known = self.pool(caller, provider)?;
+        let query = PoolQuery {
+            email: query.email.trim().to_owned(),
+            ..query
+        };
+        if query.email.chars().count() > LONGEST_NAME || query.email.chars().any(char::is_control)
+        {
+            let fault = FieldError::new("email", "At most 128 printable characters.");
+            return Err(Problem::invalid(vec![fault]));
+        }
+        let (items, next) = known.people.users(&query).await.map_err(told)?;
+        Ok(PoolPage {
+            pool: known.pool.clone(),
+            items,
+            next,
+        })
+    }
+
+    async fn get(
+        &self,
+        caller: &Caller,
+        provider: &str,
+        username: &str,
+    ) -> Result<PoolUserDetail, Problem> {
+        let known = self.pool(caller, provider)?;
+        plausible(username)?;
+        self.detail(known, username).await
+    }
+
+    async fn invite(
+        &self,
+        caller: &Caller,
+        provider: &str,
+        input: PoolInvitation,
+    ) -> Result<PoolUser, Problem> {
+        let known = self.pool(caller, provider)?;
+        let input = PoolInvitation {
+            email: input.email.trim().to_owned(),
+            name: input.name.trim().to_owned(),
+        };
+        input.validate().map_err(Problem::invalid)?;
+        let change = Change::of(AuditAction::InviteToPool, &input.email);
+        let work = known.people.invite(&input);
+        self.change(caller, known, change, work).await
+    }
+
+    async fn set_enabled(
+        &self,
+        caller: &Caller,
+        provider: &str,
+        username: &str,
+        enabled: bool,
+    ) -> Result<PoolUserDetail, Problem> {
+        let known = self.pool(caller, provider)?;
+        plausible(username)?;
+        let action = if enabled {
+            AuditAction::EnableInPool
+        } else {
+            AuditAction::DisableInPool
+        };
+        let work = known.people.set_enabled(username, enabled);
+        self.change(caller, known, Change::of(action, username), work)
+            .await?;
+        self.detail(known, username).await
+    }
+
+    async fn reset_password(
+        &self,
+        caller: &Caller,
+        provider: &str,
+        username: &str,
+    ) -> Result<PoolUserDetail, Problem> {
+        let known = self.pool(caller, provider)?;
+        plausible(username)?;
+        let change = Change::of(AuditAction::ResetPasswordInPool, username);
+        let work = known.people.reset_password(username);
+        self.change(caller, known, change, work).await?;
+        self.detail(known, username).await
+    }
+
+    async fn set_group(
+        &self,
+        caller: &Caller,
+        provider: &str,
+        username: &str,
+        group: &str,
+        member: bool,
+    ) -> Result<PoolUserDetail, Problem> {
+        let known = self.pool(caller, provider)?;
+        plausible(username)?;
+        plausible(group)?;
+        let change = Change {
+            action: if member {
+                AuditAction::JoinGroupInPool
+            } else {
+                AuditAction::LeaveGroupInPool
+            },
+            whom: username,
+            detail: Some(format!("the group {group}")),
+        };
+        let people = &known.people;
+        let work = async {
+            if member {
+                people.join_group(username, group).await
+            } else {
+                people.leave_group(username, group).await
+            }
+        };
+        self.change(caller, known, change, work).await?;
+        self.detail(known, username).await
+    }
+}
