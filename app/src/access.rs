@@ -17,15 +17,18 @@ pub enum Access {
 impl Access {
     /// The most that `caller` may do in any tenant; `order` is the action that orders.
     pub fn of(caller: &domain::caller::Caller, order: domain::access::Action) -> Self {
-        use domain::access::PlatformRole;
-        let may_order =
-            |membership: &domain::caller::Membership| caller.may(order, membership.tenant_id);
-        if caller.platform_role == PlatformRole::Admin || caller.memberships.iter().any(may_order) {
+        use domain::access::Action;
+        use domain::caller::Extent;
+        let somewhere = |action| match caller.extent(action) {
+            Extent::Everything => true,
+            Extent::Tenants(tenants) => !tenants.is_empty(),
+        };
+        if somewhere(order) {
             Self::Order
-        } else if caller.memberships.is_empty() {
-            Self::None
-        } else {
+        } else if somewhere(Action::ReadTenant) {
             Self::View
+        } else {
+            Self::None
         }
     }
 }

@@ -215,7 +215,7 @@ async fn a_viewer_is_not_offered_what_they_may_not_do() {
 #[tokio::test]
 async fn a_tokens_secret_is_shown_once() {
     let mut browser = Browser::of_a_developer();
-    let form = "input[name]=nightly&input[expires_in_days]=30";
+    let form = "input[name]=nightly&input[expires_in_days]=30&input[scopes][0]=read&input[scopes][3]=admin";
     let made = browser.post("/rpc/create-token", form).await;
     assert_eq!(made.location(), "/account");
     assert!(!made.location().contains(SECRET));

@@ -2,6 +2,7 @@
 
 mod api;
 mod page;
+mod token_form;
 mod tokens;
 
 pub use page::AccountPage;

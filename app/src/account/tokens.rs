@@ -6,19 +6,12 @@ use domain::problem::Problem;
 use leptos::prelude::*;
 
 use super::api::{AccountView, CreateToken, RevokeToken, list_tokens};
+use super::token_form::TokenForm;
 use crate::problem_page::problem_notice;
 use crate::ui::{
-    Button, ButtonKind, Card, Cell, Choice, Code, Dialog, Empty, EmptyState, Field, HeaderCell,
-    Icon, Notice, RelativeTime, Row, Select, Symbol, Table, TextInput, Tone,
+    Button, ButtonKind, Card, Cell, Code, Dialog, Empty, EmptyState, HeaderCell, Notice,
+    RelativeTime, Row, Table, Tone,
 };
-
-/// Life times that the form offers, in days.
-const LIFE_TIMES: [(&str, &str); 4] = [
-    ("7", "7 days"),
-    ("30", "30 days"),
-    ("90", "90 days"),
-    ("365", "a year"),
-];
 
 /// The form, the fresh token, the list.
 #[component]
@@ -28,8 +21,13 @@ pub fn Tokens(account: AccountView) -> impl IntoView {
         fresh,
         problem,
         public_url,
-        ..
+        profile,
     } = account;
+    let tenants = profile
+        .tenants
+        .into_iter()
+        .map(|membership| membership.tenant)
+        .collect();
     let create = ServerAction::<CreateToken>::new();
     let revoke = ServerAction::<RevokeToken>::new();
     let later = Resource::new(
@@ -71,14 +69,14 @@ pub fn Tokens(account: AccountView) -> impl IntoView {
         <Card title="API tokens" flush=true>
             <div class="grid grid-cols-1 gap-3.5 p-4">
                 <p class="text-muted">
-                    "A token lets a program do over REST what you may do here. Treat it like a password."
+                    "A token lets a program do over REST what you may do here, as far as you let it. Treat it like a password."
                 </p>
                 <WholeProblem problem=problem />
                 {move || {
                     let public_url = public_url.clone();
                     fresh().map(|created| view! { <Fresh created=created public_url=public_url /> })
                 }}
-                <CreateForm create=create problem=problem />
+                <TokenForm create=create problem=problem tenants=tenants />
             </div>
             <div class="border-t border-line">
                 <Transition>{list}</Transition>
@@ -120,43 +118,6 @@ fn Fresh(created: NewApiToken, public_url: String) -> impl IntoView {
 }
 
 #[component]
-fn CreateForm(
-    create: ServerAction<CreateToken>,
-    problem: Signal<Option<Problem>>,
-) -> impl IntoView {
-    let field = move |name: &'static str| {
-        Signal::derive(move || {
-            problem.with(|problem| problem.as_ref()?.field(name).map(str::to_owned))
-        })
-    };
-    let choices = LIFE_TIMES
-        .into_iter()
-        .map(|(value, label)| Choice {
-            value: value.to_owned(),
-            label: label.to_owned(),
-        })
-        .collect();
-    let pending = create.pending();
-    view! {
-        <ActionForm
-            action=create
-            attr:class=crate::ui::tw("grid grid-cols-1 gap-3 items-start md:grid-cols-[minmax(0,1fr)_9rem_auto]")
-        >
-            <Field id="token-name" label="What it is for" error=field("name")>
-                <TextInput name="input[name]" placeholder="deploy pipeline" max_length=60 />
-            </Field>
-            <Field id="token-life" label="Ends after" error=field("expires_in_days")>
-                <Select name="input[expires_in_days]" choices=choices chosen="30" />
-            </Field>
-            <div class="md:mt-6.5">
-                <Button disabled=pending><Icon symbol=Symbol::Key size=16 />"Make a token"</Button>
-            </div>
-        </ActionForm>
-    }
-    .into_any()
-}
-
-#[component]
 fn TokenTable(tokens: Vec<ApiToken>, revoke: ServerAction<RevokeToken>) -> impl IntoView {
     let asking = RwSignal::new(None::<(TokenId, String)>);
     let open = RwSignal::new(false);
@@ -173,6 +134,7 @@ fn TokenTable(tokens: Vec<ApiToken>, revoke: ServerAction<RevokeToken>) -> impl 
     let head = || {
         view! {
             <HeaderCell>"Token"</HeaderCell>
+            <HeaderCell>"May"</HeaderCell>
             <HeaderCell number=true>"Ends"</HeaderCell>
             <HeaderCell>"Last used"</HeaderCell>
             <HeaderCell number=true>
@@ -186,6 +148,12 @@ fn TokenTable(tokens: Vec<ApiToken>, revoke: ServerAction<RevokeToken>) -> impl 
             || "never".into_any(),
             |at| view! { <RelativeTime at=at /> }.into_any(),
         );
+        let may: Vec<&str> = token.scopes.iter().map(|scope| scope.as_str()).collect();
+        let may = may.join(", ");
+        let place = match token.tenant {
+            Some(tenant) => format!("in {} only", tenant.name),
+            None => "in all your tenants".to_owned(),
+        };
         let (id, name) = (token.id, token.name.clone());
         view! {
             <Row>
@@ -194,6 +162,10 @@ fn TokenTable(tokens: Vec<ApiToken>, revoke: ServerAction<RevokeToken>) -> impl 
                     <small class="block text-faint">
                         <code>{token.prefix} "…"</code>
                     </small>
+                </Cell>
+                <Cell wide_on_phone=true>
+                    <span class="block text-muted">{may}</span>
+                    <small class="block text-faint break-words">{place}</small>
                 </Cell>
                 <Cell number=true>
                     <RelativeTime at=token.expires_at />

@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use async_trait::async_trait;
-use domain::access::TenantRole;
+use domain::access::{TenantRole, TokenScope};
 use domain::account::{ApiToken, NewApiToken, Profile, TenantMembership, TokenInput};
 use domain::caller::Caller;
 use domain::cluster::{Cluster, ClusterEvent, ClusterState, DoomedObjects, Kubeconfig};
@@ -46,6 +46,8 @@ fn token(name: &str) -> ApiToken {
         id: Uuid::from_u128(50).into(),
         name: name.into(),
         prefix: "hgr_Zk3u".into(),
+        scopes: vec![TokenScope::Read, TokenScope::Clusters],
+        tenant: Some(sample::tenant()),
         created_at: sample::now(),
         expires_at: sample::now() + SignedDuration::from_hours(24 * 30),
         last_used_at: None,
@@ -212,6 +214,7 @@ impl Account for InMemory {
                 environments: vec![sample::environment("dev"), sample::environment("staging")],
                 role: Some(TenantRole::Developer),
             }],
+            token: None,
             now: sample::now(),
         })
     }

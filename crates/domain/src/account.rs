@@ -1,7 +1,7 @@
 //! The signed-in person's own account: who they are and their API tokens.
 
 use crate::{
-    access::{PlatformRole, TenantRole},
+    access::{PlatformRole, TenantRole, TokenScope},
     ids::{TokenId, UserId},
     problem::FieldError,
     tenancy::{EnvironmentRef, TenantRef},
@@ -33,14 +33,17 @@ pub struct Profile {
     pub issuer: String,
     /// Their role on the platform.
     pub platform_role: PlatformRole,
-    /// Their tenants.
+    /// Their tenants; with a token, those that it reaches.
     pub tenants: Vec<TenantMembership>,
+    /// The token that the question came with; its scopes may be narrower than the role.
+    pub token: Option<ApiToken>,
     /// The server's time.
     pub now: Timestamp,
 }
 
 /// An API token as listed; its secret is not kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ApiToken {
     /// Its id.
     pub id: TokenId,
@@ -48,11 +51,18 @@ pub struct ApiToken {
     pub name: String,
     /// The first characters, to recognise it by.
     pub prefix: String,
+    /// What it may do at most, whatever its owner may.
+    pub scopes: Vec<TokenScope>,
+    /// The one tenant it is for; `None`: all of its owner's.
+    pub tenant: Option<TenantRef>,
     /// When it was made.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub created_at: Timestamp,
     /// When it ends.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub expires_at: Timestamp,
     /// When it was last used, to the minute.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub last_used_at: Option<Timestamp>,
 }
 
@@ -63,13 +73,31 @@ pub struct TokenInput {
     pub name: String,
     /// Days until it ends, 1 to 365.
     pub expires_in_days: u32,
+    /// What it may do, at least one. A form in which nothing is ticked sends none.
+    #[serde(default)]
+    pub scopes: Vec<TokenScope>,
+    /// The slug of the one tenant it is for; none or empty: all of its owner's.
+    #[serde(default)]
+    pub tenant: Option<String>,
 }
 
 impl TokenInput {
     /// The longest life of a token, in days.
     pub const MAX_DAYS: u32 = 365;
 
-    /// Checks both fields.
+    /// What a new token may do unless its maker chooses otherwise: the daily work of a developer.
+    pub const USUAL_SCOPES: [TokenScope; 3] =
+        [TokenScope::Read, TokenScope::Clusters, TokenScope::Nodes];
+
+    /// The slug of the tenant, if it is for one.
+    pub fn tenant(&self) -> Option<&str> {
+        self.tenant
+            .as_deref()
+            .map(str::trim)
+            .filter(|slug| !slug.is_empty())
+    }
+
+    /// Checks every field but the tenant, which only the database knows.
     ///
     /// # Errors
     /// One [`FieldError`] for each field at fault.
@@ -88,6 +116,9 @@ impl TokenInput {
                 "expires_in_days",
                 format!("Choose between 1 and {} days.", Self::MAX_DAYS),
             ));
+        }
+        if self.scopes.is_empty() {
+            errors.push(FieldError::new("scopes", "Tick at least one."));
         }
         if errors.is_empty() {
             Ok(())

@@ -5,7 +5,7 @@
 //! keep transactions from waiting for each other in a circle, an entry is the last thing written.
 
 use crate::{
-    Cause,
+    Cause, audit_list,
     database::Database,
     digest::sha256,
     rows::{number, optional_text, text, time},
@@ -13,11 +13,15 @@ use crate::{
     transaction::doing,
 };
 use async_trait::async_trait;
-use domain::overview::Happening;
+use domain::{
+    audit::{AuditQuery, AuditRow},
+    ids::AuditId,
+    overview::Happening,
+};
 use provisioning::{
-    audit::{AuditAction, AuditEntry},
+    audit::AuditEntry,
     error::StoreError,
-    ports::stores::{AuditStore, Extent, Stored},
+    ports::stores::{AuditEntries, AuditStore, Extent, Stored},
 };
 use serde::Serialize;
 use sqlx::{AnyConnection, any::AnyRow};
@@ -222,19 +226,38 @@ impl AuditStore for Database {
         })
         .await
     }
+
+    async fn audit_page(&self, scope: &Extent, query: &AuditQuery) -> Stored<AuditEntries> {
+        doing("list the audit log", audit_list::page(self, scope, query)).await
+    }
+
+    async fn audit_entry(&self, scope: &Extent, id: AuditId) -> Stored<Option<AuditRow>> {
+        doing("read an audit entry", audit_list::entry(self, scope, id)).await
+    }
+
+    async fn audit_end(&self) -> Stored<i64> {
+        doing("read the audit log's end", audit_list::end(self)).await
+    }
+
+    async fn audit_batch(
+        &self,
+        scope: &Extent,
+        query: &AuditQuery,
+        after: i64,
+        through: i64,
+        limit: u32,
+    ) -> Stored<Vec<AuditRow>> {
+        let part = (after, through);
+        let batch = audit_list::batch(self, scope, query, part, limit);
+        doing("export the audit log", batch).await
+    }
 }
 
 fn happening(row: &AnyRow) -> Result<Happening, Cause> {
-    let action = text(row, "action")?;
-    let words = AuditAction::ALL
-        .into_iter()
-        .find(|known| known.as_str() == action)
-        .map(AuditAction::words);
     Ok(Happening {
         at: time(row, "at")?,
         who: text(row, "who")?,
-        // An action of a later version is better named than left out.
-        did: words.map_or_else(|| action.replace('_', " "), str::to_owned),
+        did: audit_list::did(&text(row, "action")?),
         target: text(row, "target_name")?,
     })
 }

@@ -50,4 +50,12 @@ impl Dialect {
             Self::Postgres => "",
         }
     }
+
+    /// Compares text with a pattern whatever the case (on SQLite: of ASCII letters).
+    pub fn like_in_any_case(self) -> &'static str {
+        match self {
+            Self::Sqlite => "LIKE",
+            Self::Postgres => "ILIKE",
+        }
+    }
 }

@@ -3,6 +3,7 @@
 #![warn(missing_docs)]
 
 mod audit;
+mod audit_list;
 mod changes;
 mod claims;
 mod cluster_list;

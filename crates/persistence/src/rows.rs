@@ -3,7 +3,6 @@
 use crate::Cause;
 use domain::tenancy::{EnvironmentRef, TenantRef};
 use jiff::Timestamp;
-use provisioning::records::TokenRecord;
 use serde::{
     Serialize,
     de::{DeserializeOwned, IntoDeserializer, value},
@@ -107,18 +106,5 @@ pub(crate) fn environment(row: &AnyRow) -> Result<EnvironmentRef, Cause> {
         id: word(row, "environment_id")?,
         slug: text(row, "environment_slug")?,
         name: text(row, "environment_name")?,
-    })
-}
-
-pub(crate) fn token(row: &AnyRow) -> Result<TokenRecord, Cause> {
-    Ok(TokenRecord {
-        id: word(row, "id")?,
-        user_id: word(row, "user_id")?,
-        name: text(row, "name")?,
-        prefix: text(row, "prefix")?,
-        digest: text(row, "digest")?,
-        created_at: time(row, "created_at")?,
-        expires_at: time(row, "expires_at")?,
-        last_used_at: optional_time(row, "last_used_at")?,
     })
 }

@@ -1,13 +1,28 @@
 //! API tokens, found by a digest of their secret.
 
-use crate::{Cause, audit, database::Database, people, rows};
-use domain::ids::{TokenId, UserId};
+use crate::{
+    Cause, audit,
+    database::Database,
+    people,
+    rows::{optional_text, optional_time, tenant, text, time, word},
+    sql::Sql,
+};
+use domain::{
+    access::TokenScope,
+    ids::{TokenId, UserId},
+};
 use jiff::{SignedDuration, Timestamp};
 use provisioning::{
     audit::AuditEntry,
     ports::changes::Change,
     records::{TokenRecord, UserRecord},
 };
+use sqlx::any::AnyRow;
+
+const SELECT: &str = "SELECT token.id, token.user_id, token.name, token.prefix, token.digest, \
+     token.scopes, token.created_at, token.expires_at, token.last_used_at, token.tenant_id, \
+     tenant.slug AS tenant_slug, tenant.name AS tenant_name \
+     FROM api_tokens token LEFT JOIN tenants tenant ON tenant.id = token.tenant_id";
 
 /// How exactly the last use is known: a token used all the time is not written all the time.
 const USE_PRECISION: SignedDuration = SignedDuration::from_mins(1);
@@ -20,7 +35,7 @@ pub(crate) async fn store(
     let mut writing = database.write().await?;
     sqlx::query(
         "INSERT INTO api_tokens (id, user_id, name, prefix, digest, created_at, expires_at, \
-         last_used_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+         last_used_at, scopes, tenant_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     )
     .bind(token.id.to_string())
     .bind(token.user_id.to_string())
@@ -30,6 +45,8 @@ pub(crate) async fn store(
     .bind(token.created_at.as_microsecond())
     .bind(token.expires_at.as_microsecond())
     .bind(token.last_used_at.map(Timestamp::as_microsecond))
+    .bind(scope_words(&token.scopes))
+    .bind(token.tenant.as_ref().map(|tenant| tenant.id.to_string()))
     .execute(writing.connection())
     .await?;
     audit::append(writing.connection(), audit).await?;
@@ -41,15 +58,14 @@ pub(crate) async fn of(
     user: UserId,
     now: Timestamp,
 ) -> Result<Vec<TokenRecord>, Cause> {
-    let rows = sqlx::query(
-        "SELECT * FROM api_tokens WHERE user_id = $1 AND expires_at > $2 \
-         ORDER BY created_at DESC, id DESC",
-    )
-    .bind(user.to_string())
-    .bind(now.as_microsecond())
-    .fetch_all(database.readers())
-    .await?;
-    rows.iter().map(rows::token).collect()
+    let mut sql = Sql::new(SELECT);
+    sql.push(" WHERE token.user_id = ")
+        .bind(user.to_string())
+        .push(" AND token.expires_at > ")
+        .bind(now.as_microsecond())
+        .push(" ORDER BY token.created_at DESC, token.id DESC");
+    let rows = sql.query().fetch_all(database.readers()).await?;
+    rows.iter().map(record).collect()
 }
 
 pub(crate) async fn by_digest(
@@ -58,15 +74,16 @@ pub(crate) async fn by_digest(
     now: Timestamp,
 ) -> Result<Option<(TokenRecord, UserRecord)>, Cause> {
     let mut connection = database.readers().acquire().await?;
-    let row = sqlx::query("SELECT * FROM api_tokens WHERE digest = $1 AND expires_at > $2")
-        .bind(digest.to_owned())
-        .bind(now.as_microsecond())
-        .fetch_optional(&mut *connection)
-        .await?;
+    let mut sql = Sql::new(SELECT);
+    sql.push(" WHERE token.digest = ")
+        .bind(digest)
+        .push(" AND token.expires_at > ")
+        .bind(now.as_microsecond());
+    let row = sql.query().fetch_optional(&mut *connection).await?;
     let Some(row) = row else {
         return Ok(None);
     };
-    let token = rows::token(&row)?;
+    let token = record(&row)?;
     let user = people::one(&mut connection, token.user_id).await?;
     Ok(user.map(|user| (token, user)))
 }
@@ -108,4 +125,36 @@ pub(crate) async fn remove(
     writing.announce(Change::Access { user_id: user });
     writing.commit().await?;
     Ok(true)
+}
+
+fn record(row: &AnyRow) -> Result<TokenRecord, Cause> {
+    Ok(TokenRecord {
+        id: word(row, "id")?,
+        user_id: word(row, "user_id")?,
+        name: text(row, "name")?,
+        prefix: text(row, "prefix")?,
+        digest: text(row, "digest")?,
+        scopes: scopes(&text(row, "scopes")?),
+        tenant: match optional_text(row, "tenant_id")? {
+            Some(_) => Some(tenant(row)?),
+            None => None,
+        },
+        created_at: time(row, "created_at")?,
+        expires_at: time(row, "expires_at")?,
+        last_used_at: optional_time(row, "last_used_at")?,
+    })
+}
+
+/// Words with blanks between them.
+fn scope_words(scopes: &[TokenScope]) -> String {
+    let words: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
+    words.join(" ")
+}
+
+/// The scopes that this version knows; one of a later version gives nothing here.
+fn scopes(words: &str) -> Vec<TokenScope> {
+    TokenScope::ALL
+        .into_iter()
+        .filter(|scope| words.split(' ').any(|word| word == scope.as_str()))
+        .collect()
 }

@@ -9,12 +9,13 @@ use crate::{
 use async_trait::async_trait;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
-    access::PlatformRole,
+    access::{Action, PlatformRole, TokenScope},
     account::{ApiToken, NewApiToken, Profile, TenantMembership, TokenInput},
     caller::{Caller, Channel},
     ids::{TokenId, UserId},
-    problem::{Problem, ProblemKind},
+    problem::{FieldError, Problem, ProblemKind},
     services::Account,
+    tenancy::TenantRef,
 };
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
@@ -33,6 +34,52 @@ impl AccountService {
     pub fn new(store: Arc<dyn Store>) -> Self {
         Self { store }
     }
+
+    /// The token that `caller` came with.
+    async fn token_of(&self, caller: &Caller) -> Result<Option<ApiToken>, Problem> {
+        let (Channel::ApiToken(id), Some(user_id)) = (caller.channel, caller.user_id) else {
+            return Ok(None);
+        };
+        let tokens = self.store.tokens(user_id, Timestamp::now()).await?;
+        let own = tokens.into_iter().find(|token| token.id == id);
+        Ok(own.map(Into::into))
+    }
+
+    /// The one tenant that a valid token is to be for. Foreign and missing look the same.
+    async fn reached(
+        &self,
+        caller: &Caller,
+        input: &TokenInput,
+    ) -> Result<Option<TenantRef>, Problem> {
+        let mut errors = input.validate().err().unwrap_or_default();
+        let mut found = None;
+        if let Some(slug) = input.tenant() {
+            found = self.store.tenants().await?.into_iter().find(|tenant| {
+                tenant.tenant.slug == slug && caller.may(Action::ReadTenant, tenant.tenant.id)
+            });
+            if found.is_none() {
+                errors.push(FieldError::new(
+                    "tenant",
+                    "Choose one of your tenants: there is no such tenant, or you are not a member.",
+                ));
+            }
+        }
+        if errors.is_empty() {
+            Ok(found.map(|tenant| tenant.tenant))
+        } else {
+            Err(Problem::invalid(errors))
+        }
+    }
+}
+
+/// Each scope once and in their order, and the same in words.
+fn scopes(asked: &[TokenScope]) -> (Vec<TokenScope>, String) {
+    let mut scopes = asked.to_vec();
+    scopes.sort_unstable();
+    scopes.dedup();
+    let words: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
+    let words = words.join(", ");
+    (scopes, words)
 }
 
 /// SHA-256 of a token's secret, in hexadecimal. The secret has 256 random bits, so a plain digest
@@ -45,7 +92,7 @@ fn person(caller: &Caller) -> Result<UserId, Problem> {
     caller.user_id.ok_or_else(Problem::unauthenticated)
 }
 
-/// A token must not make or end tokens: whoever finds one could keep themselves in.
+/// A token must not make, see or end tokens: whoever finds one could keep themselves in.
 fn from_session(caller: &Caller) -> Result<UserId, Problem> {
     if caller.channel == Channel::Session {
         person(caller)
@@ -64,6 +111,8 @@ impl From<TokenRecord> for ApiToken {
             id: token.id,
             name: token.name,
             prefix: token.prefix,
+            scopes: token.scopes,
+            tenant: token.tenant,
             created_at: token.created_at,
             expires_at: token.expires_at,
             last_used_at: token.last_used_at,
@@ -99,6 +148,7 @@ impl Account for AccountService {
                 }
             }
         }
+        tenants.retain(|own| caller.may(Action::ReadTenant, own.tenant.id));
         tenants.sort_by(|one, other| one.tenant.name.cmp(&other.tenant.name));
         Ok(Profile {
             user_id: user.id,
@@ -107,12 +157,14 @@ impl Account for AccountService {
             issuer: user.issuer,
             platform_role: user.platform_role,
             tenants,
+            token: self.token_of(caller).await?,
             now: Timestamp::now(),
         })
     }
 
     async fn tokens(&self, caller: &Caller) -> Result<Vec<ApiToken>, Problem> {
-        let tokens = self.store.tokens(person(caller)?, Timestamp::now()).await?;
+        let user_id = from_session(caller)?;
+        let tokens = self.store.tokens(user_id, Timestamp::now()).await?;
         Ok(tokens.into_iter().map(Into::into).collect())
     }
 
@@ -122,7 +174,8 @@ impl Account for AccountService {
         input: TokenInput,
     ) -> Result<NewApiToken, Problem> {
         let user_id = from_session(caller)?;
-        input.validate().map_err(Problem::invalid)?;
+        let tenant = self.reached(caller, &input).await?;
+        let (scopes, words) = scopes(&input.scopes);
         let now = Timestamp::now();
         let secret = format!(
             "{TOKEN_PREFIX}{}",
@@ -134,6 +187,8 @@ impl Account for AccountService {
             name: input.name.trim().to_owned(),
             prefix: secret.chars().take(TOKEN_PREFIX.len() + 4).collect(),
             digest: token_digest(&secret),
+            scopes,
+            tenant,
             created_at: now,
             expires_at: now + SignedDuration::from_hours(24 * i64::from(input.expires_in_days)),
             last_used_at: None,
@@ -144,7 +199,15 @@ impl Account for AccountService {
             now,
             format!("token/{}", token.id),
             token.name.clone(),
-        );
+        )
+        .with_detail(format!(
+            "{words} · {} · {} days",
+            token
+                .tenant
+                .as_ref()
+                .map_or("all tenants", |tenant| &*tenant.name),
+            input.expires_in_days
+        ));
         self.store.store_token(token.clone(), audit).await?;
         Ok(NewApiToken {
             token: token.into(),

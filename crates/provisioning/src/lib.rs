@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod audit;
+pub mod audit_log;
 mod authorization;
 pub mod aws_keys;
 pub mod broker;

@@ -2,7 +2,7 @@
 
 use crate::audit::AuditEntry;
 use domain::{
-    access::{PlatformRole, TenantRole},
+    access::{PlatformRole, TenantRole, TokenScope},
     cluster::ClusterState,
     cluster_name::ClusterName,
     exposure::Exposure,
@@ -213,6 +213,10 @@ pub struct TokenRecord {
     pub prefix: String,
     /// SHA-256 of the secret, in hexadecimal.
     pub digest: String,
+    /// What it may do at most, each once, in their order.
+    pub scopes: Vec<TokenScope>,
+    /// The one tenant it is for; `None`: all of its owner's.
+    pub tenant: Option<TenantRef>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it ends.

@@ -7,7 +7,7 @@ use crate::{
     records::{SignedIn, UserRecord},
 };
 use domain::{
-    access::{PlatformRole, TenantRole},
+    access::{PlatformRole, TenantRole, TokenReach},
     caller::{Caller, Channel, Membership},
     ids::UserId,
     problem::{Problem, ProblemKind},
@@ -212,7 +212,13 @@ impl SignInService {
         if !fresh && let Err(error) = self.store.note_token_use(token.id, now).await {
             tracing::warn!(error = %crate::error::causes(&error), "token use not noted");
         }
-        Ok(Some(caller(user, Channel::ApiToken(token.id), source)))
+        Ok(Some(Caller {
+            token_reach: Some(TokenReach {
+                scopes: token.scopes,
+                tenant_id: token.tenant.map(|tenant| tenant.id),
+            }),
+            ..caller(user, Channel::ApiToken(token.id), source)
+        }))
     }
 }
 

@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "each test and benchmark uses a part of it")]
 
 use domain::{
-    access::{PlatformRole, TenantRole},
+    access::{PlatformRole, TenantRole, TokenScope},
     caller::{Caller, Channel},
 };
 use jiff::{SignedDuration, Timestamp};
@@ -145,6 +145,8 @@ filter = "warn"
             name: "tests".into(),
             prefix: "hgr_for-".into(),
             digest: token_digest(TOKEN),
+            scopes: TokenScope::ALL.to_vec(),
+            tenant: None,
             created_at: now,
             expires_at: now + SignedDuration::from_hours(24),
             last_used_at: None,

@@ -72,6 +72,21 @@ pub struct AuditQuery {
     pub limit: u32,
 }
 
+impl AuditQuery {
+    /// The most a page may hold.
+    pub const MAX_LIMIT: u32 = 200;
+    /// What a page holds unless told otherwise.
+    pub const USUAL_LIMIT: u32 = 50;
+
+    /// How many a page holds.
+    pub fn page_size(&self) -> u32 {
+        match self.limit {
+            0 => Self::USUAL_LIMIT,
+            limit => limit.min(Self::MAX_LIMIT),
+        }
+    }
+}
+
 /// A page of entries.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

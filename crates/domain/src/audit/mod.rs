@@ -2,9 +2,11 @@
 
 mod action;
 mod listing;
+mod query;
 
 pub use action::AuditAction;
 pub use listing::{AuditPage, AuditQuery, AuditRow};
+pub use query::AuditQueryInput;
 
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +27,15 @@ pub enum AuditOutcome {
 impl AuditOutcome {
     /// Every outcome.
     pub const ALL: [Self; 3] = [Self::Done, Self::Refused, Self::Failed];
+
+    /// In words, for people.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Done => "Done",
+            Self::Refused => "Refused",
+            Self::Failed => "Failed",
+        }
+    }
 
     /// The word in the database.
     pub fn as_str(self) -> &'static str {

@@ -22,7 +22,7 @@ use crate::{
 mod administration;
 mod user_pools;
 
-pub use administration::{AuditLog, Credentials, People, Tenancy};
+pub use administration::{AuditLog, AuditStream, Credentials, People, Tenancy};
 pub use user_pools::UserPools;
 
 use async_trait::async_trait;

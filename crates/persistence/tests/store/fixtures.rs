@@ -1,7 +1,7 @@
 //! People, tenants and orders that tests begin with.
 
 use domain::{
-    access::{PlatformRole, TenantRole},
+    access::{PlatformRole, TenantRole, TokenScope},
     cluster::ClusterState,
     exposure::Exposure,
     ids::{ClusterId, TenantId, UserId},
@@ -248,6 +248,8 @@ pub fn token(user: UserId, digest: &str) -> TokenRecord {
         name: "ci".into(),
         prefix: "hgr_abcd".into(),
         digest: digest.into(),
+        scopes: vec![TokenScope::Read, TokenScope::Nodes],
+        tenant: None,
         created_at: noon(),
         expires_at: after(3600),
         last_used_at: None,

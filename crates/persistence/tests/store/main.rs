@@ -3,6 +3,7 @@
 #[macro_use]
 mod backend;
 mod audit;
+mod audit_list;
 mod changes;
 mod claims;
 mod fixtures;

@@ -1,11 +1,15 @@
 use crate::{backend::Backend, fixtures::*};
-use domain::ids::UserId;
+use domain::{
+    access::TokenScope,
+    ids::{TokenId, UserId},
+};
 use provisioning::{
     audit::{AuditAction, AuditEntry, AuditOutcome},
     new_id,
     ports::{changes::Change, stores::UserStore},
     records::TokenRecord,
 };
+use sqlx::{AssertSqlSafe, Executor};
 
 on_both_databases!(
     a_token_is_found_by_its_digest_with_its_owner,
@@ -16,6 +20,8 @@ on_both_databases!(
     a_removed_token_is_gone_at_once_and_announced,
     nobody_removes_a_token_of_somebody_else,
     two_tokens_cannot_share_a_digest,
+    a_token_keeps_its_scopes_and_its_tenant,
+    a_token_from_before_there_were_scopes_reaches_as_far_as_its_owner,
 );
 
 fn audit(token: &TokenRecord, action: AuditAction) -> AuditEntry {
@@ -184,4 +190,47 @@ async fn two_tokens_cannot_share_a_digest(backend: &Backend) {
     assert_eq!(refused.unwrap_err().to_string(), "store an API token");
     let audited = "SELECT COUNT(*) FROM audit_entries WHERE action = 'create_token'";
     assert_eq!(backend.count(audited).await, 1);
+}
+
+async fn a_token_keeps_its_scopes_and_its_tenant(backend: &Backend) {
+    let world = world(&backend.database).await;
+    for (scopes, tenant) in [
+        (vec![TokenScope::Admin], None),
+        (
+            vec![TokenScope::Read, TokenScope::Clusters],
+            Some(world.vision.tenant.clone()),
+        ),
+        (TokenScope::ALL.to_vec(), None),
+    ] {
+        let digest = format!("digest {scopes:?}");
+        let token = TokenRecord {
+            scopes,
+            tenant,
+            ..token(world.ada.id, &digest)
+        };
+        let token = stored(backend, token).await;
+        let found = backend.database.token_by_digest(&digest, noon()).await;
+        assert_eq!(found.unwrap(), Some((token.clone(), world.ada.clone())));
+        assert!(listed(backend, world.ada.id).await.contains(&token));
+    }
+}
+
+async fn a_token_from_before_there_were_scopes_reaches_as_far_as_its_owner(backend: &Backend) {
+    let world = world(&backend.database).await;
+    let sql = format!(
+        "INSERT INTO api_tokens (id, user_id, name, prefix, digest, created_at, expires_at) \
+         VALUES ('{}', '{}', 'old', 'hgr_', 'old', 1, {})",
+        new_id::<TokenId>(),
+        world.ada.id,
+        after(3600).as_microsecond()
+    );
+    backend
+        .raw()
+        .await
+        .execute(AssertSqlSafe(sql))
+        .await
+        .unwrap();
+    let tokens = listed(backend, world.ada.id).await;
+    assert_eq!(tokens[0].scopes, TokenScope::ALL);
+    assert_eq!(tokens[0].tenant, None);
 }

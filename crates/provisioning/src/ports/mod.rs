@@ -1,8 +1,8 @@
 //! What the core needs from outside, as traits that adapters implement.
 
+pub mod audit_store;
 pub mod changes;
 pub mod cloud_credentials;
-pub mod credential_stores;
 pub mod host_clusters;
 pub mod machines;
 pub mod node_stores;

@@ -10,6 +10,7 @@ use crate::{
     },
 };
 use async_trait::async_trait;
+pub use super::audit_store::{AuditEntries, AuditStore};
 pub use domain::caller::Extent;
 use domain::{
     access::PlatformRole,
@@ -18,7 +19,6 @@ use domain::{
     listing::{ClusterQuery, StateCount},
     money::MicroDollars,
     operation::Operation,
-    overview::Happening,
     tenancy::Tenant,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -161,16 +161,6 @@ pub trait TenantStore: Send + Sync {
 
     /// Every tenant with its environments, by name.
     async fn tenants(&self) -> Stored<Vec<Tenant>>;
-}
-
-/// The audit log.
-#[async_trait]
-pub trait AuditStore: Send + Sync {
-    /// Appends an entry on its own.
-    async fn append(&self, entry: AuditEntry) -> Stored<()>;
-
-    /// The newest entries about clusters and nodes of `scope`, newest first.
-    async fn lately(&self, scope: &Extent, limit: u32) -> Stored<Vec<Happening>>;
 }
 
 /// Everything the core keeps, in one database.

@@ -14,7 +14,9 @@ use utoipa::{
     info(
         title = "Hangar",
         description = "Virtual Kubernetes clusters and GPU nodes, ordered and used by programs.\n\n\
-            Make an API token on the Account page and send it as `Authorization: Bearer hgr_…`. Whatever is refused is \
+            Make an API token on the Account page and send it as `Authorization: Bearer hgr_…`. A token has scopes (`read`, \
+            `clusters`, `nodes`, `admin`) and may be for one tenant: it never may more than they say, nor more than its \
+            maker may; a refusal says which scope is missing. Tokens make no tokens. Whatever is refused is \
             answered with `application/problem+json` (RFC 9457): `detail` says what happened, `next_step` what to do, \
             `errors` which fields are at fault.",
         license(name = "Apache-2.0", identifier = "Apache-2.0"),

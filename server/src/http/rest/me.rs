@@ -10,7 +10,7 @@ use crate::{
 use axum::{Json, extract::State};
 use domain::{
     access::{PlatformRole, TenantRole},
-    account::Profile,
+    account::{ApiToken, Profile},
     ids::UserId,
     tenancy::{EnvironmentRef, TenantRef},
 };
@@ -31,8 +31,10 @@ pub struct Me {
     issuer: String,
     /// Your role on the platform.
     platform_role: PlatformRole,
-    /// The tenants you have access to.
+    /// The tenants you have access to; those only that your token reaches.
     tenants: Vec<MyTenant>,
+    /// The token that you sent: it may at most what its scopes say. Absent in a browser.
+    token: Option<ApiToken>,
 }
 
 /// A tenant and your role in it.
@@ -54,6 +56,7 @@ impl From<Profile> for Me {
             email: profile.email,
             issuer: profile.issuer,
             platform_role: profile.platform_role,
+            token: profile.token,
             tenants: profile
                 .tenants
                 .into_iter()

@@ -1,0 +1,194 @@
+//! Reading the audit log: platform admins all of it, whoever may read a tenant's that tenant's.
+
+use crate::{
+    audit::{AuditAction, AuditEntry},
+    authorization::{authorize, authorize_listing, authorize_on_platform, refused},
+    ports::stores::{Extent, Store},
+};
+use async_trait::async_trait;
+use domain::{
+    access::{Action, PlatformAction},
+    audit::{AuditPage, AuditQuery, AuditRow},
+    caller::Caller,
+    ids::AuditId,
+    problem::Problem,
+    services::{AuditLog, AuditStream},
+    tenancy::TenantRef,
+};
+use futures::stream;
+use jiff::Timestamp;
+use std::sync::Arc;
+
+/// How many entries an export holds in memory.
+const BATCH: u32 = 500;
+
+/// The use cases on the audit log.
+pub struct AuditLogService {
+    store: Arc<dyn Store>,
+}
+
+impl AuditLogService {
+    /// A service over this store.
+    pub fn new(store: Arc<dyn Store>) -> Self {
+        Self { store }
+    }
+
+    /// Of which tenants `caller` may read what is asked about, and the one that is asked about.
+    ///
+    /// # Errors
+    /// Not found for a tenant they may not see, forbidden for one whose log they may not read, and
+    /// forbidden for whoever may read no log at all.
+    async fn scope(
+        &self,
+        caller: &Caller,
+        tenant: Option<&str>,
+    ) -> Result<(Extent, Option<TenantRef>), Problem> {
+        authorize_listing(caller, Action::ReadAudit)?;
+        let tenants = self.store.tenants().await?;
+        let asked = tenants
+            .iter()
+            .find(|known| Some(&*known.tenant.slug) == tenant);
+        let asked = asked.map(|tenant| tenant.tenant.clone());
+        if caller.may_on_platform(PlatformAction::ReadPlatformAudit) {
+            // Also archived tenants, of which the store alone knows.
+            return Ok((Extent::Everything, asked));
+        }
+        if tenant.is_some() {
+            let asked = asked.ok_or_else(|| Problem::not_found("tenant"))?;
+            authorize(caller, Action::ReadAudit, asked.id, "tenant")?;
+            return Ok((Extent::Tenants(vec![asked.id]), Some(asked)));
+        }
+        let readable: Vec<_> = tenants
+            .iter()
+            .map(|tenant| tenant.tenant.id)
+            .filter(|tenant| caller.may(Action::ReadAudit, *tenant))
+            .collect();
+        if readable.is_empty() {
+            authorize_on_platform(caller, PlatformAction::ReadPlatformAudit)?;
+        }
+        Ok((Extent::Tenants(readable), None))
+    }
+
+    /// An entry about an export.
+    fn export_entry(caller: &Caller, tenant: Option<&TenantRef>, query: &AuditQuery) -> AuditEntry {
+        let (target, name) = match tenant {
+            Some(tenant) => (
+                format!("tenant/{}", tenant.id),
+                format!("the audit log of {}", tenant.name),
+            ),
+            None => ("audit".to_owned(), "the audit log".to_owned()),
+        };
+        let now = Timestamp::now();
+        let entry = AuditEntry::by(caller, AuditAction::ExportAudit, now, target, name);
+        let entry = match tenant {
+            Some(tenant) => entry.in_tenant(tenant.id),
+            None => entry,
+        };
+        match words(query) {
+            Some(words) => entry.with_detail(words),
+            None => entry,
+        }
+    }
+}
+
+/// What an export is limited to.
+fn words(query: &AuditQuery) -> Option<String> {
+    let mut words = Vec::new();
+    let mut add = |name: &str, value: Option<String>| {
+        words.extend(value.map(|value| format!("{name}: {value}")));
+    };
+    let search = Some(query.search.clone());
+    add("search", search.filter(|search| !search.is_empty()));
+    add("person", query.user_id.map(|id| id.to_string()));
+    let actions: Vec<&str> = query.actions.iter().map(|action| action.as_str()).collect();
+    add("actions", (!actions.is_empty()).then(|| actions.join(", ")));
+    add("target", query.target.clone());
+    add("tenant", query.tenant.clone());
+    add(
+        "outcome",
+        query.outcome.map(|outcome| outcome.as_str().to_owned()),
+    );
+    add("since", query.since.map(|time| time.to_string()));
+    add("until", query.until.map(|time| time.to_string()));
+    (!words.is_empty()).then(|| words.join(" · "))
+}
+
+#[async_trait]
+impl AuditLog for AuditLogService {
+    async fn list(&self, caller: &Caller, query: AuditQuery) -> Result<AuditPage, Problem> {
+        let (scope, _) = self.scope(caller, query.tenant.as_deref()).await?;
+        let page = self.store.audit_page(&scope, &query).await?;
+        Ok(AuditPage {
+            items: page.items,
+            next: page.next,
+            now: Timestamp::now(),
+        })
+    }
+
+    async fn get(&self, caller: &Caller, id: AuditId) -> Result<AuditRow, Problem> {
+        authorize_listing(caller, Action::ReadAudit)?;
+        let row = self.store.audit_entry(&Extent::Everything, id).await?;
+        row.filter(|row| {
+            caller.may_on_platform(PlatformAction::ReadPlatformAudit)
+                || row
+                    .tenant
+                    .as_ref()
+                    .is_some_and(|tenant| caller.may(Action::ReadAudit, tenant.id))
+        })
+        .ok_or_else(|| Problem::not_found("audit entry"))
+    }
+
+    async fn export(&self, caller: &Caller, query: AuditQuery) -> Result<AuditStream, Problem> {
+        let (scope, tenant) = match self.scope(caller, query.tenant.as_deref()).await {
+            Ok(scope) => scope,
+            Err(problem) => {
+                let attempt = Self::export_entry(caller, None, &query);
+                return Err(refused(&*self.store, attempt, problem).await);
+            }
+        };
+        // What was written before is exported: an export does not contain itself and has an end.
+        let through = self.store.audit_end().await?;
+        // No entry, no export: the entry is committed before anything leaves.
+        let entry = Self::export_entry(caller, tenant.as_ref(), &query);
+        self.store.append(entry).await?;
+        let begin = Reading {
+            store: Arc::clone(&self.store),
+            scope,
+            query,
+            after: 0,
+            through,
+            rows: Vec::new().into_iter(),
+            done: false,
+        };
+        Ok(Box::pin(stream::try_unfold(begin, Reading::next)))
+    }
+}
+
+/// An export on its way.
+struct Reading {
+    store: Arc<dyn Store>,
+    scope: Extent,
+    query: AuditQuery,
+    after: i64,
+    through: i64,
+    rows: std::vec::IntoIter<AuditRow>,
+    done: bool,
+}
+
+impl Reading {
+    async fn next(mut self) -> Result<Option<(AuditRow, Self)>, Problem> {
+        if self.rows.len() == 0 && !self.done {
+            let (after, through) = (self.after, self.through);
+            let rows = self
+                .store
+                .audit_batch(&self.scope, &self.query, after, through, BATCH)
+                .await?;
+            self.done = rows.len() < usize::try_from(BATCH).unwrap_or(usize::MAX);
+            self.rows = rows.into_iter();
+        }
+        Ok(self.rows.next().map(|row| {
+            self.after = row.sequence;
+            (row, self)
+        }))
+    }
+}
