@@ -22,7 +22,7 @@ mod on_server {
     use axum::http::{HeaderValue, StatusCode};
     use domain::caller::Caller;
     use domain::problem::{Problem, ProblemKind};
-    use domain::services::{Account, Clusters, Nodes, People, Tenancy};
+    use domain::services::{Account, Clusters, Credentials, Nodes, People, Tenancy, UserPools};
     use jiff::Timestamp;
     use leptos::prelude::{provide_context, use_context};
     use leptos_axum::ResponseOptions;
@@ -67,6 +67,10 @@ mod on_server {
         pub people: Arc<dyn People>,
         /// Tenants, their environments and their members.
         pub tenancy: Arc<dyn Tenancy>,
+        /// The people of Cognito user pools.
+        pub user_pools: Arc<dyn UserPools>,
+        /// The vault of cloud credentials.
+        pub credentials: Arc<dyn Credentials>,
         /// Whether the systems behind the portal are stand-ins.
         pub sandbox: bool,
         /// The ways to sign in.
@@ -118,6 +122,16 @@ mod on_server {
     /// The service of tenants and who is asking.
     pub fn tenancy() -> Result<(Arc<dyn Tenancy>, Caller), Refusal> {
         Ok((page_context()?.tenancy, caller()?))
+    }
+
+    /// The service of user pools and who is asking.
+    pub fn user_pools() -> Result<(Arc<dyn UserPools>, Caller), Refusal> {
+        Ok((page_context()?.user_pools, caller()?))
+    }
+
+    /// The vault of cloud credentials and who is asking.
+    pub fn credentials() -> Result<(Arc<dyn Credentials>, Caller), Refusal> {
+        Ok((page_context()?.credentials, caller()?))
     }
 
     /// Who is asking, or a refusal if nobody is signed in.

@@ -2,7 +2,7 @@
 
 use crate::config::{Secret, Settings};
 use anyhow::{Context as _, Result};
-use provisioning::ports::{node_stores::WorkspaceStore, sealing::Sealer};
+use provisioning::ports::{credential_stores::SealedRows, sealing::Sealer};
 use secrets::{Envelope, Key, KeyDirectory, Keyring};
 use std::sync::Arc;
 
@@ -29,16 +29,17 @@ pub fn sealer(keyring: &Arc<Keyring>) -> Arc<dyn Sealer> {
 ///
 /// # Errors
 /// Names the key that is needed.
-pub async fn open_everything(keyring: &Keyring, store: &dyn WorkspaceStore) -> Result<()> {
-    let workspaces = store
-        .workspaces()
+pub async fn open_everything(keyring: &Keyring, store: &dyn SealedRows) -> Result<()> {
+    let uses = store
+        .keys_in_use()
         .await
-        .context("the workspaces cannot be read")?;
-    for workspace in workspaces {
-        if let Some(account) = &workspace.account {
-            let what = format!("the token of the workspace {}", workspace.name);
-            keyring.require(&account.token.key_id, &what)?;
+        .context("the sealed secrets cannot be read")?;
+    for found in uses {
+        let mut what = format!("{} {}", found.kind.words(), found.example);
+        if found.count > 1 {
+            what.push_str(&format!(" (and {} more)", found.count - 1));
         }
+        keyring.require(&found.key_id, &what)?;
     }
     Ok(())
 }

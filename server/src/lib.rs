@@ -12,3 +12,5 @@ pub mod machinery;
 pub mod portal;
 pub mod server;
 pub mod stand_ins;
+mod user_pools;
+pub mod vault;

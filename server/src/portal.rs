@@ -16,7 +16,7 @@ use domain::{
     caller::Caller,
     ids::UserId,
     problem::Problem,
-    services::{Account, Clusters, Nodes, People, Tenancy},
+    services::{Account, Clusters, Credentials, Nodes, People, Tenancy, UserPools},
 };
 use provisioning::{
     account::AccountService,
@@ -44,6 +44,10 @@ pub struct Portal {
     pub tenancy: Arc<dyn Tenancy>,
     /// The ways to sign in.
     pub doors: Doors,
+    /// The people of Cognito user pools.
+    pub user_pools: Arc<dyn UserPools>,
+    /// The vault of cloud credentials.
+    pub credentials: Arc<dyn Credentials>,
     /// The database.
     pub store: Arc<dyn Store>,
     /// Its feed of changes.
@@ -77,6 +81,8 @@ pub struct Ports {
     pub machinery: Option<Machinery>,
 }
 
+    /// The vault of cloud credentials.
+    pub credentials: Arc<dyn Credentials>,
 impl Portal {
     /// Puts it together. `addresses` are those it goes by, `assets` the site's files.
     ///
@@ -96,6 +102,7 @@ impl Portal {
             machinery,
         } = ports;
         let clusters: Arc<dyn Clusters> = Arc::new(ClusterService::new(
+            credentials,
             store.clone(),
             hosts,
             settings.plans.clone(),
@@ -119,6 +126,8 @@ impl Portal {
                     slug: door.provider.settings().slug.clone(),
                     title: door.provider.settings().title.clone(),
                 })
+            user_pools: user_pools.clone(),
+            credentials: credentials.clone(),
                 .collect(),
             public_url: addresses.main().into(),
             api_document: Arc::new(
@@ -138,6 +147,8 @@ impl Portal {
             sessions,
             streams: Streams::new(settings.limits.event_streams),
             addresses: Arc::new(addresses),
+            user_pools,
+            credentials,
             trusted_proxies: settings.trusted_proxies.clone(),
             pages,
             stopping: CancellationToken::new(),

@@ -8,6 +8,7 @@ use crate::{
     machinery::machinery,
     portal::{Portal, Ports},
     stand_ins::StandIns,
+    vault,
 };
 use anyhow::{Context, Result, bail};
 use kubernetes::{HostClustersConfig, KubernetesHosts};
@@ -78,14 +79,18 @@ impl Server {
         }
         let store: Arc<dyn Store> = Arc::new(database.clone());
         let keyring = keys::keyring(&settings)?;
-        keys::open_everything(&keyring, &database).await?;
         let sealer = keys::sealer(&keyring);
+        keys::open_everything(&keyring, &database).await?;
+        let vault = vault::vault(&settings, store.clone(), sealer.clone())?;
+        if !database.is_read_only() {
+            vault::take_over(&settings, &database, &vault, sealer.clone()).await?;
+        }
         let broker = match &settings.broker {
             Some(_) => Some(Broker::new(
                 &settings,
                 store.clone(),
                 &keyring,
-                sealer.clone(),
+                vault.clone(),
             )?),
             None => None,
         };
@@ -105,6 +110,7 @@ impl Server {
             sessions: Sessions(Arc::new(database.sessions())),
             hosts: hosts.clone(),
             machinery: machinery.clone(),
+            credentials: Arc::new(vault),
         };
         let portal = Arc::new(Portal::new(&settings, addresses, assets, ports)?);
         let mut router = http::router(&portal, site);

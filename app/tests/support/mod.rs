@@ -1,6 +1,7 @@
 //! A portal without a core: services that answer from memory, and the pages mounted as the server mounts them.
 
 mod administration;
+mod credentials;
 pub mod node_sample;
 mod nodes;
 mod sample;
@@ -51,6 +52,8 @@ fn portal_with(nodes: nodes::NodesInMemory) -> Router {
         people: Arc::new(administration::Empty),
         tenancy: Arc::new(administration::Empty),
         sandbox: true,
+        user_pools: Arc::new(user_pools::OnePool),
+        credentials: Arc::new(credentials::EmptyVault),
         providers: Arc::new([SignInProvider {
             slug: "sandbox".into(),
             title: "the sandbox".into(),

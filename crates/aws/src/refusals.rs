@@ -22,6 +22,14 @@ where
     explain(error, None)
 }
 
+/// AWS did not say who one is.
+pub fn to_tell_identity<E>(error: SdkError<E, HttpResponse>) -> CredentialError
+where
+    E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+{
+    explain(error, None)
+}
+
 /// STS answered without credentials.
 pub fn empty_answer() -> CredentialError {
     CredentialError {

@@ -10,7 +10,7 @@ use aws_sdk_sts::{
 use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
 use jiff::Timestamp;
 use provisioning::ports::cloud_credentials::{
-    AwsKeys, AwsRole, AwsSession, CredentialError, SecurityTokens,
+    AwsKeys, AwsRole, AwsSession, CloudIdentity, CredentialError, SecurityTokens,
 };
 use secrecy::ExposeSecret;
 use std::time::Duration;
@@ -58,7 +58,11 @@ impl Sts {
             None,
             "hangar",
         );
-        let region = keys.region.clone().unwrap_or_else(|| DEFAULT_REGION.into());
+        self.client_with(credentials, keys.region.clone())
+    }
+
+    fn client_with(&self, credentials: Credentials, region: Option<String>) -> Client {
+        let region = region.unwrap_or_else(|| DEFAULT_REGION.into());
         let timeouts = TimeoutConfig::builder().operation_timeout(PATIENCE).build();
         let mut config = aws_sdk_sts::Config::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
@@ -115,6 +119,36 @@ impl SecurityTokens for Sts {
             secret_access_key: credentials.secret_access_key.into(),
             session_token: credentials.session_token.into(),
             expires_at,
+        })
+    }
+
+    async fn identity(
+        &self,
+        keys: &AwsKeys,
+        session_name: &str,
+    ) -> Result<CloudIdentity, CredentialError> {
+        let client = match &keys.role {
+            None => self.client(keys),
+            Some(_) => {
+                let session = self.session(keys, session_name).await?;
+                let credentials = Credentials::new(
+                    session.access_key_id,
+                    session.secret_access_key.expose_secret(),
+                    Some(session.session_token.expose_secret().to_owned()),
+                    None,
+                    "hangar",
+                );
+                self.client_with(credentials, keys.region.clone())
+            }
+        };
+        let answer = client
+            .get_caller_identity()
+            .send()
+            .await
+            .map_err(refusals::to_tell_identity)?;
+        Ok(CloudIdentity {
+            account: answer.account,
+            identity: answer.arn.ok_or_else(refusals::empty_answer)?,
         })
     }
 }

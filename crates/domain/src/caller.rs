@@ -18,6 +18,8 @@ pub enum Channel {
     ApiToken(TokenId),
     /// The portal itself (expiry and the like).
     Portal,
+    /// `hangar` on the portal's machine.
+    CommandLine,
 }
 
 impl Channel {
@@ -27,6 +29,7 @@ impl Channel {
             Self::Session => "session",
             Self::ApiToken(_) => "api_token",
             Self::Portal => "portal",
+            Self::CommandLine => "command_line",
         }
     }
 }
@@ -73,6 +76,15 @@ impl Caller {
             channel: Channel::Portal,
             token_reach: None,
             source: None,
+        }
+    }
+
+    /// Whoever runs `hangar` on the portal's machine.
+    pub fn command_line() -> Self {
+        Self {
+            name: "Command line".into(),
+            channel: Channel::CommandLine,
+            ..Self::portal()
         }
     }
 

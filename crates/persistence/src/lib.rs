@@ -11,6 +11,7 @@ mod cluster_orders;
 mod cluster_progress;
 mod clusters;
 mod costs;
+mod credentials;
 mod database;
 mod dialect;
 mod digest;
@@ -35,6 +36,7 @@ mod tenants;
 mod tokens;
 mod transaction;
 mod users;
+mod sealed_rows;
 mod workspaces;
 
 pub use audit::ChainVerdict;

@@ -10,7 +10,7 @@ use crate::{
         text, truth, word,
     },
     sql::Sql,
-    transaction::doing,
+    transaction::{Writing, doing},
 };
 use async_trait::async_trait;
 use domain::{
@@ -188,10 +188,17 @@ async fn by(
 /// Replicas may do this at the same time: who comes second finds it done.
 async fn seed(database: &Database) -> Result<(), Cause> {
     let mut writing = database.write().await?;
+    make_missing(&mut writing).await?;
+    writing.commit().await
+}
+
+/// Makes a workspace for each environment that is not archived and has none.
+pub(crate) async fn make_missing(writing: &mut Writing<'_>) -> Result<(), Cause> {
     let without = sqlx::query(
         "SELECT t.id AS tenant_id, t.slug AS tenant_slug, t.name AS tenant_name, \
          e.id AS environment_id, e.slug AS environment_slug, e.name AS environment_name \
-         FROM environments e JOIN tenants t ON t.id = e.tenant_id WHERE NOT EXISTS \
+         FROM environments e JOIN tenants t ON t.id = e.tenant_id \
+         WHERE e.archived_at IS NULL AND NOT EXISTS \
          (SELECT 1 FROM workspaces w WHERE w.environment_id = e.id) ORDER BY e.id",
     )
     .fetch_all(writing.connection())
@@ -215,7 +222,7 @@ async fn seed(database: &Database) -> Result<(), Cause> {
     if !without.is_empty() {
         writing.announce(Change::WorkDue);
     }
-    writing.commit().await
+    Ok(())
 }
 
 async fn record(
@@ -228,6 +235,9 @@ async fn record(
         return Ok(false);
     };
     let due_at = claims::due_at(&mut writing, Some(progress.due_at), held.woken);
+    // Credentials were changed while the clouds were asked: what they answered is of before.
+    let outdated = held.woken && held.now.checked_at.is_none();
+    let checked_at = progress.checked_at.filter(|_| !outdated);
     let (account, token) = progress
         .account
         .map(|account| ((account.user_id, account.token_id), account.token))
@@ -247,7 +257,7 @@ async fn record(
     .bind(token.map(|token| token.ciphertext))
     .bind(i64::from(progress.ready))
     .bind(serde_json::to_string(&progress.enabled_clouds)?)
-    .bind(progress.checked_at.map(|at| as_stored(at).as_microsecond()))
+    .bind(checked_at.map(|at| as_stored(at).as_microsecond()))
     .bind(json_text(progress.failure.as_ref())?)
     .bind(i64::from(progress.attempts))
     .bind(due_at)

@@ -8,7 +8,8 @@ use crate::{
     node_records::WorkspaceRecord,
     ports::{
         cloud_credentials::{
-            AwsKeys, AwsSession, CredentialError, CredentialSource, SecurityTokens,
+            AtHand, AwsKeys, AwsSession, CredentialError, CredentialSource, SecurityTokens,
+            UsedCredential,
         },
         stores::Store,
     },
@@ -155,17 +156,22 @@ impl BrokerService {
         let workspace = found
             .filter(|workspace| asker.reach.includes(workspace))
             .ok_or_else(|| Problem::not_found("workspace"))?;
-        let session = self.session(&workspace).await?;
+        let (used, session) = self.session(&workspace).await?;
         // No entry, no credential: the entry is committed before anything leaves.
-        self.store
-            .append(entry(asker, &workspace, &session))
-            .await?;
-        Ok(session)
+        let entry = entry(asker, &workspace, &used, &session);
+        if self.sessions.source.note_use(&used, entry).await? {
+            Ok(session)
+        } else {
+            Err(changed_meanwhile(&used))
+        }
     }
 
     /// Asks to the end even if whoever wants to know is gone meanwhile: AWS's libraries wait two
     /// seconds for an answer, and find it there when they ask again.
-    async fn session(&self, workspace: &WorkspaceRecord) -> Result<AwsSession, Problem> {
+    async fn session(
+        &self,
+        workspace: &WorkspaceRecord,
+    ) -> Result<(UsedCredential, AwsSession), Problem> {
         let (sessions, workspace) = (self.sessions.clone(), workspace.clone());
         tokio::spawn(async move {
             timeout(PATIENCE, sessions.get(&workspace))
@@ -178,13 +184,20 @@ impl BrokerService {
 }
 
 impl Sessions {
-    async fn get(&self, workspace: &WorkspaceRecord) -> Result<AwsSession, Problem> {
-        let keys = self
+    async fn get(
+        &self,
+        workspace: &WorkspaceRecord,
+    ) -> Result<(UsedCredential, AwsSession), Problem> {
+        let at_hand = self
             .source
             .aws_keys(workspace.tenant.id, workspace.environment.id)
             .await
-            .map_err(|error| not_at_hand(&error))?
-            .ok_or_else(|| no_credential(workspace))?;
+            .map_err(|error| not_at_hand(&error))?;
+        let (used, keys) = match at_hand {
+            AtHand::Opened(used, keys) => (used, keys),
+            AtHand::Suspended(name) => return Err(suspended(workspace, &name)),
+            AtHand::Nothing => return Err(no_credential(workspace)),
+        };
         let kept = self.of(workspace.id);
         let mut kept = kept.lock().await;
         let fingerprint = fingerprint(&keys);
@@ -192,7 +205,7 @@ impl Sessions {
         if kept.fingerprint == fingerprint {
             match &kept.answer {
                 Some(Answer::Session(session)) if now + WORTH_HAVING < session.expires_at => {
-                    return Ok(session.clone());
+                    return Ok((used, session.clone()));
                 }
                 Some(Answer::Refusal { problem, until }) if now < *until => {
                     return Err(problem.clone());
@@ -210,7 +223,7 @@ impl Sessions {
                 until: Timestamp::now() + REFUSED_FOR,
             },
         });
-        outcome
+        outcome.map(|session| (used, session))
     }
 
     fn of(&self, workspace: WorkspaceId) -> Arc<sync::Mutex<Kept>> {
@@ -219,7 +232,12 @@ impl Sessions {
     }
 }
 
-fn entry(asker: &Asker, workspace: &WorkspaceRecord, session: &AwsSession) -> AuditEntry {
+fn entry(
+    asker: &Asker,
+    workspace: &WorkspaceRecord,
+    used: &UsedCredential,
+    session: &AwsSession,
+) -> AuditEntry {
     AuditEntry {
         id: new_id(),
         at: Timestamp::now(),
@@ -229,12 +247,12 @@ fn entry(asker: &Asker, workspace: &WorkspaceRecord, session: &AwsSession) -> Au
         source: asker.source.clone(),
         action: AuditAction::UseCredential,
         tenant_id: Some(workspace.tenant.id),
-        target: format!("workspace/{}", workspace.id),
-        target_name: workspace.name.clone(),
+        target: format!("credential/{}", used.id),
+        target_name: used.name.clone(),
         // The id of an access key is no secret, and what CloudTrail knows the session by.
         detail: Some(format!(
-            "AWS session {} until {}",
-            session.access_key_id, session.expires_at
+            "for the workspace {}: AWS session {} until {}",
+            workspace.name, session.access_key_id, session.expires_at
         )),
         outcome: AuditOutcome::Done,
         changes: Vec::new(),
@@ -277,7 +295,24 @@ fn no_credential(workspace: &WorkspaceRecord) -> Problem {
         format!("There is no AWS credential for {tenant} / {environment}."),
     )
     .next(format!(
-        "An admin stores one: hangar credentials set aws --tenant {tenant} --environment {environment}"
+        "An admin of the tenant stores one on its Credentials page, or on the portal's machine: hangar credentials set \
+         aws --tenant {tenant} --environment {environment}"
+    ))
+}
+
+fn suspended(workspace: &WorkspaceRecord, name: &str) -> Problem {
+    let (tenant, environment) = (&workspace.tenant.slug, &workspace.environment.slug);
+    Problem::new(
+        ProblemKind::NotReady,
+        format!("The AWS credential {name} of {tenant} / {environment} is suspended."),
+    )
+    .next("An admin of the tenant restores it, or chooses another.")
+}
+
+fn changed_meanwhile(used: &UsedCredential) -> Problem {
+    unavailable(format!(
+        "The credential {} was changed or suspended while it was being used.",
+        used.name
     ))
 }
 

@@ -6,7 +6,7 @@ pub mod account;
 pub mod audit;
 pub mod audit_log;
 mod authorization;
-pub mod aws_keys;
+mod bounded_yaml;
 pub mod broker;
 pub mod clusters;
 pub mod error;
@@ -16,6 +16,7 @@ pub mod nodes;
 pub mod people;
 mod placing;
 pub mod ports;
+pub mod outgoing;
 pub mod reconciler;
 pub mod records;
 pub mod sign_in;
@@ -23,6 +24,8 @@ pub mod user_pools;
 pub mod tenancy;
 
 /// A fresh id: uuid v7, so that ids sort by the time they were made.
+pub mod user_pools;
+pub mod vault;
 pub fn new_id<Id: From<uuid::Uuid>>() -> Id {
     Id::from(uuid::Uuid::now_v7())
 }

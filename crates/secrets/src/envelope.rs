@@ -40,16 +40,40 @@ impl Sealer for Envelope {
     }
 
     async fn open(&self, owner: &SecretOwner, sealed: &Sealed) -> Result<SecretString, SealError> {
-        let decoded = |text: &str| STANDARD.decode(text).map_err(|_| SealError::NotAuthentic);
-        let wrapped = WrappedKey {
-            key_id: sealed.key_id.clone(),
-            wrapped: decoded(&sealed.wrapped_key)?,
-        };
         let ciphertext = decoded(&sealed.ciphertext)?;
-        let data_key = self.keys.unwrap(owner, &wrapped).await?;
+        let data_key = self.keys.unwrap(owner, &wrapped_key(sealed)?).await?;
         let text = cipher::open(&data_key, &binding::of_secret(owner), &ciphertext)
             .map_err(|NotAuthentic| SealError::NotAuthentic)?;
         let text = std::str::from_utf8(&text).map_err(|_| SealError::NotAuthentic)?;
         Ok(SecretString::from(text))
     }
+
+    async fn rewrap(&self, owner: &SecretOwner, sealed: &Sealed) -> Result<Sealed, SealError> {
+        let ciphertext = decoded(&sealed.ciphertext)?;
+        let data_key = self.keys.unwrap(owner, &wrapped_key(sealed)?).await?;
+        // A data key that does not open what it is kept with would only be found when it is needed.
+        cipher::open(&data_key, &binding::of_secret(owner), &ciphertext)
+            .map_err(|NotAuthentic| SealError::NotAuthentic)?;
+        let wrapped = self.keys.wrap(owner, &data_key).await?;
+        Ok(Sealed {
+            key_id: wrapped.key_id,
+            wrapped_key: STANDARD.encode(wrapped.wrapped),
+            ciphertext: sealed.ciphertext.clone(),
+        })
+    }
+
+    fn current_key(&self) -> &str {
+        self.keys.current_key()
+    }
+}
+
+fn decoded(text: &str) -> Result<Vec<u8>, SealError> {
+    STANDARD.decode(text).map_err(|_| SealError::NotAuthentic)
+}
+
+fn wrapped_key(sealed: &Sealed) -> Result<WrappedKey, SealError> {
+    Ok(WrappedKey {
+        key_id: sealed.key_id.clone(),
+        wrapped: decoded(&sealed.wrapped_key)?,
+    })
 }

@@ -7,20 +7,22 @@
 
 mod binding;
 mod cipher;
-mod credentials;
+mod earlier;
 mod envelope;
 mod handle_tokens;
 mod key;
 mod key_directory;
+mod key_services;
 mod keyring;
 mod private_file;
 mod wrapping;
 
-pub use credentials::{CredentialSummary, Scope, SealedCredentials};
+pub use earlier::{EarlierCredentials, EarlierFile};
 pub use envelope::Envelope;
 pub use handle_tokens::{HandleTokens, LONGEST_LIFE};
 pub use key::Key;
 pub use key_directory::KeyDirectory;
+pub use key_services::Keys;
 pub use keyring::{KeyError, Keyring};
 pub use private_file::{write_private, write_private_first};
 pub use wrapping::{KeyWrapping, WrappedKey};

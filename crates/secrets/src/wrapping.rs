@@ -18,6 +18,9 @@ pub struct WrappedKey {
 /// Wraps and unwraps data keys.
 #[async_trait]
 pub trait KeyWrapping: Send + Sync {
+    /// The id of the key that wraps now.
+    fn current_key(&self) -> &str;
+
     /// Wraps a data key for `owner`, under the current key.
     async fn wrap(&self, owner: &SecretOwner, data_key: &[u8; 32])
     -> Result<WrappedKey, SealError>;
@@ -32,6 +35,10 @@ pub trait KeyWrapping: Send + Sync {
 
 #[async_trait]
 impl KeyWrapping for Keyring {
+    fn current_key(&self) -> &str {
+        self.current().id()
+    }
+
     async fn wrap(
         &self,
         owner: &SecretOwner,

@@ -11,18 +11,21 @@ pub mod identities;
 mod routes;
 mod tls;
 
-use crate::config::{Settings, TrustedProxies};
+use crate::{
+    config::{Settings, TrustedProxies},
+    vault::security_tokens,
+};
 use anyhow::{Context as _, Result};
 use authority::Authority;
-use aws::{Sts, StsConfig};
 use axum::Router;
 use handles::Handles;
 use identities::Identities;
 use provisioning::{
     broker::BrokerService,
-    ports::{cloud_credentials::CredentialHandles, sealing::Sealer, stores::Store},
+    ports::{cloud_credentials::CredentialHandles, stores::Store},
+    vault::Vault,
 };
-use secrets::{HandleTokens, Keyring, SealedCredentials};
+use secrets::{HandleTokens, Keyring};
 use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
@@ -30,11 +33,6 @@ use tokio_util::sync::CancellationToken;
 /// The broker's folder in the data directory.
 pub fn folder(settings: &Settings) -> PathBuf {
     settings.data_dir.join("broker")
-}
-
-/// Tenants' credentials in the data directory.
-pub fn credentials(settings: &Settings, sealer: Arc<dyn Sealer>) -> SealedCredentials {
-    SealedCredentials::new(settings.data_dir.join("credentials"), sealer)
 }
 
 /// The broker of a portal.
@@ -53,19 +51,15 @@ impl Broker {
         settings: &Settings,
         store: Arc<dyn Store>,
         keyring: &Keyring,
-        sealer: Arc<dyn Sealer>,
+        vault: Vault,
     ) -> Result<Self> {
         let broker = settings.broker.as_ref();
-        let sts = Sts::new(StsConfig {
-            endpoint: broker.and_then(|broker| broker.sts_endpoint.clone()),
-        })
-        .context("no HTTP client for AWS")?;
-        let source = credentials(settings, sealer);
+        let tokens = security_tokens(settings)?;
         let handles = broker
             .and_then(|broker| broker.handle_url.clone())
             .map(|base| Arc::new(Handles::new(base, HandleTokens::new(keyring))));
         Ok(Self {
-            service: Arc::new(BrokerService::new(store, Arc::new(source), Arc::new(sts))),
+            service: Arc::new(BrokerService::new(store, Arc::new(vault), tokens)),
             handles,
             proxies: settings.trusted_proxies.clone(),
         })

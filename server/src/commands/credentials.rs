@@ -4,27 +4,23 @@
 mod input;
 
 use super::Configuration;
-use crate::{broker, config::Settings, keys};
-use anyhow::{Context as _, Result, bail};
+use crate::{keys, vault};
+use anyhow::{Context as _, Result, anyhow, bail};
 use clap::{Args, Subcommand, ValueEnum};
 use domain::{
     caller::Caller,
-    tenancy::{EnvironmentRef, Tenant},
+    credential::{Credential, CredentialInput, CredentialScope, CredentialState, Provider},
+    problem::Problem,
+    services::Credentials as _,
+    tenancy::Tenant,
 };
 use input::Given;
-use jiff::Timestamp;
 use persistence::Database;
 use provisioning::{
-    audit::{AuditAction, AuditEntry},
-    aws_keys,
-    error::causes,
-    ports::{
-        cloud_credentials::AwsKeys,
-        stores::{AuditStore as _, TenantStore as _},
-    },
+    ports::stores::TenantStore as _,
+    vault::{Vault, typed},
 };
-use secrets::{Scope, SealedCredentials};
-use std::process::ExitCode;
+use std::{process::ExitCode, sync::Arc};
 
 /// What to do.
 #[derive(Debug, Args)]
@@ -38,7 +34,7 @@ enum Action {
     /// Store a credential, in place of the one before.
     Set {
         /// The cloud.
-        provider: Provider,
+        provider: Cloud,
         #[command(flatten)]
         whose: Whose,
         #[command(flatten)]
@@ -54,7 +50,7 @@ enum Action {
     /// Remove a credential.
     Remove {
         /// The cloud.
-        provider: Provider,
+        provider: Cloud,
         #[command(flatten)]
         whose: Whose,
         #[command(flatten)]
@@ -63,7 +59,7 @@ enum Action {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum Provider {
+enum Cloud {
     /// Amazon Web Services.
     Aws,
 }
@@ -76,34 +72,48 @@ struct Whose {
     /// For this environment only; without it, for all that have none of their own.
     #[arg(long, value_name = "SLUG")]
     environment: Option<String>,
+    /// What it is called; without it, the one that is taken.
+    #[arg(long)]
+    name: Option<String>,
 }
 
 pub async fn run(options: Options) -> Result<ExitCode> {
     match options.action {
         Action::Set {
-            provider: Provider::Aws,
+            provider: Cloud::Aws,
             whose,
             given,
             configuration,
         } => {
-            let keys = given.read()?;
-            let faults = aws_keys::faults(&keys);
-            if !faults.is_empty() {
-                let faults: Vec<_> = faults
-                    .iter()
-                    .map(|fault| format!("  {} {}", fault.field, fault.message))
-                    .collect();
-                bail!("the credential cannot be stored:\n{}", faults.join("\n"));
-            }
+            let fields = typed(&given.read()?);
             let desk = Desk::open(&configuration).await?;
-            let place = desk.place(&whose).await?;
-            desk.audit(&place, format!("stored AWS keys {}", described(&keys)))
-                .await?;
-            desk.credentials
-                .store_aws(place.scope, &keys, Timestamp::now())
-                .await
-                .map_err(said)?;
-            println!("Stored the AWS credential of {}.", place.words);
+            let place = desk.place(&whose)?;
+            let stored = match desk.find(&whose).await? {
+                Some(before) => {
+                    let version = before.version;
+                    desk.vault
+                        .replace(&Caller::command_line(), before.id, fields, version)
+                        .await
+                }
+                None => {
+                    let input = CredentialInput {
+                        scope: CredentialScope {
+                            tenant: whose.tenant.clone(),
+                            environment: whose.environment.clone(),
+                        },
+                        provider: Provider::Aws,
+                        name: whose.name.clone().unwrap_or_else(|| whose.usual_name()),
+                        chosen: true,
+                        fields,
+                    };
+                    desk.vault.create(&Caller::command_line(), input).await
+                }
+            };
+            let stored = stored.map_err(|problem| not_stored(&problem))?;
+            println!(
+                "Stored the AWS credential {} of {place}; its fingerprint is {}.",
+                stored.name, stored.fingerprint
+            );
             desk.close().await;
         }
         Action::List { configuration } => {
@@ -112,22 +122,28 @@ pub async fn run(options: Options) -> Result<ExitCode> {
             desk.close().await;
         }
         Action::Remove {
-            provider: Provider::Aws,
+            provider: Cloud::Aws,
             whose,
             configuration,
         } => {
             let desk = Desk::open(&configuration).await?;
-            let place = desk.place(&whose).await?;
-            desk.audit(&place, "removed AWS keys".to_owned()).await?;
-            if !desk.credentials.remove_aws(place.scope).map_err(said)? {
+            let place = desk.place(&whose)?;
+            let Some(found) = desk.find(&whose).await? else {
                 bail!(
-                    "{} has no AWS credential; `hangar credentials list` shows those there are",
-                    place.words
+                    "{place} has no AWS credential{}; `hangar credentials list` shows those there are",
+                    match &whose.name {
+                        Some(name) => format!(" called {name}"),
+                        None => String::new(),
+                    }
                 );
-            }
+            };
+            desk.vault
+                .delete(&Caller::command_line(), found.id, &found.name)
+                .await
+                .map_err(said)?;
             println!(
-                "Removed the AWS credential of {}. Sessions made of it end within the hour.",
-                place.words
+                "Removed the AWS credential {} of {place}. Sessions made of it end within the hour.",
+                found.name
             );
             desk.close().await;
         }
@@ -135,24 +151,26 @@ pub async fn run(options: Options) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+impl Whose {
+    /// A name for people who gave none.
+    fn usual_name(&self) -> String {
+        match &self.environment {
+            Some(environment) => format!("AWS of {environment}"),
+            None => "AWS".to_owned(),
+        }
+    }
+}
+
 /// What the commands work with.
 struct Desk {
     database: Database,
-    credentials: SealedCredentials,
+    vault: Vault,
     tenants: Vec<Tenant>,
-}
-
-/// What a credential is for, found by name.
-struct Place {
-    tenant: Tenant,
-    scope: Scope,
-    words: String,
 }
 
 impl Desk {
     async fn open(configuration: &Configuration) -> Result<Self> {
-        let settings: Settings = configuration.load()?;
-        let credentials = broker::credentials(&settings, keys::sealer(&keys::keyring(&settings)?));
+        let settings = configuration.load()?;
         let database = Database::open(settings.database.expose()).await?;
         // Those of the configuration may have come in since the portal was last started.
         database
@@ -163,9 +181,12 @@ impl Desk {
             .tenants()
             .await
             .context("the tenants cannot be read")?;
+        let sealer = keys::sealer(&keys::keyring(&settings)?);
+        let vault = vault::vault(&settings, Arc::new(database.clone()), sealer.clone())?;
+        vault::take_over(&settings, &database, &vault, sealer).await?;
         Ok(Self {
             database,
-            credentials,
+            vault,
             tenants,
         })
     }
@@ -174,137 +195,113 @@ impl Desk {
         self.database.close().await;
     }
 
-    async fn place(&self, whose: &Whose) -> Result<Place> {
+    /// The tenant and environment, which must be there, in words.
+    fn place(&self, whose: &Whose) -> Result<String> {
         let Some(tenant) = self
             .tenants
             .iter()
             .find(|tenant| tenant.tenant.slug == whose.tenant)
         else {
-            let known: Vec<_> = self
-                .tenants
-                .iter()
-                .map(|tenant| tenant.tenant.slug.as_str())
-                .collect();
-            bail!(
-                "there is no tenant {}; there are {}",
-                whose.tenant,
-                known.join(", ")
-            );
+            let known = slugs(self.tenants.iter().map(|tenant| &tenant.tenant.slug));
+            bail!("there is no tenant {}; there are {known}", whose.tenant);
         };
-        let id = tenant.tenant.id;
-        let (scope, words) = match &whose.environment {
-            None => (
-                Scope::Tenant(id),
-                format!("{}, every environment", whose.tenant),
-            ),
-            Some(slug) => {
-                let environment = environment(tenant, slug)?;
-                (
-                    Scope::Environment(id, environment.id),
-                    format!("{} / {slug}", whose.tenant),
-                )
-            }
+        let Some(slug) = &whose.environment else {
+            return Ok(format!("{}, every environment", whose.tenant));
         };
-        Ok(Place {
-            tenant: tenant.clone(),
-            scope,
-            words,
-        })
+        let environments = &tenant.environments;
+        if environments.iter().all(|one| one.slug != *slug) {
+            let known = slugs(environments.iter().map(|one| &one.slug));
+            bail!("{} has no environment {slug}; it has {known}", whose.tenant);
+        }
+        Ok(format!("{} / {slug}", whose.tenant))
     }
 
-    /// No entry, no change.
-    async fn audit(&self, place: &Place, detail: String) -> Result<()> {
-        let tenant = &place.tenant.tenant;
-        let mut entry = AuditEntry::by(
-            &Caller::portal(),
-            AuditAction::ChangeCredential,
-            Timestamp::now(),
-            format!("tenant/{}", tenant.id),
-            tenant.name.clone(),
-        )
-        .in_tenant(tenant.id)
-        .with_detail(format!("{} ({})", detail, place.words));
-        entry.who = "Command line".to_owned();
-        entry.channel = "command_line".to_owned();
-        self.database
-            .append(entry)
+    /// The AWS credential of exactly this scope: the one of that name, or the one that is taken.
+    async fn find(&self, whose: &Whose) -> Result<Option<Credential>> {
+        let all = self
+            .vault
+            .list(&Caller::command_line(), &whose.tenant)
             .await
-            .context("the audit log cannot be written, so nothing was changed")
+            .map_err(said)?;
+        Ok(all.into_iter().find(|one| {
+            let environment = one.environment.as_ref().map(|one| &one.slug);
+            one.provider == Provider::Aws
+                && environment == whose.environment.as_ref()
+                && match &whose.name {
+                    Some(name) => one.name == *name,
+                    None => one.chosen,
+                }
+        }))
     }
 
     async fn list(&self) -> Result<()> {
-        let summaries = self.credentials.list().map_err(said)?;
-        if summaries.is_empty() {
+        let mut none = true;
+        for tenant in &self.tenants {
+            let slug = &tenant.tenant.slug;
+            let stored = self
+                .vault
+                .list(&Caller::command_line(), slug)
+                .await
+                .map_err(said)?;
+            for credential in stored {
+                none = false;
+                println!("{}", line(slug, &credential));
+            }
+        }
+        if none {
             eprintln!(
                 "No tenant has a credential. Store one with: hangar credentials set aws --tenant SLUG"
             );
         }
-        for summary in summaries {
-            let keys = match self.credentials.aws(summary.scope).await {
-                Ok(Some(keys)) => described(&keys),
-                Ok(None) => continue,
-                Err(error) => causes(&error),
-            };
-            let stored = summary.stored_at.strftime("%F %H:%M UTC");
-            println!(
-                "{:<40} {keys:<60} stored {stored}",
-                self.words(summary.scope)
-            );
-        }
         Ok(())
     }
-
-    fn words(&self, scope: Scope) -> String {
-        let (tenant, environment) = match scope {
-            Scope::Tenant(tenant) => (tenant, None),
-            Scope::Environment(tenant, environment) => (tenant, Some(environment)),
-        };
-        let Some(found) = self.tenants.iter().find(|one| one.tenant.id == tenant) else {
-            return format!("{tenant} (gone)");
-        };
-        let slug = &found.tenant.slug;
-        match environment {
-            None => format!("{slug}, every environment"),
-            Some(id) => match found.environments.iter().find(|one| one.id == id) {
-                Some(environment) => format!("{slug} / {}", environment.slug),
-                None => format!("{slug} / {id} (gone)"),
-            },
-        }
-    }
 }
 
-fn environment<'a>(tenant: &'a Tenant, slug: &str) -> Result<&'a EnvironmentRef> {
-    let found = tenant
-        .environments
+/// A credential in one line; nothing of its secret.
+fn line(tenant: &str, credential: &Credential) -> String {
+    let place = match &credential.environment {
+        Some(environment) => format!("{tenant} / {}", environment.slug),
+        None => format!("{tenant}, every environment"),
+    };
+    let state = match credential.state {
+        CredentialState::Suspended => ", suspended",
+        CredentialState::Active if credential.chosen => "",
+        CredentialState::Active => ", not taken",
+    };
+    let facts: Vec<_> = credential
+        .facts
         .iter()
-        .find(|environment| environment.slug == slug);
-    found.with_context(|| {
-        let known: Vec<_> = tenant
-            .environments
-            .iter()
-            .map(|environment| environment.slug.as_str())
-            .collect();
-        format!(
-            "{} has no environment {slug}; it has {}",
-            tenant.tenant.slug,
-            known.join(", ")
-        )
-    })
+        .map(|fact| fact.value.as_str())
+        .collect();
+    format!(
+        "{place:<40} {:<12} {:<24} {} {} stored {}{state}",
+        credential.provider.title(),
+        credential.name,
+        credential.fingerprint,
+        facts.join(" "),
+        credential
+            .replaced_at
+            .unwrap_or(credential.created_at)
+            .strftime("%F %H:%M UTC"),
+    )
 }
 
-/// Keys in words: the end of the access key's id, the role, the region.
-fn described(keys: &AwsKeys) -> String {
-    let id = &keys.access_key_id;
-    let mut text = format!("…{}", &id[id.len().saturating_sub(4)..]);
-    if let Some(role) = &keys.role {
-        text.push_str(&format!(" as {}", role.arn));
-    }
-    if let Some(region) = &keys.region {
-        text.push_str(&format!(" in {region}"));
-    }
-    text
+fn slugs<'a>(slugs: impl Iterator<Item = &'a String>) -> String {
+    slugs.map(String::as_str).collect::<Vec<_>>().join(", ")
 }
 
-fn said(error: provisioning::ports::cloud_credentials::CredentialError) -> anyhow::Error {
-    anyhow::anyhow!(causes(&error))
+fn not_stored(problem: &Problem) -> anyhow::Error {
+    if problem.fields.is_empty() {
+        return anyhow!("{}", problem.detail);
+    }
+    let faults: Vec<_> = problem
+        .fields
+        .iter()
+        .map(|fault| format!("  {}: {}", fault.field, fault.message))
+        .collect();
+    anyhow!("the credential cannot be stored:\n{}", faults.join("\n"))
+}
+
+fn said(problem: Problem) -> anyhow::Error {
+    anyhow!("{}", problem.detail)
 }

@@ -10,6 +10,7 @@ mod keys;
 mod limits;
 mod log;
 mod plans;
+mod outgoing;
 mod secret;
 mod sign_in;
 mod skypilot;
@@ -31,7 +32,7 @@ use ::config::{Config, ConfigError, Environment, File, FileFormat};
 use anyhow::Context as _;
 use domain::plan::Plan;
 use kubernetes::HostConfig;
-use provisioning::records::TenantSeed;
+use provisioning::{outgoing::OutgoingRules, records::TenantSeed};
 use serde::Deserialize;
 use std::{
     collections::{BTreeMap, HashMap},
@@ -64,6 +65,7 @@ struct Document {
     plans: Vec<plans::PlanSection>,
     tenants: BTreeMap<String, tenants::TenantSection>,
     log: LogSettings,
+    outgoing: outgoing::OutgoingSection,
     limits: Limits,
 }
 
@@ -112,6 +114,8 @@ pub struct Settings {
     /// The tenants that exist from the start.
     pub tenants: Vec<TenantSeed>,
     /// What is logged.
+    /// Where tenants may send the portal.
+    pub outgoing: OutgoingRules,
     pub log: LogSettings,
     /// How much at once.
     pub limits: Limits,
@@ -293,6 +297,7 @@ impl Document {
             limits: self.limits,
         };
         check_way_of_credentials(&settings, faults);
+            outgoing: self.outgoing.read(faults),
         settings
     }
 }

@@ -2,14 +2,8 @@
 //! somebody is.
 
 use super::fault::Faults;
+use provisioning::outgoing::Network;
 use std::net::IpAddr;
-
-/// A range of addresses: `10.0.0.0/8`, `::1`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Network {
-    address: IpAddr,
-    prefix: u32,
-}
 
 /// The proxies in front of the portal.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,12 +12,9 @@ pub struct TrustedProxies(Vec<Network>);
 impl TrustedProxies {
     pub(super) fn read(words: &[String], faults: &mut Faults) -> Self {
         let networks = words.iter().filter_map(|word| {
-            Network::read(word).or_else(|| {
-                faults.none(
-                    "trusted_proxies",
-                    format!("`{word}` is no address range; write it like 10.0.0.0/8"),
-                )
-            })
+            word.parse::<Network>()
+                .map_err(|message| faults.add("trusted_proxies", message))
+                .ok()
         });
         Self(networks.collect())
     }
@@ -47,36 +38,6 @@ impl TrustedProxies {
 
     fn trusts(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.holds(address))
-    }
-}
-
-impl Network {
-    fn read(text: &str) -> Option<Self> {
-        let (address, prefix) = match text.split_once('/') {
-            Some((address, prefix)) => (address, Some(prefix)),
-            None => (text, None),
-        };
-        let address: IpAddr = address.trim().parse().ok()?;
-        let longest = if address.is_ipv4() { 32 } else { 128 };
-        let prefix = match prefix {
-            Some(prefix) => prefix.parse().ok()?,
-            None => longest,
-        };
-        (prefix <= longest).then_some(Self { address, prefix })
-    }
-
-    fn holds(&self, address: IpAddr) -> bool {
-        match (self.address, address) {
-            (IpAddr::V4(network), IpAddr::V4(address)) => {
-                let differ = network.to_bits() ^ address.to_bits();
-                differ.leading_zeros() >= self.prefix
-            }
-            (IpAddr::V6(network), IpAddr::V6(address)) => {
-                let differ = network.to_bits() ^ address.to_bits();
-                differ.leading_zeros() >= self.prefix
-            }
-            _ => false,
-        }
     }
 }
 

@@ -273,7 +273,7 @@ impl AuditAction {
             Self::SubmitJob => "submitted a job to",
             Self::CancelJob => "cancelled a job on",
             Self::TakeDownOrphan => "asked to take down the orphan",
-            Self::UseCredential => "used the cloud credential of",
+            Self::UseCredential => "used the credential",
             Self::ChangeCredential => "changed the cloud credential of",
             Self::RevokeRole => "took a role from",
             Self::SuspendUser => "suspended",

@@ -1,9 +1,12 @@
 //! Where a tenant's cloud credentials come from, and how short-lived ones are made of them.
 
+use super::stores::Stored;
+use crate::audit::AuditEntry;
 use async_trait::async_trait;
-use domain::ids::{EnvironmentId, TenantId};
+use domain::ids::{CredentialId, EnvironmentId, TenantId};
 use jiff::Timestamp;
 use secrecy::SecretString;
+use url::Url;
 
 /// A tenant's own AWS keys; they never leave the portal.
 #[derive(Clone, Debug)]
@@ -53,15 +56,63 @@ pub struct CredentialError {
     pub source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
+/// AWS keys of the portal itself, with which it assumes tenants' roles.
+#[derive(Clone, Debug)]
+pub struct PortalIdentity {
+    /// The id of the access key: `AKIA…`.
+    pub access_key_id: String,
+    /// The secret key.
+    pub secret_access_key: SecretString,
+    /// The region to talk to where a credential names none; `None`: `us-east-1`.
+    pub region: Option<String>,
+}
+
+/// Whose credential was opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UsedCredential {
+    /// The credential.
+    pub id: CredentialId,
+    /// Whose it is.
+    pub tenant_id: TenantId,
+    /// What people call it.
+    pub name: String,
+    /// What its secret is told by.
+    pub fingerprint: String,
+}
+
+/// What there is for a tenant's environment.
+#[derive(Clone, Debug)]
+pub enum AtHand<T> {
+    /// Nothing.
+    Nothing,
+    /// The credential of this name, which somebody has suspended. No other takes its place.
+    Suspended(String),
+    /// A credential, opened.
+    Opened(UsedCredential, T),
+}
+
 /// Where tenants' credentials are kept.
 #[async_trait]
 pub trait CredentialSource: Send + Sync {
-    /// The AWS keys of a tenant's environment (its own, or those of the whole tenant), if any.
+    /// The AWS keys of a tenant's environment: its own, or those of the whole tenant.
     async fn aws_keys(
         &self,
         tenant: TenantId,
         environment: EnvironmentId,
-    ) -> Result<Option<AwsKeys>, CredentialError>;
+    ) -> Result<AtHand<AwsKeys>, CredentialError>;
+
+    /// Counts a use and writes its audit entry, in one transaction. `false`: it may not be used any more, and nothing
+    /// was written.
+    async fn note_use(&self, used: &UsedCredential, audit: AuditEntry) -> Stored<bool>;
+}
+
+/// Who one is with a credential.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CloudIdentity {
+    /// The account or cluster that it leads to.
+    pub account: Option<String>,
+    /// An ARN, a user's name.
+    pub identity: String,
 }
 
 /// AWS's Security Token Service.
@@ -74,6 +125,37 @@ pub trait SecurityTokens: Send + Sync {
         keys: &AwsKeys,
         session_name: &str,
     ) -> Result<AwsSession, CredentialError>;
+
+    /// Whom AWS takes the bearer of `keys` for, after assuming the role if there is one.
+    async fn identity(
+        &self,
+        keys: &AwsKeys,
+        session_name: &str,
+    ) -> Result<CloudIdentity, CredentialError>;
+}
+
+/// What a kubeconfig with everything inside opens.
+#[derive(Clone, Debug)]
+pub struct KubernetesAccess {
+    /// The API server: `https`, without user, query and fragment.
+    pub server: Url,
+    /// The name that its certificate is for, where that is not the host of `server`.
+    pub server_name: Option<String>,
+    /// The certificates that its own is signed by; `None`: those that everybody trusts.
+    pub ca_pem: Option<String>,
+    /// A bearer token.
+    pub token: Option<SecretString>,
+    /// A client certificate, with those that signed it.
+    pub client_certificate_pem: Option<String>,
+    /// Its key.
+    pub client_key_pem: Option<SecretString>,
+}
+
+/// Clusters of tenants. Where they are is the tenants' word, so addresses inside the portal's own network are refused.
+#[async_trait]
+pub trait ClusterReview: Send + Sync {
+    /// Whom the cluster takes the bearer for.
+    async fn who_am_i(&self, access: &KubernetesAccess) -> Result<CloudIdentity, CredentialError>;
 }
 
 /// A handle to a workspace's credentials: what a SkyPilot API server may see and keep in place of

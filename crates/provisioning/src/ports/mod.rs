@@ -3,6 +3,7 @@
 pub mod audit_store;
 pub mod changes;
 pub mod cloud_credentials;
+pub mod credential_stores;
 pub mod host_clusters;
 pub mod machines;
 pub mod node_stores;

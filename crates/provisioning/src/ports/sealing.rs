@@ -3,6 +3,7 @@
 use domain::ids::TenantId;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
 /// What a secret belongs to. It is bound into the ciphertext: what is moved elsewhere does not open.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,8 +35,38 @@ pub enum SealError {
     #[error("it does not open: it was altered, moved, or sealed under another key")]
     NotAuthentic,
     /// The service that holds the key does not answer or refuses.
-    #[error("the key service: {0}")]
-    KeyService(String),
+    #[error("the key service: {message}")]
+    KeyService {
+        /// What it says, in people's words.
+        message: String,
+        /// Whether waiting may help.
+        may_pass: bool,
+    },
+}
+
+impl SealError {
+    /// Whether waiting may help.
+    pub fn may_pass(&self) -> bool {
+        matches!(self, Self::KeyService { may_pass: true, .. })
+    }
+}
+
+/// A service that keeps a key and never gives it away: AWS KMS.
+#[async_trait::async_trait]
+pub trait KeyService: Send + Sync {
+    /// The id of its key, as rows name it: `kms:arn:…`.
+    fn key_id(&self) -> &str;
+
+    /// Encrypts a data key. It is decrypted for the same `owner` only.
+    async fn encrypt(&self, owner: &SecretOwner, data_key: &[u8; 32])
+    -> Result<Vec<u8>, SealError>;
+
+    /// Decrypts it.
+    async fn decrypt(
+        &self,
+        owner: &SecretOwner,
+        encrypted: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, SealError>;
 }
 
 /// Seals and opens secrets.
@@ -46,4 +77,10 @@ pub trait Sealer: Send + Sync {
 
     /// Opens.
     async fn open(&self, owner: &SecretOwner, sealed: &Sealed) -> Result<SecretString, SealError>;
+
+    /// Wraps the data key anew, under the current key; the secret stays as it is. Only what opens is wrapped.
+    async fn rewrap(&self, owner: &SecretOwner, sealed: &Sealed) -> Result<Sealed, SealError>;
+
+    /// The id of the key that seals now.
+    fn current_key(&self) -> &str;
 }

@@ -1,5 +1,7 @@
 //! The stores. Each method is one transaction; whatever it announces, it announces after commit.
 
+pub use super::audit_store::{AuditEntries, AuditStore};
+use super::credential_stores::{CredentialStore, SealedRows};
 use super::node_stores::{NodeStore, ServerReportStore, WorkspaceStore};
 use crate::{
     audit::AuditEntry,
@@ -165,8 +167,22 @@ pub trait TenantStore: Send + Sync {
 
 /// Everything the core keeps, in one database.
 pub trait Store:
-    ClusterStore + UserStore + TenantStore + AuditStore + NodeStore + WorkspaceStore + ServerReportStore
+    ClusterStore
+    + UserStore
+    + TenantStore
+    + AuditStore
+    + NodeStore
+    + WorkspaceStore
+    + ServerReportStore
+    + CredentialStore
+    + SealedRows
+    + PeopleStore
+    + TenancyStore
 {
+        + CredentialStore
+        + SealedRows
+        + PeopleStore
+        + TenancyStore
 }
 impl<T> Store for T where
     T: ClusterStore

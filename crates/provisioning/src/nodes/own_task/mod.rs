@@ -3,8 +3,8 @@
 //! disk; so it is taken apart here before the server sees it.
 
 mod rules;
-mod scan;
 
+use crate::bounded_yaml;
 use domain::{
     money::MicroDollars,
     node::{
@@ -81,7 +81,7 @@ pub(super) fn prepare(
     name: Option<&NodeName>,
     autostop: Option<Autostop>,
 ) -> Result<Prepared, String> {
-    let document = scan::scan(text)?;
+    let document = bounded_yaml::scan(text)?;
     rules::check(&document, name)?;
     let mut task: Mapping = serde_norway::from_str(text)
         .map_err(|error| format!("It is not a YAML mapping: {error}."))?;

@@ -1,6 +1,6 @@
 //! What a task of one's own may say.
 
-use super::scan::{Kind, Node};
+use crate::bounded_yaml::{Kind, Node};
 use domain::node::name::NodeName;
 
 /// Where a file may come from: stores and addresses, never a path, which SkyPilot would read from

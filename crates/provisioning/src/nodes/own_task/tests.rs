@@ -92,7 +92,7 @@ fn bombs_are_refused_before_they_grow() {
     assert!(refusal(&format!("run: [{}]", "a,".repeat(6000))).contains("more than 5000"));
     assert!(refusal(&"a".repeat(70 * 1024)).contains("At most 64 KiB"));
     assert!(refusal("run: a\nrun: b\n").contains("twice"));
-    assert!(refusal("run: a\n---\nrun: b\n").contains("only one task"));
+    assert!(refusal("run: a\n---\nrun: b\n").contains("only one document"));
     assert!(refusal("run: [a\n").contains("not YAML"));
     assert_eq!(refusal(""), "It is empty.");
     assert!(refusal("- a\n").contains("mapping"));

@@ -3,7 +3,7 @@
 
 use saphyr_parser::{Event, Parser};
 
-/// The longest task, in bytes.
+/// The longest text, in bytes.
 const MAX_BYTES: usize = 64 * 1024;
 /// How deep it may be nested.
 const MAX_DEPTH: usize = 20;
@@ -12,14 +12,14 @@ const MAX_VALUES: usize = 5_000;
 
 /// A value and the line it begins in, from 1.
 #[derive(Debug)]
-pub(super) struct Node {
-    pub(super) line: usize,
-    pub(super) kind: Kind,
+pub(crate) struct Node {
+    pub(crate) line: usize,
+    pub(crate) kind: Kind,
 }
 
 /// What a value is.
 #[derive(Debug)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     /// Text as written, without its quotes.
     Scalar(String),
     Sequence(Vec<Node>),
@@ -29,7 +29,7 @@ pub(super) enum Kind {
 
 impl Node {
     /// The text, if it is one.
-    pub(super) fn scalar(&self) -> Option<&str> {
+    pub(crate) fn scalar(&self) -> Option<&str> {
         match &self.kind {
             Kind::Scalar(text) => Some(text),
             _ => None,
@@ -37,7 +37,7 @@ impl Node {
     }
 
     /// The entries, if it is a mapping.
-    pub(super) fn entries(&self) -> &[(String, usize, Node)] {
+    pub(crate) fn entries(&self) -> &[(String, usize, Node)] {
         match &self.kind {
             Kind::Mapping(entries) => entries,
             _ => &[],
@@ -45,7 +45,7 @@ impl Node {
     }
 
     /// The value of a key, if it is a mapping that has it.
-    pub(super) fn get(&self, key: &str) -> Option<&Node> {
+    pub(crate) fn get(&self, key: &str) -> Option<&Node> {
         self.entries()
             .iter()
             .find(|(found, _, _)| found == key)
@@ -63,7 +63,7 @@ enum Open {
 ///
 /// # Errors
 /// A sentence with the line.
-pub(super) fn scan(text: &str) -> Result<Node, String> {
+pub(crate) fn scan(text: &str) -> Result<Node, String> {
     if text.len() > MAX_BYTES {
         return Err(format!("At most {} KiB.", MAX_BYTES / 1024));
     }
@@ -117,7 +117,7 @@ pub(super) fn scan(text: &str) -> Result<Node, String> {
             },
             Event::DocumentStart(_) if root.is_some() => {
                 return Err(format!(
-                    "Line {line}: only one task; remove the second document."
+                    "Line {line}: only one document; remove the second."
                 ));
             }
             _ => None,

@@ -1,0 +1,152 @@
+//! Every sealed secret of the database, for rotations of the key that they lie under.
+
+use crate::{
+    Cause,
+    database::Database,
+    rows::{number, text, word},
+    sql::Sql,
+    transaction::doing,
+};
+use async_trait::async_trait;
+use provisioning::ports::{
+    credential_stores::{KeyUse, SealedKind, SealedRow, SealedRows},
+    sealing::{Sealed, SecretOwner},
+    stores::Stored,
+};
+use sqlx::{AssertSqlSafe, any::AnyRow};
+
+/// Where secrets of a kind lie.
+struct Place {
+    table: &'static str,
+    /// What its columns begin with.
+    prefix: &'static str,
+    /// The last word of what a secret is bound to.
+    column: &'static str,
+    /// Which rows hold one.
+    holding: &'static str,
+}
+
+fn place(kind: SealedKind) -> Place {
+    match kind {
+        SealedKind::Credential => Place {
+            table: "credentials",
+            prefix: "secret",
+            column: "secret",
+            holding: "deleted_at IS NULL",
+        },
+        SealedKind::WorkspaceToken => Place {
+            table: "workspaces",
+            prefix: "token",
+            column: "token",
+            holding: "token_key_id IS NOT NULL",
+        },
+    }
+}
+
+#[async_trait]
+impl SealedRows for Database {
+    async fn keys_in_use(&self) -> Stored<Vec<KeyUse>> {
+        doing("look which keys are in use", async {
+            let mut uses = Vec::new();
+            for kind in SealedKind::ALL {
+                let Place {
+                    table,
+                    prefix,
+                    holding,
+                    ..
+                } = place(kind);
+                let rows = sqlx::query(AssertSqlSafe(format!(
+                    "SELECT {prefix}_key_id AS key_id, COUNT(*) AS count, MIN(name) AS example \
+                     FROM {table} WHERE {holding} GROUP BY {prefix}_key_id \
+                     ORDER BY {prefix}_key_id"
+                )))
+                .fetch_all(self.readers())
+                .await?;
+                for row in &rows {
+                    uses.push(KeyUse {
+                        key_id: text(row, "key_id")?,
+                        kind,
+                        count: u64::try_from(number(row, "count")?)?,
+                        example: text(row, "example")?,
+                    });
+                }
+            }
+            Ok(uses)
+        })
+        .await
+    }
+
+    async fn not_under(
+        &self,
+        kind: SealedKind,
+        key_id: &str,
+        after: &str,
+        limit: u32,
+    ) -> Stored<Vec<SealedRow>> {
+        doing("look for secrets under other keys", async {
+            let Place {
+                table,
+                prefix,
+                holding,
+                ..
+            } = place(kind);
+            let mut sql = Sql::new(format!(
+                "SELECT id, name, tenant_id, {prefix}_key_id AS key_id, \
+                 {prefix}_wrapped_key AS wrapped_key, {prefix}_ciphertext AS ciphertext \
+                 FROM {table} WHERE {holding} AND {prefix}_key_id <> "
+            ));
+            sql.bind(key_id)
+                .push(" AND id > ")
+                .bind(after)
+                .push(" ORDER BY id LIMIT ")
+                .bind(i64::from(limit));
+            let rows = sql.query().fetch_all(self.readers()).await?;
+            rows.iter().map(|row| sealed_row(row, kind)).collect()
+        })
+        .await
+    }
+
+    async fn put_rewrapped(&self, rows: &[(SealedRow, Sealed)]) -> Stored<u64> {
+        doing("put keys that were wrapped anew", async {
+            let mut writing = self.write().await?;
+            let mut count = 0;
+            for (row, wrapped) in rows {
+                let Place { table, prefix, .. } = place(row.kind);
+                let put = sqlx::query(AssertSqlSafe(format!(
+                    "UPDATE {table} SET {prefix}_key_id = $2, {prefix}_wrapped_key = $3 \
+                     WHERE id = $1 AND {prefix}_key_id = $4 AND {prefix}_wrapped_key = $5"
+                )))
+                .bind(row.id.clone())
+                .bind(wrapped.key_id.clone())
+                .bind(wrapped.wrapped_key.clone())
+                .bind(row.sealed.key_id.clone())
+                .bind(row.sealed.wrapped_key.clone())
+                .execute(writing.connection())
+                .await?;
+                count += put.rows_affected();
+            }
+            writing.commit().await?;
+            Ok(count)
+        })
+        .await
+    }
+}
+
+fn sealed_row(row: &AnyRow, kind: SealedKind) -> Result<SealedRow, Cause> {
+    let id = text(row, "id")?;
+    let Place { table, column, .. } = place(kind);
+    Ok(SealedRow {
+        kind,
+        name: text(row, "name")?,
+        owner: SecretOwner {
+            tenant_id: word(row, "tenant_id")?,
+            place: format!("{table}/{id}/{column}"),
+        },
+        id,
+        sealed: Sealed {
+            key_id: text(row, "key_id")?,
+            wrapped_key: text(row, "wrapped_key")?,
+            ciphertext: text(row, "ciphertext")?,
+        },
+    })
+}

@@ -1,0 +1,383 @@
+//! Storing, replacing, renaming, choosing, suspending and deleting.
+
+use super::{
+    Vault,
+    secret::Secret,
+    shape::{self, Surroundings},
+    view,
+};
+use crate::{
+    audit::{AuditAction, AuditChange, AuditEntry},
+    authorization::authorize_change,
+    error::{causes, internal},
+    new_id,
+    ports::{
+        credential_stores::{
+            self, CredentialChange, CredentialChanged, CredentialCreated, CredentialRecord,
+            NewCredential, SealedCredential,
+        },
+        sealing::SealError,
+    },
+};
+use domain::{
+    access::Action,
+    caller::Caller,
+    credential::{
+        Credential, CredentialFact, CredentialInput, CredentialState, Provider, SecretText,
+    },
+    ids::{CredentialId, EnvironmentId, TenantId},
+    problem::{FieldError, Problem, ProblemKind},
+    tenancy::Tenant,
+};
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+
+impl Vault {
+    pub(super) async fn store_new(
+        &self,
+        caller: &Caller,
+        input: &CredentialInput,
+    ) -> Result<Credential, Problem> {
+        let tenants = self.store.tenants().await?;
+        let Some(tenant) = tenants.into_iter().find(|found| {
+            found.tenant.slug == input.scope.tenant
+                && caller.may(Action::ReadTenant, found.tenant.id)
+        }) else {
+            return Err(Problem::invalid(vec![FieldError::new(
+                "tenant",
+                "Choose one of your tenants: there is no such tenant, or you are not a member.",
+            )]));
+        };
+        let id: CredentialId = new_id();
+        let tenant_id = tenant.tenant.id;
+        let entry = AuditEntry::by(
+            caller,
+            AuditAction::CreateCredential,
+            Timestamp::now(),
+            format!("credential/{id}"),
+            input
+                .name
+                .trim()
+                .chars()
+                .take(LONGEST_NAME)
+                .collect::<String>(),
+        )
+        .in_tenant(tenant_id);
+        authorize_change(
+            &*self.store,
+            caller,
+            Action::ManageCredentials,
+            tenant_id,
+            "tenant",
+            || entry.clone(),
+        )
+        .await?;
+        let place = Place::of(&tenant, input.scope.environment.as_deref());
+        let name = name(&input.name);
+        let shaped = shape::shape(input.provider, &input.fields, &self.surroundings(tenant_id));
+        let (environment, name, (fields, facts)) = match (place, name, shaped) {
+            (Ok(place), Ok(name), Ok(shaped)) => (place, name, shaped),
+            (place, name, shaped) => {
+                let mut faults = Vec::new();
+                faults.extend(place.err());
+                faults.extend(name.err());
+                faults.extend(shaped.err().unwrap_or_default());
+                return Err(Problem::invalid(faults));
+            }
+        };
+        let secret = Secret::new(fields, None);
+        let sealed = self
+            .seal(&credential_stores::owner(tenant_id, id), &secret)
+            .await
+            .map_err(not_sealed)?;
+        let goes_for = match &environment {
+            Some(environment) => environment.slug.clone(),
+            None => "every environment".to_owned(),
+        };
+        let fingerprint = secret.fingerprint();
+        let audit = entry.with_changes(
+            [
+                AuditChange::new("provider", NOTHING, Some(input.provider.title())),
+                AuditChange::new("name", NOTHING, Some(name.clone())),
+                AuditChange::new("environment", NOTHING, Some(goes_for)),
+                AuditChange::new("fingerprint", NOTHING, Some(fingerprint.clone())),
+            ]
+            .into_iter()
+            .chain(facts_changed(&[], &facts)),
+        );
+        let new = NewCredential {
+            id,
+            tenant_id,
+            environment_id: environment.map(|environment| environment.id),
+            provider: input.provider,
+            name,
+            chosen: input.chosen,
+            secret: SealedCredential {
+                facts,
+                fingerprint,
+                sealed,
+            },
+            created_by: caller.user_id,
+            created_by_name: caller.name.clone(),
+            at: audit.at,
+        };
+        match self.store.create_credential(new, audit).await? {
+            CredentialCreated::Created => self.shown(id).await,
+            CredentialCreated::NameTaken => Err(name_taken(input.provider)),
+            CredentialCreated::KnownId => Err(Problem::new(
+                ProblemKind::Conflict,
+                "It could not be stored.",
+            )
+            .next("Try again.")),
+        }
+    }
+
+    pub(super) async fn replace_secret(
+        &self,
+        caller: &Caller,
+        id: CredentialId,
+        fields: &BTreeMap<String, SecretText>,
+        version: i64,
+    ) -> Result<Credential, Problem> {
+        let (record, entry) = self
+            .changeable(caller, id, AuditAction::ReplaceCredential)
+            .await?;
+        if record.version != version {
+            return Err(self.conflict(id, version).await?);
+        }
+        let (fields, facts) = shape::shape(
+            record.provider,
+            fields,
+            &self.surroundings(record.tenant.id),
+        )
+        .map_err(Problem::invalid)?;
+        // A secret whose key is lost can be replaced all the same; it is told by another salt then.
+        let before = self.open(&record).await.ok();
+        let secret = Secret::new(fields, before.as_ref());
+        let sealed = self
+            .seal(&record.owner(), &secret)
+            .await
+            .map_err(not_sealed)?;
+        let fingerprint = secret.fingerprint();
+        let audit = entry.with_changes(
+            std::iter::once(AuditChange::new(
+                "fingerprint",
+                Some(record.fingerprint.clone()),
+                Some(fingerprint.clone()),
+            ))
+            .chain(facts_changed(&record.facts, &facts)),
+        );
+        let change = CredentialChange::Replace(Box::new(SealedCredential {
+            facts,
+            fingerprint,
+            sealed,
+        }));
+        self.change(&record, Some(version), change, audit).await
+    }
+
+    pub(super) async fn give_name(
+        &self,
+        caller: &Caller,
+        id: CredentialId,
+        typed: &str,
+        version: i64,
+    ) -> Result<Credential, Problem> {
+        let (record, entry) = self
+            .changeable(caller, id, AuditAction::RenameCredential)
+            .await?;
+        if record.version != version {
+            return Err(self.conflict(id, version).await?);
+        }
+        let name = name(typed).map_err(|fault| Problem::invalid(vec![fault]))?;
+        let audit = entry.with_changes([AuditChange::new(
+            "name",
+            Some(record.name.clone()),
+            Some(name.clone()),
+        )]);
+        let change = CredentialChange::Rename(name);
+        self.change(&record, Some(version), change, audit).await
+    }
+
+    pub(super) async fn make_chosen(
+        &self,
+        caller: &Caller,
+        id: CredentialId,
+    ) -> Result<Credential, Problem> {
+        let (record, entry) = self
+            .changeable(caller, id, AuditAction::RenameCredential)
+            .await?;
+        let audit = entry.with_changes([AuditChange::new("chosen", Some("no"), Some("yes"))]);
+        self.change(&record, None, CredentialChange::Choose, audit)
+            .await
+    }
+
+    pub(super) async fn set_suspended(
+        &self,
+        caller: &Caller,
+        id: CredentialId,
+        suspended: bool,
+    ) -> Result<Credential, Problem> {
+        let action = if suspended {
+            AuditAction::SuspendCredential
+        } else {
+            AuditAction::RestoreCredential
+        };
+        let (record, entry) = self.changeable(caller, id, action).await?;
+        let word = |suspended| match view::state(suspended) {
+            CredentialState::Active => "active",
+            CredentialState::Suspended => "suspended",
+        };
+        let audit = entry.with_changes([AuditChange::new(
+            "state",
+            Some(word(!suspended)),
+            Some(word(suspended)),
+        )]);
+        let change = CredentialChange::Suspend(suspended);
+        self.change(&record, None, change, audit).await
+    }
+
+    pub(super) async fn remove(
+        &self,
+        caller: &Caller,
+        id: CredentialId,
+        confirmation: &str,
+    ) -> Result<(), Problem> {
+        let (record, entry) = self
+            .changeable(caller, id, AuditAction::DeleteCredential)
+            .await?;
+        if confirmation.trim() != record.name {
+            return Err(Problem::invalid(vec![FieldError::new(
+                "confirmation",
+                format!(
+                    "Type the credential's name, {}, to say that you mean it.",
+                    record.name
+                ),
+            )]));
+        }
+        let audit = entry.with_changes([AuditChange::new(
+            "fingerprint",
+            Some(record.fingerprint.clone()),
+            NOTHING,
+        )]);
+        if self.store.delete_credential(id, audit).await? {
+            Ok(())
+        } else {
+            Err(Problem::not_found("credential"))
+        }
+    }
+
+    async fn change(
+        &self,
+        record: &CredentialRecord,
+        version: Option<i64>,
+        change: CredentialChange,
+        audit: AuditEntry,
+    ) -> Result<Credential, Problem> {
+        let outcome = self
+            .store
+            .change_credential(record.id, version, change, audit)
+            .await?;
+        match outcome {
+            CredentialChanged::Changed | CredentialChanged::Unchanged => {
+                self.shown(record.id).await
+            }
+            CredentialChanged::Stale => Err(self
+                .conflict(record.id, version.unwrap_or(record.version))
+                .await?),
+            CredentialChanged::NameTaken => Err(name_taken(record.provider)),
+            CredentialChanged::Gone => Err(Problem::not_found("credential")),
+        }
+    }
+
+    pub(super) fn surroundings(&self, tenant: TenantId) -> Surroundings {
+        Surroundings {
+            portal_has_aws_identity: self.providers.portal_identity.is_some(),
+            external_id: format!("hangar:{tenant}"),
+        }
+    }
+}
+
+const NOTHING: Option<&str> = None;
+const LONGEST_NAME: usize = 80;
+
+/// The environment of a request, found.
+struct Place {
+    id: EnvironmentId,
+    slug: String,
+}
+
+impl Place {
+    fn of(tenant: &Tenant, slug: Option<&str>) -> Result<Option<Self>, FieldError> {
+        let Some(slug) = slug.filter(|slug| !slug.is_empty()) else {
+            return Ok(None);
+        };
+        let found = tenant
+            .environments
+            .iter()
+            .find(|environment| environment.slug == slug);
+        match found {
+            Some(environment) => Ok(Some(Self {
+                id: environment.id,
+                slug: environment.slug.clone(),
+            })),
+            None => Err(FieldError::new(
+                "environment",
+                format!("{} has no such environment.", tenant.tenant.name),
+            )),
+        }
+    }
+}
+
+fn name(typed: &str) -> Result<String, FieldError> {
+    let name = typed.trim();
+    let fits =
+        (1..=LONGEST_NAME).contains(&name.chars().count()) && !name.contains(char::is_control);
+    if fits {
+        Ok(name.to_owned())
+    } else {
+        Err(FieldError::new(
+            "name",
+            format!("Give it a name of 1 to {LONGEST_NAME} characters, in one line."),
+        ))
+    }
+}
+
+fn name_taken(provider: Provider) -> Problem {
+    Problem::invalid(vec![FieldError::new(
+        "name",
+        format!(
+            "Another {} credential of the tenant has this name.",
+            provider.title()
+        ),
+    )])
+}
+
+/// Facts that are different afterwards.
+fn facts_changed(before: &[CredentialFact], after: &[CredentialFact]) -> Vec<AuditChange> {
+    let value = |facts: &[CredentialFact], label: &str| {
+        let found = facts.iter().find(|fact| fact.label == label);
+        found.map(|fact| fact.value.clone())
+    };
+    let mut labels: Vec<&str> = Vec::new();
+    for fact in before.iter().chain(after) {
+        if !labels.contains(&fact.label.as_str()) {
+            labels.push(&fact.label);
+        }
+    }
+    labels
+        .into_iter()
+        .map(|label| AuditChange::new(label, value(before, label), value(after, label)))
+        .collect()
+}
+
+fn not_sealed(error: SealError) -> Problem {
+    if error.may_pass() {
+        tracing::warn!(error = %causes(&error), "a credential cannot be sealed");
+        return Problem::new(
+            ProblemKind::Unavailable,
+            "The service that holds the portal's key does not answer, so the credential cannot be stored.",
+        )
+        .next("Try again in a moment.");
+    }
+    internal(&error)
+}

@@ -1,0 +1,171 @@
+//! Trying a credential with its provider.
+
+use super::{Vault, secret::Secret, shape::kubeconfig, source::not_opened, view};
+use crate::{
+    audit::{AuditAction, AuditEntry, AuditOutcome},
+    error::{causes, internal},
+    ports::{
+        cloud_credentials::{CloudIdentity, CredentialError},
+        credential_stores::CredentialRecord,
+    },
+};
+use domain::{
+    caller::Caller,
+    credential::{CheckResult, Provider},
+    ids::CredentialId,
+    problem::{Problem, ProblemKind},
+};
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// A provider answers within this time.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// What a check is called in the tenant's own CloudTrail.
+const SESSION_NAME: &str = "hangar-check";
+
+impl Vault {
+    pub(super) async fn ask_provider(
+        &self,
+        caller: &Caller,
+        id: CredentialId,
+    ) -> Result<CheckResult, Problem> {
+        let (record, entry) = self
+            .changeable(caller, id, AuditAction::CheckCredential)
+            .await?;
+        if !view::can_be_checked(record.provider) {
+            return Err(Problem::new(
+                ProblemKind::NotReady,
+                format!(
+                    "{} cannot be asked about a credential.",
+                    record.provider.title()
+                ),
+            )
+            .next("Whether it works shows when a node is ordered with it."));
+        }
+        if record.suspended {
+            return Err(Problem::new(
+                ProblemKind::NotReady,
+                format!("{} is suspended, and opens for nobody.", record.name),
+            )
+            .next("Restore it first."));
+        }
+        let asked = timeout(PATIENCE, self.ask(&record))
+            .await
+            .unwrap_or_else(|_| {
+                Err(CredentialError {
+                    message: format!("{} did not answer in time", record.provider.title()),
+                    may_pass: true,
+                    source: None,
+                })
+            });
+        let result = match asked {
+            Ok(identity) => accepted(&record, identity),
+            Err(error) if error.may_pass => {
+                tracing::warn!(credential = %record.id, error = %causes(&error), "not checked");
+                let audit = failed(entry, &error.message);
+                self.store.append(audit).await?;
+                return Err(Problem::new(
+                    ProblemKind::Unavailable,
+                    format!("{}.", sentence(&error.message)),
+                )
+                .next("Try again in a moment; what was found before is kept."));
+            }
+            Err(error)
+                if error
+                    .source
+                    .as_ref()
+                    .is_some_and(|cause| cause.is::<crate::ports::sealing::SealError>()) =>
+            {
+                return Err(internal(&error));
+            }
+            Err(error) => {
+                tracing::info!(credential = %record.id, error = %causes(&error), "not accepted");
+                refused(&record, &error)
+            }
+        };
+        let audit = if result.accepted {
+            let identity = result.identity.as_deref().unwrap_or_default();
+            entry.with_detail(format!("accepted as {identity}"))
+        } else {
+            failed(entry, &result.message)
+        };
+        let kept = self
+            .store
+            .keep_check(record.id, &record.fingerprint, &result, audit)
+            .await?;
+        if kept {
+            Ok(result)
+        } else {
+            Err(Problem::new(
+                ProblemKind::Conflict,
+                "The credential was replaced or deleted while it was being checked.",
+            )
+            .next("Look at it again, and check what is there now."))
+        }
+    }
+
+    async fn ask(&self, record: &CredentialRecord) -> Result<CloudIdentity, CredentialError> {
+        let secret = self
+            .open(record)
+            .await
+            .map_err(|error| not_opened(record, error))?;
+        match record.provider {
+            Provider::Aws => {
+                let keys = self.aws(&secret)?;
+                self.providers.tokens.identity(&keys, SESSION_NAME).await
+            }
+            _ => self.ask_cluster(&secret).await,
+        }
+    }
+
+    async fn ask_cluster(&self, secret: &Secret) -> Result<CloudIdentity, CredentialError> {
+        let text = secret.field("kubeconfig").unwrap_or_default();
+        let kubeconfig = kubeconfig::read(text).map_err(|message| CredentialError {
+            message,
+            may_pass: false,
+            source: None,
+        })?;
+        self.providers.clusters.who_am_i(&kubeconfig.access).await
+    }
+}
+
+fn accepted(record: &CredentialRecord, found: CloudIdentity) -> CheckResult {
+    CheckResult {
+        accepted: true,
+        message: format!(
+            "{} accepts it as {}.",
+            record.provider.title(),
+            found.identity
+        ),
+        account: found.account,
+        identity: Some(found.identity),
+        next_step: None,
+    }
+}
+
+fn refused(record: &CredentialRecord, error: &CredentialError) -> CheckResult {
+    CheckResult {
+        accepted: false,
+        account: None,
+        identity: None,
+        message: format!("{}.", sentence(error.message.trim_end_matches('.'))),
+        next_step: Some(format!(
+            "Mend its rights at {}, or replace the secret.",
+            record.provider.title()
+        )),
+    }
+}
+
+fn failed(entry: AuditEntry, message: &str) -> AuditEntry {
+    entry
+        .with_outcome(AuditOutcome::Failed)
+        .with_detail(message)
+}
+
+/// With a capital letter at its beginning.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}

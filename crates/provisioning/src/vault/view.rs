@@ -1,0 +1,40 @@
+//! What may be shown of a credential.
+
+use crate::ports::credential_stores::CredentialRecord;
+use domain::credential::{Credential, CredentialState, Provider};
+
+/// Whether there is a way to ask the provider.
+pub(super) fn can_be_checked(provider: Provider) -> bool {
+    matches!(provider, Provider::Aws | Provider::Kubernetes)
+}
+
+pub(super) fn state(suspended: bool) -> CredentialState {
+    if suspended {
+        CredentialState::Suspended
+    } else {
+        CredentialState::Active
+    }
+}
+
+pub(super) fn credential(record: CredentialRecord) -> Credential {
+    Credential {
+        id: record.id,
+        tenant: record.tenant,
+        environment: record.environment,
+        provider: record.provider,
+        name: record.name,
+        chosen: record.chosen,
+        state: state(record.suspended),
+        facts: record.facts,
+        fingerprint: record.fingerprint,
+        created_by: record.created_by,
+        created_at: record.created_at,
+        replaced_at: record.replaced_at,
+        uses: record.uses,
+        last_used_at: record.last_used_at,
+        last_checked_at: record.last_checked_at,
+        check: record.check,
+        can_be_checked: can_be_checked(record.provider),
+        version: record.version,
+    }
+}

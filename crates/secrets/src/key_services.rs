@@ -1,0 +1,109 @@
+//! Keys that a service elsewhere keeps (AWS KMS), beside those at hand: either may be the one that wraps, and what was
+//! wrapped by any of them can be unwrapped.
+
+use crate::{
+    keyring::{KeyError, Keyring},
+    wrapping::{KeyWrapping, WrappedKey},
+};
+use async_trait::async_trait;
+use provisioning::ports::sealing::{KeyService, SealError, SecretOwner};
+use std::sync::Arc;
+use zeroize::Zeroizing;
+
+/// Every key of the portal.
+pub struct Keys {
+    keyring: Arc<Keyring>,
+    /// The service whose key wraps; `None`: the keyring's current key does.
+    current: Option<Arc<dyn KeyService>>,
+    /// Services whose keys only unwrap.
+    old: Vec<Arc<dyn KeyService>>,
+}
+
+impl Keys {
+    /// Wraps with the key of `current`, or else with the current one of `keyring`.
+    pub fn new(
+        keyring: Arc<Keyring>,
+        current: Option<Arc<dyn KeyService>>,
+        old: Vec<Arc<dyn KeyService>>,
+    ) -> Self {
+        Self {
+            keyring,
+            current,
+            old,
+        }
+    }
+
+    /// The ids of all keys, that of the one that wraps first.
+    pub fn ids(&self) -> Vec<String> {
+        let service = self
+            .current
+            .iter()
+            .map(|service| service.key_id().to_owned());
+        let ring = self.keyring.keys().map(|key| key.id().to_owned());
+        let old = self.old.iter().map(|service| service.key_id().to_owned());
+        service.chain(ring).chain(old).collect()
+    }
+
+    /// Makes sure that the key `id`, under which `what` was sealed, is there.
+    ///
+    /// # Errors
+    /// Names the key that is needed and those that are there.
+    pub fn require(&self, id: &str, what: &str) -> Result<(), KeyError> {
+        let ids = self.ids();
+        if ids.iter().any(|known| known == id) {
+            return Ok(());
+        }
+        Err(KeyError::Missing {
+            needed: id.to_owned(),
+            where_sealed: what.to_owned(),
+            at_hand: ids.join(", "),
+        })
+    }
+
+    fn service(&self, id: &str) -> Option<&Arc<dyn KeyService>> {
+        self.current
+            .iter()
+            .chain(&self.old)
+            .find(|service| service.key_id() == id)
+    }
+}
+
+#[async_trait]
+impl KeyWrapping for Keys {
+    fn current_key(&self) -> &str {
+        match &self.current {
+            Some(service) => service.key_id(),
+            None => self.keyring.current_key(),
+        }
+    }
+
+    async fn wrap(
+        &self,
+        owner: &SecretOwner,
+        data_key: &[u8; 32],
+    ) -> Result<WrappedKey, SealError> {
+        match &self.current {
+            None => self.keyring.wrap(owner, data_key).await,
+            Some(service) => Ok(WrappedKey {
+                key_id: service.key_id().to_owned(),
+                wrapped: service.encrypt(owner, data_key).await?,
+            }),
+        }
+    }
+
+    async fn unwrap(
+        &self,
+        owner: &SecretOwner,
+        wrapped: &WrappedKey,
+    ) -> Result<Zeroizing<[u8; 32]>, SealError> {
+        let Some(service) = self.service(&wrapped.key_id) else {
+            return self.keyring.unwrap(owner, wrapped).await;
+        };
+        let data_key = service.decrypt(owner, &wrapped.wrapped).await?;
+        let data_key: &[u8; 32] = data_key
+            .as_slice()
+            .try_into()
+            .map_err(|_| SealError::NotAuthentic)?;
+        Ok(Zeroizing::new(*data_key))
+    }
+}
