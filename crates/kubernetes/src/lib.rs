@@ -19,8 +19,10 @@ mod labels;
 mod objects;
 mod observe;
 mod permissions;
+mod review;
 
 pub use config::{HostAccess, HostClustersConfig, HostConfig, PodSecurity, Registries, Timeouts};
 pub use connection::ConfigError;
 pub use host_clusters::KubernetesHosts;
 pub use permissions::{PERMISSIONS, Permission};
+pub use review::TenantClusters;
