@@ -13,6 +13,8 @@ ALTER TABLE tenant_grants ADD COLUMN why TEXT COLLATE "C";
 ALTER TABLE tenant_grants ADD COLUMN granted_by TEXT COLLATE "C";
 ALTER TABLE tenant_grants ADD COLUMN granted_at BIGINT;
 CREATE INDEX tenant_grants_by_tenant ON tenant_grants (tenant_id, user_id);
+-- The few who are admins, without the many who are not.
+CREATE INDEX platform_grants_admins ON platform_grants (user_id, source) WHERE role = 'admin';
 
 ALTER TABLE tenants ADD COLUMN version BIGINT NOT NULL DEFAULT 1;
 ALTER TABLE tenants ADD COLUMN created_at BIGINT;
@@ -44,3 +46,5 @@ CREATE TABLE invitations (
 CREATE UNIQUE INDEX invitations_open ON invitations (tenant_id, email_folded)
     WHERE accepted_at IS NULL AND withdrawn_at IS NULL;
 CREATE INDEX invitations_by_email ON invitations (email_folded);
+-- What is in an environment, for its limits.
+CREATE INDEX clusters_by_environment ON clusters (environment_id, state, price_per_hour);

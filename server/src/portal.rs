@@ -20,9 +20,10 @@ use domain::{
 };
 use provisioning::{
     account::AccountService,
+    claim_rules::ClaimRules,
     clusters::ClusterService,
     nodes::{Machinery, NodeService},
-    people::PeopleService,
+    people::{PeopleService, RuleProvider},
     ports::{changes::Changes, host_clusters::HostClusters, stores::Store},
     sign_in::SignInService,
     tenancy::TenancyService,
@@ -109,7 +110,8 @@ impl Portal {
         ));
         let nodes: Arc<dyn Nodes> = Arc::new(NodeService::new(store.clone(), machinery));
         let account: Arc<dyn Account> = Arc::new(AccountService::new(store.clone()));
-        let people: Arc<dyn People> = Arc::new(PeopleService::new(store.clone()));
+        let people: Arc<dyn People> =
+            Arc::new(PeopleService::new(store.clone(), rule_providers(settings)));
         let tenancy: Arc<dyn Tenancy> = Arc::new(TenancyService::new(store.clone()));
         let doors = doors(settings, &store)?;
         let pages = PageContext {
@@ -141,7 +143,7 @@ impl Portal {
             people,
             tenancy,
             doors,
-            callers: SignInService::new(store.clone(), Vec::new(), None),
+            callers: SignInService::new(store.clone(), ClaimRules::default()),
             store,
             changes,
             sessions,
@@ -180,6 +182,20 @@ impl Portal {
     }
 }
 
+/// The providers with their rules, for trying them.
+fn rule_providers(settings: &Settings) -> Vec<RuleProvider> {
+    let sign_in = &settings.sign_in;
+    sign_in
+        .providers
+        .iter()
+        .map(|provider| RuleProvider {
+            slug: provider.slug.clone(),
+            title: provider.title.clone(),
+            rules: sign_in.rules_for(&provider.slug),
+        })
+        .collect()
+}
+
 fn doors(settings: &Settings, store: &Arc<dyn Store>) -> anyhow::Result<Doors> {
     let sign_in = &settings.sign_in;
     sign_in
@@ -187,11 +203,7 @@ fn doors(settings: &Settings, store: &Arc<dyn Store>) -> anyhow::Result<Doors> {
         .iter()
         .map(|provider| {
             let door = Door {
-                service: SignInService::new(
-                    store.clone(),
-                    sign_in.rules_for(&provider.slug),
-                    sign_in.default_role.clone(),
-                ),
+                service: SignInService::new(store.clone(), sign_in.rules_for(&provider.slug)),
                 provider: Provider::new(provider.clone())?,
             };
             Ok((provider.slug.clone(), Arc::new(door)))

@@ -25,5 +25,6 @@ pub mod plan;
 pub mod problem;
 pub mod services;
 pub mod tenancy;
+pub mod tenancy_rules;
 pub mod time_to_live;
 pub mod user_pool;

@@ -76,6 +76,18 @@ pub struct EnvironmentLimits {
     pub max_price_per_hour: Option<MicroDollars>,
 }
 
+/// What is in an environment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct EnvironmentUse {
+    /// Clusters that are not deleted.
+    pub clusters: u32,
+    /// Nodes that are not taken down.
+    pub nodes: u32,
+    /// What they cost an hour; a node whose price nobody knows counts as free.
+    pub price_per_hour: MicroDollars,
+}
+
 /// An environment with its limits and what is in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

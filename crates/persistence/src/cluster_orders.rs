@@ -4,12 +4,13 @@ use crate::{
     Cause, audit,
     claims::AT_ONCE,
     database::Database,
+    limits::Wanted,
     operations::{OF_CLUSTERS, Operations},
     orders::{Order, Outcome, key_columns},
     resource::one,
 };
 use domain::{
-    ids::{ClusterId, UserId},
+    ids::{ClusterId, EnvironmentId, UserId},
     operation::Operation,
 };
 use jiff::Timestamp;
@@ -30,6 +31,14 @@ impl Order for NewCluster {
 
     fn ordered_by(&self) -> UserId {
         self.created_by
+    }
+
+    fn environment(&self) -> EnvironmentId {
+        self.environment_id
+    }
+
+    fn wanted(&self) -> Wanted {
+        Wanted::Cluster(self.plan.price_per_hour)
     }
 
     fn idempotency(&self) -> Option<&Idempotency> {
@@ -82,6 +91,7 @@ impl From<Outcome<ClusterRecord>> for OrderStored {
             Outcome::Replayed(record) => Self::Replayed(record),
             Outcome::KeyReused => Self::KeyReused,
             Outcome::NameTaken => Self::NameTaken,
+            Outcome::NoRoom(room) => Self::NoRoom(room),
         }
     }
 }

@@ -33,6 +33,14 @@ impl Dialect {
         }
     }
 
+    /// As [`lock_rows`](Self::lock_rows), but rows of others may begin to refer to these meanwhile.
+    pub fn lock_referred_rows(self) -> &'static str {
+        match self {
+            Self::Sqlite => "",
+            Self::Postgres => " FOR NO KEY UPDATE",
+        }
+    }
+
     /// As [`lock_rows`](Self::lock_rows), and passes over rows that others have locked.
     pub fn lock_free_rows(self) -> &'static str {
         match self {

@@ -4,13 +4,14 @@ use crate::{
     Cause, audit,
     claims::AT_ONCE,
     database::Database,
+    limits::Wanted,
     operations::{OF_NODES, Operations},
     orders::{Order, Outcome, key_columns},
     resource::one,
     rows::json_text,
 };
 use domain::{
-    ids::{NodeId, UserId},
+    ids::{EnvironmentId, NodeId, UserId},
     operation::Operation,
 };
 use jiff::Timestamp;
@@ -32,6 +33,14 @@ impl Order for NewNode {
 
     fn ordered_by(&self) -> UserId {
         self.created_by
+    }
+
+    fn environment(&self) -> EnvironmentId {
+        self.environment_id
+    }
+
+    fn wanted(&self) -> Wanted {
+        Wanted::Node(self.price_per_hour)
     }
 
     fn idempotency(&self) -> Option<&Idempotency> {
@@ -86,6 +95,7 @@ impl From<Outcome<NodeRecord>> for NodeOrderStored {
             Outcome::Replayed(record) => Self::Replayed(record),
             Outcome::KeyReused => Self::KeyReused,
             Outcome::NameTaken => Self::NameTaken,
+            Outcome::NoRoom(room) => Self::NoRoom(room),
         }
     }
 }

@@ -3,12 +3,20 @@
 use crate::{
     Cause, audit,
     database::Database,
+    limits::{self, Wanted},
     operations::Operations,
     resource::{Resource, one},
     rows::text,
 };
-use domain::{ids::UserId, operation::Operation};
-use provisioning::{audit::AuditEntry, ports::changes::Change, records::Idempotency};
+use domain::{
+    ids::{EnvironmentId, UserId},
+    operation::Operation,
+};
+use provisioning::{
+    audit::AuditEntry,
+    ports::changes::Change,
+    records::{Idempotency, Room},
+};
 use sqlx::{Any, AnyConnection, AssertSqlSafe, any::AnyArguments, query::Query};
 
 /// A resource to be stored.
@@ -19,6 +27,9 @@ pub(crate) trait Order: Sync {
 
     fn id(&self) -> String;
     fn ordered_by(&self) -> UserId;
+    fn environment(&self) -> EnvironmentId;
+    /// What it takes of the environment's limits.
+    fn wanted(&self) -> Wanted;
     fn idempotency(&self) -> Option<&Idempotency>;
     fn operation(&self) -> &Operation;
     /// What is announced.
@@ -33,9 +44,10 @@ pub(crate) enum Outcome<R> {
     Replayed(R),
     KeyReused,
     NameTaken,
+    NoRoom(Room),
 }
 
-/// Stores an order, unless its key or its name is in use. The unique indexes decide, not a look
+/// Stores an order, unless its key or its name is in use or its environment is full. The unique indexes decide, not a look
 /// beforehand: of several at the same time one is stored, and the others find it.
 pub(crate) async fn store<O: Order>(
     database: &Database,
@@ -43,8 +55,19 @@ pub(crate) async fn store<O: Order>(
     audit: &AuditEntry,
 ) -> Result<Outcome<O::Resource>, Cause> {
     let mut writing = database.write().await?;
+    // Before anything else, so that of several at the same time with one key the others find it.
+    let room = limits::room(
+        database,
+        writing.connection(),
+        new.environment(),
+        new.wanted(),
+    )
+    .await?;
     if let Some(outcome) = earlier(writing.connection(), new).await? {
         return Ok(outcome);
+    }
+    if room != Room::Enough {
+        return Ok(Outcome::NoRoom(room));
     }
     let inserted = new.insert()?.execute(writing.connection()).await?;
     if inserted.rows_affected() == 0 {

@@ -1,4 +1,5 @@
-//! Reading people, with the roles that count and the environments these reach.
+//! Reading people, with the roles that count and the environments these reach. Archived tenants and
+//! environments are as if they were not there.
 
 use crate::{
     Cause,
@@ -8,6 +9,7 @@ use crate::{
 use domain::{
     access::{PlatformRole, TenantRole},
     ids::UserId,
+    people::GrantSource,
 };
 use provisioning::records::{MembershipRecord, UserRecord};
 use sqlx::{AnyConnection, any::AnyRow};
@@ -19,7 +21,8 @@ const USER: &str = "SELECT u.id, u.issuer, u.subject, u.email, u.email_verified,
     t.slug AS tenant_slug, t.name AS tenant_name, e.id AS environment_id, \
     e.slug AS environment_slug, e.name AS environment_name \
     FROM users u LEFT JOIN tenant_grants g ON g.user_id = u.id \
-    LEFT JOIN tenants t ON t.id = g.tenant_id LEFT JOIN environments e ON e.tenant_id = t.id ";
+    LEFT JOIN tenants t ON t.id = g.tenant_id AND t.archived_at IS NULL \
+    LEFT JOIN environments e ON e.tenant_id = t.id AND e.archived_at IS NULL ";
 /// So that the rows of a person, of a tenant and of an environment come one after the other.
 const IN_ORDER: &str = " ORDER BY u.id, t.name_folded, t.id, e.name_folded, e.id, g.source";
 
@@ -80,6 +83,20 @@ fn user(row: &AnyRow) -> Result<UserRecord, Cause> {
         suspended: truth(row, "suspended")?,
         memberships: Vec::new(),
         last_seen_at: optional_time(row, "last_seen_at")?,
+    })
+}
+
+/// From `source`, `why`, `granted_by` and `granted_at`.
+pub(crate) fn grant_source(row: &AnyRow) -> Result<GrantSource, Cause> {
+    Ok(if text(row, "source")? == "claim" {
+        GrantSource::Claim {
+            why: optional_text(row, "why")?,
+        }
+    } else {
+        GrantSource::Person {
+            by: optional_text(row, "granted_by")?,
+            at: optional_time(row, "granted_at")?,
+        }
     })
 }
 

@@ -3,7 +3,7 @@
 use crate::{
     Cause,
     database::Database,
-    rows::{self, optional_text, word},
+    rows::{self, optional_text, optional_time, word},
     transaction::doing,
 };
 use async_trait::async_trait;
@@ -37,6 +37,7 @@ impl TenantStore for Database {
                 "SELECT t.id AS tenant_id, t.slug AS tenant_slug, t.name AS tenant_name, \
                  e.id AS environment_id, e.slug AS environment_slug, e.name AS environment_name \
                  FROM tenants t LEFT JOIN environments e ON e.tenant_id = t.id \
+                 AND e.archived_at IS NULL WHERE t.archived_at IS NULL \
                  ORDER BY t.name_folded, t.id, e.name_folded, e.id",
             )
             .fetch_all(self.readers())
@@ -73,10 +74,14 @@ async fn write_seed(connection: &mut AnyConnection, seed: &TenantSeed) -> Result
     .bind(seed.name.to_lowercase())
     .execute(&mut *connection)
     .await?;
-    let row = sqlx::query("SELECT id FROM tenants WHERE slug = $1")
+    let row = sqlx::query("SELECT id, archived_at FROM tenants WHERE slug = $1")
         .bind(seed.slug.clone())
         .fetch_one(&mut *connection)
         .await?;
+    if optional_time(&row, "archived_at")?.is_some() {
+        // The configuration still names it; whoever archived it knew more.
+        return Ok(());
+    }
     let tenant: TenantId = word(&row, "id")?;
     for (slug, name) in &seed.environments {
         sqlx::query(

@@ -8,24 +8,26 @@ pub mod audit_log;
 mod authorization;
 mod bounded_yaml;
 pub mod broker;
+pub mod claim_rules;
 pub mod clusters;
+mod concurrency;
 pub mod error;
 mod idempotency;
+mod limits;
 pub mod node_records;
 pub mod nodes;
+pub mod outgoing;
 pub mod people;
 mod placing;
 pub mod ports;
-pub mod outgoing;
 pub mod reconciler;
 pub mod records;
 pub mod sign_in;
-pub mod user_pools;
 pub mod tenancy;
-
-/// A fresh id: uuid v7, so that ids sort by the time they were made.
 pub mod user_pools;
 pub mod vault;
+
+/// A fresh id: uuid v7, so that ids sort by the time they were made.
 pub fn new_id<Id: From<uuid::Uuid>>() -> Id {
     Id::from(uuid::Uuid::now_v7())
 }

@@ -1,6 +1,10 @@
 //! What the core keeps about nodes and their workspaces.
 
-use crate::{audit::AuditEntry, ports::sealing::Sealed, records::Idempotency};
+use crate::{
+    audit::AuditEntry,
+    ports::sealing::Sealed,
+    records::{Idempotency, Room},
+};
 use domain::{
     failure::Failure,
     ids::{EnvironmentId, NodeId, TenantId, UserId, WorkspaceId},
@@ -114,6 +118,8 @@ pub enum NodeOrderStored {
     KeyReused,
     /// A node of the tenant that is not deleted has the name.
     NameTaken,
+    /// There is no room for it in its environment; never [`Room::Enough`].
+    NoRoom(Room),
 }
 
 /// What a person asks of a node that exists.

@@ -9,6 +9,7 @@ use domain::{
     failure::Failure,
     ids::{ClusterId, EnvironmentId, TenantId, TokenId, UserId},
     kubernetes_version::KubernetesVersion,
+    money::MicroDollars,
     operation::Operation,
     plan::Plan,
     tenancy::{EnvironmentRef, TenantRef},
@@ -109,6 +110,47 @@ pub enum OrderStored {
     KeyReused,
     /// A cluster that is not deleted has the name on this host.
     NameTaken,
+    /// There is no room for it in its environment; never [`Room::Enough`].
+    NoRoom(Room),
+}
+
+/// Whether an environment has room for one more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Room {
+    /// It has.
+    Enough,
+    /// It is archived.
+    Archived,
+    /// A limit of it is in the way.
+    LimitReached(LimitReached),
+}
+
+/// A limit of an environment that is in the way of one more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LimitReached {
+    /// Of how many clusters it may hold.
+    Clusters {
+        /// The limit.
+        limit: u32,
+        /// How many there are.
+        in_use: u32,
+    },
+    /// Of how many nodes it may hold.
+    Nodes {
+        /// The limit.
+        limit: u32,
+        /// How many there are.
+        in_use: u32,
+    },
+    /// Of what everything in it may cost an hour.
+    Price {
+        /// The limit.
+        limit: MicroDollars,
+        /// What there is costs.
+        in_use: MicroDollars,
+        /// What one more would add.
+        wanted: MicroDollars,
+    },
 }
 
 /// The work on one thing, claimed for a while.
@@ -194,10 +236,33 @@ pub struct SignedIn {
     pub name: String,
     /// The platform role that claims give.
     pub claimed_platform_role: PlatformRole,
+    /// The rule that gives it, in words, if it is more than everybody has.
+    pub claimed_platform_why: Option<String>,
     /// Tenant roles that claims give; they replace those that claims gave before.
-    pub claimed_tenants: Vec<(TenantId, TenantRole)>,
+    pub claimed_tenants: Vec<ClaimedTenant>,
     /// The address they came from, for the audit log.
     pub source: Option<String>,
+}
+
+/// A role in a tenant that a claim gives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClaimedTenant {
+    /// The tenant.
+    pub tenant_id: TenantId,
+    /// The role.
+    pub role: TenantRole,
+    /// The rule that gives it, in words.
+    pub why: Option<String>,
+}
+
+impl From<(TenantId, TenantRole)> for ClaimedTenant {
+    fn from((tenant_id, role): (TenantId, TenantRole)) -> Self {
+        Self {
+            tenant_id,
+            role,
+            why: None,
+        }
+    }
 }
 
 /// An API token as stored: only a digest of its secret.

@@ -3,11 +3,12 @@
 use crate::{
     account::{TOKEN_PREFIX, token_digest},
     audit::{AuditAction, AuditEntry},
+    claim_rules::ClaimRules,
     ports::stores::Store,
     records::{SignedIn, UserRecord},
 };
 use domain::{
-    access::{PlatformRole, TenantRole, TokenReach},
+    access::TokenReach,
     caller::{Caller, Channel, Membership},
     ids::UserId,
     problem::{Problem, ProblemKind},
@@ -15,44 +16,6 @@ use domain::{
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 use std::sync::Arc;
-
-/// What a claim gives.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Grant {
-    /// The platform role `admin`.
-    PlatformAdmin,
-    /// A role in the tenant with this slug.
-    Tenant {
-        /// The tenant's slug.
-        slug: String,
-        /// The role.
-        role: TenantRole,
-    },
-}
-
-/// A configured rule: whoever has `value` in `claim` is granted something.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ClaimRule {
-    /// The claim's name, such as `cognito:groups`.
-    pub claim: String,
-    /// The value, or one of the values if the claim is a list; compared exactly.
-    pub value: String,
-    /// What it gives.
-    pub grant: Grant,
-}
-
-impl ClaimRule {
-    /// Whether `claims` has what the rule asks for.
-    pub fn matches(&self, claims: &Map<String, Value>) -> bool {
-        match claims.get(&self.claim) {
-            Some(Value::String(text)) => *text == self.value,
-            Some(Value::Array(items)) => {
-                items.iter().any(|item| item == &Value::from(&*self.value))
-            }
-            _ => false,
-        }
-    }
-}
 
 /// Somebody an identity provider has vouched for, before roles.
 #[derive(Clone, Debug)]
@@ -74,18 +37,13 @@ pub struct Identity {
 /// The use cases of signing in.
 pub struct SignInService {
     store: Arc<dyn Store>,
-    rules: Vec<ClaimRule>,
-    default_role: Option<Grant>,
+    rules: ClaimRules,
 }
 
 impl SignInService {
-    /// A service with these rules; `default_role` is what everybody gets besides.
-    pub fn new(store: Arc<dyn Store>, rules: Vec<ClaimRule>, default_role: Option<Grant>) -> Self {
-        Self {
-            store,
-            rules,
-            default_role,
-        }
+    /// A service for the people of a provider with these rules.
+    pub fn new(store: Arc<dyn Store>, rules: ClaimRules) -> Self {
+        Self { store, rules }
     }
 
     /// Stores somebody who has just signed in from the address `source`.
@@ -97,34 +55,8 @@ impl SignInService {
         identity: Identity,
         source: Option<String>,
     ) -> Result<UserRecord, Problem> {
-        let grants: Vec<&Grant> = self
-            .rules
-            .iter()
-            .filter(|rule| rule.matches(&identity.claims))
-            .map(|rule| &rule.grant)
-            .chain(&self.default_role)
-            .collect();
         let tenants = self.store.tenants().await?;
-        let mut claimed_tenants: Vec<(_, TenantRole)> = Vec::new();
-        for grant in &grants {
-            let Grant::Tenant { slug, role } = grant else {
-                continue;
-            };
-            let Some(tenant) = tenants.iter().find(|tenant| tenant.tenant.slug == *slug) else {
-                tracing::warn!(%slug, "a claim rule names a tenant that does not exist");
-                continue;
-            };
-            let id = tenant.tenant.id;
-            match claimed_tenants.iter_mut().find(|(known, _)| *known == id) {
-                Some((_, known)) => *known = (*known).max(*role),
-                None => claimed_tenants.push((id, *role)),
-            }
-        }
-        let claimed_platform_role = if grants.contains(&&Grant::PlatformAdmin) {
-            PlatformRole::Admin
-        } else {
-            PlatformRole::User
-        };
+        let claimed = self.rules.claimed(&identity.claims, &tenants);
         let user = self
             .store
             .store_sign_in(
@@ -134,8 +66,9 @@ impl SignInService {
                     email: identity.email,
                     email_verified: identity.email_verified,
                     name: identity.name,
-                    claimed_platform_role,
-                    claimed_tenants,
+                    claimed_platform_role: claimed.platform_role,
+                    claimed_platform_why: claimed.platform_why,
+                    claimed_tenants: claimed.tenants,
                     source,
                 },
                 Timestamp::now(),
@@ -239,49 +172,5 @@ fn caller(user: UserRecord, channel: Channel, source: Option<String>) -> Caller 
         channel,
         token_reach: None,
         source,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    fn rule(claim: &str, value: &str) -> ClaimRule {
-        ClaimRule {
-            claim: claim.into(),
-            value: value.into(),
-            grant: Grant::PlatformAdmin,
-        }
-    }
-
-    fn claims(value: Value) -> Map<String, Value> {
-        value.as_object().unwrap().clone()
-    }
-
-    #[test]
-    fn a_rule_matches_a_text_or_one_of_a_list_exactly() {
-        let groups = claims(json!({"cognito:groups": ["dev", "admins"], "team": "ops"}));
-        assert!(rule("cognito:groups", "admins").matches(&groups));
-        assert!(rule("team", "ops").matches(&groups));
-        for (claim, value) in [
-            ("cognito:groups", "admin"),
-            ("cognito:groups", "Admins"),
-            ("team", "op"),
-            ("groups", "admins"),
-        ] {
-            assert!(!rule(claim, value).matches(&groups), "{claim} {value}");
-        }
-    }
-
-    #[test]
-    fn claims_of_other_shapes_give_nothing() {
-        for odd in [
-            json!({"g": 1}),
-            json!({"g": {"a": "x"}}),
-            json!({"g": null}),
-        ] {
-            assert!(!rule("g", "1").matches(&claims(odd)));
-        }
     }
 }

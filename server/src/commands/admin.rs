@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use persistence::Database;
 use provisioning::{
     audit::{AuditAction, AuditEntry},
-    ports::stores::UserStore,
+    ports::{people_stores::PeopleStore as _, stores::UserStore as _},
     records::UserRecord,
 };
 use std::process::ExitCode;
@@ -99,9 +99,10 @@ async fn grant(database: &Database, user: &UserRecord) -> Result<()> {
     audit.who = "Command line".to_owned();
     audit.channel = "command_line".to_owned();
     database
-        .grant(user.id, PlatformRole::Admin, audit)
+        .set_platform_role(user.id, PlatformRole::Admin, None, audit)
         .await
-        .context("the role cannot be stored")
+        .context("the role cannot be stored")?;
+    Ok(())
 }
 
 #[cfg(test)]

@@ -339,7 +339,7 @@ fn check_tenants_of_rules(
         .map(|rule| &rule.rule.grant)
         .chain(&sign_in.default_role);
     for grant in named {
-        if let provisioning::sign_in::Grant::Tenant { slug, .. } = grant
+        if let provisioning::claim_rules::Grant::Tenant { slug, .. } = grant
             && !tenants.iter().any(|tenant| tenant.slug == *slug)
         {
             faults.add(

@@ -162,6 +162,7 @@ async fn a_role_that_is_lost_is_lost_at_once() {
         email_verified: true,
         name: person.name,
         claimed_platform_role: PlatformRole::User,
+        claimed_platform_why: None,
         claimed_tenants: Vec::new(),
         source: None,
     };

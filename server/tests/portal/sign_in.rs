@@ -76,6 +76,7 @@ async fn the_same_address_at_another_provider_is_somebody_else() {
         email_verified: true,
         name: "Grace Okafor".into(),
         claimed_platform_role: domain::access::PlatformRole::Admin,
+        claimed_platform_why: None,
         claimed_tenants: Vec::new(),
         source: None,
     };

@@ -135,7 +135,8 @@ filter = "warn"
             email_verified: true,
             name: "Grace Okafor".into(),
             claimed_platform_role: PlatformRole::User,
-            claimed_tenants: vec![(tenant_id, TenantRole::Developer)],
+            claimed_platform_why: None,
+            claimed_tenants: vec![(tenant_id, TenantRole::Developer).into()],
             source: None,
         };
         let grace = database.store_sign_in(grace, now).await.expect("a person");

@@ -4,10 +4,11 @@
 use domain::ids::UserId;
 use persistence::Database;
 use provisioning::{
+    audit::AuditAction,
     new_id,
     ports::{
         changes::{Change, Changes},
-        stores::UserStore,
+        people_stores::PeopleStore,
     },
 };
 use sqlx::{AnyConnection, Connection, Executor, Row};
@@ -106,7 +107,8 @@ impl Backend {
     /// there is nothing to wait for.
     pub async fn heard(&self, changes: &mut Receiver<Change>) -> Vec<Change> {
         let user_id: UserId = new_id();
-        self.database.end_sessions(user_id).await.unwrap();
+        let audit = crate::fixtures::audit_of_person(user_id, AuditAction::SignOutEverywhere);
+        self.database.end_sessions(user_id, audit).await.unwrap();
         heard_until(changes, Change::Access { user_id }).await
     }
 

@@ -2,11 +2,16 @@
 
 use crate::{
     backend::{Backend, heard_until},
+    fixtures::audit_of_person,
     nodes::fixtures::*,
 };
-use provisioning::ports::{
-    changes::{Change, Changes},
-    stores::{ClusterStore, UserStore},
+use provisioning::{
+    audit::AuditAction,
+    ports::{
+        changes::{Change, Changes},
+        people_stores::PeopleStore,
+        stores::ClusterStore,
+    },
 };
 use sqlx::Executor;
 
@@ -73,7 +78,14 @@ async fn after_a_lost_connection_everything_is_announced_again() {
     // And it hears again.
     backend.database.wake(order.id).await.unwrap();
     heard_until(&mut changes, Change::WorkDue).await;
-    backend.database.end_sessions(world.ada.id).await.unwrap();
+    backend
+        .database
+        .end_sessions(
+            world.ada.id,
+            audit_of_person(world.ada.id, AuditAction::SignOutEverywhere),
+        )
+        .await
+        .unwrap();
     let user_id = world.ada.id;
     heard_until(&mut changes, Change::Access { user_id }).await;
     backend.end().await;

@@ -85,6 +85,7 @@ pub fn person(subject: &str, name: &str) -> SignedIn {
         email_verified: true,
         name: name.into(),
         claimed_platform_role: PlatformRole::User,
+        claimed_platform_why: None,
         claimed_tenants: Vec::new(),
         source: Some("192.0.2.1".into()),
     }
@@ -92,7 +93,7 @@ pub fn person(subject: &str, name: &str) -> SignedIn {
 
 pub fn member(subject: &str, tenants: &[(TenantId, TenantRole)]) -> SignedIn {
     SignedIn {
-        claimed_tenants: tenants.to_vec(),
+        claimed_tenants: tenants.iter().copied().map(Into::into).collect(),
         ..person(subject, "Ada Lovelace")
     }
 }
@@ -138,6 +139,25 @@ pub fn order_in(tenant: &Tenant, environment: usize, owner: UserId, name: &str) 
         ends_at: Some(after(3600)),
         operation: Operation::begin(new_id(), OperationKind::CreateCluster, noon()),
         idempotency: None,
+    }
+}
+
+/// An audit entry about somebody, by Brian.
+pub fn audit_of_person(id: UserId, action: AuditAction) -> AuditEntry {
+    AuditEntry {
+        id: new_id(),
+        at: noon(),
+        user_id: None,
+        who: "Brian Kernighan".into(),
+        channel: "session".into(),
+        source: None,
+        action,
+        tenant_id: None,
+        target: format!("user/{id}"),
+        target_name: "Ada Lovelace".into(),
+        detail: None,
+        outcome: AuditOutcome::Done,
+        changes: Vec::new(),
     }
 }
 

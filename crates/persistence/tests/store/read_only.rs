@@ -12,7 +12,10 @@ use provisioning::{
     audit::AuditAction,
     error::{StoreError, causes},
     new_id,
-    ports::stores::{AuditStore, ClusterStore, Costs, Extent, TenantStore, UserStore},
+    ports::{
+        people_stores::PeopleStore,
+        stores::{AuditStore, ClusterStore, Costs, Extent, TenantStore, UserStore},
+    },
 };
 use sqlx::{AnyConnection, Connection, Executor};
 use std::{
@@ -103,9 +106,24 @@ async fn reads_work_and_writes_are_refused(database: &Database, world: &World) {
             .store_sign_in(person("ada", "Ada"), noon())
             .await
             .map(drop),
-        database.grant(ada.id, PlatformRole::Admin, audit()).await,
-        database.set_suspended(ada.id, true).await,
-        database.end_sessions(ada.id).await,
+        database
+            .set_platform_role(ada.id, PlatformRole::Admin, None, audit())
+            .await
+            .map(drop),
+        database
+            .set_suspended(
+                ada.id,
+                true,
+                audit_of_person(ada.id, AuditAction::SuspendUser),
+            )
+            .await
+            .map(drop),
+        database
+            .end_sessions(
+                ada.id,
+                audit_of_person(ada.id, AuditAction::SignOutEverywhere),
+            )
+            .await,
         database.store_token(token(ada.id, "x"), audit()).await,
         database.note_token_use(new_id(), noon()).await,
         database

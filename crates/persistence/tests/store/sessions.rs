@@ -1,7 +1,10 @@
 use crate::{backend::Backend, fixtures::*};
 use domain::ids::UserId;
 use persistence::Sessions;
-use provisioning::ports::{changes::Change, stores::UserStore};
+use provisioning::{
+    audit::AuditAction,
+    ports::{changes::Change, people_stores::PeopleStore},
+};
 use serde_json::json;
 use sqlx::{AssertSqlSafe, Executor, Row};
 use std::time::Duration;
@@ -124,7 +127,14 @@ async fn ending_somebodys_sessions_leaves_those_of_others(backend: &Backend) {
         stored(&sessions, None).await,
     ];
     let mut changes = backend.listen().await;
-    backend.database.end_sessions(world.ada.id).await.unwrap();
+    backend
+        .database
+        .end_sessions(
+            world.ada.id,
+            audit_of_person(world.ada.id, AuditAction::SignOutEverywhere),
+        )
+        .await
+        .unwrap();
     assert_eq!(
         backend.heard(&mut changes).await,
         [Change::Access {
@@ -145,13 +155,21 @@ async fn suspension_ends_sessions(backend: &Backend) {
     let session = stored(&sessions, Some(world.ada.id)).await;
     backend
         .database
-        .set_suspended(world.ada.id, false)
+        .set_suspended(
+            world.ada.id,
+            false,
+            audit_of_person(world.ada.id, AuditAction::SuspendUser),
+        )
         .await
         .unwrap();
     assert!(is_there(&sessions, &session).await);
     backend
         .database
-        .set_suspended(world.ada.id, true)
+        .set_suspended(
+            world.ada.id,
+            true,
+            audit_of_person(world.ada.id, AuditAction::SuspendUser),
+        )
         .await
         .unwrap();
     assert!(!is_there(&sessions, &session).await);
@@ -161,7 +179,14 @@ async fn an_ended_session_is_not_brought_back_by_a_request_under_way(backend: &B
     let world = world(&backend.database).await;
     let sessions = backend.database.sessions();
     let session = stored(&sessions, Some(world.ada.id)).await;
-    backend.database.end_sessions(world.ada.id).await.unwrap();
+    backend
+        .database
+        .end_sessions(
+            world.ada.id,
+            audit_of_person(world.ada.id, AuditAction::SignOutEverywhere),
+        )
+        .await
+        .unwrap();
     sessions.save(&session).await.unwrap();
     assert!(!is_there(&sessions, &session).await);
 }
@@ -172,7 +197,14 @@ async fn signing_in_makes_a_session_somebodys(backend: &Backend) {
     let mut session = stored(&sessions, None).await;
     session.data.insert("user_id".into(), json!(world.ada.id));
     sessions.save(&session).await.unwrap();
-    backend.database.end_sessions(world.ada.id).await.unwrap();
+    backend
+        .database
+        .end_sessions(
+            world.ada.id,
+            audit_of_person(world.ada.id, AuditAction::SignOutEverywhere),
+        )
+        .await
+        .unwrap();
     assert!(!is_there(&sessions, &session).await);
 }
 

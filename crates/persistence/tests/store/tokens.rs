@@ -6,7 +6,7 @@ use domain::{
 use provisioning::{
     audit::{AuditAction, AuditEntry, AuditOutcome},
     new_id,
-    ports::{changes::Change, stores::UserStore},
+    ports::{changes::Change, people_stores::PeopleStore, stores::UserStore},
     records::TokenRecord,
 };
 use sqlx::{AssertSqlSafe, Executor};
@@ -106,7 +106,14 @@ async fn a_token_of_somebody_suspended_comes_with_the_suspension(backend: &Backe
     let database = &backend.database;
     let world = world(database).await;
     stored(backend, token(world.ada.id, "digest")).await;
-    database.set_suspended(world.ada.id, true).await.unwrap();
+    database
+        .set_suspended(
+            world.ada.id,
+            true,
+            audit_of_person(world.ada.id, AuditAction::SuspendUser),
+        )
+        .await
+        .unwrap();
     let (_, owner) = database
         .token_by_digest("digest", noon())
         .await

@@ -4,10 +4,11 @@ use domain::{
     ids::{TenantId, UserId},
 };
 use provisioning::{
-    audit::{AuditAction, AuditEntry, AuditOutcome},
+    audit::{AuditAction, AuditEntry},
     new_id,
     ports::{
         changes::Change,
+        people_stores::{PeopleStore, PersonChanged},
         stores::{TenantStore, UserStore},
     },
     records::{MembershipRecord, SignedIn, TenantSeed},
@@ -35,21 +36,7 @@ on_both_databases!(
 );
 
 fn granted(id: UserId) -> AuditEntry {
-    AuditEntry {
-        id: new_id(),
-        at: noon(),
-        user_id: None,
-        who: "command line".into(),
-        channel: "command_line".into(),
-        source: None,
-        action: AuditAction::GrantRole,
-        tenant_id: None,
-        target: format!("user/{id}"),
-        target_name: "ada@example.com".into(),
-        detail: Some("admin".into()),
-        outcome: AuditOutcome::Done,
-        changes: Vec::new(),
-    }
+    audit_of_person(id, AuditAction::GrantRole)
 }
 
 async fn somebody_new_is_stored_and_their_sign_in_audited(backend: &Backend) {
@@ -177,7 +164,7 @@ async fn a_role_granted_by_a_person_outlives_sign_ins(backend: &Backend) {
     let world = world(database).await;
     let id = world.ada.id;
     database
-        .grant(id, PlatformRole::Admin, granted(id))
+        .set_platform_role(id, PlatformRole::Admin, None, granted(id))
         .await
         .unwrap();
     backend
@@ -212,10 +199,13 @@ async fn a_role_granted_by_a_person_outlives_sign_ins(backend: &Backend) {
             }]
         );
     }
-    database
-        .grant(id, PlatformRole::User, granted(id))
-        .await
-        .unwrap();
+    let brian = world.brian.id;
+    for (id, role) in [(brian, PlatformRole::Admin), (id, PlatformRole::User)] {
+        let changed = database
+            .set_platform_role(id, role, None, granted(id))
+            .await;
+        assert_eq!(changed.unwrap(), PersonChanged::Done);
+    }
     let user = database.user(id).await.unwrap().unwrap();
     assert_eq!(user.platform_role, PlatformRole::User);
 }
@@ -230,7 +220,7 @@ async fn the_higher_of_claimed_and_granted_roles_counts(backend: &Backend) {
     assert_eq!(user.platform_role, PlatformRole::Admin);
     let id = user.id;
     database
-        .grant(id, PlatformRole::User, granted(id))
+        .set_platform_role(id, PlatformRole::User, None, granted(id))
         .await
         .unwrap();
     let role = async || database.user(id).await.unwrap().unwrap().platform_role;
@@ -306,7 +296,7 @@ async fn a_grant_is_audited_and_announced(backend: &Backend) {
     let id = world.ada.id;
     let mut changes = backend.listen().await;
     database
-        .grant(id, PlatformRole::Admin, granted(id))
+        .set_platform_role(id, PlatformRole::Admin, None, granted(id))
         .await
         .unwrap();
     assert_eq!(
@@ -320,11 +310,11 @@ async fn a_grant_is_audited_and_announced(backend: &Backend) {
 async fn a_grant_to_nobody_leaves_no_trace(backend: &Backend) {
     let mut changes = backend.listen().await;
     let id = new_id();
-    let refused = backend
+    let changed = backend
         .database
-        .grant(id, PlatformRole::Admin, granted(id))
+        .set_platform_role(id, PlatformRole::Admin, None, granted(id))
         .await;
-    assert_eq!(refused.unwrap_err().to_string(), "grant a platform role");
+    assert_eq!(changed.unwrap(), PersonChanged::Missing);
     assert_eq!(backend.heard(&mut changes).await, []);
     assert_eq!(backend.count("SELECT COUNT(*) FROM audit_entries").await, 0);
 }
@@ -334,13 +324,19 @@ async fn suspension_stays_over_sign_ins_and_is_announced(backend: &Backend) {
     let world = world(database).await;
     let id = world.ada.id;
     let mut changes = backend.listen().await;
-    database.set_suspended(id, true).await.unwrap();
+    database
+        .set_suspended(id, true, audit_of_person(id, AuditAction::SuspendUser))
+        .await
+        .unwrap();
     assert_eq!(
         backend.heard(&mut changes).await,
         [Change::Access { user_id: id }]
     );
     assert!(sign_in(database, "ada", "Ada Lovelace").await.suspended);
-    database.set_suspended(id, false).await.unwrap();
+    database
+        .set_suspended(id, false, audit_of_person(id, AuditAction::SuspendUser))
+        .await
+        .unwrap();
     assert!(!database.user(id).await.unwrap().unwrap().suspended);
     assert!(
         !database

@@ -5,7 +5,7 @@ use super::{ClusterService, view};
 use crate::{
     audit::{AuditAction, AuditEntry},
     idempotency::idempotency,
-    new_id, placing,
+    limits, new_id, placing,
     records::{NewCluster, OrderStored},
 };
 use domain::{
@@ -144,6 +144,7 @@ impl ClusterService {
                 "The same Idempotency-Key came with a different order before.",
             )
             .next("Send a fresh key with a new order, or the first order again.")),
+            OrderStored::NoRoom(room) => Err(limits::refusal(&environment.name, room)),
             OrderStored::NameTaken => Err(Problem {
                 fields: vec![FieldError::new(
                     "name",

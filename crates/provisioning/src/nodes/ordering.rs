@@ -5,7 +5,7 @@ use super::{NodeService, own_task, view};
 use crate::{
     audit::{AuditAction, AuditEntry},
     idempotency::idempotency,
-    new_id,
+    limits, new_id,
     node_records::{NewNode, NodeOrderStored, WorkspaceRecord},
     placing,
     ports::machines::MachineErrorKind,
@@ -199,6 +199,7 @@ impl NodeService {
                 "The same Idempotency-Key came with a different order before.",
             )
             .next("Send a fresh key with a new order, or the first order again.")),
+            NodeOrderStored::NoRoom(room) => Err(limits::refusal(&environment.name, room)),
             NodeOrderStored::NameTaken => Err(Problem {
                 fields: vec![taken(&name)],
                 ..Problem::new(

@@ -7,6 +7,8 @@ pub mod credential_stores;
 pub mod host_clusters;
 pub mod machines;
 pub mod node_stores;
+pub mod people_stores;
 pub mod sealing;
 pub mod stores;
+pub mod tenancy_stores;
 pub mod user_pool;

@@ -3,6 +3,7 @@
 pub use super::audit_store::{AuditEntries, AuditStore};
 use super::credential_stores::{CredentialStore, SealedRows};
 use super::node_stores::{NodeStore, ServerReportStore, WorkspaceStore};
+use super::{people_stores::PeopleStore, tenancy_stores::TenancyStore};
 use crate::{
     audit::AuditEntry,
     error::StoreError,
@@ -12,10 +13,8 @@ use crate::{
     },
 };
 use async_trait::async_trait;
-pub use super::audit_store::{AuditEntries, AuditStore};
 pub use domain::caller::Extent;
 use domain::{
-    access::PlatformRole,
     cluster_name::ClusterName,
     ids::{ClusterId, TokenId, UserId},
     listing::{ClusterQuery, StateCount},
@@ -117,7 +116,8 @@ pub trait ClusterStore: Send + Sync {
 #[async_trait]
 pub trait UserStore: Send + Sync {
     /// Stores somebody who has just signed in, keyed on issuer and subject, with the audit entry.
-    /// Roles granted by people stay; roles given by claims become what they are now.
+    /// Roles granted by people stay; roles given by claims become what they are now. Open invitations
+    /// to the address are accepted if it is verified and they are not suspended, each with an entry.
     async fn store_sign_in(&self, person: SignedIn, now: Timestamp) -> Stored<UserRecord>;
 
     /// One person.
@@ -125,15 +125,6 @@ pub trait UserStore: Send + Sync {
 
     /// People with this address, over all issuers.
     async fn users_by_email(&self, email: &str) -> Stored<Vec<UserRecord>>;
-
-    /// Grants a platform role by hand; announces it.
-    async fn grant(&self, id: UserId, role: PlatformRole, audit: AuditEntry) -> Stored<()>;
-
-    /// Suspends or restores somebody and, when suspending, ends their sessions; announces it.
-    async fn set_suspended(&self, id: UserId, suspended: bool) -> Stored<()>;
-
-    /// Ends every session of somebody; announces it.
-    async fn end_sessions(&self, id: UserId) -> Stored<()>;
 
     /// Stores a token.
     async fn store_token(&self, token: TokenRecord, audit: AuditEntry) -> Stored<()>;
@@ -158,10 +149,10 @@ pub trait UserStore: Send + Sync {
 /// Tenants and environments.
 #[async_trait]
 pub trait TenantStore: Send + Sync {
-    /// Makes sure these exist; what exists is left as it is.
+    /// Makes sure these exist; what exists is left as it is, and what was archived stays so.
     async fn seed_tenants(&self, seeds: &[TenantSeed]) -> Stored<()>;
 
-    /// Every tenant with its environments, by name.
+    /// Every tenant that is not archived, with its environments that are not, by name.
     async fn tenants(&self) -> Stored<Vec<Tenant>>;
 }
 
@@ -179,10 +170,6 @@ pub trait Store:
     + PeopleStore
     + TenancyStore
 {
-        + CredentialStore
-        + SealedRows
-        + PeopleStore
-        + TenancyStore
 }
 impl<T> Store for T where
     T: ClusterStore
@@ -192,5 +179,9 @@ impl<T> Store for T where
         + NodeStore
         + WorkspaceStore
         + ServerReportStore
+        + CredentialStore
+        + SealedRows
+        + PeopleStore
+        + TenancyStore
 {
 }

@@ -9,7 +9,7 @@ pub use rules::{ProviderRule, sandbox_rules};
 use super::fault::Faults;
 use domain::access::TenantRole;
 use provider::ProviderSection;
-use provisioning::sign_in::{ClaimRule, Grant};
+use provisioning::claim_rules::{ClaimRules, Grant};
 use rules::RuleSection;
 use serde::Deserialize;
 use std::{collections::BTreeMap, path::Path};
@@ -49,12 +49,16 @@ pub struct SignInSettings {
 
 impl SignInSettings {
     /// The rules that hold for people of a provider.
-    pub fn rules_for(&self, provider: &str) -> Vec<ClaimRule> {
-        self.rules
+    pub fn rules_for(&self, provider: &str) -> ClaimRules {
+        let rules = self
+            .rules
             .iter()
             .filter(|rule| rule.provider.as_deref().is_none_or(|slug| slug == provider))
-            .map(|rule| rule.rule.clone())
-            .collect()
+            .map(|rule| rule.rule.clone());
+        ClaimRules {
+            rules: rules.collect(),
+            default_role: self.default_role.clone(),
+        }
     }
 }
 
@@ -94,7 +98,7 @@ mod tests {
             rules: sandbox_rules(),
             ..SignInSettings::default()
         };
-        assert_eq!(settings.rules_for("sandbox").len(), 4);
-        assert!(settings.rules_for("corp").is_empty());
+        assert_eq!(settings.rules_for("sandbox").rules.len(), 4);
+        assert!(settings.rules_for("corp").rules.is_empty());
     }
 }

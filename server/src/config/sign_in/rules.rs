@@ -2,7 +2,7 @@
 
 use crate::config::{SANDBOX, fault::Faults};
 use domain::access::TenantRole;
-use provisioning::sign_in::{ClaimRule, Grant};
+use provisioning::claim_rules::{ClaimRule, Grant};
 use serde::Deserialize;
 
 /// One `[[sign_in.rules]]`.

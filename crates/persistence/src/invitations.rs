@@ -1,0 +1,227 @@
+//! Invitations: opened, withdrawn, and accepted by the first verified sign-in with their address.
+
+use crate::{
+    Cause, audit,
+    database::Database,
+    members, rows,
+    rows::{text, time, word},
+    sql::Sql,
+    tenant_changes,
+};
+use domain::{
+    access::TenantRole,
+    ids::{InvitationId, TenantId, UserId},
+    tenancy::{Invitation, TenantRef},
+};
+use jiff::Timestamp;
+use provisioning::{
+    audit::AuditEntry,
+    ports::tenancy_stores::{Invited, NewInvitation},
+};
+use sqlx::{AnyConnection, any::AnyRow};
+
+/// The columns of an [`Invitation`], of those that nobody has accepted or withdrawn.
+const OPEN: &str = "SELECT i.id, i.email, i.role, i.created_at, i.expires_at, i.tenant_id, \
+    t.slug AS tenant_slug, t.name AS tenant_name, u.name AS invited_by \
+    FROM invitations i JOIN users u ON u.id = i.invited_by JOIN tenants t ON t.id = i.tenant_id \
+    WHERE i.accepted_at IS NULL AND i.withdrawn_at IS NULL ";
+
+fn invitation(row: &AnyRow) -> Result<Invitation, Cause> {
+    Ok(Invitation {
+        id: word(row, "id")?,
+        email: text(row, "email")?,
+        role: word(row, "role")?,
+        invited_by: text(row, "invited_by")?,
+        created_at: time(row, "created_at")?,
+        expires_at: time(row, "expires_at")?,
+    })
+}
+
+/// Those of a tenant that end after `now`, newest first.
+pub(crate) async fn of_tenant(
+    connection: &mut AnyConnection,
+    tenant: TenantId,
+    now: Timestamp,
+) -> Result<Vec<Invitation>, Cause> {
+    let mut sql = Sql::new(OPEN);
+    sql.push("AND i.tenant_id = ")
+        .bind(tenant.to_string())
+        .push(" AND i.expires_at > ")
+        .bind(now.as_microsecond())
+        .push(" ORDER BY i.created_at DESC, i.id DESC");
+    let rows = sql.query().fetch_all(connection).await?;
+    rows.iter().map(invitation).collect()
+}
+
+pub(crate) async fn open(
+    database: &Database,
+    new: &NewInvitation,
+    audit: &AuditEntry,
+) -> Result<Invited, Cause> {
+    let mut writing = database.write().await?;
+    if !tenant_changes::lock_tenant(database, writing.connection(), new.tenant_id).await? {
+        return Ok(Invited::Missing);
+    }
+    let folded = new.email.to_ascii_lowercase();
+    let mut sql = Sql::new(OPEN);
+    sql.push("AND i.tenant_id = ")
+        .bind(new.tenant_id.to_string())
+        .push(" AND i.email_folded = ")
+        .bind(folded.clone());
+    let row = sql.query().fetch_optional(writing.connection()).await?;
+    if let Some(earlier) = row.as_ref().map(invitation).transpose()? {
+        if earlier.expires_at > new.created_at {
+            return Ok(Invited::Already(earlier));
+        }
+        withdraw_one(writing.connection(), earlier.id, new.created_at).await?;
+    }
+    sqlx::query(
+        "INSERT INTO invitations (id, tenant_id, email, email_folded, role, invited_by, \
+         created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+    )
+    .bind(new.id.to_string())
+    .bind(new.tenant_id.to_string())
+    .bind(new.email.clone())
+    .bind(folded)
+    .bind(new.role.as_str())
+    .bind(new.invited_by.to_string())
+    .bind(new.created_at.as_microsecond())
+    .bind(new.expires_at.as_microsecond())
+    .execute(writing.connection())
+    .await?;
+    let mut sql = Sql::new(OPEN);
+    sql.push("AND i.id = ").bind(new.id.to_string());
+    let stored = invitation(&sql.query().fetch_one(writing.connection()).await?)?;
+    audit::append(writing.connection(), audit).await?;
+    writing.commit().await?;
+    Ok(Invited::Open(stored))
+}
+
+pub(crate) async fn withdraw(
+    database: &Database,
+    tenant: TenantId,
+    id: InvitationId,
+    mut audit: AuditEntry,
+) -> Result<bool, Cause> {
+    let mut writing = database.write().await?;
+    let found = sqlx::query(
+        "UPDATE invitations SET withdrawn_at = $3 WHERE id = $1 AND tenant_id = $2 \
+         AND accepted_at IS NULL AND withdrawn_at IS NULL RETURNING email",
+    )
+    .bind(id.to_string())
+    .bind(tenant.to_string())
+    .bind(audit.at.as_microsecond())
+    .fetch_optional(writing.connection())
+    .await?;
+    let Some(row) = found else {
+        return Ok(false);
+    };
+    audit.target_name = text(&row, "email")?;
+    audit::append(writing.connection(), &audit).await?;
+    writing.commit().await?;
+    Ok(true)
+}
+
+async fn withdraw_one(
+    connection: &mut AnyConnection,
+    id: InvitationId,
+    at: Timestamp,
+) -> Result<(), Cause> {
+    sqlx::query("UPDATE invitations SET withdrawn_at = $2 WHERE id = $1")
+        .bind(id.to_string())
+        .bind(at.as_microsecond())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Withdraws all that are open of a tenant, or only those to one address.
+pub(crate) async fn withdraw_all(
+    connection: &mut AnyConnection,
+    tenant: TenantId,
+    address: Option<&str>,
+    at: Timestamp,
+) -> Result<(), Cause> {
+    let mut sql = Sql::new("UPDATE invitations SET withdrawn_at = ");
+    sql.bind(at.as_microsecond())
+        .push(" WHERE accepted_at IS NULL AND withdrawn_at IS NULL AND tenant_id = ")
+        .bind(tenant.to_string());
+    if let Some(address) = address {
+        sql.push(" AND email_folded = ")
+            .bind(address.to_ascii_lowercase());
+    }
+    sql.query().execute(connection).await?;
+    Ok(())
+}
+
+/// An invitation that somebody has just accepted.
+pub(crate) struct Accepted {
+    pub id: InvitationId,
+    pub tenant: TenantRef,
+    pub email: String,
+    pub invited_by: String,
+    /// The role they were invited to.
+    pub role: TenantRole,
+    /// What a person had granted before.
+    pub before: Option<TenantRole>,
+    /// What is granted now: the higher of the two.
+    pub after: TenantRole,
+}
+
+/// Accepts, for whoever has shown that `email` is theirs, every invitation to it that is open and
+/// has not ended. From then on issuer and subject hold the role, not the address.
+pub(crate) async fn accept(
+    connection: &mut AnyConnection,
+    user: UserId,
+    email: &str,
+    now: Timestamp,
+) -> Result<Vec<Accepted>, Cause> {
+    let mut sql = Sql::new(OPEN);
+    sql.push("AND t.archived_at IS NULL AND i.email_folded = ")
+        .bind(email.to_ascii_lowercase())
+        .push(" AND i.expires_at > ")
+        .bind(now.as_microsecond())
+        .push(" ORDER BY i.id");
+    let rows = sql.query().fetch_all(&mut *connection).await?;
+    let mut accepted = Vec::new();
+    for row in &rows {
+        let invitation = invitation(row)?;
+        let claimed = sqlx::query(
+            "UPDATE invitations SET accepted_at = $2, accepted_by = $3 \
+             WHERE id = $1 AND accepted_at IS NULL AND withdrawn_at IS NULL",
+        )
+        .bind(invitation.id.to_string())
+        .bind(now.as_microsecond())
+        .bind(user.to_string())
+        .execute(&mut *connection)
+        .await?;
+        if claimed.rows_affected() == 0 {
+            // Withdrawn, or accepted by somebody else, at this very moment.
+            continue;
+        }
+        let tenant = rows::tenant(row)?;
+        let before = members::granted(connection, tenant.id, user).await?;
+        let after = before.map_or(invitation.role, |before| before.max(invitation.role));
+        if before != Some(after) {
+            members::grant(
+                connection,
+                tenant.id,
+                user,
+                after,
+                &invitation.invited_by,
+                now,
+            )
+            .await?;
+        }
+        accepted.push(Accepted {
+            id: invitation.id,
+            tenant,
+            email: invitation.email,
+            invited_by: invitation.invited_by,
+            role: invitation.role,
+            before,
+            after,
+        });
+    }
+    Ok(accepted)
+}

@@ -1,0 +1,166 @@
+//! Lists of people: searched, filtered, sorted and paged in the database.
+
+use crate::{
+    Cause,
+    database::Database,
+    people::grant_source,
+    rows::{number, optional_text, optional_time, text, truth, word},
+    sql::{Sql, containing},
+};
+use domain::{
+    access::PlatformRole,
+    people::{PeopleCount, PeopleFilter, PeopleQuery, PeopleSort, Person},
+};
+use provisioning::ports::people_stores::PeopleRecordPage;
+use sqlx::any::AnyRow;
+
+/// What holds of platform admins.
+pub(crate) const IS_ADMIN: &str =
+    "u.id IN (SELECT p.user_id FROM platform_grants p WHERE p.role = 'admin')";
+const IS_SUSPENDED: &str = "u.suspended = 1";
+/// What holds of people with a role in a tenant that is not archived.
+const HAS_TENANT: &str = "u.id IN (SELECT g.user_id FROM tenant_grants g \
+    JOIN tenants t ON t.id = g.tenant_id WHERE t.archived_at IS NULL)";
+
+/// The columns of a [`Person`]. The claim of a platform admin comes before what a person granted: it
+/// is what cannot be taken away here.
+pub(crate) const PERSON: &str = "SELECT u.id, u.name, u.email, u.email_verified, u.issuer, \
+    u.subject, u.suspended, u.last_seen_at, u.version, p.source, p.why, p.granted_by, p.granted_at, \
+    (SELECT COUNT(DISTINCT g.tenant_id) FROM tenant_grants g JOIN tenants t ON t.id = g.tenant_id \
+    WHERE g.user_id = u.id AND t.archived_at IS NULL) AS tenants FROM users u \
+    LEFT JOIN platform_grants p ON p.user_id = u.id AND p.role = 'admin' \
+    AND p.source = (SELECT MIN(q.source) FROM platform_grants q \
+    WHERE q.user_id = u.id AND q.role = 'admin') ";
+
+/// One page with its counts, all of the same moment.
+pub(crate) async fn page(
+    database: &Database,
+    query: &PeopleQuery,
+) -> Result<PeopleRecordPage, Cause> {
+    let mut reading = database.read().await?;
+    let row = counting(query).query().fetch_one(&mut *reading).await?;
+    let counts = [
+        (PeopleFilter::All, "everybody"),
+        (PeopleFilter::Admins, "admins"),
+        (PeopleFilter::Suspended, "suspended"),
+        (PeopleFilter::WithoutTenant, "without_tenant"),
+    ];
+    let counts = counts
+        .into_iter()
+        .map(|(filter, column)| {
+            let people = u64::try_from(number(&row, column)?)?;
+            Ok(PeopleCount { filter, people })
+        })
+        .collect::<Result<Vec<_>, Cause>>()?;
+    let total = counts
+        .iter()
+        .find(|count| count.filter == query.filter)
+        .map_or(0, |count| count.people);
+    let rows = of_page(query).query().fetch_all(&mut *reading).await?;
+    reading.commit().await?;
+    Ok(PeopleRecordPage {
+        items: rows.iter().map(person).collect::<Result<_, _>>()?,
+        total,
+        counts,
+    })
+}
+
+/// How many match the search with each filter, in one pass.
+fn counting(query: &PeopleQuery) -> Sql {
+    let count = |condition: &str| format!("COUNT(CASE WHEN {condition} THEN 1 END)");
+    let mut sql = Sql::new(format!(
+        "SELECT COUNT(*) AS everybody, {} AS admins, {} AS suspended, {} AS without_tenant \
+         FROM users u WHERE ",
+        count(IS_ADMIN),
+        count(IS_SUSPENDED),
+        count(&without_tenant()),
+    ));
+    push_search(&mut sql, &query.search);
+    sql
+}
+
+fn without_tenant() -> String {
+    format!("NOT {IS_ADMIN} AND NOT {HAS_TENANT}")
+}
+
+/// The page's ids are found first, so that only their rows are put together.
+fn of_page(query: &PeopleQuery) -> Sql {
+    let mut sql = Sql::new(PERSON);
+    sql.push("WHERE u.id IN (SELECT u.id FROM users u WHERE ");
+    push_search(&mut sql, &query.search);
+    match query.filter {
+        PeopleFilter::All => {}
+        PeopleFilter::Admins => {
+            sql.push(" AND ").push(IS_ADMIN);
+        }
+        PeopleFilter::Suspended => {
+            sql.push(" AND ").push(IS_SUSPENDED);
+        }
+        PeopleFilter::WithoutTenant => {
+            sql.push(" AND ").push(&without_tenant());
+        }
+    }
+    push_order(&mut sql, query);
+    let per_page = i64::from(query.per_page);
+    sql.push(" LIMIT ")
+        .bind(per_page)
+        .push(" OFFSET ")
+        .bind(i64::from(query.page.saturating_sub(1)) * per_page)
+        .push(")");
+    push_order(&mut sql, query);
+    sql
+}
+
+/// Names are folded in every alphabet, addresses in that of ASCII, as they are looked up.
+fn push_search(sql: &mut Sql, search: &str) {
+    if search.is_empty() {
+        sql.push("1 = 1");
+        return;
+    }
+    if search.contains('\0') {
+        // Nothing stored holds one, and PostgreSQL refuses to be asked.
+        sql.push("1 = 0");
+        return;
+    }
+    sql.push("(u.name_folded LIKE ")
+        .bind(containing(&search.to_lowercase()))
+        .push(r" ESCAPE '\' OR lower(u.email) LIKE ")
+        .bind(containing(&search.to_ascii_lowercase()))
+        .push(r" ESCAPE '\')");
+}
+
+/// The id breaks ties, so that pages neither overlap nor leave anybody out.
+fn push_order(sql: &mut Sql, query: &PeopleQuery) {
+    let direction = if query.descending { " DESC" } else { "" };
+    let (column, nulls) = match query.sort {
+        PeopleSort::Name => ("u.name_folded", ""),
+        PeopleSort::LastSeen => ("u.last_seen_at", " NULLS LAST"),
+    };
+    sql.push(" ORDER BY ")
+        .push(column)
+        .push(direction)
+        .push(nulls)
+        .push(", u.id")
+        .push(direction);
+}
+
+/// From a row of [`PERSON`].
+pub(crate) fn person(row: &AnyRow) -> Result<Person, Cause> {
+    let source = optional_text(row, "source")?;
+    Ok(Person {
+        id: word(row, "id")?,
+        name: text(row, "name")?,
+        email: text(row, "email")?,
+        email_verified: truth(row, "email_verified")?,
+        issuer: text(row, "issuer")?,
+        platform_role: if source.is_some() {
+            PlatformRole::Admin
+        } else {
+            PlatformRole::User
+        },
+        platform_source: source.map(|_| grant_source(row)).transpose()?,
+        tenants: u32::try_from(number(row, "tenants")?)?,
+        suspended: truth(row, "suspended")?,
+        last_seen_at: optional_time(row, "last_seen_at")?,
+    })
+}

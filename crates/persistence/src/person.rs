@@ -1,0 +1,113 @@
+//! One person as admins see them.
+
+use crate::{
+    Cause,
+    database::Database,
+    people::grant_source,
+    people_list::{IS_ADMIN, PERSON, person},
+    rows::{self, number, text, truth, word},
+    sql::Sql,
+};
+use domain::{
+    access::PlatformRole,
+    ids::UserId,
+    people::{PersonDetail, PlatformGrant, TenantGrant},
+};
+use jiff::Timestamp;
+use sqlx::AnyConnection;
+
+pub(crate) async fn detail(
+    database: &Database,
+    id: UserId,
+    now: Timestamp,
+) -> Result<Option<PersonDetail>, Cause> {
+    let mut reading = database.read().await?;
+    let mut sql = Sql::new(PERSON);
+    sql.push("WHERE u.id = ").bind(id.to_string());
+    let Some(row) = sql.query().fetch_optional(&mut *reading).await? else {
+        return Ok(None);
+    };
+    let mut counts = Sql::new("SELECT (SELECT COUNT(*) FROM sessions s WHERE s.user_id = ");
+    counts
+        .bind(id.to_string())
+        .push(" AND s.expires_at > ")
+        .bind(now.as_microsecond())
+        .push(") AS sessions, (SELECT COUNT(*) FROM api_tokens a WHERE a.user_id = ")
+        .bind(id.to_string())
+        .push(" AND a.expires_at > ")
+        .bind(now.as_microsecond())
+        .push(") AS tokens");
+    let counted = counts.query().fetch_one(&mut *reading).await?;
+    let found = person(&row)?;
+    let counts_as_admin = found.platform_role == PlatformRole::Admin && !found.suspended;
+    let detail = PersonDetail {
+        subject: text(&row, "subject")?,
+        platform_grants: platform_grants(&mut reading, id).await?,
+        tenant_grants: tenant_grants(&mut reading, id).await?,
+        sessions: u32::try_from(number(&counted, "sessions")?)?,
+        tokens: u32::try_from(number(&counted, "tokens")?)?,
+        last_admin: counts_as_admin && !another_admin(&mut reading, id).await?,
+        version: number(&row, "version")?,
+        person: found,
+    };
+    reading.commit().await?;
+    Ok(Some(detail))
+}
+
+/// Whether somebody besides `id` is an admin of the platform and not suspended.
+pub(crate) async fn another_admin(
+    connection: &mut AnyConnection,
+    id: UserId,
+) -> Result<bool, Cause> {
+    let mut sql = Sql::new("SELECT COUNT(*) AS others FROM users u WHERE u.suspended = 0 AND ");
+    sql.push(IS_ADMIN)
+        .push(" AND u.id <> ")
+        .bind(id.to_string());
+    truth(&sql.query().fetch_one(connection).await?, "others")
+}
+
+/// Those that give more than everybody has.
+async fn platform_grants(
+    connection: &mut AnyConnection,
+    id: UserId,
+) -> Result<Vec<PlatformGrant>, Cause> {
+    let rows = sqlx::query(
+        "SELECT role, source, why, granted_by, granted_at FROM platform_grants \
+         WHERE user_id = $1 AND role = 'admin' ORDER BY source",
+    )
+    .bind(id.to_string())
+    .fetch_all(connection)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(PlatformGrant {
+                role: word(row, "role")?,
+                source: grant_source(row)?,
+            })
+        })
+        .collect()
+}
+
+async fn tenant_grants(
+    connection: &mut AnyConnection,
+    id: UserId,
+) -> Result<Vec<TenantGrant>, Cause> {
+    let rows = sqlx::query(
+        "SELECT g.role, g.source, g.why, g.granted_by, g.granted_at, t.id AS tenant_id, \
+         t.slug AS tenant_slug, t.name AS tenant_name FROM tenant_grants g \
+         JOIN tenants t ON t.id = g.tenant_id WHERE g.user_id = $1 AND t.archived_at IS NULL \
+         ORDER BY t.name_folded, t.id, g.source",
+    )
+    .bind(id.to_string())
+    .fetch_all(connection)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(TenantGrant {
+                tenant: rows::tenant(row)?,
+                role: word(row, "role")?,
+                source: grant_source(row)?,
+            })
+        })
+        .collect()
+}

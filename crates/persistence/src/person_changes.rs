@@ -1,0 +1,170 @@
+//! What admins do to people: platform roles by hand, suspension, signing out everywhere.
+//!
+//! Each of them that could take the last admin away first locks the person, then all grants of
+//! admins in one order: of several at the same time one goes first, and the next sees what it did.
+
+use crate::{
+    Cause, audit,
+    database::Database,
+    person::another_admin,
+    rows::{number, optional_text, truth},
+    sessions,
+    sql::Sql,
+};
+use domain::{access::PlatformRole, ids::UserId};
+use provisioning::{
+    audit::{AuditChange, AuditEntry},
+    ports::{changes::Change, people_stores::PersonChanged},
+};
+use sqlx::{AnyConnection, any::AnyRow};
+
+pub(crate) async fn set_platform_role(
+    database: &Database,
+    id: UserId,
+    role: PlatformRole,
+    version: Option<i64>,
+    audit: AuditEntry,
+) -> Result<PersonChanged, Cause> {
+    let mut writing = database.write().await?;
+    let Some(person) = lock(database, writing.connection(), id).await? else {
+        return Ok(PersonChanged::Missing);
+    };
+    if version.is_some_and(|version| person.version != version) {
+        return Ok(PersonChanged::Stale);
+    }
+    let granted = role == PlatformRole::Admin;
+    if person.granted == granted {
+        return Ok(PersonChanged::AlreadySo);
+    }
+    if granted {
+        sqlx::query(
+            "INSERT INTO platform_grants (user_id, source, role, granted_by, granted_at) \
+             VALUES ($1, 'person', 'admin', $2, $3) ON CONFLICT (user_id, source) DO UPDATE \
+             SET role = excluded.role, granted_by = excluded.granted_by, \
+             granted_at = excluded.granted_at",
+        )
+        .bind(id.to_string())
+        .bind(audit.who.clone())
+        .bind(audit.at.as_microsecond())
+        .execute(writing.connection())
+        .await?;
+    } else {
+        if !person.claimed && !person.suspended && !another_admin(writing.connection(), id).await? {
+            return Ok(PersonChanged::LastAdmin);
+        }
+        sqlx::query("DELETE FROM platform_grants WHERE user_id = $1 AND source = 'person'")
+            .bind(id.to_string())
+            .execute(writing.connection())
+            .await?;
+    }
+    count_up(writing.connection(), id).await?;
+    let before = if granted { "user" } else { "admin" };
+    let change = AuditChange::new("platform_role", Some(before), Some(role.as_str()));
+    audit::append(writing.connection(), &audit.with_changes([change])).await?;
+    writing.announce(Change::Access { user_id: id });
+    writing.commit().await?;
+    Ok(PersonChanged::Done)
+}
+
+pub(crate) async fn set_suspended(
+    database: &Database,
+    id: UserId,
+    suspended: bool,
+    audit: AuditEntry,
+) -> Result<PersonChanged, Cause> {
+    let mut writing = database.write().await?;
+    let Some(person) = lock(database, writing.connection(), id).await? else {
+        return Ok(PersonChanged::Missing);
+    };
+    if person.suspended == suspended {
+        return Ok(PersonChanged::AlreadySo);
+    }
+    let is_admin = person.granted || person.claimed;
+    if suspended && is_admin && !another_admin(writing.connection(), id).await? {
+        return Ok(PersonChanged::LastAdmin);
+    }
+    sqlx::query("UPDATE users SET suspended = $2, version = version + 1 WHERE id = $1")
+        .bind(id.to_string())
+        .bind(i64::from(suspended))
+        .execute(writing.connection())
+        .await?;
+    if suspended {
+        sessions::end_all(writing.connection(), id).await?;
+    }
+    audit::append(writing.connection(), &audit).await?;
+    writing.announce(Change::Access { user_id: id });
+    writing.commit().await?;
+    Ok(PersonChanged::Done)
+}
+
+pub(crate) async fn end_sessions(
+    database: &Database,
+    id: UserId,
+    audit: &AuditEntry,
+) -> Result<(), Cause> {
+    let mut writing = database.write().await?;
+    sessions::end_all(writing.connection(), id).await?;
+    let somebody = sqlx::query("SELECT id FROM users WHERE id = $1")
+        .bind(id.to_string())
+        .fetch_optional(writing.connection())
+        .await?;
+    if somebody.is_some() {
+        audit::append(writing.connection(), audit).await?;
+    }
+    writing.announce(Change::Access { user_id: id });
+    writing.commit().await
+}
+
+/// Somebody whose row and whose platform roles stay as they are until the transaction ends.
+struct Locked {
+    version: i64,
+    suspended: bool,
+    /// Whether a person has made them an admin of the platform.
+    granted: bool,
+    /// Whether a claim has.
+    claimed: bool,
+}
+
+async fn lock(
+    database: &Database,
+    connection: &mut AnyConnection,
+    id: UserId,
+) -> Result<Option<Locked>, Cause> {
+    let mut sql = Sql::new("SELECT version, suspended FROM users WHERE id = ");
+    sql.bind(id.to_string())
+        .push(database.dialect().lock_referred_rows());
+    let Some(row) = sql.query().fetch_optional(&mut *connection).await? else {
+        return Ok(None);
+    };
+    let mut sql = Sql::new(
+        "SELECT user_id, source FROM platform_grants WHERE role = 'admin' \
+         ORDER BY user_id, source",
+    );
+    sql.push(database.dialect().lock_referred_rows());
+    let admins = sql.query().fetch_all(connection).await?;
+    let own = id.to_string();
+    let holds = |admin: &AnyRow, source: &str| -> Result<bool, Cause> {
+        Ok(optional_text(admin, "user_id")?.as_ref() == Some(&own)
+            && optional_text(admin, "source")?.as_deref() == Some(source))
+    };
+    let (mut granted, mut claimed) = (false, false);
+    for admin in &admins {
+        granted |= holds(admin, "person")?;
+        claimed |= holds(admin, "claim")?;
+    }
+    Ok(Some(Locked {
+        version: number(&row, "version")?,
+        suspended: truth(&row, "suspended")?,
+        granted,
+        claimed,
+    }))
+}
+
+/// Requests that saw the person as they were before are stale from now on.
+pub(crate) async fn count_up(connection: &mut AnyConnection, id: UserId) -> Result<(), Cause> {
+    sqlx::query("UPDATE users SET version = version + 1 WHERE id = $1")
+        .bind(id.to_string())
+        .execute(connection)
+        .await?;
+    Ok(())
+}

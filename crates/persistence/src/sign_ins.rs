@@ -1,0 +1,168 @@
+//! Signing in: who somebody is, what their claims give them, and the invitations that were waiting
+//! for their address.
+
+use crate::{
+    Cause, audit, database::Database, invitations, invitations::Accepted, people, rows::word,
+};
+use domain::{access::PlatformRole, ids::UserId};
+use jiff::Timestamp;
+use provisioning::{
+    audit::{AuditAction, AuditChange, AuditEntry, AuditOutcome},
+    new_id,
+    ports::changes::Change,
+    records::{SignedIn, UserRecord},
+};
+use sqlx::AnyConnection;
+
+pub(crate) async fn store(
+    database: &Database,
+    person: &SignedIn,
+    now: Timestamp,
+) -> Result<UserRecord, Cause> {
+    // PostgreSQL's text cannot hold this character, and no name needs it.
+    let name = person.name.replace('\0', "");
+    let email = person.email.replace('\0', "");
+    let mut writing = database.write().await?;
+    let stored = sqlx::query(
+        "INSERT INTO users (id, issuer, subject, email, email_verified, name, name_folded, \
+         suspended, last_seen_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8) \
+         ON CONFLICT (issuer, subject) DO UPDATE SET email = excluded.email, \
+         email_verified = excluded.email_verified, name = excluded.name, \
+         name_folded = excluded.name_folded, last_seen_at = excluded.last_seen_at RETURNING id",
+    )
+    .bind(new_id::<UserId>().to_string())
+    .bind(person.issuer.clone())
+    .bind(person.subject.clone())
+    .bind(email.clone())
+    .bind(i64::from(person.email_verified))
+    .bind(name.clone())
+    .bind(name.to_lowercase())
+    .bind(now.as_microsecond())
+    .fetch_one(writing.connection())
+    .await?;
+    let id: UserId = word(&stored, "id")?;
+    write_claimed_roles(writing.connection(), id, person).await?;
+    let mut user = read(writing.connection(), id).await?;
+    let mut accepted = Vec::new();
+    // Nobody can show that an address is theirs but by what the provider says of it.
+    if person.email_verified && !user.suspended {
+        accepted = invitations::accept(writing.connection(), id, &email, now).await?;
+        if !accepted.is_empty() {
+            user = read(writing.connection(), id).await?;
+        }
+    }
+    let signed_in = AuditEntry {
+        id: new_id(),
+        at: now,
+        user_id: Some(id),
+        who: name,
+        channel: "session".into(),
+        source: person.source.clone(),
+        action: AuditAction::SignIn,
+        tenant_id: None,
+        target: format!("user/{id}"),
+        target_name: user.email.clone(),
+        detail: None,
+        outcome: AuditOutcome::Done,
+        changes: Vec::new(),
+    };
+    audit::append(writing.connection(), &signed_in).await?;
+    for accepted in &accepted {
+        audit::append(
+            writing.connection(),
+            &acceptance(accepted, signed_in.clone()),
+        )
+        .await?;
+    }
+    // Roles may have changed; other sessions of theirs look.
+    writing.announce(Change::Access { user_id: id });
+    writing.commit().await?;
+    Ok(user)
+}
+
+async fn read(connection: &mut AnyConnection, id: UserId) -> Result<UserRecord, Cause> {
+    let user = people::one(connection, id).await?;
+    Ok(user.ok_or("the person just stored is not there")?)
+}
+
+/// As the entry of the sign-in that accepted it.
+fn acceptance(accepted: &Accepted, signed_in: AuditEntry) -> AuditEntry {
+    AuditEntry {
+        id: new_id(),
+        action: AuditAction::AcceptInvitation,
+        tenant_id: Some(accepted.tenant.id),
+        target: format!("invitation/{}", accepted.id),
+        target_name: accepted.tenant.name.clone(),
+        detail: Some(format!(
+            "{} invited {} as {}",
+            accepted.invited_by,
+            accepted.email,
+            accepted.role.as_str()
+        )),
+        ..signed_in
+    }
+    .with_changes([AuditChange::new(
+        "role",
+        accepted.before.map(|role| role.as_str()),
+        Some(accepted.after.as_str()),
+    )])
+}
+
+/// Roles that claims gave before are forgotten.
+async fn write_claimed_roles(
+    connection: &mut AnyConnection,
+    id: UserId,
+    person: &SignedIn,
+) -> Result<(), Cause> {
+    write_claimed_platform_role(connection, id, person).await?;
+    sqlx::query("DELETE FROM tenant_grants WHERE user_id = $1 AND source = 'claim'")
+        .bind(id.to_string())
+        .execute(&mut *connection)
+        .await?;
+    // Lowest first: where two claims name a tenant the higher role is written last and stays.
+    let mut claimed = person.claimed_tenants.clone();
+    claimed.sort_by_key(|claimed| (claimed.role, claimed.tenant_id));
+    for claimed in claimed {
+        sqlx::query(
+            "INSERT INTO tenant_grants (user_id, tenant_id, source, role, why) \
+             VALUES ($1, $2, 'claim', $3, $4) ON CONFLICT (user_id, tenant_id, source) \
+             DO UPDATE SET role = excluded.role, why = excluded.why",
+        )
+        .bind(id.to_string())
+        .bind(claimed.tenant_id.to_string())
+        .bind(claimed.role.as_str())
+        .bind(claimed.why)
+        .execute(&mut *connection)
+        .await?;
+    }
+    Ok(())
+}
+
+/// Counts the person's version up if the role is another than before, so that an admin who looks at
+/// the one before is told.
+async fn write_claimed_platform_role(
+    connection: &mut AnyConnection,
+    id: UserId,
+    person: &SignedIn,
+) -> Result<(), Cause> {
+    let role = person.claimed_platform_role;
+    let before =
+        sqlx::query("SELECT role FROM platform_grants WHERE user_id = $1 AND source = 'claim'")
+            .bind(id.to_string())
+            .fetch_optional(&mut *connection)
+            .await?;
+    let before: Option<PlatformRole> = before.map(|row| word(&row, "role")).transpose()?;
+    sqlx::query(
+        "INSERT INTO platform_grants (user_id, source, role, why) VALUES ($1, 'claim', $2, $3) \
+         ON CONFLICT (user_id, source) DO UPDATE SET role = excluded.role, why = excluded.why",
+    )
+    .bind(id.to_string())
+    .bind(role.as_str())
+    .bind(person.claimed_platform_why.clone())
+    .execute(&mut *connection)
+    .await?;
+    if before.is_some_and(|before| before != role) {
+        crate::person_changes::count_up(connection, id).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,184 @@
+//! Tenants as admins see them: with what is in them.
+
+use crate::{
+    Cause,
+    database::Database,
+    invitations, limits,
+    list::push_scope,
+    members,
+    rows::{self, number, optional_time, text, word},
+    sql::Sql,
+};
+use domain::{
+    ids::{EnvironmentId, TenantId},
+    tenancy::{EnvironmentDetail, EnvironmentRef, Obstacle, TenantSummary},
+};
+use jiff::Timestamp;
+use provisioning::ports::{
+    stores::Extent,
+    tenancy_stores::{TenantKey, TenantRecord},
+};
+use sqlx::AnyConnection;
+use std::collections::HashMap;
+
+/// How many obstacles are named at most: whoever has more has enough to begin with.
+const NAMED: i64 = 100;
+
+/// Those in `scope`, by name.
+pub(crate) async fn summaries(
+    database: &Database,
+    scope: &Extent,
+    archived: bool,
+) -> Result<Vec<TenantSummary>, Cause> {
+    let mut reading = database.read().await?;
+    let mut sql = Sql::new(
+        "SELECT r.tenant_id, r.tenant_slug, r.tenant_name, r.archived_at, \
+         (SELECT COUNT(DISTINCT g.user_id) FROM tenant_grants g \
+         WHERE g.tenant_id = r.tenant_id) AS members, \
+         (SELECT COUNT(*) FROM clusters c \
+         WHERE c.tenant_id = r.tenant_id AND c.state <> 'deleted') AS clusters, \
+         (SELECT COUNT(*) FROM nodes n \
+         WHERE n.tenant_id = r.tenant_id AND n.state <> 'deleted') AS nodes \
+         FROM (SELECT id AS tenant_id, slug AS tenant_slug, name AS tenant_name, name_folded, \
+         archived_at FROM tenants) r WHERE ",
+    );
+    push_scope(&mut sql, scope, "");
+    if !archived {
+        sql.push(" AND r.archived_at IS NULL");
+    }
+    sql.push(" ORDER BY r.name_folded, r.tenant_id");
+    let rows = sql.query().fetch_all(&mut *reading).await?;
+    let mut environments = environments_by_tenant(&mut reading).await?;
+    reading.commit().await?;
+    rows.iter()
+        .map(|row| {
+            let tenant = rows::tenant(row)?;
+            Ok(TenantSummary {
+                environments: environments.remove(&tenant.id).unwrap_or_default(),
+                tenant,
+                members: u32::try_from(number(row, "members")?)?,
+                clusters: u32::try_from(number(row, "clusters")?)?,
+                nodes: u32::try_from(number(row, "nodes")?)?,
+                archived_at: optional_time(row, "archived_at")?,
+            })
+        })
+        .collect()
+}
+
+/// Those that are not archived, by name.
+async fn environments_by_tenant(
+    connection: &mut AnyConnection,
+) -> Result<HashMap<TenantId, Vec<EnvironmentRef>>, Cause> {
+    let rows = sqlx::query(
+        "SELECT tenant_id, id AS environment_id, slug AS environment_slug, \
+         name AS environment_name FROM environments WHERE archived_at IS NULL \
+         ORDER BY name_folded, id",
+    )
+    .fetch_all(connection)
+    .await?;
+    let mut found: HashMap<TenantId, Vec<EnvironmentRef>> = HashMap::new();
+    for row in &rows {
+        found
+            .entry(word(row, "tenant_id")?)
+            .or_default()
+            .push(rows::environment(row)?);
+    }
+    Ok(found)
+}
+
+pub(crate) async fn one(
+    database: &Database,
+    key: TenantKey<'_>,
+    now: Timestamp,
+) -> Result<Option<TenantRecord>, Cause> {
+    let mut reading = database.read().await?;
+    let mut sql = Sql::new(
+        "SELECT id AS tenant_id, slug AS tenant_slug, name AS tenant_name, archived_at, version \
+         FROM tenants WHERE ",
+    );
+    match key {
+        TenantKey::Id(id) => sql.push("id = ").bind(id.to_string()),
+        // Nothing stored holds one, and PostgreSQL refuses to be asked.
+        TenantKey::Slug(slug) if slug.contains('\0') => return Ok(None),
+        TenantKey::Slug(slug) => sql.push("slug = ").bind(slug),
+    };
+    let Some(row) = sql.query().fetch_optional(&mut *reading).await? else {
+        return Ok(None);
+    };
+    let tenant = rows::tenant(&row)?;
+    let record = TenantRecord {
+        environments: environments(&mut reading, tenant.id).await?,
+        members: members::of_tenant(&mut reading, tenant.id).await?,
+        invitations: invitations::of_tenant(&mut reading, tenant.id, now).await?,
+        archived_at: optional_time(&row, "archived_at")?,
+        version: number(&row, "version")?,
+        tenant,
+    };
+    reading.commit().await?;
+    Ok(Some(record))
+}
+
+/// By name, archived ones last.
+async fn environments(
+    connection: &mut AnyConnection,
+    tenant: TenantId,
+) -> Result<Vec<EnvironmentDetail>, Cause> {
+    let rows = sqlx::query(
+        "SELECT id AS environment_id, slug AS environment_slug, name AS environment_name, \
+         archived_at, version, max_clusters, max_nodes, max_price_per_hour FROM environments \
+         WHERE tenant_id = $1 \
+         ORDER BY CASE WHEN archived_at IS NULL THEN 0 ELSE 1 END, name_folded, id",
+    )
+    .bind(tenant.to_string())
+    .fetch_all(&mut *connection)
+    .await?;
+    let mut found = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let environment = rows::environment(row)?;
+        let used = limits::in_use(connection, environment.id).await?;
+        found.push(EnvironmentDetail {
+            environment,
+            limits: limits::limits(row)?,
+            clusters: used.clusters,
+            nodes: used.nodes,
+            price_per_hour: used.price_per_hour,
+            archived_at: optional_time(row, "archived_at")?,
+            version: number(row, "version")?,
+        });
+    }
+    Ok(found)
+}
+
+/// What is in a tenant, or only in its environment, and would be left behind.
+pub(crate) async fn obstacles(
+    connection: &mut AnyConnection,
+    tenant: TenantId,
+    environment: Option<EnvironmentId>,
+) -> Result<Vec<Obstacle>, Cause> {
+    let mut found = Vec::new();
+    for (kind, table, there) in [
+        ("cluster", "clusters", "r.state <> 'deleted'"),
+        ("node", "nodes", "r.state <> 'deleted'"),
+        ("credential", "credentials", "r.deleted_at IS NULL"),
+    ] {
+        let mut sql = Sql::new(format!(
+            "SELECT r.name, COALESCE(e.name, '') AS environment FROM {table} r \
+             LEFT JOIN environments e ON e.id = r.environment_id WHERE {there} AND r.tenant_id = "
+        ));
+        sql.bind(tenant.to_string());
+        if let Some(environment) = environment {
+            sql.push(" AND r.environment_id = ")
+                .bind(environment.to_string());
+        }
+        sql.push(" ORDER BY r.name, r.id LIMIT ").bind(NAMED);
+        for row in &sql.query().fetch_all(&mut *connection).await? {
+            found.push(Obstacle {
+                kind: kind.to_owned(),
+                name: text(row, "name")?,
+                environment: text(row, "environment")?,
+            });
+        }
+    }
+    found.truncate(usize::try_from(NAMED)?);
+    Ok(found)
+}

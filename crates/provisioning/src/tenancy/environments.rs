@@ -1,0 +1,202 @@
+//! Environments of tenants and their limits.
+
+use super::{TenancyService, archived, confirmed, named, not_empty};
+use crate::{
+    audit::{AuditAction, AuditEntry},
+    concurrency::{now_is, stale},
+    new_id,
+    ports::tenancy_stores::{TenancyChanged, TenantRecord},
+};
+use domain::{
+    access::Action,
+    caller::Caller,
+    ids::{EnvironmentId, TenantId},
+    money::MicroDollars,
+    problem::{FieldError, Problem, ProblemKind},
+    tenancy::{EnvironmentDetail, EnvironmentInput, EnvironmentLimits, TenantDetail},
+    tenancy_rules::check_name,
+};
+use jiff::Timestamp;
+
+impl TenancyService {
+    pub(super) async fn add_environment(
+        &self,
+        caller: &Caller,
+        tenant: TenantId,
+        input: &EnvironmentInput,
+    ) -> Result<TenantDetail, Problem> {
+        let id: EnvironmentId = new_id();
+        let entry = about(caller, AuditAction::CreateEnvironment, tenant, id);
+        let record = self
+            .authorized(caller, Action::ManageEnvironments, tenant, entry.clone())
+            .await?;
+        let input = input.checked().map_err(Problem::invalid)?;
+        let audit = named(entry, &input.name).with_detail(&input.slug);
+        let changed = self
+            .store
+            .create_environment(tenant, id, &input, audit)
+            .await?;
+        match changed {
+            TenancyChanged::SlugTaken => Err(slug_taken(&record, &input.slug)),
+            TenancyChanged::Missing => Err(archived(&record.tenant.name)),
+            _ => self.detail(caller, tenant).await,
+        }
+    }
+
+    pub(super) async fn change_environment_name(
+        &self,
+        caller: &Caller,
+        tenant: TenantId,
+        id: EnvironmentId,
+        name: &str,
+        version: i64,
+    ) -> Result<TenantDetail, Problem> {
+        let entry = about(caller, AuditAction::ChangeEnvironment, tenant, id);
+        let record = self
+            .authorized(caller, Action::ManageEnvironments, tenant, entry.clone())
+            .await?;
+        let environment = found(&record, id)?;
+        let name = check_name(name)
+            .map_err(|message| Problem::invalid(vec![FieldError::new("name", message)]))?;
+        let audit = named(entry, &name);
+        let changed = self
+            .store
+            .rename_environment(tenant, id, &name, version, audit)
+            .await?;
+        match changed {
+            TenancyChanged::Stale => {
+                let now = self.environment(tenant, id).await?.environment.name;
+                let field = now_is("name", &name, &now, |now| format!("“{now}”"));
+                Err(self
+                    .environment_conflict(id, field.into_iter().collect())
+                    .await?)
+            }
+            TenancyChanged::Missing => Err(archived(&environment.environment.name)),
+            _ => self.detail(caller, tenant).await,
+        }
+    }
+
+    pub(super) async fn change_limits(
+        &self,
+        caller: &Caller,
+        tenant: TenantId,
+        id: EnvironmentId,
+        limits: EnvironmentLimits,
+        version: i64,
+    ) -> Result<TenantDetail, Problem> {
+        let entry = about(caller, AuditAction::ChangeEnvironment, tenant, id);
+        let record = self.for_platform(caller, tenant, entry.clone()).await?;
+        let environment = found(&record, id)?;
+        limits.check().map_err(Problem::invalid)?;
+        let audit = named(entry, &environment.environment.name);
+        let changed = self
+            .store
+            .set_limits(tenant, id, limits, version, audit)
+            .await?;
+        match changed {
+            TenancyChanged::Stale => {
+                let now = self.environment(tenant, id).await?.limits;
+                Err(self
+                    .environment_conflict(id, differing(&limits, &now))
+                    .await?)
+            }
+            TenancyChanged::Missing => Err(archived(&environment.environment.name)),
+            _ => self.detail(caller, tenant).await,
+        }
+    }
+
+    pub(super) async fn end_environment(
+        &self,
+        caller: &Caller,
+        tenant: TenantId,
+        id: EnvironmentId,
+        confirmation: &str,
+    ) -> Result<TenantDetail, Problem> {
+        let entry = about(caller, AuditAction::ArchiveEnvironment, tenant, id);
+        let record = self
+            .authorized(caller, Action::ManageEnvironments, tenant, entry.clone())
+            .await?;
+        let environment = &found(&record, id)?.environment;
+        confirmed(confirmation, &environment.slug)?;
+        let audit = named(entry, &environment.name);
+        match self.store.archive_environment(tenant, id, audit).await? {
+            TenancyChanged::NotEmpty(left) => Err(not_empty(&environment.name, &left)),
+            TenancyChanged::Missing => Err(archived(&environment.name)),
+            _ => self.detail(caller, tenant).await,
+        }
+    }
+
+    async fn environment(
+        &self,
+        tenant: TenantId,
+        id: EnvironmentId,
+    ) -> Result<EnvironmentDetail, Problem> {
+        found(&self.record(tenant).await?, id).cloned()
+    }
+
+    async fn environment_conflict(
+        &self,
+        id: EnvironmentId,
+        fields: Vec<FieldError>,
+    ) -> Result<Problem, Problem> {
+        let changes = [AuditAction::ChangeEnvironment];
+        let latest = self.store.latest_change(&target(id), &changes).await?;
+        Ok(stale("this environment", latest, fields))
+    }
+}
+
+fn target(id: EnvironmentId) -> String {
+    format!("environment/{id}")
+}
+
+fn about(caller: &Caller, action: AuditAction, tenant: TenantId, id: EnvironmentId) -> AuditEntry {
+    AuditEntry::by(caller, action, Timestamp::now(), target(id), "").in_tenant(tenant)
+}
+
+/// The environment, also an archived one.
+fn found(record: &TenantRecord, id: EnvironmentId) -> Result<&EnvironmentDetail, Problem> {
+    record
+        .environments
+        .iter()
+        .find(|found| found.environment.id == id)
+        .ok_or_else(|| Problem::not_found("environment"))
+}
+
+/// What is another limit now than was asked for.
+fn differing(asked: &EnvironmentLimits, now: &EnvironmentLimits) -> Vec<FieldError> {
+    fn words<T>(limit: Option<T>, words: impl FnOnce(T) -> String) -> String {
+        limit.map_or_else(|| "without a limit".to_owned(), words)
+    }
+    let count = |limit: &Option<u32>| words(*limit, |limit| limit.to_string());
+    let price = |limit: &Option<MicroDollars>| words(*limit, |limit| limit.to_string());
+    [
+        now_is(
+            "max_clusters",
+            &asked.max_clusters,
+            &now.max_clusters,
+            count,
+        ),
+        now_is("max_nodes", &asked.max_nodes, &now.max_nodes, count),
+        now_is(
+            "max_price_per_hour",
+            &asked.max_price_per_hour,
+            &now.max_price_per_hour,
+            price,
+        ),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn slug_taken(record: &TenantRecord, slug: &str) -> Problem {
+    let message = format!(
+        "{} has an environment {slug} already, perhaps an archived one; slugs are not used a second \
+         time.",
+        record.tenant.name
+    );
+    Problem {
+        fields: vec![FieldError::new("slug", message.clone())],
+        ..Problem::new(ProblemKind::Conflict, message).next("Choose another.")
+    }
+}
