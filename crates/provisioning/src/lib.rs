@@ -13,6 +13,7 @@ pub mod clusters;
 mod concurrency;
 pub mod error;
 mod idempotency;
+pub mod key_rotation;
 mod limits;
 pub mod node_records;
 pub mod nodes;

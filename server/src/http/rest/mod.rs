@@ -1,6 +1,7 @@
 //! The REST API under `/api/v1`, for programs. Handlers only translate: every rule is in the core.
 
 mod clusters;
+mod credentials;
 mod document;
 mod extract;
 mod me;
@@ -56,6 +57,17 @@ fn described() -> OpenApiRouter<Arc<Portal>> {
         .routes(routes!(nodes::jobs::cancel))
         .routes(routes!(nodes::logs::job))
         .routes(routes!(orphans::list))
+        .routes(routes!(credentials::list, credentials::create))
+        .routes(routes!(
+            credentials::get,
+            credentials::rename,
+            credentials::delete
+        ))
+        .routes(routes!(credentials::replace))
+        .routes(routes!(credentials::choose))
+        .routes(routes!(credentials::suspend))
+        .routes(routes!(credentials::restore))
+        .routes(routes!(credentials::check))
         .routes(routes!(orphans::take_down))
         .routes(routes!(me::me))
         .routes(routes!(order_options::order_options))
