@@ -21,6 +21,7 @@ pub mod operation;
 pub mod order;
 pub mod overview;
 pub mod people;
+pub mod people_query;
 pub mod plan;
 pub mod problem;
 pub mod services;

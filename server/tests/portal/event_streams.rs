@@ -1,7 +1,6 @@
 //! Event streams tell at once, and end at once.
 
 use crate::fixture::{DEVELOPER, OTHER_DEVELOPER, TestPortal, VIEWER, ordered};
-use provisioning::ports::stores::UserStore as _;
 
 #[tokio::test]
 async fn a_stream_greets_and_then_tells_of_each_change() {
@@ -26,7 +25,7 @@ async fn a_stream_tells_nothing_of_what_one_may_not_see() {
     ordered(&program, "private").await;
     // Ending the stream is the next thing it hears of.
     let id = portal.person(OTHER_DEVELOPER).await.id;
-    portal.database().end_sessions(id).await.unwrap();
+    portal.sign_out_everywhere(id).await;
     assert_eq!(events.next().await, None);
     portal.stop().await;
 }

@@ -58,7 +58,7 @@ async fn signing_out_everywhere_ends_every_session() {
         portal.browser_of(DEVELOPER).await,
     );
     let id = portal.person(DEVELOPER).await.id;
-    portal.database().end_sessions(id).await.unwrap();
+    portal.sign_out_everywhere(id).await;
     assert!(!one.is_signed_in().await && !two.is_signed_in().await);
     portal.stop().await;
 }
@@ -68,7 +68,7 @@ async fn a_session_that_ends_in_the_middle_of_the_form_is_said_in_words() {
     let portal = TestPortal::start().await;
     let browser = portal.browser_of(DEVELOPER).await;
     let id = portal.person(DEVELOPER).await.id;
-    portal.database().end_sessions(id).await.unwrap();
+    portal.sign_out_everywhere(id).await;
     let answer = browser
         .json(Method::POST, "/api/v1/clusters", &order("too-late"))
         .await;

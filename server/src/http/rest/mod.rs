@@ -8,6 +8,8 @@ mod me;
 mod nodes;
 mod order_options;
 mod orphans;
+mod people;
+mod tenants;
 
 pub use document::document;
 
@@ -69,6 +71,25 @@ fn described() -> OpenApiRouter<Arc<Portal>> {
         .routes(routes!(credentials::restore))
         .routes(routes!(credentials::check))
         .routes(routes!(orphans::take_down))
+        .routes(routes!(people::list))
+        .routes(routes!(people::get))
+        .routes(routes!(people::set_platform_role))
+        .routes(routes!(people::suspend))
+        .routes(routes!(people::restore))
+        .routes(routes!(people::end_sessions))
+        .routes(routes!(people::rule_providers))
+        .routes(routes!(people::try_rules))
+        .routes(routes!(tenants::list, tenants::create))
+        .routes(routes!(tenants::get, tenants::rename))
+        .routes(routes!(tenants::obstacles))
+        .routes(routes!(tenants::archive))
+        .routes(routes!(tenants::environments::create))
+        .routes(routes!(tenants::environments::rename))
+        .routes(routes!(tenants::environments::set_limits))
+        .routes(routes!(tenants::environments::archive))
+        .routes(routes!(tenants::members::set, tenants::members::remove))
+        .routes(routes!(tenants::members::invite))
+        .routes(routes!(tenants::members::withdraw))
         .routes(routes!(me::me))
         .routes(routes!(order_options::order_options))
         // The pages answer every other address.

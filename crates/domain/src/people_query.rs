@@ -1,0 +1,152 @@
+//! Questions for lists of people, as they stand in a URL.
+
+use crate::{
+    listing::{Parameters, text},
+    people::{PeopleFilter, PeopleQuery, PeopleSort},
+    problem::FieldError,
+};
+use serde::{Deserialize, Serialize};
+use std::str::FromStr;
+
+impl PeopleFilter {
+    /// Every filter.
+    pub const ALL: [Self; 4] = [
+        Self::All,
+        Self::Admins,
+        Self::Suspended,
+        Self::WithoutTenant,
+    ];
+
+    /// The word in requests.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Admins => "admins",
+            Self::Suspended => "suspended",
+            Self::WithoutTenant => "without_tenant",
+        }
+    }
+}
+
+impl FromStr for PeopleFilter {
+    type Err = FieldError;
+    fn from_str(text: &str) -> Result<Self, FieldError> {
+        let found = Self::ALL.into_iter().find(|filter| filter.as_str() == text);
+        found.ok_or_else(|| {
+            FieldError::new("filter", "One of all, admins, suspended, without_tenant.")
+        })
+    }
+}
+
+impl PeopleSort {
+    /// The word in requests.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::LastSeen => "last_seen",
+        }
+    }
+}
+
+impl FromStr for PeopleSort {
+    type Err = FieldError;
+    fn from_str(text: &str) -> Result<Self, FieldError> {
+        [Self::Name, Self::LastSeen]
+            .into_iter()
+            .find(|sort| sort.as_str() == text)
+            .ok_or_else(|| FieldError::new("sort", "Sort by name or last_seen."))
+    }
+}
+
+impl Default for PeopleQuery {
+    fn default() -> Self {
+        Self {
+            search: String::new(),
+            filter: PeopleFilter::All,
+            sort: PeopleSort::Name,
+            descending: false,
+            page: 1,
+            per_page: 25,
+        }
+    }
+}
+
+/// A question as it stands in a URL; empty is the same as absent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
+pub struct PeopleQueryInput {
+    /// Part of a name or an e-mail address.
+    #[serde(default)]
+    pub search: Option<String>,
+    /// `all`, `admins`, `suspended` or `without_tenant`.
+    #[serde(default)]
+    pub filter: Option<String>,
+    /// `name` or `last_seen`; with `-` before it the other way round.
+    #[serde(default)]
+    pub sort: Option<String>,
+    /// The page, from 1.
+    #[serde(default)]
+    pub page: Option<String>,
+    /// How many a page, 1 to 200.
+    #[serde(default)]
+    pub per_page: Option<String>,
+}
+
+impl PeopleQueryInput {
+    /// Checks every parameter.
+    ///
+    /// # Errors
+    /// One [`FieldError`] for each parameter at fault.
+    pub fn validate(&self) -> Result<PeopleQuery, Vec<FieldError>> {
+        let mut parameters = Parameters::default();
+        let (sort, descending) = parameters.sort(&self.sort, PeopleSort::Name, false);
+        let filter = text(&self.filter).map_or(Ok(PeopleFilter::All), |word| word.parse());
+        let query = PeopleQuery {
+            search: parameters.search(&self.search),
+            filter: *filter.as_ref().unwrap_or(&PeopleFilter::All),
+            sort,
+            descending,
+            page: parameters.page(&self.page),
+            per_page: parameters.per_page(&self.per_page, 25),
+        };
+        match (parameters.finish(query), filter) {
+            (Ok(query), Ok(_)) => Ok(query),
+            (checked, filter) => Err(checked
+                .err()
+                .unwrap_or_default()
+                .into_iter()
+                .chain(filter.err())
+                .collect()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_question_shows_everybody_by_name() {
+        assert_eq!(
+            PeopleQueryInput::default().validate().unwrap(),
+            PeopleQuery::default()
+        );
+    }
+
+    #[test]
+    fn parameters_at_fault_are_named() {
+        let input = PeopleQueryInput {
+            filter: Some("nobody".into()),
+            sort: Some("-age".into()),
+            page: Some("0".into()),
+            ..PeopleQueryInput::default()
+        };
+        let fields: Vec<_> = input
+            .validate()
+            .unwrap_err()
+            .into_iter()
+            .map(|error| error.field)
+            .collect();
+        assert_eq!(fields, ["sort", "page", "filter"]);
+    }
+}
