@@ -61,8 +61,8 @@ fn refused(
     let pool = asking.pool;
     let (kind, words, next): (_, String, &str) = match code {
         "UserNotFoundException" => (NotFound, "The pool has no such person".into(), ""),
-        // Cognito says the same of a pool and of a group that is not there; only the message tells.
-        "ResourceNotFoundException" if message.to_lowercase().contains("group") => {
+        // Cognito says the same of a pool and of a group that is not there; only of the pool it names what is missing.
+        "ResourceNotFoundException" if !message.contains(pool) => {
             (NotFound, "The pool has no such group".into(), "")
         }
         "ResourceNotFoundException" => (

@@ -182,8 +182,7 @@ impl UserPools for UserPoolService {
             email: query.email.trim().to_owned(),
             ..query
         };
-        if query.email.chars().count() > LONGEST_NAME || query.email.chars().any(char::is_control)
-        {
+        if query.email.chars().count() > LONGEST_NAME || query.email.chars().any(char::is_control) {
             let fault = FieldError::new("email", "At most 128 printable characters.");
             return Err(Problem::invalid(vec![fault]));
         }

@@ -42,6 +42,26 @@ impl PublicUrl {
     }
 }
 
+/// The address of a service: a path may follow the host, and nothing else.
+pub fn of_service(key: &str, text: &str, faults: &mut Faults) -> Option<Url> {
+    match Url::parse(text) {
+        Ok(url)
+            if matches!(url.scheme(), "http" | "https")
+                && url.has_host()
+                && url.username().is_empty()
+                && url.password().is_none()
+                && url.query().is_none()
+                && url.fragment().is_none() =>
+        {
+            Some(url)
+        }
+        _ => faults.none(
+            key,
+            "is not an address; write it like https://hangar.example.com, with nothing but a path behind the host",
+        ),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

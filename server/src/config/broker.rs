@@ -1,6 +1,6 @@
 //! The credential broker: how SkyPilot API servers fetch tenants' short-lived credentials.
 
-use super::fault::Faults;
+use super::{address, fault::Faults};
 use serde::Deserialize;
 use std::{
     collections::HashMap,
@@ -77,8 +77,9 @@ impl BrokerSection {
             (None, _) => None,
         };
         let sts_endpoint = match self.sts_endpoint {
-            Some(text) => address("broker.sts_endpoint", &text, faults),
-            None => variable(environment, AWS_STS).and_then(|text| address(AWS_STS, &text, faults)),
+            Some(text) => address::of_service("broker.sts_endpoint", &text, faults),
+            None => variable(environment, AWS_STS)
+                .and_then(|text| address::of_service(AWS_STS, &text, faults)),
         };
         BrokerSettings {
             listener,
@@ -91,7 +92,7 @@ impl BrokerSection {
 /// AWS's libraries send a token in clear to a loopback address only.
 fn handle_url(text: &str, faults: &mut Faults) -> Option<Url> {
     let key = "broker.handle_url";
-    let mut url = address(key, text, faults)?;
+    let mut url = address::of_service(key, text, faults)?;
     let is_loopback = match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),
@@ -108,25 +109,6 @@ fn handle_url(text: &str, faults: &mut Faults) -> Option<Url> {
         url.set_path(&format!("{}/", url.path()));
     }
     Some(url)
-}
-
-fn address(key: &str, text: &str, faults: &mut Faults) -> Option<Url> {
-    match Url::parse(text) {
-        Ok(url)
-            if matches!(url.scheme(), "http" | "https")
-                && url.has_host()
-                && url.username().is_empty()
-                && url.password().is_none()
-                && url.query().is_none()
-                && url.fragment().is_none() =>
-        {
-            Some(url)
-        }
-        _ => faults.none(
-            key,
-            "is not an address; write it like https://hangar.example.com, with nothing but a path behind the host",
-        ),
-    }
 }
 
 fn is_name(text: &str) -> bool {

@@ -4,6 +4,7 @@ use super::{
     fault::Faults,
     secret::{self, Secret},
 };
+use aws::KeyArn;
 use secrets::Key;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
@@ -21,6 +22,11 @@ pub struct KeysSection {
     /// Files with keys that sealed earlier and still open.
     #[serde(default)]
     old_files: Vec<PathBuf>,
+    /// The key in AWS KMS that seals, in place of the other ones.
+    kms_key: Option<String>,
+    /// Keys in AWS KMS that sealed earlier and still open.
+    #[serde(default)]
+    old_kms_keys: Vec<String>,
 }
 
 /// The keys of the configuration, besides those of the data directory.
@@ -30,6 +36,10 @@ pub struct KeysSettings {
     pub current: Option<Secret>,
     /// Keys that only open.
     pub old: Vec<Secret>,
+    /// The key in AWS KMS that seals; `None`: one of the others does.
+    pub kms: Option<KeyArn>,
+    /// Keys in AWS KMS that only open.
+    pub old_kms: Vec<KeyArn>,
 }
 
 impl KeysSection {
@@ -53,7 +63,25 @@ impl KeysSection {
             Some(key)
         });
         let old = old.collect();
-        KeysSettings { current, old }
+        let mut arn = |key: &str, text: &String| {
+            text.parse::<KeyArn>()
+                .map_err(|rule| faults.add(key, rule))
+                .ok()
+        };
+        let kms = self
+            .kms_key
+            .as_ref()
+            .and_then(|text| arn("keys.kms_key", text));
+        let old_kms = self.old_kms_keys.iter();
+        let old_kms = old_kms
+            .filter_map(|text| arn("keys.old_kms_keys", text))
+            .collect();
+        KeysSettings {
+            current,
+            old,
+            kms,
+            old_kms,
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 //! section of its own; whatever is wrong is found in one go. `docs/configuration.md` describes every key.
 
 mod address;
+mod aws;
 mod broker;
 mod database;
 mod fault;
@@ -9,8 +10,8 @@ mod hosts;
 mod keys;
 mod limits;
 mod log;
-mod plans;
 mod outgoing;
+mod plans;
 mod secret;
 mod sign_in;
 mod skypilot;
@@ -18,6 +19,7 @@ mod tenants;
 mod trusted_proxies;
 
 pub use address::PublicUrl;
+pub use aws::AwsSettings;
 pub use broker::{BrokerListener, BrokerSettings};
 pub use fault::{ConfigurationError, Faults};
 pub use keys::KeysSettings;
@@ -61,11 +63,12 @@ struct Document {
     hosts: BTreeMap<String, hosts::HostSection>,
     skypilot: Option<skypilot::SkyPilotSection>,
     broker: Option<broker::BrokerSection>,
+    aws: Option<aws::AwsSection>,
     keys: keys::KeysSection,
+    outgoing: outgoing::OutgoingSection,
     plans: Vec<plans::PlanSection>,
     tenants: BTreeMap<String, tenants::TenantSection>,
     log: LogSettings,
-    outgoing: outgoing::OutgoingSection,
     limits: Limits,
 }
 
@@ -107,15 +110,17 @@ pub struct Settings {
     pub skypilot: Option<SkyPilotSettings>,
     /// The credential broker; `None`: nobody can fetch credentials.
     pub broker: Option<BrokerSettings>,
+    /// The portal's own identity in AWS; `None`: it has none.
+    pub aws: Option<AwsSettings>,
     /// The keys that secrets rest under, besides those of the data directory.
     pub keys: KeysSettings,
+    /// Where tenants may send the portal.
+    pub outgoing: OutgoingRules,
     /// The sizes.
     pub plans: Vec<Plan>,
     /// The tenants that exist from the start.
     pub tenants: Vec<TenantSeed>,
     /// What is logged.
-    /// Where tenants may send the portal.
-    pub outgoing: OutgoingRules,
     pub log: LogSettings,
     /// How much at once.
     pub limits: Limits,
@@ -290,14 +295,17 @@ impl Document {
             broker: self
                 .broker
                 .map(|section| section.read(sources.environment.as_ref(), faults)),
+            aws: self.aws.and_then(|section| section.read(&folder, faults)),
             keys: self.keys.read(&folder, faults),
+            outgoing: self.outgoing.read(faults),
             plans: plans::read(self.plans, faults),
             tenants: tenants_found,
             log: self.log,
             limits: self.limits,
         };
         check_way_of_credentials(&settings, faults);
-            outgoing: self.outgoing.read(faults),
+        check_kms_keys(&settings, faults);
+        check_user_pools(&settings, faults);
         settings
     }
 }
@@ -322,6 +330,42 @@ fn check_way_of_credentials(settings: &Settings, faults: &mut Faults) {
             "has nobody to serve: add [skypilot], or leave [broker] out",
         ),
         _ => {}
+    }
+}
+
+/// Nobody could administer a pool without an identity in AWS.
+fn check_user_pools(settings: &Settings, faults: &mut Faults) {
+    if settings.aws.is_some() {
+        return;
+    }
+    for provider in &settings.sign_in.providers {
+        if provider.user_pool.is_some() {
+            faults.add(
+                format!("sign_in.providers.{}.user_pool", provider.slug),
+                "needs the portal's own identity in AWS: add [aws]",
+            );
+        }
+    }
+}
+
+/// Nobody could ask KMS without an identity in AWS.
+fn check_kms_keys(settings: &Settings, faults: &mut Faults) {
+    let keys = &settings.keys;
+    if settings.aws.is_none() && (keys.kms.is_some() || !keys.old_kms.is_empty()) {
+        faults.add(
+            if keys.kms.is_some() {
+                "keys.kms_key"
+            } else {
+                "keys.old_kms_keys"
+            },
+            "needs the portal's own identity in AWS: add [aws]",
+        );
+    }
+    if keys.kms.is_some() && keys.current.is_some() {
+        faults.add(
+            "keys.kms_key",
+            "and `keys.current` are both given; one key seals, the other goes among the old ones",
+        );
     }
 }
 

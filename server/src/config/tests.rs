@@ -188,7 +188,7 @@ fn a_syntax_error_says_where_it_is() {
 }
 
 /// Every key there is. A misspelled one in the example would be refused by the reader.
-const KEYS: [&str; 57] = [
+const KEYS: [&str; 61] = [
     "listen",
     "public_url",
     "trusted_proxies",
@@ -206,6 +206,7 @@ const KEYS: [&str; 57] = [
     "userinfo",
     "email_domains",
     "cognito_domain",
+    "user_pool",
     "group",
     "platform_role",
     "provider",
@@ -236,6 +237,9 @@ const KEYS: [&str; 57] = [
     "names",
     "handle_url",
     "sts_endpoint",
+    "access_key_id",
+    "secret_access_key_file",
+    "endpoint",
     "current_file",
     "old_files",
     "cpu",

@@ -7,3 +7,4 @@ mod handles;
 mod keys;
 mod profiles;
 mod skypilot;
+mod user_pools;

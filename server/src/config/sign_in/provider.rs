@@ -36,6 +36,8 @@ pub struct ProviderSection {
     pub email_domains: Vec<String>,
     /// The domain of a Cognito user pool, for its own way of signing out.
     pub cognito_domain: Option<String>,
+    /// The id of the Cognito user pool, to administer its people.
+    pub user_pool: Option<String>,
 }
 
 fn default_scopes() -> Vec<String> {
@@ -65,6 +67,8 @@ pub struct ProviderSettings {
     pub email_domains: Vec<String>,
     /// Cognito's own address for signing out.
     pub cognito_domain: Option<Url>,
+    /// The id of the Cognito user pool whose people can be administered.
+    pub user_pool: Option<String>,
 }
 
 impl ProviderSection {
@@ -84,6 +88,12 @@ impl ProviderSection {
             None => None,
             Some(text) => safe_url(text, &key("cognito_domain"), faults),
         };
+        if self.user_pool.as_deref().is_some_and(|id| !is_pool_id(id)) {
+            faults.add(
+                key("user_pool"),
+                "must be the id of a user pool, such as eu-central-1_AbCdEfGhI",
+            );
+        }
         if self.client_id.trim().is_empty() {
             faults.add(key("client_id"), "must not be empty");
         }
@@ -122,8 +132,19 @@ impl ProviderSection {
             userinfo: self.userinfo,
             email_domains,
             cognito_domain,
+            user_pool: self.user_pool,
         })
     }
+}
+
+/// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserPoolType.html>
+fn is_pool_id(text: &str) -> bool {
+    let alphanumeric =
+        |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric());
+    text.len() <= 55
+        && text.split_once('_').is_some_and(|(region, name)| {
+            alphanumeric(name) && region.contains('-') && region.split('-').all(alphanumeric)
+        })
 }
 
 /// An https address, or an http one on this machine.
