@@ -94,6 +94,11 @@ export function placesOfNodes({ ready, launching, failed, stopped, orphan }: Nod
   ];
 }
 
+/** The time for a test that goes through these pages: each is given what a short test would be. */
+export function perPlace(places: Place[]): number {
+  return 30_000 * (places.length + 1);
+}
+
 /** Opens a page and waits until it is alive. */
 export async function visit(page: Page, path: string): Promise<void> {
   await page.goto(path);
