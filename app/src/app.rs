@@ -10,11 +10,15 @@ use leptos_router::path;
 use crate::account::AccountPage;
 use crate::api_reference::ApiReferencePage;
 use crate::clusters::{ClusterPage, ClustersPage, NewClusterPage};
+use crate::credentials::{CredentialPage, NewCredentialPage};
 use crate::dashboard::OverviewPage;
 use crate::layout::Layout;
 use crate::nodes::{CataloguePage, NewNodePage, NodePage, NodesPage, OrphansPage};
 use crate::problem_page::{NotFound, ProblemPage};
 use crate::sign_in::SignInPage;
+use crate::tenants::{AllTenantsPage, TeamsPage, TenantPage};
+use crate::user_pools::{PoolPage, PoolUserPage};
+use crate::users::{ClaimRulesPage, InvitePage, PersonPage, UsersPage};
 
 /// The whole portal. Every page is rendered to the end before it is sent: the status is right, and without JavaScript
 /// there is nothing left to wait for.
@@ -47,7 +51,50 @@ pub fn App() -> impl IntoView {
                             ssr=SsrMode::Async
                         />
                         <Route path=path!("/nodes/new") view=NewNodePage ssr=SsrMode::Async />
+                        <Route
+                            path=path!("/admin/identity-provider")
+                            view=PoolPage
+                            ssr=SsrMode::Async
+                        />
+                        <Route
+                            path=path!("/admin/identity-provider/:provider/:username")
+                            view=PoolUserPage
+                            ssr=SsrMode::Async
+                        />
                         <Route path=path!("/admin/orphans") view=OrphansPage ssr=SsrMode::Async />
+                        <Route path=path!("/admin/users") view=UsersPage ssr=SsrMode::Async />
+                        <Route
+                            path=path!("/admin/users/claim-rules")
+                            view=ClaimRulesPage
+                            ssr=SsrMode::Async
+                        />
+                        <Route
+                            path=path!("/admin/users/invite")
+                            view=InvitePage
+                            ssr=SsrMode::Async
+                        />
+                        <Route path=path!("/admin/users/:id") view=PersonPage ssr=SsrMode::Async />
+                        <Route
+                            path=path!("/admin/tenants")
+                            view=AllTenantsPage
+                            ssr=SsrMode::Async
+                        />
+                        <Route path=path!("/tenants") view=TeamsPage ssr=SsrMode::Async />
+                        <Route
+                            path=path!("/tenants/:slug/credentials/new")
+                            view=NewCredentialPage
+                            ssr=SsrMode::Async
+                        />
+                        <Route
+                            path=path!("/tenants/:slug/credentials/:id")
+                            view=CredentialPage
+                            ssr=SsrMode::Async
+                        />
+                        <Route
+                            path=path!("/tenants/:slug/:tab?")
+                            view=TenantPage
+                            ssr=SsrMode::Async
+                        />
                         <Route path=path!("/nodes/:id/:tab?") view=NodePage ssr=SsrMode::Async />
                         <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async />
                         <Route path=path!("/api") view=ApiReferencePage ssr=SsrMode::Async />

@@ -8,6 +8,7 @@ mod account;
 mod api_reference;
 mod app;
 mod clusters;
+mod credentials;
 mod dashboard;
 mod layout;
 mod listing;
@@ -15,6 +16,9 @@ mod live;
 mod nodes;
 mod operation;
 mod ordering;
+mod plain_form;
+#[cfg(feature = "ssr")]
+mod posted;
 mod problem_page;
 mod refusal;
 mod routes;
@@ -23,9 +27,14 @@ pub mod server_context;
 #[cfg(feature = "ssr")]
 mod shell;
 mod sign_in;
+mod tenants;
 mod theme;
 mod ui;
+mod user_pools;
+mod users;
 
 pub use app::App;
+#[cfg(feature = "ssr")]
+pub use posted::{POSTED_PAGES, posted_pages};
 #[cfg(feature = "ssr")]
 pub use shell::shell;

@@ -116,8 +116,8 @@ pub fn notice_leading_back(
             .map(|step| view! { <p>{step}</p> })
             .into_any()
     };
-    // What is wrong with a field stands beside the field.
-    let text = if problem.fields.is_empty() {
+    // What is wrong with a field stands beside the field; who was faster is about all of them.
+    let text = if problem.fields.is_empty() || problem.kind == ProblemKind::Conflict {
         problem.detail
     } else {
         "What is wrong stands beside each field.".to_owned()
@@ -148,6 +148,16 @@ fn here(location: &Location) -> String {
 pub fn no_such_page() -> Problem {
     Problem::new(ProblemKind::NotFound, "There is no page at this address.")
         .next("It may have been moved, or the link is mistyped.")
+}
+
+/// Who may not see a page of administration is not told that there is one.
+#[cfg(feature = "ssr")]
+pub fn as_if_not_there(problem: Problem) -> Problem {
+    if problem.kind == ProblemKind::Forbidden {
+        no_such_page()
+    } else {
+        problem
+    }
 }
 
 /// For an address that leads nowhere.

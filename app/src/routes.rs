@@ -1,6 +1,8 @@
 //! The addresses of the pages, so that no link is spelled twice.
 
-use domain::ids::{ClusterId, NodeId};
+use std::borrow::Cow;
+
+use domain::ids::{ClusterId, CredentialId, NodeId, UserId};
 
 /// Mine first.
 pub const OVERVIEW: &str = "/";
@@ -16,6 +18,20 @@ pub const CATALOGUE: &str = "/nodes/catalogue";
 pub const NEW_NODE: &str = "/nodes/new";
 /// Machines that nobody ordered here; for platform admins.
 pub const ORPHANS: &str = "/admin/orphans";
+/// Everybody, and why they may do what they may; for platform admins.
+pub const USERS: &str = "/admin/users";
+/// What a token would give whoever signs in with it; for platform admins.
+pub const CLAIM_RULES: &str = "/admin/users/claim-rules";
+/// Invites somebody to a tenant; for platform admins.
+pub const INVITE: &str = "/admin/users/invite";
+/// The people of the identity provider; for platform admins.
+pub const POOLS: &str = "/admin/identity-provider";
+/// Every tenant; for platform admins.
+pub const ALL_TENANTS: &str = "/admin/tenants";
+/// One's own tenants.
+pub const TENANTS: &str = "/tenants";
+/// Who did what.
+pub const AUDIT: &str = "/admin/audit";
 /// Who one is, and API tokens.
 pub const ACCOUNT: &str = "/account";
 /// The REST API, to read.
@@ -99,6 +115,73 @@ pub fn orphan(machine: &str) -> String {
     with_query(ORPHANS, [("machine", machine)])
 }
 
+/// A person's page; for platform admins.
+pub fn user(id: UserId) -> String {
+    format!("{USERS}/{id}")
+}
+
+/// The people of a pool.
+pub fn pool(provider: &str) -> String {
+    pool_after(provider, "", "")
+}
+
+/// A page of a pool's people whose addresses begin with `email`.
+pub fn pool_after(provider: &str, email: &str, after: &str) -> String {
+    with_query(
+        POOLS,
+        [("provider", provider), ("email", email), ("after", after)],
+    )
+}
+
+/// Somebody of a pool.
+pub fn pool_user(provider: &str, username: &str) -> String {
+    let mut address = format!("{POOLS}/");
+    escape_into(&mut address, provider);
+    address.push('/');
+    escape_into(&mut address, username);
+    address
+}
+
+/// What somebody did.
+pub fn audit_of(id: UserId) -> String {
+    format!("{AUDIT}?user={id}")
+}
+
+/// A tenant's page.
+pub fn tenant(slug: &str) -> String {
+    format!("{TENANTS}/{slug}")
+}
+
+/// A part of a tenant's page; `""` is its first.
+pub fn tenant_tab(slug: &str, tab: &str) -> String {
+    if tab.is_empty() {
+        tenant(slug)
+    } else {
+        format!("{TENANTS}/{slug}/{tab}")
+    }
+}
+
+/// The environments of a tenant, with one of them to be changed.
+pub fn environment(tenant: &str, environment: &str) -> String {
+    with_query(
+        &tenant_tab(tenant, "environments"),
+        [("environment", environment)],
+    )
+}
+
+/// The form for a new credential; of the chosen provider, if there is one already.
+pub fn new_credential(tenant: &str, provider: &str) -> String {
+    with_query(
+        &tenant_tab(tenant, "credentials/new"),
+        [("provider", provider)],
+    )
+}
+
+/// A credential's page.
+pub fn credential(tenant: &str, id: CredentialId) -> String {
+    format!("{}/{id}", tenant_tab(tenant, "credentials"))
+}
+
 /// The sign-in page, which leads back to `return_to`.
 pub fn sign_in(return_to: &str) -> String {
     with_query(SIGN_IN, [("return_to", return_to)])
@@ -134,24 +217,44 @@ fn escape_into(address: &mut String, value: &str) {
 }
 
 /// A way back.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Crumb {
     /// Where to.
-    pub href: &'static str,
+    pub href: Cow<'static, str>,
     /// What it is called.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
+}
+
+/// Back to a tenant, or to a part of it.
+pub fn to_tenant(slug: &str, tab: &str, name: impl Into<Cow<'static, str>>) -> Crumb {
+    Crumb {
+        href: tenant_tab(slug, tab).into(),
+        name: name.into(),
+    }
 }
 
 /// Back to the list.
 pub const TO_CLUSTERS: Crumb = Crumb {
-    href: CLUSTERS,
-    name: "Clusters",
+    href: Cow::Borrowed(CLUSTERS),
+    name: Cow::Borrowed("Clusters"),
+};
+
+/// Back to everybody.
+pub const TO_USERS: Crumb = Crumb {
+    href: Cow::Borrowed(USERS),
+    name: Cow::Borrowed("Users"),
+};
+
+/// Back to the people of the identity provider.
+pub const TO_POOLS: Crumb = Crumb {
+    href: Cow::Borrowed(POOLS),
+    name: Cow::Borrowed("Identity provider"),
 };
 
 /// Back to the list of nodes.
 pub const TO_NODES: Crumb = Crumb {
-    href: NODES,
-    name: "Nodes",
+    href: Cow::Borrowed(NODES),
+    name: Cow::Borrowed("Nodes"),
 };
 
 #[cfg(test)]

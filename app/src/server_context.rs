@@ -201,6 +201,11 @@ mod on_server {
             .map(|(_, value)| value.to_owned())
     }
 
+    /// What a plain form sent to a page that answers it itself.
+    pub fn posted<T: Clone + Send + Sync + 'static>() -> Option<T> {
+        use_context::<Parts>()?.extensions.get().cloned()
+    }
+
     /// Sets a cookie: name, value and attributes as in the header.
     pub fn set_cookie(cookie: &str) {
         let value = HeaderValue::from_str(cookie);

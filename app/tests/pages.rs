@@ -1,12 +1,19 @@
 //! The pages as a browser without JavaScript gets them: what they say, with which status, and what their forms do.
 #![cfg(feature = "ssr")]
 
+mod credentials;
 mod nodes;
 mod support;
+mod tenants;
+mod user_pools;
+mod users;
 
 use axum::http::{Method, StatusCode};
+use domain::caller::Caller;
+use support::credentials::{ACCEPTED, UNCHECKED};
 use support::node_sample::{FAILED_NODE, LAUNCHING_NODE, READY_NODE, STOPPED_NODE};
-use support::{Browser, READY, SECRET, UNKNOWN, WORKING};
+use support::people::{GRACE, LINUS};
+use support::{ADA, Browser, READY, SECRET, UNKNOWN, WORKING};
 
 fn pages() -> Vec<String> {
     let cluster = format!("/clusters/{READY}");
@@ -32,10 +39,53 @@ fn pages() -> Vec<String> {
     pages
 }
 
+/// The pages of administration, which an admin sees.
+fn admin_pages() -> Vec<String> {
+    let credentials = "/tenants/vision/credentials";
+    let mut pages: Vec<String> = [
+        "/admin/users",
+        "/admin/users?search=nobody",
+        "/admin/users/claim-rules",
+        "/admin/users/invite",
+        "/admin/tenants",
+        "/tenants/vision",
+        "/tenants/vision/invitations",
+        "/tenants/vision/environments",
+        "/tenants/vision/environments?environment=dev",
+        "/tenants/vision/settings",
+        credentials,
+    ]
+    .map(String::from)
+    .into();
+    pages.extend([ADA, GRACE, LINUS].map(|person| format!("/admin/users/{person}")));
+    pages.extend([ACCEPTED, UNCHECKED].map(|id| format!("{credentials}/{id}")));
+    pages.extend(["", "?provider=aws", "?provider=gcp"].map(|of| format!("{credentials}/new{of}")));
+    pages
+}
+
+/// Every page, and the browser of somebody who may see it.
+fn pages_and_lookers() -> Vec<(Browser, String)> {
+    let of = |caller: fn() -> Caller, pages: Vec<String>| {
+        pages
+            .into_iter()
+            .map(move |page| (Browser::of(caller()), page))
+    };
+    of(support::developer, pages())
+        .chain(of(support::admin, admin_pages()))
+        .collect()
+}
+
+/// The ids of a page, of which none may be there twice: labels and messages lead to them.
+fn ids(html: &str) -> Vec<&str> {
+    html.split(" id=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .collect()
+}
+
 #[tokio::test]
 async fn every_page_is_whole_without_javascript() {
-    let browser = Browser::of_a_developer();
-    for page in pages() {
+    for (browser, page) in pages_and_lookers() {
         let answer = browser.get(&page).await;
         assert_eq!(answer.status, StatusCode::OK, "{page}");
         let html = answer.text;
@@ -43,13 +93,21 @@ async fn every_page_is_whole_without_javascript() {
         assert!(html.contains("<html lang=\"en\""), "{page}");
         assert!(html.contains(" · Hangar</title>"), "{page} has a title");
         assert!(!html.contains("class=\"shimmer"), "{page} is still waiting");
+        let mut found = ids(&html);
+        found.sort_unstable();
+        let count = found.len();
+        found.dedup();
+        assert_eq!(found.len(), count, "{page} has an id twice: {found:?}");
+        for label in html.split("<label for=\"").skip(1) {
+            let leads_to = label.split('"').next().unwrap_or_default();
+            assert!(found.binary_search(&leads_to).is_ok(), "{page}: {leads_to}");
+        }
     }
 }
 
 #[tokio::test]
 async fn nothing_inline_gets_past_a_content_security_policy() {
-    let browser = Browser::of_a_developer();
-    for page in pages() {
+    for (browser, page) in pages_and_lookers() {
         let html = browser.get(&page).await.text;
         assert!(!html.contains(" style=\""), "{page} has an inline style");
         for handler in [" onclick=", " onload=", " onsubmit=", "javascript:"] {

@@ -2,8 +2,11 @@
 
 mod api;
 mod navigation;
+mod only_for_admins;
 mod scope_switcher;
 mod user_menu;
+
+pub use only_for_admins::OnlyForAdmins;
 
 use domain::access::{PlatformAction, allows_on_platform};
 use domain::problem::ProblemKind;
@@ -13,7 +16,7 @@ use leptos_router::components::{Outlet, Redirect};
 use leptos_router::hooks::use_location;
 
 use crate::layout::api::{Session, load_session};
-use crate::layout::navigation::{AdminNavigation, Brand, Navigation};
+use crate::layout::navigation::{AdminNavigation, Brand, Navigation, TeamItem};
 use crate::layout::scope_switcher::ScopeSwitcher;
 use crate::layout::user_menu::UserMenu;
 use crate::routes;
@@ -23,6 +26,7 @@ use crate::ui::{Icon, Symbol};
 #[component]
 pub fn Layout() -> impl IntoView {
     let session = Resource::new_blocking(|| (), |()| load_session());
+    provide_context::<SessionResource>(session);
     let main = NodeRef::<html::Main>::new();
     focus_each_new_page(main);
     view! {
@@ -149,11 +153,18 @@ fn SidePanel(session: SessionResource) -> impl IntoView {
             may.then(|| view! { <AdminNavigation /> })
         })
     };
+    let team = move || {
+        Suspend::new(async move {
+            let profile = session.await.ok().map(|session| session.profile);
+            let tenants = profile.map(|profile| profile.tenants).unwrap_or_default();
+            view! { <TeamItem tenants=tenants /> }
+        })
+    };
     view! {
         <div class="min-h-15">
             <Transition>{switcher}</Transition>
         </div>
-        <Navigation />
+        <Navigation team=move || view! { <Transition>{team}</Transition> } />
         <Transition>{admin}</Transition>
         <div class="mt-auto">
             <Transition>{user}</Transition>

@@ -1,7 +1,8 @@
 //! The links to the portal's parts.
 
+use domain::account::TenantMembership;
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
+use leptos_router::hooks::{use_location, use_query_map};
 
 use crate::routes;
 use crate::ui::{Icon, Symbol, tw};
@@ -22,13 +23,18 @@ pub fn Brand() -> impl IntoView {
 
 /// The portal's parts, the present one marked.
 #[component]
-pub fn Navigation() -> impl IntoView {
+pub fn Navigation(
+    /// One's own tenants, which take a look at who is signed in.
+    #[prop(into)]
+    team: ViewFnOnce,
+) -> impl IntoView {
     view! {
         <nav aria-label="Main">
             <ul class="grid gap-0.5">
                 <Item href=routes::OVERVIEW symbol=Symbol::Overview label="Overview" />
                 <Item href=routes::CLUSTERS symbol=Symbol::Cube label="Clusters" />
                 <Item href=routes::NODES symbol=Symbol::Chip label="Nodes" />
+                {team.run()}
                 <Item href=routes::ACCOUNT symbol=Symbol::User label="Account" />
                 <Item href=routes::API symbol=Symbol::Book label="API reference" />
             </ul>
@@ -46,17 +52,52 @@ pub fn AdminNavigation() -> impl IntoView {
                 "Admin"
             </p>
             <ul class="grid gap-0.5">
+                <Item href=routes::POOLS symbol=Symbol::Lock label="Identity provider" />
+                <Item href=routes::USERS symbol=Symbol::Team label="Users" />
+                <Item href=routes::ALL_TENANTS symbol=Symbol::Building label="Tenants" />
                 <Item href=routes::ORPHANS symbol=Symbol::Alert label="Orphans" />
+                <Item href=routes::AUDIT symbol=Symbol::List label="Audit log" />
             </ul>
         </nav>
     }
     .into_any()
 }
 
+/// The tenant that one looks at, or the choice among one's own. Nothing for who is in none.
+#[component]
+pub fn TeamItem(tenants: Vec<TenantMembership>) -> impl IntoView {
+    let slugs: Vec<_> = tenants
+        .into_iter()
+        .map(|membership| membership.tenant.slug)
+        .collect();
+    let query = use_query_map();
+    let any = !slugs.is_empty();
+    let href = Memo::new(move |_| {
+        let looked_at = query.with(|query| query.get("tenant"));
+        let one = looked_at
+            .filter(|slug| slugs.contains(slug))
+            .or_else(|| slugs.first().filter(|_| slugs.len() == 1).cloned());
+        one.map_or_else(|| routes::TENANTS.to_owned(), |slug| routes::tenant(&slug))
+    });
+    let path = use_location().pathname;
+    let here = Memo::new(move |_| belongs(&path.get(), routes::TENANTS));
+    any.then(|| view! { <Link href=href here=here symbol=Symbol::Team label="Team" /> })
+}
+
 #[component]
 fn Item(href: &'static str, symbol: Symbol, label: &'static str) -> impl IntoView {
     let path = use_location().pathname;
     let here = Memo::new(move |_| belongs(&path.get(), href));
+    view! { <Link href=href here=here symbol=symbol label=label /> }
+}
+
+#[component]
+fn Link(
+    #[prop(into)] href: Signal<String>,
+    here: Memo<bool>,
+    symbol: Symbol,
+    label: &'static str,
+) -> impl IntoView {
     view! {
         <li>
             <a

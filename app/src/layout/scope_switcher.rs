@@ -10,6 +10,8 @@ use crate::ui::{Icon, Symbol};
 /// A tenant, or an environment of it, or everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Scope {
+    /// Of the tenant that is meant, also where it is the only one.
+    slug: String,
     tenant: String,
     environment: String,
     title: String,
@@ -19,6 +21,17 @@ struct Scope {
 impl Scope {
     /// The list that is looked at, or the clusters, for this scope.
     fn address(&self, list: &str) -> String {
+        if list == routes::TENANTS && !self.slug.is_empty() {
+            let tab = if self.environment.is_empty() {
+                ""
+            } else {
+                "environments"
+            };
+            return routes::tenant_tab(&self.slug, tab);
+        }
+        if list == routes::TENANTS {
+            return list.to_owned();
+        }
         routes::with_query(
             list,
             [
@@ -34,9 +47,16 @@ impl Scope {
 pub fn ScopeSwitcher(tenants: Vec<TenantMembership>) -> impl IntoView {
     let scopes = scopes(&tenants);
     let query = use_query_map();
+    let path = use_location().pathname;
     let current = Memo::new({
         let scopes = scopes.clone();
         move |_| {
+            if let Some(slug) = path.with(|path| tenant_of(path)) {
+                let found = scopes
+                    .iter()
+                    .find(|scope| scope.slug == slug && scope.environment.is_empty());
+                return found.or(scopes.first()).cloned().unwrap_or_default();
+            }
             let (tenant, environment) = query.with(|query| {
                 (
                     query.get("tenant").unwrap_or_default(),
@@ -51,7 +71,6 @@ pub fn ScopeSwitcher(tenants: Vec<TenantMembership>) -> impl IntoView {
                 .unwrap_or_default()
         }
     });
-    let path = use_location().pathname;
     let list = Memo::new(move |_| path.with(|path| list_of(path)));
     let only_one = scopes.len() == 1;
     let option = move |scope: Scope| {
@@ -110,8 +129,16 @@ fn list_of(path: &str) -> &'static str {
     match path.trim_end_matches('/') {
         routes::CATALOGUE => routes::CATALOGUE,
         path if path == routes::NODES || path.starts_with("/nodes/") => routes::NODES,
+        path if path == routes::TENANTS || path.starts_with("/tenants/") => routes::TENANTS,
         _ => routes::CLUSTERS,
     }
+}
+
+/// The slug of the tenant whose page it is.
+fn tenant_of(path: &str) -> Option<String> {
+    let rest = path.strip_prefix(routes::TENANTS)?.strip_prefix('/')?;
+    let slug = rest.split('/').next()?;
+    (!slug.is_empty()).then(|| slug.to_owned())
 }
 
 /// The wider choice before the narrower; the wider is left out where it is no wider.
@@ -130,6 +157,7 @@ fn scopes(tenants: &[TenantMembership]) -> Vec<Scope> {
     for membership in tenants {
         let alone = tenants.len() == 1;
         let whole = Scope {
+            slug: membership.tenant.slug.clone(),
             tenant: if alone {
                 String::new()
             } else {
@@ -149,6 +177,7 @@ fn scopes(tenants: &[TenantMembership]) -> Vec<Scope> {
                     ..whole.clone()
                 });
                 scopes.extend(many.iter().map(|environment| Scope {
+                    slug: membership.tenant.slug.clone(),
                     tenant: membership.tenant.slug.clone(),
                     environment: environment.slug.clone(),
                     title: membership.tenant.name.clone(),
@@ -170,5 +199,22 @@ mod tests {
         assert_eq!(list_of("/nodes/new"), routes::NODES);
         assert_eq!(list_of("/clusters/1/events"), routes::CLUSTERS);
         assert_eq!(list_of("/"), routes::CLUSTERS);
+        assert_eq!(list_of("/tenants/vision/credentials"), routes::TENANTS);
+    }
+
+    #[test]
+    fn from_the_page_of_one_tenant_the_switch_leads_to_that_of_another() {
+        let other = Scope {
+            slug: "search".into(),
+            tenant: "search".into(),
+            ..Scope::default()
+        };
+        assert_eq!(other.address(routes::TENANTS), "/tenants/search");
+        assert_eq!(Scope::default().address(routes::TENANTS), "/tenants");
+        assert_eq!(
+            tenant_of("/tenants/vision/settings").as_deref(),
+            Some("vision")
+        );
+        assert_eq!(tenant_of("/tenants"), None);
     }
 }

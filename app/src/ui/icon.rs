@@ -7,6 +7,7 @@ use leptos::prelude::*;
 pub enum Symbol {
     Alert,
     Book,
+    Building,
     Check,
     Chevron,
     Chip,
@@ -17,6 +18,7 @@ pub enum Symbol {
     Download,
     Eye,
     Key,
+    List,
     Lock,
     Mark,
     Menu,
@@ -27,6 +29,7 @@ pub enum Symbol {
     Search,
     SignOut,
     Sun,
+    Team,
     Trash,
     User,
 }
@@ -37,6 +40,9 @@ impl Symbol {
             Self::Alert => "M12 3.5 2.8 19.5h18.4L12 3.5ZM12 10v4M12 17h.01",
             Self::Book => {
                 "M12 6.5C10 5 7.5 4.5 4 4.5v14c3.500 0 6 .5 8 2 2-1.500 4.500-2 8-2v-14c-3.500 0-6 .5-8 2Zm0 0v14"
+            }
+            Self::Building => {
+                "M5 20.500V4h9v16.500M14 9.500h5.500v11M3 20.500h18M8 8h3M8 12h3M8 16h3"
             }
             Self::Check => "M5 12.5 10 17.5 19.500 7",
             Self::Chevron => "M7 10l5 5 5-5",
@@ -54,6 +60,7 @@ impl Symbol {
             Self::Key => {
                 "M8 19a4.500 4.500 0 1 0 0-9 4.500 4.500 0 0 0 0 9ZM11.200 11.300 19 3.500M15.500 7l3 3"
             }
+            Self::List => "M5 6h14M5 12h14M5 18h9",
             Self::Lock => "M6 11h12v9.500H6zM8.500 11V7.500a3.500 3.500 0 0 1 7 0V11",
             Self::Mark => "M3 20V12a9 9 0 0 1 18 0v8M8 20v-6.500a4 4 0 0 1 8 0V20M3 20h18",
             Self::Menu => "M4 7h16M4 12h16M4 17h16",
@@ -67,6 +74,9 @@ impl Symbol {
             Self::SignOut => "M14 4H5v16h9M10 12h10.500M17 8.500l3.500 3.500-3.500 3.500",
             Self::Sun => {
                 "M12 16a4 4 0 1 0 0-8 4 4 0 0 0 0 8ZM12 2.500v2M12 19.500v2M2.500 12h2M19.500 12h2M5.300 5.300l1.400 1.400M17.300 17.300l1.400 1.400M5.300 18.700l1.400-1.400M17.300 6.700l1.400-1.400"
+            }
+            Self::Team => {
+                "M9 11a3.500 3.500 0 1 0 0-7 3.500 3.500 0 0 0 0 7ZM3 20c0-3.300 2.700-6 6-6s6 2.700 6 6M16 4.500a3.500 3.500 0 0 1 0 6.500M18 14.500c2 .9 3 3 3 5.500"
             }
             Self::Trash => {
                 "M4.500 6.500h15M9 6.500V4h6v2.500M6.500 6.500 7.500 20h9l1-13.500M10 10.500v6M14 10.500v6"

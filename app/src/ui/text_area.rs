@@ -7,7 +7,7 @@ use super::field::FieldContext;
 /// Belongs inside of a [`Field`](super::Field). In letters of one width, for commands and YAML.
 #[component]
 pub fn TextArea(
-    name: &'static str,
+    #[prop(into)] name: String,
     /// The text at first.
     #[prop(optional, into)]
     value: String,

@@ -7,7 +7,7 @@ use super::field::FieldContext;
 /// Belongs inside of a [`Field`](super::Field). Events and further attributes go on the component.
 #[component]
 pub fn TextInput(
-    name: &'static str,
+    #[prop(into)] name: String,
     /// The text at first.
     #[prop(optional, into)]
     value: String,

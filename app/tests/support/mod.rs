@@ -1,11 +1,13 @@
 //! A portal without a core: services that answer from memory, and the pages mounted as the server mounts them.
 
-mod administration;
-mod credentials;
+pub mod credentials;
 pub mod node_sample;
 mod nodes;
+pub mod people;
 mod sample;
 mod services;
+pub mod tenancy;
+mod user_pools;
 
 use std::sync::Arc;
 
@@ -20,7 +22,7 @@ use leptos::prelude::LeptosOptions;
 use leptos_axum::{LeptosRoutes, generate_route_list};
 use tower::ServiceExt;
 
-pub use sample::{READY, UNKNOWN, WORKING};
+pub use sample::{ADA, READY, UNKNOWN, WORKING};
 pub use services::SECRET;
 
 /// The pages over services that answer from memory.
@@ -49,11 +51,11 @@ fn portal_with(nodes: nodes::NodesInMemory) -> Router {
         clusters: services.clone(),
         nodes: Arc::new(nodes),
         account: services,
-        people: Arc::new(administration::Empty),
-        tenancy: Arc::new(administration::Empty),
-        sandbox: true,
+        people: Arc::new(people::PeopleInMemory::default()),
+        tenancy: Arc::new(tenancy::TenancyInMemory::default()),
         user_pools: Arc::new(user_pools::OnePool),
-        credentials: Arc::new(credentials::EmptyVault),
+        credentials: Arc::new(credentials::VaultInMemory::default()),
+        sandbox: true,
         providers: Arc::new([SignInProvider {
             slug: "sandbox".into(),
             title: "the sandbox".into(),
@@ -63,15 +65,17 @@ fn portal_with(nodes: nodes::NodesInMemory) -> Router {
     };
     let options = LeptosOptions::builder().output_name("hangar").build();
     let routes = generate_route_list(app::App);
+    let provide = move || context.provide();
     Router::new()
-        .leptos_routes_with_context(&options, routes, move || context.provide(), app::shell)
+        .leptos_routes_with_context(&options, routes, provide.clone(), app::shell)
+        .merge(app::posted_pages(provide))
         .with_state(options)
 }
 
 /// Somebody who orders clusters.
 pub fn developer() -> Caller {
     Caller {
-        user_id: Some(sample::ADA.into()),
+        user_id: Some(ADA.into()),
         name: "Ada Keller".into(),
         email: "ada@example.com".into(),
         platform_role: PlatformRole::User,
@@ -101,6 +105,15 @@ pub fn admin() -> Caller {
         memberships: Vec::new(),
         ..developer()
     }
+}
+
+/// Somebody who runs the tenant.
+pub fn tenant_admin() -> Caller {
+    let mut admin = developer();
+    for membership in &mut admin.memberships {
+        membership.role = TenantRole::Admin;
+    }
+    admin
 }
 
 /// Somebody whom no tenant knows yet.
@@ -156,6 +169,22 @@ impl Browser {
         }
     }
 
+    /// Somebody else's.
+    pub fn of(caller: Caller) -> Self {
+        Self {
+            caller: Some(caller),
+            ..Self::of_a_developer()
+        }
+    }
+
+    /// Sends a plain form and follows where it leads, with the cookies that it sets.
+    pub async fn submit(&mut self, address: &str, form: &str) -> Answer {
+        let answer = self.post(address, form).await;
+        assert_eq!(answer.status, StatusCode::FOUND, "{address}");
+        self.cookies = answer.cookies();
+        self.get(answer.location()).await
+    }
+
     /// Follows a link.
     pub async fn get(&self, address: &str) -> Answer {
         self.send(Request::get(address), Body::empty()).await
@@ -191,4 +220,17 @@ impl Browser {
             text: String::from_utf8(bytes.to_vec()).expect("pages are UTF-8"),
         }
     }
+}
+
+/// Whether the button with this text is off. There must be one.
+pub fn is_off(page: &str, text: &str) -> bool {
+    let (before, _) = page
+        .split_once(&format!("{text}</button>"))
+        .unwrap_or_else(|| panic!("no button says {text}"));
+    let tag = before.rsplit("<button").next().unwrap_or_default();
+    let attributes = tag.split('>').next().unwrap_or_default();
+    let words: Vec<_> = attributes.split(' ').collect();
+    words
+        .iter()
+        .any(|word| *word == "disabled" || word.starts_with("disabled="))
 }

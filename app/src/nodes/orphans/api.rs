@@ -22,6 +22,7 @@ pub struct Orphans {
 /// Machines that nobody ordered here.
 #[server(prefix = "/rpc", endpoint = "list-orphans")]
 pub async fn load_orphans() -> Result<Orphans, Refusal> {
+    use crate::problem_page::as_if_not_there;
     use crate::server_context::{form_problem, nodes, now, refuse};
     let (nodes, caller) = nodes()?;
     Ok(Orphans {
@@ -38,6 +39,7 @@ pub async fn load_orphans() -> Result<Orphans, Refusal> {
 /// Takes such a machine down.
 #[server(prefix = "/rpc", endpoint = "take-down-orphan")]
 pub async fn take_down_orphan(machine: String, confirmation: String) -> Result<(), Refusal> {
+    use crate::problem_page::as_if_not_there;
     use crate::routes;
     use crate::server_context::{back_to_form, nodes, redirect, refuse};
     let take_down = async {
@@ -57,16 +59,5 @@ pub async fn take_down_orphan(machine: String, confirmation: String) -> Result<(
             back_to_form(&refusal, &routes::orphan(&machine));
             Err(refusal)
         }
-    }
-}
-
-/// Who may not see the page is not told that there is one.
-#[cfg(feature = "ssr")]
-fn as_if_not_there(problem: Problem) -> Problem {
-    use domain::problem::ProblemKind;
-    if problem.kind == ProblemKind::Forbidden {
-        crate::problem_page::no_such_page()
-    } else {
-        problem
     }
 }

@@ -1,0 +1,8 @@
+//! Storing a credential: which provider, then its form.
+
+mod form;
+mod page;
+mod provider_cards;
+
+pub use form::SecretsAgain;
+pub use page::NewCredentialPage;

@@ -1,0 +1,48 @@
+//! Pages that answer a plain form themselves, because what is sent may stay neither in an address nor in a cookie.
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Form, FromRequest};
+use axum::http::{Method, Request, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use leptos_axum::render_app_async_with_context;
+
+use crate::routes;
+use crate::users::PostedClaims;
+
+/// Their addresses.
+pub const POSTED_PAGES: [&str; 1] = [routes::CLAIM_RULES];
+
+/// A POST to such a page shows the page with the answer in it. `provide` is what the pages' own router is given.
+pub fn posted_pages<S>(provide: impl Fn() + Clone + Send + Sync + 'static) -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    let render = render_app_async_with_context(provide, crate::shell);
+    let answer = move |request: Request<Body>| {
+        let render = render.clone();
+        async move {
+            match read(request).await {
+                Ok(request) => render(request).await,
+                Err(refusal) => refusal,
+            }
+        }
+    };
+    Router::new().route(routes::CLAIM_RULES, post(answer))
+}
+
+/// The request for the page, with what was sent in its extensions.
+async fn read(request: Request<Body>) -> Result<Request<Body>, Response> {
+    let (mut parts, body) = request.into_parts();
+    let form = Request::from_parts(parts.clone(), body);
+    let Form(posted) = Form::<PostedClaims>::from_request(form, &())
+        .await
+        .map_err(IntoResponse::into_response)?;
+    parts.method = Method::GET;
+    for name in [header::CONTENT_TYPE, header::CONTENT_LENGTH] {
+        parts.headers.remove(name);
+    }
+    parts.extensions.insert(posted);
+    Ok(Request::from_parts(parts, Body::empty()))
+}

@@ -1,0 +1,5 @@
+//! The pages of credentials.
+
+mod detail;
+mod list;
+mod new;

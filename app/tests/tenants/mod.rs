@@ -1,0 +1,6 @@
+//! The pages of tenants.
+
+mod environments;
+mod list;
+mod members;
+mod settings;

@@ -1,0 +1,5 @@
+//! The pages of people.
+
+mod claim_rules;
+mod detail;
+mod list;
