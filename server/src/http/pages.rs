@@ -34,14 +34,17 @@ pub fn routes(portal: &Arc<Portal>) -> Router {
     let context = portal.pages.clone();
     let provide = move || provide(&context);
     Router::new()
-        .leptos_routes_with_context(&state, pages, provide, app::shell)
+        .leptos_routes_with_context(&state, pages, provide.clone(), app::shell)
+        .merge(app::posted_pages(provide))
         .with_state(state)
 }
 
-/// Methods and paths of the server functions.
+/// Methods and paths of the server functions, and of the pages that answer a form themselves.
 pub fn list_of_server_functions() -> Vec<(Method, String)> {
+    let posted = app::POSTED_PAGES.map(|path| (Method::POST, path.to_owned()));
     leptos::server_fn::axum::server_fn_paths()
         .map(|(path, method)| (method, path.to_owned()))
+        .chain(posted)
         .collect()
 }
 
