@@ -79,8 +79,9 @@ impl Server {
         }
         let store: Arc<dyn Store> = Arc::new(database.clone());
         let keyring = keys::keyring(&settings)?;
-        let sealer = keys::sealer(&keyring);
-        keys::open_everything(&keyring, &database).await?;
+        let all_keys = keys::keys(&settings, &keyring)?;
+        let sealer = keys::sealer(&all_keys);
+        keys::open_everything(&all_keys, &*sealer, &database).await?;
         let vault = vault::vault(&settings, store.clone(), sealer.clone())?;
         if !database.is_read_only() {
             vault::take_over(&settings, &database, &vault, sealer.clone()).await?;

@@ -35,20 +35,24 @@ pub fn security_tokens(settings: &Settings) -> Result<Arc<dyn SecurityTokens>> {
     Ok(Arc::new(sts))
 }
 
+/// Whom AWS knows the portal as.
+pub fn portal_identity(settings: &Settings) -> Option<PortalIdentity> {
+    settings.aws.as_ref().map(|aws| PortalIdentity {
+        access_key_id: aws.access_key_id.clone(),
+        secret_access_key: aws.secret_access_key.expose().into(),
+        region: aws.region.clone(),
+    })
+}
+
 /// The vault over `store`.
 ///
 /// # Errors
 /// As [`security_tokens`].
 pub fn vault(settings: &Settings, store: Arc<dyn Store>, sealer: Arc<dyn Sealer>) -> Result<Vault> {
-    let portal_identity = settings.aws.as_ref().map(|aws| PortalIdentity {
-        access_key_id: aws.access_key_id.clone(),
-        secret_access_key: aws.secret_access_key.expose().into(),
-        region: aws.region.clone(),
-    });
     let providers = Providers {
         tokens: security_tokens(settings)?,
         clusters: Arc::new(TenantClusters::new(settings.outgoing.clone())),
-        portal_identity,
+        portal_identity: portal_identity(settings),
     };
     Ok(Vault::new(store, sealer, providers))
 }

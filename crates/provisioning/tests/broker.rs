@@ -8,13 +8,15 @@ use domain::{
 use jiff::{SignedDuration, Timestamp};
 use persistence::{ChainVerdict, Database};
 use provisioning::{
+    audit::AuditEntry,
     broker::{Asker, AskerChannel, BrokerService, Reach},
     ports::{
         cloud_credentials::{
-            AwsKeys, AwsSession, CredentialError, CredentialSource, SecurityTokens,
+            AtHand, AwsKeys, AwsSession, CloudIdentity, CredentialError, CredentialSource,
+            SecurityTokens, UsedCredential,
         },
         node_stores::WorkspaceStore,
-        stores::TenantStore,
+        stores::{AuditStore, Stored, TenantStore},
     },
     records::TenantSeed,
 };
@@ -28,10 +30,25 @@ use tokio::sync::Notify;
 const CANARY: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYCANARYSECR";
 
 /// The keys of every tenant but `payments`, as a test changes them.
-#[derive(Default)]
 struct Source {
+    database: Database,
     nobody: Mutex<Option<TenantId>>,
+    suspended: Mutex<bool>,
+    /// The credential is taken away between being opened and being used.
+    lost: Mutex<bool>,
     access_key_id: Mutex<String>,
+}
+
+impl Source {
+    fn new(database: Database) -> Self {
+        Self {
+            database,
+            nobody: Mutex::default(),
+            suspended: Mutex::default(),
+            lost: Mutex::default(),
+            access_key_id: Mutex::default(),
+        }
+    }
 }
 
 #[async_trait]
@@ -40,14 +57,34 @@ impl CredentialSource for Source {
         &self,
         tenant: TenantId,
         _environment: EnvironmentId,
-    ) -> Result<Option<AwsKeys>, CredentialError> {
+    ) -> Result<AtHand<AwsKeys>, CredentialError> {
+        if *self.suspended.lock().unwrap() {
+            return Ok(AtHand::Suspended("main".into()));
+        }
+        if *self.nobody.lock().unwrap() == Some(tenant) {
+            return Ok(AtHand::Nothing);
+        }
         let keys = AwsKeys {
             access_key_id: self.access_key_id.lock().unwrap().clone(),
             secret_access_key: CANARY.into(),
             region: None,
             role: None,
         };
-        Ok((*self.nobody.lock().unwrap() != Some(tenant)).then_some(keys))
+        let used = UsedCredential {
+            id: uuid::Uuid::from(tenant).into(),
+            tenant_id: tenant,
+            name: "main".into(),
+            fingerprint: "0123".into(),
+        };
+        Ok(AtHand::Opened(used, keys))
+    }
+
+    async fn note_use(&self, used: &UsedCredential, audit: AuditEntry) -> Stored<bool> {
+        assert_eq!(audit.target, format!("credential/{}", used.id));
+        if *self.lost.lock().unwrap() {
+            return Ok(false);
+        }
+        self.database.append(audit).await.map(|()| true)
     }
 }
 
@@ -101,6 +138,10 @@ impl SecurityTokens for Aws {
             expires_at: Timestamp::now() + *self.lives.lock().unwrap(),
         })
     }
+
+    async fn identity(&self, _: &AwsKeys, _: &str) -> Result<CloudIdentity, CredentialError> {
+        unreachable!("the broker does not check")
+    }
 }
 
 struct Fixture {
@@ -127,7 +168,7 @@ impl Fixture {
         });
         database.seed_tenants(&seeds).await.unwrap();
         database.seed_workspaces().await.unwrap();
-        let (source, aws) = (Arc::new(Source::default()), Arc::new(aws));
+        let (source, aws) = (Arc::new(Source::new(database.clone())), Arc::new(aws));
         let broker = BrokerService::new(Arc::new(database.clone()), source.clone(), aws.clone());
         Self {
             broker: Arc::new(broker),
@@ -266,8 +307,8 @@ async fn without_an_entry_in_the_audit_log_there_is_no_credential() {
     let location = format!("sqlite:{}?mode=ro", path.display());
     let read_only = Database::open(&location).await.unwrap();
     let broker = BrokerService::new(
-        Arc::new(read_only),
-        fixture.source.clone(),
+        Arc::new(read_only.clone()),
+        Arc::new(Source::new(read_only)),
         fixture.aws.clone(),
     );
     let problem = broker
@@ -345,4 +386,27 @@ async fn whoever_gives_up_waiting_finds_the_answer_the_next_time() {
     fixture.aws.slow.as_ref().unwrap().notify_one();
     fixture.ask(&asker, &vision).await.unwrap();
     assert_eq!(fixture.aws.asked(), 1);
+}
+
+#[tokio::test]
+async fn a_suspended_credential_is_handed_out_to_nobody_not_even_from_memory() {
+    let fixture = Fixture::new().await;
+    let vision = fixture.workspace("vision").await;
+    let asker = server(Reach::Everything);
+    fixture.ask(&asker, &vision).await.unwrap();
+    *fixture.source.suspended.lock().unwrap() = true;
+    let problem = fixture.ask(&asker, &vision).await.unwrap_err();
+    assert_eq!(problem.kind, ProblemKind::NotReady);
+    assert!(problem.detail.contains("suspended"), "{problem}");
+}
+
+#[tokio::test]
+async fn what_was_taken_away_meanwhile_is_not_handed_out() {
+    let fixture = Fixture::new().await;
+    let vision = fixture.workspace("vision").await;
+    *fixture.source.lost.lock().unwrap() = true;
+    let asker = server(Reach::Everything);
+    let problem = fixture.ask(&asker, &vision).await.unwrap_err();
+    assert_eq!(problem.kind, ProblemKind::Unavailable);
+    assert_eq!(fixture.audited().await, 0);
 }

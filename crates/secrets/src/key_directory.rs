@@ -65,6 +65,35 @@ impl KeyDirectory {
         Ok(keyring)
     }
 
+    /// Makes a fresh current key. The one before stays beside it and goes on opening. Answers the id of the fresh one.
+    ///
+    /// # Errors
+    /// If a file cannot be read or written, is no key, or is open to others.
+    pub fn replace_current(&self) -> Result<String, KeyError> {
+        let current = self.0.join(CURRENT);
+        if current.exists() {
+            let before = read_key(&current)?;
+            // First beside it, then out of it: whoever is interrupted between has one key twice and none too few.
+            let kept = self.0.join(format!("{}.key", before.id()));
+            write_private(&kept, format!("{}\n", *before.to_text()).as_bytes())
+                .map_err(|source| failed("write", &kept, source))?;
+        }
+        let fresh = Key::generate();
+        write_private(&current, format!("{}\n", *fresh.to_text()).as_bytes())
+            .map_err(|source| failed("write", &current, source))?;
+        Ok(fresh.id().to_owned())
+    }
+
+    /// Nothing is sealed any more under other keys than these: they may be missing from now on.
+    ///
+    /// # Errors
+    /// If the list of keys in use cannot be written.
+    pub fn forget_others(&self, still: &[String]) -> Result<(), KeyError> {
+        let path = self.0.join(IN_USE);
+        write_private(&path, format!("{}\n", still.join("\n")).as_bytes())
+            .map_err(|source| failed("write", &path, source))
+    }
+
     fn sealed_here(&self) -> String {
         format!(
             "a secret of the portal (see {})",

@@ -181,7 +181,7 @@ impl Desk {
             .tenants()
             .await
             .context("the tenants cannot be read")?;
-        let sealer = keys::sealer(&keys::keyring(&settings)?);
+        let sealer = keys::sealer(&keys::keys(&settings, &keys::keyring(&settings)?)?);
         let vault = vault::vault(&settings, Arc::new(database.clone()), sealer.clone())?;
         vault::take_over(&settings, &database, &vault, sealer).await?;
         Ok(Self {

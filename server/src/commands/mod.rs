@@ -29,6 +29,8 @@ pub enum Command {
     /// Store tenants' cloud credentials, beside a running portal.
     Credentials(credentials::Options),
     /// Let SkyPilot API servers fetch short-lived credentials, and fetch them there.
+    /// Show and change the keys that secrets lie under, beside a running portal.
+    Keys(keys::Options),
     Broker(broker::Options),
     /// Try the configuration: database, providers, site, permissions on the host clusters.
     Check(check::Options),
@@ -73,6 +75,7 @@ pub fn run(command: Command) -> Result<ExitCode> {
             Command::Admin(options) => admin::run(options).await,
             Command::Credentials(options) => credentials::run(options).await,
             Command::Broker(options) => broker::run(options).await,
+            Command::Keys(options) => keys::run(options).await,
             Command::Check(options) => check::run(options).await,
             Command::Openapi => openapi::run(),
         }

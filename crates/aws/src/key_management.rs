@@ -1,0 +1,260 @@
+//! AWS's Key Management Service (KMS): it wraps data keys with a key that never leaves it.
+//!
+//! What a data key belongs to goes along as encryption context: KMS decrypts for the same context only, and CloudTrail
+//! shows it. <https://docs.aws.amazon.com/kms/latest/developerguide/encrypt_context.html>
+
+use crate::{http_client::ReqwestClient, security_tokens::DEFAULT_REGION};
+use async_trait::async_trait;
+use aws_credential_types::Credentials;
+use aws_sdk_kms::{
+    Client,
+    config::{BehaviorVersion, Region, StalledStreamProtectionConfig},
+    error::{ProvideErrorMetadata, SdkError},
+    primitives::Blob,
+};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
+use provisioning::ports::{
+    cloud_credentials::PortalIdentity,
+    sealing::{KeyService, SealError, SecretOwner},
+};
+use secrecy::ExposeSecret;
+use std::time::Duration;
+use url::Url;
+use zeroize::Zeroizing;
+
+/// Everything together, attempts and pauses between them.
+const PATIENCE: Duration = Duration::from_secs(12);
+const ATTEMPTS: u32 = 3;
+/// What ids of KMS keys begin with where rows name them.
+const PREFIX: &str = "kms:";
+
+/// Which key, and who asks.
+#[derive(Clone, Debug)]
+pub struct KmsConfig {
+    /// The key: `arn:aws:kms:eu-central-1:123456789012:key/…`.
+    pub arn: KeyArn,
+    /// Whom KMS knows the portal as.
+    pub identity: PortalIdentity,
+    /// In place of `https://kms.REGION.amazonaws.com`.
+    pub endpoint: Option<Url>,
+}
+
+/// The ARN of a key. Not that of an alias: what an alias names may be another key tomorrow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyArn(String);
+
+impl std::str::FromStr for KeyArn {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parts: Vec<_> = text.splitn(6, ':').collect();
+        let fits = match parts.as_slice() {
+            ["arn", partition, "kms", region, account, key] => {
+                partition.starts_with("aws")
+                    && !region.is_empty()
+                    && account.len() == 12
+                    && account.bytes().all(|byte| byte.is_ascii_digit())
+                    && key.strip_prefix("key/").is_some_and(|id| {
+                        !id.is_empty()
+                            && id
+                                .bytes()
+                                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+                    })
+            }
+            _ => false,
+        };
+        if fits {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err("must be the ARN of a key (not of an alias), such as \
+                 arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+                .to_owned())
+        }
+    }
+}
+
+impl KeyArn {
+    fn region(&self) -> &str {
+        self.0.split(':').nth(3).unwrap_or(DEFAULT_REGION)
+    }
+}
+
+/// A key in AWS KMS.
+pub struct KmsKey {
+    client: Client,
+    arn: KeyArn,
+    id: String,
+}
+
+impl KmsKey {
+    /// The key of `config`. Nothing is asked of it yet.
+    pub fn new(config: KmsConfig, http: ReqwestClient) -> Self {
+        let credentials = Credentials::new(
+            &config.identity.access_key_id,
+            config.identity.secret_access_key.expose_secret(),
+            None,
+            None,
+            "hangar",
+        );
+        let timeouts = TimeoutConfig::builder().operation_timeout(PATIENCE).build();
+        let mut sdk = aws_sdk_kms::Config::builder()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .http_client(http)
+            .credentials_provider(credentials)
+            .region(Region::new(config.arn.region().to_owned()))
+            .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
+            .timeout_config(timeouts)
+            // Answers come whole.
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
+        if let Some(endpoint) = &config.endpoint {
+            sdk = sdk.endpoint_url(endpoint.as_str());
+        }
+        Self {
+            client: Client::from_conf(sdk.build()),
+            id: format!("{PREFIX}{}", config.arn.0),
+            arn: config.arn,
+        }
+    }
+}
+
+/// The encryption context of a data key.
+fn context(owner: &SecretOwner) -> [(String, String); 2] {
+    [
+        ("hangar:tenant".to_owned(), owner.tenant_id.to_string()),
+        ("hangar:place".to_owned(), owner.place.clone()),
+    ]
+}
+
+#[async_trait]
+impl KeyService for KmsKey {
+    fn key_id(&self) -> &str {
+        &self.id
+    }
+
+    async fn encrypt(
+        &self,
+        owner: &SecretOwner,
+        data_key: &[u8; 32],
+    ) -> Result<Vec<u8>, SealError> {
+        let answer = self
+            .client
+            .encrypt()
+            .key_id(&self.arn.0)
+            .plaintext(Blob::new(data_key.as_slice()))
+            .set_encryption_context(Some(context(owner).into()))
+            .send()
+            .await
+            .map_err(|error| refused(&error, &self.arn))?;
+        let encrypted = answer.ciphertext_blob.ok_or_else(not_kms)?;
+        Ok(encrypted.into_inner())
+    }
+
+    async fn decrypt(
+        &self,
+        owner: &SecretOwner,
+        encrypted: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, SealError> {
+        let answer = self
+            .client
+            .decrypt()
+            .key_id(&self.arn.0)
+            .ciphertext_blob(Blob::new(encrypted))
+            .set_encryption_context(Some(context(owner).into()))
+            .send()
+            .await
+            .map_err(|error| refused(&error, &self.arn))?;
+        let data_key = answer.plaintext.ok_or_else(not_kms)?;
+        Ok(Zeroizing::new(data_key.into_inner()))
+    }
+}
+
+fn not_kms() -> SealError {
+    SealError::KeyService {
+        message: "AWS KMS answered without what was asked for; is something else at its address?"
+            .to_owned(),
+        may_pass: false,
+    }
+}
+
+/// Codes: <https://docs.aws.amazon.com/kms/latest/APIReference/CommonErrors.html>
+fn refused<E>(error: &SdkError<E, HttpResponse>, arn: &KeyArn) -> SealError
+where
+    E: ProvideErrorMetadata,
+{
+    let (message, may_pass) = match error {
+        SdkError::ServiceError(refusal) => {
+            let code = refusal.err().code().unwrap_or("no code");
+            // It was encrypted for something else, or is no ciphertext of this key.
+            if code == "InvalidCiphertextException" || code == "IncorrectKeyException" {
+                return SealError::NotAuthentic;
+            }
+            let (words, may_pass) = words(code);
+            let said = refusal.err().message().unwrap_or("no message");
+            (
+                format!("{words} (key {}; AWS says: {code}: {said})", arn.0),
+                may_pass,
+            )
+        }
+        SdkError::TimeoutError(_) => ("AWS KMS did not answer in time".to_owned(), true),
+        SdkError::DispatchFailure(_) => (
+            "AWS KMS cannot be reached; check the portal's way out, its proxy and the key's region"
+                .to_owned(),
+            true,
+        ),
+        SdkError::ResponseError(_) => (
+            "what answers at AWS KMS's address is not KMS, or was cut off".to_owned(),
+            true,
+        ),
+        _ => ("the request to AWS KMS cannot be made".to_owned(), false),
+    };
+    SealError::KeyService { message, may_pass }
+}
+
+/// The words for a code, and whether waiting may help.
+fn words(code: &str) -> (&'static str, bool) {
+    match code {
+        "AccessDeniedException" => (
+            "the portal's identity ([aws]) may not use the key: allow it kms:Encrypt and kms:Decrypt on it",
+            false,
+        ),
+        "NotFoundException" => ("there is no such key", false),
+        "DisabledException" => ("the key is disabled; enable it", false),
+        "KMSInvalidStateException" => (
+            "the key is about to be deleted, or otherwise out of use; cancel its deletion",
+            false,
+        ),
+        "UnrecognizedClientException" | "InvalidClientTokenId" | "InvalidSignatureException" => (
+            "AWS does not accept the portal's own keys; mend [aws]",
+            false,
+        ),
+        "ThrottlingException" => ("AWS KMS is asked too often at the moment", true),
+        "KMSInternalException" | "DependencyTimeoutException" | "KeyUnavailableException" => {
+            ("AWS KMS has a fault of its own", true)
+        }
+        _ => ("AWS KMS refuses", false),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_named_by_its_own_arn() {
+        let arn: KeyArn = "arn:aws:kms:eu-central-1:123456789012:key/mrk-1234"
+            .parse()
+            .unwrap();
+        assert_eq!(arn.region(), "eu-central-1");
+        for text in [
+            "",
+            "1234abcd-12ab-34cd-56ef-1234567890ab",
+            "alias/hangar",
+            "arn:aws:kms:eu-central-1:123456789012:alias/hangar",
+            "arn:aws:kms::123456789012:key/1",
+            "arn:aws:iam:eu-central-1:123456789012:key/1",
+        ] {
+            assert!(text.parse::<KeyArn>().is_err(), "{text}");
+        }
+    }
+}
