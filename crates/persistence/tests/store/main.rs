@@ -2,6 +2,7 @@
 
 #[macro_use]
 mod backend;
+mod administration;
 mod audit;
 mod audit_list;
 mod changes;
