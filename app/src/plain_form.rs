@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_query_map;
 
-use crate::problem_page::problem_notice;
+use crate::problem_page::notice_with;
 use crate::refusal::Refusal;
 
 /// The parameter of the address that names the form.
@@ -58,6 +58,8 @@ pub fn provide_returned(problem: Option<Problem>) {
 pub struct FormState {
     name: &'static str,
     problem: Signal<Option<Problem>>,
+    /// The fields that tell by themselves what is wrong with them.
+    fields: StoredValue<Vec<&'static str>>,
 }
 
 impl FormState {
@@ -73,7 +75,11 @@ impl FormState {
             Some(Ok(_)) => None,
             None => first.get_value(),
         });
-        Self { name, problem }
+        Self {
+            name,
+            problem,
+            fields: StoredValue::new(Vec::new()),
+        }
     }
 
     /// What is wrong.
@@ -81,22 +87,31 @@ impl FormState {
         self.problem
     }
 
-    /// What is wrong with one field.
+    /// What is wrong with one field, which from now on tells it by itself.
     pub fn error(self, field: &'static str) -> Signal<Option<String>> {
         let problem = self.problem;
+        self.fields.update_value(|fields| fields.push(field));
         Signal::derive(move || problem.with(|problem| Some(problem.as_ref()?.field(field)?.into())))
     }
 
-    /// What is wrong with the whole of it.
+    /// What is wrong with the whole of it, and with what the form has no field for.
     pub fn notice(self) -> AnyView {
-        let problem = self.problem;
+        let Self {
+            problem, fields, ..
+        } = self;
         let notice = move || {
-            problem
-                .get()
-                .filter(|problem| {
-                    problem.fields.is_empty() || problem.kind == ProblemKind::Conflict
-                })
-                .map(problem_notice)
+            let problem = problem.get()?;
+            let homeless: Vec<_> = problem
+                .fields
+                .iter()
+                .filter(|error| fields.with_value(|fields| !fields.contains(&&*error.field)))
+                .map(|error| error.message.clone())
+                .collect();
+            let tells_all = problem.kind != ProblemKind::Conflict && homeless.is_empty();
+            if tells_all && !problem.fields.is_empty() {
+                return None;
+            }
+            Some(notice_with(problem, homeless))
         };
         view! { <div class="mb-3 empty:hidden">{notice}</div> }.into_any()
     }

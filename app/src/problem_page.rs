@@ -95,9 +95,35 @@ pub fn problem_notice(problem: Problem) -> impl IntoView {
     notice_leading_back(problem, move || here.clone())
 }
 
+/// The same for a form that has no place of its own for some of the `messages` about fields.
+pub fn notice_with(problem: Problem, messages: Vec<String>) -> impl IntoView {
+    let here = here(&use_location());
+    let text = problem.detail.clone();
+    let more: Vec<_> = messages
+        .into_iter()
+        .filter(|message| *message != text)
+        .collect();
+    notice(problem, text, more, move || here.clone())
+}
+
 /// The same for a page whose address changes with what is typed.
 pub fn notice_leading_back(
     problem: Problem,
+    return_to: impl Fn() -> String + Send + Sync + 'static,
+) -> impl IntoView {
+    // What is wrong with a field stands beside the field.
+    let text = if problem.fields.is_empty() {
+        problem.detail.clone()
+    } else {
+        "What is wrong stands beside each field.".to_owned()
+    };
+    notice(problem, text, Vec::new(), return_to)
+}
+
+fn notice(
+    problem: Problem,
+    text: String,
+    more: Vec<String>,
     return_to: impl Fn() -> String + Send + Sync + 'static,
 ) -> impl IntoView {
     let signed_out = problem.kind == ProblemKind::Unauthenticated;
@@ -116,15 +142,14 @@ pub fn notice_leading_back(
             .map(|step| view! { <p>{step}</p> })
             .into_any()
     };
-    // What is wrong with a field stands beside the field; who was faster is about all of them.
-    let text = if problem.fields.is_empty() || problem.kind == ProblemKind::Conflict {
-        problem.detail
-    } else {
-        "What is wrong stands beside each field.".to_owned()
-    };
+    let more = more
+        .into_iter()
+        .map(|message| view! { <p>{message}</p> })
+        .collect_view();
     view! {
         <Notice tone=Tone::Bad title=problem.kind.title()>
             <p>{text}</p>
+            {more}
             {way}
             {problem
                 .reference

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use domain::credential::{Provider, SecretField, SecretFieldKind};
-use domain::problem::Problem;
 use leptos::prelude::*;
 
+use crate::plain_form::FormState;
 use crate::ui::{Field, TextArea, TextInput};
 
 /// One control for each field of the provider, named `{prefix}[field]`. Secrets are never filled in.
@@ -16,14 +16,14 @@ pub fn SecretFields(
     prefix: &'static str,
     /// What was typed into plain fields before.
     typed: BTreeMap<String, String>,
-    problem: Signal<Option<Problem>>,
+    state: FormState,
 ) -> impl IntoView {
     provider
         .fields()
         .into_iter()
         .map(|field| {
             let value = typed.get(field.name).cloned().unwrap_or_default();
-            control(field, prefix, value, problem)
+            control(field, prefix, value, state)
         })
         .collect_view()
 }
@@ -32,21 +32,12 @@ fn control(
     field: SecretField,
     prefix: &str,
     value: String,
-    problem: Signal<Option<Problem>>,
+    state: FormState,
 ) -> impl IntoView + use<> {
     let SecretField {
         name, label, hint, ..
     } = field;
-    // The portal names a field of the provider by itself or as a part of the fields.
-    let error = Signal::derive(move || {
-        problem.with(|problem| {
-            let problem = problem.as_ref()?;
-            let message = problem
-                .field(name)
-                .or_else(|| problem.field(&format!("fields.{name}")));
-            message.map(str::to_owned)
-        })
-    });
+    let error = state.error(name);
     let label = if field.optional {
         format!("{label} (optional)")
     } else {

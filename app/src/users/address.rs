@@ -1,6 +1,7 @@
 //! The list's whole state in its address: what to search, filter, sort by, and which page.
 
 use domain::people::{PeopleFilter, PeopleSort};
+use domain::people_query::PeopleQueryInput;
 use leptos_router::params::ParamsMap;
 use serde::{Deserialize, Serialize};
 
@@ -18,14 +19,6 @@ pub const FILTERS: [(PeopleFilter, &str, &str); 4] = [
     ),
 ];
 
-/// The word in the address for an order.
-pub const fn sort_word(sort: PeopleSort) -> &'static str {
-    match sort {
-        PeopleSort::Name => "name",
-        PeopleSort::LastSeen => "last_seen",
-    }
-}
-
 /// A question to the list, as it stands in the address. What is not asked stays empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -34,7 +27,7 @@ pub struct PeopleAddress {
     pub search: String,
     /// A word of [`FILTERS`].
     pub filter: String,
-    /// A word of [`sort_word`], with `-` before it the other way round.
+    /// A word of [`PeopleSort`], with `-` before it the other way round.
     pub sort: String,
     /// From 1.
     pub page: String,
@@ -106,7 +99,7 @@ impl PeopleAddress {
             ""
         };
         Self {
-            sort: format!("{turn}{}", sort_word(sort)),
+            sort: format!("{turn}{}", sort.as_str()),
             page: String::new(),
             ..self.clone()
         }
@@ -116,7 +109,7 @@ impl PeopleAddress {
     /// Whether the list is sorted by `sort`, and then whether upwards.
     pub fn ascending(&self, sort: PeopleSort) -> Option<bool> {
         let word = if self.sort.is_empty() {
-            sort_word(PeopleSort::Name)
+            PeopleSort::Name.as_str()
         } else {
             &self.sort
         };
@@ -124,7 +117,7 @@ impl PeopleAddress {
             Some(word) => (true, word),
             None => (false, word),
         };
-        (word == sort_word(sort)).then_some(!descending)
+        (word == sort.as_str()).then_some(!descending)
     }
 
     /// Whether less than everybody is asked for.
@@ -133,57 +126,15 @@ impl PeopleAddress {
     }
 }
 
-#[cfg(feature = "ssr")]
-mod question {
-    use domain::people::{PeopleQuery, PeopleSort};
-    use domain::problem::FieldError;
-
-    use super::{FILTERS, PeopleAddress, sort_word};
-
-    /// How many people a page has.
-    const PER_PAGE: u32 = 50;
-
-    impl PeopleAddress {
-        /// The question, if it is one.
-        ///
-        /// # Errors
-        /// One [`FieldError`] for each parameter at fault.
-        pub fn to_query(&self) -> Result<PeopleQuery, Vec<FieldError>> {
-            let mut errors = Vec::new();
-            let filter = FILTERS.into_iter().find(|(.., word)| *word == self.filter);
-            if filter.is_none() {
-                let words: Vec<_> = FILTERS.iter().skip(1).map(|(.., word)| *word).collect();
-                let message = format!("Choose one of {}.", words.join(", "));
-                errors.push(FieldError::new("filter", message));
-            }
-            let (descending, word) = match self.sort.strip_prefix('-') {
-                Some(word) => (true, word),
-                None => (false, self.sort.as_str()),
-            };
-            let sort = [PeopleSort::Name, PeopleSort::LastSeen]
-                .into_iter()
-                .find(|sort| word == sort_word(*sort) || (word.is_empty() && !descending));
-            if sort.is_none() {
-                errors.push(FieldError::new("sort", "Sort by name or last_seen."));
-            }
-            let page = match self.page.as_str() {
-                "" => Some(1),
-                page => page.parse().ok().filter(|page| *page > 0),
-            };
-            if page.is_none() {
-                errors.push(FieldError::new("page", "Pages are counted from 1."));
-            }
-            match (filter, sort, page) {
-                (Some((filter, ..)), Some(sort), Some(page)) => Ok(PeopleQuery {
-                    search: self.search.trim().to_owned(),
-                    filter,
-                    sort,
-                    descending,
-                    page,
-                    per_page: PER_PAGE,
-                }),
-                _ => Err(errors),
-            }
+impl From<PeopleAddress> for PeopleQueryInput {
+    fn from(asked: PeopleAddress) -> Self {
+        let text = |text: String| Some(text).filter(|text| !text.is_empty());
+        Self {
+            search: text(asked.search),
+            filter: text(asked.filter),
+            sort: text(asked.sort),
+            page: text(asked.page),
+            per_page: None,
         }
     }
 }
@@ -213,20 +164,5 @@ mod tests {
             "/admin/users?search=ada&sort=-name"
         );
         assert_eq!(here.with_page(1), "/admin/users?search=ada&sort=name");
-    }
-
-    #[cfg(feature = "ssr")]
-    #[test]
-    fn what_the_list_does_not_know_is_refused_by_its_parameter() {
-        let fields = |address: PeopleAddress| -> Vec<String> {
-            let errors = address.to_query().err().unwrap_or_default();
-            errors.into_iter().map(|error| error.field).collect()
-        };
-        assert_eq!(
-            fields(asked("", "purple", "size", "0")),
-            ["filter", "sort", "page"]
-        );
-        assert!(fields(asked("", "suspended", "-last_seen", "2")).is_empty());
-        assert!(fields(PeopleAddress::default()).is_empty());
     }
 }

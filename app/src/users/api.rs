@@ -32,9 +32,12 @@ pub async fn list_people(
 ) -> Result<PeoplePage, Refusal> {
     use crate::problem_page::as_if_not_there;
     use crate::server_context::{people, refuse};
+    use domain::people_query::PeopleQueryInput;
     let (people, caller) = people()?;
     let list = async {
-        let query = asked.to_query().map_err(Problem::invalid)?;
+        let query = PeopleQueryInput::from(asked)
+            .validate()
+            .map_err(Problem::invalid)?;
         people.list(&caller, query).await
     };
     list.await.map_err(as_if_not_there).map_err(refuse)
@@ -71,7 +74,7 @@ pub async fn set_platform_role(
     let change = async {
         let (people, caller) = people()?;
         let changed = people.set_platform_role(&caller, id, role, version).await;
-        changed.map_err(refused)
+        changed.map_err(|problem| refused(&caller, problem))
     };
     back_to(id, "role", change.await)
 }
@@ -82,7 +85,8 @@ pub async fn suspend_person(id: UserId) -> Result<PersonDetail, Refusal> {
     use crate::server_context::people;
     let change = async {
         let (people, caller) = people()?;
-        people.suspend(&caller, id).await.map_err(refused)
+        let suspended = people.suspend(&caller, id).await;
+        suspended.map_err(|problem| refused(&caller, problem))
     };
     back_to(id, "suspend", change.await)
 }
@@ -93,7 +97,8 @@ pub async fn restore_person(id: UserId) -> Result<PersonDetail, Refusal> {
     use crate::server_context::people;
     let change = async {
         let (people, caller) = people()?;
-        people.restore(&caller, id).await.map_err(refused)
+        let restored = people.restore(&caller, id).await;
+        restored.map_err(|problem| refused(&caller, problem))
     };
     back_to(id, "suspend", change.await)
 }
@@ -104,18 +109,27 @@ pub async fn sign_out_person(id: UserId) -> Result<PersonDetail, Refusal> {
     use crate::server_context::people;
     let change = async {
         let (people, caller) = people()?;
-        people
-            .sign_out_everywhere(&caller, id)
-            .await
-            .map_err(refused)?;
-        people.get(&caller, id).await.map_err(refused)
+        let signed_out = async {
+            people.sign_out_everywhere(&caller, id).await?;
+            people.get(&caller, id).await
+        };
+        let signed_out = signed_out.await;
+        signed_out.map_err(|problem| refused(&caller, problem))
     };
     back_to(id, "sessions", change.await)
 }
 
+/// Who may not see these pages is not told that there are any; admins are told what they may not.
 #[cfg(feature = "ssr")]
-fn refused(problem: Problem) -> Refusal {
-    crate::server_context::refuse(crate::problem_page::as_if_not_there(problem))
+fn refused(caller: &domain::caller::Caller, problem: Problem) -> Refusal {
+    use crate::problem_page::as_if_not_there;
+    use crate::server_context::refuse;
+    use domain::access::PlatformAction;
+    if caller.may_on_platform(PlatformAction::ManageUsers) {
+        refuse(problem)
+    } else {
+        refuse(as_if_not_there(problem))
+    }
 }
 
 /// A plain form goes back to the person's page.

@@ -151,7 +151,7 @@ impl Credentials for VaultInMemory {
             }
             if !fields.contains_key("secret_access_key") {
                 let message = "An access key id goes with a secret access key.";
-                let error = FieldError::new("fields.secret_access_key", message);
+                let error = FieldError::new("secret_access_key", message);
                 return Err(Problem::invalid(vec![error]));
             }
             found.replaced_at = Some(sample::now());

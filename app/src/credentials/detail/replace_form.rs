@@ -56,7 +56,7 @@ pub fn ReplaceForm(known: Known) -> impl IntoView {
                             provider=provider
                             prefix="fields"
                             typed=known.typed.get_value()
-                            problem=problem
+                            state=state
                         />
                         <div>
                             <Button disabled=pending>

@@ -38,7 +38,7 @@ pub fn NewForm(form: CredentialForm, provider: Memo<Option<Provider>>) -> impl I
         let typed = typed.clone();
         Some(view! {
             <input type="hidden" name="draft[provider]" value=provider.as_str() />
-            <SecretFields provider=provider prefix="draft[fields]" typed=typed problem=problem />
+            <SecretFields provider=provider prefix="draft[fields]" typed=typed state=state />
         })
     };
     let pending = create.pending();

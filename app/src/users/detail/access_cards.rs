@@ -90,11 +90,13 @@ fn Suspension(known: Known, suspend: ServerAction<SuspendPerson>) -> impl IntoVi
     let why_not = {
         let name = name.clone();
         move || {
-            last_admin.get().then(|| {
-                format!(
+            if last_admin.get() {
+                return Some(format!(
                     "{name} is the only admin who is not suspended. Make somebody else admin first."
-                )
-            })
+                ));
+            }
+            let own = || "You cannot suspend yourself. Ask another admin.".to_owned();
+            known.oneself.then(own)
         }
     };
     let ends = move || {
@@ -120,7 +122,7 @@ fn Suspension(known: Known, suspend: ServerAction<SuspendPerson>) -> impl IntoVi
         })
     };
     let pending = suspend.pending();
-    let disabled = Signal::derive(move || last_admin.get() || pending.get());
+    let disabled = Signal::derive(move || last_admin.get() || known.oneself || pending.get());
     view! {
         <h2 id="danger" class="text-bad break-words">
             {format!("Suspend {name}")}

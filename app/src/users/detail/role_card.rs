@@ -63,20 +63,9 @@ pub fn RoleCard(known: Known) -> impl IntoView {
         })
     };
     let way = Memo::new(move |_| known.detail.with(way));
-    // What else changed meanwhile has no field beside which it could stand.
-    let problem = state.problem();
-    let changed = move || {
-        let fields = problem.get().map(|problem| problem.fields);
-        fields
-            .unwrap_or_default()
-            .into_iter()
-            .map(|field| view! { <p class="text-bad">{field.message}</p> })
-            .collect_view()
-    };
     view! {
         <Card title="Role on the platform">
             {state.notice()}
-            <div class="mb-3 empty:hidden">{changed}</div>
             <ul class="grid gap-2 mb-4">{grants}</ul>
             {move || form(known, change, way.get())}
         </Card>
