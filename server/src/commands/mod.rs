@@ -4,6 +4,7 @@ mod admin;
 mod broker;
 mod check;
 mod credentials;
+mod keys;
 mod migrate;
 mod openapi;
 mod serve;
@@ -28,9 +29,9 @@ pub enum Command {
     Admin(admin::Options),
     /// Store tenants' cloud credentials, beside a running portal.
     Credentials(credentials::Options),
-    /// Let SkyPilot API servers fetch short-lived credentials, and fetch them there.
     /// Show and change the keys that secrets lie under, beside a running portal.
     Keys(keys::Options),
+    /// Let SkyPilot API servers fetch short-lived credentials, and fetch them there.
     Broker(broker::Options),
     /// Try the configuration: database, providers, site, permissions on the host clusters.
     Check(check::Options),
@@ -74,8 +75,8 @@ pub fn run(command: Command) -> Result<ExitCode> {
             Command::Migrate(configuration) => migrate::run(&configuration).await,
             Command::Admin(options) => admin::run(options).await,
             Command::Credentials(options) => credentials::run(options).await,
-            Command::Broker(options) => broker::run(options).await,
             Command::Keys(options) => keys::run(options).await,
+            Command::Broker(options) => broker::run(options).await,
             Command::Check(options) => check::run(options).await,
             Command::Openapi => openapi::run(),
         }

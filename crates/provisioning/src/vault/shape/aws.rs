@@ -10,16 +10,14 @@ pub(super) fn check(
     surroundings: &Surroundings,
     faults: &mut Faults,
 ) -> Vec<CredentialFact> {
-    let rules: [(&str, fn(&str) -> Option<String>); 5] = [
-        ("access_key_id", access_key_id),
-        ("secret_access_key", secret_access_key),
-        ("role_arn", role_arn),
-        ("external_id", external_id),
-        ("region", region),
-    ];
-    for (field, rule) in rules {
+    let mut check = |field: &str, rule: fn(&str) -> Option<String>| {
         faults.check(field, fields.get(field).and_then(|text| rule(text)));
-    }
+    };
+    check("access_key_id", access_key_id);
+    check("secret_access_key", secret_access_key);
+    check("role_arn", role_arn);
+    check("external_id", external_id);
+    check("region", region);
     match (
         fields.contains_key("access_key_id"),
         fields.contains_key("secret_access_key"),
