@@ -7,6 +7,7 @@ mod audit;
 mod audit_list;
 mod changes;
 mod claims;
+mod credentials;
 mod fixtures;
 mod listing;
 mod nodes;
