@@ -5,6 +5,7 @@
 mod portal_process;
 
 mod aborts;
+mod administration;
 mod load;
 mod log_readers;
 mod memory;
@@ -59,6 +60,13 @@ async fn main() {
     nodes::measure_lists(&outside, 10_000).await;
     portal.kill();
     skypilot_server::measure().await;
+
+    let outside = start(&options, Pace::default()).await;
+    administration::store(&outside).await;
+    administration::measure_rotation(&outside).await;
+    let portal = outside.start_portal().await;
+    administration::measure_lists(&outside).await;
+    portal.kill();
 
     // A host cluster that does each thing at once, so that what is measured is the portal.
     let outside = start(&options, Pace::of_unit(Duration::from_millis(1))).await;

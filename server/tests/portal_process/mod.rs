@@ -113,8 +113,21 @@ filter = "warn"
         std::fs::write(self.configuration(), configuration).expect("the configuration is written");
     }
 
-    fn configuration(&self) -> PathBuf {
+    /// Where its configuration is.
+    pub fn configuration(&self) -> PathBuf {
         self.folder.path().join("hangar.toml")
+    }
+
+    /// Runs a command of the portal's binary on this configuration, to its end.
+    pub fn run(&self, arguments: &[&str]) {
+        let output = Command::new(&self.binary)
+            .args(arguments)
+            .arg("--config")
+            .arg(self.configuration())
+            .output()
+            .expect("the command starts");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{arguments:?}: {said}");
     }
 
     /// A developer who signed in some time ago and made a token.
