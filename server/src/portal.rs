@@ -27,6 +27,7 @@ use provisioning::{
     ports::{changes::Changes, host_clusters::HostClusters, stores::Store},
     sign_in::SignInService,
     tenancy::TenancyService,
+    user_pools::UserPoolService,
 };
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
@@ -43,12 +44,12 @@ pub struct Portal {
     pub people: Arc<dyn People>,
     /// Tenants, their environments and their members.
     pub tenancy: Arc<dyn Tenancy>,
-    /// The ways to sign in.
-    pub doors: Doors,
     /// The people of Cognito user pools.
     pub user_pools: Arc<dyn UserPools>,
     /// The vault of cloud credentials.
     pub credentials: Arc<dyn Credentials>,
+    /// The ways to sign in.
+    pub doors: Doors,
     /// The database.
     pub store: Arc<dyn Store>,
     /// Its feed of changes.
@@ -80,10 +81,10 @@ pub struct Ports {
     pub hosts: Arc<dyn HostClusters>,
     /// The SkyPilot API server; `None`: there are no nodes.
     pub machinery: Option<Machinery>,
-}
-
     /// The vault of cloud credentials.
     pub credentials: Arc<dyn Credentials>,
+}
+
 impl Portal {
     /// Puts it together. `addresses` are those it goes by, `assets` the site's files.
     ///
@@ -101,9 +102,9 @@ impl Portal {
             sessions,
             hosts,
             machinery,
+            credentials,
         } = ports;
         let clusters: Arc<dyn Clusters> = Arc::new(ClusterService::new(
-            credentials,
             store.clone(),
             hosts,
             settings.plans.clone(),
@@ -113,6 +114,10 @@ impl Portal {
         let people: Arc<dyn People> =
             Arc::new(PeopleService::new(store.clone(), rule_providers(settings)));
         let tenancy: Arc<dyn Tenancy> = Arc::new(TenancyService::new(store.clone()));
+        let user_pools: Arc<dyn UserPools> = Arc::new(UserPoolService::new(
+            store.clone(),
+            crate::user_pools::pools(settings)?,
+        ));
         let doors = doors(settings, &store)?;
         let pages = PageContext {
             assets: Arc::new(assets),
@@ -121,6 +126,8 @@ impl Portal {
             account: account.clone(),
             people: people.clone(),
             tenancy: tenancy.clone(),
+            user_pools: user_pools.clone(),
+            credentials: credentials.clone(),
             sandbox: settings.sandbox,
             providers: doors
                 .values()
@@ -128,8 +135,6 @@ impl Portal {
                     slug: door.provider.settings().slug.clone(),
                     title: door.provider.settings().title.clone(),
                 })
-            user_pools: user_pools.clone(),
-            credentials: credentials.clone(),
                 .collect(),
             public_url: addresses.main().into(),
             api_document: Arc::new(
@@ -142,6 +147,8 @@ impl Portal {
             account,
             people,
             tenancy,
+            user_pools,
+            credentials,
             doors,
             callers: SignInService::new(store.clone(), ClaimRules::default()),
             store,
@@ -149,8 +156,6 @@ impl Portal {
             sessions,
             streams: Streams::new(settings.limits.event_streams),
             addresses: Arc::new(addresses),
-            user_pools,
-            credentials,
             trusted_proxies: settings.trusted_proxies.clone(),
             pages,
             stopping: CancellationToken::new(),

@@ -97,6 +97,7 @@ fn provider(sandbox: &Sandbox) -> Result<ProviderSettings> {
         userinfo: false,
         email_domains: Vec::new(),
         cognito_domain: None,
+        user_pool: None,
     })
 }
 

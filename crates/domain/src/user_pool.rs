@@ -145,7 +145,10 @@ impl PoolInvitation {
             && !host.starts_with('.')
             && !host.ends_with('.')
             && self.email.len() <= 254
-            && !self.email.chars().any(|c| c.is_whitespace() || c.is_control());
+            && !self
+                .email
+                .chars()
+                .any(|c| c.is_whitespace() || c.is_control());
         if !fits {
             errors.push(FieldError::new(
                 "email",
@@ -153,10 +156,7 @@ impl PoolInvitation {
             ));
         }
         if self.name.chars().count() > 100 || self.name.chars().any(char::is_control) {
-            errors.push(FieldError::new(
-                "name",
-                "At most 100 printable characters.",
-            ));
+            errors.push(FieldError::new("name", "At most 100 printable characters."));
         }
         if errors.is_empty() {
             Ok(())

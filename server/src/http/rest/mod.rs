@@ -10,6 +10,7 @@ mod order_options;
 mod orphans;
 mod people;
 mod tenants;
+mod user_pools;
 
 pub use document::document;
 
@@ -58,7 +59,6 @@ fn described() -> OpenApiRouter<Arc<Portal>> {
         .routes(routes!(nodes::jobs::list, nodes::jobs::submit))
         .routes(routes!(nodes::jobs::cancel))
         .routes(routes!(nodes::logs::job))
-        .routes(routes!(orphans::list))
         .routes(routes!(credentials::list, credentials::create))
         .routes(routes!(
             credentials::get,
@@ -70,7 +70,15 @@ fn described() -> OpenApiRouter<Arc<Portal>> {
         .routes(routes!(credentials::suspend))
         .routes(routes!(credentials::restore))
         .routes(routes!(credentials::check))
+        .routes(routes!(orphans::list))
         .routes(routes!(orphans::take_down))
+        .routes(routes!(user_pools::list))
+        .routes(routes!(user_pools::users, user_pools::invite))
+        .routes(routes!(user_pools::get))
+        .routes(routes!(user_pools::enable))
+        .routes(routes!(user_pools::disable))
+        .routes(routes!(user_pools::reset_password))
+        .routes(routes!(user_pools::join_group, user_pools::leave_group))
         .routes(routes!(people::list))
         .routes(routes!(people::get))
         .routes(routes!(people::set_platform_role))

@@ -115,6 +115,7 @@ mod tests {
             userinfo: false,
             email_domains: domains.iter().map(ToString::to_string).collect(),
             cognito_domain: None,
+            user_pool: None,
         }
     }
 
