@@ -9,11 +9,13 @@ use leptos_router::path;
 
 use crate::account::AccountPage;
 use crate::api_reference::ApiReferencePage;
+use crate::audit::{AuditPage, TenantAuditPage};
 use crate::clusters::{ClusterPage, ClustersPage, NewClusterPage};
 use crate::credentials::{CredentialPage, NewCredentialPage};
 use crate::dashboard::OverviewPage;
 use crate::layout::Layout;
 use crate::nodes::{CataloguePage, NewNodePage, NodePage, NodesPage, OrphansPage};
+use crate::permissions::PermissionsPage;
 use crate::problem_page::{NotFound, ProblemPage};
 use crate::sign_in::SignInPage;
 use crate::tenants::{AllTenantsPage, TeamsPage, TenantPage};
@@ -79,6 +81,11 @@ pub fn App() -> impl IntoView {
                             view=AllTenantsPage
                             ssr=SsrMode::Async
                         />
+                        <Route
+                            path=path!("/tenants/:slug/audit")
+                            view=TenantAuditPage
+                            ssr=SsrMode::Async
+                        />
                         <Route path=path!("/tenants") view=TeamsPage ssr=SsrMode::Async />
                         <Route
                             path=path!("/tenants/:slug/credentials/new")
@@ -96,6 +103,12 @@ pub fn App() -> impl IntoView {
                             ssr=SsrMode::Async
                         />
                         <Route path=path!("/nodes/:id/:tab?") view=NodePage ssr=SsrMode::Async />
+                        <Route path=path!("/admin/audit") view=AuditPage ssr=SsrMode::Async />
+                        <Route
+                            path=path!("/admin/permissions")
+                            view=PermissionsPage
+                            ssr=SsrMode::Async
+                        />
                         <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async />
                         <Route path=path!("/api") view=ApiReferencePage ssr=SsrMode::Async />
                         <Route path=path!("/*any") view=NotFound ssr=SsrMode::Async />

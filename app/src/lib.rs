@@ -7,6 +7,7 @@ mod access;
 mod account;
 mod api_reference;
 mod app;
+mod audit;
 mod clusters;
 mod credentials;
 mod dashboard;
@@ -16,6 +17,7 @@ mod live;
 mod nodes;
 mod operation;
 mod ordering;
+mod permissions;
 mod plain_form;
 #[cfg(feature = "ssr")]
 mod posted;

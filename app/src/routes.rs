@@ -30,8 +30,12 @@ pub const POOLS: &str = "/admin/identity-provider";
 pub const ALL_TENANTS: &str = "/admin/tenants";
 /// One's own tenants.
 pub const TENANTS: &str = "/tenants";
-/// Who did what.
+/// Who did what; for platform admins.
 pub const AUDIT: &str = "/admin/audit";
+/// The audit log as a file, of what one may read.
+pub const AUDIT_EXPORT: &str = "/api/v1/audit/export";
+/// Who may do what; for platform admins.
+pub const PERMISSIONS: &str = "/admin/permissions";
 /// Who one is, and API tokens.
 pub const ACCOUNT: &str = "/account";
 /// The REST API, to read.
@@ -180,6 +184,11 @@ pub fn new_credential(tenant: &str, provider: &str) -> String {
 /// A credential's page.
 pub fn credential(tenant: &str, id: CredentialId) -> String {
     format!("{}/{id}", tenant_tab(tenant, "credentials"))
+}
+
+/// Who did what in a tenant.
+pub fn tenant_audit(slug: &str) -> String {
+    tenant_tab(slug, "audit")
 }
 
 /// The sign-in page, which leads back to `return_to`.

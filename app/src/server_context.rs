@@ -22,7 +22,7 @@ mod on_server {
     use axum::http::{HeaderValue, StatusCode};
     use domain::caller::Caller;
     use domain::problem::{Problem, ProblemKind};
-    use domain::services::{Account, Clusters, Credentials, Nodes, People, Tenancy, UserPools};
+    use domain::services::{Account, AuditLog, Clusters, Credentials, Nodes, People, Tenancy, UserPools};
     use jiff::Timestamp;
     use leptos::prelude::{provide_context, use_context};
     use leptos_axum::ResponseOptions;
@@ -63,6 +63,8 @@ mod on_server {
         pub nodes: Arc<dyn Nodes>,
         /// The caller's own account.
         pub account: Arc<dyn Account>,
+        /// The audit log.
+        pub audit: Arc<dyn AuditLog>,
         /// The people of the portal.
         pub people: Arc<dyn People>,
         /// Tenants, their environments and their members.
@@ -112,6 +114,11 @@ mod on_server {
     /// The account service and who is asking.
     pub fn account() -> Result<(Arc<dyn Account>, Caller), Refusal> {
         Ok((page_context()?.account, caller()?))
+    }
+
+    /// The audit log and who is asking.
+    pub fn audit() -> Result<(Arc<dyn AuditLog>, Caller), Refusal> {
+        Ok((page_context()?.audit, caller()?))
     }
 
     /// The service of people and who is asking.

@@ -16,10 +16,11 @@ use domain::{
     caller::Caller,
     ids::UserId,
     problem::Problem,
-    services::{Account, Clusters, Credentials, Nodes, People, Tenancy, UserPools},
+    services::{Account, AuditLog, Clusters, Credentials, Nodes, People, Tenancy, UserPools},
 };
 use provisioning::{
     account::AccountService,
+    audit_log::AuditLogService,
     claim_rules::ClaimRules,
     clusters::ClusterService,
     nodes::{Machinery, NodeService},
@@ -40,6 +41,8 @@ pub struct Portal {
     pub nodes: Arc<dyn Nodes>,
     /// The caller's own account.
     pub account: Arc<dyn Account>,
+    /// The audit log.
+    pub audit: Arc<dyn AuditLog>,
     /// The people of the portal.
     pub people: Arc<dyn People>,
     /// Tenants, their environments and their members.
@@ -111,6 +114,7 @@ impl Portal {
         ));
         let nodes: Arc<dyn Nodes> = Arc::new(NodeService::new(store.clone(), machinery));
         let account: Arc<dyn Account> = Arc::new(AccountService::new(store.clone()));
+        let audit: Arc<dyn AuditLog> = Arc::new(AuditLogService::new(store.clone()));
         let people: Arc<dyn People> =
             Arc::new(PeopleService::new(store.clone(), rule_providers(settings)));
         let tenancy: Arc<dyn Tenancy> = Arc::new(TenancyService::new(store.clone()));
@@ -124,6 +128,7 @@ impl Portal {
             clusters: clusters.clone(),
             nodes: nodes.clone(),
             account: account.clone(),
+            audit: audit.clone(),
             people: people.clone(),
             tenancy: tenancy.clone(),
             user_pools: user_pools.clone(),
@@ -145,6 +150,7 @@ impl Portal {
             clusters,
             nodes,
             account,
+            audit,
             people,
             tenancy,
             user_pools,

@@ -1,5 +1,6 @@
 //! A portal without a core: services that answer from memory, and the pages mounted as the server mounts them.
 
+pub mod audit;
 pub mod credentials;
 pub mod node_sample;
 mod nodes;
@@ -51,6 +52,7 @@ fn portal_with(nodes: nodes::NodesInMemory) -> Router {
         clusters: services.clone(),
         nodes: Arc::new(nodes),
         account: services,
+        audit: Arc::new(audit::AuditInMemory),
         people: Arc::new(people::PeopleInMemory::default()),
         tenancy: Arc::new(tenancy::TenancyInMemory::default()),
         user_pools: Arc::new(user_pools::OnePool),

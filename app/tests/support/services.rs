@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use async_trait::async_trait;
-use domain::access::{TenantRole, TokenScope};
+use domain::access::{PlatformAction, TenantRole, TokenScope};
 use domain::account::{ApiToken, NewApiToken, Profile, TenantMembership, TokenInput};
 use domain::caller::Caller;
 use domain::cluster::{Cluster, ClusterEvent, ClusterState, DoomedObjects, Kubeconfig};
@@ -14,6 +14,7 @@ use domain::listing::{ClusterPage, ClusterQuery, StateCount};
 use domain::money::MicroDollars;
 use domain::order::{NameCheck, OrderInput, OrderOptions};
 use domain::overview::{Happening, Overview};
+use domain::permissions::PermissionTable;
 use domain::plan::Plan;
 use domain::problem::{FieldError, Problem};
 use domain::services::{Account, Clusters, Ordered};
@@ -239,5 +240,13 @@ impl Account for InMemory {
     async fn revoke_token(&self, _: &Caller, _: TokenId) -> Result<(), Problem> {
         self.tokens.lock().expect("no test panics with it").clear();
         Ok(())
+    }
+
+    async fn permissions(&self, caller: &Caller) -> Result<PermissionTable, Problem> {
+        if caller.may_on_platform(PlatformAction::ReadPermissions) {
+            Ok(PermissionTable::current())
+        } else {
+            Err(Problem::forbidden(PlatformAction::ReadPermissions.words()))
+        }
     }
 }

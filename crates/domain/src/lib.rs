@@ -22,6 +22,7 @@ pub mod order;
 pub mod overview;
 pub mod people;
 pub mod people_query;
+pub mod permissions;
 pub mod plan;
 pub mod problem;
 pub mod services;

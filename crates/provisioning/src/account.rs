@@ -2,6 +2,7 @@
 
 use crate::{
     audit::{AuditAction, AuditEntry},
+    authorization::authorize_on_platform,
     new_id,
     ports::stores::Store,
     records::TokenRecord,
@@ -9,10 +10,11 @@ use crate::{
 use async_trait::async_trait;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
-    access::{Action, PlatformRole, TokenScope},
+    access::{Action, PlatformAction, PlatformRole, TokenScope},
     account::{ApiToken, NewApiToken, Profile, TenantMembership, TokenInput},
     caller::{Caller, Channel},
     ids::{TokenId, UserId},
+    permissions::PermissionTable,
     problem::{FieldError, Problem, ProblemKind},
     services::Account,
     tenancy::TenantRef,
@@ -234,5 +236,10 @@ impl Account for AccountService {
         );
         self.store.remove_token(user_id, id, audit).await?;
         Ok(())
+    }
+
+    async fn permissions(&self, caller: &Caller) -> Result<PermissionTable, Problem> {
+        authorize_on_platform(caller, PlatformAction::ReadPermissions)?;
+        Ok(PermissionTable::current())
     }
 }

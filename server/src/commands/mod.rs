@@ -1,6 +1,7 @@
 //! What `hangar` can be told to do.
 
 mod admin;
+mod audit;
 mod broker;
 mod check;
 mod credentials;
@@ -27,6 +28,8 @@ pub enum Command {
     Migrate(Configuration),
     /// Do what admins do, beside a running portal.
     Admin(admin::Options),
+    /// Verify and export the audit log.
+    Audit(audit::Options),
     /// Store tenants' cloud credentials, beside a running portal.
     Credentials(credentials::Options),
     /// Show and change the keys that secrets lie under, beside a running portal.
@@ -74,6 +77,7 @@ pub fn run(command: Command) -> Result<ExitCode> {
             Command::Serve(options) => serve::run(options).await,
             Command::Migrate(configuration) => migrate::run(&configuration).await,
             Command::Admin(options) => admin::run(options).await,
+            Command::Audit(options) => audit::run(options).await,
             Command::Credentials(options) => credentials::run(options).await,
             Command::Keys(options) => keys::run(options).await,
             Command::Broker(options) => broker::run(options).await,

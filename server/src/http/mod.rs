@@ -1,5 +1,6 @@
 //! Everything the portal answers over HTTP, and what happens to every request on its way.
 
+pub mod audit_export;
 pub mod events;
 pub mod health;
 pub mod identity;

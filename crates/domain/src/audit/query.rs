@@ -17,7 +17,7 @@ pub struct AuditQueryInput {
     pub search: Option<String>,
     /// The id of the person who did it.
     #[serde(default)]
-    pub person: Option<String>,
+    pub user: Option<String>,
     /// Actions, separated by commas: `order_cluster,delete_cluster`.
     #[serde(default)]
     pub action: Option<String>,
@@ -67,7 +67,7 @@ impl AuditQueryInput {
             let value = text(value)?;
             Some((value, FieldError::new(field, message)))
         };
-        let person = read("person", &self.person, "The id of a person.");
+        let user = read("user", &self.user, "The id of a person.");
         let target = read(
             "target",
             &self.target,
@@ -79,7 +79,7 @@ impl AuditQueryInput {
         let mut keep = |error| errors.push(error);
         let query = AuditQuery {
             search,
-            user_id: person.and_then(|(id, error)| id.parse().map_err(|_| keep(error)).ok()),
+            user_id: user.and_then(|(id, error)| id.parse().map_err(|_| keep(error)).ok()),
             actions,
             target: target.and_then(|(target, error)| {
                 let fits = target.len() <= 200 && !target.contains(char::is_whitespace);
@@ -199,7 +199,7 @@ mod tests {
     fn parameters_at_fault_are_named_all_at_once() {
         let query = AuditQueryInput {
             search: some(&"x".repeat(101)),
-            person: some("ada"),
+            user: some("ada"),
             action: some("order_cluster,dance"),
             target: some("cluster 1"),
             outcome: some("perhaps"),
@@ -218,7 +218,7 @@ mod tests {
         assert_eq!(
             fields,
             [
-                "search", "limit", "action", "person", "target", "outcome", "since", "until",
+                "search", "limit", "action", "user", "target", "outcome", "since", "until",
                 "before"
             ]
         );

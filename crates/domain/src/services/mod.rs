@@ -17,6 +17,7 @@ use crate::{
     },
     order::{NameCheck, OrderInput, OrderOptions},
     overview::Overview,
+    permissions::PermissionTable,
     problem::Problem,
 };
 mod administration;
@@ -223,4 +224,7 @@ pub trait Account: Send + Sync {
 
     /// Ends a token at once.
     async fn revoke_token(&self, caller: &Caller, id: TokenId) -> Result<(), Problem>;
+
+    /// Who may do what; for platform admins.
+    async fn permissions(&self, caller: &Caller) -> Result<PermissionTable, Problem>;
 }

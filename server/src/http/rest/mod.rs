@@ -1,5 +1,6 @@
 //! The REST API under `/api/v1`, for programs. Handlers only translate: every rule is in the core.
 
+mod audit;
 mod clusters;
 mod credentials;
 mod document;
@@ -9,6 +10,7 @@ mod nodes;
 mod order_options;
 mod orphans;
 mod people;
+mod permissions;
 mod tenants;
 mod user_pools;
 
@@ -98,6 +100,10 @@ fn described() -> OpenApiRouter<Arc<Portal>> {
         .routes(routes!(tenants::members::set, tenants::members::remove))
         .routes(routes!(tenants::members::invite))
         .routes(routes!(tenants::members::withdraw))
+        .routes(routes!(audit::list))
+        .routes(routes!(audit::export))
+        .routes(routes!(audit::get))
+        .routes(routes!(permissions::get))
         .routes(routes!(me::me))
         .routes(routes!(order_options::order_options))
         // The pages answer every other address.

@@ -1,0 +1,6 @@
+//! Who may do what, for platform admins.
+
+mod api;
+mod page;
+
+pub use page::PermissionsPage;

@@ -1,0 +1,135 @@
+//! `hangar audit`: whether the audit log is as it was written, and the log as a file.
+
+use super::Configuration;
+use crate::http::audit_export::Format;
+use anyhow::{Context as _, Result, bail};
+use clap::{Args, Subcommand};
+use domain::{
+    audit::{AuditQuery, AuditQueryInput},
+    caller::Caller,
+    services::AuditLog as _,
+};
+use futures::StreamExt as _;
+use persistence::{ChainVerdict, Database};
+use provisioning::audit_log::AuditLogService;
+use std::{
+    fs::OpenOptions,
+    io::{self, BufWriter, Write},
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+};
+
+/// What to do.
+#[derive(Debug, Args)]
+pub struct Options {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Go through the whole log and say whether an entry was changed, removed or slipped in.
+    Verify {
+        #[command(flatten)]
+        configuration: Configuration,
+    },
+    /// Write the log, oldest first; this is recorded in it.
+    Export(Box<Export>),
+}
+
+#[derive(Debug, Args)]
+struct Export {
+    /// What kind of file.
+    #[arg(long, value_enum, default_value_t = Format::Csv)]
+    format: Format,
+    /// Only what concerns this tenant.
+    #[arg(long, value_name = "SLUG")]
+    tenant: Option<String>,
+    /// Only from this day or moment on, in UTC: 2026-11-21 or 2026-11-21T10:30Z.
+    #[arg(long, value_name = "TIME")]
+    since: Option<String>,
+    /// Only until this day or moment; a day counts to its end.
+    #[arg(long, value_name = "TIME")]
+    until: Option<String>,
+    /// A new file, readable by you alone [default: standard output].
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    #[command(flatten)]
+    configuration: Configuration,
+}
+
+pub async fn run(options: Options) -> Result<ExitCode> {
+    match options.action {
+        Action::Verify { configuration } => verify(&configuration).await,
+        Action::Export(export) => {
+            write_export(&export).await?;
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+async fn verify(configuration: &Configuration) -> Result<ExitCode> {
+    let settings = configuration.load()?;
+    let database = Database::open(settings.database.expose()).await?;
+    let verdict = database.verify_chain().await;
+    database.close().await;
+    Ok(match verdict.context("the audit log cannot be read")? {
+        ChainVerdict::Intact { entries } => {
+            println!("The audit log is as it was written: {entries} entries.");
+            ExitCode::SUCCESS
+        }
+        ChainVerdict::Broken { sequence, reason } => {
+            println!("The audit log is broken at entry {sequence}: {reason}.");
+            ExitCode::FAILURE
+        }
+    })
+}
+
+async fn write_export(export: &Export) -> Result<()> {
+    let query = question(export)?;
+    let settings = export.configuration.load()?;
+    let database = Arc::new(Database::open(settings.database.expose()).await?);
+    let service = AuditLogService::new(database.clone());
+    let mut file = output(export.output.as_deref())?;
+    let mut rows = service.export(&Caller::command_line(), query).await?;
+    file.write_all(export.format.head().as_bytes())?;
+    while let Some(row) = rows.next().await {
+        let line = export.format.line(&row?);
+        file.write_all(line.as_bytes())
+            .context("the export cannot be written")?;
+    }
+    file.flush().context("the export cannot be written")?;
+    database.close().await;
+    Ok(())
+}
+
+fn question(export: &Export) -> Result<AuditQuery> {
+    let input = AuditQueryInput {
+        tenant: export.tenant.clone(),
+        since: export.since.clone(),
+        until: export.until.clone(),
+        ..AuditQueryInput::default()
+    };
+    input.validate().or_else(|errors| {
+        let errors: Vec<String> = errors
+            .iter()
+            .map(|error| format!("--{}: {}", error.field, error.message))
+            .collect();
+        bail!("{}", errors.join("\n"))
+    })
+}
+
+fn output(path: Option<&Path>) -> Result<Box<dyn Write + Send>> {
+    let Some(path) = path else {
+        return Ok(Box::new(BufWriter::new(io::stdout())));
+    };
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options
+        .open(path)
+        .with_context(|| format!("{} cannot be made", path.display()))?;
+    Ok(Box::new(BufWriter::new(file)))
+}
