@@ -21,7 +21,10 @@ async fn entries_are_listed_with_links_that_open_them_and_to_files() {
     assert_eq!(page.status, StatusCode::OK);
     let text = page.text;
     assert!(text.contains("payments-ci"), "{text}");
-    assert!(!text.contains("changed the environment"), "the search is heard");
+    assert!(
+        !text.contains("changed the environment"),
+        "the search is heard"
+    );
     assert!(text.contains(&format!("/admin/audit?search=pay&amp;entry={ORDERED}")));
     for format in ["csv", "jsonl"] {
         assert!(text.contains(&format!(

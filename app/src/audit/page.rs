@@ -16,7 +16,7 @@ use crate::ui::{Clock, Empty, EmptyState, Icon, LinkButton, PageHeader, Skeleton
 /// The log of the whole platform.
 #[component]
 pub fn AuditPage() -> impl IntoView {
-    log(|| String::new())
+    log(String::new)
 }
 
 /// The log of one tenant.

@@ -39,6 +39,14 @@ pub fn routes(portal: &Arc<Portal>) -> Router {
         .with_state(state)
 }
 
+/// Paths of the pages.
+pub fn list_of_pages() -> Vec<String> {
+    generate_route_list(app::App)
+        .iter()
+        .map(|page| page.path().to_owned())
+        .collect()
+}
+
 /// Methods and paths of the server functions, and of the pages that answer a form themselves.
 pub fn list_of_server_functions() -> Vec<(Method, String)> {
     let posted = app::POSTED_PAGES.map(|path| (Method::POST, path.to_owned()));

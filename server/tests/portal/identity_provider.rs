@@ -232,5 +232,6 @@ pub fn provider(slug: &str, issuer: &str) -> ProviderSettings {
         userinfo: false,
         email_domains: Vec::new(),
         cognito_domain: None,
+        user_pool: None,
     }
 }

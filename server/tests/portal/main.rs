@@ -9,6 +9,7 @@ mod fixture;
 mod identity_provider;
 mod nodes;
 mod pages;
+mod permissions;
 mod program;
 mod rest;
 mod sessions;

@@ -1,0 +1,818 @@
+//! What each route needs. A new route gets a line here, with an address and a body that would do what the route is for
+//! if whoever asks may; where that would change something that other lines need, a body that is refused afterwards.
+
+use super::Need::{self, In, List, Nothing, OnPlatform, OrderIn, Session, SomebodyKnown};
+use domain::access::{
+    Action::{
+        ConnectNode, DeleteCluster, DeleteNode, ManageCredentials, ManageEnvironments,
+        ManageMembers, OperateNode, OrderCluster, OrderNode, ReadAudit, ReadCluster,
+        ReadCredentials, ReadKubeconfig, ReadNode, ReadNodeLogs, ReadTenant,
+    },
+    PlatformAction::{
+        ManageIdentityProvider, ManageOrphans, ManageTenants, ManageUsers, ReadPermissions,
+        ReadPlatformAudit,
+    },
+};
+use reqwest::Method;
+
+/// What is sent.
+pub enum Body {
+    None,
+    Json(&'static str),
+    Form(&'static str),
+}
+
+/// A route and how it is tried.
+pub struct Route {
+    pub method: Method,
+    /// As the router has it.
+    pub path: &'static str,
+    pub address: &'static str,
+    pub body: Body,
+    pub need: Need,
+    /// Whoever may ask may be told that something is missing.
+    pub may_miss: bool,
+    /// Is not tried by those who may: it would reach outside, or change what other lines need.
+    pub only_refusals: bool,
+}
+
+impl Route {
+    pub fn is_api(&self) -> bool {
+        self.path.starts_with("/api/")
+    }
+
+    pub fn is_page(&self) -> bool {
+        self.method == Method::GET
+            && !self.is_api()
+            && !self.path.contains("/logs/")
+            && !self.path.starts_with("/events/")
+    }
+
+    fn json(mut self, body: &'static str) -> Self {
+        self.body = Body::Json(body);
+        self
+    }
+
+    fn form(mut self, body: &'static str) -> Self {
+        self.body = Body::Form(body);
+        self
+    }
+
+    fn may_miss(mut self) -> Self {
+        self.may_miss = true;
+        self
+    }
+
+    fn only_refusals(mut self) -> Self {
+        self.only_refusals = true;
+        self
+    }
+}
+
+fn route(method: Method, path: &'static str, address: &'static str, need: Need) -> Route {
+    Route {
+        method,
+        path,
+        address,
+        body: Body::None,
+        need,
+        may_miss: false,
+        only_refusals: false,
+    }
+}
+
+fn get(path: &'static str, address: &'static str, need: Need) -> Route {
+    route(Method::GET, path, address, need)
+}
+
+fn post(path: &'static str, address: &'static str, need: Need) -> Route {
+    route(Method::POST, path, address, need)
+}
+
+fn put(path: &'static str, address: &'static str, need: Need) -> Route {
+    route(Method::PUT, path, address, need)
+}
+
+fn patch(path: &'static str, address: &'static str, need: Need) -> Route {
+    route(Method::PATCH, path, address, need)
+}
+
+fn delete(path: &'static str, address: &'static str, need: Need) -> Route {
+    route(Method::DELETE, path, address, need)
+}
+
+/// A server function.
+fn call(path: &'static str, need: Need, form: &'static str) -> Route {
+    post(path, path, need).form(form)
+}
+
+pub fn routes() -> Vec<Route> {
+    let mut all = rest_clusters_and_nodes();
+    all.extend(rest_administration());
+    all.extend(browser());
+    all.extend(pages());
+    all.extend(functions_of_clusters_and_nodes());
+    all.extend(functions_of_administration());
+    all
+}
+
+fn rest_clusters_and_nodes() -> Vec<Route> {
+    vec![
+        get("/api/openapi.json", "/api/openapi.json", Nothing),
+        get("/api/v1/me", "/api/v1/me", SomebodyKnown),
+        get("/api/v1/order-options", "/api/v1/order-options", SomebodyKnown),
+        get("/api/v1/clusters", "/api/v1/clusters", List(ReadCluster)),
+        post("/api/v1/clusters", "/api/v1/clusters", OrderIn(OrderCluster))
+            .json(r#"{"name": "", "tenant": "{tenant}", "environment": "dev", "plan": "small", "kubernetes_version": "v1.36.0", "exposure": "load_balancer"}"#),
+        get("/api/v1/clusters/{id}", "/api/v1/clusters/{cluster}", In(ReadCluster)),
+        delete("/api/v1/clusters/{id}", "/api/v1/clusters/{cluster}?confirm=no", In(DeleteCluster)),
+        get("/api/v1/clusters/{id}/kubeconfig", "/api/v1/clusters/{cluster}/kubeconfig", In(ReadKubeconfig)),
+        get("/api/v1/clusters/{id}/events", "/api/v1/clusters/{cluster}/events", In(ReadCluster)),
+        get("/api/v1/clusters/{id}/stream", "/api/v1/clusters/{cluster}/stream", In(ReadCluster)),
+        get("/api/v1/nodes", "/api/v1/nodes", List(ReadNode)),
+        post("/api/v1/nodes", "/api/v1/nodes", OrderIn(OrderNode))
+            .json(r#"{"name": "", "tenant": "{tenant}", "environment": "dev", "accelerator": "L4"}"#),
+        get("/api/v1/nodes/catalogue", "/api/v1/nodes/catalogue", SomebodyKnown),
+        post("/api/v1/nodes/quote", "/api/v1/nodes/quote", SomebodyKnown).json(r#"{"accelerator": "L4"}"#),
+        get("/api/v1/nodes/{id}", "/api/v1/nodes/{node}", In(ReadNode)),
+        delete("/api/v1/nodes/{id}", "/api/v1/nodes/{node}?confirm=no", In(DeleteNode)),
+        post("/api/v1/nodes/{id}/stop", "/api/v1/nodes/{node}/stop", In(OperateNode)),
+        post("/api/v1/nodes/{id}/start", "/api/v1/nodes/{node}/start", In(OperateNode)),
+        put("/api/v1/nodes/{id}/autostop", "/api/v1/nodes/{node}/autostop", In(OperateNode))
+            .json(r#"{"idle_minutes": 5, "idle_action": "stop"}"#),
+        get("/api/v1/nodes/{id}/events", "/api/v1/nodes/{node}/events", In(ReadNode)),
+        get("/api/v1/nodes/{id}/stream", "/api/v1/nodes/{node}/stream", In(ReadNode)),
+        get("/api/v1/nodes/{id}/ssh", "/api/v1/nodes/{node}/ssh", In(ConnectNode)),
+        get("/api/v1/nodes/{id}/logs/provisioning", "/api/v1/nodes/{node}/logs/provisioning", In(ReadNodeLogs)),
+        get("/api/v1/nodes/{id}/jobs", "/api/v1/nodes/{node}/jobs", In(ReadNode)),
+        post("/api/v1/nodes/{id}/jobs", "/api/v1/nodes/{node}/jobs", In(OperateNode)).json(r#"{"run": ""}"#),
+        delete("/api/v1/nodes/{id}/jobs/{job}", "/api/v1/nodes/{node}/jobs/99", In(OperateNode)).may_miss(),
+        get("/api/v1/nodes/{id}/jobs/{job}/logs", "/api/v1/nodes/{node}/jobs/99/logs", In(ReadNodeLogs)).may_miss(),
+    ]
+}
+
+fn rest_administration() -> Vec<Route> {
+    vec![
+        get(
+            "/api/v1/orphans",
+            "/api/v1/orphans",
+            OnPlatform(ManageOrphans),
+        ),
+        delete(
+            "/api/v1/orphans/{machine}",
+            "/api/v1/orphans/none?confirm=none",
+            OnPlatform(ManageOrphans),
+        )
+        .may_miss(),
+        get(
+            "/api/v1/audit",
+            "/api/v1/audit?tenant={tenant}",
+            In(ReadAudit),
+        ),
+        get(
+            "/api/v1/audit/export",
+            "/api/v1/audit/export?tenant={tenant}",
+            In(ReadAudit),
+        ),
+        get("/api/v1/audit/{id}", "/api/v1/audit/{entry}", In(ReadAudit)),
+        get(
+            "/api/v1/permissions",
+            "/api/v1/permissions",
+            OnPlatform(ReadPermissions),
+        ),
+        get("/api/v1/users", "/api/v1/users", OnPlatform(ManageUsers)),
+        get(
+            "/api/v1/users/{id}",
+            "/api/v1/users/{person}",
+            OnPlatform(ManageUsers),
+        ),
+        put(
+            "/api/v1/users/{id}/platform-role",
+            "/api/v1/users/{person}/platform-role",
+            OnPlatform(ManageUsers),
+        )
+        .json(r#"{"role": "admin", "version": 0}"#),
+        post(
+            "/api/v1/users/{id}/suspend",
+            "/api/v1/users/{person}/suspend",
+            OnPlatform(ManageUsers),
+        ),
+        post(
+            "/api/v1/users/{id}/restore",
+            "/api/v1/users/{person}/restore",
+            OnPlatform(ManageUsers),
+        ),
+        delete(
+            "/api/v1/users/{id}/sessions",
+            "/api/v1/users/{person}/sessions",
+            OnPlatform(ManageUsers),
+        ),
+        get(
+            "/api/v1/claim-rules",
+            "/api/v1/claim-rules",
+            OnPlatform(ManageIdentityProvider),
+        ),
+        post(
+            "/api/v1/claim-rules/try",
+            "/api/v1/claim-rules/try",
+            OnPlatform(ManageIdentityProvider),
+        )
+        .json(r#"{"provider": "sandbox", "token": "{}"}"#),
+        get(
+            "/api/v1/user-pools",
+            "/api/v1/user-pools",
+            OnPlatform(ManageIdentityProvider),
+        ),
+        get(
+            "/api/v1/user-pools/{provider}/users",
+            "/api/v1/user-pools/none/users",
+            OnPlatform(ManageIdentityProvider),
+        )
+        .may_miss(),
+        post(
+            "/api/v1/user-pools/{provider}/users",
+            "/api/v1/user-pools/none/users",
+            OnPlatform(ManageIdentityProvider),
+        )
+        .json(r#"{"email": "a@example.com"}"#)
+        .may_miss(),
+        get(
+            "/api/v1/user-pools/{provider}/users/{username}",
+            "/api/v1/user-pools/none/users/a",
+            OnPlatform(ManageIdentityProvider),
+        )
+        .may_miss(),
+        post(
+            "/api/v1/user-pools/{provider}/users/{username}/enable",
+            "/api/v1/user-pools/none/users/a/enable",
+            OnPlatform(ManageIdentityProvider),
+        )
+        .may_miss(),
+        post(
+            "/api/v1/user-pools/{provider}/users/{username}/disable",
+            "/api/v1/user-pools/none/users/a/disable",
+            OnPlatform(ManageIdentityProvider),
+        )
+        .may_miss(),
+        post(
+            "/api/v1/user-pools/{provider}/users/{username}/reset-password",
+            "/api/v1/user-pools/none/users/a/reset-password",
+            OnPlatform(ManageIdentityProvider),
+        )
+        .may_miss(),
+        put(
+            "/api/v1/user-pools/{provider}/users/{username}/groups/{group}",
+            "/api/v1/user-pools/none/users/a/groups/b",
+            OnPlatform(ManageIdentityProvider),
+        )
+        .may_miss(),
+        delete(
+            "/api/v1/user-pools/{provider}/users/{username}/groups/{group}",
+            "/api/v1/user-pools/none/users/a/groups/b",
+            OnPlatform(ManageIdentityProvider),
+        )
+        .may_miss(),
+        get("/api/v1/tenants", "/api/v1/tenants", SomebodyKnown),
+        post(
+            "/api/v1/tenants",
+            "/api/v1/tenants",
+            OnPlatform(ManageTenants),
+        )
+        .json(r#"{"name": "", "slug": ""}"#),
+        get(
+            "/api/v1/tenants/{tenant}",
+            "/api/v1/tenants/{tenant}",
+            In(ReadTenant),
+        ),
+        patch(
+            "/api/v1/tenants/{tenant}",
+            "/api/v1/tenants/{tenant}",
+            OnPlatform(ManageTenants),
+        )
+        .json(r#"{"name": "Other", "version": 0}"#),
+        get(
+            "/api/v1/tenants/{tenant}/obstacles",
+            "/api/v1/tenants/{tenant}/obstacles",
+            OnPlatform(ManageTenants),
+        ),
+        post(
+            "/api/v1/tenants/{tenant}/archive",
+            "/api/v1/tenants/{tenant}/archive?confirm=no",
+            OnPlatform(ManageTenants),
+        ),
+        post(
+            "/api/v1/tenants/{tenant}/environments",
+            "/api/v1/tenants/{tenant}/environments",
+            In(ManageEnvironments),
+        )
+        .json(r#"{"name": "", "slug": ""}"#),
+        patch(
+            "/api/v1/tenants/{tenant}/environments/{environment}",
+            "/api/v1/tenants/{tenant}/environments/{environment}",
+            In(ManageEnvironments),
+        )
+        .json(r#"{"name": "Other", "version": 0}"#),
+        put(
+            "/api/v1/tenants/{tenant}/environments/{environment}/limits",
+            "/api/v1/tenants/{tenant}/environments/{environment}/limits",
+            OnPlatform(ManageTenants),
+        )
+        .json(r#"{"max_nodes": 100, "version": 0}"#),
+        post(
+            "/api/v1/tenants/{tenant}/environments/{environment}/archive",
+            "/api/v1/tenants/{tenant}/environments/{environment}/archive?confirm=no",
+            In(ManageEnvironments),
+        ),
+        put(
+            "/api/v1/tenants/{tenant}/members/{user}",
+            "/api/v1/tenants/{tenant}/members/{person}",
+            In(ManageMembers),
+        )
+        .json(r#"{"role": "viewer"}"#),
+        delete(
+            "/api/v1/tenants/{tenant}/members/{user}",
+            "/api/v1/tenants/{tenant}/members/{person}",
+            In(ManageMembers),
+        )
+        .may_miss(),
+        post(
+            "/api/v1/tenants/{tenant}/invitations",
+            "/api/v1/tenants/{tenant}/invitations",
+            In(ManageMembers),
+        )
+        .json(r#"{"email": "nobody", "role": "viewer"}"#),
+        delete(
+            "/api/v1/tenants/{tenant}/invitations/{id}",
+            "/api/v1/tenants/{tenant}/invitations/{invitation}",
+            In(ManageMembers),
+        )
+        .only_refusals(),
+        get(
+            "/api/v1/credentials",
+            "/api/v1/credentials?tenant={tenant}",
+            In(ReadCredentials),
+        ),
+        post(
+            "/api/v1/credentials",
+            "/api/v1/credentials",
+            In(ManageCredentials),
+        )
+        .json(r#"{"tenant": "{tenant}", "provider": "aws", "name": "", "fields": {}}"#),
+        get(
+            "/api/v1/credentials/{id}",
+            "/api/v1/credentials/{credential}",
+            In(ReadCredentials),
+        ),
+        patch(
+            "/api/v1/credentials/{id}",
+            "/api/v1/credentials/{credential}",
+            In(ManageCredentials),
+        )
+        .json(r#"{"name": "other", "version": 0}"#),
+        put(
+            "/api/v1/credentials/{id}/secret",
+            "/api/v1/credentials/{credential}/secret",
+            In(ManageCredentials),
+        )
+        .json(r#"{"fields": {}, "version": 0}"#),
+        post(
+            "/api/v1/credentials/{id}/choose",
+            "/api/v1/credentials/{credential}/choose",
+            In(ManageCredentials),
+        ),
+        post(
+            "/api/v1/credentials/{id}/suspend",
+            "/api/v1/credentials/{credential}/suspend",
+            In(ManageCredentials),
+        ),
+        post(
+            "/api/v1/credentials/{id}/restore",
+            "/api/v1/credentials/{credential}/restore",
+            In(ManageCredentials),
+        ),
+        post(
+            "/api/v1/credentials/{id}/check",
+            "/api/v1/credentials/{credential}/check",
+            In(ManageCredentials),
+        )
+        .only_refusals(),
+        delete(
+            "/api/v1/credentials/{id}",
+            "/api/v1/credentials/{credential}?confirm=no",
+            In(ManageCredentials),
+        ),
+    ]
+}
+
+/// What browsers use besides pages and their server functions.
+fn browser() -> Vec<Route> {
+    vec![
+        get("/sign-in/{provider}", "/sign-in/none", Nothing).may_miss(),
+        get(
+            "/sign-in/{provider}/callback",
+            "/sign-in/none/callback",
+            Nothing,
+        )
+        .may_miss(),
+        post("/sign-out", "/sign-out", Nothing).only_refusals(),
+        post(
+            "/clusters/{id}/kubeconfig",
+            "/clusters/{cluster}/kubeconfig",
+            In(ReadKubeconfig),
+        ),
+        post(
+            "/nodes/{id}/ssh/key",
+            "/nodes/{node}/ssh/key",
+            In(ConnectNode),
+        ),
+        post(
+            "/nodes/{id}/ssh/config",
+            "/nodes/{node}/ssh/config",
+            In(ConnectNode),
+        ),
+        get(
+            "/nodes/{id}/logs/provisioning",
+            "/nodes/{node}/logs/provisioning",
+            In(ReadNodeLogs),
+        ),
+        get(
+            "/nodes/{id}/logs/provisioning/stream",
+            "/nodes/{node}/logs/provisioning/stream",
+            In(ReadNodeLogs),
+        ),
+        get(
+            "/nodes/{id}/logs/jobs/{job}",
+            "/nodes/{node}/logs/jobs/99",
+            In(ReadNodeLogs),
+        )
+        .may_miss(),
+        get(
+            "/nodes/{id}/logs/jobs/{job}/stream",
+            "/nodes/{node}/logs/jobs/99/stream",
+            In(ReadNodeLogs),
+        )
+        .may_miss(),
+        get("/events/clusters", "/events/clusters", SomebodyKnown),
+        get(
+            "/events/clusters/{id}",
+            "/events/clusters/{cluster}",
+            In(ReadCluster),
+        ),
+        get("/events/nodes", "/events/nodes", SomebodyKnown),
+        get("/events/nodes/{id}", "/events/nodes/{node}", In(ReadNode)),
+    ]
+}
+
+fn pages() -> Vec<Route> {
+    vec![
+        get("/sign-in", "/sign-in", Nothing),
+        get("/", "/", SomebodyKnown),
+        get("/clusters", "/clusters", List(ReadCluster)),
+        get("/clusters/new", "/clusters/new", SomebodyKnown),
+        get("/clusters/{id}", "/clusters/{cluster}", In(ReadCluster)),
+        get(
+            "/clusters/{id}/{tab}",
+            "/clusters/{cluster}/events",
+            In(ReadCluster),
+        ),
+        get("/nodes", "/nodes", List(ReadNode)),
+        get("/nodes/catalogue", "/nodes/catalogue", SomebodyKnown),
+        get("/nodes/new", "/nodes/new", SomebodyKnown),
+        get("/nodes/{id}", "/nodes/{node}", In(ReadNode)),
+        get("/nodes/{id}/{tab}", "/nodes/{node}/jobs", In(ReadNode)),
+        get("/account", "/account", Session),
+        get("/api", "/api", SomebodyKnown),
+        get(
+            "/admin/orphans",
+            "/admin/orphans",
+            OnPlatform(ManageOrphans),
+        ),
+        get("/admin/users", "/admin/users", OnPlatform(ManageUsers)),
+        get(
+            "/admin/users/claim-rules",
+            "/admin/users/claim-rules",
+            OnPlatform(ManageIdentityProvider),
+        ),
+        get(
+            "/admin/users/invite",
+            "/admin/users/invite",
+            OnPlatform(ManageUsers),
+        ),
+        get(
+            "/admin/users/{id}",
+            "/admin/users/{person}",
+            OnPlatform(ManageUsers),
+        ),
+        get(
+            "/admin/tenants",
+            "/admin/tenants",
+            OnPlatform(ManageTenants),
+        ),
+        get(
+            "/admin/identity-provider",
+            "/admin/identity-provider",
+            OnPlatform(ManageIdentityProvider),
+        ),
+        get(
+            "/admin/identity-provider/{provider}/{username}",
+            "/admin/identity-provider/none/none",
+            OnPlatform(ManageIdentityProvider),
+        )
+        .may_miss(),
+        get(
+            "/admin/audit",
+            "/admin/audit",
+            OnPlatform(ReadPlatformAudit),
+        ),
+        get(
+            "/admin/permissions",
+            "/admin/permissions",
+            OnPlatform(ReadPermissions),
+        ),
+        get("/tenants", "/tenants", SomebodyKnown),
+        get("/tenants/{slug}", "/tenants/{tenant}", In(ReadTenant)),
+        get(
+            "/tenants/{slug}/{tab}",
+            "/tenants/{tenant}/environments",
+            In(ReadTenant),
+        ),
+        get(
+            "/tenants/{slug}/audit",
+            "/tenants/{tenant}/audit",
+            In(ReadAudit),
+        ),
+        get(
+            "/tenants/{slug}/credentials/new",
+            "/tenants/{tenant}/credentials/new",
+            In(ManageCredentials),
+        ),
+        get(
+            "/tenants/{slug}/credentials/{id}",
+            "/tenants/{tenant}/credentials/{credential}",
+            In(ReadCredentials),
+        ),
+        get("/{*any}", "/no/page/here", SomebodyKnown).may_miss(),
+    ]
+}
+
+fn functions_of_clusters_and_nodes() -> Vec<Route> {
+    vec![
+        call("/rpc/session", SomebodyKnown, ""),
+        call("/rpc/sign-in-options", Nothing, ""),
+        call("/rpc/set-theme", Nothing, "theme=dark"),
+        call("/rpc/api-reference", SomebodyKnown, ""),
+        call("/rpc/overview", SomebodyKnown, ""),
+        call("/rpc/list-clusters", List(ReadCluster), ""),
+        call("/rpc/order-form", SomebodyKnown, ""),
+        call("/rpc/check-cluster-name", SomebodyKnown, "name=a"),
+        call(
+            "/rpc/order-cluster",
+            OrderIn(OrderCluster),
+            "draft[place]={tenant}/dev&idempotency_key=1",
+        ),
+        call("/rpc/load-cluster", In(ReadCluster), "id={cluster}"),
+        call("/rpc/cluster-events", In(ReadCluster), "id={cluster}"),
+        call("/rpc/doomed-objects", In(DeleteCluster), "id={cluster}"),
+        call(
+            "/rpc/delete-cluster",
+            In(DeleteCluster),
+            "id={cluster}&confirmation=no",
+        ),
+        call("/rpc/list-nodes", List(ReadNode), ""),
+        call("/rpc/node-catalogue", SomebodyKnown, ""),
+        call("/rpc/node-order-form", SomebodyKnown, ""),
+        call("/rpc/quote-node", SomebodyKnown, "draft[accelerator]=L4"),
+        call(
+            "/rpc/check-node-price",
+            SomebodyKnown,
+            "draft[accelerator]=L4",
+        ),
+        call(
+            "/rpc/order-node",
+            OrderIn(OrderNode),
+            "draft[place]={tenant}/dev&draft[accelerator]=L4&idempotency_key=1",
+        ),
+        call("/rpc/load-node", In(ReadNode), "id={node}"),
+        call("/rpc/node-events", In(ReadNode), "id={node}"),
+        call("/rpc/node-log-tail", In(ReadNodeLogs), "id={node}"),
+        call("/rpc/node-jobs", In(ReadNode), "id={node}"),
+        call(
+            "/rpc/submit-node-job",
+            In(OperateNode),
+            "id={node}&input[run]=",
+        ),
+        call("/rpc/cancel-node-job", In(OperateNode), "id={node}&job=99").may_miss(),
+        call("/rpc/stop-node", In(OperateNode), "id={node}"),
+        call("/rpc/start-node", In(OperateNode), "id={node}"),
+        call(
+            "/rpc/set-node-autostop",
+            In(OperateNode),
+            "id={node}&idle_minutes=no",
+        ),
+        call(
+            "/rpc/take-down-node",
+            In(DeleteNode),
+            "id={node}&confirmation=no",
+        ),
+        call("/rpc/list-orphans", OnPlatform(ManageOrphans), ""),
+        call(
+            "/rpc/take-down-orphan",
+            OnPlatform(ManageOrphans),
+            "machine=none&confirmation=none",
+        )
+        .may_miss(),
+    ]
+}
+
+fn functions_of_administration() -> Vec<Route> {
+    vec![
+        call("/rpc/account", Session, ""),
+        call("/rpc/list-tokens", Session, ""),
+        call(
+            "/rpc/create-token",
+            Session,
+            "input[name]=wider&input[expires_in_days]=1&input[scopes][0]=admin",
+        ),
+        call("/rpc/revoke-token", Session, "id={entry}"),
+        call("/rpc/list-audit", In(ReadAudit), "slug={tenant}"),
+        call("/rpc/list-permissions", OnPlatform(ReadPermissions), ""),
+        call("/rpc/list-people", OnPlatform(ManageUsers), ""),
+        call("/rpc/load-person", OnPlatform(ManageUsers), "id={person}"),
+        call(
+            "/rpc/set-platform-role",
+            OnPlatform(ManageUsers),
+            "id={person}&role=admin&version=0",
+        ),
+        call(
+            "/rpc/suspend-person",
+            OnPlatform(ManageUsers),
+            "id={person}",
+        ),
+        call(
+            "/rpc/restore-person",
+            OnPlatform(ManageUsers),
+            "id={person}",
+        ),
+        call(
+            "/rpc/sign-out-person",
+            OnPlatform(ManageUsers),
+            "id={person}",
+        ),
+        call("/rpc/claim-rules", OnPlatform(ManageIdentityProvider), ""),
+        call(
+            "/rpc/try-claim-rules",
+            OnPlatform(ManageIdentityProvider),
+            "provider=sandbox&token=%7B%7D",
+        ),
+        post(
+            "/admin/users/claim-rules",
+            "/admin/users/claim-rules",
+            OnPlatform(ManageIdentityProvider),
+        )
+        .form("provider=sandbox&token=%7B%7D"),
+        call(
+            "/rpc/list-pool-users",
+            OnPlatform(ManageIdentityProvider),
+            "provider=none",
+        )
+        .may_miss(),
+        call(
+            "/rpc/pool-user",
+            OnPlatform(ManageIdentityProvider),
+            "provider=none&username=a",
+        )
+        .may_miss(),
+        call(
+            "/rpc/invite-pool-user",
+            OnPlatform(ManageIdentityProvider),
+            "provider=none&input[email]=a@example.com",
+        )
+        .may_miss(),
+        call(
+            "/rpc/change-pool-user",
+            OnPlatform(ManageIdentityProvider),
+            "provider=none&username=a&change=enable",
+        )
+        .may_miss(),
+        call("/rpc/list-tenants", SomebodyKnown, "archived=false"),
+        call(
+            "/rpc/create-tenant",
+            OnPlatform(ManageTenants),
+            "input[name]=&input[slug]=",
+        ),
+        call("/rpc/load-tenant", In(ReadTenant), "slug={tenant}"),
+        call(
+            "/rpc/rename-tenant",
+            OnPlatform(ManageTenants),
+            "id={tenant_id}&slug={tenant}&name=Other&version=0",
+        ),
+        call(
+            "/rpc/tenant-obstacles",
+            OnPlatform(ManageTenants),
+            "id={tenant_id}",
+        ),
+        call(
+            "/rpc/archive-tenant",
+            OnPlatform(ManageTenants),
+            "id={tenant_id}&slug={tenant}&confirmation=no",
+        ),
+        call(
+            "/rpc/create-environment",
+            In(ManageEnvironments),
+            "tenant={tenant_id}&slug={tenant}&input[name]=&input[slug]=",
+        ),
+        call(
+            "/rpc/rename-environment",
+            In(ManageEnvironments),
+            "tenant={tenant_id}&slug={tenant}&id={environment_id}&environment={environment}&name=Other&version=0",
+        ),
+        call(
+            "/rpc/set-environment-limits",
+            OnPlatform(ManageTenants),
+            "tenant={tenant_id}&slug={tenant}&id={environment_id}&environment={environment}&version=0",
+        ),
+        call(
+            "/rpc/archive-environment",
+            In(ManageEnvironments),
+            "tenant={tenant_id}&slug={tenant}&id={environment_id}&environment={environment}&confirmation=no",
+        ),
+        call(
+            "/rpc/set-member",
+            In(ManageMembers),
+            "tenant={tenant_id}&slug={tenant}&user={person}&role=viewer",
+        ),
+        call(
+            "/rpc/remove-member",
+            In(ManageMembers),
+            "tenant={tenant_id}&slug={tenant}&user={person}",
+        )
+        .may_miss(),
+        call(
+            "/rpc/invite-member",
+            In(ManageMembers),
+            "slug={tenant}&input[email]=nobody&input[role]=viewer",
+        ),
+        call(
+            "/rpc/withdraw-invitation",
+            In(ManageMembers),
+            "tenant={tenant_id}&slug={tenant}&id={invitation}",
+        )
+        .only_refusals(),
+        call(
+            "/rpc/list-credentials",
+            In(ReadCredentials),
+            "tenant={tenant}",
+        ),
+        call(
+            "/rpc/credential-form",
+            In(ManageCredentials),
+            "tenant={tenant}",
+        ),
+        call(
+            "/rpc/create-credential",
+            In(ManageCredentials),
+            "draft[tenant]={tenant}&draft[provider]=aws&draft[name]=",
+        ),
+        call(
+            "/rpc/load-credential",
+            In(ReadCredentials),
+            "tenant={tenant}&id={credential}",
+        ),
+        call(
+            "/rpc/check-credential",
+            In(ManageCredentials),
+            "tenant={tenant}&id={credential}",
+        )
+        .only_refusals(),
+        call(
+            "/rpc/choose-credential",
+            In(ManageCredentials),
+            "tenant={tenant}&id={credential}",
+        ),
+        call(
+            "/rpc/suspend-credential",
+            In(ManageCredentials),
+            "tenant={tenant}&id={credential}",
+        ),
+        call(
+            "/rpc/restore-credential",
+            In(ManageCredentials),
+            "tenant={tenant}&id={credential}",
+        ),
+        call(
+            "/rpc/rename-credential",
+            In(ManageCredentials),
+            "tenant={tenant}&id={credential}&name=other&version=0",
+        ),
+        call(
+            "/rpc/replace-credential",
+            In(ManageCredentials),
+            "tenant={tenant}&id={credential}&provider=aws&version=0",
+        ),
+        call(
+            "/rpc/delete-credential",
+            In(ManageCredentials),
+            "tenant={tenant}&id={credential}&confirmation=no",
+        ),
+    ]
+}
