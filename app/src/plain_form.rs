@@ -94,7 +94,12 @@ impl FormState {
         Signal::derive(move || problem.with(|problem| Some(problem.as_ref()?.field(field)?.into())))
     }
 
-    /// What is wrong with the whole of it, and with what the form has no field for.
+    /// Says that these fields tell by themselves what is wrong with them, although they come later.
+    pub fn expect_fields(self, names: impl IntoIterator<Item = &'static str>) {
+        self.fields.update_value(|fields| fields.extend(names));
+    }
+
+    /// What is wrong with the whole of it, what to do, and with what the form has no field for.
     pub fn notice(self) -> AnyView {
         let Self {
             problem, fields, ..
@@ -107,9 +112,22 @@ impl FormState {
                 .filter(|error| fields.with_value(|fields| !fields.contains(&&*error.field)))
                 .map(|error| error.message.clone())
                 .collect();
-            let tells_all = problem.kind != ProblemKind::Conflict && homeless.is_empty();
-            if tells_all && !problem.fields.is_empty() {
-                return None;
+            let about_fields = !problem.fields.is_empty() && homeless.is_empty();
+            if about_fields && problem.kind != ProblemKind::Conflict {
+                // What is wrong stands beside each field; what to do has no place there.
+                let next_step = problem.next_step.clone()?;
+                let words = problem.detail.clone();
+                let told = problem.fields.iter().any(|error| error.message == words);
+                let detail = if told { next_step } else { words };
+                let next_step = problem.next_step.clone().filter(|step| *step != detail);
+                return Some(notice_with(
+                    Problem {
+                        detail,
+                        next_step,
+                        ..problem
+                    },
+                    Vec::new(),
+                ));
             }
             Some(notice_with(problem, homeless))
         };

@@ -74,6 +74,16 @@ fn page_of(path: &str) -> String {
     path.splitn(4, '/').take(3).collect::<Vec<_>>().join("/")
 }
 
+/// Asks anew who is signed in and which tenants there are, after something about that has changed.
+pub fn session_again() -> impl Fn() + Copy + Send + Sync + 'static {
+    let session = use_context::<SessionResource>();
+    move || {
+        if let Some(session) = session {
+            session.refetch();
+        }
+    }
+}
+
 type SessionResource = Resource<Result<Session, crate::refusal::Refusal>>;
 
 /// The same links twice would confuse nobody but a screen reader: on a phone they are in a menu that needs no script.

@@ -10,7 +10,8 @@ use super::environments_tab::Use;
 use super::known::Known;
 use super::limits::LimitsDraft;
 use super::obstacles::{ArchiveFields, ArchiveZone};
-use crate::plain_form::FormState;
+use crate::layout::session_again;
+use crate::plain_form::{FormState, on_answer};
 use crate::refusal::Refusal;
 use crate::routes;
 use crate::ui::{Button, Card, Field, LinkButton, Notice, TextInput, Tone, tw};
@@ -108,6 +109,8 @@ pub fn EnvironmentPanel(known: Known, id: EnvironmentId) -> impl IntoView {
 fn Rename(place: Place) -> impl IntoView {
     let rename = ServerAction::<RenameEnvironment>::new();
     place.known.follow(rename);
+    let session_again = session_again();
+    on_answer(rename, move |_| session_again());
     let state = FormState::of("rename", rename);
     let present = untrack(move || place.get()).map(|found| found.environment.name);
     let name = state.typed("name", &present.unwrap_or_default());
@@ -213,6 +216,8 @@ fn Save(#[prop(into)] pending: Signal<bool>, saved: Signal<bool>) -> impl IntoVi
 fn Archive(place: Place) -> impl IntoView {
     let archive = ServerAction::<ArchiveEnvironment>::new();
     place.known.follow(archive);
+    let session_again = session_again();
+    on_answer(archive, move |_| session_again());
     let state = FormState::of("archive", archive);
     let slug = untrack(move || place.get())
         .map(|found| found.environment.slug)

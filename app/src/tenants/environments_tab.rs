@@ -6,15 +6,14 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::api::CreateEnvironment;
-use super::create_form::slug_of;
 use super::environment_panel::EnvironmentPanel;
 use super::known::Known;
+use super::name_and_slug::{NameAndSlug, Names};
+use crate::layout::session_again;
 use crate::plain_form::{FormState, on_answer};
 use crate::problem_page::ProblemPanel;
 use crate::routes;
-use crate::ui::{
-    Badge, Button, ButtonKind, Card, Empty, EmptyState, Field, Meter, TextInput, Tone, tw,
-};
+use crate::ui::{Badge, Button, ButtonKind, Card, Empty, EmptyState, Meter, Tone, tw};
 
 /// A card for each, and the form for a new one; or one of them to be changed, which stands in the address.
 #[component]
@@ -172,13 +171,11 @@ fn CreateForm(known: Known) -> impl IntoView {
     let create = ServerAction::<CreateEnvironment>::new();
     known.follow(create);
     let state = FormState::of("create", create);
-    let name = RwSignal::new(state.typed("name", ""));
-    let slug = RwSignal::new(state.typed("slug", ""));
-    let own_slug = RwSignal::new(slug.with_untracked(|slug| !slug.is_empty()));
+    let names = Names::of(state);
+    let session_again = session_again();
     on_answer(create, move |_| {
-        name.set(String::new());
-        slug.set(String::new());
-        own_slug.set(false);
+        names.clear();
+        session_again();
     });
     let pending = create.pending();
     view! {
@@ -186,40 +183,12 @@ fn CreateForm(known: Known) -> impl IntoView {
             {state.notice()}
             <ActionForm action=create attr:class=tw("grid gap-4")>
                 {known.fields("tenant")}
-                <Field id="environment-name" label="Name" error=state.error("name")>
-                    <TextInput
-                        name="input[name]"
-                        value=name.get_untracked()
-                        placeholder="Staging"
-                        max_length=60
-                        prop:value=name
-                        on:input=move |event| {
-                            let typed = event_target_value(&event);
-                            if !own_slug.get_untracked() {
-                                slug.set(slug_of(&typed));
-                            }
-                            name.set(typed);
-                        }
-                    />
-                </Field>
-                <Field
-                    id="environment-slug"
-                    label="Short name"
-                    hint=|| "Lower-case letters, digits and hyphens. It cannot be changed later."
-                    error=state.error("slug")
-                >
-                    <TextInput
-                        name="input[slug]"
-                        value=slug.get_untracked()
-                        placeholder="staging"
-                        prop:value=slug
-                        on:input=move |event| {
-                            let typed = event_target_value(&event);
-                            own_slug.set(!typed.is_empty());
-                            slug.set(typed);
-                        }
-                    />
-                </Field>
+                <NameAndSlug
+                    names=names
+                    state=state
+                    name_example="Staging"
+                    slug_example="staging"
+                />
                 <div>
                     <Button kind=ButtonKind::Primary disabled=pending>
                         {move || if pending.get() { "Creating …" } else { "Create environment" }}

@@ -11,6 +11,7 @@ mod limits;
 mod list_page;
 mod member_row;
 mod members_tab;
+mod name_and_slug;
 mod obstacles;
 mod own_page;
 mod page;

@@ -5,7 +5,8 @@ use leptos::prelude::*;
 use super::api::{ArchiveTenant, RenameTenant};
 use super::known::Known;
 use super::obstacles::{ArchiveFields, ArchiveZone};
-use crate::plain_form::FormState;
+use crate::layout::session_again;
+use crate::plain_form::{FormState, on_answer};
 use crate::ui::{Button, Card, Fact, Facts, Field, Notice, TextInput, Tone, tw};
 
 /// For platform admins; others see what there is to know.
@@ -54,6 +55,8 @@ pub fn SettingsTab(known: Known) -> impl IntoView {
 fn Rename(known: Known) -> impl IntoView {
     let rename = ServerAction::<RenameTenant>::new();
     known.follow(rename);
+    let session_again = session_again();
+    on_answer(rename, move |_| session_again());
     let state = FormState::of("rename", rename);
     let present = known
         .detail
@@ -94,6 +97,8 @@ fn Rename(known: Known) -> impl IntoView {
 #[component]
 fn Archive(known: Known) -> impl IntoView {
     let archive = ServerAction::<ArchiveTenant>::new();
+    let session_again = session_again();
+    on_answer(archive, move |()| session_again());
     let state = FormState::of("archive", archive);
     let slug = known.slug();
     let tenant = known.detail.with_untracked(|detail| detail.tenant.id);

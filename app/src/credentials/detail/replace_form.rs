@@ -5,7 +5,6 @@ use leptos::prelude::*;
 
 use super::page::Known;
 use crate::credentials::api::ReplaceCredential;
-use crate::credentials::new::SecretsAgain;
 use crate::credentials::secret_fields::SecretFields;
 use crate::plain_form::{FormState, on_answer};
 use crate::ui::{Button, Card, tw};
@@ -25,14 +24,14 @@ pub fn ReplaceForm(known: Known) -> impl IntoView {
     let provider = known
         .credential
         .with_untracked(|credential| credential.provider);
-    let problem = state.problem();
+    state.expect_fields(provider.fields().into_iter().map(|field| field.name));
     let pending = replace.pending();
     let done = move || {
         let replaced = replace.value().with(|value| matches!(value, Some(Ok(_))));
         (replaced && !pending.get()).then_some("Replaced.")
     };
     // A form that was refused is open again.
-    let open = problem.with_untracked(Option::is_some);
+    let open = state.problem().with_untracked(Option::is_some);
     view! {
         <Card title="Replace the secret">
             <p class="text-muted">
@@ -42,7 +41,6 @@ pub fn ReplaceForm(known: Known) -> impl IntoView {
                 <summary class="link">"Type the new one"</summary>
                 <div class="mt-3">
                     {state.notice()}
-                    <SecretsAgain problem=problem />
                     <ActionForm
                         action=replace
                         node_ref=node

@@ -32,7 +32,8 @@ pub fn NewForm(form: CredentialForm, provider: Memo<Option<Provider>>) -> impl I
             label: environment.name,
         }))
         .collect();
-    let problem = state.problem();
+    let every_field = Provider::ALL.into_iter().flat_map(Provider::fields);
+    state.expect_fields(every_field.map(|field| field.name));
     let fields = move || {
         let provider = provider.get()?;
         let typed = typed.clone();
@@ -55,7 +56,6 @@ pub fn NewForm(form: CredentialForm, provider: Memo<Option<Provider>>) -> impl I
                 {title}
             </h2>
             {state.notice()}
-            <SecretsAgain problem=problem />
             <ActionForm action=create attr:class=tw("grid gap-4") attr:autocomplete="off">
                 <input type="hidden" name="draft[tenant]" value=tenant.slug />
                 <div class="grid gap-4 items-start md:grid-cols-2">
@@ -109,23 +109,4 @@ pub fn NewForm(form: CredentialForm, provider: Memo<Option<Provider>>) -> impl I
         </section>
     }
     .into_any()
-}
-
-/// What stands beside fields leaves no room for the way on, which here has to be said.
-#[component]
-pub fn SecretsAgain(problem: Signal<Option<domain::problem::Problem>>) -> impl IntoView {
-    let next = move || {
-        let problem = problem.get()?;
-        if problem.fields.is_empty() {
-            return None;
-        }
-        problem.next_step.map(|step| {
-            view! {
-                <p class="mb-3 text-bad" role="alert">
-                    {step}
-                </p>
-            }
-        })
-    };
-    view! { {next} }
 }

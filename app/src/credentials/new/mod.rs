@@ -4,5 +4,4 @@ mod form;
 mod page;
 mod provider_cards;
 
-pub use form::SecretsAgain;
 pub use page::NewCredentialPage;
