@@ -52,10 +52,9 @@ pub fn AdminNavigation() -> impl IntoView {
                 "Admin"
             </p>
             <ul class="grid gap-0.5">
-                <Item href=routes::POOLS symbol=Symbol::Lock label="Identity provider" />
                 <Item href=routes::USERS symbol=Symbol::Team label="Users" />
                 <Item href=routes::ALL_TENANTS symbol=Symbol::Building label="Tenants" />
-                <Item href=routes::AUDIT symbol=Symbol::List label="Audit log" />
+                <Item href=routes::POOLS symbol=Symbol::Lock label="Identity provider" />
                 <Item href=routes::PERMISSIONS symbol=Symbol::Check label="Permissions" />
                 <Item href=routes::ORPHANS symbol=Symbol::Alert label="Orphans" />
                 <Item href=routes::AUDIT symbol=Symbol::List label="Audit log" />

@@ -16,7 +16,7 @@ use crate::credentials::CredentialsTab;
 use crate::plain_form::provide_returned;
 use crate::problem_page::{ProblemPage, ProblemPanel};
 use crate::routes;
-use crate::ui::{Clock, Notice, PageHeader, RelativeTime, Skeleton, Tab, Tabs, Tone};
+use crate::ui::{Clock, LinkButton, Notice, PageHeader, RelativeTime, Skeleton, Tab, Tabs, Tone};
 
 /// Loads the tenant once for each slug; after that, changes flow into the page without rebuilding it.
 #[component]
@@ -76,6 +76,11 @@ fn TenantParts(view: TenantView, tab: Memo<String>) -> impl IntoView {
     };
     let name = Memo::new(move |_| known.detail.with(|detail| detail.tenant.name.clone()));
     let summary = move || known.detail.with(summary);
+    let slug = known.slug();
+    let audit = move || {
+        let may = known.rights.with_untracked(|rights| rights.audit);
+        may.then(|| view! { <LinkButton href=routes::tenant_audit(&slug)>"Audit log"</LinkButton> })
+    };
     let archived = move || {
         let at = known.detail.with(|detail| detail.archived_at)?;
         Some(view! {
@@ -88,7 +93,7 @@ fn TenantParts(view: TenantView, tab: Memo<String>) -> impl IntoView {
     };
     view! {
         <Title text=move || name.get() />
-        {move || view! { <PageHeader title=name.get() summary=summary /> }}
+        {move || view! { <PageHeader title=name.get() summary=summary actions=audit.clone() /> }}
         {archived}
         <Tabs label="Parts of this tenant" tabs=tabs current=use_location().pathname />
         {content}
