@@ -179,6 +179,7 @@ impl Nodes for NodesInMemory {
                 })
                 .into_iter()
                 .collect(),
+            rooms: Vec::new(),
             accelerators: accelerators(&self.offers()),
             read_at: self.priced.then(sample::now),
             now: sample::now(),

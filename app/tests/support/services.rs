@@ -63,6 +63,7 @@ impl Clusters for InMemory {
                 tenant: sample::tenant(),
                 environments: vec![sample::environment("dev"), sample::environment("staging")],
             }],
+            rooms: Vec::new(),
             plans: Plan::defaults(),
             kubernetes_versions: KubernetesVersion::ALL.to_vec(),
             exposures: ExposureKind::ALL.to_vec(),

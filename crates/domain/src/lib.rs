@@ -25,6 +25,7 @@ pub mod people_query;
 pub mod permissions;
 pub mod plan;
 pub mod problem;
+pub mod room;
 pub mod services;
 pub mod tenancy;
 pub mod tenancy_rules;

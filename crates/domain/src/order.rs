@@ -6,6 +6,7 @@ use crate::{
     kubernetes_version::KubernetesVersion,
     plan::Plan,
     problem::FieldError,
+    room::EnvironmentRoom,
     tenancy::Tenant,
     time_to_live::TimeToLive,
 };
@@ -133,6 +134,9 @@ impl OrderInput {
 pub struct OrderOptions {
     /// Tenants (with environments) the caller may order in.
     pub tenants: Vec<Tenant>,
+    /// Of their environments those with limits, and what is in them.
+    #[serde(default)]
+    pub rooms: Vec<EnvironmentRoom>,
     /// The sizes.
     pub plans: Vec<Plan>,
     /// The versions, newest first.

@@ -4,7 +4,6 @@ use crate::{
     Cause, audit,
     claims::AT_ONCE,
     database::Database,
-    limits::Wanted,
     operations::{OF_CLUSTERS, Operations},
     orders::{Order, Outcome, key_columns},
     resource::one,
@@ -12,6 +11,7 @@ use crate::{
 use domain::{
     ids::{ClusterId, EnvironmentId, UserId},
     operation::Operation,
+    room::Wanted,
 };
 use jiff::Timestamp;
 use provisioning::{

@@ -4,23 +4,28 @@
 use crate::{
     Cause,
     database::Database,
-    rows::{number, optional_number, optional_time},
+    list::push_scope,
+    rows::{number, optional_number, optional_time, word},
     sql::Sql,
 };
 use domain::{
     ids::EnvironmentId,
     money::MicroDollars,
+    room::{EnvironmentRoom, Wanted},
     tenancy::{EnvironmentLimits, EnvironmentUse},
 };
-use provisioning::records::{LimitReached, Room};
+use provisioning::{ports::stores::Extent, records::Room};
 use sqlx::{AnyConnection, any::AnyRow};
 
-/// What is to be put into an environment.
-#[derive(Clone, Copy)]
-pub(crate) enum Wanted {
-    Cluster(MicroDollars),
-    Node(Option<MicroDollars>),
-}
+/// Columns that say what is in the environment `r`.
+pub(crate) const IN_USE: &str = "(SELECT COUNT(*) FROM clusters c \
+    WHERE c.environment_id = r.id AND c.state <> 'deleted') AS clusters, \
+    (SELECT COUNT(*) FROM nodes n \
+    WHERE n.environment_id = r.id AND n.state <> 'deleted') AS nodes, \
+    CAST((SELECT COALESCE(SUM(c.price_per_hour), 0) FROM clusters c \
+    WHERE c.environment_id = r.id AND c.state <> 'deleted') + \
+    (SELECT COALESCE(SUM(n.price_per_hour), 0) FROM nodes n \
+    WHERE n.environment_id = r.id AND n.state <> 'deleted') AS BIGINT) AS price_per_hour";
 
 /// Locks the environment and says whether there is room for one more. One that does not exist has
 /// room: storing what refers to it fails by itself.
@@ -46,50 +51,38 @@ pub(crate) async fn room(
     if limits == EnvironmentLimits::default() {
         return Ok(Room::Enough);
     }
-    let used = in_use(connection, environment).await?;
-    Ok(match reached(&limits, &used, wanted) {
+    // Only now, so that it sees what was put in while this waited for the lock.
+    let mut sql = Sql::new(format!("SELECT {IN_USE} FROM environments r WHERE r.id = "));
+    sql.bind(environment.to_string());
+    let used = in_use(&sql.query().fetch_one(connection).await?)?;
+    Ok(match limits.reached(&used, wanted) {
         Some(reached) => Room::LimitReached(reached),
         None => Room::Enough,
     })
 }
 
-fn reached(
-    limits: &EnvironmentLimits,
-    used: &EnvironmentUse,
-    wanted: Wanted,
-) -> Option<LimitReached> {
-    let (price, things) = match wanted {
-        Wanted::Cluster(price) => (
-            price,
-            limits
-                .max_clusters
-                .filter(|limit| used.clusters >= *limit)
-                .map(|limit| LimitReached::Clusters {
-                    limit,
-                    in_use: used.clusters,
-                }),
-        ),
-        Wanted::Node(price) => (
-            price.unwrap_or_default(),
-            limits
-                .max_nodes
-                .filter(|limit| used.nodes >= *limit)
-                .map(|limit| LimitReached::Nodes {
-                    limit,
-                    in_use: used.nodes,
-                }),
-        ),
-    };
-    things.or_else(|| {
-        limits
-            .max_price_per_hour
-            .filter(|limit| used.price_per_hour + price > *limit)
-            .map(|limit| LimitReached::Price {
-                limit,
-                in_use: used.price_per_hour,
-                wanted: price,
+/// The environments of `scope` that have limits and are not archived.
+pub(crate) async fn rooms(
+    database: &Database,
+    scope: &Extent,
+) -> Result<Vec<EnvironmentRoom>, Cause> {
+    let mut sql = Sql::new(format!(
+        "SELECT r.id, r.max_clusters, r.max_nodes, r.max_price_per_hour, {IN_USE} \
+         FROM environments r WHERE r.archived_at IS NULL AND (r.max_clusters IS NOT NULL \
+         OR r.max_nodes IS NOT NULL OR r.max_price_per_hour IS NOT NULL) AND "
+    ));
+    push_scope(&mut sql, scope, "");
+    sql.push(" ORDER BY r.id");
+    let rows = sql.query().fetch_all(database.readers()).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(EnvironmentRoom {
+                environment_id: word(row, "id")?,
+                limits: limits(row)?,
+                in_use: in_use(row)?,
             })
-    })
+        })
+        .collect()
 }
 
 /// From `max_clusters`, `max_nodes` and `max_price_per_hour`.
@@ -106,25 +99,11 @@ pub(crate) fn limits(row: &AnyRow) -> Result<EnvironmentLimits, Cause> {
     })
 }
 
-/// What is in an environment. A node whose price nobody knows counts as free.
-pub(crate) async fn in_use(
-    connection: &mut AnyConnection,
-    environment: EnvironmentId,
-) -> Result<EnvironmentUse, Cause> {
-    let row = sqlx::query(
-        "SELECT c.clusters, n.nodes, \
-         CAST(c.price + n.price AS BIGINT) AS price_per_hour FROM \
-         (SELECT COUNT(*) AS clusters, COALESCE(SUM(price_per_hour), 0) AS price FROM clusters \
-         WHERE environment_id = $1 AND state <> 'deleted') c CROSS JOIN \
-         (SELECT COUNT(*) AS nodes, COALESCE(SUM(price_per_hour), 0) AS price FROM nodes \
-         WHERE environment_id = $1 AND state <> 'deleted') n",
-    )
-    .bind(environment.to_string())
-    .fetch_one(connection)
-    .await?;
+/// From the columns of [`IN_USE`].
+pub(crate) fn in_use(row: &AnyRow) -> Result<EnvironmentUse, Cause> {
     Ok(EnvironmentUse {
-        clusters: u32::try_from(number(&row, "clusters")?)?,
-        nodes: u32::try_from(number(&row, "nodes")?)?,
-        price_per_hour: MicroDollars(number(&row, "price_per_hour")?),
+        clusters: u32::try_from(number(row, "clusters")?)?,
+        nodes: u32::try_from(number(row, "nodes")?)?,
+        price_per_hour: MicroDollars(number(row, "price_per_hour")?),
     })
 }

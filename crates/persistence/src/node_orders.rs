@@ -4,7 +4,6 @@ use crate::{
     Cause, audit,
     claims::AT_ONCE,
     database::Database,
-    limits::Wanted,
     operations::{OF_NODES, Operations},
     orders::{Order, Outcome, key_columns},
     resource::one,
@@ -13,6 +12,7 @@ use crate::{
 use domain::{
     ids::{EnvironmentId, NodeId, UserId},
     operation::Operation,
+    room::Wanted,
 };
 use jiff::Timestamp;
 use provisioning::{

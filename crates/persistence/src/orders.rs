@@ -3,7 +3,7 @@
 use crate::{
     Cause, audit,
     database::Database,
-    limits::{self, Wanted},
+    limits,
     operations::Operations,
     resource::{Resource, one},
     rows::text,
@@ -11,6 +11,7 @@ use crate::{
 use domain::{
     ids::{EnvironmentId, UserId},
     operation::Operation,
+    room::Wanted,
 };
 use provisioning::{
     audit::AuditEntry,

@@ -1,12 +1,14 @@
 //! Tenants as admins see and change them: the store's trait, each method of which is one transaction.
 
 use crate::{
-    database::Database, invitations, members, tenant_changes, tenant_views, transaction::doing,
+    database::Database, invitations, limits, members, tenant_changes, tenant_views,
+    transaction::doing,
 };
 use async_trait::async_trait;
 use domain::{
     access::TenantRole,
     ids::{EnvironmentId, InvitationId, TenantId, UserId},
+    room::EnvironmentRoom,
     tenancy::{EnvironmentInput, EnvironmentLimits, Obstacle, TenantInput, TenantSummary},
 };
 use jiff::Timestamp;
@@ -111,6 +113,10 @@ impl TenancyStore for Database {
             tenant_changes::rename_environment(self, tenant, id, name, version, audit),
         )
         .await
+    }
+
+    async fn rooms(&self, scope: &Extent) -> Stored<Vec<EnvironmentRoom>> {
+        doing("look at limits", limits::rooms(self, scope)).await
     }
 
     async fn set_limits(

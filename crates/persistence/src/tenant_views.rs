@@ -123,30 +123,29 @@ async fn environments(
     connection: &mut AnyConnection,
     tenant: TenantId,
 ) -> Result<Vec<EnvironmentDetail>, Cause> {
-    let rows = sqlx::query(
-        "SELECT id AS environment_id, slug AS environment_slug, name AS environment_name, \
-         archived_at, version, max_clusters, max_nodes, max_price_per_hour FROM environments \
-         WHERE tenant_id = $1 \
-         ORDER BY CASE WHEN archived_at IS NULL THEN 0 ELSE 1 END, name_folded, id",
-    )
-    .bind(tenant.to_string())
-    .fetch_all(&mut *connection)
-    .await?;
-    let mut found = Vec::with_capacity(rows.len());
-    for row in &rows {
-        let environment = rows::environment(row)?;
-        let used = limits::in_use(connection, environment.id).await?;
-        found.push(EnvironmentDetail {
-            environment,
-            limits: limits::limits(row)?,
-            clusters: used.clusters,
-            nodes: used.nodes,
-            price_per_hour: used.price_per_hour,
-            archived_at: optional_time(row, "archived_at")?,
-            version: number(row, "version")?,
-        });
-    }
-    Ok(found)
+    let mut sql = Sql::new(format!(
+        "SELECT r.id AS environment_id, r.slug AS environment_slug, r.name AS environment_name, \
+         r.archived_at, r.version, r.max_clusters, r.max_nodes, r.max_price_per_hour, {} \
+         FROM environments r WHERE r.tenant_id = ",
+        limits::IN_USE
+    ));
+    sql.bind(tenant.to_string())
+        .push(" ORDER BY CASE WHEN r.archived_at IS NULL THEN 0 ELSE 1 END, r.name_folded, r.id");
+    let rows = sql.query().fetch_all(connection).await?;
+    rows.iter()
+        .map(|row| {
+            let used = limits::in_use(row)?;
+            Ok(EnvironmentDetail {
+                environment: rows::environment(row)?,
+                limits: limits::limits(row)?,
+                clusters: used.clusters,
+                nodes: used.nodes,
+                price_per_hour: used.price_per_hour,
+                archived_at: optional_time(row, "archived_at")?,
+                version: number(row, "version")?,
+            })
+        })
+        .collect()
 }
 
 /// What is in a tenant, or only in its environment, and would be left behind.

@@ -9,9 +9,9 @@ use domain::{
     failure::Failure,
     ids::{ClusterId, EnvironmentId, TenantId, TokenId, UserId},
     kubernetes_version::KubernetesVersion,
-    money::MicroDollars,
     operation::Operation,
     plan::Plan,
+    room::LimitReached,
     tenancy::{EnvironmentRef, TenantRef},
 };
 use jiff::Timestamp;
@@ -123,34 +123,6 @@ pub enum Room {
     Archived,
     /// A limit of it is in the way.
     LimitReached(LimitReached),
-}
-
-/// A limit of an environment that is in the way of one more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LimitReached {
-    /// Of how many clusters it may hold.
-    Clusters {
-        /// The limit.
-        limit: u32,
-        /// How many there are.
-        in_use: u32,
-    },
-    /// Of how many nodes it may hold.
-    Nodes {
-        /// The limit.
-        limit: u32,
-        /// How many there are.
-        in_use: u32,
-    },
-    /// Of what everything in it may cost an hour.
-    Price {
-        /// The limit.
-        limit: MicroDollars,
-        /// What there is costs.
-        in_use: MicroDollars,
-        /// What one more would add.
-        wanted: MicroDollars,
-    },
 }
 
 /// The work on one thing, claimed for a while.

@@ -19,6 +19,7 @@ fn accelerator(name: &str, counts: &[u32]) -> AcceleratorSummary {
 fn options() -> NodeOrderOptions {
     NodeOrderOptions {
         tenants: Vec::new(),
+        rooms: Vec::new(),
         accelerators: vec![accelerator("H100", &[2, 8]), accelerator("L4", &[1])],
         read_at: None,
         now: Timestamp::UNIX_EPOCH,

@@ -4,7 +4,10 @@ use super::{
     catalogue::{AcceleratorSummary, Offer},
     name::NodeName,
 };
-use crate::{money::MicroDollars, problem::FieldError, tenancy::Tenant, time_to_live::TimeToLive};
+use crate::{
+    money::MicroDollars, problem::FieldError, room::EnvironmentRoom, tenancy::Tenant,
+    time_to_live::TimeToLive,
+};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -476,6 +479,9 @@ fn unknown_accelerator(wanted: &str, offers: &[Offer]) -> String {
 pub struct NodeOrderOptions {
     /// Tenants (with environments) the caller may order in.
     pub tenants: Vec<Tenant>,
+    /// Of their environments those with limits, and what is in them.
+    #[serde(default)]
+    pub rooms: Vec<EnvironmentRoom>,
     /// Every accelerator there is.
     pub accelerators: Vec<AcceleratorSummary>,
     /// When the prices were read; `None`: not yet.

@@ -26,7 +26,9 @@ impl ClusterService {
         let host = self.host()?;
         let mut tenants = self.store.tenants().await?;
         tenants.retain(|tenant| caller.may(Action::OrderCluster, tenant.tenant.id));
+        let scope = caller.extent(Action::OrderCluster);
         Ok(OrderOptions {
+            rooms: self.store.rooms(&scope).await?,
             tenants,
             plans: self.plans.clone(),
             kubernetes_versions: KubernetesVersion::ALL.to_vec(),

@@ -9,10 +9,11 @@ use crate::{
     node_records::{NewNode, NodeOrderStored, WorkspaceRecord},
     placing,
     ports::machines::MachineErrorKind,
+    records::Room,
 };
 use domain::{
     access::Action,
-    caller::Caller,
+    caller::{Caller, Extent},
     ids::NodeId,
     money::MicroDollars,
     node::{
@@ -25,6 +26,7 @@ use domain::{
     },
     operation::{Operation, OperationKind},
     problem::{FieldError, Problem, ProblemKind},
+    room::Wanted,
     services::NodeOrdered,
     tenancy::{EnvironmentRef, Tenant},
     time_to_live::TimeToLive,
@@ -51,7 +53,9 @@ impl NodeService {
         let mut tenants = self.store.tenants().await?;
         tenants.retain(|tenant| caller.may(Action::OrderNode, tenant.tenant.id));
         let offers = machinery.catalogue.current();
+        let scope = caller.extent(Action::OrderNode);
         Ok(NodeOrderOptions {
+            rooms: self.store.rooms(&scope).await?,
             tenants,
             accelerators: super::catalogue::summaries(&offers.offers),
             read_at: offers.read_at,
@@ -83,8 +87,9 @@ impl NodeService {
             }
         };
         let mut errors: Vec<FieldError> = place.as_ref().err().cloned().into_iter().collect();
-        if let Ok((tenant, _)) = &place {
+        if let Ok((tenant, environment)) = &place {
             errors.extend(self.name_error(tenant, &valid.terms.name).await?);
+            errors.extend(self.room_error(tenant, environment, valid.price).await?);
         }
         Ok(Quote {
             errors,
@@ -208,6 +213,25 @@ impl NodeService {
                 )
             }),
         }
+    }
+
+    /// What a limit of the environment has against one more node, as things are now.
+    async fn room_error(
+        &self,
+        tenant: &Tenant,
+        environment: &EnvironmentRef,
+        price: Option<MicroDollars>,
+    ) -> Result<Option<FieldError>, Problem> {
+        let scope = Extent::Tenants(vec![tenant.tenant.id]);
+        let rooms = self.store.rooms(&scope).await?;
+        let room = rooms
+            .iter()
+            .find(|room| room.environment_id == environment.id);
+        let reached = room.and_then(|room| room.limits.reached(&room.in_use, Wanted::Node(price)));
+        Ok(reached.and_then(|reached| {
+            let refusal = limits::refusal(&environment.name, Room::LimitReached(reached));
+            refusal.fields.into_iter().next()
+        }))
     }
 
     async fn name_error(

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use domain::{
     access::TenantRole,
     ids::{EnvironmentId, InvitationId, TenantId, UserId},
+    room::EnvironmentRoom,
     tenancy::{
         EnvironmentDetail, EnvironmentInput, EnvironmentLimits, Invitation, Member, Obstacle,
         TenantInput, TenantRef, TenantSummary,
@@ -152,6 +153,9 @@ pub trait TenancyStore: Send + Sync {
         version: i64,
         audit: AuditEntry,
     ) -> Stored<TenancyChanged>;
+
+    /// The environments of `scope` that have limits and are not archived, with what is in them.
+    async fn rooms(&self, scope: &Extent) -> Stored<Vec<EnvironmentRoom>>;
 
     /// Sets the limits of an environment that is as in `version`.
     async fn set_limits(

@@ -10,7 +10,7 @@ use crate::{
 use axum::{Json, extract::State};
 use domain::{
     exposure::ExposureKind, kubernetes_version::KubernetesVersion, order::OrderOptions, plan::Plan,
-    tenancy::Tenant,
+    room::EnvironmentRoom, tenancy::Tenant,
 };
 use serde::Serialize;
 use std::sync::Arc;
@@ -22,6 +22,8 @@ use utoipa::ToSchema;
 pub struct Offer {
     /// Tenants you may order in, with their environments.
     tenants: Vec<Tenant>,
+    /// Of their environments those with limits, and what is in them.
+    rooms: Vec<EnvironmentRoom>,
     /// The sizes; prices in millionths of a US dollar.
     plans: Vec<Plan>,
     /// The versions, newest first.
@@ -39,6 +41,7 @@ impl From<OrderOptions> for Offer {
     fn from(options: OrderOptions) -> Self {
         Self {
             tenants: options.tenants,
+            rooms: options.rooms,
             plans: options.plans,
             kubernetes_versions: options.kubernetes_versions,
             exposures: options.exposures,

@@ -2,12 +2,14 @@
 
 use super::{about_tenant, tenant_of};
 use crate::{backend::Backend, fixtures::*, nodes::fixtures as nodes};
-use domain::{cluster::ClusterState, money::MicroDollars, tenancy::EnvironmentLimits};
+use domain::{
+    cluster::ClusterState, money::MicroDollars, room::LimitReached, tenancy::EnvironmentLimits,
+};
 use provisioning::{
     audit::AuditAction,
     node_records::NodeOrderStored,
     ports::{stores::ClusterStore, tenancy_stores::TenancyStore},
-    records::{LimitReached, OrderStored, Room},
+    records::{OrderStored, Room},
 };
 use tokio::task::JoinSet;
 
