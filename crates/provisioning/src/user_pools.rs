@@ -2,6 +2,7 @@
 
 use crate::{
     audit::{AuditAction, AuditEntry, AuditOutcome},
+    authorization::{authorize_on_platform, authorize_platform_change},
     error::causes,
     ports::{
         stores::Store,
@@ -42,15 +43,36 @@ impl UserPoolService {
         Self { store, pools }
     }
 
-    fn pool(&self, caller: &Caller, provider: &str) -> Result<&KnownPool, Problem> {
-        authorize(caller)?;
+    fn known(&self, provider: &str) -> Result<&KnownPool, Problem> {
         self.pools
             .iter()
             .find(|known| known.pool.provider == provider)
             .ok_or_else(|| Problem::not_found("user pool"))
     }
 
-    /// Records `action` first and then does `work`; a failure is recorded too.
+    fn pool(&self, caller: &Caller, provider: &str) -> Result<&KnownPool, Problem> {
+        authorize_on_platform(caller, PlatformAction::ManageIdentityProvider)?;
+        self.known(provider)
+    }
+
+    /// The pool, for a change of it; a refusal is recorded.
+    async fn pool_to_change(
+        &self,
+        caller: &Caller,
+        provider: &str,
+        change: &Change<'_>,
+    ) -> Result<&KnownPool, Problem> {
+        authorize_platform_change(
+            &*self.store,
+            caller,
+            PlatformAction::ManageIdentityProvider,
+            || change.entry(caller, provider),
+        )
+        .await?;
+        self.known(provider)
+    }
+
+    /// Records the change first and then does `work`; a failure is recorded too.
     async fn change<T>(
         &self,
         caller: &Caller,
@@ -58,26 +80,16 @@ impl UserPoolService {
         change: Change<'_>,
         work: impl Future<Output = Result<T, PoolError>>,
     ) -> Result<T, Problem> {
-        let entry = |outcome, detail: Option<String>| {
-            let entry = AuditEntry::by(
-                caller,
-                change.action,
-                Timestamp::now(),
-                format!("pool/{}", known.pool.provider),
-                change.whom,
-            )
-            .with_outcome(outcome);
-            match detail.or_else(|| change.detail.clone()) {
-                Some(detail) => entry.with_detail(detail),
-                None => entry,
-            }
-        };
+        let provider = &known.pool.provider;
         // No entry, no change.
-        self.store.append(entry(AuditOutcome::Done, None)).await?;
+        self.store.append(change.entry(caller, provider)).await?;
         match work.await {
             Ok(done) => Ok(done),
             Err(error) => {
-                let failed = entry(AuditOutcome::Failed, Some(error.message.clone()));
+                let failed = change
+                    .entry(caller, provider)
+                    .with_outcome(AuditOutcome::Failed)
+                    .with_detail(error.message.clone());
                 if let Err(unwritten) = self.store.append(failed).await {
                     tracing::error!(error = %causes(&unwritten), "a failure is not in the audit log");
                 }
@@ -117,14 +129,14 @@ impl<'a> Change<'a> {
             detail: None,
         }
     }
-}
 
-fn authorize(caller: &Caller) -> Result<(), Problem> {
-    let action = PlatformAction::ManageIdentityProvider;
-    if caller.may_on_platform(action) {
-        Ok(())
-    } else {
-        Err(Problem::forbidden(action.words()).next("Ask an admin of the platform."))
+    fn entry(&self, caller: &Caller, provider: &str) -> AuditEntry {
+        let target = format!("pool/{provider}");
+        let entry = AuditEntry::by(caller, self.action, Timestamp::now(), target, self.whom);
+        match &self.detail {
+            Some(detail) => entry.with_detail(detail.clone()),
+            None => entry,
+        }
     }
 }
 
@@ -167,7 +179,7 @@ fn problem(error: &PoolError) -> Problem {
 #[async_trait]
 impl UserPools for UserPoolService {
     async fn pools(&self, caller: &Caller) -> Result<Vec<PoolRef>, Problem> {
-        authorize(caller)?;
+        authorize_on_platform(caller, PlatformAction::ManageIdentityProvider)?;
         Ok(self.pools.iter().map(|known| known.pool.clone()).collect())
     }
 
@@ -211,13 +223,13 @@ impl UserPools for UserPoolService {
         provider: &str,
         input: PoolInvitation,
     ) -> Result<PoolUser, Problem> {
-        let known = self.pool(caller, provider)?;
         let input = PoolInvitation {
             email: input.email.trim().to_owned(),
             name: input.name.trim().to_owned(),
         };
-        input.validate().map_err(Problem::invalid)?;
         let change = Change::of(AuditAction::InviteToPool, &input.email);
+        let known = self.pool_to_change(caller, provider, &change).await?;
+        input.validate().map_err(Problem::invalid)?;
         let work = known.people.invite(&input);
         self.change(caller, known, change, work).await
     }
@@ -229,16 +241,16 @@ impl UserPools for UserPoolService {
         username: &str,
         enabled: bool,
     ) -> Result<PoolUserDetail, Problem> {
-        let known = self.pool(caller, provider)?;
         plausible(username)?;
         let action = if enabled {
             AuditAction::EnableInPool
         } else {
             AuditAction::DisableInPool
         };
+        let change = Change::of(action, username);
+        let known = self.pool_to_change(caller, provider, &change).await?;
         let work = known.people.set_enabled(username, enabled);
-        self.change(caller, known, Change::of(action, username), work)
-            .await?;
+        self.change(caller, known, change, work).await?;
         self.detail(known, username).await
     }
 
@@ -248,9 +260,9 @@ impl UserPools for UserPoolService {
         provider: &str,
         username: &str,
     ) -> Result<PoolUserDetail, Problem> {
-        let known = self.pool(caller, provider)?;
         plausible(username)?;
         let change = Change::of(AuditAction::ResetPasswordInPool, username);
+        let known = self.pool_to_change(caller, provider, &change).await?;
         let work = known.people.reset_password(username);
         self.change(caller, known, change, work).await?;
         self.detail(known, username).await
@@ -264,7 +276,6 @@ impl UserPools for UserPoolService {
         group: &str,
         member: bool,
     ) -> Result<PoolUserDetail, Problem> {
-        let known = self.pool(caller, provider)?;
         plausible(username)?;
         plausible(group)?;
         let change = Change {
@@ -276,6 +287,7 @@ impl UserPools for UserPoolService {
             whom: username,
             detail: Some(format!("the group {group}")),
         };
+        let known = self.pool_to_change(caller, provider, &change).await?;
         let people = &known.people;
         let work = async {
             if member {
