@@ -22,8 +22,12 @@ pub fn keyring(settings: &Settings) -> Result<Arc<Keyring>> {
     let read = |text: &Secret| Key::from_text(text.expose());
     let current = settings.keys.current.as_ref().and_then(read);
     let old = settings.keys.old.iter().filter_map(read).collect();
-    let directory = KeyDirectory::new(settings.data_dir.join("keys"));
-    Ok(Arc::new(directory.open(current, old)?))
+    Ok(Arc::new(directory(settings).open(current, old)?))
+}
+
+/// Where the portal keeps keys of its own.
+pub fn directory(settings: &Settings) -> KeyDirectory {
+    KeyDirectory::new(settings.data_dir.join("keys"))
 }
 
 /// The keys of [`keyring`] together with those in AWS KMS.
@@ -43,7 +47,12 @@ pub fn keys(settings: &Settings, keyring: &Arc<Keyring>) -> Result<Arc<Keys>> {
     };
     let current = settings.keys.kms.as_ref().and_then(service);
     let old = settings.keys.old_kms.iter().filter_map(service).collect();
-    Ok(Arc::new(Keys::new(keyring.clone(), current, old)))
+    Ok(Arc::new(Keys::new(
+        keyring.clone(),
+        directory(settings),
+        current,
+        old,
+    )))
 }
 
 /// What seals secrets before they are stored.

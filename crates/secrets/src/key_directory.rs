@@ -65,6 +65,20 @@ impl KeyDirectory {
         Ok(keyring)
     }
 
+    /// The key with this id, if it has come into the folder.
+    ///
+    /// # Errors
+    /// If a file cannot be read, is no key, or is open to others.
+    pub fn find(&self, id: &str) -> Result<Option<Key>, KeyError> {
+        for path in self.key_files()? {
+            let key = read_key(&path)?;
+            if key.id() == id {
+                return Ok(Some(key));
+            }
+        }
+        Ok(None)
+    }
+
     /// Makes a fresh current key. The one before stays beside it and goes on opening. Answers the id of the fresh one.
     ///
     /// # Errors

@@ -2,6 +2,8 @@
 //! wrapped by any of them can be unwrapped.
 
 use crate::{
+    key::Key,
+    key_directory::KeyDirectory,
     keyring::{KeyError, Keyring},
     wrapping::{KeyWrapping, WrappedKey},
 };
@@ -13,6 +15,8 @@ use zeroize::Zeroizing;
 /// Every key of the portal.
 pub struct Keys {
     keyring: Arc<Keyring>,
+    /// Where a key may have come in since the keyring was read: what another process wrapped anew opens at once.
+    directory: KeyDirectory,
     /// The service whose key wraps; `None`: the keyring's current key does.
     current: Option<Arc<dyn KeyService>>,
     /// Services whose keys only unwrap.
@@ -20,14 +24,17 @@ pub struct Keys {
 }
 
 impl Keys {
-    /// Wraps with the key of `current`, or else with the current one of `keyring`.
+    /// Wraps with the key of `current`, or else with the current one of `keyring`, which was read from `directory` and the
+    /// configuration.
     pub fn new(
         keyring: Arc<Keyring>,
+        directory: KeyDirectory,
         current: Option<Arc<dyn KeyService>>,
         old: Vec<Arc<dyn KeyService>>,
     ) -> Self {
         Self {
             keyring,
+            directory,
             current,
             old,
         }
@@ -57,6 +64,13 @@ impl Keys {
             needed: id.to_owned(),
             where_sealed: what.to_owned(),
             at_hand: ids.join(", "),
+        })
+    }
+
+    fn come_in(&self, id: &str) -> Option<Key> {
+        self.directory.find(id).unwrap_or_else(|error| {
+            tracing::warn!(%error, "the keys of the data directory cannot be read");
+            None
         })
     }
 
@@ -97,6 +111,12 @@ impl KeyWrapping for Keys {
         wrapped: &WrappedKey,
     ) -> Result<Zeroizing<[u8; 32]>, SealError> {
         let Some(service) = self.service(&wrapped.key_id) else {
+            if self.keyring.get(&wrapped.key_id).is_none()
+                && let Some(key) = self.come_in(&wrapped.key_id)
+            {
+                let fresh = Keyring::new(key, Vec::new());
+                return fresh.unwrap(owner, wrapped).await;
+            }
             return self.keyring.unwrap(owner, wrapped).await;
         };
         let data_key = service.decrypt(owner, &wrapped.wrapped).await?;

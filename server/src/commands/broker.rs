@@ -10,8 +10,14 @@ use crate::broker::{
 };
 use anyhow::{Context as _, Result, bail};
 use clap::{Args, Subcommand};
+use domain::caller::Caller;
 use jiff::Timestamp;
-use provisioning::error::causes;
+use persistence::Database;
+use provisioning::{
+    audit::{AuditAction, AuditEntry},
+    error::causes,
+    ports::stores::{AuditStore as _, TenantStore as _},
+};
 use secrets::write_private;
 use std::{
     io::{Write as _, stdout},
@@ -101,13 +107,18 @@ pub async fn run(options: Options) -> Result<ExitCode> {
             tenant,
             output,
             configuration,
-        } => identity(&name, &tenant, output, &configuration)?,
+        } => identity(&name, &tenant, output, &configuration).await?,
         Action::Revoke {
             name,
             configuration,
         } => {
-            let folder = broker::folder(&configuration.load()?);
-            Identities::new(folder).revoke(&name)?;
+            let settings = configuration.load()?;
+            let identities = Identities::new(broker::folder(&settings));
+            // First out, then recorded: whoever is not to ask must not go on asking because the database is away.
+            identities.revoke(&name)?;
+            let database = Database::open(settings.database.expose()).await?;
+            record(&database, AuditAction::RevokeBrokerIdentity, &name, None).await?;
+            database.close().await;
             eprintln!("{name} is not let in any more.");
         }
         Action::Identities { configuration } => list(&configuration)?,
@@ -131,7 +142,28 @@ pub async fn run(options: Options) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn identity(
+/// Writes the audit entry of what the command does.
+async fn record(
+    database: &Database,
+    action: AuditAction,
+    name: &str,
+    detail: Option<String>,
+) -> Result<()> {
+    let mut entry = AuditEntry::by(
+        &Caller::command_line(),
+        action,
+        Timestamp::now(),
+        format!("broker_identity/{name}"),
+        name,
+    );
+    entry.detail = detail;
+    database
+        .append(entry)
+        .await
+        .context("the audit log cannot be written")
+}
+
+async fn identity(
     name: &str,
     tenants: &[String],
     output: Option<PathBuf>,
@@ -145,14 +177,23 @@ fn identity(
         bail!("call the API server by 1 to 64 letters, digits, hyphens, dots and underscores");
     }
     let settings = configuration.load()?;
+    let database = Database::open(settings.database.expose()).await?;
+    // Those of the configuration may have come in since the portal was last started.
+    database
+        .seed_tenants(&settings.tenants)
+        .await
+        .context("the tenants of the configuration cannot be stored")?;
+    let known = database
+        .tenants()
+        .await
+        .context("the tenants cannot be read")?;
     if let Some(unknown) = tenants
         .iter()
-        .find(|slug| settings.tenants.iter().all(|tenant| tenant.slug != **slug))
+        .find(|slug| known.iter().all(|tenant| tenant.tenant.slug != **slug))
     {
-        let known: Vec<_> = settings
-            .tenants
+        let known: Vec<_> = known
             .iter()
-            .map(|tenant| tenant.slug.as_str())
+            .map(|tenant| tenant.tenant.slug.as_str())
             .collect();
         bail!(
             "there is no tenant {unknown}; there are {}",
@@ -160,7 +201,23 @@ fn identity(
         );
     }
     let folder = broker::folder(&settings);
+    let whose = if tenants.is_empty() {
+        "every tenant".to_owned()
+    } else {
+        tenants.join(", ")
+    };
     let issued = Authority::open(&folder)?.issue_client(name)?;
+    let ends = issued.ends_at.strftime("%F");
+    // No entry, no identity.
+    let detail = format!("for {whose}, until {ends}");
+    record(
+        &database,
+        AuditAction::IssueBrokerIdentity,
+        name,
+        Some(detail),
+    )
+    .await?;
+    database.close().await;
     // First out, then let in: an identity that got lost on its way lets nobody in.
     match output {
         Some(file) => write_private(&file, issued.pem.as_bytes())
@@ -168,12 +225,6 @@ fn identity(
         None => stdout().write_all(issued.pem.as_bytes())?,
     }
     Identities::new(folder).add(name, tenants, &issued, Timestamp::now())?;
-    let whose = if tenants.is_empty() {
-        "every tenant".to_owned()
-    } else {
-        tenants.join(", ")
-    };
-    let ends = issued.ends_at.strftime("%F");
     eprintln!(
         "{name} may ask for the credentials of {whose} until {ends}. Keep the identity where only it can read it."
     );

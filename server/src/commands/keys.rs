@@ -10,7 +10,7 @@ use provisioning::{
     key_rotation::{KeyRotation, RotationReport},
     ports::sealing::Sealer,
 };
-use secrets::{KeyDirectory, Keys};
+use secrets::Keys;
 use std::{
     collections::BTreeSet,
     process::ExitCode,
@@ -72,10 +72,12 @@ fn new_key(settings: &Settings) -> Result<ExitCode> {
              change [keys] instead"
         );
     }
-    let directory = KeyDirectory::new(settings.data_dir.join("keys"));
-    let made = directory.replace_current()?;
+    let made = keys::directory(settings).replace_current()?;
     println!("Made {made}. The key before it goes on opening what it sealed.");
-    println!("Start the portal (every replica) anew, then run: hangar keys rotate");
+    println!(
+        "Start the portal anew, so that it seals with it, then run: hangar keys rotate\n\
+         Replicas that do not share this data directory need the file first."
+    );
     Ok(ExitCode::SUCCESS)
 }
 
@@ -177,7 +179,7 @@ impl Desk {
         // The directory knows of its own kind only.
         let still: Vec<String> =
             Vec::from_iter(Some(current.to_owned()).filter(|id| id.starts_with("key-")));
-        KeyDirectory::new(self.settings.data_dir.join("keys")).forget_others(&still)?;
+        keys::directory(&self.settings).forget_others(&still)?;
         println!(
             "Everything lies under {current}. Older keys may be removed once every replica has started since."
         );

@@ -6,5 +6,6 @@ mod fixture;
 mod handles;
 mod keys;
 mod profiles;
+mod rotation;
 mod skypilot;
 mod user_pools;

@@ -2,6 +2,7 @@
 //! SkyPilot API server.
 
 mod bodies;
+mod credentials;
 mod cross_site;
 mod disconnects;
 mod event_streams;
@@ -9,6 +10,7 @@ mod fixture;
 mod identity_provider;
 mod nodes;
 mod pages;
+mod people;
 mod permissions;
 mod program;
 mod rest;
@@ -17,3 +19,4 @@ mod sign_in;
 #[path = "../skypilot_calls/mod.rs"]
 mod skypilot_calls;
 mod storage;
+mod tenants;

@@ -35,15 +35,20 @@ fn said(output: &Output) -> String {
 }
 
 /// A portal as a process.
-struct Running {
+pub struct Running {
     process: Child,
-    folder: TempDir,
+    pub folder: TempDir,
     first_lines: String,
     log: thread::JoinHandle<String>,
 }
 
 impl Running {
-    fn start(filter: &str) -> Self {
+    pub fn start(filter: &str) -> Self {
+        Self::start_with(filter, &[])
+    }
+
+    /// With these variables besides.
+    pub fn start_with(filter: &str, variables: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         write_site(&folder.path().join("site"));
         let mut process = hangar()
@@ -53,6 +58,7 @@ impl Running {
             .arg("--site-dir")
             .arg(folder.path().join("site"))
             .env("HANGAR__LOG__FILTER", filter)
+            .envs(variables.iter().copied())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -80,17 +86,23 @@ impl Running {
         }
     }
 
-    fn origin(&self) -> String {
+    pub fn origin(&self) -> String {
         let (_, rest) = self.first_lines.split_once("Hangar is ready at ").unwrap();
         rest.lines().next().unwrap().to_owned()
     }
 
     /// SIGTERM; answers whether it ended well, and its log.
-    fn stop(mut self) -> (bool, String) {
+    pub fn stop(self) -> (bool, String) {
+        let (ended_well, log, _) = self.stop_and_keep();
+        (ended_well, log)
+    }
+
+    /// As [`Self::stop`]; leaves its folder.
+    pub fn stop_and_keep(mut self) -> (bool, String, TempDir) {
         let id = self.process.id().to_string();
         assert!(Command::new("kill").arg(&id).status().unwrap().success());
         let ended = self.process.wait().unwrap();
-        (ended.success(), self.log.join().unwrap())
+        (ended.success(), self.log.join().unwrap(), self.folder)
     }
 }
 

@@ -4,6 +4,7 @@ mod conflicts;
 mod exposures;
 mod life;
 mod place;
+mod review;
 mod rights;
 mod troubles;
 mod watching;

@@ -1,0 +1,136 @@
+//! Asking a tenant's own cluster who one is, and where the portal does not let itself be sent.
+
+use crate::place::sandbox;
+use base64::{Engine, engine::general_purpose::STANDARD};
+use kubernetes::TenantClusters;
+use provisioning::{
+    outgoing::OutgoingRules,
+    ports::cloud_credentials::{ClusterReview, KubernetesAccess},
+};
+use serde_json::Value;
+use std::net::SocketAddr;
+use tokio::{io::AsyncReadExt, net::TcpListener, task::JoinHandle};
+
+/// The rules of a configuration that names this machine.
+fn allowing_loopback() -> OutgoingRules {
+    let networks = ["127.0.0.0/8", "::1"].map(|text| text.parse().unwrap());
+    OutgoingRules::new(networks.into())
+}
+
+/// What the sandbox's kubeconfig opens.
+fn access(kubeconfig: &str) -> KubernetesAccess {
+    let kubeconfig: Value = serde_norway::from_str(kubeconfig).unwrap();
+    let cluster = &kubeconfig["clusters"][0]["cluster"];
+    let user = &kubeconfig["users"][0]["user"];
+    let pem = |value: &Value| {
+        let text = STANDARD.decode(value.as_str()?).unwrap();
+        Some(String::from_utf8(text).unwrap())
+    };
+    KubernetesAccess {
+        server: cluster["server"].as_str().unwrap().parse().unwrap(),
+        server_name: None,
+        ca_pem: pem(&cluster["certificate-authority-data"]),
+        token: user["token"].as_str().map(Into::into),
+        client_certificate_pem: pem(&user["client-certificate-data"]),
+        client_key_pem: pem(&user["client-key-data"]).map(Into::into),
+    }
+}
+
+/// A place where nobody may arrive; tells how many did.
+async fn nobody_arrives() -> (SocketAddr, JoinHandle<usize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let arrived = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut some = [0; 64];
+        stream.read(&mut some).await.unwrap_or_default()
+    });
+    (address, arrived)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cluster_says_whom_it_takes_the_bearer_for() {
+    let sandbox = sandbox().await;
+    let access = access(sandbox.host_kubeconfig());
+    let found = TenantClusters::new(allowing_loopback())
+        .who_am_i(&access)
+        .await
+        .unwrap();
+    assert!(!found.identity.is_empty());
+    assert_eq!(found.account.as_deref(), access.server.host_str());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_portals_own_network_is_not_reached_by_address_or_by_name() {
+    let sandbox = sandbox().await;
+    let clusters = TenantClusters::new(OutgoingRules::default());
+    let (address, arrived) = nobody_arrives().await;
+    let port = address.port();
+    for server in [
+        sandbox
+            .host_kubeconfig()
+            .lines()
+            .find_map(|line| line.trim().strip_prefix("server: "))
+            .unwrap()
+            .trim_matches('"')
+            .to_owned(),
+        format!("https://127.0.0.1:{port}"),
+        // What resolves to this machine.
+        format!("https://localhost:{port}"),
+        format!("https://[::ffff:127.0.0.1]:{port}"),
+        format!("https://2130706433:{port}"),
+        "https://169.254.169.254".to_owned(),
+        "https://10.0.0.1:6443".to_owned(),
+    ] {
+        let access = KubernetesAccess {
+            server: server.parse().unwrap(),
+            ..access(sandbox.host_kubeconfig())
+        };
+        let error = clusters.who_am_i(&access).await.unwrap_err();
+        assert!(!error.may_pass, "{server}");
+        assert!(error.message.contains("[outgoing]"), "{server}: {error}");
+    }
+    assert!(!arrived.is_finished());
+    arrived.abort();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_token_that_is_not_accepted_and_a_certificate_that_is_not_trusted_are_told_apart() {
+    let sandbox = sandbox().await;
+    let clusters = TenantClusters::new(allowing_loopback());
+    let good = access(sandbox.host_kubeconfig());
+    let token = KubernetesAccess {
+        token: Some("canary-token".into()),
+        client_certificate_pem: None,
+        client_key_pem: None,
+        ..good.clone()
+    };
+    let error = clusters.who_am_i(&token).await.unwrap_err();
+    assert!(error.message.contains("does not accept"), "{error}");
+    assert!(!error.may_pass && !format!("{error:?}").contains("canary"));
+    let stranger = KubernetesAccess {
+        ca_pem: None,
+        ..good
+    };
+    let error = clusters.who_am_i(&stranger).await.unwrap_err();
+    assert!(error.message.contains("certificate"), "{error}");
+    assert!(!error.may_pass);
+}
+
+#[tokio::test]
+async fn a_cluster_that_is_not_there_may_be_there_later() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let server = format!("https://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let access = KubernetesAccess {
+        server: server.parse().unwrap(),
+        server_name: None,
+        ca_pem: None,
+        token: Some("canary-token".into()),
+        client_certificate_pem: None,
+        client_key_pem: None,
+    };
+    let clusters = TenantClusters::new(allowing_loopback());
+    let error = clusters.who_am_i(&access).await.unwrap_err();
+    assert!(error.may_pass, "{error}");
+}
