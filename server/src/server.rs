@@ -77,6 +77,7 @@ impl Server {
                     .context("the tenants' workspaces cannot be stored")?;
             }
         }
+        warn_of_missing_tenants(&settings, &database).await?;
         let store: Arc<dyn Store> = Arc::new(database.clone());
         let keyring = keys::keyring(&settings)?;
         let all_keys = keys::keys(&settings, &keyring)?;
@@ -171,6 +172,20 @@ impl Server {
         }
         self.database.close().await;
     }
+}
+
+/// A misspelled tenant in a claim rule would silently give nothing. It may also be made later.
+async fn warn_of_missing_tenants(settings: &Settings, database: &Database) -> Result<()> {
+    let tenants = database
+        .tenants()
+        .await
+        .context("the tenants cannot be read")?;
+    for slug in settings.sign_in.tenants_named() {
+        if !tenants.iter().any(|tenant| tenant.tenant.slug == slug) {
+            tracing::warn!(%slug, "a claim rule names a tenant that does not exist: it gives nothing");
+        }
+    }
+    Ok(())
 }
 
 /// The host clusters of the configuration.

@@ -23,38 +23,43 @@ pub struct Options {
 #[derive(Debug, Subcommand)]
 enum Action {
     /// Make somebody who has signed in before a platform admin.
-    Grant {
-        /// Their e-mail address.
-        email: String,
-        /// Their identity provider, if several people have the address.
-        #[arg(long, value_name = "URL")]
-        issuer: Option<String>,
-        #[command(flatten)]
-        configuration: Configuration,
-    },
+    Grant(Person),
+    /// Let somebody who is suspended come in again, where no admin is left who could.
+    Restore(Person),
+}
+
+/// Who is meant.
+#[derive(Debug, Args)]
+struct Person {
+    /// Their e-mail address.
+    email: String,
+    /// Their identity provider, if several people have the address.
+    #[arg(long, value_name = "URL")]
+    issuer: Option<String>,
+    #[command(flatten)]
+    configuration: Configuration,
 }
 
 pub async fn run(options: Options) -> Result<ExitCode> {
-    let Action::Grant {
-        email,
-        issuer,
-        configuration,
-    } = options.action;
-    let settings = configuration.load()?;
+    let (Action::Grant(person) | Action::Restore(person)) = &options.action;
+    let settings = person.configuration.load()?;
     let database = Database::open(settings.database.expose()).await?;
+    let email = &person.email;
     let found = database
-        .users_by_email(&email)
+        .users_by_email(email)
         .await
         .context("the people cannot be read")?;
-    let code = match choose(found, issuer.as_deref()) {
+    let code = match choose(found, person.issuer.as_deref()) {
         Choice::One(user) => {
-            grant(&database, &user).await?;
-            println!("{} <{}> is a platform admin now.", user.name, user.email);
+            match &options.action {
+                Action::Grant(_) => grant(&database, &user).await?,
+                Action::Restore(_) => restore(&database, &user).await?,
+            }
             ExitCode::SUCCESS
         }
         Choice::Nobody => {
             eprintln!("Nobody with the address {email} has signed in yet.");
-            eprintln!("Let them sign in to the portal once, then grant again.");
+            eprintln!("Let them sign in to the portal once, then try again.");
             ExitCode::FAILURE
         }
         Choice::Several(users) => {
@@ -88,21 +93,39 @@ fn choose(mut users: Vec<UserRecord>, issuer: Option<&str>) -> Choice {
 }
 
 async fn grant(database: &Database, user: &UserRecord) -> Result<()> {
-    let mut audit = AuditEntry::by(
-        &Caller::portal(),
-        AuditAction::GrantRole,
-        Timestamp::now(),
-        format!("user/{}", user.id),
-        user.name.clone(),
-    )
-    .with_detail("platform role admin");
-    audit.who = "Command line".to_owned();
-    audit.channel = "command_line".to_owned();
+    let audit = entry(AuditAction::GrantRole, user).with_detail("platform role admin");
     database
         .set_platform_role(user.id, PlatformRole::Admin, None, audit)
         .await
         .context("the role cannot be stored")?;
+    println!("{} <{}> is a platform admin now.", user.name, user.email);
+    if user.suspended {
+        println!("They are suspended: let them in again with `hangar admin restore`.");
+    }
     Ok(())
+}
+
+async fn restore(database: &Database, user: &UserRecord) -> Result<()> {
+    let audit = entry(AuditAction::RestoreUser, user);
+    database
+        .set_suspended(user.id, false, audit)
+        .await
+        .context("the change cannot be stored")?;
+    println!("{} <{}> may come in again.", user.name, user.email);
+    Ok(())
+}
+
+fn entry(action: AuditAction, user: &UserRecord) -> AuditEntry {
+    let mut entry = AuditEntry::by(
+        &Caller::portal(),
+        action,
+        Timestamp::now(),
+        format!("user/{}", user.id),
+        user.name.clone(),
+    );
+    entry.who = "Command line".to_owned();
+    entry.channel = "command_line".to_owned();
+    entry
 }
 
 #[cfg(test)]

@@ -278,7 +278,6 @@ impl Document {
         if sandbox {
             sign_in.rules.extend(sign_in::sandbox_rules());
         }
-        check_tenants_of_rules(&sign_in, &tenants_found, sandbox, faults);
         let settings = Settings {
             listen,
             public_url,
@@ -366,31 +365,6 @@ fn check_kms_keys(settings: &Settings, faults: &mut Faults) {
             "keys.kms_key",
             "and `keys.current` are both given; one key seals, the other goes among the old ones",
         );
-    }
-}
-
-/// A misspelled tenant in a rule would silently give nothing.
-fn check_tenants_of_rules(
-    sign_in: &SignInSettings,
-    tenants: &[TenantSeed],
-    sandbox: bool,
-    faults: &mut Faults,
-) {
-    let named = sign_in
-        .rules
-        .iter()
-        .filter(|rule| !(sandbox && rule.provider.as_deref() == Some(SANDBOX)))
-        .map(|rule| &rule.rule.grant)
-        .chain(&sign_in.default_role);
-    for grant in named {
-        if let provisioning::claim_rules::Grant::Tenant { slug, .. } = grant
-            && !tenants.iter().any(|tenant| tenant.slug == *slug)
-        {
-            faults.add(
-                "sign_in",
-                format!("a rule names the tenant `{slug}`, which [tenants] does not hold"),
-            );
-        }
     }
 }
 

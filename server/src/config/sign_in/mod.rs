@@ -48,6 +48,18 @@ pub struct SignInSettings {
 }
 
 impl SignInSettings {
+    /// The slugs of the tenants that rules name; they may not exist yet.
+    pub fn tenants_named(&self) -> impl Iterator<Item = &str> {
+        self.rules
+            .iter()
+            .map(|rule| &rule.rule.grant)
+            .chain(&self.default_role)
+            .filter_map(|grant| match grant {
+                Grant::Tenant { slug, .. } => Some(slug.as_str()),
+                Grant::PlatformAdmin => None,
+            })
+    }
+
     /// The rules that hold for people of a provider.
     pub fn rules_for(&self, provider: &str) -> ClaimRules {
         let rules = self
