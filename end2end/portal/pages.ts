@@ -38,6 +38,11 @@ export const places: Place[] = [
   { name: 'catalogue-of-a-viewer', path: '/nodes/catalogue', role: 'viewer' },
   { name: 'new-node-refused', path: '/nodes/new', role: 'viewer' },
   { name: 'new-cluster-refused', path: '/clusters/new', role: 'viewer' },
+  { name: 'audit', path: '/admin/audit', role: 'admin' },
+  { name: 'audit-no-match', path: '/admin/audit?search=nothing-is-called-so', role: 'admin' },
+  { name: 'audit-of-a-tenant', path: '/tenants/vision/audit', role: 'developer' },
+  { name: 'audit-refused', path: '/tenants/vision/audit', role: 'viewer' },
+  { name: 'permissions', path: '/admin/permissions', role: 'admin' },
   { name: 'not-found', path: '/no-such-page', role: 'developer' },
 ];
 

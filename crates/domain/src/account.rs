@@ -31,7 +31,7 @@ pub struct Profile {
     pub email: String,
     /// The issuer they sign in with.
     pub issuer: String,
-    /// Their role on the platform.
+    /// Their role on the platform; with a token that does not reach there, `user`.
     pub platform_role: PlatformRole,
     /// Their tenants; with a token, those that it reaches.
     pub tenants: Vec<TenantMembership>,

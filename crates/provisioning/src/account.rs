@@ -10,7 +10,7 @@ use crate::{
 use async_trait::async_trait;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
-    access::{Action, PlatformAction, PlatformRole, TokenScope},
+    access::{Action, PlatformAction, PlatformRole, TokenReach, TokenScope},
     account::{ApiToken, NewApiToken, Profile, TenantMembership, TokenInput},
     caller::{Caller, Channel},
     ids::{TokenId, UserId},
@@ -71,6 +71,16 @@ impl AccountService {
         } else {
             Err(Problem::invalid(errors))
         }
+    }
+}
+
+/// The role on the platform, as far as a token reaches.
+fn reached_role(caller: &Caller, role: PlatformRole) -> PlatformRole {
+    let reach = caller.token_reach.as_ref();
+    if reach.is_none_or(TokenReach::includes_platform) {
+        role
+    } else {
+        PlatformRole::User
     }
 }
 
@@ -157,7 +167,7 @@ impl Account for AccountService {
             name: user.name,
             email: user.email,
             issuer: user.issuer,
-            platform_role: user.platform_role,
+            platform_role: reached_role(caller, user.platform_role),
             tenants,
             token: self.token_of(caller).await?,
             now: Timestamp::now(),
@@ -203,7 +213,7 @@ impl Account for AccountService {
             token.name.clone(),
         )
         .with_detail(format!(
-            "{words} · {} · {} days",
+            "{words} · {} · {} d",
             token
                 .tenant
                 .as_ref()

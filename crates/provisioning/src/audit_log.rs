@@ -127,15 +127,15 @@ impl AuditLog for AuditLogService {
 
     async fn get(&self, caller: &Caller, id: AuditId) -> Result<AuditRow, Problem> {
         authorize_listing(caller, Action::ReadAudit)?;
+        let missing = || Problem::not_found("audit entry");
         let row = self.store.audit_entry(&Extent::Everything, id).await?;
-        row.filter(|row| {
-            caller.may_on_platform(PlatformAction::ReadPlatformAudit)
-                || row
-                    .tenant
-                    .as_ref()
-                    .is_some_and(|tenant| caller.may(Action::ReadAudit, tenant.id))
-        })
-        .ok_or_else(|| Problem::not_found("audit entry"))
+        let row = row.ok_or_else(missing)?;
+        if !caller.may_on_platform(PlatformAction::ReadPlatformAudit) {
+            // What concerns no tenant is the platform's.
+            let tenant = row.tenant.as_ref().ok_or_else(missing)?;
+            authorize(caller, Action::ReadAudit, tenant.id, "audit entry")?;
+        }
+        Ok(row)
     }
 
     async fn export(&self, caller: &Caller, query: AuditQuery) -> Result<AuditStream, Problem> {

@@ -29,7 +29,7 @@ pub struct Me {
     email: String,
     /// The issuer you sign in with.
     issuer: String,
-    /// Your role on the platform.
+    /// Your role on the platform; `user` if your token does not reach there.
     platform_role: PlatformRole,
     /// The tenants you have access to; those only that your token reaches.
     tenants: Vec<MyTenant>,

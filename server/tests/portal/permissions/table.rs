@@ -1,7 +1,9 @@
 //! What each route needs. A new route gets a line here, with an address and a body that would do what the route is for
 //! if whoever asks may; where that would change something that other lines need, a body that is refused afterwards.
 
-use super::Need::{self, In, List, Nothing, OnPlatform, OrderIn, Session, SomebodyKnown};
+use super::Need::{
+    self, In, List, Nothing, OnPlatform, OnPlatformIn, OrderIn, Session, SomebodyKnown,
+};
 use domain::access::{
     Action::{
         ConnectNode, DeleteCluster, DeleteNode, ManageCredentials, ManageEnvironments,
@@ -30,8 +32,10 @@ pub struct Route {
     pub address: &'static str,
     pub body: Body,
     pub need: Need,
-    /// Whoever may ask may be told that something is missing.
-    pub may_miss: bool,
+    /// What whoever may ask is told is missing.
+    pub misses: Option<&'static str>,
+    /// Answers that it is not there instead of refusing.
+    pub answers_when_missing: bool,
     /// Is not tried by those who may: it would reach outside, or change what other lines need.
     pub only_refusals: bool,
 }
@@ -58,8 +62,13 @@ impl Route {
         self
     }
 
-    fn may_miss(mut self) -> Self {
-        self.may_miss = true;
+    fn misses(mut self, what: &'static str) -> Self {
+        self.misses = Some(what);
+        self
+    }
+
+    fn answers_when_missing(mut self) -> Self {
+        self.answers_when_missing = true;
         self
     }
 
@@ -76,7 +85,8 @@ fn route(method: Method, path: &'static str, address: &'static str, need: Need) 
         address,
         body: Body::None,
         need,
-        may_miss: false,
+        misses: None,
+        answers_when_missing: false,
         only_refusals: false,
     }
 }
@@ -146,8 +156,8 @@ fn rest_clusters_and_nodes() -> Vec<Route> {
         get("/api/v1/nodes/{id}/logs/provisioning", "/api/v1/nodes/{node}/logs/provisioning", In(ReadNodeLogs)),
         get("/api/v1/nodes/{id}/jobs", "/api/v1/nodes/{node}/jobs", In(ReadNode)),
         post("/api/v1/nodes/{id}/jobs", "/api/v1/nodes/{node}/jobs", In(OperateNode)).json(r#"{"run": ""}"#),
-        delete("/api/v1/nodes/{id}/jobs/{job}", "/api/v1/nodes/{node}/jobs/99", In(OperateNode)).may_miss(),
-        get("/api/v1/nodes/{id}/jobs/{job}/logs", "/api/v1/nodes/{node}/jobs/99/logs", In(ReadNodeLogs)).may_miss(),
+        delete("/api/v1/nodes/{id}/jobs/{job}", "/api/v1/nodes/{node}/jobs/99", In(OperateNode)).misses("no such job"),
+        get("/api/v1/nodes/{id}/jobs/{job}/logs", "/api/v1/nodes/{node}/jobs/99/logs", In(ReadNodeLogs)).misses("no such job"),
     ]
 }
 
@@ -163,7 +173,7 @@ fn rest_administration() -> Vec<Route> {
             "/api/v1/orphans/none?confirm=none",
             OnPlatform(ManageOrphans),
         )
-        .may_miss(),
+        .misses("no such machine"),
         get(
             "/api/v1/audit",
             "/api/v1/audit?tenant={tenant}",
@@ -228,50 +238,50 @@ fn rest_administration() -> Vec<Route> {
             "/api/v1/user-pools/none/users",
             OnPlatform(ManageIdentityProvider),
         )
-        .may_miss(),
+        .misses("no such user pool"),
         post(
             "/api/v1/user-pools/{provider}/users",
             "/api/v1/user-pools/none/users",
             OnPlatform(ManageIdentityProvider),
         )
         .json(r#"{"email": "a@example.com"}"#)
-        .may_miss(),
+        .misses("no such user pool"),
         get(
             "/api/v1/user-pools/{provider}/users/{username}",
             "/api/v1/user-pools/none/users/a",
             OnPlatform(ManageIdentityProvider),
         )
-        .may_miss(),
+        .misses("no such user pool"),
         post(
             "/api/v1/user-pools/{provider}/users/{username}/enable",
             "/api/v1/user-pools/none/users/a/enable",
             OnPlatform(ManageIdentityProvider),
         )
-        .may_miss(),
+        .misses("no such user pool"),
         post(
             "/api/v1/user-pools/{provider}/users/{username}/disable",
             "/api/v1/user-pools/none/users/a/disable",
             OnPlatform(ManageIdentityProvider),
         )
-        .may_miss(),
+        .misses("no such user pool"),
         post(
             "/api/v1/user-pools/{provider}/users/{username}/reset-password",
             "/api/v1/user-pools/none/users/a/reset-password",
             OnPlatform(ManageIdentityProvider),
         )
-        .may_miss(),
+        .misses("no such user pool"),
         put(
             "/api/v1/user-pools/{provider}/users/{username}/groups/{group}",
             "/api/v1/user-pools/none/users/a/groups/b",
             OnPlatform(ManageIdentityProvider),
         )
-        .may_miss(),
+        .misses("no such user pool"),
         delete(
             "/api/v1/user-pools/{provider}/users/{username}/groups/{group}",
             "/api/v1/user-pools/none/users/a/groups/b",
             OnPlatform(ManageIdentityProvider),
         )
-        .may_miss(),
+        .misses("no such user pool"),
         get("/api/v1/tenants", "/api/v1/tenants", SomebodyKnown),
         post(
             "/api/v1/tenants",
@@ -287,18 +297,18 @@ fn rest_administration() -> Vec<Route> {
         patch(
             "/api/v1/tenants/{tenant}",
             "/api/v1/tenants/{tenant}",
-            OnPlatform(ManageTenants),
+            OnPlatformIn(ManageTenants),
         )
         .json(r#"{"name": "Other", "version": 0}"#),
         get(
             "/api/v1/tenants/{tenant}/obstacles",
             "/api/v1/tenants/{tenant}/obstacles",
-            OnPlatform(ManageTenants),
+            OnPlatformIn(ManageTenants),
         ),
         post(
             "/api/v1/tenants/{tenant}/archive",
             "/api/v1/tenants/{tenant}/archive?confirm=no",
-            OnPlatform(ManageTenants),
+            OnPlatformIn(ManageTenants),
         ),
         post(
             "/api/v1/tenants/{tenant}/environments",
@@ -315,7 +325,7 @@ fn rest_administration() -> Vec<Route> {
         put(
             "/api/v1/tenants/{tenant}/environments/{environment}/limits",
             "/api/v1/tenants/{tenant}/environments/{environment}/limits",
-            OnPlatform(ManageTenants),
+            OnPlatformIn(ManageTenants),
         )
         .json(r#"{"max_nodes": 100, "version": 0}"#),
         post(
@@ -333,8 +343,7 @@ fn rest_administration() -> Vec<Route> {
             "/api/v1/tenants/{tenant}/members/{user}",
             "/api/v1/tenants/{tenant}/members/{person}",
             In(ManageMembers),
-        )
-        .may_miss(),
+        ),
         post(
             "/api/v1/tenants/{tenant}/invitations",
             "/api/v1/tenants/{tenant}/invitations",
@@ -355,7 +364,7 @@ fn rest_administration() -> Vec<Route> {
         post(
             "/api/v1/credentials",
             "/api/v1/credentials",
-            In(ManageCredentials),
+            OrderIn(ManageCredentials),
         )
         .json(r#"{"tenant": "{tenant}", "provider": "aws", "name": "", "fields": {}}"#),
         get(
@@ -407,13 +416,12 @@ fn rest_administration() -> Vec<Route> {
 /// What browsers use besides pages and their server functions.
 fn browser() -> Vec<Route> {
     vec![
-        get("/sign-in/{provider}", "/sign-in/none", Nothing).may_miss(),
+        get("/sign-in/{provider}", "/sign-in/none", Nothing),
         get(
             "/sign-in/{provider}/callback",
             "/sign-in/none/callback",
             Nothing,
-        )
-        .may_miss(),
+        ),
         post("/sign-out", "/sign-out", Nothing).only_refusals(),
         post(
             "/clusters/{id}/kubeconfig",
@@ -445,13 +453,13 @@ fn browser() -> Vec<Route> {
             "/nodes/{node}/logs/jobs/99",
             In(ReadNodeLogs),
         )
-        .may_miss(),
+        .misses("no such job"),
         get(
             "/nodes/{id}/logs/jobs/{job}/stream",
             "/nodes/{node}/logs/jobs/99/stream",
             In(ReadNodeLogs),
         )
-        .may_miss(),
+        .misses("no such job"),
         get("/events/clusters", "/events/clusters", SomebodyKnown),
         get(
             "/events/clusters/{id}",
@@ -518,7 +526,7 @@ fn pages() -> Vec<Route> {
             "/admin/identity-provider/none/none",
             OnPlatform(ManageIdentityProvider),
         )
-        .may_miss(),
+        .misses("no such user pool"),
         get(
             "/admin/audit",
             "/admin/audit",
@@ -551,7 +559,7 @@ fn pages() -> Vec<Route> {
             "/tenants/{tenant}/credentials/{credential}",
             In(ReadCredentials),
         ),
-        get("/{*any}", "/no/page/here", SomebodyKnown).may_miss(),
+        get("/{*any}", "/no/page/here", SomebodyKnown).misses("no page at this address"),
     ]
 }
 
@@ -560,7 +568,7 @@ fn functions_of_clusters_and_nodes() -> Vec<Route> {
         call("/rpc/session", SomebodyKnown, ""),
         call("/rpc/sign-in-options", Nothing, ""),
         call("/rpc/set-theme", Nothing, "theme=dark"),
-        call("/rpc/api-reference", SomebodyKnown, ""),
+        call("/rpc/api-reference", Nothing, ""),
         call("/rpc/overview", SomebodyKnown, ""),
         call("/rpc/list-clusters", List(ReadCluster), ""),
         call("/rpc/order-form", SomebodyKnown, ""),
@@ -582,11 +590,7 @@ fn functions_of_clusters_and_nodes() -> Vec<Route> {
         call("/rpc/node-catalogue", SomebodyKnown, ""),
         call("/rpc/node-order-form", SomebodyKnown, ""),
         call("/rpc/quote-node", SomebodyKnown, "draft[accelerator]=L4"),
-        call(
-            "/rpc/check-node-price",
-            SomebodyKnown,
-            "draft[accelerator]=L4",
-        ),
+        call("/rpc/check-node-price", Nothing, "draft[accelerator]=L4"),
         call(
             "/rpc/order-node",
             OrderIn(OrderNode),
@@ -594,20 +598,20 @@ fn functions_of_clusters_and_nodes() -> Vec<Route> {
         ),
         call("/rpc/load-node", In(ReadNode), "id={node}"),
         call("/rpc/node-events", In(ReadNode), "id={node}"),
-        call("/rpc/node-log-tail", In(ReadNodeLogs), "id={node}"),
+        call("/rpc/node-log-tail", In(ReadNodeLogs), "id={node}").answers_when_missing(),
         call("/rpc/node-jobs", In(ReadNode), "id={node}"),
         call(
             "/rpc/submit-node-job",
             In(OperateNode),
             "id={node}&input[run]=",
         ),
-        call("/rpc/cancel-node-job", In(OperateNode), "id={node}&job=99").may_miss(),
+        call("/rpc/cancel-node-job", In(OperateNode), "id={node}&job=99").misses("no such job"),
         call("/rpc/stop-node", In(OperateNode), "id={node}"),
         call("/rpc/start-node", In(OperateNode), "id={node}"),
         call(
             "/rpc/set-node-autostop",
             In(OperateNode),
-            "id={node}&idle_minutes=no",
+            "id={node}&idle_minutes=5&idle_action=stop",
         ),
         call(
             "/rpc/take-down-node",
@@ -620,7 +624,7 @@ fn functions_of_clusters_and_nodes() -> Vec<Route> {
             OnPlatform(ManageOrphans),
             "machine=none&confirmation=none",
         )
-        .may_miss(),
+        .misses("no such machine"),
     ]
 }
 
@@ -675,25 +679,25 @@ fn functions_of_administration() -> Vec<Route> {
             OnPlatform(ManageIdentityProvider),
             "provider=none",
         )
-        .may_miss(),
+        .misses("no such user pool"),
         call(
             "/rpc/pool-user",
             OnPlatform(ManageIdentityProvider),
             "provider=none&username=a",
         )
-        .may_miss(),
+        .misses("no such user pool"),
         call(
             "/rpc/invite-pool-user",
             OnPlatform(ManageIdentityProvider),
             "provider=none&input[email]=a@example.com",
         )
-        .may_miss(),
+        .misses("no such user pool"),
         call(
             "/rpc/change-pool-user",
             OnPlatform(ManageIdentityProvider),
             "provider=none&username=a&change=enable",
         )
-        .may_miss(),
+        .misses("no such user pool"),
         call("/rpc/list-tenants", SomebodyKnown, "archived=false"),
         call(
             "/rpc/create-tenant",
@@ -703,17 +707,17 @@ fn functions_of_administration() -> Vec<Route> {
         call("/rpc/load-tenant", In(ReadTenant), "slug={tenant}"),
         call(
             "/rpc/rename-tenant",
-            OnPlatform(ManageTenants),
+            OnPlatformIn(ManageTenants),
             "id={tenant_id}&slug={tenant}&name=Other&version=0",
         ),
         call(
             "/rpc/tenant-obstacles",
-            OnPlatform(ManageTenants),
+            OnPlatformIn(ManageTenants),
             "id={tenant_id}",
         ),
         call(
             "/rpc/archive-tenant",
-            OnPlatform(ManageTenants),
+            OnPlatformIn(ManageTenants),
             "id={tenant_id}&slug={tenant}&confirmation=no",
         ),
         call(
@@ -728,7 +732,7 @@ fn functions_of_administration() -> Vec<Route> {
         ),
         call(
             "/rpc/set-environment-limits",
-            OnPlatform(ManageTenants),
+            OnPlatformIn(ManageTenants),
             "tenant={tenant_id}&slug={tenant}&id={environment_id}&environment={environment}&version=0",
         ),
         call(
@@ -745,8 +749,7 @@ fn functions_of_administration() -> Vec<Route> {
             "/rpc/remove-member",
             In(ManageMembers),
             "tenant={tenant_id}&slug={tenant}&user={person}",
-        )
-        .may_miss(),
+        ),
         call(
             "/rpc/invite-member",
             In(ManageMembers),
@@ -770,7 +773,7 @@ fn functions_of_administration() -> Vec<Route> {
         ),
         call(
             "/rpc/create-credential",
-            In(ManageCredentials),
+            OrderIn(ManageCredentials),
             "draft[tenant]={tenant}&draft[provider]=aws&draft[name]=",
         ),
         call(

@@ -110,12 +110,26 @@ impl World {
 pub fn without_names(body: &str, world: &World) -> String {
     let mut body = body.to_owned();
     for (_, value) in &world.names {
-        body = body.replace(value.as_str(), "…");
+        if value.parse::<Uuid>().is_ok() {
+            body = body.replace(value.as_str(), "…");
+        } else {
+            // Short words stand in other places too.
+            body = body.replace(&format!("/{value}"), "/…");
+        }
     }
-    // Each answer has a nonce of its own.
+    // Each answer has a nonce of its own, and pages know what time it is.
     if let Some((_, rest)) = body.split_once("nonce=\"") {
         let nonce = rest.split('"').next().unwrap_or_default().to_owned();
         body = body.replace(&nonce, "…");
+    }
+    for time in [r#"now\":\""#, r#"last_used_at\":\""#] {
+        let mut parts = body.split(time);
+        let mut kept = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            kept.push_str(time);
+            kept.push_str(part.split_once('Z').map_or(part, |(_, rest)| rest));
+        }
+        body = kept;
     }
     body
 }
