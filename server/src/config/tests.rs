@@ -191,7 +191,7 @@ fn a_syntax_error_says_where_it_is() {
 }
 
 /// Every key there is. A misspelled one in the example would be refused by the reader.
-const KEYS: [&str; 61] = [
+const KEYS: [&str; 64] = [
     "listen",
     "public_url",
     "trusted_proxies",
