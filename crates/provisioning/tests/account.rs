@@ -153,8 +153,5 @@ async fn a_token_is_not_made_for_a_tenant_one_cannot_see_or_without_scopes() {
     assert_eq!(made.scopes, [TokenScope::Read, TokenScope::Nodes]);
     assert_eq!(made.tenant, None);
     let recorded = core.audited().await.pop().unwrap();
-    assert_eq!(
-        recorded.detail.unwrap(),
-        "read, nodes · all tenants · 1 d"
-    );
+    assert_eq!(recorded.detail.unwrap(), "read, nodes · all tenants · 1 d");
 }
