@@ -280,9 +280,8 @@ fn what_google_cloud_would_not_have_written_is_refused_by_its_name() {
 
 #[test]
 fn keys_of_lambda_and_runpod_have_their_shapes() {
-    for key in ["secret_hangar_0123456789abcdef.ABCDEF0123456789"] {
-        assert_eq!(at(Provider::Lambda, &[("api_key", key)]), [""; 0], "{key}");
-    }
+    let key = "secret_hangar_0123456789abcdef.ABCDEF0123456789";
+    assert_eq!(at(Provider::Lambda, &[("api_key", key)]), [""; 0], "{key}");
     for key in ["rpa_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", &"A1".repeat(20)] {
         assert_eq!(at(Provider::Runpod, &[("api_key", key)]), [""; 0], "{key}");
     }
