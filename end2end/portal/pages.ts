@@ -58,6 +58,47 @@ export function placesOf(ready: string, failed: string): Place[] {
   ];
 }
 
+/** People and credentials to look at, by the addresses of their pages. */
+export interface Administration {
+  /** A developer. */
+  person: string;
+  /** The admin, of whom there is only one. */
+  lastAdmin: string;
+  /** A credential of AWS that AWS does not know. */
+  credential: string;
+}
+
+/** The pages of administration, and the parts of a tenant as each role sees them. */
+export function placesOfAdministration({ person, lastAdmin, credential }: Administration): Place[] {
+  const parts = ['invitations', 'environments', 'credentials', 'settings'];
+  const partsOf = (role: Role): Place[] => [
+    { name: `tenant-of-${role}`, path: '/tenants/vision', role },
+    ...parts.map((part): Place => ({ name: `tenant-${part}-of-${role}`, path: `/tenants/vision/${part}`, role })),
+  ];
+  const asAdmin = (name: string, path: string): Place => ({ name, path, role: 'admin' });
+  return [
+    asAdmin('users', '/admin/users'),
+    asAdmin('users-no-match', '/admin/users?search=nobody-is-called-so'),
+    asAdmin('user', person),
+    asAdmin('user-last-admin', lastAdmin),
+    asAdmin('claim-rules', '/admin/users/claim-rules'),
+    asAdmin('invite', '/admin/users/invite'),
+    asAdmin('tenants', '/admin/tenants'),
+    asAdmin('tenants-of-an-admin', '/tenants'),
+    ...partsOf('admin'),
+    ...partsOf('developer'),
+    asAdmin('environment', '/tenants/vision/environments?environment=dev'),
+    asAdmin('new-credential', '/tenants/vision/credentials/new'),
+    asAdmin('new-credential-aws', '/tenants/vision/credentials/new?provider=aws'),
+    asAdmin('new-credential-kubernetes', '/tenants/vision/credentials/new?provider=kubernetes'),
+    asAdmin('credential', credential),
+    asAdmin('tenant-not-found', '/tenants/nothing'),
+    { name: 'tenant-of-others', path: '/tenants/payments', role: 'developer' },
+    { name: 'users-refused', path: '/admin/users', role: 'developer' },
+    { name: 'teams-of-a-viewer', path: '/tenants', role: 'viewer' },
+  ];
+}
+
 /** Nodes to look at, by the addresses of their pages. */
 export interface Nodes {
   /** It is up, and one of its jobs runs. */

@@ -1,12 +1,13 @@
 // `test` with a running portal: one for each worker, and pages of people who have signed in.
 import { writeFile } from 'node:fs/promises';
 import { BrowserContext, BrowserContextOptions, Page, test as base, expect } from '@playwright/test';
+import { pageOf, storeCredential } from './administration';
 import { orderCluster, reaches } from './clusters';
 import { Faults } from './faults';
 import { Kubectl } from './kubectl';
 import { orderNode } from './node_use';
-import { Place, hydrated, markWhenAlive, places, placesOf, placesOfNodes } from './pages';
-import { Role, signIn } from './people';
+import { Place, hydrated, markWhenAlive, places, placesOf, placesOfAdministration, placesOfNodes } from './pages';
+import { Role, people, signIn } from './people';
 import { Portal, isOurs } from './portal';
 
 interface Worker {
@@ -57,9 +58,14 @@ export const test = base.extend<Fixtures, Worker>({
       await reaches(page, 'Ready');
       await faults.set({ ...broken, skypilot: { ...broken.skypilot, launch_hangs: true } });
       const launching = await orderNode(page, 'notebook');
-      await listed(context, orphan);
+      const admin = await listed(context, orphan);
+      const administration = {
+        person: await pageOf(admin, people.developer),
+        lastAdmin: await pageOf(admin, people.admin),
+        credential: await storeCredential(admin, 'vision', 'training'),
+      };
       await context.close();
-      await use([...places, ...placesOf(ready, failed), ...placesOfNodes({ ...nodes, launching })]);
+      await use([...places, ...placesOf(ready, failed), ...placesOfNodes({ ...nodes, launching }), ...placesOfAdministration(administration)]);
       await faults.heal();
     },
     { scope: 'worker', timeout: 240_000 },
@@ -115,8 +121,8 @@ async function nodesToLookAt(page: Page): Promise<{ ready: string; failed: strin
   return { ready, failed, stopped };
 }
 
-/** Waits until the portal has found a machine that nobody ordered; it looks about once a minute. */
-async function listed(context: BrowserContext, orphan: string): Promise<void> {
+/** Waits until the portal has found a machine that nobody ordered; it looks about once a minute. Returns the page of an admin. */
+async function listed(context: BrowserContext, orphan: string): Promise<Page> {
   await context.clearCookies();
   const page = await context.newPage();
   await signIn(page, 'admin');
@@ -124,6 +130,7 @@ async function listed(context: BrowserContext, orphan: string): Promise<void> {
     await page.goto('/admin/orphans');
     await expect(page.getByText(orphan).first()).toBeVisible({ timeout: 1_000 });
   }).toPass({ timeout: 90_000 });
+  return page;
 }
 
 function listen(page: Page, complaints: string[]) {

@@ -1,0 +1,146 @@
+// An admin lets a company in and keeps it safe.
+import { createTenant, pageOf, storeCredential } from '../portal/administration';
+import { freshName } from '../portal/clusters';
+import { hydrated, visit } from '../portal/pages';
+import { people } from '../portal/people';
+import { expect, test } from '../portal/test';
+
+test('a tenant with two environments gets people and a credential, which its provider is asked about', async ({ openAs }) => {
+  const member = await openAs('viewer');
+  const page = await openAs('admin');
+  const slug = await createTenant(page, freshName('robotics'), ['Dev', 'Prod']);
+
+  await visit(page, `/tenants/${slug}`);
+  await page.getByLabel('E-mail address').fill('eve@example.com');
+  await page.getByRole('button', { name: 'Invite' }).click();
+  await expect(page.getByText('eve@example.com is invited')).toBeVisible();
+  await expect(page.getByLabel('E-mail address')).toHaveValue('');
+  await page.getByRole('link', { name: 'Invitations' }).click();
+  await expect(page.getByRole('cell', { name: 'eve@example.com', exact: true })).toBeVisible();
+  await page.getByRole('button', { name: 'Withdraw the invitation of eve@example.com' }).click();
+  await expect(page.getByText('No open invitations')).toBeVisible();
+
+  await page.getByRole('link', { name: 'Members' }).click();
+  await page.getByLabel('E-mail address').fill('maya@example.com');
+  await page.getByLabel('Role', { exact: true }).selectOption('admin');
+  await page.getByRole('button', { name: 'Invite' }).click();
+  await expect(page.getByText('They are a member now')).toBeVisible();
+  await expect(page.getByRole('cell', { name: people.viewer }).first()).toBeVisible();
+
+  // What somebody may do counts from the next page on.
+  await visit(member, `/tenants/${slug}/credentials`);
+  await expect(member.getByText('No credentials yet')).toBeVisible();
+  await member.close();
+
+  await storeCredential(page, slug, 'training');
+  await expect(page.getByText('AKIAIOSFODNN7EXAMPLE')).toBeVisible();
+  expect(await page.content()).not.toContain('bPxRfiCYEXAMPLEKEY');
+  await page.getByRole('button', { name: 'Check now' }).click();
+  await expect(page.getByText('The provider does not accept it')).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText('What to do:')).toBeVisible();
+});
+
+test('somebody who is suspended sees it on the page that is open, and works again when restored', async ({
+  openAs,
+  complaints,
+}) => {
+  const open = await openAs('otherDeveloper');
+  await visit(open, '/clusters');
+  await expect(open.getByRole('heading', { name: 'Clusters' })).toBeVisible();
+  const page = await openAs('admin');
+  const address = await pageOf(page, people.otherDeveloper);
+  await visit(page, address);
+  await page.getByRole('button', { name: 'Suspend now' }).click();
+  await expect(page.getByRole('button', { name: 'Restore' })).toBeVisible();
+  await expect(open.getByText('Sign in first')).toBeVisible();
+  await open.goto('/clusters');
+  await expect(open.getByRole('heading', { name: 'Sign in to Hangar' })).toBeVisible();
+
+  await page.getByRole('button', { name: 'Restore' }).click();
+  await expect(page.getByRole('button', { name: 'Suspend now' })).toBeVisible();
+  const back = await openAs('otherDeveloper');
+  await visit(back, '/clusters');
+  await expect(back.getByRole('heading', { name: 'Clusters' })).toBeVisible();
+  // The browser reports the refusals that the open page met with.
+  complaints.length = 0;
+});
+
+test('of two admins who change the same thing the second sees what it is now and keeps what they typed', async ({
+  openAs,
+  complaints,
+}) => {
+  const first = await openAs('admin');
+  const name = freshName('shared');
+  const slug = await createTenant(first, name, []);
+  const second = await openAs('admin');
+  for (const page of [first, second]) await visit(page, `/tenants/${slug}/settings`);
+  const field = { label: 'What people call it', save: 'Save' };
+  await first.getByLabel(field.label).fill('First name');
+  await first.getByRole('button', { name: field.save }).click();
+  await expect(first.getByRole('heading', { level: 1, name: 'First name' })).toBeVisible();
+
+  await second.getByLabel(field.label).fill('Second name');
+  await second.getByRole('button', { name: field.save }).click();
+  await expect(second.getByText(people.admin).first()).toBeVisible();
+  await expect(second.locator('#tenant-name-message')).toContainText('First name');
+  await expect(second.getByLabel(field.label)).toHaveValue('Second name');
+  await expect(second.getByRole('heading', { level: 1, name: 'First name' })).toBeVisible();
+  await second.getByRole('button', { name: field.save }).click();
+  await expect(second.getByRole('heading', { level: 1, name: 'Second name' })).toBeVisible();
+  // The browser reports the refusal of the change that came too late.
+  complaints.length = 0;
+});
+
+for (const javaScriptEnabled of [true, false]) {
+  test(`claim rules are tried on claims, ${javaScriptEnabled ? 'with' : 'without'} JavaScript`, async ({ openAs }) => {
+    const page = await openAs('admin', { javaScriptEnabled });
+    await page.goto('/admin/users/claim-rules');
+    if (javaScriptEnabled) await hydrated(page);
+    const claims = { sub: 'planted-token', groups: ['vision-developers'] };
+    await page.getByLabel('ID token or claims').fill(JSON.stringify(claims));
+    await page.getByRole('button', { name: 'Try the rules' }).click();
+    await expect(page.getByRole('listitem').filter({ hasText: 'developer in vision' })).toBeVisible();
+    await expect(page.getByRole('cell', { name: 'vision-developers' })).toBeVisible();
+    expect(page.url()).not.toContain('planted');
+    expect(JSON.stringify(await page.context().cookies())).not.toContain('planted');
+  });
+}
+
+test('a credential is refused, typed again and stored without JavaScript, and secrets do not come back', async ({ openAs }) => {
+  const page = await openAs('admin', { javaScriptEnabled: false });
+  const name = freshName('plain');
+  await page.goto('/tenants/vision/credentials/new?provider=aws');
+  await page.getByLabel('Name', { exact: true }).fill(name);
+  await page.getByLabel('Access key id').fill('AKIAIOSFODNN7EXAMPLE');
+  await page.getByLabel('Secret access key').fill('too-short');
+  await page.getByRole('button', { name: 'Encrypt and store' }).click();
+  await expect(page.locator('#secret_access_key-message')).not.toBeEmpty();
+  await expect(page.getByText('Type the secrets again').first()).toBeVisible();
+  await expect(page.getByLabel('Access key id')).toHaveValue('AKIAIOSFODNN7EXAMPLE');
+  await expect(page.getByLabel('Secret access key')).toHaveValue('');
+  await page.getByLabel('Secret access key').fill('wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY');
+  await page.getByRole('button', { name: 'Encrypt and store' }).click();
+  await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
+  await page.getByLabel(`Type ${name} to confirm`).fill(name);
+  await page.getByRole('button', { name: 'Delete for good' }).click();
+  await expect(page).toHaveURL(/\/tenants\/vision\/credentials$/);
+  await expect(page.getByText(name)).toHaveCount(0);
+});
+
+test('the last admin can be neither suspended nor taken the role, and is told why', async ({ openAs }) => {
+  const page = await openAs('admin');
+  await visit(page, await pageOf(page, people.admin));
+  await expect(page.getByRole('button', { name: 'Suspend now' })).toBeDisabled();
+  await expect(page.getByText('is the only admin who is not suspended').first()).toBeVisible();
+});
+
+test('to others than admins there are no pages of administration', async ({ openAs }) => {
+  const page = await openAs('developer');
+  for (const path of ['/admin/users', '/admin/tenants', '/admin/users/claim-rules', '/tenants/payments']) {
+    await page.goto(path);
+    await expect(page.getByRole('heading', { level: 1, name: 'Not found' })).toBeVisible();
+  }
+  await page.goto('/');
+  await page.getByRole('link', { name: 'Team' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Vision' })).toBeVisible();
+});
