@@ -77,7 +77,7 @@ pub fn CredentialsTab(
     };
     view! {
         <div class="flex flex-wrap items-center gap-3 mb-3.5">
-            <p class="text-muted min-w-0 flex-1">
+            <p class="text-muted min-w-60 flex-1">
                 "An environment takes its own credential of a provider, or else the tenant's. Of several the default one."
             </p>
             {(!archived)

@@ -42,12 +42,12 @@ pub fn MemberRow(
         <Row>
             <Cell>
                 {name}
-                <small class="block text-faint break-all">{member.email.clone()}</small>
+                <small class="block text-faint break-words">{member.email.clone()}</small>
                 {member.suspended.then(|| view! { <StateOfPerson suspended=true /> })}
             </Cell>
             <Cell>
                 {member.role.as_str()}
-                <small class="block text-faint break-words">
+                <small class="block text-faint break-words max-md:max-w-44">
                     <Why source=Some(member.source.clone()) />
                 </small>
             </Cell>

@@ -39,7 +39,7 @@ fn row(person: Person) -> impl IntoView {
             </Cell>
             <Cell>
                 {role}
-                <small class="block text-faint break-words">
+                <small class="block text-faint break-words max-md:max-w-44">
                     <Why source=person.platform_source />
                 </small>
             </Cell>
