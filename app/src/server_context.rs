@@ -22,7 +22,9 @@ mod on_server {
     use axum::http::{HeaderValue, StatusCode};
     use domain::caller::Caller;
     use domain::problem::{Problem, ProblemKind};
-    use domain::services::{Account, AuditLog, Clusters, Credentials, Nodes, People, Tenancy, UserPools};
+    use domain::services::{
+        Account, AuditLog, Clusters, Credentials, Nodes, People, Tenancy, UserPools,
+    };
     use jiff::Timestamp;
     use leptos::prelude::{provide_context, use_context};
     use leptos_axum::ResponseOptions;

@@ -1,6 +1,8 @@
 //! The pages as a browser without JavaScript gets them: what they say, with which status, and what their forms do.
 #![cfg(feature = "ssr")]
 
+mod account;
+mod audit;
 mod credentials;
 mod nodes;
 mod support;

@@ -1,12 +1,8 @@
 //! The pages of the audit log and of permissions as a browser without JavaScript gets them.
-#![cfg(feature = "ssr")]
 
-#[allow(dead_code, reason = "other pages use the rest")]
-mod support;
-
+use crate::support::audit::{CHANGED, ORDERED, SIGNED_IN};
+use crate::support::{Browser, admin, developer, member_of_nothing, viewer};
 use axum::http::StatusCode;
-use support::audit::{CHANGED, ORDERED, SIGNED_IN};
-use support::{Browser, admin, developer, member_of_nothing, viewer};
 
 fn browser_of(caller: domain::caller::Caller) -> Browser {
     Browser {

@@ -1,11 +1,7 @@
 //! Making API tokens as a browser without JavaScript does.
-#![cfg(feature = "ssr")]
 
-#[allow(dead_code, reason = "other pages use the rest")]
-mod support;
-
+use crate::support::Browser;
 use domain::access::TokenScope;
-use support::Browser;
 
 #[tokio::test]
 async fn the_form_says_what_each_scope_gives_and_ticks_the_usual_ones() {
