@@ -15,7 +15,7 @@ mod provisioning_speed;
 mod skypilot_server;
 mod streams;
 
-use clap::Parser;
+use clap::{Parser, ValueEnum as _};
 use portal_process::Outside;
 use sandbox::Pace;
 use std::{path::PathBuf, time::Duration, time::Instant};
@@ -28,6 +28,9 @@ struct Options {
     /// The folder of the site.
     #[arg(long)]
     site: PathBuf,
+    /// Only this part.
+    #[arg(long)]
+    part: Option<Part>,
     /// What `cargo bench` adds.
     #[arg(long, hide = true)]
     bench: bool,
@@ -38,11 +41,71 @@ pub fn row(what: &str, figure: impl std::fmt::Display) {
     println!("| {what} | {figure} |");
 }
 
+/// What is measured together, on one portal; a part may be asked for by its name.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Part {
+    /// Lists and pages with many nodes, and the SkyPilot server asked the same.
+    Nodes,
+    /// Orders, logs, streams and memory, on hosts that need no time.
+    Work,
+    /// People, audit log and rotation.
+    Administration,
+    /// Lists and pages with many clusters.
+    Clusters,
+}
+
 #[tokio::main]
 async fn main() {
     let options = Options::parse();
+    let parts = match options.part {
+        Some(part) => vec![part],
+        None => Part::value_variants().to_vec(),
+    };
+    for part in parts {
+        match part {
+            Part::Nodes => many_nodes(&options).await,
+            Part::Work => work(&options).await,
+            Part::Administration => many_people(&options).await,
+            Part::Clusters => many_clusters(&options).await,
+        }
+    }
+}
+
+async fn many_nodes(options: &Options) {
+    let outside = start(options, Pace::default()).await;
+    nodes::store(&outside, 10_000).await;
+    let portal = outside.start_portal().await;
+    nodes::measure_lists(&outside, 10_000).await;
+    portal.kill();
+    skypilot_server::measure().await;
+}
+
+/// On a host cluster that does each thing at once, so that what is measured is the portal.
+async fn work(options: &Options) {
+    let outside = start(options, Pace::of_unit(Duration::from_millis(1))).await;
+    let portal = outside.start_portal().await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    row("memory, idle", memory::of(portal.id()));
+    provisioning_speed::measure(&outside).await;
+    nodes::measure_orders(&outside).await;
+    log_readers::measure(&outside, &portal).await;
+    aborts::measure(&outside, &portal).await;
+    streams::measure(&outside, &portal).await;
+    portal.kill();
+}
+
+async fn many_people(options: &Options) {
+    let outside = start(options, Pace::default()).await;
+    administration::store(&outside).await;
+    administration::measure_rotation(&outside).await;
+    let portal = outside.start_portal().await;
+    administration::measure_lists(&outside).await;
+    portal.kill();
+}
+
+async fn many_clusters(options: &Options) {
     for clusters in [100, 10_000] {
-        let outside = start(&options, Pace::default()).await;
+        let outside = start(options, Pace::default()).await;
         population::store(&outside, clusters).await;
         let began = Instant::now();
         let portal = outside.start_portal().await;
@@ -53,32 +116,6 @@ async fn main() {
         load::measure(&outside, clusters).await;
         portal.kill();
     }
-
-    let outside = start(&options, Pace::default()).await;
-    nodes::store(&outside, 10_000).await;
-    let portal = outside.start_portal().await;
-    nodes::measure_lists(&outside, 10_000).await;
-    portal.kill();
-    skypilot_server::measure().await;
-
-    let outside = start(&options, Pace::default()).await;
-    administration::store(&outside).await;
-    administration::measure_rotation(&outside).await;
-    let portal = outside.start_portal().await;
-    administration::measure_lists(&outside).await;
-    portal.kill();
-
-    // A host cluster that does each thing at once, so that what is measured is the portal.
-    let outside = start(&options, Pace::of_unit(Duration::from_millis(1))).await;
-    let portal = outside.start_portal().await;
-    tokio::time::sleep(Duration::from_secs(1)).await;
-    row("memory, idle", memory::of(portal.id()));
-    provisioning_speed::measure(&outside).await;
-    nodes::measure_orders(&outside).await;
-    log_readers::measure(&outside, &portal).await;
-    aborts::measure(&outside, &portal).await;
-    streams::measure(&outside, &portal).await;
-    portal.kill();
 }
 
 async fn start(options: &Options, pace: Pace) -> Outside {
