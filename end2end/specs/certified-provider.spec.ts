@@ -30,6 +30,8 @@ const test = base.extend<{ certified: { portal: Portal; provider: CertifiedProvi
     await portal.stop();
     await provider.stop();
   },
+  // Named first, so that this portal outlives the pages: an open page complains of a portal that is gone.
+  openAs: async ({ certified: _outlived, openAs }, use) => use(openAs),
 });
 
 async function throughTheProvider(page: Page, name: string): Promise<void> {
