@@ -60,8 +60,7 @@ pub fn sealer(keys: &Arc<Keys>) -> Arc<dyn Sealer> {
     Arc::new(Envelope::new(keys.clone()))
 }
 
-/// Makes sure that what the database holds opens with these keys, and that the one that seals does seal. The data
-/// directory alone cannot tell: it may be a new one beside an old database.
+/// Makes sure that what the database holds opens with these keys, and that the one that seals does seal.
 ///
 /// # Errors
 /// Names the key that is needed, or what is wrong with the one that seals.
@@ -70,6 +69,16 @@ pub async fn open_everything(
     sealer: &dyn Sealer,
     store: &dyn SealedRows,
 ) -> Result<()> {
+    every_secret_has_its_key(keys, store).await?;
+    tried(sealer).await
+}
+
+/// Makes sure that there is a key for each of the database's secrets. The data directory alone cannot tell: it may be a
+/// new one beside an old database.
+///
+/// # Errors
+/// Names the key that is needed.
+pub async fn every_secret_has_its_key(keys: &Keys, store: &dyn SealedRows) -> Result<()> {
     let uses = store
         .keys_in_use()
         .await
@@ -81,7 +90,7 @@ pub async fn open_everything(
         }
         keys.require(&found.key_id, &what)?;
     }
-    tried(sealer).await
+    Ok(())
 }
 
 /// Makes sure that the key that seals does seal; one that cannot be reached is only warned of.
@@ -99,7 +108,10 @@ pub async fn tried(sealer: &dyn Sealer) -> Result<()> {
 }
 
 /// Seals something and opens it again.
-async fn seals(sealer: &dyn Sealer) -> Result<(), SealError> {
+///
+/// # Errors
+/// Says why that does not work.
+pub async fn seals(sealer: &dyn Sealer) -> Result<(), SealError> {
     let owner = SecretOwner {
         tenant_id: uuid::Uuid::nil().into(),
         place: "trial".to_owned(),

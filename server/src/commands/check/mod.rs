@@ -1,5 +1,7 @@
 //! `hangar check`: tries everything the configuration names, and says what is missing.
 
+mod aws;
+mod keys;
 mod skypilot;
 
 use super::{Configuration, Site};
@@ -55,6 +57,8 @@ pub async fn run(options: Options) -> Result<ExitCode> {
         site_is_there(&options.site.folder()),
         database_answers(&settings).await,
     ];
+    findings.extend(keys::findings(&settings).await);
+    findings.extend(aws::findings(&settings).await);
     for provider in &settings.sign_in.providers {
         let asked = match Provider::new(provider.clone()) {
             Ok(provider) => provider.check().await.map_err(|error| said(&error)),
