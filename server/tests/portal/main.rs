@@ -1,6 +1,7 @@
 //! The whole server in this process, on a database of its own, with the sandbox as identity provider, host cluster and
 //! SkyPilot API server.
 
+mod audit_command;
 mod bodies;
 mod credentials;
 mod cross_site;

@@ -15,7 +15,7 @@ use std::{
 use tempfile::TempDir;
 
 /// `hangar` in an environment without settings of the machine it runs on.
-fn hangar() -> Command {
+pub fn hangar() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hangar"));
     for (name, _) in std::env::vars() {
         if name.starts_with("HANGAR") || name == "RUST_LOG" {
@@ -25,7 +25,8 @@ fn hangar() -> Command {
     command
 }
 
-fn said(output: &Output) -> String {
+/// What a command printed, on either side.
+pub fn said(output: &Output) -> String {
     let (out, err) = (&output.stdout, &output.stderr);
     format!(
         "{}{}",
@@ -192,6 +193,8 @@ fn check_lists_what_is_missing_and_ends_badly() {
     for row in [
         "MISSING  site",
         "ok       database",
+        "ok       key that seals (key-",
+        "ok       keys of everything sealed",
         "MISSING  sign-in with corp",
         "nowhere.yaml",
         "MISSING  SkyPilot API server http://127.0.0.1:9/",

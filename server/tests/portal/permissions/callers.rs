@@ -1,7 +1,8 @@
-//! Everybody: nobody, somebody suspended, members of no tenant and of another one, every role, and narrow tokens.
+//! Everybody: nobody, somebody suspended, members of no tenant and of another one, every role, narrow tokens, and
+//! people in front of browsers.
 
 use super::world::World;
-use crate::fixture::TestPortal;
+use crate::fixture::{ADMIN, Browser, DEVELOPER, OTHER_DEVELOPER, TestPortal, VIEWER};
 use domain::{
     access::{PlatformRole, TenantRole, TokenScope},
     caller::Caller,
@@ -16,34 +17,65 @@ use provisioning::{
     ports::stores::UserStore as _,
     records::{SignedIn, TokenRecord, UserRecord},
 };
-use reqwest::{Client, Method, RequestBuilder, redirect::Policy};
+use reqwest::{Method, RequestBuilder};
 
 /// Somebody who asks.
 pub struct Asker {
     pub name: String,
     /// Who they are to the portal; `None`: nobody.
     pub caller: Option<Caller>,
-    secret: Option<String>,
-    http: Client,
-    origin: String,
+    browser: Browser,
 }
 
 impl Asker {
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        let request = self.http.request(method, format!("{}{path}", self.origin));
-        match &self.secret {
-            Some(secret) => request.bearer_auth(secret),
-            None => request
-                .header("sec-fetch-site", "same-origin")
-                .header("origin", &self.origin),
+        self.browser.request_of_our_page(method, path)
+    }
+
+    /// Somebody who signed in at the sandbox's provider.
+    async fn signed_in(portal: &TestPortal, name: &str, email: &str) -> Self {
+        let browser = portal.browser_of(email).await;
+        let user = portal.person(email).await.id;
+        let caller = portal.portal.session_caller(user, None).await;
+        Self {
+            name: name.to_owned(),
+            caller: caller.unwrap(),
+            browser,
         }
     }
-}
 
-/// Makes people and tokens.
-struct Door<'a> {
-    portal: &'a TestPortal,
-    http: Client,
+    /// Somebody with a token of `user`.
+    async fn with_token(
+        portal: &TestPortal,
+        name: &str,
+        user: &UserRecord,
+        scopes: &[TokenScope],
+        tenant: Option<&TenantRef>,
+    ) -> Self {
+        let now = Timestamp::now();
+        let secret = format!("hgr_{}", new_id::<uuid::Uuid>());
+        let token = TokenRecord {
+            id: new_id(),
+            user_id: user.id,
+            name: name.into(),
+            prefix: "hgr_test".into(),
+            digest: token_digest(&secret),
+            scopes: scopes.to_vec(),
+            tenant: tenant.cloned(),
+            created_at: now,
+            expires_at: now + SignedDuration::from_hours(1),
+            last_used_at: None,
+        };
+        let action = AuditAction::CreateToken;
+        let audit = AuditEntry::by(&Caller::portal(), action, now, "token", name);
+        portal.database().store_token(token, audit).await.unwrap();
+        let caller = portal.portal.token_caller(&secret, None).await;
+        Self {
+            name: name.to_owned(),
+            caller: caller.unwrap(),
+            browser: Browser::with_token(portal.origin(), &secret),
+        }
+    }
 }
 
 /// Somebody new with these roles.
@@ -68,56 +100,14 @@ pub async fn person(
     stored.await.unwrap()
 }
 
-impl Door<'_> {
-    /// A token of `user`.
-    async fn asker(
-        &self,
-        name: &str,
-        user: &UserRecord,
-        scopes: &[TokenScope],
-        tenant: Option<&TenantRef>,
-    ) -> Asker {
-        let now = Timestamp::now();
-        let secret = format!("hgr_{}", new_id::<uuid::Uuid>());
-        let token = TokenRecord {
-            id: new_id(),
-            user_id: user.id,
-            name: name.into(),
-            prefix: "hgr_test".into(),
-            digest: token_digest(&secret),
-            scopes: scopes.to_vec(),
-            tenant: tenant.cloned(),
-            created_at: now,
-            expires_at: now + SignedDuration::from_hours(1),
-            last_used_at: None,
-        };
-        let action = AuditAction::CreateToken;
-        let audit = AuditEntry::by(&Caller::portal(), action, now, "token", name);
-        let database = self.portal.database();
-        database.store_token(token, audit).await.unwrap();
-        let caller = self.portal.portal.token_caller(&secret, None).await;
-        Asker {
-            name: name.to_owned(),
-            caller: caller.unwrap(),
-            secret: Some(secret),
-            http: self.http.clone(),
-            origin: self.portal.origin(),
-        }
-    }
-}
-
 pub async fn everybody(portal: &TestPortal, world: &World) -> Vec<Asker> {
-    let http = Client::builder().redirect(Policy::none()).build().unwrap();
-    let door = Door { portal, http };
     let (own, other) = (&world.tenant, &world.other);
     let user = PlatformRole::User;
     let everything = &TokenScope::ALL;
     let mut askers = vec![Asker {
         name: "nobody".into(),
         caller: None,
-        secret: None,
-        http: door.http.clone(),
-        origin: portal.origin(),
+        browser: portal.browser(),
     }];
     let roles = [
         ("a viewer", Some((own.id, TenantRole::Viewer))),
@@ -129,32 +119,36 @@ pub async fn everybody(portal: &TestPortal, world: &World) -> Vec<Asker> {
     ];
     for (name, role) in roles {
         let person = person(portal, name, user, role).await;
-        askers.push(door.asker(name, &person, everything, None).await);
+        askers.push(Asker::with_token(portal, name, &person, everything, None).await);
         if name == "a tenant admin" {
             for scope in TokenScope::ALL {
                 let name = format!("{name}'s token to {}", scope.as_str());
-                askers.push(door.asker(&name, &person, &[scope], None).await);
+                askers.push(Asker::with_token(portal, &name, &person, &[scope], None).await);
             }
         }
     }
     let admin = person(portal, "a platform admin", PlatformRole::Admin, None).await;
-    askers.push(
-        door.asker("a platform admin", &admin, everything, None)
-            .await,
-    );
+    askers.push(Asker::with_token(portal, "a platform admin", &admin, everything, None).await);
     for scope in TokenScope::ALL {
         let name = format!("a platform admin's token to {}", scope.as_str());
-        askers.push(door.asker(&name, &admin, &[scope], None).await);
+        askers.push(Asker::with_token(portal, &name, &admin, &[scope], None).await);
     }
     for tenant in [own, other] {
         let name = format!("a platform admin's token for {}", tenant.slug);
-        askers.push(door.asker(&name, &admin, everything, Some(tenant)).await);
+        askers.push(Asker::with_token(portal, &name, &admin, everything, Some(tenant)).await);
+    }
+    for (name, email) in [
+        ("a viewer at a browser", VIEWER),
+        ("a developer at a browser", DEVELOPER),
+        ("a developer elsewhere at a browser", OTHER_DEVELOPER),
+        ("a platform admin at a browser", ADMIN),
+    ] {
+        askers.push(Asker::signed_in(portal, name, email).await);
     }
     let developer = Some((own.id, TenantRole::Developer));
-    let suspended = person(portal, "somebody suspended", user, developer).await;
-    let mut asker = door
-        .asker("somebody suspended", &suspended, everything, None)
-        .await;
+    let name = "somebody suspended";
+    let suspended = person(portal, name, user, developer).await;
+    let mut asker = Asker::with_token(portal, name, &suspended, everything, None).await;
     portal.suspend(suspended.id).await;
     asker.caller = None;
     askers.push(asker);

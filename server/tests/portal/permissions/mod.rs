@@ -9,7 +9,10 @@ mod world;
 
 use crate::fixture::TestPortal;
 use callers::Asker;
-use domain::access::{Action, PlatformAction};
+use domain::{
+    access::{Action, PlatformAction},
+    caller::Channel,
+};
 use std::collections::BTreeSet;
 use table::{Body, Route, routes};
 use world::{World, without_names};
@@ -61,7 +64,7 @@ fn expected(route: &Route, asker: &Asker, world: &World) -> Vec<Told> {
     let visible = caller.may(Action::ReadTenant, tenant);
     match route.need {
         Need::Nothing | Need::SomebodyKnown => vec![Told::Answer],
-        // Everybody here comes with a token.
+        Need::Session if caller.channel == Channel::Session => vec![Told::Answer],
         Need::Session => vec![Told::Forbidden],
         Need::In(action) if caller.may(action, tenant) => vec![Told::Answer],
         Need::In(_) if visible => vec![Told::Forbidden],
