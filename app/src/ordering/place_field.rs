@@ -1,21 +1,41 @@
 //! Whose it is: tenant and environment in one choice, so that no pair can be chosen that does not exist.
 
+use std::collections::HashMap;
+
+use domain::room::{EnvironmentRoom, Wanted};
 use domain::tenancy::Tenant;
 use leptos::prelude::*;
 
 use crate::ui::Field;
 
-/// A select with the environments grouped by tenant.
+/// A select with the environments grouped by tenant. Says how much of the chosen one's limits is in use.
 #[component]
 pub fn PlaceField(
     tenants: Vec<Tenant>,
-    /// The [`place`] chosen at first.
-    chosen: String,
+    /// Of their environments those with limits.
+    rooms: Vec<EnvironmentRoom>,
+    /// What is to be put there.
+    #[prop(into)]
+    wanted: Signal<Wanted>,
+    /// The [`place`] that is chosen.
+    #[prop(into)]
+    chosen: Signal<String>,
     /// Told what is chosen instead.
     #[prop(into)]
     choose: Callback<String>,
     #[prop(into)] error: Signal<Option<String>>,
 ) -> impl IntoView {
+    let first = chosen.get_untracked();
+    let limited = limited(&tenants, &rooms);
+    let room = move || {
+        let (name, room) = chosen.with(|chosen| limited.get(chosen).cloned())?;
+        let reached = room.limits.reached(&room.in_use, wanted.get());
+        let in_the_way = reached.map(|limit| format!("{} {}", limit.words(&name), limit.way_out()));
+        Some(view! {
+            <p>{format!("In use: {}.", room.words())}</p>
+            <p class="text-bad empty:hidden">{in_the_way}</p>
+        })
+    };
     let groups = tenants
         .into_iter()
         .map(|tenant| {
@@ -24,7 +44,7 @@ pub fn PlaceField(
                 .iter()
                 .map(|environment| {
                     let value = place(&tenant.tenant.slug, &environment.slug);
-                    let selected = value == chosen;
+                    let selected = value == first;
                     let label = format!("{} / {}", tenant.tenant.name, environment.name);
                     view! {
                         <option value=value selected=selected>
@@ -37,7 +57,7 @@ pub fn PlaceField(
         })
         .collect_view();
     view! {
-        <Field id="place" label="Tenant and environment" error=error>
+        <Field id="place" label="Tenant and environment" hint=move || room error=error>
             <select
                 id="place"
                 name="draft[place]"
@@ -51,6 +71,24 @@ pub fn PlaceField(
         </Field>
     }
     .into_any()
+}
+
+/// The environments with limits by their [`place`], with what people call them.
+fn limited(
+    tenants: &[Tenant],
+    rooms: &[EnvironmentRoom],
+) -> HashMap<String, (String, EnvironmentRoom)> {
+    let all = tenants.iter().flat_map(|tenant| {
+        let environments = tenant.environments.iter();
+        environments.map(|environment| (&tenant.tenant.slug, environment))
+    });
+    all.filter_map(|(tenant, environment)| {
+        let mut rooms = rooms.iter();
+        let room = rooms.find(|room| room.environment_id == environment.id)?;
+        let place = place(tenant, &environment.slug);
+        Some((place, (environment.name.clone(), *room)))
+    })
+    .collect()
 }
 
 /// The value of the control that chooses tenant and environment, by their slugs.

@@ -57,6 +57,24 @@ pub enum LimitReached {
     },
 }
 
+impl EnvironmentRoom {
+    /// How much of each limit is in use, as a list: `2 of 5 clusters, $1.20 of $10.00 an hour`.
+    pub fn words(&self) -> String {
+        let Self { limits, in_use, .. } = self;
+        let clusters = limits
+            .max_clusters
+            .map(|limit| format!("{} of {}", in_use.clusters, counted(limit, "cluster")));
+        let nodes = limits
+            .max_nodes
+            .map(|limit| format!("{} of {}", in_use.nodes, counted(limit, "node")));
+        let price = limits
+            .max_price_per_hour
+            .map(|limit| format!("{} of {limit} an hour", in_use.price_per_hour));
+        let all: Vec<String> = [clusters, nodes, price].into_iter().flatten().collect();
+        all.join(", ")
+    }
+}
+
 impl EnvironmentLimits {
     /// The first limit that is in the way of one more.
     pub fn reached(&self, in_use: &EnvironmentUse, wanted: Wanted) -> Option<LimitReached> {
@@ -176,6 +194,30 @@ mod tests {
         ));
         let none = EnvironmentLimits::default();
         assert_eq!(none.reached(&in_use(9, 9, 9), cluster(9)), None);
+    }
+
+    #[test]
+    fn what_is_in_use_is_told_of_each_limit_there_is() {
+        let room = |limits| EnvironmentRoom {
+            environment_id: uuid::Uuid::nil().into(),
+            limits,
+            in_use: in_use(2, 1, 1_250_000),
+        };
+        let all = EnvironmentLimits {
+            max_clusters: Some(5),
+            max_nodes: Some(1),
+            max_price_per_hour: Some(MicroDollars(10_000_000)),
+        };
+        let words = room(all).words();
+        assert_eq!(
+            words,
+            "2 of 5 clusters, 1 of 1 node, $1.25 of $10.00 an hour"
+        );
+        let nodes = EnvironmentLimits {
+            max_nodes: Some(4),
+            ..EnvironmentLimits::default()
+        };
+        assert_eq!(room(nodes).words(), "1 of 4 nodes");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! the fields. With the wasm there it is checked while one types, and nothing reloads.
 
 use domain::problem::Problem;
+use domain::room::Wanted;
 use leptos::html;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -138,6 +139,17 @@ fn NewCluster(form: OrderForm) -> impl IntoView {
             draft.time_to_live_hours.clone(),
         )
     });
+    let plans = StoredValue::new(options.plans.clone());
+    let wanted = Signal::derive(move || {
+        let name = draft.with(|draft| draft.plan.clone());
+        let price = plans.with_value(|plans| {
+            let mut plans = plans.iter();
+            plans
+                .find(|plan| plan.name == name)
+                .map(|plan| plan.price_per_hour)
+        });
+        Wanted::Cluster(price.unwrap_or_default())
+    });
     let key = options.idempotency_key.clone();
     let curl = Signal::derive(move || {
         curl::command(
@@ -158,7 +170,9 @@ fn NewCluster(form: OrderForm) -> impl IntoView {
                         <NameField draft=draft verdict=verdict refused=refused_name />
                         <PlaceField
                             tenants=options.tenants.clone()
-                            chosen=draft.with_untracked(|draft| draft.place.clone())
+                            rooms=options.rooms.clone()
+                            wanted=wanted
+                            chosen=Signal::derive(move || draft.with(|draft| draft.place.clone()))
                             choose=move |place| draft.update(|draft| draft.place = place)
                             error=place_error
                         />

@@ -2,6 +2,7 @@
 //! beside the fields. With the wasm there both follow while one types, and nothing reloads.
 
 use domain::problem::{Problem, ProblemKind};
+use domain::room::Wanted;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -149,7 +150,10 @@ fn NewNode(form: NodeOrderForm) -> impl IntoView {
                         />
                         <PlaceField
                             tenants=options.tenants.clone()
-                            chosen=state.now("place")
+                            rooms=options.rooms.clone()
+                            // What it costs, and whether there is room for that, the quote says.
+                            wanted=Wanted::Node(None)
+                            chosen=state.value("place")
                             choose=move |place| state.set("place", place)
                             error=place_error
                         />
