@@ -22,6 +22,8 @@ pub struct FaultSettings {
     pub identity: IdentityFaults,
     /// The SkyPilot API server and the clouds behind it.
     pub skypilot: SkypilotFaults,
+    /// AWS's Security Token Service.
+    pub aws: AwsFaults,
 }
 
 /// Faults of the host cluster's API server.
@@ -88,6 +90,20 @@ pub struct SkypilotFaults {
     pub setup_fails: Scope,
 }
 
+/// Faults of AWS's Security Token Service.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AwsFaults {
+    /// Added to every request.
+    pub latency_ms: u64,
+    /// Connections are cut, as if there were no way out.
+    pub unreachable: bool,
+    /// Keys that were deleted, by their ids.
+    pub unknown_keys: Scope,
+    /// Roles that nobody may assume, by their ARNs.
+    pub refuse_roles: Scope,
+}
+
 /// Where the clouds have nothing left: `false`, `true` or a list of places in JSON.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
@@ -130,13 +146,14 @@ pub trait SkypilotActions: Send + Sync {
     fn make_orphan(&self, workspace: &str, cluster: &str) -> bool;
 }
 
-/// Where a fault is on: `false`, `true` or a list of names in JSON, of namespaces or of SkyPilot's clusters.
+/// Where a fault is on: `false`, `true` or a list of names in JSON, of namespaces, of SkyPilot's clusters, of AWS's keys or
+/// roles.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Scope {
     /// Nowhere or everywhere.
     All(bool),
-    /// In these namespaces, or for these clusters.
+    /// In these namespaces, or for what has these names.
     Namespaces(BTreeSet<String>),
 }
 
@@ -144,12 +161,12 @@ impl Scope {
     /// On everywhere.
     pub const EVERYWHERE: Self = Self::All(true);
 
-    /// On in one namespace.
+    /// On in one namespace, or for one name.
     pub fn namespace(name: impl Into<String>) -> Self {
         Self::Namespaces(BTreeSet::from([name.into()]))
     }
 
-    /// Whether the fault is on in this namespace.
+    /// Whether the fault is on in this namespace, or for this name.
     pub fn covers(&self, namespace: &str) -> bool {
         match self {
             Self::All(on) => *on,

@@ -1,5 +1,6 @@
-//! Stand-ins for an identity provider, Kubernetes and SkyPilot that live in memory and speak the real protocols.
+//! Stand-ins for an identity provider, Kubernetes, SkyPilot and AWS that live in memory and speak the real protocols.
 
+pub mod aws;
 pub mod controllers;
 pub mod data_directory;
 mod fault_layer;

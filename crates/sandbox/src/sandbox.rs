@@ -1,5 +1,5 @@
-//! The whole sandbox: an identity provider, a host cluster on which vClusters come up, and a SkyPilot API server with clouds
-//! behind it, on loopback.
+//! The whole sandbox: an identity provider, a host cluster on which vClusters come up, a SkyPilot API server with clouds
+//! behind it, and AWS's Security Token Service, on loopback.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 
+use crate::aws::SecurityTokenServer;
 use crate::controllers::{
     Cluster, ControlLoop, Kubelet, Logs, Pace, control_plane, create_host_nodes, nodes_and_networks,
 };
@@ -41,6 +42,8 @@ pub struct SandboxOptions {
     pub skypilot_listen: SocketAddr,
     /// The SSH server of its machines.
     pub ssh_listen: SocketAddr,
+    /// AWS's Security Token Service.
+    pub aws_listen: SocketAddr,
     /// How fast clusters come up.
     pub pace: Pace,
 }
@@ -54,6 +57,7 @@ impl Default for SandboxOptions {
             ingress_listen: ANY_LOOPBACK_PORT,
             skypilot_listen: ANY_LOOPBACK_PORT,
             ssh_listen: ANY_LOOPBACK_PORT,
+            aws_listen: ANY_LOOPBACK_PORT,
             pace: Pace::default(),
         }
     }
@@ -70,6 +74,7 @@ pub struct Sandbox {
     keeper: Arc<Keeper>,
     controllers: ControlLoop,
     skypilot: SkypilotServer,
+    aws: SecurityTokenServer,
 }
 
 impl Sandbox {
@@ -149,12 +154,19 @@ impl Sandbox {
         controllers.spawn(follow_reachability(faults.clone(), endpoint));
         let keeper = Arc::new(Keeper::new(&data, &host.store, vclusters));
         controllers.spawn(keeper.clone().keep());
+        let aws = SecurityTokenServer::start(options.aws_listen, faults.clone()).await?;
         let skypilot_options = SkypilotOptions {
             listen: options.skypilot_listen,
             ssh_listen: options.ssh_listen,
         };
-        let skypilot =
-            SkypilotServer::start(skypilot_options, &data, faults.clone(), options.pace).await?;
+        let skypilot = SkypilotServer::start(
+            skypilot_options,
+            &data,
+            faults.clone(),
+            options.pace,
+            aws.tokens().clone(),
+        )
+        .await?;
         Ok(Self {
             identity,
             kubernetes,
@@ -165,6 +177,7 @@ impl Sandbox {
             keeper,
             controllers,
             skypilot,
+            aws,
         })
     }
 
@@ -213,6 +226,11 @@ impl Sandbox {
         &self.skypilot
     }
 
+    /// Where AWS's Security Token Service answers.
+    pub fn aws_url(&self) -> String {
+        self.aws.url()
+    }
+
     /// The switches.
     pub fn faults(&self) -> &Faults {
         &self.faults
@@ -235,6 +253,7 @@ impl Sandbox {
             self.kubernetes.shutdown(),
             self.ingress.shutdown(),
             self.skypilot.shutdown(),
+            self.aws.shutdown(),
         );
         drop(self.controllers);
         self.keeper.save_in_background().await;

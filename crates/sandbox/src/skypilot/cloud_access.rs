@@ -2,16 +2,12 @@
 //! had has to mean it: the sandbox fetches them as AWS's libraries do, and without an answer the cloud is out of reach.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
-use std::sync::LazyLock;
-use std::time::Duration;
 
-use reqwest::redirect::Policy;
-use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
 use super::clouds::Cloud;
 use super::clusters::{Cluster, Machine};
+use super::credentials::{AwsCredentials, CredentialsHandle};
 use super::exception::Exception;
 use super::http::Context;
 use super::server::Server;
@@ -21,131 +17,111 @@ use super::users::hex;
 
 const URI: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
 const TOKEN: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
-const PATIENCE: Duration = Duration::from_secs(5);
 /// An account of nobody's.
 const ACCOUNT: &str = "000000000000";
 
-static HTTP: LazyLock<reqwest::Client> = LazyLock::new(|| {
-    reqwest::Client::builder()
-        .timeout(PATIENCE)
-        .redirect(Policy::none())
-        .no_proxy()
-        .build()
-        .unwrap_or_default()
-});
-
-/// Where credentials are to be had, as containers in AWS are told: by GET, with the token in the `Authorization` header.
-#[derive(Clone, PartialEq, Eq)]
-pub struct CredentialsHandle {
-    /// Where to ask.
-    pub uri: String,
-    /// What to show there.
-    pub token: String,
-}
-
-impl fmt::Debug for CredentialsHandle {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CredentialsHandle")
-            .field("uri", &self.uri)
-            .finish_non_exhaustive()
-    }
-}
-
-/// What is to be had there.
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Credentials {
-    access_key_id: String,
-    secret_access_key: String,
-    token: String,
-    expiration: String,
-}
-
-/// Asks for credentials; the error says why there are none.
-async fn fetch(handle: &CredentialsHandle) -> Result<(), String> {
-    let answer = HTTP
-        .get(&handle.uri)
-        .header("Authorization", &handle.token)
-        .send()
-        .await
-        .map_err(|error| error.without_url().to_string())?;
-    let status = answer.status();
-    if !status.is_success() {
-        return Err(format!(
-            "[botocore.exceptions.CredentialRetrievalError] Error when retrieving credentials from container-role: Received \
-             non 200 response {} from container metadata",
-            status.as_u16()
-        ));
-    }
-    let credentials: Credentials = answer
-        .json()
-        .await
-        .map_err(|_| "Unable to parse JSON returned from container metadata services".to_owned())?;
-    let Credentials {
-        access_key_id,
-        secret_access_key,
-        token,
-        expiration,
-    } = credentials;
-    if [access_key_id, secret_access_key, token]
-        .iter()
-        .any(String::is_empty)
-    {
-        return Err("Partial credentials found in container-role".to_owned());
-    }
-    match expiration.parse::<jiff::Timestamp>() {
-        Ok(expiration) if expiration > jiff::Timestamp::now() => Ok(()),
-        _ => Err(
-            "Credentials were refreshed, but the refreshed credentials are still expired."
-                .to_owned(),
-        ),
-    }
-}
+/// Whom AWS takes one for, by user and account. `None`: nobody said where credentials are to be had, so they are the
+/// server's own, whoever that is.
+pub type AwsUser = Option<[String; 2]>;
 
 impl Server {
-    /// Whether the server itself cannot see a cluster's machine: it was launched with credentials that came with the
+    /// Whether the server itself can see a cluster's machine: not if it was launched with credentials that came with the
     /// request and went with it.
-    pub fn is_blind(&self, state: &State, cluster: &str) -> bool {
-        state.clusters.get(cluster).is_some_and(|cluster| {
-            cluster.owner.is_some()
-                && self
-                    .handle_of_workspace(state, &cluster.workspace)
-                    .is_none()
-        })
+    pub async fn sees(&self, cluster: &str) -> bool {
+        let workspace = self.store.read(|state| {
+            let cluster = state.clusters.get(cluster)?;
+            Some((cluster.workspace.clone(), cluster.owner.is_some()))
+        });
+        match workspace {
+            None => false,
+            Some((_, false)) => true,
+            Some((workspace, true)) => {
+                matches!(self.aws_user_of_profile(&workspace).await, Ok(Some(_)))
+            }
+        }
     }
 
-    fn handle_of_workspace(&self, state: &State, workspace: &str) -> Option<CredentialsHandle> {
-        let config = state.workspace(workspace)?;
-        self.aws_profile(config.get("aws")?.get("profile")?.as_str()?)
+    /// Whom AWS takes the bearer of credentials of the workspace's profile for.
+    async fn aws_user_of_profile(&self, workspace: &str) -> Result<AwsUser, String> {
+        let profile = self.store.read(|state| profile(state, workspace));
+        let (Some(profile), Some(profiles)) = (profile, self.aws_profiles()) else {
+            return Ok(None);
+        };
+        let credentials = profiles.credentials(&profile).await.map_err(|why| {
+            format!(
+                "[botocore.exceptions.CredentialRetrievalError] Error when retrieving credentials from custom-process: \
+                 {why}"
+            )
+        })?;
+        let user = credentials.map(|credentials| self.aws_user(&credentials, workspace));
+        user.transpose()
     }
+
+    /// Whom AWS takes the bearer for.
+    fn aws_user(
+        &self,
+        credentials: &AwsCredentials,
+        workspace: &str,
+    ) -> Result<[String; 2], String> {
+        credentials.check()?;
+        let AwsCredentials {
+            access_key_id,
+            token,
+            ..
+        } = credentials;
+        if !self.aws.gave(token) {
+            // Those of another STS, which the clouds here do not know.
+            let role = hex(&Sha256::digest(workspace.as_bytes())[..8]).to_uppercase();
+            return Ok([format!("AROA{role}:{workspace}"), ACCOUNT.to_owned()]);
+        }
+        match self.aws.identity(access_key_id, Some(token)) {
+            Ok(identity) => Ok([identity.user_id, identity.account]),
+            Err(refusal) => Err(format!(
+                "[botocore.exceptions.ClientError] An error occurred ({}) when calling the GetCallerIdentity operation: {}",
+                refusal.code.name(),
+                refusal.message
+            )),
+        }
+    }
+}
+
+fn profile(state: &State, workspace: &str) -> Option<String> {
+    let config = state.workspace(workspace)?;
+    Some(config.get("aws")?.get("profile")?.as_str()?.to_owned())
 }
 
 impl Context {
-    /// Where credentials for a workspace are to be had: its profile goes before what the caller sends.
-    fn handle(&self, workspace: &str) -> Option<CredentialsHandle> {
-        let server = &self.server;
-        let of_workspace = server
-            .store
-            .read(|state| server.handle_of_workspace(state, workspace));
-        of_workspace.or_else(|| {
-            Some(CredentialsHandle {
-                uri: self.env_vars.get(URI)?.clone(),
-                token: self.env_vars.get(TOKEN).cloned().unwrap_or_default(),
-            })
-        })
+    /// Whom AWS takes this call for in a workspace, whose profile goes before what the caller sends. The error says why it
+    /// has no credentials. They are fetched once for each call, which is a process of its own in the real server.
+    async fn aws_user(&self, workspace: &str) -> Result<AwsUser, String> {
+        let mut known = self.aws_users.lock().await;
+        if let Some(known) = known.get(workspace) {
+            return known.clone();
+        }
+        let found = match self.server.aws_user_of_profile(workspace).await {
+            Ok(None) => self.aws_user_of_caller(workspace).await,
+            found => found,
+        };
+        known.insert(workspace.to_owned(), found.clone());
+        found
+    }
+
+    async fn aws_user_of_caller(&self, workspace: &str) -> Result<AwsUser, String> {
+        let Some(uri) = self.env_vars.get(URI).cloned() else {
+            return Ok(None);
+        };
+        let token = self.env_vars.get(TOKEN).cloned().unwrap_or_default();
+        let credentials = CredentialsHandle { uri, token }.fetch().await?;
+        self.server.aws_user(&credentials, workspace).map(Some)
     }
 
     /// Whose account in a cloud this call would use, if it has credentials for it.
-    pub fn cloud_identity(&self, cloud: Cloud) -> Option<Vec<String>> {
+    pub async fn cloud_identity(&self, cloud: Cloud) -> Option<Vec<String>> {
         if cloud != Cloud::Aws {
             return None;
         }
-        self.handle(&self.workspace)?;
-        let role = hex(&Sha256::digest(self.workspace.as_bytes())[..8]).to_uppercase();
-        Some(vec![
-            format!("AROA{role}:{}", self.workspace),
-            ACCOUNT.to_owned(),
-        ])
+        let user = self.aws_user(&self.workspace).await.ok()??;
+        Some(user.into())
     }
 
     /// Changes a cluster, if it is there.
@@ -215,14 +191,12 @@ impl Context {
         if !needs_credentials {
             return Ok(());
         }
-        let why = match self.handle(&workspace) {
-            None => {
+        let why = match self.aws_user(&workspace).await {
+            Ok(Some(_)) => return Ok(()),
+            Ok(None) => {
                 "[botocore.exceptions.NoCredentialsError] Unable to locate credentials.".to_owned()
             }
-            Some(handle) => match fetch(&handle).await {
-                Ok(()) => return Ok(()),
-                Err(why) => why,
-            },
+            Err(why) => why,
         };
         Err(Exception::new(
             "CloudUserIdentityError",
@@ -237,11 +211,8 @@ impl Context {
 
     /// Whether AWS credentials are to be had where it is said; where nothing is said, there is nothing to fail.
     async fn gets_at_aws(&self, workspace: &str) -> bool {
-        let Some(handle) = self.handle(workspace) else {
-            return true;
-        };
-        match fetch(&handle).await {
-            Ok(()) => true,
+        match self.aws_user(workspace).await {
+            Ok(_) => true,
             Err(why) => {
                 self.say(&format!("  AWS: disabled\n    Reason [compute]: {why}"));
                 false

@@ -17,12 +17,13 @@ use tower::Service as _;
 
 use super::actions::Actions;
 use super::clock::now;
-use super::cloud_access::CredentialsHandle;
+use super::credentials::AwsProfiles;
 use super::server::Server;
 use super::store::{State, Store};
 use super::tokens::TokenSigner;
 use super::users::{FIRST_ADMIN, Role, Token, User, UserType, token_hash};
 use super::{clusters, http, ssh};
+use crate::aws::SecurityTokens;
 use crate::controllers::Pace;
 use crate::data_directory::DataDirectory;
 use crate::faults::{Faults, SkypilotActions};
@@ -62,6 +63,7 @@ impl SkypilotServer {
         data: &DataDirectory,
         faults: Faults,
         pace: Pace,
+        aws: SecurityTokens,
     ) -> Result<Self> {
         for address in [options.listen, options.ssh_listen] {
             if !address.ip().is_loopback() {
@@ -88,6 +90,7 @@ impl SkypilotServer {
             faults.clone(),
             pace,
             ssh_listener.local_addr()?.port(),
+            aws,
         );
         let actions: Arc<dyn SkypilotActions> = Arc::new(Actions(server.clone()));
         faults.skypilot_is(Arc::downgrade(&actions));
@@ -124,10 +127,10 @@ impl SkypilotServer {
         &self.admin_token
     }
 
-    /// Says where credentials for an AWS profile of workspaces are to be had, as a `credential_process` does on a real
-    /// server's machine. It has to be said again after each start.
-    pub fn know_aws_profile(&self, name: &str, handle: CredentialsHandle) {
-        self.server.know_aws_profile(name, handle);
+    /// Says who plays the `credential_process` that the AWS profiles of workspaces have on a real server's machine. It has
+    /// to be said once after each start; until then the server's own credentials are taken.
+    pub fn use_aws_profiles(&self, profiles: Arc<dyn AwsProfiles>) {
+        self.server.use_aws_profiles(profiles);
     }
 
     /// Where the machines let people in.

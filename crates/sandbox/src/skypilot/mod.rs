@@ -8,6 +8,7 @@ mod clock;
 mod cloud_access;
 mod clouds;
 mod clusters;
+mod credentials;
 mod exception;
 mod http;
 mod jobs;
@@ -28,6 +29,6 @@ mod users;
 mod workspaces;
 mod zip;
 
-pub use cloud_access::CredentialsHandle;
+pub use credentials::{AwsCredentials, AwsProfiles};
 pub use listener::{SkypilotOptions, SkypilotServer};
 pub use server::Server;

@@ -1,20 +1,21 @@
 //! What every part of the server works with: its memory, its requests, its pace and what it is told to do wrong.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Mutex as AsyncMutex, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::catalog::Offer;
-use super::cloud_access::CredentialsHandle;
 use super::clouds::Cloud;
 use super::clusters::Resources;
+use super::credentials::AwsProfiles;
 use super::http::FetchedLogs;
 use super::requests::Requests;
 use super::store::Store;
 use super::tokens::TokenSigner;
+use crate::aws::SecurityTokens;
 use crate::controllers::Pace;
 use crate::faults::{Faults, NoCapacity};
 
@@ -31,6 +32,8 @@ pub struct Server {
     pub requests: Requests,
     pub faults: Faults,
     pub signer: TokenSigner,
+    /// Whom its clouds ask about sessions.
+    pub aws: SecurityTokens,
     /// Cancelled when the server ends.
     pub stop: CancellationToken,
     pace: Pace,
@@ -42,7 +45,7 @@ pub struct Server {
     ssh_port: u16,
     /// Logs that were fetched for a download, the latest last.
     fetched: Mutex<VecDeque<(String, FetchedLogs)>>,
-    aws_profiles: Mutex<HashMap<String, CredentialsHandle>>,
+    aws_profiles: OnceLock<Arc<dyn AwsProfiles>>,
 }
 
 impl Server {
@@ -53,12 +56,14 @@ impl Server {
         faults: Faults,
         pace: Pace,
         ssh_port: u16,
+        aws: SecurityTokens,
     ) -> Arc<Self> {
         Arc::new(Self {
             store,
             requests: Requests::default(),
             faults,
             signer,
+            aws,
             stop: CancellationToken::new(),
             pace,
             locks: Mutex::default(),
@@ -67,7 +72,7 @@ impl Server {
             lives: watch::Sender::default(),
             ssh_port,
             fetched: Mutex::default(),
-            aws_profiles: Mutex::default(),
+            aws_profiles: OnceLock::new(),
         })
     }
 
@@ -191,22 +196,14 @@ impl Server {
         self.lives.subscribe()
     }
 
-    /// Says where credentials for a profile of workspaces are to be had.
-    pub fn know_aws_profile(&self, name: &str, handle: CredentialsHandle) {
-        let mut profiles = self
-            .aws_profiles
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        profiles.insert(name.to_owned(), handle);
+    /// Says who plays the `credential_process` of profiles; whoever says so first stays.
+    pub fn use_aws_profiles(&self, profiles: Arc<dyn AwsProfiles>) {
+        let _ = self.aws_profiles.set(profiles);
     }
 
-    /// Where credentials for a profile are to be had, if it is known.
-    pub fn aws_profile(&self, name: &str) -> Option<CredentialsHandle> {
-        let profiles = self
-            .aws_profiles
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        profiles.get(name).cloned()
+    /// Who plays the `credential_process` of profiles, if anybody does.
+    pub fn aws_profiles(&self) -> Option<&dyn AwsProfiles> {
+        self.aws_profiles.get().map(|profiles| &**profiles)
     }
 
     /// Keeps logs for a download, under a path.

@@ -6,23 +6,21 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::get;
 use axum::{Json, Router};
-use sandbox::skypilot::CredentialsHandle;
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
+use sandbox::faults::Scope;
+use sandbox::skypilot::{AwsCredentials, AwsProfiles};
 use serde_json::{Value, json};
 
 use super::server::Api;
+use crate::aws;
 
 const TOKEN: &str = "handle-token";
 const TASK: &str = "resources:\n  infra: aws\n  accelerators: L4:1\nrun: echo hello\n";
 
 /// What gives out credentials, and counts how often.
 #[derive(Clone, Default)]
-struct Broker(Arc<Mutex<Giving>>);
-
-#[derive(Default)]
-struct Giving {
-    refuses: bool,
-    given: usize,
-}
+struct Broker(Arc<Mutex<usize>>);
 
 impl Broker {
     /// Starts one; where it answers.
@@ -36,24 +34,19 @@ impl Broker {
         format!("http://{address}/credentials")
     }
 
-    fn refuse(&self, refuses: bool) {
-        self.0.lock().unwrap().refuses = refuses;
-    }
-
     fn given(&self) -> usize {
-        self.0.lock().unwrap().given
+        *self.0.lock().unwrap()
     }
 }
 
 async fn give(State(broker): State<Broker>, headers: HeaderMap) -> (StatusCode, Json<Value>) {
-    let mut giving = broker.0.lock().unwrap();
     let known = headers
         .get("authorization")
         .is_some_and(|token| token == TOKEN);
-    if !known || giving.refuses {
+    if !known {
         return (StatusCode::FORBIDDEN, Json(json!({"message": "no"})));
     }
-    giving.given += 1;
+    *broker.0.lock().unwrap() += 1;
     let credentials = json!({
         "AccessKeyId": "ASIAEXAMPLE",
         "SecretAccessKey": "secret",
@@ -125,30 +118,125 @@ async fn without_the_credentials_a_cluster_was_launched_with_nothing_is_done_or_
     assert_eq!(rows, json!([]));
 }
 
-#[tokio::test]
-async fn a_workspaces_profile_lets_the_server_itself_see_what_becomes_of_machines() {
-    let (api, broker) = (Api::start().await, Broker::default());
-    let handle = CredentialsHandle {
-        uri: broker.start().await,
-        token: TOKEN.to_owned(),
-    };
-    assert!(!format!("{handle:?}").contains(TOKEN));
-    api.sandbox.skypilot().know_aws_profile("team", handle);
-    let workspace = json!({"workspace_name": "team", "config": {"aws": {"profile": "team"}}});
+/// Plays the `credential_process` of every profile.
+#[derive(Clone)]
+struct Profiles {
+    answer: Arc<Mutex<Result<Option<AwsCredentials>, String>>>,
+    asked: Arc<Mutex<Vec<String>>>,
+}
+
+impl Profiles {
+    /// In place of the profiles of this server.
+    fn of(api: &Api, answer: Result<Option<AwsCredentials>, String>) -> Self {
+        let profiles = Self {
+            answer: Arc::new(Mutex::new(answer)),
+            asked: Arc::default(),
+        };
+        let plays = Arc::new(profiles.clone());
+        api.sandbox.skypilot().use_aws_profiles(plays);
+        profiles
+    }
+
+    fn answer(&self, answer: Result<Option<AwsCredentials>, String>) {
+        *self.answer.lock().unwrap() = answer;
+    }
+
+    fn asked(&self) -> usize {
+        self.asked.lock().unwrap().len()
+    }
+}
+
+impl AwsProfiles for Profiles {
+    fn credentials<'a>(
+        &'a self,
+        profile: &'a str,
+    ) -> BoxFuture<'a, Result<Option<AwsCredentials>, String>> {
+        self.asked.lock().unwrap().push(profile.to_owned());
+        std::future::ready(self.answer.lock().unwrap().clone()).boxed()
+    }
+}
+
+/// Credentials of another STS than the sandbox's.
+fn foreign() -> AwsCredentials {
+    AwsCredentials {
+        access_key_id: "ASIAEXAMPLE".to_owned(),
+        secret_access_key: "canary".to_owned(),
+        token: "canary".to_owned(),
+        expiration: jiff::Timestamp::MAX,
+    }
+}
+
+/// Makes a workspace with a profile, and launches a machine in it.
+async fn launch_in_team(api: &Api) {
+    let workspace = json!({"workspace_name": "team", "config": {"aws": {"profile": "hgr-team"}}});
     api.ask("/workspaces/create", workspace).await.unwrap();
-    assert!(broker.given() > 0, "creating a workspace checks its clouds");
     let launch = json!({
         "cluster_name": "train",
         "task": TASK,
         "override_skypilot_config": {"active_workspace": "team"},
     });
     api.ask("/launch", launch).await.unwrap();
+}
+
+async fn down_in_team(api: &Api) -> Result<Value, (String, String)> {
+    let down = json!({
+        "cluster_name": "train",
+        "override_skypilot_config": {"active_workspace": "team"},
+    });
+    api.ask("/down", down).await
+}
+
+async fn clouds_of_team(api: &Api) -> Value {
+    let check = json!({"clouds": ["aws"], "workspace": "team"});
+    api.ask("/check", check).await.unwrap()["team"].clone()
+}
+
+#[tokio::test]
+async fn a_workspaces_profile_lets_the_server_itself_see_what_becomes_of_machines() {
+    let api = Api::start().await;
+    assert!(!format!("{:?}", foreign()).contains("canary"));
+    let profiles = Profiles::of(&api, Ok(Some(foreign())));
+    launch_in_team(&api).await;
+    assert_eq!(profiles.asked.lock().unwrap()[0], "hgr-team");
+    assert_eq!(profiles.asked(), 2, "once for each call");
     let actions = api.sandbox.faults().skypilot().unwrap();
     assert!(actions.end_machine("train"));
     // Nobody asks for a look at the cloud; the server looks now and then.
     while api.cluster("train").await.is_some() {}
 
-    broker.refuse(true);
-    let check = json!({"clouds": ["aws"], "workspace": "team"});
-    assert_eq!(api.ask("/check", check).await.unwrap(), json!({"team": {}}));
+    profiles.answer(Err("it is suspended".to_owned()));
+    assert_eq!(clouds_of_team(&api).await, json!({}));
+}
+
+#[tokio::test]
+async fn a_profile_without_credentials_leaves_a_workspace_with_the_servers_own() {
+    let api = Api::start().await;
+    let profiles = Profiles::of(&api, Ok(None));
+    launch_in_team(&api).await;
+    let cluster = api.cluster("train").await.unwrap();
+    assert_eq!(cluster["owner"], Value::Null);
+    // Those that come later are for what comes later.
+    profiles.answer(Err("it is suspended".to_owned()));
+    assert_eq!(clouds_of_team(&api).await, json!({}));
+    down_in_team(&api).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_machine_belongs_to_whom_the_session_is_of_and_is_out_of_reach_without_the_key() {
+    let api = Api::start().await;
+    let session = aws::session_of(&api.sandbox, "AKIAIOSFODNN7EXAMPLE").await;
+    Profiles::of(&api, Ok(Some(session)));
+    launch_in_team(&api).await;
+    let cluster = api.cluster("train").await.unwrap();
+    assert_eq!(cluster["owner"][1], "581039954779");
+
+    let deleted = Scope::namespace("AKIAIOSFODNN7EXAMPLE");
+    let faults = api.sandbox.faults();
+    faults.change(|faults| faults.aws.unknown_keys = deleted);
+    assert_eq!(clouds_of_team(&api).await, json!({}));
+    let (class, message) = down_in_team(&api).await.unwrap_err();
+    assert_eq!(class, "CloudUserIdentityError");
+    assert!(message.contains("InvalidClientTokenId"), "{message}");
+    faults.change(|faults| faults.aws.unknown_keys = Scope::default());
+    down_in_team(&api).await.unwrap();
 }

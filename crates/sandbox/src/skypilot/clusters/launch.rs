@@ -170,7 +170,7 @@ async fn provision(
                 context.say("");
                 context.say(&style::retry("Trying other potential resources."));
             }
-            begin(context, task, name, candidate)?;
+            begin(context, task, name, candidate).await?;
             let resources = candidate.resources();
             server.pause(ACQUIRE).await;
             server.hang_if_told(name).await;
@@ -227,7 +227,7 @@ async fn provision(
 }
 
 /// Writes down that a place is being tried.
-fn begin(
+async fn begin(
     context: &Context,
     task: &Task,
     name: &str,
@@ -241,7 +241,7 @@ fn begin(
         .map_or_else(String::new, |zone| format!(" ({zone})"));
     let place = format!("{} {}{zone}", cloud.name(), resources.region);
     context.say(&style::starting(&format!("Launching on {place}.")));
-    let owner = context.cloud_identity(cloud);
+    let owner = context.cloud_identity(cloud).await;
     let key = SshKey::generate(name)
         .map_err(|error| Exception::new("RuntimeError", error.to_string()))?;
     context.server.store.change(|state| {

@@ -152,22 +152,21 @@ async fn look_around(server: Arc<Server>) {
             .store
             .read(|state| state.clusters.keys().cloned().collect::<Vec<_>>());
         for name in names {
-            let visible = server
-                .store
-                .read(|state| !server.is_blind(state, &name) && state.clusters.contains_key(&name));
-            if visible && !server.requests.is_launching(&name) {
+            let is_gone = |state: &State| {
+                let machine = state.clusters.get(&name)?.machine.as_ref()?;
+                Some(!state.machines.contains_key(machine))
+            };
+            // Only where there is something to see, so that nobody is asked for credentials all the time.
+            let gone = server.store.read(|state| is_gone(state) == Some(true));
+            if gone && !server.requests.is_launching(&name) && server.sees(&name).await {
                 let lock = server.lock(&name);
                 let _guard = lock.lock().await;
                 server.store.change_if(|state| {
-                    let gone = state
-                        .clusters
-                        .get(&name)
-                        .and_then(|cluster| cluster.machine.as_ref())
-                        .is_some_and(|machine| !state.machines.contains_key(machine));
-                    gone && {
+                    let gone = is_gone(state) == Some(true);
+                    if gone {
                         look(state, &name);
-                        true
                     }
+                    gone
                 });
             }
         }

@@ -1,6 +1,6 @@
 //! A call that becomes a request: who calls, from which workspace, with which environment variables.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::future::Future;
 use std::sync::Arc;
 
@@ -9,12 +9,14 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
+use tokio::sync::Mutex;
 
 use super::authentication::Caller;
 use super::body::Body;
 use super::refusal::Refusal;
 use super::request_id::RequestId;
 use crate::skypilot::Server;
+use crate::skypilot::cloud_access::AwsUser;
 use crate::skypilot::exception::Exception;
 use crate::skypilot::requests::{Kind, Request};
 use crate::skypilot::store::DEFAULT_WORKSPACE;
@@ -39,6 +41,8 @@ pub struct Context {
     pub command: String,
     /// The request itself.
     pub request: Arc<Request>,
+    /// What came of fetching AWS credentials, by workspace.
+    pub aws_users: Arc<Mutex<HashMap<String, Result<AwsUser, String>>>>,
 }
 
 impl Context {
@@ -148,6 +152,7 @@ impl Call {
                     env_vars: origin.env_vars,
                     command: origin.command,
                     request,
+                    aws_users: Arc::default(),
                 };
                 work(context).await
             })
