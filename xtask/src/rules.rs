@@ -31,7 +31,8 @@ const WIRING: &str = "server";
 
 /// What tests may use besides: an adapter is tested against the sandbox, which speaks the real protocols, and the
 /// core over a real database.
-const TESTS_MAY_USE: [(&str, &str); 3] = [
+const TESTS_MAY_USE: [(&str, &str); 4] = [
+    ("aws", "sandbox"),
     ("kubernetes", "sandbox"),
     ("provisioning", "persistence"),
     ("skypilot", "sandbox"),

@@ -1,5 +1,6 @@
-//! STS as moto plays it over HTTP, and as its documented refusals.
+//! STS as moto and the sandbox play it over HTTP, and as its documented refusals.
 
 mod moto;
 mod refusals;
 mod sessions;
+mod stand_in;

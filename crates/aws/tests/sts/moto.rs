@@ -130,7 +130,8 @@ impl Moto {
     }
 }
 
-fn element(xml: &str, name: &str) -> String {
+/// The text of the first element of this name.
+pub fn element(xml: &str, name: &str) -> String {
     let (_, rest) = xml.split_once(&format!("<{name}>")).unwrap();
     rest.split_once('<').unwrap().0.to_owned()
 }
