@@ -25,16 +25,29 @@ export async function createTenant(page: Page, name: string, environments: strin
   return slug;
 }
 
-/** Stores keys of AWS that AWS does not know; returns the address of the credential's page. */
+/** The id of a key as AWS's documentation has it, and the account that it is of. */
+export const key = { id: 'AKIAIOSFODNN7EXAMPLE', account: '581039954779' };
+
+/** Stores keys of AWS; returns the address of the credential's page. */
 export async function storeCredential(page: Page, tenant: string, name: string): Promise<string> {
   await page.goto(`/tenants/${tenant}/credentials`);
   await hydrated(page);
   await page.getByRole('link', { name: 'Store a credential' }).click();
   await page.getByRole('link', { name: /^AWS/ }).click();
   await page.getByLabel('Name', { exact: true }).fill(name);
-  await page.getByLabel('Access key id').fill('AKIAIOSFODNN7EXAMPLE');
+  await page.getByLabel('Access key id').fill(key.id);
   await page.getByLabel('Secret access key').fill('wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY');
   await page.getByRole('button', { name: 'Encrypt and store' }).click();
   await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
   return new URL(page.url()).pathname;
+}
+
+/** What a tenant's entries in the audit log say, newest first, as an admin of the platform finds them. */
+export async function auditOf(page: Page, tenant: string): Promise<string[]> {
+  await page.goto('/admin/audit');
+  await hydrated(page);
+  await page.getByLabel('Tenant', { exact: true }).selectOption(tenant);
+  await page.getByRole('button', { name: 'Show' }).click();
+  await expect(page).toHaveURL(new RegExp(`tenant=${tenant}`));
+  return page.getByRole('table').getByRole('row').allInnerTexts();
 }

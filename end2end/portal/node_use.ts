@@ -17,11 +17,12 @@ export interface Wish {
   setup?: string;
 }
 
-/** Orders a node by the form; returns the address of its page. */
-export async function orderNode(page: Page, name: string, wish: Wish = {}): Promise<string> {
+/** Orders a node by the form, in the first place or in `tenant/environment`; returns the address of its page. */
+export async function orderNode(page: Page, name: string, wish: Wish = {}, place?: string): Promise<string> {
   const asked = new URLSearchParams({ accelerator: 'L4', cloud: 'aws', ...wish });
   await page.goto(`/nodes/new?${asked}`);
   await hydrated(page);
+  if (place) await page.getByLabel('Tenant and environment').selectOption(place);
   await page.getByLabel('Name', { exact: true }).fill(name);
   await page.getByRole('button', { name: 'Order node' }).click();
   await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();

@@ -96,6 +96,9 @@ impl Server {
             )?),
             None => None,
         };
+        if let (Some(stand_ins), Some(broker)) = (&stand_ins, &broker) {
+            stand_ins.lend_credentials(store.clone(), broker.service());
+        }
         let credential_handles = broker.as_ref().and_then(Broker::handles);
         let machinery = match &settings.skypilot {
             Some(skypilot) => Some(machinery(skypilot, credential_handles.clone(), sealer)?),

@@ -2,6 +2,7 @@
 
 mod access;
 mod connecting;
+mod credentials;
 mod life;
 mod logs;
 mod orphans;

@@ -1,21 +1,20 @@
-//! The sandbox in the place of an identity provider, a host cluster and a SkyPilot API server. From the configuration's
-//! side they are like any other.
+//! The sandbox in the place of an identity provider, a host cluster, a SkyPilot API server and AWS. From the
+//! configuration's side they are like any other.
+
+mod aws_profiles;
+mod ports;
 
 use crate::config::{
-    CloudCredentials, ProviderSettings, SANDBOX, Secret, Settings, SkyPilotSettings,
+    BrokerSettings, CloudCredentials, ProviderSettings, SANDBOX, Secret, Settings, SkyPilotSettings,
 };
 use anyhow::{Context as _, Result};
+use aws_profiles::BrokeredProfiles;
 use domain::exposure::ExposureKind;
 use kubernetes::{HostAccess, HostConfig};
+use ports::Ports;
+use provisioning::{broker::BrokerService, ports::stores::Store};
 use sandbox::{Faults, Sandbox, SandboxOptions, identity::Person};
-use serde::{Deserialize, Serialize};
-use std::{
-    fs,
-    io::ErrorKind,
-    net::SocketAddr,
-    path::{Path, PathBuf},
-};
-use url::Url;
+use std::{io::ErrorKind, sync::Arc};
 
 /// The port of clusters behind the sandbox's load balancers: below 1024 only root may listen.
 const API_PORT: u16 = 6443;
@@ -51,9 +50,17 @@ impl StandIns {
         settings.sign_in.providers.push(provider(&sandbox)?);
         settings.hosts.push(host(&sandbox));
         if settings.skypilot.is_none() {
-            settings.skypilot = Some(skypilot(&sandbox)?);
+            let credentials = stand_in_for_aws(settings, &sandbox)?;
+            settings.skypilot = Some(skypilot(&sandbox, credentials)?);
         }
         Ok(Some(Self(sandbox)))
+    }
+
+    /// Lets the sandbox's SkyPilot API server have tenants' credentials from the broker, as `credential_process` on a real
+    /// server's machine would fetch them.
+    pub fn lend_credentials(&self, store: Arc<dyn Store>, broker: Arc<BrokerService>) {
+        let profiles = BrokeredProfiles::new(store, broker);
+        self.0.skypilot().use_aws_profiles(Arc::new(profiles));
     }
 
     /// Its switches, for tests.
@@ -73,7 +80,7 @@ impl StandIns {
             .map(|person| format!("  {:<14} {}", person.name, person.role))
             .collect();
         format!(
-            "This is the sandbox: identity provider, Kubernetes and SkyPilot are stand-ins on this machine. \
+            "This is the sandbox: identity provider, Kubernetes, SkyPilot and AWS are stand-ins on this machine. \
              Sign in as one of these, without a password:\n{}",
             people.join("\n")
         )
@@ -114,68 +121,32 @@ fn host(sandbox: &Sandbox) -> HostConfig {
     }
 }
 
-fn skypilot(sandbox: &Sandbox) -> Result<SkyPilotSettings> {
+/// Puts the sandbox's STS in the place of AWS's, unless the configuration has an identity in AWS or names an STS: then
+/// sessions are of another world than the sandbox's clouds, and its SkyPilot API server gets none of them.
+fn stand_in_for_aws(settings: &mut Settings, sandbox: &Sandbox) -> Result<CloudCredentials> {
+    let mut broker = settings.broker.clone().unwrap_or(BrokerSettings {
+        listener: None,
+        handle_url: None,
+        sts_endpoint: None,
+    });
+    if settings.aws.is_some() || broker.sts_endpoint.is_some() {
+        return Ok(CloudCredentials::None);
+    }
+    broker.sts_endpoint = Some(sandbox.aws_url().parse()?);
+    settings.broker = Some(broker);
+    Ok(CloudCredentials::Profile)
+}
+
+fn skypilot(sandbox: &Sandbox, credentials: CloudCredentials) -> Result<SkyPilotSettings> {
     Ok(SkyPilotSettings {
         url: sandbox.skypilot_url().parse()?,
         admin_token: Some(Secret::from(sandbox.skypilot_admin_token().to_owned())),
         ca_file: None,
-        credentials: CloudCredentials::None,
+        credentials,
         kubernetes_contexts: None,
         disabled_clouds: Vec::new(),
         catalogue_clouds: Vec::new(),
     })
-}
-
-/// The ports of last time. With another port the provider would be another issuer, and everybody somebody else; and
-/// kubeconfigs would lead nowhere.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-struct Ports {
-    identity: u16,
-    kubernetes: u16,
-    ingress: u16,
-    #[serde(default)]
-    skypilot: u16,
-}
-
-impl Ports {
-    fn of(sandbox: &Sandbox) -> Result<Self> {
-        let issuer: Url = sandbox.issuer().parse()?;
-        let skypilot: Url = sandbox.skypilot_url().parse()?;
-        Ok(Self {
-            identity: issuer.port().unwrap_or(0),
-            kubernetes: sandbox.kubernetes_address().port(),
-            ingress: sandbox.ingress_port(),
-            skypilot: skypilot.port().unwrap_or(0),
-        })
-    }
-
-    fn remembered(folder: &Path) -> Self {
-        fs::read(file(folder))
-            .ok()
-            .and_then(|text| serde_json::from_slice(&text).ok())
-            .unwrap_or_default()
-    }
-
-    fn remember(self, folder: &Path) -> Result<()> {
-        let path = file(folder);
-        fs::write(&path, serde_json::to_vec(&self)?)
-            .with_context(|| format!("cannot write {}", path.display()))
-    }
-
-    fn applied_to(self, options: &SandboxOptions) -> SandboxOptions {
-        let with = |address: SocketAddr, port| SocketAddr::new(address.ip(), port);
-        SandboxOptions {
-            identity_listen: with(options.identity_listen, self.identity),
-            kubernetes_listen: with(options.kubernetes_listen, self.kubernetes),
-            ingress_listen: with(options.ingress_listen, self.ingress),
-            skypilot_listen: with(options.skypilot_listen, self.skypilot),
-            ..options.clone()
-        }
-    }
-}
-
-fn file(folder: &Path) -> PathBuf {
-    folder.join("ports.json")
 }
 
 fn is_taken(error: &anyhow::Error) -> bool {
@@ -183,27 +154,4 @@ fn is_taken(error: &anyhow::Error) -> bool {
         .chain()
         .filter_map(|cause| cause.downcast_ref::<std::io::Error>())
         .any(|error| error.kind() == ErrorKind::AddrInUse)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ports_are_the_same_as_last_time() {
-        let folder = tempfile::tempdir().unwrap();
-        assert_eq!(Ports::remembered(folder.path()), Ports::default());
-        let ports = Ports {
-            identity: 1111,
-            kubernetes: 2222,
-            ingress: 3333,
-            skypilot: 4444,
-        };
-        ports.remember(folder.path()).unwrap();
-        let again = Ports::remembered(folder.path());
-        let options = again.applied_to(&SandboxOptions::default());
-        assert_eq!(options.identity_listen.port(), 1111);
-        assert_eq!(options.skypilot_listen.port(), 4444);
-        assert!(options.kubernetes_listen.ip().is_loopback());
-    }
 }
