@@ -14,6 +14,7 @@ mod postgres;
 mod process;
 mod rules;
 mod site;
+mod snip;
 mod start;
 mod styles;
 mod test;

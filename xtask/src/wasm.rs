@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::process::{find_program, run_logged};
-use crate::{cargo, workspace};
+use crate::{cargo, snip, workspace};
 
 /// What the browser loads.
 pub struct Browser {
@@ -45,16 +45,27 @@ pub fn bind(compiled: &Path, release: bool) -> Result<Browser> {
         fs::remove_dir_all(&work)?;
     }
     fs::create_dir_all(&work)?;
+    let mut module = walrus::ModuleConfig::new()
+        // What LLVM wrote is sound; wasm-bindgen does not check it either.
+        .strict_validate(false)
+        .generate_name_section(!release)
+        .generate_producers_section(!release)
+        .parse_file(compiled)
+        .context("cannot read the browser part")?;
+    if snip::dead_functions(&mut module) == 0 {
+        println!(
+            "  warning: no function bears a name that xtask/src/snip.rs looks for: the wasm stays larger than it need be"
+        );
+    }
     Bindgen::new()
-        .input_path(compiled)
-        .out_name("hangar")
+        .input_module("hangar", module)
         .web(true)?
         .typescript(false)
         .omit_default_module_path(true)
         .remove_name_section(release)
         .remove_producers_section(release)
         .generate(&work)
-        .context("wasm-bindgen cannot read the browser part")?;
+        .context("wasm-bindgen cannot make the browser part's loader")?;
     let program = work.join("hangar_bg.wasm");
     if release {
         shrink(&program)?;
