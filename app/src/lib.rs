@@ -31,6 +31,7 @@ mod shell;
 mod sign_in;
 mod tenants;
 mod theme;
+mod transport;
 mod ui;
 mod user_pools;
 mod users;

@@ -1,11 +1,11 @@
 //! How a server function says no. Whatever goes wrong on the way, a page gets a [`Problem`] and nothing else.
 
 use domain::problem::{Problem, ProblemKind};
-use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
 
 use crate::server_context::set_status;
+use crate::transport::JsonText;
 
 /// A [`Problem`] as the error of a server function.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,7 +27,7 @@ impl std::fmt::Display for Refusal {
 impl std::error::Error for Refusal {}
 
 impl FromServerFnError for Refusal {
-    type Encoder = JsonEncoding;
+    type Encoder = JsonText;
 
     /// The transport's own errors may hold internals: they become words of ours.
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {

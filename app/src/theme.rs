@@ -3,6 +3,7 @@
 use leptos::server;
 
 use crate::refusal::Refusal;
+use crate::transport::{Fetch, Json};
 
 /// The name of the cookie.
 pub const COOKIE: &str = "theme";
@@ -56,7 +57,7 @@ impl Theme {
 }
 
 /// Keeps the choice; what the theme form does without wasm.
-#[server(prefix = "/rpc", endpoint = "set-theme")]
+#[server(prefix = "/rpc", endpoint = "set-theme", client = Fetch, output = Json)]
 pub async fn set_theme(theme: String) -> Result<(), Refusal> {
     use crate::server_context::set_cookie;
     set_cookie(&Theme::from_word(&theme).cookie());

@@ -8,6 +8,7 @@ use leptos::server;
 use serde::{Deserialize, Serialize};
 
 use crate::refusal::Refusal;
+use crate::transport::{Fetch, Json};
 
 /// What the account page shows.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -29,7 +30,7 @@ pub struct AccountView {
 const FRESH: &str = "fresh_token";
 
 /// The account of who is signed in.
-#[server(prefix = "/rpc", endpoint = "account")]
+#[server(prefix = "/rpc", endpoint = "account", client = Fetch, output = Json)]
 pub async fn load_account() -> Result<AccountView, Refusal> {
     use crate::server_context::{account, form_problem, page_context, refuse, take_flash};
     let (account, caller) = account()?;
@@ -43,7 +44,7 @@ pub async fn load_account() -> Result<AccountView, Refusal> {
 }
 
 /// The tokens alone.
-#[server(prefix = "/rpc", endpoint = "list-tokens")]
+#[server(prefix = "/rpc", endpoint = "list-tokens", client = Fetch, output = Json)]
 pub async fn list_tokens() -> Result<Vec<ApiToken>, Refusal> {
     use crate::server_context::{account, refuse};
     let (account, caller) = account()?;
@@ -51,7 +52,7 @@ pub async fn list_tokens() -> Result<Vec<ApiToken>, Refusal> {
 }
 
 /// Makes a token and shows its secret this once.
-#[server(prefix = "/rpc", endpoint = "create-token")]
+#[server(prefix = "/rpc", endpoint = "create-token", client = Fetch, output = Json)]
 pub async fn create_token(input: TokenInput) -> Result<NewApiToken, Refusal> {
     use crate::routes;
     use crate::server_context::{account, back_to_form, redirect, refuse, set_flash, wants_html};
@@ -75,7 +76,7 @@ pub async fn create_token(input: TokenInput) -> Result<NewApiToken, Refusal> {
 }
 
 /// Ends a token at once.
-#[server(prefix = "/rpc", endpoint = "revoke-token")]
+#[server(prefix = "/rpc", endpoint = "revoke-token", client = Fetch, output = Json)]
 pub async fn revoke_token(id: TokenId) -> Result<(), Refusal> {
     use crate::routes;
     use crate::server_context::{account, back_to_form, redirect, refuse, wants_html};

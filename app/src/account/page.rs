@@ -8,7 +8,7 @@ use leptos_meta::Title;
 use super::api::load_account;
 use super::tokens::Tokens;
 use crate::problem_page::ProblemPanel;
-use crate::ui::{Card, Clock, Facts, PageHeader, Skeleton, ThemeToggle};
+use crate::ui::{Card, Clock, Facts, PageHeader, Skeleton, ThemeToggle, waiting};
 
 /// Who one is, what one may, how the portal looks, and tokens for programs.
 #[component]
@@ -42,7 +42,7 @@ pub fn AccountPage() -> impl IntoView {
     view! {
         <Title text="Account" />
         <PageHeader title="Account" summary=|| "Who you are here, and tokens for your programs" />
-        <Transition fallback=|| view! { <Skeleton lines=8 /> }>{page}</Transition>
+        <Transition fallback=|| view! { <Skeleton lines=8 /> }>{waiting(page)}</Transition>
     }
     .into_any()
 }

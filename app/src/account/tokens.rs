@@ -10,7 +10,7 @@ use super::token_form::TokenForm;
 use crate::problem_page::problem_notice;
 use crate::ui::{
     Button, ButtonKind, Card, Cell, Code, Dialog, Empty, EmptyState, HeaderCell, Notice,
-    RelativeTime, Row, Table, Tone,
+    RelativeTime, Row, Table, Tone, waiting,
 };
 
 /// The form, the fresh token, the list.
@@ -79,7 +79,7 @@ pub fn Tokens(account: AccountView) -> impl IntoView {
                 <TokenForm create=create problem=problem tenants=tenants />
             </div>
             <div class="border-t border-line">
-                <Transition>{list}</Transition>
+                <Transition>{waiting(list)}</Transition>
             </div>
         </Card>
     }

@@ -4,9 +4,10 @@ use leptos::server;
 
 use super::document::Reference;
 use crate::refusal::Refusal;
+use crate::transport::{Fetch, Json};
 
 /// The reference, made from the OpenAPI document.
-#[server(prefix = "/rpc", endpoint = "api-reference")]
+#[server(prefix = "/rpc", endpoint = "api-reference", client = Fetch, output = Json)]
 pub async fn load_reference() -> Result<Reference, Refusal> {
     use crate::server_context::page_context;
     let context = page_context()?;

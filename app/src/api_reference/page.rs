@@ -8,7 +8,7 @@ use super::document::Reference;
 use super::operation::OperationCard;
 use crate::problem_page::ProblemPanel;
 use crate::routes;
-use crate::ui::{PageHeader, Skeleton};
+use crate::ui::{PageHeader, Skeleton, waiting};
 
 /// Contents at the left, operations at the right.
 #[component]
@@ -40,7 +40,7 @@ pub fn ApiReferencePage() -> impl IntoView {
                 }
             }
         />
-        <Suspense fallback=|| view! { <Skeleton lines=8 /> }>{page}</Suspense>
+        <Suspense fallback=|| view! { <Skeleton lines=8 /> }>{waiting(page)}</Suspense>
     }
     .into_any()
 }

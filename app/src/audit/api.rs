@@ -7,6 +7,7 @@ use leptos::server;
 use serde::{Deserialize, Serialize};
 
 use crate::refusal::Refusal;
+use crate::transport::{Fetch, Json};
 
 /// A page of the log with what stands around it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -21,7 +22,7 @@ pub struct AuditView {
 
 /// A page of the log, of one tenant if the question names its `slug` as the page's own, with the entry of this id open.
 /// To those who are no platform admins there is no log of the platform.
-#[server(prefix = "/rpc", endpoint = "list-audit")]
+#[server(prefix = "/rpc", endpoint = "list-audit", client = Fetch, output = Json)]
 pub async fn load_audit(
     // A question of nothing but defaults is encoded as nothing.
     #[server(default)] question: AuditQueryInput,

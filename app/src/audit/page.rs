@@ -11,7 +11,9 @@ use super::entry::Entry;
 use super::filters::Filters;
 use super::rows::Entries;
 use crate::problem_page::{ProblemPage, ProblemPanel, problem_notice};
-use crate::ui::{Clock, Empty, EmptyState, Icon, LinkButton, PageHeader, Skeleton, Symbol};
+use crate::ui::{
+    Clock, Empty, EmptyState, Icon, LinkButton, PageHeader, Skeleton, Symbol, waiting,
+};
 
 /// The log of the whole platform.
 #[component]
@@ -49,7 +51,7 @@ fn log(slug: impl Fn() -> String + Send + Sync + 'static) -> impl IntoView {
             }
         })
     };
-    view! { <Transition fallback=|| view! { <Skeleton lines=8 /> }>{page}</Transition> }
+    view! { <Transition fallback=|| view! { <Skeleton lines=8 /> }>{waiting(page)}</Transition> }
 }
 
 fn refused(problem: Problem, here: AuditAddress) -> impl IntoView {

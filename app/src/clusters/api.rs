@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::new::Draft;
 use crate::access::Access;
 use crate::refusal::Refusal;
+use crate::transport::{Fetch, Json};
 
 /// A page of the list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,7 +56,7 @@ pub struct Events {
 }
 
 /// A page of the clusters one may see.
-#[server(prefix = "/rpc", endpoint = "list-clusters")]
+#[server(prefix = "/rpc", endpoint = "list-clusters", client = Fetch, output = Json)]
 pub async fn list_clusters(
     // A query of nothing but defaults is encoded as nothing.
     #[server(default)] query: ClusterQueryInput,
@@ -73,7 +74,7 @@ pub async fn list_clusters(
 }
 
 /// What the order form offers.
-#[server(prefix = "/rpc", endpoint = "order-form")]
+#[server(prefix = "/rpc", endpoint = "order-form", client = Fetch, output = Json)]
 pub async fn load_order_form() -> Result<OrderForm, Refusal> {
     use crate::server_context::{clusters, form_problem, page_context, refuse};
     let (clusters, caller) = clusters()?;
@@ -85,7 +86,7 @@ pub async fn load_order_form() -> Result<OrderForm, Refusal> {
 }
 
 /// Whether a name can be had.
-#[server(prefix = "/rpc", endpoint = "check-cluster-name")]
+#[server(prefix = "/rpc", endpoint = "check-cluster-name", client = Fetch, output = Json)]
 pub async fn check_name(name: String) -> Result<NameCheck, Refusal> {
     use crate::server_context::{clusters, refuse};
     let (clusters, caller) = clusters()?;
@@ -93,7 +94,7 @@ pub async fn check_name(name: String) -> Result<NameCheck, Refusal> {
 }
 
 /// Orders a cluster and leads to its page.
-#[server(prefix = "/rpc", endpoint = "order-cluster")]
+#[server(prefix = "/rpc", endpoint = "order-cluster", client = Fetch, output = Json)]
 pub async fn order_cluster(draft: Draft, idempotency_key: String) -> Result<ClusterId, Refusal> {
     use crate::routes;
     use crate::server_context::{back_to_form, clusters, redirect, refuse};
@@ -117,7 +118,7 @@ pub async fn order_cluster(draft: Draft, idempotency_key: String) -> Result<Clus
 }
 
 /// One cluster.
-#[server(prefix = "/rpc", endpoint = "load-cluster")]
+#[server(prefix = "/rpc", endpoint = "load-cluster", client = Fetch, output = Json)]
 pub async fn load_cluster(id: String) -> Result<ClusterView, Refusal> {
     use crate::server_context::{clusters, form_problem, now, refuse};
     let (clusters, caller) = clusters()?;
@@ -130,7 +131,7 @@ pub async fn load_cluster(id: String) -> Result<ClusterView, Refusal> {
 }
 
 /// What a cluster's host tells about it.
-#[server(prefix = "/rpc", endpoint = "cluster-events")]
+#[server(prefix = "/rpc", endpoint = "cluster-events", client = Fetch, output = Json)]
 pub async fn load_events(id: ClusterId) -> Result<Events, Refusal> {
     use crate::server_context::{clusters, now, refuse};
     let (clusters, caller) = clusters()?;
@@ -141,7 +142,7 @@ pub async fn load_events(id: ClusterId) -> Result<Events, Refusal> {
 }
 
 /// What dies with a cluster.
-#[server(prefix = "/rpc", endpoint = "doomed-objects")]
+#[server(prefix = "/rpc", endpoint = "doomed-objects", client = Fetch, output = Json)]
 pub async fn load_doomed(id: ClusterId) -> Result<Vec<DoomedObjects>, Refusal> {
     use crate::server_context::{clusters, refuse};
     let (clusters, caller) = clusters()?;
@@ -149,7 +150,7 @@ pub async fn load_doomed(id: ClusterId) -> Result<Vec<DoomedObjects>, Refusal> {
 }
 
 /// Takes a cluster down and leads to its page, which shows how that goes.
-#[server(prefix = "/rpc", endpoint = "delete-cluster")]
+#[server(prefix = "/rpc", endpoint = "delete-cluster", client = Fetch, output = Json)]
 pub async fn delete_cluster(id: ClusterId, confirmation: String) -> Result<(), Refusal> {
     use crate::routes;
     use crate::server_context::{back_to_form, clusters, redirect, refuse};

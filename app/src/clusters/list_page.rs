@@ -15,7 +15,7 @@ use crate::problem_page::ProblemPanel;
 use crate::routes;
 use crate::ui::{
     ButtonKind, Chip, Chips, Clock, Empty, EmptyState, HeaderCell, Icon, LinkButton, PageHeader,
-    SearchBar, Skeleton, SortableHeader, Symbol, Table,
+    SearchBar, Skeleton, SortableHeader, Symbol, Table, waiting,
 };
 
 /// What the chips offer: a word and the states behind it.
@@ -87,7 +87,7 @@ pub fn ClustersPage() -> impl IntoView {
         <PageHeader
             title="Clusters"
             summary=|| "Virtual Kubernetes clusters that you can see"
-            actions=move || view! { <Transition>{order}</Transition> }
+            actions=move || view! { <Transition>{waiting(order)}</Transition> }
         />
         <section
             aria-label="List of clusters"
@@ -101,9 +101,9 @@ pub fn ClustersPage() -> impl IntoView {
                     value=searched
                     keep=Signal::derive(move || here.with(ListAddress::kept_by_a_search))
                 />
-                <Transition>{filters}</Transition>
+                <Transition>{waiting(filters)}</Transition>
             </div>
-            <Transition fallback=|| view! { <Skeleton lines=6 /> }>{table}</Transition>
+            <Transition fallback=|| view! { <Skeleton lines=6 /> }>{waiting(table)}</Transition>
         </section>
     }
     .into_any()

@@ -12,6 +12,7 @@ use leptos::server;
 use serde::{Deserialize, Serialize};
 
 use crate::refusal::Refusal;
+use crate::transport::{Fetch, Json};
 
 /// The form for a new credential.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,7 +61,7 @@ pub struct CredentialDraft {
 }
 
 /// The credentials of a tenant.
-#[server(prefix = "/rpc", endpoint = "list-credentials")]
+#[server(prefix = "/rpc", endpoint = "list-credentials", client = Fetch, output = Json)]
 pub async fn load_credentials(tenant: String) -> Result<Vec<Credential>, Refusal> {
     use crate::server_context::{credentials, refuse};
     let (credentials, caller) = credentials()?;
@@ -68,7 +69,7 @@ pub async fn load_credentials(tenant: String) -> Result<Vec<Credential>, Refusal
 }
 
 /// What the form for a new credential offers.
-#[server(prefix = "/rpc", endpoint = "credential-form")]
+#[server(prefix = "/rpc", endpoint = "credential-form", client = Fetch, output = Json)]
 pub async fn load_credential_form(tenant: String) -> Result<CredentialForm, Refusal> {
     use crate::server_context::{form_problem, refuse, take_flash, tenancy};
     use domain::access::Action;
@@ -91,7 +92,7 @@ pub async fn load_credential_form(tenant: String) -> Result<CredentialForm, Refu
 }
 
 /// Stores a credential and leads to it.
-#[server(prefix = "/rpc", endpoint = "create-credential")]
+#[server(prefix = "/rpc", endpoint = "create-credential", client = Fetch, output = Json)]
 pub async fn create_credential(draft: CredentialDraft) -> Result<(), Refusal> {
     use crate::routes;
     use crate::server_context::{credentials, redirect, refuse};
@@ -115,7 +116,7 @@ pub async fn create_credential(draft: CredentialDraft) -> Result<(), Refusal> {
 }
 
 /// One credential.
-#[server(prefix = "/rpc", endpoint = "load-credential")]
+#[server(prefix = "/rpc", endpoint = "load-credential", client = Fetch, output = Json)]
 pub async fn load_credential(tenant: String, id: String) -> Result<CredentialView, Refusal> {
     use crate::server_context::{credentials, form_problem, now, refuse, take_flash};
     use domain::access::Action;
@@ -142,7 +143,7 @@ pub async fn load_credential(tenant: String, id: String) -> Result<CredentialVie
 }
 
 /// Asks the provider whether it accepts the credential.
-#[server(prefix = "/rpc", endpoint = "check-credential")]
+#[server(prefix = "/rpc", endpoint = "check-credential", client = Fetch, output = Json)]
 pub async fn check_credential(tenant: String, id: CredentialId) -> Result<Credential, Refusal> {
     use crate::server_context::{credentials, refuse};
     let check = async {
@@ -154,7 +155,7 @@ pub async fn check_credential(tenant: String, id: CredentialId) -> Result<Creden
 }
 
 /// Makes it the one that is taken.
-#[server(prefix = "/rpc", endpoint = "choose-credential")]
+#[server(prefix = "/rpc", endpoint = "choose-credential", client = Fetch, output = Json)]
 pub async fn choose_credential(tenant: String, id: CredentialId) -> Result<Credential, Refusal> {
     use crate::server_context::{credentials, refuse};
     let choose = async {
@@ -165,7 +166,7 @@ pub async fn choose_credential(tenant: String, id: CredentialId) -> Result<Crede
 }
 
 /// Suspends it: it opens for nobody.
-#[server(prefix = "/rpc", endpoint = "suspend-credential")]
+#[server(prefix = "/rpc", endpoint = "suspend-credential", client = Fetch, output = Json)]
 pub async fn suspend_credential(tenant: String, id: CredentialId) -> Result<Credential, Refusal> {
     use crate::server_context::{credentials, refuse};
     let suspend = async {
@@ -176,7 +177,7 @@ pub async fn suspend_credential(tenant: String, id: CredentialId) -> Result<Cred
 }
 
 /// Restores it.
-#[server(prefix = "/rpc", endpoint = "restore-credential")]
+#[server(prefix = "/rpc", endpoint = "restore-credential", client = Fetch, output = Json)]
 pub async fn restore_credential(tenant: String, id: CredentialId) -> Result<Credential, Refusal> {
     use crate::server_context::{credentials, refuse};
     let restore = async {
@@ -187,7 +188,7 @@ pub async fn restore_credential(tenant: String, id: CredentialId) -> Result<Cred
 }
 
 /// Renames it.
-#[server(prefix = "/rpc", endpoint = "rename-credential")]
+#[server(prefix = "/rpc", endpoint = "rename-credential", client = Fetch, output = Json)]
 pub async fn rename_credential(
     tenant: String,
     id: CredentialId,
@@ -207,7 +208,7 @@ pub async fn rename_credential(
 }
 
 /// Puts another secret in place of the one before.
-#[server(prefix = "/rpc", endpoint = "replace-credential")]
+#[server(prefix = "/rpc", endpoint = "replace-credential", client = Fetch, output = Json)]
 pub async fn replace_credential(
     tenant: String,
     id: CredentialId,
@@ -228,7 +229,7 @@ pub async fn replace_credential(
 }
 
 /// Deletes it for good and leads to the others.
-#[server(prefix = "/rpc", endpoint = "delete-credential")]
+#[server(prefix = "/rpc", endpoint = "delete-credential", client = Fetch, output = Json)]
 pub async fn delete_credential(
     tenant: String,
     id: CredentialId,

@@ -8,6 +8,7 @@ use crate::problem_page::ProblemPanel;
 use crate::routes;
 use crate::ui::{
     ButtonKind, Card, Empty, EmptyState, HeaderCell, Icon, LinkButton, Skeleton, Symbol, Table,
+    waiting,
 };
 
 /// All of them, and the way to a new one.
@@ -91,7 +92,7 @@ pub fn CredentialsTab(
                 })}
         </div>
         <Card title="Credentials" flush=true>
-            <Transition fallback=|| view! { <Skeleton lines=4 /> }>{list}</Transition>
+            <Transition fallback=|| view! { <Skeleton lines=4 /> }>{waiting(list)}</Transition>
         </Card>
     }
     .into_any()

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::access::Access;
 use crate::refusal::Refusal;
+use crate::transport::{Fetch, Json};
 
 /// The first page's figures and lists.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -21,7 +22,7 @@ pub struct Dashboard {
 }
 
 /// Everything the first page shows.
-#[server(prefix = "/rpc", endpoint = "overview")]
+#[server(prefix = "/rpc", endpoint = "overview", client = Fetch, output = Json)]
 pub async fn load_overview() -> Result<Dashboard, Refusal> {
     use crate::server_context::{clusters, refuse};
     use domain::access::Action;

@@ -16,7 +16,7 @@ use crate::problem_page::ProblemPage;
 use crate::routes;
 use crate::ui::{
     ButtonKind, Card, Clock, Empty, EmptyState, HeaderCell, Icon, LinkButton, PageHeader,
-    RelativeTime, Skeleton, Symbol, Table,
+    RelativeTime, Skeleton, Symbol, Table, waiting,
 };
 
 /// Looks again whenever some cluster or node changes.
@@ -39,7 +39,7 @@ pub fn OverviewPage() -> impl IntoView {
     };
     view! {
         <Title text="Overview" />
-        <Transition fallback=|| view! { <Skeleton lines=8 /> }>{page}</Transition>
+        <Transition fallback=|| view! { <Skeleton lines=8 /> }>{waiting(page)}</Transition>
     }
     .into_any()
 }

@@ -5,6 +5,7 @@ use leptos::server;
 use serde::{Deserialize, Serialize};
 
 use crate::refusal::Refusal;
+use crate::transport::{Fetch, Json};
 
 /// Who is signed in, and where.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,7 +17,7 @@ pub struct Session {
 }
 
 /// The session of this browser.
-#[server(prefix = "/rpc", endpoint = "session")]
+#[server(prefix = "/rpc", endpoint = "session", client = Fetch, output = Json)]
 pub async fn load_session() -> Result<Session, Refusal> {
     use crate::server_context::{account, page_context, refuse};
     let (account, caller) = account()?;

@@ -20,7 +20,7 @@ use crate::layout::navigation::{AdminNavigation, Brand, Navigation, TeamItem};
 use crate::layout::scope_switcher::ScopeSwitcher;
 use crate::layout::user_menu::UserMenu;
 use crate::routes;
-use crate::ui::{Icon, Symbol};
+use crate::ui::{Icon, Symbol, waiting};
 
 /// Navigation at the left, or behind a button on a phone; the page at the right.
 #[component]
@@ -172,12 +172,12 @@ fn SidePanel(session: SessionResource) -> impl IntoView {
     };
     view! {
         <div class="min-h-15">
-            <Transition>{switcher}</Transition>
+            <Transition>{waiting(switcher)}</Transition>
         </div>
-        <Navigation team=move || view! { <Transition>{team}</Transition> } />
-        <Transition>{admin}</Transition>
+        <Navigation team=move || view! { <Transition>{waiting(team)}</Transition> } />
+        <Transition>{waiting(admin)}</Transition>
         <div class="mt-auto">
-            <Transition>{user}</Transition>
+            <Transition>{waiting(user)}</Transition>
         </div>
     }
     .into_any()
@@ -203,7 +203,7 @@ fn SandboxBanner(session: SessionResource) -> impl IntoView {
                 })
         })
     };
-    view! { <Transition>{banner}</Transition> }
+    view! { <Transition>{waiting(banner)}</Transition> }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::SessionResource;
 use crate::problem_page::{ProblemPage, no_such_page};
-use crate::ui::Skeleton;
+use crate::ui::{Skeleton, waiting};
 
 /// The page, or to everybody who may not do `action` that there is none. What it shows is checked anew by whatever it
 /// asks the server.
@@ -28,5 +28,5 @@ pub fn OnlyForAdmins(action: PlatformAction, children: ChildrenFn) -> impl IntoV
             }
         })
     };
-    view! { <Transition fallback=|| view! { <Skeleton lines=8 /> }>{page}</Transition> }
+    view! { <Transition fallback=|| view! { <Skeleton lines=8 /> }>{waiting(page)}</Transition> }
 }

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::new::Draft;
 use crate::access::Access;
 use crate::refusal::Refusal;
+use crate::transport::{Fetch, Json};
 
 /// A page of the catalogue.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -59,7 +60,7 @@ pub struct Place {
 }
 
 /// A page of what can be launched.
-#[server(prefix = "/rpc", endpoint = "node-catalogue")]
+#[server(prefix = "/rpc", endpoint = "node-catalogue", client = Fetch, output = Json)]
 pub async fn load_catalogue(
     // A query of nothing but defaults is encoded as nothing.
     #[server(default)] query: OfferQueryInput,
@@ -77,7 +78,7 @@ pub async fn load_catalogue(
 }
 
 /// What the order form offers, filled in as asked for.
-#[server(prefix = "/rpc", endpoint = "node-order-form")]
+#[server(prefix = "/rpc", endpoint = "node-order-form", client = Fetch, output = Json)]
 pub async fn load_node_order_form(
     #[server(default)] asked: Draft,
 ) -> Result<NodeOrderForm, Refusal> {
@@ -101,7 +102,7 @@ pub async fn load_node_order_form(
 }
 
 /// What an order would come to.
-#[server(prefix = "/rpc", endpoint = "quote-node")]
+#[server(prefix = "/rpc", endpoint = "quote-node", client = Fetch, output = Json)]
 pub async fn quote_node(draft: Draft) -> Result<Quoted, Refusal> {
     use crate::server_context::{nodes, refuse};
     let (nodes, caller) = nodes()?;
@@ -111,14 +112,14 @@ pub async fn quote_node(draft: Draft) -> Result<Quoted, Refusal> {
 }
 
 /// Leads back to the form with the price of what is filled in; for browsers without a script.
-#[server(prefix = "/rpc", endpoint = "check-node-price")]
+#[server(prefix = "/rpc", endpoint = "check-node-price", client = Fetch, output = Json)]
 pub async fn check_node_price(draft: Draft) -> Result<(), Refusal> {
     crate::server_context::redirect(&super::quoting::way_back(&draft, None));
     Ok(())
 }
 
 /// Orders a node and leads to its page.
-#[server(prefix = "/rpc", endpoint = "order-node")]
+#[server(prefix = "/rpc", endpoint = "order-node", client = Fetch, output = Json)]
 pub async fn order_node(draft: Draft, idempotency_key: String) -> Result<NodeId, Refusal> {
     use crate::routes;
     use crate::server_context::{back_to_form, nodes, redirect, refuse};

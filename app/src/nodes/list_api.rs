@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::access::Access;
 use crate::refusal::Refusal;
+use crate::transport::{Fetch, Json};
 
 /// A page of the list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -17,7 +18,7 @@ pub struct NodeList {
 }
 
 /// A page of the nodes one may see.
-#[server(prefix = "/rpc", endpoint = "list-nodes")]
+#[server(prefix = "/rpc", endpoint = "list-nodes", client = Fetch, output = Json)]
 pub async fn list_nodes(
     // A query of nothing but defaults is encoded as nothing.
     #[server(default)] query: NodeQueryInput,

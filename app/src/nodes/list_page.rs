@@ -15,7 +15,7 @@ use crate::problem_page::ProblemPanel;
 use crate::routes;
 use crate::ui::{
     ButtonKind, Chip, Chips, Clock, Empty, EmptyState, HeaderCell, Icon, LinkButton, PageHeader,
-    SearchBar, Skeleton, SortableHeader, Symbol, Table,
+    SearchBar, Skeleton, SortableHeader, Symbol, Table, waiting,
 };
 
 /// What the chips offer: a word and the states behind it.
@@ -89,7 +89,7 @@ pub fn NodesPage() -> impl IntoView {
             actions=move || {
                 view! {
                     <LinkButton href=routes::CATALOGUE>"Catalogue"</LinkButton>
-                    <Transition>{order}</Transition>
+                    <Transition>{waiting(order)}</Transition>
                 }
             }
         />
@@ -105,9 +105,9 @@ pub fn NodesPage() -> impl IntoView {
                     value=searched
                     keep=Signal::derive(move || here.with(ListAddress::kept_by_a_search))
                 />
-                <Transition>{filters}</Transition>
+                <Transition>{waiting(filters)}</Transition>
             </div>
-            <Transition fallback=|| view! { <Skeleton lines=6 /> }>{table}</Transition>
+            <Transition fallback=|| view! { <Skeleton lines=6 /> }>{waiting(table)}</Transition>
         </section>
     }
     .into_any()

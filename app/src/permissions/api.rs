@@ -4,9 +4,10 @@ use domain::permissions::PermissionTable;
 use leptos::server;
 
 use crate::refusal::Refusal;
+use crate::transport::{Fetch, Json};
 
 /// Who may do what.
-#[server(prefix = "/rpc", endpoint = "list-permissions")]
+#[server(prefix = "/rpc", endpoint = "list-permissions", client = Fetch, output = Json)]
 pub async fn load_permissions() -> Result<PermissionTable, Refusal> {
     use crate::problem_page::no_such_page;
     use crate::server_context::{account, refuse};

@@ -7,7 +7,7 @@ use leptos_meta::Title;
 
 use super::api::load_permissions;
 use crate::problem_page::ProblemPage;
-use crate::ui::{Card, Cell, HeaderCell, PageHeader, Row, Skeleton, Table};
+use crate::ui::{Card, Cell, HeaderCell, PageHeader, Row, Skeleton, Table, waiting};
 
 /// The table that decides, as it is. Nothing here can be changed.
 #[component]
@@ -21,7 +21,7 @@ pub fn PermissionsPage() -> impl IntoView {
             }
         })
     };
-    view! { <Transition fallback=|| view! { <Skeleton lines=12 /> }>{page}</Transition> }
+    view! { <Transition fallback=|| view! { <Skeleton lines=12 /> }>{waiting(page)}</Transition> }
 }
 
 #[component]

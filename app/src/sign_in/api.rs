@@ -4,6 +4,7 @@ use leptos::server;
 use serde::{Deserialize, Serialize};
 
 use crate::refusal::Refusal;
+use crate::transport::{Fetch, Json};
 
 /// A way to sign in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,7 +25,7 @@ pub struct SignInOptions {
 }
 
 /// How one can sign in. Asked by those who have not.
-#[server(prefix = "/rpc", endpoint = "sign-in-options")]
+#[server(prefix = "/rpc", endpoint = "sign-in-options", client = Fetch, output = Json)]
 pub async fn load_sign_in() -> Result<SignInOptions, Refusal> {
     use crate::server_context::page_context;
     let context = page_context()?;

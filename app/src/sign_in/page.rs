@@ -7,7 +7,7 @@ use leptos_router::hooks::use_query_map;
 use super::api::{Provider, SignInOptions, load_sign_in};
 use crate::problem_page::ProblemPanel;
 use crate::routes;
-use crate::ui::{Icon, Notice, Symbol, Tone};
+use crate::ui::{Icon, Notice, Symbol, Tone, waiting};
 
 /// Keeps where one was going.
 #[component]
@@ -41,7 +41,7 @@ pub fn SignInPage() -> impl IntoView {
                 </div>
                 {move || error.get().map(|code| view! { <WentWrong code=code /> })}
                 <div class="bg-surface border border-line rounded-card shadow-card p-5">
-                    <Suspense>{ways}</Suspense>
+                    <Suspense>{waiting(ways)}</Suspense>
                 </div>
             </div>
         </main>

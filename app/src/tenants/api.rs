@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::limits::LimitsDraft;
 use super::rights::TenantRights;
 use crate::refusal::Refusal;
+use crate::transport::{Fetch, Json};
 
 /// The tenants that somebody may see.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,7 +45,7 @@ pub struct Invited {
 }
 
 /// The tenants one may see.
-#[server(prefix = "/rpc", endpoint = "list-tenants")]
+#[server(prefix = "/rpc", endpoint = "list-tenants", client = Fetch, output = Json)]
 pub async fn list_tenants(archived: bool) -> Result<TenantList, Refusal> {
     use crate::server_context::{form_problem, refuse, tenancy};
     let (tenancy, caller) = tenancy()?;
@@ -55,7 +56,7 @@ pub async fn list_tenants(archived: bool) -> Result<TenantList, Refusal> {
 }
 
 /// Creates a tenant and leads to it.
-#[server(prefix = "/rpc", endpoint = "create-tenant")]
+#[server(prefix = "/rpc", endpoint = "create-tenant", client = Fetch, output = Json)]
 pub async fn create_tenant(input: TenantInput) -> Result<(), Refusal> {
     use crate::plain_form::answer;
     use crate::problem_page::as_if_not_there;
@@ -80,7 +81,7 @@ pub async fn create_tenant(input: TenantInput) -> Result<(), Refusal> {
 }
 
 /// One tenant.
-#[server(prefix = "/rpc", endpoint = "load-tenant")]
+#[server(prefix = "/rpc", endpoint = "load-tenant", client = Fetch, output = Json)]
 pub async fn load_tenant(slug: String) -> Result<TenantView, Refusal> {
     use crate::server_context::{form_problem, refuse, tenancy};
     let (tenancy, caller) = tenancy()?;
@@ -93,7 +94,7 @@ pub async fn load_tenant(slug: String) -> Result<TenantView, Refusal> {
 }
 
 /// Renames a tenant.
-#[server(prefix = "/rpc", endpoint = "rename-tenant")]
+#[server(prefix = "/rpc", endpoint = "rename-tenant", client = Fetch, output = Json)]
 pub async fn rename_tenant(
     id: TenantId,
     slug: String,
@@ -116,7 +117,7 @@ pub async fn rename_tenant(
 }
 
 /// What has to go before a tenant, or one of its environments, can be archived.
-#[server(prefix = "/rpc", endpoint = "tenant-obstacles")]
+#[server(prefix = "/rpc", endpoint = "tenant-obstacles", client = Fetch, output = Json)]
 pub async fn load_obstacles(
     id: TenantId,
     #[server(default)] environment: Option<EnvironmentId>,
@@ -130,7 +131,7 @@ pub async fn load_obstacles(
 }
 
 /// Archives a tenant in which nothing is left.
-#[server(prefix = "/rpc", endpoint = "archive-tenant")]
+#[server(prefix = "/rpc", endpoint = "archive-tenant", client = Fetch, output = Json)]
 pub async fn archive_tenant(
     id: TenantId,
     slug: String,
@@ -153,7 +154,7 @@ pub async fn archive_tenant(
 }
 
 /// Creates an environment.
-#[server(prefix = "/rpc", endpoint = "create-environment")]
+#[server(prefix = "/rpc", endpoint = "create-environment", client = Fetch, output = Json)]
 pub async fn create_environment(
     tenant: TenantId,
     slug: String,
@@ -171,7 +172,7 @@ pub async fn create_environment(
 }
 
 /// Renames an environment.
-#[server(prefix = "/rpc", endpoint = "rename-environment")]
+#[server(prefix = "/rpc", endpoint = "rename-environment", client = Fetch, output = Json)]
 pub async fn rename_environment(
     tenant: TenantId,
     slug: String,
@@ -193,7 +194,7 @@ pub async fn rename_environment(
 }
 
 /// Sets the limits of an environment.
-#[server(prefix = "/rpc", endpoint = "set-environment-limits")]
+#[server(prefix = "/rpc", endpoint = "set-environment-limits", client = Fetch, output = Json)]
 pub async fn set_environment_limits(
     tenant: TenantId,
     slug: String,
@@ -222,7 +223,7 @@ pub async fn set_environment_limits(
 }
 
 /// Archives an environment in which nothing is left.
-#[server(prefix = "/rpc", endpoint = "archive-environment")]
+#[server(prefix = "/rpc", endpoint = "archive-environment", client = Fetch, output = Json)]
 pub async fn archive_environment(
     tenant: TenantId,
     slug: String,
@@ -242,7 +243,7 @@ pub async fn archive_environment(
 }
 
 /// Gives a member another role.
-#[server(prefix = "/rpc", endpoint = "set-member")]
+#[server(prefix = "/rpc", endpoint = "set-member", client = Fetch, output = Json)]
 pub async fn set_member(
     tenant: TenantId,
     slug: String,
@@ -259,7 +260,7 @@ pub async fn set_member(
 }
 
 /// Takes away the role that a person granted.
-#[server(prefix = "/rpc", endpoint = "remove-member")]
+#[server(prefix = "/rpc", endpoint = "remove-member", client = Fetch, output = Json)]
 pub async fn remove_member(
     tenant: TenantId,
     slug: String,
@@ -275,7 +276,7 @@ pub async fn remove_member(
 }
 
 /// Adds whoever is known by an address, or invites it. `whole` leads a plain form to the page of all tenants' invitations.
-#[server(prefix = "/rpc", endpoint = "invite-member")]
+#[server(prefix = "/rpc", endpoint = "invite-member", client = Fetch, output = Json)]
 pub async fn invite_member(
     /// The slug of the tenant.
     slug: String,
@@ -325,7 +326,7 @@ pub async fn invite_member(
 }
 
 /// Withdraws an invitation that nobody has accepted.
-#[server(prefix = "/rpc", endpoint = "withdraw-invitation")]
+#[server(prefix = "/rpc", endpoint = "withdraw-invitation", client = Fetch, output = Json)]
 pub async fn withdraw_invitation(
     tenant: TenantId,
     slug: String,

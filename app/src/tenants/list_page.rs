@@ -13,7 +13,8 @@ use crate::plain_form::provide_returned;
 use crate::problem_page::ProblemPanel;
 use crate::routes;
 use crate::ui::{
-    Badge, Cell, Chip, Chips, Empty, EmptyState, HeaderCell, PageHeader, Row, Skeleton, Table, Tone,
+    Badge, Cell, Chip, Chips, Empty, EmptyState, HeaderCell, PageHeader, Row, Skeleton, Table,
+    Tone, waiting,
 };
 
 /// For platform admins.
@@ -74,7 +75,7 @@ fn AllTenants() -> impl IntoView {
                 <div class="px-4 py-3 border-b border-line">
                     {move || view! { <Chips label="Filters" chips=chips() /> }}
                 </div>
-                <Transition fallback=|| view! { <Skeleton lines=6 /> }>{list}</Transition>
+                <Transition fallback=|| view! { <Skeleton lines=6 /> }>{waiting(list)}</Transition>
             </section>
             <Suspense fallback=|| view! { <Skeleton lines=3 /> }>{form}</Suspense>
         </div>

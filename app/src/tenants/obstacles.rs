@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::api::load_obstacles;
 use crate::plain_form::FormState;
-use crate::ui::{Button, ButtonKind, Field, Icon, Symbol, TextInput, use_hydrated};
+use crate::ui::{Button, ButtonKind, Field, Icon, Symbol, TextInput, use_hydrated, waiting};
 
 /// Whether something stands in the way, as far as is known.
 #[derive(Clone, Copy)]
@@ -55,7 +55,7 @@ pub fn ArchiveZone(
             </h2>
             <p class="mt-1">{text}</p>
             <div class="mt-2 mb-4 text-muted" id="in-the-way">
-                <Suspense fallback=|| "Looking at what is in the way …">{list}</Suspense>
+                <Suspense fallback=|| "Looking at what is in the way …">{waiting(list)}</Suspense>
             </div>
             {children()}
         </section>

@@ -8,7 +8,7 @@ use super::api::list_tenants;
 use super::list_page::TenantTable;
 use crate::problem_page::ProblemPanel;
 use crate::routes;
-use crate::ui::{Empty, EmptyState, PageHeader, Skeleton};
+use crate::ui::{Empty, EmptyState, PageHeader, Skeleton, waiting};
 
 /// The tenants one may see.
 #[component]
@@ -42,7 +42,7 @@ pub fn TeamsPage() -> impl IntoView {
             aria-label="List of tenants"
             class="bg-surface border border-line rounded-card shadow-card"
         >
-            <Transition fallback=|| view! { <Skeleton lines=6 /> }>{list}</Transition>
+            <Transition fallback=|| view! { <Skeleton lines=6 /> }>{waiting(list)}</Transition>
         </section>
     }
     .into_any()

@@ -16,7 +16,9 @@ use crate::credentials::CredentialsTab;
 use crate::plain_form::provide_returned;
 use crate::problem_page::{ProblemPage, ProblemPanel};
 use crate::routes;
-use crate::ui::{Clock, LinkButton, Notice, PageHeader, RelativeTime, Skeleton, Tab, Tabs, Tone};
+use crate::ui::{
+    Clock, LinkButton, Notice, PageHeader, RelativeTime, Skeleton, Tab, Tabs, Tone, waiting,
+};
 
 /// Loads the tenant once for each slug; after that, changes flow into the page without rebuilding it.
 #[component]
@@ -37,7 +39,7 @@ pub fn TenantPage() -> impl IntoView {
             }
         })
     };
-    view! { <Transition fallback=|| view! { <Skeleton lines=8 /> }>{page}</Transition> }
+    view! { <Transition fallback=|| view! { <Skeleton lines=8 /> }>{waiting(page)}</Transition> }
 }
 
 #[component]

@@ -27,6 +27,7 @@ mod tabs;
 mod text_area;
 mod text_input;
 mod theme_toggle;
+mod waiting;
 
 pub use badge::{Badge, Tone};
 pub use button::{Button, ButtonKind, LinkButton};
@@ -57,6 +58,7 @@ pub use tabs::{Tab, Tabs};
 pub use text_area::TextArea;
 pub use text_input::TextInput;
 pub use theme_toggle::ThemeToggle;
+pub use waiting::waiting;
 
 /// Marks a string as utility classes. The stylesheet is generated from these and from `class="..."` attributes alone,
 /// so a class name written in any other way gets no rule.

@@ -7,6 +7,7 @@ use leptos::server;
 use serde::{Deserialize, Serialize};
 
 use crate::refusal::Refusal;
+use crate::transport::{Fetch, Json};
 
 /// A pool's people.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,7 +34,7 @@ pub struct PoolUserView {
 }
 
 /// The people of a pool; `provider` is empty for the first one.
-#[server(prefix = "/rpc", endpoint = "list-pool-users")]
+#[server(prefix = "/rpc", endpoint = "list-pool-users", client = Fetch, output = Json)]
 pub async fn load_pool(
     #[server(default)] provider: String,
     #[server(default)] email: String,
@@ -69,7 +70,7 @@ pub async fn load_pool(
 }
 
 /// One person.
-#[server(prefix = "/rpc", endpoint = "pool-user")]
+#[server(prefix = "/rpc", endpoint = "pool-user", client = Fetch, output = Json)]
 pub async fn load_pool_user(provider: String, username: String) -> Result<PoolUserView, Refusal> {
     use crate::problem_page::as_if_not_there;
     use crate::server_context::{form_problem, now, refuse, user_pools};
@@ -87,7 +88,7 @@ pub async fn load_pool_user(provider: String, username: String) -> Result<PoolUs
 }
 
 /// Invites somebody and leads to their page.
-#[server(prefix = "/rpc", endpoint = "invite-pool-user")]
+#[server(prefix = "/rpc", endpoint = "invite-pool-user", client = Fetch, output = Json)]
 pub async fn invite_pool_user(provider: String, input: PoolInvitation) -> Result<(), Refusal> {
     use crate::problem_page::as_if_not_there;
     use crate::routes;
@@ -142,7 +143,7 @@ impl PoolChange {
 }
 
 /// Does it and leads back to the person's page.
-#[server(prefix = "/rpc", endpoint = "change-pool-user")]
+#[server(prefix = "/rpc", endpoint = "change-pool-user", client = Fetch, output = Json)]
 pub async fn change_pool_user(
     provider: String,
     username: String,

@@ -11,7 +11,7 @@ use crate::problem_page::{ProblemPage, ProblemPanel, problem_notice};
 use crate::routes;
 use crate::ui::{
     Badge, Button, ButtonKind, Card, Cell, Clock, Empty, EmptyState, Field, HeaderCell, LinkButton,
-    PageHeader, RelativeTime, Row, SearchBar, Skeleton, Table, TextInput, Tone,
+    PageHeader, RelativeTime, Row, SearchBar, Skeleton, Table, TextInput, Tone, waiting,
 };
 
 /// For platform admins. Pool, search and page stand in the address.
@@ -44,7 +44,7 @@ pub fn PoolPage() -> impl IntoView {
             }
         })
     };
-    view! { <Transition fallback=|| view! { <Skeleton lines=8 /> }>{page}</Transition> }
+    view! { <Transition fallback=|| view! { <Skeleton lines=8 /> }>{waiting(page)}</Transition> }
 }
 
 #[component]

@@ -11,7 +11,7 @@ use crate::problem_page::{ProblemPage, problem_notice};
 use crate::routes;
 use crate::ui::{
     Button, ButtonKind, Card, Clock, Empty, EmptyState, Fact, Facts, PageHeader, RelativeTime,
-    Skeleton,
+    Skeleton, waiting,
 };
 
 /// For platform admins.
@@ -42,7 +42,7 @@ pub fn PoolUserPage() -> impl IntoView {
             }
         })
     };
-    view! { <Transition fallback=|| view! { <Skeleton lines=8 /> }>{page}</Transition> }
+    view! { <Transition fallback=|| view! { <Skeleton lines=8 /> }>{waiting(page)}</Transition> }
 }
 
 #[component]

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::address::PeopleAddress;
 use crate::refusal::Refusal;
+use crate::transport::{Fetch, Json};
 
 /// A person at a moment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,7 +26,7 @@ pub struct PersonView {
 }
 
 /// A page of people.
-#[server(prefix = "/rpc", endpoint = "list-people")]
+#[server(prefix = "/rpc", endpoint = "list-people", client = Fetch, output = Json)]
 pub async fn list_people(
     // A question of nothing but defaults is encoded as nothing.
     #[server(default)] asked: PeopleAddress,
@@ -44,7 +45,7 @@ pub async fn list_people(
 }
 
 /// One person.
-#[server(prefix = "/rpc", endpoint = "load-person")]
+#[server(prefix = "/rpc", endpoint = "load-person", client = Fetch, output = Json)]
 pub async fn load_person(id: String) -> Result<PersonView, Refusal> {
     use crate::problem_page::as_if_not_there;
     use crate::server_context::{form_problem, now, people, refuse};
@@ -64,7 +65,7 @@ pub async fn load_person(id: String) -> Result<PersonView, Refusal> {
 }
 
 /// Grants a platform role by hand, or takes the granted one away.
-#[server(prefix = "/rpc", endpoint = "set-platform-role")]
+#[server(prefix = "/rpc", endpoint = "set-platform-role", client = Fetch, output = Json)]
 pub async fn set_platform_role(
     id: UserId,
     role: PlatformRole,
@@ -80,7 +81,7 @@ pub async fn set_platform_role(
 }
 
 /// Suspends somebody: sessions, streams and tokens end at once.
-#[server(prefix = "/rpc", endpoint = "suspend-person")]
+#[server(prefix = "/rpc", endpoint = "suspend-person", client = Fetch, output = Json)]
 pub async fn suspend_person(id: UserId) -> Result<PersonDetail, Refusal> {
     use crate::server_context::people;
     let change = async {
@@ -92,7 +93,7 @@ pub async fn suspend_person(id: UserId) -> Result<PersonDetail, Refusal> {
 }
 
 /// Restores somebody who is suspended.
-#[server(prefix = "/rpc", endpoint = "restore-person")]
+#[server(prefix = "/rpc", endpoint = "restore-person", client = Fetch, output = Json)]
 pub async fn restore_person(id: UserId) -> Result<PersonDetail, Refusal> {
     use crate::server_context::people;
     let change = async {
@@ -104,7 +105,7 @@ pub async fn restore_person(id: UserId) -> Result<PersonDetail, Refusal> {
 }
 
 /// Ends every session of somebody; tokens stay.
-#[server(prefix = "/rpc", endpoint = "sign-out-person")]
+#[server(prefix = "/rpc", endpoint = "sign-out-person", client = Fetch, output = Json)]
 pub async fn sign_out_person(id: UserId) -> Result<PersonDetail, Refusal> {
     use crate::server_context::people;
     let change = async {

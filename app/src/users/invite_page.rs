@@ -9,7 +9,7 @@ use crate::plain_form::provide_returned;
 use crate::problem_page::ProblemPanel;
 use crate::routes;
 use crate::tenants::{InviteForm, list_tenants};
-use crate::ui::{Empty, EmptyState, LinkButton, PageHeader, Skeleton};
+use crate::ui::{Empty, EmptyState, LinkButton, PageHeader, Skeleton, waiting};
 
 /// For platform admins; admins of a tenant invite on its page.
 #[component]
@@ -53,7 +53,7 @@ fn Invite() -> impl IntoView {
             summary=|| "People are invited to a tenant, with a role in it"
         />
         <div class="max-w-140">
-            <Suspense fallback=|| view! { <Skeleton lines=5 /> }>{form}</Suspense>
+            <Suspense fallback=|| view! { <Skeleton lines=5 /> }>{waiting(form)}</Suspense>
         </div>
     }
     .into_any()

@@ -14,7 +14,7 @@ use crate::problem_page::ProblemPanel;
 use crate::routes;
 use crate::ui::{
     ButtonKind, Chip, Chips, Clock, Empty, EmptyState, HeaderCell, Icon, LinkButton, PageHeader,
-    Pagination, SearchBar, Skeleton, SortableHeader, Symbol, Table,
+    Pagination, SearchBar, Skeleton, SortableHeader, Symbol, Table, waiting,
 };
 
 /// Everybody who has signed in, and why they may do what they may.
@@ -75,9 +75,9 @@ fn Everybody() -> impl IntoView {
                     value=searched
                     keep=keep
                 />
-                <Transition>{filters}</Transition>
+                <Transition>{waiting(filters)}</Transition>
             </div>
-            <Transition fallback=|| view! { <Skeleton lines=6 /> }>{table}</Transition>
+            <Transition fallback=|| view! { <Skeleton lines=6 /> }>{waiting(table)}</Transition>
         </section>
     }
     .into_any()

@@ -7,7 +7,7 @@ use crate::clusters::api::load_events;
 use crate::problem_page::ProblemPanel;
 use crate::ui::{
     Badge, Card, Cell, Clock, Empty, EmptyState, HeaderCell, RelativeTime, Row, Skeleton, Table,
-    Tone,
+    Tone, waiting,
 };
 
 /// Looks again whenever the cluster changes.
@@ -38,7 +38,7 @@ pub fn EventsTab(cluster: RwSignal<Cluster>) -> impl IntoView {
     };
     view! {
         <Card title="Events" flush=true>
-            <Transition fallback=|| view! { <Skeleton lines=5 /> }>{content}</Transition>
+            <Transition fallback=|| view! { <Skeleton lines=5 /> }>{waiting(content)}</Transition>
         </Card>
     }
     .into_any()

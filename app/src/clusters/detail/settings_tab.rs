@@ -5,7 +5,9 @@ use domain::problem::Problem;
 use leptos::prelude::*;
 
 use crate::clusters::api::{DeleteCluster, load_doomed};
-use crate::ui::{Button, ButtonKind, Field, Icon, Notice, Symbol, TextInput, Tone, use_hydrated};
+use crate::ui::{
+    Button, ButtonKind, Field, Icon, Notice, Symbol, TextInput, Tone, use_hydrated, waiting,
+};
 
 /// The danger zone, or why it is closed.
 #[component]
@@ -87,7 +89,7 @@ fn DangerZone(cluster: RwSignal<Cluster>, problem: Option<Problem>) -> impl Into
                 "Everything in it dies with it and cannot be brought back. On the host this goes:"
             </p>
             <div class="mt-2 mb-4 text-muted min-h-15">
-                <Suspense fallback=|| "Looking at what is in it …">{list}</Suspense>
+                <Suspense fallback=|| "Looking at what is in it …">{waiting(list)}</Suspense>
             </div>
             <ActionForm action=delete attr:class=crate::ui::tw("grid gap-3")>
                 <input type="hidden" name="id" value=id.to_string() />

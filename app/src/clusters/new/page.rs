@@ -19,7 +19,7 @@ use crate::problem_page::{ProblemPanel, notice_leading_back};
 use crate::routes;
 use crate::ui::{
     Button, ButtonKind, Choice, Code, Empty, EmptyState, Field, LinkButton, PageHeader, Select,
-    Skeleton, use_hydrated,
+    Skeleton, use_hydrated, waiting,
 };
 
 /// Loads what the form offers, then shows it.
@@ -38,7 +38,7 @@ pub fn NewClusterPage() -> impl IntoView {
     view! {
         <Title text="New cluster" />
         <PageHeader back=routes::TO_CLUSTERS title="New cluster" />
-        <Suspense fallback=|| view! { <Skeleton lines=8 /> }>{page}</Suspense>
+        <Suspense fallback=|| view! { <Skeleton lines=8 /> }>{waiting(page)}</Suspense>
     }
     .into_any()
 }

@@ -20,7 +20,7 @@ use crate::plain_form::{on_answer, on_conflict, provide_returned};
 use crate::problem_page::ProblemPage;
 use crate::refusal::Refusal;
 use crate::routes;
-use crate::ui::{Clock, Notice, PageHeader, Skeleton, Tone};
+use crate::ui::{Clock, Notice, PageHeader, Skeleton, Tone, waiting};
 
 /// Loads the credential once; what changes afterwards comes with the answer to what one does.
 #[component]
@@ -48,7 +48,7 @@ pub fn CredentialPage() -> impl IntoView {
             }
         })
     };
-    view! { <Transition fallback=|| view! { <Skeleton lines=8 /> }>{page}</Transition> }
+    view! { <Transition fallback=|| view! { <Skeleton lines=8 /> }>{waiting(page)}</Transition> }
 }
 
 /// The credential as the page knows it, and how it looks again.

@@ -10,7 +10,7 @@ use super::provider_cards::ProviderCards;
 use crate::credentials::api::load_credential_form;
 use crate::problem_page::ProblemPage;
 use crate::routes;
-use crate::ui::{PageHeader, Skeleton};
+use crate::ui::{PageHeader, Skeleton, waiting};
 
 /// The provider stands in the address; choosing another one keeps what is not about it.
 #[component]
@@ -55,5 +55,5 @@ pub fn NewCredentialPage() -> impl IntoView {
             }
         })
     };
-    view! { <Transition fallback=|| view! { <Skeleton lines=8 /> }>{page}</Transition> }
+    view! { <Transition fallback=|| view! { <Skeleton lines=8 /> }>{waiting(page)}</Transition> }
 }

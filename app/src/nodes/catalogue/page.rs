@@ -17,6 +17,7 @@ use crate::routes;
 use crate::ui::{
     ButtonKind, Clock, Empty, EmptyState, HeaderCell, Icon, LinkButton, PageHeader, Pagination,
     RelativeTime, SearchBar, Skeleton, SortableHeader, Symbol, Table, reload_without_script,
+    waiting,
 };
 
 /// How often to look again while the prices are being read.
@@ -96,10 +97,10 @@ pub fn CataloguePage() -> impl IntoView {
             summary=move || {
                 view! {
                     "What your tenants' clouds offer, where and for how much"
-                    <Transition>{age}</Transition>
+                    <Transition>{waiting(age)}</Transition>
                 }
             }
-            actions=move || view! { <Transition>{order}</Transition> }
+            actions=move || view! { <Transition>{waiting(order)}</Transition> }
         />
         <section
             aria-label="Offers"
@@ -113,9 +114,9 @@ pub fn CataloguePage() -> impl IntoView {
                     value=searched
                     keep=Signal::derive(keep)
                 />
-                <Transition>{filters}</Transition>
+                <Transition>{waiting(filters)}</Transition>
             </div>
-            <Transition fallback=|| view! { <Skeleton lines=8 /> }>{table}</Transition>
+            <Transition fallback=|| view! { <Skeleton lines=8 /> }>{waiting(table)}</Transition>
         </section>
     }
     .into_any()

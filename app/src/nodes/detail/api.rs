@@ -9,6 +9,7 @@ use leptos::server;
 use serde::{Deserialize, Serialize};
 
 use crate::refusal::Refusal;
+use crate::transport::{Fetch, Json};
 
 /// How many lines of a log a page has before any script runs.
 #[cfg(feature = "ssr")]
@@ -51,7 +52,7 @@ pub struct NodeEvents {
 }
 
 /// One node.
-#[server(prefix = "/rpc", endpoint = "load-node")]
+#[server(prefix = "/rpc", endpoint = "load-node", client = Fetch, output = Json)]
 pub async fn load_node(id: String) -> Result<NodeView, Refusal> {
     use crate::server_context::{form_problem, nodes, refuse};
     let (nodes, caller) = nodes()?;
@@ -64,7 +65,7 @@ pub async fn load_node(id: String) -> Result<NodeView, Refusal> {
 }
 
 /// What SkyPilot tells about a node's machine.
-#[server(prefix = "/rpc", endpoint = "node-events")]
+#[server(prefix = "/rpc", endpoint = "node-events", client = Fetch, output = Json)]
 pub async fn load_node_events(id: NodeId) -> Result<NodeEvents, Refusal> {
     use crate::server_context::{nodes, now, refuse};
     let (nodes, caller) = nodes()?;
@@ -75,7 +76,7 @@ pub async fn load_node_events(id: NodeId) -> Result<NodeEvents, Refusal> {
 }
 
 /// The last lines of a log: of a job, or of how the node came up.
-#[server(prefix = "/rpc", endpoint = "node-log-tail")]
+#[server(prefix = "/rpc", endpoint = "node-log-tail", client = Fetch, output = Json)]
 pub async fn load_log_tail(
     id: NodeId,
     #[server(default)] job: Option<u64>,
@@ -112,7 +113,7 @@ pub async fn load_log_tail(
 }
 
 /// A node's jobs.
-#[server(prefix = "/rpc", endpoint = "node-jobs")]
+#[server(prefix = "/rpc", endpoint = "node-jobs", client = Fetch, output = Json)]
 pub async fn load_jobs(id: NodeId) -> Result<JobQueue, Refusal> {
     use crate::server_context::{nodes, now, refuse};
     let (nodes, caller) = nodes()?;
@@ -123,7 +124,7 @@ pub async fn load_jobs(id: NodeId) -> Result<JobQueue, Refusal> {
 }
 
 /// Puts a command into a node's queue.
-#[server(prefix = "/rpc", endpoint = "submit-node-job")]
+#[server(prefix = "/rpc", endpoint = "submit-node-job", client = Fetch, output = Json)]
 pub async fn submit_job(id: NodeId, input: JobInput) -> Result<(), Refusal> {
     use super::jobs::way_back;
     use crate::routes;
@@ -144,7 +145,7 @@ pub async fn submit_job(id: NodeId, input: JobInput) -> Result<(), Refusal> {
 }
 
 /// Cancels a job.
-#[server(prefix = "/rpc", endpoint = "cancel-node-job")]
+#[server(prefix = "/rpc", endpoint = "cancel-node-job", client = Fetch, output = Json)]
 pub async fn cancel_job(id: NodeId, job: u64) -> Result<(), Refusal> {
     use crate::routes;
     use crate::server_context::{nodes, refuse};
@@ -156,7 +157,7 @@ pub async fn cancel_job(id: NodeId, job: u64) -> Result<(), Refusal> {
 }
 
 /// Stops a node and leads to its page, which shows how that goes.
-#[server(prefix = "/rpc", endpoint = "stop-node")]
+#[server(prefix = "/rpc", endpoint = "stop-node", client = Fetch, output = Json)]
 pub async fn stop_node(id: NodeId) -> Result<(), Refusal> {
     use crate::server_context::{nodes, refuse};
     let stop = async {
@@ -167,7 +168,7 @@ pub async fn stop_node(id: NodeId) -> Result<(), Refusal> {
 }
 
 /// Starts a node, or tries a launch that failed once more, and leads to its page.
-#[server(prefix = "/rpc", endpoint = "start-node")]
+#[server(prefix = "/rpc", endpoint = "start-node", client = Fetch, output = Json)]
 pub async fn start_node(id: NodeId) -> Result<(), Refusal> {
     use crate::server_context::{nodes, refuse};
     let start = async {
@@ -178,7 +179,7 @@ pub async fn start_node(id: NodeId) -> Result<(), Refusal> {
 }
 
 /// Changes when a node stops by itself. Minutes as they were typed; empty: never.
-#[server(prefix = "/rpc", endpoint = "set-node-autostop")]
+#[server(prefix = "/rpc", endpoint = "set-node-autostop", client = Fetch, output = Json)]
 pub async fn set_autostop(
     id: NodeId,
     #[server(default)] idle_minutes: String,
@@ -203,7 +204,7 @@ pub async fn set_autostop(
 }
 
 /// Takes a node down and leads to its page, which shows how that goes.
-#[server(prefix = "/rpc", endpoint = "take-down-node")]
+#[server(prefix = "/rpc", endpoint = "take-down-node", client = Fetch, output = Json)]
 pub async fn take_down_node(id: NodeId, confirmation: String) -> Result<(), Refusal> {
     use crate::server_context::{nodes, refuse};
     let take_down = async {

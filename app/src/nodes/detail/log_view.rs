@@ -8,7 +8,7 @@ use super::api::{LogTail, load_log_tail};
 use super::log_follower::{Follower, Following};
 use crate::problem_page::{ProblemPanel, problem_notice};
 use crate::routes;
-use crate::ui::{Button, Card, Icon, Symbol};
+use crate::ui::{Button, Card, Icon, Symbol, waiting};
 
 /// How the node came up, or what a job writes.
 #[component]
@@ -55,7 +55,7 @@ pub fn LogView(node: RwSignal<Node>, job: Option<u64>) -> impl IntoView {
                 }
             }
         >
-            <Transition fallback=|| view! { <div class="log"></div> }>{content}</Transition>
+            <Transition fallback=|| view! { <div class="log"></div> }>{waiting(content)}</Transition>
         </Card>
     }
     .into_any()

@@ -12,7 +12,7 @@ use crate::problem_page::ProblemPanel;
 use crate::routes;
 use crate::ui::{
     Card, Cell, Chip, Chips, Clock, Empty, EmptyState, HeaderCell, Notice, RelativeTime, Row,
-    Skeleton, Table, Tone,
+    Skeleton, Table, Tone, waiting,
 };
 
 /// What the address asks to see.
@@ -126,7 +126,7 @@ fn Events(node: RwSignal<Node>) -> impl IntoView {
     };
     view! {
         <Card title="What SkyPilot tells about the machine" flush=true>
-            <Transition fallback=|| view! { <Skeleton lines=5 /> }>{content}</Transition>
+            <Transition fallback=|| view! { <Skeleton lines=5 /> }>{waiting(content)}</Transition>
         </Card>
     }
     .into_any()

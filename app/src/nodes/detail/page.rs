@@ -20,7 +20,7 @@ use crate::problem_page::{ProblemPage, ProblemPanel, problem_notice};
 use crate::routes;
 use crate::ui::{
     Clock, Icon, LinkButton, Notice, PageHeader, RelativeTime, Skeleton, Symbol, Tab, Tabs, Tone,
-    reload_without_script,
+    reload_without_script, waiting,
 };
 
 /// Loads the node once for each id; after that, changes flow into the page without rebuilding it.
@@ -42,7 +42,7 @@ pub fn NodePage() -> impl IntoView {
             }
         })
     };
-    view! { <Transition fallback=|| view! { <Skeleton lines=8 /> }>{page}</Transition> }
+    view! { <Transition fallback=|| view! { <Skeleton lines=8 /> }>{waiting(page)}</Transition> }
 }
 
 #[component]

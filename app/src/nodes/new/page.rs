@@ -23,7 +23,7 @@ use crate::ordering::{PlaceField, curl};
 use crate::problem_page::{ProblemPanel, notice_leading_back};
 use crate::routes;
 use crate::ui::{
-    Button, ButtonKind, Empty, EmptyState, LinkButton, Notice, PageHeader, Skeleton, Tone,
+    Button, ButtonKind, Empty, EmptyState, LinkButton, Notice, PageHeader, Skeleton, Tone, waiting,
 };
 
 /// Loads what the form offers, then shows it.
@@ -45,7 +45,7 @@ pub fn NewNodePage() -> impl IntoView {
     view! {
         <Title text="New node" />
         <PageHeader back=routes::TO_NODES title="New node" actions=catalogue />
-        <Suspense fallback=|| view! { <Skeleton lines=8 /> }>{page}</Suspense>
+        <Suspense fallback=|| view! { <Skeleton lines=8 /> }>{waiting(page)}</Suspense>
     }
     .into_any()
 }

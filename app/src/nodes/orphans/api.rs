@@ -7,6 +7,7 @@ use leptos::server;
 use serde::{Deserialize, Serialize};
 
 use crate::refusal::Refusal;
+use crate::transport::{Fetch, Json};
 
 /// The machines at a moment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,7 +21,7 @@ pub struct Orphans {
 }
 
 /// Machines that nobody ordered here.
-#[server(prefix = "/rpc", endpoint = "list-orphans")]
+#[server(prefix = "/rpc", endpoint = "list-orphans", client = Fetch, output = Json)]
 pub async fn load_orphans() -> Result<Orphans, Refusal> {
     use crate::problem_page::as_if_not_there;
     use crate::server_context::{form_problem, nodes, now, refuse};
@@ -37,7 +38,7 @@ pub async fn load_orphans() -> Result<Orphans, Refusal> {
 }
 
 /// Takes such a machine down.
-#[server(prefix = "/rpc", endpoint = "take-down-orphan")]
+#[server(prefix = "/rpc", endpoint = "take-down-orphan", client = Fetch, output = Json)]
 pub async fn take_down_orphan(machine: String, confirmation: String) -> Result<(), Refusal> {
     use crate::problem_page::as_if_not_there;
     use crate::routes;

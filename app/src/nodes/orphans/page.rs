@@ -16,7 +16,7 @@ use crate::problem_page::{ProblemPage, problem_notice};
 use crate::routes;
 use crate::ui::{
     Badge, Cell, Clock, Empty, EmptyState, HeaderCell, PageHeader, RelativeTime, Row, Skeleton,
-    Table, Tone,
+    Table, Tone, waiting,
 };
 
 /// How often the page looks again: nothing tells of machines that nobody ordered.
@@ -38,7 +38,7 @@ pub fn OrphansPage() -> impl IntoView {
             }
         })
     };
-    view! { <Transition fallback=|| view! { <Skeleton lines=6 /> }>{page}</Transition> }
+    view! { <Transition fallback=|| view! { <Skeleton lines=6 /> }>{waiting(page)}</Transition> }
 }
 
 /// Looks again by itself, and leaves alone what somebody types.

@@ -7,6 +7,7 @@ use leptos::server;
 use serde::{Deserialize, Serialize};
 
 use crate::refusal::Refusal;
+use crate::transport::{Fetch, Json};
 
 /// The providers, and what came of the plain form that was sent to this page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,7 +31,7 @@ pub struct PostedClaims {
 }
 
 /// The page as it begins, or as a plain form left it.
-#[server(prefix = "/rpc", endpoint = "claim-rules")]
+#[server(prefix = "/rpc", endpoint = "claim-rules", client = Fetch, output = Json)]
 pub async fn load_claim_rules() -> Result<ClaimRules, Refusal> {
     use crate::problem_page::as_if_not_there;
     use crate::server_context::{people, posted, refuse};
@@ -56,7 +57,7 @@ pub async fn load_claim_rules() -> Result<ClaimRules, Refusal> {
 }
 
 /// Tries a token, or its claims as JSON.
-#[server(prefix = "/rpc", endpoint = "try-claim-rules")]
+#[server(prefix = "/rpc", endpoint = "try-claim-rules", client = Fetch, output = Json)]
 pub async fn try_claim_rules(provider: String, token: SecretText) -> Result<ClaimTrial, Refusal> {
     use crate::problem_page::as_if_not_there;
     use crate::server_context::{people, refuse};

@@ -14,7 +14,7 @@ use crate::problem_page::{ProblemPage, problem_notice};
 use crate::routes;
 use crate::ui::{
     Badge, Button, ButtonKind, Card, Cell, Choice, Empty, EmptyState, Field, HeaderCell, Notice,
-    PageHeader, Row, Select, Skeleton, Table, TextArea, Tone, tw,
+    PageHeader, Row, Select, Skeleton, Table, TextArea, Tone, tw, waiting,
 };
 
 /// Paste a token, choose its provider, see which rule gives what.
@@ -29,7 +29,7 @@ pub fn ClaimRulesPage() -> impl IntoView {
             }
         })
     };
-    view! { <Transition fallback=|| view! { <Skeleton lines=6 /> }>{page}</Transition> }
+    view! { <Transition fallback=|| view! { <Skeleton lines=6 /> }>{waiting(page)}</Transition> }
 }
 
 #[component]

@@ -13,7 +13,7 @@ use super::tenants_card::TenantsCard;
 use crate::plain_form::provide_returned;
 use crate::problem_page::ProblemPage;
 use crate::routes;
-use crate::ui::{Card, Clock, Fact, Facts, LinkButton, PageHeader, Skeleton};
+use crate::ui::{Card, Clock, Fact, Facts, LinkButton, PageHeader, Skeleton, waiting};
 use crate::users::api::{PersonView, load_person};
 use crate::users::{LastSeen, StateOfPerson};
 
@@ -35,7 +35,7 @@ pub fn PersonPage() -> impl IntoView {
             }
         })
     };
-    view! { <Transition fallback=|| view! { <Skeleton lines=8 /> }>{page}</Transition> }
+    view! { <Transition fallback=|| view! { <Skeleton lines=8 /> }>{waiting(page)}</Transition> }
 }
 
 /// The person as the page knows them, and how it looks again.

@@ -10,7 +10,9 @@ use super::queue::Queue;
 use super::row::JobRow;
 use crate::nodes::detail::api::{CancelJob, JobQueue, SubmitJob, load_jobs};
 use crate::problem_page::{ProblemPanel, problem_notice};
-use crate::ui::{Card, Clock, Empty, EmptyState, HeaderCell, Notice, Skeleton, Table, Tone};
+use crate::ui::{
+    Card, Clock, Empty, EmptyState, HeaderCell, Notice, Skeleton, Table, Tone, waiting,
+};
 
 /// Jobs live on the node, so only a node that is up can tell of them.
 #[component]
@@ -67,7 +69,7 @@ fn Jobs(node: RwSignal<Node>, problem: Option<Problem>) -> impl IntoView {
     };
     view! {
         <div class="grid grid-cols-1 gap-3.5 items-start lg:grid-cols-[minmax(0,1.7fr)_minmax(0,1fr)]">
-            <Transition fallback=|| view! { <Skeleton lines=5 /> }>{list}</Transition>
+            <Transition fallback=|| view! { <Skeleton lines=5 /> }>{waiting(list)}</Transition>
             {form}
         </div>
     }
