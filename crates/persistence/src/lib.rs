@@ -11,6 +11,7 @@ mod cluster_orders;
 mod cluster_progress;
 mod clusters;
 mod costs;
+mod credential_changes;
 mod credentials;
 mod database;
 mod dialect;
