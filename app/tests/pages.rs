@@ -5,6 +5,7 @@ mod account;
 mod audit;
 mod credentials;
 mod nodes;
+mod platform;
 mod support;
 mod tenants;
 mod user_pools;
@@ -50,6 +51,8 @@ fn admin_pages() -> Vec<String> {
         "/admin/users/claim-rules",
         "/admin/users/invite",
         "/admin/tenants",
+        "/admin/host-clusters",
+        "/admin/plans",
         "/tenants/vision",
         "/tenants/vision/invitations",
         "/tenants/vision/environments",
@@ -269,6 +272,19 @@ async fn a_viewer_is_not_offered_what_they_may_not_do() {
     browser.caller = Some(support::viewer());
     for page in ["/", "/clusters"] {
         assert!(!browser.get(page).await.text.contains(offer), "{page}");
+    }
+}
+
+#[tokio::test]
+async fn limits_show_before_they_are_met() {
+    let browser = Browser::of_a_developer();
+    let overview = browser.get("/").await.text;
+    for says in ["Limits", "Vision team / dev", "3 of 4"] {
+        assert!(overview.contains(says), "{says} is missing");
+    }
+    let form = browser.get("/clusters/new").await.text;
+    for says in ["In use: 3 of 4 clusters.", "After this", "4 of 4 clusters"] {
+        assert!(form.contains(says), "{says} is missing");
     }
 }
 

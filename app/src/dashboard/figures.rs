@@ -134,6 +134,7 @@ mod tests {
             my_nodes: Vec::new(),
             price_per_hour: MicroDollars(0),
             spent_this_month: MicroDollars(0),
+            limited: Vec::new(),
             lately: Vec::new(),
             now: Timestamp::UNIX_EPOCH,
         }

@@ -3,6 +3,7 @@
 use domain::cluster::Cluster;
 use domain::node::view::Node;
 use domain::overview::Happening;
+use domain::room::LimitedEnvironment;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -14,6 +15,7 @@ use crate::live::follow;
 use crate::nodes::NodeRows;
 use crate::problem_page::ProblemPage;
 use crate::routes;
+use crate::tenants::LimitMeters;
 use crate::ui::{
     ButtonKind, Card, Clock, Empty, EmptyState, HeaderCell, Icon, LinkButton, PageHeader,
     RelativeTime, Skeleton, Symbol, Table, waiting,
@@ -112,9 +114,12 @@ fn Content(dashboard: Dashboard) -> impl IntoView {
                     <MyNodes nodes=overview.my_nodes access=node_access />
                 </Card>
             </div>
-            <Card title="Lately">
-                <Lately happenings=overview.lately />
-            </Card>
+            <div class="grid grid-cols-1 gap-3.5 min-w-0">
+                <Limits limited=overview.limited />
+                <Card title="Lately">
+                    <Lately happenings=overview.lately />
+                </Card>
+            </div>
         </div>
     }
     .into_any()
@@ -218,6 +223,31 @@ fn MyNodes(nodes: Vec<Node>, access: Access) -> impl IntoView {
         </Table>
     }
     .into_any()
+}
+
+/// Nothing where nothing is limited.
+#[component]
+fn Limits(limited: Vec<LimitedEnvironment>) -> impl IntoView {
+    let one = |limited: LimitedEnvironment| {
+        let LimitedEnvironment {
+            tenant,
+            environment,
+            room,
+        } = limited;
+        view! {
+            <li>
+                <p class="font-semibold mb-2">{format!("{} / {}", tenant.name, environment.name)}</p>
+                <LimitMeters room=room />
+            </li>
+        }
+    };
+    (!limited.is_empty()).then(|| {
+        view! {
+            <Card title="Limits">
+                <ul class="grid gap-4.5">{limited.into_iter().map(one).collect_view()}</ul>
+            </Card>
+        }
+    })
 }
 
 #[component]

@@ -1,7 +1,5 @@
 //! Whose it is: tenant and environment in one choice, so that no pair can be chosen that does not exist.
 
-use std::collections::HashMap;
-
 use domain::room::{EnvironmentRoom, Wanted};
 use domain::tenancy::Tenant;
 use leptos::prelude::*;
@@ -26,9 +24,10 @@ pub fn PlaceField(
     #[prop(into)] error: Signal<Option<String>>,
 ) -> impl IntoView {
     let first = chosen.get_untracked();
-    let limited = limited(&tenants, &rooms);
+    let places = StoredValue::new((tenants.clone(), rooms));
     let room = move || {
-        let (name, room) = chosen.with(|chosen| limited.get(chosen).cloned())?;
+        let place = chosen.get();
+        let (name, room) = places.with_value(|(tenants, rooms)| room_at(&place, tenants, rooms))?;
         let reached = room.limits.reached(&room.in_use, wanted.get());
         let in_the_way = reached.map(|limit| format!("{} {}", limit.words(&name), limit.way_out()));
         Some(view! {
@@ -73,22 +72,19 @@ pub fn PlaceField(
     .into_any()
 }
 
-/// The environments with limits by their [`place`], with what people call them.
-fn limited(
+/// The environment at a [`place`], if it has limits: what people call it, and how much of them is in use.
+pub fn room_at(
+    place: &str,
     tenants: &[Tenant],
     rooms: &[EnvironmentRoom],
-) -> HashMap<String, (String, EnvironmentRoom)> {
-    let all = tenants.iter().flat_map(|tenant| {
-        let environments = tenant.environments.iter();
-        environments.map(|environment| (&tenant.tenant.slug, environment))
-    });
-    all.filter_map(|(tenant, environment)| {
-        let mut rooms = rooms.iter();
-        let room = rooms.find(|room| room.environment_id == environment.id)?;
-        let place = place(tenant, &environment.slug);
-        Some((place, (environment.name.clone(), *room)))
-    })
-    .collect()
+) -> Option<(String, EnvironmentRoom)> {
+    let (tenant, environment) = split_place(place);
+    let tenant = tenants.iter().find(|found| found.tenant.slug == tenant)?;
+    let mut environments = tenant.environments.iter();
+    let environment = environments.find(|found| found.slug == environment)?;
+    let mut rooms = rooms.iter();
+    let room = rooms.find(|room| room.environment_id == environment.id)?;
+    Some((environment.name.clone(), *room))
 }
 
 /// The value of the control that chooses tenant and environment, by their slugs.

@@ -8,12 +8,13 @@ use leptos_router::hooks::use_query_map;
 use super::api::CreateEnvironment;
 use super::environment_panel::EnvironmentPanel;
 use super::known::Known;
+use super::limit_meters::{count_meter, price_meter};
 use super::name_and_slug::{NameAndSlug, Names};
 use crate::layout::session_again;
 use crate::plain_form::{FormState, on_answer};
 use crate::problem_page::ProblemPanel;
 use crate::routes;
-use crate::ui::{Badge, Button, ButtonKind, Card, Empty, EmptyState, Meter, Tone, tw};
+use crate::ui::{Badge, Button, ButtonKind, Card, Empty, EmptyState, Tone, tw};
 
 /// A card for each, and the form for a new one; or one of them to be changed, which stands in the address.
 #[component]
@@ -123,27 +124,11 @@ pub fn Use(environment: EnvironmentDetail) -> impl IntoView {
     let limits = environment.limits;
     let price = environment.price_per_hour;
     let count = |label: &'static str, used: u32, limit: Option<u32>| match limit {
-        Some(limit) => view! {
-            <Meter
-                label=label
-                used=used.into()
-                limit=limit.into()
-                words=format!("{used} of {limit}")
-            />
-        }
-        .into_any(),
+        Some(limit) => count_meter(label, used, limit),
         None => unlimited(label, used.to_string()),
     };
     let cost = match limits.max_price_per_hour {
-        Some(limit) => view! {
-            <Meter
-                label="Cost an hour"
-                used=price.0.unsigned_abs()
-                limit=limit.0.unsigned_abs()
-                words=format!("{price} of {limit}")
-            />
-        }
-        .into_any(),
+        Some(limit) => price_meter(price, limit),
         None => unlimited("Cost an hour", price.to_string()),
     };
     view! {

@@ -7,6 +7,7 @@ mod environments_tab;
 mod invitations_tab;
 mod invite_form;
 mod known;
+mod limit_meters;
 mod limits;
 mod list_page;
 mod member_row;
@@ -20,6 +21,7 @@ mod settings_tab;
 
 pub use api::list_tenants;
 pub use invite_form::InviteForm;
+pub use limit_meters::LimitMeters;
 pub use list_page::AllTenantsPage;
 pub use own_page::TeamsPage;
 pub use page::TenantPage;

@@ -6,9 +6,11 @@ use domain::cluster::{
 use domain::exposure::Exposure;
 use domain::failure::{Failure, FailureCode};
 use domain::ids::{ClusterId, OperationId};
+use domain::money::MicroDollars;
 use domain::operation::{Operation, OperationKind, StepState};
 use domain::plan::Plan;
-use domain::tenancy::{EnvironmentRef, TenantRef};
+use domain::room::EnvironmentRoom;
+use domain::tenancy::{EnvironmentLimits, EnvironmentRef, EnvironmentUse, TenantRef};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -40,6 +42,22 @@ pub fn environment(slug: &str) -> EnvironmentRef {
         id: Uuid::from_u128(20).into(),
         slug: slug.into(),
         name: slug.into(),
+    }
+}
+
+/// Three of four clusters are in use; nodes and prices have no limit.
+pub fn room() -> EnvironmentRoom {
+    EnvironmentRoom {
+        environment_id: environment("dev").id,
+        limits: EnvironmentLimits {
+            max_clusters: Some(4),
+            ..EnvironmentLimits::default()
+        },
+        in_use: EnvironmentUse {
+            clusters: 3,
+            nodes: 2,
+            price_per_hour: MicroDollars(290_000),
+        },
     }
 }
 

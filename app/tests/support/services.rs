@@ -17,6 +17,7 @@ use domain::overview::{Happening, Overview};
 use domain::permissions::PermissionTable;
 use domain::plan::Plan;
 use domain::problem::{FieldError, Problem};
+use domain::room::LimitedEnvironment;
 use domain::services::{Account, Clusters, Ordered};
 use domain::tenancy::Tenant;
 use jiff::SignedDuration;
@@ -63,7 +64,7 @@ impl Clusters for InMemory {
                 tenant: sample::tenant(),
                 environments: vec![sample::environment("dev"), sample::environment("staging")],
             }],
-            rooms: Vec::new(),
+            rooms: vec![sample::room()],
             plans: Plan::defaults(),
             kubernetes_versions: KubernetesVersion::ALL.to_vec(),
             exposures: ExposureKind::ALL.to_vec(),
@@ -193,6 +194,11 @@ impl Clusters for InMemory {
             my_nodes: node_sample::nodes(),
             price_per_hour: MicroDollars(290_000),
             spent_this_month: MicroDollars(412_000_000),
+            limited: vec![LimitedEnvironment {
+                tenant: sample::tenant(),
+                environment: sample::environment("dev"),
+                room: sample::room(),
+            }],
             lately: vec![
                 happening(8, "Grace", "downloaded the kubeconfig of"),
                 happening(30, "Ada Keller", "ordered"),

@@ -1,6 +1,6 @@
 //! The first page: mine first.
 
-use crate::{cluster::Cluster, money::MicroDollars, node::view::Node};
+use crate::{cluster::Cluster, money::MicroDollars, node::view::Node, room::LimitedEnvironment};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +44,8 @@ pub struct Overview {
     pub price_per_hour: MicroDollars,
     /// What has been spent since the month began, from prices and times.
     pub spent_this_month: MicroDollars,
+    /// Environments of the caller's own tenants that have limits.
+    pub limited: Vec<LimitedEnvironment>,
     /// The latest happenings, newest first (at most 8).
     pub lately: Vec<Happening>,
     /// The server's time.

@@ -4,7 +4,7 @@
 use crate::{
     ids::EnvironmentId,
     money::MicroDollars,
-    tenancy::{EnvironmentLimits, EnvironmentUse},
+    tenancy::{EnvironmentLimits, EnvironmentRef, EnvironmentUse, TenantRef},
 };
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +18,17 @@ pub struct EnvironmentRoom {
     pub limits: EnvironmentLimits,
     /// What is in it.
     pub in_use: EnvironmentUse,
+}
+
+/// An environment with limits, by its names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LimitedEnvironment {
+    /// Whose it is.
+    pub tenant: TenantRef,
+    /// The environment.
+    pub environment: EnvironmentRef,
+    /// Its limits, and what is in it.
+    pub room: EnvironmentRoom,
 }
 
 /// What is to be put into an environment, and what it costs an hour.
@@ -58,6 +69,21 @@ pub enum LimitReached {
 }
 
 impl EnvironmentRoom {
+    /// As it is with one more in it.
+    pub fn with(mut self, one_more: Wanted) -> Self {
+        match one_more {
+            Wanted::Cluster(price) => {
+                self.in_use.clusters += 1;
+                self.in_use.price_per_hour = self.in_use.price_per_hour + price;
+            }
+            Wanted::Node(price) => {
+                self.in_use.nodes += 1;
+                self.in_use.price_per_hour = self.in_use.price_per_hour + price.unwrap_or_default();
+            }
+        }
+        self
+    }
+
     /// How much of each limit is in use, as a list: `2 of 5 clusters, $1.20 of $10.00 an hour`.
     pub fn words(&self) -> String {
         let Self { limits, in_use, .. } = self;
@@ -218,6 +244,10 @@ mod tests {
             ..EnvironmentLimits::default()
         };
         assert_eq!(room(nodes).words(), "1 of 4 nodes");
+        let after = room(all).with(Wanted::Cluster(MicroDollars(500_000)));
+        let words = "3 of 5 clusters, 1 of 1 node, $1.75 of $10.00 an hour";
+        assert_eq!(after.words(), words);
+        assert_eq!(room(nodes).with(Wanted::Node(None)).words(), "2 of 4 nodes");
     }
 
     #[test]

@@ -276,6 +276,14 @@ async fn a_limit_refuses_an_order_with_what_is_in_use_and_the_way_out() {
     // Below what is there: it stays, and nothing comes.
     let now = vision(&core, &ada).await;
     assert_eq!(now.environments[0].clusters, 1);
+
+    let own = core.clusters.overview(&grace).await.unwrap().limited;
+    assert_eq!(own.len(), 1);
+    assert_eq!(own[0].tenant.slug, "vision");
+    assert_eq!(own[0].environment.id, dev.environment.id);
+    assert_eq!(own[0].room.words(), "1 of 1 cluster, 0 of 0 nodes");
+    let of_others = core.clusters.overview(&ada).await.unwrap().limited;
+    assert!(of_others.is_empty(), "{of_others:?}");
 }
 
 #[tokio::test]

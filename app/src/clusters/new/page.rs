@@ -14,7 +14,7 @@ use super::plan_field::PlanField;
 use super::reach_fields::ReachFields;
 use super::summary::Summary;
 use crate::clusters::api::{OrderCluster, OrderForm, load_order_form};
-use crate::ordering::{PlaceField, curl, life_times};
+use crate::ordering::{PlaceField, curl, life_times, room_at};
 use crate::problem_page::{ProblemPanel, notice_leading_back};
 use crate::routes;
 use crate::ui::{
@@ -150,6 +150,14 @@ fn NewCluster(form: OrderForm) -> impl IntoView {
         });
         Wanted::Cluster(price.unwrap_or_default())
     });
+    let after = Signal::derive({
+        let (tenants, rooms) = (options.tenants.clone(), options.rooms.clone());
+        move || {
+            let place = draft.with(|draft| draft.place.clone());
+            let (_, room) = room_at(&place, &tenants, &rooms)?;
+            Some(room.with(wanted.get()).words())
+        }
+    });
     let key = options.idempotency_key.clone();
     let curl = Signal::derive(move || {
         curl::command(
@@ -217,7 +225,7 @@ fn NewCluster(form: OrderForm) -> impl IntoView {
                         />
                     </div>
                 </div>
-                <Summary options=options draft=draft>
+                <Summary options=options draft=draft after=after>
                     <Button
                         kind=ButtonKind::Primary
                         full_width=true

@@ -10,7 +10,14 @@ use crate::ui::{Card, Facts};
 
 /// Follows the form as it changes.
 #[component]
-pub fn Summary(options: OrderOptions, draft: RwSignal<Draft>, children: Children) -> impl IntoView {
+pub fn Summary(
+    options: OrderOptions,
+    draft: RwSignal<Draft>,
+    /// How much of the environment's limits is in use once it is there.
+    #[prop(into)]
+    after: Signal<Option<String>>,
+    children: Children,
+) -> impl IntoView {
     let options = StoredValue::new(options);
     let plan = move || {
         let name = draft.with(|draft| draft.plan.clone());
@@ -63,6 +70,7 @@ pub fn Summary(options: OrderOptions, draft: RwSignal<Draft>, children: Children
                 <Facts>
                     <Fact name="Ends" value=ends />
                     <Fact name="Limits" value=move || limits().unwrap_or_default() />
+                    {move || after.get().map(|after| view! { <Fact name="After this" value=move || after.clone() /> })}
                     <Fact name="Host" value=move || options.with_value(|options| options.host.clone()) />
                 </Facts>
                 <hr class="border-t border-line my-3.5" />

@@ -3,7 +3,7 @@
 use super::{ClusterService, view};
 use domain::{
     access::Action,
-    caller::Caller,
+    caller::{Caller, Extent},
     cluster::{Cluster, ClusterState},
     listing::ClusterQuery,
     node::{
@@ -12,6 +12,8 @@ use domain::{
     },
     overview::Overview,
     problem::Problem,
+    room::{EnvironmentRoom, LimitedEnvironment},
+    tenancy::Tenant,
 };
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
@@ -109,10 +111,47 @@ impl ClusterService {
             mine: views(mine.items),
             price_per_hour: costs.price_per_hour + node_costs.price_per_hour,
             spent_this_month: costs.spent + node_costs.spent,
+            limited: self.limited(caller).await?,
             lately: self.store.lately(&scope, SHOWN).await?,
             now,
         })
     }
+
+    /// Of one's own tenants only: platform admins see what all have on the page of tenants.
+    async fn limited(&self, caller: &Caller) -> Result<Vec<LimitedEnvironment>, Problem> {
+        let memberships = caller.memberships.iter();
+        let own: Vec<_> = memberships
+            .map(|membership| membership.tenant_id)
+            .filter(|tenant| caller.may(Action::ReadTenant, *tenant))
+            .collect();
+        if own.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rooms = self.store.rooms(&Extent::Tenants(own)).await?;
+        if rooms.is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok(named(&self.store.tenants().await?, &rooms))
+    }
+}
+
+/// By the names of tenants and environments.
+fn named(tenants: &[Tenant], rooms: &[EnvironmentRoom]) -> Vec<LimitedEnvironment> {
+    let environments = tenants.iter().flat_map(|tenant| {
+        let environments = tenant.environments.iter();
+        environments.map(|environment| (&tenant.tenant, environment))
+    });
+    environments
+        .filter_map(|(tenant, environment)| {
+            let mut rooms = rooms.iter();
+            let room = rooms.find(|room| room.environment_id == environment.id)?;
+            Some(LimitedEnvironment {
+                tenant: tenant.clone(),
+                environment: environment.clone(),
+                room: *room,
+            })
+        })
+        .collect()
 }
 
 /// The first moment of the month of `now`, in UTC.

@@ -1,0 +1,43 @@
+//! How much of an environment's limits is in use.
+
+use domain::money::MicroDollars;
+use domain::room::EnvironmentRoom;
+use leptos::prelude::*;
+
+use crate::ui::Meter;
+
+/// A bar for each limit that there is.
+#[component]
+pub fn LimitMeters(room: EnvironmentRoom) -> impl IntoView {
+    let EnvironmentRoom { limits, in_use, .. } = room;
+    let price = limits.max_price_per_hour;
+    view! {
+        <div class="grid gap-3">
+            {limits.max_clusters.map(|limit| count_meter("Clusters", in_use.clusters, limit))}
+            {limits.max_nodes.map(|limit| count_meter("Nodes", in_use.nodes, limit))}
+            {price.map(|limit| price_meter(in_use.price_per_hour, limit))}
+        </div>
+    }
+    .into_any()
+}
+
+/// So many of so many.
+pub fn count_meter(label: &'static str, used: u32, limit: u32) -> AnyView {
+    view! {
+        <Meter label=label used=used.into() limit=limit.into() words=format!("{used} of {limit}") />
+    }
+    .into_any()
+}
+
+/// What everything costs an hour, of what it may.
+pub fn price_meter(price: MicroDollars, limit: MicroDollars) -> AnyView {
+    view! {
+        <Meter
+            label="Cost an hour"
+            used=price.0.unsigned_abs()
+            limit=limit.0.unsigned_abs()
+            words=format!("{price} of {limit}")
+        />
+    }
+    .into_any()
+}
