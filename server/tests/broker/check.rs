@@ -20,6 +20,8 @@ async fn check_tries_the_key_the_identity_and_the_pool() {
         let text = format!(
             r#"
             public_url = "https://hangar.example.com"
+            [hosts.main]
+            kubeconfig = "nowhere.yaml"
             [aws]
             access_key_id = "{id}"
             secret_access_key = "{secret}"
@@ -37,7 +39,10 @@ async fn check_tries_the_key_the_identity_and_the_pool() {
         fs::write(&file, text).unwrap();
         let arguments = ["check", "--config", file.to_str().unwrap()];
         let output = Hangar::for_data(folder.path()).output(&arguments);
-        assert!(!output.status.success(), "nobody can sign in");
+        assert!(
+            !output.status.success(),
+            "nobody can sign in, and there is no host"
+        );
         output_of(&output)
     };
     let key = moto.key().await;
