@@ -5,7 +5,6 @@ mod account;
 mod audit;
 mod credentials;
 mod nodes;
-mod platform;
 mod support;
 mod tenants;
 mod user_pools;
