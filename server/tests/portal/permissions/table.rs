@@ -637,7 +637,7 @@ fn functions_of_administration() -> Vec<Route> {
             Session,
             "input[name]=wider&input[expires_in_days]=1&input[scopes][0]=admin",
         ),
-        call("/rpc/revoke-token", Session, "id={entry}"),
+        call("/rpc/revoke-token", Session, "id={entry}").misses("no such token"),
         call("/rpc/list-audit", In(ReadAudit), "slug={tenant}"),
         call("/rpc/list-permissions", OnPlatform(ReadPermissions), ""),
         call("/rpc/list-people", OnPlatform(ManageUsers), ""),
