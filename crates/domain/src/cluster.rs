@@ -73,6 +73,11 @@ impl ClusterState {
         }
     }
 
+    /// Whether it does not come right without a person, or may not.
+    pub fn needs_somebody(self) -> bool {
+        matches!(self, Self::Failed | Self::Degraded)
+    }
+
     /// Whether it changes by itself before long.
     pub fn is_moving(self) -> bool {
         matches!(self, Self::Pending | Self::Provisioning | Self::Deleting)

@@ -24,6 +24,7 @@ pub mod people;
 pub mod people_query;
 pub mod permissions;
 pub mod plan;
+pub mod platform;
 pub mod problem;
 pub mod room;
 pub mod services;

@@ -1,7 +1,7 @@
 //! Clusters: reading them, and the port's methods, each told in the file of its subject.
 
 use crate::{
-    Cause, claims, cluster_list, cluster_orders, cluster_progress,
+    Cause, claims, cluster_list, cluster_orders, cluster_progress, cluster_tally,
     costs::{self, Charged},
     database::Database,
     list,
@@ -21,7 +21,7 @@ use domain::{
 use jiff::{SignedDuration, Timestamp};
 use provisioning::{
     audit::AuditEntry,
-    ports::stores::{ClusterStore, Costs, Extent, RecordPage, Stored},
+    ports::stores::{ClusterStore, ClusterTally, Costs, Extent, RecordPage, Stored},
     records::{Claim, ClusterRecord, NewCluster, OrderStored, Progress},
 };
 use sqlx::any::AnyRow;
@@ -96,6 +96,10 @@ impl ClusterStore for Database {
             costs::sum(self, CHARGED, scope, since, now),
         )
         .await
+    }
+
+    async fn tally(&self) -> Stored<Vec<ClusterTally>> {
+        doing("count clusters by host and plan", cluster_tally::read(self)).await
     }
 
     async fn store_deletion(

@@ -9,6 +9,7 @@ mod claims;
 mod cluster_list;
 mod cluster_orders;
 mod cluster_progress;
+mod cluster_tally;
 mod clusters;
 mod costs;
 mod credential_changes;

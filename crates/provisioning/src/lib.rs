@@ -19,6 +19,7 @@ pub mod node_records;
 pub mod nodes;
 pub mod outgoing;
 pub mod people;
+pub mod platform;
 mod placing;
 pub mod ports;
 pub mod reconciler;

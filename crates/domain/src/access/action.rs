@@ -48,6 +48,8 @@ pub enum Action {
 pub enum PlatformAction {
     /// See machines that nobody ordered here, and take them down.
     ManageOrphans,
+    /// See host clusters and plans, and check host clusters.
+    ManageHosts,
     /// See everybody, grant platform roles, suspend, restore and sign out.
     ManageUsers,
     /// Create, rename and archive tenants, and set the limits of environments.
@@ -128,8 +130,9 @@ impl Action {
 
 impl PlatformAction {
     /// Every action.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::ManageOrphans,
+        Self::ManageHosts,
         Self::ManageUsers,
         Self::ManageTenants,
         Self::ReadPlatformAudit,
@@ -141,6 +144,7 @@ impl PlatformAction {
     pub fn words(self) -> &'static str {
         match self {
             Self::ManageOrphans => "manage machines that nobody ordered here",
+            Self::ManageHosts => "see and check the host clusters and plans of this portal",
             Self::ManageUsers => "manage the people of this portal",
             Self::ManageTenants => "manage the tenants of this portal",
             Self::ReadPlatformAudit => "read the audit log of the platform",
@@ -153,6 +157,7 @@ impl PlatformAction {
     pub fn title(self) -> &'static str {
         match self {
             Self::ManageOrphans => "Take down machines that nobody ordered",
+            Self::ManageHosts => "See host clusters and plans, check host clusters",
             Self::ManageUsers => "See everybody, grant roles, suspend and sign out",
             Self::ManageTenants => "Create, rename and archive tenants, set limits",
             Self::ReadPlatformAudit => "Read the whole audit log",

@@ -32,6 +32,7 @@ pub fn allows(action: Action, platform: PlatformRole, tenant: Option<TenantRole>
 pub fn allows_on_platform(action: PlatformAction, platform: PlatformRole) -> bool {
     match action {
         PlatformAction::ManageOrphans
+        | PlatformAction::ManageHosts
         | PlatformAction::ManageUsers
         | PlatformAction::ManageTenants
         | PlatformAction::ReadPlatformAudit

@@ -99,6 +99,8 @@ pub enum AuditAction {
     DeleteCredential,
     /// A cloud credential was tried with its provider.
     CheckCredential,
+    /// A host cluster was asked about the portal's permissions.
+    CheckHost,
     /// Secrets were wrapped anew under another key.
     RotateKeys,
     /// An API server was given a certificate for the broker.
@@ -125,7 +127,7 @@ pub enum AuditAction {
 
 impl AuditAction {
     /// Every action.
-    pub const ALL: [Self; 57] = [
+    pub const ALL: [Self; 58] = [
         Self::SignIn,
         Self::SignOut,
         Self::OrderCluster,
@@ -172,6 +174,7 @@ impl AuditAction {
         Self::RestoreCredential,
         Self::DeleteCredential,
         Self::CheckCredential,
+        Self::CheckHost,
         Self::RotateKeys,
         Self::IssueBrokerIdentity,
         Self::RevokeBrokerIdentity,
@@ -234,6 +237,7 @@ impl AuditAction {
             Self::RestoreCredential => "restore_credential",
             Self::DeleteCredential => "delete_credential",
             Self::CheckCredential => "check_credential",
+            Self::CheckHost => "check_host",
             Self::RotateKeys => "rotate_keys",
             Self::IssueBrokerIdentity => "issue_broker_identity",
             Self::RevokeBrokerIdentity => "revoke_broker_identity",
@@ -297,6 +301,7 @@ impl AuditAction {
             Self::RestoreCredential => "restored the credential",
             Self::DeleteCredential => "deleted the credential",
             Self::CheckCredential => "checked the credential",
+            Self::CheckHost => "checked the host cluster",
             Self::RotateKeys => "wrapped the secrets anew under",
             Self::IssueBrokerIdentity => "issued the broker identity",
             Self::RevokeBrokerIdentity => "revoked the broker identity",

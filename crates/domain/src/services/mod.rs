@@ -21,9 +21,11 @@ use crate::{
     problem::Problem,
 };
 mod administration;
+mod platform;
 mod user_pools;
 
 pub use administration::{AuditLog, AuditStream, Credentials, People, Tenancy};
+pub use platform::Platform;
 pub use user_pools::UserPools;
 
 use async_trait::async_trait;

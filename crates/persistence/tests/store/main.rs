@@ -7,6 +7,7 @@ mod audit;
 mod audit_list;
 mod changes;
 mod claims;
+mod cluster_tally;
 mod credentials;
 mod fixtures;
 mod listing;

@@ -20,6 +20,7 @@ use domain::{
     listing::{ClusterQuery, StateCount},
     money::MicroDollars,
     operation::Operation,
+    plan::Plan,
     tenancy::Tenant,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -45,6 +46,21 @@ pub struct Costs {
     pub price_per_hour: MicroDollars,
     /// What has been spent in the time asked for, by whole seconds.
     pub spent: MicroDollars,
+}
+
+/// Clusters of one plan on one host cluster, without those that are deleted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClusterTally {
+    /// The host cluster.
+    pub host: String,
+    /// The plan, as it was when they were ordered.
+    pub plan: Plan,
+    /// How many there are.
+    pub clusters: u64,
+    /// How many of them need somebody.
+    pub need_somebody: u64,
+    /// What those that are charged at the moment cost an hour.
+    pub price_per_hour: MicroDollars,
 }
 
 /// Clusters, their operations and the work on them.
@@ -77,6 +93,9 @@ pub trait ClusterStore: Send + Sync {
 
     /// What the clusters in `scope` cost between `since` and `now`.
     async fn costs(&self, scope: &Extent, since: Timestamp, now: Timestamp) -> Stored<Costs>;
+
+    /// How many clusters of each plan are on each host cluster, by host.
+    async fn tally(&self) -> Stored<Vec<ClusterTally>>;
 
     /// Turns a cluster to `Deleting` with `operation`, due at once; announces it. A cluster that is
     /// being deleted already, or is gone, stays as it is and `audit` is not written. Answers the

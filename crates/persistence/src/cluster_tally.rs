@@ -1,0 +1,39 @@
+//! How many clusters of which plan are on which host cluster.
+
+use crate::{
+    Cause,
+    database::Database,
+    rows::{json, number, text},
+    sql::Sql,
+};
+use domain::{cluster::ClusterState, money::MicroDollars};
+use provisioning::ports::stores::ClusterTally;
+use sqlx::any::AnyRow;
+
+/// Plans are compared as they are stored: the same text is the same plan, and there are few of them.
+pub(crate) async fn read(database: &Database) -> Result<Vec<ClusterTally>, Cause> {
+    let need_somebody = ClusterState::ALL
+        .into_iter()
+        .filter(|state| state.needs_somebody())
+        .map(ClusterState::as_str);
+    let mut sql =
+        Sql::new("SELECT r.host, r.plan, COUNT(*) AS clusters, CAST(SUM(CASE WHEN r.state IN ");
+    sql.bind_list(need_somebody).push(
+        " THEN 1 ELSE 0 END) AS BIGINT) AS need_somebody, \
+         CAST(SUM(CASE WHEN r.ready_at IS NULL THEN 0 ELSE r.price_per_hour END) AS BIGINT) \
+         AS price_per_hour FROM clusters r WHERE r.state <> 'deleted' \
+         GROUP BY r.host, r.plan ORDER BY r.host, r.plan",
+    );
+    let rows = sql.query().fetch_all(database.readers()).await?;
+    rows.iter().map(tally).collect()
+}
+
+fn tally(row: &AnyRow) -> Result<ClusterTally, Cause> {
+    Ok(ClusterTally {
+        host: text(row, "host")?,
+        plan: json(row, "plan")?,
+        clusters: u64::try_from(number(row, "clusters")?)?,
+        need_somebody: u64::try_from(number(row, "need_somebody")?)?,
+        price_per_hour: MicroDollars(number(row, "price_per_hour")?),
+    })
+}

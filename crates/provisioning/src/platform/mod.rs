@@ -1,0 +1,187 @@
+//! What the portal stands on, for its admins: the host clusters, whether they let it work, and the plans.
+
+mod plan_use;
+
+use crate::{
+    audit::{AuditAction, AuditEntry, AuditOutcome},
+    authorization::{authorize_on_platform, authorize_platform_change},
+    error::causes,
+    ports::{
+        host_clusters::{HostClusters, HostError, HostErrorKind, PermissionCheck},
+        stores::{ClusterTally, Store},
+    },
+};
+use async_trait::async_trait;
+use domain::{
+    access::PlatformAction,
+    caller::Caller,
+    plan::Plan,
+    platform::{HostCheck, HostCluster, MissingPermission, PlanUse},
+    problem::{Problem, ProblemKind},
+    services::Platform,
+};
+use jiff::Timestamp;
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use tokio::time::timeout;
+
+/// A host answers all questions together within this time.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The use cases on host clusters and plans.
+pub struct PlatformService {
+    store: Arc<dyn Store>,
+    hosts: Arc<dyn HostClusters>,
+    plans: Vec<Plan>,
+    patience: Duration,
+}
+
+impl PlatformService {
+    /// A service over these ports where `plans` are offered.
+    pub fn new(store: Arc<dyn Store>, hosts: Arc<dyn HostClusters>, plans: Vec<Plan>) -> Self {
+        Self {
+            store,
+            hosts,
+            plans,
+            patience: PATIENCE,
+        }
+    }
+
+    /// Gives up on a host that has not answered in this time.
+    #[must_use]
+    pub fn with_patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+
+    /// Asks a host of the configuration. What is wrong with it, is told as a problem.
+    async fn ask(&self, host: &str) -> Result<HostCheck, Problem> {
+        let asked = timeout(self.patience, self.hosts.check(host)).await;
+        let answered = asked.unwrap_or_else(|_| {
+            Err(HostError {
+                kind: HostErrorKind::Unreachable,
+                message: format!(
+                    "The host cluster {host} did not answer every question within {:?}.",
+                    self.patience
+                ),
+                source: None,
+            })
+        });
+        match answered {
+            Ok(permissions) => Ok(checked(host, permissions)),
+            Err(error) => {
+                tracing::warn!(%host, error = %causes(&error), kind = ?error.kind, "not checked");
+                Err(not_checked(&error))
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl Platform for PlatformService {
+    async fn host_clusters(&self, caller: &Caller) -> Result<Vec<HostCluster>, Problem> {
+        authorize_on_platform(caller, PlatformAction::ManageHosts)?;
+        let tallies = self.store.tally().await?;
+        let configured = self.hosts.hosts();
+        let known: BTreeSet<&str> = configured.iter().map(|host| host.name.as_str()).collect();
+        let gone: BTreeSet<&str> = tallies
+            .iter()
+            .map(|tally| tally.host.as_str())
+            .filter(|host| !known.contains(host))
+            .collect();
+        // New clusters go to the first.
+        let first = configured.first().map(|host| host.name.as_str());
+        let there = configured.iter().map(|host| HostCluster {
+            configured: true,
+            takes_new_clusters: first == Some(host.name.as_str()),
+            exposures: host.exposures.clone(),
+            ingress_domain: host.ingress_domain.clone(),
+            ..what_is_on(&host.name, &tallies)
+        });
+        let gone = gone.into_iter().map(|host| what_is_on(host, &tallies));
+        Ok(there.chain(gone).collect())
+    }
+
+    async fn check_host(&self, caller: &Caller, host: &str) -> Result<HostCheck, Problem> {
+        let entry = || {
+            let (now, recorded) = (Timestamp::now(), AuditAction::CheckHost);
+            AuditEntry::by(caller, recorded, now, format!("host/{host}"), host)
+        };
+        let action = PlatformAction::ManageHosts;
+        authorize_platform_change(&*self.store, caller, action, entry).await?;
+        if !self.hosts.hosts().iter().any(|known| known.name == host) {
+            return Err(Problem::not_found("host cluster"));
+        }
+        let answer = self.ask(host).await;
+        let audit = match &answer {
+            Ok(check) if check.missing.is_empty() => entry().with_detail(check.summary()),
+            Ok(check) => failed(entry(), &check.summary()),
+            Err(problem) => failed(entry(), &problem.detail),
+        };
+        self.store.append(audit).await?;
+        answer
+    }
+
+    async fn plans(&self, caller: &Caller) -> Result<Vec<PlanUse>, Problem> {
+        authorize_on_platform(caller, PlatformAction::ManageHosts)?;
+        Ok(plan_use::of_all(&self.plans, &self.store.tally().await?))
+    }
+}
+
+/// As a host that is not in the configuration.
+fn what_is_on(host: &str, tallies: &[ClusterTally]) -> HostCluster {
+    let on_it = || tallies.iter().filter(|tally| tally.host == host);
+    HostCluster {
+        name: host.to_owned(),
+        configured: false,
+        takes_new_clusters: false,
+        exposures: Vec::new(),
+        ingress_domain: None,
+        clusters: on_it().map(|tally| tally.clusters).sum(),
+        need_somebody: on_it().map(|tally| tally.need_somebody).sum(),
+        price_per_hour: on_it().map(|tally| tally.price_per_hour).sum(),
+    }
+}
+
+fn checked(host: &str, permissions: Vec<PermissionCheck>) -> HostCheck {
+    let asked = permissions.len();
+    let missing: Vec<_> = permissions
+        .into_iter()
+        .filter(|check| !check.allowed)
+        .map(|check| MissingPermission {
+            permission: check.permission,
+            reason: check.reason.filter(|reason| !reason.is_empty()),
+        })
+        .collect();
+    HostCheck {
+        host: host.to_owned(),
+        permissions: asked,
+        next_step: (!missing.is_empty()).then(|| {
+            "Apply k8s/rbac.yaml to the host cluster, and bind its ClusterRole to the account that the portal uses \
+             there."
+                .to_owned()
+        }),
+        missing,
+        checked_at: Timestamp::now(),
+    }
+}
+
+/// What an admin is told, who can do something about it.
+fn not_checked(error: &HostError) -> Problem {
+    let next_step = match error.kind {
+        HostErrorKind::Unreachable => {
+            "See whether its API server runs and whether the portal's machine reaches it, and try again."
+        }
+        HostErrorKind::Unauthorized => {
+            "Give the portal a kubeconfig that the host accepts, as kubeconfig of its [hosts] section, and start the \
+             portal again."
+        }
+        _ => "hangar check asks the same on the portal's machine; its log says more.",
+    };
+    Problem::new(ProblemKind::Unavailable, error.message.clone()).next(next_step)
+}
+
+fn failed(entry: AuditEntry, message: &str) -> AuditEntry {
+    entry
+        .with_outcome(AuditOutcome::Failed)
+        .with_detail(message)
+}
