@@ -13,9 +13,11 @@ use crate::audit::{AuditPage, TenantAuditPage};
 use crate::clusters::{ClusterPage, ClustersPage, NewClusterPage};
 use crate::credentials::{CredentialPage, NewCredentialPage};
 use crate::dashboard::OverviewPage;
+use crate::host_clusters::HostClustersPage;
 use crate::layout::Layout;
 use crate::nodes::{CataloguePage, NewNodePage, NodePage, NodesPage, OrphansPage};
 use crate::permissions::PermissionsPage;
+use crate::plans::PlansPage;
 use crate::problem_page::{NotFound, ProblemPage};
 use crate::sign_in::SignInPage;
 use crate::tenants::{AllTenantsPage, TeamsPage, TenantPage};
@@ -64,6 +66,12 @@ pub fn App() -> impl IntoView {
                             ssr=SsrMode::Async
                         />
                         <Route path=path!("/admin/orphans") view=OrphansPage ssr=SsrMode::Async />
+                        <Route
+                            path=path!("/admin/host-clusters")
+                            view=HostClustersPage
+                            ssr=SsrMode::Async
+                        />
+                        <Route path=path!("/admin/plans") view=PlansPage ssr=SsrMode::Async />
                         <Route path=path!("/admin/users") view=UsersPage ssr=SsrMode::Async />
                         <Route
                             path=path!("/admin/users/claim-rules")

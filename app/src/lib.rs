@@ -11,6 +11,7 @@ mod audit;
 mod clusters;
 mod credentials;
 mod dashboard;
+mod host_clusters;
 mod layout;
 mod listing;
 mod live;
@@ -19,6 +20,7 @@ mod operation;
 mod ordering;
 mod permissions;
 mod plain_form;
+mod plans;
 #[cfg(feature = "ssr")]
 mod posted;
 mod problem_page;

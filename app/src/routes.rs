@@ -18,6 +18,10 @@ pub const CATALOGUE: &str = "/nodes/catalogue";
 pub const NEW_NODE: &str = "/nodes/new";
 /// Machines that nobody ordered here; for platform admins.
 pub const ORPHANS: &str = "/admin/orphans";
+/// What virtual clusters are put on; for platform admins.
+pub const HOST_CLUSTERS: &str = "/admin/host-clusters";
+/// The sizes of clusters; for platform admins.
+pub const PLANS: &str = "/admin/plans";
 /// Everybody, and why they may do what they may; for platform admins.
 pub const USERS: &str = "/admin/users";
 /// What a token would give whoever signs in with it; for platform admins.

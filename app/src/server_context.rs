@@ -23,7 +23,7 @@ mod on_server {
     use domain::caller::Caller;
     use domain::problem::{Problem, ProblemKind};
     use domain::services::{
-        Account, AuditLog, Clusters, Credentials, Nodes, People, Tenancy, UserPools,
+        Account, AuditLog, Clusters, Credentials, Nodes, People, Platform, Tenancy, UserPools,
     };
     use jiff::Timestamp;
     use leptos::prelude::{provide_context, use_context};
@@ -73,6 +73,8 @@ mod on_server {
         pub tenancy: Arc<dyn Tenancy>,
         /// The people of Cognito user pools.
         pub user_pools: Arc<dyn UserPools>,
+        /// Host clusters and plans.
+        pub platform: Arc<dyn Platform>,
         /// The vault of cloud credentials.
         pub credentials: Arc<dyn Credentials>,
         /// Whether the systems behind the portal are stand-ins.
@@ -136,6 +138,11 @@ mod on_server {
     /// The service of user pools and who is asking.
     pub fn user_pools() -> Result<(Arc<dyn UserPools>, Caller), Refusal> {
         Ok((page_context()?.user_pools, caller()?))
+    }
+
+    /// Host clusters and plans, and who is asking.
+    pub fn platform() -> Result<(Arc<dyn Platform>, Caller), Refusal> {
+        Ok((page_context()?.platform, caller()?))
     }
 
     /// The vault of cloud credentials and who is asking.

@@ -82,6 +82,8 @@ export function placesOfAdministration({ person, lastAdmin, credential }: Admini
     asAdmin('user', person),
     asAdmin('user-last-admin', lastAdmin),
     asAdmin('claim-rules', '/admin/users/claim-rules'),
+    asAdmin('host-clusters', '/admin/host-clusters'),
+    asAdmin('plans', '/admin/plans'),
     asAdmin('invite', '/admin/users/invite'),
     asAdmin('tenants', '/admin/tenants'),
     asAdmin('tenants-of-an-admin', '/tenants'),

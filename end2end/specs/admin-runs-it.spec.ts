@@ -175,9 +175,24 @@ test('the last admin can be neither suspended nor taken the role, and is told wh
   await expect(page.getByText('is the only admin who is not suspended').first()).toBeVisible();
 });
 
+for (const javaScriptEnabled of [true, false]) {
+  test(`a host cluster is checked, ${javaScriptEnabled ? 'with' : 'without'} JavaScript`, async ({ openAs }) => {
+    const page = await openAs('admin', { javaScriptEnabled });
+    await page.goto('/');
+    await page.getByRole('link', { name: 'Host clusters' }).click();
+    await expect(page.getByRole('heading', { level: 1, name: 'Host clusters' })).toBeVisible();
+    if (javaScriptEnabled) await hydrated(page);
+    await expect(page.getByText('New clusters go here')).toBeVisible();
+    await page.getByRole('button', { name: 'Check now' }).first().click();
+    await expect(page.getByRole('status').filter({ hasText: /The portal has all \d+ permissions/ })).toBeVisible({ timeout: 30_000 });
+    await page.getByRole('link', { name: 'Plans' }).click();
+    await expect(page.getByRole('row', { name: /Small.*\$57\.60/ })).toBeVisible();
+  });
+}
+
 test('to others than admins there are no pages of administration', async ({ openAs }) => {
   const page = await openAs('developer');
-  for (const path of ['/admin/users', '/admin/tenants', '/admin/users/claim-rules', '/tenants/payments']) {
+  for (const path of ['/admin/users', '/admin/tenants', '/admin/users/claim-rules', '/admin/host-clusters', '/admin/plans', '/tenants/payments']) {
     await page.goto(path);
     await expect(page.getByRole('heading', { level: 1, name: 'Not found' })).toBeVisible();
   }

@@ -16,7 +16,9 @@ use domain::{
     caller::Caller,
     ids::UserId,
     problem::Problem,
-    services::{Account, AuditLog, Clusters, Credentials, Nodes, People, Tenancy, UserPools},
+    services::{
+        Account, AuditLog, Clusters, Credentials, Nodes, People, Platform, Tenancy, UserPools,
+    },
 };
 use provisioning::{
     account::AccountService,
@@ -25,6 +27,7 @@ use provisioning::{
     clusters::ClusterService,
     nodes::{Machinery, NodeService},
     people::{PeopleService, RuleProvider},
+    platform::PlatformService,
     ports::{changes::Changes, host_clusters::HostClusters, stores::Store},
     sign_in::SignInService,
     tenancy::TenancyService,
@@ -49,6 +52,8 @@ pub struct Portal {
     pub tenancy: Arc<dyn Tenancy>,
     /// The people of Cognito user pools.
     pub user_pools: Arc<dyn UserPools>,
+    /// Host clusters and plans.
+    pub platform: Arc<dyn Platform>,
     /// The vault of cloud credentials.
     pub credentials: Arc<dyn Credentials>,
     /// The ways to sign in.
@@ -109,7 +114,7 @@ impl Portal {
         } = ports;
         let clusters: Arc<dyn Clusters> = Arc::new(ClusterService::new(
             store.clone(),
-            hosts,
+            hosts.clone(),
             settings.plans.clone(),
         ));
         let nodes: Arc<dyn Nodes> = Arc::new(NodeService::new(store.clone(), machinery));
@@ -122,6 +127,11 @@ impl Portal {
             store.clone(),
             crate::user_pools::pools(settings)?,
         ));
+        let platform: Arc<dyn Platform> = Arc::new(PlatformService::new(
+            store.clone(),
+            hosts,
+            settings.plans.clone(),
+        ));
         let doors = doors(settings, &store)?;
         let pages = PageContext {
             assets: Arc::new(assets),
@@ -132,6 +142,7 @@ impl Portal {
             people: people.clone(),
             tenancy: tenancy.clone(),
             user_pools: user_pools.clone(),
+            platform: platform.clone(),
             credentials: credentials.clone(),
             sandbox: settings.sandbox,
             providers: doors
@@ -154,6 +165,7 @@ impl Portal {
             people,
             tenancy,
             user_pools,
+            platform,
             credentials,
             doors,
             callers: SignInService::new(store.clone(), ClaimRules::default()),

@@ -56,6 +56,8 @@ pub fn AdminNavigation() -> impl IntoView {
                 <Item href=routes::ALL_TENANTS symbol=Symbol::Building label="Tenants" />
                 <Item href=routes::POOLS symbol=Symbol::Lock label="Identity provider" />
                 <Item href=routes::PERMISSIONS symbol=Symbol::Check label="Permissions" />
+                <Item href=routes::HOST_CLUSTERS symbol=Symbol::Server label="Host clusters" />
+                <Item href=routes::PLANS symbol=Symbol::Tag label="Plans" />
                 <Item href=routes::ORPHANS symbol=Symbol::Alert label="Orphans" />
                 <Item href=routes::AUDIT symbol=Symbol::List label="Audit log" />
             </ul>

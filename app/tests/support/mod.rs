@@ -5,6 +5,7 @@ pub mod credentials;
 pub mod node_sample;
 mod nodes;
 pub mod people;
+pub mod platform;
 mod sample;
 mod services;
 pub mod tenancy;
@@ -56,6 +57,7 @@ fn portal_with(nodes: nodes::NodesInMemory) -> Router {
         people: Arc::new(people::PeopleInMemory::default()),
         tenancy: Arc::new(tenancy::TenancyInMemory::default()),
         user_pools: Arc::new(user_pools::OnePool),
+        platform: Arc::new(platform::FourHosts),
         credentials: Arc::new(credentials::VaultInMemory::default()),
         sandbox: true,
         providers: Arc::new([SignInProvider {

@@ -13,6 +13,7 @@ mod nodes;
 mod pages;
 mod people;
 mod permissions;
+mod platform;
 mod program;
 mod rest;
 mod sessions;

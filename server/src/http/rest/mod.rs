@@ -11,6 +11,7 @@ mod order_options;
 mod orphans;
 mod people;
 mod permissions;
+mod platform;
 mod tenants;
 mod user_pools;
 
@@ -104,6 +105,9 @@ fn described() -> OpenApiRouter<Arc<Portal>> {
         .routes(routes!(audit::export))
         .routes(routes!(audit::get))
         .routes(routes!(permissions::get))
+        .routes(routes!(platform::host_clusters))
+        .routes(routes!(platform::check_host))
+        .routes(routes!(platform::plans))
         .routes(routes!(me::me))
         .routes(routes!(order_options::order_options))
         // The pages answer every other address.

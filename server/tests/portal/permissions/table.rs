@@ -11,8 +11,8 @@ use domain::access::{
         ReadCredentials, ReadKubeconfig, ReadNode, ReadNodeLogs, ReadTenant,
     },
     PlatformAction::{
-        ManageIdentityProvider, ManageOrphans, ManageTenants, ManageUsers, ReadPermissions,
-        ReadPlatformAudit,
+        ManageHosts, ManageIdentityProvider, ManageOrphans, ManageTenants, ManageUsers,
+        ReadPermissions, ReadPlatformAudit,
     },
 };
 use reqwest::Method;
@@ -174,6 +174,18 @@ fn rest_administration() -> Vec<Route> {
             OnPlatform(ManageOrphans),
         )
         .misses("no such machine"),
+        get(
+            "/api/v1/host-clusters",
+            "/api/v1/host-clusters",
+            OnPlatform(ManageHosts),
+        ),
+        post(
+            "/api/v1/host-clusters/{name}/check",
+            "/api/v1/host-clusters/none/check",
+            OnPlatform(ManageHosts),
+        )
+        .misses("no such host cluster"),
+        get("/api/v1/plans", "/api/v1/plans", OnPlatform(ManageHosts)),
         get(
             "/api/v1/audit",
             "/api/v1/audit?tenant={tenant}",
@@ -495,6 +507,12 @@ fn pages() -> Vec<Route> {
             "/admin/orphans",
             OnPlatform(ManageOrphans),
         ),
+        get(
+            "/admin/host-clusters",
+            "/admin/host-clusters",
+            OnPlatform(ManageHosts),
+        ),
+        get("/admin/plans", "/admin/plans", OnPlatform(ManageHosts)),
         get("/admin/users", "/admin/users", OnPlatform(ManageUsers)),
         get(
             "/admin/users/claim-rules",
@@ -662,6 +680,21 @@ fn functions_of_administration() -> Vec<Route> {
             OnPlatform(ManageUsers),
             "id={person}",
         ),
+        call("/rpc/list-host-clusters", OnPlatform(ManageHosts), ""),
+        call(
+            "/rpc/check-host-cluster",
+            OnPlatform(ManageHosts),
+            "host=none",
+        )
+        .misses("no such host cluster"),
+        post(
+            "/admin/host-clusters",
+            "/admin/host-clusters",
+            OnPlatform(ManageHosts),
+        )
+        .form("host=none")
+        .misses("no such host cluster"),
+        call("/rpc/list-plans", OnPlatform(ManageHosts), ""),
         call("/rpc/claim-rules", OnPlatform(ManageIdentityProvider), ""),
         call(
             "/rpc/try-claim-rules",

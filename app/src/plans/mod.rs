@@ -1,0 +1,6 @@
+//! The plans, for platform admins.
+
+mod api;
+mod page;
+
+pub use page::PlansPage;
