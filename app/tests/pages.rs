@@ -5,6 +5,7 @@ mod account;
 mod audit;
 mod credentials;
 mod nodes;
+mod platform;
 mod support;
 mod tenants;
 mod user_pools;

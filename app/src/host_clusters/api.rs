@@ -7,6 +7,7 @@ use leptos::server;
 use serde::{Deserialize, Serialize};
 
 use crate::refusal::Refusal;
+use crate::transport::{Fetch, Json};
 
 /// The host clusters, and what came of the plain form that was sent to this page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,7 +29,7 @@ pub struct PostedCheck {
 }
 
 /// The page as it begins, or as a plain form left it.
-#[server(prefix = "/rpc", endpoint = "list-host-clusters")]
+#[server(prefix = "/rpc", endpoint = "list-host-clusters", client = Fetch, output = Json)]
 pub async fn load_host_clusters() -> Result<HostClustersView, Refusal> {
     use crate::problem_page::as_if_not_there;
     use crate::server_context::{now, platform, posted, refuse, set_status};
@@ -53,7 +54,7 @@ pub async fn load_host_clusters() -> Result<HostClustersView, Refusal> {
 }
 
 /// Asks a host whether the portal has every permission that it needs there.
-#[server(prefix = "/rpc", endpoint = "check-host-cluster")]
+#[server(prefix = "/rpc", endpoint = "check-host-cluster", client = Fetch, output = Json)]
 pub async fn check_host_cluster(host: String) -> Result<HostCheck, Refusal> {
     use crate::problem_page::as_if_not_there;
     use crate::server_context::{platform, refuse};

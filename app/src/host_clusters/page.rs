@@ -8,7 +8,9 @@ use leptos_meta::Title;
 use super::api::{HostClustersView, load_host_clusters};
 use super::check::Check;
 use crate::problem_page::{ProblemPage, problem_notice};
-use crate::ui::{Badge, Card, Clock, Empty, EmptyState, Fact, Facts, PageHeader, Skeleton, Tone};
+use crate::ui::{
+    Badge, Card, Clock, Empty, EmptyState, Fact, Facts, PageHeader, Skeleton, Tone, waiting,
+};
 
 /// A card for each.
 #[component]
@@ -26,7 +28,7 @@ pub fn HostClustersPage() -> impl IntoView {
             }
         })
     };
-    view! { <Transition fallback=|| view! { <Skeleton lines=8 /> }>{page}</Transition> }
+    view! { <Transition fallback=|| view! { <Skeleton lines=8 /> }>{waiting(page)}</Transition> }
 }
 
 #[component]

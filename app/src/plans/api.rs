@@ -4,9 +4,10 @@ use domain::platform::PlanUse;
 use leptos::server;
 
 use crate::refusal::Refusal;
+use crate::transport::{Fetch, Json};
 
 /// The plans with how many clusters have them.
-#[server(prefix = "/rpc", endpoint = "list-plans")]
+#[server(prefix = "/rpc", endpoint = "list-plans", client = Fetch, output = Json)]
 pub async fn load_plans() -> Result<Vec<PlanUse>, Refusal> {
     use crate::problem_page::as_if_not_there;
     use crate::server_context::{platform, refuse};

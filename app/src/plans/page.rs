@@ -7,7 +7,7 @@ use leptos_meta::Title;
 
 use super::api::load_plans;
 use crate::problem_page::ProblemPage;
-use crate::ui::{Badge, Cell, HeaderCell, PageHeader, Row, Skeleton, Table, Tone};
+use crate::ui::{Badge, Cell, HeaderCell, PageHeader, Row, Skeleton, Table, Tone, waiting};
 
 /// What can be ordered, for how much, and who has it. Nothing here can be changed.
 #[component]
@@ -21,7 +21,7 @@ pub fn PlansPage() -> impl IntoView {
             }
         })
     };
-    view! { <Transition fallback=|| view! { <Skeleton lines=6 /> }>{page}</Transition> }
+    view! { <Transition fallback=|| view! { <Skeleton lines=6 /> }>{waiting(page)}</Transition> }
 }
 
 #[component]
