@@ -25,6 +25,16 @@ export async function createTenant(page: Page, name: string, environments: strin
   return slug;
 }
 
+/** Makes somebody who has signed in before a member of a tenant. */
+export async function addMember(page: Page, tenant: string, email: string, role: string): Promise<void> {
+  await page.goto(`/tenants/${tenant}`);
+  await hydrated(page);
+  await page.getByLabel('E-mail address').fill(email);
+  await page.getByLabel('Role', { exact: true }).selectOption(role);
+  await page.getByRole('button', { name: 'Invite' }).click();
+  await expect(page.getByText('They are a member now')).toBeVisible();
+}
+
 /** The id of a key as AWS's documentation has it, and the account that it is of. */
 export const key = { id: 'AKIAIOSFODNN7EXAMPLE', account: '581039954779' };
 

@@ -1,5 +1,5 @@
 // An admin lets a company in and keeps it safe.
-import { auditOf, createTenant, key, pageOf, storeCredential } from '../portal/administration';
+import { addMember, auditOf, createTenant, key, pageOf, storeCredential } from '../portal/administration';
 import { freshName, reaches } from '../portal/clusters';
 import { fact, orderNode } from '../portal/node_use';
 import { hydrated, visit } from '../portal/pages';
@@ -22,11 +22,7 @@ test('a tenant with two environments gets people and a credential, which AWS acc
   await page.getByRole('button', { name: 'Withdraw the invitation of eve@example.com' }).click();
   await expect(page.getByText('No open invitations')).toBeVisible();
 
-  await page.getByRole('link', { name: 'Members' }).click();
-  await page.getByLabel('E-mail address').fill('maya@example.com');
-  await page.getByLabel('Role', { exact: true }).selectOption('admin');
-  await page.getByRole('button', { name: 'Invite' }).click();
-  await expect(page.getByText('They are a member now')).toBeVisible();
+  await addMember(page, slug, 'maya@example.com', 'admin');
   await expect(page.getByRole('cell', { name: people.viewer }).first()).toBeVisible();
 
   // What somebody may do counts from the next page on.
@@ -58,6 +54,39 @@ test('a tenant with two environments gets people and a credential, which AWS acc
   const newestFirst = [0, lent, ordered, checked, stored];
   expect(newestFirst.toSorted((one, other) => one - other)).toEqual(newestFirst);
   expect(lent).toBeGreaterThan(0);
+});
+
+test('the limits of an environment show where people order and what is left of them', async ({ openAs }, info) => {
+  const member = await openAs('viewer');
+  const page = await openAs('admin');
+  const slug = await createTenant(page, freshName('limited'), ['Dev']);
+  await addMember(page, slug, 'maya@example.com', 'developer');
+  await visit(page, `/tenants/${slug}/environments?environment=dev`);
+  const limits = page.locator('section').filter({ has: page.getByRole('heading', { name: 'Limits', exact: true }) });
+  await limits.getByLabel('Clusters').fill('1');
+  await limits.getByLabel('Dollars an hour').fill('5');
+  await limits.getByRole('button', { name: 'Save' }).click();
+  await expect(limits.getByText('Saved.')).toBeVisible();
+
+  const form = async () => {
+    await visit(member, '/clusters/new');
+    await member.getByLabel('Tenant and environment').selectOption(`${slug}/dev`);
+  };
+  await form();
+  await expect(member.getByText('In use: 0 of 1 cluster, $0.00 of $5.00 an hour.')).toBeVisible();
+  await expect(member.getByText('1 of 1 cluster, $0.08 of $5.00 an hour')).toBeVisible();
+  await member.getByLabel('Name', { exact: true }).fill(freshName('only'));
+  await member.screenshot({ path: info.outputPath('form.png'), fullPage: true });
+  await member.getByRole('button', { name: 'Create cluster' }).click();
+  await reaches(member, 'Ready');
+
+  await visit(member, '/');
+  const mine = member.locator('section').filter({ has: member.getByRole('heading', { name: 'Limits', exact: true }) });
+  const environment = mine.getByRole('listitem').filter({ hasText: slug });
+  await expect(environment.getByRole('meter', { name: 'Clusters' })).toHaveAttribute('aria-valuetext', '1 of 1');
+  await member.screenshot({ path: info.outputPath('overview.png'), fullPage: true });
+  await form();
+  await expect(member.getByText('may hold 1 cluster and has 1. Delete a cluster there')).toBeVisible();
 });
 
 test('a key that AWS does not know reads well, and so does an AWS that does not answer', async ({ openAs, faults, complaints }) => {

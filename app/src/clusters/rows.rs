@@ -25,7 +25,7 @@ fn row(cluster: Cluster) -> impl IntoView {
             <Cell>
                 <a
                     href=routes::cluster(cluster.id)
-                    class="block truncate font-semibold hover:text-accent-text"
+                    class="block max-md:truncate md:[overflow-wrap:anywhere] font-semibold hover:text-accent-text"
                 >
                     {cluster.name.to_string()}
                 </a>

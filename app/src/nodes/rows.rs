@@ -86,7 +86,7 @@ fn name(node: &Node) -> AnyView {
     view! {
         <a
             href=routes::node(node.id)
-            class="block truncate font-semibold hover:text-accent-text"
+            class="block max-md:truncate md:[overflow-wrap:anywhere] font-semibold hover:text-accent-text"
         >
             {node.name.to_string()}
         </a>

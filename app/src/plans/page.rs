@@ -99,24 +99,22 @@ fn row(used: PlanUse) -> impl IntoView {
             {figure("CPU", cpu)}
             {figure("Memory", memory)}
             {figure("Storage", format!("{} GiB", plan.storage_gib))}
-            {figure("Pods", plan.pods.to_string())}
+            {figure("Pods", plan.pods)}
             {figure("An hour", plan.price_per_hour.to_string())}
             {figure("In 30 days", price_in_30_days.to_string())}
-            <Cell number=true wide_on_phone=true>
-                <span class="text-muted md:hidden">"Clusters "</span>
-                {clusters}
-                {before}
-            </Cell>
+            {figure("Clusters", view! { {clusters} {before} })}
         </Row>
     }
 }
 
-/// A figure, and on a phone its name before it.
-fn figure(name: &'static str, value: String) -> impl IntoView {
+/// A figure, and on a phone its name at the other end of the line.
+fn figure(name: &'static str, value: impl IntoView + 'static) -> impl IntoView {
     view! {
-        <Cell number=true>
-            <span class="text-muted md:hidden">{name} " "</span>
-            <span class="whitespace-nowrap">{value}</span>
+        <Cell number=true wide_on_phone=true>
+            <span class="flex justify-between gap-3 md:block">
+                <span class="text-muted md:hidden">{name}</span>
+                <span class="text-right whitespace-nowrap">{value}</span>
+            </span>
         </Cell>
     }
 }
