@@ -85,7 +85,7 @@ fn Content(dashboard: Dashboard) -> impl IntoView {
             }
         />
         <Figures overview=overview.clone() />
-        <div class="grid grid-cols-1 gap-3.5 items-start mt-3.5 xl:grid-cols-[minmax(0,2.1fr)_minmax(0,1fr)]">
+        <div class="grid grid-cols-1 gap-3.5 items-start mt-3.5 xl:grid-cols-[minmax(0,2.6fr)_minmax(0,1fr)]">
             <div class="grid grid-cols-1 gap-3.5 min-w-0">
                 <Card
                     title="My clusters"
