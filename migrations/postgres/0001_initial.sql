@@ -134,6 +134,10 @@ CREATE INDEX clusters_by_creation ON clusters (created_at, id, state, tenant_id)
 CREATE INDEX clusters_by_name ON clusters (name, id, state, tenant_id);
 CREATE INDEX clusters_by_end ON clusters (ends_at, id, state, tenant_id);
 CREATE INDEX clusters_by_state ON clusters (state, id, tenant_id);
+CREATE INDEX clusters_by_tenant_creation ON clusters (tenant_id, created_at, id, state);
+CREATE INDEX clusters_by_tenant_name ON clusters (tenant_id, name, id, state);
+CREATE INDEX clusters_by_tenant_end ON clusters (tenant_id, ends_at, id, state);
+CREATE INDEX clusters_by_tenant_state ON clusters (tenant_id, state, id);
 CREATE INDEX clusters_by_owner ON clusters (created_by, created_at, id, state, tenant_id);
 -- Everything that a search looks at, by what it counts.
 CREATE INDEX clusters_searched ON clusters (tenant_id, state, name, environment_id, created_by);
@@ -209,6 +213,11 @@ CREATE INDEX nodes_by_name ON nodes (name, id, state, tenant_id);
 CREATE INDEX nodes_by_end ON nodes (ends_at, id, state, tenant_id);
 CREATE INDEX nodes_by_price ON nodes (price_per_hour, id, state, tenant_id);
 CREATE INDEX nodes_by_state ON nodes (state, id, tenant_id);
+CREATE INDEX nodes_by_tenant_creation ON nodes (tenant_id, created_at, id, state);
+CREATE INDEX nodes_by_tenant_name ON nodes (tenant_id, name, id, state);
+CREATE INDEX nodes_by_tenant_end ON nodes (tenant_id, ends_at, id, state);
+CREATE INDEX nodes_by_tenant_state ON nodes (tenant_id, state, id);
+CREATE INDEX nodes_by_tenant_price ON nodes (tenant_id, price_per_hour, id, state);
 CREATE INDEX nodes_by_owner ON nodes (created_by, created_at, id, state, tenant_id);
 -- Everything that a search looks at, by what it counts.
 CREATE INDEX nodes_searched
@@ -233,6 +242,61 @@ CREATE TABLE node_operations (
 ALTER TABLE nodes ADD FOREIGN KEY (operation_id)
     REFERENCES node_operations (id) DEFERRABLE INITIALLY DEFERRED;
 CREATE INDEX node_operations_by_node ON node_operations (node_id, started_at);
+
+-- How many clusters and nodes are in each state in each environment, and what they cost an hour.
+-- Triggers keep it in the transaction that writes a row, so that lists and limits count no rows.
+-- Writers meet only where they change the same environment.
+CREATE TABLE tally (
+    kind TEXT COLLATE "C" NOT NULL CHECK (kind IN ('clusters', 'nodes')),
+    tenant_id UUID NOT NULL,
+    environment_id UUID NOT NULL,
+    state TEXT COLLATE "C" NOT NULL,
+    count BIGINT NOT NULL,
+    price_per_hour BIGINT NOT NULL,
+    PRIMARY KEY (kind, tenant_id, environment_id, state)
+) WITH (fillfactor = 50);
+-- In the order of keys: two transactions that move rows between the same states do not wait for each
+-- other in a circle.
+CREATE FUNCTION count_row() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO tally AS t (kind, tenant_id, environment_id, state, count, price_per_hour)
+    SELECT TG_TABLE_NAME, c.tenant_id, c.environment_id, c.state, SUM(c.count), SUM(c.price)
+    FROM (VALUES
+        (OLD.tenant_id, OLD.environment_id, OLD.state, -1, -COALESCE(OLD.price_per_hour, 0)),
+        (NEW.tenant_id, NEW.environment_id, NEW.state, 1, COALESCE(NEW.price_per_hour, 0))
+    ) AS c (tenant_id, environment_id, state, count, price)
+    WHERE c.state IS NOT NULL
+    GROUP BY c.tenant_id, c.environment_id, c.state
+    ORDER BY c.tenant_id, c.environment_id, c.state
+    ON CONFLICT (kind, tenant_id, environment_id, state) DO UPDATE
+    SET count = t.count + excluded.count, price_per_hour = t.price_per_hour + excluded.price_per_hour;
+    RETURN NULL;
+END;
+$$;
+CREATE TRIGGER clusters_tally AFTER INSERT OR DELETE ON clusters
+    FOR EACH ROW EXECUTE FUNCTION count_row();
+CREATE TRIGGER clusters_tally_update AFTER UPDATE ON clusters FOR EACH ROW
+    WHEN ((OLD.state, OLD.tenant_id, OLD.environment_id, OLD.price_per_hour)
+        IS DISTINCT FROM (NEW.state, NEW.tenant_id, NEW.environment_id, NEW.price_per_hour))
+    EXECUTE FUNCTION count_row();
+CREATE TRIGGER nodes_tally AFTER INSERT OR DELETE ON nodes
+    FOR EACH ROW EXECUTE FUNCTION count_row();
+CREATE TRIGGER nodes_tally_update AFTER UPDATE ON nodes FOR EACH ROW
+    WHEN ((OLD.state, OLD.tenant_id, OLD.environment_id, OLD.price_per_hour)
+        IS DISTINCT FROM (NEW.state, NEW.tenant_id, NEW.environment_id, NEW.price_per_hour))
+    EXECUTE FUNCTION count_row();
+
+-- Searches for a part of a name; without the extension they read every row.
+DO $$
+BEGIN
+    CREATE EXTENSION IF NOT EXISTS pg_trgm;
+    CREATE INDEX _clusters_name_part ON clusters USING gin (name gin_trgm_ops);
+    CREATE INDEX _nodes_name_part ON nodes USING gin (name gin_trgm_ops);
+    CREATE INDEX _nodes_accelerator_part ON nodes USING gin (accelerator_folded gin_trgm_ops);
+EXCEPTION WHEN insufficient_privilege OR undefined_file OR feature_not_supported THEN
+    RAISE NOTICE 'pg_trgm is not available: %', SQLERRM;
+END;
+$$;
 
 -- The times in which a node is charged, each at one price. Without a price none was known; without
 -- an end it goes on. They do not overlap, and at most one is open.

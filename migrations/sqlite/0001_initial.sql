@@ -134,6 +134,10 @@ CREATE INDEX clusters_by_creation ON clusters (created_at, id, state, tenant_id)
 CREATE INDEX clusters_by_name ON clusters (name, id, state, tenant_id);
 CREATE INDEX clusters_by_end ON clusters (ends_at, id, state, tenant_id);
 CREATE INDEX clusters_by_state ON clusters (state, id, tenant_id);
+CREATE INDEX clusters_by_tenant_creation ON clusters (tenant_id, created_at, id, state);
+CREATE INDEX clusters_by_tenant_name ON clusters (tenant_id, name, id, state);
+CREATE INDEX clusters_by_tenant_end ON clusters (tenant_id, ends_at, id, state);
+CREATE INDEX clusters_by_tenant_state ON clusters (tenant_id, state, id);
 CREATE INDEX clusters_by_owner ON clusters (created_by, created_at, id, state, tenant_id);
 -- Everything that a search looks at, by what it counts.
 CREATE INDEX clusters_searched ON clusters (tenant_id, state, name, environment_id, created_by);
@@ -209,6 +213,11 @@ CREATE INDEX nodes_by_name ON nodes (name, id, state, tenant_id);
 CREATE INDEX nodes_by_end ON nodes (ends_at, id, state, tenant_id);
 CREATE INDEX nodes_by_price ON nodes (price_per_hour, id, state, tenant_id);
 CREATE INDEX nodes_by_state ON nodes (state, id, tenant_id);
+CREATE INDEX nodes_by_tenant_creation ON nodes (tenant_id, created_at, id, state);
+CREATE INDEX nodes_by_tenant_name ON nodes (tenant_id, name, id, state);
+CREATE INDEX nodes_by_tenant_end ON nodes (tenant_id, ends_at, id, state);
+CREATE INDEX nodes_by_tenant_state ON nodes (tenant_id, state, id);
+CREATE INDEX nodes_by_tenant_price ON nodes (tenant_id, price_per_hour, id, state);
 CREATE INDEX nodes_by_owner ON nodes (created_by, created_at, id, state, tenant_id);
 -- Everything that a search looks at, by what it counts.
 CREATE INDEX nodes_searched
@@ -232,6 +241,73 @@ CREATE TABLE node_operations (
     failure TEXT
 ) STRICT;
 CREATE INDEX node_operations_by_node ON node_operations (node_id, started_at);
+
+-- How many clusters and nodes are in each state in each environment, and what they cost an hour.
+-- Triggers keep it in the transaction that writes a row, so that lists and limits count no rows.
+-- Writers meet only where they change the same environment.
+CREATE TABLE tally (
+    kind TEXT NOT NULL CHECK (kind IN ('clusters', 'nodes')),
+    tenant_id TEXT NOT NULL,
+    environment_id TEXT NOT NULL,
+    state TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    price_per_hour INTEGER NOT NULL,
+    PRIMARY KEY (kind, tenant_id, environment_id, state)
+) STRICT;
+CREATE TRIGGER clusters_tally_insert AFTER INSERT ON clusters
+BEGIN
+    INSERT INTO tally VALUES ('clusters', NEW.tenant_id, NEW.environment_id, NEW.state, 1,
+        COALESCE(NEW.price_per_hour, 0))
+    ON CONFLICT (kind, tenant_id, environment_id, state) DO UPDATE
+    SET count = count + excluded.count, price_per_hour = price_per_hour + excluded.price_per_hour;
+END;
+CREATE TRIGGER clusters_tally_update AFTER UPDATE OF state, price_per_hour, tenant_id, environment_id ON clusters
+WHEN OLD.state <> NEW.state OR OLD.price_per_hour IS NOT NEW.price_per_hour
+    OR OLD.tenant_id <> NEW.tenant_id OR OLD.environment_id <> NEW.environment_id
+BEGIN
+    INSERT INTO tally VALUES ('clusters', OLD.tenant_id, OLD.environment_id, OLD.state, -1,
+        -COALESCE(OLD.price_per_hour, 0))
+    ON CONFLICT (kind, tenant_id, environment_id, state) DO UPDATE
+    SET count = count + excluded.count, price_per_hour = price_per_hour + excluded.price_per_hour;
+    INSERT INTO tally VALUES ('clusters', NEW.tenant_id, NEW.environment_id, NEW.state, 1,
+        COALESCE(NEW.price_per_hour, 0))
+    ON CONFLICT (kind, tenant_id, environment_id, state) DO UPDATE
+    SET count = count + excluded.count, price_per_hour = price_per_hour + excluded.price_per_hour;
+END;
+CREATE TRIGGER clusters_tally_delete AFTER DELETE ON clusters
+BEGIN
+    INSERT INTO tally VALUES ('clusters', OLD.tenant_id, OLD.environment_id, OLD.state, -1,
+        -COALESCE(OLD.price_per_hour, 0))
+    ON CONFLICT (kind, tenant_id, environment_id, state) DO UPDATE
+    SET count = count + excluded.count, price_per_hour = price_per_hour + excluded.price_per_hour;
+END;
+CREATE TRIGGER nodes_tally_insert AFTER INSERT ON nodes
+BEGIN
+    INSERT INTO tally VALUES ('nodes', NEW.tenant_id, NEW.environment_id, NEW.state, 1,
+        COALESCE(NEW.price_per_hour, 0))
+    ON CONFLICT (kind, tenant_id, environment_id, state) DO UPDATE
+    SET count = count + excluded.count, price_per_hour = price_per_hour + excluded.price_per_hour;
+END;
+CREATE TRIGGER nodes_tally_update AFTER UPDATE OF state, price_per_hour, tenant_id, environment_id ON nodes
+WHEN OLD.state <> NEW.state OR OLD.price_per_hour IS NOT NEW.price_per_hour
+    OR OLD.tenant_id <> NEW.tenant_id OR OLD.environment_id <> NEW.environment_id
+BEGIN
+    INSERT INTO tally VALUES ('nodes', OLD.tenant_id, OLD.environment_id, OLD.state, -1,
+        -COALESCE(OLD.price_per_hour, 0))
+    ON CONFLICT (kind, tenant_id, environment_id, state) DO UPDATE
+    SET count = count + excluded.count, price_per_hour = price_per_hour + excluded.price_per_hour;
+    INSERT INTO tally VALUES ('nodes', NEW.tenant_id, NEW.environment_id, NEW.state, 1,
+        COALESCE(NEW.price_per_hour, 0))
+    ON CONFLICT (kind, tenant_id, environment_id, state) DO UPDATE
+    SET count = count + excluded.count, price_per_hour = price_per_hour + excluded.price_per_hour;
+END;
+CREATE TRIGGER nodes_tally_delete AFTER DELETE ON nodes
+BEGIN
+    INSERT INTO tally VALUES ('nodes', OLD.tenant_id, OLD.environment_id, OLD.state, -1,
+        -COALESCE(OLD.price_per_hour, 0))
+    ON CONFLICT (kind, tenant_id, environment_id, state) DO UPDATE
+    SET count = count + excluded.count, price_per_hour = price_per_hour + excluded.price_per_hour;
+END;
 
 -- The times in which a node is charged, each at one price. Without a price none was known; without
 -- an end it goes on. They do not overlap, and at most one is open.

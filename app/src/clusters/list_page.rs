@@ -152,7 +152,7 @@ fn Listing(list: ClusterList, here: ListAddress) -> impl IntoView {
         {body}
         <Paging
             list=here
-            page=page.page
+            paging=page.paging.clone()
             per_page=page.per_page
             shown=page.items.len()
             total=page.total

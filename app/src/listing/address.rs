@@ -1,6 +1,6 @@
 //! A list's whole state in its address: what to search, filter, sort by, and which page.
 
-use domain::listing::ClusterQueryInput;
+use domain::listing::{ClusterQueryInput, Cursor};
 use domain::node::listing::NodeQueryInput;
 use leptos_router::params::ParamsMap;
 
@@ -26,8 +26,10 @@ pub struct ListAddress {
     pub mine: Option<String>,
     /// A word, with `-` before it the other way round.
     pub sort: Option<String>,
-    /// From 1.
-    pub page: Option<String>,
+    /// The page after this cursor.
+    pub after: Option<String>,
+    /// The page before this cursor.
+    pub before: Option<String>,
     /// How many a page.
     pub per_page: Option<String>,
 }
@@ -44,12 +46,13 @@ impl ListAddress {
             environment: get("environment"),
             mine: get("mine"),
             sort: get("sort"),
-            page: get("page"),
+            after: get("after"),
+            before: get("before"),
             per_page: get("per_page"),
         }
     }
 
-    fn parameters(&self) -> [(&'static str, &str); 8] {
+    fn parameters(&self) -> [(&'static str, &str); 9] {
         fn text(value: &Option<String>) -> &str {
             value.as_deref().unwrap_or("")
         }
@@ -60,7 +63,8 @@ impl ListAddress {
             ("environment", text(&self.environment)),
             ("mine", text(&self.mine)),
             ("sort", text(&self.sort)),
-            ("page", text(&self.page)),
+            ("after", text(&self.after)),
+            ("before", text(&self.before)),
             ("per_page", text(&self.per_page)),
         ]
     }
@@ -69,7 +73,9 @@ impl ListAddress {
     pub fn kept_by_a_search(&self) -> Vec<(&'static str, String)> {
         self.parameters()
             .into_iter()
-            .filter(|(name, value)| !["search", "page"].contains(name) && !value.is_empty())
+            .filter(|(name, value)| {
+                !["search", "after", "before"].contains(name) && !value.is_empty()
+            })
             .map(|(name, value)| (name, value.to_owned()))
             .collect()
     }
@@ -84,7 +90,8 @@ impl ListAddress {
         let state = Some(states.to_owned());
         Self {
             state,
-            page: None,
+            after: None,
+            before: None,
             ..self.clone()
         }
         .address()
@@ -95,17 +102,28 @@ impl ListAddress {
         let mine = mine.then(|| "true".to_owned());
         Self {
             mine,
-            page: None,
+            after: None,
+            before: None,
             ..self.clone()
         }
         .address()
     }
 
-    /// The same question on another page.
-    pub fn with_page(&self, page: u32) -> String {
-        let page = (page > 1).then(|| page.to_string());
+    /// The same question on the page after a row.
+    pub fn after(&self, cursor: &Cursor) -> String {
         Self {
-            page,
+            after: Some(cursor.to_string()),
+            before: None,
+            ..self.clone()
+        }
+        .address()
+    }
+
+    /// The same question on the page before a row.
+    pub fn before(&self, cursor: &Cursor) -> String {
+        Self {
+            after: None,
+            before: Some(cursor.to_string()),
             ..self.clone()
         }
         .address()
@@ -120,7 +138,8 @@ impl ListAddress {
         };
         Self {
             sort: Some(format!("{turn}{sort}")),
-            page: None,
+            after: None,
+            before: None,
             ..self.clone()
         }
         .address()
@@ -144,7 +163,8 @@ impl ListAddress {
             &self.tenant,
             &self.environment,
             &self.mine,
-            &self.page,
+            &self.after,
+            &self.before,
         ];
         narrowing.iter().all(|parameter| parameter.is_none())
     }
@@ -169,7 +189,8 @@ impl From<ListAddress> for ClusterQueryInput {
             environment: list.environment,
             mine: list.mine,
             sort: list.sort,
-            page: list.page,
+            after: list.after,
+            before: list.before,
             per_page: list.per_page,
         }
     }
@@ -184,7 +205,8 @@ impl From<ListAddress> for NodeQueryInput {
             environment: list.environment,
             mine: list.mine,
             sort: list.sort,
-            page: list.page,
+            after: list.after,
+            before: list.before,
             per_page: list.per_page,
         }
     }
@@ -207,24 +229,24 @@ mod tests {
         let list = asked(&[
             ("search", "pay ci"),
             ("state", "ready,failed"),
-            ("page", "3"),
+            ("after", "3.x"),
         ]);
         assert_eq!(
             list.address(),
-            "/nodes?search=pay%20ci&state=ready%2Cfailed&page=3"
+            "/nodes?search=pay%20ci&state=ready%2Cfailed&after=3.x"
         );
     }
 
     #[test]
     fn a_new_filter_begins_at_the_first_page() {
-        let list = asked(&[("search", "pay"), ("page", "3")]);
+        let list = asked(&[("search", "pay"), ("after", "3.x")]);
         assert_eq!(list.with_states("ready"), "/nodes?search=pay&state=ready");
         assert_eq!(list.with_mine(true), "/nodes?search=pay&mine=true");
     }
 
     #[test]
     fn a_new_search_keeps_filters_and_order_and_begins_at_the_first_page() {
-        let list = asked(&[("search", "pay"), ("sort", "name"), ("page", "3")]);
+        let list = asked(&[("search", "pay"), ("sort", "name"), ("after", "3.x")]);
         assert_eq!(
             list.kept_by_a_search(),
             [("sort", "name".to_owned())],

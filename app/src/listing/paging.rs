@@ -9,17 +9,16 @@ use crate::ui::Pagination;
 #[component]
 pub fn Paging(
     list: ListAddress,
-    /// From 1.
-    page: u32,
+    paging: domain::listing::Paging,
     per_page: u32,
     /// How many are on this page.
     shown: usize,
     total: u64,
 ) -> impl IntoView {
-    let before = u64::from(page.saturating_sub(1)) * u64::from(per_page);
+    let before = u64::from(paging.page.saturating_sub(1)) * u64::from(per_page);
     let last = before + shown as u64;
-    let previous = (page > 1).then(|| list.with_page(page - 1));
-    let next = (last < total).then(|| list.with_page(page + 1));
+    let previous = paging.previous.map(|cursor| list.before(&cursor));
+    let next = paging.next.map(|cursor| list.after(&cursor));
     (shown > 0).then(|| {
         view! {
             <Pagination first=before + 1 last=last total=total previous=previous next=next />

@@ -158,7 +158,7 @@ fn Listing(list: NodeList, here: ListAddress) -> impl IntoView {
         {body}
         <Paging
             list=here
-            page=page.page
+            paging=page.paging.clone()
             per_page=page.per_page
             shown=page.items.len()
             total=page.total

@@ -1,5 +1,6 @@
 //! The list's whole state in its address: what to search, filter, sort by, and which page.
 
+use domain::listing::Cursor;
 use domain::people::{PeopleFilter, PeopleSort};
 use domain::people_query::PeopleQueryInput;
 use leptos_router::params::ParamsMap;
@@ -29,8 +30,10 @@ pub struct PeopleAddress {
     pub filter: String,
     /// A word of [`PeopleSort`], with `-` before it the other way round.
     pub sort: String,
-    /// From 1.
-    pub page: String,
+    /// The page after this cursor.
+    pub after: String,
+    /// The page before this cursor.
+    pub before: String,
 }
 
 impl PeopleAddress {
@@ -41,7 +44,8 @@ impl PeopleAddress {
             search: get("search"),
             filter: get("filter"),
             sort: get("sort"),
-            page: get("page"),
+            after: get("after"),
+            before: get("before"),
         }
     }
 
@@ -53,7 +57,8 @@ impl PeopleAddress {
                 ("search", self.search.as_str()),
                 ("filter", &self.filter),
                 ("sort", &self.sort),
-                ("page", &self.page),
+                ("after", &self.after),
+                ("before", &self.before),
             ],
         )
     }
@@ -71,21 +76,28 @@ impl PeopleAddress {
     pub fn with_filter(&self, filter: &str) -> String {
         Self {
             filter: filter.to_owned(),
-            page: String::new(),
+            after: String::new(),
+            before: String::new(),
             ..self.clone()
         }
         .address()
     }
 
-    /// The same question on another page.
-    pub fn with_page(&self, page: u32) -> String {
-        let page = if page > 1 {
-            page.to_string()
-        } else {
-            String::new()
-        };
+    /// The same question on the page after a row.
+    pub fn after(&self, cursor: &Cursor) -> String {
         Self {
-            page,
+            after: cursor.to_string(),
+            before: String::new(),
+            ..self.clone()
+        }
+        .address()
+    }
+
+    /// The same question on the page before a row.
+    pub fn before(&self, cursor: &Cursor) -> String {
+        Self {
+            after: String::new(),
+            before: cursor.to_string(),
             ..self.clone()
         }
         .address()
@@ -100,7 +112,8 @@ impl PeopleAddress {
         };
         Self {
             sort: format!("{turn}{}", sort.as_str()),
-            page: String::new(),
+            after: String::new(),
+            before: String::new(),
             ..self.clone()
         }
         .address()
@@ -122,7 +135,9 @@ impl PeopleAddress {
 
     /// Whether less than everybody is asked for.
     pub fn is_narrow(&self) -> bool {
-        !self.search.is_empty() || !self.filter.is_empty() || !self.page.is_empty()
+        [&self.search, &self.filter, &self.after, &self.before]
+            .iter()
+            .any(|asked| !asked.is_empty())
     }
 }
 
@@ -133,7 +148,8 @@ impl From<PeopleAddress> for PeopleQueryInput {
             search: text(asked.search),
             filter: text(asked.filter),
             sort: text(asked.sort),
-            page: text(asked.page),
+            after: text(asked.after),
+            before: text(asked.before),
             per_page: None,
         }
     }
@@ -143,12 +159,13 @@ impl From<PeopleAddress> for PeopleQueryInput {
 mod tests {
     use super::*;
 
-    fn asked(search: &str, filter: &str, sort: &str, page: &str) -> PeopleAddress {
+    fn asked(search: &str, filter: &str, sort: &str, after: &str) -> PeopleAddress {
         PeopleAddress {
             search: search.into(),
             filter: filter.into(),
             sort: sort.into(),
-            page: page.into(),
+            after: after.into(),
+            before: String::new(),
         }
     }
 
@@ -163,6 +180,5 @@ mod tests {
             here.sorted_by(PeopleSort::Name),
             "/admin/users?search=ada&sort=-name"
         );
-        assert_eq!(here.with_page(1), "/admin/users?search=ada&sort=name");
     }
 }

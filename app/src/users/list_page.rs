@@ -131,10 +131,10 @@ fn Listing(page: PeoplePage, here: PeopleAddress) -> impl IntoView {
         }
         .into_any()
     };
-    let before = u64::from(page.page.saturating_sub(1)) * u64::from(page.per_page);
+    let before = u64::from(page.paging.page.saturating_sub(1)) * u64::from(page.per_page);
     let last = before + shown;
-    let previous = (page.page > 1).then(|| here.with_page(page.page - 1));
-    let next = (last < total).then(|| here.with_page(page.page + 1));
+    let previous = page.paging.previous.map(|cursor| here.before(&cursor));
+    let next = page.paging.next.map(|cursor| here.after(&cursor));
     view! {
         {body}
         {(shown > 0)

@@ -248,7 +248,7 @@ impl Nodes for NodesInMemory {
         Ok(NodePage {
             total: items.len() as u64,
             items,
-            page: query.page,
+            paging: domain::listing::Paging::default(),
             per_page: query.per_page,
             counts: NodeState::ALL
                 .into_iter()

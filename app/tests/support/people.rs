@@ -150,7 +150,7 @@ impl People for PeopleInMemory {
             total: items.len() as u64,
             items,
             counts: counts.map(count).into(),
-            page: query.page,
+            paging: domain::listing::Paging::default(),
             per_page: query.per_page,
             now: sample::now(),
         })

@@ -132,7 +132,7 @@ impl Clusters for InMemory {
         Ok(ClusterPage {
             total: items.len() as u64,
             items,
-            page: query.page,
+            paging: domain::listing::Paging::default(),
             per_page: query.per_page,
             counts,
             now: sample::now(),

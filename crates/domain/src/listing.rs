@@ -6,7 +6,8 @@ use crate::{
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::str::FromStr;
+use std::{fmt, str::FromStr};
+use uuid::Uuid;
 
 /// What a list is sorted by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,8 +64,8 @@ pub struct ClusterQuery {
     pub sort: ClusterSort,
     /// The other way round.
     pub descending: bool,
-    /// Which page, from 1.
-    pub page: u32,
+    /// Which page.
+    pub position: Position,
     /// How many a page, 1 to 200.
     pub per_page: u32,
 }
@@ -84,7 +85,7 @@ impl Default for ClusterQuery {
             mine: false,
             sort: ClusterSort::Created,
             descending: true,
-            page: 1,
+            position: Position::First,
             per_page: 25,
         }
     }
@@ -112,9 +113,12 @@ pub struct ClusterQueryInput {
     /// `name`, `state`, `created` or `ends`; with `-` before it the other way round.
     #[serde(default)]
     pub sort: Option<String>,
-    /// The page, from 1.
+    /// The page after this cursor: `next` of another page.
     #[serde(default)]
-    pub page: Option<String>,
+    pub after: Option<String>,
+    /// The page before this cursor: `previous` of another page, or `end` for the last page.
+    #[serde(default)]
+    pub before: Option<String>,
     /// How many a page, 1 to 200.
     #[serde(default)]
     pub per_page: Option<String>,
@@ -137,7 +141,7 @@ impl ClusterQueryInput {
             mine: text(&self.mine).as_deref() == Some("true"),
             sort,
             descending,
-            page: parameters.page(&self.page),
+            position: parameters.position(&self.after, &self.before),
             per_page: parameters.per_page(&self.per_page, 25),
         };
         parameters.finish(query)
@@ -224,6 +228,31 @@ impl Parameters {
         }
     }
 
+    /// Which page of a list that is paged by key.
+    pub(crate) fn position(&mut self, after: &Option<String>, before: &Option<String>) -> Position {
+        match (text(after), text(before)) {
+            (None, None) => Position::First,
+            (None, Some(word)) if word == END => Position::Last,
+            (Some(after), None) => self
+                .cursor("after", &after)
+                .map_or_else(Position::default, Position::After),
+            (None, Some(before)) => self
+                .cursor("before", &before)
+                .map_or_else(Position::default, Position::Before),
+            (Some(_), Some(_)) => {
+                self.errors
+                    .push(FieldError::new("before", "Use either after or before."));
+                Position::First
+            }
+        }
+    }
+
+    fn cursor(&mut self, field: &str, text: &str) -> Option<Cursor> {
+        text.parse()
+            .map_err(|message: &str| self.errors.push(FieldError::new(field, message)))
+            .ok()
+    }
+
     /// Which page, from 1.
     pub(crate) fn page(&mut self, value: &Option<String>) -> u32 {
         self.optional_number("page", value, 1_000_000).unwrap_or(1)
@@ -245,6 +274,92 @@ impl Parameters {
     }
 }
 
+/// The word for the last page in place of a cursor.
+pub const END: &str = "end";
+
+/// The row at the edge of a page, by what the list is sorted by and the id that breaks ties. Clients
+/// see opaque text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct Cursor {
+    /// The number of the page on the other side of this row, for display.
+    pub page: u32,
+    /// Empty as in the row.
+    pub value: Option<String>,
+    /// The row.
+    pub id: Uuid,
+}
+
+impl fmt::Display for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.page, self.id.simple())?;
+        match &self.value {
+            Some(value) => write!(f, ".{value}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl FromStr for Cursor {
+    type Err = &'static str;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let mut parts = text.splitn(3, '.');
+        let page = parts.next().and_then(|page| page.parse().ok());
+        let id = parts.next().and_then(|id| Uuid::parse_str(id).ok());
+        match (page, id) {
+            (Some(page), Some(id)) => Ok(Self {
+                page,
+                value: parts.next().map(str::to_owned),
+                id,
+            }),
+            _ => {
+                Err("Use a cursor of another page, or leave the parameter out for the first page.")
+            }
+        }
+    }
+}
+
+impl From<Cursor> for String {
+    fn from(cursor: Cursor) -> Self {
+        cursor.to_string()
+    }
+}
+
+impl TryFrom<String> for Cursor {
+    type Error = &'static str;
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+/// Which page of a list.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Position {
+    /// The first.
+    #[default]
+    First,
+    /// The one that begins after this row.
+    After(Cursor),
+    /// The one that ends before this row.
+    Before(Cursor),
+    /// The last.
+    Last,
+}
+
+/// Where a page is in its list.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Paging {
+    /// The number of the page, from 1. It is only approximate if rows come and go meanwhile.
+    pub page: u32,
+    /// For the parameter `before`; none on the first page.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub previous: Option<Cursor>,
+    /// For the parameter `after`; none on the last page.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub next: Option<Cursor>,
+}
+
 /// How many clusters are in one state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -261,10 +376,11 @@ pub struct StateCount {
 pub struct ClusterPage {
     /// The clusters.
     pub items: Vec<Cluster>,
-    /// How many match altogether.
+    /// How many match altogether. With a search, or of one user alone, at most 10,000 are counted.
     pub total: u64,
-    /// Which page this is, from 1.
-    pub page: u32,
+    /// Which page this is, and how to get to its neighbours.
+    #[serde(flatten)]
+    pub paging: Paging,
     /// How many a page holds.
     pub per_page: u32,
     /// How many match in each state, whatever states were asked for.
@@ -291,7 +407,7 @@ mod tests {
         let input = ClusterQueryInput {
             state: Some("ready,purple".into()),
             sort: Some("-colour".into()),
-            page: Some("0".into()),
+            after: Some("0".into()),
             per_page: Some("1000".into()),
             ..Default::default()
         };
@@ -301,7 +417,7 @@ mod tests {
             .into_iter()
             .map(|error| error.field)
             .collect();
-        assert_eq!(fields, ["state", "sort", "page", "per_page"]);
+        assert_eq!(fields, ["state", "sort", "after", "per_page"]);
     }
 
     #[test]
@@ -313,5 +429,36 @@ mod tests {
         .validate()
         .unwrap();
         assert_eq!((query.sort, query.descending), (ClusterSort::Name, true));
+    }
+
+    #[test]
+    fn a_cursor_is_read_as_it_was_written() {
+        for value in [None, Some(""), Some("ci.example – 1")] {
+            let cursor = Cursor {
+                page: 7,
+                value: value.map(str::to_owned),
+                id: Uuid::from_u128(3),
+            };
+            assert_eq!(cursor.to_string().parse(), Ok(cursor));
+        }
+    }
+
+    #[test]
+    fn a_list_begins_at_one_end() {
+        let at = |after: Option<&str>, before: Option<&str>| {
+            ClusterQueryInput {
+                after: after.map(str::to_owned),
+                before: before.map(str::to_owned),
+                ..Default::default()
+            }
+            .validate()
+            .map(|query| query.position)
+        };
+        assert_eq!(at(None, None), Ok(Position::First));
+        assert_eq!(at(None, Some("end")), Ok(Position::Last));
+        let cursor = "2.00000000000000000000000000000003.x";
+        assert!(matches!(at(Some(cursor), None), Ok(Position::After(_))));
+        assert!(matches!(at(None, Some(cursor)), Ok(Position::Before(_))));
+        at(Some(cursor), Some(cursor)).unwrap_err();
     }
 }

@@ -3,6 +3,7 @@
 use crate::{
     access::{PlatformRole, TenantRole},
     ids::UserId,
+    listing::{Paging, Position},
     tenancy::TenantRef,
 };
 use jiff::Timestamp;
@@ -140,8 +141,8 @@ pub struct PeopleQuery {
     pub sort: PeopleSort,
     /// The other way round.
     pub descending: bool,
-    /// Which page, from 1.
-    pub page: u32,
+    /// Which page.
+    pub position: Position,
     /// How many a page, 1 to 200.
     pub per_page: u32,
 }
@@ -156,8 +157,9 @@ pub struct PeoplePage {
     pub total: u64,
     /// How many match the search with each filter.
     pub counts: Vec<PeopleCount>,
-    /// Which page, from 1.
-    pub page: u32,
+    /// Which page this is, and how to get to its neighbours.
+    #[serde(flatten)]
+    pub paging: Paging,
     /// How many a page.
     pub per_page: u32,
     /// The server's time.

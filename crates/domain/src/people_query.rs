@@ -1,7 +1,7 @@
 //! Questions for lists of people, as they stand in a URL.
 
 use crate::{
-    listing::{Parameters, text},
+    listing::{Parameters, Position, text},
     people::{PeopleFilter, PeopleQuery, PeopleSort},
     problem::FieldError,
 };
@@ -65,7 +65,7 @@ impl Default for PeopleQuery {
             filter: PeopleFilter::All,
             sort: PeopleSort::Name,
             descending: false,
-            page: 1,
+            position: Position::First,
             per_page: 25,
         }
     }
@@ -84,9 +84,12 @@ pub struct PeopleQueryInput {
     /// `name` or `last_seen`; with `-` before it the other way round.
     #[serde(default)]
     pub sort: Option<String>,
-    /// The page, from 1.
+    /// The page after this cursor: `next` of another page.
     #[serde(default)]
-    pub page: Option<String>,
+    pub after: Option<String>,
+    /// The page before this cursor: `previous` of another page, or `end` for the last page.
+    #[serde(default)]
+    pub before: Option<String>,
     /// How many a page, 1 to 200.
     #[serde(default)]
     pub per_page: Option<String>,
@@ -106,7 +109,7 @@ impl PeopleQueryInput {
             filter: *filter.as_ref().unwrap_or(&PeopleFilter::All),
             sort,
             descending,
-            page: parameters.page(&self.page),
+            position: parameters.position(&self.after, &self.before),
             per_page: parameters.per_page(&self.per_page, 25),
         };
         match (parameters.finish(query), filter) {
@@ -138,7 +141,7 @@ mod tests {
         let input = PeopleQueryInput {
             filter: Some("nobody".into()),
             sort: Some("-age".into()),
-            page: Some("0".into()),
+            after: Some("0".into()),
             ..PeopleQueryInput::default()
         };
         let fields: Vec<_> = input
@@ -147,6 +150,6 @@ mod tests {
             .into_iter()
             .map(|error| error.field)
             .collect();
-        assert_eq!(fields, ["sort", "page", "filter"]);
+        assert_eq!(fields, ["sort", "after", "filter"]);
     }
 }

@@ -3,7 +3,8 @@
 use crate::{
     Cause,
     database::Database,
-    list::{self, Listed, Order, Question},
+    keyset::{Kind, Order},
+    list::{self, Listed, Question},
 };
 use domain::{
     cluster::ClusterState,
@@ -37,12 +38,13 @@ pub(crate) async fn page(
         environment: query.environment.as_deref(),
         states: query.states.iter().map(|state| state.as_str()).collect(),
         order: order(query.sort, query.descending),
-        page: query.page,
+        position: &query.position,
         per_page: query.per_page,
     };
     let page = list::page(database, &question).await?;
     Ok(RecordPage {
         items: page.items,
+        paging: page.paging,
         total: page.total,
         counts: ClusterState::ALL
             .into_iter()
@@ -54,14 +56,15 @@ pub(crate) async fn page(
 
 /// Clusters without end come last.
 fn order(sort: ClusterSort, descending: bool) -> Order {
-    let (column, nullable) = match sort {
-        ClusterSort::Name => ("name", false),
-        ClusterSort::State => ("state", false),
-        ClusterSort::Created => ("created_at", false),
-        ClusterSort::Ends => ("ends_at", true),
+    let (column, kind, nullable) = match sort {
+        ClusterSort::Name => ("name", Kind::Text, false),
+        ClusterSort::State => ("state", Kind::Text, false),
+        ClusterSort::Created => ("created_at", Kind::Time, false),
+        ClusterSort::Ends => ("ends_at", Kind::Time, true),
     };
     Order {
         column,
+        kind,
         nullable,
         descending,
     }

@@ -74,4 +74,13 @@ impl Dialect {
             Self::Postgres => format!("FLOOR(EXTRACT(EPOCH FROM ({end}) - ({start})))::BIGINT"),
         }
     }
+
+    /// Around a subquery: whether a column is one of its values. PostgreSQL combines indexes of several such
+    /// conditions only for arrays.
+    pub fn is_one_of(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Sqlite => (" IN (", ")"),
+            Self::Postgres => (" = ANY (ARRAY(", "))"),
+        }
+    }
 }

@@ -19,6 +19,7 @@ mod database;
 mod dialect;
 mod digest;
 mod invitations;
+mod keyset;
 mod latest_change;
 mod limits;
 mod list;

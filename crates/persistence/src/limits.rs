@@ -18,14 +18,15 @@ use domain::{
 use provisioning::{ports::stores::Extent, records::Room};
 
 /// Columns that say what is in the environment `r`.
-pub(crate) const IN_USE: &str = "(SELECT COUNT(*) FROM clusters c \
-    WHERE c.environment_id = r.id AND c.state <> 'deleted') AS clusters, \
-    (SELECT COUNT(*) FROM nodes n \
-    WHERE n.environment_id = r.id AND n.state <> 'deleted') AS nodes, \
-    CAST((SELECT COALESCE(SUM(c.price_per_hour), 0) FROM clusters c \
-    WHERE c.environment_id = r.id AND c.state <> 'deleted') + \
-    (SELECT COALESCE(SUM(n.price_per_hour), 0) FROM nodes n \
-    WHERE n.environment_id = r.id AND n.state <> 'deleted') AS BIGINT) AS price_per_hour";
+pub(crate) const IN_USE: &str = "(SELECT CAST(COALESCE(SUM(y.count), 0) AS BIGINT) FROM tally y \
+    WHERE y.kind = 'clusters' AND y.tenant_id = r.tenant_id AND y.environment_id = r.id \
+    AND y.state <> 'deleted') AS clusters, \
+    (SELECT CAST(COALESCE(SUM(y.count), 0) AS BIGINT) FROM tally y \
+    WHERE y.kind = 'nodes' AND y.tenant_id = r.tenant_id AND y.environment_id = r.id \
+    AND y.state <> 'deleted') AS nodes, \
+    (SELECT CAST(COALESCE(SUM(y.price_per_hour), 0) AS BIGINT) FROM tally y \
+    WHERE y.kind IN ('clusters', 'nodes') AND y.tenant_id = r.tenant_id \
+    AND y.environment_id = r.id AND y.state <> 'deleted') AS price_per_hour";
 
 /// Locks the environment and says whether there is room for one more. One that does not exist has
 /// room: storing what refers to it fails by itself.

@@ -5,11 +5,15 @@ use crate::{
     connection::Transaction,
     database::Database,
     dialect::Dialect,
+    keyset::{Keyset, Order, Stretch},
     resource::{Resource, several},
     rows::{Row, id, number, text},
-    sql::{Sql, containing},
+    sql::{Sql, containing, query},
 };
-use domain::ids::UserId;
+use domain::{
+    ids::{TenantId, UserId},
+    listing::{Paging, Position},
+};
 use jiff::Timestamp;
 use provisioning::ports::stores::Extent;
 use uuid::Uuid;
@@ -17,6 +21,10 @@ use uuid::Uuid;
 /// Up to so many rows are looked up and sorted. More of them lie close enough in an index that has
 /// them in order for a page to be full before long.
 const FEW: u64 = 1000;
+/// Up to so many tenants are each gone through on their own.
+const SEVERAL: usize = 20;
+/// Where there is no tally at most so many rows are counted.
+const MOST_COUNTED: i64 = 10_000;
 
 /// A resource that belongs to an environment, was ordered by somebody, and has states.
 pub(crate) trait Listed: Resource {
@@ -25,16 +33,6 @@ pub(crate) trait Listed: Resource {
 
     /// Its states, `deleted` among them.
     fn states() -> Vec<&'static str>;
-}
-
-/// What a list is sorted by.
-#[derive(Clone, Copy)]
-pub(crate) struct Order {
-    /// A column; rows where it is empty come last in both directions.
-    pub column: &'static str,
-    /// Whether it can be empty.
-    pub nullable: bool,
-    pub descending: bool,
 }
 
 /// A question for one page.
@@ -50,13 +48,13 @@ pub(crate) struct Question<'a> {
     /// States to show; empty: all but `deleted`.
     pub states: Vec<&'static str>,
     pub order: Order,
-    /// Which page, from 1.
-    pub page: u32,
+    pub position: &'a Position,
     pub per_page: u32,
 }
 
 pub(crate) struct Page<R> {
     pub items: Vec<R>,
+    pub paging: Paging,
     /// How many match altogether.
     pub total: u64,
     /// How many match in each of [`Listed::states`], whatever states were asked for.
@@ -76,7 +74,13 @@ pub(crate) async fn page<R: Listed>(
         question.states.clone()
     };
     let mut reading = database.read().await?;
-    let rows = counting::<R>(dialect, question)
+    let tenants = tenants(&mut reading, question).await?;
+    let filter = Filter {
+        dialect,
+        question,
+        tenants,
+    };
+    let rows = counting::<R>(&filter)
         .query()
         .fetch_all(&mut reading)
         .await?;
@@ -87,61 +91,143 @@ pub(crate) async fn page<R: Listed>(
         .filter(|(state, _)| shown.contains(state))
         .map(|(_, count)| count)
         .sum();
-    let ids = fetch_ids(
-        &mut reading,
-        ids_of_page::<R>(dialect, question, &shown, total),
-    )
-    .await?;
-    let items = several(&mut reading, ids).await?;
+    let keyset = Keyset {
+        order: question.order,
+        position: question.position,
+        per_page: question.per_page,
+        total,
+    };
+    let found = keyset
+        .find(&mut reading, |stretch| {
+            ids_of_page::<R>(&filter, &shown, stretch, total)
+        })
+        .await?;
+    let items = several(&mut reading, found.ids).await?;
     reading.commit().await?;
     Ok(Page {
         items,
+        paging: found.paging,
         total,
         counts,
     })
 }
 
-/// How many match in each state.
-fn counting<R: Listed>(dialect: Dialect, question: &Question<'_>) -> Sql {
-    let mut sql = Sql::new(format!(
-        "SELECT r.state, COUNT(*) AS matching FROM {} r ",
-        R::TABLE
-    ));
-    let through = dialect.not_looked_up();
-    // Somebody's own are looked up by whose they are.
-    let mine = question.ordered_by.is_some();
-    push_filter::<R>(&mut sql, question, if mine { through } else { "" });
-    sql.push(" GROUP BY ");
-    if !question.search.is_empty() {
-        // The index of states would be in order, but has not what is searched.
-        sql.push(through);
-    }
-    sql.push("r.state");
-    sql
+/// A question with what the database alone knows filled in.
+struct Filter<'a> {
+    dialect: Dialect,
+    question: &'a Question<'a>,
+    /// The tenants whose rows may be shown; `None`: all.
+    tenants: Option<Vec<TenantId>>,
 }
 
-/// The ids of the rows on a page, of `total` on all pages.
-fn ids_of_page<R: Listed>(
-    dialect: Dialect,
+async fn tenants(
+    connection: &mut Transaction,
     question: &Question<'_>,
-    shown: &[&'static str],
-    total: u64,
-) -> Sql {
-    let lookup = if total > FEW || question.ordered_by.is_some() {
-        dialect.not_looked_up()
+) -> Result<Option<Vec<TenantId>>, Cause> {
+    let mut tenants = match question.scope {
+        Extent::Everything => None,
+        Extent::Tenants(tenants) => Some(tenants.clone()),
+    };
+    if let Some(slug) = question.tenant {
+        // Nothing stored holds one, and PostgreSQL refuses to be asked.
+        let row = match slug.contains('\0') {
+            true => None,
+            false => {
+                query("SELECT id FROM tenants WHERE slug = $1")
+                    .bind(slug)
+                    .fetch_optional(connection)
+                    .await?
+            }
+        };
+        let asked: Option<TenantId> = row.map(|row| id(&row, "id")).transpose()?;
+        match tenants.as_mut() {
+            Some(tenants) => tenants.retain(|tenant| Some(*tenant) == asked),
+            None => tenants = Some(asked.into_iter().collect()),
+        }
+    }
+    Ok(tenants)
+}
+
+/// How many match in each state: from the tally, unless something is asked for that it does not know.
+fn counting<R: Listed>(filter: &Filter<'_>) -> Sql {
+    let question = filter.question;
+    if question.search.is_empty() && question.ordered_by.is_none() {
+        let mut sql = Sql::new(format!(
+            "SELECT r.state, CAST(SUM(r.count) AS BIGINT) AS matching FROM tally r \
+             WHERE r.kind = '{}' AND ",
+            R::TABLE
+        ));
+        filter.push_place(&mut sql, filter.tenants.as_deref(), "");
+        sql.push(" GROUP BY r.state");
+        return sql;
+    }
+    let mut sql = Sql::new(format!(
+        "SELECT found.state, COUNT(*) AS matching FROM (SELECT r.state FROM {} r WHERE ",
+        R::TABLE
+    ));
+    // A user's own rows are looked up by the user.
+    let lookup = if question.ordered_by.is_some() {
+        filter.dialect.not_looked_up()
     } else {
         ""
     };
-    let mut sql = Sql::new(format!("SELECT r.id FROM {} r ", R::TABLE));
-    push_filter::<R>(&mut sql, question, lookup);
-    push_states(&mut sql, &R::states(), shown, lookup);
-    push_order(&mut sql, question.order);
-    let per_page = i64::from(question.per_page);
+    filter.push::<R>(&mut sql, filter.tenants.as_deref(), lookup);
     sql.push(" LIMIT ")
-        .bind(per_page)
-        .push(" OFFSET ")
-        .bind(i64::from(question.page.saturating_sub(1)) * per_page);
+        .bind(MOST_COUNTED)
+        .push(") AS found GROUP BY found.state");
     sql
+}
+
+/// The ids of the rows of a stretch, of `total` in the whole list.
+fn ids_of_page<R: Listed>(
+    filter: &Filter<'_>,
+    shown: &[&'static str],
+    stretch: &Stretch<'_>,
+    total: u64,
+) -> Result<Sql, Cause> {
+    let column = stretch.order.column;
+    let select = |sql: &mut Sql, tenants: Option<&[TenantId]>, lookup: &str| {
+        sql.push(&format!(
+            "SELECT r.id, r.{column} FROM {} r WHERE ",
+            R::TABLE
+        ));
+        filter.push::<R>(sql, tenants, lookup);
+        push_states(sql, &R::states(), shown, lookup);
+        stretch.push_condition(sql, "r")
+    };
+    let mut sql = Sql::new("");
+    let tenants = filter.tenants.as_deref();
+    if total <= FEW {
+        // Found first and then sorted, whatever the database would rather do.
+        sql.push("WITH found AS MATERIALIZED (");
+        select(&mut sql, tenants, "")?;
+        sql.push(&format!(") SELECT id, {column} FROM found"));
+        stretch.push_order(&mut sql, "");
+        return Ok(sql);
+    }
+    let lookup = filter.dialect.not_looked_up();
+    match tenants {
+        // Each tenant has an index in the order of the list; of several the foremost rows are merged.
+        Some(tenants) if tenants.len() <= SEVERAL && filter.question.ordered_by.is_none() => {
+            sql.push(&format!("SELECT id, {column} FROM ("));
+            for (place, tenant) in tenants.iter().enumerate() {
+                if place > 0 {
+                    sql.push(" UNION ALL ");
+                }
+                sql.push(&format!("SELECT id, {column} FROM ("));
+                select(&mut sql, Some(std::slice::from_ref(tenant)), lookup)?;
+                stretch.push_order(&mut sql, "r.");
+                sql.push(") AS one");
+            }
+            sql.push(") AS found");
+            stretch.push_order(&mut sql, "");
+        }
+        _ => {
+            select(&mut sql, tenants, lookup)?;
+            stretch.push_order(&mut sql, "r.");
+        }
+    }
+    Ok(sql)
 }
 
 /// Those that end before `before` and are not being deleted, soonest first.
@@ -214,46 +300,55 @@ fn push_states(sql: &mut Sql, states: &[&'static str], shown: &[&'static str], l
     }
 }
 
-/// `WHERE …`: everything asked for but the states.
-fn push_filter<R: Listed>(sql: &mut Sql, question: &Question<'_>, lookup: &str) {
-    sql.push("WHERE ");
-    push_scope(sql, question.scope, lookup);
-    match question.ordered_by {
-        Some(Some(owner)) => {
-            sql.push(" AND r.created_by = ").bind(owner);
+impl Filter<'_> {
+    /// Tenant and environment. A single tenant is always looked up.
+    fn push_place(&self, sql: &mut Sql, tenants: Option<&[TenantId]>, lookup: &str) {
+        match tenants {
+            None => sql.push("1 = 1"),
+            Some([tenant]) => sql.push("r.tenant_id = ").bind(*tenant),
+            Some(tenants) => sql
+                .push(lookup)
+                .push("r.tenant_id IN ")
+                .bind_list(tenants.iter().copied()),
+        };
+        match self.question.environment {
+            // Nothing stored holds one, and PostgreSQL refuses to be asked.
+            Some(slug) if slug.contains('\0') => {
+                sql.push(" AND 1 = 0");
+            }
+            Some(slug) => {
+                sql.push(" AND ")
+                    .push(lookup)
+                    .push("r.environment_id IN (SELECT id FROM environments WHERE slug = ")
+                    .bind(slug)
+                    .push(")");
+            }
+            None => {}
         }
-        Some(None) => {
+    }
+
+    /// Everything asked for but the states.
+    fn push<R: Listed>(&self, sql: &mut Sql, tenants: Option<&[TenantId]>, lookup: &str) {
+        self.push_place(sql, tenants, lookup);
+        match self.question.ordered_by {
+            Some(Some(owner)) => {
+                sql.push(" AND r.created_by = ").bind(owner);
+            }
+            Some(None) => {
+                sql.push(" AND 1 = 0");
+            }
+            None => {}
+        }
+        if self.question.search.contains('\0') {
             sql.push(" AND 1 = 0");
+        } else if !self.question.search.is_empty() {
+            push_search(sql, self.dialect, R::SEARCHED, self.question.search);
         }
-        None => {}
-    }
-    let words = [Some(question.search), question.tenant, question.environment];
-    if words.into_iter().flatten().any(|word| word.contains('\0')) {
-        // Nothing stored holds one, and PostgreSQL refuses to be asked.
-        sql.push(" AND 1 = 0");
-        return;
-    }
-    if let Some(tenant) = question.tenant {
-        sql.push(" AND ")
-            .push(lookup)
-            .push("r.tenant_id IN (SELECT id FROM tenants WHERE slug = ")
-            .bind(tenant)
-            .push(")");
-    }
-    if let Some(environment) = question.environment {
-        sql.push(" AND ")
-            .push(lookup)
-            .push("r.environment_id IN (SELECT id FROM environments WHERE slug = ")
-            .bind(environment)
-            .push(")");
-    }
-    if !question.search.is_empty() {
-        push_search(sql, R::SEARCHED, question.search);
     }
 }
 
 /// Owners and places that match are few and found first; then each row needs only itself.
-fn push_search(sql: &mut Sql, columns: &[&str], search: &str) {
+fn push_search(sql: &mut Sql, dialect: Dialect, columns: &[&str], search: &str) {
     let pattern = containing(&search.to_lowercase());
     sql.push(" AND (");
     for column in columns {
@@ -261,19 +356,22 @@ fn push_search(sql: &mut Sql, columns: &[&str], search: &str) {
         push_like(sql, column, &pattern);
         sql.push(" OR ");
     }
-    sql.push("r.created_by IN (SELECT id FROM users WHERE ");
+    let (is_one, end) = dialect.is_one_of();
+    sql.push("r.created_by")
+        .push(is_one)
+        .push("SELECT id FROM users WHERE ");
     push_like(sql, "name_folded", &pattern);
-    sql.push(
-        ") OR r.environment_id IN (SELECT e.id FROM environments e \
-         JOIN tenants t ON t.id = e.tenant_id WHERE ",
-    );
+    sql.push(end)
+        .push(" OR r.environment_id")
+        .push(is_one)
+        .push("SELECT e.id FROM environments e JOIN tenants t ON t.id = e.tenant_id WHERE ");
     let mut or = "";
     for column in ["e.name_folded", "e.slug", "t.name_folded", "t.slug"] {
         sql.push(or);
         push_like(sql, column, &pattern);
         or = " OR ";
     }
-    sql.push("))");
+    sql.push(end).push(")");
 }
 
 fn push_like(sql: &mut Sql, column: &str, pattern: &str) {
@@ -293,16 +391,6 @@ pub(crate) fn push_scope(sql: &mut Sql, scope: &Extent, lookup: &str) {
             .push("r.tenant_id IN ")
             .bind_list(tenants.iter().copied()),
     };
-}
-
-/// The id breaks ties, so that pages neither overlap nor leave anything out.
-fn push_order(sql: &mut Sql, order: Order) {
-    let direction = if order.descending { " DESC" } else { "" };
-    sql.push(" ORDER BY r.").push(order.column).push(direction);
-    if order.nullable {
-        sql.push(" NULLS LAST");
-    }
-    sql.push(", r.id").push(direction);
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 use crate::{
     Cause,
     database::Database,
-    list::{self, Listed, Order, Question, fetch_ids},
+    keyset::{Kind, Order},
+    list::{self, Listed, Question, fetch_ids},
     resource::several,
     sql::Sql,
 };
@@ -41,12 +42,13 @@ pub(crate) async fn page(
         environment: query.environment.as_deref(),
         states: query.states.iter().map(|state| state.as_str()).collect(),
         order: order(query.sort, query.descending),
-        page: query.page,
+        position: &query.position,
         per_page: query.per_page,
     };
     let page = list::page(database, &question).await?;
     Ok(NodeRecordPage {
         items: page.items,
+        paging: page.paging,
         total: page.total,
         counts: NodeState::ALL
             .into_iter()
@@ -58,15 +60,16 @@ pub(crate) async fn page(
 
 /// Nodes without end, or whose price is not known, come last.
 fn order(sort: NodeSort, descending: bool) -> Order {
-    let (column, nullable) = match sort {
-        NodeSort::Name => ("name", false),
-        NodeSort::State => ("state", false),
-        NodeSort::Created => ("created_at", false),
-        NodeSort::Ends => ("ends_at", true),
-        NodeSort::Price => ("price_per_hour", true),
+    let (column, kind, nullable) = match sort {
+        NodeSort::Name => ("name", Kind::Text, false),
+        NodeSort::State => ("state", Kind::Text, false),
+        NodeSort::Created => ("created_at", Kind::Time, false),
+        NodeSort::Ends => ("ends_at", Kind::Time, true),
+        NodeSort::Price => ("price_per_hour", Kind::Number, true),
     };
     Order {
         column,
+        kind,
         nullable,
         descending,
     }

@@ -3,6 +3,7 @@
 use crate::{
     Cause,
     database::Database,
+    keyset::{Keyset, Kind, Order, Stretch},
     people::grant_source,
     rows::{Row, id, number, optional_text, optional_time, text, truth},
     sql::{Sql, containing},
@@ -12,6 +13,8 @@ use domain::{
     people::{PeopleCount, PeopleFilter, PeopleQuery, PeopleSort, Person},
 };
 use provisioning::ports::people_stores::PeopleRecordPage;
+use std::collections::HashMap;
+use uuid::Uuid;
 
 /// What holds of platform admins.
 pub(crate) const IS_ADMIN: &str =
@@ -55,10 +58,30 @@ pub(crate) async fn page(
         .iter()
         .find(|count| count.filter == query.filter)
         .map_or(0, |count| count.people);
-    let rows = of_page(query).query().fetch_all(&mut reading).await?;
+    let keyset = Keyset {
+        order: order(query),
+        position: &query.position,
+        per_page: query.per_page,
+        total,
+    };
+    let found = keyset
+        .find(&mut reading, |stretch| ids_of_page(query, stretch))
+        .await?;
+    let mut sql = Sql::new(PERSON);
+    sql.push("WHERE u.id IN ")
+        .bind_list(found.ids.iter().copied());
+    let mut people = HashMap::new();
+    for row in sql.query().fetch_all(&mut reading).await? {
+        people.insert(id::<Uuid>(&row, "id")?, person(&row)?);
+    }
     reading.commit().await?;
     Ok(PeopleRecordPage {
-        items: rows.iter().map(person).collect::<Result<_, _>>()?,
+        items: found
+            .ids
+            .iter()
+            .filter_map(|id| people.remove(id))
+            .collect(),
+        paging: found.paging,
         total,
         counts,
     })
@@ -82,10 +105,11 @@ fn without_tenant() -> String {
     format!("NOT {IS_ADMIN} AND NOT {HAS_TENANT}")
 }
 
-/// The page's ids are found first, so that only their rows are put together.
-fn of_page(query: &PeopleQuery) -> Sql {
-    let mut sql = Sql::new(PERSON);
-    sql.push("WHERE u.id IN (SELECT u.id FROM users u WHERE ");
+fn ids_of_page(query: &PeopleQuery, stretch: &Stretch<'_>) -> Result<Sql, Cause> {
+    let mut sql = Sql::new(format!(
+        "SELECT u.id, u.{} FROM users u WHERE ",
+        stretch.order.column
+    ));
     push_search(&mut sql, &query.search);
     match query.filter {
         PeopleFilter::All => {}
@@ -99,15 +123,9 @@ fn of_page(query: &PeopleQuery) -> Sql {
             sql.push(" AND ").push(&without_tenant());
         }
     }
-    push_order(&mut sql, query);
-    let per_page = i64::from(query.per_page);
-    sql.push(" LIMIT ")
-        .bind(per_page)
-        .push(" OFFSET ")
-        .bind(i64::from(query.page.saturating_sub(1)) * per_page)
-        .push(")");
-    push_order(&mut sql, query);
-    sql
+    stretch.push_condition(&mut sql, "u")?;
+    stretch.push_order(&mut sql, "u.");
+    Ok(sql)
 }
 
 /// Names are folded in every alphabet, addresses in that of ASCII, as they are looked up.
@@ -128,19 +146,18 @@ fn push_search(sql: &mut Sql, search: &str) {
         .push(r" ESCAPE '\')");
 }
 
-/// The id breaks ties, so that pages neither overlap nor leave anybody out.
-fn push_order(sql: &mut Sql, query: &PeopleQuery) {
-    let direction = if query.descending { " DESC" } else { "" };
-    let (column, nulls) = match query.sort {
-        PeopleSort::Name => ("u.name_folded", ""),
-        PeopleSort::LastSeen => ("u.last_seen_at", " NULLS LAST"),
+/// People who were never seen come last.
+fn order(query: &PeopleQuery) -> Order {
+    let (column, kind, nullable) = match query.sort {
+        PeopleSort::Name => ("name_folded", Kind::Text, false),
+        PeopleSort::LastSeen => ("last_seen_at", Kind::Time, true),
     };
-    sql.push(" ORDER BY ")
-        .push(column)
-        .push(direction)
-        .push(nulls)
-        .push(", u.id")
-        .push(direction);
+    Order {
+        column,
+        kind,
+        nullable,
+        descending: query.descending,
+    }
 }
 
 /// From a row of [`PERSON`].

@@ -35,10 +35,10 @@ pub(crate) async fn summaries(
         "SELECT r.tenant_id, r.tenant_slug, r.tenant_name, r.archived_at, \
          (SELECT COUNT(DISTINCT g.user_id) FROM tenant_grants g \
          WHERE g.tenant_id = r.tenant_id) AS members, \
-         (SELECT COUNT(*) FROM clusters c \
-         WHERE c.tenant_id = r.tenant_id AND c.state <> 'deleted') AS clusters, \
-         (SELECT COUNT(*) FROM nodes n \
-         WHERE n.tenant_id = r.tenant_id AND n.state <> 'deleted') AS nodes \
+         (SELECT CAST(COALESCE(SUM(y.count), 0) AS BIGINT) FROM tally y \
+         WHERE y.kind = 'clusters' AND y.tenant_id = r.tenant_id AND y.state <> 'deleted') AS clusters, \
+         (SELECT CAST(COALESCE(SUM(y.count), 0) AS BIGINT) FROM tally y \
+         WHERE y.kind = 'nodes' AND y.tenant_id = r.tenant_id AND y.state <> 'deleted') AS nodes \
          FROM (SELECT id AS tenant_id, slug AS tenant_slug, name AS tenant_name, name_folded, \
          archived_at FROM tenants) r WHERE ",
     );

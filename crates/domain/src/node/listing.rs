@@ -2,7 +2,7 @@
 
 use super::view::{Node, NodeState};
 use crate::{
-    listing::{Parameters, text},
+    listing::{Paging, Parameters, Position, text},
     problem::FieldError,
 };
 use jiff::Timestamp;
@@ -76,8 +76,8 @@ pub struct NodeQuery {
     pub sort: NodeSort,
     /// The other way round.
     pub descending: bool,
-    /// Which page, from 1.
-    pub page: u32,
+    /// Which page.
+    pub position: Position,
     /// How many a page, 1 to 200.
     pub per_page: u32,
 }
@@ -92,7 +92,7 @@ impl Default for NodeQuery {
             mine: false,
             sort: NodeSort::Created,
             descending: true,
-            page: 1,
+            position: Position::First,
             per_page: 25,
         }
     }
@@ -120,9 +120,12 @@ pub struct NodeQueryInput {
     /// `name`, `state`, `created`, `ends` or `price`; with `-` before it the other way round.
     #[serde(default)]
     pub sort: Option<String>,
-    /// The page, from 1.
+    /// The page after this cursor: `next` of another page.
     #[serde(default)]
-    pub page: Option<String>,
+    pub after: Option<String>,
+    /// The page before this cursor: `previous` of another page, or `end` for the last page.
+    #[serde(default)]
+    pub before: Option<String>,
     /// How many a page, 1 to 200.
     #[serde(default)]
     pub per_page: Option<String>,
@@ -145,7 +148,7 @@ impl NodeQueryInput {
             mine: text(&self.mine).as_deref() == Some("true"),
             sort,
             descending,
-            page: parameters.page(&self.page),
+            position: parameters.position(&self.after, &self.before),
             per_page: parameters.per_page(&self.per_page, 25),
         };
         parameters.finish(query)
@@ -170,8 +173,9 @@ pub struct NodePage {
     pub items: Vec<Node>,
     /// How many match altogether.
     pub total: u64,
-    /// Which page this is, from 1.
-    pub page: u32,
+    /// Which page this is, and how to get to its neighbours.
+    #[serde(flatten)]
+    pub paging: Paging,
     /// How many a page holds.
     pub per_page: u32,
     /// How many match in each state, whatever states were asked for.

@@ -18,6 +18,7 @@ mod read_only;
 mod schema;
 mod server_reports;
 mod sessions;
+mod tally;
 mod ten_thousand;
 mod tenants;
 mod tokens;

@@ -153,7 +153,8 @@ async fn postgres_schema(connection: &mut AnyConnection) -> Lines {
         });
     }
     let indexes = "SELECT indexname::text AS name, indexdef AS definition FROM pg_indexes i \
-        WHERE schemaname = 'public' AND tablename NOT LIKE '\\_%' AND NOT EXISTS \
+        WHERE schemaname = 'public' AND tablename NOT LIKE '\\_%' \
+        AND indexname NOT LIKE '\\_%' AND NOT EXISTS \
         (SELECT 1 FROM pg_constraint c WHERE c.conname = i.indexname)";
     for index in rows(connection, indexes.into()).await {
         let definition = text(&index, "definition");

@@ -28,7 +28,7 @@ impl ClusterService {
                 .map(|record| view::cluster(record, caller))
                 .collect(),
             total: page.total,
-            page: query.page,
+            paging: page.paging,
             per_page: query.per_page,
             counts: page.counts,
             now: Timestamp::now(),

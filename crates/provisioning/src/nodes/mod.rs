@@ -302,7 +302,7 @@ impl Nodes for NodeService {
     async fn list(&self, caller: &Caller, query: NodeQuery) -> Result<NodePage, Problem> {
         let now = Timestamp::now();
         authorize_listing(caller, Action::ReadNode)?;
-        let (page, per_page) = (query.page, query.per_page);
+        let per_page = query.per_page;
         let found = self
             .store
             .nodes(&caller.extent(Action::ReadNode), caller.user_id, &query)
@@ -314,7 +314,7 @@ impl Nodes for NodeService {
                 .map(|record| view::node(record, caller, now))
                 .collect(),
             total: found.total,
-            page,
+            paging: found.paging,
             per_page,
             counts: found.counts,
             now,

@@ -182,7 +182,6 @@ impl People for PeopleService {
         authorize_on_platform(caller, PlatformAction::ManageUsers)?;
         let query = PeopleQuery {
             search: query.search.trim().to_owned(),
-            page: query.page.max(1),
             per_page: query.per_page.clamp(1, 200),
             ..query
         };
@@ -191,7 +190,7 @@ impl People for PeopleService {
             items: page.items,
             total: page.total,
             counts: page.counts,
-            page: query.page,
+            paging: page.paging,
             per_page: query.per_page,
             now: Timestamp::now(),
         })

@@ -13,6 +13,7 @@ use crate::{
 use async_trait::async_trait;
 use domain::{
     ids::{EnvironmentId, NodeId, TenantId, UserId, WorkspaceId},
+    listing::Paging,
     node::{
         catalogue::Offer,
         listing::{NodeQuery, NodeStateCount},
@@ -28,6 +29,8 @@ use jiff::{SignedDuration, Timestamp};
 pub struct NodeRecordPage {
     /// The nodes of the page.
     pub items: Vec<NodeRecord>,
+    /// Which page this is.
+    pub paging: Paging,
     /// How many match altogether.
     pub total: u64,
     /// How many match in each state, whatever states were asked for.

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use domain::{
     access::PlatformRole,
     ids::UserId,
+    listing::Paging,
     people::{PeopleCount, PeopleQuery, Person, PersonDetail},
 };
 use jiff::Timestamp;
@@ -16,6 +17,8 @@ use jiff::Timestamp;
 pub struct PeopleRecordPage {
     /// The people of the page.
     pub items: Vec<Person>,
+    /// Which page this is.
+    pub paging: Paging,
     /// How many match altogether.
     pub total: u64,
     /// How many match the search with each filter.

@@ -17,7 +17,7 @@ pub use domain::caller::Extent;
 use domain::{
     cluster_name::ClusterName,
     ids::{ClusterId, TokenId, UserId},
-    listing::{ClusterQuery, StateCount},
+    listing::{ClusterQuery, Paging, StateCount},
     money::MicroDollars,
     operation::Operation,
     plan::Plan,
@@ -33,6 +33,8 @@ pub type Stored<T> = Result<T, StoreError>;
 pub struct RecordPage {
     /// The clusters of the page.
     pub items: Vec<ClusterRecord>,
+    /// Which page this is.
+    pub paging: Paging,
     /// How many match altogether.
     pub total: u64,
     /// How many match in each state, whatever states were asked for.

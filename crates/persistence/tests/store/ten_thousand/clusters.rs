@@ -1,4 +1,6 @@
-use super::{Answer, Question, Row, common_values, every_page_is_right, insert, prepared};
+use super::{
+    Answer, PER_PAGE, Question, Row, common_values, every_page_is_right, insert, prepared,
+};
 use crate::{backend::Backend, fixtures::*};
 use domain::{
     cluster::ClusterState, exposure::Exposure, ids::UserId, listing::ClusterQuery, plan::Plan,
@@ -78,16 +80,18 @@ async fn ask(
         mine: question.mine,
         sort: question.sort.parse().unwrap(),
         descending: question.descending,
-        page: question.page.try_into().unwrap(),
-        per_page: question.per_page.try_into().unwrap(),
+        position: question.position.clone(),
+        per_page: PER_PAGE.try_into().unwrap(),
     };
     let page = database.clusters(scope, owner, &query).await.unwrap();
-    (
-        page.items.iter().map(|item| item.id.into()).collect(),
-        page.total,
-        page.counts
+    Answer {
+        ids: page.items.iter().map(|item| item.id.into()).collect(),
+        paging: page.paging,
+        total: page.total,
+        counts: page
+            .counts
             .iter()
             .map(|entry| (entry.state.as_str(), entry.count))
             .collect(),
-    )
+    }
 }

@@ -5,7 +5,11 @@ mod clusters;
 mod nodes;
 
 use crate::{backend::Backend, fixtures::*};
-use domain::{ids::UserId, tenancy::Tenant};
+use domain::{
+    ids::UserId,
+    listing::{Paging, Position},
+    tenancy::Tenant,
+};
 use provisioning::{new_id, ports::stores::Extent};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
 use std::cmp::Ordering;
@@ -40,12 +44,20 @@ struct Question {
     mine: bool,
     sort: &'static str,
     descending: bool,
-    page: usize,
-    per_page: usize,
+    position: Position,
 }
 
-/// Ids of the page in their order, how many match, and how many in each state.
-type Answer = (Vec<Uuid>, u64, Vec<(&'static str, u64)>);
+/// How many rows a page holds.
+const PER_PAGE: usize = 25;
+
+#[derive(Debug)]
+struct Answer {
+    /// In the order of the page.
+    ids: Vec<Uuid>,
+    paging: Paging,
+    total: u64,
+    counts: Vec<(&'static str, u64)>,
+}
 
 /// The rows, the same in each run but for their ids. Many share a time, so that ties matter.
 fn rows(world: &World, states: &[&'static str]) -> Vec<Row> {
@@ -178,7 +190,7 @@ fn filters(all_states: &'static [&'static str]) -> Vec<Question> {
     ]
 }
 
-/// Puts every question for a first, a second and a last page, and for one after it.
+/// Goes from the first page to the second and back, and from the last page to the one before it.
 async fn every_page_is_right(
     world: &World,
     rows: &[Row],
@@ -215,18 +227,32 @@ async fn every_page_is_right(
                     .filter(|row| is_shown(row.state, &question))
                     .collect();
                 expected.sort_by(|one, other| compare(one, other, &question));
-                let last = expected.len() / 25 + 1;
-                for (page, per_page) in [(1, 25), (2, 200), (last, 25), (last + 1, 25)] {
-                    (question.page, question.per_page) = (page, per_page);
-                    let wanted: Vec<Uuid> = expected
-                        .iter()
-                        .skip((page - 1) * per_page)
-                        .take(per_page)
-                        .map(|row| row.id)
-                        .collect();
+                let ids: Vec<Uuid> = expected.iter().map(|row| row.id).collect();
+                let pages: Vec<&[Uuid]> = match ids.is_empty() {
+                    true => vec![&[]],
+                    false => ids.chunks(PER_PAGE).collect(),
+                };
+                let mut page = async |number: usize, position: Position| {
+                    question.position = position;
                     let answer = ask(&scope, &question).await;
-                    let expected = (wanted, expected.len() as u64, counts.clone());
-                    assert_eq!(answer, expected, "{question:?}");
+                    assert_eq!(answer.ids, pages[number], "{number}: {question:?}");
+                    assert_eq!(answer.total, ids.len() as u64, "{question:?}");
+                    assert_eq!(answer.counts, counts, "{question:?}");
+                    assert_eq!(answer.paging.page as usize, number + 1, "{question:?}");
+                    let Paging { previous, next, .. } = answer.paging;
+                    assert_eq!(previous.is_some(), number > 0, "{question:?}");
+                    assert_eq!(next.is_some(), number + 1 < pages.len(), "{question:?}");
+                    (previous, next)
+                };
+                let (_, next) = page(0, Position::First).await;
+                if let Some(next) = next {
+                    let (previous, _) = page(1, Position::After(next)).await;
+                    page(0, Position::Before(previous.unwrap())).await;
+                }
+                let (previous, _) = page(pages.len() - 1, Position::Last).await;
+                if let Some(previous) = previous {
+                    let (_, next) = page(pages.len() - 2, Position::Before(previous)).await;
+                    page(pages.len() - 1, Position::After(next.unwrap())).await;
                 }
             }
         }
