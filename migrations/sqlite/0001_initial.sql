@@ -428,7 +428,11 @@ CREATE INDEX credentials_by_key ON credentials (secret_key_id, id);
 
 -- Without foreign keys: an entry outlives what it is about.
 CREATE TABLE audit_entries (
+    -- The order in which entries are listed; the numbers may have gaps.
     sequence INTEGER NOT NULL PRIMARY KEY,
+    -- The tenant, or zeros for the platform, and the place of the entry in its chain.
+    chain TEXT NOT NULL,
+    number INTEGER NOT NULL,
     id TEXT NOT NULL UNIQUE,
     at INTEGER NOT NULL,
     user_id TEXT,
@@ -444,7 +448,8 @@ CREATE TABLE audit_entries (
     -- A JSON array of field, before and after; text, since its bytes are hashed.
     changes TEXT NOT NULL,
     previous_hash TEXT NOT NULL,
-    hash TEXT NOT NULL
+    hash TEXT NOT NULL,
+    UNIQUE (chain, number)
 ) STRICT;
 CREATE INDEX audit_entries_by_tenant ON audit_entries (tenant_id, sequence);
 CREATE INDEX audit_entries_by_user ON audit_entries (user_id, sequence);
@@ -453,14 +458,12 @@ CREATE INDEX audit_entries_by_target ON audit_entries (target, sequence);
 CREATE INDEX audit_entries_by_outcome ON audit_entries (outcome, sequence);
 CREATE INDEX audit_entries_by_time ON audit_entries (at, sequence);
 
--- The end of the chain. Its one row is written first, which makes writers queue.
+-- The end of each chain. A row is written first, which makes the writers of a chain queue.
 CREATE TABLE audit_head (
-    id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
-    sequence INTEGER NOT NULL,
+    chain TEXT NOT NULL PRIMARY KEY,
+    number INTEGER NOT NULL,
     hash TEXT NOT NULL
 ) STRICT;
-INSERT INTO audit_head (id, sequence, hash)
-VALUES (1, 0, '0000000000000000000000000000000000000000000000000000000000000000');
 
 CREATE TRIGGER audit_entries_refuse_update BEFORE UPDATE ON audit_entries
 BEGIN
@@ -472,7 +475,8 @@ BEGIN
 END;
 -- INSERT OR REPLACE deletes without asking the trigger above.
 CREATE TRIGGER audit_entries_refuse_replace BEFORE INSERT ON audit_entries
-WHEN EXISTS (SELECT 1 FROM audit_entries WHERE sequence = NEW.sequence OR id = NEW.id)
+WHEN EXISTS (SELECT 1 FROM audit_entries WHERE sequence = NEW.sequence OR id = NEW.id
+    OR (chain = NEW.chain AND number = NEW.number))
 BEGIN
     SELECT RAISE(ABORT, 'the audit log is append-only');
 END;

@@ -1,15 +1,17 @@
 //! The audit log: append-only, each entry holding the hash of the one before it.
 //!
-//! Entries are numbered without gaps. The row of `audit_head` holds the last number and hash; every
-//! writer updates it first and so holds its lock until commit, which keeps the chain one line. To
-//! keep transactions from waiting for each other in a circle, an entry is the last thing written.
+//! Each tenant has a chain, and the platform has one for entries about no tenant, so that tenants do
+//! not wait for each other. The entries of a chain are numbered without gaps. A row of `audit_head`
+//! holds the last number and hash of a chain; a writer updates it first and so holds its lock until
+//! commit. To keep transactions from waiting for each other in a circle, entries are the last things
+//! written, the platform's first and then those of tenants by id.
 
 use crate::{
     Cause, audit_list,
     connection::Transaction,
     database::Database,
     digest::sha256,
-    rows::{Row, number, optional_id, optional_text, text, time},
+    rows::{Row, id, number, optional_id, optional_number, optional_text, text, time},
     sql::{Sql, query},
     transaction::doing,
 };
@@ -25,11 +27,30 @@ use provisioning::{
     error::StoreError,
     ports::stores::{AuditEntries, AuditStore, Extent, Stored},
 };
+use uuid::Uuid;
 
 /// How many entries are verified at a time.
 const BATCH: i64 = 1000;
+/// What the first entry of a chain follows.
+const NO_HASH: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
-/// Whether the audit log is as it was written.
+/// The chain of entries about a tenant, or of those about none.
+fn chain(tenant: Option<TenantId>) -> Uuid {
+    tenant.map_or(Uuid::nil(), Uuid::from)
+}
+
+/// A chain of the audit log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chain {
+    /// `None`: the platform's.
+    pub tenant: Option<TenantId>,
+    /// The tenant's slug, if the tenant is known.
+    pub slug: Option<String>,
+    /// Whether it is as it was written.
+    pub verdict: ChainVerdict,
+}
+
+/// Whether a chain is as it was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ChainVerdict {
     /// It is.
@@ -39,8 +60,8 @@ pub enum ChainVerdict {
     },
     /// It is not.
     Broken {
-        /// The first entry at fault.
-        sequence: i64,
+        /// The first entry at fault, by its number in the chain.
+        number: i64,
         /// What is wrong with it.
         reason: &'static str,
     },
@@ -48,7 +69,7 @@ pub enum ChainVerdict {
 
 /// An entry as it lies in the database.
 struct Link {
-    sequence: i64,
+    number: i64,
     id: AuditId,
     at: Timestamp,
     user_id: Option<UserId>,
@@ -67,9 +88,9 @@ struct Link {
 }
 
 impl Link {
-    fn new(entry: &AuditEntry, sequence: i64, previous_hash: String) -> Result<Self, Cause> {
+    fn new(entry: &AuditEntry, number: i64, previous_hash: String) -> Result<Self, Cause> {
         Ok(Self {
-            sequence,
+            number,
             id: entry.id,
             at: entry.at,
             user_id: entry.user_id,
@@ -89,8 +110,8 @@ impl Link {
 
     fn from_row(row: &Row) -> Result<Self, Cause> {
         Ok(Self {
-            sequence: number(row, "sequence")?,
-            id: crate::rows::id(row, "id")?,
+            number: number(row, "number")?,
+            id: id(row, "id")?,
             at: time(row, "at")?,
             user_id: optional_id(row, "user_id")?,
             who: text(row, "who")?,
@@ -113,7 +134,7 @@ impl Link {
         let form = serde_json::to_vec(&(
             "hangar-audit-1",
             &self.previous_hash,
-            self.sequence,
+            self.number,
             self.id,
             self.at.as_microsecond(),
             self.user_id,
@@ -134,19 +155,24 @@ impl Link {
 
 /// Appends an entry within a transaction, of which it must be the last write.
 pub(crate) async fn append(connection: &mut Transaction, entry: &AuditEntry) -> Result<(), Cause> {
+    let chain = chain(entry.tenant_id);
     let head = query(
-        "UPDATE audit_head SET sequence = sequence + 1 WHERE id = 1 RETURNING sequence, hash",
+        "INSERT INTO audit_head (chain, number, hash) VALUES ($1, 1, $2) ON CONFLICT (chain) \
+         DO UPDATE SET number = audit_head.number + 1 RETURNING number, hash",
     )
+    .bind(chain)
+    .bind(NO_HASH)
     .fetch_one(&mut *connection)
     .await?;
-    let link = Link::new(entry, number(&head, "sequence")?, text(&head, "hash")?)?;
+    let link = Link::new(entry, number(&head, "number")?, text(&head, "hash")?)?;
     let hash = link.hash()?;
     query(
-        "INSERT INTO audit_entries (sequence, id, at, user_id, who, channel, source, action, \
+        "INSERT INTO audit_entries (chain, number, id, at, user_id, who, channel, source, action, \
          tenant_id, target, target_name, detail, outcome, changes, previous_hash, hash) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
     )
-    .bind(link.sequence)
+    .bind(chain)
+    .bind(link.number)
     .bind(link.id)
     .bind(link.at)
     .bind(link.user_id)
@@ -164,8 +190,9 @@ pub(crate) async fn append(connection: &mut Transaction, entry: &AuditEntry) -> 
     .bind(hash.clone())
     .execute(&mut *connection)
     .await?;
-    query("UPDATE audit_head SET hash = $1 WHERE id = 1")
+    query("UPDATE audit_head SET hash = $1 WHERE chain = $2")
         .bind(hash)
+        .bind(chain)
         .execute(connection)
         .await?;
     Ok(())
@@ -241,65 +268,88 @@ fn happening(row: &Row) -> Result<Happening, Cause> {
 }
 
 impl Database {
-    /// Goes through the whole audit log and says whether it is as it was written.
+    /// Goes through the whole audit log and says of each chain whether it is as it was written; the
+    /// platform's comes first.
     ///
     /// # Errors
     /// If the database cannot be read.
-    pub async fn verify_chain(&self) -> Result<ChainVerdict, StoreError> {
+    pub async fn verify_chains(&self) -> Result<Vec<Chain>, StoreError> {
         doing("verify the audit log", async {
             let mut reading = self.read().await?;
-            let verdict = verify(&mut reading).await?;
+            let rows = query(
+                "SELECT c.chain, t.slug, h.number, h.hash FROM (SELECT chain FROM audit_head UNION \
+                 SELECT chain FROM audit_entries) c LEFT JOIN audit_head h ON h.chain = c.chain \
+                 LEFT JOIN tenants t ON t.id = c.chain ORDER BY c.chain",
+            )
+            .fetch_all(&mut reading)
+            .await?;
+            let mut chains = Vec::with_capacity(rows.len());
+            for row in &rows {
+                let tenant = Some(id::<Uuid>(row, "chain")?)
+                    .filter(|chain| !chain.is_nil())
+                    .map(TenantId::from);
+                chains.push(Chain {
+                    tenant,
+                    slug: optional_text(row, "slug")?,
+                    verdict: verify(&mut reading, tenant, row).await?,
+                });
+            }
             reading.commit().await?;
-            Ok(verdict)
+            Ok(chains)
         })
         .await
     }
 }
 
-async fn verify(connection: &mut Transaction) -> Result<ChainVerdict, Cause> {
-    let head = query("SELECT sequence, hash FROM audit_head WHERE id = 1")
-        .fetch_one(&mut *connection)
-        .await?;
-    let (last, last_hash) = (number(&head, "sequence")?, text(&head, "hash")?);
-    let mut sequence = 0;
-    let mut hash = "0".repeat(64);
+/// `head` is the row of `audit_head`, whose columns are empty if there is none.
+async fn verify(
+    connection: &mut Transaction,
+    tenant: Option<TenantId>,
+    head: &Row,
+) -> Result<ChainVerdict, Cause> {
+    let last = optional_number(head, "number")?.unwrap_or(0);
+    let last_hash = optional_text(head, "hash")?;
+    let mut number = 0;
+    let mut hash = NO_HASH.to_owned();
     loop {
-        let rows =
-            query("SELECT * FROM audit_entries WHERE sequence > $1 ORDER BY sequence LIMIT $2")
-                .bind(sequence)
-                .bind(BATCH)
-                .fetch_all(&mut *connection)
-                .await?;
+        let rows = query(
+            "SELECT * FROM audit_entries WHERE chain = $1 AND number > $2 ORDER BY number LIMIT $3",
+        )
+        .bind(chain(tenant))
+        .bind(number)
+        .bind(BATCH)
+        .fetch_all(&mut *connection)
+        .await?;
         if rows.is_empty() {
             break;
         }
         for row in &rows {
             let link = Link::from_row(row)?;
-            sequence += 1;
-            let broken = |reason| Ok(ChainVerdict::Broken { sequence, reason });
-            if link.sequence != sequence {
+            number += 1;
+            let broken = |reason| Ok(ChainVerdict::Broken { number, reason });
+            if link.number != number {
                 return broken("the entry is missing");
             }
             if link.previous_hash != hash {
                 return broken("the entry does not follow the one before it");
             }
             hash = text(row, "hash")?;
-            if link.hash()? != hash {
+            if link.tenant_id != tenant || link.hash()? != hash {
                 return broken("the entry was changed");
             }
         }
     }
-    if sequence < last {
+    if number < last {
         return Ok(ChainVerdict::Broken {
-            sequence: sequence + 1,
+            number: number + 1,
             reason: "the entry is missing",
         });
     }
-    if sequence > last || hash != last_hash {
+    if number > last || last_hash.as_deref() != Some(&*hash) {
         return Ok(ChainVerdict::Broken {
-            sequence,
+            number,
             reason: "the entry is not the last one that was written",
         });
     }
-    Ok(ChainVerdict::Intact { entries: sequence })
+    Ok(ChainVerdict::Intact { entries: number })
 }

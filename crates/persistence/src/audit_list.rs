@@ -97,7 +97,7 @@ pub(crate) async fn entry(
 }
 
 pub(crate) async fn end(database: &Database) -> Result<i64, Cause> {
-    let row = statement("SELECT sequence FROM audit_head WHERE id = 1")
+    let row = statement("SELECT COALESCE(MAX(sequence), 0) AS sequence FROM audit_entries")
         .fetch_one(database.readers())
         .await?;
     number(&row, "sequence")

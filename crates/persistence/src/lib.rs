@@ -54,7 +54,7 @@ mod transaction;
 mod users;
 mod workspaces;
 
-pub use audit::ChainVerdict;
+pub use audit::{Chain, ChainVerdict};
 pub use database::Database;
 pub use open_error::OpenError;
 pub use sessions::Sessions;

@@ -72,6 +72,7 @@ pub(crate) async fn store(
         changes: Vec::new(),
     };
     audit::append(writing.connection(), &signed_in).await?;
+    accepted.sort_by_key(|accepted| accepted.tenant.id);
     for accepted in &accepted {
         audit::append(
             writing.connection(),

@@ -10,7 +10,7 @@ use domain::{
     services::AuditLog as _,
 };
 use futures::StreamExt as _;
-use persistence::{ChainVerdict, Database};
+use persistence::{Chain, ChainVerdict, Database};
 use provisioning::audit_log::AuditLogService;
 use std::{
     fs::OpenOptions,
@@ -72,18 +72,35 @@ pub async fn run(options: Options) -> Result<ExitCode> {
 async fn verify(configuration: &Configuration) -> Result<ExitCode> {
     let settings = configuration.load()?;
     let database = Database::open(settings.database.expose()).await?;
-    let verdict = database.verify_chain().await;
+    let chains = database.verify_chains().await;
     database.close().await;
-    Ok(match verdict.context("the audit log cannot be read")? {
-        ChainVerdict::Intact { entries } => {
-            println!("The audit log is as it was written: {entries} entries.");
-            ExitCode::SUCCESS
+    let chains = chains.context("the audit log cannot be read")?;
+    let mut intact = true;
+    for chain in &chains {
+        match &chain.verdict {
+            ChainVerdict::Intact { entries } => {
+                println!("{}: {entries} entries, unchanged.", name_of(chain));
+            }
+            ChainVerdict::Broken { number, reason } => {
+                intact = false;
+                println!("{}: broken at entry {number}: {reason}.", name_of(chain));
+            }
         }
-        ChainVerdict::Broken { sequence, reason } => {
-            println!("The audit log is broken at entry {sequence}: {reason}.");
-            ExitCode::FAILURE
-        }
-    })
+    }
+    if intact {
+        println!("The audit log is unchanged.");
+        return Ok(ExitCode::SUCCESS);
+    }
+    println!("The audit log was changed.");
+    Ok(ExitCode::FAILURE)
+}
+
+fn name_of(chain: &Chain) -> String {
+    match (chain.tenant, &chain.slug) {
+        (None, _) => "Platform".to_owned(),
+        (Some(_), Some(slug)) => format!("Tenant {slug}"),
+        (Some(id), None) => format!("Tenant {id}"),
+    }
 }
 
 async fn write_export(export: &Export) -> Result<()> {

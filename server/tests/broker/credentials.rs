@@ -6,10 +6,18 @@ use secrecy::ExposeSecret as _;
 use std::{fs, path::Path};
 
 async fn audited(portal: &Portal) -> i64 {
-    match portal.server.database.verify_chain().await.unwrap() {
-        ChainVerdict::Intact { entries } => entries,
-        broken => panic!("{broken:?}"),
-    }
+    portal
+        .server
+        .database
+        .verify_chains()
+        .await
+        .unwrap()
+        .iter()
+        .map(|chain| match chain.verdict {
+            ChainVerdict::Intact { entries } => entries,
+            ChainVerdict::Broken { .. } => panic!("{chain:?}"),
+        })
+        .sum()
 }
 
 /// Everything in the files below a folder.

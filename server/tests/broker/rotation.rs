@@ -163,7 +163,11 @@ async fn what_does_not_open_is_left_as_it_is_and_named() {
         .database
         .not_under(SealedKind::Credential, "", uuid::Uuid::nil(), 9);
     let rows = rows.await.unwrap();
-    let row = |id: CredentialId| rows.iter().find(|row| CredentialId::from(row.id) == id).unwrap();
+    let row = |id: CredentialId| {
+        rows.iter()
+            .find(|row| CredentialId::from(row.id) == id)
+            .unwrap()
+    };
     let mut swapped = row(moved).sealed.clone();
     swapped
         .wrapped_key

@@ -53,7 +53,7 @@ async fn a_log_that_was_changed_in_the_file_is_found_out() {
     let folder = used().await;
     let verified = audit(&folder, &["verify"]);
     assert!(verified.status.success(), "{}", said(&verified));
-    assert!(said(&verified).contains("as it was written: "));
+    assert!(said(&verified).contains("Platform: "));
 
     let file = data(&folder).join("hangar.db");
     replace_in_file(&file, "as-it-was-written", "as-they-like-best");

@@ -1,6 +1,6 @@
 use crate::{backend::Backend, fixtures::*};
 use domain::ids::TenantId;
-use persistence::ChainVerdict;
+use persistence::{Chain, ChainVerdict};
 use provisioning::{
     audit::{AuditAction, AuditEntry, AuditOutcome},
     new_id,
@@ -18,6 +18,9 @@ on_both_databases!(
     a_removed_last_entry_is_found,
     a_swapped_entry_is_found,
     an_entry_slipped_in_at_the_end_is_found,
+    tenants_have_chains_of_their_own_and_do_not_wait_for_each_other,
+    an_entry_moved_to_another_chain_is_found,
+    a_chain_without_its_end_is_found,
     the_latest_happenings_are_those_about_clusters_of_the_scope,
 );
 
@@ -48,7 +51,10 @@ async fn write(backend: &Backend, entries: usize) {
 }
 
 async fn verdict(backend: &Backend) -> ChainVerdict {
-    backend.database.verify_chain().await.unwrap()
+    let mut chains = backend.database.verify_chains().await.unwrap();
+    assert!(chains.len() <= 1, "{chains:?}");
+    let chain = chains.pop();
+    chain.map_or(ChainVerdict::Intact { entries: 0 }, |chain| chain.verdict)
 }
 
 /// Does to the log what its triggers forbid, as somebody who owns the database can.
@@ -58,8 +64,8 @@ async fn tamper(backend: &Backend, statements: &[&str]) {
         &["ALTER TABLE audit_entries DISABLE TRIGGER ALL"]
     } else {
         &[
-            "DROP TRIGGER audit_entries_refuse_update",
-            "DROP TRIGGER audit_entries_refuse_delete",
+            "DROP TRIGGER IF EXISTS audit_entries_refuse_update",
+            "DROP TRIGGER IF EXISTS audit_entries_refuse_delete",
         ]
     };
     for statement in off.iter().chain(statements) {
@@ -96,7 +102,7 @@ async fn entries_cannot_be_changed_or_removed(backend: &Backend) {
     write(backend, 2).await;
     let mut refused = vec![
         "UPDATE audit_entries SET who = 'nobody'",
-        "DELETE FROM audit_entries WHERE sequence = 2",
+        "DELETE FROM audit_entries WHERE number = 2",
         "DELETE FROM audit_head",
     ];
     if backend.is_postgres() {
@@ -104,7 +110,7 @@ async fn entries_cannot_be_changed_or_removed(backend: &Backend) {
     } else {
         refused.push(
             "INSERT OR REPLACE INTO audit_entries \
-             SELECT sequence, id, at, user_id, 'nobody', channel, source, action, tenant_id, \
+             SELECT sequence, chain, number, id, at, user_id, 'nobody', channel, source, action, tenant_id, \
              target, target_name, detail, outcome, changes, previous_hash, hash FROM audit_entries",
         );
     }
@@ -142,12 +148,12 @@ async fn a_changed_entry_is_found(backend: &Backend) {
         "hash = previous_hash",
     ] {
         let copy = "CREATE TABLE kept AS SELECT * FROM audit_entries";
-        let change = format!("UPDATE audit_entries SET {column} WHERE sequence = 2");
+        let change = format!("UPDATE audit_entries SET {column} WHERE number = 2");
         let mut connection = backend.raw().await;
         connection.execute(copy).await.unwrap();
         connection.execute(AssertSqlSafe(change)).await.unwrap();
         match verdict(backend).await {
-            ChainVerdict::Broken { sequence: 2, .. } => {}
+            ChainVerdict::Broken { number: 2, .. } => {}
             other => panic!("{column}: {other:?}"),
         }
         for restore in [
@@ -163,11 +169,11 @@ async fn a_changed_entry_is_found(backend: &Backend) {
 
 async fn a_removed_entry_is_found(backend: &Backend) {
     write(backend, 3).await;
-    tamper(backend, &["DELETE FROM audit_entries WHERE sequence = 2"]).await;
+    tamper(backend, &["DELETE FROM audit_entries WHERE number = 2"]).await;
     assert_eq!(
         verdict(backend).await,
         ChainVerdict::Broken {
-            sequence: 2,
+            number: 2,
             reason: "the entry is missing"
         }
     );
@@ -175,11 +181,11 @@ async fn a_removed_entry_is_found(backend: &Backend) {
 
 async fn a_removed_last_entry_is_found(backend: &Backend) {
     write(backend, 3).await;
-    tamper(backend, &["DELETE FROM audit_entries WHERE sequence = 3"]).await;
+    tamper(backend, &["DELETE FROM audit_entries WHERE number = 3"]).await;
     assert_eq!(
         verdict(backend).await,
         ChainVerdict::Broken {
-            sequence: 3,
+            number: 3,
             reason: "the entry is missing"
         }
     );
@@ -190,40 +196,40 @@ async fn a_swapped_entry_is_found(backend: &Backend) {
     tamper(
         backend,
         &[
-            "UPDATE audit_entries SET sequence = 9 WHERE sequence = 1",
-            "UPDATE audit_entries SET sequence = 1 WHERE sequence = 2",
-            "UPDATE audit_entries SET sequence = 2 WHERE sequence = 9",
+            "UPDATE audit_entries SET number = 9 WHERE number = 1",
+            "UPDATE audit_entries SET number = 1 WHERE number = 2",
+            "UPDATE audit_entries SET number = 2 WHERE number = 9",
         ],
     )
     .await;
     match verdict(backend).await {
-        ChainVerdict::Broken { sequence: 1, .. } => {}
+        ChainVerdict::Broken { number: 1, .. } => {}
         other => panic!("{other:?}"),
     }
 }
 
 async fn an_entry_slipped_in_at_the_end_is_found(backend: &Backend) {
     write(backend, 2).await;
-    let slipped = "INSERT INTO audit_entries (sequence, id, at, who, channel, action, target, \
-        target_name, outcome, changes, previous_hash, hash) SELECT 3, \
+    let slipped = "INSERT INTO audit_entries (chain, number, id, at, who, channel, action, target, \
+        target_name, outcome, changes, previous_hash, hash) SELECT chain, 3, \
         '00000000-0000-7000-8000-000000000000', at, 'x', 'x', 'x', 'x', 'x', 'done', '[]', hash, \
-        hash FROM audit_entries WHERE sequence = 2";
+        hash FROM audit_entries WHERE number = 2";
     backend.raw().await.execute(slipped).await.unwrap();
     assert_eq!(
         verdict(backend).await,
         ChainVerdict::Broken {
-            sequence: 3,
+            number: 3,
             reason: "the entry was changed"
         }
     );
     // Even with hashes that fit: it is not the entry that was written last.
-    tamper(backend, &["DELETE FROM audit_entries WHERE sequence = 3"]).await;
-    let forged = "UPDATE audit_head SET sequence = 1";
+    tamper(backend, &["DELETE FROM audit_entries WHERE number = 3"]).await;
+    let forged = "UPDATE audit_head SET number = 1";
     backend.raw().await.execute(forged).await.unwrap();
     assert_eq!(
         verdict(backend).await,
         ChainVerdict::Broken {
-            sequence: 2,
+            number: 2,
             reason: "the entry is not the last one that was written"
         }
     );
@@ -281,4 +287,93 @@ async fn the_latest_happenings_are_those_about_clusters_of_the_scope(backend: &B
     );
     assert_eq!(lately(Extent::Tenants(vec![speech]), 8).await, [deleted]);
     assert_eq!(lately(Extent::Tenants(vec![]), 8).await, []);
+}
+
+async fn tenants_have_chains_of_their_own_and_do_not_wait_for_each_other(backend: &Backend) {
+    let world = world(&backend.database).await;
+    let tenants = [
+        None,
+        Some(world.vision.tenant.id),
+        Some(world.speech.tenant.id),
+    ];
+    let before = backend.database.verify_chains().await.unwrap();
+    if backend.is_postgres() {
+        // Somebody writes about one tenant and takes very long.
+        let mut slow = backend.raw().await;
+        slow.execute("BEGIN").await.unwrap();
+        let vision = world.vision.tenant.id;
+        let locked = format!(
+            "INSERT INTO audit_head (chain, number, hash) VALUES ('{vision}', 0, repeat('0', 64))"
+        );
+        slow.execute(AssertSqlSafe(locked)).await.unwrap();
+        for tenant in [None, Some(world.speech.tenant.id)] {
+            let entry = entry(AuditAction::SignOut, tenant, "user/1");
+            backend.database.append(entry).await.unwrap();
+        }
+        slow.execute("ROLLBACK").await.unwrap();
+    }
+    let mut writers = JoinSet::new();
+    for number in 0..6 {
+        let database = backend.another().await;
+        writers.spawn(async move {
+            for _ in 0..10 {
+                let entry = entry(AuditAction::SignOut, tenants[number % 3], "user/1");
+                database.append(entry).await.unwrap();
+            }
+        });
+    }
+    writers.join_all().await;
+    let chains = backend.database.verify_chains().await.unwrap();
+    assert_eq!(chains.len(), 3);
+    for tenant in tenants {
+        let entries = |chains: &[Chain]| {
+            let chain = chains.iter().find(|chain| chain.tenant == tenant);
+            match chain.map(|chain| &chain.verdict) {
+                None => 0,
+                Some(ChainVerdict::Intact { entries }) => *entries,
+                Some(broken) => panic!("{broken:?}"),
+            }
+        };
+        let one = i64::from(backend.is_postgres() && tenant != Some(world.vision.tenant.id));
+        assert_eq!(entries(&chains), entries(&before) + 20 + one);
+    }
+}
+
+async fn an_entry_moved_to_another_chain_is_found(backend: &Backend) {
+    let tenant: TenantId = new_id();
+    let entry = entry(AuditAction::SignOut, Some(tenant), "user/1");
+    backend.database.append(entry).await.unwrap();
+    let nil = uuid::Uuid::nil();
+    for statement in [
+        format!("UPDATE audit_entries SET chain = '{nil}'"),
+        format!("UPDATE audit_head SET chain = '{nil}'"),
+    ] {
+        tamper(backend, &[]).await;
+        backend
+            .raw()
+            .await
+            .execute(AssertSqlSafe(statement))
+            .await
+            .unwrap();
+    }
+    assert!(matches!(
+        verdict(backend).await,
+        ChainVerdict::Broken { number: 1, .. }
+    ));
+}
+
+async fn a_chain_without_its_end_is_found(backend: &Backend) {
+    write(backend, 2).await;
+    let off = if backend.is_postgres() {
+        "ALTER TABLE audit_head DISABLE TRIGGER ALL"
+    } else {
+        "DROP TRIGGER audit_head_refuse_delete"
+    };
+    let mut connection = backend.raw().await;
+    connection.execute(off).await.unwrap();
+    connection.execute("DELETE FROM audit_head").await.unwrap();
+    assert!(matches!(
+        verdict(backend).await,
+        ChainVerdict::Broken { number: 2, .. }
+    ));
 }

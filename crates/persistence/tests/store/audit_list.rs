@@ -143,8 +143,10 @@ async fn log(backend: &Backend, world: &World) -> Vec<Row> {
         .iter()
         .map(|row| {
             format!(
-                "({}, '{}', {}, '{}', '{}', 'session', '{}', {}, '{}', '{}', '{}', '[]', '', \
+                "({}, '{}', {}, '{}', {}, '{}', '{}', 'session', '{}', {}, '{}', '{}', '{}', '[]', '', \
                  'hash')",
+                row.sequence,
+                new_id::<uuid::Uuid>(),
                 row.sequence,
                 new_id::<uuid::Uuid>(),
                 backend.time(Some(row.at)),
@@ -159,14 +161,17 @@ async fn log(backend: &Backend, world: &World) -> Vec<Row> {
         })
         .collect();
     let sql = format!(
-        "INSERT INTO audit_entries (sequence, id, at, user_id, who, channel, action, tenant_id, \
+        "INSERT INTO audit_entries (sequence, chain, number, id, at, user_id, who, channel, action, tenant_id, \
          target, target_name, outcome, changes, previous_hash, hash) VALUES {}",
         values.join(", ")
     );
     let mut connection = backend.raw().await;
     connection.execute(AssertSqlSafe(sql)).await.unwrap();
-    let end = format!("UPDATE audit_head SET sequence = sequence + {ROWS}");
-    connection.execute(AssertSqlSafe(end)).await.unwrap();
+    if backend.is_postgres() {
+        let next = "SELECT setval(pg_get_serial_sequence('audit_entries', 'sequence'), \
+            (SELECT MAX(sequence) FROM audit_entries))";
+        connection.execute(next).await.unwrap();
+    }
     rows
 }
 
