@@ -1,0 +1,236 @@
+//! What lists and the dashboard's queries cost with many clusters.
+//!
+//! `cargo bench -p persistence -- DATABASE CLUSTERS`; DATABASE is empty, and a PostgreSQL user must be a
+//! superuser, so that rows can be written in bulk without triggers.
+
+use domain::listing::{ClusterQuery, ClusterSort, Position};
+use jiff::{SignedDuration, Timestamp};
+use persistence::Database;
+use provisioning::ports::stores::{AuditStore, ClusterStore, Extent, TenantStore};
+use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
+use std::time::{Duration, Instant};
+
+const ROUNDS: usize = 100;
+const TENANTS: usize = 1000;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut arguments = std::env::args().skip(1).filter(|it| it != "--bench");
+    let (Some(location), Some(clusters)) = (arguments.next(), arguments.next()) else {
+        println!("give a database and a number of clusters");
+        return Ok(());
+    };
+    let database = Database::open(&location).await?;
+    if database.tenants().await?.is_empty() {
+        seed(&location, clusters.parse()?).await?;
+    }
+    let tenants = database.tenants().await?;
+    let one = Extent::Tenants(vec![tenants[7].tenant.id]);
+    let ten = Extent::Tenants(tenants[..10].iter().map(|it| it.tenant.id).collect());
+    let all = Extent::Everything;
+    let newest = ClusterQuery::default();
+    let mut page = database.clusters(&all, None, &newest).await?;
+    for _ in 0..20 {
+        let next = page.paging.next.clone().ok_or("too few clusters")?;
+        let query = ClusterQuery {
+            position: Position::After(next),
+            ..newest.clone()
+        };
+        page = database.clusters(&all, None, &query).await?;
+    }
+    let deep = Position::After(page.paging.next.ok_or("too few clusters")?);
+    let by = |sort, descending| ClusterQuery {
+        sort,
+        descending,
+        ..ClusterQuery::default()
+    };
+    let searched = |search: &str| ClusterQuery {
+        search: search.into(),
+        ..ClusterQuery::default()
+    };
+    let lists = [
+        ("newest, platform", &all, newest.clone()),
+        (
+            "page 22, platform",
+            &all,
+            ClusterQuery {
+                position: deep,
+                ..newest.clone()
+            },
+        ),
+        (
+            "last page, platform",
+            &all,
+            ClusterQuery {
+                position: Position::Last,
+                ..newest.clone()
+            },
+        ),
+        ("by name, platform", &all, by(ClusterSort::Name, false)),
+        (
+            "by end descending, platform",
+            &all,
+            by(ClusterSort::Ends, true),
+        ),
+        ("by state, platform", &all, by(ClusterSort::State, false)),
+        ("newest, one tenant", &one, newest.clone()),
+        ("by name, one tenant", &one, by(ClusterSort::Name, false)),
+        ("newest, ten tenants", &ten, newest.clone()),
+        ("rare search, platform", &all, searched("ci-4242")),
+        ("broad search, platform", &all, searched("payments")),
+        ("search, one tenant", &one, searched("payments")),
+    ];
+    for (name, scope, query) in &lists {
+        measure(name, async || {
+            database.clusters(scope, None, query).await.map(drop)
+        })
+        .await?;
+    }
+    let now = Timestamp::now();
+    for (name, scope) in [("platform", &all), ("one tenant", &one)] {
+        measure(&format!("dashboard, {name}"), async || {
+            let failed = ClusterQuery {
+                states: vec![
+                    "failed"
+                        .parse()
+                        .map_err(Box::<dyn std::error::Error>::from)?,
+                ],
+                per_page: 8,
+                ..ClusterQuery::default()
+            };
+            database.clusters(scope, None, &failed).await?;
+            let day = SignedDuration::from_hours(24);
+            database.ending_before(scope, now + day, 8).await?;
+            database.lately(scope, 8).await?;
+            Ok::<_, Box<dyn std::error::Error>>(())
+        })
+        .await?;
+        measure(&format!("costs, {name}"), async || {
+            let since = now - SignedDuration::from_hours(24 * 14);
+            database.costs(scope, since, now).await.map(drop)
+        })
+        .await?;
+    }
+    database.close().await;
+    Ok(())
+}
+
+async fn measure<E: Into<Box<dyn std::error::Error>>>(
+    name: &str,
+    work: impl AsyncFn() -> Result<(), E>,
+) -> Result<(), Box<dyn std::error::Error>> {
+    let mut took = Vec::with_capacity(ROUNDS);
+    for _ in 0..ROUNDS {
+        let begun = Instant::now();
+        work().await.map_err(Into::into)?;
+        took.push(begun.elapsed());
+    }
+    took.sort_unstable();
+    let milliseconds = |it: Duration| it.as_secs_f64() * 1000.0;
+    println!(
+        "{name:<30} p50 {:7.1} ms  p99 {:7.1} ms",
+        milliseconds(took[ROUNDS / 2]),
+        milliseconds(took[ROUNDS * 99 / 100 - 1])
+    );
+    Ok(())
+}
+
+/// Writes tenants of two environments, a user for each, and clusters, in bulk.
+async fn seed(location: &str, clusters: usize) -> Result<(), Box<dyn std::error::Error>> {
+    sqlx::any::install_default_drivers();
+    let postgres = location.starts_with("postgres");
+    let url = match postgres {
+        true => location.to_owned(),
+        false => format!("sqlite:{location}"),
+    };
+    let mut raw = AnyConnection::connect(&url).await?;
+    // An id from a kind and a number, a time from seconds, and a series of numbers.
+    let id = |kind: u8, n: &str| match postgres {
+        true => format!("('{kind}' || lpad(to_hex(({n})::bigint), 31, '0'))::uuid"),
+        false => format!("printf('{kind}0000000-0000-0000-0000-%012x', {n})"),
+    };
+    let time = |n: &str| match postgres {
+        true => format!("to_timestamp({n})"),
+        false => format!("(({n}) * 1000000)"),
+    };
+    let series = |n: usize| match postgres {
+        true => format!("generate_series(1, {n}) AS s (n)"),
+        false => format!(
+            "(WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < {n}) \
+             SELECT n FROM c) AS s"
+        ),
+    };
+    let plan = serde_json::to_string(&domain::plan::Plan::defaults()[0])?;
+    let exposure = serde_json::to_string(&domain::exposure::Exposure::NodePort)?;
+    let begun = Timestamp::now().as_second();
+    let tenant = format!("(n % {TENANTS}) + 1");
+    let environment = format!("(((n % {TENANTS}) + 1) * 2 + (n / {TENANTS}) % 2)");
+    let state = "CASE WHEN n % 200 = 0 THEN 'failed' WHEN n % 50 = 1 THEN 'deleted' \
+        WHEN n % 97 = 0 THEN 'provisioning' ELSE 'ready' END";
+    let statements = [
+        if postgres {
+            "SET session_replication_role = replica".to_owned()
+        } else {
+            "PRAGMA foreign_keys = OFF".to_owned()
+        },
+        format!(
+            "INSERT INTO tenants (id, slug, name, name_folded) SELECT {}, 'team-' || n, \
+             'Team ' || n, 'team ' || n FROM {}",
+            id(1, "n"),
+            series(TENANTS)
+        ),
+        format!(
+            "INSERT INTO environments (id, tenant_id, slug, name, name_folded) SELECT {}, {}, \
+             'env-' || (n % 2), 'Env', 'env' FROM {} WHERE n > 1",
+            id(2, "n"),
+            id(1, "(n / 2)"),
+            series(TENANTS * 2 + 1)
+        ),
+        format!(
+            "INSERT INTO users (id, issuer, subject, email, email_verified, name, name_folded, \
+             suspended) SELECT {}, 'i', 's' || n, 'u' || n || '@example.com', TRUE, 'User ' || n, \
+             'user ' || n, FALSE FROM {}",
+            id(3, "n"),
+            series(TENANTS)
+        ),
+        format!(
+            "INSERT INTO clusters (id, name, tenant_id, environment_id, plan, price_per_hour, \
+             kubernetes_version, exposure, host, state, created_by, created_at, ready_at, ends_at, \
+             operation_id, fence, wakes, version) SELECT {cluster}, \
+             CASE n % 3 WHEN 0 THEN 'payments-' WHEN 1 THEN 'ci-' ELSE 'search-' END || n, \
+             {}, {}, '{plan}', 100000 + n % 7, 'v1.36.0', '{exposure}', 'host', {state}, {}, {created}, \
+             {created}, CASE WHEN n % 3 = 0 THEN {} END, {}, 0, 0, 1 FROM {}",
+            id(1, &format!("({tenant})")),
+            id(2, &environment),
+            id(3, &format!("({tenant})")),
+            time(&format!("{begun} + (n % 5000000)")),
+            id(5, "n"),
+            series(clusters),
+            cluster = id(4, "n"),
+            created = time(&format!("{begun} - {clusters} + n")),
+        ),
+        format!(
+            "INSERT INTO operations (id, cluster_id, kind, started_at, attempts, steps) \
+             SELECT {}, {}, 'create_cluster', {}, 1, '[]' FROM {}",
+            id(5, "n"),
+            id(4, "n"),
+            time(&begun.to_string()),
+            series(clusters)
+        ),
+        "DELETE FROM tally".to_owned(),
+        "INSERT INTO tally SELECT 'clusters', tenant_id, environment_id, state, COUNT(*), \
+         SUM(price_per_hour) FROM clusters GROUP BY tenant_id, environment_id, state"
+            .to_owned(),
+        if postgres {
+            "VACUUM ANALYZE"
+        } else {
+            "ANALYZE"
+        }
+        .to_owned(),
+    ];
+    for statement in statements {
+        raw.execute(AssertSqlSafe(statement)).await?;
+    }
+    raw.close().await?;
+    Ok(())
+}
