@@ -37,6 +37,8 @@ const SQLITE_ALWAYS: &str = "PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = O
 /// For a connection that writes: readers and the writer do not wait for each other, and a crash of
 /// the process loses nothing.
 const SQLITE_WRITER: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;";
+/// Plans are made for the values of each statement: one made for any search reads too much for a common word.
+const POSTGRES_ALWAYS: &str = "SET plan_cache_mode = force_custom_plan";
 const SQLITE_READER: &str = "PRAGMA query_only = ON;";
 
 /// The open database: the core's stores, its feed of changes and the sessions of browsers.
@@ -243,6 +245,12 @@ async fn open_postgres(url: Url) -> Result<Inner, OpenError> {
         PgPoolOptions::new()
             .max_connections(POSTGRES_CONNECTIONS)
             .acquire_timeout(WAIT)
+            .after_connect(|connection, _| {
+                Box::pin(async move {
+                    connection.execute(POSTGRES_ALWAYS).await?;
+                    Ok(())
+                })
+            })
             .connect_lazy_with(options),
     );
     schema::migrate(&pool).await?;
