@@ -22,12 +22,10 @@ mod on_server {
     use axum::http::{HeaderValue, StatusCode};
     use domain::caller::Caller;
     use domain::problem::{Problem, ProblemKind};
-    use domain::services::{
-        Account, AuditLog, Clusters, Credentials, Nodes, People, Platform, Tenancy, UserPools,
-    };
     use jiff::Timestamp;
     use leptos::prelude::{provide_context, use_context};
     use leptos_axum::ResponseOptions;
+    use provisioning::Core;
     use serde::Serialize;
     use serde::de::DeserializeOwned;
 
@@ -59,24 +57,8 @@ mod on_server {
     pub struct PageContext {
         /// The site's files.
         pub assets: Arc<Assets>,
-        /// Ordering, looking at and deleting clusters.
-        pub clusters: Arc<dyn Clusters>,
-        /// Finding, ordering, using and taking down nodes.
-        pub nodes: Arc<dyn Nodes>,
-        /// The caller's own account.
-        pub account: Arc<dyn Account>,
-        /// The audit log.
-        pub audit: Arc<dyn AuditLog>,
-        /// The people of the portal.
-        pub people: Arc<dyn People>,
-        /// Tenants, their environments and their members.
-        pub tenancy: Arc<dyn Tenancy>,
-        /// The people of Cognito user pools.
-        pub user_pools: Arc<dyn UserPools>,
-        /// Host clusters and plans.
-        pub platform: Arc<dyn Platform>,
-        /// The vault of cloud credentials.
-        pub credentials: Arc<dyn Credentials>,
+        /// All use cases.
+        pub core: Arc<Core>,
         /// Whether the systems behind the portal are stand-ins.
         pub sandbox: bool,
         /// The ways to sign in.
@@ -105,49 +87,9 @@ mod on_server {
         })
     }
 
-    /// The cluster service and who is asking.
-    pub fn clusters() -> Result<(Arc<dyn Clusters>, Caller), Refusal> {
-        Ok((page_context()?.clusters, caller()?))
-    }
-
-    /// The node service and who is asking.
-    pub fn nodes() -> Result<(Arc<dyn Nodes>, Caller), Refusal> {
-        Ok((page_context()?.nodes, caller()?))
-    }
-
-    /// The account service and who is asking.
-    pub fn account() -> Result<(Arc<dyn Account>, Caller), Refusal> {
-        Ok((page_context()?.account, caller()?))
-    }
-
-    /// The audit log and who is asking.
-    pub fn audit() -> Result<(Arc<dyn AuditLog>, Caller), Refusal> {
-        Ok((page_context()?.audit, caller()?))
-    }
-
-    /// The service of people and who is asking.
-    pub fn people() -> Result<(Arc<dyn People>, Caller), Refusal> {
-        Ok((page_context()?.people, caller()?))
-    }
-
-    /// The service of tenants and who is asking.
-    pub fn tenancy() -> Result<(Arc<dyn Tenancy>, Caller), Refusal> {
-        Ok((page_context()?.tenancy, caller()?))
-    }
-
-    /// The service of user pools and who is asking.
-    pub fn user_pools() -> Result<(Arc<dyn UserPools>, Caller), Refusal> {
-        Ok((page_context()?.user_pools, caller()?))
-    }
-
-    /// Host clusters and plans, and who is asking.
-    pub fn platform() -> Result<(Arc<dyn Platform>, Caller), Refusal> {
-        Ok((page_context()?.platform, caller()?))
-    }
-
-    /// The vault of cloud credentials and who is asking.
-    pub fn credentials() -> Result<(Arc<dyn Credentials>, Caller), Refusal> {
-        Ok((page_context()?.credentials, caller()?))
+    /// The core and who calls it.
+    pub fn core() -> Result<(Arc<Core>, Caller), Refusal> {
+        Ok((page_context()?.core, caller()?))
     }
 
     /// Who is asking, or a refusal if nobody is signed in.

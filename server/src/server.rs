@@ -3,17 +3,18 @@
 use crate::{
     broker::Broker,
     config::Settings,
-    http::{self, layers::host::Addresses, listener, session::Sessions, site},
+    http::{self, layers::host::Addresses, listener, site},
     keys,
     machinery::machinery,
-    portal::{Portal, Ports},
+    portal::{Portal, rule_providers},
     stand_ins::StandIns,
-    vault,
+    user_pools, vault,
 };
 use anyhow::{Context, Result, bail};
 use kubernetes::{HostClustersConfig, KubernetesHosts};
 use persistence::Database;
 use provisioning::{
+    Core, Parts,
     ports::{
         cloud_credentials::CredentialHandles,
         host_clusters::HostClusters,
@@ -109,15 +110,16 @@ impl Server {
             Some(url) => Addresses::Public(url.clone()),
             None => Addresses::ThisMachine(address),
         };
-        let ports = Ports {
+        let core = Arc::new(Core::new(Parts {
             store: store.clone(),
-            changes: Arc::new(database.clone()),
-            sessions: Sessions(Arc::new(database.sessions())),
             hosts: hosts.clone(),
             machinery: machinery.clone(),
-            credentials: Arc::new(vault),
-        };
-        let portal = Arc::new(Portal::new(&settings, addresses, assets, ports)?);
+            credentials: vault,
+            plans: settings.plans.clone(),
+            rule_providers: rule_providers(&settings),
+            user_pools: user_pools::pools(&settings)?,
+        }));
+        let portal = Arc::new(Portal::new(&settings, addresses, assets, core, &database)?);
         let mut router = http::router(&portal, site);
         let (mut listening, mut broker_address) = (Vec::new(), None);
         if let Some(broker) = &broker {

@@ -11,9 +11,9 @@ use anyhow::{Result, bail};
 use dependencies::{Edge, Kind, Tree, Workspace};
 
 /// Our crates and those of ours that each may use. A crate that is missing here has no place in the tree yet.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 13] = [
     ("domain", &[]),
-    ("app", &["domain"]),
+    ("app", &["domain", "provisioning"]),
     ("frontend", &["app"]),
     ("provisioning", &["domain"]),
     ("persistence", &["domain", "provisioning"]),
@@ -23,6 +23,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
     ("secrets", &["domain", "provisioning"]),
     ("aws", &["domain", "provisioning"]),
     ("sandbox", &[]),
+    ("scripted", &["domain", "persistence", "provisioning"]),
     ("xtask", &[]),
 ];
 
@@ -31,10 +32,12 @@ const WIRING: &str = "server";
 
 /// What tests may use besides: an adapter is tested against the sandbox, which speaks the real protocols, and the
 /// core over a real database.
-const TESTS_MAY_USE: [(&str, &str); 4] = [
+const TESTS_MAY_USE: [(&str, &str); 6] = [
+    ("app", "scripted"),
     ("aws", "sandbox"),
     ("kubernetes", "sandbox"),
     ("provisioning", "persistence"),
+    ("provisioning", "scripted"),
     ("skypilot", "sandbox"),
 ];
 

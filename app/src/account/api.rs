@@ -32,11 +32,11 @@ const FRESH: &str = "fresh_token";
 /// The account of who is signed in.
 #[server(prefix = "/rpc", endpoint = "account", client = Fetch, output = Json)]
 pub async fn load_account() -> Result<AccountView, Refusal> {
-    use crate::server_context::{account, form_problem, page_context, refuse, take_flash};
-    let (account, caller) = account()?;
+    use crate::server_context::{core, form_problem, page_context, refuse, take_flash};
+    let (core, caller) = core()?;
     Ok(AccountView {
-        profile: account.profile(&caller).await.map_err(refuse)?,
-        tokens: account.tokens(&caller).await.map_err(refuse)?,
+        profile: core.account.profile(&caller).await.map_err(refuse)?,
+        tokens: core.account.tokens(&caller).await.map_err(refuse)?,
         fresh: take_flash(FRESH),
         problem: form_problem(),
         public_url: page_context()?.public_url.to_string(),
@@ -46,19 +46,22 @@ pub async fn load_account() -> Result<AccountView, Refusal> {
 /// The tokens alone.
 #[server(prefix = "/rpc", endpoint = "list-tokens", client = Fetch, output = Json)]
 pub async fn list_tokens() -> Result<Vec<ApiToken>, Refusal> {
-    use crate::server_context::{account, refuse};
-    let (account, caller) = account()?;
-    account.tokens(&caller).await.map_err(refuse)
+    use crate::server_context::{core, refuse};
+    let (core, caller) = core()?;
+    core.account.tokens(&caller).await.map_err(refuse)
 }
 
 /// Makes a token and shows its secret this once.
 #[server(prefix = "/rpc", endpoint = "create-token", client = Fetch, output = Json)]
 pub async fn create_token(input: TokenInput) -> Result<NewApiToken, Refusal> {
     use crate::routes;
-    use crate::server_context::{account, back_to_form, redirect, refuse, set_flash, wants_html};
+    use crate::server_context::{back_to_form, core, redirect, refuse, set_flash, wants_html};
     let create = async {
-        let (account, caller) = account()?;
-        account.create_token(&caller, input).await.map_err(refuse)
+        let (core, caller) = core()?;
+        core.account
+            .create_token(&caller, input)
+            .await
+            .map_err(refuse)
     };
     match create.await {
         Ok(created) => {
@@ -79,10 +82,10 @@ pub async fn create_token(input: TokenInput) -> Result<NewApiToken, Refusal> {
 #[server(prefix = "/rpc", endpoint = "revoke-token", client = Fetch, output = Json)]
 pub async fn revoke_token(id: TokenId) -> Result<(), Refusal> {
     use crate::routes;
-    use crate::server_context::{account, back_to_form, redirect, refuse, wants_html};
+    use crate::server_context::{back_to_form, core, redirect, refuse, wants_html};
     let revoke = async {
-        let (account, caller) = account()?;
-        account.revoke_token(&caller, id).await.map_err(refuse)
+        let (core, caller) = core()?;
+        core.account.revoke_token(&caller, id).await.map_err(refuse)
     };
     match revoke.await {
         Ok(()) => {

@@ -30,10 +30,10 @@ pub async fn load_audit(
     #[server(default)] slug: Option<String>,
 ) -> Result<AuditView, Refusal> {
     use crate::problem_page::no_such_page;
-    use crate::server_context::{account, audit, refuse};
+    use crate::server_context::{core, refuse};
     use domain::access::PlatformAction;
     use domain::problem::Problem;
-    let (audit, caller) = audit()?;
+    let (core, caller) = core()?;
     if slug.is_none() && !caller.may_on_platform(PlatformAction::ReadPlatformAudit) {
         return Err(refuse(no_such_page()));
     }
@@ -45,16 +45,15 @@ pub async fn load_audit(
         .validate()
         .map_err(Problem::invalid)
         .map_err(refuse)?;
-    let page = audit.list(&caller, query).await.map_err(refuse)?;
+    let page = core.audit.list(&caller, query).await.map_err(refuse)?;
     let open = match entry.filter(|entry| !entry.is_empty()) {
         None => None,
         Some(id) => Some(match id.parse() {
-            Ok(id) => audit.get(&caller, id).await,
+            Ok(id) => core.audit.get(&caller, id).await,
             Err(_) => Err(Problem::not_found("audit entry")),
         }),
     };
-    let (account, caller) = account()?;
-    let profile = account.profile(&caller).await.map_err(refuse)?;
+    let profile = core.account.profile(&caller).await.map_err(refuse)?;
     Ok(AuditView {
         page,
         open,

@@ -61,14 +61,14 @@ pub async fn list_clusters(
     // A query of nothing but defaults is encoded as nothing.
     #[server(default)] query: ClusterQueryInput,
 ) -> Result<ClusterList, Refusal> {
-    use crate::server_context::{clusters, refuse};
+    use crate::server_context::{core, refuse};
     use domain::access::Action;
-    let (clusters, caller) = clusters()?;
+    let (core, caller) = core()?;
     let query = query
         .validate()
         .map_err(|fields| refuse(Problem::invalid(fields)))?;
     Ok(ClusterList {
-        page: clusters.list(&caller, query).await.map_err(refuse)?,
+        page: core.clusters.list(&caller, query).await.map_err(refuse)?,
         access: Access::of(&caller, Action::OrderCluster),
     })
 }
@@ -76,10 +76,14 @@ pub async fn list_clusters(
 /// What the order form offers.
 #[server(prefix = "/rpc", endpoint = "order-form", client = Fetch, output = Json)]
 pub async fn load_order_form() -> Result<OrderForm, Refusal> {
-    use crate::server_context::{clusters, form_problem, page_context, refuse};
-    let (clusters, caller) = clusters()?;
+    use crate::server_context::{core, form_problem, page_context, refuse};
+    let (core, caller) = core()?;
     Ok(OrderForm {
-        options: clusters.order_options(&caller).await.map_err(refuse)?,
+        options: core
+            .clusters
+            .create_options(&caller)
+            .await
+            .map_err(refuse)?,
         problem: form_problem(),
         public_url: page_context()?.public_url.to_string(),
     })
@@ -88,20 +92,23 @@ pub async fn load_order_form() -> Result<OrderForm, Refusal> {
 /// Whether a name can be had.
 #[server(prefix = "/rpc", endpoint = "check-cluster-name", client = Fetch, output = Json)]
 pub async fn check_name(name: String) -> Result<NameCheck, Refusal> {
-    use crate::server_context::{clusters, refuse};
-    let (clusters, caller) = clusters()?;
-    clusters.check_name(&caller, &name).await.map_err(refuse)
+    use crate::server_context::{core, refuse};
+    let (core, caller) = core()?;
+    core.clusters
+        .check_name(&caller, &name)
+        .await
+        .map_err(refuse)
 }
 
 /// Orders a cluster and leads to its page.
 #[server(prefix = "/rpc", endpoint = "order-cluster", client = Fetch, output = Json)]
 pub async fn order_cluster(draft: Draft, idempotency_key: String) -> Result<ClusterId, Refusal> {
     use crate::routes;
-    use crate::server_context::{back_to_form, clusters, redirect, refuse};
+    use crate::server_context::{back_to_form, core, redirect, refuse};
     let order = async {
-        let (clusters, caller) = clusters()?;
-        clusters
-            .order(&caller, draft.to_input(), Some(&idempotency_key))
+        let (core, caller) = core()?;
+        core.clusters
+            .create(&caller, draft.to_input(), Some(&idempotency_key))
             .await
             .map_err(refuse)
     };
@@ -120,11 +127,11 @@ pub async fn order_cluster(draft: Draft, idempotency_key: String) -> Result<Clus
 /// One cluster.
 #[server(prefix = "/rpc", endpoint = "load-cluster", client = Fetch, output = Json)]
 pub async fn load_cluster(id: String) -> Result<ClusterView, Refusal> {
-    use crate::server_context::{clusters, form_problem, now, refuse};
-    let (clusters, caller) = clusters()?;
+    use crate::server_context::{core, form_problem, now, refuse};
+    let (core, caller) = core()?;
     let id = parse(&id).map_err(refuse)?;
     Ok(ClusterView {
-        cluster: clusters.get(&caller, id).await.map_err(refuse)?,
+        cluster: core.clusters.get(&caller, id).await.map_err(refuse)?,
         now: now(),
         problem: form_problem(),
     })
@@ -133,10 +140,10 @@ pub async fn load_cluster(id: String) -> Result<ClusterView, Refusal> {
 /// What a cluster's host tells about it.
 #[server(prefix = "/rpc", endpoint = "cluster-events", client = Fetch, output = Json)]
 pub async fn load_events(id: ClusterId) -> Result<Events, Refusal> {
-    use crate::server_context::{clusters, now, refuse};
-    let (clusters, caller) = clusters()?;
+    use crate::server_context::{core, now, refuse};
+    let (core, caller) = core()?;
     Ok(Events {
-        events: clusters.events(&caller, id).await.map_err(refuse)?,
+        events: core.clusters.events(&caller, id).await.map_err(refuse)?,
         now: now(),
     })
 }
@@ -144,19 +151,22 @@ pub async fn load_events(id: ClusterId) -> Result<Events, Refusal> {
 /// What dies with a cluster.
 #[server(prefix = "/rpc", endpoint = "doomed-objects", client = Fetch, output = Json)]
 pub async fn load_doomed(id: ClusterId) -> Result<Vec<DoomedObjects>, Refusal> {
-    use crate::server_context::{clusters, refuse};
-    let (clusters, caller) = clusters()?;
-    clusters.doomed(&caller, id).await.map_err(refuse)
+    use crate::server_context::{core, refuse};
+    let (core, caller) = core()?;
+    core.clusters
+        .deletion_preview(&caller, id)
+        .await
+        .map_err(refuse)
 }
 
 /// Takes a cluster down and leads to its page, which shows how that goes.
 #[server(prefix = "/rpc", endpoint = "delete-cluster", client = Fetch, output = Json)]
 pub async fn delete_cluster(id: ClusterId, confirmation: String) -> Result<(), Refusal> {
     use crate::routes;
-    use crate::server_context::{back_to_form, clusters, redirect, refuse};
+    use crate::server_context::{back_to_form, core, redirect, refuse};
     let delete = async {
-        let (clusters, caller) = clusters()?;
-        clusters
+        let (core, caller) = core()?;
+        core.clusters
             .delete(&caller, id, confirmation.trim())
             .await
             .map_err(refuse)

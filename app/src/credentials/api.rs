@@ -63,18 +63,21 @@ pub struct CredentialDraft {
 /// The credentials of a tenant.
 #[server(prefix = "/rpc", endpoint = "list-credentials", client = Fetch, output = Json)]
 pub async fn load_credentials(tenant: String) -> Result<Vec<Credential>, Refusal> {
-    use crate::server_context::{credentials, refuse};
-    let (credentials, caller) = credentials()?;
-    credentials.list(&caller, &tenant).await.map_err(refuse)
+    use crate::server_context::{core, refuse};
+    let (core, caller) = core()?;
+    core.credentials
+        .list(&caller, &tenant)
+        .await
+        .map_err(refuse)
 }
 
 /// What the form for a new credential offers.
 #[server(prefix = "/rpc", endpoint = "credential-form", client = Fetch, output = Json)]
 pub async fn load_credential_form(tenant: String) -> Result<CredentialForm, Refusal> {
-    use crate::server_context::{form_problem, refuse, take_flash, tenancy};
+    use crate::server_context::{core, form_problem, refuse, take_flash};
     use domain::access::Action;
-    let (tenancy, caller) = tenancy()?;
-    let detail = tenancy.get(&caller, &tenant).await.map_err(refuse)?;
+    let (core, caller) = core()?;
+    let detail = core.tenants.get(&caller, &tenant).await.map_err(refuse)?;
     let action = Action::ManageCredentials;
     if !caller.may(action, detail.tenant.id) {
         return Err(refuse(Problem::forbidden(action.words())));
@@ -95,13 +98,16 @@ pub async fn load_credential_form(tenant: String) -> Result<CredentialForm, Refu
 #[server(prefix = "/rpc", endpoint = "create-credential", client = Fetch, output = Json)]
 pub async fn create_credential(draft: CredentialDraft) -> Result<(), Refusal> {
     use crate::routes;
-    use crate::server_context::{credentials, redirect, refuse};
+    use crate::server_context::{core, redirect, refuse};
     let (tenant, provider) = (draft.tenant.clone(), draft.provider.clone());
     let kept = on_server::kept(&draft);
     let create = async {
-        let (credentials, caller) = credentials()?;
+        let (core, caller) = core()?;
         let input = draft.into_input().map_err(refuse)?;
-        credentials.create(&caller, input).await.map_err(refuse)
+        core.credentials
+            .create(&caller, input)
+            .await
+            .map_err(refuse)
     };
     match create.await {
         Ok(created) => {
@@ -118,14 +124,14 @@ pub async fn create_credential(draft: CredentialDraft) -> Result<(), Refusal> {
 /// One credential.
 #[server(prefix = "/rpc", endpoint = "load-credential", client = Fetch, output = Json)]
 pub async fn load_credential(tenant: String, id: String) -> Result<CredentialView, Refusal> {
-    use crate::server_context::{credentials, form_problem, now, refuse, take_flash};
+    use crate::server_context::{core, form_problem, now, refuse, take_flash};
     use domain::access::Action;
-    let (credentials, caller) = credentials()?;
+    let (core, caller) = core()?;
     let load = async {
         // An address with something else than an id in it leads to nothing, and so does one of another tenant.
         let nothing = || Problem::not_found("credential");
         let id = id.parse().map_err(|_| nothing())?;
-        let credential = credentials.get(&caller, id).await?;
+        let credential = core.credentials.get(&caller, id).await?;
         if credential.tenant.slug == tenant {
             Ok(credential)
         } else {
@@ -145,11 +151,11 @@ pub async fn load_credential(tenant: String, id: String) -> Result<CredentialVie
 /// Asks the provider whether it accepts the credential.
 #[server(prefix = "/rpc", endpoint = "check-credential", client = Fetch, output = Json)]
 pub async fn check_credential(tenant: String, id: CredentialId) -> Result<Credential, Refusal> {
-    use crate::server_context::{credentials, refuse};
+    use crate::server_context::{core, refuse};
     let check = async {
-        let (credentials, caller) = credentials()?;
-        credentials.check(&caller, id).await.map_err(refuse)?;
-        credentials.get(&caller, id).await.map_err(refuse)
+        let (core, caller) = core()?;
+        core.credentials.check(&caller, id).await.map_err(refuse)?;
+        core.credentials.get(&caller, id).await.map_err(refuse)
     };
     on_server::back_to(&tenant, id, "check", check.await)
 }
@@ -157,10 +163,10 @@ pub async fn check_credential(tenant: String, id: CredentialId) -> Result<Creden
 /// Makes it the one that is taken.
 #[server(prefix = "/rpc", endpoint = "choose-credential", client = Fetch, output = Json)]
 pub async fn choose_credential(tenant: String, id: CredentialId) -> Result<Credential, Refusal> {
-    use crate::server_context::{credentials, refuse};
+    use crate::server_context::{core, refuse};
     let choose = async {
-        let (credentials, caller) = credentials()?;
-        credentials.choose(&caller, id).await.map_err(refuse)
+        let (core, caller) = core()?;
+        core.credentials.choose(&caller, id).await.map_err(refuse)
     };
     on_server::back_to(&tenant, id, "choose", choose.await)
 }
@@ -168,10 +174,10 @@ pub async fn choose_credential(tenant: String, id: CredentialId) -> Result<Crede
 /// Suspends it: it opens for nobody.
 #[server(prefix = "/rpc", endpoint = "suspend-credential", client = Fetch, output = Json)]
 pub async fn suspend_credential(tenant: String, id: CredentialId) -> Result<Credential, Refusal> {
-    use crate::server_context::{credentials, refuse};
+    use crate::server_context::{core, refuse};
     let suspend = async {
-        let (credentials, caller) = credentials()?;
-        credentials.suspend(&caller, id).await.map_err(refuse)
+        let (core, caller) = core()?;
+        core.credentials.suspend(&caller, id).await.map_err(refuse)
     };
     on_server::back_to(&tenant, id, "suspend", suspend.await)
 }
@@ -179,10 +185,10 @@ pub async fn suspend_credential(tenant: String, id: CredentialId) -> Result<Cred
 /// Restores it.
 #[server(prefix = "/rpc", endpoint = "restore-credential", client = Fetch, output = Json)]
 pub async fn restore_credential(tenant: String, id: CredentialId) -> Result<Credential, Refusal> {
-    use crate::server_context::{credentials, refuse};
+    use crate::server_context::{core, refuse};
     let restore = async {
-        let (credentials, caller) = credentials()?;
-        credentials.restore(&caller, id).await.map_err(refuse)
+        let (core, caller) = core()?;
+        core.credentials.restore(&caller, id).await.map_err(refuse)
     };
     on_server::back_to(&tenant, id, "restore", restore.await)
 }
@@ -197,10 +203,13 @@ pub async fn rename_credential(
 ) -> Result<Credential, Refusal> {
     use crate::plain_form::answer;
     use crate::routes;
-    use crate::server_context::{credentials, refuse};
+    use crate::server_context::{core, refuse};
     let rename = async {
-        let (credentials, caller) = credentials()?;
-        let renamed = credentials.rename(&caller, id, name.trim(), version).await;
+        let (core, caller) = core()?;
+        let renamed = core
+            .credentials
+            .rename(&caller, id, name.trim(), version)
+            .await;
         renamed.map_err(refuse)
     };
     let page = routes::credential(&tenant, id);
@@ -217,11 +226,11 @@ pub async fn replace_credential(
     version: i64,
 ) -> Result<Credential, Refusal> {
     use crate::routes;
-    use crate::server_context::{credentials, refuse};
+    use crate::server_context::{core, refuse};
     let kept = on_server::plain_fields(&provider, &fields);
     let replace = async {
-        let (credentials, caller) = credentials()?;
-        let replaced = credentials.replace(&caller, id, fields, version).await;
+        let (core, caller) = core()?;
+        let replaced = core.credentials.replace(&caller, id, fields, version).await;
         replaced.map_err(refuse)
     };
     let page = routes::credential(&tenant, id);
@@ -236,10 +245,13 @@ pub async fn delete_credential(
     confirmation: String,
 ) -> Result<(), Refusal> {
     use crate::routes;
-    use crate::server_context::{credentials, redirect, refuse};
+    use crate::server_context::{core, redirect, refuse};
     let delete = async {
-        let (credentials, caller) = credentials()?;
-        let deleted = credentials.delete(&caller, id, confirmation.trim()).await;
+        let (core, caller) = core()?;
+        let deleted = core
+            .credentials
+            .delete(&caller, id, confirmation.trim())
+            .await;
         deleted.map_err(refuse)
     };
     match delete.await {

@@ -24,13 +24,13 @@ pub struct Dashboard {
 /// Everything the first page shows.
 #[server(prefix = "/rpc", endpoint = "overview", client = Fetch, output = Json)]
 pub async fn load_overview() -> Result<Dashboard, Refusal> {
-    use crate::server_context::{clusters, refuse};
+    use crate::server_context::{core, refuse};
     use domain::access::Action;
-    let (clusters, caller) = clusters()?;
+    let (core, caller) = core()?;
     Ok(Dashboard {
         name: caller.name.clone(),
         access: Access::of(&caller, Action::OrderCluster),
         node_access: Access::of(&caller, Action::OrderNode),
-        overview: clusters.overview(&caller).await.map_err(refuse)?,
+        overview: core.overview(&caller).await.map_err(refuse)?,
     })
 }

@@ -32,12 +32,12 @@ pub struct PostedCheck {
 #[server(prefix = "/rpc", endpoint = "list-host-clusters", client = Fetch, output = Json)]
 pub async fn load_host_clusters() -> Result<HostClustersView, Refusal> {
     use crate::problem_page::as_if_not_there;
-    use crate::server_context::{now, platform, posted, refuse, set_status};
-    let (platform, caller) = platform()?;
+    use crate::server_context::{core, now, posted, refuse, set_status};
+    let (core, caller) = core()?;
     // First, so that the refusal of a check is recorded.
     let checked = match posted::<PostedCheck>() {
         Some(PostedCheck { host }) => {
-            let answer = platform.check_host(&caller, &host).await;
+            let answer = core.platform.check_host(&caller, &host).await;
             if let Err(problem) = &answer {
                 set_status(problem.status());
             }
@@ -45,7 +45,7 @@ pub async fn load_host_clusters() -> Result<HostClustersView, Refusal> {
         }
         None => None,
     };
-    let hosts = platform.host_clusters(&caller).await;
+    let hosts = core.platform.host_clusters(&caller).await;
     Ok(HostClustersView {
         hosts: hosts.map_err(as_if_not_there).map_err(refuse)?,
         checked,
@@ -57,8 +57,8 @@ pub async fn load_host_clusters() -> Result<HostClustersView, Refusal> {
 #[server(prefix = "/rpc", endpoint = "check-host-cluster", client = Fetch, output = Json)]
 pub async fn check_host_cluster(host: String) -> Result<HostCheck, Refusal> {
     use crate::problem_page::as_if_not_there;
-    use crate::server_context::{platform, refuse};
-    let (platform, caller) = platform()?;
-    let answer = platform.check_host(&caller, &host).await;
+    use crate::server_context::{core, refuse};
+    let (core, caller) = core()?;
+    let answer = core.platform.check_host(&caller, &host).await;
     answer.map_err(as_if_not_there).map_err(refuse)
 }

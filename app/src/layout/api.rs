@@ -19,10 +19,10 @@ pub struct Session {
 /// The session of this browser.
 #[server(prefix = "/rpc", endpoint = "session", client = Fetch, output = Json)]
 pub async fn load_session() -> Result<Session, Refusal> {
-    use crate::server_context::{account, page_context, refuse};
-    let (account, caller) = account()?;
+    use crate::server_context::{core, page_context, refuse};
+    let (core, caller) = core()?;
     Ok(Session {
-        profile: account.profile(&caller).await.map_err(refuse)?,
+        profile: core.account.profile(&caller).await.map_err(refuse)?,
         sandbox: page_context()?.sandbox,
     })
 }

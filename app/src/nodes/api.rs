@@ -65,14 +65,14 @@ pub async fn load_catalogue(
     // A query of nothing but defaults is encoded as nothing.
     #[server(default)] query: OfferQueryInput,
 ) -> Result<Catalogue, Refusal> {
-    use crate::server_context::{nodes, refuse};
+    use crate::server_context::{core, refuse};
     use domain::access::Action;
-    let (nodes, caller) = nodes()?;
+    let (core, caller) = core()?;
     let query = query
         .validate()
         .map_err(|fields| refuse(Problem::invalid(fields)))?;
     Ok(Catalogue {
-        page: nodes.catalogue(&caller, query).await.map_err(refuse)?,
+        page: core.nodes.catalogue(&caller, query).await.map_err(refuse)?,
         access: Access::of(&caller, Action::OrderNode),
     })
 }
@@ -82,15 +82,15 @@ pub async fn load_catalogue(
 pub async fn load_node_order_form(
     #[server(default)] asked: Draft,
 ) -> Result<NodeOrderForm, Refusal> {
-    use crate::server_context::{form_problem, nodes, page_context, refuse};
-    let (nodes, caller) = nodes()?;
-    let options = nodes.order_options(&caller).await.map_err(refuse)?;
+    use crate::server_context::{core, form_problem, page_context, refuse};
+    let (core, caller) = core()?;
+    let options = core.nodes.create_options(&caller).await.map_err(refuse)?;
     let draft = asked.proposed(&options);
     // Who may order nowhere is told so, and needs no price.
     let quoted = if options.tenants.is_empty() {
         Ok(Quoted::default())
     } else {
-        super::quoting::quote(nodes.as_ref(), &caller, &draft).await
+        super::quoting::quote(&core.nodes, &caller, &draft).await
     };
     Ok(NodeOrderForm {
         quoted,
@@ -104,9 +104,9 @@ pub async fn load_node_order_form(
 /// What an order would come to.
 #[server(prefix = "/rpc", endpoint = "quote-node", client = Fetch, output = Json)]
 pub async fn quote_node(draft: Draft) -> Result<Quoted, Refusal> {
-    use crate::server_context::{nodes, refuse};
-    let (nodes, caller) = nodes()?;
-    super::quoting::quote(nodes.as_ref(), &caller, &draft)
+    use crate::server_context::{core, refuse};
+    let (core, caller) = core()?;
+    super::quoting::quote(&core.nodes, &caller, &draft)
         .await
         .map_err(refuse)
 }
@@ -122,14 +122,14 @@ pub async fn check_node_price(draft: Draft) -> Result<(), Refusal> {
 #[server(prefix = "/rpc", endpoint = "order-node", client = Fetch, output = Json)]
 pub async fn order_node(draft: Draft, idempotency_key: String) -> Result<NodeId, Refusal> {
     use crate::routes;
-    use crate::server_context::{back_to_form, nodes, redirect, refuse};
+    use crate::server_context::{back_to_form, core, redirect, refuse};
     let order = async {
-        let (nodes, caller) = nodes()?;
+        let (core, caller) = core()?;
         if let Some(error) = draft.missing() {
             return Err(refuse(Problem::invalid(vec![error])));
         }
-        nodes
-            .order(&caller, draft.to_input(), Some(&idempotency_key))
+        core.nodes
+            .create(&caller, draft.to_input(), Some(&idempotency_key))
             .await
             .map_err(refuse)
     };

@@ -23,15 +23,15 @@ pub async fn list_nodes(
     // A query of nothing but defaults is encoded as nothing.
     #[server(default)] query: NodeQueryInput,
 ) -> Result<NodeList, Refusal> {
-    use crate::server_context::{nodes, refuse};
+    use crate::server_context::{core, refuse};
     use domain::access::Action;
     use domain::problem::Problem;
-    let (nodes, caller) = nodes()?;
+    let (core, caller) = core()?;
     let query = query
         .validate()
         .map_err(|fields| refuse(Problem::invalid(fields)))?;
     Ok(NodeList {
-        page: nodes.list(&caller, query).await.map_err(refuse)?,
+        page: core.nodes.list(&caller, query).await.map_err(refuse)?,
         access: Access::of(&caller, Action::OrderNode),
     })
 }

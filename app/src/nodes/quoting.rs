@@ -4,7 +4,7 @@ use domain::caller::Caller;
 use domain::node::catalogue::{Offer, OfferQuery, OfferSort};
 use domain::node::order::NodeOrderInput;
 use domain::problem::{Problem, ProblemKind};
-use domain::services::Nodes;
+use provisioning::nodes::Nodes;
 
 use super::api::{Place, Quoted};
 use super::new::Draft;
@@ -13,7 +13,7 @@ use super::new::Draft;
 const LONGEST_ADDRESS: usize = 60_000;
 
 /// What `draft` would come to, and the places that have the same machine.
-pub async fn quote(nodes: &dyn Nodes, caller: &Caller, draft: &Draft) -> Result<Quoted, Problem> {
+pub async fn quote(nodes: &Nodes, caller: &Caller, draft: &Draft) -> Result<Quoted, Problem> {
     if let Some(error) = draft.missing() {
         let mut quoted = Quoted::default();
         quoted.quote.errors.push(error);
@@ -34,7 +34,7 @@ pub async fn quote(nodes: &dyn Nodes, caller: &Caller, draft: &Draft) -> Result<
 /// Each place that has as many of the accelerator, with its cheapest prices. They are a proposal: where they cannot be
 /// had, the quote says why.
 async fn places(
-    nodes: &dyn Nodes,
+    nodes: &Nodes,
     caller: &Caller,
     input: &NodeOrderInput,
 ) -> Result<Vec<Place>, Problem> {

@@ -10,10 +10,10 @@ use crate::transport::{Fetch, Json};
 #[server(prefix = "/rpc", endpoint = "list-permissions", client = Fetch, output = Json)]
 pub async fn load_permissions() -> Result<PermissionTable, Refusal> {
     use crate::problem_page::no_such_page;
-    use crate::server_context::{account, refuse};
+    use crate::server_context::{core, refuse};
     use domain::problem::ProblemKind;
-    let (account, caller) = account()?;
-    let table = account.permissions(&caller).await;
+    let (core, caller) = core()?;
+    let table = core.account.permissions(&caller).await;
     table
         .map_err(|problem| match problem.kind {
             ProblemKind::Forbidden => no_such_page(),

@@ -10,8 +10,8 @@ use crate::transport::{Fetch, Json};
 #[server(prefix = "/rpc", endpoint = "list-plans", client = Fetch, output = Json)]
 pub async fn load_plans() -> Result<Vec<PlanUse>, Refusal> {
     use crate::problem_page::as_if_not_there;
-    use crate::server_context::{platform, refuse};
-    let (platform, caller) = platform()?;
-    let plans = platform.plans(&caller).await;
+    use crate::server_context::{core, refuse};
+    let (core, caller) = core()?;
+    let plans = core.platform.plans(&caller).await;
     plans.map_err(as_if_not_there).map_err(refuse)
 }

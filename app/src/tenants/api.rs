@@ -47,10 +47,10 @@ pub struct Invited {
 /// The tenants one may see.
 #[server(prefix = "/rpc", endpoint = "list-tenants", client = Fetch, output = Json)]
 pub async fn list_tenants(archived: bool) -> Result<TenantList, Refusal> {
-    use crate::server_context::{form_problem, refuse, tenancy};
-    let (tenancy, caller) = tenancy()?;
+    use crate::server_context::{core, form_problem, refuse};
+    let (core, caller) = core()?;
     Ok(TenantList {
-        tenants: tenancy.list(&caller, archived).await.map_err(refuse)?,
+        tenants: core.tenants.list(&caller, archived).await.map_err(refuse)?,
         problem: form_problem(),
     })
 }
@@ -61,11 +61,11 @@ pub async fn create_tenant(input: TenantInput) -> Result<(), Refusal> {
     use crate::plain_form::answer;
     use crate::problem_page::as_if_not_there;
     use crate::routes;
-    use crate::server_context::{redirect, refuse, tenancy};
+    use crate::server_context::{core, redirect, refuse};
     let typed = input.clone();
     let create = async {
-        let (tenancy, caller) = tenancy()?;
-        let created = tenancy.create(&caller, input).await;
+        let (core, caller) = core()?;
+        let created = core.tenants.create(&caller, input).await;
         created.map_err(as_if_not_there).map_err(refuse)
     };
     match create.await {
@@ -83,9 +83,9 @@ pub async fn create_tenant(input: TenantInput) -> Result<(), Refusal> {
 /// One tenant.
 #[server(prefix = "/rpc", endpoint = "load-tenant", client = Fetch, output = Json)]
 pub async fn load_tenant(slug: String) -> Result<TenantView, Refusal> {
-    use crate::server_context::{form_problem, refuse, tenancy};
-    let (tenancy, caller) = tenancy()?;
-    let detail = tenancy.get(&caller, &slug).await.map_err(refuse)?;
+    use crate::server_context::{core, form_problem, refuse};
+    let (core, caller) = core()?;
+    let detail = core.tenants.get(&caller, &slug).await.map_err(refuse)?;
     Ok(TenantView {
         rights: TenantRights::of(&caller, detail.tenant.id, detail.archived_at.is_some()),
         detail,
@@ -101,10 +101,10 @@ pub async fn rename_tenant(
     name: String,
     version: i64,
 ) -> Result<TenantDetail, Refusal> {
-    use crate::server_context::{refuse, tenancy};
+    use crate::server_context::{core, refuse};
     let change = async {
-        let (tenancy, caller) = tenancy()?;
-        let renamed = tenancy.rename(&caller, id, name.trim(), version).await;
+        let (core, caller) = core()?;
+        let renamed = core.tenants.rename(&caller, id, name.trim(), version).await;
         renamed.map_err(refuse)
     };
     back_to_tab(
@@ -122,9 +122,9 @@ pub async fn load_obstacles(
     id: TenantId,
     #[server(default)] environment: Option<EnvironmentId>,
 ) -> Result<Vec<Obstacle>, Refusal> {
-    use crate::server_context::{refuse, tenancy};
-    let (tenancy, caller) = tenancy()?;
-    tenancy
+    use crate::server_context::{core, refuse};
+    let (core, caller) = core()?;
+    core.tenants
         .obstacles(&caller, id, environment)
         .await
         .map_err(refuse)
@@ -138,10 +138,10 @@ pub async fn archive_tenant(
     confirmation: String,
 ) -> Result<(), Refusal> {
     use crate::routes;
-    use crate::server_context::{redirect, refuse, tenancy};
+    use crate::server_context::{core, redirect, refuse};
     let archive = async {
-        let (tenancy, caller) = tenancy()?;
-        let archived = tenancy.archive(&caller, id, confirmation.trim()).await;
+        let (core, caller) = core()?;
+        let archived = core.tenants.archive(&caller, id, confirmation.trim()).await;
         archived.map_err(refuse)
     };
     match archive.await {
@@ -160,11 +160,14 @@ pub async fn create_environment(
     slug: String,
     input: EnvironmentInput,
 ) -> Result<TenantDetail, Refusal> {
-    use crate::server_context::{refuse, tenancy};
+    use crate::server_context::{core, refuse};
     let typed = input.clone();
     let create = async {
-        let (tenancy, caller) = tenancy()?;
-        let created = tenancy.create_environment(&caller, tenant, input).await;
+        let (core, caller) = core()?;
+        let created = core
+            .tenants
+            .create_environment(&caller, tenant, input)
+            .await;
         created.map_err(refuse)
     };
     let typed = [("name", typed.name.as_str()), ("slug", &typed.slug)];
@@ -181,10 +184,10 @@ pub async fn rename_environment(
     name: String,
     version: i64,
 ) -> Result<TenantDetail, Refusal> {
-    use crate::server_context::{refuse, tenancy};
+    use crate::server_context::{core, refuse};
     let change = async {
-        let (tenancy, caller) = tenancy()?;
-        tenancy
+        let (core, caller) = core()?;
+        core.tenants
             .rename_environment(&caller, tenant, id, name.trim(), version)
             .await
             .map_err(refuse)
@@ -203,13 +206,13 @@ pub async fn set_environment_limits(
     #[server(default)] limits: LimitsDraft,
     version: i64,
 ) -> Result<TenantDetail, Refusal> {
-    use crate::server_context::{refuse, tenancy};
+    use crate::server_context::{core, refuse};
     let change = async {
-        let (tenancy, caller) = tenancy()?;
+        let (core, caller) = core()?;
         let limits = limits
             .read()
             .map_err(|errors| refuse(Problem::invalid(errors)))?;
-        tenancy
+        core.tenants
             .set_limits(&caller, tenant, id, limits, version)
             .await
             .map_err(refuse)
@@ -231,10 +234,10 @@ pub async fn archive_environment(
     environment: String,
     confirmation: String,
 ) -> Result<TenantDetail, Refusal> {
-    use crate::server_context::{refuse, tenancy};
+    use crate::server_context::{core, refuse};
     let archive = async {
-        let (tenancy, caller) = tenancy()?;
-        tenancy
+        let (core, caller) = core()?;
+        core.tenants
             .archive_environment(&caller, tenant, id, confirmation.trim())
             .await
             .map_err(refuse)
@@ -250,10 +253,10 @@ pub async fn set_member(
     user: UserId,
     role: TenantRole,
 ) -> Result<TenantDetail, Refusal> {
-    use crate::server_context::{refuse, tenancy};
+    use crate::server_context::{core, refuse};
     let change = async {
-        let (tenancy, caller) = tenancy()?;
-        let changed = tenancy.set_member(&caller, tenant, user, role).await;
+        let (core, caller) = core()?;
+        let changed = core.tenants.set_member(&caller, tenant, user, role).await;
         changed.map_err(refuse)
     };
     back_to_tab(&slug, "", "member", &[], change.await)
@@ -266,10 +269,10 @@ pub async fn remove_member(
     slug: String,
     user: UserId,
 ) -> Result<TenantDetail, Refusal> {
-    use crate::server_context::{refuse, tenancy};
+    use crate::server_context::{core, refuse};
     let change = async {
-        let (tenancy, caller) = tenancy()?;
-        let removed = tenancy.remove_member(&caller, tenant, user).await;
+        let (core, caller) = core()?;
+        let removed = core.tenants.remove_member(&caller, tenant, user).await;
         removed.map_err(refuse)
     };
     back_to_tab(&slug, "", "member", &[], change.await)
@@ -287,14 +290,18 @@ pub async fn invite_member(
 ) -> Result<Invited, Refusal> {
     use crate::plain_form::answer;
     use crate::routes;
-    use crate::server_context::{redirect, refuse, tenancy, wants_html};
+    use crate::server_context::{core, redirect, refuse, wants_html};
     let (email, role) = (input.email.clone(), input.role);
     let invite = async {
-        let (tenancy, caller) = tenancy()?;
-        let tenant = tenancy.get(&caller, &slug).await.map_err(refuse)?;
+        let (core, caller) = core()?;
+        let tenant = core.tenants.get(&caller, &slug).await.map_err(refuse)?;
         let id = tenant.tenant.id;
-        let invitation = tenancy.invite(&caller, id, input).await.map_err(refuse)?;
-        let detail = tenancy.get(&caller, &slug).await.map_err(refuse)?;
+        let invitation = core
+            .tenants
+            .invite(&caller, id, input)
+            .await
+            .map_err(refuse)?;
+        let detail = core.tenants.get(&caller, &slug).await.map_err(refuse)?;
         Ok(Invited { detail, invitation })
     };
     match invite.await {
@@ -332,12 +339,12 @@ pub async fn withdraw_invitation(
     slug: String,
     id: InvitationId,
 ) -> Result<TenantDetail, Refusal> {
-    use crate::server_context::{refuse, tenancy};
+    use crate::server_context::{core, refuse};
     let withdraw = async {
-        let (tenancy, caller) = tenancy()?;
-        let withdrawn = tenancy.withdraw_invitation(&caller, tenant, id).await;
+        let (core, caller) = core()?;
+        let withdrawn = core.tenants.withdraw_invitation(&caller, tenant, id).await;
         withdrawn.map_err(refuse)?;
-        tenancy.get(&caller, &slug).await.map_err(refuse)
+        core.tenants.get(&caller, &slug).await.map_err(refuse)
     };
     back_to_tab(&slug, "invitations", "withdraw", &[], withdraw.await)
 }

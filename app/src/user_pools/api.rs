@@ -41,10 +41,11 @@ pub async fn load_pool(
     #[server(default)] after: Option<String>,
 ) -> Result<PoolView, Refusal> {
     use crate::problem_page::as_if_not_there;
-    use crate::server_context::{form_problem, now, refuse, user_pools};
+    use crate::server_context::{core, form_problem, now, refuse};
     use domain::user_pool::PoolQuery;
-    let (service, caller) = user_pools()?;
-    let pools = service
+    let (core, caller) = core()?;
+    let pools = core
+        .user_pools
         .pools(&caller)
         .await
         .map_err(as_if_not_there)
@@ -54,7 +55,7 @@ pub async fn load_pool(
         .find(|pool| provider.is_empty() || pool.provider == provider);
     let page = match chosen {
         Some(pool) => Some(
-            service
+            core.user_pools
                 .list(&caller, &pool.provider, PoolQuery { email, after })
                 .await,
         ),
@@ -73,9 +74,10 @@ pub async fn load_pool(
 #[server(prefix = "/rpc", endpoint = "pool-user", client = Fetch, output = Json)]
 pub async fn load_pool_user(provider: String, username: String) -> Result<PoolUserView, Refusal> {
     use crate::problem_page::as_if_not_there;
-    use crate::server_context::{form_problem, now, refuse, user_pools};
-    let (service, caller) = user_pools()?;
-    let detail = service
+    use crate::server_context::{core, form_problem, now, refuse};
+    let (core, caller) = core()?;
+    let detail = core
+        .user_pools
         .get(&caller, &provider, &username)
         .await
         .map_err(as_if_not_there)
@@ -92,10 +94,10 @@ pub async fn load_pool_user(provider: String, username: String) -> Result<PoolUs
 pub async fn invite_pool_user(provider: String, input: PoolInvitation) -> Result<(), Refusal> {
     use crate::problem_page::as_if_not_there;
     use crate::routes;
-    use crate::server_context::{back_to_form, redirect, refuse, user_pools};
+    use crate::server_context::{back_to_form, core, redirect, refuse};
     let invite = async {
-        let (service, caller) = user_pools()?;
-        service
+        let (core, caller) = core()?;
+        core.user_pools
             .invite(&caller, &provider, input)
             .await
             .map_err(as_if_not_there)
@@ -152,29 +154,35 @@ pub async fn change_pool_user(
 ) -> Result<PoolUserDetail, Refusal> {
     use crate::problem_page::as_if_not_there;
     use crate::routes;
-    use crate::server_context::{back_to_form, redirect, refuse, user_pools, wants_html};
+    use crate::server_context::{back_to_form, core, redirect, refuse, wants_html};
     let work = async {
-        let (service, caller) = user_pools()?;
+        let (core, caller) = core()?;
         let changed = match change {
             PoolChange::Enable => {
-                service
+                core.user_pools
                     .set_enabled(&caller, &provider, &username, true)
                     .await
             }
             PoolChange::Disable => {
-                service
+                core.user_pools
                     .set_enabled(&caller, &provider, &username, false)
                     .await
             }
             PoolChange::ResetPassword => {
-                service.reset_password(&caller, &provider, &username).await
+                core.user_pools
+                    .reset_password(&caller, &provider, &username)
+                    .await
             }
             PoolChange::JoinGroup => {
-                let joined = service.set_group(&caller, &provider, &username, &group, true);
+                let joined = core
+                    .user_pools
+                    .set_group(&caller, &provider, &username, &group, true);
                 joined.await
             }
             PoolChange::LeaveGroup => {
-                let left = service.set_group(&caller, &provider, &username, &group, false);
+                let left = core
+                    .user_pools
+                    .set_group(&caller, &provider, &username, &group, false);
                 left.await
             }
         };

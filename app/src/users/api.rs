@@ -32,14 +32,14 @@ pub async fn list_people(
     #[server(default)] asked: PeopleAddress,
 ) -> Result<PeoplePage, Refusal> {
     use crate::problem_page::as_if_not_there;
-    use crate::server_context::{people, refuse};
+    use crate::server_context::{core, refuse};
     use domain::people_query::PeopleQueryInput;
-    let (people, caller) = people()?;
+    let (core, caller) = core()?;
     let list = async {
         let query = PeopleQueryInput::from(asked)
             .validate()
             .map_err(Problem::invalid)?;
-        people.list(&caller, query).await
+        core.users.list(&caller, query).await
     };
     list.await.map_err(as_if_not_there).map_err(refuse)
 }
@@ -48,12 +48,12 @@ pub async fn list_people(
 #[server(prefix = "/rpc", endpoint = "load-person", client = Fetch, output = Json)]
 pub async fn load_person(id: String) -> Result<PersonView, Refusal> {
     use crate::problem_page::as_if_not_there;
-    use crate::server_context::{form_problem, now, people, refuse};
-    let (people, caller) = people()?;
+    use crate::server_context::{core, form_problem, now, refuse};
+    let (core, caller) = core()?;
     let load = async {
         // An address with something else than an id in it leads to nothing, like one with an id that nobody has.
         let id: UserId = id.parse().map_err(|_| Problem::not_found("person"))?;
-        people.get(&caller, id).await
+        core.users.get(&caller, id).await
     };
     let detail = load.await.map_err(as_if_not_there).map_err(refuse)?;
     Ok(PersonView {
@@ -71,10 +71,13 @@ pub async fn set_platform_role(
     role: PlatformRole,
     version: i64,
 ) -> Result<PersonDetail, Refusal> {
-    use crate::server_context::people;
+    use crate::server_context::core;
     let change = async {
-        let (people, caller) = people()?;
-        let changed = people.set_platform_role(&caller, id, role, version).await;
+        let (core, caller) = core()?;
+        let changed = core
+            .users
+            .set_platform_role(&caller, id, role, version)
+            .await;
         changed.map_err(|problem| refused(&caller, problem))
     };
     back_to(id, "role", change.await)
@@ -83,10 +86,10 @@ pub async fn set_platform_role(
 /// Suspends somebody: sessions, streams and tokens end at once.
 #[server(prefix = "/rpc", endpoint = "suspend-person", client = Fetch, output = Json)]
 pub async fn suspend_person(id: UserId) -> Result<PersonDetail, Refusal> {
-    use crate::server_context::people;
+    use crate::server_context::core;
     let change = async {
-        let (people, caller) = people()?;
-        let suspended = people.suspend(&caller, id).await;
+        let (core, caller) = core()?;
+        let suspended = core.users.suspend(&caller, id).await;
         suspended.map_err(|problem| refused(&caller, problem))
     };
     back_to(id, "suspend", change.await)
@@ -95,10 +98,10 @@ pub async fn suspend_person(id: UserId) -> Result<PersonDetail, Refusal> {
 /// Restores somebody who is suspended.
 #[server(prefix = "/rpc", endpoint = "restore-person", client = Fetch, output = Json)]
 pub async fn restore_person(id: UserId) -> Result<PersonDetail, Refusal> {
-    use crate::server_context::people;
+    use crate::server_context::core;
     let change = async {
-        let (people, caller) = people()?;
-        let restored = people.restore(&caller, id).await;
+        let (core, caller) = core()?;
+        let restored = core.users.restore(&caller, id).await;
         restored.map_err(|problem| refused(&caller, problem))
     };
     back_to(id, "suspend", change.await)
@@ -107,12 +110,12 @@ pub async fn restore_person(id: UserId) -> Result<PersonDetail, Refusal> {
 /// Ends every session of somebody; tokens stay.
 #[server(prefix = "/rpc", endpoint = "sign-out-person", client = Fetch, output = Json)]
 pub async fn sign_out_person(id: UserId) -> Result<PersonDetail, Refusal> {
-    use crate::server_context::people;
+    use crate::server_context::core;
     let change = async {
-        let (people, caller) = people()?;
+        let (core, caller) = core()?;
         let signed_out = async {
-            people.sign_out_everywhere(&caller, id).await?;
-            people.get(&caller, id).await
+            core.users.sign_out_everywhere(&caller, id).await?;
+            core.users.get(&caller, id).await
         };
         let signed_out = signed_out.await;
         signed_out.map_err(|problem| refused(&caller, problem))

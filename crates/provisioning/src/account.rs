@@ -7,7 +7,6 @@ use crate::{
     ports::stores::Store,
     records::TokenRecord,
 };
-use async_trait::async_trait;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
     access::{Action, PlatformAction, PlatformRole, TokenReach, TokenScope},
@@ -16,7 +15,6 @@ use domain::{
     ids::{TokenId, UserId},
     permissions::PermissionTable,
     problem::{FieldError, Problem, ProblemKind},
-    services::Account,
     tenancy::TenantRef,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -27,14 +25,153 @@ use std::sync::Arc;
 pub const TOKEN_PREFIX: &str = "hgr_";
 
 /// The use cases on one's own account.
-pub struct AccountService {
+pub struct Account {
     store: Arc<dyn Store>,
 }
 
-impl AccountService {
-    /// A service over this store.
+impl Account {
+    /// Over this store.
     pub fn new(store: Arc<dyn Store>) -> Self {
         Self { store }
+    }
+
+    /// Who they are and what they may do.
+    ///
+    /// # Errors
+    /// Unauthenticated.
+    pub async fn profile(&self, caller: &Caller) -> Result<Profile, Problem> {
+        let user = self
+            .store
+            .user(person(caller)?)
+            .await?
+            .ok_or_else(Problem::unauthenticated)?;
+        let mut tenants: Vec<_> = user
+            .memberships
+            .into_iter()
+            .map(|membership| TenantMembership {
+                tenant: membership.tenant,
+                environments: membership.environments,
+                role: Some(membership.role),
+            })
+            .collect();
+        if user.platform_role == PlatformRole::Admin {
+            for tenant in self.store.tenants().await? {
+                if !tenants.iter().any(|own| own.tenant.id == tenant.tenant.id) {
+                    tenants.push(TenantMembership {
+                        tenant: tenant.tenant,
+                        environments: tenant.environments,
+                        role: None,
+                    });
+                }
+            }
+        }
+        tenants.retain(|own| caller.may(Action::ReadTenant, own.tenant.id));
+        tenants.sort_by(|one, other| one.tenant.name.cmp(&other.tenant.name));
+        Ok(Profile {
+            user_id: user.id,
+            name: user.name,
+            email: user.email,
+            issuer: user.issuer,
+            platform_role: reached_role(caller, user.platform_role),
+            tenants,
+            token: self.token_of(caller).await?,
+            now: Timestamp::now(),
+        })
+    }
+
+    /// Their unexpired tokens, newest first.
+    ///
+    /// # Errors
+    /// Forbidden with an API token.
+    pub async fn tokens(&self, caller: &Caller) -> Result<Vec<ApiToken>, Problem> {
+        let user_id = from_session(caller)?;
+        let tokens = self.store.tokens(user_id, Timestamp::now()).await?;
+        Ok(tokens.into_iter().map(Into::into).collect())
+    }
+
+    /// A new token. Only from a session: a token cannot create tokens.
+    ///
+    /// # Errors
+    /// Invalid, or forbidden with an API token.
+    pub async fn create_token(
+        &self,
+        caller: &Caller,
+        input: TokenInput,
+    ) -> Result<NewApiToken, Problem> {
+        let user_id = from_session(caller)?;
+        let tenant = self.reached(caller, &input).await?;
+        let (scopes, words) = scopes(&input.scopes);
+        let now = Timestamp::now();
+        let secret = format!(
+            "{TOKEN_PREFIX}{}",
+            URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
+        );
+        let token = TokenRecord {
+            id: new_id(),
+            user_id,
+            name: input.name.trim().to_owned(),
+            prefix: secret.chars().take(TOKEN_PREFIX.len() + 4).collect(),
+            digest: token_digest(&secret),
+            scopes,
+            tenant,
+            created_at: now,
+            expires_at: now + SignedDuration::from_hours(24 * i64::from(input.expires_in_days)),
+            last_used_at: None,
+        };
+        let audit = AuditEntry::by(
+            caller,
+            AuditAction::CreateToken,
+            now,
+            format!("token/{}", token.id),
+            token.name.clone(),
+        )
+        .with_detail(format!(
+            "{words} · {} · {} d",
+            token
+                .tenant
+                .as_ref()
+                .map_or("all tenants", |tenant| &*tenant.name),
+            input.expires_in_days
+        ));
+        self.store.store_token(token.clone(), audit).await?;
+        Ok(NewApiToken {
+            token: token.into(),
+            secret,
+        })
+    }
+
+    /// Revokes a token immediately.
+    ///
+    /// # Errors
+    /// Not found, or forbidden with an API token.
+    pub async fn revoke_token(&self, caller: &Caller, id: TokenId) -> Result<(), Problem> {
+        let user_id = from_session(caller)?;
+        let now = Timestamp::now();
+        let token = self
+            .store
+            .tokens(user_id, now)
+            .await?
+            .into_iter()
+            .find(|token| token.id == id)
+            .ok_or_else(|| Problem::not_found("token"))?;
+        let audit = AuditEntry::by(
+            caller,
+            AuditAction::RevokeToken,
+            now,
+            format!("token/{id}"),
+            token.name,
+        );
+        self.store.remove_token(user_id, id, audit).await?;
+        Ok(())
+    }
+
+    /// Who may do what; for platform admins.
+    ///
+    /// # Errors
+    /// Forbidden.
+    pub async fn permissions(&self, caller: &Caller) -> Result<PermissionTable, Problem> {
+        authorize_on_platform(caller, PlatformAction::ReadPermissions)?;
+        Ok(PermissionTable::current())
     }
 
     /// The token that `caller` came with.
@@ -129,127 +266,5 @@ impl From<TokenRecord> for ApiToken {
             expires_at: token.expires_at,
             last_used_at: token.last_used_at,
         }
-    }
-}
-
-#[async_trait]
-impl Account for AccountService {
-    async fn profile(&self, caller: &Caller) -> Result<Profile, Problem> {
-        let user = self
-            .store
-            .user(person(caller)?)
-            .await?
-            .ok_or_else(Problem::unauthenticated)?;
-        let mut tenants: Vec<_> = user
-            .memberships
-            .into_iter()
-            .map(|membership| TenantMembership {
-                tenant: membership.tenant,
-                environments: membership.environments,
-                role: Some(membership.role),
-            })
-            .collect();
-        if user.platform_role == PlatformRole::Admin {
-            for tenant in self.store.tenants().await? {
-                if !tenants.iter().any(|own| own.tenant.id == tenant.tenant.id) {
-                    tenants.push(TenantMembership {
-                        tenant: tenant.tenant,
-                        environments: tenant.environments,
-                        role: None,
-                    });
-                }
-            }
-        }
-        tenants.retain(|own| caller.may(Action::ReadTenant, own.tenant.id));
-        tenants.sort_by(|one, other| one.tenant.name.cmp(&other.tenant.name));
-        Ok(Profile {
-            user_id: user.id,
-            name: user.name,
-            email: user.email,
-            issuer: user.issuer,
-            platform_role: reached_role(caller, user.platform_role),
-            tenants,
-            token: self.token_of(caller).await?,
-            now: Timestamp::now(),
-        })
-    }
-
-    async fn tokens(&self, caller: &Caller) -> Result<Vec<ApiToken>, Problem> {
-        let user_id = from_session(caller)?;
-        let tokens = self.store.tokens(user_id, Timestamp::now()).await?;
-        Ok(tokens.into_iter().map(Into::into).collect())
-    }
-
-    async fn create_token(
-        &self,
-        caller: &Caller,
-        input: TokenInput,
-    ) -> Result<NewApiToken, Problem> {
-        let user_id = from_session(caller)?;
-        let tenant = self.reached(caller, &input).await?;
-        let (scopes, words) = scopes(&input.scopes);
-        let now = Timestamp::now();
-        let secret = format!(
-            "{TOKEN_PREFIX}{}",
-            URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
-        );
-        let token = TokenRecord {
-            id: new_id(),
-            user_id,
-            name: input.name.trim().to_owned(),
-            prefix: secret.chars().take(TOKEN_PREFIX.len() + 4).collect(),
-            digest: token_digest(&secret),
-            scopes,
-            tenant,
-            created_at: now,
-            expires_at: now + SignedDuration::from_hours(24 * i64::from(input.expires_in_days)),
-            last_used_at: None,
-        };
-        let audit = AuditEntry::by(
-            caller,
-            AuditAction::CreateToken,
-            now,
-            format!("token/{}", token.id),
-            token.name.clone(),
-        )
-        .with_detail(format!(
-            "{words} · {} · {} d",
-            token
-                .tenant
-                .as_ref()
-                .map_or("all tenants", |tenant| &*tenant.name),
-            input.expires_in_days
-        ));
-        self.store.store_token(token.clone(), audit).await?;
-        Ok(NewApiToken {
-            token: token.into(),
-            secret,
-        })
-    }
-
-    async fn revoke_token(&self, caller: &Caller, id: TokenId) -> Result<(), Problem> {
-        let user_id = from_session(caller)?;
-        let now = Timestamp::now();
-        let token = self
-            .store
-            .tokens(user_id, now)
-            .await?
-            .into_iter()
-            .find(|token| token.id == id)
-            .ok_or_else(|| Problem::not_found("token"))?;
-        let audit = AuditEntry::by(
-            caller,
-            AuditAction::RevokeToken,
-            now,
-            format!("token/{id}"),
-            token.name,
-        );
-        self.store.remove_token(user_id, id, audit).await?;
-        Ok(())
-    }
-
-    async fn permissions(&self, caller: &Caller) -> Result<PermissionTable, Problem> {
-        authorize_on_platform(caller, PlatformAction::ReadPermissions)?;
-        Ok(PermissionTable::current())
     }
 }

@@ -5,32 +5,94 @@ use crate::{
     authorization::{authorize, authorize_listing, authorize_on_platform, refused},
     ports::stores::{Extent, Store},
 };
-use async_trait::async_trait;
 use domain::{
     access::{Action, PlatformAction},
     audit::{AuditPage, AuditQuery, AuditRow},
     caller::Caller,
     ids::AuditId,
     problem::Problem,
-    services::{AuditLog, AuditStream},
     tenancy::TenantRef,
 };
 use futures::stream;
 use jiff::Timestamp;
-use std::sync::Arc;
+use std::{pin::Pin, sync::Arc};
 
 /// How many entries an export holds in memory.
 const BATCH: u32 = 500;
 
-/// The use cases on the audit log.
-pub struct AuditLogService {
+/// Rows of an export, as they are read.
+pub type AuditStream = Pin<Box<dyn stream::Stream<Item = Result<AuditRow, Problem>> + Send>>;
+
+/// The use cases on the audit log. Platform admins read all of it, developers and admins of a tenant
+/// the log of that tenant.
+pub struct AuditLog {
     store: Arc<dyn Store>,
 }
 
-impl AuditLogService {
-    /// A service over this store.
+impl AuditLog {
+    /// Over this store.
     pub fn new(store: Arc<dyn Store>) -> Self {
         Self { store }
+    }
+
+    /// A page of entries, newest first.
+    ///
+    /// # Errors
+    /// Not found for a tenant the caller may not see, or forbidden.
+    pub async fn list(&self, caller: &Caller, query: AuditQuery) -> Result<AuditPage, Problem> {
+        let (scope, _) = self.scope(caller, query.tenant.as_deref()).await?;
+        let page = self.store.audit_page(&scope, &query).await?;
+        Ok(AuditPage {
+            items: page.items,
+            next: page.next,
+            now: Timestamp::now(),
+        })
+    }
+
+    /// One entry.
+    ///
+    /// # Errors
+    /// Not found for a missing one and for one the caller may not see.
+    pub async fn get(&self, caller: &Caller, id: AuditId) -> Result<AuditRow, Problem> {
+        authorize_listing(caller, Action::ReadAudit)?;
+        let missing = || Problem::not_found("audit entry");
+        let row = self.store.audit_entry(&Extent::Everything, id).await?;
+        let row = row.ok_or_else(missing)?;
+        if !caller.may_on_platform(PlatformAction::ReadPlatformAudit) {
+            // What concerns no tenant is the platform's.
+            let tenant = row.tenant.as_ref().ok_or_else(missing)?;
+            authorize(caller, Action::ReadAudit, tenant.id, "audit entry")?;
+        }
+        Ok(row)
+    }
+
+    /// Everything that matches, oldest first. Audited first: no audit entry, no export.
+    ///
+    /// # Errors
+    /// Not found for a tenant the caller may not see, or forbidden.
+    pub async fn export(&self, caller: &Caller, query: AuditQuery) -> Result<AuditStream, Problem> {
+        let (scope, tenant) = match self.scope(caller, query.tenant.as_deref()).await {
+            Ok(scope) => scope,
+            Err(problem) => {
+                let attempt = Self::export_entry(caller, None, &query);
+                return Err(refused(&*self.store, attempt, problem).await);
+            }
+        };
+        // What was written before is exported: an export does not contain itself and has an end.
+        let through = self.store.audit_end().await?;
+        // No entry, no export: the entry is committed before anything leaves.
+        let entry = Self::export_entry(caller, tenant.as_ref(), &query);
+        self.store.append(entry).await?;
+        let begin = Reading {
+            store: Arc::clone(&self.store),
+            scope,
+            query,
+            after: 0,
+            through,
+            rows: Vec::new().into_iter(),
+            done: false,
+        };
+        Ok(Box::pin(stream::try_unfold(begin, Reading::next)))
     }
 
     /// Of which tenants `caller` may read what is asked about, and the one that is asked about.
@@ -111,57 +173,6 @@ fn words(query: &AuditQuery) -> Option<String> {
     add("since", query.since.map(|time| time.to_string()));
     add("until", query.until.map(|time| time.to_string()));
     (!words.is_empty()).then(|| words.join(" · "))
-}
-
-#[async_trait]
-impl AuditLog for AuditLogService {
-    async fn list(&self, caller: &Caller, query: AuditQuery) -> Result<AuditPage, Problem> {
-        let (scope, _) = self.scope(caller, query.tenant.as_deref()).await?;
-        let page = self.store.audit_page(&scope, &query).await?;
-        Ok(AuditPage {
-            items: page.items,
-            next: page.next,
-            now: Timestamp::now(),
-        })
-    }
-
-    async fn get(&self, caller: &Caller, id: AuditId) -> Result<AuditRow, Problem> {
-        authorize_listing(caller, Action::ReadAudit)?;
-        let missing = || Problem::not_found("audit entry");
-        let row = self.store.audit_entry(&Extent::Everything, id).await?;
-        let row = row.ok_or_else(missing)?;
-        if !caller.may_on_platform(PlatformAction::ReadPlatformAudit) {
-            // What concerns no tenant is the platform's.
-            let tenant = row.tenant.as_ref().ok_or_else(missing)?;
-            authorize(caller, Action::ReadAudit, tenant.id, "audit entry")?;
-        }
-        Ok(row)
-    }
-
-    async fn export(&self, caller: &Caller, query: AuditQuery) -> Result<AuditStream, Problem> {
-        let (scope, tenant) = match self.scope(caller, query.tenant.as_deref()).await {
-            Ok(scope) => scope,
-            Err(problem) => {
-                let attempt = Self::export_entry(caller, None, &query);
-                return Err(refused(&*self.store, attempt, problem).await);
-            }
-        };
-        // What was written before is exported: an export does not contain itself and has an end.
-        let through = self.store.audit_end().await?;
-        // No entry, no export: the entry is committed before anything leaves.
-        let entry = Self::export_entry(caller, tenant.as_ref(), &query);
-        self.store.append(entry).await?;
-        let begin = Reading {
-            store: Arc::clone(&self.store),
-            scope,
-            query,
-            after: 0,
-            through,
-            rows: Vec::new().into_iter(),
-            done: false,
-        };
-        Ok(Box::pin(stream::try_unfold(begin, Reading::next)))
-    }
 }
 
 /// An export on its way.

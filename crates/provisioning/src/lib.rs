@@ -11,6 +11,7 @@ pub mod broker;
 pub mod claim_rules;
 pub mod clusters;
 mod concurrency;
+mod core;
 pub mod error;
 mod idempotency;
 pub mod key_rotation;
@@ -18,16 +19,19 @@ mod limits;
 pub mod node_records;
 pub mod nodes;
 pub mod outgoing;
-pub mod people;
+mod overview;
 mod placing;
 pub mod platform;
 pub mod ports;
 pub mod reconciler;
 pub mod records;
 pub mod sign_in;
-pub mod tenancy;
+pub mod tenants;
 pub mod user_pools;
+pub mod users;
 pub mod vault;
+
+pub use crate::core::{Core, Parts};
 
 /// A fresh id: uuid v7, so that ids sort by the time they were made.
 pub fn new_id<Id: From<uuid::Uuid>>() -> Id {

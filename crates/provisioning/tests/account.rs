@@ -1,27 +1,19 @@
 //! Scoped API tokens, over a real database.
 
-mod fixture;
-
 use domain::{
     access::{Action, PlatformRole, TenantRole, TokenScope},
     account::TokenInput,
     caller::Caller,
     problem::ProblemKind,
-    services::Account,
 };
-use fixture::Core;
 use provisioning::{
-    account::AccountService,
     claim_rules::ClaimRules,
     ports::stores::{Store, UserStore},
     records::SignedIn,
     sign_in::SignInService,
 };
+use scripted::TestCore;
 use std::sync::Arc;
-
-fn account(core: &Core) -> AccountService {
-    AccountService::new(Arc::clone(&core.database) as Arc<dyn Store>)
-}
 
 fn input(scopes: &[TokenScope], tenant: Option<&str>) -> TokenInput {
     TokenInput {
@@ -33,21 +25,21 @@ fn input(scopes: &[TokenScope], tenant: Option<&str>) -> TokenInput {
 }
 
 /// Whom a secret stands for.
-async fn caller_of(core: &Core, secret: &str) -> Option<Caller> {
+async fn caller_of(core: &TestCore, secret: &str) -> Option<Caller> {
     let store = Arc::clone(&core.database) as Arc<dyn Store>;
     let service = SignInService::new(store, ClaimRules::default());
     service.token_caller(secret, None).await.unwrap()
 }
 
-async fn with_token(core: &Core, maker: &Caller, input: TokenInput) -> Caller {
-    let made = account(core).create_token(maker, input).await.unwrap();
+async fn with_token(core: &TestCore, maker: &Caller, input: TokenInput) -> Caller {
+    let made = core.account.create_token(maker, input).await.unwrap();
     caller_of(core, &made.secret).await.unwrap()
 }
 
 /// Abuse 9.
 #[tokio::test]
 async fn a_token_may_what_both_its_scopes_and_its_maker_may() {
-    let core = Core::at_rest().await;
+    let core = TestCore::start().await;
     let grace = core.member("grace", "vision", TenantRole::Developer).await;
     let tenant = grace.memberships[0].tenant_id;
     for scope in TokenScope::ALL {
@@ -62,10 +54,10 @@ async fn a_token_may_what_both_its_scopes_and_its_maker_may() {
 /// Abuse 9.
 #[tokio::test]
 async fn a_token_loses_with_its_maker() {
-    let core = Core::at_rest().await;
+    let core = TestCore::start().await;
     let grace = core.member("grace", "vision", TenantRole::Developer).await;
     let tenant = grace.memberships[0].tenant_id;
-    let account = account(&core);
+    let account = &core.account;
     let made = account.create_token(&grace, input(&TokenScope::ALL, None));
     let secret = made.await.unwrap().secret;
     let token = caller_of(&core, &secret).await.unwrap();
@@ -92,10 +84,10 @@ async fn a_token_loses_with_its_maker() {
 /// Abuse 9.
 #[tokio::test]
 async fn a_token_makes_sees_and_ends_no_tokens() {
-    let core = Core::at_rest().await;
+    let core = TestCore::start().await;
     let grace = core.member("grace", "vision", TenantRole::Admin).await;
     let token = with_token(&core, &grace, input(&TokenScope::ALL, None)).await;
-    let account = account(&core);
+    let account = &core.account;
     let wider = account.create_token(&token, input(&TokenScope::ALL, None));
     assert_eq!(wider.await.unwrap_err().kind, ProblemKind::Forbidden);
     let seen = account.tokens(&token).await;
@@ -107,11 +99,11 @@ async fn a_token_makes_sees_and_ends_no_tokens() {
 
 #[tokio::test]
 async fn a_token_for_one_tenant_reaches_no_other() {
-    let core = Core::at_rest().await;
+    let core = TestCore::start().await;
     let ada = core.admin("ada").await;
     let everywhere = input(&TokenScope::ALL, Some("vision"));
     let token = with_token(&core, &ada, everywhere).await;
-    let profile = account(&core).profile(&token).await.unwrap();
+    let profile = core.account.profile(&token).await.unwrap();
     let slugs: Vec<_> = profile
         .tenants
         .iter()
@@ -126,7 +118,7 @@ async fn a_token_for_one_tenant_reaches_no_other() {
     let shown = profile.token.unwrap();
     assert_eq!(shown.scopes, TokenScope::ALL);
     assert_eq!(shown.tenant.unwrap().slug, "vision");
-    let profile = account(&core).profile(&ada).await.unwrap();
+    let profile = core.account.profile(&ada).await.unwrap();
     assert_eq!(profile.platform_role, PlatformRole::Admin);
     assert_eq!(profile.tenants.len(), 2);
     assert_eq!(profile.token, None);
@@ -134,9 +126,9 @@ async fn a_token_for_one_tenant_reaches_no_other() {
 
 #[tokio::test]
 async fn a_token_is_not_made_for_a_tenant_one_cannot_see_or_without_scopes() {
-    let core = Core::at_rest().await;
+    let core = TestCore::start().await;
     let grace = core.member("grace", "vision", TenantRole::Developer).await;
-    let account = account(&core);
+    let account = &core.account;
     let scopes = [TokenScope::Read];
     let foreign = account.create_token(&grace, input(&scopes, Some("payments")));
     let foreign = foreign.await.unwrap_err();

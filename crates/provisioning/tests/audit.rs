@@ -1,32 +1,17 @@
 //! The audit log's use cases, over a real database.
 
-mod fixture;
-
 use domain::{
     access::{PlatformRole, TenantRole, TokenReach, TokenScope},
     audit::{AuditOutcome, AuditQuery, AuditRow},
     caller::{Caller, Channel},
     cluster::ClusterState,
-    node::view::NodeState,
+    node::{log::NodeLog, view::NodeState},
     order::OrderInput,
     problem::{Problem, ProblemKind},
-    services::{AuditLog, AuditStream, Clusters, NodeLog, Nodes},
 };
-use fixture::Core;
 use futures::{StreamExt, TryStreamExt};
-use persistence::Database;
-use provisioning::{
-    audit_log::AuditLogService,
-    clusters::ClusterService,
-    new_id,
-    nodes::NodeService,
-    ports::{host_clusters::HostClusters, stores::Store},
-};
-use std::sync::Arc;
-
-fn log_of(database: &Arc<Database>) -> AuditLogService {
-    AuditLogService::new(Arc::clone(database) as Arc<dyn Store>)
-}
+use provisioning::{audit_log::AuditStream, new_id};
+use scripted::TestCore;
 
 fn about(tenant: &str) -> AuditQuery {
     AuditQuery {
@@ -45,8 +30,8 @@ fn kind<T>(answer: Result<T, Problem>) -> Option<ProblemKind> {
 
 #[tokio::test]
 async fn each_reads_the_log_of_the_tenants_where_they_may() {
-    let core = Core::at_rest().await;
-    let log = log_of(&core.database);
+    let core = TestCore::start().await;
+    let log = &core.audit;
     let grace = core.member("grace", "vision", TenantRole::Developer).await;
     let linus = core
         .member("linus", "payments", TenantRole::Developer)
@@ -56,9 +41,9 @@ async fn each_reads_the_log_of_the_tenants_where_they_may() {
     core.order(&grace, "seen").await;
     let elsewhere = OrderInput {
         tenant: "payments".into(),
-        ..fixture::order("secret")
+        ..scripted::order("secret")
     };
-    core.clusters.order(&linus, elsewhere, None).await.unwrap();
+    core.clusters.create(&linus, elsewhere, None).await.unwrap();
 
     let names = |rows: Vec<AuditRow>| -> Vec<String> {
         rows.into_iter().map(|row| row.target_name).collect()
@@ -90,8 +75,8 @@ async fn each_reads_the_log_of_the_tenants_where_they_may() {
 
 #[tokio::test]
 async fn a_foreign_entry_is_not_found_and_one_that_may_not_be_read_is_forbidden() {
-    let core = Core::at_rest().await;
-    let log = log_of(&core.database);
+    let core = TestCore::start().await;
+    let log = &core.audit;
     let grace = core.member("grace", "vision", TenantRole::Developer).await;
     let linus = core.member("linus", "payments", TenantRole::Admin).await;
     let maya = core.member("maya", "vision", TenantRole::Viewer).await;
@@ -122,8 +107,8 @@ async fn a_foreign_entry_is_not_found_and_one_that_may_not_be_read_is_forbidden(
 
 #[tokio::test]
 async fn a_token_reads_no_further_than_it_reaches() {
-    let core = Core::at_rest().await;
-    let log = log_of(&core.database);
+    let core = TestCore::start().await;
+    let log = &core.audit;
     let grace = core.member("grace", "vision", TenantRole::Developer).await;
     core.order(&grace, "seen").await;
     let with = |scope| Caller {
@@ -156,8 +141,8 @@ async fn a_token_reads_no_further_than_it_reaches() {
 
 #[tokio::test]
 async fn an_export_is_recorded_before_it_begins_and_does_not_contain_itself() {
-    let core = Core::at_rest().await;
-    let log = log_of(&core.database);
+    let core = TestCore::start().await;
+    let log = &core.audit;
     let grace = core.member("grace", "vision", TenantRole::Developer).await;
     for number in 0..3 {
         core.order(&grace, &format!("cluster-{number}")).await;
@@ -173,8 +158,8 @@ async fn an_export_is_recorded_before_it_begins_and_does_not_contain_itself() {
 
 #[tokio::test]
 async fn a_refused_export_is_recorded() {
-    let core = Core::at_rest().await;
-    let log = log_of(&core.database);
+    let core = TestCore::start().await;
+    let log = &core.audit;
     let maya = core.member("maya", "vision", TenantRole::Viewer).await;
     let refused = log.export(&maya, about("vision")).await;
     assert_eq!(kind(refused), Some(ProblemKind::Forbidden));
@@ -185,7 +170,7 @@ async fn a_refused_export_is_recorded() {
 
 #[tokio::test]
 async fn what_is_refused_is_recorded_in_the_tenant_that_it_was_tried_in() {
-    let core = Core::at_rest().await;
+    let core = TestCore::start().await;
     let grace = core.member("grace", "vision", TenantRole::Developer).await;
     let maya = core.member("maya", "vision", TenantRole::Viewer).await;
     let cluster = core.order(&grace, "kept").await;
@@ -193,10 +178,10 @@ async fn what_is_refused_is_recorded_in_the_tenant_that_it_was_tried_in() {
     assert_eq!(kind(refused), Some(ProblemKind::Forbidden));
     let refused = core
         .clusters
-        .order(&maya, fixture::order("mine"), None)
+        .create(&maya, scripted::order("mine"), None)
         .await;
     assert_eq!(kind(refused.map(|_| ())), Some(ProblemKind::Forbidden));
-    let log = log_of(&core.database);
+    let log = &core.audit;
     let query = AuditQuery {
         outcome: Some(AuditOutcome::Refused),
         ..about("vision")
@@ -218,7 +203,7 @@ async fn what_is_refused_is_recorded_in_the_tenant_that_it_was_tried_in() {
 /// Abuse 18.
 #[tokio::test]
 async fn nothing_is_handed_out_that_cannot_be_recorded() {
-    let core = Core::at_rest().await;
+    let core = TestCore::start().await;
     let _reconciling = core.reconcile();
     let grace = core.member("grace", "vision", TenantRole::Developer).await;
     let cluster = core.order(&grace, "kept").await;
@@ -227,23 +212,21 @@ async fn nothing_is_handed_out_that_cannot_be_recorded() {
     core.until_node(&node, NodeState::Ready).await;
     let before = core.audited().await.len();
 
-    let read_only = core.read_only().await;
-    let store = || Arc::clone(&read_only) as Arc<dyn Store>;
-    let clusters = ClusterService::new(
-        store(),
-        Arc::clone(&core.hosts) as Arc<dyn HostClusters>,
-        Vec::new(),
-    );
-    let nodes = NodeService::new(store(), Some(core.machinery.clone()));
+    let (read_only, database) = core.read_only().await;
     let internal = Some(ProblemKind::Internal);
     assert_eq!(
-        kind(clusters.kubeconfig(&grace, cluster.id).await),
+        kind(read_only.clusters.kubeconfig(&grace, cluster.id).await),
         internal
     );
-    assert_eq!(kind(nodes.ssh(&grace, node.id).await.map(|_| ())), internal);
-    let log = nodes.log(&grace, node.id, NodeLog::Provisioning, false, None);
+    assert_eq!(
+        kind(read_only.nodes.ssh(&grace, node.id).await.map(|_| ())),
+        internal
+    );
+    let log = read_only
+        .nodes
+        .log(&grace, node.id, NodeLog::Provisioning, false, None);
     assert_eq!(kind(log.await.map(|_| ())), internal);
-    let export = log_of(&read_only).export(&grace, about("vision")).await;
+    let export = read_only.audit.export(&grace, about("vision")).await;
     assert_eq!(kind(export.map(|_| ())), internal);
     assert_eq!(core.audited().await.len(), before);
 
@@ -254,5 +237,5 @@ async fn nothing_is_handed_out_that_cannot_be_recorded() {
         .nodes
         .log(&grace, node.id, NodeLog::Provisioning, false, None);
     drop(log.await.unwrap().next().await);
-    read_only.close().await;
+    database.close().await;
 }

@@ -1,16 +1,13 @@
 //! The use cases on clusters, over a real database.
 
-mod fixture;
-
 use domain::{
     access::TenantRole::{Admin, Developer, Viewer},
     cluster::ClusterState,
     listing::ClusterQuery,
     order::NameCheck,
     problem::ProblemKind,
-    services::Clusters,
 };
-use fixture::{Core, order};
+use scripted::{TestCore, order};
 use secrecy::ExposeSecret;
 use std::{
     sync::{Arc, atomic::Ordering},
@@ -20,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 #[tokio::test]
 async fn an_order_comes_up_and_gives_a_kubeconfig() {
-    let core = Core::at_rest().await;
+    let core = TestCore::start().await;
     let _running = core.reconcile();
     let grace = core.member("grace", "vision", Developer).await;
     let cluster = core.order(&grace, "demo").await;
@@ -28,7 +25,7 @@ async fn an_order_comes_up_and_gives_a_kubeconfig() {
     core.until(&cluster, ClusterState::Ready).await;
     let kubeconfig = core.clusters.kubeconfig(&grace, cluster.id).await.unwrap();
     assert_eq!(kubeconfig.content.expose_secret(), "current-context: demo");
-    let overview = core.clusters.overview(&grace).await.unwrap();
+    let overview = core.overview(&grace).await.unwrap();
     assert_eq!(overview.running, 1);
     let did: Vec<_> = overview.lately.iter().map(|h| h.did.as_str()).collect();
     assert_eq!(
@@ -39,7 +36,7 @@ async fn an_order_comes_up_and_gives_a_kubeconfig() {
 
 #[tokio::test]
 async fn nobody_gets_a_kubeconfig_before_the_cluster_is_ready() {
-    let core = Core::at_rest().await;
+    let core = TestCore::start().await;
     let grace = core.member("grace", "vision", Developer).await;
     let cluster = core.order(&grace, "demo").await;
     let refused = core.clusters.kubeconfig(&grace, cluster.id).await;
@@ -49,7 +46,7 @@ async fn nobody_gets_a_kubeconfig_before_the_cluster_is_ready() {
 
 #[tokio::test]
 async fn foreign_and_missing_clusters_look_the_same() {
-    let core = Core::at_rest().await;
+    let core = TestCore::start().await;
     let grace = core.member("grace", "vision", Developer).await;
     let linus = core.member("linus", "payments", Admin).await;
     let cluster = core.order(&grace, "demo").await;
@@ -59,7 +56,10 @@ async fn foreign_and_missing_clusters_look_the_same() {
             core.clusters.get(&linus, id).await.unwrap_err(),
             core.clusters.events(&linus, id).await.unwrap_err(),
             core.clusters.kubeconfig(&linus, id).await.unwrap_err(),
-            core.clusters.doomed(&linus, id).await.unwrap_err(),
+            core.clusters
+                .deletion_preview(&linus, id)
+                .await
+                .unwrap_err(),
             core.clusters.delete(&linus, id, "demo").await.unwrap_err(),
         ];
         for problem in problems {
@@ -72,7 +72,7 @@ async fn foreign_and_missing_clusters_look_the_same() {
 
 #[tokio::test]
 async fn a_viewer_sees_and_does_nothing() {
-    let core = Core::at_rest().await;
+    let core = TestCore::start().await;
     let grace = core.member("grace", "vision", Developer).await;
     let maya = core.member("maya", "vision", Viewer).await;
     let cluster = core.order(&grace, "demo").await;
@@ -80,7 +80,7 @@ async fn a_viewer_sees_and_does_nothing() {
     assert!(!seen.allowed.delete && !seen.allowed.kubeconfig);
     for problem in [
         core.clusters
-            .order(&maya, order("other"), None)
+            .create(&maya, order("other"), None)
             .await
             .unwrap_err(),
         core.clusters
@@ -94,17 +94,17 @@ async fn a_viewer_sees_and_does_nothing() {
     ] {
         assert_eq!(problem.kind, ProblemKind::Forbidden, "{problem}");
     }
-    let options = core.clusters.order_options(&maya).await.unwrap();
+    let options = core.clusters.create_options(&maya).await.unwrap();
     assert!(options.tenants.is_empty());
 }
 
 #[tokio::test]
 async fn an_order_into_a_foreign_tenant_is_refused_beside_the_field() {
-    let core = Core::at_rest().await;
+    let core = TestCore::start().await;
     let linus = core.member("linus", "payments", Developer).await;
     let problem = core
         .clusters
-        .order(&linus, order("demo"), None)
+        .create(&linus, order("demo"), None)
         .await
         .unwrap_err();
     assert!(problem.field("tenant").is_some());
@@ -112,39 +112,39 @@ async fn an_order_into_a_foreign_tenant_is_refused_beside_the_field() {
 
 #[tokio::test]
 async fn the_same_key_orders_once_and_a_changed_order_under_it_is_refused() {
-    let core = Core::at_rest().await;
+    let core = TestCore::start().await;
     let grace = core.member("grace", "vision", Developer).await;
     let first = core
         .clusters
-        .order(&grace, order("demo"), Some("k1"))
+        .create(&grace, order("demo"), Some("k1"))
         .await
         .unwrap();
     let again = core
         .clusters
-        .order(&grace, order("demo"), Some("k1"))
+        .create(&grace, order("demo"), Some("k1"))
         .await
         .unwrap();
     assert!(!first.replayed && again.replayed);
     assert_eq!(first.cluster.id, again.cluster.id);
     let other = core
         .clusters
-        .order(&grace, order("other"), Some("k1"))
+        .create(&grace, order("other"), Some("k1"))
         .await;
     assert_eq!(other.unwrap_err().kind, ProblemKind::IdempotencyKeyReused);
     let bad = core
         .clusters
-        .order(&grace, order("third"), Some("with space"))
+        .create(&grace, order("third"), Some("with space"))
         .await;
     assert!(bad.unwrap_err().field("Idempotency-Key").is_some());
 }
 
 #[tokio::test]
 async fn of_fifty_orders_for_one_name_exactly_one_wins() {
-    let core = Arc::new(Core::at_rest().await);
+    let core = Arc::new(TestCore::start().await);
     let grace = core.member("grace", "vision", Developer).await;
     let attempts = (0..50).map(|_| {
         let (core, grace) = (Arc::clone(&core), grace.clone());
-        tokio::spawn(async move { core.clusters.order(&grace, order("demo"), None).await })
+        tokio::spawn(async move { core.clusters.create(&grace, order("demo"), None).await })
     });
     let mut won = 0;
     for attempt in attempts.collect::<Vec<_>>() {
@@ -161,7 +161,7 @@ async fn of_fifty_orders_for_one_name_exactly_one_wins() {
 
 #[tokio::test]
 async fn a_taken_name_comes_with_a_free_one_close_to_it() {
-    let core = Core::at_rest().await;
+    let core = TestCore::start().await;
     let grace = core.member("grace", "vision", Developer).await;
     core.order(&grace, "demo").await;
     core.order(&grace, "demo-2").await;
@@ -178,7 +178,7 @@ async fn a_taken_name_comes_with_a_free_one_close_to_it() {
 
 #[tokio::test]
 async fn a_deletion_needs_the_name_and_ends_when_nothing_is_left() {
-    let core = Core::at_rest().await;
+    let core = TestCore::start().await;
     let _running = core.reconcile();
     let grace = core.member("grace", "vision", Developer).await;
     let cluster = core.order(&grace, "demo").await;
@@ -196,7 +196,7 @@ async fn a_deletion_needs_the_name_and_ends_when_nothing_is_left() {
 
 #[tokio::test]
 async fn orders_are_accepted_while_the_host_does_not_answer_and_made_when_it_does() {
-    let core = Core::at_rest().await;
+    let core = TestCore::start().await;
     core.hosts.unreachable.store(true, Ordering::SeqCst);
     let _running = core.reconcile();
     let grace = core.member("grace", "vision", Developer).await;
@@ -218,7 +218,7 @@ async fn orders_are_accepted_while_the_host_does_not_answer_and_made_when_it_doe
 
 #[tokio::test]
 async fn a_cluster_is_looked_at_again_soon_though_nothing_is_announced() {
-    let core = Core::at_rest().await;
+    let core = TestCore::start().await;
     core.hosts.silent_looks.store(5, Ordering::SeqCst);
     // A claim that is held for long must not be what the next look waits for.
     let reconciler = core.reconciler().with_lease(Duration::from_secs(300));
@@ -232,7 +232,7 @@ async fn a_cluster_is_looked_at_again_soon_though_nothing_is_announced() {
 
 #[tokio::test]
 async fn a_namespace_of_somebody_else_is_left_alone() {
-    let core = Core::at_rest().await;
+    let core = TestCore::start().await;
     core.hosts.occupy("vcluster-demo");
     let _running = core.reconcile();
     let grace = core.member("grace", "vision", Developer).await;

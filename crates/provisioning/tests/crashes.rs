@@ -1,15 +1,13 @@
 //! The reconciler is ended at each of its calls to the host, before and after the call has its
 //! effect; another one goes on and nothing is lost or doubled.
 
-mod fixture;
-
-use domain::{access::TenantRole::Developer, cluster::ClusterState, services::Clusters};
-use fixture::Core;
+use domain::{access::TenantRole::Developer, cluster::ClusterState};
+use scripted::TestCore;
 use std::{sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
 
 /// Runs a reconciler that dies at `call`; answers whether it came that far before `settled`.
-async fn dies_at(core: &Core, call: usize, after_effect: bool) -> bool {
+async fn dies_at(core: &TestCore, call: usize, after_effect: bool) -> bool {
     core.hosts.hang_at(call, after_effect);
     let reconciler = core.reconciler();
     let worker = tokio::spawn(async move { reconciler.run(CancellationToken::new()).await });
@@ -26,7 +24,7 @@ async fn dies_at(core: &Core, call: usize, after_effect: bool) -> bool {
 async fn creation_survives_an_end_at_every_call() {
     for after_effect in [false, true] {
         for call in 0.. {
-            let core = Core::at_rest().await;
+            let core = TestCore::start().await;
             let grace = core.member("grace", "vision", Developer).await;
             let cluster = core.order(&grace, "demo").await;
             let died = dies_at(&core, call, after_effect).await;
@@ -45,7 +43,7 @@ async fn creation_survives_an_end_at_every_call() {
 async fn deletion_survives_an_end_at_every_call() {
     for after_effect in [false, true] {
         for call in 0.. {
-            let core = Arc::new(Core::at_rest().await);
+            let core = Arc::new(TestCore::start().await);
             let grace = core.member("grace", "vision", Developer).await;
             let cluster = core.order(&grace, "demo").await;
             {

@@ -1,20 +1,17 @@
 //! Nodes from order to take-down, over a real database and a scripted SkyPilot API server.
 
-mod fixture;
-
 use domain::{
     access::TenantRole::{Developer, Viewer},
     failure::FailureCode,
     node::{
         job::JobInput,
+        log::NodeLog,
         order::{AutostopInput, NodeOrderInput},
         view::NodeState,
     },
     operation::{Operation, OperationKind},
     problem::ProblemKind,
-    services::{NodeLog, Nodes},
 };
-use fixture::{Core, node_order};
 use futures::StreamExt;
 use jiff::{SignedDuration, Timestamp};
 use provisioning::{
@@ -23,12 +20,13 @@ use provisioning::{
     node_records::{NewNode, NodeOrderStored},
     ports::{node_stores::NodeStore, stores::AuditStore},
 };
+use scripted::{TestCore, node_order};
 use secrecy::ExposeSecret;
 use std::{sync::atomic::Ordering, time::Duration};
 
 #[tokio::test]
 async fn a_node_comes_up_stops_starts_and_goes() {
-    let core = Core::at_rest().await;
+    let core = TestCore::start().await;
     let grace = core.member("grace", "vision", Developer).await;
     let _running = core.reconcile();
     let node = core.order_node(&grace, "trainer").await;
@@ -48,10 +46,7 @@ async fn a_node_comes_up_stops_starts_and_goes() {
 
     core.nodes.start(&grace, node.id).await.unwrap();
     core.until_node(&node, NodeState::Ready).await;
-    core.nodes
-        .take_down(&grace, node.id, "trainer")
-        .await
-        .unwrap();
+    core.nodes.delete(&grace, node.id, "trainer").await.unwrap();
     core.until_node(&node, NodeState::Deleted).await;
     assert!(core.machines.names().is_empty());
     assert_eq!(core.machines.launches(), 1);
@@ -60,7 +55,7 @@ async fn a_node_comes_up_stops_starts_and_goes() {
 
 #[tokio::test]
 async fn a_lack_of_capacity_is_explained_and_can_be_tried_again() {
-    let core = Core::at_rest().await;
+    let core = TestCore::start().await;
     let grace = core.member("grace", "vision", Developer).await;
     let _running = core.reconcile();
     core.machines.no_capacity.store(true, Ordering::SeqCst);
@@ -80,7 +75,7 @@ async fn a_lack_of_capacity_is_explained_and_can_be_tried_again() {
 
 #[tokio::test]
 async fn a_machine_ended_outside_shows_when_its_workspace_is_looked_at() {
-    let core = Core::at_rest().await;
+    let core = TestCore::start().await;
     let grace = core.member("grace", "vision", Developer).await;
     let node = core.order_node(&grace, "trainer").await;
     {
@@ -107,7 +102,7 @@ async fn a_machine_ended_outside_shows_when_its_workspace_is_looked_at() {
 #[tokio::test]
 async fn an_empty_workspace_is_looked_at_often_once_a_node_is_ordered_in_it() {
     use provisioning::ports::node_stores::WorkspaceStore;
-    let core = Core::at_rest().await;
+    let core = TestCore::start().await;
     let grace = core.member("grace", "vision", Developer).await;
     let _running = core.reconcile();
     // Until the workspaces are ready and at rest, the next look is at once.
@@ -129,7 +124,7 @@ async fn an_empty_workspace_is_looked_at_often_once_a_node_is_ordered_in_it() {
 
 #[tokio::test]
 async fn a_server_that_restarts_in_the_middle_is_asked_again_and_makes_one_machine() {
-    let core = Core::at_rest().await;
+    let core = TestCore::start().await;
     let grace = core.member("grace", "vision", Developer).await;
     let node = core.order_node(&grace, "trainer").await;
     let _running = core.reconcile();
@@ -143,7 +138,7 @@ async fn a_server_that_restarts_in_the_middle_is_asked_again_and_makes_one_machi
 
 #[tokio::test]
 async fn a_server_that_is_away_loses_nothing() {
-    let core = Core::at_rest().await;
+    let core = TestCore::start().await;
     let grace = core.member("grace", "vision", Developer).await;
     core.machines.unreachable.store(true, Ordering::SeqCst);
     let _running = core.reconcile();
@@ -163,7 +158,7 @@ async fn a_server_that_is_away_loses_nothing() {
 
 #[tokio::test]
 async fn an_idle_rule_reaches_the_machine() {
-    let core = Core::at_rest().await;
+    let core = TestCore::start().await;
     let grace = core.member("grace", "vision", Developer).await;
     let _running = core.reconcile();
     let node = core.order_node(&grace, "trainer").await;
@@ -192,9 +187,9 @@ async fn an_idle_rule_reaches_the_machine() {
 
 #[tokio::test]
 async fn the_same_key_orders_once_and_a_name_is_taken_once() {
-    let core = Core::at_rest().await;
+    let core = TestCore::start().await;
     let grace = core.member("grace", "vision", Developer).await;
-    let order = |name: &str, key| core.nodes.order(&grace, node_order(name), key);
+    let order = |name: &str, key| core.nodes.create(&grace, node_order(name), key);
     let first = order("trainer", Some("k-1")).await.unwrap();
     let again = order("trainer", Some("k-1")).await.unwrap();
     assert!(again.replayed);
@@ -210,7 +205,7 @@ async fn the_same_key_orders_once_and_a_name_is_taken_once() {
 
 #[tokio::test]
 async fn a_quote_says_what_an_order_would_come_to_and_sends_nothing() {
-    let core = Core::at_rest().await;
+    let core = TestCore::start().await;
     let grace = core.member("grace", "vision", Developer).await;
     let quote = core
         .nodes
@@ -257,7 +252,7 @@ async fn a_quote_says_what_an_order_would_come_to_and_sends_nothing() {
 
 #[tokio::test]
 async fn a_task_of_ones_own_is_checked_here_and_by_the_server() {
-    let core = Core::at_rest().await;
+    let core = TestCore::start().await;
     let grace = core.member("grace", "vision", Developer).await;
     let _running = core.reconcile();
     // The server is asked once the workspace is there.
@@ -286,7 +281,7 @@ async fn a_task_of_ones_own_is_checked_here_and_by_the_server() {
 
 #[tokio::test]
 async fn keys_and_logs_are_handed_out_with_an_entry_in_the_audit_log() {
-    let core = Core::at_rest().await;
+    let core = TestCore::start().await;
     let grace = core.member("grace", "vision", Developer).await;
     let _running = core.reconcile();
     let node = core.order_node(&grace, "trainer").await;
@@ -335,7 +330,7 @@ async fn keys_and_logs_are_handed_out_with_an_entry_in_the_audit_log() {
 
 #[tokio::test]
 async fn others_find_nothing_and_viewers_may_only_look() {
-    let core = Core::at_rest().await;
+    let core = TestCore::start().await;
     let grace = core.member("grace", "vision", Developer).await;
     let node = core.order_node(&grace, "trainer").await;
     let stranger = core.member("eve", "payments", Developer).await;
@@ -348,7 +343,7 @@ async fn others_find_nothing_and_viewers_may_only_look() {
                 core.nodes.stop(&caller, id).await.err().map(|it| it.kind),
                 core.nodes.ssh(&caller, id).await.err().map(|it| it.kind),
                 core.nodes
-                    .take_down(&caller, id, "trainer")
+                    .delete(&caller, id, "trainer")
                     .await
                     .err()
                     .map(|it| it.kind),
@@ -369,7 +364,7 @@ async fn others_find_nothing_and_viewers_may_only_look() {
 
 #[tokio::test]
 async fn machines_nobody_ordered_are_listed_to_admins_and_taken_down_when_they_say_so() {
-    let core = Core::at_rest().await;
+    let core = TestCore::start().await;
     core.machines.strand("hgr-00000000-forgotten");
     let _running = core.reconcile();
     let mut admin = core.member("ada", "vision", Developer).await;
@@ -386,12 +381,9 @@ async fn machines_nobody_ordered_are_listed_to_admins_and_taken_down_when_they_s
     };
     assert_eq!(orphans().await[0].machine, "hgr-00000000-forgotten");
     let name = "hgr-00000000-forgotten";
-    let typo = core.nodes.take_down_orphan(&admin, name, "no").await;
+    let typo = core.nodes.delete_orphan(&admin, name, "no").await;
     assert_eq!(typo.unwrap_err().fields[0].field, "confirmation");
-    core.nodes
-        .take_down_orphan(&admin, name, name)
-        .await
-        .unwrap();
+    core.nodes.delete_orphan(&admin, name, name).await.unwrap();
     assert!(core.nodes.orphans(&admin).await.unwrap()[0].going);
     for _ in 0..800 {
         if core.machines.names().is_empty() {
@@ -404,7 +396,7 @@ async fn machines_nobody_ordered_are_listed_to_admins_and_taken_down_when_they_s
 
 #[tokio::test]
 async fn a_node_whose_time_is_over_is_taken_down() {
-    let core = Core::at_rest().await;
+    let core = TestCore::start().await;
     let grace = core.member("grace", "vision", Developer).await;
     let node = core.order_node(&grace, "lasting").await;
     let lasting = core.database.node(node.id).await.unwrap().unwrap();

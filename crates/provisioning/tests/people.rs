@@ -1,24 +1,21 @@
 //! The use cases on people, over a real database.
 
-mod fixture;
-
 use domain::{
     access::{PlatformRole, TenantRole, TokenReach, TokenScope},
     audit::AuditOutcome,
     caller::{Caller, Channel},
     people::{GrantSource, PeopleQuery},
     problem::ProblemKind,
-    services::People,
 };
-use fixture::Core;
 use provisioning::{
     new_id,
     ports::stores::UserStore,
     records::{SignedIn, UserRecord},
 };
+use scripted::TestCore;
 
 /// Signs somebody in whom a claim makes an admin.
-async fn claimed_admin(core: &Core, name: &str) -> UserRecord {
+async fn claimed_admin(core: &TestCore, name: &str) -> UserRecord {
     let person = SignedIn {
         issuer: "https://id.example.com".into(),
         subject: name.into(),
@@ -36,7 +33,7 @@ async fn claimed_admin(core: &Core, name: &str) -> UserRecord {
 
 #[tokio::test]
 async fn only_platform_admins_see_and_change_people() {
-    let core = Core::at_rest().await;
+    let core = TestCore::start().await;
     let ada = core.admin("ada").await;
     // Whoever runs a tenant runs no more than that. (Abuse 9.)
     let grace = core.member("grace", "vision", TenantRole::Admin).await;
@@ -49,10 +46,10 @@ async fn only_platform_admins_see_and_change_people() {
         ..ada.clone()
     };
     let id = ada.user_id.unwrap();
-    let version = core.people.get(&ada, id).await.unwrap().version;
+    let version = core.users.get(&ada, id).await.unwrap().version;
     let before = core.audited().await.len();
     for caller in [&grace, &narrow] {
-        let people = &core.people;
+        let people = &core.users;
         let query = PeopleQuery::default();
         for problem in [
             people.list(caller, query).await.unwrap_err(),
@@ -83,17 +80,17 @@ async fn only_platform_admins_see_and_change_people() {
             .iter()
             .all(|row| row.outcome == AuditOutcome::Refused)
     );
-    assert_eq!(core.people.get(&ada, id).await.unwrap().version, version);
+    assert_eq!(core.users.get(&ada, id).await.unwrap().version, version);
 }
 
 #[tokio::test]
 async fn an_admin_grants_and_takes_away_a_platform_role() {
-    let core = Core::at_rest().await;
+    let core = TestCore::start().await;
     let ada = core.admin("ada").await;
     let id = core.sign_in("grace", "grace@example.com").await;
-    let seen = core.people.get(&ada, id).await.unwrap();
+    let seen = core.users.get(&ada, id).await.unwrap();
     let granted = core
-        .people
+        .users
         .set_platform_role(&ada, id, PlatformRole::Admin, seen.version)
         .await
         .unwrap();
@@ -104,7 +101,7 @@ async fn an_admin_grants_and_takes_away_a_platform_role() {
     ));
     let grace = core.caller(id).await.unwrap();
     assert!(
-        core.people
+        core.users
             .list(&grace, PeopleQuery::default())
             .await
             .is_ok()
@@ -112,7 +109,7 @@ async fn an_admin_grants_and_takes_away_a_platform_role() {
 
     // Two admins at the same person: the second is told by whom and what it is now.
     let problem = core
-        .people
+        .users
         .set_platform_role(&ada, id, PlatformRole::User, seen.version)
         .await
         .unwrap_err();
@@ -121,7 +118,7 @@ async fn an_admin_grants_and_takes_away_a_platform_role() {
     assert_eq!(problem.field("platform_role"), Some("It is admin now."));
 
     let taken = core
-        .people
+        .users
         .set_platform_role(&ada, id, PlatformRole::User, granted.version)
         .await
         .unwrap();
@@ -143,26 +140,22 @@ async fn an_admin_grants_and_takes_away_a_platform_role() {
 
 #[tokio::test]
 async fn the_last_admin_stays_and_nobody_suspends_themselves() {
-    let core = Core::at_rest().await;
+    let core = TestCore::start().await;
     let ada = core.admin("ada").await;
     let id = ada.user_id.unwrap();
-    let seen = core.people.get(&ada, id).await.unwrap();
+    let seen = core.users.get(&ada, id).await.unwrap();
     assert!(seen.last_admin);
     let problem = core
-        .people
+        .users
         .set_platform_role(&ada, id, PlatformRole::User, seen.version)
         .await
         .unwrap_err();
     assert_eq!(problem.kind, ProblemKind::Conflict);
     assert!(problem.detail.contains("only admin"), "{problem}");
-    let problem = core.people.suspend(&ada, id).await.unwrap_err();
+    let problem = core.users.suspend(&ada, id).await.unwrap_err();
     assert_eq!(problem.kind, ProblemKind::Forbidden);
     assert!(problem.detail.contains("yourself"), "{problem}");
-    let problem = core
-        .people
-        .suspend(&Caller::portal(), id)
-        .await
-        .unwrap_err();
+    let problem = core.users.suspend(&Caller::portal(), id).await.unwrap_err();
     assert_eq!(problem.kind, ProblemKind::Conflict);
     let refused = core.audited().await.split_off(1);
     assert_eq!(refused.len(), 3);
@@ -174,7 +167,7 @@ async fn the_last_admin_stays_and_nobody_suspends_themselves() {
 
     core.admin("grace").await;
     let left = core
-        .people
+        .users
         .set_platform_role(&ada, id, PlatformRole::User, seen.version)
         .await;
     assert!(left.is_ok());
@@ -182,12 +175,12 @@ async fn the_last_admin_stays_and_nobody_suspends_themselves() {
 
 #[tokio::test]
 async fn a_role_from_a_claim_cannot_be_taken_away_by_hand() {
-    let core = Core::at_rest().await;
+    let core = TestCore::start().await;
     let ada = core.admin("ada").await;
     let claimed = claimed_admin(&core, "grace").await;
-    let seen = core.people.get(&ada, claimed.id).await.unwrap();
+    let seen = core.users.get(&ada, claimed.id).await.unwrap();
     let problem = core
-        .people
+        .users
         .set_platform_role(&ada, claimed.id, PlatformRole::User, seen.version)
         .await
         .unwrap_err();
@@ -201,13 +194,13 @@ async fn a_role_from_a_claim_cannot_be_taken_away_by_hand() {
     );
     // What a person granted beside it goes; the claim's stays.
     let both = core
-        .people
+        .users
         .set_platform_role(&ada, claimed.id, PlatformRole::Admin, seen.version)
         .await
         .unwrap();
     assert_eq!(both.platform_grants.len(), 2);
     let one = core
-        .people
+        .users
         .set_platform_role(&ada, claimed.id, PlatformRole::User, both.version)
         .await
         .unwrap();
@@ -217,35 +210,35 @@ async fn a_role_from_a_claim_cannot_be_taken_away_by_hand() {
 
 #[tokio::test]
 async fn somebody_suspended_can_do_nothing_until_restored() {
-    let core = Core::at_rest().await;
+    let core = TestCore::start().await;
     let ada = core.admin("ada").await;
     let id = core.sign_in("grace", "grace@example.com").await;
     for _ in 0..2 {
-        let suspended = core.people.suspend(&ada, id).await.unwrap();
+        let suspended = core.users.suspend(&ada, id).await.unwrap();
         assert!(suspended.person.suspended);
         assert!(core.caller(id).await.is_none());
     }
     for _ in 0..2 {
-        let restored = core.people.restore(&ada, id).await.unwrap();
+        let restored = core.users.restore(&ada, id).await.unwrap();
         assert!(!restored.person.suspended);
         assert!(core.caller(id).await.is_some());
     }
     let did: Vec<_> = core.audited().await.split_off(1);
     let did: Vec<_> = did.iter().map(|row| row.action.as_str()).collect();
     assert_eq!(did, ["suspend_user", "restore_user"]);
-    let missing = core.people.suspend(&ada, new_id()).await.unwrap_err();
+    let missing = core.users.suspend(&ada, new_id()).await.unwrap_err();
     assert_eq!(missing.kind, ProblemKind::NotFound);
 }
 
 #[tokio::test]
 async fn rules_are_tried_and_each_says_what_it_gives() {
-    let core = Core::at_rest().await;
+    let core = TestCore::start().await;
     let ada = core.admin("ada").await;
-    let providers = core.people.rule_providers(&ada).await.unwrap();
+    let providers = core.users.rule_providers(&ada).await.unwrap();
     assert_eq!(providers, [("corp".to_owned(), "Corp".to_owned())]);
     let claims = r#"{"sub":"1","groups":["devs","gone"]}"#;
     let before = core.audited().await.len();
-    let trial = core.people.try_rules(&ada, "corp", claims).await.unwrap();
+    let trial = core.users.try_rules(&ada, "corp", claims).await.unwrap();
     let rules: Vec<_> = trial
         .rules
         .iter()
@@ -271,11 +264,11 @@ async fn rules_are_tried_and_each_says_what_it_gives() {
         ("elsewhere", claims, "provider"),
         ("corp", "nonsense", "token"),
     ] {
-        let problem = core.people.try_rules(&ada, provider, token).await;
+        let problem = core.users.try_rules(&ada, provider, token).await;
         assert!(problem.unwrap_err().field(field).is_some());
     }
     // Nobody has signed in, and nothing is kept.
     assert_eq!(core.audited().await.len(), before);
-    let everybody = core.people.list(&ada, PeopleQuery::default()).await;
+    let everybody = core.users.list(&ada, PeopleQuery::default()).await;
     assert_eq!(everybody.unwrap().total, 1);
 }

@@ -1,7 +1,5 @@
 //! The use cases on host clusters and plans: who may, what is counted, and what the audit log is told.
 
-mod fixture;
-
 use domain::{
     access::TenantRole::{Admin, Developer},
     audit::{AuditOutcome, AuditRow},
@@ -11,24 +9,11 @@ use domain::{
     order::OrderInput,
     plan::Plan,
     problem::ProblemKind,
-    services::{Clusters, Platform},
 };
-use fixture::{Core, order};
-use provisioning::platform::PlatformService;
-use std::{
-    sync::{Arc, atomic::Ordering},
-    time::Duration,
-};
+use scripted::{TestCore, order};
+use std::{sync::atomic::Ordering, time::Duration};
 
-fn service(core: &Core, plans: Vec<Plan>) -> PlatformService {
-    PlatformService::new(
-        Arc::clone(&core.database) as _,
-        Arc::clone(&core.hosts) as _,
-        plans,
-    )
-}
-
-async fn checks(core: &Core) -> Vec<AuditRow> {
+async fn checks(core: &TestCore) -> Vec<AuditRow> {
     let mut rows = core.audited().await;
     rows.retain(|row| row.action == "check_host");
     rows
@@ -36,10 +21,10 @@ async fn checks(core: &Core) -> Vec<AuditRow> {
 
 #[tokio::test]
 async fn a_host_tells_what_is_on_it_and_what_that_costs() {
-    let core = Core::at_rest().await;
+    let core = TestCore::start().await;
     let ada = core.admin("ada").await;
     let grace = core.member("grace", "vision", Developer).await;
-    let platform = service(&core, Plan::defaults());
+    let platform = &core.platform;
     let _running = core.reconcile();
     let demo = core.order(&grace, "demo").await;
     core.until(&demo, ClusterState::Ready).await;
@@ -58,7 +43,7 @@ async fn a_host_tells_what_is_on_it_and_what_that_costs() {
 
 #[tokio::test]
 async fn plans_tell_how_many_clusters_have_them_also_when_they_are_not_offered_any_more() {
-    let core = Core::at_rest().await;
+    let core = TestCore::start().await;
     let ada = core.admin("ada").await;
     let grace = core.member("grace", "vision", Developer).await;
     for (name, plan) in [("one", "small"), ("two", "small"), ("three", "large")] {
@@ -66,12 +51,12 @@ async fn plans_tell_how_many_clusters_have_them_also_when_they_are_not_offered_a
             plan: plan.into(),
             ..order(name)
         };
-        core.clusters.order(&grace, input, None).await.unwrap();
+        core.clusters.create(&grace, input, None).await.unwrap();
     }
     let mut offered = Plan::defaults();
     offered.truncate(2);
     offered[0].pods = 1;
-    let plans = service(&core, offered).plans(&ada).await.unwrap();
+    let plans = core.with_plans(offered).platform.plans(&ada).await.unwrap();
     let told: Vec<_> = plans
         .iter()
         .map(|used| {
@@ -92,9 +77,9 @@ async fn plans_tell_how_many_clusters_have_them_also_when_they_are_not_offered_a
 
 #[tokio::test]
 async fn a_check_names_what_is_missing_and_is_recorded() {
-    let core = Core::at_rest().await;
+    let core = TestCore::start().await;
     let ada = core.admin("ada").await;
-    let platform = service(&core, Plan::defaults());
+    let platform = &core.platform;
     let check = platform.check_host(&ada, "eu-1").await.unwrap();
     assert_eq!((check.permissions, check.missing.len()), (2, 0));
     assert_eq!(check.next_step, None);
@@ -129,10 +114,10 @@ async fn a_check_names_what_is_missing_and_is_recorded() {
 
 #[tokio::test]
 async fn a_host_that_does_not_answer_is_told_with_the_way_out() {
-    let core = Core::at_rest().await;
+    let core = TestCore::start().await;
     let ada = core.admin("ada").await;
     core.hosts.unreachable.store(true, Ordering::SeqCst);
-    let platform = service(&core, Plan::defaults());
+    let platform = &core.platform;
     let problem = platform.check_host(&ada, "eu-1").await.unwrap_err();
     assert_eq!(problem.kind, ProblemKind::Unavailable);
     assert!(problem.detail.contains("connection refused"), "{problem}");
@@ -144,10 +129,13 @@ async fn a_host_that_does_not_answer_is_told_with_the_way_out() {
 
 #[tokio::test]
 async fn a_host_that_never_answers_is_not_waited_for() {
-    let core = Core::at_rest().await;
+    let core = TestCore::start().await;
     let ada = core.admin("ada").await;
     core.hosts.hang_at(0, false);
-    let platform = service(&core, Plan::defaults()).with_patience(Duration::from_millis(100));
+    let platform = core
+        .with_plans(Plan::defaults())
+        .platform
+        .with_patience(Duration::from_millis(100));
     let problem = platform.check_host(&ada, "eu-1").await.unwrap_err();
     assert_eq!(problem.kind, ProblemKind::Unavailable);
     assert!(problem.detail.contains("within 100ms"), "{problem}");
@@ -156,9 +144,9 @@ async fn a_host_that_never_answers_is_not_waited_for() {
 
 #[tokio::test]
 async fn only_a_host_of_the_configuration_is_asked() {
-    let core = Core::at_rest().await;
+    let core = TestCore::start().await;
     let ada = core.admin("ada").await;
-    let platform = service(&core, Plan::defaults());
+    let platform = &core.platform;
     let problem = platform.check_host(&ada, "eu-2").await.unwrap_err();
     assert_eq!(problem.kind, ProblemKind::NotFound);
     assert_eq!(core.hosts.calls(), 0);
@@ -167,9 +155,9 @@ async fn only_a_host_of_the_configuration_is_asked() {
 
 #[tokio::test]
 async fn others_than_admins_see_nothing_and_their_try_is_recorded() {
-    let core = Core::at_rest().await;
+    let core = TestCore::start().await;
     let grace = core.member("grace", "vision", Admin).await;
-    let platform = service(&core, Plan::defaults());
+    let platform = &core.platform;
     for problem in [
         platform.host_clusters(&grace).await.unwrap_err(),
         platform.plans(&grace).await.unwrap_err(),

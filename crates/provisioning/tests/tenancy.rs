@@ -1,7 +1,5 @@
 //! The use cases on tenants, over a real database.
 
-mod fixture;
-
 use domain::{
     access::TenantRole,
     audit::AuditOutcome,
@@ -10,15 +8,13 @@ use domain::{
     money::MicroDollars,
     people::GrantSource,
     problem::{Problem, ProblemKind},
-    services::{Account, Clusters, Nodes, Tenancy},
     tenancy::{EnvironmentInput, EnvironmentLimits, InvitationInput, TenantDetail, TenantInput},
 };
-use fixture::{Core, node_order, order};
-use provisioning::{account::AccountService, new_id, ports::node_stores::WorkspaceStore};
-use std::sync::Arc;
+use provisioning::{new_id, ports::node_stores::WorkspaceStore};
+use scripted::{TestCore, node_order, order};
 
-async fn vision(core: &Core, caller: &Caller) -> TenantDetail {
-    core.tenancy.get(caller, "vision").await.unwrap()
+async fn vision(core: &TestCore, caller: &Caller) -> TenantDetail {
+    core.tenants.get(caller, "vision").await.unwrap()
 }
 
 fn invitation(email: &str, role: TenantRole) -> InvitationInput {
@@ -37,29 +33,29 @@ fn limits(max_clusters: Option<u32>) -> EnvironmentLimits {
 
 #[tokio::test]
 async fn a_tenant_is_set_up_from_nothing_to_an_order() {
-    let core = Core::at_rest().await;
+    let core = TestCore::start().await;
     let ada = core.admin("ada").await;
     let input = TenantInput {
         name: " Robots ".into(),
         slug: "robots".into(),
     };
-    let robots = core.tenancy.create(&ada, input.clone()).await.unwrap();
+    let robots = core.tenants.create(&ada, input.clone()).await.unwrap();
     assert_eq!(robots.tenant.name, "Robots");
     let id = robots.tenant.id;
-    let taken = core.tenancy.create(&ada, input).await.unwrap_err();
+    let taken = core.tenants.create(&ada, input).await.unwrap_err();
     assert!(taken.field("slug").is_some(), "{taken}");
     let input = EnvironmentInput {
         name: "Production".into(),
         slug: "prod".into(),
     };
-    let robots = core.tenancy.create_environment(&ada, id, input).await;
+    let robots = core.tenants.create_environment(&ada, id, input).await;
     let environment = robots.unwrap().environments[0].environment.clone();
     let workspace = core.database.workspace_of(environment.id).await.unwrap();
     assert!(workspace.is_some(), "nodes can be ordered there");
 
     // Nobody knows the address yet; it belongs to whoever shows that it is theirs.
     let invited = core
-        .tenancy
+        .tenants
         .invite(
             &ada,
             id,
@@ -72,7 +68,7 @@ async fn a_tenant_is_set_up_from_nothing_to_an_order() {
     let grace = core.caller(grace).await.unwrap();
     let mut wanted = order("demo");
     (wanted.tenant, wanted.environment) = ("robots".into(), "prod".into());
-    core.clusters.order(&grace, wanted, None).await.unwrap();
+    core.clusters.create(&grace, wanted, None).await.unwrap();
     let did: Vec<_> = core.audited().await.split_off(1);
     let did: Vec<_> = did.iter().map(|row| row.action.as_str()).collect();
     assert_eq!(
@@ -89,51 +85,51 @@ async fn a_tenant_is_set_up_from_nothing_to_an_order() {
 
 #[tokio::test]
 async fn foreign_and_missing_tenants_look_the_same_and_change_for_nobody() {
-    let core = Core::at_rest().await;
+    let core = TestCore::start().await;
     let ada = core.admin("ada").await;
     let linus = core.member("linus", "payments", TenantRole::Admin).await;
     let before = vision(&core, &ada).await;
     let dev = before.environments[0].environment.id;
-    let tenancy = &core.tenancy;
+    let tenants = &core.tenants;
     for id in [before.tenant.id, new_id()] {
         let input = EnvironmentInput {
             name: "x".into(),
             slug: "x".into(),
         };
         for problem in [
-            tenancy.rename(&linus, id, "x", 1).await.unwrap_err(),
-            tenancy.obstacles(&linus, id, None).await.unwrap_err(),
-            tenancy.obstacles(&linus, id, Some(dev)).await.unwrap_err(),
-            tenancy.archive(&linus, id, "vision").await.unwrap_err(),
-            tenancy
+            tenants.rename(&linus, id, "x", 1).await.unwrap_err(),
+            tenants.obstacles(&linus, id, None).await.unwrap_err(),
+            tenants.obstacles(&linus, id, Some(dev)).await.unwrap_err(),
+            tenants.archive(&linus, id, "vision").await.unwrap_err(),
+            tenants
                 .create_environment(&linus, id, input)
                 .await
                 .unwrap_err(),
-            tenancy
+            tenants
                 .rename_environment(&linus, id, dev, "x", 1)
                 .await
                 .unwrap_err(),
-            tenancy
+            tenants
                 .set_limits(&linus, id, dev, limits(None), 1)
                 .await
                 .unwrap_err(),
-            tenancy
+            tenants
                 .archive_environment(&linus, id, dev, "dev")
                 .await
                 .unwrap_err(),
-            tenancy
+            tenants
                 .set_member(&linus, id, linus.user_id.unwrap(), TenantRole::Admin)
                 .await
                 .unwrap_err(),
-            tenancy
+            tenants
                 .remove_member(&linus, id, linus.user_id.unwrap())
                 .await
                 .unwrap_err(),
-            tenancy
+            tenants
                 .invite(&linus, id, invitation("a@b.example", TenantRole::Viewer))
                 .await
                 .unwrap_err(),
-            tenancy
+            tenants
                 .withdraw_invitation(&linus, id, new_id())
                 .await
                 .unwrap_err(),
@@ -142,10 +138,10 @@ async fn foreign_and_missing_tenants_look_the_same_and_change_for_nobody() {
         }
     }
     for slug in ["vision", "nowhere"] {
-        let problem = tenancy.get(&linus, slug).await.unwrap_err();
+        let problem = tenants.get(&linus, slug).await.unwrap_err();
         assert_eq!(problem, Problem::not_found("tenant"));
     }
-    let listed = tenancy.list(&linus, true).await.unwrap();
+    let listed = tenants.list(&linus, true).await.unwrap();
     let slugs: Vec<_> = listed.iter().map(|found| &*found.tenant.slug).collect();
     assert_eq!(slugs, ["payments"]);
     let now = TenantDetail {
@@ -157,31 +153,31 @@ async fn foreign_and_missing_tenants_look_the_same_and_change_for_nobody() {
 
 #[tokio::test]
 async fn each_role_may_what_the_table_says() {
-    let core = Core::at_rest().await;
+    let core = TestCore::start().await;
     let maya = core.member("maya", "vision", TenantRole::Viewer).await;
     let linus = core.member("linus", "vision", TenantRole::Admin).await;
     let seen = vision(&core, &maya).await;
     let id = seen.tenant.id;
     let dev = &seen.environments[0];
-    let tenancy = &core.tenancy;
+    let tenants = &core.tenants;
     let input = || invitation("new@example.com", TenantRole::Viewer);
     let forbidden =
         |problem: Problem| assert_eq!(problem.kind, ProblemKind::Forbidden, "{problem}");
-    forbidden(tenancy.invite(&maya, id, input()).await.unwrap_err());
-    assert!(tenancy.invite(&linus, id, input()).await.unwrap().is_some());
+    forbidden(tenants.invite(&maya, id, input()).await.unwrap_err());
+    assert!(tenants.invite(&linus, id, input()).await.unwrap().is_some());
     assert_eq!(vision(&core, &maya).await.invitations, []);
     assert_eq!(vision(&core, &linus).await.invitations.len(), 1);
     // Names and limits of tenants are the platform's.
     for caller in [&maya, &linus] {
         forbidden(
-            tenancy
+            tenants
                 .rename(caller, id, "x", seen.version)
                 .await
                 .unwrap_err(),
         );
-        forbidden(tenancy.archive(caller, id, "vision").await.unwrap_err());
+        forbidden(tenants.archive(caller, id, "vision").await.unwrap_err());
         let more = limits(Some(100));
-        let raised = tenancy.set_limits(caller, id, dev.environment.id, more, dev.version);
+        let raised = tenants.set_limits(caller, id, dev.environment.id, more, dev.version);
         forbidden(raised.await.unwrap_err());
     }
     let refused: Vec<_> = core
@@ -196,18 +192,18 @@ async fn each_role_may_what_the_table_says() {
 
 #[tokio::test]
 async fn the_second_of_two_admins_sees_what_the_first_changed() {
-    let core = Core::at_rest().await;
+    let core = TestCore::start().await;
     let (ada, linus) = (core.admin("ada").await, core.admin("linus").await);
     let seen = vision(&core, &ada).await;
     let id = seen.tenant.id;
     let dev = &seen.environments[0];
     let environment = dev.environment.id;
-    core.tenancy
+    core.tenants
         .rename(&ada, id, "Vision lab", seen.version)
         .await
         .unwrap();
     let problem = core
-        .tenancy
+        .tenants
         .rename(&linus, id, "Vision group", seen.version)
         .await
         .unwrap_err();
@@ -221,11 +217,11 @@ async fn the_second_of_two_admins_sees_what_the_first_changed() {
         max_price_per_hour: Some(MicroDollars(2_000_000)),
     };
     let set = core
-        .tenancy
+        .tenants
         .set_limits(&ada, id, environment, first, dev.version);
     set.await.unwrap();
     let problem = core
-        .tenancy
+        .tenants
         .set_limits(&linus, id, environment, limits(None), dev.version)
         .await
         .unwrap_err();
@@ -236,7 +232,7 @@ async fn the_second_of_two_admins_sees_what_the_first_changed() {
     );
     assert_eq!(problem.field("max_nodes"), None);
     let problem = core
-        .tenancy
+        .tenants
         .rename_environment(&linus, id, environment, "Try", dev.version)
         .await
         .unwrap_err();
@@ -245,7 +241,7 @@ async fn the_second_of_two_admins_sees_what_the_first_changed() {
 
 #[tokio::test]
 async fn a_limit_refuses_an_order_with_what_is_in_use_and_the_way_out() {
-    let core = Core::at_rest().await;
+    let core = TestCore::start().await;
     let ada = core.admin("ada").await;
     let grace = core.member("grace", "vision", TenantRole::Developer).await;
     let seen = vision(&core, &ada).await;
@@ -256,13 +252,13 @@ async fn a_limit_refuses_an_order_with_what_is_in_use_and_the_way_out() {
         max_price_per_hour: None,
     };
     let set = core
-        .tenancy
+        .tenants
         .set_limits(&ada, seen.tenant.id, dev.environment.id, one, dev.version);
     set.await.unwrap();
     core.order(&grace, "first").await;
     let problem = core
         .clusters
-        .order(&grace, order("second"), None)
+        .create(&grace, order("second"), None)
         .await
         .unwrap_err();
     assert_eq!(problem.kind, ProblemKind::Conflict);
@@ -270,68 +266,68 @@ async fn a_limit_refuses_an_order_with_what_is_in_use_and_the_way_out() {
     for part in ["1 cluster", "has 1", "ask a platform admin"] {
         assert!(message.contains(part), "{message}");
     }
-    let problem = core.nodes.order(&grace, node_order("node"), None).await;
+    let problem = core.nodes.create(&grace, node_order("node"), None).await;
     let problem = problem.unwrap_err();
     assert!(problem.field("environment").unwrap().contains("0 nodes"));
     // Below what is there: it stays, and nothing comes.
     let now = vision(&core, &ada).await;
     assert_eq!(now.environments[0].clusters, 1);
 
-    let own = core.clusters.overview(&grace).await.unwrap().limited;
+    let own = core.overview(&grace).await.unwrap().limited;
     assert_eq!(own.len(), 1);
     assert_eq!(own[0].tenant.slug, "vision");
     assert_eq!(own[0].environment.id, dev.environment.id);
     assert_eq!(own[0].room.words(), "1 of 1 cluster, 0 of 0 nodes");
-    let of_others = core.clusters.overview(&ada).await.unwrap().limited;
+    let of_others = core.overview(&ada).await.unwrap().limited;
     assert!(of_others.is_empty(), "{of_others:?}");
 }
 
 #[tokio::test]
 async fn members_come_and_go_but_for_what_claims_give() {
-    let core = Core::at_rest().await;
+    let core = TestCore::start().await;
     let linus = core.member("linus", "vision", TenantRole::Admin).await;
     let maya = core.member("maya", "vision", TenantRole::Developer).await;
     let stranger = core.sign_in("stranger", "stranger@example.com").await;
     let id = vision(&core, &linus).await.tenant.id;
     let maya = maya.user_id.unwrap();
-    let tenancy = &core.tenancy;
+    let tenants = &core.tenants;
 
-    let lower = tenancy.set_member(&linus, id, maya, TenantRole::Viewer);
+    let lower = tenants.set_member(&linus, id, maya, TenantRole::Viewer);
     assert!(lower.await.unwrap_err().field("role").is_some());
-    let only_claimed = tenancy.remove_member(&linus, id, maya).await.unwrap_err();
+    let only_claimed = tenants.remove_member(&linus, id, maya).await.unwrap_err();
     assert_eq!(only_claimed.kind, ProblemKind::Invalid);
-    let raised = tenancy.set_member(&linus, id, maya, TenantRole::Admin);
+    let raised = tenants.set_member(&linus, id, maya, TenantRole::Admin);
     let raised = raised.await.unwrap();
     let found = |tenant: &TenantDetail| {
         let mut members = tenant.members.iter();
         members.find(|member| member.user_id == maya).cloned()
     };
     assert_eq!(found(&raised).unwrap().role, TenantRole::Admin);
-    let left = tenancy.remove_member(&linus, id, maya).await.unwrap();
+    let left = tenants.remove_member(&linus, id, maya).await.unwrap();
     let left = found(&left).unwrap();
     assert_eq!((left.role, left.granted), (TenantRole::Developer, None));
     assert!(matches!(left.source, GrantSource::Claim { .. }));
 
     // Whoever runs a tenant cannot find out who else there is; whoever runs the platform knows.
     for user in [stranger, new_id()] {
-        let problem = tenancy.set_member(&linus, id, user, TenantRole::Viewer);
+        let problem = tenants.set_member(&linus, id, user, TenantRole::Viewer);
         assert_eq!(problem.await.unwrap_err(), Problem::not_found("person"));
     }
     let ada = core.admin("ada").await;
-    let added = tenancy.set_member(&ada, id, stranger, TenantRole::Viewer);
+    let added = tenants.set_member(&ada, id, stranger, TenantRole::Viewer);
     assert_eq!(added.await.unwrap().members.len(), 3);
     assert!(core.caller(stranger).await.unwrap().role_in(id).is_some());
 }
 
 #[tokio::test]
 async fn somebody_known_is_added_at_once_and_nobody_is_invited_twice() {
-    let core = Core::at_rest().await;
+    let core = TestCore::start().await;
     let linus = core.member("linus", "vision", TenantRole::Admin).await;
     let id = vision(&core, &linus).await.tenant.id;
     let grace = core.sign_in("grace", "grace@example.com").await;
     let invite = |email: &'static str| {
         let input = invitation(email, TenantRole::Developer);
-        core.tenancy.invite(&linus, id, input)
+        core.tenants.invite(&linus, id, input)
     };
     assert_eq!(invite("GRACE@example.com").await.unwrap(), None);
     let role = core.caller(grace).await.unwrap().role_in(id);
@@ -347,7 +343,7 @@ async fn somebody_known_is_added_at_once_and_nobody_is_invited_twice() {
     for email in ["nobody", ""] {
         assert!(invite(email).await.unwrap_err().field("email").is_some());
     }
-    let withdraw = || core.tenancy.withdraw_invitation(&linus, id, opened.id);
+    let withdraw = || core.tenants.withdraw_invitation(&linus, id, opened.id);
     withdraw().await.unwrap();
     assert_eq!(withdraw().await.unwrap_err().kind, ProblemKind::NotFound);
     let late = core.sign_in("late", "new@example.com").await;
@@ -356,17 +352,17 @@ async fn somebody_known_is_added_at_once_and_nobody_is_invited_twice() {
 
 #[tokio::test]
 async fn a_tenant_is_archived_when_nothing_is_left_and_offered_to_nobody() {
-    let core = Core::at_rest().await;
+    let core = TestCore::start().await;
     let ada = core.admin("ada").await;
     let grace = core.member("grace", "vision", TenantRole::Developer).await;
     let id: TenantId = vision(&core, &ada).await.tenant.id;
     let cluster = core.order(&grace, "demo").await;
-    let typo = core.tenancy.archive(&ada, id, "Vision").await.unwrap_err();
+    let typo = core.tenants.archive(&ada, id, "Vision").await.unwrap_err();
     assert!(typo.field("confirmation").is_some());
-    let full = core.tenancy.archive(&ada, id, "vision").await.unwrap_err();
+    let full = core.tenants.archive(&ada, id, "vision").await.unwrap_err();
     assert_eq!(full.kind, ProblemKind::Conflict);
     assert!(full.detail.contains("cluster demo"), "{full}");
-    let left = core.tenancy.obstacles(&ada, id, None).await.unwrap();
+    let left = core.tenants.obstacles(&ada, id, None).await.unwrap();
     assert_eq!((left.len(), &*left[0].name), (1, "demo"));
 
     let running = core.reconcile();
@@ -375,45 +371,45 @@ async fn a_tenant_is_archived_when_nothing_is_left_and_offered_to_nobody() {
     core.until(&cluster, domain::cluster::ClusterState::Deleted)
         .await;
     drop(running);
-    core.tenancy.archive(&ada, id, "vision").await.unwrap();
-    let again = core.tenancy.archive(&ada, id, "vision").await.unwrap_err();
+    core.tenants.archive(&ada, id, "vision").await.unwrap();
+    let again = core.tenants.archive(&ada, id, "vision").await.unwrap_err();
     assert!(again.detail.contains("archived"), "{again}");
 
     // Neither members nor admins are offered it, nor can they order there.
     let grace = core.caller(grace.user_id.unwrap()).await.unwrap();
-    let account = AccountService::new(Arc::clone(&core.database) as _);
+    let account = &core.account;
     for caller in [&grace, &ada] {
-        let offered = core.clusters.order_options(caller).await.unwrap().tenants;
+        let offered = core.clusters.create_options(caller).await.unwrap().tenants;
         assert!(offered.iter().all(|tenant| tenant.tenant.id != id));
         let profile = account.profile(caller).await.unwrap();
         assert!(profile.tenants.iter().all(|own| own.tenant.id != id));
-        let refused = core.clusters.order(caller, order("late"), None).await;
+        let refused = core.clusters.create(caller, order("late"), None).await;
         assert!(refused.unwrap_err().field("tenant").is_some());
-        let listed = core.tenancy.list(caller, false).await.unwrap();
+        let listed = core.tenants.list(caller, false).await.unwrap();
         assert!(listed.iter().all(|found| found.tenant.id != id));
     }
-    let gone = core.tenancy.get(&grace, "vision").await.unwrap_err();
+    let gone = core.tenants.get(&grace, "vision").await.unwrap_err();
     assert_eq!(gone, Problem::not_found("tenant"));
     // History stays, for those who run the platform.
     assert!(vision(&core, &ada).await.archived_at.is_some());
-    let listed = core.tenancy.list(&ada, true).await.unwrap();
+    let listed = core.tenants.list(&ada, true).await.unwrap();
     assert!(listed.iter().any(|found| found.tenant.id == id));
 }
 
 #[tokio::test]
 async fn bad_names_slugs_and_limits_are_answered_beside_their_fields() {
-    let core = Core::at_rest().await;
+    let core = TestCore::start().await;
     let ada = core.admin("ada").await;
     let input = TenantInput {
         name: "\u{7}".into(),
         slug: "Big".into(),
     };
-    let problem = core.tenancy.create(&ada, input).await.unwrap_err();
+    let problem = core.tenants.create(&ada, input).await.unwrap_err();
     assert!(problem.field("name").is_some() && problem.field("slug").is_some());
     let seen = vision(&core, &ada).await;
     let id = seen.tenant.id;
     let dev = &seen.environments[0];
-    let problem = core.tenancy.rename(&ada, id, " ", seen.version).await;
+    let problem = core.tenants.rename(&ada, id, " ", seen.version).await;
     assert!(problem.unwrap_err().field("name").is_some());
     let bad = EnvironmentLimits {
         max_clusters: Some(1_000_000),
@@ -421,13 +417,13 @@ async fn bad_names_slugs_and_limits_are_answered_beside_their_fields() {
         max_price_per_hour: Some(MicroDollars(-1)),
     };
     let problem = core
-        .tenancy
+        .tenants
         .set_limits(&ada, id, dev.environment.id, bad, dev.version)
         .await
         .unwrap_err();
     assert_eq!(problem.fields.len(), 2);
     let missing = core
-        .tenancy
+        .tenants
         .set_limits(&ada, id, new_id(), limits(None), 1)
         .await
         .unwrap_err();

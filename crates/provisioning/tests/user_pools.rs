@@ -1,109 +1,15 @@
 //! The use cases on user pools: who may, and what the audit log is told.
 
-mod fixture;
-
-use async_trait::async_trait;
 use domain::{
     access::TenantRole,
     audit::{AuditOutcome, AuditRow},
     problem::ProblemKind,
-    services::UserPools,
-    user_pool::{PoolGroup, PoolInvitation, PoolQuery, PoolRef, PoolUser, PoolUserStatus},
+    user_pool::PoolInvitation,
 };
-use fixture::Core;
-use provisioning::{
-    ports::user_pool::{Asked, PoolError, PoolErrorKind, UserPool},
-    user_pools::{KnownPool, UserPoolService},
-};
-use std::sync::{Arc, Mutex};
-
-/// A pool that remembers what it was asked, and lets nobody reset a password.
-#[derive(Default)]
-struct ScriptedPool {
-    asked: Mutex<Vec<String>>,
-}
-
-impl ScriptedPool {
-    fn note(&self, what: impl Into<String>) {
-        self.asked.lock().unwrap().push(what.into());
-    }
-
-    fn asked(&self) -> Vec<String> {
-        self.asked.lock().unwrap().clone()
-    }
-}
-
-fn somebody(username: &str) -> PoolUser {
-    PoolUser {
-        username: username.into(),
-        subject: None,
-        email: format!("{username}@example.com"),
-        email_verified: true,
-        name: String::new(),
-        status: PoolUserStatus::Confirmed,
-        enabled: true,
-        created_at: None,
-        changed_at: None,
-    }
-}
-
-#[async_trait]
-impl UserPool for ScriptedPool {
-    async fn users(&self, _query: &PoolQuery) -> Asked<(Vec<PoolUser>, Option<String>)> {
-        Ok((vec![somebody("grace")], None))
-    }
-    async fn user(&self, username: &str) -> Asked<PoolUser> {
-        Ok(somebody(username))
-    }
-    async fn groups_of(&self, _username: &str) -> Asked<Vec<String>> {
-        Ok(vec!["b".into(), "a".into()])
-    }
-    async fn groups(&self) -> Asked<Vec<PoolGroup>> {
-        Ok(Vec::new())
-    }
-    async fn invite(&self, invitation: &PoolInvitation) -> Asked<PoolUser> {
-        self.note(format!("invite {}", invitation.email));
-        Ok(somebody("new"))
-    }
-    async fn set_enabled(&self, username: &str, enabled: bool) -> Asked<()> {
-        self.note(format!("enable {username} {enabled}"));
-        Ok(())
-    }
-    async fn reset_password(&self, username: &str) -> Asked<()> {
-        self.note(format!("reset {username}"));
-        Err(PoolError {
-            kind: PoolErrorKind::Denied,
-            message: "it lacks cognito-idp:AdminResetUserPassword".into(),
-            next_step: Some("Add the permission.".into()),
-            source: None,
-        })
-    }
-    async fn join_group(&self, username: &str, group: &str) -> Asked<()> {
-        self.note(format!("join {username} {group}"));
-        Ok(())
-    }
-    async fn leave_group(&self, username: &str, group: &str) -> Asked<()> {
-        self.note(format!("leave {username} {group}"));
-        Ok(())
-    }
-}
-
-fn service(core: &Core) -> (Arc<ScriptedPool>, UserPoolService) {
-    let people = Arc::new(ScriptedPool::default());
-    let known = KnownPool {
-        pool: PoolRef {
-            provider: "corp".into(),
-            title: "Corp".into(),
-            pool_id: "eu-central-1_AbCdEfGhI".into(),
-        },
-        people: people.clone(),
-    };
-    let pools = UserPoolService::new(core.database.clone(), vec![known]);
-    (people, pools)
-}
+use scripted::TestCore;
 
 /// What the audit log has about pools, oldest first.
-async fn audited(core: &Core) -> Vec<AuditRow> {
+async fn audited(core: &TestCore) -> Vec<AuditRow> {
     let mut rows = core.audited().await;
     rows.retain(|row| row.target.starts_with("pool/"));
     rows
@@ -111,9 +17,9 @@ async fn audited(core: &Core) -> Vec<AuditRow> {
 
 #[tokio::test]
 async fn a_change_is_recorded_and_done_once() {
-    let core = Core::at_rest().await;
+    let core = TestCore::start().await;
     let ada = core.admin("ada").await;
-    let (people, pools) = service(&core);
+    let (people, pools) = (&core.pool, &core.user_pools);
     let changed = pools.set_group(&ada, "corp", "grace", "admins", true).await;
     assert_eq!(changed.unwrap().groups, ["a", "b"]);
     pools
@@ -138,9 +44,9 @@ async fn a_change_is_recorded_and_done_once() {
 
 #[tokio::test]
 async fn a_failure_is_recorded_with_its_reason_and_told_with_the_way_out() {
-    let core = Core::at_rest().await;
+    let core = TestCore::start().await;
     let ada = core.admin("ada").await;
-    let (_, pools) = service(&core);
+    let (_, pools) = (&core.pool, &core.user_pools);
     let problem = pools
         .reset_password(&ada, "corp", "grace")
         .await
@@ -155,9 +61,9 @@ async fn a_failure_is_recorded_with_its_reason_and_told_with_the_way_out() {
 
 #[tokio::test]
 async fn others_change_nothing_and_their_try_is_recorded() {
-    let core = Core::at_rest().await;
+    let core = TestCore::start().await;
     let grace = core.member("grace", "vision", TenantRole::Admin).await;
-    let (people, pools) = service(&core);
+    let (people, pools) = (&core.pool, &core.user_pools);
     for problem in [
         pools.pools(&grace).await.unwrap_err(),
         pools.get(&grace, "corp", "ada").await.unwrap_err(),
@@ -177,9 +83,9 @@ async fn others_change_nothing_and_their_try_is_recorded() {
 
 #[tokio::test]
 async fn an_address_that_is_none_reaches_no_pool() {
-    let core = Core::at_rest().await;
+    let core = TestCore::start().await;
     let ada = core.admin("ada").await;
-    let (people, pools) = service(&core);
+    let (people, pools) = (&core.pool, &core.user_pools);
     let input = PoolInvitation {
         email: "a@b@corp.com".into(),
         name: String::new(),

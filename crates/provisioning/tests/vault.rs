@@ -1,8 +1,5 @@
 //! The vault over a real database, with the providers played by a script.
 
-mod fixture;
-
-use async_trait::async_trait;
 use domain::{
     access::{PlatformRole, TenantRole},
     audit::{AuditAction, AuditOutcome, AuditQuery, AuditRow},
@@ -12,82 +9,30 @@ use domain::{
     },
     ids::{EnvironmentId, TenantId},
     problem::ProblemKind,
-    services::Credentials,
 };
-use fixture::{BackwardsSealer, Core};
 use provisioning::{
     audit::AuditEntry,
     new_id,
     node_records::WorkspaceProgress,
     ports::{
         audit_store::AuditStore,
-        cloud_credentials::{
-            AtHand, AwsKeys, AwsRole, AwsSession, CloudIdentity, ClusterReview, CredentialError,
-            CredentialSource, KubernetesAccess, PortalIdentity, SecurityTokens, UsedCredential,
-        },
+        cloud_credentials::{AtHand, AwsKeys, AwsRole, CredentialSource, UsedCredential},
         node_stores::WorkspaceStore,
         stores::{Extent, TenantStore},
     },
-    vault::{EarlierCredential, Providers, Vault},
+    vault::{EarlierCredential, Vault},
 };
+use scripted::{ScriptedProviders, TestCore};
 use secrecy::ExposeSecret;
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex},
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYCANARYSECR";
 const OTHER: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYCANARYOTHE";
 
-/// Every provider, whose answer a test sets.
-#[derive(Default)]
-struct Answers {
-    /// `None`: accepted; otherwise whether waiting may help.
-    refuses: Mutex<Option<bool>>,
-    asked: Mutex<Vec<String>>,
-}
-
-impl Answers {
-    fn answer(&self, asked: String) -> Result<CloudIdentity, CredentialError> {
-        self.asked.lock().unwrap().push(asked);
-        match *self.refuses.lock().unwrap() {
-            None => Ok(CloudIdentity {
-                account: Some("123456789012".into()),
-                identity: "arn:aws:iam::123456789012:user/hangar".into(),
-            }),
-            Some(may_pass) => Err(CredentialError {
-                message: "the provider is not amused".into(),
-                may_pass,
-                source: None,
-            }),
-        }
-    }
-}
-
-#[async_trait]
-impl SecurityTokens for Answers {
-    async fn session(&self, _: &AwsKeys, _: &str) -> Result<AwsSession, CredentialError> {
-        unreachable!("a check makes no session of its own")
-    }
-
-    async fn identity(&self, keys: &AwsKeys, _: &str) -> Result<CloudIdentity, CredentialError> {
-        let role = keys.role.as_ref().map_or("", |role| &role.arn);
-        self.answer(format!("{} {role}", keys.access_key_id))
-    }
-}
-
-#[async_trait]
-impl ClusterReview for Answers {
-    async fn who_am_i(&self, access: &KubernetesAccess) -> Result<CloudIdentity, CredentialError> {
-        let token = access.token.as_ref().unwrap().expose_secret();
-        self.answer(format!("{} {token}", access.server))
-    }
-}
-
 struct World {
-    core: Core,
+    core: TestCore,
     vault: Vault,
-    answers: Arc<Answers>,
+    answers: Arc<ScriptedProviders>,
     admin: Caller,
     vision: TenantId,
     dev: EnvironmentId,
@@ -95,7 +40,7 @@ struct World {
 
 impl World {
     async fn new() -> Self {
-        let core = Core::at_rest().await;
+        let core = TestCore::start().await;
         let admin = core.member("Ada", "vision", TenantRole::Admin).await;
         let tenants = core.database.tenants().await.unwrap();
         let tenant = tenants
@@ -103,17 +48,7 @@ impl World {
             .find(|one| one.tenant.slug == "vision")
             .unwrap();
         let (vision, dev) = (tenant.tenant.id, tenant.environments[0].id);
-        let answers = Arc::new(Answers::default());
-        let providers = Providers {
-            tokens: answers.clone(),
-            clusters: answers.clone(),
-            portal_identity: Some(PortalIdentity {
-                access_key_id: "AKIAPORTAL".into(),
-                secret_access_key: "portal".to_owned().into(),
-                region: None,
-            }),
-        };
-        let vault = Vault::new(core.database.clone(), Arc::new(BackwardsSealer), providers);
+        let (vault, answers) = (core.credentials.clone(), core.providers.clone());
         Self {
             core,
             vault,

@@ -11,7 +11,6 @@ use domain::{
     caller::Caller,
     credential::{Credential, CredentialInput, CredentialScope, CredentialState, Provider},
     problem::Problem,
-    services::Credentials as _,
     tenancy::Tenant,
 };
 use input::Given;

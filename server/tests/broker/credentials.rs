@@ -164,7 +164,7 @@ async fn what_lay_in_the_data_directory_is_taken_over_at_the_start() {
         let server = Server::start(settings.clone(), &site).await.unwrap();
         assert!(!path.exists());
         let slug = &tenant.tenant.slug;
-        let credentials = &server.portal.credentials;
+        let credentials = &server.portal.core.credentials;
         let listed = credentials.list(&Caller::portal(), slug).await.unwrap();
         assert_eq!(listed.len(), 1);
         assert!(listed[0].chosen);

@@ -5,7 +5,6 @@ use domain::{
     caller::Caller,
     credential::{CredentialInput, CredentialScope, Provider},
     ids::CredentialId,
-    services::Credentials as _,
 };
 use persistence::Database;
 use provisioning::{

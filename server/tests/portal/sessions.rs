@@ -100,9 +100,10 @@ async fn a_token_that_was_made_up_or_revoked_opens_nothing() {
         .await
         .unwrap()
         .unwrap();
-    let tokens = portal.portal.account.tokens(&caller).await.unwrap();
+    let tokens = portal.portal.core.account.tokens(&caller).await.unwrap();
     let revoked = portal
         .portal
+        .core
         .account
         .revoke_token(&caller, tokens[0].id)
         .await;

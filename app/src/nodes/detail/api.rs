@@ -54,12 +54,12 @@ pub struct NodeEvents {
 /// One node.
 #[server(prefix = "/rpc", endpoint = "load-node", client = Fetch, output = Json)]
 pub async fn load_node(id: String) -> Result<NodeView, Refusal> {
-    use crate::server_context::{form_problem, nodes, refuse};
-    let (nodes, caller) = nodes()?;
+    use crate::server_context::{core, form_problem, refuse};
+    let (core, caller) = core()?;
     // An address with something else than an id in it leads to nothing, like one with an id that nobody has.
     let id = id.parse().map_err(|_| refuse(Problem::not_found("node")))?;
     Ok(NodeView {
-        node: nodes.get(&caller, id).await.map_err(refuse)?,
+        node: core.nodes.get(&caller, id).await.map_err(refuse)?,
         problem: form_problem(),
     })
 }
@@ -67,10 +67,10 @@ pub async fn load_node(id: String) -> Result<NodeView, Refusal> {
 /// What SkyPilot tells about a node's machine.
 #[server(prefix = "/rpc", endpoint = "node-events", client = Fetch, output = Json)]
 pub async fn load_node_events(id: NodeId) -> Result<NodeEvents, Refusal> {
-    use crate::server_context::{nodes, now, refuse};
-    let (nodes, caller) = nodes()?;
+    use crate::server_context::{core, now, refuse};
+    let (core, caller) = core()?;
     Ok(NodeEvents {
-        events: nodes.events(&caller, id).await.map_err(refuse)?,
+        events: core.nodes.events(&caller, id).await.map_err(refuse)?,
         now: now(),
     })
 }
@@ -82,13 +82,13 @@ pub async fn load_log_tail(
     #[server(default)] job: Option<u64>,
 ) -> Result<LogTail, Refusal> {
     use super::log_tail::last_lines_of;
-    use crate::server_context::{nodes, refuse};
+    use crate::server_context::{core, refuse};
+    use domain::node::log::NodeLog;
     use domain::problem::ProblemKind;
-    use domain::services::NodeLog;
-    let (nodes, caller) = nodes()?;
+    let (core, caller) = core()?;
     let log = job.map_or(NodeLog::Provisioning, |job| NodeLog::Job(Some(job)));
     let tail = async {
-        let stream = nodes.log(&caller, id, log, false, Some(TAIL)).await?;
+        let stream = core.nodes.log(&caller, id, log, false, Some(TAIL)).await?;
         last_lines_of(stream, TAIL).await
     };
     match tail.await {
@@ -115,10 +115,10 @@ pub async fn load_log_tail(
 /// A node's jobs.
 #[server(prefix = "/rpc", endpoint = "node-jobs", client = Fetch, output = Json)]
 pub async fn load_jobs(id: NodeId) -> Result<JobQueue, Refusal> {
-    use crate::server_context::{nodes, now, refuse};
-    let (nodes, caller) = nodes()?;
+    use crate::server_context::{core, now, refuse};
+    let (core, caller) = core()?;
     Ok(JobQueue {
-        jobs: nodes.jobs(&caller, id).await.map_err(refuse)?,
+        jobs: core.nodes.jobs(&caller, id).await.map_err(refuse)?,
         now: now(),
     })
 }
@@ -128,10 +128,10 @@ pub async fn load_jobs(id: NodeId) -> Result<JobQueue, Refusal> {
 pub async fn submit_job(id: NodeId, input: JobInput) -> Result<(), Refusal> {
     use super::jobs::way_back;
     use crate::routes;
-    use crate::server_context::{nodes, refuse};
+    use crate::server_context::{core, refuse};
     let submit = async {
-        let (nodes, caller) = nodes()?;
-        nodes
+        let (core, caller) = core()?;
+        core.nodes
             .submit_job(&caller, id, input.clone())
             .await
             .map_err(refuse)
@@ -148,10 +148,13 @@ pub async fn submit_job(id: NodeId, input: JobInput) -> Result<(), Refusal> {
 #[server(prefix = "/rpc", endpoint = "cancel-node-job", client = Fetch, output = Json)]
 pub async fn cancel_job(id: NodeId, job: u64) -> Result<(), Refusal> {
     use crate::routes;
-    use crate::server_context::{nodes, refuse};
+    use crate::server_context::{core, refuse};
     let cancel = async {
-        let (nodes, caller) = nodes()?;
-        nodes.cancel_job(&caller, id, job).await.map_err(refuse)
+        let (core, caller) = core()?;
+        core.nodes
+            .cancel_job(&caller, id, job)
+            .await
+            .map_err(refuse)
     };
     answer_form(cancel.await, &routes::node_tab(id, "jobs"))
 }
@@ -159,10 +162,10 @@ pub async fn cancel_job(id: NodeId, job: u64) -> Result<(), Refusal> {
 /// Stops a node and leads to its page, which shows how that goes.
 #[server(prefix = "/rpc", endpoint = "stop-node", client = Fetch, output = Json)]
 pub async fn stop_node(id: NodeId) -> Result<(), Refusal> {
-    use crate::server_context::{nodes, refuse};
+    use crate::server_context::{core, refuse};
     let stop = async {
-        let (nodes, caller) = nodes()?;
-        nodes.stop(&caller, id).await.map_err(refuse)
+        let (core, caller) = core()?;
+        core.nodes.stop(&caller, id).await.map_err(refuse)
     };
     lead_to_node(stop.await, id)
 }
@@ -170,10 +173,10 @@ pub async fn stop_node(id: NodeId) -> Result<(), Refusal> {
 /// Starts a node, or tries a launch that failed once more, and leads to its page.
 #[server(prefix = "/rpc", endpoint = "start-node", client = Fetch, output = Json)]
 pub async fn start_node(id: NodeId) -> Result<(), Refusal> {
-    use crate::server_context::{nodes, refuse};
+    use crate::server_context::{core, refuse};
     let start = async {
-        let (nodes, caller) = nodes()?;
-        nodes.start(&caller, id).await.map_err(refuse)
+        let (core, caller) = core()?;
+        core.nodes.start(&caller, id).await.map_err(refuse)
     };
     lead_to_node(start.await, id)
 }
@@ -186,7 +189,7 @@ pub async fn set_autostop(
     #[server(default)] idle_action: String,
 ) -> Result<Node, Refusal> {
     use crate::routes;
-    use crate::server_context::{nodes, refuse};
+    use crate::server_context::{core, refuse};
     use domain::node::order::AutostopInput;
     let input = AutostopInput {
         idle_minutes: match idle_minutes.trim() {
@@ -197,8 +200,11 @@ pub async fn set_autostop(
         idle_action,
     };
     let change = async {
-        let (nodes, caller) = nodes()?;
-        nodes.set_autostop(&caller, id, input).await.map_err(refuse)
+        let (core, caller) = core()?;
+        core.nodes
+            .set_autostop(&caller, id, input)
+            .await
+            .map_err(refuse)
     };
     answer_form(change.await, &routes::node_tab(id, "settings"))
 }
@@ -206,11 +212,11 @@ pub async fn set_autostop(
 /// Takes a node down and leads to its page, which shows how that goes.
 #[server(prefix = "/rpc", endpoint = "take-down-node", client = Fetch, output = Json)]
 pub async fn take_down_node(id: NodeId, confirmation: String) -> Result<(), Refusal> {
-    use crate::server_context::{nodes, refuse};
+    use crate::server_context::{core, refuse};
     let take_down = async {
-        let (nodes, caller) = nodes()?;
-        nodes
-            .take_down(&caller, id, confirmation.trim())
+        let (core, caller) = core()?;
+        core.nodes
+            .delete(&caller, id, confirmation.trim())
             .await
             .map_err(refuse)
     };

@@ -40,7 +40,7 @@ impl Tail {
 /// The last lines of a log that comes to its end by itself.
 #[cfg(feature = "ssr")]
 pub async fn last_lines_of(
-    mut log: domain::services::LogStream,
+    mut log: provisioning::nodes::LogStream,
     most: u32,
 ) -> Result<String, domain::problem::Problem> {
     let mut tail = Tail::of(usize::try_from(most).unwrap_or(usize::MAX));

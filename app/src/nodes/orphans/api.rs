@@ -24,10 +24,11 @@ pub struct Orphans {
 #[server(prefix = "/rpc", endpoint = "list-orphans", client = Fetch, output = Json)]
 pub async fn load_orphans() -> Result<Orphans, Refusal> {
     use crate::problem_page::as_if_not_there;
-    use crate::server_context::{form_problem, nodes, now, refuse};
-    let (nodes, caller) = nodes()?;
+    use crate::server_context::{core, form_problem, now, refuse};
+    let (core, caller) = core()?;
     Ok(Orphans {
-        machines: nodes
+        machines: core
+            .nodes
             .orphans(&caller)
             .await
             .map_err(as_if_not_there)
@@ -42,11 +43,11 @@ pub async fn load_orphans() -> Result<Orphans, Refusal> {
 pub async fn take_down_orphan(machine: String, confirmation: String) -> Result<(), Refusal> {
     use crate::problem_page::as_if_not_there;
     use crate::routes;
-    use crate::server_context::{back_to_form, nodes, redirect, refuse};
+    use crate::server_context::{back_to_form, core, redirect, refuse};
     let take_down = async {
-        let (nodes, caller) = nodes()?;
-        nodes
-            .take_down_orphan(&caller, &machine, confirmation.trim())
+        let (core, caller) = core()?;
+        core.nodes
+            .delete_orphan(&caller, &machine, confirmation.trim())
             .await
             .map_err(as_if_not_there)
             .map_err(refuse)

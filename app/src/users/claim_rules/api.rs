@@ -34,15 +34,15 @@ pub struct PostedClaims {
 #[server(prefix = "/rpc", endpoint = "claim-rules", client = Fetch, output = Json)]
 pub async fn load_claim_rules() -> Result<ClaimRules, Refusal> {
     use crate::problem_page::as_if_not_there;
-    use crate::server_context::{people, posted, refuse};
-    let (people, caller) = people()?;
-    let providers = people.rule_providers(&caller).await;
+    use crate::server_context::{core, posted, refuse};
+    let (core, caller) = core()?;
+    let providers = core.users.rule_providers(&caller).await;
     let providers = providers.map_err(as_if_not_there).map_err(refuse)?;
     let posted = posted::<PostedClaims>();
     let tried = match &posted {
         Some(posted) => {
             let (provider, token) = (&posted.provider, posted.token.expose());
-            Some(people.try_rules(&caller, provider, token.trim()).await)
+            Some(core.users.try_rules(&caller, provider, token.trim()).await)
         }
         None => None,
     };
@@ -60,9 +60,9 @@ pub async fn load_claim_rules() -> Result<ClaimRules, Refusal> {
 #[server(prefix = "/rpc", endpoint = "try-claim-rules", client = Fetch, output = Json)]
 pub async fn try_claim_rules(provider: String, token: SecretText) -> Result<ClaimTrial, Refusal> {
     use crate::problem_page::as_if_not_there;
-    use crate::server_context::{people, refuse};
-    let (people, caller) = people()?;
-    people
+    use crate::server_context::{core, refuse};
+    let (core, caller) = core()?;
+    core.users
         .try_rules(&caller, &provider, token.expose().trim())
         .await
         .map_err(as_if_not_there)

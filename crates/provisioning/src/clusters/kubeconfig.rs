@@ -1,6 +1,6 @@
 //! Handing out a kubeconfig: read anew each time, audited, never stored.
 
-use super::{ClusterService, host_problem, view::has_kubeconfig};
+use super::{Clusters, host_problem, view::has_kubeconfig};
 use crate::audit::{AuditAction, AuditEntry};
 use domain::{
     access::Action,
@@ -11,12 +11,13 @@ use domain::{
 };
 use jiff::Timestamp;
 
-impl ClusterService {
-    pub(super) async fn read_kubeconfig(
-        &self,
-        caller: &Caller,
-        id: ClusterId,
-    ) -> Result<Kubeconfig, Problem> {
+impl Clusters {
+    /// The kubeconfig, read from the cluster each time. Audited first: no audit entry, no
+    /// kubeconfig.
+    ///
+    /// # Errors
+    /// Not found, forbidden, not ready, or the host does not respond.
+    pub async fn kubeconfig(&self, caller: &Caller, id: ClusterId) -> Result<Kubeconfig, Problem> {
         let recorded = AuditAction::ReadKubeconfig;
         let cluster = self
             .authorized_change(caller, Action::ReadKubeconfig, recorded, id)

@@ -1,11 +1,10 @@
-//! Clusters: the use cases behind [`domain::services::Clusters`].
+//! Clusters: create, look, use, delete.
 
-mod deletion;
+mod create;
+mod delete;
 mod kubeconfig;
 mod listing;
-mod ordering;
-mod overview;
-mod view;
+pub(crate) mod view;
 
 use crate::{
     audit::{AuditAction, AuditEntry},
@@ -16,37 +15,82 @@ use crate::{
     },
     records::ClusterRecord,
 };
-use async_trait::async_trait;
 use domain::{
     access::Action,
     caller::Caller,
-    cluster::{Cluster, ClusterEvent, ClusterState, DoomedObjects, Kubeconfig},
+    cluster::{Cluster, ClusterEvent, ClusterState, DoomedObjects},
     ids::ClusterId,
-    listing::{ClusterPage, ClusterQuery},
-    order::{NameCheck, OrderInput, OrderOptions},
-    overview::Overview,
     plan::Plan,
     problem::{Problem, ProblemKind},
-    services::{Clusters, Ordered},
 };
 use jiff::Timestamp;
 use std::sync::Arc;
 
+/// An accepted order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ordered {
+    /// The cluster.
+    pub cluster: Cluster,
+    /// Whether the same order with the same key had been accepted before.
+    pub replayed: bool,
+}
+
 /// The use cases on clusters.
-pub struct ClusterService {
+pub struct Clusters {
     store: Arc<dyn Store>,
     hosts: Arc<dyn HostClusters>,
     plans: Vec<Plan>,
 }
 
-impl ClusterService {
-    /// A service over these ports that offers `plans`.
+impl Clusters {
+    /// Over these ports, with these `plans` to choose from.
     pub fn new(store: Arc<dyn Store>, hosts: Arc<dyn HostClusters>, plans: Vec<Plan>) -> Self {
         Self {
             store,
             hosts,
             plans,
         }
+    }
+
+    /// One cluster.
+    ///
+    /// # Errors
+    /// Not found for a missing one and for one the caller may not see.
+    pub async fn get(&self, caller: &Caller, id: ClusterId) -> Result<Cluster, Problem> {
+        let cluster = self.authorized(caller, Action::ReadCluster, id).await?;
+        Ok(view::cluster(cluster, caller))
+    }
+
+    /// The events of its namespace on the host, newest first.
+    ///
+    /// # Errors
+    /// Not found, or the host does not respond.
+    pub async fn events(
+        &self,
+        caller: &Caller,
+        id: ClusterId,
+    ) -> Result<Vec<ClusterEvent>, Problem> {
+        let cluster = self.authorized(caller, Action::ReadCluster, id).await?;
+        self.hosts
+            .events(&(&cluster).into())
+            .await
+            .map_err(|error| host_problem(&error))
+    }
+
+    /// What is deleted with it.
+    ///
+    /// # Errors
+    /// Not found, forbidden, or the host does not respond.
+    pub async fn deletion_preview(
+        &self,
+        caller: &Caller,
+        id: ClusterId,
+    ) -> Result<Vec<DoomedObjects>, Problem> {
+        let cluster = self.authorized(caller, Action::DeleteCluster, id).await?;
+        self.hosts
+            .doomed(&(&cluster).into())
+            .await
+            .map_err(|error| host_problem(&error))
     }
 
     /// The cluster, if `caller` may do `action` to it. A deleted one is not found.
@@ -115,67 +159,5 @@ fn host_problem(error: &HostError) -> Problem {
             .next("Try again in a minute; the portal keeps trying by itself."),
         _ => Problem::new(ProblemKind::Unavailable, error.message.clone())
             .next("Show this to your platform team."),
-    }
-}
-
-#[async_trait]
-impl Clusters for ClusterService {
-    async fn order_options(&self, caller: &Caller) -> Result<OrderOptions, Problem> {
-        self.options(caller).await
-    }
-
-    async fn check_name(&self, _caller: &Caller, name: &str) -> Result<NameCheck, Problem> {
-        self.name_check(name).await
-    }
-
-    async fn order(
-        &self,
-        caller: &Caller,
-        input: OrderInput,
-        idempotency_key: Option<&str>,
-    ) -> Result<Ordered, Problem> {
-        self.place_order(caller, &input, idempotency_key).await
-    }
-
-    async fn list(&self, caller: &Caller, query: ClusterQuery) -> Result<ClusterPage, Problem> {
-        self.page(caller, query).await
-    }
-
-    async fn get(&self, caller: &Caller, id: ClusterId) -> Result<Cluster, Problem> {
-        let cluster = self.authorized(caller, Action::ReadCluster, id).await?;
-        Ok(view::cluster(cluster, caller))
-    }
-
-    async fn events(&self, caller: &Caller, id: ClusterId) -> Result<Vec<ClusterEvent>, Problem> {
-        let cluster = self.authorized(caller, Action::ReadCluster, id).await?;
-        self.hosts
-            .events(&(&cluster).into())
-            .await
-            .map_err(|error| host_problem(&error))
-    }
-
-    async fn kubeconfig(&self, caller: &Caller, id: ClusterId) -> Result<Kubeconfig, Problem> {
-        self.read_kubeconfig(caller, id).await
-    }
-
-    async fn doomed(&self, caller: &Caller, id: ClusterId) -> Result<Vec<DoomedObjects>, Problem> {
-        let cluster = self.authorized(caller, Action::DeleteCluster, id).await?;
-        self.hosts
-            .doomed(&(&cluster).into())
-            .await
-            .map_err(|error| host_problem(&error))
-    }
-
-    async fn delete(
-        &self,
-        caller: &Caller,
-        id: ClusterId,
-        confirmation: &str,
-    ) -> Result<Cluster, Problem> {
-        self.begin_deletion(caller, id, confirmation).await
-    }
-
-    async fn overview(&self, caller: &Caller) -> Result<Overview, Problem> {
-        self.dashboard(caller).await
     }
 }

@@ -8,7 +8,7 @@ use domain::{
 };
 
 /// The wire form of `record`, with what `caller` may do to it now.
-pub(super) fn cluster(record: ClusterRecord, caller: &Caller) -> Cluster {
+pub(crate) fn cluster(record: ClusterRecord, caller: &Caller) -> Cluster {
     let allowed = AllowedActions {
         kubeconfig: has_kubeconfig(record.state)
             && caller.may(Action::ReadKubeconfig, record.tenant.id),

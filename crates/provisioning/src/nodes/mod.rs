@@ -1,15 +1,16 @@
-//! Nodes: the use cases behind [`domain::services::Nodes`].
+//! Nodes: find, create, look, use, stop, delete.
 
 pub mod catalogue;
+mod create;
 mod jobs;
 mod logs;
 mod machinery;
 mod operating;
-mod ordering;
 mod orphans;
 mod own_task;
 pub(crate) mod view;
 
+pub use logs::{LogLines, LogStream};
 pub use machinery::Machinery;
 
 use crate::{
@@ -21,7 +22,6 @@ use crate::{
         stores::Store,
     },
 };
-use async_trait::async_trait;
 use domain::{
     access::Action,
     caller::Caller,
@@ -29,28 +29,35 @@ use domain::{
     node::{
         catalogue::{OfferPage, OfferQuery},
         connection::{SshAccess, split_address},
-        job::{Job, JobInput},
         listing::{NodePage, NodeQuery},
-        order::{AutostopInput, NodeOrderInput, NodeOrderOptions, Quote},
-        view::{Node, NodeEvent, Orphan},
+        log::NodeLog,
+        view::{Node, NodeEvent},
     },
     operation::OperationKind,
     problem::{Problem, ProblemKind},
-    services::{LogStream, NodeLog, NodeOrdered, Nodes},
 };
 use jiff::Timestamp;
 use logs::LogTails;
 use std::sync::Arc;
 
+/// An accepted order of a node.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NodeOrdered {
+    /// The node.
+    pub node: Node,
+    /// Whether the same order with the same key had been accepted before.
+    pub replayed: bool,
+}
+
 /// The use cases on nodes.
-pub struct NodeService {
+pub struct Nodes {
     store: Arc<dyn Store>,
     machinery: Option<Machinery>,
     tails: LogTails,
 }
 
-impl NodeService {
-    /// A service over these ports; without machinery every order is answered with what is missing.
+impl Nodes {
+    /// Over these ports; without machinery every order is answered with what is missing.
     pub fn new(store: Arc<dyn Store>, machinery: Option<Machinery>) -> Self {
         Self {
             store,
@@ -67,6 +74,105 @@ impl NodeService {
             )
             .next("Ask your platform team to add a SkyPilot API server to the configuration.")
         })
+    }
+
+    /// A page of the nodes the caller may see.
+    ///
+    /// # Errors
+    /// Forbidden, or the database fails.
+    pub async fn list(&self, caller: &Caller, query: NodeQuery) -> Result<NodePage, Problem> {
+        let now = Timestamp::now();
+        authorize_listing(caller, Action::ReadNode)?;
+        let (page, per_page) = (query.page, query.per_page);
+        let found = self
+            .store
+            .nodes(&caller.extent(Action::ReadNode), caller.user_id, &query)
+            .await?;
+        Ok(NodePage {
+            items: found
+                .items
+                .into_iter()
+                .map(|record| view::node(record, caller, now))
+                .collect(),
+            total: found.total,
+            page,
+            per_page,
+            counts: found.counts,
+            now,
+        })
+    }
+
+    /// One node.
+    ///
+    /// # Errors
+    /// Not found for a missing one and for one the caller may not see.
+    pub async fn get(&self, caller: &Caller, id: NodeId) -> Result<Node, Problem> {
+        let node = self.authorized(caller, Action::ReadNode, id).await?;
+        Ok(view::node(node, caller, Timestamp::now()))
+    }
+
+    /// The events of its machine, newest first.
+    ///
+    /// # Errors
+    /// Not found, or the SkyPilot API server does not respond.
+    pub async fn events(&self, caller: &Caller, id: NodeId) -> Result<Vec<NodeEvent>, Problem> {
+        let node = self.authorized(caller, Action::ReadNode, id).await?;
+        let workspace = self.workspace(&node).await?;
+        let mut events = self
+            .machinery()?
+            .machines
+            .events(&workspace, &node.machine)
+            .await
+            .or_else(|error| match error.kind {
+                MachineErrorKind::NotFound => Ok(Vec::new()),
+                _ => Err(machine_problem(&error)),
+            })?;
+        events.reverse();
+        Ok(events)
+    }
+
+    /// A log from its beginning (`tail`: only the last so many lines); `follow` keeps it open until it
+    /// ends. Audited first: no audit entry, no log.
+    ///
+    /// # Errors
+    /// Not found, forbidden, or the SkyPilot API server does not respond.
+    pub async fn log(
+        &self,
+        caller: &Caller,
+        id: NodeId,
+        log: NodeLog,
+        follow: bool,
+        tail: Option<u32>,
+    ) -> Result<LogStream, Problem> {
+        let recorded = AuditAction::ReadNodeLog;
+        let node = self
+            .authorized_change(caller, Action::ReadNodeLogs, recorded, id)
+            .await?;
+        let workspace = self.workspace(&node).await?;
+        let detail = match log {
+            NodeLog::Provisioning => "provisioning".to_owned(),
+            NodeLog::Job(Some(job)) => format!("job {job}"),
+            NodeLog::Job(None) => "latest job".to_owned(),
+        };
+        // No entry, no log.
+        self.audit(caller, AuditAction::ReadNodeLog, &node, Some(detail))
+            .await?;
+        // What stops or takes down a machine writes nothing about how it came up.
+        let brings_up = matches!(
+            node.operation.kind,
+            OperationKind::LaunchNode | OperationKind::StartNode
+        );
+        let request = node.request.clone().filter(|_| brings_up).map(RequestId);
+        let machines = Arc::clone(&self.machinery()?.machines);
+        let wanted = logs::Wanted {
+            workspace,
+            machine: node.machine,
+            request,
+            log,
+            follow,
+            tail,
+        };
+        self.tails.open(id, machines, wanted).await
     }
 
     /// The node, if `caller` may do `action` to it. A deleted one is not found.
@@ -100,7 +206,7 @@ impl NodeService {
         self.store
             .node(id)
             .await?
-            .filter(|node| ordering::exists(node.state))
+            .filter(|node| create::exists(node.state))
             .ok_or_else(|| Problem::not_found("node"))
     }
 
@@ -154,7 +260,11 @@ impl NodeService {
         Ok(())
     }
 
-    async fn connection(&self, caller: &Caller, id: NodeId) -> Result<SshAccess, Problem> {
+    /// Address and key for SSH, read from the server each time. Audited first: no audit entry, no key.
+    ///
+    /// # Errors
+    /// Not found, forbidden, not ready, or the SkyPilot API server does not respond.
+    pub async fn ssh(&self, caller: &Caller, id: NodeId) -> Result<SshAccess, Problem> {
         let recorded = AuditAction::ReadNodeKey;
         let node = self
             .authorized_change(caller, Action::ConnectNode, recorded, id)
@@ -186,7 +296,15 @@ impl NodeService {
         })
     }
 
-    async fn offers(&self, caller: &Caller, query: &OfferQuery) -> Result<OfferPage, Problem> {
+    /// A page of what can be launched, as the clouds of the caller's tenants allow.
+    ///
+    /// # Errors
+    /// Not found for a tenant the caller may not see; unavailable without a SkyPilot API server.
+    pub async fn catalogue(
+        &self,
+        caller: &Caller,
+        query: OfferQuery,
+    ) -> Result<OfferPage, Problem> {
         let catalogue = self.machinery()?.catalogue.current();
         let clouds = match &query.tenant {
             None => self.own_clouds(caller).await?,
@@ -197,7 +315,7 @@ impl NodeService {
         };
         Ok(catalogue::page(
             &catalogue.of_clouds(clouds.as_deref()),
-            query,
+            &query,
             catalogue.read_at,
             Timestamp::now(),
         ))
@@ -230,7 +348,7 @@ impl NodeService {
             if caller.may(Action::ReadNode, workspace.tenant.id)
                 && wanted(&workspace.tenant.slug, &workspace.environment.slug)
             {
-                match ordering::enabled(&workspace) {
+                match create::enabled(&workspace) {
                     Some(enabled) => clouds.extend(enabled),
                     None => return Ok(None),
                 }
@@ -273,171 +391,5 @@ fn machine_problem(error: &MachineError) -> Problem {
             "It may have been done: load the page anew before you try again.",
         ),
         _ => problem(ProblemKind::Unavailable, "Show this to your platform team."),
-    }
-}
-
-#[async_trait]
-impl Nodes for NodeService {
-    async fn catalogue(&self, caller: &Caller, query: OfferQuery) -> Result<OfferPage, Problem> {
-        self.offers(caller, &query).await
-    }
-
-    async fn order_options(&self, caller: &Caller) -> Result<NodeOrderOptions, Problem> {
-        self.options(caller).await
-    }
-
-    async fn quote(&self, caller: &Caller, input: NodeOrderInput) -> Result<Quote, Problem> {
-        self.price_order(caller, &input).await
-    }
-
-    async fn order(
-        &self,
-        caller: &Caller,
-        input: NodeOrderInput,
-        idempotency_key: Option<&str>,
-    ) -> Result<NodeOrdered, Problem> {
-        self.place_order(caller, &input, idempotency_key).await
-    }
-
-    async fn list(&self, caller: &Caller, query: NodeQuery) -> Result<NodePage, Problem> {
-        let now = Timestamp::now();
-        authorize_listing(caller, Action::ReadNode)?;
-        let (page, per_page) = (query.page, query.per_page);
-        let found = self
-            .store
-            .nodes(&caller.extent(Action::ReadNode), caller.user_id, &query)
-            .await?;
-        Ok(NodePage {
-            items: found
-                .items
-                .into_iter()
-                .map(|record| view::node(record, caller, now))
-                .collect(),
-            total: found.total,
-            page,
-            per_page,
-            counts: found.counts,
-            now,
-        })
-    }
-
-    async fn get(&self, caller: &Caller, id: NodeId) -> Result<Node, Problem> {
-        let node = self.authorized(caller, Action::ReadNode, id).await?;
-        Ok(view::node(node, caller, Timestamp::now()))
-    }
-
-    async fn events(&self, caller: &Caller, id: NodeId) -> Result<Vec<NodeEvent>, Problem> {
-        let node = self.authorized(caller, Action::ReadNode, id).await?;
-        let workspace = self.workspace(&node).await?;
-        let mut events = self
-            .machinery()?
-            .machines
-            .events(&workspace, &node.machine)
-            .await
-            .or_else(|error| match error.kind {
-                MachineErrorKind::NotFound => Ok(Vec::new()),
-                _ => Err(machine_problem(&error)),
-            })?;
-        events.reverse();
-        Ok(events)
-    }
-
-    async fn log(
-        &self,
-        caller: &Caller,
-        id: NodeId,
-        log: NodeLog,
-        follow: bool,
-        tail: Option<u32>,
-    ) -> Result<LogStream, Problem> {
-        let recorded = AuditAction::ReadNodeLog;
-        let node = self
-            .authorized_change(caller, Action::ReadNodeLogs, recorded, id)
-            .await?;
-        let workspace = self.workspace(&node).await?;
-        let detail = match log {
-            NodeLog::Provisioning => "provisioning".to_owned(),
-            NodeLog::Job(Some(job)) => format!("job {job}"),
-            NodeLog::Job(None) => "latest job".to_owned(),
-        };
-        // No entry, no log.
-        self.audit(caller, AuditAction::ReadNodeLog, &node, Some(detail))
-            .await?;
-        // What stops or takes down a machine writes nothing about how it came up.
-        let brings_up = matches!(
-            node.operation.kind,
-            OperationKind::LaunchNode | OperationKind::StartNode
-        );
-        let request = node.request.clone().filter(|_| brings_up).map(RequestId);
-        let machines = Arc::clone(&self.machinery()?.machines);
-        let wanted = logs::Wanted {
-            workspace,
-            machine: node.machine,
-            request,
-            log,
-            follow,
-            tail,
-        };
-        self.tails.open(id, machines, wanted).await
-    }
-
-    async fn ssh(&self, caller: &Caller, id: NodeId) -> Result<SshAccess, Problem> {
-        self.connection(caller, id).await
-    }
-
-    async fn jobs(&self, caller: &Caller, id: NodeId) -> Result<Vec<Job>, Problem> {
-        self.job_queue(caller, id).await
-    }
-
-    async fn submit_job(
-        &self,
-        caller: &Caller,
-        id: NodeId,
-        input: JobInput,
-    ) -> Result<(), Problem> {
-        self.queue_job(caller, id, &input).await
-    }
-
-    async fn cancel_job(&self, caller: &Caller, id: NodeId, job: u64) -> Result<(), Problem> {
-        self.end_job(caller, id, job).await
-    }
-
-    async fn stop(&self, caller: &Caller, id: NodeId) -> Result<Node, Problem> {
-        self.begin_stop(caller, id).await
-    }
-
-    async fn start(&self, caller: &Caller, id: NodeId) -> Result<Node, Problem> {
-        self.begin_start(caller, id).await
-    }
-
-    async fn set_autostop(
-        &self,
-        caller: &Caller,
-        id: NodeId,
-        input: AutostopInput,
-    ) -> Result<Node, Problem> {
-        self.change_autostop(caller, id, &input).await
-    }
-
-    async fn take_down(
-        &self,
-        caller: &Caller,
-        id: NodeId,
-        confirmation: &str,
-    ) -> Result<Node, Problem> {
-        self.begin_take_down(caller, id, confirmation).await
-    }
-
-    async fn orphans(&self, caller: &Caller) -> Result<Vec<Orphan>, Problem> {
-        self.list_orphans(caller).await
-    }
-
-    async fn take_down_orphan(
-        &self,
-        caller: &Caller,
-        machine: &str,
-        confirmation: &str,
-    ) -> Result<(), Problem> {
-        self.remove_orphan(caller, machine, confirmation).await
     }
 }

@@ -1,6 +1,6 @@
-//! Machines on the SkyPilot API server that nobody ordered here.
+//! Machines on the SkyPilot API server that do not belong to a node.
 
-use super::NodeService;
+use super::Nodes;
 use crate::{
     audit::{AuditAction, AuditEntry},
     authorization::{authorize_on_platform, authorize_platform_change},
@@ -14,13 +14,21 @@ use domain::{
 };
 use jiff::Timestamp;
 
-impl NodeService {
-    pub(super) async fn list_orphans(&self, caller: &Caller) -> Result<Vec<Orphan>, Problem> {
+impl Nodes {
+    /// Machines on the SkyPilot API server that do not belong to a node; for platform admins.
+    ///
+    /// # Errors
+    /// Forbidden, or the database fails.
+    pub async fn orphans(&self, caller: &Caller) -> Result<Vec<Orphan>, Problem> {
         authorize_on_platform(caller, PlatformAction::ManageOrphans)?;
         Ok(self.store.orphans().await?)
     }
 
-    pub(super) async fn remove_orphan(
+    /// Terminates such a machine; `confirmation` must be its name.
+    ///
+    /// # Errors
+    /// Forbidden, not found, or another confirmation.
+    pub async fn delete_orphan(
         &self,
         caller: &Caller,
         machine: &str,

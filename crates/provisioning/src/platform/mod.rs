@@ -11,14 +11,12 @@ use crate::{
         stores::{ClusterTally, Store},
     },
 };
-use async_trait::async_trait;
 use domain::{
     access::PlatformAction,
     caller::Caller,
     plan::Plan,
     platform::{HostCheck, HostCluster, MissingPermission, PlanUse},
     problem::{Problem, ProblemKind},
-    services::Platform,
 };
 use jiff::Timestamp;
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
@@ -27,16 +25,16 @@ use tokio::time::timeout;
 /// A host answers all questions together within this time.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// The use cases on host clusters and plans.
-pub struct PlatformService {
+/// Host clusters and plans, for platform admins. Both are configured and only read here.
+pub struct Platform {
     store: Arc<dyn Store>,
     hosts: Arc<dyn HostClusters>,
     plans: Vec<Plan>,
     patience: Duration,
 }
 
-impl PlatformService {
-    /// A service over these ports where `plans` are offered.
+impl Platform {
+    /// Over these ports, with these `plans` to choose from.
     pub fn new(store: Arc<dyn Store>, hosts: Arc<dyn HostClusters>, plans: Vec<Plan>) -> Self {
         Self {
             store,
@@ -53,32 +51,12 @@ impl PlatformService {
         self
     }
 
-    /// Asks a host of the configuration. What is wrong with it, is told as a problem.
-    async fn ask(&self, host: &str) -> Result<HostCheck, Problem> {
-        let asked = timeout(self.patience, self.hosts.check(host)).await;
-        let answered = asked.unwrap_or_else(|_| {
-            Err(HostError {
-                kind: HostErrorKind::Unreachable,
-                message: format!(
-                    "The host cluster {host} did not answer every question within {:?}.",
-                    self.patience
-                ),
-                source: None,
-            })
-        });
-        match answered {
-            Ok(permissions) => Ok(checked(host, permissions)),
-            Err(error) => {
-                tracing::warn!(%host, error = %causes(&error), kind = ?error.kind, "not checked");
-                Err(not_checked(&error))
-            }
-        }
-    }
-}
-
-#[async_trait]
-impl Platform for PlatformService {
-    async fn host_clusters(&self, caller: &Caller) -> Result<Vec<HostCluster>, Problem> {
+    /// The host clusters with what is on them: first those of the configuration in its order, then those
+    /// that were removed from it.
+    ///
+    /// # Errors
+    /// Forbidden.
+    pub async fn host_clusters(&self, caller: &Caller) -> Result<Vec<HostCluster>, Problem> {
         authorize_on_platform(caller, PlatformAction::ManageHosts)?;
         let tallies = self.store.tally().await?;
         let configured = self.hosts.hosts();
@@ -101,7 +79,12 @@ impl Platform for PlatformService {
         Ok(there.chain(gone).collect())
     }
 
-    async fn check_host(&self, caller: &Caller, host: &str) -> Result<HostCheck, Problem> {
+    /// Asks a host cluster whether the portal has every permission that it needs there. The result is
+    /// audited.
+    ///
+    /// # Errors
+    /// Forbidden, not found, or the host does not respond.
+    pub async fn check_host(&self, caller: &Caller, host: &str) -> Result<HostCheck, Problem> {
         let entry = || {
             let (now, recorded) = (Timestamp::now(), AuditAction::CheckHost);
             AuditEntry::by(caller, recorded, now, format!("host/{host}"), host)
@@ -121,9 +104,35 @@ impl Platform for PlatformService {
         answer
     }
 
-    async fn plans(&self, caller: &Caller) -> Result<Vec<PlanUse>, Problem> {
+    /// The plans with how many clusters have them: first those that are offered, then removed ones.
+    ///
+    /// # Errors
+    /// Forbidden.
+    pub async fn plans(&self, caller: &Caller) -> Result<Vec<PlanUse>, Problem> {
         authorize_on_platform(caller, PlatformAction::ManageHosts)?;
         Ok(plan_use::of_all(&self.plans, &self.store.tally().await?))
+    }
+
+    /// Asks a host of the configuration. What is wrong with it, is told as a problem.
+    async fn ask(&self, host: &str) -> Result<HostCheck, Problem> {
+        let asked = timeout(self.patience, self.hosts.check(host)).await;
+        let answered = asked.unwrap_or_else(|_| {
+            Err(HostError {
+                kind: HostErrorKind::Unreachable,
+                message: format!(
+                    "The host cluster {host} did not answer every question within {:?}.",
+                    self.patience
+                ),
+                source: None,
+            })
+        });
+        match answered {
+            Ok(permissions) => Ok(checked(host, permissions)),
+            Err(error) => {
+                tracing::warn!(%host, error = %causes(&error), kind = ?error.kind, "not checked");
+                Err(not_checked(&error))
+            }
+        }
     }
 }
 

@@ -33,10 +33,14 @@ use jiff::Timestamp;
 use std::collections::BTreeMap;
 
 impl Vault {
-    pub(super) async fn store_new(
+    /// Stores one. The first of its tenant, environment and provider becomes the default.
+    ///
+    /// # Errors
+    /// Forbidden, or invalid.
+    pub async fn create(
         &self,
         caller: &Caller,
-        input: &CredentialInput,
+        input: CredentialInput,
     ) -> Result<Credential, Problem> {
         let tenants = self.store.tenants().await?;
         let Some(tenant) = tenants.into_iter().find(|found| {
@@ -132,11 +136,15 @@ impl Vault {
         }
     }
 
-    pub(super) async fn replace_secret(
+    /// Replaces the secret.
+    ///
+    /// # Errors
+    /// Not found, forbidden, invalid, or no longer as in `version`.
+    pub async fn replace(
         &self,
         caller: &Caller,
         id: CredentialId,
-        fields: &BTreeMap<String, SecretText>,
+        fields: BTreeMap<String, SecretText>,
         version: i64,
     ) -> Result<Credential, Problem> {
         let (record, entry) = self
@@ -147,7 +155,7 @@ impl Vault {
         }
         let (fields, facts) = shape::shape(
             record.provider,
-            fields,
+            &fields,
             &self.surroundings(record.tenant.id),
         )
         .map_err(Problem::invalid)?;
@@ -175,7 +183,11 @@ impl Vault {
         self.change(&record, Some(version), change, audit).await
     }
 
-    pub(super) async fn give_name(
+    /// Renames it.
+    ///
+    /// # Errors
+    /// Not found, forbidden, invalid, or no longer as in `version`.
+    pub async fn rename(
         &self,
         caller: &Caller,
         id: CredentialId,
@@ -198,11 +210,11 @@ impl Vault {
         self.change(&record, Some(version), change, audit).await
     }
 
-    pub(super) async fn make_chosen(
-        &self,
-        caller: &Caller,
-        id: CredentialId,
-    ) -> Result<Credential, Problem> {
+    /// Makes it the default of its tenant, environment and provider.
+    ///
+    /// # Errors
+    /// Not found, or forbidden.
+    pub async fn choose(&self, caller: &Caller, id: CredentialId) -> Result<Credential, Problem> {
         let (record, entry) = self
             .changeable(caller, id, AuditAction::RenameCredential)
             .await?;
@@ -211,7 +223,23 @@ impl Vault {
             .await
     }
 
-    pub(super) async fn set_suspended(
+    /// Suspends it: it is not used until it is restored. Suspending again is not an error.
+    ///
+    /// # Errors
+    /// Not found, or forbidden.
+    pub async fn suspend(&self, caller: &Caller, id: CredentialId) -> Result<Credential, Problem> {
+        self.set_suspended(caller, id, true).await
+    }
+
+    /// Ends a suspension. Restoring again is not an error.
+    ///
+    /// # Errors
+    /// Not found, or forbidden.
+    pub async fn restore(&self, caller: &Caller, id: CredentialId) -> Result<Credential, Problem> {
+        self.set_suspended(caller, id, false).await
+    }
+
+    async fn set_suspended(
         &self,
         caller: &Caller,
         id: CredentialId,
@@ -236,7 +264,11 @@ impl Vault {
         self.change(&record, None, change, audit).await
     }
 
-    pub(super) async fn remove(
+    /// Deletes it; `confirmation` must be its name.
+    ///
+    /// # Errors
+    /// Not found, forbidden, or another confirmation.
+    pub async fn delete(
         &self,
         caller: &Caller,
         id: CredentialId,

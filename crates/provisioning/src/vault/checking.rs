@@ -24,11 +24,11 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const SESSION_NAME: &str = "hangar-check";
 
 impl Vault {
-    pub(super) async fn ask_provider(
-        &self,
-        caller: &Caller,
-        id: CredentialId,
-    ) -> Result<CheckResult, Problem> {
+    /// Asks the provider whether it accepts the credential, and stores the answer.
+    ///
+    /// # Errors
+    /// Not found, forbidden, suspended, replaced meanwhile, or the provider does not respond.
+    pub async fn check(&self, caller: &Caller, id: CredentialId) -> Result<CheckResult, Problem> {
         let (record, entry) = self
             .changeable(caller, id, AuditAction::CheckCredential)
             .await?;

@@ -1,7 +1,7 @@
 //! Ordering: authorise, validate, write desired state + operation + audit entry in one
 //! transaction, return. Nothing outside is touched here.
 
-use super::{ClusterService, view};
+use super::{Clusters, Ordered, view};
 use crate::{
     audit::{AuditAction, AuditEntry},
     idempotency::idempotency,
@@ -17,12 +17,15 @@ use domain::{
     operation::{Operation, OperationKind},
     order::{NameCheck, OrderInput, OrderOptions},
     problem::{FieldError, Problem, ProblemKind},
-    services::Ordered,
 };
 use jiff::{SignedDuration, Timestamp};
 
-impl ClusterService {
-    pub(super) async fn options(&self, caller: &Caller) -> Result<OrderOptions, Problem> {
+impl Clusters {
+    /// What the create form offers this caller.
+    ///
+    /// # Errors
+    /// Unavailable without a host cluster.
+    pub async fn create_options(&self, caller: &Caller) -> Result<OrderOptions, Problem> {
         let host = self.host()?;
         let mut tenants = self.store.tenants().await?;
         tenants.retain(|tenant| caller.may(Action::OrderCluster, tenant.tenant.id));
@@ -40,7 +43,11 @@ impl ClusterService {
         })
     }
 
-    pub(super) async fn name_check(&self, name: &str) -> Result<NameCheck, Problem> {
+    /// Whether a name is valid and free.
+    ///
+    /// # Errors
+    /// Unavailable without a host cluster.
+    pub async fn check_name(&self, _caller: &Caller, name: &str) -> Result<NameCheck, Problem> {
         let name: ClusterName = match name.parse() {
             Ok(name) => name,
             Err(error) => return Ok(NameCheck::Invalid(error.message)),
@@ -67,17 +74,26 @@ impl ClusterService {
         Ok(NameCheck::Taken { suggestion: None })
     }
 
-    pub(super) async fn place_order(
+    /// Accepts an order: desired state, operation and audit entry are in the database when this
+    /// returns. The same `idempotency_key` (at most 128 visible ASCII characters) by the same
+    /// caller gives the first answer again.
+    ///
+    /// # Errors
+    /// Invalid fields, forbidden, a name in use, a limit of the environment, or the key of another
+    /// order.
+    pub async fn create(
         &self,
         caller: &Caller,
-        input: &OrderInput,
-        key: Option<&str>,
+        input: OrderInput,
+        idempotency_key: Option<&str>,
     ) -> Result<Ordered, Problem> {
         let Some(user_id) = caller.user_id else {
             return Err(Problem::unauthenticated());
         };
         let host = self.host()?;
-        let idempotency = key.map(|key| idempotency(key, input)).transpose()?;
+        let idempotency = idempotency_key
+            .map(|key| idempotency(key, &input))
+            .transpose()?;
         let validated = input.validate(&self.plans, &host.exposures);
         let place = placing::place(
             &*self.store,

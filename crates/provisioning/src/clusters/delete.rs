@@ -1,6 +1,6 @@
-//! Asking for a cluster to be deleted.
+//! Deleting a cluster.
 
-use super::{ClusterService, view};
+use super::{Clusters, view};
 use crate::{
     audit::{AuditAction, AuditEntry},
     new_id,
@@ -15,8 +15,12 @@ use domain::{
 };
 use jiff::Timestamp;
 
-impl ClusterService {
-    pub(super) async fn begin_deletion(
+impl Clusters {
+    /// Deletes it; `confirmation` must be its name. Deleting it again is not an error.
+    ///
+    /// # Errors
+    /// Not found, forbidden, or another confirmation.
+    pub async fn delete(
         &self,
         caller: &Caller,
         id: ClusterId,

@@ -1,6 +1,6 @@
 //! Tenants themselves: looking at them, creating, renaming and archiving them.
 
-use super::{TENANT, TenancyService, about, archived, confirmed, named, not_empty, view};
+use super::{TENANT, Tenants, about, archived, confirmed, named, not_empty, view};
 use crate::{
     audit::{AuditAction, AuditEntry},
     authorization::{
@@ -20,8 +20,12 @@ use domain::{
 };
 use jiff::Timestamp;
 
-impl TenancyService {
-    pub(super) async fn summaries(
+impl Tenants {
+    /// The tenants the caller may see, by name; archived ones only if asked for.
+    ///
+    /// # Errors
+    /// Forbidden.
+    pub async fn list(
         &self,
         caller: &Caller,
         archived: bool,
@@ -31,11 +35,11 @@ impl TenancyService {
         Ok(self.store.tenant_summaries(&scope, archived).await?)
     }
 
-    pub(super) async fn by_slug(
-        &self,
-        caller: &Caller,
-        slug: &str,
-    ) -> Result<TenantDetail, Problem> {
+    /// One tenant, by its slug.
+    ///
+    /// # Errors
+    /// Not found for a missing one and for one the caller may not see.
+    pub async fn get(&self, caller: &Caller, slug: &str) -> Result<TenantDetail, Problem> {
         let record = self
             .store
             .tenant(TenantKey::Slug(slug), Timestamp::now())
@@ -45,10 +49,14 @@ impl TenancyService {
         Ok(view(caller, record))
     }
 
-    pub(super) async fn create_tenant(
+    /// Creates a tenant; for platform admins.
+    ///
+    /// # Errors
+    /// Forbidden, invalid, or a slug that is in use.
+    pub async fn create(
         &self,
         caller: &Caller,
-        input: &TenantInput,
+        input: TenantInput,
     ) -> Result<TenantDetail, Problem> {
         let id: TenantId = new_id();
         let action = AuditAction::CreateTenant;
@@ -74,7 +82,11 @@ impl TenancyService {
         }
     }
 
-    pub(super) async fn rename_tenant(
+    /// Renames a tenant; for platform admins.
+    ///
+    /// # Errors
+    /// Forbidden, not found, invalid, or no longer as in `version`.
+    pub async fn rename(
         &self,
         caller: &Caller,
         id: TenantId,
@@ -104,7 +116,11 @@ impl TenancyService {
         Ok(stale("this tenant", latest, field.into_iter().collect()))
     }
 
-    pub(super) async fn in_the_way(
+    /// What must be deleted before the tenant (or only its environment) can be archived.
+    ///
+    /// # Errors
+    /// Not found, or forbidden.
+    pub async fn obstacles(
         &self,
         caller: &Caller,
         id: TenantId,
@@ -120,7 +136,11 @@ impl TenancyService {
         Ok(self.store.obstacles(id, environment).await?)
     }
 
-    pub(super) async fn archive_tenant(
+    /// Archives an empty tenant; `confirmation` must be its slug.
+    ///
+    /// # Errors
+    /// Forbidden, not found, not empty, or another confirmation.
+    pub async fn archive(
         &self,
         caller: &Caller,
         id: TenantId,

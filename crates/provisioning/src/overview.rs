@@ -1,6 +1,6 @@
-//! The dashboard's figures.
+//! The dashboard: figures about clusters, nodes and limits.
 
-use super::{ClusterService, view};
+use crate::{Core, clusters, nodes};
 use domain::{
     access::Action,
     caller::{Caller, Extent},
@@ -19,8 +19,12 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 const SHOWN: u32 = 8;
 
-impl ClusterService {
-    pub(super) async fn dashboard(&self, caller: &Caller) -> Result<Overview, Problem> {
+impl Core {
+    /// The dashboard.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn overview(&self, caller: &Caller) -> Result<Overview, Problem> {
         let now = Timestamp::now();
         let scope = caller.extent(Action::ReadCluster);
         let everything = ClusterQuery {
@@ -80,7 +84,7 @@ impl ClusterService {
         let node_views = |records: Vec<_>| -> Vec<Node> {
             records
                 .into_iter()
-                .map(|record| crate::nodes::view::node(record, caller, now))
+                .map(|record| nodes::view::node(record, caller, now))
                 .collect()
         };
         let costs = self.store.costs(&scope, month_start(now), now).await?;
@@ -95,7 +99,7 @@ impl ClusterService {
         let views = |records: Vec<_>| -> Vec<Cluster> {
             records
                 .into_iter()
-                .map(|record| view::cluster(record, caller))
+                .map(|record| clusters::view::cluster(record, caller))
                 .collect()
         };
         Ok(Overview {

@@ -1,6 +1,6 @@
 //! Environments of tenants and their limits.
 
-use super::{TenancyService, archived, confirmed, named, not_empty};
+use super::{Tenants, archived, confirmed, named, not_empty};
 use crate::{
     audit::{AuditAction, AuditEntry},
     concurrency::{now_is, stale},
@@ -18,12 +18,16 @@ use domain::{
 };
 use jiff::Timestamp;
 
-impl TenancyService {
-    pub(super) async fn add_environment(
+impl Tenants {
+    /// Creates an environment.
+    ///
+    /// # Errors
+    /// Forbidden, not found, invalid, or a slug that is in use.
+    pub async fn create_environment(
         &self,
         caller: &Caller,
         tenant: TenantId,
-        input: &EnvironmentInput,
+        input: EnvironmentInput,
     ) -> Result<TenantDetail, Problem> {
         let id: EnvironmentId = new_id();
         let entry = about(caller, AuditAction::CreateEnvironment, tenant, id);
@@ -43,7 +47,11 @@ impl TenancyService {
         }
     }
 
-    pub(super) async fn change_environment_name(
+    /// Renames an environment.
+    ///
+    /// # Errors
+    /// Forbidden, not found, invalid, or no longer as in `version`.
+    pub async fn rename_environment(
         &self,
         caller: &Caller,
         tenant: TenantId,
@@ -76,7 +84,11 @@ impl TenancyService {
         }
     }
 
-    pub(super) async fn change_limits(
+    /// Sets the limits of an environment; for platform admins. Existing resources stay.
+    ///
+    /// # Errors
+    /// Forbidden, not found, invalid, or no longer as in `version`.
+    pub async fn set_limits(
         &self,
         caller: &Caller,
         tenant: TenantId,
@@ -105,7 +117,11 @@ impl TenancyService {
         }
     }
 
-    pub(super) async fn end_environment(
+    /// Archives an empty environment; `confirmation` must be its slug.
+    ///
+    /// # Errors
+    /// Forbidden, not found, not empty, or another confirmation.
+    pub async fn archive_environment(
         &self,
         caller: &Caller,
         tenant: TenantId,

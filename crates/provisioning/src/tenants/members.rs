@@ -1,7 +1,7 @@
 //! Members of tenants. What a claim gives is decided at the identity provider: a person can give more,
 //! never take it away.
 
-use super::{TenancyService, archived, named};
+use super::{Tenants, archived, named};
 use crate::{
     audit::{AuditAction, AuditEntry},
     ports::tenancy_stores::{MemberChanged, TenantRecord},
@@ -16,8 +16,12 @@ use domain::{
 };
 use jiff::Timestamp;
 
-impl TenancyService {
-    pub(super) async fn give_role(
+impl Tenants {
+    /// Gives a user a role in the tenant, or another one.
+    ///
+    /// # Errors
+    /// Forbidden, not found, or below the role from a claim.
+    pub async fn set_member(
         &self,
         caller: &Caller,
         tenant: TenantId,
@@ -54,7 +58,11 @@ impl TenancyService {
             .ok_or_else(|| Problem::not_found("person"))
     }
 
-    pub(super) async fn take_role(
+    /// Revokes the role that was granted here; one from a claim stays.
+    ///
+    /// # Errors
+    /// Forbidden, not found, or only from a claim.
+    pub async fn remove_member(
         &self,
         caller: &Caller,
         tenant: TenantId,

@@ -1,7 +1,7 @@
 //! Invitations: an address is let in, whoever it turns out to belong to.
 
 use super::{
-    TenancyService, archived,
+    Tenants, archived,
     members::{self, below_claim, member},
     named,
 };
@@ -23,12 +23,16 @@ use jiff::{SignedDuration, Timestamp};
 /// How long an invitation is open.
 const OPEN_FOR: SignedDuration = SignedDuration::from_hours(14 * 24);
 
-impl TenancyService {
-    pub(super) async fn invite_or_add(
+impl Tenants {
+    /// Adds the user with this verified address, or else invites the address.
+    ///
+    /// # Errors
+    /// Forbidden, invalid, already a member, or already invited.
+    pub async fn invite(
         &self,
         caller: &Caller,
         tenant: TenantId,
-        input: &InvitationInput,
+        input: InvitationInput,
     ) -> Result<Option<Invitation>, Problem> {
         let id: InvitationId = new_id();
         let entry = about(caller, AuditAction::Invite, tenant, id);
@@ -113,7 +117,11 @@ impl TenancyService {
         }
     }
 
-    pub(super) async fn withdraw(
+    /// Withdraws an open invitation.
+    ///
+    /// # Errors
+    /// Not found, or forbidden.
+    pub async fn withdraw_invitation(
         &self,
         caller: &Caller,
         tenant: TenantId,

@@ -1,4 +1,4 @@
-//! Tenants: the use cases behind [`domain::services::Tenancy`].
+//! Tenants, their environments and their members.
 
 mod environments;
 mod invitations;
@@ -13,17 +13,12 @@ use crate::{
         tenancy_stores::{TenantKey, TenantRecord},
     },
 };
-use async_trait::async_trait;
 use domain::{
-    access::{Action, PlatformAction, TenantRole},
+    access::{Action, PlatformAction},
     caller::Caller,
-    ids::{EnvironmentId, InvitationId, TenantId, UserId},
+    ids::TenantId,
     problem::{FieldError, Problem, ProblemKind},
-    services::Tenancy,
-    tenancy::{
-        EnvironmentInput, EnvironmentLimits, Invitation, InvitationInput, Obstacle, TenantDetail,
-        TenantInput, TenantSummary,
-    },
+    tenancy::{Obstacle, TenantDetail},
 };
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -32,12 +27,12 @@ use std::sync::Arc;
 const TENANT: &str = "tenant";
 
 /// The use cases on tenants.
-pub struct TenancyService {
+pub struct Tenants {
     store: Arc<dyn Store>,
 }
 
-impl TenancyService {
-    /// A service over this store.
+impl Tenants {
+    /// Over this store.
     pub fn new(store: Arc<dyn Store>) -> Self {
         Self { store }
     }
@@ -156,128 +151,5 @@ fn view(caller: &Caller, record: TenantRecord) -> TenantDetail {
         archived_at: record.archived_at,
         version: record.version,
         now: Timestamp::now(),
-    }
-}
-
-#[async_trait]
-impl Tenancy for TenancyService {
-    async fn list(&self, caller: &Caller, archived: bool) -> Result<Vec<TenantSummary>, Problem> {
-        self.summaries(caller, archived).await
-    }
-
-    async fn get(&self, caller: &Caller, slug: &str) -> Result<TenantDetail, Problem> {
-        self.by_slug(caller, slug).await
-    }
-
-    async fn create(&self, caller: &Caller, input: TenantInput) -> Result<TenantDetail, Problem> {
-        self.create_tenant(caller, &input).await
-    }
-
-    async fn rename(
-        &self,
-        caller: &Caller,
-        id: TenantId,
-        name: &str,
-        version: i64,
-    ) -> Result<TenantDetail, Problem> {
-        self.rename_tenant(caller, id, name, version).await
-    }
-
-    async fn obstacles(
-        &self,
-        caller: &Caller,
-        id: TenantId,
-        environment: Option<EnvironmentId>,
-    ) -> Result<Vec<Obstacle>, Problem> {
-        self.in_the_way(caller, id, environment).await
-    }
-
-    async fn archive(
-        &self,
-        caller: &Caller,
-        id: TenantId,
-        confirmation: &str,
-    ) -> Result<(), Problem> {
-        self.archive_tenant(caller, id, confirmation).await
-    }
-
-    async fn create_environment(
-        &self,
-        caller: &Caller,
-        tenant: TenantId,
-        input: EnvironmentInput,
-    ) -> Result<TenantDetail, Problem> {
-        self.add_environment(caller, tenant, &input).await
-    }
-
-    async fn rename_environment(
-        &self,
-        caller: &Caller,
-        tenant: TenantId,
-        id: EnvironmentId,
-        name: &str,
-        version: i64,
-    ) -> Result<TenantDetail, Problem> {
-        self.change_environment_name(caller, tenant, id, name, version)
-            .await
-    }
-
-    async fn set_limits(
-        &self,
-        caller: &Caller,
-        tenant: TenantId,
-        id: EnvironmentId,
-        limits: EnvironmentLimits,
-        version: i64,
-    ) -> Result<TenantDetail, Problem> {
-        self.change_limits(caller, tenant, id, limits, version)
-            .await
-    }
-
-    async fn archive_environment(
-        &self,
-        caller: &Caller,
-        tenant: TenantId,
-        id: EnvironmentId,
-        confirmation: &str,
-    ) -> Result<TenantDetail, Problem> {
-        self.end_environment(caller, tenant, id, confirmation).await
-    }
-
-    async fn set_member(
-        &self,
-        caller: &Caller,
-        tenant: TenantId,
-        user: UserId,
-        role: TenantRole,
-    ) -> Result<TenantDetail, Problem> {
-        self.give_role(caller, tenant, user, role).await
-    }
-
-    async fn remove_member(
-        &self,
-        caller: &Caller,
-        tenant: TenantId,
-        user: UserId,
-    ) -> Result<TenantDetail, Problem> {
-        self.take_role(caller, tenant, user).await
-    }
-
-    async fn invite(
-        &self,
-        caller: &Caller,
-        tenant: TenantId,
-        input: InvitationInput,
-    ) -> Result<Option<Invitation>, Problem> {
-        self.invite_or_add(caller, tenant, &input).await
-    }
-
-    async fn withdraw_invitation(
-        &self,
-        caller: &Caller,
-        tenant: TenantId,
-        id: InvitationId,
-    ) -> Result<(), Problem> {
-        self.withdraw(caller, tenant, id).await
     }
 }

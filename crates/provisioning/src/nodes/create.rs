@@ -1,7 +1,7 @@
 //! Ordering a node: authorise, validate, write desired state + operation + audit entry in one
 //! transaction, return. Only a task of one's own is shown to the SkyPilot API server before.
 
-use super::{NodeService, own_task, view};
+use super::{NodeOrdered, Nodes, own_task, view};
 use crate::{
     audit::{AuditAction, AuditEntry},
     idempotency::idempotency,
@@ -27,7 +27,6 @@ use domain::{
     operation::{Operation, OperationKind},
     problem::{FieldError, Problem, ProblemKind},
     room::Wanted,
-    services::NodeOrdered,
     tenancy::{EnvironmentRef, Tenant},
     time_to_live::TimeToLive,
 };
@@ -47,8 +46,12 @@ struct Valid {
     price: Option<MicroDollars>,
 }
 
-impl NodeService {
-    pub(super) async fn options(&self, caller: &Caller) -> Result<NodeOrderOptions, Problem> {
+impl Nodes {
+    /// What the create form offers this caller.
+    ///
+    /// # Errors
+    /// Unavailable without a SkyPilot API server.
+    pub async fn create_options(&self, caller: &Caller) -> Result<NodeOrderOptions, Problem> {
         let machinery = self.machinery()?;
         let mut tenants = self.store.tenants().await?;
         tenants.retain(|tenant| caller.may(Action::OrderNode, tenant.tenant.id));
@@ -64,11 +67,12 @@ impl NodeService {
         })
     }
 
-    pub(super) async fn price_order(
-        &self,
-        caller: &Caller,
-        input: &NodeOrderInput,
-    ) -> Result<Quote, Problem> {
+    /// What an order would cost, and what is wrong with it; changes nothing. The caller's own task is
+    /// also validated by the SkyPilot API server.
+    ///
+    /// # Errors
+    /// Unavailable before the prices have been read.
+    pub async fn quote(&self, caller: &Caller, input: NodeOrderInput) -> Result<Quote, Problem> {
         let place = placing::place(
             &*self.store,
             caller,
@@ -78,10 +82,10 @@ impl NodeService {
             &input.environment,
         )
         .await?;
-        let valid = match self.validate(input, place.as_ref().ok()).await? {
+        let valid = match self.validate(&input, place.as_ref().ok()).await? {
             Ok(valid) => valid,
             Err(mut errors) => {
-                let machine = self.price_machine(input, place.as_ref().ok()).await?;
+                let machine = self.price_machine(&input, place.as_ref().ok()).await?;
                 errors.extend(place.err());
                 return Ok(Quote { errors, ..machine });
             }
@@ -124,16 +128,25 @@ impl NodeService {
         Ok(prices(choice.offers, price, time_to_live))
     }
 
-    pub(super) async fn place_order(
+    /// Accepts an order: desired state, operation and audit entry are in the database when this
+    /// returns. The same `idempotency_key` (at most 128 visible ASCII characters) by the same
+    /// caller gives the first answer again.
+    ///
+    /// # Errors
+    /// Invalid fields, forbidden, a name in use, a limit of the environment, or the key of another
+    /// order.
+    pub async fn create(
         &self,
         caller: &Caller,
-        input: &NodeOrderInput,
-        key: Option<&str>,
+        input: NodeOrderInput,
+        idempotency_key: Option<&str>,
     ) -> Result<NodeOrdered, Problem> {
         let Some(user_id) = caller.user_id else {
             return Err(Problem::unauthenticated());
         };
-        let idempotency = key.map(|key| idempotency(key, input)).transpose()?;
+        let idempotency = idempotency_key
+            .map(|key| idempotency(key, &input))
+            .transpose()?;
         let place = placing::place(
             &*self.store,
             caller,
@@ -143,7 +156,7 @@ impl NodeService {
             &input.environment,
         )
         .await?;
-        let validated = self.validate(input, place.as_ref().ok()).await?;
+        let validated = self.validate(&input, place.as_ref().ok()).await?;
         let (valid, (tenant, environment)) = match (validated, place) {
             (Ok(valid), Ok(place)) => (valid, place),
             (validated, place) => {

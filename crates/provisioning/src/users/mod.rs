@@ -1,4 +1,4 @@
-//! People: the use cases behind [`domain::services::People`].
+//! Users of the portal, for platform admins.
 
 mod rule_trial;
 
@@ -9,14 +9,12 @@ use crate::{
     concurrency::{now_is, stale},
     ports::{people_stores::PersonChanged, stores::Store},
 };
-use async_trait::async_trait;
 use domain::{
     access::{PlatformAction, PlatformRole},
     caller::Caller,
     ids::UserId,
     people::{ClaimTrial, GrantSource, PeoplePage, PeopleQuery, PersonDetail},
     problem::{FieldError, Problem, ProblemKind},
-    services::People,
 };
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -41,16 +39,149 @@ pub struct RuleProvider {
     pub rules: ClaimRules,
 }
 
-/// The use cases on people.
-pub struct PeopleService {
+/// The use cases on users.
+pub struct Users {
     store: Arc<dyn Store>,
     providers: Vec<RuleProvider>,
 }
 
-impl PeopleService {
-    /// A service over this store, for the people of these providers.
+impl Users {
+    /// Over this store, for the users of these providers.
     pub fn new(store: Arc<dyn Store>, providers: Vec<RuleProvider>) -> Self {
         Self { store, providers }
+    }
+
+    /// A page of users.
+    ///
+    /// # Errors
+    /// Forbidden.
+    pub async fn list(&self, caller: &Caller, query: PeopleQuery) -> Result<PeoplePage, Problem> {
+        authorize_on_platform(caller, PlatformAction::ManageUsers)?;
+        let query = PeopleQuery {
+            search: query.search.trim().to_owned(),
+            page: query.page.max(1),
+            per_page: query.per_page.clamp(1, 200),
+            ..query
+        };
+        let page = self.store.people(&query).await?;
+        Ok(PeoplePage {
+            items: page.items,
+            total: page.total,
+            counts: page.counts,
+            page: query.page,
+            per_page: query.per_page,
+            now: Timestamp::now(),
+        })
+    }
+
+    /// One user.
+    ///
+    /// # Errors
+    /// Forbidden, or not found.
+    pub async fn get(&self, caller: &Caller, id: UserId) -> Result<PersonDetail, Problem> {
+        authorize_on_platform(caller, PlatformAction::ManageUsers)?;
+        self.person(id).await
+    }
+
+    /// Grants a platform role (`User`: revokes the granted one; one from a claim stays).
+    ///
+    /// # Errors
+    /// Forbidden, not found, from a claim, the last admin, or no longer as in `version`.
+    pub async fn set_platform_role(
+        &self,
+        caller: &Caller,
+        id: UserId,
+        role: PlatformRole,
+        version: i64,
+    ) -> Result<PersonDetail, Problem> {
+        let action = match role {
+            PlatformRole::Admin => AuditAction::GrantRole,
+            PlatformRole::User => AuditAction::RevokeRole,
+        };
+        let person = self.authorized(caller, action, id).await?;
+        let entry = entry(caller, action, &person);
+        if person.version != version {
+            return Err(self.conflict(id, role).await?);
+        }
+        if role == PlatformRole::User
+            && let Some(problem) = from_claim(&person)
+        {
+            return self.refuse(entry, problem).await;
+        }
+        let changed = self
+            .store
+            .set_platform_role(id, role, Some(version), entry.clone())
+            .await?;
+        match changed {
+            PersonChanged::Done | PersonChanged::AlreadySo => self.person(id).await,
+            PersonChanged::Missing => Err(Problem::not_found("person")),
+            PersonChanged::Stale => Err(self.conflict(id, role).await?),
+            PersonChanged::LastAdmin => self.refuse(entry, last_admin(&person)).await,
+        }
+    }
+
+    /// Suspends: sessions, streams and tokens stop immediately. Suspending again is not an error.
+    ///
+    /// # Errors
+    /// Forbidden, not found, the caller themselves, or the last admin.
+    pub async fn suspend(&self, caller: &Caller, id: UserId) -> Result<PersonDetail, Problem> {
+        self.change_suspension(caller, id, true).await
+    }
+
+    /// Ends a suspension. Restoring again is not an error.
+    ///
+    /// # Errors
+    /// Forbidden, or not found.
+    pub async fn restore(&self, caller: &Caller, id: UserId) -> Result<PersonDetail, Problem> {
+        self.change_suspension(caller, id, false).await
+    }
+
+    /// Ends every session; tokens stay.
+    ///
+    /// # Errors
+    /// Forbidden, or not found.
+    pub async fn sign_out_everywhere(&self, caller: &Caller, id: UserId) -> Result<(), Problem> {
+        let action = AuditAction::SignOutEverywhere;
+        let person = self.authorized(caller, action, id).await?;
+        let entry = entry(caller, action, &person);
+        Ok(self.store.end_sessions(id, entry).await?)
+    }
+
+    /// The providers whose rules can be tried: slug and title.
+    ///
+    /// # Errors
+    /// Forbidden.
+    pub async fn rule_providers(&self, caller: &Caller) -> Result<Vec<(String, String)>, Problem> {
+        authorize_on_platform(caller, PlatformAction::ManageIdentityProvider)?;
+        let providers = self.providers.iter();
+        Ok(providers
+            .map(|provider| (provider.slug.clone(), provider.title.clone()))
+            .collect())
+    }
+
+    /// What an ID token (or its claims as JSON) would give. Its signature is not checked, nothing is
+    /// stored, and no session starts.
+    ///
+    /// # Errors
+    /// Forbidden, or not readable.
+    pub async fn try_rules(
+        &self,
+        caller: &Caller,
+        provider: &str,
+        token: &str,
+    ) -> Result<ClaimTrial, Problem> {
+        authorize_on_platform(caller, PlatformAction::ManageIdentityProvider)?;
+        let provider = self.providers.iter().find(|known| known.slug == provider);
+        let Some(provider) = provider else {
+            return Err(Problem::invalid(vec![FieldError::new(
+                "provider",
+                "Choose one of the identity providers of the configuration.",
+            )]));
+        };
+        let claims = rule_trial::claims(token)
+            .map_err(|message| Problem::invalid(vec![FieldError::new("token", message)]))?;
+        let tenants = self.store.tenants().await?;
+        Ok(rule_trial::outcome(&provider.rules, &claims, &tenants))
     }
 
     async fn person(&self, id: UserId) -> Result<PersonDetail, Problem> {
@@ -174,107 +305,4 @@ fn from_claim(person: &PersonDetail) -> Option<Problem> {
              suspend them.",
         )
     })
-}
-
-#[async_trait]
-impl People for PeopleService {
-    async fn list(&self, caller: &Caller, query: PeopleQuery) -> Result<PeoplePage, Problem> {
-        authorize_on_platform(caller, PlatformAction::ManageUsers)?;
-        let query = PeopleQuery {
-            search: query.search.trim().to_owned(),
-            page: query.page.max(1),
-            per_page: query.per_page.clamp(1, 200),
-            ..query
-        };
-        let page = self.store.people(&query).await?;
-        Ok(PeoplePage {
-            items: page.items,
-            total: page.total,
-            counts: page.counts,
-            page: query.page,
-            per_page: query.per_page,
-            now: Timestamp::now(),
-        })
-    }
-
-    async fn get(&self, caller: &Caller, id: UserId) -> Result<PersonDetail, Problem> {
-        authorize_on_platform(caller, PlatformAction::ManageUsers)?;
-        self.person(id).await
-    }
-
-    async fn set_platform_role(
-        &self,
-        caller: &Caller,
-        id: UserId,
-        role: PlatformRole,
-        version: i64,
-    ) -> Result<PersonDetail, Problem> {
-        let action = match role {
-            PlatformRole::Admin => AuditAction::GrantRole,
-            PlatformRole::User => AuditAction::RevokeRole,
-        };
-        let person = self.authorized(caller, action, id).await?;
-        let entry = entry(caller, action, &person);
-        if person.version != version {
-            return Err(self.conflict(id, role).await?);
-        }
-        if role == PlatformRole::User
-            && let Some(problem) = from_claim(&person)
-        {
-            return self.refuse(entry, problem).await;
-        }
-        let changed = self
-            .store
-            .set_platform_role(id, role, Some(version), entry.clone())
-            .await?;
-        match changed {
-            PersonChanged::Done | PersonChanged::AlreadySo => self.person(id).await,
-            PersonChanged::Missing => Err(Problem::not_found("person")),
-            PersonChanged::Stale => Err(self.conflict(id, role).await?),
-            PersonChanged::LastAdmin => self.refuse(entry, last_admin(&person)).await,
-        }
-    }
-
-    async fn suspend(&self, caller: &Caller, id: UserId) -> Result<PersonDetail, Problem> {
-        self.change_suspension(caller, id, true).await
-    }
-
-    async fn restore(&self, caller: &Caller, id: UserId) -> Result<PersonDetail, Problem> {
-        self.change_suspension(caller, id, false).await
-    }
-
-    async fn sign_out_everywhere(&self, caller: &Caller, id: UserId) -> Result<(), Problem> {
-        let action = AuditAction::SignOutEverywhere;
-        let person = self.authorized(caller, action, id).await?;
-        let entry = entry(caller, action, &person);
-        Ok(self.store.end_sessions(id, entry).await?)
-    }
-
-    async fn rule_providers(&self, caller: &Caller) -> Result<Vec<(String, String)>, Problem> {
-        authorize_on_platform(caller, PlatformAction::ManageIdentityProvider)?;
-        let providers = self.providers.iter();
-        Ok(providers
-            .map(|provider| (provider.slug.clone(), provider.title.clone()))
-            .collect())
-    }
-
-    async fn try_rules(
-        &self,
-        caller: &Caller,
-        provider: &str,
-        token: &str,
-    ) -> Result<ClaimTrial, Problem> {
-        authorize_on_platform(caller, PlatformAction::ManageIdentityProvider)?;
-        let provider = self.providers.iter().find(|known| known.slug == provider);
-        let Some(provider) = provider else {
-            return Err(Problem::invalid(vec![FieldError::new(
-                "provider",
-                "Choose one of the identity providers of the configuration.",
-            )]));
-        };
-        let claims = rule_trial::claims(token)
-            .map_err(|message| Problem::invalid(vec![FieldError::new("token", message)]))?;
-        let tenants = self.store.tenants().await?;
-        Ok(rule_trial::outcome(&provider.rules, &claims, &tenants))
-    }
 }

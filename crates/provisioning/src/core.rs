@@ -1,0 +1,85 @@
+//! All use cases of the portal, as pages, REST and the command line call them. Every method takes the
+//! [`domain::caller::Caller`] and is authorised here, not where it is called.
+
+use crate::{
+    account::Account,
+    audit_log::AuditLog,
+    clusters::Clusters,
+    nodes::{Machinery, Nodes},
+    platform::Platform,
+    ports::{host_clusters::HostClusters, stores::Store},
+    tenants::Tenants,
+    user_pools::{KnownPool, UserPools},
+    users::{RuleProvider, Users},
+    vault::Vault,
+};
+use domain::plan::Plan;
+use std::sync::Arc;
+
+/// The core, one part per subject.
+pub struct Core {
+    /// Clusters.
+    pub clusters: Clusters,
+    /// Nodes, their jobs and logs, and the catalogue.
+    pub nodes: Nodes,
+    /// The caller's own profile and API tokens.
+    pub account: Account,
+    /// The audit log.
+    pub audit: AuditLog,
+    /// Users, and trying claim rules.
+    pub users: Users,
+    /// Tenants, their environments and their members.
+    pub tenants: Tenants,
+    /// The users of Cognito user pools.
+    pub user_pools: UserPools,
+    /// Host clusters and plans.
+    pub platform: Platform,
+    /// The vault of cloud credentials.
+    pub credentials: Vault,
+    pub(crate) store: Arc<dyn Store>,
+}
+
+/// What the core is built from.
+pub struct Parts {
+    /// The database.
+    pub store: Arc<dyn Store>,
+    /// The host clusters.
+    pub hosts: Arc<dyn HostClusters>,
+    /// The SkyPilot API server; `None`: there are no nodes.
+    pub machinery: Option<Machinery>,
+    /// The vault of cloud credentials.
+    pub credentials: Vault,
+    /// The plans to choose from.
+    pub plans: Vec<Plan>,
+    /// The identity providers whose rules can be tried.
+    pub rule_providers: Vec<RuleProvider>,
+    /// The Cognito user pools that can be administered.
+    pub user_pools: Vec<KnownPool>,
+}
+
+impl Core {
+    /// Builds every part over the same database and outside systems.
+    pub fn new(parts: Parts) -> Self {
+        let Parts {
+            store,
+            hosts,
+            machinery,
+            credentials,
+            plans,
+            rule_providers,
+            user_pools,
+        } = parts;
+        Self {
+            clusters: Clusters::new(store.clone(), hosts.clone(), plans.clone()),
+            nodes: Nodes::new(store.clone(), machinery),
+            account: Account::new(store.clone()),
+            audit: AuditLog::new(store.clone()),
+            users: Users::new(store.clone(), rule_providers),
+            tenants: Tenants::new(store.clone()),
+            user_pools: UserPools::new(store.clone(), user_pools),
+            platform: Platform::new(store.clone(), hosts, plans),
+            credentials,
+            store,
+        }
+    }
+}
