@@ -1,11 +1,15 @@
 //! Making API tokens as a browser without JavaScript does.
 
-use crate::support::Browser;
+use crate::support::TestPortal;
 use domain::access::TokenScope;
+
+async fn portal() -> TestPortal {
+    TestPortal::start().await.with_a_token().await
+}
 
 #[tokio::test]
 async fn the_form_says_what_each_scope_gives_and_ticks_the_usual_ones() {
-    let page = Browser::of_a_developer().get("/account").await.text;
+    let page = portal().await.developer().get("/account").await.text;
     for (number, scope) in TokenScope::ALL.into_iter().enumerate() {
         assert!(page.contains(scope.title()), "{scope:?}");
         let name = format!("name=\"input[scopes][{number}]\"");
@@ -20,7 +24,7 @@ async fn the_form_says_what_each_scope_gives_and_ticks_the_usual_ones() {
 
 #[tokio::test]
 async fn a_token_without_a_scope_is_refused_beside_the_boxes() {
-    let mut browser = Browser::of_a_developer();
+    let mut browser = portal().await.developer();
     let form = "input[name]=nightly&input[expires_in_days]=30&input[tenant]=";
     let refused = browser.post("/rpc/create-token", form).await;
     assert_eq!(refused.location(), "/account");

@@ -1,9 +1,11 @@
 //! Jobs: the queue, a command for it, and how one is cancelled.
 
+use crate::support::{READY_NODE, STOPPED_NODE, TestPortal};
 use axum::http::StatusCode;
 
-use crate::support::node_sample::{READY_NODE, STOPPED_NODE};
-use crate::support::{self, Browser};
+async fn portal() -> TestPortal {
+    TestPortal::start().await.with_nodes().await
+}
 
 fn jobs() -> String {
     format!("/nodes/{READY_NODE}/jobs")
@@ -11,7 +13,7 @@ fn jobs() -> String {
 
 #[tokio::test]
 async fn each_job_says_how_it_is_how_long_it_took_and_leads_to_its_log() {
-    let page = Browser::of_a_developer().get(&jobs()).await.text;
+    let page = portal().await.developer().get(&jobs()).await.text;
     for says in [
         "train",
         "Running",
@@ -29,7 +31,7 @@ async fn each_job_says_how_it_is_how_long_it_took_and_leads_to_its_log() {
 
 #[tokio::test]
 async fn only_what_is_open_can_be_cancelled_and_only_when_asked_twice() {
-    let page = Browser::of_a_developer().get(&jobs()).await.text;
+    let page = portal().await.developer().get(&jobs()).await.text;
     let form = "action=\"/rpc/cancel-node-job\"";
     assert_eq!(page.matches(form).count(), 1, "one of three is open");
     let before = page.split(form).next().unwrap();
@@ -42,7 +44,7 @@ async fn only_what_is_open_can_be_cancelled_and_only_when_asked_twice() {
 
 #[tokio::test]
 async fn a_plain_command_is_queued_and_leads_back() {
-    let browser = Browser::of_a_developer();
+    let browser = portal().await.developer();
     let form = format!("id={READY_NODE}&input[run]=nvidia-smi&input[name]=");
     let answer = browser.post("/rpc/submit-node-job", &form).await;
     assert_eq!(answer.status, StatusCode::FOUND);
@@ -54,7 +56,7 @@ async fn a_plain_command_is_queued_and_leads_back() {
 
 #[tokio::test]
 async fn a_refused_plain_command_comes_back_with_the_message_beside_its_field() {
-    let mut browser = Browser::of_a_developer();
+    let mut browser = portal().await.developer();
     let form = format!("id={READY_NODE}&input[run]=echo+%3Cb%3E&input[name]=Not+Good");
     let refused = browser.post("/rpc/submit-node-job", &form).await;
     assert_eq!(refused.status, StatusCode::FOUND);
@@ -67,7 +69,7 @@ async fn a_refused_plain_command_comes_back_with_the_message_beside_its_field() 
 
 #[tokio::test]
 async fn what_cannot_be_cancelled_says_why() {
-    let mut browser = Browser::of_a_developer();
+    let mut browser = portal().await.developer();
     let form = format!("id={READY_NODE}&job=9");
     let refused = browser.post("/rpc/cancel-node-job", &form).await;
     assert_eq!(refused.location(), jobs());
@@ -78,10 +80,10 @@ async fn what_cannot_be_cancelled_says_why() {
 
 #[tokio::test]
 async fn there_is_a_reason_where_there_is_no_queue() {
-    let mut browser = Browser::of_a_developer();
+    let browser = portal().await.developer();
     let stopped = format!("/nodes/{STOPPED_NODE}/jobs");
     assert!(browser.get(&stopped).await.text.contains("It is stopped"));
-    browser.portal = support::portal_without_skypilot();
+    let browser = browser.portal.clone().without_skypilot().developer();
     let silent = browser.get(&jobs()).await;
     assert_eq!(silent.status, StatusCode::SERVICE_UNAVAILABLE);
     assert!(silent.text.contains("does not answer"));
@@ -89,10 +91,7 @@ async fn there_is_a_reason_where_there_is_no_queue() {
 
 #[tokio::test]
 async fn a_viewer_sees_the_queue_and_no_form() {
-    let browser = Browser {
-        caller: Some(support::viewer()),
-        ..Browser::of_a_developer()
-    };
+    let browser = portal().await.viewer();
     let page = browser.get(&jobs()).await.text;
     assert!(page.contains("train") && page.contains("You may look, but not run anything"));
     assert!(!page.contains("/rpc/submit-node-job") && !page.contains("/rpc/cancel-node-job"));

