@@ -90,8 +90,7 @@ async fn a_secret_is_replaced_and_a_refused_one_does_not_come_back() {
     assert!(page.contains("value=\"AKIAI44QH8DHBEXAMPLE\""));
     assert!(page.contains("<details") && page.contains("open"));
     assert!(page.contains("Type the secrets again"));
-    let form =
-        format!("{form}&fields[secret_access_key]=plantedsecretplantedsecretplantedsecretp");
+    let form = format!("{form}&fields[secret_access_key]=plantedsecretplantedsecretplantedsecretp");
     let page = browser.submit("/rpc/replace-credential", &form).await.text;
     assert!(page.contains("Secret replaced"));
     assert!(!page.contains("plantedsecret"));
