@@ -1,101 +1,126 @@
--- Ids are UUIDs as text, times are microseconds since 1970 in UTC, truth is 1 or 0, JSON is text.
 -- Text is compared by its bytes, as SQLite does.
 -- Must mean the same as its sibling for SQLite; a test compares the two.
 
 CREATE TABLE tenants (
-    id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    id UUID NOT NULL PRIMARY KEY,
     slug TEXT COLLATE "C" NOT NULL UNIQUE,
     name TEXT COLLATE "C" NOT NULL,
     -- In lower case, folded by the portal: neither database folds every alphabet by itself.
-    name_folded TEXT COLLATE "C" NOT NULL
+    name_folded TEXT COLLATE "C" NOT NULL,
+    version BIGINT NOT NULL DEFAULT 1,
+    created_at TIMESTAMPTZ,
+    archived_at TIMESTAMPTZ
 );
 
 CREATE TABLE environments (
-    id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
-    tenant_id TEXT COLLATE "C" NOT NULL REFERENCES tenants (id),
+    id UUID NOT NULL PRIMARY KEY,
+    tenant_id UUID NOT NULL REFERENCES tenants (id),
     slug TEXT COLLATE "C" NOT NULL,
     name TEXT COLLATE "C" NOT NULL,
     name_folded TEXT COLLATE "C" NOT NULL,
+    version BIGINT NOT NULL DEFAULT 1,
+    created_at TIMESTAMPTZ,
+    archived_at TIMESTAMPTZ,
+    -- Limits; NULL is unlimited.
+    max_clusters BIGINT,
+    max_nodes BIGINT,
+    max_price_per_hour BIGINT,
     UNIQUE (tenant_id, slug),
     UNIQUE (tenant_id, id)
 );
 
 CREATE TABLE users (
-    id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    id UUID NOT NULL PRIMARY KEY,
     issuer TEXT COLLATE "C" NOT NULL,
     subject TEXT COLLATE "C" NOT NULL,
     email TEXT COLLATE "C" NOT NULL,
-    email_verified BIGINT NOT NULL CHECK (email_verified IN (0, 1)),
+    email_verified BOOLEAN NOT NULL,
     name TEXT COLLATE "C" NOT NULL,
     name_folded TEXT COLLATE "C" NOT NULL,
-    suspended BIGINT NOT NULL CHECK (suspended IN (0, 1)),
-    last_seen_at BIGINT,
+    suspended BOOLEAN NOT NULL,
+    last_seen_at TIMESTAMPTZ,
+    version BIGINT NOT NULL DEFAULT 1,
     UNIQUE (issuer, subject)
 );
 CREATE INDEX users_by_email ON users (lower(email));
+CREATE INDEX users_by_name ON users (name_folded, id);
+CREATE INDEX users_by_last_seen ON users (last_seen_at, id);
 
 CREATE TABLE platform_grants (
-    user_id TEXT COLLATE "C" NOT NULL REFERENCES users (id),
+    user_id UUID NOT NULL REFERENCES users (id),
     source TEXT COLLATE "C" NOT NULL CHECK (source IN ('claim', 'person')),
     role TEXT COLLATE "C" NOT NULL CHECK (role IN ('user', 'admin')),
+    -- The rule that a claim matched, or who granted the role and when.
+    why TEXT COLLATE "C",
+    granted_by TEXT COLLATE "C",
+    granted_at TIMESTAMPTZ,
     PRIMARY KEY (user_id, source)
 );
+CREATE INDEX platform_grants_admins ON platform_grants (user_id, source) WHERE role = 'admin';
 
 CREATE TABLE tenant_grants (
-    user_id TEXT COLLATE "C" NOT NULL REFERENCES users (id),
-    tenant_id TEXT COLLATE "C" NOT NULL REFERENCES tenants (id),
+    user_id UUID NOT NULL REFERENCES users (id),
+    tenant_id UUID NOT NULL REFERENCES tenants (id),
     source TEXT COLLATE "C" NOT NULL CHECK (source IN ('claim', 'person')),
     role TEXT COLLATE "C" NOT NULL CHECK (role IN ('viewer', 'developer', 'admin')),
+    -- The rule that a claim matched, or who granted the role and when.
+    why TEXT COLLATE "C",
+    granted_by TEXT COLLATE "C",
+    granted_at TIMESTAMPTZ,
     PRIMARY KEY (user_id, tenant_id, source)
 );
+CREATE INDEX tenant_grants_by_tenant ON tenant_grants (tenant_id, user_id);
 
 -- A session is found by a digest of its id: who reads this table cannot take one over.
 CREATE TABLE sessions (
     digest TEXT COLLATE "C" NOT NULL PRIMARY KEY,
-    user_id TEXT COLLATE "C" REFERENCES users (id),
-    data TEXT COLLATE "C" NOT NULL,
-    expires_at BIGINT NOT NULL
+    user_id UUID REFERENCES users (id),
+    data JSONB NOT NULL,
+    expires_at TIMESTAMPTZ NOT NULL
 );
 CREATE INDEX sessions_by_user ON sessions (user_id);
 CREATE INDEX sessions_by_expiry ON sessions (expires_at);
 
 CREATE TABLE api_tokens (
-    id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
-    user_id TEXT COLLATE "C" NOT NULL REFERENCES users (id),
+    id UUID NOT NULL PRIMARY KEY,
+    user_id UUID NOT NULL REFERENCES users (id),
     name TEXT COLLATE "C" NOT NULL,
     prefix TEXT COLLATE "C" NOT NULL,
     digest TEXT COLLATE "C" NOT NULL UNIQUE,
-    created_at BIGINT NOT NULL,
-    expires_at BIGINT NOT NULL,
-    last_used_at BIGINT
+    created_at TIMESTAMPTZ NOT NULL,
+    expires_at TIMESTAMPTZ NOT NULL,
+    last_used_at TIMESTAMPTZ,
+    -- What the token may do: words, and one tenant or all of its owner's.
+    scopes TEXT COLLATE "C" NOT NULL,
+    tenant_id UUID REFERENCES tenants (id)
 );
 CREATE INDEX api_tokens_by_user ON api_tokens (user_id, created_at);
 
 CREATE TABLE clusters (
-    id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    id UUID NOT NULL PRIMARY KEY,
     name TEXT COLLATE "C" NOT NULL,
-    tenant_id TEXT COLLATE "C" NOT NULL,
-    environment_id TEXT COLLATE "C" NOT NULL,
-    plan TEXT COLLATE "C" NOT NULL,
+    tenant_id UUID NOT NULL,
+    environment_id UUID NOT NULL,
+    plan JSONB NOT NULL,
     -- Also in the plan; here for sums over many clusters.
     price_per_hour BIGINT NOT NULL,
     kubernetes_version TEXT COLLATE "C" NOT NULL,
-    exposure TEXT COLLATE "C" NOT NULL,
+    exposure JSONB NOT NULL,
     host TEXT COLLATE "C" NOT NULL,
     state TEXT COLLATE "C" NOT NULL,
-    failure TEXT COLLATE "C",
+    failure JSONB,
     endpoint TEXT COLLATE "C",
-    created_by TEXT COLLATE "C" NOT NULL REFERENCES users (id),
-    created_at BIGINT NOT NULL,
-    ready_at BIGINT,
-    ends_at BIGINT,
-    deleted_at BIGINT,
-    operation_id TEXT COLLATE "C" NOT NULL,
+    created_by UUID NOT NULL REFERENCES users (id),
+    created_at TIMESTAMPTZ NOT NULL,
+    ready_at TIMESTAMPTZ,
+    ends_at TIMESTAMPTZ,
+    deleted_at TIMESTAMPTZ,
+    operation_id UUID NOT NULL,
     idempotency_key TEXT COLLATE "C",
     idempotency_fingerprint TEXT COLLATE "C",
     -- The work on it: when it is due, who may write (the newest fence), how often it was woken.
-    due_at BIGINT,
-    leased_until BIGINT,
+    due_at TIMESTAMPTZ,
+    leased_until TIMESTAMPTZ,
     fence BIGINT NOT NULL,
     wakes BIGINT NOT NULL,
     version BIGINT NOT NULL,
@@ -103,49 +128,255 @@ CREATE TABLE clusters (
 );
 CREATE UNIQUE INDEX clusters_name_on_host ON clusters (host, name) WHERE state <> 'deleted';
 CREATE UNIQUE INDEX clusters_idempotency ON clusters (created_by, idempotency_key);
--- Lists read these from end to end: with the state in them they need no row they do not show.
-CREATE INDEX clusters_by_creation ON clusters (created_at, id, state);
-CREATE INDEX clusters_by_name ON clusters (name, id, state);
-CREATE INDEX clusters_by_end ON clusters (ends_at, id, state);
-CREATE INDEX clusters_by_state ON clusters (state, id);
+-- Lists go through one of these in their order: with state and tenant in them they need no row that
+-- they do not show.
+CREATE INDEX clusters_by_creation ON clusters (created_at, id, state, tenant_id);
+CREATE INDEX clusters_by_name ON clusters (name, id, state, tenant_id);
+CREATE INDEX clusters_by_end ON clusters (ends_at, id, state, tenant_id);
+CREATE INDEX clusters_by_state ON clusters (state, id, tenant_id);
+CREATE INDEX clusters_by_owner ON clusters (created_by, created_at, id, state, tenant_id);
 -- Everything that a search looks at, by what it counts.
-CREATE INDEX clusters_searched ON clusters (state, name, tenant_id, environment_id, created_by);
-CREATE INDEX clusters_by_tenant ON clusters (tenant_id, state);
-CREATE INDEX clusters_by_owner ON clusters (created_by, created_at, id);
+CREATE INDEX clusters_searched ON clusters (tenant_id, state, name, environment_id, created_by);
+CREATE INDEX clusters_by_environment ON clusters (environment_id, state, price_per_hour);
+-- Those that end in the future, without the many that are gone.
+CREATE INDEX clusters_ending ON clusters (ends_at, id, state, tenant_id)
+    WHERE state <> 'deleting' AND state <> 'deleted';
+CREATE INDEX clusters_charged ON clusters (deleted_at, ready_at, price_per_hour, tenant_id);
+CREATE UNIQUE INDEX clusters_operation ON clusters (operation_id);
 CREATE INDEX clusters_due ON clusters (due_at, leased_until) WHERE due_at IS NOT NULL;
 
 CREATE TABLE operations (
-    id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
-    cluster_id TEXT COLLATE "C" NOT NULL REFERENCES clusters (id),
+    id UUID NOT NULL PRIMARY KEY,
+    cluster_id UUID NOT NULL REFERENCES clusters (id),
     kind TEXT COLLATE "C" NOT NULL,
-    started_at BIGINT NOT NULL,
-    finished_at BIGINT,
+    started_at TIMESTAMPTZ NOT NULL,
+    finished_at TIMESTAMPTZ,
     attempts BIGINT NOT NULL,
-    steps TEXT COLLATE "C" NOT NULL,
-    failure TEXT COLLATE "C"
+    steps JSONB NOT NULL,
+    failure JSONB
 );
 ALTER TABLE clusters ADD FOREIGN KEY (operation_id)
     REFERENCES operations (id) DEFERRABLE INITIALLY DEFERRED;
 CREATE INDEX operations_by_cluster ON operations (cluster_id, started_at);
 
--- Names nobody by foreign key: an entry outlives what it is about.
+-- Nodes: machines launched through a SkyPilot API server, and what belongs to them.
+
+CREATE TABLE nodes (
+    id UUID NOT NULL PRIMARY KEY,
+    name TEXT COLLATE "C" NOT NULL,
+    tenant_id UUID NOT NULL,
+    environment_id UUID NOT NULL,
+    spec JSONB NOT NULL,
+    -- Also in the spec; here in lower case for searches.
+    accelerator_folded TEXT COLLATE "C",
+    task_yaml TEXT COLLATE "C" NOT NULL,
+    machine TEXT COLLATE "C" NOT NULL,
+    state TEXT COLLATE "C" NOT NULL,
+    failure JSONB,
+    placement JSONB,
+    address TEXT COLLATE "C",
+    autostop JSONB,
+    price_per_hour BIGINT,
+    -- The sum of the closed intervals in node_usage; the open one began at charged_since.
+    spent BIGINT NOT NULL,
+    charged_since TIMESTAMPTZ,
+    request TEXT COLLATE "C",
+    seen TEXT COLLATE "C",
+    created_by UUID NOT NULL REFERENCES users (id),
+    created_at TIMESTAMPTZ NOT NULL,
+    ready_at TIMESTAMPTZ,
+    ends_at TIMESTAMPTZ,
+    deleted_at TIMESTAMPTZ,
+    operation_id UUID NOT NULL,
+    idempotency_key TEXT COLLATE "C",
+    idempotency_fingerprint TEXT COLLATE "C",
+    -- The work on it, as in clusters.
+    due_at TIMESTAMPTZ,
+    leased_until TIMESTAMPTZ,
+    fence BIGINT NOT NULL,
+    wakes BIGINT NOT NULL,
+    version BIGINT NOT NULL,
+    FOREIGN KEY (tenant_id, environment_id) REFERENCES environments (tenant_id, id)
+);
+CREATE UNIQUE INDEX nodes_name_in_tenant ON nodes (tenant_id, name) WHERE state <> 'deleted';
+-- The machine's name is one key for everybody on the server.
+CREATE UNIQUE INDEX nodes_machine ON nodes (machine) WHERE state <> 'deleted';
+CREATE UNIQUE INDEX nodes_idempotency ON nodes (created_by, idempotency_key);
+-- Lists go through one of these in their order: with state and tenant in them they need no row that
+-- they do not show.
+CREATE INDEX nodes_by_creation ON nodes (created_at, id, state, tenant_id);
+CREATE INDEX nodes_by_name ON nodes (name, id, state, tenant_id);
+CREATE INDEX nodes_by_end ON nodes (ends_at, id, state, tenant_id);
+CREATE INDEX nodes_by_price ON nodes (price_per_hour, id, state, tenant_id);
+CREATE INDEX nodes_by_state ON nodes (state, id, tenant_id);
+CREATE INDEX nodes_by_owner ON nodes (created_by, created_at, id, state, tenant_id);
+-- Everything that a search looks at, by what it counts.
+CREATE INDEX nodes_searched
+    ON nodes (tenant_id, state, name, accelerator_folded, environment_id, created_by);
+CREATE INDEX nodes_by_environment ON nodes (environment_id, state);
+-- Those whose end is yet to come, without the many that are gone.
+CREATE INDEX nodes_ending ON nodes (ends_at, id, state, tenant_id)
+    WHERE state <> 'deleting' AND state <> 'deleted';
+CREATE UNIQUE INDEX nodes_operation ON nodes (operation_id);
+CREATE INDEX nodes_due ON nodes (due_at, leased_until) WHERE due_at IS NOT NULL;
+
+CREATE TABLE node_operations (
+    id UUID NOT NULL PRIMARY KEY,
+    node_id UUID NOT NULL REFERENCES nodes (id),
+    kind TEXT COLLATE "C" NOT NULL,
+    started_at TIMESTAMPTZ NOT NULL,
+    finished_at TIMESTAMPTZ,
+    attempts BIGINT NOT NULL,
+    steps JSONB NOT NULL,
+    failure JSONB
+);
+ALTER TABLE nodes ADD FOREIGN KEY (operation_id)
+    REFERENCES node_operations (id) DEFERRABLE INITIALLY DEFERRED;
+CREATE INDEX node_operations_by_node ON node_operations (node_id, started_at);
+
+-- The times in which a node is charged, each at one price. Without a price none was known; without
+-- an end it goes on. They do not overlap, and at most one is open.
+CREATE TABLE node_usage (
+    node_id UUID NOT NULL REFERENCES nodes (id),
+    -- The node's; here for sums over many nodes.
+    tenant_id UUID NOT NULL REFERENCES tenants (id),
+    started_at TIMESTAMPTZ NOT NULL,
+    ended_at TIMESTAMPTZ CHECK (ended_at > started_at),
+    price_per_hour BIGINT,
+    PRIMARY KEY (node_id, started_at)
+);
+CREATE UNIQUE INDEX node_usage_open ON node_usage (node_id) WHERE ended_at IS NULL;
+CREATE INDEX node_usage_by_end ON node_usage (ended_at, started_at, price_per_hour, tenant_id);
+
+-- Each environment on the SkyPilot API server.
+CREATE TABLE workspaces (
+    id UUID NOT NULL PRIMARY KEY,
+    tenant_id UUID NOT NULL,
+    environment_id UUID NOT NULL UNIQUE,
+    name TEXT COLLATE "C" NOT NULL UNIQUE,
+    -- Its service account: all of these are there or none.
+    account_user_id TEXT COLLATE "C",
+    account_token_id TEXT COLLATE "C",
+    -- A sealed secret is always kept in three columns that end in key_id, wrapped_key and ciphertext.
+    token_key_id TEXT COLLATE "C",
+    token_wrapped_key TEXT COLLATE "C",
+    token_ciphertext TEXT COLLATE "C",
+    ready BOOLEAN NOT NULL,
+    enabled_clouds JSONB NOT NULL,
+    checked_at TIMESTAMPTZ,
+    failure JSONB,
+    attempts BIGINT NOT NULL,
+    -- The work on it, as in clusters.
+    due_at TIMESTAMPTZ,
+    leased_until TIMESTAMPTZ,
+    fence BIGINT NOT NULL,
+    wakes BIGINT NOT NULL,
+    FOREIGN KEY (tenant_id, environment_id) REFERENCES environments (tenant_id, id)
+);
+CREATE INDEX workspaces_due ON workspaces (due_at, leased_until) WHERE due_at IS NOT NULL;
+
+-- What was last read from the SkyPilot API server as a whole, as JSON.
+CREATE TABLE server_reports (
+    kind TEXT COLLATE "C" NOT NULL PRIMARY KEY CHECK (kind IN ('catalogue', 'orphans')),
+    document JSONB NOT NULL,
+    read_at TIMESTAMPTZ
+);
+
+-- Machines that nobody ordered here and whose removal was asked for.
+CREATE TABLE orphan_removals (
+    machine TEXT COLLATE "C" NOT NULL,
+    workspace TEXT COLLATE "C" NOT NULL,
+    asked_at TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (machine, workspace)
+);
+
+-- Accepted by the first verified sign-in with the address. An open invitation has none of the last three.
+CREATE TABLE invitations (
+    id UUID NOT NULL PRIMARY KEY,
+    tenant_id UUID NOT NULL REFERENCES tenants (id),
+    email TEXT COLLATE "C" NOT NULL,
+    -- In lower case, ASCII only, as people are looked up.
+    email_folded TEXT COLLATE "C" NOT NULL,
+    role TEXT COLLATE "C" NOT NULL CHECK (role IN ('viewer', 'developer', 'admin')),
+    invited_by UUID NOT NULL REFERENCES users (id),
+    created_at TIMESTAMPTZ NOT NULL,
+    expires_at TIMESTAMPTZ NOT NULL,
+    accepted_at TIMESTAMPTZ,
+    accepted_by UUID REFERENCES users (id),
+    withdrawn_at TIMESTAMPTZ
+);
+CREATE UNIQUE INDEX invitations_open ON invitations (tenant_id, email_folded)
+    WHERE accepted_at IS NULL AND withdrawn_at IS NULL;
+CREATE INDEX invitations_by_email ON invitations (email_folded);
+
+-- The vault of cloud credentials.
+
+CREATE TABLE credentials (
+    id UUID NOT NULL PRIMARY KEY,
+    tenant_id UUID NOT NULL REFERENCES tenants (id),
+    -- Without one it goes for every environment of the tenant that has none of its own.
+    environment_id UUID,
+    provider TEXT COLLATE "C" NOT NULL,
+    name TEXT COLLATE "C" NOT NULL,
+    name_folded TEXT COLLATE "C" NOT NULL,
+    -- The one that is taken for its provider, of those with the same tenant and environment.
+    chosen BOOLEAN NOT NULL,
+    suspended BOOLEAN NOT NULL,
+    -- What may be shown of it, as JSON, and a digest of the whole to tell it by.
+    facts JSONB NOT NULL,
+    fingerprint TEXT COLLATE "C" NOT NULL,
+    secret_key_id TEXT COLLATE "C" NOT NULL,
+    secret_wrapped_key TEXT COLLATE "C" NOT NULL,
+    secret_ciphertext TEXT COLLATE "C" NOT NULL,
+    created_by UUID REFERENCES users (id),
+    created_by_name TEXT COLLATE "C" NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    replaced_at TIMESTAMPTZ,
+    uses BIGINT NOT NULL,
+    last_used_at TIMESTAMPTZ,
+    last_checked_at TIMESTAMPTZ,
+    -- What the provider said then, as JSON.
+    check_result JSONB,
+    deleted_at TIMESTAMPTZ,
+    version BIGINT NOT NULL,
+    FOREIGN KEY (tenant_id, environment_id) REFERENCES environments (tenant_id, id)
+);
+CREATE UNIQUE INDEX credentials_name ON credentials (tenant_id, provider, name_folded)
+    WHERE deleted_at IS NULL;
+CREATE UNIQUE INDEX credentials_chosen_of_tenant ON credentials (tenant_id, provider)
+    WHERE chosen AND environment_id IS NULL AND deleted_at IS NULL;
+CREATE UNIQUE INDEX credentials_chosen_of_environment ON credentials (environment_id, provider)
+    WHERE chosen AND environment_id IS NOT NULL AND deleted_at IS NULL;
+CREATE INDEX credentials_by_tenant ON credentials (tenant_id, provider, environment_id);
+-- A rotation goes from row to row by this.
+CREATE INDEX credentials_by_key ON credentials (secret_key_id, id);
+
+-- Without foreign keys: an entry outlives what it is about.
 CREATE TABLE audit_entries (
     sequence BIGINT NOT NULL PRIMARY KEY,
-    id TEXT COLLATE "C" NOT NULL UNIQUE,
-    at BIGINT NOT NULL,
-    user_id TEXT COLLATE "C",
+    id UUID NOT NULL UNIQUE,
+    at TIMESTAMPTZ NOT NULL,
+    user_id UUID,
     who TEXT COLLATE "C" NOT NULL,
     channel TEXT COLLATE "C" NOT NULL,
     source TEXT COLLATE "C",
     action TEXT COLLATE "C" NOT NULL,
-    tenant_id TEXT COLLATE "C",
+    tenant_id UUID,
     target TEXT COLLATE "C" NOT NULL,
     target_name TEXT COLLATE "C" NOT NULL,
     detail TEXT COLLATE "C",
+    outcome TEXT COLLATE "C" NOT NULL,
+    -- A JSON array of field, before and after; text, since its bytes are hashed.
+    changes TEXT COLLATE "C" NOT NULL,
     previous_hash TEXT COLLATE "C" NOT NULL,
     hash TEXT COLLATE "C" NOT NULL
 );
 CREATE INDEX audit_entries_by_tenant ON audit_entries (tenant_id, sequence);
+CREATE INDEX audit_entries_by_user ON audit_entries (user_id, sequence);
+CREATE INDEX audit_entries_by_action ON audit_entries (action, sequence);
+CREATE INDEX audit_entries_by_target ON audit_entries (target, sequence);
+CREATE INDEX audit_entries_by_outcome ON audit_entries (outcome, sequence);
+CREATE INDEX audit_entries_by_time ON audit_entries (at, sequence);
 
 -- The end of the chain. Its one row is written first, which makes writers queue.
 CREATE TABLE audit_head (

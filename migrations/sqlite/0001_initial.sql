@@ -1,4 +1,4 @@
--- Ids are UUIDs as text, times are microseconds since 1970 in UTC, truth is 1 or 0, JSON is text.
+-- Ids are UUIDs as text, times are microseconds since 1970 in UTC, booleans are 1 or 0, JSON is text.
 -- Must mean the same as its sibling for PostgreSQL; a test compares the two.
 
 CREATE TABLE tenants (
@@ -6,7 +6,10 @@ CREATE TABLE tenants (
     slug TEXT NOT NULL UNIQUE,
     name TEXT NOT NULL,
     -- In lower case, folded by the portal: neither database folds every alphabet by itself.
-    name_folded TEXT NOT NULL
+    name_folded TEXT NOT NULL,
+    version INTEGER NOT NULL DEFAULT 1,
+    created_at INTEGER,
+    archived_at INTEGER
 ) STRICT;
 
 CREATE TABLE environments (
@@ -15,6 +18,13 @@ CREATE TABLE environments (
     slug TEXT NOT NULL,
     name TEXT NOT NULL,
     name_folded TEXT NOT NULL,
+    version INTEGER NOT NULL DEFAULT 1,
+    created_at INTEGER,
+    archived_at INTEGER,
+    -- Limits; NULL is unlimited.
+    max_clusters INTEGER,
+    max_nodes INTEGER,
+    max_price_per_hour INTEGER,
     UNIQUE (tenant_id, slug),
     UNIQUE (tenant_id, id)
 ) STRICT;
@@ -29,24 +39,37 @@ CREATE TABLE users (
     name_folded TEXT NOT NULL,
     suspended INTEGER NOT NULL CHECK (suspended IN (0, 1)),
     last_seen_at INTEGER,
+    version INTEGER NOT NULL DEFAULT 1,
     UNIQUE (issuer, subject)
 ) STRICT;
 CREATE INDEX users_by_email ON users (lower(email));
+CREATE INDEX users_by_name ON users (name_folded, id);
+CREATE INDEX users_by_last_seen ON users (last_seen_at, id);
 
 CREATE TABLE platform_grants (
     user_id TEXT NOT NULL REFERENCES users (id),
     source TEXT NOT NULL CHECK (source IN ('claim', 'person')),
     role TEXT NOT NULL CHECK (role IN ('user', 'admin')),
+    -- The rule that a claim matched, or who granted the role and when.
+    why TEXT,
+    granted_by TEXT,
+    granted_at INTEGER,
     PRIMARY KEY (user_id, source)
 ) STRICT;
+CREATE INDEX platform_grants_admins ON platform_grants (user_id, source) WHERE role = 'admin';
 
 CREATE TABLE tenant_grants (
     user_id TEXT NOT NULL REFERENCES users (id),
     tenant_id TEXT NOT NULL REFERENCES tenants (id),
     source TEXT NOT NULL CHECK (source IN ('claim', 'person')),
     role TEXT NOT NULL CHECK (role IN ('viewer', 'developer', 'admin')),
+    -- The rule that a claim matched, or who granted the role and when.
+    why TEXT,
+    granted_by TEXT,
+    granted_at INTEGER,
     PRIMARY KEY (user_id, tenant_id, source)
 ) STRICT;
+CREATE INDEX tenant_grants_by_tenant ON tenant_grants (tenant_id, user_id);
 
 -- A session is found by a digest of its id: who reads this table cannot take one over.
 CREATE TABLE sessions (
@@ -66,7 +89,10 @@ CREATE TABLE api_tokens (
     digest TEXT NOT NULL UNIQUE,
     created_at INTEGER NOT NULL,
     expires_at INTEGER NOT NULL,
-    last_used_at INTEGER
+    last_used_at INTEGER,
+    -- What the token may do: words, and one tenant or all of its owner's.
+    scopes TEXT NOT NULL,
+    tenant_id TEXT REFERENCES tenants (id)
 ) STRICT;
 CREATE INDEX api_tokens_by_user ON api_tokens (user_id, created_at);
 
@@ -102,15 +128,22 @@ CREATE TABLE clusters (
 ) STRICT;
 CREATE UNIQUE INDEX clusters_name_on_host ON clusters (host, name) WHERE state <> 'deleted';
 CREATE UNIQUE INDEX clusters_idempotency ON clusters (created_by, idempotency_key);
--- Lists read these from end to end: with the state in them they need no row they do not show.
-CREATE INDEX clusters_by_creation ON clusters (created_at, id, state);
-CREATE INDEX clusters_by_name ON clusters (name, id, state);
-CREATE INDEX clusters_by_end ON clusters (ends_at, id, state);
-CREATE INDEX clusters_by_state ON clusters (state, id);
+-- Lists go through one of these in their order: with state and tenant in them they need no row that
+-- they do not show.
+CREATE INDEX clusters_by_creation ON clusters (created_at, id, state, tenant_id);
+CREATE INDEX clusters_by_name ON clusters (name, id, state, tenant_id);
+CREATE INDEX clusters_by_end ON clusters (ends_at, id, state, tenant_id);
+CREATE INDEX clusters_by_state ON clusters (state, id, tenant_id);
+CREATE INDEX clusters_by_owner ON clusters (created_by, created_at, id, state, tenant_id);
 -- Everything that a search looks at, by what it counts.
-CREATE INDEX clusters_searched ON clusters (state, name, tenant_id, environment_id, created_by);
-CREATE INDEX clusters_by_tenant ON clusters (tenant_id, state);
-CREATE INDEX clusters_by_owner ON clusters (created_by, created_at, id);
+CREATE INDEX clusters_searched ON clusters (tenant_id, state, name, environment_id, created_by);
+CREATE INDEX clusters_by_environment ON clusters (environment_id, state, price_per_hour);
+-- Those that end in the future, without the many that are gone.
+CREATE INDEX clusters_ending ON clusters (ends_at, id, state, tenant_id)
+    WHERE state <> 'deleting' AND state <> 'deleted';
+CREATE INDEX clusters_charged ON clusters (deleted_at, ready_at, price_per_hour, tenant_id);
+-- SQLite looks for the row that refers to an operation when the operation comes.
+CREATE UNIQUE INDEX clusters_operation ON clusters (operation_id);
 CREATE INDEX clusters_due ON clusters (due_at, leased_until) WHERE due_at IS NOT NULL;
 
 CREATE TABLE operations (
@@ -125,7 +158,199 @@ CREATE TABLE operations (
 ) STRICT;
 CREATE INDEX operations_by_cluster ON operations (cluster_id, started_at);
 
--- Names nobody by foreign key: an entry outlives what it is about.
+-- Nodes: machines launched through a SkyPilot API server, and what belongs to them.
+
+CREATE TABLE nodes (
+    id TEXT NOT NULL PRIMARY KEY,
+    name TEXT NOT NULL,
+    tenant_id TEXT NOT NULL,
+    environment_id TEXT NOT NULL,
+    spec TEXT NOT NULL,
+    -- Also in the spec; here in lower case for searches.
+    accelerator_folded TEXT,
+    task_yaml TEXT NOT NULL,
+    machine TEXT NOT NULL,
+    state TEXT NOT NULL,
+    failure TEXT,
+    placement TEXT,
+    address TEXT,
+    autostop TEXT,
+    price_per_hour INTEGER,
+    -- The sum of the closed intervals in node_usage; the open one began at charged_since.
+    spent INTEGER NOT NULL,
+    charged_since INTEGER,
+    request TEXT,
+    seen TEXT,
+    created_by TEXT NOT NULL REFERENCES users (id),
+    created_at INTEGER NOT NULL,
+    ready_at INTEGER,
+    ends_at INTEGER,
+    deleted_at INTEGER,
+    operation_id TEXT NOT NULL REFERENCES node_operations (id)
+        DEFERRABLE INITIALLY DEFERRED,
+    idempotency_key TEXT,
+    idempotency_fingerprint TEXT,
+    -- The work on it, as in clusters.
+    due_at INTEGER,
+    leased_until INTEGER,
+    fence INTEGER NOT NULL,
+    wakes INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    FOREIGN KEY (tenant_id, environment_id) REFERENCES environments (tenant_id, id)
+) STRICT;
+CREATE UNIQUE INDEX nodes_name_in_tenant ON nodes (tenant_id, name) WHERE state <> 'deleted';
+-- The machine's name is one key for everybody on the server.
+CREATE UNIQUE INDEX nodes_machine ON nodes (machine) WHERE state <> 'deleted';
+CREATE UNIQUE INDEX nodes_idempotency ON nodes (created_by, idempotency_key);
+-- Lists go through one of these in their order: with state and tenant in them they need no row that
+-- they do not show.
+CREATE INDEX nodes_by_creation ON nodes (created_at, id, state, tenant_id);
+CREATE INDEX nodes_by_name ON nodes (name, id, state, tenant_id);
+CREATE INDEX nodes_by_end ON nodes (ends_at, id, state, tenant_id);
+CREATE INDEX nodes_by_price ON nodes (price_per_hour, id, state, tenant_id);
+CREATE INDEX nodes_by_state ON nodes (state, id, tenant_id);
+CREATE INDEX nodes_by_owner ON nodes (created_by, created_at, id, state, tenant_id);
+-- Everything that a search looks at, by what it counts.
+CREATE INDEX nodes_searched
+    ON nodes (tenant_id, state, name, accelerator_folded, environment_id, created_by);
+CREATE INDEX nodes_by_environment ON nodes (environment_id, state);
+-- Those whose end is yet to come, without the many that are gone.
+CREATE INDEX nodes_ending ON nodes (ends_at, id, state, tenant_id)
+    WHERE state <> 'deleting' AND state <> 'deleted';
+-- The key that refers to an operation not yet stored: SQLite looks for it when the operation comes.
+CREATE UNIQUE INDEX nodes_operation ON nodes (operation_id);
+CREATE INDEX nodes_due ON nodes (due_at, leased_until) WHERE due_at IS NOT NULL;
+
+CREATE TABLE node_operations (
+    id TEXT NOT NULL PRIMARY KEY,
+    node_id TEXT NOT NULL REFERENCES nodes (id),
+    kind TEXT NOT NULL,
+    started_at INTEGER NOT NULL,
+    finished_at INTEGER,
+    attempts INTEGER NOT NULL,
+    steps TEXT NOT NULL,
+    failure TEXT
+) STRICT;
+CREATE INDEX node_operations_by_node ON node_operations (node_id, started_at);
+
+-- The times in which a node is charged, each at one price. Without a price none was known; without
+-- an end it goes on. They do not overlap, and at most one is open.
+CREATE TABLE node_usage (
+    node_id TEXT NOT NULL REFERENCES nodes (id),
+    -- The node's; here for sums over many nodes.
+    tenant_id TEXT NOT NULL REFERENCES tenants (id),
+    started_at INTEGER NOT NULL,
+    ended_at INTEGER CHECK (ended_at > started_at),
+    price_per_hour INTEGER,
+    PRIMARY KEY (node_id, started_at)
+) STRICT;
+CREATE UNIQUE INDEX node_usage_open ON node_usage (node_id) WHERE ended_at IS NULL;
+CREATE INDEX node_usage_by_end ON node_usage (ended_at, started_at, price_per_hour, tenant_id);
+
+-- Each environment on the SkyPilot API server.
+CREATE TABLE workspaces (
+    id TEXT NOT NULL PRIMARY KEY,
+    tenant_id TEXT NOT NULL,
+    environment_id TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL UNIQUE,
+    -- Its service account: all of these are there or none.
+    account_user_id TEXT,
+    account_token_id TEXT,
+    -- A sealed secret is always kept in three columns that end in key_id, wrapped_key and ciphertext.
+    token_key_id TEXT,
+    token_wrapped_key TEXT,
+    token_ciphertext TEXT,
+    ready INTEGER NOT NULL CHECK (ready IN (0, 1)),
+    enabled_clouds TEXT NOT NULL,
+    checked_at INTEGER,
+    failure TEXT,
+    attempts INTEGER NOT NULL,
+    -- The work on it, as in clusters.
+    due_at INTEGER,
+    leased_until INTEGER,
+    fence INTEGER NOT NULL,
+    wakes INTEGER NOT NULL,
+    FOREIGN KEY (tenant_id, environment_id) REFERENCES environments (tenant_id, id)
+) STRICT;
+CREATE INDEX workspaces_due ON workspaces (due_at, leased_until) WHERE due_at IS NOT NULL;
+
+-- What was last read from the SkyPilot API server as a whole, as JSON.
+CREATE TABLE server_reports (
+    kind TEXT NOT NULL PRIMARY KEY CHECK (kind IN ('catalogue', 'orphans')),
+    document TEXT NOT NULL,
+    read_at INTEGER
+) STRICT;
+
+-- Machines that nobody ordered here and whose removal was asked for.
+CREATE TABLE orphan_removals (
+    machine TEXT NOT NULL,
+    workspace TEXT NOT NULL,
+    asked_at INTEGER NOT NULL,
+    PRIMARY KEY (machine, workspace)
+) STRICT;
+
+-- Accepted by the first verified sign-in with the address. An open invitation has none of the last three.
+CREATE TABLE invitations (
+    id TEXT NOT NULL PRIMARY KEY,
+    tenant_id TEXT NOT NULL REFERENCES tenants (id),
+    email TEXT NOT NULL,
+    -- In lower case, ASCII only, as people are looked up.
+    email_folded TEXT NOT NULL,
+    role TEXT NOT NULL CHECK (role IN ('viewer', 'developer', 'admin')),
+    invited_by TEXT NOT NULL REFERENCES users (id),
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    accepted_at INTEGER,
+    accepted_by TEXT REFERENCES users (id),
+    withdrawn_at INTEGER
+) STRICT;
+CREATE UNIQUE INDEX invitations_open ON invitations (tenant_id, email_folded)
+    WHERE accepted_at IS NULL AND withdrawn_at IS NULL;
+CREATE INDEX invitations_by_email ON invitations (email_folded);
+
+-- The vault of cloud credentials.
+
+CREATE TABLE credentials (
+    id TEXT NOT NULL PRIMARY KEY,
+    tenant_id TEXT NOT NULL REFERENCES tenants (id),
+    -- Without one it goes for every environment of the tenant that has none of its own.
+    environment_id TEXT,
+    provider TEXT NOT NULL,
+    name TEXT NOT NULL,
+    name_folded TEXT NOT NULL,
+    -- The one that is taken for its provider, of those with the same tenant and environment.
+    chosen INTEGER NOT NULL CHECK (chosen IN (0, 1)),
+    suspended INTEGER NOT NULL CHECK (suspended IN (0, 1)),
+    -- What may be shown of it, as JSON, and a digest of the whole to tell it by.
+    facts TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    secret_key_id TEXT NOT NULL,
+    secret_wrapped_key TEXT NOT NULL,
+    secret_ciphertext TEXT NOT NULL,
+    created_by TEXT REFERENCES users (id),
+    created_by_name TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    replaced_at INTEGER,
+    uses INTEGER NOT NULL,
+    last_used_at INTEGER,
+    last_checked_at INTEGER,
+    -- What the provider said then, as JSON.
+    check_result TEXT,
+    deleted_at INTEGER,
+    version INTEGER NOT NULL,
+    FOREIGN KEY (tenant_id, environment_id) REFERENCES environments (tenant_id, id)
+) STRICT;
+CREATE UNIQUE INDEX credentials_name ON credentials (tenant_id, provider, name_folded)
+    WHERE deleted_at IS NULL;
+CREATE UNIQUE INDEX credentials_chosen_of_tenant ON credentials (tenant_id, provider)
+    WHERE chosen AND environment_id IS NULL AND deleted_at IS NULL;
+CREATE UNIQUE INDEX credentials_chosen_of_environment ON credentials (environment_id, provider)
+    WHERE chosen AND environment_id IS NOT NULL AND deleted_at IS NULL;
+CREATE INDEX credentials_by_tenant ON credentials (tenant_id, provider, environment_id);
+-- A rotation goes from row to row by this.
+CREATE INDEX credentials_by_key ON credentials (secret_key_id, id);
+
+-- Without foreign keys: an entry outlives what it is about.
 CREATE TABLE audit_entries (
     sequence INTEGER NOT NULL PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
@@ -139,10 +364,18 @@ CREATE TABLE audit_entries (
     target TEXT NOT NULL,
     target_name TEXT NOT NULL,
     detail TEXT,
+    outcome TEXT NOT NULL,
+    -- A JSON array of field, before and after; text, since its bytes are hashed.
+    changes TEXT NOT NULL,
     previous_hash TEXT NOT NULL,
     hash TEXT NOT NULL
 ) STRICT;
 CREATE INDEX audit_entries_by_tenant ON audit_entries (tenant_id, sequence);
+CREATE INDEX audit_entries_by_user ON audit_entries (user_id, sequence);
+CREATE INDEX audit_entries_by_action ON audit_entries (action, sequence);
+CREATE INDEX audit_entries_by_target ON audit_entries (target, sequence);
+CREATE INDEX audit_entries_by_outcome ON audit_entries (outcome, sequence);
+CREATE INDEX audit_entries_by_time ON audit_entries (at, sequence);
 
 -- The end of the chain. Its one row is written first, which makes writers queue.
 CREATE TABLE audit_head (

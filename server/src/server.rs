@@ -85,9 +85,6 @@ impl Server {
         let sealer = keys::sealer(&all_keys);
         keys::open_everything(&all_keys, &*sealer, &database).await?;
         let vault = vault::vault(&settings, store.clone(), sealer.clone())?;
-        if !database.is_read_only() {
-            vault::take_over(&settings, &database, &vault, sealer.clone()).await?;
-        }
         let broker = match &settings.broker {
             Some(_) => Some(Broker::new(
                 &settings,

@@ -6,25 +6,25 @@
 
 use crate::{
     Cause, audit_list,
+    connection::Transaction,
     database::Database,
     digest::sha256,
-    rows::{number, optional_text, text, time},
-    sql::Sql,
+    rows::{Row, number, optional_id, optional_text, text, time},
+    sql::{Sql, query},
     transaction::doing,
 };
 use async_trait::async_trait;
 use domain::{
     audit::{AuditQuery, AuditRow},
-    ids::AuditId,
+    ids::{AuditId, TenantId, UserId},
     overview::Happening,
 };
+use jiff::Timestamp;
 use provisioning::{
-    audit::AuditEntry,
+    audit::{AuditChange, AuditEntry},
     error::StoreError,
     ports::stores::{AuditEntries, AuditStore, Extent, Stored},
 };
-use serde::Serialize;
-use sqlx::{AnyConnection, any::AnyRow};
 
 /// How many entries are verified at a time.
 const BATCH: i64 = 1000;
@@ -49,21 +49,20 @@ pub enum ChainVerdict {
 /// An entry as it lies in the database.
 struct Link {
     sequence: i64,
-    id: String,
-    at: i64,
-    user_id: Option<String>,
+    id: AuditId,
+    at: Timestamp,
+    user_id: Option<UserId>,
     who: String,
     channel: String,
     source: Option<String>,
     action: String,
-    tenant_id: Option<String>,
+    tenant_id: Option<TenantId>,
     target: String,
     target_name: String,
     detail: Option<String>,
-    /// Neither this nor `changes` is there in entries of the first form.
-    outcome: Option<String>,
-    /// As JSON, byte by byte as it was hashed.
-    changes: Option<String>,
+    outcome: String,
+    /// JSON, byte by byte as it was hashed.
+    changes: String,
     previous_hash: String,
 }
 
@@ -71,104 +70,78 @@ impl Link {
     fn new(entry: &AuditEntry, sequence: i64, previous_hash: String) -> Result<Self, Cause> {
         Ok(Self {
             sequence,
-            id: entry.id.to_string(),
-            at: entry.at.as_microsecond(),
-            user_id: entry.user_id.map(|id| id.to_string()),
+            id: entry.id,
+            at: entry.at,
+            user_id: entry.user_id,
             who: entry.who.clone(),
             channel: entry.channel.clone(),
             source: entry.source.clone(),
             action: entry.action.as_str().to_owned(),
-            tenant_id: entry.tenant_id.map(|id| id.to_string()),
+            tenant_id: entry.tenant_id,
             target: entry.target.clone(),
             target_name: entry.target_name.clone(),
             detail: entry.detail.clone(),
-            outcome: Some(entry.outcome.as_str().to_owned()),
-            changes: Some(serde_json::to_string(&entry.changes)?),
+            outcome: entry.outcome.as_str().to_owned(),
+            changes: serde_json::to_string(&entry.changes)?,
             previous_hash,
         })
     }
 
-    fn from_row(row: &AnyRow) -> Result<Self, Cause> {
+    fn from_row(row: &Row) -> Result<Self, Cause> {
         Ok(Self {
             sequence: number(row, "sequence")?,
-            id: text(row, "id")?,
-            at: number(row, "at")?,
-            user_id: optional_text(row, "user_id")?,
+            id: crate::rows::id(row, "id")?,
+            at: time(row, "at")?,
+            user_id: optional_id(row, "user_id")?,
             who: text(row, "who")?,
             channel: text(row, "channel")?,
             source: optional_text(row, "source")?,
             action: text(row, "action")?,
-            tenant_id: optional_text(row, "tenant_id")?,
+            tenant_id: optional_id(row, "tenant_id")?,
             target: text(row, "target")?,
             target_name: text(row, "target_name")?,
             detail: optional_text(row, "detail")?,
-            outcome: optional_text(row, "outcome")?,
-            changes: optional_text(row, "changes")?,
+            outcome: text(row, "outcome")?,
+            changes: text(row, "changes")?,
             previous_hash: text(row, "previous_hash")?,
         })
     }
 
     /// SHA-256 over every field as one JSON array, in which no two entries look the same. The first
-    /// element names the form: the first had no outcome and no changes.
+    /// element names the form.
     fn hash(&self) -> Result<String, Cause> {
-        #[derive(Serialize)]
-        struct Canonical<'a>(
-            &'static str,
-            &'a str,
-            i64,
-            &'a str,
-            i64,
-            Option<&'a str>,
-            &'a str,
-            &'a str,
-            Option<&'a str>,
-            &'a str,
-            Option<&'a str>,
-            &'a str,
-            &'a str,
-            Option<&'a str>,
-            #[serde(skip_serializing_if = "Option::is_none")] Option<&'a str>,
-            #[serde(skip_serializing_if = "Option::is_none")] Option<&'a str>,
-        );
-        let form = serde_json::to_vec(&Canonical(
-            if self.outcome.is_some() {
-                "hangar-audit-2"
-            } else {
-                "hangar-audit-1"
-            },
+        let form = serde_json::to_vec(&(
+            "hangar-audit-1",
             &self.previous_hash,
             self.sequence,
-            &self.id,
-            self.at,
-            self.user_id.as_deref(),
+            self.id,
+            self.at.as_microsecond(),
+            self.user_id,
             &self.who,
             &self.channel,
-            self.source.as_deref(),
+            &self.source,
             &self.action,
-            self.tenant_id.as_deref(),
+            self.tenant_id,
             &self.target,
             &self.target_name,
-            self.detail.as_deref(),
-            self.outcome.as_deref(),
-            self.changes.as_deref(),
+            &self.detail,
+            &self.outcome,
+            &self.changes,
         ))?;
         Ok(sha256(form))
     }
 }
 
 /// Appends an entry within a transaction, of which it must be the last write.
-pub(crate) async fn append(
-    connection: &mut AnyConnection,
-    entry: &AuditEntry,
-) -> Result<(), Cause> {
-    let head = sqlx::query(
+pub(crate) async fn append(connection: &mut Transaction, entry: &AuditEntry) -> Result<(), Cause> {
+    let head = query(
         "UPDATE audit_head SET sequence = sequence + 1 WHERE id = 1 RETURNING sequence, hash",
     )
     .fetch_one(&mut *connection)
     .await?;
     let link = Link::new(entry, number(&head, "sequence")?, text(&head, "hash")?)?;
     let hash = link.hash()?;
-    sqlx::query(
+    query(
         "INSERT INTO audit_entries (sequence, id, at, user_id, who, channel, source, action, \
          tenant_id, target, target_name, detail, outcome, changes, previous_hash, hash) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
@@ -191,11 +164,16 @@ pub(crate) async fn append(
     .bind(hash.clone())
     .execute(&mut *connection)
     .await?;
-    sqlx::query("UPDATE audit_head SET hash = $1 WHERE id = 1")
+    query("UPDATE audit_head SET hash = $1 WHERE id = 1")
         .bind(hash)
         .execute(connection)
         .await?;
     Ok(())
+}
+
+/// The column holds text, since its bytes are hashed.
+pub(crate) fn changes(row: &Row) -> Result<Vec<AuditChange>, Cause> {
+    Ok(serde_json::from_str(&text(row, "changes")?)?)
 }
 
 #[async_trait]
@@ -217,7 +195,7 @@ impl AuditStore for Database {
             );
             if let Extent::Tenants(tenants) = scope {
                 sql.push(" AND tenant_id IN ")
-                    .bind_list(tenants.iter().map(ToString::to_string));
+                    .bind_list(tenants.iter().copied());
             }
             sql.push(" ORDER BY sequence DESC LIMIT ")
                 .bind(i64::from(limit));
@@ -253,7 +231,7 @@ impl AuditStore for Database {
     }
 }
 
-fn happening(row: &AnyRow) -> Result<Happening, Cause> {
+fn happening(row: &Row) -> Result<Happening, Cause> {
     Ok(Happening {
         at: time(row, "at")?,
         who: text(row, "who")?,
@@ -278,21 +256,20 @@ impl Database {
     }
 }
 
-async fn verify(connection: &mut AnyConnection) -> Result<ChainVerdict, Cause> {
-    let head = sqlx::query("SELECT sequence, hash FROM audit_head WHERE id = 1")
+async fn verify(connection: &mut Transaction) -> Result<ChainVerdict, Cause> {
+    let head = query("SELECT sequence, hash FROM audit_head WHERE id = 1")
         .fetch_one(&mut *connection)
         .await?;
     let (last, last_hash) = (number(&head, "sequence")?, text(&head, "hash")?);
     let mut sequence = 0;
     let mut hash = "0".repeat(64);
     loop {
-        let rows = sqlx::query(
-            "SELECT * FROM audit_entries WHERE sequence > $1 ORDER BY sequence LIMIT $2",
-        )
-        .bind(sequence)
-        .bind(BATCH)
-        .fetch_all(&mut *connection)
-        .await?;
+        let rows =
+            query("SELECT * FROM audit_entries WHERE sequence > $1 ORDER BY sequence LIMIT $2")
+                .bind(sequence)
+                .bind(BATCH)
+                .fetch_all(&mut *connection)
+                .await?;
         if rows.is_empty() {
             break;
         }

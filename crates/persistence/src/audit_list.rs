@@ -6,19 +6,19 @@
 //! through on its own and the newest of them all are taken.
 
 use crate::{
-    Cause,
+    Cause, audit,
     database::Database,
     dialect::Dialect,
-    rows::{number, optional_json, optional_text, text, time, word},
-    sql::{Sql, containing},
+    rows::{Row, id, number, optional_id, optional_text, text, time, word},
+    sql::{Sql, Value, containing, query as statement},
 };
 use domain::{
     audit::{AuditAction, AuditOutcome, AuditQuery, AuditRow},
-    ids::AuditId,
+    ids::{AuditId, TenantId},
     tenancy::TenantRef,
 };
 use provisioning::ports::stores::{AuditEntries, Extent};
-use sqlx::any::AnyRow;
+use uuid::Uuid;
 
 /// Up to so many values are each gone through on their own.
 const SEVERAL: usize = 40;
@@ -40,7 +40,7 @@ struct Part {
 struct Filter<'a> {
     query: &'a AuditQuery,
     /// The tenants it may be about; `None`: any and none.
-    tenants: Option<Vec<String>>,
+    tenants: Option<Vec<TenantId>>,
 }
 
 pub(crate) async fn page(
@@ -87,17 +87,17 @@ pub(crate) async fn entry(
     id: AuditId,
 ) -> Result<Option<AuditRow>, Cause> {
     let mut sql = Sql::new(SELECT);
-    sql.push(" WHERE entry.id = ").bind(id.to_string());
+    sql.push(" WHERE entry.id = ").bind(id);
     if let Extent::Tenants(tenants) = scope {
         sql.push(" AND entry.tenant_id IN ")
-            .bind_list(tenants.iter().map(ToString::to_string));
+            .bind_list(tenants.iter().copied());
     }
     let row = sql.query().fetch_optional(database.readers()).await?;
     row.as_ref().map(record).transpose()
 }
 
 pub(crate) async fn end(database: &Database) -> Result<i64, Cause> {
-    let row = sqlx::query("SELECT sequence FROM audit_head WHERE id = 1")
+    let row = statement("SELECT sequence FROM audit_head WHERE id = 1")
         .fetch_one(database.readers())
         .await?;
     number(&row, "sequence")
@@ -144,19 +144,17 @@ async fn tenants(
     database: &Database,
     scope: &Extent,
     query: &AuditQuery,
-) -> Result<Option<Option<Vec<String>>>, Cause> {
+) -> Result<Option<Option<Vec<TenantId>>>, Cause> {
     let mut tenants = match scope {
         Extent::Everything => None,
-        Extent::Tenants(tenants) => {
-            Some(tenants.iter().map(ToString::to_string).collect::<Vec<_>>())
-        }
+        Extent::Tenants(tenants) => Some(tenants.clone()),
     };
     if let Some(slug) = &query.tenant {
-        let row = sqlx::query("SELECT id FROM tenants WHERE slug = $1")
+        let row = statement("SELECT id FROM tenants WHERE slug = $1")
             .bind(slug.clone())
             .fetch_optional(database.readers())
             .await?;
-        let Some(asked) = row.as_ref().map(|row| text(row, "id")).transpose()? else {
+        let Some(asked) = row.as_ref().map(|row| id(row, "id")).transpose()? else {
             return Ok(None);
         };
         match tenants.as_mut() {
@@ -178,16 +176,16 @@ async fn bound_by_time(
     part: &mut Part,
 ) -> Result<(), Cause> {
     if let Some(since) = query.since {
-        let row = sqlx::query("SELECT MIN(sequence) AS bound FROM audit_entries WHERE at >= $1")
-            .bind(since.as_microsecond())
+        let row = statement("SELECT MIN(sequence) AS bound FROM audit_entries WHERE at >= $1")
+            .bind(since)
             .fetch_one(database.readers())
             .await?;
         let first = crate::rows::optional_number(&row, "bound")?;
         part.after = part.after.max(first.map_or(i64::MAX, |first| first - 1));
     }
     if let Some(until) = query.until {
-        let row = sqlx::query("SELECT MAX(sequence) AS bound FROM audit_entries WHERE at < $1")
-            .bind(until.as_microsecond())
+        let row = statement("SELECT MAX(sequence) AS bound FROM audit_entries WHERE at < $1")
+            .bind(until)
             .fetch_one(database.readers())
             .await?;
         let last = crate::rows::optional_number(&row, "bound")?;
@@ -232,7 +230,7 @@ fn push_numbers(
     filter: &Filter<'_>,
     part: &Part,
     column: &str,
-    value: Option<&String>,
+    value: Option<&Value>,
 ) {
     sql.push("SELECT sequence FROM audit_entries WHERE sequence > ")
         .bind(part.after)
@@ -254,14 +252,14 @@ fn push_numbers(
 impl Filter<'_> {
     /// The column with an index that the entries are gone through by, and its values; none: by their
     /// numbers alone.
-    fn way(&self) -> (&'static str, Vec<String>) {
+    fn way(&self) -> (&'static str, Vec<Value>) {
         let query = self.query;
         let target = query.target.as_ref().filter(|target| target.contains('/'));
         if let Some(target) = target {
-            return ("target", vec![target.clone()]);
+            return ("target", vec![target.clone().into()]);
         }
         if let Some(user) = query.user_id {
-            return ("user_id", vec![user.to_string()]);
+            return ("user_id", vec![user.into()]);
         }
         if (1..=SEVERAL).contains(&query.actions.len()) {
             let words = query.actions.iter().map(|action| action.as_str().into());
@@ -274,7 +272,9 @@ impl Filter<'_> {
             return ("outcome", vec![outcome.as_str().into()]);
         }
         match &self.tenants {
-            Some(tenants) if tenants.len() <= SEVERAL => ("tenant_id", tenants.clone()),
+            Some(tenants) if tenants.len() <= SEVERAL => {
+                ("tenant_id", tenants.iter().map(|id| (*id).into()).collect())
+            }
             _ => ("", Vec::new()),
         }
     }
@@ -297,7 +297,7 @@ impl Filter<'_> {
             sql.push(" AND ")
                 .push(passing)
                 .push("user_id = ")
-                .bind(user.to_string());
+                .bind(user);
         }
         if done != "action" && !query.actions.is_empty() {
             sql.push(" AND ")
@@ -306,14 +306,6 @@ impl Filter<'_> {
                 .bind_list(query.actions.iter().map(|action| action.as_str()));
         }
         match query.outcome {
-            // Entries of the first form have none: they were done.
-            Some(AuditOutcome::Done) => {
-                sql.push(" AND (outcome IS NULL OR ")
-                    .push(passing)
-                    .push("outcome = ")
-                    .bind(AuditOutcome::Done.as_str())
-                    .push(")");
-            }
             Some(outcome) if done != "outcome" => {
                 sql.push(" AND ")
                     .push(passing)
@@ -328,19 +320,13 @@ impl Filter<'_> {
             sql.push(" AND ")
                 .push(passing)
                 .push("tenant_id IN ")
-                .bind_list(tenants.iter().cloned());
+                .bind_list(tenants.iter().copied());
         }
         if let Some(since) = query.since {
-            sql.push(" AND ")
-                .push(passing)
-                .push("at >= ")
-                .bind(since.as_microsecond());
+            sql.push(" AND ").push(passing).push("at >= ").bind(since);
         }
         if let Some(until) = query.until {
-            sql.push(" AND ")
-                .push(passing)
-                .push("at < ")
-                .bind(until.as_microsecond());
+            sql.push(" AND ").push(passing).push("at < ").bind(until);
         }
         if !query.search.is_empty() {
             let like = dialect.like_in_any_case();
@@ -358,22 +344,22 @@ impl Filter<'_> {
     }
 }
 
-fn record(row: &AnyRow) -> Result<AuditRow, Cause> {
+fn record(row: &Row) -> Result<AuditRow, Cause> {
     let action = text(row, "action")?;
     let tenant = match optional_text(row, "tenant_slug")? {
         Some(slug) => Some(TenantRef {
-            id: word(row, "tenant_id")?,
+            id: id(row, "tenant_id")?,
             slug,
             name: text(row, "tenant_name")?,
         }),
         None => None,
     };
     Ok(AuditRow {
-        id: word(row, "id")?,
+        id: id(row, "id")?,
         sequence: number(row, "sequence")?,
         at: time(row, "at")?,
-        user_id: match optional_text(row, "user_id")? {
-            Some(_) => Some(word(row, "user_id")?),
+        user_id: match optional_id::<Uuid>(row, "user_id")? {
+            Some(_) => Some(id(row, "user_id")?),
             None => None,
         },
         who: text(row, "who")?,
@@ -384,12 +370,9 @@ fn record(row: &AnyRow) -> Result<AuditRow, Cause> {
         tenant,
         target: text(row, "target")?,
         target_name: text(row, "target_name")?,
-        outcome: match optional_text(row, "outcome")? {
-            Some(_) => word(row, "outcome")?,
-            None => AuditOutcome::Done,
-        },
+        outcome: word(row, "outcome")?,
         detail: optional_text(row, "detail")?,
-        changes: optional_json(row, "changes")?.unwrap_or_default(),
+        changes: audit::changes(row)?,
         hash: text(row, "hash")?,
     })
 }

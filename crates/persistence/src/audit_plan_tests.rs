@@ -1,13 +1,12 @@
 //! How SQLite finds entries of the audit log: it never sorts them.
 
 use super::*;
-use domain::ids::{TenantId, UserId};
+use domain::ids::UserId;
 use provisioning::new_id;
-use sqlx::Row;
 
 async fn plan(database: &Database, query: &AuditQuery, tenants: Option<usize>) -> String {
     let tenants = tenants.map(|count| {
-        let ids = (0..count).map(|_| new_id::<TenantId>().to_string());
+        let ids = (0..count).map(|_| new_id());
         ids.collect()
     });
     let part = Part {
@@ -21,7 +20,7 @@ async fn plan(database: &Database, query: &AuditQuery, tenants: Option<usize>) -
     let steps: Vec<String> = rows
         .unwrap()
         .iter()
-        .map(|row| row.try_get("detail").unwrap())
+        .map(|row| text(row, "detail").unwrap())
         .collect();
     steps.join("\n")
 }

@@ -1,14 +1,12 @@
 //! The feed of changes. On SQLite there is one process, which tells itself. On PostgreSQL every
 //! replica listens to one channel of the database and hears its own changes there too.
 //!
-//! What was announced while the listener had no connection is lost. So once it listens again it
-//! announces everything there is (each cluster, node and person, and that work is due): a receiver
-//! either hears about what it cares for or lags and is told to look at everything.
+//! What was announced while the listener had no connection is lost, so once it listens again it
+//! announces [`Change::Everything`].
 
-use crate::{Cause, database::Database, rows::word};
-use jiff::{SignedDuration, Timestamp};
+use crate::{Cause, connection::Transaction, database::Database, sql::query};
 use provisioning::ports::changes::{Change, Changes};
-use sqlx::{AnyConnection, AnyPool, postgres::PgListener};
+use sqlx::postgres::PgListener;
 use std::time::Duration;
 use tokio::{
     sync::broadcast,
@@ -25,8 +23,6 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 const PATIENCE: Duration = Duration::from_secs(10);
 const FIRST_RETRY: Duration = Duration::from_millis(200);
 const LAST_RETRY: Duration = Duration::from_secs(10);
-/// Deletions this long before the last sign of life are announced again, for clocks that differ.
-const MARGIN: SignedDuration = SignedDuration::from_mins(5);
 
 /// Where changes are sent to those who subscribed.
 pub(crate) struct Feed {
@@ -44,12 +40,11 @@ impl Feed {
     }
 
     /// A feed of everything announced in the PostgreSQL database at `url`.
-    pub async fn listen(url: String, pool: AnyPool) -> Result<Self, sqlx::Error> {
+    pub async fn listen(url: String) -> Result<Self, sqlx::Error> {
         let sender = broadcast::Sender::new(BACKLOG);
         let listener = connect(&url).await?;
         let task = Listening {
             url,
-            pool,
             sender: sender.clone(),
         };
         Ok(Self {
@@ -79,8 +74,8 @@ impl Changes for Database {
 }
 
 /// Announces `change` to every replica when the transaction commits.
-pub(crate) async fn notify(connection: &mut AnyConnection, change: &Change) -> Result<(), Cause> {
-    sqlx::query("SELECT pg_notify($1, $2)")
+pub(crate) async fn notify(connection: &mut Transaction, change: &Change) -> Result<(), Cause> {
+    query("SELECT pg_notify($1, $2)")
         .bind(CHANNEL)
         .bind(serde_json::to_string(change)?)
         .execute(connection)
@@ -98,25 +93,22 @@ async fn connect(url: &str) -> Result<PgListener, sqlx::Error> {
 
 struct Listening {
     url: String,
-    pool: AnyPool,
     sender: broadcast::Sender<Change>,
 }
 
 impl Listening {
     async fn run(self, mut listener: PgListener) {
         loop {
-            let last_heard = self.forward(&mut listener).await;
+            self.forward(&mut listener).await;
             drop(listener);
             tracing::warn!("no longer hears the database's changes; connects again");
-            listener = self.reconnect(last_heard).await;
+            listener = self.reconnect().await;
             tracing::info!("hears the database's changes again");
         }
     }
 
-    /// Passes on what is announced; returns when the connection is lost, with the time of its last
-    /// sign of life.
-    async fn forward(&self, listener: &mut PgListener) -> Timestamp {
-        let mut last_heard = Timestamp::now();
+    /// Passes on what is announced; returns when the connection is lost.
+    async fn forward(&self, listener: &mut PgListener) {
         let mut heartbeat = interval(HEARTBEAT);
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -135,72 +127,36 @@ impl Listening {
                         Err(error) => tracing::debug!(%error, "a change was not understood"),
                     }
                 }
-                Some(Ok(None)) => return last_heard,
+                Some(Ok(None)) => return,
                 Some(Err(error)) => {
                     tracing::debug!(%error, "the connection for changes failed");
-                    return last_heard;
+                    return;
                 }
                 None => {
                     match timeout(PATIENCE, sqlx::query("SELECT 1").execute(&mut *listener)).await {
                         Ok(Ok(_)) => {}
-                        Ok(Err(_)) | Err(_) => return last_heard,
+                        Ok(Err(_)) | Err(_) => return,
                     }
                 }
             }
-            last_heard = Timestamp::now();
         }
     }
 
     /// Listens again, however long that takes, and then announces what may have been missed.
-    async fn reconnect(&self, last_heard: Timestamp) -> PgListener {
+    async fn reconnect(&self) -> PgListener {
         let mut wait = FIRST_RETRY;
         loop {
             let began = Instant::now();
-            let attempt = async {
-                let listener = connect(&self.url).await?;
-                self.announce_everything(last_heard).await?;
-                Ok::<_, Cause>(listener)
-            };
-            match timeout(PATIENCE * 3, attempt).await {
-                Ok(Ok(listener)) => return listener,
+            match timeout(PATIENCE, connect(&self.url)).await {
+                Ok(Ok(listener)) => {
+                    let _ = self.sender.send(Change::Everything);
+                    return listener;
+                }
                 Ok(Err(error)) => tracing::debug!(%error, "cannot listen yet"),
                 Err(_) => tracing::debug!("cannot listen yet: no answer"),
             }
             sleep(wait.saturating_sub(began.elapsed())).await;
             wait = (wait * 2).min(LAST_RETRY);
         }
-    }
-
-    async fn announce_everything(&self, last_heard: Timestamp) -> Result<(), Cause> {
-        let since = (last_heard - MARGIN).as_microsecond();
-        let clusters = sqlx::query(
-            "SELECT id, tenant_id FROM clusters WHERE state <> 'deleted' OR deleted_at >= $1",
-        )
-        .bind(since)
-        .fetch_all(&self.pool)
-        .await?;
-        let nodes = sqlx::query(
-            "SELECT id, tenant_id FROM nodes WHERE state <> 'deleted' OR deleted_at >= $1",
-        )
-        .bind(since)
-        .fetch_all(&self.pool)
-        .await?;
-        let users = sqlx::query("SELECT id FROM users")
-            .fetch_all(&self.pool)
-            .await?;
-        let _ = self.sender.send(Change::WorkDue);
-        for row in &users {
-            let user_id = word(row, "id")?;
-            let _ = self.sender.send(Change::Access { user_id });
-        }
-        for row in &clusters {
-            let (id, tenant_id) = (word(row, "id")?, word(row, "tenant_id")?);
-            let _ = self.sender.send(Change::Cluster { id, tenant_id });
-        }
-        for row in &nodes {
-            let (id, tenant_id) = (word(row, "id")?, word(row, "tenant_id")?);
-            let _ = self.sender.send(Change::Node { id, tenant_id });
-        }
-        Ok(())
     }
 }

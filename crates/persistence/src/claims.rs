@@ -8,15 +8,17 @@ use crate::{
     Cause,
     database::Database,
     resource::{Resource, one, rows_of},
-    rows::{self, number},
+    rows::{self, id, number, time},
+    sql::query,
     transaction::Writing,
 };
 use jiff::{SignedDuration, Timestamp};
 use provisioning::{ports::changes::Change, records::Claim};
-use sqlx::{AssertSqlSafe, Row};
+use sqlx::AssertSqlSafe;
+use uuid::Uuid;
 
 /// Due at once, whatever the clock of the replica that asks: before everything that was planned.
-pub(crate) const AT_ONCE: i64 = 0;
+pub(crate) const AT_ONCE: Timestamp = Timestamp::UNIX_EPOCH;
 
 pub(crate) async fn claim<R: Resource>(
     database: &Database,
@@ -26,7 +28,7 @@ pub(crate) async fn claim<R: Resource>(
 ) -> Result<Vec<Claim<R>>, Cause> {
     let mut writing = database.write().await?;
     // Materialized: the rows are chosen and locked once, however the update is planned.
-    let claimed = sqlx::query(AssertSqlSafe(format!(
+    let claimed = query(AssertSqlSafe(format!(
         "WITH due AS MATERIALIZED (SELECT id FROM {table} WHERE due_at <= $1 \
          AND (leased_until IS NULL OR leased_until <= $1) ORDER BY due_at, id LIMIT $2{lock}) \
          UPDATE {table} SET fence = fence + 1, leased_until = $3 \
@@ -34,14 +36,14 @@ pub(crate) async fn claim<R: Resource>(
         table = R::TABLE,
         lock = database.dialect().lock_free_rows()
     )))
-    .bind(now.as_microsecond())
+    .bind(now)
     .bind(i64::from(limit))
-    .bind((now + lease).as_microsecond())
+    .bind(now + lease)
     .fetch_all(writing.connection())
     .await?;
-    let mut ids: Vec<(i64, String)> = claimed
+    let mut ids: Vec<(Timestamp, Uuid)> = claimed
         .iter()
-        .map(|row| Ok((number(row, "due_at")?, row.try_get("id")?)))
+        .map(|row| Ok((time(row, "due_at")?, id(row, "id")?)))
         .collect::<Result<_, Cause>>()?;
     ids.sort_unstable();
     let ids = ids.into_iter().map(|(_, id)| id).collect();
@@ -58,7 +60,7 @@ pub(crate) async fn claim<R: Resource>(
             }),
             // It must not keep the others from being worked on.
             Err(error) => {
-                let id: String = row.try_get("id")?;
+                let id: Uuid = id(row, "id")?;
                 tracing::error!(%id, %error, "a {} cannot be worked on", R::NOUN);
             }
         }
@@ -72,18 +74,18 @@ pub(crate) async fn extend<R: Resource>(
     until: Timestamp,
 ) -> Result<bool, Cause> {
     let mut writing = database.write().await?;
-    let extended = sqlx::query(AssertSqlSafe(format!(
+    let extended = query(AssertSqlSafe(format!(
         "UPDATE {} SET leased_until = $3 \
          WHERE id = $1 AND fence = $2 AND leased_until IS NOT NULL",
         R::TABLE
     )))
     .bind(claim.record.id())
     .bind(claim.fence)
-    .bind(until.as_microsecond())
+    .bind(until)
     .execute(writing.connection())
     .await?;
     writing.commit().await?;
-    Ok(extended.rows_affected() == 1)
+    Ok(extended == 1)
 }
 
 /// A claim that is found to hold; it goes on holding until the transaction ends.
@@ -100,7 +102,7 @@ pub(crate) async fn held<R: Resource>(
     writing: &mut Writing<'_>,
     claim: &Claim<R>,
 ) -> Result<Option<Held<R>>, Cause> {
-    let held = sqlx::query(AssertSqlSafe(format!(
+    let held = query(AssertSqlSafe(format!(
         "SELECT wakes FROM {} \
          WHERE id = $1 AND fence = $2 AND leased_until IS NOT NULL{lock}",
         R::TABLE,
@@ -127,35 +129,38 @@ pub(crate) fn due_at(
     writing: &mut Writing<'_>,
     planned: Option<Timestamp>,
     at_once: bool,
-) -> Option<i64> {
+) -> Option<Timestamp> {
     if at_once {
         writing.announce(Change::WorkDue);
         Some(AT_ONCE)
     } else {
-        planned.map(Timestamp::as_microsecond)
+        planned
     }
 }
 
 /// What is gone is left alone: there is no work on it.
-pub(crate) async fn wake<R: Resource>(database: &Database, id: impl ToString) -> Result<(), Cause> {
+pub(crate) async fn wake<R: Resource>(
+    database: &Database,
+    id: impl Into<Uuid>,
+) -> Result<(), Cause> {
     let mut writing = database.write().await?;
-    let woken = sqlx::query(AssertSqlSafe(format!(
+    let woken = query(AssertSqlSafe(format!(
         "UPDATE {} SET wakes = wakes + 1, due_at = $2 WHERE id = $1 AND {}",
         R::TABLE,
         R::ALIVE
     )))
-    .bind(id.to_string())
+    .bind(id.into())
     .bind(AT_ONCE)
     .execute(writing.connection())
     .await?;
-    if woken.rows_affected() > 0 {
+    if woken > 0 {
         writing.announce(Change::WorkDue);
     }
     writing.commit().await
 }
 
 pub(crate) async fn next_due<R: Resource>(database: &Database) -> Result<Option<Timestamp>, Cause> {
-    let row = sqlx::query(AssertSqlSafe(format!(
+    let row = query(AssertSqlSafe(format!(
         "SELECT MIN(CASE WHEN leased_until > due_at THEN leased_until ELSE due_at END) AS due_at \
          FROM {} WHERE due_at IS NOT NULL",
         R::TABLE

@@ -7,26 +7,26 @@ use crate::{
     operations::{OF_CLUSTERS, Operations},
     orders::{Order, Outcome, key_columns},
     resource::one,
+    sql::{Query, json_value, query},
 };
 use domain::{
     ids::{ClusterId, EnvironmentId, UserId},
     operation::Operation,
     room::Wanted,
 };
-use jiff::Timestamp;
 use provisioning::{
     audit::AuditEntry,
     ports::changes::Change,
     records::{ClusterRecord, Idempotency, NewCluster, OrderStored},
 };
-use sqlx::{Any, any::AnyArguments, query::Query};
+use uuid::Uuid;
 
 impl Order for NewCluster {
     type Resource = ClusterRecord;
     const OPERATIONS: Operations = OF_CLUSTERS;
 
-    fn id(&self) -> String {
-        self.id.to_string()
+    fn id(&self) -> Uuid {
+        self.id.into()
     }
 
     fn ordered_by(&self) -> UserId {
@@ -56,28 +56,28 @@ impl Order for NewCluster {
         }
     }
 
-    fn insert(&self) -> Result<Query<'static, Any, AnyArguments>, Cause> {
+    fn insert(&self) -> Result<Query, Cause> {
         let (key, fingerprint) = key_columns(self.idempotency.as_ref());
-        Ok(sqlx::query(
+        Ok(query(
             "INSERT INTO clusters (id, name, tenant_id, environment_id, plan, price_per_hour, \
              kubernetes_version, exposure, host, state, created_by, created_at, ends_at, \
              operation_id, idempotency_key, idempotency_fingerprint, due_at, fence, wakes, \
              version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'pending', $10, $11, $12, $13, \
              $14, $15, $16, 0, 0, 1) ON CONFLICT DO NOTHING",
         )
-        .bind(self.id.to_string())
+        .bind(self.id)
         .bind(self.name.as_str().to_owned())
-        .bind(self.tenant_id.to_string())
-        .bind(self.environment_id.to_string())
-        .bind(serde_json::to_string(&self.plan)?)
+        .bind(self.tenant_id)
+        .bind(self.environment_id)
+        .bind(json_value(&self.plan)?)
         .bind(self.plan.price_per_hour.0)
         .bind(self.kubernetes_version.as_str())
-        .bind(serde_json::to_string(&self.exposure)?)
+        .bind(json_value(&self.exposure)?)
         .bind(self.host.clone())
-        .bind(self.created_by.to_string())
-        .bind(self.created_at.as_microsecond())
-        .bind(self.ends_at.map(Timestamp::as_microsecond))
-        .bind(self.operation.id.to_string())
+        .bind(self.created_by)
+        .bind(self.created_at)
+        .bind(self.ends_at)
+        .bind(self.operation.id)
         .bind(key)
         .bind(fingerprint)
         .bind(AT_ONCE))
@@ -104,17 +104,17 @@ pub(crate) async fn store_deletion(
     audit: &AuditEntry,
 ) -> Result<Option<ClusterRecord>, Cause> {
     let mut writing = database.write().await?;
-    let turned = sqlx::query(
+    let turned = query(
         "UPDATE clusters SET state = 'deleting', failure = NULL, operation_id = $2, due_at = $3, \
          wakes = wakes + 1, version = version + 1 \
          WHERE id = $1 AND state NOT IN ('deleting', 'deleted')",
     )
-    .bind(id.to_string())
-    .bind(operation.id.to_string())
+    .bind(id)
+    .bind(operation.id)
     .bind(AT_ONCE)
     .execute(writing.connection())
     .await?;
-    if turned.rows_affected() == 0 {
+    if turned == 0 {
         return one(writing.connection(), id).await;
     }
     OF_CLUSTERS

@@ -2,9 +2,11 @@
 
 use crate::{
     Cause, audit, claims,
+    connection::Transaction,
     database::Database,
     operations::{OF_CLUSTERS, operation_as_stored},
-    rows::{as_stored, json_text},
+    rows::as_stored,
+    sql::{optional_json_value, query},
 };
 use domain::cluster::ClusterState;
 use jiff::Timestamp;
@@ -12,7 +14,6 @@ use provisioning::{
     ports::changes::Change,
     records::{Claim, ClusterRecord, Progress},
 };
-use sqlx::AnyConnection;
 
 pub(crate) async fn record(
     database: &Database,
@@ -70,22 +71,22 @@ fn advanced(before: &ClusterRecord, progress: Progress, turned: bool) -> Cluster
 
 /// Writes what changes in a cluster and ends the claim.
 async fn write(
-    connection: &mut AnyConnection,
+    connection: &mut Transaction,
     cluster: &ClusterRecord,
-    due_at: Option<i64>,
+    due_at: Option<Timestamp>,
 ) -> Result<(), Cause> {
-    sqlx::query(
+    query(
         "UPDATE clusters SET state = $2, failure = $3, endpoint = $4, ready_at = $5, \
          deleted_at = $6, operation_id = $7, version = $8, due_at = $9, leased_until = NULL \
          WHERE id = $1",
     )
-    .bind(cluster.id.to_string())
+    .bind(cluster.id)
     .bind(cluster.state.as_str())
-    .bind(json_text(cluster.failure.as_ref())?)
+    .bind(optional_json_value(cluster.failure.as_ref())?)
     .bind(cluster.endpoint.clone())
-    .bind(cluster.ready_at.map(Timestamp::as_microsecond))
-    .bind(cluster.deleted_at.map(Timestamp::as_microsecond))
-    .bind(cluster.operation.id.to_string())
+    .bind(cluster.ready_at)
+    .bind(cluster.deleted_at)
+    .bind(cluster.operation.id)
     .bind(cluster.version)
     .bind(due_at)
     .execute(connection)

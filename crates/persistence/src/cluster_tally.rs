@@ -3,12 +3,11 @@
 use crate::{
     Cause,
     database::Database,
-    rows::{json, number, text},
+    rows::{Row, json, number, text},
     sql::Sql,
 };
 use domain::{cluster::ClusterState, money::MicroDollars};
 use provisioning::ports::stores::ClusterTally;
-use sqlx::any::AnyRow;
 
 /// Plans are compared as they are stored: the same text is the same plan, and there are few of them.
 pub(crate) async fn read(database: &Database) -> Result<Vec<ClusterTally>, Cause> {
@@ -28,7 +27,7 @@ pub(crate) async fn read(database: &Database) -> Result<Vec<ClusterTally>, Cause
     rows.iter().map(tally).collect()
 }
 
-fn tally(row: &AnyRow) -> Result<ClusterTally, Cause> {
+fn tally(row: &Row) -> Result<ClusterTally, Cause> {
     Ok(ClusterTally {
         host: text(row, "host")?,
         plan: json(row, "plan")?,

@@ -8,7 +8,10 @@ use crate::{
     operations::{self, OF_CLUSTERS},
     orders,
     resource::{self, Resource, select_ordered},
-    rows::{self, json, number, optional_json, optional_text, optional_time, text, time, word},
+    rows::{
+        self, Row, id, json, number, optional_json, optional_text, optional_time, text, time, word,
+    },
+    sql::query,
     transaction::doing,
 };
 use async_trait::async_trait;
@@ -24,7 +27,7 @@ use provisioning::{
     ports::stores::{ClusterStore, ClusterTally, Costs, Extent, RecordPage, Stored},
     records::{Claim, ClusterRecord, NewCluster, OrderStored, Progress},
 };
-use sqlx::any::AnyRow;
+use uuid::Uuid;
 
 /// A cluster is charged from when it was first usable until it was gone.
 const CHARGED: Charged = Charged {
@@ -44,7 +47,7 @@ impl ClusterStore for Database {
 
     async fn name_taken(&self, host: &str, name: &ClusterName) -> Stored<bool> {
         doing("look up a cluster's name", async {
-            let found = sqlx::query(
+            let found = query(
                 "SELECT id FROM clusters WHERE host = $1 AND name = $2 AND state <> 'deleted'",
             )
             .bind(host.to_owned())
@@ -58,8 +61,7 @@ impl ClusterStore for Database {
 
     async fn cluster(&self, id: ClusterId) -> Stored<Option<ClusterRecord>> {
         doing("read a cluster", async {
-            let mut connection = self.readers().acquire().await?;
-            resource::one(&mut connection, id).await
+            resource::one(self.readers(), id).await
         })
         .await
     }
@@ -162,9 +164,9 @@ impl Resource for ClusterRecord {
         )
     }
 
-    fn from_row(row: &AnyRow) -> Result<Self, Cause> {
+    fn from_row(row: &Row) -> Result<Self, Cause> {
         Ok(Self {
-            id: word(row, "id")?,
+            id: id(row, "id")?,
             name: word(row, "name")?,
             tenant: rows::tenant(row)?,
             environment: rows::environment(row)?,
@@ -175,7 +177,7 @@ impl Resource for ClusterRecord {
             state: word(row, "state")?,
             failure: optional_json(row, "failure")?,
             endpoint: optional_text(row, "endpoint")?,
-            created_by: word(row, "created_by")?,
+            created_by: id(row, "created_by")?,
             created_by_name: text(row, "created_by_name")?,
             created_at: time(row, "created_at")?,
             ready_at: optional_time(row, "ready_at")?,
@@ -186,7 +188,7 @@ impl Resource for ClusterRecord {
         })
     }
 
-    fn id(&self) -> String {
-        self.id.to_string()
+    fn id(&self) -> Uuid {
+        self.id.into()
     }
 }

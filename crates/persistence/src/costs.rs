@@ -23,16 +23,18 @@ pub(crate) async fn sum(
     now: Timestamp,
 ) -> Result<Costs, Cause> {
     let Charged { table, from, until } = charged;
+    let end = format!("CASE WHEN r.{until} < $1 THEN r.{until} ELSE $1 END");
+    let start = format!("CASE WHEN r.{from} > $2 THEN r.{from} ELSE $2 END");
+    let seconds = database.dialect().seconds_between(&start, &end);
     let mut sql = Sql::new(format!(
         "SELECT CAST(COALESCE(SUM(CASE WHEN r.{until} IS NULL THEN r.price_per_hour ELSE 0 END), \
-         0) AS BIGINT) AS price_per_hour, CAST(COALESCE(SUM(r.price_per_hour * \
-         ((CASE WHEN r.{until} < $1 THEN r.{until} ELSE $1 END - \
-         CASE WHEN r.{from} > $2 THEN r.{from} ELSE $2 END) / 1000000) / 3600), 0) AS BIGINT) \
-         AS spent FROM {table} r WHERE r.{from} < ",
+         0) AS BIGINT) AS price_per_hour, \
+         CAST(COALESCE(SUM(r.price_per_hour * {seconds} / 3600), 0) AS BIGINT) AS spent \
+         FROM {table} r WHERE r.{from} < ",
     ));
-    sql.bind(now.as_microsecond())
+    sql.bind(now)
         .push(&format!(" AND (r.{until} IS NULL OR r.{until} > "))
-        .bind(since.as_microsecond())
+        .bind(since)
         .push(") AND ");
     push_scope(&mut sql, scope, database.dialect().not_looked_up());
     let row = sql.query().fetch_one(database.readers()).await?;

@@ -3,12 +3,13 @@
 use crate::{
     Cause, audit,
     claims::AT_ONCE,
+    connection::Transaction,
     database::Database,
-    rows::{number, optional_text, text, truth},
-    sql::Sql,
+    rows::{Row, number, optional_id, text, truth},
+    sql::{Sql, json_value, query},
     transaction::Writing,
 };
-use domain::ids::CredentialId;
+use domain::ids::{CredentialId, EnvironmentId, TenantId};
 use provisioning::{
     audit::AuditEntry,
     ports::{
@@ -18,7 +19,6 @@ use provisioning::{
         },
     },
 };
-use sqlx::{AnyConnection, any::AnyRow};
 
 /// Writes the audit entry and commits, if something was done.
 pub(crate) async fn finish(
@@ -35,22 +35,22 @@ pub(crate) async fn finish(
 
 /// What a credential goes for.
 struct Scope {
-    tenant: String,
-    environment: Option<String>,
+    tenant: TenantId,
+    environment: Option<EnvironmentId>,
     provider: String,
 }
 
 /// Takes the choice from the one of the scope that has it. Writers of one tenant come one after the other: see
 /// [`lock_tenant`].
-async fn choose_none(connection: &mut AnyConnection, scope: &Scope) -> Result<(), Cause> {
-    sqlx::query(
-        "UPDATE credentials SET chosen = 0 WHERE chosen = 1 AND deleted_at IS NULL \
+async fn choose_none(connection: &mut Transaction, scope: &Scope) -> Result<(), Cause> {
+    query(
+        "UPDATE credentials SET chosen = FALSE WHERE chosen = TRUE AND deleted_at IS NULL \
          AND tenant_id = $1 AND provider = $2 \
-         AND COALESCE(environment_id, '') = COALESCE($3, '')",
+         AND environment_id IS NOT DISTINCT FROM $3",
     )
-    .bind(scope.tenant.clone())
+    .bind(scope.tenant)
     .bind(scope.provider.clone())
-    .bind(scope.environment.clone())
+    .bind(scope.environment)
     .execute(connection)
     .await?;
     Ok(())
@@ -59,8 +59,8 @@ async fn choose_none(connection: &mut AnyConnection, scope: &Scope) -> Result<()
 /// Two who choose at the same time would each find what the other has not written yet.
 async fn lock_tenant(
     database: &Database,
-    connection: &mut AnyConnection,
-    tenant: &str,
+    connection: &mut Transaction,
+    tenant: TenantId,
 ) -> Result<(), Cause> {
     let mut sql = Sql::new("SELECT id FROM tenants WHERE id = ");
     sql.bind(tenant).push(database.dialect().lock_rows());
@@ -74,14 +74,14 @@ pub(crate) async fn create(
     audit: &AuditEntry,
 ) -> Result<CredentialCreated, Cause> {
     let scope = Scope {
-        tenant: new.tenant_id.to_string(),
-        environment: new.environment_id.map(|id| id.to_string()),
+        tenant: new.tenant_id,
+        environment: new.environment_id,
         provider: new.provider.as_str().to_owned(),
     };
     let mut writing = database.write().await?;
-    lock_tenant(database, writing.connection(), &scope.tenant).await?;
-    let known = sqlx::query("SELECT id FROM credentials WHERE id = $1")
-        .bind(new.id.to_string())
+    lock_tenant(database, writing.connection(), scope.tenant).await?;
+    let known = query("SELECT id FROM credentials WHERE id = $1")
+        .bind(new.id)
         .fetch_optional(writing.connection())
         .await?;
     if known.is_some() {
@@ -95,27 +95,27 @@ pub(crate) async fn create(
         choose_none(writing.connection(), &scope).await?;
     }
     let secret = &new.secret;
-    sqlx::query(
+    query(
         "INSERT INTO credentials (id, tenant_id, environment_id, provider, name, name_folded, \
          chosen, suspended, facts, fingerprint, secret_key_id, secret_wrapped_key, \
          secret_ciphertext, created_by, created_by_name, created_at, uses, version) VALUES \
-         ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $10, $11, $12, $13, $14, $15, 0, 1)",
+         ($1, $2, $3, $4, $5, $6, $7, FALSE, $8, $9, $10, $11, $12, $13, $14, $15, 0, 1)",
     )
-    .bind(new.id.to_string())
-    .bind(scope.tenant.clone())
-    .bind(scope.environment.clone())
+    .bind(new.id)
+    .bind(scope.tenant)
+    .bind(scope.environment)
     .bind(scope.provider.clone())
     .bind(new.name.clone())
     .bind(new.name.to_lowercase())
-    .bind(i64::from(chosen))
-    .bind(serde_json::to_string(&secret.facts)?)
+    .bind(chosen)
+    .bind(json_value(&secret.facts)?)
     .bind(secret.fingerprint.clone())
     .bind(secret.sealed.key_id.clone())
     .bind(secret.sealed.wrapped_key.clone())
     .bind(secret.sealed.ciphertext.clone())
-    .bind(new.created_by.map(|id| id.to_string()))
+    .bind(new.created_by)
     .bind(new.created_by_name.clone())
-    .bind(new.at.as_microsecond())
+    .bind(new.at)
     .execute(writing.connection())
     .await?;
     wake_workspaces(&mut writing, &scope).await?;
@@ -124,33 +124,33 @@ pub(crate) async fn create(
     Ok(CredentialCreated::Created)
 }
 
-async fn is_chosen(connection: &mut AnyConnection, scope: &Scope) -> Result<bool, Cause> {
-    let found = sqlx::query(
-        "SELECT id FROM credentials WHERE chosen = 1 AND deleted_at IS NULL AND tenant_id = $1 \
-         AND provider = $2 AND COALESCE(environment_id, '') = COALESCE($3, '')",
+async fn is_chosen(connection: &mut Transaction, scope: &Scope) -> Result<bool, Cause> {
+    let found = query(
+        "SELECT id FROM credentials WHERE chosen = TRUE AND deleted_at IS NULL AND tenant_id = $1 \
+         AND provider = $2 AND environment_id IS NOT DISTINCT FROM $3",
     )
-    .bind(scope.tenant.clone())
+    .bind(scope.tenant)
     .bind(scope.provider.clone())
-    .bind(scope.environment.clone())
+    .bind(scope.environment)
     .fetch_optional(connection)
     .await?;
     Ok(found.is_some())
 }
 
 async fn name_taken(
-    connection: &mut AnyConnection,
+    connection: &mut Transaction,
     scope: &Scope,
     name: &str,
     besides: CredentialId,
 ) -> Result<bool, Cause> {
-    let found = sqlx::query(
+    let found = query(
         "SELECT id FROM credentials WHERE tenant_id = $1 AND provider = $2 AND name_folded = $3 \
          AND deleted_at IS NULL AND id <> $4",
     )
-    .bind(scope.tenant.clone())
+    .bind(scope.tenant)
     .bind(scope.provider.clone())
     .bind(name.to_lowercase())
-    .bind(besides.to_string())
+    .bind(besides)
     .fetch_optional(connection)
     .await?;
     Ok(found.is_some())
@@ -161,13 +161,12 @@ async fn wake_workspaces(writing: &mut Writing<'_>, scope: &Scope) -> Result<(),
     let mut sql = Sql::new("UPDATE workspaces SET checked_at = NULL, wakes = wakes + 1, due_at = ");
     sql.bind(AT_ONCE)
         .push(" WHERE tenant_id = ")
-        .bind(scope.tenant.as_str());
-    if let Some(environment) = &scope.environment {
-        sql.push(" AND environment_id = ")
-            .bind(environment.as_str());
+        .bind(scope.tenant);
+    if let Some(environment) = scope.environment {
+        sql.push(" AND environment_id = ").bind(environment);
     }
     let woken = sql.query().execute(writing.connection()).await?;
-    if woken.rows_affected() > 0 {
+    if woken > 0 {
         writing.announce(Change::WorkDue);
     }
     Ok(())
@@ -178,25 +177,24 @@ async fn held(
     database: &Database,
     writing: &mut Writing<'_>,
     id: CredentialId,
-) -> Result<Option<(Scope, AnyRow)>, Cause> {
-    let found = sqlx::query("SELECT tenant_id FROM credentials WHERE id = $1")
-        .bind(id.to_string())
+) -> Result<Option<(Scope, Row)>, Cause> {
+    let found = query("SELECT tenant_id FROM credentials WHERE id = $1")
+        .bind(id)
         .fetch_optional(writing.connection())
         .await?;
     let Some(found) = found else {
         return Ok(None);
     };
-    let tenant = text(&found, "tenant_id")?;
-    lock_tenant(database, writing.connection(), &tenant).await?;
+    let tenant = crate::rows::id(&found, "tenant_id")?;
+    lock_tenant(database, writing.connection(), tenant).await?;
     let mut sql = Sql::new("SELECT * FROM credentials WHERE deleted_at IS NULL AND id = ");
-    sql.bind(id.to_string())
-        .push(database.dialect().lock_rows());
+    sql.bind(id).push(database.dialect().lock_rows());
     let Some(row) = sql.query().fetch_optional(writing.connection()).await? else {
         return Ok(None);
     };
     let scope = Scope {
         tenant,
-        environment: optional_text(&row, "environment_id")?,
+        environment: optional_id(&row, "environment_id")?,
         provider: text(&row, "provider")?,
     };
     Ok(Some((scope, row)))
@@ -220,7 +218,7 @@ pub(crate) async fn change_one(
     match change {
         CredentialChange::Replace(secret) => {
             sql.push("facts = ")
-                .bind(serde_json::to_string(&secret.facts)?)
+                .bind(json_value(&secret.facts)?)
                 .push(", fingerprint = ")
                 .bind(secret.fingerprint.as_str())
                 .push(", secret_key_id = ")
@@ -231,7 +229,7 @@ pub(crate) async fn change_one(
                 .bind(secret.sealed.ciphertext.as_str())
                 // What was said was said of another secret.
                 .push(", last_checked_at = NULL, check_result = NULL, replaced_at = ")
-                .bind(audit.at.as_microsecond());
+                .bind(audit.at);
         }
         CredentialChange::Rename(name) => {
             if text(&row, "name")? == *name {
@@ -250,16 +248,16 @@ pub(crate) async fn change_one(
                 return Ok(CredentialChanged::Unchanged);
             }
             choose_none(writing.connection(), &scope).await?;
-            sql.push("chosen = 1");
+            sql.push("chosen = TRUE");
         }
         CredentialChange::Suspend(suspended) => {
             if truth(&row, "suspended")? == *suspended {
                 return Ok(CredentialChanged::Unchanged);
             }
-            sql.push("suspended = ").bind(i64::from(*suspended));
+            sql.push("suspended = ").bind(*suspended);
         }
     }
-    sql.push(" WHERE id = ").bind(id.to_string());
+    sql.push(" WHERE id = ").bind(id);
     sql.query().execute(writing.connection()).await?;
     if !matches!(change, CredentialChange::Rename(_)) {
         wake_workspaces(&mut writing, &scope).await?;
@@ -278,12 +276,12 @@ pub(crate) async fn delete(
     let Some((scope, _)) = held(database, &mut writing, id).await? else {
         return Ok(false);
     };
-    sqlx::query(
-        "UPDATE credentials SET deleted_at = $2, chosen = 0, secret_key_id = '', \
+    query(
+        "UPDATE credentials SET deleted_at = $2, chosen = FALSE, secret_key_id = '', \
          secret_wrapped_key = '', secret_ciphertext = '', version = version + 1 WHERE id = $1",
     )
-    .bind(id.to_string())
-    .bind(audit.at.as_microsecond())
+    .bind(id)
+    .bind(audit.at)
     .execute(writing.connection())
     .await?;
     wake_workspaces(&mut writing, &scope).await?;

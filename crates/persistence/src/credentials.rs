@@ -1,12 +1,13 @@
 //! The vault's rows.
 
 use crate::{
-    Cause, credential_changes,
+    Cause, audit, credential_changes,
     database::Database,
     rows::{
-        self, json, number, optional_json, optional_text, optional_time, text, time, truth, word,
+        self, Row, id, json, number, optional_id, optional_json, optional_time, text, time, truth,
+        word,
     },
-    sql::Sql,
+    sql::{Sql, json_value, query},
     transaction::doing,
 };
 use async_trait::async_trait;
@@ -25,7 +26,7 @@ use provisioning::{
         stores::Stored,
     },
 };
-use sqlx::any::AnyRow;
+use uuid::Uuid;
 
 const SELECT: &str = "SELECT c.*, t.slug AS tenant_slug, t.name AS tenant_name, \
     e.slug AS environment_slug, e.name AS environment_name FROM credentials c \
@@ -45,7 +46,7 @@ impl CredentialStore for Database {
     async fn credentials(&self, tenant: TenantId) -> Stored<Vec<CredentialRecord>> {
         doing("list credentials", async {
             let mut sql = Sql::new(SELECT);
-            sql.push("AND c.tenant_id = ").bind(tenant.to_string());
+            sql.push("AND c.tenant_id = ").bind(tenant);
             sql.push(
                 " ORDER BY c.provider, e.name_folded IS NOT NULL, e.name_folded, c.name_folded",
             );
@@ -58,7 +59,7 @@ impl CredentialStore for Database {
     async fn credential(&self, id: CredentialId) -> Stored<Option<CredentialRecord>> {
         doing("read a credential", async {
             let mut sql = Sql::new(SELECT);
-            sql.push("AND c.id = ").bind(id.to_string());
+            sql.push("AND c.id = ").bind(id);
             let row = sql.query().fetch_optional(self.readers()).await?;
             row.as_ref().map(from_row).transpose()
         })
@@ -73,12 +74,12 @@ impl CredentialStore for Database {
     ) -> Stored<Option<CredentialRecord>> {
         doing("find the credential that is taken", async {
             let mut sql = Sql::new(SELECT);
-            sql.push("AND c.chosen = 1 AND c.tenant_id = ")
-                .bind(tenant.to_string())
+            sql.push("AND c.chosen = TRUE AND c.tenant_id = ")
+                .bind(tenant)
                 .push(" AND c.provider = ")
                 .bind(provider.as_str())
                 .push(" AND (c.environment_id IS NULL OR c.environment_id = ")
-                .bind(environment.to_string())
+                .bind(environment)
                 .push(") ORDER BY c.environment_id IS NULL LIMIT 1");
             let row = sql.query().fetch_optional(self.readers()).await?;
             row.as_ref().map(from_row).transpose()
@@ -128,16 +129,16 @@ impl CredentialStore for Database {
     ) -> Stored<bool> {
         doing("count the use of a credential", async {
             let mut writing = self.write().await?;
-            let counted = sqlx::query(
+            let counted = query(
                 "UPDATE credentials SET uses = uses + 1, last_used_at = $3 \
-                 WHERE id = $1 AND fingerprint = $2 AND suspended = 0 AND deleted_at IS NULL",
+                 WHERE id = $1 AND fingerprint = $2 AND suspended = FALSE AND deleted_at IS NULL",
             )
-            .bind(id.to_string())
+            .bind(id)
             .bind(fingerprint.to_owned())
-            .bind(audit.at.as_microsecond())
+            .bind(audit.at)
             .execute(writing.connection())
             .await?;
-            credential_changes::finish(writing, counted.rows_affected() == 1, &audit).await
+            credential_changes::finish(writing, counted == 1, &audit).await
         })
         .await
     }
@@ -151,17 +152,17 @@ impl CredentialStore for Database {
     ) -> Stored<bool> {
         doing("keep what a provider said of a credential", async {
             let mut writing = self.write().await?;
-            let kept = sqlx::query(
+            let kept = query(
                 "UPDATE credentials SET last_checked_at = $3, check_result = $4 \
                  WHERE id = $1 AND fingerprint = $2 AND deleted_at IS NULL",
             )
-            .bind(id.to_string())
+            .bind(id)
             .bind(fingerprint.to_owned())
-            .bind(audit.at.as_microsecond())
-            .bind(serde_json::to_string(result)?.replace("\\u0000", ""))
+            .bind(audit.at)
+            .bind(json_value(result)?)
             .execute(writing.connection())
             .await?;
-            credential_changes::finish(writing, kept.rows_affected() == 1, &audit).await
+            credential_changes::finish(writing, kept == 1, &audit).await
         })
         .await
     }
@@ -181,13 +182,13 @@ impl CredentialStore for Database {
     }
 }
 
-fn from_row(row: &AnyRow) -> Result<CredentialRecord, Cause> {
-    let environment = match optional_text(row, "environment_id")? {
+fn from_row(row: &Row) -> Result<CredentialRecord, Cause> {
+    let environment = match optional_id::<Uuid>(row, "environment_id")? {
         Some(_) => Some(rows::environment(row)?),
         None => None,
     };
     Ok(CredentialRecord {
-        id: word(row, "id")?,
+        id: id(row, "id")?,
         tenant: rows::tenant(row)?,
         environment,
         provider: word(row, "provider")?,
@@ -212,10 +213,10 @@ fn from_row(row: &AnyRow) -> Result<CredentialRecord, Cause> {
     })
 }
 
-fn past_change(row: &AnyRow) -> Result<PastChange, Cause> {
+fn past_change(row: &Row) -> Result<PastChange, Cause> {
     Ok(PastChange {
         who: text(row, "who")?,
         at: time(row, "at")?,
-        changes: optional_json(row, "changes")?.unwrap_or_default(),
+        changes: audit::changes(row)?,
     })
 }

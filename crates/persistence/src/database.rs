@@ -3,13 +3,15 @@
 use crate::{
     OpenError, Sessions,
     changes::Feed,
+    connection::Pool,
     dialect::Dialect,
     location::{self, Location},
     schema::{self, Origin},
 };
 use sqlx::{
-    AnyConnection, AnyPool, Connection, Executor,
-    any::{AnyConnectOptions, AnyPoolOptions},
+    Connection, Executor, PgConnection, SqliteConnection, SqlitePool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqlitePoolOptions},
 };
 use std::{
     fmt,
@@ -45,10 +47,9 @@ pub struct Database {
 }
 
 struct Inner {
-    dialect: Dialect,
     /// SQLite: one connection, since there can be one writer. PostgreSQL: the same as `readers`.
-    writers: AnyPool,
-    readers: AnyPool,
+    writers: Pool,
+    readers: Pool,
     feed: Feed,
     file: Option<DatabaseFile>,
 }
@@ -68,7 +69,6 @@ impl Database {
     /// # Errors
     /// [`OpenError`] says what is wrong and what to do about it.
     pub async fn open(location: &str) -> Result<Self, OpenError> {
-        sqlx::any::install_default_drivers();
         let inner = match Location::parse(location)? {
             Location::Sqlite { path, read_only } => open_sqlite(path, read_only).await?,
             Location::Postgres { url } => open_postgres(url).await?,
@@ -95,14 +95,14 @@ impl Database {
     }
 
     pub(crate) fn dialect(&self) -> Dialect {
-        self.inner.dialect
+        self.inner.readers.dialect()
     }
 
-    pub(crate) fn writers(&self) -> &AnyPool {
+    pub(crate) fn writers(&self) -> &Pool {
         &self.inner.writers
     }
 
-    pub(crate) fn readers(&self) -> &AnyPool {
+    pub(crate) fn readers(&self) -> &Pool {
         &self.inner.readers
     }
 
@@ -124,7 +124,7 @@ impl Database {
 impl fmt::Debug for Database {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Database")
-            .field("dialect", &self.inner.dialect)
+            .field("dialect", &self.dialect())
             .finish_non_exhaustive()
     }
 }
@@ -138,9 +138,8 @@ async fn open_sqlite(path: PathBuf, read_only: bool) -> Result<Inner, OpenError>
     let options = if read_only {
         open_for_reading(path.clone()).await?
     } else {
-        let options =
-            AnyConnectOptions::from_str(&location::sqlite_url(&path, "mode=rw")).map_err(failed)?;
-        let mut connection = AnyConnection::connect_with(&options)
+        let options = SqliteConnectOptions::new().filename(&path);
+        let mut connection = SqliteConnection::connect_with(&options)
             .await
             .map_err(failed)?;
         connection.execute(SQLITE_ALWAYS).await.map_err(failed)?;
@@ -151,27 +150,25 @@ async fn open_sqlite(path: PathBuf, read_only: bool) -> Result<Inner, OpenError>
         connection.close().await.map_err(failed)?;
         options
     };
-    let writers = sqlite_pool(&options, 1, SQLITE_WRITER);
+    let writers = Pool::Sqlite(sqlite_pool(&options, 1, SQLITE_WRITER));
     if !read_only {
-        schema::migrate(&writers, Dialect::Sqlite).await?;
+        schema::migrate(&writers).await?;
     }
     Ok(Inner {
-        dialect: Dialect::Sqlite,
         writers,
-        readers: sqlite_pool(&options, SQLITE_READERS, SQLITE_READER),
+        readers: Pool::Sqlite(sqlite_pool(&options, SQLITE_READERS, SQLITE_READER)),
         feed: Feed::local(),
         file: Some(DatabaseFile { path, read_only }),
     })
 }
 
 /// How a file that cannot be written is opened, once its schema is found to be the right one.
-async fn open_for_reading(path: PathBuf) -> Result<AnyConnectOptions, OpenError> {
-    let looked = match look(location::sqlite_url(&path, "mode=ro")).await {
+async fn open_for_reading(path: PathBuf) -> Result<SqliteConnectOptions, OpenError> {
+    let options = SqliteConnectOptions::new().filename(&path).read_only(true);
+    let looked = match look(options.clone()).await {
         // SQLite needs files beside this one even to read it. Where they cannot be had nobody can be
         // writing either, so it may be taken as unchanging.
-        Err(_) if !beside(&path, "-wal").exists() => {
-            look(location::sqlite_url(&path, "mode=ro&immutable=1")).await
-        }
+        Err(_) if !beside(&path, "-wal").exists() => look(options.immutable(true)).await,
         looked => looked,
     };
     let (options, origin) = looked.map_err(|source| OpenError::Sqlite {
@@ -197,9 +194,10 @@ async fn open_for_reading(path: PathBuf) -> Result<AnyConnectOptions, OpenError>
 }
 
 /// Opens an SQLite file once to see whose it is.
-async fn look(url: String) -> Result<(AnyConnectOptions, Origin), sqlx::Error> {
-    let options = AnyConnectOptions::from_str(&url)?;
-    let mut connection = AnyConnection::connect_with(&options).await?;
+async fn look(
+    options: SqliteConnectOptions,
+) -> Result<(SqliteConnectOptions, Origin), sqlx::Error> {
+    let mut connection = SqliteConnection::connect_with(&options).await?;
     let origin = schema::origin(&mut connection).await?;
     connection.close().await?;
     Ok((options, origin))
@@ -211,8 +209,8 @@ fn beside(path: &Path, ending: &str) -> PathBuf {
     name.into()
 }
 
-fn sqlite_pool(options: &AnyConnectOptions, size: u32, pragmas: &'static str) -> AnyPool {
-    AnyPoolOptions::new()
+fn sqlite_pool(options: &SqliteConnectOptions, size: u32, pragmas: &'static str) -> SqlitePool {
+    SqlitePoolOptions::new()
         .max_connections(size)
         .acquire_timeout(WAIT)
         .idle_timeout(None)
@@ -234,23 +232,22 @@ async fn open_postgres(url: Url) -> Result<Inner, OpenError> {
         place: location::place(&url),
         source,
     };
-    let options = AnyConnectOptions::from_str(url.as_str()).map_err(failed)?;
+    let options = PgConnectOptions::from_str(url.as_str()).map_err(failed)?;
     // By itself at first: the pool would go on trying and then only say that time was up.
-    let connection = timeout(PATIENCE, AnyConnection::connect_with(&options))
+    let connection = timeout(PATIENCE, PgConnection::connect_with(&options))
         .await
         .map_err(|_| failed(sqlx::Error::PoolTimedOut))?
         .map_err(failed)?;
     connection.close().await.map_err(failed)?;
-    let pool = AnyPoolOptions::new()
-        .max_connections(POSTGRES_CONNECTIONS)
-        .acquire_timeout(WAIT)
-        .connect_lazy_with(options);
-    schema::migrate(&pool, Dialect::Postgres).await?;
-    let feed = Feed::listen(url.to_string(), pool.clone())
-        .await
-        .map_err(failed)?;
+    let pool = Pool::Postgres(
+        PgPoolOptions::new()
+            .max_connections(POSTGRES_CONNECTIONS)
+            .acquire_timeout(WAIT)
+            .connect_lazy_with(options),
+    );
+    schema::migrate(&pool).await?;
+    let feed = Feed::listen(url.to_string()).await.map_err(failed)?;
     Ok(Inner {
-        dialect: Dialect::Postgres,
         writers: pool.clone(),
         readers: pool,
         feed,

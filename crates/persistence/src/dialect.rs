@@ -66,4 +66,12 @@ impl Dialect {
             Self::Postgres => "ILIKE",
         }
     }
+
+    /// Whole seconds between two times.
+    pub fn seconds_between(self, start: &str, end: &str) -> String {
+        match self {
+            Self::Sqlite => format!("((({end}) - ({start})) / 1000000)"),
+            Self::Postgres => format!("FLOOR(EXTRACT(EPOCH FROM ({end}) - ({start})))::BIGINT"),
+        }
+    }
 }

@@ -2,10 +2,11 @@
 
 use crate::{
     Cause, audit,
+    connection::Transaction,
     database::Database,
-    members, rows,
-    rows::{text, time, word},
-    sql::Sql,
+    members,
+    rows::{self, Row, id, text, time, word},
+    sql::{Sql, query},
     tenant_changes,
 };
 use domain::{
@@ -18,7 +19,6 @@ use provisioning::{
     audit::AuditEntry,
     ports::tenancy_stores::{Invited, NewInvitation},
 };
-use sqlx::{AnyConnection, any::AnyRow};
 
 /// The columns of an [`Invitation`], of those that nobody has accepted or withdrawn.
 const OPEN: &str = "SELECT i.id, i.email, i.role, i.created_at, i.expires_at, i.tenant_id, \
@@ -26,9 +26,9 @@ const OPEN: &str = "SELECT i.id, i.email, i.role, i.created_at, i.expires_at, i.
     FROM invitations i JOIN users u ON u.id = i.invited_by JOIN tenants t ON t.id = i.tenant_id \
     WHERE i.accepted_at IS NULL AND i.withdrawn_at IS NULL ";
 
-fn invitation(row: &AnyRow) -> Result<Invitation, Cause> {
+fn invitation(row: &Row) -> Result<Invitation, Cause> {
     Ok(Invitation {
-        id: word(row, "id")?,
+        id: id(row, "id")?,
         email: text(row, "email")?,
         role: word(row, "role")?,
         invited_by: text(row, "invited_by")?,
@@ -39,15 +39,15 @@ fn invitation(row: &AnyRow) -> Result<Invitation, Cause> {
 
 /// Those of a tenant that end after `now`, newest first.
 pub(crate) async fn of_tenant(
-    connection: &mut AnyConnection,
+    connection: &mut Transaction,
     tenant: TenantId,
     now: Timestamp,
 ) -> Result<Vec<Invitation>, Cause> {
     let mut sql = Sql::new(OPEN);
     sql.push("AND i.tenant_id = ")
-        .bind(tenant.to_string())
+        .bind(tenant)
         .push(" AND i.expires_at > ")
-        .bind(now.as_microsecond())
+        .bind(now)
         .push(" ORDER BY i.created_at DESC, i.id DESC");
     let rows = sql.query().fetch_all(connection).await?;
     rows.iter().map(invitation).collect()
@@ -65,7 +65,7 @@ pub(crate) async fn open(
     let folded = new.email.to_ascii_lowercase();
     let mut sql = Sql::new(OPEN);
     sql.push("AND i.tenant_id = ")
-        .bind(new.tenant_id.to_string())
+        .bind(new.tenant_id)
         .push(" AND i.email_folded = ")
         .bind(folded.clone());
     let row = sql.query().fetch_optional(writing.connection()).await?;
@@ -75,22 +75,22 @@ pub(crate) async fn open(
         }
         withdraw_one(writing.connection(), earlier.id, new.created_at).await?;
     }
-    sqlx::query(
+    query(
         "INSERT INTO invitations (id, tenant_id, email, email_folded, role, invited_by, \
          created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
     )
-    .bind(new.id.to_string())
-    .bind(new.tenant_id.to_string())
+    .bind(new.id)
+    .bind(new.tenant_id)
     .bind(new.email.clone())
     .bind(folded)
     .bind(new.role.as_str())
-    .bind(new.invited_by.to_string())
-    .bind(new.created_at.as_microsecond())
-    .bind(new.expires_at.as_microsecond())
+    .bind(new.invited_by)
+    .bind(new.created_at)
+    .bind(new.expires_at)
     .execute(writing.connection())
     .await?;
     let mut sql = Sql::new(OPEN);
-    sql.push("AND i.id = ").bind(new.id.to_string());
+    sql.push("AND i.id = ").bind(new.id);
     let stored = invitation(&sql.query().fetch_one(writing.connection()).await?)?;
     audit::append(writing.connection(), audit).await?;
     writing.commit().await?;
@@ -104,13 +104,13 @@ pub(crate) async fn withdraw(
     mut audit: AuditEntry,
 ) -> Result<bool, Cause> {
     let mut writing = database.write().await?;
-    let found = sqlx::query(
+    let found = query(
         "UPDATE invitations SET withdrawn_at = $3 WHERE id = $1 AND tenant_id = $2 \
          AND accepted_at IS NULL AND withdrawn_at IS NULL RETURNING email",
     )
-    .bind(id.to_string())
-    .bind(tenant.to_string())
-    .bind(audit.at.as_microsecond())
+    .bind(id)
+    .bind(tenant)
+    .bind(audit.at)
     .fetch_optional(writing.connection())
     .await?;
     let Some(row) = found else {
@@ -123,13 +123,13 @@ pub(crate) async fn withdraw(
 }
 
 async fn withdraw_one(
-    connection: &mut AnyConnection,
+    connection: &mut Transaction,
     id: InvitationId,
     at: Timestamp,
 ) -> Result<(), Cause> {
-    sqlx::query("UPDATE invitations SET withdrawn_at = $2 WHERE id = $1")
-        .bind(id.to_string())
-        .bind(at.as_microsecond())
+    query("UPDATE invitations SET withdrawn_at = $2 WHERE id = $1")
+        .bind(id)
+        .bind(at)
         .execute(connection)
         .await?;
     Ok(())
@@ -137,15 +137,15 @@ async fn withdraw_one(
 
 /// Withdraws all that are open of a tenant, or only those to one address.
 pub(crate) async fn withdraw_all(
-    connection: &mut AnyConnection,
+    connection: &mut Transaction,
     tenant: TenantId,
     address: Option<&str>,
     at: Timestamp,
 ) -> Result<(), Cause> {
     let mut sql = Sql::new("UPDATE invitations SET withdrawn_at = ");
-    sql.bind(at.as_microsecond())
+    sql.bind(at)
         .push(" WHERE accepted_at IS NULL AND withdrawn_at IS NULL AND tenant_id = ")
-        .bind(tenant.to_string());
+        .bind(tenant);
     if let Some(address) = address {
         sql.push(" AND email_folded = ")
             .bind(address.to_ascii_lowercase());
@@ -171,7 +171,7 @@ pub(crate) struct Accepted {
 /// Accepts, for whoever has shown that `email` is theirs, every invitation to it that is open and
 /// has not ended. From then on issuer and subject hold the role, not the address.
 pub(crate) async fn accept(
-    connection: &mut AnyConnection,
+    connection: &mut Transaction,
     user: UserId,
     email: &str,
     now: Timestamp,
@@ -180,22 +180,22 @@ pub(crate) async fn accept(
     sql.push("AND t.archived_at IS NULL AND i.email_folded = ")
         .bind(email.to_ascii_lowercase())
         .push(" AND i.expires_at > ")
-        .bind(now.as_microsecond())
+        .bind(now)
         .push(" ORDER BY i.id");
     let rows = sql.query().fetch_all(&mut *connection).await?;
     let mut accepted = Vec::new();
     for row in &rows {
         let invitation = invitation(row)?;
-        let claimed = sqlx::query(
+        let claimed = query(
             "UPDATE invitations SET accepted_at = $2, accepted_by = $3 \
              WHERE id = $1 AND accepted_at IS NULL AND withdrawn_at IS NULL",
         )
-        .bind(invitation.id.to_string())
-        .bind(now.as_microsecond())
-        .bind(user.to_string())
+        .bind(invitation.id)
+        .bind(now)
+        .bind(user)
         .execute(&mut *connection)
         .await?;
-        if claimed.rows_affected() == 0 {
+        if claimed == 0 {
             // Withdrawn, or accepted by somebody else, at this very moment.
             continue;
         }

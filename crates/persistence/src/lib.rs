@@ -11,6 +11,7 @@ mod cluster_orders;
 mod cluster_progress;
 mod cluster_tally;
 mod clusters;
+mod connection;
 mod costs;
 mod credential_changes;
 mod credentials;

@@ -3,9 +3,10 @@
 
 use crate::{
     Cause,
+    connection::Transaction,
     database::Database,
     list::push_scope,
-    rows::{number, optional_number, optional_time, word},
+    rows::{Row, id, number, optional_number, optional_time},
     sql::Sql,
 };
 use domain::{
@@ -15,7 +16,6 @@ use domain::{
     tenancy::{EnvironmentLimits, EnvironmentUse},
 };
 use provisioning::{ports::stores::Extent, records::Room};
-use sqlx::{AnyConnection, any::AnyRow};
 
 /// Columns that say what is in the environment `r`.
 pub(crate) const IN_USE: &str = "(SELECT COUNT(*) FROM clusters c \
@@ -31,7 +31,7 @@ pub(crate) const IN_USE: &str = "(SELECT COUNT(*) FROM clusters c \
 /// room: storing what refers to it fails by itself.
 pub(crate) async fn room(
     database: &Database,
-    connection: &mut AnyConnection,
+    connection: &mut Transaction,
     environment: EnvironmentId,
     wanted: Wanted,
 ) -> Result<Room, Cause> {
@@ -39,7 +39,7 @@ pub(crate) async fn room(
         "SELECT archived_at, max_clusters, max_nodes, max_price_per_hour FROM environments \
          WHERE id = ",
     );
-    sql.bind(environment.to_string())
+    sql.bind(environment)
         .push(database.dialect().lock_referred_rows());
     let Some(row) = sql.query().fetch_optional(&mut *connection).await? else {
         return Ok(Room::Enough);
@@ -53,7 +53,7 @@ pub(crate) async fn room(
     }
     // Only now, so that it sees what was put in while this waited for the lock.
     let mut sql = Sql::new(format!("SELECT {IN_USE} FROM environments r WHERE r.id = "));
-    sql.bind(environment.to_string());
+    sql.bind(environment);
     let used = in_use(&sql.query().fetch_one(connection).await?)?;
     Ok(match limits.reached(&used, wanted) {
         Some(reached) => Room::LimitReached(reached),
@@ -77,7 +77,7 @@ pub(crate) async fn rooms(
     rows.iter()
         .map(|row| {
             Ok(EnvironmentRoom {
-                environment_id: word(row, "id")?,
+                environment_id: id(row, "id")?,
                 limits: limits(row)?,
                 in_use: in_use(row)?,
             })
@@ -86,7 +86,7 @@ pub(crate) async fn rooms(
 }
 
 /// From `max_clusters`, `max_nodes` and `max_price_per_hour`.
-pub(crate) fn limits(row: &AnyRow) -> Result<EnvironmentLimits, Cause> {
+pub(crate) fn limits(row: &Row) -> Result<EnvironmentLimits, Cause> {
     let count = |column| -> Result<Option<u32>, Cause> {
         Ok(optional_number(row, column)?
             .map(u32::try_from)
@@ -100,7 +100,7 @@ pub(crate) fn limits(row: &AnyRow) -> Result<EnvironmentLimits, Cause> {
 }
 
 /// From the columns of [`IN_USE`].
-pub(crate) fn in_use(row: &AnyRow) -> Result<EnvironmentUse, Cause> {
+pub(crate) fn in_use(row: &Row) -> Result<EnvironmentUse, Cause> {
     Ok(EnvironmentUse {
         clusters: u32::try_from(number(row, "clusters")?)?,
         nodes: u32::try_from(number(row, "nodes")?)?,

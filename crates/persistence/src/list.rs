@@ -2,16 +2,17 @@
 
 use crate::{
     Cause,
+    connection::Transaction,
     database::Database,
     dialect::Dialect,
     resource::{Resource, several},
-    rows::{number, text},
+    rows::{Row, id, number, text},
     sql::{Sql, containing},
 };
 use domain::ids::UserId;
 use jiff::Timestamp;
 use provisioning::ports::stores::Extent;
-use sqlx::{AnyConnection, Row, any::AnyRow};
+use uuid::Uuid;
 
 /// Up to so many rows are looked up and sorted. More of them lie close enough in an index that has
 /// them in order for a page to be full before long.
@@ -77,7 +78,7 @@ pub(crate) async fn page<R: Listed>(
     let mut reading = database.read().await?;
     let rows = counting::<R>(dialect, question)
         .query()
-        .fetch_all(&mut *reading)
+        .fetch_all(&mut reading)
         .await?;
     let counts = counts::<R>(&states, &rows)?;
     let total = states
@@ -169,7 +170,7 @@ fn ids_of_ending<R: Listed>(
         R::TABLE
     ));
     // In the words of the index that leaves those out.
-    sql.bind(before.as_microsecond())
+    sql.bind(before)
         .push(" AND r.state <> 'deleting' AND r.state <> 'deleted' AND ");
     push_scope(&mut sql, scope, dialect.not_looked_up());
     sql.push(" ORDER BY r.ends_at, r.id LIMIT ")
@@ -178,7 +179,7 @@ fn ids_of_ending<R: Listed>(
 }
 
 /// In the order of `states`; those with none too.
-fn counts<R: Listed>(states: &[&str], rows: &[AnyRow]) -> Result<Vec<u64>, Cause> {
+fn counts<R: Listed>(states: &[&str], rows: &[Row]) -> Result<Vec<u64>, Cause> {
     let mut counts = vec![0; states.len()];
     for row in rows {
         let state = text(row, "state")?;
@@ -191,12 +192,9 @@ fn counts<R: Listed>(states: &[&str], rows: &[AnyRow]) -> Result<Vec<u64>, Cause
     Ok(counts)
 }
 
-pub(crate) async fn fetch_ids(
-    connection: &mut AnyConnection,
-    sql: Sql,
-) -> Result<Vec<String>, Cause> {
+pub(crate) async fn fetch_ids(connection: &mut Transaction, sql: Sql) -> Result<Vec<Uuid>, Cause> {
     let rows = sql.query().fetch_all(connection).await?;
-    rows.iter().map(|row| Ok(row.try_get("id")?)).collect()
+    rows.iter().map(|row| id(row, "id")).collect()
 }
 
 /// Where most states are shown, those left out are named instead, and not looked up at all.
@@ -222,7 +220,7 @@ fn push_filter<R: Listed>(sql: &mut Sql, question: &Question<'_>, lookup: &str) 
     push_scope(sql, question.scope, lookup);
     match question.ordered_by {
         Some(Some(owner)) => {
-            sql.push(" AND r.created_by = ").bind(owner.to_string());
+            sql.push(" AND r.created_by = ").bind(owner);
         }
         Some(None) => {
             sql.push(" AND 1 = 0");
@@ -293,7 +291,7 @@ pub(crate) fn push_scope(sql: &mut Sql, scope: &Extent, lookup: &str) {
         Extent::Tenants(tenants) => sql
             .push(lookup)
             .push("r.tenant_id IN ")
-            .bind_list(tenants.iter().map(ToString::to_string)),
+            .bind_list(tenants.iter().copied()),
     };
 }
 

@@ -10,7 +10,7 @@ async fn plan(database: &Database, sql: Sql) -> String {
     let steps: Vec<String> = rows
         .unwrap()
         .iter()
-        .map(|row| row.try_get("detail").unwrap())
+        .map(|row| text(row, "detail").unwrap())
         .collect();
     steps.join("\n")
 }

@@ -2,7 +2,6 @@
 
 use crate::OpenError;
 use std::{
-    fmt::Write as _,
     fs::{File, OpenOptions},
     io::{self, ErrorKind, Read},
     os::unix::fs::OpenOptionsExt,
@@ -141,25 +140,6 @@ pub(crate) fn is_writable(path: &Path) -> io::Result<bool> {
         }
         Err(error) => Err(error),
     }
-}
-
-/// `path` as the driver wants it, with `query`.
-pub(crate) fn sqlite_url(path: &Path, query: &str) -> String {
-    let mut url = String::from("sqlite:");
-    for byte in path.as_os_str().as_encoded_bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' => {
-                url.push(char::from(*byte));
-            }
-            other => {
-                // Writing into a String cannot fail.
-                let _ = write!(url, "%{other:02X}");
-            }
-        }
-    }
-    url.push('?');
-    url.push_str(query);
-    url
 }
 
 /// Host, port and database of a PostgreSQL URL: what may be shown of it.

@@ -2,10 +2,12 @@
 
 use crate::{
     Cause, audit,
+    connection::Transaction,
     database::Database,
     invitations,
     people::grant_source,
-    rows::{optional_time, text, truth, word},
+    rows::{id, optional_time, text, truth, word},
+    sql::query,
     tenant_changes,
 };
 use domain::{
@@ -19,24 +21,23 @@ use provisioning::{
     audit::{AuditChange, AuditEntry},
     ports::{changes::Change, tenancy_stores::MemberChanged},
 };
-use sqlx::AnyConnection;
 
 /// Those of a tenant, by name.
 pub(crate) async fn of_tenant(
-    connection: &mut AnyConnection,
+    connection: &mut Transaction,
     tenant: TenantId,
 ) -> Result<Vec<Member>, Cause> {
-    let rows = sqlx::query(
+    let rows = query(
         "SELECT u.id, u.name, u.email, u.suspended, u.last_seen_at, g.role, g.source, g.why, \
          g.granted_by, g.granted_at FROM tenant_grants g JOIN users u ON u.id = g.user_id \
          WHERE g.tenant_id = $1 ORDER BY u.name_folded, u.id, g.source",
     )
-    .bind(tenant.to_string())
+    .bind(tenant)
     .fetch_all(connection)
     .await?;
     let mut members: Vec<Member> = Vec::new();
     for row in &rows {
-        let user_id: UserId = word(row, "id")?;
+        let user_id: UserId = id(row, "id")?;
         let role: TenantRole = word(row, "role")?;
         let source = grant_source(row)?;
         let granted = matches!(source, GrantSource::Person { .. }).then_some(role);
@@ -66,16 +67,16 @@ pub(crate) async fn of_tenant(
 
 /// The role that a person has granted.
 pub(crate) async fn granted(
-    connection: &mut AnyConnection,
+    connection: &mut Transaction,
     tenant: TenantId,
     user: UserId,
 ) -> Result<Option<TenantRole>, Cause> {
-    let row = sqlx::query(
+    let row = query(
         "SELECT role FROM tenant_grants \
          WHERE user_id = $1 AND tenant_id = $2 AND source = 'person'",
     )
-    .bind(user.to_string())
-    .bind(tenant.to_string())
+    .bind(user)
+    .bind(tenant)
     .fetch_optional(connection)
     .await?;
     row.map(|row| word(&row, "role")).transpose()
@@ -83,24 +84,24 @@ pub(crate) async fn granted(
 
 /// Grants a role in the name of a person, in place of the one granted before.
 pub(crate) async fn grant(
-    connection: &mut AnyConnection,
+    connection: &mut Transaction,
     tenant: TenantId,
     user: UserId,
     role: TenantRole,
     by: &str,
     at: Timestamp,
 ) -> Result<(), Cause> {
-    sqlx::query(
+    query(
         "INSERT INTO tenant_grants (user_id, tenant_id, source, role, granted_by, granted_at) \
          VALUES ($1, $2, 'person', $3, $4, $5) ON CONFLICT (user_id, tenant_id, source) \
          DO UPDATE SET role = excluded.role, granted_by = excluded.granted_by, \
          granted_at = excluded.granted_at",
     )
-    .bind(user.to_string())
-    .bind(tenant.to_string())
+    .bind(user)
+    .bind(tenant)
     .bind(role.as_str())
     .bind(by.to_owned())
-    .bind(at.as_microsecond())
+    .bind(at)
     .execute(connection)
     .await?;
     Ok(())
@@ -118,8 +119,8 @@ pub(crate) async fn set(
     if !tenant_changes::lock_tenant(database, connection, tenant).await? {
         return Ok(MemberChanged::Missing);
     }
-    let person = sqlx::query("SELECT email, email_verified FROM users WHERE id = $1")
-        .bind(user.to_string())
+    let person = query("SELECT email, email_verified FROM users WHERE id = $1")
+        .bind(user)
         .fetch_optional(&mut *connection)
         .await?;
     let Some(person) = person else {
@@ -160,13 +161,11 @@ pub(crate) async fn remove(
     let Some(before) = granted(connection, tenant, user).await? else {
         return Ok(MemberChanged::AlreadySo);
     };
-    sqlx::query(
-        "DELETE FROM tenant_grants WHERE user_id = $1 AND tenant_id = $2 AND source = 'person'",
-    )
-    .bind(user.to_string())
-    .bind(tenant.to_string())
-    .execute(&mut *connection)
-    .await?;
+    query("DELETE FROM tenant_grants WHERE user_id = $1 AND tenant_id = $2 AND source = 'person'")
+        .bind(user)
+        .bind(tenant)
+        .execute(&mut *connection)
+        .await?;
     let change = AuditChange::new("role", Some(before.as_str()), None::<String>);
     audit::append(connection, &audit.with_changes([change])).await?;
     writing.announce(Change::Access { user_id: user });

@@ -78,7 +78,7 @@ pub(crate) async fn of_environment(
     environment: EnvironmentId,
 ) -> Result<Vec<NodeRecord>, Cause> {
     let mut sql = Sql::new("SELECT r.id FROM nodes r WHERE r.environment_id = ");
-    sql.bind(environment.to_string())
+    sql.bind(environment)
         .push(" AND r.state <> 'deleted' ORDER BY r.name, r.id");
     let mut reading = database.read().await?;
     let ids = fetch_ids(&mut reading, sql).await?;

@@ -7,28 +7,27 @@ use crate::{
     operations::{OF_NODES, Operations},
     orders::{Order, Outcome, key_columns},
     resource::one,
-    rows::json_text,
+    sql::{Query, json_value, optional_json_value, query},
 };
 use domain::{
     ids::{EnvironmentId, NodeId, UserId},
     operation::Operation,
     room::Wanted,
 };
-use jiff::Timestamp;
 use provisioning::{
     audit::AuditEntry,
     node_records::{NewNode, NodeChange, NodeOrderStored, NodeRecord},
     ports::changes::Change,
     records::Idempotency,
 };
-use sqlx::{Any, any::AnyArguments, query::Query};
+use uuid::Uuid;
 
 impl Order for NewNode {
     type Resource = NodeRecord;
     const OPERATIONS: Operations = OF_NODES;
 
-    fn id(&self) -> String {
-        self.id.to_string()
+    fn id(&self) -> Uuid {
+        self.id.into()
     }
 
     fn ordered_by(&self) -> UserId {
@@ -58,30 +57,30 @@ impl Order for NewNode {
         }
     }
 
-    fn insert(&self) -> Result<Query<'static, Any, AnyArguments>, Cause> {
+    fn insert(&self) -> Result<Query, Cause> {
         let (key, fingerprint) = key_columns(self.idempotency.as_ref());
         let accelerator = self.spec.accelerator.as_deref();
-        Ok(sqlx::query(
+        Ok(query(
             "INSERT INTO nodes (id, name, tenant_id, environment_id, spec, accelerator_folded, \
              task_yaml, machine, autostop, price_per_hour, created_by, created_at, ends_at, \
              operation_id, idempotency_key, idempotency_fingerprint, due_at, state, spent, fence, \
              wakes, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, \
              $15, $16, $17, 'pending', 0, 0, 0, 1) ON CONFLICT DO NOTHING",
         )
-        .bind(self.id.to_string())
+        .bind(self.id)
         .bind(self.name.as_str().to_owned())
-        .bind(self.tenant_id.to_string())
-        .bind(self.environment_id.to_string())
-        .bind(serde_json::to_string(&self.spec)?)
+        .bind(self.tenant_id)
+        .bind(self.environment_id)
+        .bind(json_value(&self.spec)?)
         .bind(accelerator.map(str::to_lowercase))
         .bind(self.task_yaml.clone())
         .bind(self.machine.clone())
-        .bind(json_text(self.autostop.as_ref())?)
+        .bind(optional_json_value(self.autostop.as_ref())?)
         .bind(self.price_per_hour.map(|price| price.0))
-        .bind(self.created_by.to_string())
-        .bind(self.created_at.as_microsecond())
-        .bind(self.ends_at.map(Timestamp::as_microsecond))
-        .bind(self.operation.id.to_string())
+        .bind(self.created_by)
+        .bind(self.created_at)
+        .bind(self.ends_at)
+        .bind(self.operation.id)
         .bind(key)
         .bind(fingerprint)
         .bind(AT_ONCE))
@@ -110,26 +109,26 @@ pub(crate) async fn store_change(
 ) -> Result<Option<NodeRecord>, Cause> {
     let mut writing = database.write().await?;
     let statement = match change {
-        NodeChange::Turn(state, operation) => sqlx::query(
+        NodeChange::Turn(state, operation) => query(
             "UPDATE nodes SET due_at = $3, wakes = wakes + 1, version = version + 1, \
              state = $4, operation_id = $5, failure = NULL WHERE id = $1 AND version = $2",
         )
-        .bind(id.to_string())
+        .bind(id)
         .bind(version)
         .bind(AT_ONCE)
         .bind(state.as_str())
-        .bind(operation.id.to_string()),
-        NodeChange::Autostop(autostop) => sqlx::query(
+        .bind(operation.id),
+        NodeChange::Autostop(autostop) => query(
             "UPDATE nodes SET due_at = $3, wakes = wakes + 1, version = version + 1, \
              autostop = $4 WHERE id = $1 AND version = $2",
         )
-        .bind(id.to_string())
+        .bind(id)
         .bind(version)
         .bind(AT_ONCE)
-        .bind(json_text(autostop.as_ref())?),
+        .bind(optional_json_value(autostop.as_ref())?),
     };
     let written = statement.execute(writing.connection()).await?;
-    if written.rows_affected() == 0 {
+    if written == 0 {
         return Ok(None);
     }
     if let NodeChange::Turn(_, operation) = change {

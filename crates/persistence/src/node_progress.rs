@@ -2,10 +2,12 @@
 
 use crate::{
     Cause, audit, claims,
+    connection::Transaction,
     database::Database,
     node_usage,
     operations::{OF_NODES, operation_as_stored},
-    rows::{as_stored, json_text},
+    rows::as_stored,
+    sql::{optional_json_value, query},
 };
 use domain::{ids::OperationId, node::view::NodeState, operation::Operation};
 use jiff::Timestamp;
@@ -14,7 +16,6 @@ use provisioning::{
     ports::changes::Change,
     records::Claim,
 };
-use sqlx::AnyConnection;
 
 pub(crate) async fn record(
     database: &Database,
@@ -82,10 +83,10 @@ pub(crate) async fn note_request(
     OF_NODES
         .write(writing.connection(), after.id, &after.operation)
         .await?;
-    sqlx::query("UPDATE nodes SET request = $2, operation_id = $3, version = $4 WHERE id = $1")
-        .bind(after.id.to_string())
+    query("UPDATE nodes SET request = $2, operation_id = $3, version = $4 WHERE id = $1")
+        .bind(after.id)
         .bind(after.request)
-        .bind(after.operation.id.to_string())
+        .bind(after.operation.id)
         .bind(after.version)
         .execute(writing.connection())
         .await?;
@@ -135,29 +136,29 @@ fn advanced(before: &NodeRecord, progress: NodeProgress, turned: bool) -> NodeRe
 
 /// Writes what changes in a node and ends the claim.
 async fn write(
-    connection: &mut AnyConnection,
+    connection: &mut Transaction,
     node: &NodeRecord,
-    due_at: Option<i64>,
+    due_at: Option<Timestamp>,
 ) -> Result<(), Cause> {
-    sqlx::query(
+    query(
         "UPDATE nodes SET state = $2, failure = $3, placement = $4, address = $5, \
          price_per_hour = $6, spent = $7, charged_since = $8, request = $9, seen = $10, \
          ready_at = $11, deleted_at = $12, operation_id = $13, version = $14, due_at = $15, \
          leased_until = NULL WHERE id = $1",
     )
-    .bind(node.id.to_string())
+    .bind(node.id)
     .bind(node.state.as_str())
-    .bind(json_text(node.failure.as_ref())?)
-    .bind(json_text(node.placement.as_ref())?)
+    .bind(optional_json_value(node.failure.as_ref())?)
+    .bind(optional_json_value(node.placement.as_ref())?)
     .bind(node.address.clone())
     .bind(node.price_per_hour.map(|price| price.0))
     .bind(node.spent.0)
-    .bind(node.charged_since.map(Timestamp::as_microsecond))
+    .bind(node.charged_since)
     .bind(node.request.clone())
     .bind(node.seen.clone())
-    .bind(node.ready_at.map(Timestamp::as_microsecond))
-    .bind(node.deleted_at.map(Timestamp::as_microsecond))
-    .bind(node.operation.id.to_string())
+    .bind(node.ready_at)
+    .bind(node.deleted_at)
+    .bind(node.operation.id)
     .bind(node.version)
     .bind(due_at)
     .execute(connection)

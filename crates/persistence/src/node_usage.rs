@@ -2,13 +2,14 @@
 
 use crate::{
     Cause,
+    connection::Transaction,
     costs::Charged,
     rows::{as_stored, time},
+    sql::query,
 };
 use domain::money::MicroDollars;
 use jiff::Timestamp;
 use provisioning::node_records::NodeRecord;
-use sqlx::AnyConnection;
 
 /// Where it is kept.
 pub(crate) const USAGE: Charged = Charged {
@@ -20,7 +21,7 @@ pub(crate) const USAGE: Charged = Charged {
 /// Ends the open interval of `node` and begins the next one, as far as what is charged changes.
 /// Answers what it has spent in intervals that are closed, and since when it is charged.
 pub(crate) async fn charge(
-    connection: &mut AnyConnection,
+    connection: &mut Transaction,
     node: &NodeRecord,
     price: Option<MicroDollars>,
     charged: bool,
@@ -43,21 +44,21 @@ pub(crate) async fn charge(
 /// Ends the open interval and answers what it cost. One without length is forgotten; clocks of two
 /// replicas may differ, so that it can seem to end before it began.
 async fn close(
-    connection: &mut AnyConnection,
+    connection: &mut Transaction,
     node: &NodeRecord,
     since: Timestamp,
     at: Timestamp,
 ) -> Result<MicroDollars, Cause> {
     if at <= since {
-        sqlx::query("DELETE FROM node_usage WHERE node_id = $1 AND ended_at IS NULL")
-            .bind(node.id.to_string())
+        query("DELETE FROM node_usage WHERE node_id = $1 AND ended_at IS NULL")
+            .bind(node.id)
             .execute(connection)
             .await?;
         return Ok(MicroDollars(0));
     }
-    sqlx::query("UPDATE node_usage SET ended_at = $2 WHERE node_id = $1 AND ended_at IS NULL")
-        .bind(node.id.to_string())
-        .bind(at.as_microsecond())
+    query("UPDATE node_usage SET ended_at = $2 WHERE node_id = $1 AND ended_at IS NULL")
+        .bind(node.id)
+        .bind(at)
         .execute(connection)
         .await?;
     let price = node.price_per_hour.unwrap_or_default();
@@ -66,19 +67,19 @@ async fn close(
 
 /// Begins an interval and answers when: not before the end of the one before.
 async fn open(
-    connection: &mut AnyConnection,
+    connection: &mut Transaction,
     node: &NodeRecord,
     price: Option<MicroDollars>,
     at: Timestamp,
 ) -> Result<Timestamp, Cause> {
-    let row = sqlx::query(
+    let row = query(
         "INSERT INTO node_usage (node_id, tenant_id, started_at, price_per_hour) \
          SELECT $1, $2, CASE WHEN MAX(ended_at) > $3 THEN MAX(ended_at) ELSE $3 END, $4 \
          FROM node_usage WHERE node_id = $1 RETURNING started_at",
     )
-    .bind(node.id.to_string())
-    .bind(node.tenant.id.to_string())
-    .bind(at.as_microsecond())
+    .bind(node.id)
+    .bind(node.tenant.id)
+    .bind(at)
     .bind(price.map(|price| price.0))
     .fetch_one(connection)
     .await?;

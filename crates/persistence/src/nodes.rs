@@ -9,9 +9,10 @@ use crate::{
     orders,
     resource::{self, Resource, select_ordered},
     rows::{
-        self, json, number, optional_json, optional_number, optional_text, optional_time, text,
-        time, word,
+        self, Row, id, json, number, optional_json, optional_number, optional_text, optional_time,
+        text, time, word,
     },
+    sql::query,
     transaction::doing,
 };
 use async_trait::async_trait;
@@ -31,7 +32,7 @@ use provisioning::{
     },
     records::Claim,
 };
-use sqlx::any::AnyRow;
+use uuid::Uuid;
 
 #[async_trait]
 impl NodeStore for Database {
@@ -44,10 +45,10 @@ impl NodeStore for Database {
 
     async fn node_name_taken(&self, tenant: TenantId, name: &NodeName) -> Stored<bool> {
         doing("look up a node's name", async {
-            let found = sqlx::query(
+            let found = query(
                 "SELECT id FROM nodes WHERE tenant_id = $1 AND name = $2 AND state <> 'deleted'",
             )
-            .bind(tenant.to_string())
+            .bind(tenant)
             .bind(name.as_str().to_owned())
             .fetch_optional(self.readers())
             .await?;
@@ -58,8 +59,7 @@ impl NodeStore for Database {
 
     async fn node(&self, id: NodeId) -> Stored<Option<NodeRecord>> {
         doing("read a node", async {
-            let mut connection = self.readers().acquire().await?;
-            resource::one(&mut connection, id).await
+            resource::one(self.readers(), id).await
         })
         .await
     }
@@ -96,7 +96,7 @@ impl NodeStore for Database {
 
     async fn machine_names(&self) -> Stored<Vec<String>> {
         doing("list the names of machines", async {
-            let rows = sqlx::query("SELECT machine FROM nodes WHERE state <> 'deleted'")
+            let rows = query("SELECT machine FROM nodes WHERE state <> 'deleted'")
                 .fetch_all(self.readers())
                 .await?;
             rows.iter().map(|row| text(row, "machine")).collect()
@@ -195,9 +195,9 @@ impl Resource for NodeRecord {
         )
     }
 
-    fn from_row(row: &AnyRow) -> Result<Self, Cause> {
+    fn from_row(row: &Row) -> Result<Self, Cause> {
         Ok(Self {
-            id: word(row, "id")?,
+            id: id(row, "id")?,
             name: word(row, "name")?,
             tenant: rows::tenant(row)?,
             environment: rows::environment(row)?,
@@ -214,7 +214,7 @@ impl Resource for NodeRecord {
             charged_since: optional_time(row, "charged_since")?,
             request: optional_text(row, "request")?,
             seen: optional_text(row, "seen")?,
-            created_by: word(row, "created_by")?,
+            created_by: id(row, "created_by")?,
             created_by_name: text(row, "created_by_name")?,
             created_at: time(row, "created_at")?,
             ready_at: optional_time(row, "ready_at")?,
@@ -225,7 +225,7 @@ impl Resource for NodeRecord {
         })
     }
 
-    fn id(&self) -> String {
-        self.id.to_string()
+    fn id(&self) -> Uuid {
+        self.id.into()
     }
 }

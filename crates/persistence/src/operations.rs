@@ -2,11 +2,13 @@
 
 use crate::{
     Cause,
-    rows::{as_stored, json, number, optional_json, optional_time, time, word},
+    connection::Transaction,
+    rows::{Row, as_stored, id, json, number, optional_json, optional_time, time, word},
+    sql::{json_value, optional_json_value, query},
 };
 use domain::operation::Operation;
-use jiff::Timestamp;
-use sqlx::{AnyConnection, AssertSqlSafe, any::AnyRow};
+use sqlx::AssertSqlSafe;
+use uuid::Uuid;
 
 /// A table of operations, and its column for what they are on.
 #[derive(Clone, Copy)]
@@ -29,30 +31,25 @@ impl Operations {
     /// Stores an operation, or how far it is.
     pub async fn write(
         self,
-        connection: &mut AnyConnection,
-        on: impl ToString,
+        connection: &mut Transaction,
+        on: impl Into<Uuid>,
         operation: &Operation,
     ) -> Result<(), Cause> {
-        let failure = operation
-            .failure
-            .as_ref()
-            .map(serde_json::to_string)
-            .transpose()?;
-        sqlx::query(AssertSqlSafe(format!(
+        query(AssertSqlSafe(format!(
             "INSERT INTO {} (id, {}, kind, started_at, finished_at, attempts, steps, failure) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
              ON CONFLICT (id) DO UPDATE SET finished_at = excluded.finished_at, \
              attempts = excluded.attempts, steps = excluded.steps, failure = excluded.failure",
             self.table, self.of
         )))
-        .bind(operation.id.to_string())
-        .bind(on.to_string())
+        .bind(operation.id)
+        .bind(on.into())
         .bind(operation.kind.as_str())
-        .bind(operation.started_at.as_microsecond())
-        .bind(operation.finished_at.map(Timestamp::as_microsecond))
+        .bind(operation.started_at)
+        .bind(operation.finished_at)
         .bind(i64::from(operation.attempts))
-        .bind(serde_json::to_string(&operation.steps)?)
-        .bind(failure)
+        .bind(json_value(&operation.steps)?)
+        .bind(optional_json_value(operation.failure.as_ref())?)
         .execute(connection)
         .await?;
         Ok(())
@@ -60,9 +57,9 @@ impl Operations {
 }
 
 /// From `operation_id` and the other columns that begin so.
-pub(crate) fn from_row(row: &AnyRow) -> Result<Operation, Cause> {
+pub(crate) fn from_row(row: &Row) -> Result<Operation, Cause> {
     Ok(Operation {
-        id: word(row, "operation_id")?,
+        id: id(row, "operation_id")?,
         kind: word(row, "operation_kind")?,
         started_at: time(row, "operation_started_at")?,
         finished_at: optional_time(row, "operation_finished_at")?,

@@ -2,11 +2,13 @@
 
 use crate::{
     Cause, audit,
+    connection::Transaction,
     database::Database,
     limits,
     operations::Operations,
     resource::{Resource, one},
-    rows::text,
+    rows::{id, text},
+    sql::{Query, query},
 };
 use domain::{
     ids::{EnvironmentId, UserId},
@@ -18,7 +20,8 @@ use provisioning::{
     ports::changes::Change,
     records::{Idempotency, Room},
 };
-use sqlx::{Any, AnyConnection, AssertSqlSafe, any::AnyArguments, query::Query};
+use sqlx::AssertSqlSafe;
+use uuid::Uuid;
 
 /// A resource to be stored.
 pub(crate) trait Order: Sync {
@@ -26,7 +29,7 @@ pub(crate) trait Order: Sync {
     /// Where its operations are.
     const OPERATIONS: Operations;
 
-    fn id(&self) -> String;
+    fn id(&self) -> Uuid;
     fn ordered_by(&self) -> UserId;
     fn environment(&self) -> EnvironmentId;
     /// What it takes of the environment's limits.
@@ -36,7 +39,7 @@ pub(crate) trait Order: Sync {
     /// What is announced.
     fn change(&self) -> Change;
     /// `INSERT … ON CONFLICT DO NOTHING`, due at once.
-    fn insert(&self) -> Result<Query<'static, Any, AnyArguments>, Cause>;
+    fn insert(&self) -> Result<Query, Cause>;
 }
 
 /// What became of an attempt to store an order.
@@ -71,7 +74,7 @@ pub(crate) async fn store<O: Order>(
         return Ok(Outcome::NoRoom(room));
     }
     let inserted = new.insert()?.execute(writing.connection()).await?;
-    if inserted.rows_affected() == 0 {
+    if inserted == 0 {
         let outcome = earlier(writing.connection(), new).await?;
         return Ok(outcome.unwrap_or(Outcome::NameTaken));
     }
@@ -90,18 +93,18 @@ pub(crate) async fn store<O: Order>(
 
 /// What the order's key stands for already.
 async fn earlier<O: Order>(
-    connection: &mut AnyConnection,
+    connection: &mut Transaction,
     new: &O,
 ) -> Result<Option<Outcome<O::Resource>>, Cause> {
     let Some(idempotency) = new.idempotency() else {
         return Ok(None);
     };
-    let found = sqlx::query(AssertSqlSafe(format!(
+    let found = query(AssertSqlSafe(format!(
         "SELECT id, idempotency_fingerprint FROM {} \
          WHERE created_by = $1 AND idempotency_key = $2",
         O::Resource::TABLE
     )))
-    .bind(new.ordered_by().to_string())
+    .bind(new.ordered_by())
     .bind(idempotency.key.clone())
     .fetch_optional(&mut *connection)
     .await?;
@@ -111,7 +114,7 @@ async fn earlier<O: Order>(
     if text(&row, "idempotency_fingerprint")? != idempotency.fingerprint {
         return Ok(Some(Outcome::KeyReused));
     }
-    let record = one(connection, text(&row, "id")?).await?;
+    let record = one(connection, id::<Uuid>(&row, "id")?).await?;
     Ok(record.map(Outcome::Replayed))
 }
 

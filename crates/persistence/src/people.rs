@@ -3,7 +3,8 @@
 
 use crate::{
     Cause,
-    rows::{self, optional_text, optional_time, text, truth, word},
+    connection::Executor,
+    rows::{self, Row, id, number, optional_id, optional_text, optional_time, text, truth, word},
     sql::Sql,
 };
 use domain::{
@@ -12,7 +13,7 @@ use domain::{
     people::GrantSource,
 };
 use provisioning::records::{MembershipRecord, UserRecord};
-use sqlx::{AnyConnection, any::AnyRow};
+use uuid::Uuid;
 
 /// The rows of people: one for each tenant and environment of each person.
 const USER: &str = "SELECT u.id, u.issuer, u.subject, u.email, u.email_verified, u.name, \
@@ -27,22 +28,20 @@ const USER: &str = "SELECT u.id, u.issuer, u.subject, u.email, u.email_verified,
 const IN_ORDER: &str = " ORDER BY u.id, t.name_folded, t.id, e.name_folded, e.id, g.source";
 
 /// One person.
-pub(crate) async fn one(
-    connection: &mut AnyConnection,
+pub(crate) async fn one<'e>(
+    connection: impl Into<Executor<'e>>,
     id: UserId,
 ) -> Result<Option<UserRecord>, Cause> {
     let mut sql = Sql::new(USER);
-    sql.push("WHERE u.id = ")
-        .bind(id.to_string())
-        .push(IN_ORDER);
+    sql.push("WHERE u.id = ").bind(id).push(IN_ORDER);
     let rows = sql.query().fetch_all(connection).await?;
     Ok(collect(&rows)?.pop())
 }
 
 /// People with this address, in any case: that of ASCII only, since other alphabets have letters
 /// that fold to the same one without being the same address.
-pub(crate) async fn with_email(
-    connection: &mut AnyConnection,
+pub(crate) async fn with_email<'e>(
+    connection: impl Into<Executor<'e>>,
     email: &str,
 ) -> Result<Vec<UserRecord>, Cause> {
     let mut sql = Sql::new(USER);
@@ -53,10 +52,10 @@ pub(crate) async fn with_email(
 }
 
 /// People from their rows.
-fn collect(rows: &[AnyRow]) -> Result<Vec<UserRecord>, Cause> {
+fn collect(rows: &[Row]) -> Result<Vec<UserRecord>, Cause> {
     let mut users: Vec<UserRecord> = Vec::new();
     for row in rows {
-        let id: UserId = word(row, "id")?;
+        let id: UserId = id(row, "id")?;
         if users.last().is_none_or(|user| user.id != id) {
             users.push(user(row)?);
         }
@@ -67,15 +66,15 @@ fn collect(rows: &[AnyRow]) -> Result<Vec<UserRecord>, Cause> {
     Ok(users)
 }
 
-fn user(row: &AnyRow) -> Result<UserRecord, Cause> {
+fn user(row: &Row) -> Result<UserRecord, Cause> {
     Ok(UserRecord {
-        id: word(row, "id")?,
+        id: id(row, "id")?,
         issuer: text(row, "issuer")?,
         subject: text(row, "subject")?,
         email: text(row, "email")?,
         email_verified: truth(row, "email_verified")?,
         name: text(row, "name")?,
-        platform_role: if truth(row, "admin_grants")? {
+        platform_role: if number(row, "admin_grants")? > 0 {
             PlatformRole::Admin
         } else {
             PlatformRole::User
@@ -87,7 +86,7 @@ fn user(row: &AnyRow) -> Result<UserRecord, Cause> {
 }
 
 /// From `source`, `why`, `granted_by` and `granted_at`.
-pub(crate) fn grant_source(row: &AnyRow) -> Result<GrantSource, Cause> {
+pub(crate) fn grant_source(row: &Row) -> Result<GrantSource, Cause> {
     Ok(if text(row, "source")? == "claim" {
         GrantSource::Claim {
             why: optional_text(row, "why")?,
@@ -101,8 +100,8 @@ pub(crate) fn grant_source(row: &AnyRow) -> Result<GrantSource, Cause> {
 }
 
 /// Adds the tenant and environment of a row, if it has any. Of several grants the highest counts.
-fn add_membership(memberships: &mut Vec<MembershipRecord>, row: &AnyRow) -> Result<(), Cause> {
-    if optional_text(row, "tenant_id")?.is_none() {
+fn add_membership(memberships: &mut Vec<MembershipRecord>, row: &Row) -> Result<(), Cause> {
+    if optional_id::<Uuid>(row, "tenant_id")?.is_none() {
         return Ok(());
     }
     let tenant = rows::tenant(row)?;
@@ -118,7 +117,7 @@ fn add_membership(memberships: &mut Vec<MembershipRecord>, row: &AnyRow) -> Resu
         return Ok(());
     };
     membership.role = membership.role.max(role);
-    if optional_text(row, "environment_id")?.is_some() {
+    if optional_id::<Uuid>(row, "environment_id")?.is_some() {
         let environment = rows::environment(row)?;
         if membership.environments.last() != Some(&environment) {
             membership.environments.push(environment);

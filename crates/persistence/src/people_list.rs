@@ -4,7 +4,7 @@ use crate::{
     Cause,
     database::Database,
     people::grant_source,
-    rows::{number, optional_text, optional_time, text, truth, word},
+    rows::{Row, id, number, optional_text, optional_time, text, truth},
     sql::{Sql, containing},
 };
 use domain::{
@@ -12,12 +12,11 @@ use domain::{
     people::{PeopleCount, PeopleFilter, PeopleQuery, PeopleSort, Person},
 };
 use provisioning::ports::people_stores::PeopleRecordPage;
-use sqlx::any::AnyRow;
 
 /// What holds of platform admins.
 pub(crate) const IS_ADMIN: &str =
     "u.id IN (SELECT p.user_id FROM platform_grants p WHERE p.role = 'admin')";
-const IS_SUSPENDED: &str = "u.suspended = 1";
+const IS_SUSPENDED: &str = "u.suspended = TRUE";
 /// What holds of people with a role in a tenant that is not archived.
 const HAS_TENANT: &str = "u.id IN (SELECT g.user_id FROM tenant_grants g \
     JOIN tenants t ON t.id = g.tenant_id WHERE t.archived_at IS NULL)";
@@ -38,7 +37,7 @@ pub(crate) async fn page(
     query: &PeopleQuery,
 ) -> Result<PeopleRecordPage, Cause> {
     let mut reading = database.read().await?;
-    let row = counting(query).query().fetch_one(&mut *reading).await?;
+    let row = counting(query).query().fetch_one(&mut reading).await?;
     let counts = [
         (PeopleFilter::All, "everybody"),
         (PeopleFilter::Admins, "admins"),
@@ -56,7 +55,7 @@ pub(crate) async fn page(
         .iter()
         .find(|count| count.filter == query.filter)
         .map_or(0, |count| count.people);
-    let rows = of_page(query).query().fetch_all(&mut *reading).await?;
+    let rows = of_page(query).query().fetch_all(&mut reading).await?;
     reading.commit().await?;
     Ok(PeopleRecordPage {
         items: rows.iter().map(person).collect::<Result<_, _>>()?,
@@ -145,10 +144,10 @@ fn push_order(sql: &mut Sql, query: &PeopleQuery) {
 }
 
 /// From a row of [`PERSON`].
-pub(crate) fn person(row: &AnyRow) -> Result<Person, Cause> {
+pub(crate) fn person(row: &Row) -> Result<Person, Cause> {
     let source = optional_text(row, "source")?;
     Ok(Person {
-        id: word(row, "id")?,
+        id: id(row, "id")?,
         name: text(row, "name")?,
         email: text(row, "email")?,
         email_verified: truth(row, "email_verified")?,

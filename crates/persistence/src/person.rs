@@ -2,11 +2,12 @@
 
 use crate::{
     Cause,
+    connection::Transaction,
     database::Database,
     people::grant_source,
     people_list::{IS_ADMIN, PERSON, person},
-    rows::{self, number, text, truth, word},
-    sql::Sql,
+    rows::{self, number, text, word},
+    sql::{Sql, query},
 };
 use domain::{
     access::PlatformRole,
@@ -14,7 +15,6 @@ use domain::{
     people::{PersonDetail, PlatformGrant, TenantGrant},
 };
 use jiff::Timestamp;
-use sqlx::AnyConnection;
 
 pub(crate) async fn detail(
     database: &Database,
@@ -23,21 +23,21 @@ pub(crate) async fn detail(
 ) -> Result<Option<PersonDetail>, Cause> {
     let mut reading = database.read().await?;
     let mut sql = Sql::new(PERSON);
-    sql.push("WHERE u.id = ").bind(id.to_string());
-    let Some(row) = sql.query().fetch_optional(&mut *reading).await? else {
+    sql.push("WHERE u.id = ").bind(id);
+    let Some(row) = sql.query().fetch_optional(&mut reading).await? else {
         return Ok(None);
     };
     let mut counts = Sql::new("SELECT (SELECT COUNT(*) FROM sessions s WHERE s.user_id = ");
     counts
-        .bind(id.to_string())
+        .bind(id)
         .push(" AND s.expires_at > ")
-        .bind(now.as_microsecond())
+        .bind(now)
         .push(") AS sessions, (SELECT COUNT(*) FROM api_tokens a WHERE a.user_id = ")
-        .bind(id.to_string())
+        .bind(id)
         .push(" AND a.expires_at > ")
-        .bind(now.as_microsecond())
+        .bind(now)
         .push(") AS tokens");
-    let counted = counts.query().fetch_one(&mut *reading).await?;
+    let counted = counts.query().fetch_one(&mut reading).await?;
     let found = person(&row)?;
     let counts_as_admin = found.platform_role == PlatformRole::Admin && !found.suspended;
     let detail = PersonDetail {
@@ -55,27 +55,22 @@ pub(crate) async fn detail(
 }
 
 /// Whether somebody besides `id` is an admin of the platform and not suspended.
-pub(crate) async fn another_admin(
-    connection: &mut AnyConnection,
-    id: UserId,
-) -> Result<bool, Cause> {
-    let mut sql = Sql::new("SELECT COUNT(*) AS others FROM users u WHERE u.suspended = 0 AND ");
-    sql.push(IS_ADMIN)
-        .push(" AND u.id <> ")
-        .bind(id.to_string());
-    truth(&sql.query().fetch_one(connection).await?, "others")
+pub(crate) async fn another_admin(connection: &mut Transaction, id: UserId) -> Result<bool, Cause> {
+    let mut sql = Sql::new("SELECT COUNT(*) AS others FROM users u WHERE u.suspended = FALSE AND ");
+    sql.push(IS_ADMIN).push(" AND u.id <> ").bind(id);
+    Ok(number(&sql.query().fetch_one(connection).await?, "others")? > 0)
 }
 
 /// Those that give more than everybody has.
 async fn platform_grants(
-    connection: &mut AnyConnection,
+    connection: &mut Transaction,
     id: UserId,
 ) -> Result<Vec<PlatformGrant>, Cause> {
-    let rows = sqlx::query(
+    let rows = query(
         "SELECT role, source, why, granted_by, granted_at FROM platform_grants \
          WHERE user_id = $1 AND role = 'admin' ORDER BY source",
     )
-    .bind(id.to_string())
+    .bind(id)
     .fetch_all(connection)
     .await?;
     rows.iter()
@@ -89,16 +84,16 @@ async fn platform_grants(
 }
 
 async fn tenant_grants(
-    connection: &mut AnyConnection,
+    connection: &mut Transaction,
     id: UserId,
 ) -> Result<Vec<TenantGrant>, Cause> {
-    let rows = sqlx::query(
+    let rows = query(
         "SELECT g.role, g.source, g.why, g.granted_by, g.granted_at, t.id AS tenant_id, \
          t.slug AS tenant_slug, t.name AS tenant_name FROM tenant_grants g \
          JOIN tenants t ON t.id = g.tenant_id WHERE g.user_id = $1 AND t.archived_at IS NULL \
          ORDER BY t.name_folded, t.id, g.source",
     )
-    .bind(id.to_string())
+    .bind(id)
     .fetch_all(connection)
     .await?;
     rows.iter()

@@ -5,18 +5,18 @@
 
 use crate::{
     Cause, audit,
+    connection::Transaction,
     database::Database,
     person::another_admin,
-    rows::{number, optional_text, truth},
+    rows::{Row, number, optional_text, truth},
     sessions,
-    sql::Sql,
+    sql::{Sql, query},
 };
 use domain::{access::PlatformRole, ids::UserId};
 use provisioning::{
     audit::{AuditChange, AuditEntry},
     ports::{changes::Change, people_stores::PersonChanged},
 };
-use sqlx::{AnyConnection, any::AnyRow};
 
 pub(crate) async fn set_platform_role(
     database: &Database,
@@ -37,23 +37,23 @@ pub(crate) async fn set_platform_role(
         return Ok(PersonChanged::AlreadySo);
     }
     if granted {
-        sqlx::query(
+        query(
             "INSERT INTO platform_grants (user_id, source, role, granted_by, granted_at) \
              VALUES ($1, 'person', 'admin', $2, $3) ON CONFLICT (user_id, source) DO UPDATE \
              SET role = excluded.role, granted_by = excluded.granted_by, \
              granted_at = excluded.granted_at",
         )
-        .bind(id.to_string())
+        .bind(id)
         .bind(audit.who.clone())
-        .bind(audit.at.as_microsecond())
+        .bind(audit.at)
         .execute(writing.connection())
         .await?;
     } else {
         if !person.claimed && !person.suspended && !another_admin(writing.connection(), id).await? {
             return Ok(PersonChanged::LastAdmin);
         }
-        sqlx::query("DELETE FROM platform_grants WHERE user_id = $1 AND source = 'person'")
-            .bind(id.to_string())
+        query("DELETE FROM platform_grants WHERE user_id = $1 AND source = 'person'")
+            .bind(id)
             .execute(writing.connection())
             .await?;
     }
@@ -83,9 +83,9 @@ pub(crate) async fn set_suspended(
     if suspended && is_admin && !another_admin(writing.connection(), id).await? {
         return Ok(PersonChanged::LastAdmin);
     }
-    sqlx::query("UPDATE users SET suspended = $2, version = version + 1 WHERE id = $1")
-        .bind(id.to_string())
-        .bind(i64::from(suspended))
+    query("UPDATE users SET suspended = $2, version = version + 1 WHERE id = $1")
+        .bind(id)
+        .bind(suspended)
         .execute(writing.connection())
         .await?;
     if suspended {
@@ -104,8 +104,8 @@ pub(crate) async fn end_sessions(
 ) -> Result<(), Cause> {
     let mut writing = database.write().await?;
     sessions::end_all(writing.connection(), id).await?;
-    let somebody = sqlx::query("SELECT id FROM users WHERE id = $1")
-        .bind(id.to_string())
+    let somebody = query("SELECT id FROM users WHERE id = $1")
+        .bind(id)
         .fetch_optional(writing.connection())
         .await?;
     if somebody.is_some() {
@@ -127,12 +127,11 @@ struct Locked {
 
 async fn lock(
     database: &Database,
-    connection: &mut AnyConnection,
+    connection: &mut Transaction,
     id: UserId,
 ) -> Result<Option<Locked>, Cause> {
     let mut sql = Sql::new("SELECT version, suspended FROM users WHERE id = ");
-    sql.bind(id.to_string())
-        .push(database.dialect().lock_referred_rows());
+    sql.bind(id).push(database.dialect().lock_referred_rows());
     let Some(row) = sql.query().fetch_optional(&mut *connection).await? else {
         return Ok(None);
     };
@@ -142,9 +141,8 @@ async fn lock(
     );
     sql.push(database.dialect().lock_referred_rows());
     let admins = sql.query().fetch_all(connection).await?;
-    let own = id.to_string();
-    let holds = |admin: &AnyRow, source: &str| -> Result<bool, Cause> {
-        Ok(optional_text(admin, "user_id")?.as_ref() == Some(&own)
+    let holds = |admin: &Row, source: &str| -> Result<bool, Cause> {
+        Ok(crate::rows::id::<UserId>(admin, "user_id")? == id
             && optional_text(admin, "source")?.as_deref() == Some(source))
     };
     let (mut granted, mut claimed) = (false, false);
@@ -161,9 +159,9 @@ async fn lock(
 }
 
 /// Requests that saw the person as they were before are stale from now on.
-pub(crate) async fn count_up(connection: &mut AnyConnection, id: UserId) -> Result<(), Cause> {
-    sqlx::query("UPDATE users SET version = version + 1 WHERE id = $1")
-        .bind(id.to_string())
+pub(crate) async fn count_up(connection: &mut Transaction, id: UserId) -> Result<(), Cause> {
+    query("UPDATE users SET version = version + 1 WHERE id = $1")
+        .bind(id)
         .execute(connection)
         .await?;
     Ok(())

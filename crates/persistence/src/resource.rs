@@ -1,9 +1,14 @@
 //! What every reconciled resource has in common: a table with an id, columns for the work on it,
 //! and a statement that reads it with the names of what it refers to.
 
-use crate::{Cause, sql::Sql};
-use sqlx::{AnyConnection, Row, any::AnyRow};
+use crate::{
+    Cause,
+    connection::Executor,
+    rows::{Row, id},
+    sql::Sql,
+};
 use std::collections::HashMap;
+use uuid::Uuid;
 
 /// A resource as the core keeps it. In every statement `r` is its own row.
 pub(crate) trait Resource: Sized + Send + Sync + 'static {
@@ -18,10 +23,9 @@ pub(crate) trait Resource: Sized + Send + Sync + 'static {
     fn select() -> String;
 
     /// From a row of [`select`](Self::select).
-    fn from_row(row: &AnyRow) -> Result<Self, Cause>;
+    fn from_row(row: &Row) -> Result<Self, Cause>;
 
-    /// Its id as text.
-    fn id(&self) -> String;
+    fn id(&self) -> Uuid;
 }
 
 /// `SELECT …` of a resource that belongs to an environment, was ordered by somebody and has an
@@ -43,37 +47,37 @@ pub(crate) fn select_ordered(table: &str, operations: &str, columns: &str) -> St
 }
 
 /// One of them.
-pub(crate) async fn one<R: Resource>(
-    connection: &mut AnyConnection,
-    id: impl ToString,
+pub(crate) async fn one<'e, R: Resource>(
+    connection: impl Into<Executor<'e>>,
+    id: impl Into<Uuid>,
 ) -> Result<Option<R>, Cause> {
     let mut sql = Sql::new(R::select());
-    sql.push("WHERE r.id = ").bind(id.to_string());
+    sql.push("WHERE r.id = ").bind(id.into());
     let row = sql.query().fetch_optional(connection).await?;
     row.as_ref().map(R::from_row).transpose()
 }
 
 /// The rows with these ids, in this order.
-pub(crate) async fn rows_of<R: Resource>(
-    connection: &mut AnyConnection,
-    ids: Vec<String>,
-) -> Result<Vec<AnyRow>, Cause> {
+pub(crate) async fn rows_of<'e, R: Resource>(
+    connection: impl Into<Executor<'e>>,
+    ids: Vec<Uuid>,
+) -> Result<Vec<Row>, Cause> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
     let mut sql = Sql::new(R::select());
-    sql.push("WHERE r.id IN ").bind_list(ids.iter().cloned());
+    sql.push("WHERE r.id IN ").bind_list(ids.iter().copied());
     let mut found = HashMap::new();
     for row in sql.query().fetch_all(connection).await? {
-        found.insert(row.try_get::<String, _>("id")?, row);
+        found.insert(id::<Uuid>(&row, "id")?, row);
     }
     Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
 }
 
 /// Those with these ids, in this order.
-pub(crate) async fn several<R: Resource>(
-    connection: &mut AnyConnection,
-    ids: Vec<String>,
+pub(crate) async fn several<'e, R: Resource>(
+    connection: impl Into<Executor<'e>>,
+    ids: Vec<Uuid>,
 ) -> Result<Vec<R>, Cause> {
     let rows = rows_of::<R>(connection, ids).await?;
     rows.iter().map(R::from_row).collect()

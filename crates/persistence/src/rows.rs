@@ -1,13 +1,14 @@
-//! Between rows and records.
+//! Between rows and records: the other half of `connection`.
 
 use crate::Cause;
 use domain::tenancy::{EnvironmentRef, TenantRef};
 use jiff::Timestamp;
-use serde::{
-    Serialize,
-    de::{DeserializeOwned, IntoDeserializer, value},
+use serde::de::{DeserializeOwned, IntoDeserializer, value};
+use sqlx::{
+    Decode, Postgres, Row as _, Sqlite, Type, postgres::PgRow, sqlite::SqliteRow, types::Json,
 };
-use sqlx::{Row, any::AnyRow};
+use time::OffsetDateTime;
+use uuid::Uuid;
 
 /// A column holds what this version of Hangar does not understand.
 #[derive(Debug, thiserror::Error)]
@@ -25,8 +26,24 @@ fn unreadable(column: &'static str, reason: impl ToString) -> Cause {
     .into()
 }
 
-/// Anything that is one word on the wire: an id, a name, a state, a role.
-pub(crate) fn word<T: DeserializeOwned>(row: &AnyRow, column: &'static str) -> Result<T, Cause> {
+pub(crate) enum Row {
+    Sqlite(SqliteRow),
+    Postgres(PgRow),
+}
+
+/// A column of a type that both databases have.
+fn get<'r, T>(row: &'r Row, column: &'static str) -> sqlx::Result<T>
+where
+    T: Decode<'r, Sqlite> + Type<Sqlite> + Decode<'r, Postgres> + Type<Postgres>,
+{
+    match row {
+        Row::Sqlite(row) => row.try_get(column),
+        Row::Postgres(row) => row.try_get(column),
+    }
+}
+
+/// Anything that is one word on the wire: a name, a state, a role.
+pub(crate) fn word<T: DeserializeOwned>(row: &Row, column: &'static str) -> Result<T, Cause> {
     from_word(&text(row, column)?).map_err(|error| unreadable(column, error))
 }
 
@@ -34,51 +51,77 @@ fn from_word<T: DeserializeOwned>(word: &str) -> Result<T, value::Error> {
     T::deserialize(word.into_deserializer())
 }
 
-pub(crate) fn text(row: &AnyRow, column: &'static str) -> Result<String, Cause> {
-    Ok(row.try_get(column)?)
+pub(crate) fn text(row: &Row, column: &'static str) -> Result<String, Cause> {
+    Ok(get(row, column)?)
 }
 
-pub(crate) fn optional_text(row: &AnyRow, column: &'static str) -> Result<Option<String>, Cause> {
-    Ok(row.try_get(column)?)
+pub(crate) fn optional_text(row: &Row, column: &'static str) -> Result<Option<String>, Cause> {
+    Ok(get(row, column)?)
 }
 
-pub(crate) fn number(row: &AnyRow, column: &'static str) -> Result<i64, Cause> {
-    Ok(row.try_get(column)?)
+pub(crate) fn number(row: &Row, column: &'static str) -> Result<i64, Cause> {
+    Ok(get(row, column)?)
 }
 
-pub(crate) fn optional_number(row: &AnyRow, column: &'static str) -> Result<Option<i64>, Cause> {
-    Ok(row.try_get(column)?)
+pub(crate) fn optional_number(row: &Row, column: &'static str) -> Result<Option<i64>, Cause> {
+    Ok(get(row, column)?)
 }
 
-pub(crate) fn truth(row: &AnyRow, column: &'static str) -> Result<bool, Cause> {
-    Ok(number(row, column)? != 0)
+pub(crate) fn truth(row: &Row, column: &'static str) -> Result<bool, Cause> {
+    Ok(get(row, column)?)
 }
 
-pub(crate) fn json<T: DeserializeOwned>(row: &AnyRow, column: &'static str) -> Result<T, Cause> {
-    serde_json::from_str(&text(row, column)?).map_err(|error| unreadable(column, error))
+pub(crate) fn id<T: From<Uuid>>(row: &Row, column: &'static str) -> Result<T, Cause> {
+    optional_id(row, column)?.ok_or_else(|| unreadable(column, "it is empty"))
+}
+
+pub(crate) fn optional_id<T: From<Uuid>>(
+    row: &Row,
+    column: &'static str,
+) -> Result<Option<T>, Cause> {
+    let id = match row {
+        Row::Sqlite(row) => row
+            .try_get::<Option<String>, _>(column)?
+            .map(|id| Uuid::parse_str(&id))
+            .transpose()
+            .map_err(|error| unreadable(column, error))?,
+        Row::Postgres(row) => row.try_get::<Option<Uuid>, _>(column)?,
+    };
+    Ok(id.map(T::from))
+}
+
+pub(crate) fn json<T: DeserializeOwned>(row: &Row, column: &'static str) -> Result<T, Cause> {
+    optional_json(row, column)?.ok_or_else(|| unreadable(column, "it is empty"))
 }
 
 pub(crate) fn optional_json<T: DeserializeOwned>(
-    row: &AnyRow,
+    row: &Row,
     column: &'static str,
 ) -> Result<Option<T>, Cause> {
-    optional_text(row, column)?
-        .map(|text| serde_json::from_str(&text).map_err(|error| unreadable(column, error)))
-        .transpose()
+    match row {
+        Row::Sqlite(_) => optional_text(row, column)?
+            .map(|text| serde_json::from_str(&text))
+            .transpose()
+            .map_err(|error| unreadable(column, error)),
+        Row::Postgres(row) => Ok(row
+            .try_get::<Option<Json<T>>, _>(column)?
+            .map(|Json(document)| document)),
+    }
 }
 
-pub(crate) fn time(row: &AnyRow, column: &'static str) -> Result<Timestamp, Cause> {
-    Timestamp::from_microsecond(number(row, column)?).map_err(|error| unreadable(column, error))
+pub(crate) fn time(row: &Row, column: &'static str) -> Result<Timestamp, Cause> {
+    optional_time(row, column)?.ok_or_else(|| unreadable(column, "it is empty"))
 }
 
-pub(crate) fn optional_time(
-    row: &AnyRow,
-    column: &'static str,
-) -> Result<Option<Timestamp>, Cause> {
-    optional_number(row, column)?
-        .map(Timestamp::from_microsecond)
-        .transpose()
-        .map_err(|error| unreadable(column, error))
+pub(crate) fn optional_time(row: &Row, column: &'static str) -> Result<Option<Timestamp>, Cause> {
+    match row {
+        Row::Sqlite(_) => optional_number(row, column)?.map(Timestamp::from_microsecond),
+        Row::Postgres(row) => row
+            .try_get::<Option<OffsetDateTime>, _>(column)?
+            .map(|time| Timestamp::from_nanosecond(time.unix_timestamp_nanos())),
+    }
+    .transpose()
+    .map_err(|error| unreadable(column, error))
 }
 
 /// A time as it will be when read again.
@@ -86,24 +129,19 @@ pub(crate) fn as_stored(time: Timestamp) -> Timestamp {
     Timestamp::from_microsecond(time.as_microsecond()).unwrap_or(time)
 }
 
-/// JSON for a column that may be empty.
-pub(crate) fn json_text<T: Serialize>(value: Option<&T>) -> Result<Option<String>, Cause> {
-    Ok(value.map(serde_json::to_string).transpose()?)
-}
-
 /// From `tenant_id`, `tenant_slug` and `tenant_name`.
-pub(crate) fn tenant(row: &AnyRow) -> Result<TenantRef, Cause> {
+pub(crate) fn tenant(row: &Row) -> Result<TenantRef, Cause> {
     Ok(TenantRef {
-        id: word(row, "tenant_id")?,
+        id: id(row, "tenant_id")?,
         slug: text(row, "tenant_slug")?,
         name: text(row, "tenant_name")?,
     })
 }
 
 /// From `environment_id`, `environment_slug` and `environment_name`.
-pub(crate) fn environment(row: &AnyRow) -> Result<EnvironmentRef, Cause> {
+pub(crate) fn environment(row: &Row) -> Result<EnvironmentRef, Cause> {
     Ok(EnvironmentRef {
-        id: word(row, "environment_id")?,
+        id: id(row, "environment_id")?,
         slug: text(row, "environment_slug")?,
         name: text(row, "environment_name")?,
     })

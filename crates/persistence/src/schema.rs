@@ -1,66 +1,28 @@
 //! The migrations, embedded. Each database has its own files, which must mean the same.
 
-use crate::{OpenError, dialect::Dialect};
+use crate::{OpenError, connection::Pool};
 use sqlx::{
-    AnyConnection, AnyPool, Row, SqlStr,
+    Row, SqlStr, SqliteConnection,
     migrate::{MigrateError, Migration, MigrationType, Migrator},
 };
 
 /// Version, name, and the text for SQLite and PostgreSQL.
-const MIGRATIONS: [(i64, &str, &str, &str); 7] = [
-    (
-        1,
-        "initial",
-        include_str!("../../../migrations/sqlite/0001_initial.sql"),
-        include_str!("../../../migrations/postgres/0001_initial.sql"),
-    ),
-    (
-        2,
-        "nodes",
-        include_str!("../../../migrations/sqlite/0002_nodes.sql"),
-        include_str!("../../../migrations/postgres/0002_nodes.sql"),
-    ),
-    (
-        3,
-        "cluster_indexes",
-        include_str!("../../../migrations/sqlite/0003_cluster_indexes.sql"),
-        include_str!("../../../migrations/postgres/0003_cluster_indexes.sql"),
-    ),
-    (
-        4,
-        "people_and_tenants",
-        include_str!("../../../migrations/sqlite/0004_people_and_tenants.sql"),
-        include_str!("../../../migrations/postgres/0004_people_and_tenants.sql"),
-    ),
-    (
-        5,
-        "audit_outcomes",
-        include_str!("../../../migrations/sqlite/0005_audit_outcomes.sql"),
-        include_str!("../../../migrations/postgres/0005_audit_outcomes.sql"),
-    ),
-    (
-        6,
-        "credentials",
-        include_str!("../../../migrations/sqlite/0006_credentials.sql"),
-        include_str!("../../../migrations/postgres/0006_credentials.sql"),
-    ),
-    (
-        7,
-        "token_reach",
-        include_str!("../../../migrations/sqlite/0007_token_reach.sql"),
-        include_str!("../../../migrations/postgres/0007_token_reach.sql"),
-    ),
-];
+const MIGRATIONS: [(i64, &str, &str, &str); 1] = [(
+    1,
+    "initial",
+    include_str!("../../../migrations/sqlite/0001_initial.sql"),
+    include_str!("../../../migrations/postgres/0001_initial.sql"),
+)];
 
 /// The newest schema there is.
 pub(crate) const NEWEST: i64 = MIGRATIONS[MIGRATIONS.len() - 1].0;
 
 /// Brings the schema up to date.
-pub(crate) async fn migrate(pool: &AnyPool, dialect: Dialect) -> Result<(), OpenError> {
+pub(crate) async fn migrate(pool: &Pool) -> Result<(), OpenError> {
     let migrations = MIGRATIONS.map(|(version, name, sqlite, postgres)| {
-        let text = match dialect {
-            Dialect::Sqlite => sqlite,
-            Dialect::Postgres => postgres,
+        let text = match pool {
+            Pool::Sqlite(_) => sqlite,
+            Pool::Postgres(_) => postgres,
         };
         Migration::new(
             version,
@@ -70,17 +32,19 @@ pub(crate) async fn migrate(pool: &AnyPool, dialect: Dialect) -> Result<(), Open
             false,
         )
     });
-    Migrator::with_migrations(migrations.to_vec())
-        .run(pool)
-        .await
-        .map_err(|error| match error {
-            MigrateError::VersionMissing(found) => OpenError::NewerSchema {
-                found,
-                known: NEWEST,
-            },
-            MigrateError::VersionMismatch(version) => OpenError::AlteredMigration { version },
-            other => OpenError::Migration(other),
-        })
+    let migrator = Migrator::with_migrations(migrations.to_vec());
+    match pool {
+        Pool::Sqlite(pool) => migrator.run(pool).await,
+        Pool::Postgres(pool) => migrator.run(pool).await,
+    }
+    .map_err(|error| match error {
+        MigrateError::VersionMissing(found) => OpenError::NewerSchema {
+            found,
+            known: NEWEST,
+        },
+        MigrateError::VersionMismatch(version) => OpenError::AlteredMigration { version },
+        other => OpenError::Migration(other),
+    })
 }
 
 /// Who made the tables of an SQLite file.
@@ -94,7 +58,7 @@ pub(crate) enum Origin {
 }
 
 /// Looks at the tables of an SQLite file.
-pub(crate) async fn origin(connection: &mut AnyConnection) -> Result<Origin, sqlx::Error> {
+pub(crate) async fn origin(connection: &mut SqliteConnection) -> Result<Origin, sqlx::Error> {
     let tables: Vec<String> = sqlx::query(
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'",
     )

@@ -3,8 +3,8 @@
 use crate::{
     Cause,
     database::Database,
-    rows::{number, text, word},
-    sql::Sql,
+    rows::{self, Row, number, text},
+    sql::{Sql, query},
     transaction::doing,
 };
 use async_trait::async_trait;
@@ -13,7 +13,8 @@ use provisioning::ports::{
     sealing::{Sealed, SecretOwner},
     stores::Stored,
 };
-use sqlx::{AssertSqlSafe, any::AnyRow};
+use sqlx::AssertSqlSafe;
+use uuid::Uuid;
 
 /// Where secrets of a kind lie.
 struct Place {
@@ -55,7 +56,7 @@ impl SealedRows for Database {
                     holding,
                     ..
                 } = place(kind);
-                let rows = sqlx::query(AssertSqlSafe(format!(
+                let rows = query(AssertSqlSafe(format!(
                     "SELECT {prefix}_key_id AS key_id, COUNT(*) AS count, MIN(name) AS example \
                      FROM {table} WHERE {holding} GROUP BY {prefix}_key_id \
                      ORDER BY {prefix}_key_id"
@@ -80,7 +81,7 @@ impl SealedRows for Database {
         &self,
         kind: SealedKind,
         key_id: &str,
-        after: &str,
+        after: Uuid,
         limit: u32,
     ) -> Stored<Vec<SealedRow>> {
         doing("look for secrets under other keys", async {
@@ -112,18 +113,18 @@ impl SealedRows for Database {
             let mut count = 0;
             for (row, wrapped) in rows {
                 let Place { table, prefix, .. } = place(row.kind);
-                let put = sqlx::query(AssertSqlSafe(format!(
+                let put = query(AssertSqlSafe(format!(
                     "UPDATE {table} SET {prefix}_key_id = $2, {prefix}_wrapped_key = $3 \
                      WHERE id = $1 AND {prefix}_key_id = $4 AND {prefix}_wrapped_key = $5"
                 )))
-                .bind(row.id.clone())
+                .bind(row.id)
                 .bind(wrapped.key_id.clone())
                 .bind(wrapped.wrapped_key.clone())
                 .bind(row.sealed.key_id.clone())
                 .bind(row.sealed.wrapped_key.clone())
                 .execute(writing.connection())
                 .await?;
-                count += put.rows_affected();
+                count += put;
             }
             writing.commit().await?;
             Ok(count)
@@ -132,14 +133,14 @@ impl SealedRows for Database {
     }
 }
 
-fn sealed_row(row: &AnyRow, kind: SealedKind) -> Result<SealedRow, Cause> {
-    let id = text(row, "id")?;
+fn sealed_row(row: &Row, kind: SealedKind) -> Result<SealedRow, Cause> {
+    let id: Uuid = rows::id(row, "id")?;
     let Place { table, column, .. } = place(kind);
     Ok(SealedRow {
         kind,
         name: text(row, "name")?,
         owner: SecretOwner {
-            tenant_id: word(row, "tenant_id")?,
+            tenant_id: rows::id(row, "tenant_id")?,
             place: format!("{table}/{id}/{column}"),
         },
         id,

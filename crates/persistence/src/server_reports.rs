@@ -3,7 +3,8 @@
 use crate::{
     Cause, audit,
     database::Database,
-    rows::{json, text, time},
+    rows::{Row, json, text, time},
+    sql::{json_value, query},
     transaction::doing,
 };
 use async_trait::async_trait;
@@ -15,7 +16,6 @@ use provisioning::{
     ports::{changes::Change, node_stores::ServerReportStore, stores::Stored},
 };
 use serde::Serialize;
-use sqlx::any::AnyRow;
 
 const CATALOGUE: &str = "catalogue";
 const ORPHANS: &str = "orphans";
@@ -67,16 +67,16 @@ impl ServerReportStore for Database {
     async fn store_orphan_removal(&self, removal: OrphanRemoval, audit: AuditEntry) -> Stored<()> {
         doing("store the removal of a machine", async {
             let mut writing = self.write().await?;
-            let asked = sqlx::query(
+            let asked = query(
                 "INSERT INTO orphan_removals (machine, workspace, asked_at) VALUES ($1, $2, $3) \
                  ON CONFLICT (machine, workspace) DO NOTHING",
             )
             .bind(removal.machine)
             .bind(removal.workspace)
-            .bind(removal.asked_at.as_microsecond())
+            .bind(removal.asked_at)
             .execute(writing.connection())
             .await?;
-            if asked.rows_affected() == 0 {
+            if asked == 0 {
                 return Ok(());
             }
             audit::append(writing.connection(), &audit).await?;
@@ -93,7 +93,7 @@ impl ServerReportStore for Database {
     async fn end_orphan_removal(&self, machine: &str, workspace: &str) -> Stored<()> {
         doing("end the removal of a machine", async {
             let mut writing = self.write().await?;
-            sqlx::query("DELETE FROM orphan_removals WHERE machine = $1 AND workspace = $2")
+            query("DELETE FROM orphan_removals WHERE machine = $1 AND workspace = $2")
                 .bind(machine.to_owned())
                 .bind(workspace.to_owned())
                 .execute(writing.connection())
@@ -110,24 +110,24 @@ async fn store<T: Serialize + Sync>(
     things: &[T],
     read_at: Option<Timestamp>,
 ) -> Result<(), Cause> {
-    let document = serde_json::to_string(things)?;
+    let document = json_value(things)?;
     let mut writing = database.write().await?;
-    sqlx::query(
+    query(
         "INSERT INTO server_reports (kind, document, read_at) VALUES ($1, $2, $3) \
          ON CONFLICT (kind) DO UPDATE SET document = excluded.document, \
          read_at = excluded.read_at",
     )
     .bind(kind)
     .bind(document)
-    .bind(read_at.map(Timestamp::as_microsecond))
+    .bind(read_at)
     .execute(writing.connection())
     .await?;
     writing.commit().await
 }
 
-async fn read(database: &Database, kind: &'static str) -> Result<Option<AnyRow>, Cause> {
+async fn read(database: &Database, kind: &'static str) -> Result<Option<Row>, Cause> {
     Ok(
-        sqlx::query("SELECT document, read_at FROM server_reports WHERE kind = $1")
+        query("SELECT document, read_at FROM server_reports WHERE kind = $1")
             .bind(kind)
             .fetch_optional(database.readers())
             .await?,
@@ -136,7 +136,7 @@ async fn read(database: &Database, kind: &'static str) -> Result<Option<AnyRow>,
 
 /// Those asked for first come first.
 async fn removals(database: &Database) -> Result<Vec<OrphanRemoval>, Cause> {
-    let rows = sqlx::query(
+    let rows = query(
         "SELECT machine, workspace, asked_at FROM orphan_removals \
          ORDER BY asked_at, machine, workspace",
     )

@@ -3,12 +3,19 @@
 //! A row is found by a digest of the session's id, so that who reads the table cannot take a session
 //! over. Whose session it is stands in a column of its own, so that all of somebody's can be ended.
 
-use crate::{Cause, database::Database, digest::sha256, rows};
+use crate::{
+    Cause,
+    connection::Transaction,
+    database::Database,
+    digest::sha256,
+    rows,
+    sql::{json_value, query},
+};
 use async_trait::async_trait;
 use domain::ids::UserId;
+use jiff::Timestamp;
 use provisioning::{error::causes, ports::changes::Change};
 use serde_json::Value;
-use sqlx::{AnyConnection, Row};
 use std::{
     fmt,
     sync::{Arc, Mutex, PoisonError},
@@ -57,70 +64,65 @@ impl Sessions {
     async fn insert(&self, record: &Record) -> std::result::Result<bool, Cause> {
         let mut writing = self.database.write().await?;
         if self.cleaning_due() {
-            sqlx::query("DELETE FROM sessions WHERE expires_at <= $1")
-                .bind(microseconds(OffsetDateTime::now_utc()))
+            query("DELETE FROM sessions WHERE expires_at <= $1")
+                .bind(timestamp(OffsetDateTime::now_utc()))
                 .execute(writing.connection())
                 .await?;
         }
-        let inserted = sqlx::query(
+        let inserted = query(
             "INSERT INTO sessions (digest, user_id, data, expires_at) VALUES ($1, $2, $3, $4) \
              ON CONFLICT (digest) DO NOTHING",
         )
         .bind(digest(&record.id))
-        .bind(user_of(record).map(|id| id.to_string()))
-        .bind(serde_json::to_string(&record.data)?)
-        .bind(microseconds(record.expiry_date))
+        .bind(user_of(record))
+        .bind(json_value(&record.data)?)
+        .bind(timestamp(record.expiry_date))
         .execute(writing.connection())
         .await?;
         writing.commit().await?;
-        Ok(inserted.rows_affected() == 1)
+        Ok(inserted == 1)
     }
 
     async fn update(&self, record: &Record) -> std::result::Result<(), Cause> {
         let mut writing = self.database.write().await?;
-        sqlx::query(
-            "UPDATE sessions SET user_id = $2, data = $3, expires_at = $4 WHERE digest = $1",
-        )
-        .bind(digest(&record.id))
-        .bind(user_of(record).map(|id| id.to_string()))
-        .bind(serde_json::to_string(&record.data)?)
-        .bind(microseconds(record.expiry_date))
-        .execute(writing.connection())
-        .await?;
+        query("UPDATE sessions SET user_id = $2, data = $3, expires_at = $4 WHERE digest = $1")
+            .bind(digest(&record.id))
+            .bind(user_of(record))
+            .bind(json_value(&record.data)?)
+            .bind(timestamp(record.expiry_date))
+            .execute(writing.connection())
+            .await?;
         writing.commit().await
     }
 
     async fn find(&self, id: &Id) -> std::result::Result<Option<Record>, Cause> {
-        let row = sqlx::query(
-            "SELECT data, expires_at FROM sessions WHERE digest = $1 AND expires_at > $2",
-        )
-        .bind(digest(id))
-        .bind(microseconds(OffsetDateTime::now_utc()))
-        .fetch_optional(self.database.readers())
-        .await?;
+        let row =
+            query("SELECT data, expires_at FROM sessions WHERE digest = $1 AND expires_at > $2")
+                .bind(digest(id))
+                .bind(timestamp(OffsetDateTime::now_utc()))
+                .fetch_optional(self.database.readers())
+                .await?;
         let Some(row) = row else {
             return Ok(None);
         };
-        let nanoseconds = i128::from(rows::number(&row, "expires_at")?) * 1000;
+        let expires_at = rows::time(&row, "expires_at")?;
         Ok(Some(Record {
             id: *id,
             data: rows::json(&row, "data")?,
-            expiry_date: OffsetDateTime::from_unix_timestamp_nanos(nanoseconds)?,
+            expiry_date: OffsetDateTime::from_unix_timestamp_nanos(expires_at.as_nanosecond())?,
         }))
     }
 
     async fn remove(&self, id: &Id) -> std::result::Result<(), Cause> {
         let mut writing = self.database.write().await?;
-        let removed = sqlx::query("DELETE FROM sessions WHERE digest = $1 RETURNING user_id")
+        let removed = query("DELETE FROM sessions WHERE digest = $1 RETURNING user_id")
             .bind(digest(id))
             .fetch_optional(writing.connection())
             .await?;
         if let Some(row) = removed
-            && row.try_get::<Option<String>, _>("user_id")?.is_some()
+            && let Some(user_id) = rows::optional_id(&row, "user_id")?
         {
-            writing.announce(Change::Access {
-                user_id: rows::word(&row, "user_id")?,
-            });
+            writing.announce(Change::Access { user_id });
         }
         writing.commit().await
     }
@@ -162,11 +164,11 @@ impl fmt::Debug for Sessions {
 
 /// Ends every session of somebody.
 pub(crate) async fn end_all(
-    connection: &mut AnyConnection,
+    connection: &mut Transaction,
     user: UserId,
 ) -> std::result::Result<(), Cause> {
-    sqlx::query("DELETE FROM sessions WHERE user_id = $1")
-        .bind(user.to_string())
+    query("DELETE FROM sessions WHERE user_id = $1")
+        .bind(user)
         .execute(connection)
         .await?;
     Ok(())
@@ -189,7 +191,7 @@ fn user_of(record: &Record) -> Option<UserId> {
         .ok()
 }
 
-fn microseconds(time: OffsetDateTime) -> i64 {
-    // Years in which this does not fit are beyond those that can be represented.
-    i64::try_from(time.unix_timestamp_nanos() / 1000).unwrap_or(i64::MAX)
+/// Years that do not fit are beyond those that can be represented.
+fn timestamp(time: OffsetDateTime) -> Timestamp {
+    Timestamp::from_nanosecond(time.unix_timestamp_nanos()).unwrap_or(Timestamp::MAX)
 }

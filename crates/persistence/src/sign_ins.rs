@@ -2,7 +2,13 @@
 //! for their address.
 
 use crate::{
-    Cause, audit, database::Database, invitations, invitations::Accepted, people, rows::word,
+    Cause, audit,
+    connection::Transaction,
+    database::Database,
+    invitations::{self, Accepted},
+    people,
+    rows::{id, word},
+    sql::query,
 };
 use domain::{access::PlatformRole, ids::UserId};
 use jiff::Timestamp;
@@ -12,7 +18,6 @@ use provisioning::{
     ports::changes::Change,
     records::{SignedIn, UserRecord},
 };
-use sqlx::AnyConnection;
 
 pub(crate) async fn store(
     database: &Database,
@@ -23,24 +28,24 @@ pub(crate) async fn store(
     let name = person.name.replace('\0', "");
     let email = person.email.replace('\0', "");
     let mut writing = database.write().await?;
-    let stored = sqlx::query(
+    let stored = query(
         "INSERT INTO users (id, issuer, subject, email, email_verified, name, name_folded, \
-         suspended, last_seen_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8) \
+         suspended, last_seen_at) VALUES ($1, $2, $3, $4, $5, $6, $7, FALSE, $8) \
          ON CONFLICT (issuer, subject) DO UPDATE SET email = excluded.email, \
          email_verified = excluded.email_verified, name = excluded.name, \
          name_folded = excluded.name_folded, last_seen_at = excluded.last_seen_at RETURNING id",
     )
-    .bind(new_id::<UserId>().to_string())
+    .bind(new_id::<UserId>())
     .bind(person.issuer.clone())
     .bind(person.subject.clone())
     .bind(email.clone())
-    .bind(i64::from(person.email_verified))
+    .bind(person.email_verified)
     .bind(name.clone())
     .bind(name.to_lowercase())
-    .bind(now.as_microsecond())
+    .bind(now)
     .fetch_one(writing.connection())
     .await?;
-    let id: UserId = word(&stored, "id")?;
+    let id: UserId = id(&stored, "id")?;
     write_claimed_roles(writing.connection(), id, person).await?;
     let mut user = read(writing.connection(), id).await?;
     let mut accepted = Vec::new();
@@ -80,7 +85,7 @@ pub(crate) async fn store(
     Ok(user)
 }
 
-async fn read(connection: &mut AnyConnection, id: UserId) -> Result<UserRecord, Cause> {
+async fn read(connection: &mut Transaction, id: UserId) -> Result<UserRecord, Cause> {
     let user = people::one(connection, id).await?;
     Ok(user.ok_or("the person just stored is not there")?)
 }
@@ -110,26 +115,26 @@ fn acceptance(accepted: &Accepted, signed_in: AuditEntry) -> AuditEntry {
 
 /// Roles that claims gave before are forgotten.
 async fn write_claimed_roles(
-    connection: &mut AnyConnection,
+    connection: &mut Transaction,
     id: UserId,
     person: &SignedIn,
 ) -> Result<(), Cause> {
     write_claimed_platform_role(connection, id, person).await?;
-    sqlx::query("DELETE FROM tenant_grants WHERE user_id = $1 AND source = 'claim'")
-        .bind(id.to_string())
+    query("DELETE FROM tenant_grants WHERE user_id = $1 AND source = 'claim'")
+        .bind(id)
         .execute(&mut *connection)
         .await?;
     // Lowest first: where two claims name a tenant the higher role is written last and stays.
     let mut claimed = person.claimed_tenants.clone();
     claimed.sort_by_key(|claimed| (claimed.role, claimed.tenant_id));
     for claimed in claimed {
-        sqlx::query(
+        query(
             "INSERT INTO tenant_grants (user_id, tenant_id, source, role, why) \
              VALUES ($1, $2, 'claim', $3, $4) ON CONFLICT (user_id, tenant_id, source) \
              DO UPDATE SET role = excluded.role, why = excluded.why",
         )
-        .bind(id.to_string())
-        .bind(claimed.tenant_id.to_string())
+        .bind(id)
+        .bind(claimed.tenant_id)
         .bind(claimed.role.as_str())
         .bind(claimed.why)
         .execute(&mut *connection)
@@ -141,22 +146,21 @@ async fn write_claimed_roles(
 /// Counts the person's version up if the role is another than before, so that an admin who looks at
 /// the one before is told.
 async fn write_claimed_platform_role(
-    connection: &mut AnyConnection,
+    connection: &mut Transaction,
     id: UserId,
     person: &SignedIn,
 ) -> Result<(), Cause> {
     let role = person.claimed_platform_role;
-    let before =
-        sqlx::query("SELECT role FROM platform_grants WHERE user_id = $1 AND source = 'claim'")
-            .bind(id.to_string())
-            .fetch_optional(&mut *connection)
-            .await?;
+    let before = query("SELECT role FROM platform_grants WHERE user_id = $1 AND source = 'claim'")
+        .bind(id)
+        .fetch_optional(&mut *connection)
+        .await?;
     let before: Option<PlatformRole> = before.map(|row| word(&row, "role")).transpose()?;
-    sqlx::query(
+    query(
         "INSERT INTO platform_grants (user_id, source, role, why) VALUES ($1, 'claim', $2, $3) \
          ON CONFLICT (user_id, source) DO UPDATE SET role = excluded.role, why = excluded.why",
     )
-    .bind(id.to_string())
+    .bind(id)
     .bind(role.as_str())
     .bind(person.claimed_platform_why.clone())
     .execute(&mut *connection)

@@ -1,29 +1,105 @@
 //! Statements whose text depends on what is asked. Values never become text: each is bound and
 //! leaves a numbered placeholder, which both databases understand.
 
-use sqlx::{Any, AssertSqlSafe, any::AnyArguments, query::Query};
+use crate::Cause;
+use domain::ids::{
+    AuditId, ClusterId, CredentialId, EnvironmentId, InvitationId, NodeId, OperationId, TenantId,
+    TokenId, UserId, WorkspaceId,
+};
+use jiff::Timestamp;
+use serde::Serialize;
+use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};
 use std::fmt::Write;
+use uuid::Uuid;
 
+/// A value of one of the types that columns have. `None` is NULL of that type.
+#[derive(Clone)]
 pub(crate) enum Value {
-    Text(String),
-    Number(i64),
+    Text(Option<String>),
+    Number(Option<i64>),
+    Truth(bool),
+    Id(Option<Uuid>),
+    Time(Option<Timestamp>),
+    Json(Option<serde_json::Value>),
 }
 
-impl From<String> for Value {
-    fn from(text: String) -> Self {
-        Self::Text(text)
+macro_rules! value {
+    ($($variant:ident: $($type:ty),+;)+) => {$($(
+        impl From<$type> for Value {
+            fn from(value: $type) -> Self {
+                Self::$variant(Some(value.into()))
+            }
+        }
+        impl From<Option<$type>> for Value {
+            fn from(value: Option<$type>) -> Self {
+                Self::$variant(value.map(Into::into))
+            }
+        }
+    )+)+};
+}
+
+value! {
+    Text: String, &str;
+    Number: i64;
+    Time: Timestamp;
+    Id: Uuid, AuditId, ClusterId, CredentialId, EnvironmentId, InvitationId, NodeId, OperationId,
+        TenantId, TokenId, UserId, WorkspaceId;
+}
+
+impl From<bool> for Value {
+    fn from(truth: bool) -> Self {
+        Self::Truth(truth)
     }
 }
 
-impl From<&str> for Value {
-    fn from(text: &str) -> Self {
-        Self::Text(text.to_owned())
+/// A document.
+pub(crate) fn json_value<T: Serialize + ?Sized>(document: &T) -> Result<Value, Cause> {
+    let mut document = serde_json::to_value(document)?;
+    without_nul(&mut document);
+    Ok(Value::Json(Some(document)))
+}
+
+/// A document for a column that may be empty.
+pub(crate) fn optional_json_value<T: Serialize>(document: Option<&T>) -> Result<Value, Cause> {
+    document.map_or(Ok(Value::Json(None)), json_value)
+}
+
+/// PostgreSQL's text cannot hold this character, and nothing we keep needs it.
+fn without_nul(document: &mut serde_json::Value) {
+    match document {
+        serde_json::Value::String(text) => text.retain(|character| character != '\0'),
+        serde_json::Value::Array(items) => items.iter_mut().for_each(without_nul),
+        serde_json::Value::Object(members) => {
+            if members.keys().any(|key| key.contains('\0')) {
+                *members = std::mem::take(members)
+                    .into_iter()
+                    .map(|(key, value)| (key.replace('\0', ""), value))
+                    .collect();
+            }
+            members.values_mut().for_each(without_nul);
+        }
+        _ => {}
     }
 }
 
-impl From<i64> for Value {
-    fn from(number: i64) -> Self {
-        Self::Number(number)
+/// A statement and the values of its placeholders.
+pub(crate) struct Query {
+    pub text: SqlStr,
+    pub values: Vec<Value>,
+}
+
+/// A statement whose placeholders are given their values in order.
+pub(crate) fn query(text: impl SqlSafeStr) -> Query {
+    Query {
+        text: text.into_sql_str(),
+        values: Vec::new(),
+    }
+}
+
+impl Query {
+    pub fn bind(mut self, value: impl Into<Value>) -> Self {
+        self.values.push(value.into());
+        self
     }
 }
 
@@ -77,16 +153,11 @@ impl Sql {
     }
 
     /// The finished statement.
-    pub fn query(self) -> Query<'static, Any, AnyArguments> {
-        self.values
-            .into_iter()
-            .fold(
-                sqlx::query(AssertSqlSafe(self.text)),
-                |query, value| match value {
-                    Value::Text(text) => query.bind(text),
-                    Value::Number(number) => query.bind(number),
-                },
-            )
+    pub fn query(self) -> Query {
+        Query {
+            text: AssertSqlSafe(self.text).into_sql_str(),
+            values: self.values,
+        }
     }
 }
 

@@ -3,10 +3,11 @@
 
 use crate::{
     Cause, audit,
+    connection::Transaction,
     database::Database,
     invitations,
-    rows::{number, optional_time, text, word},
-    sql::Sql,
+    rows::{Row, number, optional_time, text},
+    sql::{Sql, query},
     tenant_views::obstacles,
     workspaces,
 };
@@ -18,12 +19,11 @@ use provisioning::{
     audit::{AuditChange, AuditEntry},
     ports::{changes::Change, tenancy_stores::TenancyChanged},
 };
-use sqlx::{AnyConnection, any::AnyRow};
 
 /// Keeps a tenant as it is until the transaction ends. `false`: there is none, or it is archived.
 pub(crate) async fn lock_tenant(
     database: &Database,
-    connection: &mut AnyConnection,
+    connection: &mut Transaction,
     id: TenantId,
 ) -> Result<bool, Cause> {
     Ok(locked_tenant(database, connection, id).await?.is_some())
@@ -31,33 +31,32 @@ pub(crate) async fn lock_tenant(
 
 async fn locked_tenant(
     database: &Database,
-    connection: &mut AnyConnection,
+    connection: &mut Transaction,
     id: TenantId,
-) -> Result<Option<AnyRow>, Cause> {
+) -> Result<Option<Row>, Cause> {
     let mut sql = Sql::new("SELECT name, version, archived_at FROM tenants WHERE id = ");
-    sql.bind(id.to_string())
-        .push(database.dialect().lock_referred_rows());
+    sql.bind(id).push(database.dialect().lock_referred_rows());
     unless_archived(sql.query().fetch_optional(connection).await?)
 }
 
 async fn locked_environment(
     database: &Database,
-    connection: &mut AnyConnection,
+    connection: &mut Transaction,
     tenant: TenantId,
     id: EnvironmentId,
-) -> Result<Option<AnyRow>, Cause> {
+) -> Result<Option<Row>, Cause> {
     let mut sql = Sql::new(
         "SELECT name, version, archived_at, max_clusters, max_nodes, max_price_per_hour \
          FROM environments WHERE id = ",
     );
-    sql.bind(id.to_string())
+    sql.bind(id)
         .push(" AND tenant_id = ")
-        .bind(tenant.to_string())
+        .bind(tenant)
         .push(database.dialect().lock_referred_rows());
     unless_archived(sql.query().fetch_optional(connection).await?)
 }
 
-fn unless_archived(row: Option<AnyRow>) -> Result<Option<AnyRow>, Cause> {
+fn unless_archived(row: Option<Row>) -> Result<Option<Row>, Cause> {
     match row {
         Some(row) if optional_time(&row, "archived_at")?.is_none() => Ok(Some(row)),
         _ => Ok(None),
@@ -71,18 +70,18 @@ pub(crate) async fn create_tenant(
     audit: &AuditEntry,
 ) -> Result<TenancyChanged, Cause> {
     let mut writing = database.write().await?;
-    let inserted = sqlx::query(
+    let inserted = query(
         "INSERT INTO tenants (id, slug, name, name_folded, created_at) \
          VALUES ($1, $2, $3, $4, $5) ON CONFLICT (slug) DO NOTHING",
     )
-    .bind(id.to_string())
+    .bind(id)
     .bind(input.slug.clone())
     .bind(input.name.clone())
     .bind(input.name.to_lowercase())
-    .bind(audit.at.as_microsecond())
+    .bind(audit.at)
     .execute(writing.connection())
     .await?;
-    if inserted.rows_affected() == 0 {
+    if inserted == 0 {
         return Ok(TenancyChanged::SlugTaken);
     }
     audit::append(writing.connection(), audit).await?;
@@ -104,14 +103,12 @@ pub(crate) async fn rename_tenant(
     if number(&row, "version")? != version {
         return Ok(TenancyChanged::Stale);
     }
-    sqlx::query(
-        "UPDATE tenants SET name = $2, name_folded = $3, version = version + 1 WHERE id = $1",
-    )
-    .bind(id.to_string())
-    .bind(name.to_owned())
-    .bind(name.to_lowercase())
-    .execute(writing.connection())
-    .await?;
+    query("UPDATE tenants SET name = $2, name_folded = $3, version = version + 1 WHERE id = $1")
+        .bind(id)
+        .bind(name.to_owned())
+        .bind(name.to_lowercase())
+        .execute(writing.connection())
+        .await?;
     let change = AuditChange::new("name", Some(text(&row, "name")?), Some(name));
     audit::append(writing.connection(), &audit.with_changes([change])).await?;
     writing.commit().await?;
@@ -129,7 +126,7 @@ pub(crate) async fn archive_tenant(
     }
     // Orders lock their environment: from here on none is put into any of these.
     let mut sql = Sql::new("SELECT id FROM environments WHERE tenant_id = ");
-    sql.bind(id.to_string())
+    sql.bind(id)
         .push(" ORDER BY id")
         .push(database.dialect().lock_referred_rows());
     sql.query().fetch_all(writing.connection()).await?;
@@ -142,20 +139,20 @@ pub(crate) async fn archive_tenant(
          WHERE tenant_id = $1 AND archived_at IS NULL",
         "UPDATE tenants SET archived_at = $2, version = version + 1 WHERE id = $1",
     ] {
-        sqlx::query(statement)
-            .bind(id.to_string())
-            .bind(audit.at.as_microsecond())
+        query(statement)
+            .bind(id)
+            .bind(audit.at)
             .execute(writing.connection())
             .await?;
     }
     invitations::withdraw_all(writing.connection(), id, None, audit.at).await?;
-    let members = sqlx::query("SELECT DISTINCT user_id FROM tenant_grants WHERE tenant_id = $1")
-        .bind(id.to_string())
+    let members = query("SELECT DISTINCT user_id FROM tenant_grants WHERE tenant_id = $1")
+        .bind(id)
         .fetch_all(writing.connection())
         .await?;
     audit::append(writing.connection(), audit).await?;
     for member in &members {
-        let user_id: UserId = word(member, "user_id")?;
+        let user_id: UserId = crate::rows::id(member, "user_id")?;
         writing.announce(Change::Access { user_id });
     }
     writing.commit().await?;
@@ -173,19 +170,19 @@ pub(crate) async fn create_environment(
     if !lock_tenant(database, writing.connection(), tenant).await? {
         return Ok(TenancyChanged::Missing);
     }
-    let inserted = sqlx::query(
+    let inserted = query(
         "INSERT INTO environments (id, tenant_id, slug, name, name_folded, created_at) \
          VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (tenant_id, slug) DO NOTHING",
     )
-    .bind(id.to_string())
-    .bind(tenant.to_string())
+    .bind(id)
+    .bind(tenant)
     .bind(input.slug.clone())
     .bind(input.name.clone())
     .bind(input.name.to_lowercase())
-    .bind(audit.at.as_microsecond())
+    .bind(audit.at)
     .execute(writing.connection())
     .await?;
-    if inserted.rows_affected() == 0 {
+    if inserted == 0 {
         return Ok(TenancyChanged::SlugTaken);
     }
     workspaces::make_missing(&mut writing).await?;
@@ -210,10 +207,10 @@ pub(crate) async fn rename_environment(
     if number(&row, "version")? != version {
         return Ok(TenancyChanged::Stale);
     }
-    sqlx::query(
+    query(
         "UPDATE environments SET name = $2, name_folded = $3, version = version + 1 WHERE id = $1",
     )
-    .bind(id.to_string())
+    .bind(id)
     .bind(name.to_owned())
     .bind(name.to_lowercase())
     .execute(writing.connection())
@@ -240,11 +237,11 @@ pub(crate) async fn set_limits(
     if number(&row, "version")? != version {
         return Ok(TenancyChanged::Stale);
     }
-    sqlx::query(
+    query(
         "UPDATE environments SET max_clusters = $2, max_nodes = $3, max_price_per_hour = $4, \
          version = version + 1 WHERE id = $1",
     )
-    .bind(id.to_string())
+    .bind(id)
     .bind(limits.max_clusters.map(i64::from))
     .bind(limits.max_nodes.map(i64::from))
     .bind(limits.max_price_per_hour.map(|price| price.0))
@@ -285,9 +282,9 @@ pub(crate) async fn archive_environment(
     if !left.is_empty() {
         return Ok(TenancyChanged::NotEmpty(left));
     }
-    sqlx::query("UPDATE environments SET archived_at = $2, version = version + 1 WHERE id = $1")
-        .bind(id.to_string())
-        .bind(audit.at.as_microsecond())
+    query("UPDATE environments SET archived_at = $2, version = version + 1 WHERE id = $1")
+        .bind(id)
+        .bind(audit.at)
         .execute(writing.connection())
         .await?;
     audit::append(writing.connection(), audit).await?;

@@ -2,12 +2,13 @@
 
 use crate::{
     Cause,
+    connection::Transaction,
     database::Database,
     invitations, limits,
     list::push_scope,
     members,
-    rows::{self, number, optional_time, text, word},
-    sql::Sql,
+    rows::{self, id, number, optional_time, text},
+    sql::{Sql, query},
 };
 use domain::{
     ids::{EnvironmentId, TenantId},
@@ -18,7 +19,6 @@ use provisioning::ports::{
     stores::Extent,
     tenancy_stores::{TenantKey, TenantRecord},
 };
-use sqlx::AnyConnection;
 use std::collections::HashMap;
 
 /// How many obstacles are named at most: whoever has more has enough to begin with.
@@ -47,7 +47,7 @@ pub(crate) async fn summaries(
         sql.push(" AND r.archived_at IS NULL");
     }
     sql.push(" ORDER BY r.name_folded, r.tenant_id");
-    let rows = sql.query().fetch_all(&mut *reading).await?;
+    let rows = sql.query().fetch_all(&mut reading).await?;
     let mut environments = environments_by_tenant(&mut reading).await?;
     reading.commit().await?;
     rows.iter()
@@ -67,9 +67,9 @@ pub(crate) async fn summaries(
 
 /// Those that are not archived, by name.
 async fn environments_by_tenant(
-    connection: &mut AnyConnection,
+    connection: &mut Transaction,
 ) -> Result<HashMap<TenantId, Vec<EnvironmentRef>>, Cause> {
-    let rows = sqlx::query(
+    let rows = query(
         "SELECT tenant_id, id AS environment_id, slug AS environment_slug, \
          name AS environment_name FROM environments WHERE archived_at IS NULL \
          ORDER BY name_folded, id",
@@ -79,7 +79,7 @@ async fn environments_by_tenant(
     let mut found: HashMap<TenantId, Vec<EnvironmentRef>> = HashMap::new();
     for row in &rows {
         found
-            .entry(word(row, "tenant_id")?)
+            .entry(id(row, "tenant_id")?)
             .or_default()
             .push(rows::environment(row)?);
     }
@@ -97,12 +97,12 @@ pub(crate) async fn one(
          FROM tenants WHERE ",
     );
     match key {
-        TenantKey::Id(id) => sql.push("id = ").bind(id.to_string()),
+        TenantKey::Id(id) => sql.push("id = ").bind(id),
         // Nothing stored holds one, and PostgreSQL refuses to be asked.
         TenantKey::Slug(slug) if slug.contains('\0') => return Ok(None),
         TenantKey::Slug(slug) => sql.push("slug = ").bind(slug),
     };
-    let Some(row) = sql.query().fetch_optional(&mut *reading).await? else {
+    let Some(row) = sql.query().fetch_optional(&mut reading).await? else {
         return Ok(None);
     };
     let tenant = rows::tenant(&row)?;
@@ -120,7 +120,7 @@ pub(crate) async fn one(
 
 /// By name, archived ones last.
 async fn environments(
-    connection: &mut AnyConnection,
+    connection: &mut Transaction,
     tenant: TenantId,
 ) -> Result<Vec<EnvironmentDetail>, Cause> {
     let mut sql = Sql::new(format!(
@@ -129,7 +129,7 @@ async fn environments(
          FROM environments r WHERE r.tenant_id = ",
         limits::IN_USE
     ));
-    sql.bind(tenant.to_string())
+    sql.bind(tenant)
         .push(" ORDER BY CASE WHEN r.archived_at IS NULL THEN 0 ELSE 1 END, r.name_folded, r.id");
     let rows = sql.query().fetch_all(connection).await?;
     rows.iter()
@@ -150,7 +150,7 @@ async fn environments(
 
 /// What is in a tenant, or only in its environment, and would be left behind.
 pub(crate) async fn obstacles(
-    connection: &mut AnyConnection,
+    connection: &mut Transaction,
     tenant: TenantId,
     environment: Option<EnvironmentId>,
 ) -> Result<Vec<Obstacle>, Cause> {
@@ -164,10 +164,9 @@ pub(crate) async fn obstacles(
             "SELECT r.name, COALESCE(e.name, '') AS environment FROM {table} r \
              LEFT JOIN environments e ON e.id = r.environment_id WHERE {there} AND r.tenant_id = "
         ));
-        sql.bind(tenant.to_string());
+        sql.bind(tenant);
         if let Some(environment) = environment {
-            sql.push(" AND r.environment_id = ")
-                .bind(environment.to_string());
+            sql.push(" AND r.environment_id = ").bind(environment);
         }
         sql.push(" ORDER BY r.name, r.id LIMIT ").bind(NAMED);
         for row in &sql.query().fetch_all(&mut *connection).await? {

@@ -2,8 +2,10 @@
 
 use crate::{
     Cause,
+    connection::Transaction,
     database::Database,
-    rows::{self, optional_text, optional_time, word},
+    rows::{self, id, optional_id, optional_time},
+    sql::query,
     transaction::doing,
 };
 use async_trait::async_trait;
@@ -16,7 +18,7 @@ use provisioning::{
     ports::stores::{Stored, TenantStore},
     records::TenantSeed,
 };
-use sqlx::AnyConnection;
+use uuid::Uuid;
 
 #[async_trait]
 impl TenantStore for Database {
@@ -33,7 +35,7 @@ impl TenantStore for Database {
 
     async fn tenants(&self) -> Stored<Vec<Tenant>> {
         doing("list tenants", async {
-            let rows = sqlx::query(
+            let rows = query(
                 "SELECT t.id AS tenant_id, t.slug AS tenant_slug, t.name AS tenant_name, \
                  e.id AS environment_id, e.slug AS environment_slug, e.name AS environment_name \
                  FROM tenants t LEFT JOIN environments e ON e.tenant_id = t.id \
@@ -51,9 +53,10 @@ impl TenantStore for Database {
                         environments: Vec::new(),
                     });
                 }
-                if let (Some(last), Some(_)) =
-                    (tenants.last_mut(), optional_text(row, "environment_id")?)
-                {
+                if let (Some(last), Some(_)) = (
+                    tenants.last_mut(),
+                    optional_id::<Uuid>(row, "environment_id")?,
+                ) {
                     last.environments.push(rows::environment(row)?);
                 }
             }
@@ -63,18 +66,18 @@ impl TenantStore for Database {
     }
 }
 
-async fn write_seed(connection: &mut AnyConnection, seed: &TenantSeed) -> Result<(), Cause> {
-    sqlx::query(
+async fn write_seed(connection: &mut Transaction, seed: &TenantSeed) -> Result<(), Cause> {
+    query(
         "INSERT INTO tenants (id, slug, name, name_folded) VALUES ($1, $2, $3, $4) \
          ON CONFLICT (slug) DO NOTHING",
     )
-    .bind(new_id::<TenantId>().to_string())
+    .bind(new_id::<TenantId>())
     .bind(seed.slug.clone())
     .bind(seed.name.clone())
     .bind(seed.name.to_lowercase())
     .execute(&mut *connection)
     .await?;
-    let row = sqlx::query("SELECT id, archived_at FROM tenants WHERE slug = $1")
+    let row = query("SELECT id, archived_at FROM tenants WHERE slug = $1")
         .bind(seed.slug.clone())
         .fetch_one(&mut *connection)
         .await?;
@@ -82,14 +85,14 @@ async fn write_seed(connection: &mut AnyConnection, seed: &TenantSeed) -> Result
         // The configuration still names it; whoever archived it knew more.
         return Ok(());
     }
-    let tenant: TenantId = word(&row, "id")?;
+    let tenant: TenantId = id(&row, "id")?;
     for (slug, name) in &seed.environments {
-        sqlx::query(
+        query(
             "INSERT INTO environments (id, tenant_id, slug, name, name_folded) \
              VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant_id, slug) DO NOTHING",
         )
-        .bind(new_id::<EnvironmentId>().to_string())
-        .bind(tenant.to_string())
+        .bind(new_id::<EnvironmentId>())
+        .bind(tenant)
         .bind(slug.clone())
         .bind(name.clone())
         .bind(name.to_lowercase())

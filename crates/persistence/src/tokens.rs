@@ -4,8 +4,8 @@ use crate::{
     Cause, audit,
     database::Database,
     people,
-    rows::{optional_text, optional_time, tenant, text, time, word},
-    sql::Sql,
+    rows::{Row, id, optional_id, optional_time, tenant, text, time},
+    sql::{Sql, query},
 };
 use domain::{
     access::TokenScope,
@@ -17,7 +17,7 @@ use provisioning::{
     ports::changes::Change,
     records::{TokenRecord, UserRecord},
 };
-use sqlx::any::AnyRow;
+use uuid::Uuid;
 
 const SELECT: &str = "SELECT token.id, token.user_id, token.name, token.prefix, token.digest, \
      token.scopes, token.created_at, token.expires_at, token.last_used_at, token.tenant_id, \
@@ -33,20 +33,20 @@ pub(crate) async fn store(
     audit: &AuditEntry,
 ) -> Result<(), Cause> {
     let mut writing = database.write().await?;
-    sqlx::query(
+    query(
         "INSERT INTO api_tokens (id, user_id, name, prefix, digest, created_at, expires_at, \
          last_used_at, scopes, tenant_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     )
-    .bind(token.id.to_string())
-    .bind(token.user_id.to_string())
+    .bind(token.id)
+    .bind(token.user_id)
     .bind(token.name.clone())
     .bind(token.prefix.clone())
     .bind(token.digest.clone())
-    .bind(token.created_at.as_microsecond())
-    .bind(token.expires_at.as_microsecond())
-    .bind(token.last_used_at.map(Timestamp::as_microsecond))
+    .bind(token.created_at)
+    .bind(token.expires_at)
+    .bind(token.last_used_at)
     .bind(scope_words(&token.scopes))
-    .bind(token.tenant.as_ref().map(|tenant| tenant.id.to_string()))
+    .bind(token.tenant.as_ref().map(|tenant| tenant.id))
     .execute(writing.connection())
     .await?;
     audit::append(writing.connection(), audit).await?;
@@ -60,9 +60,9 @@ pub(crate) async fn of(
 ) -> Result<Vec<TokenRecord>, Cause> {
     let mut sql = Sql::new(SELECT);
     sql.push(" WHERE token.user_id = ")
-        .bind(user.to_string())
+        .bind(user)
         .push(" AND token.expires_at > ")
-        .bind(now.as_microsecond())
+        .bind(now)
         .push(" ORDER BY token.created_at DESC, token.id DESC");
     let rows = sql.query().fetch_all(database.readers()).await?;
     rows.iter().map(record).collect()
@@ -73,18 +73,17 @@ pub(crate) async fn by_digest(
     digest: &str,
     now: Timestamp,
 ) -> Result<Option<(TokenRecord, UserRecord)>, Cause> {
-    let mut connection = database.readers().acquire().await?;
     let mut sql = Sql::new(SELECT);
     sql.push(" WHERE token.digest = ")
         .bind(digest)
         .push(" AND token.expires_at > ")
-        .bind(now.as_microsecond());
-    let row = sql.query().fetch_optional(&mut *connection).await?;
+        .bind(now);
+    let row = sql.query().fetch_optional(database.readers()).await?;
     let Some(row) = row else {
         return Ok(None);
     };
     let token = record(&row)?;
-    let user = people::one(&mut connection, token.user_id).await?;
+    let user = people::one(database.readers(), token.user_id).await?;
     Ok(user.map(|user| (token, user)))
 }
 
@@ -94,13 +93,13 @@ pub(crate) async fn note_use(
     now: Timestamp,
 ) -> Result<(), Cause> {
     let mut writing = database.write().await?;
-    sqlx::query(
+    query(
         "UPDATE api_tokens SET last_used_at = $2 \
          WHERE id = $1 AND (last_used_at IS NULL OR last_used_at <= $3)",
     )
-    .bind(id.to_string())
-    .bind(now.as_microsecond())
-    .bind((now - USE_PRECISION).as_microsecond())
+    .bind(id)
+    .bind(now)
+    .bind(now - USE_PRECISION)
     .execute(writing.connection())
     .await?;
     writing.commit().await
@@ -113,12 +112,12 @@ pub(crate) async fn remove(
     audit: &AuditEntry,
 ) -> Result<bool, Cause> {
     let mut writing = database.write().await?;
-    let removed = sqlx::query("DELETE FROM api_tokens WHERE id = $1 AND user_id = $2")
-        .bind(id.to_string())
-        .bind(user.to_string())
+    let removed = query("DELETE FROM api_tokens WHERE id = $1 AND user_id = $2")
+        .bind(id)
+        .bind(user)
         .execute(writing.connection())
         .await?;
-    if removed.rows_affected() == 0 {
+    if removed == 0 {
         return Ok(false);
     }
     audit::append(writing.connection(), audit).await?;
@@ -127,15 +126,15 @@ pub(crate) async fn remove(
     Ok(true)
 }
 
-fn record(row: &AnyRow) -> Result<TokenRecord, Cause> {
+fn record(row: &Row) -> Result<TokenRecord, Cause> {
     Ok(TokenRecord {
-        id: word(row, "id")?,
-        user_id: word(row, "user_id")?,
+        id: id(row, "id")?,
+        user_id: id(row, "user_id")?,
         name: text(row, "name")?,
         prefix: text(row, "prefix")?,
         digest: text(row, "digest")?,
         scopes: scopes(&text(row, "scopes")?),
-        tenant: match optional_text(row, "tenant_id")? {
+        tenant: match optional_id::<Uuid>(row, "tenant_id")? {
             Some(_) => Some(tenant(row)?),
             None => None,
         },

@@ -1,9 +1,8 @@
 //! Transactions. One that writes collects what it will announce: PostgreSQL carries it inside the
 //! transaction, on SQLite it is sent after commit, so nobody hears of what did not happen.
 
-use crate::{Cause, database::Database, dialect::Dialect};
+use crate::{Cause, connection::Transaction, database::Database, dialect::Dialect};
 use provisioning::{error::StoreError, ports::changes::Change};
-use sqlx::{Any, AnyConnection, Transaction};
 use std::path::PathBuf;
 
 /// Why no transaction that writes can begin.
@@ -29,7 +28,7 @@ pub(crate) async fn doing<T>(
 /// A transaction that writes; undone unless [committed](Self::commit).
 pub(crate) struct Writing<'a> {
     database: &'a Database,
-    transaction: Transaction<'static, Any>,
+    transaction: Transaction,
     changes: Vec<Change>,
 }
 
@@ -40,24 +39,18 @@ impl Database {
         }
         Ok(Writing {
             database: self,
-            transaction: self
-                .writers()
-                .begin_with(self.dialect().begin_write())
-                .await?,
+            transaction: self.writers().begin(self.dialect().begin_write()).await?,
             changes: Vec::new(),
         })
     }
 
-    pub(crate) async fn read(&self) -> Result<Transaction<'static, Any>, Cause> {
-        Ok(self
-            .readers()
-            .begin_with(self.dialect().begin_read())
-            .await?)
+    pub(crate) async fn read(&self) -> Result<Transaction, Cause> {
+        Ok(self.readers().begin(self.dialect().begin_read()).await?)
     }
 }
 
 impl Writing<'_> {
-    pub fn connection(&mut self) -> &mut AnyConnection {
+    pub fn connection(&mut self) -> &mut Transaction {
         &mut self.transaction
     }
 

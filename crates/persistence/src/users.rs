@@ -29,16 +29,14 @@ impl UserStore for Database {
 
     async fn user(&self, id: UserId) -> Stored<Option<UserRecord>> {
         doing("read a person", async {
-            let mut connection = self.readers().acquire().await?;
-            people::one(&mut connection, id).await
+            people::one(self.readers(), id).await
         })
         .await
     }
 
     async fn users_by_email(&self, email: &str) -> Stored<Vec<UserRecord>> {
         doing("look up people by address", async {
-            let mut connection = self.readers().acquire().await?;
-            people::with_email(&mut connection, email).await
+            people::with_email(self.readers(), email).await
         })
         .await
     }

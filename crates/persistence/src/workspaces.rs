@@ -1,15 +1,15 @@
 //! Workspaces: one for each environment, and what came of the work on them.
 
 use crate::{
-    Cause, claims,
-    claims::AT_ONCE,
+    Cause,
+    claims::{self, AT_ONCE},
     database::Database,
     resource::Resource,
     rows::{
-        self, as_stored, json, json_text, number, optional_json, optional_text, optional_time,
-        text, truth, word,
+        self, Row, as_stored, id, json, number, optional_json, optional_text, optional_time, text,
+        truth,
     },
-    sql::Sql,
+    sql::{Sql, Value, json_value, optional_json_value, query},
     transaction::{Writing, doing},
 };
 use async_trait::async_trait;
@@ -24,7 +24,7 @@ use provisioning::{
     ports::{changes::Change, node_stores::WorkspaceStore, sealing::Sealed, stores::Stored},
     records::Claim,
 };
-use sqlx::any::AnyRow;
+use uuid::Uuid;
 
 #[async_trait]
 impl WorkspaceStore for Database {
@@ -39,7 +39,7 @@ impl WorkspaceStore for Database {
     async fn workspace_of(&self, environment: EnvironmentId) -> Stored<Option<WorkspaceRecord>> {
         doing(
             "read the workspace of an environment",
-            by(self, "r.environment_id", environment.to_string()),
+            by(self, "r.environment_id", environment),
         )
         .await
     }
@@ -136,9 +136,9 @@ impl Resource for WorkspaceRecord {
             .to_owned()
     }
 
-    fn from_row(row: &AnyRow) -> Result<Self, Cause> {
+    fn from_row(row: &Row) -> Result<Self, Cause> {
         Ok(Self {
-            id: word(row, "id")?,
+            id: id(row, "id")?,
             tenant: rows::tenant(row)?,
             environment: rows::environment(row)?,
             name: text(row, "name")?,
@@ -152,13 +152,13 @@ impl Resource for WorkspaceRecord {
         })
     }
 
-    fn id(&self) -> String {
-        self.id.to_string()
+    fn id(&self) -> Uuid {
+        self.id.into()
     }
 }
 
 /// All of its columns are there or none.
-fn account(row: &AnyRow) -> Result<Option<SealedAccount>, Cause> {
+fn account(row: &Row) -> Result<Option<SealedAccount>, Cause> {
     if optional_text(row, "account_user_id")?.is_none() {
         return Ok(None);
     }
@@ -177,7 +177,7 @@ fn account(row: &AnyRow) -> Result<Option<SealedAccount>, Cause> {
 async fn by(
     database: &Database,
     column: &str,
-    value: String,
+    value: impl Into<Value>,
 ) -> Result<Option<WorkspaceRecord>, Cause> {
     let mut sql = Sql::new(WorkspaceRecord::select());
     sql.push("WHERE ").push(column).push(" = ").bind(value);
@@ -194,7 +194,7 @@ async fn seed(database: &Database) -> Result<(), Cause> {
 
 /// Makes a workspace for each environment that is not archived and has none.
 pub(crate) async fn make_missing(writing: &mut Writing<'_>) -> Result<(), Cause> {
-    let without = sqlx::query(
+    let without = query(
         "SELECT t.id AS tenant_id, t.slug AS tenant_slug, t.name AS tenant_name, \
          e.id AS environment_id, e.slug AS environment_slug, e.name AS environment_name \
          FROM environments e JOIN tenants t ON t.id = e.tenant_id \
@@ -206,14 +206,14 @@ pub(crate) async fn make_missing(writing: &mut Writing<'_>) -> Result<(), Cause>
     for row in &without {
         let (tenant, environment) = (rows::tenant(row)?, rows::environment(row)?);
         let name = workspace_name(&tenant.slug, &environment.slug, environment.id);
-        sqlx::query(
+        query(
             "INSERT INTO workspaces (id, tenant_id, environment_id, name, ready, enabled_clouds, \
-             attempts, due_at, fence, wakes) VALUES ($1, $2, $3, $4, 0, '[]', 0, $5, 0, 0) \
+             attempts, due_at, fence, wakes) VALUES ($1, $2, $3, $4, FALSE, '[]', 0, $5, 0, 0) \
              ON CONFLICT (environment_id) DO NOTHING",
         )
-        .bind(new_id::<WorkspaceId>().to_string())
-        .bind(tenant.id.to_string())
-        .bind(environment.id.to_string())
+        .bind(new_id::<WorkspaceId>())
+        .bind(tenant.id)
+        .bind(environment.id)
         .bind(name)
         .bind(AT_ONCE)
         .execute(writing.connection())
@@ -243,22 +243,22 @@ async fn record(
         .map(|account| ((account.user_id, account.token_id), account.token))
         .unzip();
     let (user_id, token_id) = account.unzip();
-    sqlx::query(
+    query(
         "UPDATE workspaces SET account_user_id = $2, account_token_id = $3, token_key_id = $4, \
          token_wrapped_key = $5, token_ciphertext = $6, ready = $7, enabled_clouds = $8, \
          checked_at = $9, failure = $10, attempts = $11, due_at = $12, leased_until = NULL \
          WHERE id = $1",
     )
-    .bind(claim.record.id.to_string())
+    .bind(claim.record.id)
     .bind(user_id)
     .bind(token_id)
     .bind(token.as_ref().map(|token| token.key_id.clone()))
     .bind(token.as_ref().map(|token| token.wrapped_key.clone()))
     .bind(token.map(|token| token.ciphertext))
-    .bind(i64::from(progress.ready))
-    .bind(serde_json::to_string(&progress.enabled_clouds)?)
-    .bind(checked_at.map(|at| as_stored(at).as_microsecond()))
-    .bind(json_text(progress.failure.as_ref())?)
+    .bind(progress.ready)
+    .bind(json_value(&progress.enabled_clouds)?)
+    .bind(checked_at.map(as_stored))
+    .bind(optional_json_value(progress.failure.as_ref())?)
     .bind(i64::from(progress.attempts))
     .bind(due_at)
     .execute(writing.connection())

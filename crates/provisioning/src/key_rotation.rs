@@ -13,6 +13,7 @@ use crate::{
 use domain::caller::Caller;
 use jiff::Timestamp;
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// How many are read, wrapped and written at a time.
 const BATCH: u32 = 100;
@@ -74,14 +75,14 @@ impl KeyRotation {
         go_on: &(impl Fn() -> bool + Send),
     ) -> Result<(), StoreError> {
         for kind in SealedKind::ALL {
-            let mut after = String::new();
+            let mut after = Uuid::nil();
             while go_on() {
                 let rows = self
                     .store
-                    .not_under(kind, self.sealer.current_key(), &after, BATCH)
+                    .not_under(kind, self.sealer.current_key(), after, BATCH)
                     .await?;
                 let Some(last) = rows.last() else { break };
-                after.clone_from(&last.id);
+                after = last.id;
                 let mut wrapped = Vec::with_capacity(rows.len());
                 for row in rows {
                     match self.sealer.rewrap(&row.owner, &row.sealed).await {

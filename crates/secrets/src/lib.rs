@@ -7,7 +7,6 @@
 
 mod binding;
 mod cipher;
-mod earlier;
 mod envelope;
 mod handle_tokens;
 mod key;
@@ -17,7 +16,6 @@ mod keyring;
 mod private_file;
 mod wrapping;
 
-pub use earlier::{EarlierCredentials, EarlierFile};
 pub use envelope::Envelope;
 pub use handle_tokens::{HandleTokens, LONGEST_LIFE};
 pub use key::Key;

@@ -9,17 +9,20 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use clap::{Args, Subcommand, ValueEnum};
 use domain::{
     caller::Caller,
-    credential::{Credential, CredentialInput, CredentialScope, CredentialState, Provider},
+    credential::{
+        Credential, CredentialInput, CredentialScope, CredentialState, Provider, SecretText,
+    },
     problem::Problem,
     tenancy::Tenant,
 };
 use input::Given;
 use persistence::Database;
 use provisioning::{
-    ports::stores::TenantStore as _,
-    vault::{Vault, typed},
+    ports::{cloud_credentials::AwsKeys, stores::TenantStore as _},
+    vault::Vault,
 };
-use std::{process::ExitCode, sync::Arc};
+use secrecy::ExposeSecret as _;
+use std::{collections::BTreeMap, process::ExitCode, sync::Arc};
 
 /// What to do.
 #[derive(Debug, Args)]
@@ -76,6 +79,27 @@ struct Whose {
     name: Option<String>,
 }
 
+/// The fields of AWS keys, as the form of the page has them.
+fn fields(keys: AwsKeys) -> BTreeMap<String, SecretText> {
+    let (role_arn, external_id) = keys
+        .role
+        .map(|role| (Some(role.arn), role.external_id))
+        .unwrap_or_default();
+    [
+        ("access_key_id", Some(keys.access_key_id)),
+        (
+            "secret_access_key",
+            Some(keys.secret_access_key.expose_secret().to_owned()),
+        ),
+        ("region", keys.region),
+        ("role_arn", role_arn),
+        ("external_id", external_id),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| Some((name.to_owned(), value?.into())))
+    .collect()
+}
+
 pub async fn run(options: Options) -> Result<ExitCode> {
     match options.action {
         Action::Set {
@@ -84,7 +108,7 @@ pub async fn run(options: Options) -> Result<ExitCode> {
             given,
             configuration,
         } => {
-            let fields = typed(&given.read()?);
+            let fields = fields(given.read()?);
             let desk = Desk::open(&configuration).await?;
             let place = desk.place(&whose)?;
             let stored = match desk.find(&whose).await? {
@@ -181,8 +205,7 @@ impl Desk {
             .await
             .context("the tenants cannot be read")?;
         let sealer = keys::sealer(&keys::keys(&settings, &keys::keyring(&settings)?)?);
-        let vault = vault::vault(&settings, Arc::new(database.clone()), sealer.clone())?;
-        vault::take_over(&settings, &database, &vault, sealer).await?;
+        let vault = vault::vault(&settings, Arc::new(database.clone()), sealer)?;
         Ok(Self {
             database,
             vault,

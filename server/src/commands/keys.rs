@@ -1,7 +1,7 @@
 //! `hangar keys`: the keys that secrets lie under, beside a running portal.
 
 use super::Configuration;
-use crate::{config::Settings, keys, vault};
+use crate::{config::Settings, keys};
 use anyhow::{Context as _, Result};
 use clap::{Args, Subcommand};
 use domain::caller::Caller;
@@ -139,10 +139,6 @@ impl Desk {
     }
 
     async fn rotate(&self) -> Result<ExitCode> {
-        // Otherwise what still lies in files would need the old key.
-        let store = Arc::new(self.database.clone());
-        let vault = vault::vault(&self.settings, store, self.sealer.clone())?;
-        vault::take_over(&self.settings, &self.database, &vault, self.sealer.clone()).await?;
         keys::tried(&*self.sealer).await?;
         let stopped = stopped()?;
         let report = self

@@ -128,7 +128,7 @@ impl Watched {
             Change::Node { id, tenant_id } => {
                 (Self::Node(id), Self::Nodes, Action::ReadNode, tenant_id)
             }
-            Change::WorkDue | Change::Access { .. } => return None,
+            Change::WorkDue | Change::Access { .. } | Change::Everything => return None,
         };
         ((self == found || self == all) && caller.may(action, tenant)).then_some(found)
     }
@@ -245,15 +245,15 @@ impl Watch {
             };
             match change {
                 Ok(Change::Access { user_id }) if user_id == self.signed.user => return Woke::Look,
+                // Changes may have been missed, of access too.
+                Ok(Change::Everything) | Err(RecvError::Lagged(_)) => {
+                    self.look_again = Instant::now();
+                    return Woke::Changed(self.watched);
+                }
                 Ok(change) => {
                     if let Some(what) = self.watched.touched_by(change, &self.caller) {
                         return Woke::Changed(what);
                     }
-                }
-                // Something was missed: whoever listens has to look at everything.
-                Err(RecvError::Lagged(_)) => {
-                    self.look_again = Instant::now();
-                    return Woke::Changed(self.watched);
                 }
                 Err(RecvError::Closed) => return Woke::Over,
             }

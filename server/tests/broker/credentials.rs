@@ -1,11 +1,8 @@
 //! `hangar credentials`: what is stored, listed and removed.
 
-use crate::fixture::{Portal, output_of, settings, write_site};
-use domain::caller::Caller;
-use persistence::{ChainVerdict, Database};
-use provisioning::ports::{sealing::SecretOwner, stores::TenantStore as _};
+use crate::fixture::{Portal, output_of};
+use persistence::ChainVerdict;
 use secrecy::ExposeSecret as _;
-use server::server::Server;
 use std::{fs, path::Path};
 
 async fn audited(portal: &Portal) -> i64 {
@@ -129,46 +126,4 @@ async fn what_cannot_be_a_credential_is_refused_field_by_field_and_not_repeated(
     let nowhere = [&set[..], &["--environment", "prod"]].concat();
     assert!(refused(&nowhere, &good).contains("dev"));
     assert_eq!(hangar.run(&["credentials", "list"]), "");
-}
-
-#[tokio::test]
-async fn what_lay_in_the_data_directory_is_taken_over_at_the_start() {
-    let folder = tempfile::tempdir().unwrap();
-    let (data, site) = (folder.path().join("data"), folder.path().join("site"));
-    write_site(&site);
-    let settings = settings(&data);
-    settings.make_data_directory().unwrap();
-    let database = Database::open(settings.database.expose()).await.unwrap();
-    database.seed_tenants(&settings.tenants).await.unwrap();
-    let tenants = database.tenants().await.unwrap();
-    database.close().await;
-    let tenant = &tenants[0];
-    let (tenant_id, environment) = (tenant.tenant.id, tenant.environments[0].id);
-    let keyring = server::keys::keyring(&settings).unwrap();
-    let sealer = server::keys::sealer(&server::keys::keys(&settings, &keyring).unwrap());
-    let owner = SecretOwner {
-        tenant_id,
-        place: format!("credentials/{environment}/aws"),
-    };
-    let keys =
-        r#"{"access_key_id": "AKIAIOSFODNN7EXAMPLE", "secret_access_key": "canary-from-before"}"#;
-    let sealed = sealer.seal(&owner, &keys.to_owned().into()).await.unwrap();
-    let mut file = serde_json::to_value(sealed).unwrap();
-    file["stored_at"] = "2026-06-01T12:00:00Z".into();
-    let of_tenant = data.join("credentials").join(tenant_id.to_string());
-    fs::create_dir_all(&of_tenant).unwrap();
-    let path = of_tenant.join(format!("{environment}.aws.json"));
-    for _ in 0..2 {
-        // The second time as after a crash between the row and the file.
-        fs::write(&path, file.to_string()).unwrap();
-        let server = Server::start(settings.clone(), &site).await.unwrap();
-        assert!(!path.exists());
-        let slug = &tenant.tenant.slug;
-        let credentials = &server.portal.core.credentials;
-        let listed = credentials.list(&Caller::portal(), slug).await.unwrap();
-        assert_eq!(listed.len(), 1);
-        assert!(listed[0].chosen);
-        assert_eq!(listed[0].environment.as_ref().unwrap().id, environment);
-        server.stop().await;
-    }
 }

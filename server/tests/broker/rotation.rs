@@ -158,9 +158,11 @@ async fn what_does_not_open_is_left_as_it_is_and_named() {
     let before = Beside::open(&settings).await;
     let (kept, moved) = (before.store("kept").await, before.store("moved").await);
     // Somebody puts the secret of one into the row of the other.
-    let rows = before.database.not_under(SealedKind::Credential, "", "", 9);
+    let rows = before
+        .database
+        .not_under(SealedKind::Credential, "", uuid::Uuid::nil(), 9);
     let rows = rows.await.unwrap();
-    let row = |id: CredentialId| rows.iter().find(|row| row.id == id.to_string()).unwrap();
+    let row = |id: CredentialId| rows.iter().find(|row| row.id == id.into()).unwrap();
     let mut swapped = row(moved).sealed.clone();
     swapped
         .wrapped_key

@@ -105,7 +105,7 @@ async fn entries_cannot_be_changed_or_removed(backend: &Backend) {
         refused.push(
             "INSERT OR REPLACE INTO audit_entries \
              SELECT sequence, id, at, user_id, 'nobody', channel, source, action, tenant_id, \
-             target, target_name, detail, previous_hash, hash, outcome, changes FROM audit_entries",
+             target, target_name, detail, outcome, changes, previous_hash, hash FROM audit_entries",
         );
     }
     for statement in refused {
@@ -120,15 +120,21 @@ async fn entries_cannot_be_changed_or_removed(backend: &Backend) {
 
 async fn a_changed_entry_is_found(backend: &Backend) {
     write(backend, 3).await;
+    tamper(backend, &[]).await;
+    let later = if backend.is_postgres() {
+        "at = at + interval '1 microsecond'"
+    } else {
+        "at = at + 1"
+    };
     for column in [
-        "at = at + 1",
-        "id = id || 'x'",
+        later,
+        "id = '00000000-0000-7000-8000-000000000000'",
         "user_id = NULL",
         "who = 'Brian'",
         "channel = 'portal'",
         "source = '192.0.2.8'",
         "action = 'sign_in'",
-        "tenant_id = 'x'",
+        "tenant_id = '00000000-0000-7000-8000-000000000000'",
         "target = 'user/2'",
         "target_name = 'other'",
         "detail = NULL",
@@ -137,9 +143,6 @@ async fn a_changed_entry_is_found(backend: &Backend) {
     ] {
         let copy = "CREATE TABLE kept AS SELECT * FROM audit_entries";
         let change = format!("UPDATE audit_entries SET {column} WHERE sequence = 2");
-        if column == "at = at + 1" {
-            tamper(backend, &[]).await;
-        }
         let mut connection = backend.raw().await;
         connection.execute(copy).await.unwrap();
         connection.execute(AssertSqlSafe(change)).await.unwrap();
@@ -202,8 +205,9 @@ async fn a_swapped_entry_is_found(backend: &Backend) {
 async fn an_entry_slipped_in_at_the_end_is_found(backend: &Backend) {
     write(backend, 2).await;
     let slipped = "INSERT INTO audit_entries (sequence, id, at, who, channel, action, target, \
-        target_name, previous_hash, hash) SELECT 3, 'x', 0, 'x', 'x', 'x', 'x', 'x', hash, hash \
-        FROM audit_entries WHERE sequence = 2";
+        target_name, outcome, changes, previous_hash, hash) SELECT 3, \
+        '00000000-0000-7000-8000-000000000000', at, 'x', 'x', 'x', 'x', 'x', 'done', '[]', hash, \
+        hash FROM audit_entries WHERE sequence = 2";
     backend.raw().await.execute(slipped).await.unwrap();
     assert_eq!(
         verdict(backend).await,

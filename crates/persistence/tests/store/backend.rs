@@ -83,7 +83,19 @@ impl Backend {
             Some(_) => format!("sqlite:{}", self.location),
             None => self.location.clone(),
         };
+        sqlx::any::install_default_drivers();
         AnyConnection::connect(&url).await.unwrap()
+    }
+
+    /// A time in SQL, from microseconds since 1970.
+    pub fn time(&self, at: Option<i64>) -> String {
+        match at {
+            None => "NULL".into(),
+            Some(at) if self.is_postgres() => {
+                format!("timestamptz 'epoch' + interval '1 microsecond' * {at}")
+            }
+            Some(at) => at.to_string(),
+        }
     }
 
     /// What `sql` counts, behind the store's back.

@@ -16,6 +16,7 @@ use provisioning::{
         sealing::Sealed,
     },
 };
+use uuid::Uuid;
 
 on_both_databases!(
     a_credential_is_stored_with_its_entry_and_read_again,
@@ -396,15 +397,23 @@ async fn workspaces_of_the_scope_are_due_at_once(backend: &Backend) {
     let world = world(database).await;
     database.seed_workspaces().await.unwrap();
     let settle = async || {
-        let due = "UPDATE workspaces SET due_at = 9000000000000000, checked_at = 1";
-        sqlx::query(due)
+        let due = format!(
+            "UPDATE workspaces SET due_at = {}, checked_at = {}",
+            backend.time(Some(9_000_000_000_000_000)),
+            backend.time(Some(1))
+        );
+        sqlx::query(sqlx::AssertSqlSafe(due))
             .execute(&mut backend.raw().await)
             .await
             .unwrap();
     };
     let due = async || {
         backend
-            .count("SELECT COUNT(*) FROM workspaces WHERE due_at = 0 AND checked_at IS NULL")
+            .count(if backend.is_postgres() {
+                "SELECT COUNT(*) FROM workspaces WHERE due_at = 'epoch' AND checked_at IS NULL"
+            } else {
+                "SELECT COUNT(*) FROM workspaces WHERE due_at = 0 AND checked_at IS NULL"
+            })
             .await
     };
     settle().await;
@@ -435,7 +444,7 @@ async fn secrets_under_other_keys_are_found_in_order_and_put_only_where_they_are
     let world = world(database).await;
     let mut ids = Vec::new();
     for name in ["a", "b", "c"] {
-        ids.push(created(database, new(&world, name, None)).await.to_string());
+        ids.push(Uuid::from(created(database, new(&world, name, None)).await));
     }
     ids.sort();
     let uses = database.keys_in_use().await.unwrap();
@@ -444,19 +453,28 @@ async fn secrets_under_other_keys_are_found_in_order_and_put_only_where_they_are
         (1, 3, "key-1")
     );
     let kind = SealedKind::Credential;
-    let page = database.not_under(kind, "key-2", "", 2).await.unwrap();
-    let found: Vec<_> = page.iter().map(|row| row.id.clone()).collect();
+    let page = database
+        .not_under(kind, "key-2", Uuid::nil(), 2)
+        .await
+        .unwrap();
+    let found: Vec<_> = page.iter().map(|row| row.id).collect();
     assert_eq!(found, ids[..2]);
     assert_eq!(page[0].owner.tenant_id, world.vision.tenant.id);
     assert_eq!(
         page[0].owner.place,
         format!("credentials/{}/secret", ids[0])
     );
-    let rest = database.not_under(kind, "key-2", &ids[1], 2).await.unwrap();
+    let rest = database.not_under(kind, "key-2", ids[1], 2).await.unwrap();
     assert_eq!(rest.len(), 1);
-    assert_eq!(database.not_under(kind, "key-1", "", 9).await.unwrap(), []);
+    assert_eq!(
+        database
+            .not_under(kind, "key-1", Uuid::nil(), 9)
+            .await
+            .unwrap(),
+        []
+    );
     // Somebody replaces the first meanwhile.
-    let first: CredentialId = ids[0].parse().unwrap();
+    let first = CredentialId::from(ids[0]);
     change(
         database,
         first,
@@ -478,7 +496,7 @@ async fn secrets_under_other_keys_are_found_in_order_and_put_only_where_they_are
         .collect();
     assert_eq!(database.put_rewrapped(&wrapped).await.unwrap(), 1);
     assert_eq!(read(database, first).await.sealed, secret("new").sealed);
-    let second = read(database, ids[1].parse().unwrap()).await;
+    let second = read(database, ids[1].into()).await;
     assert_eq!(second.sealed.key_id, "key-2");
     assert_eq!(second.sealed.ciphertext, wrapped[1].0.sealed.ciphertext);
     assert_eq!(second.version, 1);

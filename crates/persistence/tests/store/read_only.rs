@@ -203,6 +203,7 @@ async fn a_read_only_file_with_another_schema_is_refused() {
     let (_folder, path, _) = stopped().await;
     let url = format!("sqlite:{}", path.display());
     let read_only = format!("{url}?mode=ro");
+    sqlx::any::install_default_drivers();
     let mut raw = AnyConnection::connect(&url).await.unwrap();
     let newer = "UPDATE _sqlx_migrations SET version = version + 9990";
     raw.execute(newer).await.unwrap();

@@ -117,7 +117,8 @@ async fn postgres_schema(connection: &mut AnyConnection) -> Lines {
                 assert_eq!(text(&column, "collation_name"), "C");
                 "text"
             }
-            "bigint" => "number",
+            "uuid" | "jsonb" => "text",
+            "bigint" | "boolean" | "timestamp with time zone" => "number",
             other => panic!("a column of type {other}"),
         };
         lines.push(format!(

@@ -84,7 +84,7 @@ async fn an_id_in_use_is_replaced_by_a_fresh_one(backend: &Backend) {
 
 async fn the_database_holds_no_session_id(backend: &Backend) {
     let record = stored(&backend.database.sessions(), None).await;
-    let row = sqlx::query("SELECT digest, data FROM sessions")
+    let row = sqlx::query("SELECT digest, CAST(data AS TEXT) AS data FROM sessions")
         .fetch_one(&mut backend.raw().await)
         .await
         .unwrap();
@@ -224,8 +224,9 @@ async fn signing_out_is_announced(backend: &Backend) {
     );
     // Somebody who no longer exists has no session.
     let nobody = AssertSqlSafe(format!(
-        "INSERT INTO sessions (digest, user_id, data, expires_at) VALUES ('x', '{}', '', 0)",
-        uuid::Uuid::nil()
+        "INSERT INTO sessions (digest, user_id, data, expires_at) VALUES ('x', '{}', '{{}}', {})",
+        uuid::Uuid::nil(),
+        backend.time(Some(0))
     ));
     assert!(backend.raw().await.execute(nobody).await.is_err());
 }

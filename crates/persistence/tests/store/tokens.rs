@@ -1,15 +1,11 @@
 use crate::{backend::Backend, fixtures::*};
-use domain::{
-    access::TokenScope,
-    ids::{TokenId, UserId},
-};
+use domain::{access::TokenScope, ids::UserId};
 use provisioning::{
     audit::{AuditAction, AuditEntry, AuditOutcome},
     new_id,
     ports::{changes::Change, people_stores::PeopleStore, stores::UserStore},
     records::TokenRecord,
 };
-use sqlx::{AssertSqlSafe, Executor};
 
 on_both_databases!(
     a_token_is_found_by_its_digest_with_its_owner,
@@ -21,7 +17,6 @@ on_both_databases!(
     nobody_removes_a_token_of_somebody_else,
     two_tokens_cannot_share_a_digest,
     a_token_keeps_its_scopes_and_its_tenant,
-    a_token_from_before_there_were_scopes_reaches_as_far_as_its_owner,
 );
 
 fn audit(token: &TokenRecord, action: AuditAction) -> AuditEntry {
@@ -220,24 +215,4 @@ async fn a_token_keeps_its_scopes_and_its_tenant(backend: &Backend) {
         assert_eq!(found.unwrap(), Some((token.clone(), world.ada.clone())));
         assert!(listed(backend, world.ada.id).await.contains(&token));
     }
-}
-
-async fn a_token_from_before_there_were_scopes_reaches_as_far_as_its_owner(backend: &Backend) {
-    let world = world(&backend.database).await;
-    let sql = format!(
-        "INSERT INTO api_tokens (id, user_id, name, prefix, digest, created_at, expires_at) \
-         VALUES ('{}', '{}', 'old', 'hgr_', 'old', 1, {})",
-        new_id::<TokenId>(),
-        world.ada.id,
-        after(3600).as_microsecond()
-    );
-    backend
-        .raw()
-        .await
-        .execute(AssertSqlSafe(sql))
-        .await
-        .unwrap();
-    let tokens = listed(backend, world.ada.id).await;
-    assert_eq!(tokens[0].scopes, TokenScope::ALL);
-    assert_eq!(tokens[0].tenant, None);
 }

@@ -29,6 +29,8 @@ pub enum Change {
         /// Whose.
         user_id: UserId,
     },
+    /// Changes may have been missed: look at everything.
+    Everything,
 }
 
 /// Announces changes that were committed, also those of other replicas.

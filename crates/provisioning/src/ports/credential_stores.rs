@@ -12,6 +12,7 @@ use domain::{
     tenancy::{EnvironmentRef, TenantRef},
 };
 use jiff::Timestamp;
+use uuid::Uuid;
 
 /// A credential as stored.
 #[derive(Clone, Debug, PartialEq)]
@@ -256,7 +257,7 @@ pub struct SealedRow {
     /// Where it lies.
     pub kind: SealedKind,
     /// The row.
-    pub id: String,
+    pub id: Uuid,
     /// Its name.
     pub name: String,
     /// What it is bound to.
@@ -276,7 +277,7 @@ pub trait SealedRows: Send + Sync {
         &self,
         kind: SealedKind,
         key_id: &str,
-        after: &str,
+        after: Uuid,
         limit: u32,
     ) -> Stored<Vec<SealedRow>>;
 

@@ -4,13 +4,10 @@
 mod changing;
 mod checking;
 mod conflict;
-mod earlier;
 mod secret;
 mod shape;
 mod source;
 mod view;
-
-pub use earlier::{EarlierCredential, typed};
 
 use crate::{
     audit::{AuditAction, AuditEntry},

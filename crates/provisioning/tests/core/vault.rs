@@ -16,11 +16,11 @@ use provisioning::{
     node_records::WorkspaceProgress,
     ports::{
         audit_store::AuditStore,
-        cloud_credentials::{AtHand, AwsKeys, AwsRole, CredentialSource, UsedCredential},
+        cloud_credentials::{AtHand, AwsKeys, CredentialSource, UsedCredential},
         node_stores::WorkspaceStore,
         stores::{Extent, TenantStore},
     },
-    vault::{EarlierCredential, Vault},
+    vault::Vault,
 };
 use scripted::{ScriptedProviders, TestCore};
 use secrecy::ExposeSecret;
@@ -418,51 +418,6 @@ async fn workspaces_ask_anew_at_once_when_credentials_change() {
     assert_eq!(workspace.checked_at, None);
     let due = database.next_workspace_due().await.unwrap().unwrap();
     assert!(due <= jiff::Timestamp::now());
-}
-
-#[tokio::test]
-async fn taking_over_twice_is_the_same_as_once_and_what_was_deleted_stays_so() {
-    let world = World::new().await;
-    let earlier = || EarlierCredential {
-        id: uuid::Uuid::from_u128(7).into(),
-        tenant_id: world.vision,
-        environment: Some((world.dev, "dev".into())),
-        keys: AwsKeys {
-            access_key_id: "AKIAIOSFODNN7EXAMPLE".into(),
-            secret_access_key: SECRET.to_owned().into(),
-            region: None,
-            role: Some(AwsRole {
-                arn: "arn:aws:iam::123456789012:role/hangar".into(),
-                external_id: None,
-            }),
-        },
-        stored_at: "2026-01-01T00:00:00Z".parse().unwrap(),
-    };
-    // Somebody has the name already.
-    world.store("AWS of dev", None, OTHER).await;
-    for _ in 0..2 {
-        world.vault.take_over(earlier()).await.unwrap();
-    }
-    let listed = world.vault.list(&world.admin, "vision").await.unwrap();
-    let names: Vec<_> = listed.iter().map(|one| one.name.as_str()).collect();
-    assert_eq!(names, ["AWS of dev", "AWS of dev 2"]);
-    let (used, secret) = world.opened().await;
-    assert_eq!(secret, SECRET);
-    world
-        .vault
-        .delete(&world.admin, used.id, "AWS of dev 2")
-        .await
-        .unwrap();
-    world.vault.take_over(earlier()).await.unwrap();
-    assert_eq!(
-        world
-            .vault
-            .list(&world.admin, "vision")
-            .await
-            .unwrap()
-            .len(),
-        1
-    );
 }
 
 #[tokio::test]

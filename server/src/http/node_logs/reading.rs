@@ -100,8 +100,8 @@ impl Right {
                 () = sleep_until(look_again) => {}
                 change = self.changes.recv() => match change {
                     Ok(Change::Access { user_id }) if user_id == self.signed.user => {}
+                    Ok(Change::Everything) | Err(RecvError::Lagged(_)) => {}
                     Ok(_) => continue,
-                    Err(RecvError::Lagged(_)) => {}
                     Err(RecvError::Closed) => return,
                 },
             }

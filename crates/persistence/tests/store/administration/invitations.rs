@@ -90,7 +90,7 @@ async fn the_first_verified_sign_in_accepts_what_is_open(backend: &Backend) {
         }
     );
     let row = sqlx::query(
-        "SELECT who, tenant_id, changes FROM audit_entries WHERE action = 'accept_invitation'",
+        "SELECT who, CAST(tenant_id AS TEXT) AS tenant_id, changes FROM audit_entries WHERE action = 'accept_invitation'",
     )
     .fetch_one(&mut backend.raw().await)
     .await

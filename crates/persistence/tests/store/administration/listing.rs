@@ -52,14 +52,14 @@ async fn store(backend: &Backend, rows: &[Row], tenant: &str) {
             .iter()
             .map(|row| {
                 format!(
-                    "('{}', 'i', '{}', '{}', 1, '{}', '{}', {}, {})",
+                    "('{}', 'i', '{}', '{}', TRUE, '{}', '{}', {}, {})",
                     row.id,
                     row.id,
                     row.email,
                     row.name,
                     row.name.to_lowercase(),
-                    i64::from(row.suspended),
-                    row.seen.map_or("NULL".into(), |seen| seen.to_string()),
+                    row.suspended,
+                    backend.time(row.seen),
                 )
             })
             .collect();

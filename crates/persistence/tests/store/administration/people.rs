@@ -263,7 +263,7 @@ async fn suspension_ends_sessions_and_is_audited_with_it(backend: &Backend) {
     let session = sqlx::AssertSqlSafe(format!(
         "INSERT INTO sessions (digest, user_id, data, expires_at) \
          VALUES ('d', '{id}', '{{}}', {})",
-        after(60).as_microsecond()
+        backend.time(Some(after(60).as_microsecond()))
     ));
     backend.raw().await.execute(session).await.unwrap();
     assert_eq!(person_of(database, id).await.sessions, 1);

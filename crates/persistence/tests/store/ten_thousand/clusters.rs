@@ -5,7 +5,6 @@ use domain::{
 };
 use persistence::Database;
 use provisioning::ports::stores::{ClusterStore, Extent};
-use sqlx::AnyConnection;
 
 on_both_databases!(every_page_of_ten_thousand_clusters_is_right);
 
@@ -22,7 +21,7 @@ const STATES: &[&str] = &[
 async fn every_page_of_ten_thousand_clusters_is_right(backend: &Backend) {
     assert_eq!(ClusterState::ALL.map(ClusterState::as_str), STATES);
     let (world, rows) = prepared(backend, STATES, false).await;
-    write(&mut backend.raw().await, &rows).await;
+    write(backend, &rows).await;
     let owner = Some(world.ada.id);
     let sorts = ["name", "state", "created", "ends"];
     every_page_is_right(&world, &rows, STATES, &sorts, async |scope, question| {
@@ -31,7 +30,8 @@ async fn every_page_of_ten_thousand_clusters_is_right(backend: &Backend) {
     .await;
 }
 
-async fn write(connection: &mut AnyConnection, rows: &[Row]) {
+async fn write(backend: &Backend, rows: &[Row]) {
+    let epoch = backend.time(Some(0));
     let plan = serde_json::to_string(&Plan::defaults()[0]).unwrap();
     let exposure = serde_json::to_string(&Exposure::NodePort).unwrap();
     let clusters = "INSERT INTO clusters (name, tenant_id, environment_id, state, created_by, \
@@ -39,18 +39,21 @@ async fn write(connection: &mut AnyConnection, rows: &[Row]) {
         exposure, host, fence, wakes, version)";
     let operations = "INSERT INTO operations (id, cluster_id, kind, started_at, attempts, steps)";
     insert(
-        connection,
+        &mut backend.raw().await,
         rows,
         &[
             (clusters, &|row: &Row| {
                 format!(
                     "({},'{id}','{id}','{plan}',1,'v1.36.0','{exposure}','{HOST}',0,0,1)",
-                    common_values(row),
+                    common_values(backend, row),
                     id = row.id
                 )
             }),
             (operations, &|row: &Row| {
-                format!("('{id}','{id}','create_cluster',0,0,'[]')", id = row.id)
+                format!(
+                    "('{id}','{id}','create_cluster',{epoch},0,'[]')",
+                    id = row.id
+                )
             }),
         ],
     )

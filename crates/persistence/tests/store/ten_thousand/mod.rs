@@ -254,7 +254,7 @@ fn or_null(number: Option<i64>) -> String {
 }
 
 /// `name`, `tenant_id`, `environment_id`, `state`, `created_by`, `created_at`, `ends_at`.
-fn common_values(row: &Row) -> String {
+fn common_values(backend: &Backend, row: &Row) -> String {
     format!(
         "'{}','{}','{}','{}','{}',{},{}",
         row.name,
@@ -262,8 +262,8 @@ fn common_values(row: &Row) -> String {
         row.tenant.environments[row.environment].id,
         row.state,
         row.owner.0,
-        row.created_at,
-        or_null(row.ends_at)
+        backend.time(Some(row.created_at)),
+        backend.time(row.ends_at)
     )
 }
 

@@ -10,7 +10,6 @@ use domain::{
 };
 use persistence::Database;
 use provisioning::ports::{node_stores::NodeStore, stores::Extent};
-use sqlx::AnyConnection;
 
 on_both_databases!(every_page_of_ten_thousand_nodes_is_right);
 
@@ -30,7 +29,7 @@ const STATES: &[&str] = &[
 async fn every_page_of_ten_thousand_nodes_is_right(backend: &Backend) {
     assert_eq!(NodeState::ALL.map(NodeState::as_str), STATES);
     let (world, rows) = prepared(backend, STATES, true).await;
-    write(&mut backend.raw().await, &rows).await;
+    write(backend, &rows).await;
     let owner = Some(world.ada.id);
     let sorts = NodeSort::ALL.map(NodeSort::as_str);
     every_page_is_right(&world, &rows, STATES, &sorts, async |scope, question| {
@@ -39,13 +38,14 @@ async fn every_page_of_ten_thousand_nodes_is_right(backend: &Backend) {
     .await;
 }
 
-async fn write(connection: &mut AnyConnection, rows: &[Row]) {
+async fn write(backend: &Backend, rows: &[Row]) {
+    let epoch = backend.time(Some(0));
     let nodes = "INSERT INTO nodes (name, tenant_id, environment_id, state, created_by, \
         created_at, ends_at, id, operation_id, machine, spec, accelerator_folded, \
         price_per_hour, task_yaml, spent, fence, wakes, version)";
     let operations = "INSERT INTO node_operations (id, node_id, kind, started_at, attempts, steps)";
     insert(
-        connection,
+        &mut backend.raw().await,
         rows,
         &[
             (nodes, &|row: &Row| {
@@ -55,7 +55,7 @@ async fn write(connection: &mut AnyConnection, rows: &[Row]) {
                 };
                 format!(
                     "({},'{id}','{id}','{id}','{}',{},{},'run: nvidia-smi',0,0,0,1)",
-                    common_values(row),
+                    common_values(backend, row),
                     serde_json::to_string(&spec).unwrap(),
                     row.accelerator
                         .map_or("NULL".into(), |name| format!("'{}'", name.to_lowercase())),
@@ -64,7 +64,7 @@ async fn write(connection: &mut AnyConnection, rows: &[Row]) {
                 )
             }),
             (operations, &|row: &Row| {
-                format!("('{id}','{id}','launch_node',0,0,'[]')", id = row.id)
+                format!("('{id}','{id}','launch_node',{epoch},0,'[]')", id = row.id)
             }),
         ],
     )

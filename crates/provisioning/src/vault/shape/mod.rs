@@ -79,7 +79,7 @@ pub(super) fn shape(
 }
 
 /// The fields that are no secrets.
-pub(super) fn plain_facts(provider: Provider, fields: &Fields) -> Vec<CredentialFact> {
+fn plain_facts(provider: Provider, fields: &Fields) -> Vec<CredentialFact> {
     provider
         .fields()
         .into_iter()
