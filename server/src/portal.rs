@@ -14,13 +14,7 @@ use anyhow::Context as _;
 use app::server_context::{Assets, PageContext, SignInProvider};
 use domain::{caller::Caller, ids::UserId, problem::Problem};
 use persistence::Database;
-use provisioning::{
-    Core,
-    claim_rules::ClaimRules,
-    ports::{changes::Changes, stores::Store},
-    sign_in::SignInService,
-    users::RuleProvider,
-};
+use provisioning::{Core, claim_rules::ClaimRules, sign_in::SignInService, users::RuleProvider};
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
@@ -31,9 +25,7 @@ pub struct Portal {
     /// The ways to sign in.
     pub doors: Doors,
     /// The database.
-    pub store: Arc<dyn Store>,
-    /// Its feed of changes.
-    pub changes: Arc<dyn Changes>,
+    pub database: Database,
     /// The browsers' sessions.
     pub sessions: Sessions,
     /// Open event streams.
@@ -61,8 +53,7 @@ impl Portal {
         core: Arc<Core>,
         database: &Database,
     ) -> anyhow::Result<Self> {
-        let store: Arc<dyn Store> = Arc::new(database.clone());
-        let doors = doors(settings, &store)?;
+        let doors = doors(settings, database)?;
         let pages = PageContext {
             assets: Arc::new(assets),
             core: core.clone(),
@@ -82,9 +73,8 @@ impl Portal {
         Ok(Self {
             core,
             doors,
-            callers: SignInService::new(store.clone(), ClaimRules::default()),
-            store,
-            changes: Arc::new(database.clone()),
+            callers: SignInService::new(database.clone(), ClaimRules::default()),
+            database: database.clone(),
             sessions: Sessions(Arc::new(database.sessions())),
             streams: Streams::new(settings.limits.event_streams),
             addresses: Arc::new(addresses),
@@ -133,14 +123,14 @@ pub fn rule_providers(settings: &Settings) -> Vec<RuleProvider> {
         .collect()
 }
 
-fn doors(settings: &Settings, store: &Arc<dyn Store>) -> anyhow::Result<Doors> {
+fn doors(settings: &Settings, database: &Database) -> anyhow::Result<Doors> {
     let sign_in = &settings.sign_in;
     sign_in
         .providers
         .iter()
         .map(|provider| {
             let door = Door {
-                service: SignInService::new(store.clone(), sign_in.rules_for(&provider.slug)),
+                service: SignInService::new(database.clone(), sign_in.rules_for(&provider.slug)),
                 provider: Provider::new(provider.clone())?,
             };
             Ok((provider.slug.clone(), Arc::new(door)))

@@ -15,12 +15,7 @@ use kubernetes::{HostClustersConfig, KubernetesHosts};
 use persistence::Database;
 use provisioning::{
     Core, Parts,
-    ports::{
-        cloud_credentials::CredentialHandles,
-        host_clusters::HostClusters,
-        node_stores::WorkspaceStore as _,
-        stores::{Store, TenantStore as _},
-    },
+    ports::{cloud_credentials::CredentialHandles, host_clusters::HostClusters},
     reconciler::Reconciler,
 };
 use std::{io::ErrorKind, net::SocketAddr, path::Path, sync::Arc, time::Duration};
@@ -68,34 +63,35 @@ impl Server {
             );
         } else {
             database
-                .seed_tenants(&settings.tenants)
+                .tenants()
+                .seed(&settings.tenants)
                 .await
                 .context("the tenants of the configuration cannot be stored")?;
             if settings.skypilot.is_some() || settings.broker.is_some() {
                 database
-                    .seed_workspaces()
+                    .workspaces()
+                    .seed()
                     .await
                     .context("the tenants' workspaces cannot be stored")?;
             }
         }
         warn_of_missing_tenants(&settings, &database).await?;
-        let store: Arc<dyn Store> = Arc::new(database.clone());
         let keyring = keys::keyring(&settings)?;
         let all_keys = keys::keys(&settings, &keyring)?;
         let sealer = keys::sealer(&all_keys);
         keys::open_everything(&all_keys, &*sealer, &database).await?;
-        let vault = vault::vault(&settings, store.clone(), sealer.clone())?;
+        let vault = vault::vault(&settings, database.clone(), sealer.clone())?;
         let broker = match &settings.broker {
             Some(_) => Some(Broker::new(
                 &settings,
-                store.clone(),
+                database.clone(),
                 &keyring,
                 vault.clone(),
             )?),
             None => None,
         };
         if let (Some(stand_ins), Some(broker)) = (&stand_ins, &broker) {
-            stand_ins.lend_credentials(store.clone(), broker.service());
+            stand_ins.lend_credentials(database.clone(), broker.service());
         }
         let credential_handles = broker.as_ref().and_then(Broker::handles);
         let machinery = match &settings.skypilot {
@@ -108,7 +104,7 @@ impl Server {
             None => Addresses::ThisMachine(address),
         };
         let core = Arc::new(Core::new(Parts {
-            store: store.clone(),
+            db: database.clone(),
             hosts: hosts.clone(),
             machinery: machinery.clone(),
             credentials: vault,
@@ -129,7 +125,7 @@ impl Server {
         }
 
         let stop_working = CancellationToken::new();
-        let mut reconciler = Reconciler::new(store, hosts, Arc::new(database.clone()));
+        let mut reconciler = Reconciler::new(database.clone(), hosts);
         if let Some(machinery) = machinery {
             reconciler = reconciler.with_machinery(machinery);
         }
@@ -180,6 +176,7 @@ impl Server {
 async fn warn_of_missing_tenants(settings: &Settings, database: &Database) -> Result<()> {
     let tenants = database
         .tenants()
+        .active()
         .await
         .context("the tenants cannot be read")?;
     for slug in settings.sign_in.tenants_named() {

@@ -15,8 +15,8 @@ const ARROWS: [(&str, &[&str]); 13] = [
     ("domain", &[]),
     ("app", &["domain", "provisioning"]),
     ("frontend", &["app"]),
-    ("provisioning", &["domain"]),
-    ("persistence", &["domain", "provisioning"]),
+    ("persistence", &["domain"]),
+    ("provisioning", &["domain", "persistence"]),
     ("kubernetes", &["domain", "provisioning"]),
     ("skypilot", &["domain", "provisioning"]),
     ("cognito", &["domain", "provisioning"]),
@@ -33,10 +33,10 @@ const WIRING: &str = "server";
 /// What tests may use besides: an adapter is tested against the sandbox, which speaks the real protocols, and the
 /// core over a real database.
 const TESTS_MAY_USE: [(&str, &str); 6] = [
+    ("app", "persistence"),
     ("app", "scripted"),
     ("aws", "sandbox"),
     ("kubernetes", "sandbox"),
-    ("provisioning", "persistence"),
     ("provisioning", "scripted"),
     ("skypilot", "sandbox"),
 ];

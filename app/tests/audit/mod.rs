@@ -1,7 +1,7 @@
 //! The pages of the audit log and of permissions as a browser without JavaScript gets them.
 
 use axum::http::StatusCode;
-use provisioning::audit::AuditAction;
+use domain::audit::AuditAction;
 
 use crate::support::TestPortal;
 

@@ -1,15 +1,19 @@
 //! A cluster in each state that people meet.
 
-use domain::cluster::{ClusterEvent, ClusterState, DoomedObjects};
-use domain::exposure::Exposure;
-use domain::failure::{Failure, FailureCode};
-use domain::operation::{Operation, OperationKind, StepState};
-use domain::plan::Plan;
+use domain::{
+    audit::AuditAction,
+    cluster::{ClusterEvent, ClusterState, DoomedObjects},
+    exposure::Exposure,
+    failure::{Failure, FailureCode},
+    operation::{Operation, OperationKind, StepState},
+    plan::Plan,
+};
 use jiff::{SignedDuration, Timestamp};
-use provisioning::audit::{AuditAction, AuditEntry};
-use provisioning::new_id;
-use provisioning::ports::stores::ClusterStore;
-use provisioning::records::{NewCluster, Progress};
+use persistence::{
+    audit_records::AuditEntry,
+    new_id,
+    records::{NewCluster, Progress},
+};
 use uuid::Uuid;
 
 use super::TestPortal;
@@ -98,7 +102,12 @@ impl TestPortal {
             "cluster/5",
             "elsewhere",
         );
-        self.core.database.store_order(new, audit).await.unwrap();
+        self.core
+            .database
+            .clusters()
+            .create(new, audit)
+            .await
+            .unwrap();
     }
 
     async fn cluster(&self, id: Uuid, name: &str, state: ClusterState, done: usize, plan: usize) {

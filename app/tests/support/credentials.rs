@@ -1,11 +1,13 @@
 //! Credentials of the tenant `vision`.
 
-use domain::credential::{Credential, CredentialInput, CredentialScope, Provider, SecretText};
+use domain::{
+    audit::AuditAction,
+    caller::Caller,
+    credential::{Credential, CredentialInput, CredentialScope, Provider, SecretText},
+};
 
-use domain::caller::Caller;
 use jiff::Timestamp;
-use provisioning::audit::{AuditAction, AuditEntry};
-use provisioning::ports::credential_stores::CredentialStore;
+use persistence::audit_records::AuditEntry;
 
 use super::{SECRET_KEY, TestPortal};
 
@@ -49,7 +51,8 @@ impl TestPortal {
             let used = self
                 .core
                 .database
-                .note_credential_use(training, &fingerprint, audit);
+                .credentials()
+                .note_use(training, &fingerprint, audit);
             assert!(used.await.unwrap());
         }
         let first = credentials.create(&admin, input(Provider::Lambda, "usual", None));

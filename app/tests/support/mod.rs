@@ -16,21 +16,22 @@ use std::sync::Arc;
 
 use app::server_context::{Assets, PageContext, SignInProvider};
 use axum::Router;
-use domain::access::{PlatformRole, TenantRole};
-use domain::audit::{AuditChange, AuditOutcome, AuditQuery};
-use domain::caller::{Caller, Channel, Extent, Membership};
-use domain::ids::{EnvironmentId, InvitationId, TenantId, UserId};
-use domain::money::MicroDollars;
-use domain::plan::Plan;
-use domain::tenancy::{EnvironmentLimits, InvitationInput};
+use domain::{
+    access::{PlatformRole, TenantRole},
+    audit::{AuditAction, AuditChange, AuditOutcome, AuditQuery},
+    caller::{Caller, Channel, Extent, Membership},
+    ids::{EnvironmentId, InvitationId, TenantId, UserId},
+    money::MicroDollars,
+    plan::Plan,
+    tenancy::{EnvironmentLimits, InvitationInput},
+};
 use jiff::Timestamp;
 use leptos::prelude::LeptosOptions;
 use leptos_axum::{LeptosRoutes, generate_route_list};
-use provisioning::audit::{AuditAction, AuditEntry};
-use provisioning::ports::people_stores::PeopleStore;
-use provisioning::ports::stores::{AuditStore, TenantStore, UserStore};
-use provisioning::ports::tenancy_stores::TenancyStore;
-use provisioning::records::{ClaimedTenant, SignedIn, TenantSeed};
+use persistence::{
+    audit_records::AuditEntry,
+    records::{ClaimedTenant, SignedIn, TenantSeed},
+};
 use scripted::TestCore;
 use uuid::Uuid;
 
@@ -98,7 +99,15 @@ impl TestPortal {
         };
         let core = TestCore::with_tenants(&[seed]).await;
         let dev = core.environment("vision", "dev").await;
-        let tenant = core.database.tenants().await.unwrap().remove(0).tenant.id;
+        let tenant = core
+            .database
+            .tenants()
+            .active()
+            .await
+            .unwrap()
+            .remove(0)
+            .tenant
+            .id;
         let now = Timestamp::now();
         let by_claim = SignedIn {
             claimed_tenants: vec![ClaimedTenant {
@@ -108,7 +117,7 @@ impl TestPortal {
             }],
             ..signed_in("Grace Okafor")
         };
-        let sign_in = async |who| core.database.store_sign_in(who, now).await.unwrap().id;
+        let sign_in = async |who| core.database.users().sign_in(who, now).await.unwrap().id;
         let paula = sign_in(signed_in("Paula Stein")).await;
         let ada = sign_in(signed_in("Ada Keller")).await;
         let grace = sign_in(by_claim).await;
@@ -121,14 +130,23 @@ impl TestPortal {
         let role = PlatformRole::Admin;
         let database = &core.database;
         database
+            .users()
             .set_platform_role(paula, role, None, audit)
             .await
             .unwrap();
         let audit = entry(&command_line, AuditAction::GrantMembership, ada);
         let role = TenantRole::Admin;
-        database.set_member(tenant, ada, role, audit).await.unwrap();
+        database
+            .tenants()
+            .set_member(tenant, ada, role, audit)
+            .await
+            .unwrap();
         let audit = entry(&command_line, AuditAction::SuspendUser, linus);
-        database.set_suspended(linus, true, audit).await.unwrap();
+        database
+            .users()
+            .set_suspended(linus, true, audit)
+            .await
+            .unwrap();
         let pages = pages(&core);
         Self(Arc::new(World {
             core,
@@ -249,7 +267,7 @@ impl TestPortal {
         .in_tenant(self.tenant)
         .with_outcome(AuditOutcome::Refused)
         .with_changes([AuditChange::new("max_nodes", Some("3"), Some("5"))]);
-        self.core.database.append(entry).await.unwrap();
+        self.core.database.audit().append(entry).await.unwrap();
         self
     }
 
@@ -274,7 +292,7 @@ impl TestPortal {
             limit: 1,
             ..AuditQuery::default()
         };
-        let page = self.core.database.audit_page(&Extent::Everything, &query);
+        let page = self.core.database.audit().list(&Extent::Everything, &query);
         page.await.unwrap().items[0].id.into()
     }
 
@@ -285,7 +303,7 @@ impl TestPortal {
             limit: 1,
             ..AuditQuery::default()
         };
-        let page = self.core.database.audit_page(&Extent::Everything, &query);
+        let page = self.core.database.audit().list(&Extent::Everything, &query);
         page.await.unwrap().items[0].id.into()
     }
 

@@ -1,16 +1,22 @@
 //! A node in each state that people meet most, and machines without a node.
 
-use domain::failure::{Failure, FailureCode};
-use domain::money::MicroDollars;
-use domain::node::job::{Job, JobState};
-use domain::node::order::{Autostop, IdleAction, NodeSpec};
-use domain::node::view::{NodeState, Orphan, Placement};
-use domain::operation::{Operation, OperationKind};
+use domain::{
+    audit::AuditAction,
+    failure::{Failure, FailureCode},
+    money::MicroDollars,
+    node::{
+        job::{Job, JobState},
+        order::{Autostop, IdleAction, NodeSpec},
+        view::{NodeState, Orphan, Placement},
+    },
+    operation::{Operation, OperationKind},
+};
 use jiff::{SignedDuration, Timestamp};
-use provisioning::audit::{AuditAction, AuditEntry};
-use provisioning::new_id;
-use provisioning::node_records::{NewNode, NodeProgress, OrphanRemoval};
-use provisioning::ports::node_stores::ServerReportStore;
+use persistence::{
+    audit_records::AuditEntry,
+    new_id,
+    node_records::{NewNode, NodeProgress, OrphanRemoval},
+};
 use std::sync::atomic::Ordering;
 use uuid::Uuid;
 
@@ -148,7 +154,11 @@ impl TestPortal {
         let (forgotten, leaving) = ("hgr-3f2a77aa-forgotten", "hgr-77aa3f2a-leaving");
         let database = &self.core.database;
         let orphans = [orphan(forgotten, "up"), orphan(leaving, "stopped")];
-        database.store_orphans(&orphans).await.unwrap();
+        database
+            .server_reports()
+            .set_orphans(&orphans)
+            .await
+            .unwrap();
         let (now, action) = (Timestamp::now(), AuditAction::TakeDownOrphan);
         let removal = OrphanRemoval {
             machine: leaving.into(),
@@ -162,7 +172,11 @@ impl TestPortal {
             "machine/leaving",
             leaving,
         );
-        database.store_orphan_removal(removal, audit).await.unwrap();
+        database
+            .server_reports()
+            .delete_orphan(removal, audit)
+            .await
+            .unwrap();
         self
     }
 

@@ -10,6 +10,7 @@ pub mod cluster;
 pub mod cluster_name;
 pub mod credential;
 mod dns_label;
+pub mod error;
 pub mod exposure;
 pub mod failure;
 pub mod ids;

@@ -4,15 +4,13 @@ use crate::{
     Cause,
     database::Database,
     list::{self, Listed, Order, Question},
+    records::{ClusterRecord, RecordPage},
 };
 use domain::{
+    caller::Extent,
     cluster::ClusterState,
     ids::UserId,
     listing::{ClusterQuery, ClusterSort, StateCount},
-};
-use provisioning::{
-    ports::stores::{Extent, RecordPage},
-    records::ClusterRecord,
 };
 
 impl Listed for ClusterRecord {

@@ -9,9 +9,8 @@ use crate::{
     rows::{Row, id, number, text},
     sql::{Sql, containing},
 };
-use domain::ids::UserId;
+use domain::{caller::Extent, ids::UserId};
 use jiff::Timestamp;
-use provisioning::ports::stores::Extent;
 use uuid::Uuid;
 
 /// Up to so many rows are looked up and sorted. More of them lie close enough in an index that has

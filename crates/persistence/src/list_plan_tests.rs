@@ -1,8 +1,8 @@
 //! How SQLite finds what lists show. With ten thousand rows a wrong turn costs ten milliseconds.
 
 use super::*;
+use crate::{new_id, node_records::NodeRecord, records::ClusterRecord};
 use domain::ids::TenantId;
-use provisioning::{new_id, node_records::NodeRecord, records::ClusterRecord};
 
 /// What SQLite does for `sql`, a line for each step.
 async fn plan(database: &Database, sql: Sql) -> String {

@@ -4,19 +4,17 @@ use crate::{
     Cause,
     database::Database,
     list::{self, Listed, Order, Question, fetch_ids},
+    node_records::{NodeRecord, NodeRecordPage},
     resource::several,
     sql::Sql,
 };
 use domain::{
+    caller::Extent,
     ids::{EnvironmentId, UserId},
     node::{
         listing::{NodeQuery, NodeSort, NodeStateCount},
         view::NodeState,
     },
-};
-use provisioning::{
-    node_records::NodeRecord,
-    ports::{node_stores::NodeRecordPage, stores::Extent},
 };
 
 impl Listed for NodeRecord {

@@ -1,16 +1,11 @@
 //! The caller's own account: profile and API tokens.
 
-use crate::{
-    audit::{AuditAction, AuditEntry},
-    authorization::authorize_on_platform,
-    new_id,
-    ports::stores::Store,
-    records::TokenRecord,
-};
+use crate::authorization::authorize_on_platform;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
     access::{Action, PlatformAction, PlatformRole, TokenReach, TokenScope},
     account::{ApiToken, NewApiToken, Profile, TenantMembership, TokenInput},
+    audit::AuditAction,
     caller::{Caller, Channel},
     ids::{TokenId, UserId},
     permissions::PermissionTable,
@@ -18,21 +13,21 @@ use domain::{
     tenancy::TenantRef,
 };
 use jiff::{SignedDuration, Timestamp};
+use persistence::{Database, audit_records::AuditEntry, new_id, records::TokenRecord};
 use sha2::{Digest, Sha256};
-use std::sync::Arc;
 
 /// What every API token begins with, so that secret scanners find it.
 pub const TOKEN_PREFIX: &str = "hgr_";
 
 /// The use cases on one's own account.
 pub struct Account {
-    store: Arc<dyn Store>,
+    db: Database,
 }
 
 impl Account {
     /// Over this store.
-    pub fn new(store: Arc<dyn Store>) -> Self {
-        Self { store }
+    pub fn new(db: Database) -> Self {
+        Self { db }
     }
 
     /// Who they are and what they may do.
@@ -41,8 +36,9 @@ impl Account {
     /// Unauthenticated.
     pub async fn profile(&self, caller: &Caller) -> Result<Profile, Problem> {
         let user = self
-            .store
-            .user(person(caller)?)
+            .db
+            .users()
+            .get(person(caller)?)
             .await?
             .ok_or_else(Problem::unauthenticated)?;
         let mut tenants: Vec<_> = user
@@ -55,7 +51,7 @@ impl Account {
             })
             .collect();
         if user.platform_role == PlatformRole::Admin {
-            for tenant in self.store.tenants().await? {
+            for tenant in self.db.tenants().active().await? {
                 if !tenants.iter().any(|own| own.tenant.id == tenant.tenant.id) {
                     tenants.push(TenantMembership {
                         tenant: tenant.tenant,
@@ -85,8 +81,8 @@ impl Account {
     /// Forbidden with an API token.
     pub async fn tokens(&self, caller: &Caller) -> Result<Vec<ApiToken>, Problem> {
         let user_id = from_session(caller)?;
-        let tokens = self.store.tokens(user_id, Timestamp::now()).await?;
-        Ok(tokens.into_iter().map(Into::into).collect())
+        let tokens = self.db.tokens().list(user_id, Timestamp::now()).await?;
+        Ok(tokens.into_iter().map(view).collect())
     }
 
     /// A new token. Only from a session: a token cannot create tokens.
@@ -133,9 +129,9 @@ impl Account {
                 .map_or("all tenants", |tenant| &*tenant.name),
             input.expires_in_days
         ));
-        self.store.store_token(token.clone(), audit).await?;
+        self.db.tokens().create(token.clone(), audit).await?;
         Ok(NewApiToken {
-            token: token.into(),
+            token: view(token),
             secret,
         })
     }
@@ -148,8 +144,9 @@ impl Account {
         let user_id = from_session(caller)?;
         let now = Timestamp::now();
         let token = self
-            .store
-            .tokens(user_id, now)
+            .db
+            .tokens()
+            .list(user_id, now)
             .await?
             .into_iter()
             .find(|token| token.id == id)
@@ -161,7 +158,7 @@ impl Account {
             format!("token/{id}"),
             token.name,
         );
-        self.store.remove_token(user_id, id, audit).await?;
+        self.db.tokens().revoke(user_id, id, audit).await?;
         Ok(())
     }
 
@@ -179,9 +176,9 @@ impl Account {
         let (Channel::ApiToken(id), Some(user_id)) = (caller.channel, caller.user_id) else {
             return Ok(None);
         };
-        let tokens = self.store.tokens(user_id, Timestamp::now()).await?;
+        let tokens = self.db.tokens().list(user_id, Timestamp::now()).await?;
         let own = tokens.into_iter().find(|token| token.id == id);
-        Ok(own.map(Into::into))
+        Ok(own.map(view))
     }
 
     /// The one tenant that a valid token is to be for. Foreign and missing look the same.
@@ -193,9 +190,15 @@ impl Account {
         let mut errors = input.validate().err().unwrap_or_default();
         let mut found = None;
         if let Some(slug) = input.tenant() {
-            found = self.store.tenants().await?.into_iter().find(|tenant| {
-                tenant.tenant.slug == slug && caller.may(Action::ReadTenant, tenant.tenant.id)
-            });
+            found = self
+                .db
+                .tenants()
+                .active()
+                .await?
+                .into_iter()
+                .find(|tenant| {
+                    tenant.tenant.slug == slug && caller.may(Action::ReadTenant, tenant.tenant.id)
+                });
             if found.is_none() {
                 errors.push(FieldError::new(
                     "tenant",
@@ -254,17 +257,16 @@ fn from_session(caller: &Caller) -> Result<UserId, Problem> {
     }
 }
 
-impl From<TokenRecord> for ApiToken {
-    fn from(token: TokenRecord) -> Self {
-        Self {
-            id: token.id,
-            name: token.name,
-            prefix: token.prefix,
-            scopes: token.scopes,
-            tenant: token.tenant,
-            created_at: token.created_at,
-            expires_at: token.expires_at,
-            last_used_at: token.last_used_at,
-        }
+/// The wire form of a token.
+fn view(token: TokenRecord) -> ApiToken {
+    ApiToken {
+        id: token.id,
+        name: token.name,
+        prefix: token.prefix,
+        scopes: token.scopes,
+        tenant: token.tenant,
+        created_at: token.created_at,
+        expires_at: token.expires_at,
+        last_used_at: token.last_used_at,
     }
 }

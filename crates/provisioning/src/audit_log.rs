@@ -1,21 +1,18 @@
 //! Reading the audit log: platform admins all of it, whoever may read a tenant's that tenant's.
 
-use crate::{
-    audit::{AuditAction, AuditEntry},
-    authorization::{authorize, authorize_listing, authorize_on_platform, refused},
-    ports::stores::{Extent, Store},
-};
+use crate::authorization::{authorize, authorize_listing, authorize_on_platform, refused};
 use domain::{
     access::{Action, PlatformAction},
-    audit::{AuditPage, AuditQuery, AuditRow},
-    caller::Caller,
+    audit::{AuditAction, AuditPage, AuditQuery, AuditRow},
+    caller::{Caller, Extent},
     ids::AuditId,
     problem::Problem,
     tenancy::TenantRef,
 };
 use futures::stream;
 use jiff::Timestamp;
-use std::{pin::Pin, sync::Arc};
+use persistence::{Database, audit_records::AuditEntry};
+use std::pin::Pin;
 
 /// How many entries an export holds in memory.
 const BATCH: u32 = 500;
@@ -26,13 +23,13 @@ pub type AuditStream = Pin<Box<dyn stream::Stream<Item = Result<AuditRow, Proble
 /// The use cases on the audit log. Platform admins read all of it, developers and admins of a tenant
 /// the log of that tenant.
 pub struct AuditLog {
-    store: Arc<dyn Store>,
+    db: Database,
 }
 
 impl AuditLog {
     /// Over this store.
-    pub fn new(store: Arc<dyn Store>) -> Self {
-        Self { store }
+    pub fn new(db: Database) -> Self {
+        Self { db }
     }
 
     /// A page of entries, newest first.
@@ -41,7 +38,7 @@ impl AuditLog {
     /// Not found for a tenant the caller may not see, or forbidden.
     pub async fn list(&self, caller: &Caller, query: AuditQuery) -> Result<AuditPage, Problem> {
         let (scope, _) = self.scope(caller, query.tenant.as_deref()).await?;
-        let page = self.store.audit_page(&scope, &query).await?;
+        let page = self.db.audit().list(&scope, &query).await?;
         Ok(AuditPage {
             items: page.items,
             next: page.next,
@@ -56,7 +53,7 @@ impl AuditLog {
     pub async fn get(&self, caller: &Caller, id: AuditId) -> Result<AuditRow, Problem> {
         authorize_listing(caller, Action::ReadAudit)?;
         let missing = || Problem::not_found("audit entry");
-        let row = self.store.audit_entry(&Extent::Everything, id).await?;
+        let row = self.db.audit().get(&Extent::Everything, id).await?;
         let row = row.ok_or_else(missing)?;
         if !caller.may_on_platform(PlatformAction::ReadPlatformAudit) {
             // What concerns no tenant is the platform's.
@@ -75,16 +72,16 @@ impl AuditLog {
             Ok(scope) => scope,
             Err(problem) => {
                 let attempt = Self::export_entry(caller, None, &query);
-                return Err(refused(&*self.store, attempt, problem).await);
+                return Err(refused(&self.db, attempt, problem).await);
             }
         };
         // What was written before is exported: an export does not contain itself and has an end.
-        let through = self.store.audit_end().await?;
+        let through = self.db.audit().end().await?;
         // No entry, no export: the entry is committed before anything leaves.
         let entry = Self::export_entry(caller, tenant.as_ref(), &query);
-        self.store.append(entry).await?;
+        self.db.audit().append(entry).await?;
         let begin = Reading {
-            store: Arc::clone(&self.store),
+            db: self.db.clone(),
             scope,
             query,
             after: 0,
@@ -106,7 +103,7 @@ impl AuditLog {
         tenant: Option<&str>,
     ) -> Result<(Extent, Option<TenantRef>), Problem> {
         authorize_listing(caller, Action::ReadAudit)?;
-        let tenants = self.store.tenants().await?;
+        let tenants = self.db.tenants().active().await?;
         let asked = tenants
             .iter()
             .find(|known| Some(&*known.tenant.slug) == tenant);
@@ -177,7 +174,7 @@ fn words(query: &AuditQuery) -> Option<String> {
 
 /// An export on its way.
 struct Reading {
-    store: Arc<dyn Store>,
+    db: Database,
     scope: Extent,
     query: AuditQuery,
     after: i64,
@@ -191,8 +188,9 @@ impl Reading {
         if self.rows.len() == 0 && !self.done {
             let (after, through) = (self.after, self.through);
             let rows = self
-                .store
-                .audit_batch(&self.scope, &self.query, after, through, BATCH)
+                .db
+                .audit()
+                .batch(&self.scope, &self.query, after, through, BATCH)
                 .await?;
             self.done = rows.len() < usize::try_from(BATCH).unwrap_or(usize::MAX);
             self.rows = rows.into_iter();

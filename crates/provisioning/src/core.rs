@@ -7,13 +7,14 @@ use crate::{
     clusters::Clusters,
     nodes::{Machinery, Nodes},
     platform::Platform,
-    ports::{host_clusters::HostClusters, stores::Store},
+    ports::host_clusters::HostClusters,
     tenants::Tenants,
     user_pools::{KnownPool, UserPools},
     users::{RuleProvider, Users},
     vault::Vault,
 };
 use domain::plan::Plan;
+use persistence::Database;
 use std::sync::Arc;
 
 /// The core, one part per subject.
@@ -36,13 +37,13 @@ pub struct Core {
     pub platform: Platform,
     /// The vault of cloud credentials.
     pub credentials: Vault,
-    pub(crate) store: Arc<dyn Store>,
+    pub(crate) db: Database,
 }
 
 /// What the core is built from.
 pub struct Parts {
     /// The database.
-    pub store: Arc<dyn Store>,
+    pub db: Database,
     /// The host clusters.
     pub hosts: Arc<dyn HostClusters>,
     /// The SkyPilot API server; `None`: there are no nodes.
@@ -61,7 +62,7 @@ impl Core {
     /// Builds every part over the same database and outside systems.
     pub fn new(parts: Parts) -> Self {
         let Parts {
-            store,
+            db,
             hosts,
             machinery,
             credentials,
@@ -70,16 +71,16 @@ impl Core {
             user_pools,
         } = parts;
         Self {
-            clusters: Clusters::new(store.clone(), hosts.clone(), plans.clone()),
-            nodes: Nodes::new(store.clone(), machinery),
-            account: Account::new(store.clone()),
-            audit: AuditLog::new(store.clone()),
-            users: Users::new(store.clone(), rule_providers),
-            tenants: Tenants::new(store.clone()),
-            user_pools: UserPools::new(store.clone(), user_pools),
-            platform: Platform::new(store.clone(), hosts, plans),
+            clusters: Clusters::new(db.clone(), hosts.clone(), plans.clone()),
+            nodes: Nodes::new(db.clone(), machinery),
+            account: Account::new(db.clone()),
+            audit: AuditLog::new(db.clone()),
+            users: Users::new(db.clone(), rule_providers),
+            tenants: Tenants::new(db.clone()),
+            user_pools: UserPools::new(db.clone(), user_pools),
+            platform: Platform::new(db.clone(), hosts, plans),
             credentials,
-            store,
+            db,
         }
     }
 }

@@ -1,9 +1,8 @@
-//! The core: use cases, the reconciler that makes desired state so, and the ports they need.
-//! Decisions live here; input and output live in the adapters that implement [`ports`].
+//! The core: use cases, the reconciler that makes desired state so, and the ports to outside systems.
+//! The database is [`persistence`]; other input and output lives in the adapters that implement [`ports`].
 #![warn(missing_docs)]
 
 pub mod account;
-pub mod audit;
 pub mod audit_log;
 mod authorization;
 mod bounded_yaml;
@@ -12,11 +11,9 @@ pub mod claim_rules;
 pub mod clusters;
 mod concurrency;
 mod core;
-pub mod error;
 mod idempotency;
 pub mod key_rotation;
 mod limits;
-pub mod node_records;
 pub mod nodes;
 pub mod outgoing;
 mod overview;
@@ -24,7 +21,6 @@ mod placing;
 pub mod platform;
 pub mod ports;
 pub mod reconciler;
-pub mod records;
 pub mod sign_in;
 pub mod tenants;
 pub mod user_pools;
@@ -32,11 +28,6 @@ pub mod users;
 pub mod vault;
 
 pub use crate::core::{Core, Parts};
-
-/// A fresh id: uuid v7, so that ids sort by the time they were made.
-pub fn new_id<Id: From<uuid::Uuid>>() -> Id {
-    Id::from(uuid::Uuid::now_v7())
-}
 
 /// Bytes in hexadecimal.
 fn hex(bytes: &[u8]) -> String {

@@ -38,12 +38,18 @@ impl Core {
             ..ClusterQuery::default()
         };
         let needs_you = self
-            .store
-            .clusters(&scope, caller.user_id, &everything)
+            .db
+            .clusters()
+            .list(&scope, caller.user_id, &everything)
             .await?;
-        let mine = self.store.clusters(&scope, caller.user_id, &mine).await?;
+        let mine = self
+            .db
+            .clusters()
+            .list(&scope, caller.user_id, &mine)
+            .await?;
         let ends_soon = self
-            .store
+            .db
+            .clusters()
             .ending_before(&scope, now + SignedDuration::from_hours(24), SHOWN)
             .await?;
         let nodes_need_you = NodeQuery {
@@ -58,20 +64,24 @@ impl Core {
         };
         let node_scope = caller.extent(Action::ReadNode);
         let nodes_need_you = self
-            .store
-            .nodes(&node_scope, caller.user_id, &nodes_need_you)
+            .db
+            .nodes()
+            .list(&node_scope, caller.user_id, &nodes_need_you)
             .await?;
         let my_nodes = self
-            .store
-            .nodes(&node_scope, caller.user_id, &my_nodes)
+            .db
+            .nodes()
+            .list(&node_scope, caller.user_id, &my_nodes)
             .await?;
         let nodes_end_soon = self
-            .store
-            .nodes_ending_before(&node_scope, now + SignedDuration::from_hours(24), SHOWN)
+            .db
+            .nodes()
+            .ending_before(&node_scope, now + SignedDuration::from_hours(24), SHOWN)
             .await?;
         let node_costs = self
-            .store
-            .node_costs(&node_scope, month_start(now), now)
+            .db
+            .nodes()
+            .costs(&node_scope, month_start(now), now)
             .await?;
         let node_count = |wanted: fn(NodeState) -> bool| {
             nodes_need_you
@@ -87,7 +97,11 @@ impl Core {
                 .map(|record| nodes::view::node(record, caller, now))
                 .collect()
         };
-        let costs = self.store.costs(&scope, month_start(now), now).await?;
+        let costs = self
+            .db
+            .clusters()
+            .costs(&scope, month_start(now), now)
+            .await?;
         let count = |wanted: fn(ClusterState) -> bool| {
             needs_you
                 .counts
@@ -116,7 +130,7 @@ impl Core {
             price_per_hour: costs.price_per_hour + node_costs.price_per_hour,
             spent_this_month: costs.spent + node_costs.spent,
             limited: self.limited(caller).await?,
-            lately: self.store.lately(&scope, SHOWN).await?,
+            lately: self.db.audit().recent(&scope, SHOWN).await?,
             now,
         })
     }
@@ -131,11 +145,11 @@ impl Core {
         if own.is_empty() {
             return Ok(Vec::new());
         }
-        let rooms = self.store.rooms(&Extent::Tenants(own)).await?;
+        let rooms = self.db.tenants().rooms(&Extent::Tenants(own)).await?;
         if rooms.is_empty() {
             return Ok(Vec::new());
         }
-        Ok(named(&self.store.tenants().await?, &rooms))
+        Ok(named(&self.db.tenants().active().await?, &rooms))
     }
 }
 

@@ -1,21 +1,19 @@
 //! Administering the identity provider's people: who may, what is recorded, and how its refusals read.
 
 use crate::{
-    audit::{AuditAction, AuditEntry, AuditOutcome},
     authorization::{authorize_on_platform, authorize_platform_change},
-    error::causes,
-    ports::{
-        stores::Store,
-        user_pool::{PoolError, PoolErrorKind, UserPool},
-    },
+    ports::user_pool::{PoolError, PoolErrorKind, UserPool},
 };
 use domain::{
     access::PlatformAction,
+    audit::{AuditAction, AuditOutcome},
     caller::Caller,
+    error::causes,
     problem::{FieldError, Problem, ProblemKind},
     user_pool::{PoolInvitation, PoolPage, PoolQuery, PoolRef, PoolUser, PoolUserDetail},
 };
 use jiff::Timestamp;
+use persistence::{Database, audit_records::AuditEntry};
 use std::sync::Arc;
 
 /// The longest username that Cognito knows.
@@ -32,14 +30,14 @@ pub struct KnownPool {
 /// The users of Cognito user pools, for platform admins. Each change is audited before it is sent to
 /// Cognito and, if it fails there, once more with its outcome.
 pub struct UserPools {
-    store: Arc<dyn Store>,
+    db: Database,
     pools: Vec<KnownPool>,
 }
 
 impl UserPools {
     /// Over these pools.
-    pub fn new(store: Arc<dyn Store>, pools: Vec<KnownPool>) -> Self {
-        Self { store, pools }
+    pub fn new(db: Database, pools: Vec<KnownPool>) -> Self {
+        Self { db, pools }
     }
 
     /// The pools that can be administered.
@@ -212,7 +210,7 @@ impl UserPools {
         change: &Change<'_>,
     ) -> Result<&KnownPool, Problem> {
         authorize_platform_change(
-            &*self.store,
+            &self.db,
             caller,
             PlatformAction::ManageIdentityProvider,
             || change.entry(caller, provider),
@@ -231,7 +229,10 @@ impl UserPools {
     ) -> Result<T, Problem> {
         let provider = &known.pool.provider;
         // No entry, no change.
-        self.store.append(change.entry(caller, provider)).await?;
+        self.db
+            .audit()
+            .append(change.entry(caller, provider))
+            .await?;
         match work.await {
             Ok(done) => Ok(done),
             Err(error) => {
@@ -239,7 +240,7 @@ impl UserPools {
                     .entry(caller, provider)
                     .with_outcome(AuditOutcome::Failed)
                     .with_detail(error.message.clone());
-                if let Err(unwritten) = self.store.append(failed).await {
+                if let Err(unwritten) = self.db.audit().append(failed).await {
                     tracing::error!(error = %causes(&unwritten), "a failure is not in the audit log");
                 }
                 Err(problem(&error))

@@ -3,17 +3,11 @@
 use crate::TestCore;
 use domain::ids::{EnvironmentId, UserId};
 use jiff::{SignedDuration, Timestamp};
-use persistence::Database;
-use provisioning::{
-    audit::AuditEntry,
+use persistence::{
+    audit_records::AuditEntry,
     node_records::{NewNode, NodeOrderStored, NodeProgress, NodeRecord, WorkspaceProgress},
-    ports::{
-        node_stores::{NodeStore, WorkspaceStore},
-        stores::ClusterStore,
-    },
     records::{ClusterRecord, NewCluster, OrderStored, Progress},
 };
-use std::sync::Arc;
 use tower_sessions::{
     SessionStore,
     session::{Id, Record},
@@ -29,19 +23,20 @@ impl TestCore {
         audit: AuditEntry,
         progress: impl FnOnce(&ClusterRecord) -> Progress,
     ) -> ClusterRecord {
-        let database: &Arc<Database> = &self.database;
+        let database = &self.database;
         let id = new.id;
-        let stored = database.store_order(new, audit).await.unwrap();
+        let stored = database.clusters().create(new, audit).await.unwrap();
         assert!(matches!(stored, OrderStored::Created(_)), "{stored:?}");
-        let claims = database.claim(Timestamp::now(), LEASE, 100).await.unwrap();
+        let claims = database
+            .clusters()
+            .claim(Timestamp::now(), LEASE, 100)
+            .await
+            .unwrap();
         let claim = claims.into_iter().find(|claim| claim.record.id == id);
         let claim = claim.unwrap();
         let progress = progress(&claim.record);
-        assert!(database.record(&claim, progress).await.unwrap());
-        ClusterStore::cluster(&**database, id)
-            .await
-            .unwrap()
-            .unwrap()
+        assert!(database.clusters().record(&claim, progress).await.unwrap());
+        database.clusters().get(id).await.unwrap().unwrap()
     }
 
     /// Stores a node and what became of it.
@@ -51,22 +46,25 @@ impl TestCore {
         audit: AuditEntry,
         progress: impl FnOnce(&NodeRecord) -> NodeProgress,
     ) -> NodeRecord {
-        let database: &Arc<Database> = &self.database;
+        let database = &self.database;
         let id = new.id;
-        let stored = database.store_node_order(new, audit).await.unwrap();
+        let stored = database.nodes().create(new, audit).await.unwrap();
         assert!(matches!(stored, NodeOrderStored::Created(_)), "{stored:?}");
-        let claims = database.claim_nodes(Timestamp::now(), LEASE, 100).await;
+        let claims = database.nodes().claim(Timestamp::now(), LEASE, 100).await;
         let claims = claims.unwrap();
         let claim = claims.into_iter().find(|claim| claim.record.id == id);
         let claim = claim.unwrap();
         let progress = progress(&claim.record);
-        assert!(database.record_node(&claim, progress).await.unwrap());
-        NodeStore::node(&**database, id).await.unwrap().unwrap()
+        assert!(database.nodes().record(&claim, progress).await.unwrap());
+        database.nodes().get(id).await.unwrap().unwrap()
     }
 
     /// Makes every workspace ready, without an account of its own.
     pub async fn workspaces_are_ready(&self) {
-        let claims = self.database.claim_workspaces(Timestamp::now(), LEASE, 100);
+        let claims = self
+            .database
+            .workspaces()
+            .claim(Timestamp::now(), LEASE, 100);
         for claim in claims.await.unwrap() {
             let progress = WorkspaceProgress {
                 account: None,
@@ -77,15 +75,14 @@ impl TestCore {
                 attempts: 0,
                 due_at: Timestamp::now() + LEASE,
             };
-            let recorded = self.database.record_workspace(&claim, progress).await;
+            let recorded = self.database.workspaces().record(&claim, progress).await;
             assert!(recorded.unwrap());
         }
     }
 
     /// The environment of a tenant.
     pub async fn environment(&self, tenant: &str, environment: &str) -> EnvironmentId {
-        use provisioning::ports::stores::TenantStore;
-        let tenants = self.database.tenants().await.unwrap();
+        let tenants = self.database.tenants().active().await.unwrap();
         let tenant = tenants
             .iter()
             .find(|one| one.tenant.slug == tenant)

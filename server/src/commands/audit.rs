@@ -16,7 +16,6 @@ use std::{
     io::{self, BufWriter, Write},
     path::{Path, PathBuf},
     process::ExitCode,
-    sync::Arc,
 };
 
 /// What to do.
@@ -88,7 +87,7 @@ async fn verify(configuration: &Configuration) -> Result<ExitCode> {
 async fn write_export(export: &Export) -> Result<()> {
     let query = question(export)?;
     let settings = export.configuration.load()?;
-    let database = Arc::new(Database::open(settings.database.expose()).await?);
+    let database = Database::open(settings.database.expose()).await?;
     let mut file = output(export.output.as_deref())?;
     let mut rows = AuditLog::new(database.clone())
         .export(&Caller::command_line(), query)

@@ -34,7 +34,8 @@ use ::config::{Config, ConfigError, Environment, File, FileFormat};
 use anyhow::Context as _;
 use domain::plan::Plan;
 use kubernetes::HostConfig;
-use provisioning::{outgoing::OutgoingRules, records::TenantSeed};
+use persistence::records::TenantSeed;
+use provisioning::outgoing::OutgoingRules;
 use serde::Deserialize;
 use std::{
     collections::{BTreeMap, HashMap},

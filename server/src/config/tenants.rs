@@ -1,7 +1,7 @@
 //! The tenants that exist from the start.
 
 use super::fault::Faults;
-use provisioning::records::TenantSeed;
+use persistence::records::TenantSeed;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 

@@ -23,7 +23,7 @@ use domain::{
     problem::Problem,
 };
 use futures::Stream;
-use provisioning::ports::changes::Change;
+use persistence::change::Change;
 use std::{convert::Infallible, sync::Arc, time::Duration};
 use tokio::{
     sync::broadcast::{Receiver, error::RecvError},
@@ -193,7 +193,7 @@ impl Watch {
             caller,
             signed,
             watched,
-            changes: portal.changes.subscribe(),
+            changes: portal.database.subscribe(),
             look_again: Instant::now() + LOOK_AGAIN,
             greeted: false,
             _place: place,

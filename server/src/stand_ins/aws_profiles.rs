@@ -4,35 +4,29 @@
 
 use domain::{credential::Provider, problem::Problem};
 use futures::{FutureExt as _, future::BoxFuture};
-use provisioning::{
-    broker::{Asker, AskerChannel, BrokerService, Reach},
-    ports::stores::Store,
-};
+use persistence::Database;
+use provisioning::broker::{Asker, AskerChannel, BrokerService, Reach};
 use sandbox::skypilot::{AwsCredentials, AwsProfiles};
 use secrecy::ExposeSecret as _;
 use std::sync::Arc;
 
 /// Profiles, named as workspaces are.
 pub(super) struct BrokeredProfiles {
-    store: Arc<dyn Store>,
+    db: Database,
     broker: Arc<BrokerService>,
     asker: Asker,
 }
 
 impl BrokeredProfiles {
     /// Those of the portal's workspaces.
-    pub(super) fn new(store: Arc<dyn Store>, broker: Arc<BrokerService>) -> Self {
+    pub(super) fn new(db: Database, broker: Arc<BrokerService>) -> Self {
         let asker = Asker {
             name: "API server sandbox".to_owned(),
             channel: AskerChannel::Certificate,
             source: None,
             reach: Reach::Everything,
         };
-        Self {
-            store,
-            broker,
-            asker,
-        }
+        Self { db, broker, asker }
     }
 
     async fn fetch(&self, workspace: &str) -> Result<Option<AwsCredentials>, Problem> {
@@ -49,13 +43,14 @@ impl BrokeredProfiles {
     }
 
     async fn has_credential(&self, workspace: &str) -> Result<bool, Problem> {
-        let Some(workspace) = self.store.workspace_named(workspace).await? else {
+        let Some(workspace) = self.db.workspaces().by_name(workspace).await? else {
             return Ok(false);
         };
         let (tenant, environment) = (workspace.tenant.id, workspace.environment.id);
         let chosen = self
-            .store
-            .chosen_credential(tenant, environment, Provider::Aws)
+            .db
+            .credentials()
+            .chosen(tenant, environment, Provider::Aws)
             .await?;
         Ok(chosen.is_some())
     }

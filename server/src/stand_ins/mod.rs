@@ -11,8 +11,9 @@ use anyhow::{Context as _, Result};
 use aws_profiles::BrokeredProfiles;
 use domain::exposure::ExposureKind;
 use kubernetes::{HostAccess, HostConfig};
+use persistence::Database;
 use ports::Ports;
-use provisioning::{broker::BrokerService, ports::stores::Store};
+use provisioning::broker::BrokerService;
 use sandbox::{Faults, Sandbox, SandboxOptions, identity::Person};
 use std::{io::ErrorKind, sync::Arc};
 
@@ -58,8 +59,8 @@ impl StandIns {
 
     /// Lets the sandbox's SkyPilot API server have tenants' credentials from the broker, as `credential_process` on a real
     /// server's machine would fetch them.
-    pub fn lend_credentials(&self, store: Arc<dyn Store>, broker: Arc<BrokerService>) {
-        let profiles = BrokeredProfiles::new(store, broker);
+    pub fn lend_credentials(&self, db: Database, broker: Arc<BrokerService>) {
+        let profiles = BrokeredProfiles::new(db, broker);
         self.0.skypilot().use_aws_profiles(Arc::new(profiles));
     }
 

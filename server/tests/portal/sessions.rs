@@ -2,7 +2,7 @@
 
 use crate::fixture::{DEVELOPER, TestPortal, order, ordered};
 use domain::access::PlatformRole;
-use provisioning::{ports::stores::UserStore as _, records::SignedIn};
+use persistence::records::SignedIn;
 use reqwest::Method;
 use tower_sessions::{SessionStore as _, session::Id};
 
@@ -168,7 +168,7 @@ async fn a_role_that_is_lost_is_lost_at_once() {
         source: None,
     };
     let now = jiff::Timestamp::now();
-    let stored = portal.database().store_sign_in(without_groups, now).await;
+    let stored = portal.database().users().sign_in(without_groups, now).await;
     stored.unwrap();
     browser.get(&address).await.assert_problem(404, "not-found");
     portal.stop().await;

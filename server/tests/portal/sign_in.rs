@@ -69,7 +69,7 @@ async fn return_addresses_stay_on_this_site() {
 async fn the_same_address_at_another_provider_is_somebody_else() {
     let portal = TestPortal::start().await;
     let browser = portal.browser_of(DEVELOPER).await;
-    let other = provisioning::records::SignedIn {
+    let other = persistence::records::SignedIn {
         issuer: "https://elsewhere.example.com".into(),
         subject: "1".into(),
         email: DEVELOPER.into(),
@@ -80,9 +80,8 @@ async fn the_same_address_at_another_provider_is_somebody_else() {
         claimed_tenants: Vec::new(),
         source: None,
     };
-    use provisioning::ports::stores::UserStore as _;
     let now = jiff::Timestamp::now();
-    let other = portal.database().store_sign_in(other, now).await.unwrap();
+    let other = portal.database().users().sign_in(other, now).await.unwrap();
     let me = browser.get("/api/v1/me").await.body_json();
     assert_ne!(me["id"], other.id.to_string());
     assert_eq!(me["platform_role"], "user");

@@ -1,11 +1,10 @@
 use crate::{backend::Backend, fixtures::*};
-use domain::ids::TenantId;
-use persistence::ChainVerdict;
-use provisioning::{
-    audit::{AuditAction, AuditEntry, AuditOutcome},
-    new_id,
-    ports::stores::{AuditStore, Extent},
+use domain::{
+    audit::{AuditAction, AuditOutcome},
+    caller::Extent,
+    ids::TenantId,
 };
+use persistence::{ChainVerdict, audit_records::AuditEntry, new_id};
 use sqlx::{AssertSqlSafe, Executor};
 use tokio::task::JoinSet;
 
@@ -43,7 +42,7 @@ fn entry(action: AuditAction, tenant: Option<TenantId>, target: &str) -> AuditEn
 async fn write(backend: &Backend, entries: usize) {
     for _ in 0..entries {
         let entry = entry(AuditAction::SignOut, None, "user/1");
-        backend.database.append(entry).await.unwrap();
+        backend.database.audit().append(entry).await.unwrap();
     }
 }
 
@@ -81,7 +80,7 @@ async fn entries_written_in_parallel_make_one_chain(backend: &Backend) {
         writers.spawn(async move {
             for _ in 0..25 {
                 let entry = entry(AuditAction::SignOut, None, "user/1");
-                database.append(entry).await.unwrap();
+                database.audit().append(entry).await.unwrap();
             }
         });
     }
@@ -248,10 +247,10 @@ async fn the_latest_happenings_are_those_about_clusters_of_the_scope(backend: &B
             target_name: name.into(),
             ..entry(action, tenant, target)
         };
-        database.append(entry).await.unwrap();
+        database.audit().append(entry).await.unwrap();
     }
     let lately = async |scope: Extent, limit| -> Vec<(String, String)> {
-        let happenings = database.lately(&scope, limit).await.unwrap();
+        let happenings = database.audit().recent(&scope, limit).await.unwrap();
         happenings
             .into_iter()
             .map(|happening| {

@@ -2,14 +2,10 @@
 //! transaction, return. Nothing outside is touched here.
 
 use super::{Clusters, Ordered, view};
-use crate::{
-    audit::{AuditAction, AuditEntry},
-    idempotency::idempotency,
-    limits, new_id, placing,
-    records::{NewCluster, OrderStored},
-};
+use crate::{idempotency::idempotency, limits, placing};
 use domain::{
     access::Action,
+    audit::AuditAction,
     caller::Caller,
     cluster_name::ClusterName,
     ids::ClusterId,
@@ -19,6 +15,11 @@ use domain::{
     problem::{FieldError, Problem, ProblemKind},
 };
 use jiff::{SignedDuration, Timestamp};
+use persistence::{
+    audit_records::AuditEntry,
+    new_id,
+    records::{NewCluster, OrderStored},
+};
 
 impl Clusters {
     /// What the create form offers this caller.
@@ -27,11 +28,11 @@ impl Clusters {
     /// Unavailable without a host cluster.
     pub async fn create_options(&self, caller: &Caller) -> Result<OrderOptions, Problem> {
         let host = self.host()?;
-        let mut tenants = self.store.tenants().await?;
+        let mut tenants = self.db.tenants().active().await?;
         tenants.retain(|tenant| caller.may(Action::OrderCluster, tenant.tenant.id));
         let scope = caller.extent(Action::OrderCluster);
         Ok(OrderOptions {
-            rooms: self.store.rooms(&scope).await?,
+            rooms: self.db.tenants().rooms(&scope).await?,
             tenants,
             plans: self.plans.clone(),
             kubernetes_versions: KubernetesVersion::ALL.to_vec(),
@@ -53,7 +54,7 @@ impl Clusters {
             Err(error) => return Ok(NameCheck::Invalid(error.message)),
         };
         let host = self.host()?.name;
-        if !self.store.name_taken(&host, &name).await? {
+        if !self.db.clusters().name_taken(&host, &name).await? {
             return Ok(NameCheck::Free);
         }
         for number in 2..10 {
@@ -65,7 +66,7 @@ impl Clusters {
             let Ok(candidate) = format!("{stem}-{number}").parse() else {
                 break;
             };
-            if !self.store.name_taken(&host, &candidate).await? {
+            if !self.db.clusters().name_taken(&host, &candidate).await? {
                 return Ok(NameCheck::Taken {
                     suggestion: Some(candidate.to_string()),
                 });
@@ -96,7 +97,7 @@ impl Clusters {
             .transpose()?;
         let validated = input.validate(&self.plans, &host.exposures);
         let place = placing::place(
-            &*self.store,
+            &self.db,
             caller,
             Action::OrderCluster,
             Some(AuditAction::OrderCluster),
@@ -148,7 +149,7 @@ impl Clusters {
             operation: Operation::begin(new_id(), OperationKind::CreateCluster, now),
             idempotency,
         };
-        match self.store.store_order(new, audit).await? {
+        match self.db.clusters().create(new, audit).await? {
             OrderStored::Created(record) => Ok(Ordered {
                 cluster: view::cluster(record, caller),
                 replayed: false,

@@ -1,12 +1,9 @@
 //! Deleting a cluster.
 
 use super::{Clusters, view};
-use crate::{
-    audit::{AuditAction, AuditEntry},
-    new_id,
-};
 use domain::{
     access::Action,
+    audit::AuditAction,
     caller::Caller,
     cluster::Cluster,
     ids::ClusterId,
@@ -14,6 +11,7 @@ use domain::{
     problem::{FieldError, Problem},
 };
 use jiff::Timestamp;
+use persistence::{audit_records::AuditEntry, new_id};
 
 impl Clusters {
     /// Deletes it; `confirmation` must be its name. Deleting it again is not an error.
@@ -47,8 +45,9 @@ impl Clusters {
         .in_tenant(cluster.tenant.id);
         let operation = Operation::begin(new_id(), OperationKind::DeleteCluster, now);
         let deleting = self
-            .store
-            .store_deletion(id, operation, audit)
+            .db
+            .clusters()
+            .delete(id, operation, audit)
             .await?
             .ok_or_else(|| Problem::not_found("cluster"))?;
         Ok(view::cluster(deleting, caller))

@@ -1,15 +1,16 @@
 //! Handing out a kubeconfig: read anew each time, audited, never stored.
 
 use super::{Clusters, host_problem, view::has_kubeconfig};
-use crate::audit::{AuditAction, AuditEntry};
 use domain::{
     access::Action,
+    audit::AuditAction,
     caller::Caller,
     cluster::Kubeconfig,
     ids::ClusterId,
     problem::{Problem, ProblemKind},
 };
 use jiff::Timestamp;
+use persistence::audit_records::AuditEntry;
 
 impl Clusters {
     /// The kubeconfig, read from the cluster each time. Audited first: no audit entry, no
@@ -39,7 +40,8 @@ impl Clusters {
             .await
             .map_err(|error| host_problem(&error))?;
         // No entry, no kubeconfig: the entry is committed before anything leaves.
-        self.store
+        self.db
+            .audit()
             .append(
                 AuditEntry::by(
                     caller,

@@ -18,8 +18,9 @@ impl Clusters {
     pub async fn list(&self, caller: &Caller, query: ClusterQuery) -> Result<ClusterPage, Problem> {
         authorize_listing(caller, Action::ReadCluster)?;
         let page = self
-            .store
-            .clusters(&caller.extent(Action::ReadCluster), caller.user_id, &query)
+            .db
+            .clusters()
+            .list(&caller.extent(Action::ReadCluster), caller.user_id, &query)
             .await?;
         Ok(ClusterPage {
             items: page

@@ -7,16 +7,12 @@ mod listing;
 pub(crate) mod view;
 
 use crate::{
-    audit::{AuditAction, AuditEntry},
     authorization::{authorize, authorize_change},
-    ports::{
-        host_clusters::{HostClusters, HostError, HostErrorKind, HostInfo},
-        stores::Store,
-    },
-    records::ClusterRecord,
+    ports::host_clusters::{HostClusters, HostError, HostErrorKind, HostInfo},
 };
 use domain::{
     access::Action,
+    audit::AuditAction,
     caller::Caller,
     cluster::{Cluster, ClusterEvent, ClusterState, DoomedObjects},
     ids::ClusterId,
@@ -24,6 +20,7 @@ use domain::{
     problem::{Problem, ProblemKind},
 };
 use jiff::Timestamp;
+use persistence::{Database, audit_records::AuditEntry, records::ClusterRecord};
 use std::sync::Arc;
 
 /// An accepted order.
@@ -37,19 +34,15 @@ pub struct Ordered {
 
 /// The use cases on clusters.
 pub struct Clusters {
-    store: Arc<dyn Store>,
+    db: Database,
     hosts: Arc<dyn HostClusters>,
     plans: Vec<Plan>,
 }
 
 impl Clusters {
     /// Over these ports, with these `plans` to choose from.
-    pub fn new(store: Arc<dyn Store>, hosts: Arc<dyn HostClusters>, plans: Vec<Plan>) -> Self {
-        Self {
-            store,
-            hosts,
-            plans,
-        }
+    pub fn new(db: Database, hosts: Arc<dyn HostClusters>, plans: Vec<Plan>) -> Self {
+        Self { db, hosts, plans }
     }
 
     /// One cluster.
@@ -125,13 +118,14 @@ impl Clusters {
             )
         };
         let tenant = cluster.tenant.id;
-        authorize_change(&*self.store, caller, action, tenant, "cluster", attempt).await?;
+        authorize_change(&self.db, caller, action, tenant, "cluster", attempt).await?;
         Ok(cluster)
     }
 
     async fn existing(&self, id: ClusterId) -> Result<ClusterRecord, Problem> {
-        self.store
-            .cluster(id)
+        self.db
+            .clusters()
+            .get(id)
             .await?
             .filter(|cluster| cluster.state != ClusterState::Deleted)
             .ok_or_else(|| Problem::not_found("cluster"))
@@ -151,7 +145,7 @@ impl Clusters {
 
 /// What a person is told when a host cluster refuses or does not answer while they wait.
 fn host_problem(error: &HostError) -> Problem {
-    tracing::warn!(error = %crate::error::causes(error), kind = ?error.kind, "host cluster");
+    tracing::warn!(error = %domain::error::causes(error), kind = ?error.kind, "host cluster");
     match error.kind {
         HostErrorKind::NotFound => Problem::new(ProblemKind::NotReady, error.message.clone())
             .next("Wait until the cluster is ready and try again."),

@@ -1,11 +1,11 @@
 //! A stored cluster as one caller sees it.
 
-use crate::records::ClusterRecord;
 use domain::{
     access::Action,
     caller::Caller,
     cluster::{AllowedActions, Cluster, ClusterState, PersonRef},
 };
+use persistence::records::ClusterRecord;
 
 /// The wire form of `record`, with what `caller` may do to it now.
 pub(crate) fn cluster(record: ClusterRecord, caller: &Caller) -> Cluster {

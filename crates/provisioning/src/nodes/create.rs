@@ -2,17 +2,10 @@
 //! transaction, return. Only a task of one's own is shown to the SkyPilot API server before.
 
 use super::{NodeOrdered, Nodes, own_task, view};
-use crate::{
-    audit::{AuditAction, AuditEntry},
-    idempotency::idempotency,
-    limits, new_id,
-    node_records::{NewNode, NodeOrderStored, WorkspaceRecord},
-    placing,
-    ports::machines::MachineErrorKind,
-    records::Room,
-};
+use crate::{idempotency::idempotency, limits, placing, ports::machines::MachineErrorKind};
 use domain::{
     access::Action,
+    audit::AuditAction,
     caller::{Caller, Extent},
     ids::NodeId,
     money::MicroDollars,
@@ -31,6 +24,12 @@ use domain::{
     time_to_live::TimeToLive,
 };
 use jiff::{SignedDuration, Timestamp};
+use persistence::{
+    audit_records::AuditEntry,
+    new_id,
+    node_records::{NewNode, NodeOrderStored, WorkspaceRecord},
+    records::Room,
+};
 
 /// How many offers a quote shows.
 const SHOWN: usize = 50;
@@ -53,12 +52,12 @@ impl Nodes {
     /// Unavailable without a SkyPilot API server.
     pub async fn create_options(&self, caller: &Caller) -> Result<NodeOrderOptions, Problem> {
         let machinery = self.machinery()?;
-        let mut tenants = self.store.tenants().await?;
+        let mut tenants = self.db.tenants().active().await?;
         tenants.retain(|tenant| caller.may(Action::OrderNode, tenant.tenant.id));
         let offers = machinery.catalogue.current();
         let scope = caller.extent(Action::OrderNode);
         Ok(NodeOrderOptions {
-            rooms: self.store.rooms(&scope).await?,
+            rooms: self.db.tenants().rooms(&scope).await?,
             tenants,
             accelerators: super::catalogue::summaries(&offers.offers),
             read_at: offers.read_at,
@@ -74,7 +73,7 @@ impl Nodes {
     /// Unavailable before the prices have been read.
     pub async fn quote(&self, caller: &Caller, input: NodeOrderInput) -> Result<Quote, Problem> {
         let place = placing::place(
-            &*self.store,
+            &self.db,
             caller,
             Action::OrderNode,
             None,
@@ -110,7 +109,7 @@ impl Nodes {
         place: Option<&(Tenant, EnvironmentRef)>,
     ) -> Result<Quote, Problem> {
         let workspace = match place {
-            Some((_, environment)) => self.store.workspace_of(environment.id).await?,
+            Some((_, environment)) => self.db.workspaces().of_environment(environment.id).await?,
             None => None,
         };
         let catalogue = self.machinery()?.catalogue.current();
@@ -148,7 +147,7 @@ impl Nodes {
             .map(|key| idempotency(key, &input))
             .transpose()?;
         let place = placing::place(
-            &*self.store,
+            &self.db,
             caller,
             Action::OrderNode,
             Some(AuditAction::OrderNode),
@@ -197,11 +196,12 @@ impl Nodes {
             operation: Operation::begin(new_id(), OperationKind::LaunchNode, now),
             idempotency,
         };
-        match self.store.store_node_order(new, audit).await? {
+        match self.db.nodes().create(new, audit).await? {
             NodeOrderStored::Created(record) => {
                 // An empty workspace is seldom looked at; one with a node is, from now on.
-                if let Some(workspace) = self.store.workspace_of(environment.id).await? {
-                    self.store.wake_workspace(workspace.id).await?;
+                if let Some(workspace) = self.db.workspaces().of_environment(environment.id).await?
+                {
+                    self.db.workspaces().wake(workspace.id).await?;
                 }
                 Ok(NodeOrdered {
                     node: view::node(record, caller, now),
@@ -236,7 +236,7 @@ impl Nodes {
         price: Option<MicroDollars>,
     ) -> Result<Option<FieldError>, Problem> {
         let scope = Extent::Tenants(vec![tenant.tenant.id]);
-        let rooms = self.store.rooms(&scope).await?;
+        let rooms = self.db.tenants().rooms(&scope).await?;
         let room = rooms
             .iter()
             .find(|room| room.environment_id == environment.id);
@@ -252,7 +252,7 @@ impl Nodes {
         tenant: &Tenant,
         name: &NodeName,
     ) -> Result<Option<FieldError>, Problem> {
-        let is_taken = self.store.node_name_taken(tenant.tenant.id, name).await?;
+        let is_taken = self.db.nodes().name_taken(tenant.tenant.id, name).await?;
         Ok(is_taken.then(|| taken(name)))
     }
 
@@ -265,7 +265,7 @@ impl Nodes {
         let machinery = self.machinery()?;
         let terms = input.validate_terms();
         let workspace = match place {
-            Some((_, environment)) => self.store.workspace_of(environment.id).await?,
+            Some((_, environment)) => self.db.workspaces().of_environment(environment.id).await?,
             None => None,
         };
         let catalogue = machinery.catalogue.current();
@@ -362,7 +362,7 @@ impl Nodes {
         let workspace = machinery
             .open(&workspace)
             .await
-            .map_err(|error| crate::error::internal(&error))?;
+            .map_err(|error| persistence::error::internal(&error))?;
         match machinery.machines.validate(&workspace, yaml).await {
             Ok(()) => Ok(None),
             Err(error) if error.kind == MachineErrorKind::Invalid => Ok(Some(FieldError::new(

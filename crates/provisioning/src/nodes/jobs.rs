@@ -1,9 +1,9 @@
 //! Jobs on a node. They live in SkyPilot's queue on the machine; the portal asks and tells.
 
 use super::{Nodes, machine_problem};
-use crate::audit::AuditAction;
 use domain::{
     access::Action,
+    audit::AuditAction,
     caller::Caller,
     ids::NodeId,
     node::{

@@ -14,16 +14,12 @@ pub use logs::{LogLines, LogStream};
 pub use machinery::Machinery;
 
 use crate::{
-    audit::{AuditAction, AuditEntry},
     authorization::{authorize, authorize_change, authorize_listing},
-    node_records::NodeRecord,
-    ports::{
-        machines::{MachineError, MachineErrorKind, RequestId, Workspace},
-        stores::Store,
-    },
+    ports::machines::{MachineError, MachineErrorKind, RequestId, Workspace},
 };
 use domain::{
     access::Action,
+    audit::AuditAction,
     caller::Caller,
     ids::NodeId,
     node::{
@@ -38,6 +34,7 @@ use domain::{
 };
 use jiff::Timestamp;
 use logs::LogTails;
+use persistence::{Database, audit_records::AuditEntry, node_records::NodeRecord};
 use std::sync::Arc;
 
 /// An accepted order of a node.
@@ -51,16 +48,16 @@ pub struct NodeOrdered {
 
 /// The use cases on nodes.
 pub struct Nodes {
-    store: Arc<dyn Store>,
+    db: Database,
     machinery: Option<Machinery>,
     tails: LogTails,
 }
 
 impl Nodes {
     /// Over these ports; without machinery every order is answered with what is missing.
-    pub fn new(store: Arc<dyn Store>, machinery: Option<Machinery>) -> Self {
+    pub fn new(db: Database, machinery: Option<Machinery>) -> Self {
         Self {
-            store,
+            db,
             machinery,
             tails: LogTails::default(),
         }
@@ -85,8 +82,9 @@ impl Nodes {
         authorize_listing(caller, Action::ReadNode)?;
         let (page, per_page) = (query.page, query.per_page);
         let found = self
-            .store
-            .nodes(&caller.extent(Action::ReadNode), caller.user_id, &query)
+            .db
+            .nodes()
+            .list(&caller.extent(Action::ReadNode), caller.user_id, &query)
             .await?;
         Ok(NodePage {
             items: found
@@ -198,13 +196,14 @@ impl Nodes {
         let node = self.existing(id).await?;
         let attempt = || audit_entry(caller, recorded, &node);
         let tenant = node.tenant.id;
-        authorize_change(&*self.store, caller, action, tenant, "node", attempt).await?;
+        authorize_change(&self.db, caller, action, tenant, "node", attempt).await?;
         Ok(node)
     }
 
     async fn existing(&self, id: NodeId) -> Result<NodeRecord, Problem> {
-        self.store
-            .node(id)
+        self.db
+            .nodes()
+            .get(id)
             .await?
             .filter(|node| create::exists(node.state))
             .ok_or_else(|| Problem::not_found("node"))
@@ -213,8 +212,9 @@ impl Nodes {
     /// The node's workspace, opened.
     async fn workspace(&self, node: &NodeRecord) -> Result<Workspace, Problem> {
         let record = self
-            .store
-            .workspace_of(node.environment.id)
+            .db
+            .workspaces()
+            .of_environment(node.environment.id)
             .await?
             .filter(|workspace| workspace.ready)
             .ok_or_else(|| {
@@ -227,7 +227,7 @@ impl Nodes {
         self.machinery()?
             .open(&record)
             .await
-            .map_err(|error| crate::error::internal(&error))
+            .map_err(|error| persistence::error::internal(&error))
     }
 
     /// The node's machine must be up for `what` (“a key”).
@@ -256,7 +256,7 @@ impl Nodes {
     ) -> Result<(), Problem> {
         let mut entry = audit_entry(caller, action, node);
         entry.detail = detail;
-        self.store.append(entry).await?;
+        self.db.audit().append(entry).await?;
         Ok(())
     }
 
@@ -344,7 +344,7 @@ impl Nodes {
         wanted: impl Fn(&str, &str) -> bool,
     ) -> Result<Option<Vec<String>>, Problem> {
         let mut clouds = Vec::new();
-        for workspace in self.store.workspaces().await? {
+        for workspace in self.db.workspaces().list().await? {
             if caller.may(Action::ReadNode, workspace.tenant.id)
                 && wanted(&workspace.tenant.slug, &workspace.environment.slug)
             {

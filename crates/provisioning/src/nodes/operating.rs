@@ -1,13 +1,9 @@
 //! Stop, start, autostop and delete: the request writes desired state, the reconciler acts on it.
 
 use super::{Nodes, audit_entry, view};
-use crate::{
-    audit::AuditAction,
-    new_id,
-    node_records::{NodeChange, NodeRecord},
-};
 use domain::{
     access::Action,
+    audit::AuditAction,
     caller::Caller,
     ids::NodeId,
     node::{
@@ -18,6 +14,10 @@ use domain::{
     problem::{FieldError, Problem, ProblemKind},
 };
 use jiff::Timestamp;
+use persistence::{
+    new_id,
+    node_records::{NodeChange, NodeRecord},
+};
 
 /// How often a change is tried again that the reconciler's writes came before.
 const ATTEMPTS: usize = 5;
@@ -156,8 +156,9 @@ impl Nodes {
             let mut audit = audit_entry(caller, recorded, &node);
             audit.detail.clone_from(&detail);
             if let Some(changed) = self
-                .store
-                .store_node_change(id, node.version, change, audit)
+                .db
+                .nodes()
+                .change(id, node.version, change, audit)
                 .await?
             {
                 return Ok(view::node(changed, caller, Timestamp::now()));

@@ -3,22 +3,20 @@
 mod plan_use;
 
 use crate::{
-    audit::{AuditAction, AuditEntry, AuditOutcome},
     authorization::{authorize_on_platform, authorize_platform_change},
-    error::causes,
-    ports::{
-        host_clusters::{HostClusters, HostError, HostErrorKind, PermissionCheck},
-        stores::{ClusterTally, Store},
-    },
+    ports::host_clusters::{HostClusters, HostError, HostErrorKind, PermissionCheck},
 };
 use domain::{
     access::PlatformAction,
+    audit::{AuditAction, AuditOutcome},
     caller::Caller,
+    error::causes,
     plan::Plan,
     platform::{HostCheck, HostCluster, MissingPermission, PlanUse},
     problem::{Problem, ProblemKind},
 };
 use jiff::Timestamp;
+use persistence::{Database, audit_records::AuditEntry, records::ClusterTally};
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use tokio::time::timeout;
 
@@ -27,7 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Host clusters and plans, for platform admins. Both are configured and only read here.
 pub struct Platform {
-    store: Arc<dyn Store>,
+    db: Database,
     hosts: Arc<dyn HostClusters>,
     plans: Vec<Plan>,
     patience: Duration,
@@ -35,9 +33,9 @@ pub struct Platform {
 
 impl Platform {
     /// Over these ports, with these `plans` to choose from.
-    pub fn new(store: Arc<dyn Store>, hosts: Arc<dyn HostClusters>, plans: Vec<Plan>) -> Self {
+    pub fn new(db: Database, hosts: Arc<dyn HostClusters>, plans: Vec<Plan>) -> Self {
         Self {
-            store,
+            db,
             hosts,
             plans,
             patience: PATIENCE,
@@ -58,7 +56,7 @@ impl Platform {
     /// Forbidden.
     pub async fn host_clusters(&self, caller: &Caller) -> Result<Vec<HostCluster>, Problem> {
         authorize_on_platform(caller, PlatformAction::ManageHosts)?;
-        let tallies = self.store.tally().await?;
+        let tallies = self.db.clusters().tally().await?;
         let configured = self.hosts.hosts();
         let known: BTreeSet<&str> = configured.iter().map(|host| host.name.as_str()).collect();
         let gone: BTreeSet<&str> = tallies
@@ -90,7 +88,7 @@ impl Platform {
             AuditEntry::by(caller, recorded, now, format!("host/{host}"), host)
         };
         let action = PlatformAction::ManageHosts;
-        authorize_platform_change(&*self.store, caller, action, entry).await?;
+        authorize_platform_change(&self.db, caller, action, entry).await?;
         if !self.hosts.hosts().iter().any(|known| known.name == host) {
             return Err(Problem::not_found("host cluster"));
         }
@@ -100,7 +98,7 @@ impl Platform {
             Ok(check) => failed(entry(), &check.summary()),
             Err(problem) => failed(entry(), &problem.detail),
         };
-        self.store.append(audit).await?;
+        self.db.audit().append(audit).await?;
         answer
     }
 
@@ -110,7 +108,10 @@ impl Platform {
     /// Forbidden.
     pub async fn plans(&self, caller: &Caller) -> Result<Vec<PlanUse>, Problem> {
         authorize_on_platform(caller, PlatformAction::ManageHosts)?;
-        Ok(plan_use::of_all(&self.plans, &self.store.tally().await?))
+        Ok(plan_use::of_all(
+            &self.plans,
+            &self.db.clusters().tally().await?,
+        ))
     }
 
     /// Asks a host of the configuration. What is wrong with it, is told as a problem.

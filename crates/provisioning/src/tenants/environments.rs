@@ -1,14 +1,10 @@
 //! Environments of tenants and their limits.
 
 use super::{Tenants, archived, confirmed, named, not_empty};
-use crate::{
-    audit::{AuditAction, AuditEntry},
-    concurrency::{now_is, stale},
-    new_id,
-    ports::tenancy_stores::{TenancyChanged, TenantRecord},
-};
+use crate::concurrency::{now_is, stale};
 use domain::{
     access::Action,
+    audit::AuditAction,
     caller::Caller,
     ids::{EnvironmentId, TenantId},
     money::MicroDollars,
@@ -17,6 +13,11 @@ use domain::{
     tenancy_rules::check_name,
 };
 use jiff::Timestamp;
+use persistence::{
+    audit_records::AuditEntry,
+    new_id,
+    tenant_records::{TenancyChanged, TenantRecord},
+};
 
 impl Tenants {
     /// Creates an environment.
@@ -37,7 +38,8 @@ impl Tenants {
         let input = input.checked().map_err(Problem::invalid)?;
         let audit = named(entry, &input.name).with_detail(&input.slug);
         let changed = self
-            .store
+            .db
+            .tenants()
             .create_environment(tenant, id, &input, audit)
             .await?;
         match changed {
@@ -68,7 +70,8 @@ impl Tenants {
             .map_err(|message| Problem::invalid(vec![FieldError::new("name", message)]))?;
         let audit = named(entry, &name);
         let changed = self
-            .store
+            .db
+            .tenants()
             .rename_environment(tenant, id, &name, version, audit)
             .await?;
         match changed {
@@ -102,7 +105,8 @@ impl Tenants {
         limits.check().map_err(Problem::invalid)?;
         let audit = named(entry, &environment.environment.name);
         let changed = self
-            .store
+            .db
+            .tenants()
             .set_limits(tenant, id, limits, version, audit)
             .await?;
         match changed {
@@ -135,7 +139,12 @@ impl Tenants {
         let environment = &found(&record, id)?.environment;
         confirmed(confirmation, &environment.slug)?;
         let audit = named(entry, &environment.name);
-        match self.store.archive_environment(tenant, id, audit).await? {
+        match self
+            .db
+            .tenants()
+            .archive_environment(tenant, id, audit)
+            .await?
+        {
             TenancyChanged::NotEmpty(left) => Err(not_empty(&environment.name, &left)),
             TenancyChanged::Missing => Err(archived(&environment.name)),
             _ => self.detail(caller, tenant).await,
@@ -156,7 +165,7 @@ impl Tenants {
         fields: Vec<FieldError>,
     ) -> Result<Problem, Problem> {
         let changes = [AuditAction::ChangeEnvironment];
-        let latest = self.store.latest_change(&target(id), &changes).await?;
+        let latest = self.db.audit().latest_change(&target(id), &changes).await?;
         Ok(stale("this environment", latest, fields))
     }
 }

@@ -5,20 +5,21 @@ use super::{
     members::{self, below_claim, member},
     named,
 };
-use crate::{
-    audit::{AuditAction, AuditEntry},
-    new_id,
-    ports::tenancy_stores::{Invited, MemberChanged, NewInvitation, TenantRecord},
-    records::UserRecord,
-};
 use domain::{
     access::{Action, TenantRole},
+    audit::AuditAction,
     caller::Caller,
     ids::{InvitationId, TenantId, UserId},
     problem::{FieldError, Problem, ProblemKind},
     tenancy::{Invitation, InvitationInput, Member},
 };
 use jiff::{SignedDuration, Timestamp};
+use persistence::{
+    audit_records::AuditEntry,
+    new_id,
+    records::UserRecord,
+    tenant_records::{Invited, MemberChanged, NewInvitation, TenantRecord},
+};
 
 /// How long an invitation is open.
 const OPEN_FOR: SignedDuration = SignedDuration::from_hours(14 * 24);
@@ -53,7 +54,7 @@ impl Tenants {
     /// Whoever has shown that the address is theirs. Several may have, at several identity providers:
     /// the one who can come in, and was seen last, is meant.
     async fn known(&self, email: &str) -> Result<Option<UserRecord>, Problem> {
-        let people = self.store.users_by_email(email).await?;
+        let people = self.db.users().by_email(email).await?;
         Ok(people
             .into_iter()
             .filter(|person| person.email_verified)
@@ -78,7 +79,12 @@ impl Tenants {
                 return Err(is_member(member));
             }
         }
-        match self.store.set_member(tenant, known.id, role, entry).await? {
+        match self
+            .db
+            .tenants()
+            .set_member(tenant, known.id, role, entry)
+            .await?
+        {
             MemberChanged::Missing => Err(archived(&record.tenant.name)),
             MemberChanged::Done | MemberChanged::AlreadySo => Ok(()),
         }
@@ -102,7 +108,7 @@ impl Tenants {
             expires_at: entry.at + OPEN_FOR,
         };
         let audit = named(entry, &input.email).with_detail(input.role.as_str());
-        match self.store.invite(new, audit).await? {
+        match self.db.tenants().invite(new, audit).await? {
             Invited::Open(invitation) => Ok(invitation),
             Invited::Already(earlier) => Err(at_email(
                 format!(
@@ -130,7 +136,12 @@ impl Tenants {
         let entry = about(caller, AuditAction::WithdrawInvitation, tenant, id);
         self.authorized(caller, Action::ManageMembers, tenant, entry.clone())
             .await?;
-        if self.store.withdraw_invitation(tenant, id, entry).await? {
+        if self
+            .db
+            .tenants()
+            .withdraw_invitation(tenant, id, entry)
+            .await?
+        {
             Ok(())
         } else {
             Err(Problem::not_found("invitation"))

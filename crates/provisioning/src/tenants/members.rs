@@ -2,12 +2,9 @@
 //! never take it away.
 
 use super::{Tenants, archived, named};
-use crate::{
-    audit::{AuditAction, AuditEntry},
-    ports::tenancy_stores::{MemberChanged, TenantRecord},
-};
 use domain::{
     access::{Action, PlatformAction, TenantRole},
+    audit::AuditAction,
     caller::Caller,
     ids::{TenantId, UserId},
     people::GrantSource,
@@ -15,6 +12,10 @@ use domain::{
     tenancy::{Member, TenantDetail},
 };
 use jiff::Timestamp;
+use persistence::{
+    audit_records::AuditEntry,
+    tenant_records::{MemberChanged, TenantRecord},
+};
 
 impl Tenants {
     /// Gives a user a role in the tenant, or another one.
@@ -46,14 +47,19 @@ impl Tenants {
             None => return Err(Problem::not_found("person")),
         };
         let audit = named(entry, &name);
-        match self.store.set_member(tenant, user, role, audit).await? {
+        match self
+            .db
+            .tenants()
+            .set_member(tenant, user, role, audit)
+            .await?
+        {
             MemberChanged::Missing => Err(archived(&record.tenant.name)),
             MemberChanged::Done | MemberChanged::AlreadySo => self.detail(caller, tenant).await,
         }
     }
 
     async fn name_of(&self, user: UserId) -> Result<String, Problem> {
-        let user = self.store.user(user).await?;
+        let user = self.db.users().get(user).await?;
         user.map(|user| user.name)
             .ok_or_else(|| Problem::not_found("person"))
     }
@@ -79,7 +85,7 @@ impl Tenants {
         if member.granted.is_none() {
             return self.refuse(entry, from_claim(member)).await;
         }
-        match self.store.remove_member(tenant, user, entry).await? {
+        match self.db.tenants().remove_member(tenant, user, entry).await? {
             MemberChanged::Missing => Err(archived(&record.tenant.name)),
             // Somebody else may have been first.
             MemberChanged::Done | MemberChanged::AlreadySo => self.detail(caller, tenant).await,

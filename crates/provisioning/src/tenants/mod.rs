@@ -5,41 +5,40 @@ mod invitations;
 mod members;
 mod tenants;
 
-use crate::{
-    audit::{AuditAction, AuditEntry},
-    authorization::{authorize, authorize_change, authorize_platform_change, refused},
-    ports::{
-        stores::Store,
-        tenancy_stores::{TenantKey, TenantRecord},
-    },
-};
+use crate::authorization::{authorize, authorize_change, authorize_platform_change, refused};
 use domain::{
     access::{Action, PlatformAction},
+    audit::AuditAction,
     caller::Caller,
     ids::TenantId,
     problem::{FieldError, Problem, ProblemKind},
     tenancy::{Obstacle, TenantDetail},
 };
 use jiff::Timestamp;
-use std::sync::Arc;
+use persistence::{
+    Database,
+    audit_records::AuditEntry,
+    tenant_records::{TenantKey, TenantRecord},
+};
 
 /// What something that is not there is called; foreign and missing look the same.
 const TENANT: &str = "tenant";
 
 /// The use cases on tenants.
 pub struct Tenants {
-    store: Arc<dyn Store>,
+    db: Database,
 }
 
 impl Tenants {
     /// Over this store.
-    pub fn new(store: Arc<dyn Store>) -> Self {
-        Self { store }
+    pub fn new(db: Database) -> Self {
+        Self { db }
     }
 
     async fn record(&self, id: TenantId) -> Result<TenantRecord, Problem> {
-        self.store
-            .tenant(TenantKey::Id(id), Timestamp::now())
+        self.db
+            .tenants()
+            .get(TenantKey::Id(id), Timestamp::now())
             .await?
             .ok_or_else(|| Problem::not_found(TENANT))
     }
@@ -57,7 +56,7 @@ impl Tenants {
         id: TenantId,
         attempt: AuditEntry,
     ) -> Result<TenantRecord, Problem> {
-        authorize_change(&*self.store, caller, action, id, TENANT, || attempt).await?;
+        authorize_change(&self.db, caller, action, id, TENANT, || attempt).await?;
         not_archived(self.record(id).await?)
     }
 
@@ -71,13 +70,13 @@ impl Tenants {
         let attempt = attempt.in_tenant(id);
         authorize(caller, Action::ReadTenant, id, TENANT)?;
         let action = PlatformAction::ManageTenants;
-        authorize_platform_change(&*self.store, caller, action, || attempt).await?;
+        authorize_platform_change(&self.db, caller, action, || attempt).await?;
         not_archived(self.record(id).await?)
     }
 
     /// Records that `attempt` was refused for `problem`, and refuses.
     async fn refuse<T>(&self, attempt: AuditEntry, problem: Problem) -> Result<T, Problem> {
-        Err(refused(&*self.store, attempt, problem).await)
+        Err(refused(&self.db, attempt, problem).await)
     }
 }
 

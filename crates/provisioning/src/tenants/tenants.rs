@@ -2,16 +2,14 @@
 
 use super::{TENANT, Tenants, about, archived, confirmed, named, not_empty, view};
 use crate::{
-    audit::{AuditAction, AuditEntry},
     authorization::{
         authorize, authorize_listing, authorize_on_platform, authorize_platform_change,
     },
     concurrency::{now_is, stale},
-    new_id,
-    ports::tenancy_stores::{TenancyChanged, TenantKey},
 };
 use domain::{
     access::{Action, PlatformAction},
+    audit::AuditAction,
     caller::Caller,
     ids::{EnvironmentId, TenantId},
     problem::{FieldError, Problem, ProblemKind},
@@ -19,6 +17,11 @@ use domain::{
     tenancy_rules::check_name,
 };
 use jiff::Timestamp;
+use persistence::{
+    audit_records::AuditEntry,
+    new_id,
+    tenant_records::{TenancyChanged, TenantKey},
+};
 
 impl Tenants {
     /// The tenants the caller may see, by name; archived ones only if asked for.
@@ -32,7 +35,7 @@ impl Tenants {
     ) -> Result<Vec<TenantSummary>, Problem> {
         authorize_listing(caller, Action::ReadTenant)?;
         let scope = caller.extent(Action::ReadTenant);
-        Ok(self.store.tenant_summaries(&scope, archived).await?)
+        Ok(self.db.tenants().list(&scope, archived).await?)
     }
 
     /// One tenant, by its slug.
@@ -41,8 +44,9 @@ impl Tenants {
     /// Not found for a missing one and for one the caller may not see.
     pub async fn get(&self, caller: &Caller, slug: &str) -> Result<TenantDetail, Problem> {
         let record = self
-            .store
-            .tenant(TenantKey::Slug(slug), Timestamp::now())
+            .db
+            .tenants()
+            .get(TenantKey::Slug(slug), Timestamp::now())
             .await?
             .ok_or_else(|| Problem::not_found(TENANT))?;
         authorize(caller, Action::ReadTenant, record.tenant.id, TENANT)?;
@@ -69,14 +73,14 @@ impl Tenants {
                 name,
             )
         };
-        authorize_platform_change(&*self.store, caller, PlatformAction::ManageTenants, || {
+        authorize_platform_change(&self.db, caller, PlatformAction::ManageTenants, || {
             // What was sent is not checked yet, and of any length.
             entry(&input.name.chars().take(60).collect::<String>())
         })
         .await?;
         let input = input.checked().map_err(Problem::invalid)?;
         let audit = entry(&input.name).in_tenant(id).with_detail(&input.slug);
-        match self.store.create_tenant(id, &input, audit).await? {
+        match self.db.tenants().create(id, &input, audit).await? {
             TenancyChanged::SlugTaken => Err(slug_taken(&input.slug)),
             _ => self.detail(caller, id).await,
         }
@@ -98,7 +102,7 @@ impl Tenants {
         let name = check_name(name)
             .map_err(|message| Problem::invalid(vec![FieldError::new("name", message)]))?;
         let audit = named(entry, &name);
-        match self.store.rename_tenant(id, &name, version, audit).await? {
+        match self.db.tenants().rename(id, &name, version, audit).await? {
             TenancyChanged::Stale => Err(self.tenant_conflict(id, &name).await?),
             TenancyChanged::Missing => Err(archived(&record.tenant.name)),
             _ => self.detail(caller, id).await,
@@ -109,7 +113,8 @@ impl Tenants {
         let now = self.record(id).await?.tenant.name;
         let changes = [AuditAction::ChangeTenant];
         let latest = self
-            .store
+            .db
+            .audit()
             .latest_change(&format!("tenant/{id}"), &changes)
             .await?;
         let field = now_is("name", &name, &now.as_str(), |now| format!("“{now}”"));
@@ -133,7 +138,7 @@ impl Tenants {
             authorize_on_platform(caller, PlatformAction::ManageTenants)?;
         }
         self.record(id).await?;
-        Ok(self.store.obstacles(id, environment).await?)
+        Ok(self.db.tenants().obstacles(id, environment).await?)
     }
 
     /// Archives an empty tenant; `confirmation` must be its slug.
@@ -150,7 +155,7 @@ impl Tenants {
         let record = self.for_platform(caller, id, entry.clone()).await?;
         confirmed(confirmation, &record.tenant.slug)?;
         let audit = named(entry, &record.tenant.name);
-        match self.store.archive_tenant(id, audit).await? {
+        match self.db.tenants().archive(id, audit).await? {
             TenancyChanged::NotEmpty(left) => Err(not_empty(&record.tenant.name, &left)),
             TenancyChanged::Missing => Err(archived(&record.tenant.name)),
             _ => Ok(()),

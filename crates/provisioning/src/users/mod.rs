@@ -3,21 +3,20 @@
 mod rule_trial;
 
 use crate::{
-    audit::{AuditAction, AuditEntry},
     authorization::{authorize_on_platform, authorize_platform_change, refused},
     claim_rules::ClaimRules,
     concurrency::{now_is, stale},
-    ports::{people_stores::PersonChanged, stores::Store},
 };
 use domain::{
     access::{PlatformAction, PlatformRole},
+    audit::AuditAction,
     caller::Caller,
     ids::UserId,
     people::{ClaimTrial, GrantSource, PeoplePage, PeopleQuery, PersonDetail},
     problem::{FieldError, Problem, ProblemKind},
 };
 use jiff::Timestamp;
-use std::sync::Arc;
+use persistence::{Database, audit_records::AuditEntry, user_records::PersonChanged};
 
 /// What changes the things about a person that a version stands for.
 const CHANGES: [AuditAction; 5] = [
@@ -41,14 +40,14 @@ pub struct RuleProvider {
 
 /// The use cases on users.
 pub struct Users {
-    store: Arc<dyn Store>,
+    db: Database,
     providers: Vec<RuleProvider>,
 }
 
 impl Users {
     /// Over this store, for the users of these providers.
-    pub fn new(store: Arc<dyn Store>, providers: Vec<RuleProvider>) -> Self {
-        Self { store, providers }
+    pub fn new(db: Database, providers: Vec<RuleProvider>) -> Self {
+        Self { db, providers }
     }
 
     /// A page of users.
@@ -63,7 +62,7 @@ impl Users {
             per_page: query.per_page.clamp(1, 200),
             ..query
         };
-        let page = self.store.people(&query).await?;
+        let page = self.db.users().list(&query).await?;
         Ok(PeoplePage {
             items: page.items,
             total: page.total,
@@ -109,7 +108,8 @@ impl Users {
             return self.refuse(entry, problem).await;
         }
         let changed = self
-            .store
+            .db
+            .users()
             .set_platform_role(id, role, Some(version), entry.clone())
             .await?;
         match changed {
@@ -144,7 +144,7 @@ impl Users {
         let action = AuditAction::SignOutEverywhere;
         let person = self.authorized(caller, action, id).await?;
         let entry = entry(caller, action, &person);
-        Ok(self.store.end_sessions(id, entry).await?)
+        Ok(self.db.users().sign_out_everywhere(id, entry).await?)
     }
 
     /// The providers whose rules can be tried: slug and title.
@@ -180,13 +180,14 @@ impl Users {
         };
         let claims = rule_trial::claims(token)
             .map_err(|message| Problem::invalid(vec![FieldError::new("token", message)]))?;
-        let tenants = self.store.tenants().await?;
+        let tenants = self.db.tenants().active().await?;
         Ok(rule_trial::outcome(&provider.rules, &claims, &tenants))
     }
 
     async fn person(&self, id: UserId) -> Result<PersonDetail, Problem> {
-        self.store
-            .person(id, Timestamp::now())
+        self.db
+            .users()
+            .detail(id, Timestamp::now())
             .await?
             .ok_or_else(|| Problem::not_found("person"))
     }
@@ -199,14 +200,13 @@ impl Users {
         id: UserId,
     ) -> Result<PersonDetail, Problem> {
         let attempt = || AuditEntry::by(caller, action, Timestamp::now(), target(id), "");
-        authorize_platform_change(&*self.store, caller, PlatformAction::ManageUsers, attempt)
-            .await?;
+        authorize_platform_change(&self.db, caller, PlatformAction::ManageUsers, attempt).await?;
         self.person(id).await
     }
 
     /// Records that `action` was refused for `problem`, and refuses.
     async fn refuse<T>(&self, entry: AuditEntry, problem: Problem) -> Result<T, Problem> {
-        Err(refused(&*self.store, entry, problem).await)
+        Err(refused(&self.db, entry, problem).await)
     }
 
     async fn change_suspension(
@@ -228,7 +228,8 @@ impl Users {
             return self.refuse(entry, problem).await;
         }
         let changed = self
-            .store
+            .db
+            .users()
             .set_suspended(id, suspended, entry.clone())
             .await?;
         match changed {
@@ -242,7 +243,7 @@ impl Users {
 
     async fn conflict(&self, id: UserId, asked: PlatformRole) -> Result<Problem, Problem> {
         let person = self.person(id).await?;
-        let latest = self.store.latest_change(&target(id), &CHANGES).await?;
+        let latest = self.db.audit().latest_change(&target(id), &CHANGES).await?;
         let now = person.person.platform_role;
         let mut fields = Vec::from_iter(now_is("platform_role", &asked, &now, |role| {
             role.as_str().to_owned()

@@ -6,30 +6,29 @@ use super::{
     shape::{self, Surroundings},
     view,
 };
-use crate::{
-    audit::{AuditAction, AuditChange, AuditEntry},
-    authorization::authorize_change,
-    error::{causes, internal},
-    new_id,
-    ports::{
-        credential_stores::{
-            self, CredentialChange, CredentialChanged, CredentialCreated, CredentialRecord,
-            NewCredential, SealedCredential,
-        },
-        sealing::SealError,
-    },
-};
+use crate::{authorization::authorize_change, ports::sealing::SealError};
 use domain::{
     access::Action,
+    audit::{AuditAction, AuditChange},
     caller::Caller,
     credential::{
         Credential, CredentialFact, CredentialInput, CredentialState, Provider, SecretText,
     },
+    error::causes,
     ids::{CredentialId, EnvironmentId, TenantId},
     problem::{FieldError, Problem, ProblemKind},
     tenancy::Tenant,
 };
 use jiff::Timestamp;
+use persistence::{
+    audit_records::AuditEntry,
+    credential_records::{
+        self, CredentialChange, CredentialChanged, CredentialCreated, CredentialRecord,
+        NewCredential, SealedCredential,
+    },
+    error::internal,
+    new_id,
+};
 use std::collections::BTreeMap;
 
 impl Vault {
@@ -42,7 +41,7 @@ impl Vault {
         caller: &Caller,
         input: CredentialInput,
     ) -> Result<Credential, Problem> {
-        let tenants = self.store.tenants().await?;
+        let tenants = self.db.tenants().active().await?;
         let Some(tenant) = tenants.into_iter().find(|found| {
             found.tenant.slug == input.scope.tenant
                 && caller.may(Action::ReadTenant, found.tenant.id)
@@ -68,7 +67,7 @@ impl Vault {
         )
         .in_tenant(tenant_id);
         authorize_change(
-            &*self.store,
+            &self.db,
             caller,
             Action::ManageCredentials,
             tenant_id,
@@ -91,7 +90,7 @@ impl Vault {
         };
         let secret = Secret::new(fields, None);
         let sealed = self
-            .seal(&credential_stores::owner(tenant_id, id), &secret)
+            .seal(&credential_records::owner(tenant_id, id), &secret)
             .await
             .map_err(not_sealed)?;
         let goes_for = match &environment {
@@ -125,7 +124,7 @@ impl Vault {
             created_by_name: caller.name.clone(),
             at: audit.at,
         };
-        match self.store.create_credential(new, audit).await? {
+        match self.db.credentials().create(new, audit).await? {
             CredentialCreated::Created => self.shown(id).await,
             CredentialCreated::NameTaken => Err(name_taken(input.provider)),
             CredentialCreated::KnownId => Err(Problem::new(
@@ -291,7 +290,7 @@ impl Vault {
             Some(record.fingerprint.clone()),
             NOTHING,
         )]);
-        if self.store.delete_credential(id, audit).await? {
+        if self.db.credentials().delete(id, audit).await? {
             Ok(())
         } else {
             Err(Problem::not_found("credential"))
@@ -306,8 +305,9 @@ impl Vault {
         audit: AuditEntry,
     ) -> Result<Credential, Problem> {
         let outcome = self
-            .store
-            .change_credential(record.id, version, change, audit)
+            .db
+            .credentials()
+            .change(record.id, version, change, audit)
             .await?;
         match outcome {
             CredentialChanged::Changed | CredentialChanged::Unchanged => {

@@ -1,19 +1,17 @@
 //! Trying a credential with its provider.
 
 use super::{Vault, secret::Secret, shape::kubeconfig, source::not_opened, view};
-use crate::{
-    audit::{AuditAction, AuditEntry, AuditOutcome},
-    error::{causes, internal},
-    ports::{
-        cloud_credentials::{CloudIdentity, CredentialError},
-        credential_stores::CredentialRecord,
-    },
-};
+use crate::ports::cloud_credentials::{CloudIdentity, CredentialError};
 use domain::{
+    audit::{AuditAction, AuditOutcome},
     caller::Caller,
     credential::{CheckResult, Provider},
+    error::causes,
     ids::CredentialId,
     problem::{Problem, ProblemKind},
+};
+use persistence::{
+    audit_records::AuditEntry, credential_records::CredentialRecord, error::internal,
 };
 use std::time::Duration;
 use tokio::time::timeout;
@@ -63,7 +61,7 @@ impl Vault {
             Err(error) if error.may_pass => {
                 tracing::warn!(credential = %record.id, error = %causes(&error), "not checked");
                 let audit = failed(entry, &error.message);
-                self.store.append(audit).await?;
+                self.db.audit().append(audit).await?;
                 return Err(Problem::new(
                     ProblemKind::Unavailable,
                     format!("{}.", sentence(&error.message)),
@@ -90,8 +88,9 @@ impl Vault {
             failed(entry, &result.message)
         };
         let kept = self
-            .store
-            .keep_check(record.id, &record.fingerprint, &result, audit)
+            .db
+            .credentials()
+            .record_check(record.id, &record.fingerprint, &result, audit)
             .await?;
         if kept {
             Ok(result)

@@ -10,20 +10,18 @@ mod source;
 mod view;
 
 use crate::{
-    audit::{AuditAction, AuditEntry},
     authorization::{authorize, authorize_change},
     ports::{
         cloud_credentials::{ClusterReview, PortalIdentity, SecurityTokens},
-        credential_stores::CredentialRecord,
         sealing::Sealer,
-        stores::Store,
     },
 };
 use domain::{
-    access::Action, caller::Caller, credential::Credential, ids::CredentialId, problem::Problem,
-    tenancy::Tenant,
+    access::Action, audit::AuditAction, caller::Caller, credential::Credential, ids::CredentialId,
+    problem::Problem, tenancy::Tenant,
 };
 use jiff::Timestamp;
+use persistence::{Database, audit_records::AuditEntry, credential_records::CredentialRecord};
 use std::sync::Arc;
 
 /// The providers that can be asked about a credential.
@@ -40,16 +38,16 @@ pub struct Providers {
 /// The vault.
 #[derive(Clone)]
 pub struct Vault {
-    store: Arc<dyn Store>,
+    db: Database,
     sealer: Arc<dyn Sealer>,
     providers: Providers,
 }
 
 impl Vault {
     /// A vault over these.
-    pub fn new(store: Arc<dyn Store>, sealer: Arc<dyn Sealer>, providers: Providers) -> Self {
+    pub fn new(db: Database, sealer: Arc<dyn Sealer>, providers: Providers) -> Self {
         Self {
-            store,
+            db,
             sealer,
             providers,
         }
@@ -61,7 +59,7 @@ impl Vault {
     /// Not found, or forbidden.
     pub async fn list(&self, caller: &Caller, tenant: &str) -> Result<Vec<Credential>, Problem> {
         let tenant = self.tenant(caller, Action::ReadCredentials, tenant).await?;
-        let records = self.store.credentials(tenant.tenant.id).await?;
+        let records = self.db.credentials().list(tenant.tenant.id).await?;
         Ok(records.into_iter().map(view::credential).collect())
     }
 
@@ -75,7 +73,7 @@ impl Vault {
 
     /// The tenant of this slug, if `caller` may do `action` there.
     async fn tenant(&self, caller: &Caller, action: Action, slug: &str) -> Result<Tenant, Problem> {
-        let tenants = self.store.tenants().await?;
+        let tenants = self.db.tenants().active().await?;
         let tenant = tenants
             .into_iter()
             .find(|found| found.tenant.slug == slug)
@@ -111,7 +109,7 @@ impl Vault {
         let entry = entry(caller, action, &record);
         let attempt = || entry.clone();
         authorize_change(
-            &*self.store,
+            &self.db,
             caller,
             Action::ManageCredentials,
             record.tenant.id,
@@ -123,8 +121,9 @@ impl Vault {
     }
 
     async fn stored(&self, id: CredentialId) -> Result<CredentialRecord, Problem> {
-        self.store
-            .credential(id)
+        self.db
+            .credentials()
+            .get(id)
             .await?
             .ok_or_else(|| Problem::not_found("credential"))
     }

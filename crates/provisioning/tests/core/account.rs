@@ -6,14 +6,9 @@ use domain::{
     caller::Caller,
     problem::ProblemKind,
 };
-use provisioning::{
-    claim_rules::ClaimRules,
-    ports::stores::{Store, UserStore},
-    records::SignedIn,
-    sign_in::SignInService,
-};
+use persistence::records::SignedIn;
+use provisioning::{claim_rules::ClaimRules, sign_in::SignInService};
 use scripted::TestCore;
-use std::sync::Arc;
 
 fn input(scopes: &[TokenScope], tenant: Option<&str>) -> TokenInput {
     TokenInput {
@@ -26,8 +21,7 @@ fn input(scopes: &[TokenScope], tenant: Option<&str>) -> TokenInput {
 
 /// Whom a secret stands for.
 async fn caller_of(core: &TestCore, secret: &str) -> Option<Caller> {
-    let store = Arc::clone(&core.database) as Arc<dyn Store>;
-    let service = SignInService::new(store, ClaimRules::default());
+    let service = SignInService::new(core.database.clone(), ClaimRules::default());
     service.token_caller(secret, None).await.unwrap()
 }
 
@@ -75,7 +69,7 @@ async fn a_token_loses_with_its_maker() {
         source: None,
     };
     let now = jiff::Timestamp::now();
-    core.database.store_sign_in(claims, now).await.unwrap();
+    core.database.users().sign_in(claims, now).await.unwrap();
     let token = caller_of(&core, &secret).await.unwrap();
     assert!(!token.may(Action::OrderCluster, tenant));
     assert!(token.may(Action::ReadCluster, tenant));

@@ -10,7 +10,8 @@ use domain::{
     problem::{Problem, ProblemKind},
 };
 use futures::{StreamExt, TryStreamExt};
-use provisioning::{audit_log::AuditStream, new_id};
+use persistence::new_id;
+use provisioning::audit_log::AuditStream;
 use scripted::TestCore;
 
 fn about(tenant: &str) -> AuditQuery {

@@ -6,19 +6,15 @@ use domain::{
     problem::{Problem, ProblemKind},
 };
 use jiff::{SignedDuration, Timestamp};
-use persistence::{ChainVerdict, Database};
+use persistence::{
+    ChainVerdict, Database, audit_records::AuditEntry, error::Stored, records::TenantSeed,
+};
 use provisioning::{
-    audit::AuditEntry,
     broker::{Asker, AskerChannel, BrokerService, Reach},
-    ports::{
-        cloud_credentials::{
-            AtHand, AwsKeys, AwsSession, CloudIdentity, CredentialError, CredentialSource,
-            SecurityTokens, UsedCredential,
-        },
-        node_stores::WorkspaceStore,
-        stores::{AuditStore, Stored, TenantStore},
+    ports::cloud_credentials::{
+        AtHand, AwsKeys, AwsSession, CloudIdentity, CredentialError, CredentialSource,
+        SecurityTokens, UsedCredential,
     },
-    records::TenantSeed,
 };
 use secrecy::ExposeSecret;
 use std::sync::{
@@ -84,7 +80,7 @@ impl CredentialSource for Source {
         if *self.lost.lock().unwrap() {
             return Ok(false);
         }
-        self.database.append(audit).await.map(|()| true)
+        self.database.audit().append(audit).await.map(|()| true)
     }
 }
 
@@ -166,10 +162,10 @@ impl Fixture {
             name: slug.into(),
             environments: vec![("dev".into(), "dev".into())],
         });
-        database.seed_tenants(&seeds).await.unwrap();
-        database.seed_workspaces().await.unwrap();
+        database.tenants().seed(&seeds).await.unwrap();
+        database.workspaces().seed().await.unwrap();
         let (source, aws) = (Arc::new(Source::new(database.clone())), Arc::new(aws));
-        let broker = BrokerService::new(Arc::new(database.clone()), source.clone(), aws.clone());
+        let broker = BrokerService::new(database.clone(), source.clone(), aws.clone());
         Self {
             broker: Arc::new(broker),
             database,
@@ -181,7 +177,7 @@ impl Fixture {
 
     /// The name of the one workspace of a tenant.
     async fn workspace(&self, tenant: &str) -> String {
-        let all = self.database.workspaces().await.unwrap();
+        let all = self.database.workspaces().list().await.unwrap();
         let mut of_tenant = all.into_iter().filter(|one| one.tenant.slug == tenant);
         of_tenant.next().unwrap().name
     }
@@ -286,7 +282,12 @@ async fn a_removed_credential_is_not_handed_out_from_memory() {
     let vision = fixture.workspace("vision").await;
     let asker = server(Reach::Everything);
     fixture.ask(&asker, &vision).await.unwrap();
-    let record = fixture.database.workspace_named(&vision).await.unwrap();
+    let record = fixture
+        .database
+        .workspaces()
+        .by_name(&vision)
+        .await
+        .unwrap();
     fixture.has_no_keys(record.unwrap().tenant.id);
     let problem = fixture.ask(&asker, &vision).await.unwrap_err();
     assert_eq!(problem.kind, ProblemKind::NotReady);
@@ -307,7 +308,7 @@ async fn without_an_entry_in_the_audit_log_there_is_no_credential() {
     let location = format!("sqlite:{}?mode=ro", path.display());
     let read_only = Database::open(&location).await.unwrap();
     let broker = BrokerService::new(
-        Arc::new(read_only.clone()),
+        read_only.clone(),
         Arc::new(Source::new(read_only)),
         fixture.aws.clone(),
     );

@@ -50,7 +50,7 @@ async fn foreign_and_missing_clusters_look_the_same() {
     let grace = core.member("grace", "vision", Developer).await;
     let linus = core.member("linus", "payments", Admin).await;
     let cluster = core.order(&grace, "demo").await;
-    let missing = provisioning::new_id();
+    let missing = persistence::new_id();
     for id in [cluster.id, missing] {
         let problems = [
             core.clusters.get(&linus, id).await.unwrap_err(),

@@ -2,6 +2,7 @@
 
 use domain::{
     access::TenantRole::{Developer, Viewer},
+    audit::AuditAction,
     failure::FailureCode,
     node::{
         job::JobInput,
@@ -14,11 +15,10 @@ use domain::{
 };
 use futures::StreamExt;
 use jiff::{SignedDuration, Timestamp};
-use provisioning::{
-    audit::{AuditAction, AuditEntry},
+use persistence::{
+    audit_records::AuditEntry,
     new_id,
     node_records::{NewNode, NodeOrderStored},
-    ports::{node_stores::NodeStore, stores::AuditStore},
 };
 use scripted::{TestCore, node_order};
 use secrecy::ExposeSecret;
@@ -84,14 +84,14 @@ async fn a_machine_ended_outside_shows_when_its_workspace_is_looked_at() {
     }
     core.machines.end(&node.machine);
     // A reconciler that starts looks at workspaces that are due; this one is made so.
-    use provisioning::ports::node_stores::WorkspaceStore;
     let workspace = core
         .database
-        .workspace_of(node.environment.id)
+        .workspaces()
+        .of_environment(node.environment.id)
         .await
         .unwrap()
         .unwrap();
-    core.database.wake_workspace(workspace.id).await.unwrap();
+    core.database.workspaces().wake(workspace.id).await.unwrap();
     let _running = core.reconcile();
     core.until_node(&node, NodeState::Failed).await;
     let gone = core.nodes.get(&grace, node.id).await.unwrap();
@@ -101,14 +101,13 @@ async fn a_machine_ended_outside_shows_when_its_workspace_is_looked_at() {
 
 #[tokio::test]
 async fn an_empty_workspace_is_looked_at_often_once_a_node_is_ordered_in_it() {
-    use provisioning::ports::node_stores::WorkspaceStore;
     let core = TestCore::start().await;
     let grace = core.member("grace", "vision", Developer).await;
     let _running = core.reconcile();
     // Until the workspaces are ready and at rest, the next look is at once.
     let soon = SignedDuration::from_secs(60);
     let next_look = || async {
-        let due = core.database.next_workspace_due().await.unwrap();
+        let due = core.database.workspaces().next_due().await.unwrap();
         due.unwrap().duration_since(Timestamp::now())
     };
     while next_look().await < soon {
@@ -313,7 +312,8 @@ async fn keys_and_logs_are_handed_out_with_an_entry_in_the_audit_log() {
     assert_eq!(log, ["run: |\n  nvidia-smi\n"]);
     let did: Vec<_> = core
         .database
-        .lately(&provisioning::ports::stores::Extent::Everything, 20)
+        .audit()
+        .recent(&domain::caller::Extent::Everything, 20)
         .await
         .unwrap()
         .into_iter()
@@ -399,7 +399,7 @@ async fn a_node_whose_time_is_over_is_taken_down() {
     let core = TestCore::start().await;
     let grace = core.member("grace", "vision", Developer).await;
     let node = core.order_node(&grace, "lasting").await;
-    let lasting = core.database.node(node.id).await.unwrap().unwrap();
+    let lasting = core.database.nodes().get(node.id).await.unwrap().unwrap();
     let now = Timestamp::now();
     let short = NewNode {
         id: new_id(),
@@ -418,8 +418,7 @@ async fn a_node_whose_time_is_over_is_taken_down() {
         idempotency: None,
     };
     let audit = AuditEntry::by(&grace, AuditAction::OrderNode, now, "node", "short");
-    let NodeOrderStored::Created(short) =
-        core.database.store_node_order(short, audit).await.unwrap()
+    let NodeOrderStored::Created(short) = core.database.nodes().create(short, audit).await.unwrap()
     else {
         panic!("not stored");
     };

@@ -10,7 +10,7 @@ use domain::{
     problem::{Problem, ProblemKind},
     tenancy::{EnvironmentInput, EnvironmentLimits, InvitationInput, TenantDetail, TenantInput},
 };
-use provisioning::{new_id, ports::node_stores::WorkspaceStore};
+use persistence::new_id;
 use scripted::{TestCore, node_order, order};
 
 async fn vision(core: &TestCore, caller: &Caller) -> TenantDetail {
@@ -50,7 +50,12 @@ async fn a_tenant_is_set_up_from_nothing_to_an_order() {
     };
     let robots = core.tenants.create_environment(&ada, id, input).await;
     let environment = robots.unwrap().environments[0].environment.clone();
-    let workspace = core.database.workspace_of(environment.id).await.unwrap();
+    let workspace = core
+        .database
+        .workspaces()
+        .of_environment(environment.id)
+        .await
+        .unwrap();
     assert!(workspace.is_some(), "nodes can be ordered there");
 
     // Nobody knows the address yet; it belongs to whoever shows that it is theirs.

@@ -7,9 +7,8 @@ use domain::{
     people::{GrantSource, PeopleQuery},
     problem::ProblemKind,
 };
-use provisioning::{
+use persistence::{
     new_id,
-    ports::stores::UserStore,
     records::{SignedIn, UserRecord},
 };
 use scripted::TestCore;
@@ -28,7 +27,7 @@ async fn claimed_admin(core: &TestCore, name: &str) -> UserRecord {
         source: None,
     };
     let now = jiff::Timestamp::now();
-    core.database.store_sign_in(person, now).await.unwrap()
+    core.database.users().sign_in(person, now).await.unwrap()
 }
 
 #[tokio::test]

@@ -3,23 +3,16 @@
 use domain::{
     access::{PlatformRole, TenantRole},
     audit::{AuditAction, AuditOutcome, AuditQuery, AuditRow},
-    caller::Caller,
+    caller::{Caller, Extent},
     credential::{
         Credential, CredentialInput, CredentialScope, CredentialState, Provider, SecretText,
     },
     ids::{EnvironmentId, TenantId},
     problem::ProblemKind,
 };
+use persistence::{audit_records::AuditEntry, new_id, node_records::WorkspaceProgress};
 use provisioning::{
-    audit::AuditEntry,
-    new_id,
-    node_records::WorkspaceProgress,
-    ports::{
-        audit_store::AuditStore,
-        cloud_credentials::{AtHand, AwsKeys, CredentialSource, UsedCredential},
-        node_stores::WorkspaceStore,
-        stores::{Extent, TenantStore},
-    },
+    ports::cloud_credentials::{AtHand, AwsKeys, CredentialSource, UsedCredential},
     vault::Vault,
 };
 use scripted::{ScriptedProviders, TestCore};
@@ -42,7 +35,7 @@ impl World {
     async fn new() -> Self {
         let core = TestCore::start().await;
         let admin = core.member("Ada", "vision", TenantRole::Admin).await;
-        let tenants = core.database.tenants().await.unwrap();
+        let tenants = core.database.tenants().active().await.unwrap();
         let tenant = tenants
             .iter()
             .find(|one| one.tenant.slug == "vision")
@@ -82,7 +75,7 @@ impl World {
             target: Some("credential".into()),
             ..AuditQuery::default()
         };
-        let page = self.core.database.audit_page(&Extent::Everything, &query);
+        let page = self.core.database.audit().list(&Extent::Everything, &query);
         page.await.unwrap().items
     }
 }
@@ -395,7 +388,8 @@ async fn workspaces_ask_anew_at_once_when_credentials_change() {
     let database = &world.core.database;
     let now = jiff::Timestamp::now();
     let claims = database
-        .claim_workspaces(now, jiff::SignedDuration::from_mins(1), 10)
+        .workspaces()
+        .claim(now, jiff::SignedDuration::from_mins(1), 10)
         .await
         .unwrap();
     for claim in &claims {
@@ -412,11 +406,16 @@ async fn workspaces_ask_anew_at_once_when_credentials_change() {
         if claim.record.environment.id == world.dev {
             world.store("all", None, SECRET).await;
         }
-        assert!(database.record_workspace(claim, progress).await.unwrap());
+        assert!(database.workspaces().record(claim, progress).await.unwrap());
     }
-    let workspace = database.workspace_of(world.dev).await.unwrap().unwrap();
+    let workspace = database
+        .workspaces()
+        .of_environment(world.dev)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(workspace.checked_at, None);
-    let due = database.next_workspace_due().await.unwrap().unwrap();
+    let due = database.workspaces().next_due().await.unwrap().unwrap();
     assert!(due <= jiff::Timestamp::now());
 }
 

@@ -91,7 +91,7 @@ async fn a_restart_forgets_requests_and_keeps_clusters_users_and_tokens() {
         .get(&token, &format!("/api/get?request_id={id}"))
         .await;
     assert_eq!(gone.status(), 404);
-    assert_eq!(again.cluster("kept").await.unwrap()["status"], "UP");
+    assert_eq!(again.clusters().get("kept").await.unwrap()["status"], "UP");
 }
 
 #[tokio::test]

@@ -12,11 +12,9 @@ use crate::{
 };
 use anyhow::Result;
 use clap::Args;
+use domain::error::causes;
 use persistence::Database;
-use provisioning::{
-    error::causes,
-    ports::host_clusters::{HostClusters, PermissionCheck},
-};
+use provisioning::ports::host_clusters::{HostClusters, PermissionCheck};
 use std::{error::Error, path::Path, process::ExitCode};
 
 /// What to check.

@@ -7,10 +7,8 @@ use crate::{
 };
 use domain::{caller::Caller, ids::NodeId, problem::Problem};
 use futures::{StreamExt as _, future::BoxFuture};
-use provisioning::{
-    nodes::{LogLines, LogStream},
-    ports::changes::Change,
-};
+use persistence::change::Change;
+use provisioning::nodes::{LogLines, LogStream};
 use std::sync::Arc;
 use tokio::{
     sync::broadcast::{Receiver, error::RecvError},
@@ -51,7 +49,7 @@ impl Reading {
         // Before anything is recorded as read.
         let place = portal.streams.take(signed.user)?;
         // From before the right is looked at, so that no change of it is missed.
-        let changes = portal.changes.subscribe();
+        let changes = portal.database.subscribe();
         let Wanted { log, follow, tail } = wanted;
         let lines = portal.core.nodes.log(caller, id, log, follow, tail).await?;
         let right = Right {

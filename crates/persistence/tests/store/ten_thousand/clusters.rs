@@ -1,10 +1,10 @@
 use super::{Answer, Question, Row, common_values, every_page_is_right, insert, prepared};
 use crate::{backend::Backend, fixtures::*};
 use domain::{
-    cluster::ClusterState, exposure::Exposure, ids::UserId, listing::ClusterQuery, plan::Plan,
+    caller::Extent, cluster::ClusterState, exposure::Exposure, ids::UserId, listing::ClusterQuery,
+    plan::Plan,
 };
 use persistence::Database;
-use provisioning::ports::stores::{ClusterStore, Extent};
 
 on_both_databases!(every_page_of_ten_thousand_clusters_is_right);
 
@@ -81,7 +81,11 @@ async fn ask(
         page: question.page.try_into().unwrap(),
         per_page: question.per_page.try_into().unwrap(),
     };
-    let page = database.clusters(scope, owner, &query).await.unwrap();
+    let page = database
+        .clusters()
+        .list(scope, owner, &query)
+        .await
+        .unwrap();
     (
         page.items.iter().map(|item| item.id.into()).collect(),
         page.total,

@@ -5,8 +5,8 @@ mod clusters;
 mod nodes;
 
 use crate::{backend::Backend, fixtures::*};
-use domain::{ids::UserId, tenancy::Tenant};
-use provisioning::{new_id, ports::stores::Extent};
+use domain::{caller::Extent, ids::UserId, tenancy::Tenant};
+use persistence::new_id;
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
 use std::cmp::Ordering;
 use uuid::Uuid;

@@ -1,6 +1,7 @@
 use super::{Answer, Question, Row, common_values, every_page_is_right, insert, or_null, prepared};
 use crate::backend::Backend;
 use domain::{
+    caller::Extent,
     ids::UserId,
     node::{
         listing::{NodeQuery, NodeSort},
@@ -9,7 +10,6 @@ use domain::{
     },
 };
 use persistence::Database;
-use provisioning::ports::{node_stores::NodeStore, stores::Extent};
 
 on_both_databases!(every_page_of_ten_thousand_nodes_is_right);
 
@@ -92,7 +92,7 @@ async fn ask(
         page: question.page.try_into().unwrap(),
         per_page: question.per_page.try_into().unwrap(),
     };
-    let page = database.nodes(scope, owner, &query).await.unwrap();
+    let page = database.nodes().list(scope, owner, &query).await.unwrap();
     (
         page.items.iter().map(|item| item.id.into()).collect(),
         page.total,

@@ -1,7 +1,7 @@
 //! Audit entries: who did what to what, from where, with what outcome.
 
-pub use domain::audit::{AuditAction, AuditChange, AuditOutcome};
 use domain::{
+    audit::{AuditAction, AuditChange, AuditOutcome, AuditRow},
     caller::Caller,
     ids::{AuditId, TenantId, UserId},
 };
@@ -93,4 +93,13 @@ impl AuditEntry {
         self.changes.extend(changes.into_iter().filter(changed));
         self
     }
+}
+
+/// A page of the audit log.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AuditEntries {
+    /// The entries.
+    pub items: Vec<AuditRow>,
+    /// Where the next page begins: before this number. `None`: this is the last.
+    pub next: Option<i64>,
 }

@@ -1,12 +1,8 @@
-//! Where the vault keeps credentials, and where sealed secrets lie that a rotation wraps anew.
+//! Records of credentials, and of sealed secrets that a rotation rewraps.
 
-use super::{
-    sealing::{Sealed, SecretOwner},
-    stores::Stored,
-};
-use crate::audit::{AuditChange, AuditEntry};
-use async_trait::async_trait;
+use crate::sealed::{Sealed, SecretOwner};
 use domain::{
+    audit::AuditChange,
     credential::{CheckResult, CredentialFact, Provider},
     ids::{CredentialId, EnvironmentId, TenantId, UserId},
     tenancy::{EnvironmentRef, TenantRef},
@@ -156,66 +152,6 @@ pub struct PastChange {
     pub changes: Vec<AuditChange>,
 }
 
-/// The credentials. Every change writes its audit entry in the same transaction, and makes the SkyPilot workspaces that
-/// it concerns due, so that what they may use is asked anew.
-#[async_trait]
-pub trait CredentialStore: Send + Sync {
-    /// Those of a tenant, by provider, environment and name.
-    async fn credentials(&self, tenant: TenantId) -> Stored<Vec<CredentialRecord>>;
-
-    /// One that has not been deleted.
-    async fn credential(&self, id: CredentialId) -> Stored<Option<CredentialRecord>>;
-
-    /// The one that is taken for an environment: its own, or else that of the whole tenant. One that is suspended is
-    /// answered too: nothing takes its place.
-    async fn chosen_credential(
-        &self,
-        tenant: TenantId,
-        environment: EnvironmentId,
-        provider: Provider,
-    ) -> Stored<Option<CredentialRecord>>;
-
-    /// Stores a credential.
-    async fn create_credential(
-        &self,
-        new: NewCredential,
-        audit: AuditEntry,
-    ) -> Stored<CredentialCreated>;
-
-    /// Changes a credential, if it is as in `version` (where one is named).
-    async fn change_credential(
-        &self,
-        id: CredentialId,
-        version: Option<i64>,
-        change: CredentialChange,
-        audit: AuditEntry,
-    ) -> Stored<CredentialChanged>;
-
-    /// Deletes a credential: its row stays for its history, the sealed secret is emptied. `false`: it is not there.
-    async fn delete_credential(&self, id: CredentialId, audit: AuditEntry) -> Stored<bool>;
-
-    /// Counts a use, and writes its audit entry. `false`, and nothing written: it is suspended, deleted or replaced
-    /// since it was read with `sealed`.
-    async fn note_credential_use(
-        &self,
-        id: CredentialId,
-        fingerprint: &str,
-        audit: AuditEntry,
-    ) -> Stored<bool>;
-
-    /// Keeps what its provider said, with the audit entry. `false`: it is not there any more, or was replaced since.
-    async fn keep_check(
-        &self,
-        id: CredentialId,
-        fingerprint: &str,
-        result: &CheckResult,
-        audit: AuditEntry,
-    ) -> Stored<bool>;
-
-    /// The last `count` changes of a credential, newest first: uses and checks are none.
-    async fn credential_changes(&self, id: CredentialId, count: u32) -> Stored<Vec<PastChange>>;
-}
-
 /// A place where secrets lie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum SealedKind {
@@ -264,24 +200,4 @@ pub struct SealedRow {
     pub owner: SecretOwner,
     /// The secret.
     pub sealed: Sealed,
-}
-
-/// Every sealed secret of the database, for rotations.
-#[async_trait]
-pub trait SealedRows: Send + Sync {
-    /// Which keys are in use, and for what.
-    async fn keys_in_use(&self) -> Stored<Vec<KeyUse>>;
-
-    /// Up to `limit` secrets that are not under `key_id`, by row, those after the row `after` only.
-    async fn not_under(
-        &self,
-        kind: SealedKind,
-        key_id: &str,
-        after: Uuid,
-        limit: u32,
-    ) -> Stored<Vec<SealedRow>>;
-
-    /// Puts a data key that was wrapped anew in place of the one in each row, where it still is the one that was read.
-    /// Answers how many were; the others have been changed meanwhile.
-    async fn put_rewrapped(&self, rows: &[(SealedRow, Sealed)]) -> Stored<u64>;
 }

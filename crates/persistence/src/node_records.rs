@@ -1,15 +1,16 @@
-//! What the core keeps about nodes and their workspaces.
+//! Records of nodes and their workspaces.
 
 use crate::{
-    audit::AuditEntry,
-    ports::sealing::Sealed,
+    audit_records::AuditEntry,
     records::{Idempotency, Room},
+    sealed::Sealed,
 };
 use domain::{
     failure::Failure,
     ids::{EnvironmentId, NodeId, TenantId, UserId, WorkspaceId},
     money::MicroDollars,
     node::{
+        listing::NodeStateCount,
         name::NodeName,
         order::{Autostop, NodeSpec},
         view::{NodeState, Placement},
@@ -232,4 +233,15 @@ pub struct OrphanRemoval {
     pub workspace: String,
     /// When it was asked for.
     pub asked_at: Timestamp,
+}
+
+/// One page of records.
+#[derive(Clone, Debug)]
+pub struct NodeRecordPage {
+    /// The nodes of the page.
+    pub items: Vec<NodeRecord>,
+    /// How many match altogether.
+    pub total: u64,
+    /// How many match in each state, whatever states were asked for.
+    pub counts: Vec<NodeStateCount>,
 }

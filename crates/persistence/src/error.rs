@@ -1,9 +1,6 @@
-//! Which error to use where: a use case answers a [`Problem`] (all that may leave the server); a
-//! store fails with a [`StoreError`] and a host cluster with a
-//! [`HostError`](crate::ports::host_clusters::HostError), which keep their causes for the log.
-//! [`internal`] turns the former into a problem with a reference to the log.
+//! Failures of the database.
 
-use domain::problem::Problem;
+use domain::{error::causes, problem::Problem};
 use std::error::Error;
 use uuid::Uuid;
 
@@ -41,14 +38,5 @@ impl From<StoreError> for Problem {
     }
 }
 
-/// An error and its causes in one line.
-pub fn causes(error: &(dyn Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        next = cause.source();
-    }
-    text
-}
+/// What every method of a handle answers with.
+pub type Stored<T> = Result<T, StoreError>;

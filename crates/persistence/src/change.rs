@@ -2,7 +2,6 @@
 
 use domain::ids::{ClusterId, NodeId, TenantId, UserId};
 use serde::{Deserialize, Serialize};
-use tokio::sync::broadcast;
 
 /// Something changed in the database. Says what, not how: readers look for themselves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,10 +30,4 @@ pub enum Change {
     },
     /// Changes may have been missed: look at everything.
     Everything,
-}
-
-/// Announces changes that were committed, also those of other replicas.
-pub trait Changes: Send + Sync {
-    /// Listens from now on. A receiver that lags is told so and has to look at everything.
-    fn subscribe(&self) -> broadcast::Receiver<Change>;
 }

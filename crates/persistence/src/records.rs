@@ -1,6 +1,6 @@
-//! What the core keeps: the records that the stores read and write.
+//! Records of clusters, users and tokens.
 
-use crate::audit::AuditEntry;
+use crate::audit_records::AuditEntry;
 use domain::{
     access::{PlatformRole, TenantRole, TokenScope},
     cluster::ClusterState,
@@ -9,6 +9,8 @@ use domain::{
     failure::Failure,
     ids::{ClusterId, EnvironmentId, TenantId, TokenId, UserId},
     kubernetes_version::KubernetesVersion,
+    listing::StateCount,
+    money::MicroDollars,
     operation::Operation,
     plan::Plan,
     room::LimitReached,
@@ -271,4 +273,39 @@ pub struct TenantSeed {
     pub name: String,
     /// Environments: slug and name.
     pub environments: Vec<(String, String)>,
+}
+
+/// One page of records.
+#[derive(Clone, Debug)]
+pub struct RecordPage {
+    /// The clusters of the page.
+    pub items: Vec<ClusterRecord>,
+    /// How many match altogether.
+    pub total: u64,
+    /// How many match in each state, whatever states were asked for.
+    pub counts: Vec<StateCount>,
+}
+
+/// What clusters cost. Each is charged from when it was first usable until it was gone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Costs {
+    /// What those that are charged at the moment cost an hour.
+    pub price_per_hour: MicroDollars,
+    /// What has been spent in the time asked for, by whole seconds.
+    pub spent: MicroDollars,
+}
+
+/// Clusters of one plan on one host cluster, without those that are deleted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClusterTally {
+    /// The host cluster.
+    pub host: String,
+    /// The plan, as it was when they were ordered.
+    pub plan: Plan,
+    /// How many there are.
+    pub clusters: u64,
+    /// How many of them need somebody.
+    pub need_somebody: u64,
+    /// What those that are charged at the moment cost an hour.
+    pub price_per_hour: MicroDollars,
 }
