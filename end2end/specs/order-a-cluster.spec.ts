@@ -1,5 +1,6 @@
 // The main job: from the order to kubectl, and back to nothing.
 import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { downloadKubeconfig, freshName, orderCluster, reaches } from '../portal/clusters';
 import { hydrated } from '../portal/pages';
@@ -15,8 +16,15 @@ test('a developer orders a cluster, watches it come up and uses it with kubectl'
 
   const kubeconfig = await downloadKubeconfig(page, address, info.outputDir);
   expect(await kubectl.run(kubeconfig, 'get', 'namespaces')).toContain('kube-system');
-  await kubectl.run(kubeconfig, 'create', 'namespace', 'orders');
-  await kubectl.run(kubeconfig, '--namespace', 'orders', 'create', 'configmap', 'greeting', '--from-literal=word=hello');
+  const objects = [
+    { kind: 'Namespace', metadata: { name: 'orders' } },
+    { kind: 'ConfigMap', metadata: { name: 'greeting', namespace: 'orders' }, data: { word: 'hello' } },
+  ];
+  for (const object of objects) {
+    const file = info.outputPath(`${object.metadata.name}.json`);
+    await writeFile(file, JSON.stringify({ apiVersion: 'v1', ...object }));
+    await kubectl.run(kubeconfig, 'apply', '-f', file);
+  }
   expect(await kubectl.run(kubeconfig, '-n', 'orders', 'get', 'configmap', 'greeting', '-o', 'jsonpath={.data.word}')).toBe('hello');
   // A fresh cluster shows the node of its own system pods, or none; either way it answers.
   await kubectl.run(kubeconfig, 'get', 'nodes');

@@ -7,7 +7,6 @@ use crate::{
     keys,
     machinery::machinery,
     portal::{Portal, Ports},
-    stand_ins::StandIns,
     vault,
 };
 use anyhow::{Context, Result, bail};
@@ -37,8 +36,6 @@ pub struct Server {
     pub portal: Arc<Portal>,
     /// Its database.
     pub database: Database,
-    /// The sandbox, if there is one.
-    pub stand_ins: Option<StandIns>,
     /// What makes handles to credentials, if anything does.
     pub credential_handles: Option<Arc<dyn CredentialHandles>>,
     /// Where the credential broker listens, if it does.
@@ -53,13 +50,12 @@ impl Server {
     ///
     /// # Errors
     /// Says what cannot be had and what to do about it.
-    pub async fn start(mut settings: Settings, site: &Path) -> Result<Self> {
+    pub async fn start(settings: Settings, site: &Path) -> Result<Self> {
         let assets = site::assets(site)?;
         // First of all, because it is what most often fails and costs nothing to try.
         let listener = bind(settings.listen).await?;
         let address = listener.local_addr()?;
         settings.make_data_directory()?;
-        let stand_ins = StandIns::start(&mut settings).await?;
         let database = Database::open(settings.database.expose()).await?;
         if database.is_read_only() {
             tracing::warn!(
@@ -96,9 +92,6 @@ impl Server {
             )?),
             None => None,
         };
-        if let (Some(stand_ins), Some(broker)) = (&stand_ins, &broker) {
-            stand_ins.lend_credentials(store.clone(), broker.service());
-        }
         let credential_handles = broker.as_ref().and_then(Broker::handles);
         let machinery = match &settings.skypilot {
             Some(skypilot) => Some(machinery(skypilot, credential_handles.clone(), sealer)?),
@@ -146,7 +139,6 @@ impl Server {
             address,
             portal,
             database,
-            stand_ins,
             credential_handles,
             broker_address,
             stop_working,
@@ -169,9 +161,6 @@ impl Server {
             // Its leases run out by themselves, and every step can be repeated.
             tracing::warn!("the reconciler was cut off");
             abort.abort();
-        }
-        if let Some(stand_ins) = self.stand_ins {
-            stand_ins.stop().await;
         }
         self.database.close().await;
     }

@@ -17,6 +17,9 @@ pub const SERVER_SIDE: [&str; 5] = ["--workspace", "--exclude", "frontend", "--e
 /// each compile hyper and all that stands on it.
 pub const SERVER_BINARY: [&str; 3] = ["--bin", "hangar", "--examples"];
 
+/// The systems behind the portal, to try it. No release has it.
+pub const SANDBOX_BINARY: [&str; 2] = ["--bin", "hangar-sandbox"];
+
 /// The browser part. Its profile is chosen by the caller.
 pub const BROWSER: [&str; 4] = [
     "--package",

@@ -35,7 +35,7 @@ struct Arguments {
 enum Command {
     /// Build the server and the site it serves.
     Build(build::Options),
-    /// Build, then run `hangar serve`; what follows is handed to it.
+    /// Build, then run the portal with the sandbox beside it; what follows `--` goes to `hangar serve`.
     Start(start::Options),
     /// Run every check and every test.
     Test(test::Options),

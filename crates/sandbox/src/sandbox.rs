@@ -25,7 +25,7 @@ use crate::virtual_cluster::{Exposure, HostSide, ToSyncers, VirtualClusters};
 
 const ANY_LOOPBACK_PORT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 /// The file in the data directory.
-const HOST_KUBECONFIG: &str = "host-kubeconfig.yaml";
+pub(crate) const HOST_KUBECONFIG: &str = "host-kubeconfig.yaml";
 
 /// What a sandbox starts from. Every address must be loopback; port 0 takes a free one.
 #[derive(Clone, Debug)]

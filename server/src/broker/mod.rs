@@ -65,11 +65,6 @@ impl Broker {
         })
     }
 
-    /// What decides who is given which credentials.
-    pub fn service(&self) -> Arc<BrokerService> {
-        self.service.clone()
-    }
-
     /// What makes handles, if the configuration says where they lead.
     pub fn handles(&self) -> Option<Arc<dyn CredentialHandles>> {
         self.handles

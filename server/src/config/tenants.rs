@@ -43,14 +43,6 @@ pub fn read(sections: BTreeMap<String, TenantSection>, faults: &mut Faults) -> V
         .collect()
 }
 
-/// The tenants of the sandbox's people.
-pub fn of_the_sandbox() -> Vec<TenantSeed> {
-    vec![
-        seed("vision", "Vision", &["dev", "staging"]),
-        seed("payments", "Payments", &["dev"]),
-    ]
-}
-
 fn seed(slug: &str, name: &str, environments: &[&str]) -> TenantSeed {
     TenantSeed {
         slug: slug.into(),

@@ -159,7 +159,7 @@ async fn unreadable(admin: &Browser, id: &str) -> Vec<Answer> {
 async fn planted_secrets_are_in_no_answer_page_event_log_or_file() {
     // Nothing listens there: what is sent to AWS goes nowhere, and the attempt is logged.
     let variables = [("HANGAR__BROKER__STS_ENDPOINT", "http://127.0.0.1:9/")];
-    let running = Running::start_with("debug,h2=info,rustls=info", &variables);
+    let running = Running::start_with("debug,h2=info,rustls=info", &variables).await;
     let admin = Browser::at(running.origin());
     assert_eq!(admin.sign_in_as(ADMIN).await.location(), "/");
     let mut events = admin.events("/events/nodes").await;

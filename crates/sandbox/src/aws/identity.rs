@@ -77,34 +77,3 @@ impl Role {
 pub fn is_of_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"_+=,.@-".contains(&byte)
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_role_has_its_account_and_its_name_without_the_path() {
-        let role = Role::named("arn:aws-cn:iam::123456789012:role/teams/gpu/hangar").unwrap();
-        let identity = Identity::of_role(&role, "hgr-a");
-        assert_eq!(identity.account, "123456789012");
-        assert_eq!(
-            identity.arn,
-            "arn:aws-cn:sts::123456789012:assumed-role/hangar/hgr-a"
-        );
-        assert!(identity.user_id.starts_with("AROA") && identity.user_id.ends_with(":hgr-a"));
-    }
-
-    #[test]
-    fn what_is_no_role_has_no_identity() {
-        for arn in [
-            "",
-            "hangar",
-            "arn:aws:iam::123456789012:user/hangar",
-            "arn:aws:iam::12345678901:role/hangar",
-            "arn:aws:iam::123456789012:role/",
-            "arn:aws:sts::123456789012:role/hangar",
-        ] {
-            assert!(Role::named(arn).is_none(), "{arn}");
-        }
-    }
-}

@@ -241,28 +241,3 @@ fn duration(asked: &Parameters, longest: u64) -> Result<Option<u64>, Refusal> {
         Err(_) => refused("Member must be a number".to_owned()),
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_session_that_has_ended_is_told_apart_from_one_that_never_was() {
-        let service = SecurityTokens::new(Faults::default());
-        let identity = Identity::of_user("AKIAIOSFODNN7EXAMPLE");
-        let ended = service
-            .signer
-            .issue(identity, None, Duration::ZERO)
-            .unwrap();
-        let id = ended.session.access_key_id.as_str();
-        let code = |id, token| service.identity(id, token).unwrap_err().code;
-        assert!(service.gave(&ended.session_token));
-        assert_eq!(code(id, Some(&ended.session_token)), Code::ExpiredToken);
-        assert_eq!(
-            code("ASIAQNZGKIQY56JQ7WML", Some(&ended.session_token)),
-            Code::InvalidClientTokenId
-        );
-        assert_eq!(code(id, Some("abc")), Code::InvalidClientTokenId);
-        assert_eq!(code(id, None), Code::InvalidClientTokenId);
-    }
-}

@@ -67,20 +67,3 @@ impl Person {
             .collect()
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ready_people_have_subjects_and_addresses_of_their_own() {
-        let people = Person::ready();
-        for (index, person) in people.iter().enumerate() {
-            for other in &people[index + 1..] {
-                assert_ne!(person.subject, other.subject);
-                assert_ne!(person.email, other.email);
-            }
-        }
-        assert_eq!(people[0].initials(), "AK");
-    }
-}

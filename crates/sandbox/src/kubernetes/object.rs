@@ -170,33 +170,3 @@ pub fn now() -> String {
 pub fn parse_time(text: &str) -> Option<Timestamp> {
     text.parse().ok()
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_terminating_object_vanishes_only_without_finalizers_and_grace() {
-        let mut pod = json!({"kind": "Pod", "metadata": {"name": "a"}});
-        assert!(!may_vanish(&pod));
-        set_metadata(&mut pod, "deletionTimestamp", Some(now().into()));
-        assert!(may_vanish(&pod));
-        set_metadata(&mut pod, "deletionGracePeriodSeconds", Some(30.into()));
-        assert!(!may_vanish(&pod));
-        set_metadata(&mut pod, "deletionGracePeriodSeconds", Some(0.into()));
-        set_metadata(&mut pod, "finalizers", Some(json!(["x/y"])));
-        assert!(!may_vanish(&pod));
-    }
-
-    #[test]
-    fn a_namespace_is_also_held_by_the_finalizers_of_its_spec() {
-        let mut namespace = json!({
-            "kind": "Namespace",
-            "metadata": {"name": "a", "deletionTimestamp": now()},
-            "spec": {"finalizers": ["kubernetes"]},
-        });
-        assert!(!may_vanish(&namespace));
-        field_mut(&mut namespace, "spec").remove("finalizers");
-        assert!(may_vanish(&namespace));
-    }
-}

@@ -304,29 +304,3 @@ pub const STORAGE_CLASSES: GroupResource = GroupResource::new("storage.k8s.io", 
 /// Priority classes.
 pub const PRIORITY_CLASSES: GroupResource =
     GroupResource::new("scheduling.k8s.io", "priorityclasses");
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_resource_is_found_by_its_path_and_by_its_kind() {
-        let registry = Registry::default();
-        let by_path = registry.find("apps", "v1", "statefulsets");
-        assert_eq!(by_path.map(|r| r.kind), Some("StatefulSet"));
-        assert_eq!(registry.of_kind("apps/v1", "StatefulSet"), by_path);
-        assert_eq!(registry.get(STATEFUL_SETS), by_path);
-        assert!(registry.find("apps", "v1", "pods").is_none());
-    }
-
-    #[test]
-    fn no_two_resources_share_a_path_or_a_kind() {
-        let registry = Registry::default();
-        for (i, a) in registry.all().enumerate() {
-            for b in registry.all().skip(i + 1) {
-                assert_ne!(a.id(), b.id());
-                assert!(a.kind != b.kind || a.group != b.group, "{}", a.kind);
-            }
-        }
-    }
-}

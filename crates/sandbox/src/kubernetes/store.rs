@@ -458,6 +458,3 @@ impl Inner {
             .ok_or_else(|| StoreError::NotFound(key.clone()))
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -11,7 +11,6 @@ use super::credentials::{AwsCredentials, CredentialsHandle};
 use super::exception::Exception;
 use super::http::Context;
 use super::server::Server;
-use super::store::State;
 use super::task::Task;
 use super::users::hex;
 
@@ -25,38 +24,6 @@ const ACCOUNT: &str = "000000000000";
 pub type AwsUser = Option<[String; 2]>;
 
 impl Server {
-    /// Whether the server itself can see a cluster's machine: not if it was launched with credentials that came with the
-    /// request and went with it.
-    pub async fn sees(&self, cluster: &str) -> bool {
-        let workspace = self.store.read(|state| {
-            let cluster = state.clusters.get(cluster)?;
-            Some((cluster.workspace.clone(), cluster.owner.is_some()))
-        });
-        match workspace {
-            None => false,
-            Some((_, false)) => true,
-            Some((workspace, true)) => {
-                matches!(self.aws_user_of_profile(&workspace).await, Ok(Some(_)))
-            }
-        }
-    }
-
-    /// Whom AWS takes the bearer of credentials of the workspace's profile for.
-    async fn aws_user_of_profile(&self, workspace: &str) -> Result<AwsUser, String> {
-        let profile = self.store.read(|state| profile(state, workspace));
-        let (Some(profile), Some(profiles)) = (profile, self.aws_profiles()) else {
-            return Ok(None);
-        };
-        let credentials = profiles.credentials(&profile).await.map_err(|why| {
-            format!(
-                "[botocore.exceptions.CredentialRetrievalError] Error when retrieving credentials from custom-process: \
-                 {why}"
-            )
-        })?;
-        let user = credentials.map(|credentials| self.aws_user(&credentials, workspace));
-        user.transpose()
-    }
-
     /// Whom AWS takes the bearer for.
     fn aws_user(
         &self,
@@ -85,23 +52,15 @@ impl Server {
     }
 }
 
-fn profile(state: &State, workspace: &str) -> Option<String> {
-    let config = state.workspace(workspace)?;
-    Some(config.get("aws")?.get("profile")?.as_str()?.to_owned())
-}
-
 impl Context {
-    /// Whom AWS takes this call for in a workspace, whose profile goes before what the caller sends. The error says why it
-    /// has no credentials. They are fetched once for each call, which is a process of its own in the real server.
+    /// Whom AWS takes this call for in a workspace. The error says why it has no credentials. They are fetched once for
+    /// each call, which is a process of its own in the real server.
     async fn aws_user(&self, workspace: &str) -> Result<AwsUser, String> {
         let mut known = self.aws_users.lock().await;
         if let Some(known) = known.get(workspace) {
             return known.clone();
         }
-        let found = match self.server.aws_user_of_profile(workspace).await {
-            Ok(None) => self.aws_user_of_caller(workspace).await,
-            found => found,
-        };
+        let found = self.aws_user_of_caller(workspace).await;
         known.insert(workspace.to_owned(), found.clone());
         found
     }
@@ -111,8 +70,11 @@ impl Context {
             return Ok(None);
         };
         let token = self.env_vars.get(TOKEN).cloned().unwrap_or_default();
-        let credentials = CredentialsHandle { uri, token }.fetch().await?;
-        self.server.aws_user(&credentials, workspace).map(Some)
+        // The portal has no credential of the tenant's: the sandbox's own are used, so that there is something to try.
+        match (CredentialsHandle { uri, token }).fetch().await? {
+            Some(credentials) => self.server.aws_user(&credentials, workspace).map(Some),
+            None => Ok(None),
+        }
     }
 
     /// Whose account in a cloud this call would use, if it has credentials for it.

@@ -17,7 +17,6 @@ use tower::Service as _;
 
 use super::actions::Actions;
 use super::clock::now;
-use super::credentials::AwsProfiles;
 use super::server::Server;
 use super::store::{State, Store};
 use super::tokens::TokenSigner;
@@ -125,12 +124,6 @@ impl SkypilotServer {
     /// The token of an administrator's service account, for the portal.
     pub fn admin_token(&self) -> &str {
         &self.admin_token
-    }
-
-    /// Says who plays the `credential_process` that the AWS profiles of workspaces have on a real server's machine. It has
-    /// to be said once after each start; until then the server's own credentials are taken.
-    pub fn use_aws_profiles(&self, profiles: Arc<dyn AwsProfiles>) {
-        self.server.use_aws_profiles(profiles);
     }
 
     /// Where the machines let people in.

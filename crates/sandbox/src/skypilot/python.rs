@@ -41,23 +41,3 @@ pub fn float(number: f64) -> String {
 pub fn count(number: f64) -> String {
     format!("{number}")
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn strings_are_quoted_as_python_does() {
-        assert_eq!(repr("dev-a"), "'dev-a'");
-        assert_eq!(repr("it's"), "\"it's\"");
-        assert_eq!(repr("it's \"so\""), "'it\\'s \"so\"'");
-        assert_eq!(repr("a\nb"), "'a\\nb'");
-        assert_eq!(repr_list(["a", "b"]), "['a', 'b']");
-    }
-
-    #[test]
-    fn numbers_are_written_as_python_does() {
-        assert_eq!((float(16.0), float(0.5)), ("16.0".into(), "0.5".into()));
-        assert_eq!((count(1.0), count(0.5)), ("1".into(), "0.5".into()));
-    }
-}

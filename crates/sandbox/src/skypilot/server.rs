@@ -1,7 +1,7 @@
 //! What every part of the server works with: its memory, its requests, its pace and what it is told to do wrong.
 
-use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Mutex as AsyncMutex, watch};
@@ -10,8 +10,6 @@ use tokio_util::sync::CancellationToken;
 use super::catalog::Offer;
 use super::clouds::Cloud;
 use super::clusters::Resources;
-use super::credentials::AwsProfiles;
-use super::http::FetchedLogs;
 use super::requests::Requests;
 use super::store::Store;
 use super::tokens::TokenSigner;
@@ -21,8 +19,6 @@ use crate::faults::{Faults, NoCapacity};
 
 /// Loops must not turn without a pause, however quick the sandbox is.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(5);
-/// How many jobs' logs are kept for downloads.
-const MOST_FETCHED: usize = 64;
 /// At the default pace a unit is half a second.
 const SECONDS_PER_UNIT: f64 = 0.5;
 
@@ -43,9 +39,6 @@ pub struct Server {
     /// Counts the restarts.
     lives: watch::Sender<u64>,
     ssh_port: u16,
-    /// Logs that were fetched for a download, the latest last.
-    fetched: Mutex<VecDeque<(String, FetchedLogs)>>,
-    aws_profiles: OnceLock<Arc<dyn AwsProfiles>>,
 }
 
 impl Server {
@@ -71,8 +64,6 @@ impl Server {
             cuts: watch::Sender::default(),
             lives: watch::Sender::default(),
             ssh_port,
-            fetched: Mutex::default(),
-            aws_profiles: OnceLock::new(),
         })
     }
 
@@ -194,33 +185,6 @@ impl Server {
     /// Counts the restarts.
     pub fn lives(&self) -> watch::Receiver<u64> {
         self.lives.subscribe()
-    }
-
-    /// Says who plays the `credential_process` of profiles; whoever says so first stays.
-    pub fn use_aws_profiles(&self, profiles: Arc<dyn AwsProfiles>) {
-        let _ = self.aws_profiles.set(profiles);
-    }
-
-    /// Who plays the `credential_process` of profiles, if anybody does.
-    pub fn aws_profiles(&self) -> Option<&dyn AwsProfiles> {
-        self.aws_profiles.get().map(|profiles| &**profiles)
-    }
-
-    /// Keeps logs for a download, under a path.
-    pub fn keep_logs(&self, path: String, logs: FetchedLogs) {
-        let mut fetched = self.fetched.lock().unwrap_or_else(PoisonError::into_inner);
-        fetched.retain(|(kept, _)| *kept != path);
-        if fetched.len() >= MOST_FETCHED {
-            fetched.pop_front();
-        }
-        fetched.push_back((path, logs));
-    }
-
-    /// Logs that were kept.
-    pub fn kept_logs(&self, path: &str) -> Option<FetchedLogs> {
-        let fetched = self.fetched.lock().unwrap_or_else(PoisonError::into_inner);
-        let kept = fetched.iter().find(|(kept, _)| kept == path);
-        kept.map(|(_, logs)| logs.clone())
     }
 
     /// Where one logs in to the clusters' machines.

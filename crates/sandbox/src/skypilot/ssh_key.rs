@@ -90,23 +90,3 @@ fn string(out: &mut Vec<u8>, bytes: &[u8]) {
     out.extend(length.to_be_bytes());
     out.extend(bytes);
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_key_has_the_form_of_openssh() {
-        let key = SshKey::generate("dev-a").unwrap();
-        assert!(
-            key.public
-                .starts_with("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI")
-        );
-        let lines: Vec<_> = key.private.lines().collect();
-        assert_eq!(lines[0], "-----BEGIN OPENSSH PRIVATE KEY-----");
-        let body = lines[1..lines.len() - 1].concat();
-        let file = BASE64.decode(body).unwrap();
-        assert!(file.starts_with(MAGIC));
-        assert_ne!(key.private, SshKey::generate("dev-a").unwrap().private);
-    }
-}

@@ -221,7 +221,7 @@ fn first_unknown(value: &Value, path: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    const BOOTED: &str = include_str!("../../tests/controllers/vcluster-config.yaml");
+    const BOOTED: &str = include_str!("../../tests/kubectl/vcluster-config.yaml");
 
     #[test]
     fn the_configuration_that_a_real_syncer_booted_with_is_accepted() {

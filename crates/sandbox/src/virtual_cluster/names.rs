@@ -42,21 +42,3 @@ pub fn inside(host_object: &Value) -> Option<(&str, &str)> {
         object::annotation(host_object, OBJECT_NAME)?,
     ))
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn host_names_are_unique_and_short_enough() {
-        assert_eq!(
-            on_host("web-1", "default", "demo"),
-            "web-1-x-default-x-demo"
-        );
-        let long = "a".repeat(60);
-        let one = on_host(&long, "default", "demo");
-        let other = on_host(&long, "other", "demo");
-        assert!(one.len() <= LONGEST && other.len() <= LONGEST);
-        assert_ne!(one, other);
-    }
-}

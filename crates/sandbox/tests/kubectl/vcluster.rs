@@ -8,7 +8,7 @@ use crate::http_client;
 use crate::kubectl::Kubectl;
 
 const MANIFEST: &str = include_str!("vcluster.yaml");
-const CONFIG: &str = include_str!("../controllers/vcluster-config.yaml");
+const CONFIG: &str = include_str!("vcluster-config.yaml");
 pub const NAMESPACE: &str = "vcluster-demo";
 
 /// The manifest, with a configuration.

@@ -337,6 +337,3 @@ pub fn apply(
     managers.write(&mut merged);
     Ok(merged)
 }
-
-#[cfg(test)]
-mod tests;

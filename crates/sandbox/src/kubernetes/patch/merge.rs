@@ -21,18 +21,3 @@ pub fn apply(target: &mut Value, patch: &Value) {
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn null_removes_objects_merge_and_everything_else_is_replaced() {
-        let mut target = json!({"a": {"b": 1, "c": 2}, "d": [1, 2]});
-        apply(
-            &mut target,
-            &json!({"a": {"b": null, "e": {"f": null, "g": 3}}, "d": [3]}),
-        );
-        assert_eq!(target, json!({"a": {"c": 2, "e": {"g": 3}}, "d": [3]}));
-    }
-}

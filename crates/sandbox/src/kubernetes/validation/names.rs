@@ -151,30 +151,3 @@ pub fn data_key(key: &str) -> Result<(), &'static str> {
         _ => Ok(()),
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_have_the_form_of_their_resource() {
-        assert!(label("a-1").is_ok() && label("1a").is_ok());
-        for bad in ["", "Bad_Name", "-a", "a-", "a.b", &"a".repeat(64)] {
-            assert!(label(bad).is_err(), "{bad}");
-        }
-        assert!(subdomain("a.b-c.d").is_ok());
-        assert!(subdomain("a..b").is_err());
-        assert!(dns_1035("a1").is_ok() && dns_1035("1a").is_err());
-        assert!(path_segment("system:node").is_ok() && path_segment("a/b").is_err());
-    }
-
-    #[test]
-    fn labels_may_have_a_domain_and_values_may_be_empty() {
-        assert!(qualified("app").is_ok() && qualified("a.b/C_d").is_ok());
-        for bad in ["", "/a", "a/", "A_b/c", "a b"] {
-            assert!(qualified(bad).is_err(), "{bad}");
-        }
-        assert!(label_value("").is_ok() && label_value("a b").is_err());
-        assert!(data_key("tls.crt").is_ok() && data_key("a/b").is_err());
-    }
-}

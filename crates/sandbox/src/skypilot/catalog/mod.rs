@@ -175,22 +175,6 @@ pub fn accelerators(filter: &Filter) -> Value {
     json!(rows.collect::<BTreeMap<_, _>>())
 }
 
-/// How many accelerators machines have, by accelerator.
-pub fn accelerator_counts(filter: &Filter) -> Value {
-    let mut counts: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
-    for offer in OFFERS.iter().filter(|offer| filter.accepts(offer)) {
-        let (name, count) = offer.accelerator.unwrap_or_default();
-        let known = counts.entry(name).or_default();
-        if !known.contains(&count) {
-            known.push(count);
-        }
-    }
-    for known in counts.values_mut() {
-        known.sort_by(f64::total_cmp);
-    }
-    json!(counts)
-}
-
 /// The cheapest offer of one accelerator of a kind.
 pub fn cheapest(accelerator: &str) -> Option<&'static Offer> {
     let offers = OFFERS
@@ -225,82 +209,4 @@ fn contains(pattern: &str, text: &str, case_sensitive: bool) -> bool {
             (false, false) => text.contains(rest),
         }
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn filter() -> Filter {
-        Filter {
-            case_sensitive: true,
-            ..Filter::default()
-        }
-    }
-
-    #[test]
-    fn every_line_of_the_table_is_an_offer() {
-        let lines = include_str!("machines.csv").lines().count() - 1;
-        assert_eq!(OFFERS.len(), lines);
-        for offer in OFFERS.iter() {
-            assert!(offer.price > 0.0 && offer.vcpus > 0.0 && offer.memory > 0.0);
-            assert!(
-                offer.spot_price.is_none_or(|spot| spot < offer.price),
-                "{offer:?}"
-            );
-            assert_eq!(
-                offer.spot_price.is_some(),
-                offer.cloud.has_spot(),
-                "{offer:?}"
-            );
-        }
-    }
-
-    #[test]
-    fn the_cheapest_region_is_shown_unless_all_are_wanted() {
-        let one = Filter {
-            name: Some("H100".to_owned()),
-            clouds: Some(vec![Cloud::Aws]),
-            ..filter()
-        };
-        let rows = accelerators(&one);
-        let regions = |rows: &Value| rows["H100"].as_array().unwrap().len();
-        assert_eq!(regions(&rows), 2);
-        assert_eq!(
-            rows["H100"][0],
-            json!([
-                "AWS",
-                "p5.4xlarge",
-                "H100",
-                1.0,
-                16.0,
-                80.0,
-                256.0,
-                6.88,
-                2.5,
-                "us-east-1"
-            ])
-        );
-        let all = Filter {
-            all_regions: true,
-            ..one
-        };
-        assert_eq!(regions(&accelerators(&all)), 8);
-    }
-
-    #[test]
-    fn a_name_is_found_as_a_pattern() {
-        let named = |pattern: &str| {
-            let rows = accelerator_counts(&Filter {
-                name: Some(pattern.to_owned()),
-                ..filter()
-            });
-            let names: Vec<_> = rows.as_object().unwrap().keys().cloned().collect();
-            names
-        };
-        assert_eq!(named("A100"), ["A100", "A100-80GB"]);
-        assert_eq!(named("^A100$"), ["A100"]);
-        assert_eq!(named("h100"), Vec::<String>::new());
-        assert_eq!(named("^L4$|^T4$"), ["L4", "T4"]);
-    }
 }

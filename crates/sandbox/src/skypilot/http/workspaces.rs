@@ -24,18 +24,6 @@ pub async fn list(call: Call) -> Response {
     })
 }
 
-/// The whole configuration, for administrators.
-pub async fn config(call: Call) -> Response {
-    let kind = Kind::short("workspaces.get_config", "get_config");
-    call.submit(kind, None, Origin::default(), |context| async move {
-        let workspaces = context
-            .server
-            .store
-            .read(|state| state.configured_workspaces());
-        Ok(json!({"workspaces": workspaces}))
-    })
-}
-
 /// Adds one.
 pub async fn create(call: Call, body: Body) -> Result<Response, Refusal> {
     let kind = Kind::short("workspaces.create", "create_workspace");
@@ -161,25 +149,6 @@ pub async fn enabled_clouds(call: Call, Query(asked): Query<OfWorkspace>) -> Res
         let workspace = asked.workspace.unwrap_or(context.workspace);
         check_workspace(&context.server, &context.caller, &workspace)?;
         Ok(ids(&context.server, &workspace))
-    })
-}
-
-#[derive(Deserialize)]
-pub struct OfWorkspaces {
-    #[serde(default)]
-    workspaces: String,
-}
-
-/// The same for several workspaces; those that the caller may not see are left out.
-pub async fn enabled_clouds_batch(call: Call, Query(asked): Query<OfWorkspaces>) -> Response {
-    let kind = Kind::short("enabled_clouds_batch", "enabled_clouds_batch");
-    call.submit(kind, None, Origin::default(), move |context| async move {
-        let names = asked.workspaces.split(',').map(str::trim);
-        let found = names
-            .filter(|name| check_workspace(&context.server, &context.caller, name).is_ok())
-            .map(|name| (name.to_owned(), ids(&context.server, name)))
-            .collect::<Map<_, _>>();
-        Ok(found.into())
     })
 }
 

@@ -35,7 +35,7 @@ fn come<'a>(
 }
 
 /// The log of a job without its last line, which says how it ended.
-pub fn job_log(server: &Server, job: &Job) -> String {
+fn job_log(server: &Server, job: &Job) -> String {
     let until = job.end_at.unwrap_or_else(now_precise);
     let mut lines = vec![style::one_of(&style::dim(
         "Waiting for task resources on 1 node.",
@@ -78,17 +78,6 @@ pub fn job_log(server: &Server, job: &Job) -> String {
     lines
         .into_iter()
         .fold(String::new(), |all, line| all + &line + "\n")
-}
-
-/// What the run itself has printed.
-pub fn task_log(server: &Server, job: &Job) -> String {
-    let until = job.end_at.unwrap_or_else(now_precise);
-    match (job.start_at, &job.run_trace) {
-        (Some(start_at), Some(trace)) => {
-            come(server, trace, start_at, until).fold(String::new(), |all, line| all + line + "\n")
-        }
-        _ => String::new(),
-    }
 }
 
 /// Sends a job's log, and what comes later if it is to be followed.

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-pub use log::{follow, job_log, task_log};
+pub use log::follow;
 pub use queue::{cancel, job_status, queue};
 pub use schedule::run_all;
 

@@ -72,34 +72,3 @@ pub fn last_lines(text: &str, count: usize) -> String {
     let lines: Vec<_> = text.split_inclusive('\n').collect();
     lines[lines.len().saturating_sub(count)..].concat()
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn a_reader_gets_what_is_written_later_until_the_end() {
-        let log = std::sync::Arc::new(Log::new());
-        log.line("one");
-        let reader = tokio::spawn({
-            let log = log.clone();
-            async move {
-                let mut read = String::new();
-                while let Some(more) = log.next(read.len()).await {
-                    read.push_str(&more);
-                }
-                read
-            }
-        });
-        tokio::task::yield_now().await;
-        log.line("two");
-        log.close();
-        assert_eq!(reader.await.unwrap(), "one\ntwo\n");
-    }
-
-    #[test]
-    fn the_last_lines_are_whole() {
-        assert_eq!(last_lines("a\nb\nc\n", 2), "b\nc\n");
-        assert_eq!(last_lines("a\n", 5), "a\n");
-    }
-}

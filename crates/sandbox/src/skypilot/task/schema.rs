@@ -229,33 +229,3 @@ fn matching(a: &[char], b: &[char]) -> usize {
     }
     best + matching(&a[..at_a], &b[..at_b]) + matching(&a[at_a + best..], &b[at_b + best..])
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn checked(yaml: &str) -> String {
-        let config: Mapping = serde_norway::from_str(yaml).unwrap();
-        check_task(&config).unwrap_err().message
-    }
-
-    #[test]
-    fn a_misspelled_field_is_answered_with_the_right_one() {
-        assert_eq!(
-            checked("resource: {}"),
-            "Invalid task YAML: Instead of 'resource', did you mean 'resources'?"
-        );
-        assert_eq!(
-            checked("frobnicate: 1"),
-            "Invalid task YAML: Found unsupported field 'frobnicate'."
-        );
-    }
-
-    #[test]
-    fn a_value_of_another_type_is_named_with_its_place() {
-        assert_eq!(
-            checked("num_nodes: many"),
-            "Invalid task YAML: 'many' is not of type 'integer'. Check problematic field(s): $.num_nodes"
-        );
-    }
-}

@@ -57,25 +57,3 @@ fn located(text: &str) -> (&str, Option<String>) {
         Some(format!("  in \"<file>\", line {line}, column {column}")),
     )
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_syntax_error_reads_as_pyyaml_writes_it() {
-        let error = documents("resources: [1,2").unwrap_err();
-        assert_eq!(error.class, "ParserError");
-        assert_eq!(
-            error.message,
-            "while parsing a flow sequence\n  in \"<file>\", line 1, column 12\ndid not find expected ',' or ']'\n  in \
-             \"<file>\", line 2, column 1"
-        );
-    }
-
-    #[test]
-    fn a_tab_is_a_scanners_error() {
-        let error = documents("run: |\n  a\n\tb: c").unwrap_err();
-        assert_eq!(error.class, "ScannerError", "{}", error.message);
-    }
-}

@@ -146,26 +146,3 @@ fn pairs(map: Option<&Value>) -> Value {
         .collect();
     joined(pairs, NONE)
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn spans_get_coarser_the_longer_they_are() {
-        for (seconds, shown) in [
-            (0, "0s"),
-            (119, "119s"),
-            (249, "4m9s"),
-            (300, "5m"),
-            (3600, "60m"),
-            (4 * 3600 + 60, "4h1m"),
-            (86_400, "24h"),
-            (3 * 86_400 + 3600, "3d1h"),
-            (30 * 86_400, "30d"),
-            (800 * 86_400, "2y70d"),
-        ] {
-            assert_eq!(span(seconds), shown);
-        }
-    }
-}
