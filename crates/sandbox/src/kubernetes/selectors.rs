@@ -131,9 +131,11 @@ fn split_outside_parentheses(text: &str) -> Vec<&str> {
 fn parse_requirement(text: &str) -> Result<Requirement, BadSelector> {
     let key = |key: &str| {
         let key = key.trim();
-        super::validation::names::qualified(key)
-            .map(|()| key.to_owned())
-            .map_err(|rule| BadSelector(format!("<nil>: Invalid value: {key:?}: {rule}")))
+        let good = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
+        match !key.is_empty() && key.chars().all(good) {
+            true => Ok(key.to_owned()),
+            false => Err(BadSelector(format!("<nil>: Invalid value: {key:?}"))),
+        }
     };
     for (operator, negated) in [(" notin ", true), (" in ", false)] {
         if let Some((name, values)) = text.split_once(operator) {

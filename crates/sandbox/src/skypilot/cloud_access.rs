@@ -45,8 +45,7 @@ impl Server {
             Ok(identity) => Ok([identity.user_id, identity.account]),
             Err(refusal) => Err(format!(
                 "[botocore.exceptions.ClientError] An error occurred ({}) when calling the GetCallerIdentity operation: {}",
-                refusal.code.name(),
-                refusal.message
+                refusal.code, refusal.message
             )),
         }
     }

@@ -1,4 +1,4 @@
-//! Reading the bodies of requests: JSON, YAML and protobuf.
+//! Reading the bodies of requests: JSON and YAML.
 
 use axum::body::to_bytes;
 use axum::extract::Request;
@@ -6,17 +6,12 @@ use axum::http::{HeaderMap, header};
 use bytes::Bytes;
 use serde_json::Value;
 
-use crate::kubernetes::protobuf;
 use crate::kubernetes::status::Refusal;
 
 /// Most bytes of a body.
 const LIMIT: usize = 3 * 1024 * 1024;
 
-const OBJECT_TYPES: [&str; 3] = [
-    "application/json",
-    "application/yaml",
-    "application/vnd.kubernetes.protobuf",
-];
+const OBJECT_TYPES: [&str; 2] = ["application/json", "application/yaml"];
 
 /// The media type of a body, without parameters.
 pub(super) fn media_type(headers: &HeaderMap) -> String {
@@ -68,8 +63,6 @@ fn parse(media: &str, bytes: &[u8], kind: &str) -> Result<Value, Refusal> {
         ))
     };
     match media {
-        "application/vnd.kubernetes.protobuf" => protobuf::decode(bytes)
-            .map_err(|error| unrecognised(format!("protobuf error: {error}"))),
         "application/yaml" => yaml(bytes).map_err(|why| unrecognised(format!("yaml error: {why}"))),
         _ => serde_json::from_slice(bytes).map_err(|error| {
             unrecognised(format!(

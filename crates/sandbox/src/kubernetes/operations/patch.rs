@@ -8,13 +8,13 @@ use super::update::{Proposal, Target, expected_version};
 use super::{FieldValidation, WriteOptions, Written, decoded, own_changes, shape_of};
 use crate::kubernetes::apply::managers::{Writer, apply};
 use crate::kubernetes::object;
-use crate::kubernetes::patch::{json as json_patch, merge, strategic};
 use crate::kubernetes::prepare;
 use crate::kubernetes::resources::Resource;
 use crate::kubernetes::schema::normalise::normalise;
 use crate::kubernetes::schema::{self, Shape};
 use crate::kubernetes::server::ApiServer;
 use crate::kubernetes::status::{FieldError, Refusal};
+use crate::kubernetes::strategic;
 
 /// A patch by its kind.
 #[derive(Debug, Clone)]
@@ -212,8 +212,12 @@ fn patched(
     let resource = target.resource;
     let mut patched = live.clone();
     match patch {
-        Patch::Json(patch) => json_patch::apply(&mut patched, patch).map_err(json_refusal)?,
-        Patch::Merge(patch) => merge::apply(&mut patched, patch),
+        Patch::Json(patch) => {
+            let patch: json_patch::Patch = serde_json::from_value(patch.clone())
+                .map_err(|error| Refusal::bad_request(error.to_string()))?;
+            json_patch::patch(&mut patched, &patch).map_err(|_| mismatch())?;
+        }
+        Patch::Merge(patch) => json_patch::merge(&mut patched, patch),
         Patch::Strategic(patch) => {
             let shape: Shape = shape_of(resource)?;
             strategic::apply(shape, &mut patched, patch)
@@ -267,15 +271,12 @@ fn check_identity(resource: &Resource, live: &Value, patched: &Value) -> Result<
     Ok(())
 }
 
-fn json_refusal(error: json_patch::Unapplicable) -> Refusal {
-    match error {
-        json_patch::Unapplicable::Malformed(why) => Refusal::bad_request(why),
-        json_patch::Unapplicable::Mismatch => {
-            let mut refusal = Refusal::new(422, Some("Invalid"), error.to_string());
-            refusal.details = Some(json!({}));
-            refusal
-        }
-    }
+/// The object is not as a JSON patch expects.
+fn mismatch() -> Refusal {
+    let message = "the server rejected our request due to an error in our request";
+    let mut refusal = Refusal::new(422, Some("Invalid"), message.to_owned());
+    refusal.details = Some(json!({}));
+    refusal
 }
 
 /// A patch that makes an object nobody understands is itself what is invalid.

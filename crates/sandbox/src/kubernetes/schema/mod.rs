@@ -1,11 +1,10 @@
-//! The fields of every kind: their types, how lists merge and where they are in protobuf messages.
+//! The fields of every kind: their types and how lists merge.
 //!
 //! A real API server has this from its Go types. Here it is a table per API group (the text files beside
-//! this one), from which unknown fields are found, zero values filled in, patches merged, field
-//! ownership worked out and protobuf bodies read.
+//! this one), from which unknown fields are found, zero values filled in, patches merged and field
+//! ownership worked out.
 //!
-//! Each block of a table is a type: its name, then a line per field with the protobuf number, the JSON
-//! name, the type and marks. Types are `str int num bool bytes time micro quantity intstr any`, the name
+//! Each block of a table is a type: its name, then a line per field with its name, type and marks. Types are `str int num bool bytes time micro quantity intstr any`, the name
 //! of another block, `[T]` for lists and `{T}` for maps; `*` marks a pointer, whose zero value is kept.
 //! Marks: `!` always written, `by:KEYS` list of objects told apart by keys, `set` list of distinct values,
 //! `merge:KEY` and `merge` lists that a strategic merge patch merges, `retain` unions that such a patch
@@ -102,8 +101,6 @@ pub enum Merge {
 /// One field of a type.
 #[derive(Debug)]
 pub struct Field {
-    /// Its number in the protobuf message.
-    pub number: u32,
     /// Its name in JSON.
     pub name: &'static str,
     /// Its type.
@@ -161,11 +158,6 @@ impl Type {
             }
         }
         fields
-    }
-
-    /// The field with a protobuf number.
-    pub fn numbered(&'static self, number: u32) -> Option<&'static Field> {
-        self.fields.iter().find(|f| f.number == number)
     }
 }
 

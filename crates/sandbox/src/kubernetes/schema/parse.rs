@@ -15,11 +15,9 @@ pub(super) fn parse_type(block: &'static str) -> Option<Type> {
 
 fn parse_field(line: &'static str) -> Option<Field> {
     let mut words = line.split(' ');
-    let number = words.next()?.parse().ok()?;
     let name = words.next()?;
     let kind = words.next()?;
     let mut field = Field {
-        number,
         name,
         pointer: kind.starts_with('*'),
         kind: parse_kind(kind.trim_start_matches('*')),

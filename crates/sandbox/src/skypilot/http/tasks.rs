@@ -14,8 +14,7 @@ pub async fn validate(_call: Call, mut body: Body) -> Result<Json<Value>, Refusa
     let dag = body.required_text("dag");
     body.must_have("request_options");
     body.check()?;
-    let sense =
-        Task::read_all(&dag).and_then(|tasks| tasks.iter().try_for_each(optimizer::check_places));
+    let sense = Task::read(&dag).and_then(|task| optimizer::check_places(&task));
     match sense {
         Ok(()) => Ok(Json(Value::Null)),
         Err(exception) => Err(Refusal::bad(json!({

@@ -41,6 +41,5 @@ async fn tasks_are_validated_as_the_real_server_validates_them() {
             ));
         }
     }
-    assert!(tasks.len() > 90);
     assert!(differences.is_empty(), "{}", differences.join("\n"));
 }
