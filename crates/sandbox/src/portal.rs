@@ -12,7 +12,6 @@ use url::Url;
 use crate::data_directory::DataDirectory;
 use crate::sandbox::{Sandbox, SandboxOptions};
 
-/// The configuration that the portal reads.
 pub const CONFIGURATION: &str = "hangar.toml";
 const PORTS: &str = "ports.json";
 /// The port of clusters behind the sandbox's load balancers: below 1024 only root may listen.

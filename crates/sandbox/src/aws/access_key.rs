@@ -4,15 +4,12 @@
 use sha2::{Digest as _, Sha256};
 
 const ALPHABET: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-/// How long the letters for the kind are.
 const KIND: usize = 4;
 const BITS: u32 = 80;
 const ACCOUNT_BITS: u32 = 40;
-/// What is left for chance.
 const REST_BITS: u32 = BITS - 1 - ACCOUNT_BITS;
 const ACCOUNTS: u64 = 1_000_000_000_000;
 
-/// Whether this could be the id of a user's key.
 pub fn is_of_user(id: &str) -> bool {
     id.starts_with("AKIA")
         && (16..=128).contains(&id.len())
@@ -49,7 +46,6 @@ pub fn id(kind: &str, account: &str, rest: u64) -> String {
     kind.chars().chain(letters).collect()
 }
 
-/// Always the same number for the same text.
 pub fn digest(text: &str) -> u64 {
     let digest = Sha256::digest(text.as_bytes());
     digest[..8]
@@ -57,7 +53,6 @@ pub fn digest(text: &str) -> u64 {
         .fold(0, |number, byte| (number << 8) | u64::from(*byte))
 }
 
-/// The callers have cut off all above.
 fn truncated(bits: u128) -> u64 {
     u64::try_from(bits).unwrap_or_default()
 }

@@ -51,17 +51,14 @@ impl SecurityTokenServer {
         })
     }
 
-    /// Where it answers.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// The service itself.
     pub fn tokens(&self) -> &SecurityTokens {
         &self.tokens
     }
 
-    /// Ends.
     pub async fn shutdown(mut self) {
         self.tasks.shutdown().await;
     }

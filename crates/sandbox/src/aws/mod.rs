@@ -24,10 +24,8 @@ use crate::faults::Faults;
 
 const NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
 const USUAL_SECONDS: i64 = 3600;
-/// Of the signature in a session's token.
 const TAG_BYTES: usize = 32;
 
-/// Who a key or session is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identity {
     pub account: String,
@@ -36,7 +34,6 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// The user of a key. Its name ends as the key does.
     fn of_user(key: &str) -> Self {
         let account = access_key::account(key);
         let end = key[key.len().saturating_sub(4)..].to_ascii_lowercase();
@@ -64,7 +61,6 @@ impl Identity {
     }
 }
 
-/// Why STS refuses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     pub code: &'static str,
@@ -107,12 +103,10 @@ impl IntoResponse for Refusal {
 struct Session {
     access_key_id: String,
     identity: Identity,
-    /// The user's key that it was made of.
     made_of: Option<String>,
     expires_at: Timestamp,
 }
 
-/// The service. Cloning it is cheap and gives the same.
 #[derive(Clone)]
 pub struct SecurityTokens {
     key: Arc<hmac::Key>,
@@ -128,12 +122,10 @@ impl SecurityTokens {
         }
     }
 
-    /// Whether a session is one of this service.
     pub fn gave(&self, session_token: &str) -> bool {
         self.session(session_token).is_some()
     }
 
-    /// Who the bearer is, as `GetCallerIdentity` answers.
     pub fn identity(&self, key: &str, session_token: Option<&str>) -> Result<Identity, Refusal> {
         let session = match session_token {
             None if !access_key::is_of_user(key) => return Err(Refusal::unknown_token()),

@@ -1,24 +1,17 @@
 //! Who can sign in: one person for each role the portal knows, so that every page can be seen.
 
-/// Somebody the provider knows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Person {
     /// The stable subject; never the e-mail address, which may change hands.
     pub subject: String,
-    /// Full name.
     pub name: String,
-    /// E-mail address, also what they are chosen by.
     pub email: String,
-    /// Whether the provider vouches for the address.
     pub email_verified: bool,
-    /// Groups, sent as `groups` and as `cognito:groups`.
     pub groups: Vec<String>,
-    /// What they are for, shown where people choose.
     pub role: String,
 }
 
 impl Person {
-    /// The people a sandbox has from the start.
     pub fn ready() -> Vec<Self> {
         [
             (
@@ -58,7 +51,6 @@ impl Person {
         .collect()
     }
 
-    /// Two letters for the round picture.
     pub fn initials(&self) -> String {
         self.name
             .split_whitespace()

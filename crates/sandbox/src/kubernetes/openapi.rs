@@ -5,7 +5,6 @@ use serde_json::{Map, Value, json};
 
 use super::resources::{Registry, Resource, group_version};
 
-/// The documents there are.
 pub fn index(registry: &Registry) -> Value {
     let mut paths = Map::new();
     for (group, version) in std::iter::once(("", "v1")).chain(registry.groups()) {

@@ -21,7 +21,6 @@ const SYSTEM_METADATA: [&str; 7] = [
     "selfLink",
 ];
 
-/// Prepares a new object.
 pub fn for_create(resource: &Resource, object: &mut Value) {
     for field in SYSTEM_METADATA {
         object::set_metadata(object, field, None);

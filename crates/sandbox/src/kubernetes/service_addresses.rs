@@ -13,7 +13,6 @@ use super::store::Store;
 
 /// 10.96.0.0/16, of which the first address belongs to the API server itself.
 const NETWORK: [u8; 2] = [10, 96];
-/// Ports that nodes open for services.
 const NODE_PORTS: std::ops::RangeInclusive<u16> = 30000..=32767;
 
 /// Gives a service the addresses that its type needs, and keeps those it has.

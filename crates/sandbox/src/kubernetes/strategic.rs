@@ -9,23 +9,14 @@ const RETAIN: &str = "$retainKeys";
 const DELETE_VALUES: &str = "$deleteFromPrimitiveList/";
 const ORDER: &str = "$setElementOrder/";
 
-/// A directive that makes no sense.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadPatch {
-    /// A `$patch` that nobody knows.
     #[error("Unknown patch type found: {0}")]
     Directive(String),
-    /// An item of a keyed list lacks its key.
     #[error("map: {item} does not contain declared merge key: {key}")]
-    NoKey {
-        /// The item.
-        item: String,
-        /// The key's field.
-        key: &'static str,
-    },
+    NoKey { item: String, key: &'static str },
 }
 
-/// Lays a patch over an object.
 pub fn apply(shape: Shape, target: &mut Value, patch: &Value) -> Result<(), BadPatch> {
     *target = merge_value(Some(shape), Some(target), patch)?;
     Ok(())
@@ -110,7 +101,6 @@ fn merge_object(
     Ok(merged)
 }
 
-/// Whether two items of a list are the same one.
 type Same = dyn Fn(&Value, &Value) -> bool;
 
 fn merge_list(
@@ -192,82 +182,5 @@ fn arrange(merged: Vec<Value>, before: &[Value], wanted: &[Value], same: &Same) 
             (None, Some(_)) => named.next(),
         };
         arranged.extend(next);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::kubernetes::schema::of_kind;
-
-    fn patched(kind: &str, target: Value, patch: Value) -> Value {
-        let group = if kind == "Deployment" { "apps" } else { "" };
-        let mut target = target;
-        apply(
-            Shape::of(of_kind(group, kind).unwrap()),
-            &mut target,
-            &patch,
-        )
-        .unwrap();
-        target
-    }
-
-    #[test]
-    fn items_of_keyed_lists_are_merged_added_and_deleted() {
-        let target = json!({"spec": {"containers": [{"name": "a", "image": "1"}, {"name": "b"}]}});
-        let patch = json!({"spec": {"containers": [
-            {"name": "a", "image": "2"}, {"name": "c"}, {"name": "b", "$patch": "delete"},
-        ]}});
-        assert_eq!(
-            patched("Pod", target, patch),
-            json!({"spec": {"containers": [{"name": "a", "image": "2"}, {"name": "c"}]}})
-        );
-    }
-
-    #[test]
-    fn new_conditions_stand_before_those_that_the_patch_does_not_name() {
-        let target = json!({"status": {"conditions": [{"type": "PodScheduled"}]}});
-        let patch = json!({"status": {"conditions": [{"type": "Ready"}, {"type": "Initialized"}]}});
-        let types: Vec<String> = patched("Pod", target, patch)["status"]["conditions"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|c| c["type"].as_str().unwrap().to_owned())
-            .collect();
-        assert_eq!(types, ["Ready", "Initialized", "PodScheduled"]);
-    }
-
-    #[test]
-    fn values_are_added_and_deleted_and_put_in_order() {
-        let target = json!({"metadata": {"finalizers": ["a", "b"]}});
-        let patch = json!({"metadata": {
-            "finalizers": ["c"],
-            "$deleteFromPrimitiveList/finalizers": ["a"],
-            "$setElementOrder/finalizers": ["c", "b"],
-        }});
-        assert_eq!(
-            patched("Pod", target, patch),
-            json!({"metadata": {"finalizers": ["c", "b"]}})
-        );
-    }
-
-    #[test]
-    fn retained_keys_drop_the_other_side_of_a_union() {
-        let target = json!({"spec": {"strategy": {"type": "RollingUpdate", "rollingUpdate": {}}}});
-        let patch = json!({"spec": {"strategy": {"$retainKeys": ["type"], "type": "Recreate"}}});
-        assert_eq!(
-            patched("Deployment", target, patch),
-            json!({"spec": {"strategy": {"type": "Recreate"}}})
-        );
-    }
-
-    #[test]
-    fn lists_without_keys_are_replaced_and_null_removes() {
-        let target = json!({"spec": {"tolerations": [{"key": "a"}], "hostname": "h"}});
-        let patch = json!({"spec": {"tolerations": [{"key": "b"}], "hostname": null}});
-        assert_eq!(
-            patched("Pod", target, patch),
-            json!({"spec": {"tolerations": [{"key": "b"}]}})
-        );
     }
 }

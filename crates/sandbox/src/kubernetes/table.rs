@@ -8,7 +8,6 @@ use super::resources::Resource;
 
 const NONE: &str = "<none>";
 
-/// What a row carries besides its cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Included {
     Nothing,
@@ -106,7 +105,6 @@ fn columns_of(resource: &Resource) -> &'static [Column] {
     }
 }
 
-/// Objects of a resource as a table.
 pub fn of_objects(
     resource: &Resource,
     objects: &[&Value],

@@ -23,7 +23,6 @@ const ISSUER: &str = "https://kubernetes.default.svc";
 const SHORTEST: i64 = 600;
 const LONGEST: i64 = 1 << 32;
 
-/// Issues and checks tokens.
 pub struct ServiceAccountTokens {
     store: Store,
     key: Option<EcdsaKeyPair>,
@@ -81,7 +80,6 @@ impl ServiceAccountTokens {
         Ok((token, end))
     }
 
-    /// Answers a TokenRequest for a service account.
     pub(super) fn answer(
         &self,
         namespace: &str,

@@ -7,7 +7,6 @@ use super::object;
 use super::resources::{GroupResource, NAMESPACES, Resource, SERVICES};
 use super::status::FieldError;
 
-/// What is wrong with a new object.
 pub fn new_object(resource: &Resource, object: &Value) -> Vec<FieldError> {
     let mut errors = metadata(resource, object);
     match (resource.group, resource.kind) {
@@ -37,7 +36,6 @@ pub fn new_object(resource: &Resource, object: &Value) -> Vec<FieldError> {
     errors
 }
 
-/// What is wrong with a change of an object.
 pub fn changed_object(resource: &Resource, before: &Value, after: &Value) -> Vec<FieldError> {
     let mut errors = new_object(resource, after);
     match (resource.group, resource.kind) {
@@ -59,7 +57,6 @@ pub fn changed_object(resource: &Resource, before: &Value, after: &Value) -> Vec
     errors
 }
 
-/// Parts of a StatefulSet's specification that may change.
 const STATEFUL_SET_CHANGES: [&str; 7] = [
     "replicas",
     "ordinals",
@@ -181,7 +178,6 @@ fn kept(before: &Value, after: &Value, pointer: &str, rule: &str) -> Option<Fiel
         .then(|| FieldError::invalid(field, value.unwrap_or(&Value::Null), rule))
 }
 
-/// Whether the specifications differ in more than these fields.
 fn spec_but(before: &Value, after: &Value, fields: &[&str]) -> bool {
     let rest = |object: &Value| {
         let spec = object.get("spec").and_then(Value::as_object).cloned();

@@ -16,7 +16,6 @@ use super::users::hex;
 
 const URI: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
 const TOKEN: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
-/// An account of nobody's.
 const ACCOUNT: &str = "000000000000";
 
 /// Whom AWS takes one for, by user and account. `None`: nobody said where credentials are to be had, so they are the
@@ -24,7 +23,6 @@ const ACCOUNT: &str = "000000000000";
 pub type AwsUser = Option<[String; 2]>;
 
 impl Server {
-    /// Whom AWS takes the bearer for.
     fn aws_user(
         &self,
         credentials: &AwsCredentials,
@@ -85,7 +83,6 @@ impl Context {
         Some(user.into())
     }
 
-    /// Changes a cluster, if it is there.
     pub fn change<T>(
         &self,
         name: &str,
@@ -139,7 +136,6 @@ impl Context {
         enabled(self)
     }
 
-    /// Whether the caller gets at the cloud that a cluster is in.
     pub async fn check_cloud_access(&self, name: &str) -> Result<(), Exception> {
         let known = self.server.store.read(|state| {
             let cluster = state.clusters.get(name)?;

@@ -22,17 +22,13 @@ static HTTP: LazyLock<reqwest::Client> = LazyLock::new(|| {
         .unwrap_or_default()
 });
 
-/// Credentials that end by themselves.
 #[derive(Clone, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct AwsCredentials {
-    /// The id of the temporary key.
     pub access_key_id: String,
     /// Its secret.
     pub secret_access_key: String,
-    /// The session's token.
     pub token: String,
-    /// When they end.
     pub expiration: Timestamp,
 }
 
@@ -79,7 +75,6 @@ impl CredentialsHandle {
 }
 
 impl AwsCredentials {
-    /// Whether there is anything in them, and time left.
     pub(super) fn check(&self) -> Result<(), &'static str> {
         let parts = [&self.access_key_id, &self.secret_access_key, &self.token];
         if parts.iter().any(|part| part.is_empty()) {

@@ -1,6 +1,5 @@
 //! Python's ways of writing values, which show in SkyPilot's messages.
 
-/// `repr()` of a string.
 pub fn repr(text: &str) -> String {
     let quote = if text.contains('\'') && !text.contains('"') {
         '"'
@@ -26,13 +25,11 @@ pub fn repr(text: &str) -> String {
     out
 }
 
-/// `repr()` of a list of strings.
 pub fn repr_list<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
     let texts: Vec<_> = texts.into_iter().map(repr).collect();
     format!("[{}]", texts.join(", "))
 }
 
-/// `str()` of a float: whole ones keep a `.0`.
 pub fn float(number: f64) -> String {
     format!("{number:?}")
 }

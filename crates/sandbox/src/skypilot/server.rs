@@ -22,27 +22,22 @@ const SHORTEST_PAUSE: Duration = Duration::from_millis(5);
 /// At the default pace a unit is half a second.
 const SECONDS_PER_UNIT: f64 = 0.5;
 
-/// The server.
 pub struct Server {
     pub store: Store,
     pub requests: Requests,
     pub faults: Faults,
     pub signer: TokenSigner,
-    /// Whom its clouds ask about sessions.
     pub aws: SecurityTokens,
-    /// Cancelled when the server ends.
     pub stop: CancellationToken,
     pace: Pace,
     locks: Mutex<HashMap<String, Arc<AsyncMutex<()>>>>,
     visitors: Mutex<HashMap<String, usize>>,
     cuts: watch::Sender<u64>,
-    /// Counts the restarts.
     lives: watch::Sender<u64>,
     ssh_port: u16,
 }
 
 impl Server {
-    /// A server with this memory.
     pub fn new(
         store: Store,
         signer: TokenSigner,
@@ -67,7 +62,6 @@ impl Server {
         })
     }
 
-    /// Waits for so many units.
     pub async fn pause(&self, units: u32) {
         tokio::time::sleep(self.pace.units(units)).await;
     }
@@ -87,20 +81,17 @@ impl Server {
         self.seconds(seconds / SECONDS_PER_UNIT)
     }
 
-    /// What is done to one cluster is done one after the other.
     pub fn lock(&self, cluster: &str) -> Arc<AsyncMutex<()>> {
         let mut locks = self.locks.lock().unwrap_or_else(PoisonError::into_inner);
         locks.retain(|_, lock| Arc::strong_count(lock) > 1);
         locks.entry(cluster.to_owned()).or_default().clone()
     }
 
-    /// Whether a place has such a machine left.
     pub fn has_capacity(&self, offer: &Offer, spot: bool) -> bool {
         let accelerator = offer.accelerator.map(|(name, _)| name);
         self.has_left(offer.cloud, offer.region, accelerator, spot)
     }
 
-    /// Whether there is room to start a machine again.
     pub fn has_capacity_for(&self, resources: &Resources) -> bool {
         let accelerator = resources
             .accelerator
@@ -150,13 +141,11 @@ impl Server {
         }
     }
 
-    /// Whether somebody is logged in to a cluster.
     pub fn has_visitors(&self, cluster: &str) -> bool {
         let visitors = self.visitors.lock().unwrap_or_else(PoisonError::into_inner);
         visitors.get(cluster).is_some_and(|count| *count > 0)
     }
 
-    /// Somebody logs in; they leave when the answer is dropped.
     pub fn visit(self: &Arc<Self>, cluster: &str) -> Visit {
         let mut visitors = self.visitors.lock().unwrap_or_else(PoisonError::into_inner);
         *visitors.entry(cluster.to_owned()).or_default() += 1;
@@ -166,7 +155,6 @@ impl Server {
         }
     }
 
-    /// Cuts every log that is being streamed.
     pub fn cut_streams(&self) {
         self.cuts.send_modify(|cuts| *cuts += 1);
     }
@@ -177,23 +165,19 @@ impl Server {
         self.lives.send_modify(|lives| *lives += 1);
     }
 
-    /// Says when streams are to be cut.
     pub fn stream_cuts(&self) -> watch::Receiver<u64> {
         self.cuts.subscribe()
     }
 
-    /// Counts the restarts.
     pub fn lives(&self) -> watch::Receiver<u64> {
         self.lives.subscribe()
     }
 
-    /// Where one logs in to the clusters' machines.
     pub fn ssh_port(&self) -> u16 {
         self.ssh_port
     }
 }
 
-/// Somebody is logged in to a cluster.
 pub struct Visit {
     server: Arc<Server>,
     cluster: String,

@@ -9,13 +9,11 @@ use serde::{Deserialize, Serialize};
 use super::clusters::Cluster;
 
 const MOST_STEPS: usize = 20_000;
-/// A year: nothing waits longer.
 const LONGEST: f64 = 366.0 * 24.0 * 3600.0;
 const STEP_SECONDS: f64 = 0.05;
 /// What a command takes that is not run.
 const PRETENDED_SECONDS: f64 = 1.0;
 
-/// What a script prints, and how it ends.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Trace {
     /// Lines, each with the seconds from the start after which it comes.
@@ -24,7 +22,6 @@ pub struct Trace {
     pub exit: i32,
 }
 
-/// What commands can tell about a machine.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {
     pub cluster: String,
@@ -56,7 +53,6 @@ impl Node {
     }
 }
 
-/// Plays a script on a machine.
 pub fn run(script: &str, node: &Node, envs: &BTreeMap<String, String>) -> Trace {
     let mut player = Player {
         node,
@@ -103,7 +99,6 @@ impl Player<'_> {
         }
     }
 
-    /// The values of a loop.
     fn list(&self, list: &str) -> Vec<String> {
         let sequence = list
             .strip_prefix("$(seq ")
@@ -235,7 +230,6 @@ fn statements(script: &str) -> Vec<String> {
         .collect()
 }
 
-/// Cuts a text at a separator outside quotes.
 fn parts(text: &str, separator: &str) -> Vec<String> {
     let mut parts = vec![String::new()];
     let mut quote = None;

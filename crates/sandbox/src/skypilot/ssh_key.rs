@@ -9,19 +9,15 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 const TYPE: &[u8] = b"ssh-ed25519";
 const MAGIC: &[u8] = b"openssh-key-v1\0";
 const LINE: usize = 70;
-/// Unencrypted keys are padded to this.
 const BLOCK: usize = 8;
 
-/// A key pair just made.
 pub struct SshKey {
-    /// As in `~/.ssh/id_ed25519`.
     pub private: String,
     /// As in `authorized_keys`, without comment.
     pub public: String,
 }
 
 impl SshKey {
-    /// Makes one.
     pub fn generate(comment: &str) -> Result<Self> {
         let mut seed = [0; 32];
         SystemRandom::new()
@@ -38,7 +34,6 @@ impl SshKey {
     }
 }
 
-/// A public key as it goes over the wire.
 fn public_blob(public: &[u8]) -> Vec<u8> {
     let mut blob = Vec::new();
     string(&mut blob, TYPE);
@@ -46,7 +41,6 @@ fn public_blob(public: &[u8]) -> Vec<u8> {
     blob
 }
 
-/// The format of PROTOCOL.key in OpenSSH's sources.
 fn private_file(seed: &[u8], public: &[u8], comment: &str) -> String {
     let mut secret = Vec::new();
     // Twice the same number, so that a wrong passphrase would show.

@@ -49,7 +49,6 @@ const RESOURCE_FIELDS: [&str; 18] = [
 /// Clouds that SkyPilot knows and the sandbox does not have.
 const OTHER_CLOUDS: [&str; 6] = ["kubernetes", "k8s", "ssh", "ibm", "vast", "do"];
 
-/// What is to be run, and on what.
 #[derive(Clone, Debug)]
 pub struct Task {
     pub name: Option<String>,
@@ -57,7 +56,6 @@ pub struct Task {
     pub run: Option<String>,
     pub envs: BTreeMap<String, String>,
     pub num_nodes: i64,
-    /// Any of these will do.
     pub resources: Vec<Wanted>,
     /// Whether the first that can be had is to be taken instead of the cheapest.
     pub ordered: bool,
@@ -65,7 +63,6 @@ pub struct Task {
     pub yaml: String,
 }
 
-/// When a task wants its cluster to stop by itself.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct AutostopWish {
     /// Negative: never.
@@ -74,7 +71,6 @@ pub struct AutostopWish {
     pub wait_for: Option<WaitFor>,
 }
 
-/// A place, as precise as it was given.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Infra {
     pub cloud: Option<Cloud>,
@@ -84,12 +80,10 @@ pub struct Infra {
     pub zone: Option<String>,
 }
 
-/// An amount, or at least as much.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Quantity {
     pub amount: f64,
     pub or_more: bool,
-    /// As SkyPilot writes it.
     pub written: String,
 }
 
@@ -103,11 +97,9 @@ impl Quantity {
     }
 }
 
-/// One kind of machine that will do.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Wanted {
     pub infra: Infra,
-    /// Name and count.
     pub accelerator: Option<(String, f64)>,
     pub instance_type: Option<String>,
     pub cpus: Option<Quantity>,
@@ -158,7 +150,6 @@ impl fmt::Display for Wanted {
 }
 
 impl Task {
-    /// Reads a task that is to be launched.
     pub fn read(text: &str) -> Result<Self, Exception> {
         let config = Deserializer::from_str(text)
             .next()
@@ -206,7 +197,6 @@ impl Task {
             .map_or_else(String::new, ToString::to_string)
     }
 
-    /// All of them, as a Python set.
     pub fn wanted_set(&self) -> String {
         let all: Vec<_> = self.resources.iter().map(ToString::to_string).collect();
         format!("{{{}}}", all.join(", "))
@@ -250,7 +240,6 @@ fn check(
     }
 }
 
-/// A value as Python shows it.
 fn shown(value: &Value) -> String {
     match value {
         Value::String(text) => repr(text),
@@ -258,7 +247,6 @@ fn shown(value: &Value) -> String {
     }
 }
 
-/// Texts and what YAML takes for numbers and the like.
 fn scalar(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
@@ -293,7 +281,6 @@ fn alternatives(config: Option<&Value>) -> Result<(Vec<Wanted>, bool), Exception
     Ok((all, is_ordered))
 }
 
-/// One for each accelerator that is named.
 fn wanted(config: &Mapping) -> Result<Vec<Wanted>, Exception> {
     const PREFIX: &str = "Invalid resources YAML: ";
     check_fields(config, &RESOURCE_FIELDS, PREFIX)?;
@@ -367,7 +354,6 @@ fn quantity(config: &Mapping, field: &str) -> Result<Option<Quantity>, Exception
     }))
 }
 
-/// `H100`, `H100:8`, `{H100: 8}` or a list of those.
 fn accelerators(value: Option<&Value>) -> Result<Vec<(String, f64)>, Exception> {
     match value {
         Some(Value::Sequence(list)) => list

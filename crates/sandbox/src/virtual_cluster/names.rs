@@ -5,13 +5,9 @@ use sha2::{Digest, Sha256};
 
 use crate::kubernetes::object;
 
-/// Names the vCluster a host object belongs to.
 pub const MANAGED_BY: &str = "vcluster.loft.sh/managed-by";
-/// Names the namespace inside.
 pub const NAMESPACE: &str = "vcluster.loft.sh/namespace";
-/// The annotation with the name inside.
 pub const OBJECT_NAME: &str = "vcluster.loft.sh/object-name";
-/// The annotation with the namespace inside.
 pub const OBJECT_NAMESPACE: &str = "vcluster.loft.sh/object-namespace";
 
 const LONGEST: usize = 63;

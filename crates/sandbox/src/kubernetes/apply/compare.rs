@@ -7,18 +7,15 @@ use serde_json::Value;
 use super::field_set::{FieldSet, field_element, key_element, value_element};
 use crate::kubernetes::schema::{Shape, Structure};
 
-/// How two versions of an object differ.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Comparison {
     /// Fields that only the new one has.
     pub added: FieldSet,
     /// Fields that only the old one has.
     pub removed: FieldSet,
-    /// Fields with another value.
     pub modified: FieldSet,
 }
 
-/// Compares two versions of an object.
 pub fn compare(shape: Shape, old: &Value, new: &Value) -> Comparison {
     let mut comparison = Comparison::default();
     let mut path = Vec::new();
@@ -78,7 +75,6 @@ fn empty(value: Option<&Value>) -> bool {
 
 type Pairs<'a> = BTreeMap<String, (Option<Shape>, Option<&'a Value>, Option<&'a Value>)>;
 
-/// The parts of two values, side by side.
 fn pairs<'a>(
     shape: Shape,
     structure: Structure,
@@ -95,7 +91,6 @@ fn pairs<'a>(
     pairs
 }
 
-/// The parts of a value with their path elements.
 fn parts(
     shape: Shape,
     structure: Structure,
@@ -118,7 +113,6 @@ fn parts(
     }
 }
 
-/// The fields that an applied configuration names.
 pub fn fields_of(shape: Shape, value: &Value) -> FieldSet {
     let mut set = FieldSet::default();
     let mut path = Vec::new();

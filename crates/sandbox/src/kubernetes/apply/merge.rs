@@ -5,7 +5,6 @@ use serde_json::{Map, Value};
 use super::field_set::{FieldSet, field_element, key_element, value_element};
 use crate::kubernetes::schema::{Shape, Structure};
 
-/// The live object with the configuration laid over it.
 pub fn merge(shape: Option<Shape>, live: &Value, applied: &Value) -> Value {
     let structure = shape.map_or(Structure::Leaf, |s| s.structure());
     match (structure, shape, live, applied) {
@@ -68,7 +67,6 @@ fn merge_lists(
     merged.into()
 }
 
-/// Takes the fields out that somebody gave up and nobody else owns.
 pub fn prune(shape: Option<Shape>, value: &mut Value, given_up: &FieldSet, owned: &FieldSet) {
     let Some(shape) = shape else { return };
     match (shape.structure(), value) {

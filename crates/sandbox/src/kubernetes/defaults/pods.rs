@@ -4,7 +4,6 @@ use serde_json::{Value, json};
 
 use super::{Fields, default, each_in, if_some, with};
 
-/// Mode of files that a volume projects: rw-r--r--.
 const FILE_MODE: i64 = 0o644;
 
 /// Defaults of a pod.

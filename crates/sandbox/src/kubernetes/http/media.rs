@@ -7,14 +7,10 @@ use crate::kubernetes::status::Refusal;
 
 pub(super) const JSON: &str = "application/json";
 
-/// In which form objects are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum View {
-    /// As they are.
     Whole,
-    /// As rows for people.
     Table,
-    /// Their metadata.
     Metadata,
 }
 
@@ -54,7 +50,6 @@ fn is_json(media: &str) -> bool {
     matches!(media, "application/json" | "application/*" | "*/*")
 }
 
-/// The first form of the client's list that can be given.
 pub(super) fn view(headers: &HeaderMap) -> Result<View, Refusal> {
     let accepted = accepted(headers);
     if accepted.is_empty() {
@@ -116,7 +111,6 @@ pub(super) fn user_agent(headers: &HeaderMap) -> String {
         .collect()
 }
 
-/// An object's metadata alone.
 pub(super) fn metadata_only(object: &Value) -> Value {
     json!({
         "kind": "PartialObjectMetadata",

@@ -4,11 +4,8 @@ use axum::http::Method;
 
 use super::query::Query;
 
-/// What a path names.
 pub(super) enum Place {
-    /// Something that is no resource.
     Path,
-    /// A resource, an object or a subresource.
     Resource(ResourcePlace),
 }
 
@@ -20,13 +17,9 @@ pub(super) struct ResourcePlace {
     pub plural: String,
     /// Namespace of the path; empty when it has none.
     pub namespace: String,
-    /// Whether the path goes through a namespace.
     pub in_namespace: bool,
-    /// Name of an object; empty when the whole resource is meant.
     pub name: String,
-    /// Empty for the object itself.
     pub subresource: String,
-    /// What follows the subresource, with its leading slash.
     pub rest: String,
 }
 
@@ -83,7 +76,6 @@ impl ResourcePlace {
         }
     }
 
-    /// What is to be done, as authorisation names it.
     pub(super) fn verb(&self, method: &Method, query: &Query) -> &'static str {
         let whole = self.name.is_empty();
         match *method {
@@ -99,7 +91,6 @@ impl ResourcePlace {
         }
     }
 
-    /// A namespace is looked at as something in itself.
     pub(super) fn attributed_namespace(&self) -> String {
         if self.plural == "namespaces" && self.group.is_empty() {
             self.name.clone()
@@ -109,7 +100,6 @@ impl ResourcePlace {
     }
 }
 
-/// Undoes percent encoding.
 pub(super) fn decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let raw = text.as_bytes();

@@ -209,7 +209,6 @@ async fn bind(
     Ok(json_response(StatusCode::CREATED, &success, media::JSON))
 }
 
-/// A pod that a node was found for.
 fn bound(pod: &Value, node: &str) -> Value {
     let mut pod = pod.clone();
     object::field_mut(&mut pod, "spec").insert("nodeName".to_owned(), node.into());

@@ -16,26 +16,20 @@ use crate::kubernetes::server::ApiServer;
 use crate::kubernetes::status::{FieldError, Refusal};
 use crate::kubernetes::strategic;
 
-/// A patch by its kind.
 #[derive(Debug, Clone)]
 pub enum Patch {
     /// RFC 6902.
     Json(Value),
     /// RFC 7396.
     Merge(Value),
-    /// A merge patch that knows keyed lists.
     Strategic(Value),
-    /// The part of the object that the manager wants.
     Apply {
-        /// That part.
         configuration: Value,
-        /// Whether to take fields from other managers.
         force: bool,
     },
 }
 
 impl ApiServer {
-    /// Patches an object; an apply makes it where it is missing.
     pub fn patch(
         &self,
         target: &Target,
@@ -243,7 +237,6 @@ fn patched(
     })
 }
 
-/// A patch changes neither the name nor the kind of an object.
 fn check_identity(resource: &Resource, live: &Value, patched: &Value) -> Result<(), Refusal> {
     if object::name(patched) != object::name(live) {
         return Err(Refusal::bad_request(format!(

@@ -37,7 +37,6 @@ const TABLES: [&str; 13] = [
     include_str!("storage.txt"),
 ];
 
-/// The name of the block of a kind's group in the tables.
 fn table_of(group: &str) -> &str {
     match group {
         "" => "core",
@@ -45,16 +44,11 @@ fn table_of(group: &str) -> &str {
     }
 }
 
-/// A value's type.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Text.
     Text,
-    /// Whole number.
     Integer,
-    /// Number.
     Number,
-    /// True or false.
     Boolean,
     /// Bytes, base64 in JSON.
     Bytes,
@@ -62,17 +56,11 @@ pub enum Kind {
     Time,
     /// A moment with microseconds.
     MicroTime,
-    /// An amount, such as `500m` or `2Gi`.
     Quantity,
-    /// A number or a name.
     IntOrText,
-    /// Anything.
     Any,
-    /// Another type of the tables.
     Struct(&'static str),
-    /// A list.
     List(Box<Kind>),
-    /// A map from text.
     Map(Box<Kind>),
 }
 
@@ -81,59 +69,41 @@ pub enum Kind {
 pub enum Items {
     /// Not at all: the list has one owner.
     Atomic,
-    /// By value.
     Set,
-    /// By these fields.
     By(Vec<&'static str>),
 }
 
-/// How a strategic merge patch treats a list.
 #[derive(Debug, PartialEq, Eq, Clone, Copy)]
 pub enum Merge {
-    /// Replaces it.
     Replace,
-    /// Adds values.
     Values,
-    /// Merges objects with the same value in this field.
     By(&'static str),
 }
 
-/// One field of a type.
 #[derive(Debug)]
 pub struct Field {
-    /// Its name in JSON.
     pub name: &'static str,
-    /// Its type.
     pub kind: Kind,
     /// Whether its zero value differs from its absence.
     pub pointer: bool,
     /// Whether it is written even when it has its zero value.
     pub always: bool,
-    /// Whether its fields belong to the surrounding object in JSON.
     pub inline: bool,
-    /// Whether it has one owner, whatever its type says.
     pub atomic: bool,
-    /// How list items are told apart.
     pub items: Items,
-    /// How a strategic merge patch treats it.
     pub merge: Merge,
     /// Whether a strategic merge patch may drop what it does not name (`$retainKeys`).
     pub retain: bool,
 }
 
-/// A type of the tables.
 #[derive(Debug)]
 pub struct Type {
-    /// Its name, with its table.
     pub name: &'static str,
-    /// Whether values of it have one owner.
     pub atomic: bool,
-    /// Its fields.
     pub fields: Vec<Field>,
 }
 
 impl Type {
-    /// The field with a JSON name, also one of an inlined type.
     pub fn field(&'static self, name: &str) -> Option<&'static Field> {
         self.fields.iter().find_map(|field| {
             if !field.inline {
@@ -146,7 +116,6 @@ impl Type {
         })
     }
 
-    /// The fields as JSON has them: those of inlined types included.
     pub fn json_fields(&'static self) -> Vec<&'static Field> {
         let mut fields = Vec::new();
         for field in &self.fields {
@@ -170,12 +139,10 @@ static TYPES: LazyLock<HashMap<&'static str, Type>> = LazyLock::new(|| {
         .collect()
 });
 
-/// The type with this name.
 pub fn named(name: &str) -> Option<&'static Type> {
     TYPES.get(name)
 }
 
-/// The type of the objects of a kind.
 pub fn of_kind(group: &str, kind: &str) -> Option<&'static Type> {
     named(&format!("{}.{kind}", table_of(group)))
 }

@@ -9,10 +9,8 @@ use super::{Field, Kind, Type, named, zero, zero_value};
 use crate::kubernetes::object;
 use crate::kubernetes::quantity::Quantity;
 
-/// An object as the API keeps it, and what was left out of it.
 #[derive(Debug)]
 pub struct Normalised {
-    /// The object.
     pub object: Value,
     /// Paths of the fields that the kind does not have.
     pub unknown: Vec<String>,
@@ -21,21 +19,15 @@ pub struct Normalised {
 /// A value that its field cannot hold.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Misfit {
-    /// The type is wrong.
     #[error(
         "json: cannot unmarshal {found} into Go struct field {owner}.{path} of type {expected}"
     )]
     Type {
-        /// The JSON type that was found.
         found: &'static str,
-        /// The type that has the field.
         owner: String,
-        /// The field's path.
         path: String,
-        /// What the field holds.
         expected: &'static str,
     },
-    /// The text says no amount.
     #[error(
         "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
     )]
@@ -43,12 +35,10 @@ pub enum Misfit {
     /// The text is not base64.
     #[error("illegal base64 data at input byte {0}")]
     Base64(usize),
-    /// The text is no moment.
     #[error("parsing time \"{0}\" as \"2006-01-02T15:04:05Z07:00\": cannot parse")]
     Time(String),
 }
 
-/// Normalises an object of a type.
 pub fn normalise(object: &Value, of: &'static Type) -> Result<Normalised, Misfit> {
     let mut walk = Walk::default();
     let mut kept = walk.structure(object, of, "")?;
@@ -111,7 +101,6 @@ impl Walk {
         Ok(kept.into())
     }
 
-    /// The value to keep, if it is to be written at all.
     fn field(
         &mut self,
         value: &Value,
@@ -190,7 +179,6 @@ impl Walk {
         })
     }
 
-    /// An item of a list or map; a missing one is an empty one.
     fn element(
         &mut self,
         value: &Value,

@@ -2,7 +2,6 @@
 
 use super::{Field, Items, Kind, Merge, Type};
 
-/// A block of a table.
 pub(super) fn parse_type(block: &'static str) -> Option<Type> {
     let mut lines = block.trim().lines();
     let mut head = lines.next()?.split(' ');

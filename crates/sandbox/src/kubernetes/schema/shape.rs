@@ -15,16 +15,11 @@ pub struct Shape {
     field: Option<&'static Field>,
 }
 
-/// How a value is put together, for ownership and merging.
 #[derive(Debug, PartialEq, Eq, Clone, Copy)]
 pub enum Structure {
-    /// A scalar, or something with one owner.
     Leaf,
-    /// An object whose fields have their own owners.
     Object,
-    /// A list of distinct values.
     Set,
-    /// A list of objects told apart by these fields.
     Keyed(&'static [&'static str]),
 }
 
@@ -45,12 +40,10 @@ impl Shape {
         }
     }
 
-    /// The type of the value.
     pub fn kind(&self) -> &'static Kind {
         self.kind
     }
 
-    /// The field the value is in.
     pub fn field(&self) -> Option<&'static Field> {
         self.field
     }
@@ -91,7 +84,6 @@ impl Shape {
         }
     }
 
-    /// How the value is put together.
     pub fn structure(&self) -> Structure {
         if self.field.is_some_and(|f| f.atomic) {
             return Structure::Leaf;
@@ -108,7 +100,6 @@ impl Shape {
         }
     }
 
-    /// How a strategic merge patch treats the list.
     pub fn merge(&self) -> Merge {
         self.field.map_or(Merge::Replace, |f| f.merge)
     }

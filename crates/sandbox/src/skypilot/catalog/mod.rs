@@ -8,12 +8,10 @@ use serde_json::{Value, json};
 
 use super::clouds::Cloud;
 
-/// A kind of machine in a region.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Offer {
     pub cloud: Cloud,
     pub instance_type: &'static str,
-    /// What it computes with, and how many of them.
     pub accelerator: Option<(&'static str, f64)>,
     pub vcpus: f64,
     /// Of one accelerator, in GiB.
@@ -37,7 +35,6 @@ impl Offer {
         }
     }
 
-    /// Where in the region it is, for clouds that have zones.
     pub fn zone(&self) -> Option<String> {
         match self.cloud {
             Cloud::Aws => Some(format!("{}a", self.region)),
@@ -66,7 +63,6 @@ impl Offer {
     }
 }
 
-/// Everything on sale.
 pub static OFFERS: LazyLock<Vec<Offer>> = LazyLock::new(|| {
     include_str!("machines.csv")
         .lines()
@@ -105,20 +101,15 @@ fn parse(line: &'static str) -> Option<Offer> {
     })
 }
 
-/// What to look for.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
-    /// A pattern somewhere in the accelerator's name.
     pub name: Option<String>,
-    /// A pattern somewhere in the region's name.
     pub region: Option<String>,
-    /// Exactly so many.
     pub quantity: Option<f64>,
     /// Only these clouds.
     pub clouds: Option<Vec<Cloud>>,
     /// Each region by itself, not only the cheapest.
     pub all_regions: bool,
-    /// Whether upper and lower case differ.
     pub case_sensitive: bool,
 }
 
@@ -142,7 +133,6 @@ impl Filter {
     }
 }
 
-/// What is on sale, by accelerator.
 pub fn accelerators(filter: &Filter) -> Value {
     let mut found: BTreeMap<&str, Vec<&Offer>> = BTreeMap::new();
     for offer in OFFERS.iter().filter(|offer| filter.accepts(offer)) {
@@ -175,7 +165,6 @@ pub fn accelerators(filter: &Filter) -> Value {
     json!(rows.collect::<BTreeMap<_, _>>())
 }
 
-/// The cheapest offer of one accelerator of a kind.
 pub fn cheapest(accelerator: &str) -> Option<&'static Offer> {
     let offers = OFFERS
         .iter()
@@ -183,7 +172,6 @@ pub fn cheapest(accelerator: &str) -> Option<&'static Offer> {
     offers.min_by(|a, b| a.price.total_cmp(&b.price))
 }
 
-/// The names of all accelerators.
 pub fn accelerator_names() -> BTreeSet<&'static str> {
     let names = OFFERS.iter().filter_map(|offer| offer.accelerator);
     names.map(|(name, _)| name).collect()

@@ -14,9 +14,7 @@ use crate::skypilot::http::Context;
 use crate::skypilot::jobs;
 use crate::skypilot::store::State;
 
-/// How often idle clusters are looked for.
 const IDLE_CHECK: u32 = 2;
-/// How long a cluster is AUTOSTOPPING.
 const STOPPING: u32 = 3;
 /// How often the server looks at the clouds by itself, once a minute in the real one.
 const DAEMON_ROUND: u32 = 120;
@@ -24,18 +22,15 @@ const SECONDS_PER_MINUTE: f64 = 60.0;
 /// At the default pace a unit is half a second.
 const UNITS_PER_SECOND: f64 = 2.0;
 
-/// Whether `/status` looks at the clouds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refresh {
     /// Not at all.
     None,
     /// For clusters that may have changed: those that stop by themselves and spot machines.
     Auto,
-    /// For all.
     Force,
 }
 
-/// Looks at a cluster's machine. Whether there is still a cluster.
 pub fn look(state: &mut State, name: &str) -> bool {
     let Some(cluster) = state.clusters.get(name) else {
         return false;
@@ -120,7 +115,6 @@ pub async fn refreshed(
     })
 }
 
-/// Whether a name fits a pattern with `*` and `?`.
 fn matches(pattern: &str, name: &str) -> bool {
     let (mut p, mut n) = (pattern.chars(), name.chars());
     match p.next() {

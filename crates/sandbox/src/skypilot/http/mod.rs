@@ -33,7 +33,6 @@ use refusal::Refusal;
 pub use call::Context;
 pub use streaming::{Gone, Sink};
 
-/// Everything that is answered.
 pub fn router(server: Arc<Server>) -> Router {
     Router::new()
         .route("/api/health", get(api::health))

@@ -9,7 +9,6 @@ use crate::skypilot::catalog::{self, Filter};
 use crate::skypilot::clouds::Cloud;
 use crate::skypilot::requests::Kind;
 
-/// Accelerators with their prices.
 pub async fn accelerators(call: Call, mut body: Body) -> Result<Response, Refusal> {
     let filter = filter(&mut body);
     let origin = Origin::of(&mut body);

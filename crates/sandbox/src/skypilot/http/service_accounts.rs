@@ -42,7 +42,6 @@ pub async fn list(State(server): State<Arc<Server>>) -> Json<Value> {
     Json(rows)
 }
 
-/// Adds an account and gives its token.
 pub async fn create(
     State(server): State<Arc<Server>>,
     Extension(caller): Extension<Caller>,
@@ -109,7 +108,6 @@ pub async fn create(
     })))
 }
 
-/// Removes an account that has no clusters, and its token.
 pub async fn delete(
     State(server): State<Arc<Server>>,
     Extension(caller): Extension<Caller>,
@@ -174,7 +172,6 @@ pub async fn rotate(
     })
 }
 
-/// Changes what an account may do.
 pub async fn update_role(
     State(server): State<Arc<Server>>,
     Extension(caller): Extension<Caller>,

@@ -12,7 +12,6 @@ use crate::skypilot::Server;
 use crate::skypilot::store::State as Known;
 use crate::skypilot::users::{User, UserType};
 
-/// Everybody but service accounts.
 pub async fn list(State(server): State<Arc<Server>>) -> Json<Value> {
     let people = server.store.read(|state| {
         state
@@ -33,12 +32,10 @@ pub async fn list(State(server): State<Arc<Server>>) -> Json<Value> {
     Json(people)
 }
 
-/// Who one is.
 pub async fn role(Extension(caller): Extension<Caller>) -> Json<Value> {
     Json(json!({"id": caller.id, "name": caller.name, "role": caller.role}))
 }
 
-/// Removes a person or a service account.
 pub fn remove(state: &mut Known, id: &str) -> Result<(), Refusal> {
     let user = existing(state, id)?;
     if user.is_internal() {

@@ -12,7 +12,6 @@ use crate::skypilot::clouds::Cloud;
 use crate::skypilot::exception::Exception;
 use crate::skypilot::requests::Kind;
 
-/// Those that the caller may see.
 pub async fn list(call: Call) -> Response {
     let kind = Kind::short("workspaces.get", "get_workspaces");
     call.submit(kind, None, Origin::default(), |context| async move {
@@ -24,7 +23,6 @@ pub async fn list(call: Call) -> Response {
     })
 }
 
-/// Adds one.
 pub async fn create(call: Call, body: Body) -> Result<Response, Refusal> {
     let kind = Kind::short("workspaces.create", "create_workspace");
     change(call, body, kind, |context, name, config| {
@@ -35,7 +33,6 @@ pub async fn create(call: Call, body: Body) -> Result<Response, Refusal> {
     })
 }
 
-/// Replaces one's configuration.
 pub async fn update(call: Call, body: Body) -> Result<Response, Refusal> {
     let kind = Kind::short("workspaces.update", "update_workspace");
     change(call, body, kind, |context, name, config| {
@@ -46,7 +43,6 @@ pub async fn update(call: Call, body: Body) -> Result<Response, Refusal> {
     })
 }
 
-/// What is done with a workspace's name and configuration.
 type Change = fn(&Context, &str, Map<String, Value>) -> Result<(), Exception>;
 
 fn change(call: Call, mut body: Body, kind: Kind, change: Change) -> Result<Response, Refusal> {
@@ -64,7 +60,6 @@ fn change(call: Call, mut body: Body, kind: Kind, change: Change) -> Result<Resp
     }))
 }
 
-/// Removes one.
 pub async fn delete(call: Call, mut body: Body) -> Result<Response, Refusal> {
     let name = body.required_text("workspace_name");
     let origin = Origin::of(&mut body);
@@ -78,7 +73,6 @@ pub async fn delete(call: Call, mut body: Body) -> Result<Response, Refusal> {
     }))
 }
 
-/// Looks anew which clouds a workspace has.
 pub async fn check(call: Call, mut body: Body) -> Result<Response, Refusal> {
     let clouds = body.texts("clouds");
     let workspace = body.text("workspace");
@@ -142,7 +136,6 @@ pub struct OfWorkspace {
     workspace: Option<String>,
 }
 
-/// The clouds that the last check of a workspace found.
 pub async fn enabled_clouds(call: Call, Query(asked): Query<OfWorkspace>) -> Response {
     let kind = Kind::short("enabled_clouds", "enabled_clouds");
     call.submit(kind, None, Origin::default(), move |context| async move {

@@ -14,13 +14,10 @@ use crate::skypilot::style;
 const CYAN: &str = "\u{1b}[36m";
 const RED: &str = "\u{1b}[31m";
 const RESET: &str = "\u{1b}[0m";
-/// How often a follower looks for more.
 const LOOK: Duration = Duration::from_millis(100);
-/// The line that tells a follower that the connection is alive.
 const HEARTBEAT: &str = "<sky-payload>\"<heartbeat></heartbeat>\"</sky-payload>\n";
 const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(30);
 
-/// The lines of a trace that have come.
 fn come<'a>(
     server: &'a Server,
     trace: &'a Trace,
@@ -80,7 +77,6 @@ fn job_log(server: &Server, job: &Job) -> String {
         .fold(String::new(), |all, line| all + &line + "\n")
 }
 
-/// Sends a job's log, and what comes later if it is to be followed.
 pub async fn follow(
     server: Arc<Server>,
     cluster: String,

@@ -10,7 +10,6 @@ pub struct Log {
     progress: watch::Sender<Progress>,
 }
 
-/// How far a log has come.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub struct Progress {
     length: usize,
@@ -18,7 +17,6 @@ pub struct Progress {
 }
 
 impl Log {
-    /// An empty one.
     pub fn new() -> Self {
         Self {
             text: Mutex::default(),
@@ -26,7 +24,6 @@ impl Log {
         }
     }
 
-    /// Adds a line; `line` has no newline at its end.
     pub fn line(&self, line: &str) {
         let length = {
             let mut text = self.text();
@@ -38,12 +35,10 @@ impl Log {
             .send_modify(|progress| progress.length = length);
     }
 
-    /// Nothing more will come.
     pub fn close(&self) {
         self.progress.send_modify(|progress| progress.closed = true);
     }
 
-    /// All of it.
     pub fn all(&self) -> String {
         self.text().clone()
     }
@@ -67,7 +62,6 @@ impl Log {
     }
 }
 
-/// The last lines of a text, newlines included.
 pub fn last_lines(text: &str, count: usize) -> String {
     let lines: Vec<_> = text.split_inclusive('\n').collect();
     lines[lines.len().saturating_sub(count)..].concat()
