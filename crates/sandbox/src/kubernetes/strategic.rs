@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::kubernetes::schema::{Merge, Shape};
+use crate::kubernetes::schema::{Shape, Structure};
 
 const DIRECTIVE: &str = "$patch";
 const RETAIN: &str = "$retainKeys";
@@ -109,10 +109,13 @@ fn merge_list(
     patch: &[Value],
     order: Option<&Value>,
 ) -> Result<Value, BadPatch> {
-    let same: Box<Same> = match shape.map_or(Merge::Replace, |s| s.merge()) {
-        Merge::Replace => return Ok(plain(patch).into()),
-        Merge::Values => Box::new(|a, b| a == b),
-        Merge::By(key) => {
+    let items = Value::Array([target, patch].concat());
+    let structure = shape.map_or(Structure::Leaf, |s| s.structure(Some(&items), None));
+    let same: Box<Same> = match structure {
+        Structure::Leaf | Structure::Object => return Ok(plain(patch).into()),
+        Structure::Set => Box::new(|a, b| a == b),
+        Structure::Keyed(keys) => {
+            let key = keys[0];
             for item in patch {
                 if item.get(key).is_none() && item.get(DIRECTIVE).is_none() {
                     return Err(BadPatch::NoKey {

@@ -36,7 +36,8 @@ fn walk(
     path: &mut Vec<String>,
     comparison: &mut Comparison,
 ) {
-    let parts = match (shape, shape.map_or(Structure::Leaf, |s| s.structure())) {
+    let structure = shape.map_or(Structure::Leaf, |s| s.structure(old, new));
+    let parts = match (shape, structure) {
         (Some(shape), structure) if structure != Structure::Leaf && !(empty(old) && empty(new)) => {
             Some(pairs(shape, structure, old, new))
         }
@@ -121,19 +122,18 @@ pub fn fields_of(shape: Shape, value: &Value) -> FieldSet {
 }
 
 fn collect(shape: Option<Shape>, value: &Value, path: &mut Vec<String>, set: &mut FieldSet) {
-    let structure = shape.map_or(Structure::Leaf, |s| s.structure());
+    let structure = shape.map_or(Structure::Leaf, |s| s.structure(Some(value), None));
     let Some(shape) = shape.filter(|_| structure != Structure::Leaf && !value.is_null()) else {
         set.insert(path);
         return;
     };
     let in_list = !matches!(structure, Structure::Object);
-    let in_map = matches!(shape.kind(), crate::kubernetes::schema::Kind::Map(_));
     if !in_list && empty(Some(value)) {
         set.insert(path);
     }
     for (element, shape, value) in parts(shape, structure, Some(value)) {
         path.push(element);
-        if in_list || in_map {
+        if in_list {
             set.insert(path);
         }
         collect(shape, value, path, set);

@@ -22,7 +22,7 @@ pub fn field_element(name: &str) -> String {
 pub fn key_element(item: &Value, keys: &[&str]) -> String {
     let keys: Map<String, Value> = sorted(keys)
         .into_iter()
-        .filter_map(|key| key_value(item, key).map(|v| (key.to_owned(), v.clone())))
+        .filter_map(|key| key_value(item, key).map(|v| (key.to_owned(), v)))
         .collect();
     format!("k:{}", Value::Object(keys))
 }

@@ -6,7 +6,7 @@ use super::field_set::{FieldSet, field_element, key_element, value_element};
 use crate::kubernetes::schema::{Shape, Structure};
 
 pub fn merge(shape: Option<Shape>, live: &Value, applied: &Value) -> Value {
-    let structure = shape.map_or(Structure::Leaf, |s| s.structure());
+    let structure = shape.map_or(Structure::Leaf, |s| s.structure(Some(live), Some(applied)));
     match (structure, shape, live, applied) {
         (Structure::Object, Some(shape), Value::Object(live), Value::Object(applied)) => {
             let mut merged: Map<String, Value> = live.clone();
@@ -69,7 +69,7 @@ fn merge_lists(
 
 pub fn prune(shape: Option<Shape>, value: &mut Value, given_up: &FieldSet, owned: &FieldSet) {
     let Some(shape) = shape else { return };
-    match (shape.structure(), value) {
+    match (shape.structure(Some(value), None), value) {
         (Structure::Object, Value::Object(fields)) => {
             let names: Vec<String> = fields.keys().cloned().collect();
             for name in names {

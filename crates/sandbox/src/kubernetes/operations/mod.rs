@@ -12,8 +12,7 @@ use super::authentication::User;
 use super::defaults;
 use super::object;
 use super::resources::Resource;
-use super::schema::normalise::{Misfit, normalise};
-use super::schema::{self, Shape};
+use super::schema::{self, Shape, normalise};
 use super::status::Refusal;
 
 /// What to do with fields that a kind does not have.
@@ -89,7 +88,7 @@ pub(super) fn decoded_as(
             "{kind} in version \"{version}\" cannot be handled as a {kind}: {why}"
         ))
     };
-    let normalised = normalise(sent, of).map_err(|misfit: Misfit| unusable(&misfit))?;
+    let normalised = normalise(sent, of).map_err(|misfit| unusable(&misfit))?;
     let mut object = normalised.object;
     if let Value::Object(fields) = &mut object {
         let api_version = super::resources::group_version(group, version);

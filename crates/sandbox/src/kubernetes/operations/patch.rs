@@ -10,8 +10,7 @@ use crate::kubernetes::apply::managers::{Writer, apply};
 use crate::kubernetes::object;
 use crate::kubernetes::prepare;
 use crate::kubernetes::resources::Resource;
-use crate::kubernetes::schema::normalise::normalise;
-use crate::kubernetes::schema::{self, Shape};
+use crate::kubernetes::schema::{self, Shape, normalise};
 use crate::kubernetes::server::ApiServer;
 use crate::kubernetes::status::{FieldError, Refusal};
 use crate::kubernetes::strategic;
@@ -158,7 +157,7 @@ impl ApiServer {
                 )
             };
             let unknown: Vec<String> = normalise(&configuration, of)
-                .map_err(|misfit| untyped(misfit.to_string()))?
+                .map_err(untyped)?
                 .unknown
                 .iter()
                 .map(|field| format!(".{field}: field not declared in schema"))
