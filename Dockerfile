@@ -22,5 +22,5 @@ USER 65532:65532
 WORKDIR /var/lib/hangar
 EXPOSE 8080
 ENTRYPOINT ["/opt/hangar/hangar"]
-# The sandbox signs anybody in, so an image never starts it by accident: without a configuration this stops and says so.
+# Without a configuration this stops and says so.
 CMD ["serve", "--config", "/etc/hangar/hangar.toml", "--listen", "0.0.0.0:8080", "--data-dir", "/var/lib/hangar"]

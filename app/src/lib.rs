@@ -1,45 +1,36 @@
-//! The portal's pages: the design system, the features, and the server functions between them and the core.
-//!
-//! The crate is compiled twice: with `ssr` for the server, which renders every page to HTML first, and with `hydrate` for
-//! the browser, where `frontend` brings the same pages alive.
+//! The portal's pages. They are rendered on the server only: a page asks the core and shows HTML, a form posts to a
+//! server function. What happens in the browser is in `frontend`.
 
-mod access;
 mod account;
+mod address;
 mod api_reference;
-mod app;
 mod audit;
 mod clusters;
 mod credentials;
-mod dashboard;
+mod document;
+mod form;
+mod form_error;
 mod host_clusters;
 mod layout;
-mod listing;
-mod live;
 mod nodes;
 mod operation;
 mod ordering;
+mod orphans;
+mod overview;
+mod page;
 mod permissions;
-mod plain_form;
 mod plans;
-#[cfg(feature = "ssr")]
-mod posted;
 mod problem_page;
-mod refusal;
+mod resource;
+mod router;
 mod routes;
-mod secret_text;
-pub mod server_context;
-#[cfg(feature = "ssr")]
-mod shell;
 mod sign_in;
+pub mod site;
 mod tenants;
 mod theme;
-mod transport;
 mod ui;
 mod user_pools;
 mod users;
 
-pub use app::App;
-#[cfg(feature = "ssr")]
-pub use posted::{POSTED_PAGES, posted_pages};
-#[cfg(feature = "ssr")]
-pub use shell::shell;
+pub use document::not_found;
+pub use router::{function_paths, page_paths, routes};

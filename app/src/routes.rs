@@ -4,31 +4,29 @@ use std::borrow::Cow;
 
 use domain::ids::{ClusterId, CredentialId, NodeId, UserId};
 
-/// Mine first.
 pub const OVERVIEW: &str = "/";
 /// Every cluster one may see.
 pub const CLUSTERS: &str = "/clusters";
 /// The order form.
 pub const NEW_CLUSTER: &str = "/clusters/new";
-/// Every node one may see.
 pub const NODES: &str = "/nodes";
-/// What can be launched, where and for how much.
+/// The GPUs that can be launched, with locations and prices.
 pub const CATALOGUE: &str = "/nodes/catalogue";
 /// The order form for nodes.
 pub const NEW_NODE: &str = "/nodes/new";
-/// Machines that nobody ordered here; for platform admins.
+/// Machines that belong to no node; for platform admins.
 pub const ORPHANS: &str = "/admin/orphans";
 /// What virtual clusters are put on; for platform admins.
 pub const HOST_CLUSTERS: &str = "/admin/host-clusters";
 /// The sizes of clusters; for platform admins.
 pub const PLANS: &str = "/admin/plans";
-/// Everybody, and why they may do what they may; for platform admins.
+/// For platform admins.
 pub const USERS: &str = "/admin/users";
-/// What a token would give whoever signs in with it; for platform admins.
+/// The roles that a token would grant; for platform admins.
 pub const CLAIM_RULES: &str = "/admin/users/claim-rules";
-/// Invites somebody to a tenant; for platform admins.
+/// Invites a user to a tenant; for platform admins.
 pub const INVITE: &str = "/admin/users/invite";
-/// The people of the identity provider; for platform admins.
+/// The users of the identity provider; for platform admins.
 pub const POOLS: &str = "/admin/identity-provider";
 /// Every tenant; for platform admins.
 pub const ALL_TENANTS: &str = "/admin/tenants";
@@ -118,30 +116,22 @@ pub fn job_log_page(id: NodeId, job: u64) -> String {
     format!("{NODES}/{id}/logs?job={job}")
 }
 
-/// The orphans, with one of them to be taken down.
+/// The orphans, with the form that deletes one of them.
 pub fn orphan(machine: &str) -> String {
     with_query(ORPHANS, [("machine", machine)])
 }
 
-/// A person's page; for platform admins.
+/// The page of a user; for platform admins.
 pub fn user(id: UserId) -> String {
     format!("{USERS}/{id}")
 }
 
-/// The people of a pool.
+/// The users of a pool.
 pub fn pool(provider: &str) -> String {
-    pool_after(provider, "", "")
+    with_query(POOLS, [("provider", provider)])
 }
 
-/// A page of a pool's people whose addresses begin with `email`.
-pub fn pool_after(provider: &str, email: &str, after: &str) -> String {
-    with_query(
-        POOLS,
-        [("provider", provider), ("email", email), ("after", after)],
-    )
-}
-
-/// Somebody of a pool.
+/// The page of a pool's user.
 pub fn pool_user(provider: &str, username: &str) -> String {
     let mut address = format!("{POOLS}/");
     escape_into(&mut address, provider);
@@ -150,7 +140,7 @@ pub fn pool_user(provider: &str, username: &str) -> String {
     address
 }
 
-/// What somebody did.
+/// The audit log of what a user did.
 pub fn audit_of(id: UserId) -> String {
     format!("{AUDIT}?user={id}")
 }
@@ -252,13 +242,11 @@ pub const TO_CLUSTERS: Crumb = Crumb {
     name: Cow::Borrowed("Clusters"),
 };
 
-/// Back to everybody.
 pub const TO_USERS: Crumb = Crumb {
     href: Cow::Borrowed(USERS),
     name: Cow::Borrowed("Users"),
 };
 
-/// Back to the people of the identity provider.
 pub const TO_POOLS: Crumb = Crumb {
     href: Cow::Borrowed(POOLS),
     name: Cow::Borrowed("Identity provider"),

@@ -2,8 +2,8 @@
 
 use leptos::server;
 
-use crate::refusal::Refusal;
-use crate::transport::{Fetch, Json};
+use crate::form_error::FormError;
+use crate::site::set_cookie;
 
 /// The name of the cookie.
 pub const COOKIE: &str = "theme";
@@ -56,10 +56,9 @@ impl Theme {
     }
 }
 
-/// Keeps the choice; what the theme form does without wasm.
-#[server(prefix = "/rpc", endpoint = "set-theme", client = Fetch, output = Json)]
-pub async fn set_theme(theme: String) -> Result<(), Refusal> {
-    use crate::server_context::set_cookie;
+/// Keeps the choice in a cookie.
+#[server(prefix = "/rpc", endpoint = "set-theme")]
+pub async fn set_theme(theme: String) -> Result<(), FormError> {
     set_cookie(&Theme::from_word(&theme).cookie());
     Ok(())
 }

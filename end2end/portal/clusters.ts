@@ -1,6 +1,6 @@
 // What people do with clusters, as they do it.
 import { Page, expect } from '@playwright/test';
-import { hydrated } from './pages';
+import { alive } from './pages';
 
 let count = 0;
 
@@ -10,14 +10,23 @@ export function freshName(word: string): string {
   return `${word}-${process.env.TEST_PARALLEL_INDEX ?? '0'}-${count}`;
 }
 
-/** Fills in the order form with what it proposes and sends it; returns the address of the cluster's page. */
-export async function orderCluster(page: Page, name: string): Promise<string> {
+/** Fills in the form with what it proposes and sends it; returns the address of the cluster's page. */
+export async function createCluster(page: Page, name: string): Promise<string> {
   await page.goto('/clusters/new');
-  await hydrated(page);
+  await alive(page);
   await page.getByLabel('Name', { exact: true }).fill(name);
   await page.getByRole('button', { name: 'Create cluster' }).click();
   await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
   return new URL(page.url()).pathname;
+}
+
+/** Deletes the cluster whose page is at `address` by typing its name. */
+export async function deleteCluster(page: Page, address: string, name: string): Promise<void> {
+  await page.goto(`${address}/settings`);
+  await alive(page);
+  await page.getByLabel(`Type ${name} to confirm`).fill(name);
+  await page.getByRole('button', { name: 'Delete cluster' }).click();
+  await reaches(page, 'Deleting');
 }
 
 /** Waits until the page that is open says that its cluster is in a state. */

@@ -2,8 +2,8 @@
 import { execFile } from 'node:child_process';
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { Page, expect } from '@playwright/test';
-import { hydrated } from './pages';
+import { Locator, Page, expect } from '@playwright/test';
+import { alive } from './pages';
 
 const run = promisify(execFile);
 
@@ -18,20 +18,20 @@ export interface Wish {
 }
 
 /** Orders a node by the form, in the first place or in `tenant/environment`; returns the address of its page. */
-export async function orderNode(page: Page, name: string, wish: Wish = {}, place?: string): Promise<string> {
+export async function createNode(page: Page, name: string, wish: Wish = {}, place?: string): Promise<string> {
   const asked = new URLSearchParams({ accelerator: 'L4', cloud: 'aws', ...wish });
   await page.goto(`/nodes/new?${asked}`);
-  await hydrated(page);
+  await alive(page);
   if (place) await page.getByLabel('Tenant and environment').selectOption(place);
   await page.getByLabel('Name', { exact: true }).fill(name);
-  await page.getByRole('button', { name: 'Order node' }).click();
+  await page.getByRole('button', { name: 'Create node' }).click();
   await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
   return new URL(page.url()).pathname;
 }
 
 /** What the node whose overview is open is called in SkyPilot. */
 export async function machineOf(page: Page): Promise<string> {
-  return (await fact(page, 'In SkyPilot')).trim();
+  return (await fact(page, 'SkyPilot cluster')).trim();
 }
 
 /** A fact on the overview that is open. */
@@ -43,6 +43,16 @@ export async function fact(page: Page, name: string): Promise<string> {
 /** Follows the link of a part of the page that is open. */
 export async function openPart(page: Page, part: string): Promise<void> {
   await page.getByRole('navigation', { name: 'Parts of this node' }).getByRole('link', { name: part }).click();
+}
+
+/** The state of the log viewer: `live`, `ended`, `refused` … */
+export async function logReaches(page: Page, state: string, timeout = 30_000): Promise<void> {
+  await expect(page.getByRole('main').locator('[role="status"][data-state]')).toHaveAttribute('data-state', state, { timeout });
+}
+
+/** Why the open tab has nothing to offer: `not-ready`, `stopped` … */
+export function unavailable(page: Page, reason: string): Locator {
+  return page.locator(`[data-unavailable="${reason}"]`);
 }
 
 /** Downloads what a button of the connect page gives into `folder`; returns the file. */

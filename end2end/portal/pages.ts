@@ -1,6 +1,6 @@
 // Every page of the portal, for what must hold on all of them.
 import { Page } from '@playwright/test';
-import { Role } from './people';
+import { Role } from './users';
 
 export interface Place {
   /** What its picture is called. */
@@ -58,10 +58,10 @@ export function placesOf(ready: string, failed: string): Place[] {
   ];
 }
 
-/** People and credentials to look at, by the addresses of their pages. */
+/** Users and credentials to look at, by the addresses of their pages. */
 export interface Administration {
   /** A developer. */
-  person: string;
+  user: string;
   /** The admin, of whom there is only one. */
   lastAdmin: string;
   /** A credential of AWS that AWS does not know. */
@@ -69,7 +69,7 @@ export interface Administration {
 }
 
 /** The pages of administration, and the parts of a tenant as each role sees them. */
-export function placesOfAdministration({ person, lastAdmin, credential }: Administration): Place[] {
+export function placesOfAdministration({ user, lastAdmin, credential }: Administration): Place[] {
   const parts = ['invitations', 'environments', 'credentials', 'settings'];
   const partsOf = (role: Role): Place[] => [
     { name: `tenant-of-${role}`, path: '/tenants/vision', role },
@@ -78,8 +78,8 @@ export function placesOfAdministration({ person, lastAdmin, credential }: Admini
   const asAdmin = (name: string, path: string): Place => ({ name, path, role: 'admin' });
   return [
     asAdmin('users', '/admin/users'),
-    asAdmin('users-no-match', '/admin/users?search=nobody-is-called-so'),
-    asAdmin('user', person),
+    asAdmin('users-no-match', '/admin/users?search=no-such-name'),
+    asAdmin('user', user),
     asAdmin('user-last-admin', lastAdmin),
     asAdmin('claim-rules', '/admin/users/claim-rules'),
     asAdmin('host-clusters', '/admin/host-clusters'),
@@ -110,7 +110,7 @@ export interface Nodes {
   /** No place had its machine. */
   failed: string;
   stopped: string;
-  /** A machine that nobody ordered, and that an admin may take down. */
+  /** A machine that belongs to no node, and that an admin may delete. */
   orphan: string;
 }
 
@@ -137,7 +137,7 @@ export function placesOfNodes({ ready, launching, failed, stopped, orphan }: Nod
     { name: 'node-jobs-of-a-viewer', path: `${ready}/jobs`, role: 'viewer' },
     { name: 'node-settings-refused', path: `${ready}/settings`, role: 'viewer' },
     { name: 'orphans', path: '/admin/orphans', role: 'admin' },
-    { name: 'orphan-taken-down', path: `/admin/orphans?machine=${orphan}`, role: 'admin' },
+    { name: 'orphan-deletion', path: `/admin/orphans?machine=${orphan}`, role: 'admin' },
     { name: 'orphans-refused', path: '/admin/orphans', role: 'developer' },
   ];
 }
@@ -150,23 +150,10 @@ export function perPlace(places: Place[]): number {
 /** Opens a page and waits until it is alive. */
 export async function visit(page: Page, path: string): Promise<void> {
   await page.goto(path);
-  await hydrated(page);
+  await alive(page);
 }
 
-/** Waits until the browser part has taken over the page that the server sent. */
-export async function hydrated(page: Page): Promise<void> {
-  await page.locator('html[data-alive]').waitFor({ state: 'attached' });
-}
-
-/**
- * Runs in the browser before a page's own script, and marks the page when its wasm has been started: the loader calls
- * it in the same turn in which the program has arrived, so the next turn is after that.
- */
-export function markWhenAlive(): void {
-  const instantiate = WebAssembly.instantiateStreaming;
-  WebAssembly.instantiateStreaming = async (...program: Parameters<typeof instantiate>) => {
-    const result = await instantiate(...program);
-    setTimeout(() => document.documentElement.setAttribute('data-alive', ''));
-    return result;
-  };
+/** Waits until the page's script is at work. */
+export async function alive(page: Page): Promise<void> {
+  await page.waitForFunction(() => 'hangar' in window);
 }

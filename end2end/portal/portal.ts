@@ -1,9 +1,9 @@
-// A portal of one's own: the binary that was just built, with an empty data directory, on a free port.
+// A portal of one's own and a sandbox behind it: the programs that were just built, with an empty data directory, on free ports.
 import { ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 const patience = 60_000;
 const repository = resolve(import.meta.dirname, '../..');
@@ -22,26 +22,32 @@ export class Portal {
     readonly url: string,
     /** Where it keeps its database and keys. */
     readonly dataDirectory: string,
-    private readonly server: ChildProcess,
+    private readonly programs: ChildProcess[],
     private readonly said: string[],
   ) {}
 
-  /** Starts a portal and returns when it says that it is ready. `more` are arguments for `hangar serve`. */
-  static async start(more: string[] = [], port?: number): Promise<Portal> {
+  /** Starts both and returns when the portal says that it is ready. `more` is added to the portal's configuration. */
+  static async start(more = '', port?: number): Promise<Portal> {
     const binary = process.env.HANGAR_BIN ?? join(repository, 'target/debug/hangar');
     const site = process.env.HANGAR_SITE_DIR ?? join(repository, 'target/site');
     const data = await mkdtemp(join(tmpdir(), 'hangar-end2end-'));
     const address = `127.0.0.1:${port ?? (await freePort())}`;
     const said: string[] = [];
-    const server = spawn(binary, ['serve', '--listen', address, '--data-dir', data, '--site-dir', site, ...more], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const programs: ChildProcess[] = [];
+    const run = (program: string, args: string[], ready: RegExp) => {
+      const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+      programs.push(child);
+      return saying(child, said, ready);
+    };
     try {
-      const url = await ready(server, said);
+      const sandbox = join(dirname(binary), 'hangar-sandbox');
+      const file = await run(sandbox, ['--data-dir', data, '--portal', address], /--config (\S+)/);
+      await appendFile(file, more);
+      const url = (await run(binary, ['serve', '--config', file, '--site-dir', site], /ready at (https?:\/\/\S+)/)).replace(/\/$/, '');
       origins.add(url);
-      return new Portal(url, data, server, said);
+      return new Portal(url, data, programs.reverse(), said);
     } catch (error) {
-      server.kill('SIGKILL');
+      for (const program of programs) program.kill('SIGKILL');
       await rm(data, { recursive: true, force: true });
       throw error;
     }
@@ -52,12 +58,13 @@ export class Portal {
     return this.said.join('');
   }
 
-  /** Asks it to end, waits until it has, and removes its data. */
+  /** Asks the portal and then the sandbox to end, waits until they have, and removes their data. */
   async stop(): Promise<void> {
-    const ended = new Promise((done) => this.server.once('exit', done));
-    if (this.server.exitCode === null && this.server.signalCode === null) {
-      this.server.kill('SIGTERM');
-      const impatience = setTimeout(() => this.server.kill('SIGKILL'), 15_000);
+    for (const program of this.programs) {
+      const ended = new Promise((done) => program.once('exit', done));
+      if (program.exitCode !== null || program.signalCode !== null) continue;
+      program.kill('SIGTERM');
+      const impatience = setTimeout(() => program.kill('SIGKILL'), 15_000);
       await ended;
       clearTimeout(impatience);
     }
@@ -65,25 +72,26 @@ export class Portal {
   }
 }
 
-/** Resolves with the address that the server prints. */
-function ready(server: ChildProcess, said: string[]): Promise<string> {
+/** Resolves with what a program prints where `ready` has its group. */
+function saying(program: ChildProcess, said: string[], ready: RegExp): Promise<string> {
   return new Promise((resolveReady, reject) => {
+    const name = program.spawnfile;
     const explain = (what: string) => reject(new Error(`${what}\n${said.join('')}`));
-    const timer = setTimeout(() => explain(`the portal is not ready after ${patience / 1000} s`), patience);
+    const timer = setTimeout(() => explain(`${name} is not ready after ${patience / 1000} s`), patience);
     const listen = (chunk: Buffer) => {
       said.push(chunk.toString());
-      const address = /ready at (https?:\/\/\S+)/.exec(said.join(''))?.[1];
-      if (address) {
+      const found = ready.exec(said.join(''))?.[1];
+      if (found) {
         clearTimeout(timer);
-        resolveReady(address.replace(/\/$/, ''));
+        resolveReady(found);
       }
     };
-    server.stdout?.on('data', listen);
-    server.stderr?.on('data', listen);
-    server.once('error', (error) => explain(`the portal cannot be started: ${error.message}`));
-    server.once('exit', (code, signal) => {
+    program.stdout?.on('data', listen);
+    program.stderr?.on('data', listen);
+    program.once('error', (error) => explain(`${name} cannot be started: ${error.message}`));
+    program.once('exit', (code, signal) => {
       clearTimeout(timer);
-      explain(`the portal ended with ${signal ?? code}`);
+      explain(`${name} ended with ${signal ?? code}`);
     });
   });
 }

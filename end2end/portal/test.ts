@@ -2,12 +2,12 @@
 import { writeFile } from 'node:fs/promises';
 import { BrowserContext, BrowserContextOptions, Page, test as base, expect } from '@playwright/test';
 import { pageOf, storeCredential } from './administration';
-import { orderCluster, reaches } from './clusters';
+import { createCluster, reaches } from './clusters';
 import { Faults } from './faults';
 import { Kubectl } from './kubectl';
-import { orderNode } from './node_use';
-import { Place, hydrated, markWhenAlive, places, placesOf, placesOfAdministration, placesOfNodes } from './pages';
-import { Role, people, signIn } from './people';
+import { createNode } from './node_use';
+import { Place, alive, places, placesOf, placesOfAdministration, placesOfNodes } from './pages';
+import { Role, signIn, users } from './users';
 import { Portal, isOurs } from './portal';
 
 interface Worker {
@@ -43,7 +43,6 @@ export const test = base.extend<Fixtures, Worker>({
   everyPlace: [
     async ({ browser, portal }, use) => {
       const context = await browser.newContext({ baseURL: portal.url });
-      await context.addInitScript(markWhenAlive);
       const page = await context.newPage();
       const faults = new Faults(portal.url);
       await signIn(page, 'developer');
@@ -52,16 +51,16 @@ export const test = base.extend<Fixtures, Worker>({
       const broken = { workloads: { image_pull: ['vcluster-no-image'] }, skypilot: { no_capacity: [{ accelerator: 'B200' }] } };
       await faults.set(broken);
       const nodes = { orphan, ...(await nodesToLookAt(page)) };
-      const failed = await orderCluster(page, 'no-image');
+      const failed = await createCluster(page, 'no-image');
       await expect(page.getByText('Image cannot be pulled')).toBeVisible({ timeout: 45_000 });
-      const ready = await orderCluster(page, 'payments-ci');
+      const ready = await createCluster(page, 'payments-ci');
       await reaches(page, 'Ready');
       await faults.set({ ...broken, skypilot: { ...broken.skypilot, launch_hangs: true } });
-      const launching = await orderNode(page, 'notebook');
+      const launching = await createNode(page, 'notebook');
       const admin = await listed(context, orphan);
       const administration = {
-        person: await pageOf(admin, people.developer),
-        lastAdmin: await pageOf(admin, people.admin),
+        user: await pageOf(admin, users.developer),
+        lastAdmin: await pageOf(admin, users.admin),
         credential: await storeCredential(admin, 'vision', 'training'),
       };
       await context.close();
@@ -81,7 +80,6 @@ export const test = base.extend<Fixtures, Worker>({
     await use(async (role, options) => {
       const context = await browser.newContext({ ...info.project.use, baseURL: portal.url, ...options });
       contexts.push(context);
-      await context.addInitScript(markWhenAlive);
       const page = await context.newPage();
       listen(page, complaints);
       if (role) await signIn(page, role);
@@ -105,23 +103,23 @@ export const test = base.extend<Fixtures, Worker>({
 
 /** Nodes in the states that take a while to be in. */
 async function nodesToLookAt(page: Page): Promise<{ ready: string; failed: string; stopped: string }> {
-  const failed = await orderNode(page, 'big-run', { accelerator: 'B200', count: '8', cloud: '' });
-  const stopped = await orderNode(page, 'weekend');
-  const steps = 'for i in $(seq 1 2000); do echo "epoch $i of 2000: loss 0.$((3000 - i))"; sleep 5; done';
-  const ready = await orderNode(page, 'trainer', { run: steps });
+  const failed = await createNode(page, 'big-run', { accelerator: 'B200', count: '8', cloud: '' });
+  const stopped = await createNode(page, 'weekend');
+  const steps = 'for i in $(seq 1 2000); do echo "epoch $i of 2000"; sleep 5; done';
+  const ready = await createNode(page, 'trainer', { run: steps });
   await reaches(page, 'Ready');
   await page.goto(stopped);
   await reaches(page, 'Ready');
   await page.goto(`${stopped}/settings`);
-  await hydrated(page);
-  await page.getByRole('button', { name: 'Stop', exact: true }).click();
+  await alive(page);
+  await page.getByRole('button', { name: 'Stop node' }).click();
   await reaches(page, 'Stopped');
   await page.goto(failed);
   await reaches(page, 'Failed');
   return { ready, failed, stopped };
 }
 
-/** Waits until the portal has found a machine that nobody ordered; it looks about once a minute. Returns the page of an admin. */
+/** Waits until the portal has found a machine that belongs to no node; it checks about once a minute. Returns the page of an admin. */
 async function listed(context: BrowserContext, orphan: string): Promise<Page> {
   await context.clearCookies();
   const page = await context.newPage();
@@ -139,10 +137,13 @@ function listen(page: Page, complaints: string[]) {
   page.on('console', (message) => {
     // A page that says "not found" has that status; the browser calls it an error, we do not.
     const about = message.location().url;
-    const itself = message.text().startsWith('Failed to load resource') && about === page.url();
+    const refused = /^Failed to load resource.* status of 4\d\d/.test(message.text());
+    const itself = refused && about === page.url();
+    // The answer to a form that was refused is the form again, with the status that says so.
+    const form = refused && new URL(about).pathname.startsWith('/rpc/');
     // Browsers ask for this by themselves where a page names no icon.
     const icon = about.endsWith('/favicon.ico');
-    if (message.type() === 'error' && !itself && !icon) complain(`${message.text()} (${about})`);
+    if (message.type() === 'error' && !itself && !form && !icon) complain(`${message.text()} (${about})`);
   });
 }
 

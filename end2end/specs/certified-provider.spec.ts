@@ -1,18 +1,15 @@
 // Signing in at a provider that is not ours, beside the sandbox's: certified by the OpenID Foundation.
-import { writeFile } from 'node:fs/promises';
 import { Page } from '@playwright/test';
 import { CertifiedProvider, client } from '../portal/certified_provider';
 import { Portal, freePort } from '../portal/portal';
 import { expect, test as base } from '../portal/test';
 
 const test = base.extend<{ certified: { portal: Portal; provider: CertifiedProvider } }>({
-  certified: async ({}, use, info) => {
+  certified: async ({}, use) => {
     const port = await freePort();
     const provider = await CertifiedProvider.start(`http://127.0.0.1:${port}`, 'certified');
-    const file = info.outputPath('hangar.toml');
-    await writeFile(
-      file,
-      `sandbox = true
+    const portal = await Portal.start(
+      `
        [sign_in.providers.certified]
        title = "Certified"
        issuer = "${provider.issuer}"
@@ -24,8 +21,8 @@ const test = base.extend<{ certified: { portal: Portal; provider: CertifiedProvi
        group = "vision-developers"
        tenant = "vision"
        role = "developer"`,
+      port,
     );
-    const portal = await Portal.start(['--config', file], port);
     await use({ portal, provider });
     await portal.stop();
     await provider.stop();
@@ -62,7 +59,7 @@ test('a provider that is down gives a page that says so, and signing in works on
   await certified.provider.goDown();
   await page.goto(`${certified.portal.url}/sign-in`);
   await page.getByRole('link', { name: 'Continue with Certified' }).click();
-  await expect(page.getByText('The identity provider does not answer')).toBeVisible();
+  await expect(page.locator('[data-error="provider_unreachable"]')).toBeVisible();
   await certified.provider.comeBack();
   await throughTheProvider(page, 'joan');
   await expect(page.getByRole('note')).toContainText('Sandbox');

@@ -1,26 +1,26 @@
 // Whatever is wrong gets a clear answer and harms nothing.
-import { freshName, orderCluster, reaches } from '../portal/clusters';
-import { hydrated } from '../portal/pages';
-import { throughTheSandbox } from '../portal/people';
+import { freshName, createCluster, reaches } from '../portal/clusters';
+import { alive } from '../portal/pages';
+import { throughTheSandbox } from '../portal/users';
 import { expect, test } from '../portal/test';
 
 test('a bad name is explained while it is typed, and a taken one comes with another', async ({ openAs }) => {
   const page = await openAs('developer');
   const name = freshName('taken');
-  await orderCluster(page, name);
+  await createCluster(page, name);
   await page.goto('/clusters/new');
-  await hydrated(page);
+  await alive(page);
   const field = page.getByLabel('Name', { exact: true });
-  const create = page.getByRole('button', { name: 'Create cluster' });
+  const message = page.locator('#name-message [data-state]');
   await field.fill('Shop');
-  await expect(page.locator('#name-message')).toContainText('lower-case');
-  await expect(create).toBeDisabled();
-  await field.fill(name);
-  await expect(page.locator('#name-message')).toContainText('taken');
-  await expect(create).toBeDisabled();
+  await expect(message).toHaveAttribute('data-state', 'error');
   await field.fill(freshName('free'));
-  await expect(page.locator('#name-message')).toContainText('is free');
-  await expect(create).toBeEnabled();
+  await expect(message).toHaveAttribute('data-state', 'ok');
+  await field.fill(name);
+  await expect(message).toHaveAttribute('data-state', 'error');
+  await page.getByRole('button', { name: /^Use / }).click();
+  await expect(message).toHaveAttribute('data-state', 'ok');
+  await expect(field).not.toHaveValue(name);
 });
 
 test('a plan that does not exist is refused beside its field', async ({ openAs }) => {
@@ -36,7 +36,7 @@ test('a plan that does not exist is refused beside its field', async ({ openAs }
   await expect(page.locator('#plan-message')).not.toBeEmpty();
 });
 
-test('a double click orders one cluster', async ({ openAs }) => {
+test('a double click creates one cluster', async ({ openAs }) => {
   const page = await openAs('developer', { javaScriptEnabled: false });
   const name = freshName('twice');
   await page.goto('/clusters/new');
@@ -47,29 +47,27 @@ test('a double click orders one cluster', async ({ openAs }) => {
   await expect(page.getByRole('link', { name })).toHaveCount(1);
 });
 
-test('a session that ends in the middle of the form loses nothing typed', async ({ openAs, complaints }) => {
+test('a session that ends in the middle of the form loses nothing typed', async ({ openAs }) => {
   const page = await openAs('developer');
   const name = freshName('interrupted');
   await page.goto('/clusters/new');
-  await hydrated(page);
+  await alive(page);
   await page.getByLabel('Name', { exact: true }).fill(name);
-  await expect(page.locator('#name-message')).toContainText('is free');
+  await expect(page.locator('#name-message')).toContainText('is available');
   await page.context().clearCookies();
   await page.getByRole('button', { name: 'Create cluster' }).click();
-  await page.getByRole('link', { name: /sign in and come back/i }).click();
+  await page.locator('[data-notice="signed-out-notice"]').getByRole('link').click();
   await throughTheSandbox(page, 'developer');
   await expect(page.getByLabel('Name', { exact: true })).toHaveValue(name);
   await page.getByRole('button', { name: 'Create cluster' }).click();
   await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
-  // The browser reports the refusal of the form that was sent without a session.
-  complaints.length = 0;
 });
 
-test('an order while the host cluster is unreachable waits, says so, and goes through later', async ({ openAs, faults }) => {
+test('a cluster created while the host cluster is unreachable waits, says so, and starts later', async ({ openAs, faults }) => {
   const page = await openAs('developer');
   await faults.set({ kubernetes: { unreachable: true } });
-  await orderCluster(page, freshName('patient'));
-  await expect(page.getByText('Host does not answer')).toBeVisible({ timeout: 45_000 });
+  await createCluster(page, freshName('patient'));
+  await expect(page.locator('[data-failure="host_unreachable"]')).toBeVisible({ timeout: 45_000 });
   await faults.heal();
   await reaches(page, 'Ready', 80_000);
 });
@@ -77,9 +75,9 @@ test('an order while the host cluster is unreachable waits, says so, and goes th
 test('an image that cannot be pulled is explained with a next step', async ({ openAs, faults }) => {
   const page = await openAs('developer');
   await faults.set({ workloads: { image_pull: true } });
-  await orderCluster(page, freshName('no-image'));
-  await expect(page.getByText('Image cannot be pulled')).toBeVisible({ timeout: 60_000 });
-  await expect(page.getByText('What to do:')).toBeVisible();
+  await createCluster(page, freshName('no-image'));
+  await expect(page.locator('[data-failure="image_pull"]')).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText('Next step:')).toBeVisible();
 });
 
 test('a body of 100 MB is refused and leaves the portal as it was', async ({ openAs, portal }) => {

@@ -1,6 +1,6 @@
 // Who gets in, where it leads, and who sees what.
-import { freshName, orderCluster } from '../portal/clusters';
-import { people, throughTheSandbox } from '../portal/people';
+import { freshName, createCluster } from '../portal/clusters';
+import { throughTheSandbox, users } from '../portal/users';
 import { expect, test } from '../portal/test';
 
 test('signing in leads to the page that was asked for', async ({ openAs }) => {
@@ -12,7 +12,7 @@ test('signing in leads to the page that was asked for', async ({ openAs }) => {
 
 test('signing out ends the session here and at the provider', async ({ openAs }) => {
   const page = await openAs('developer');
-  await page.locator('summary').filter({ hasText: people.developer, visible: true }).click();
+  await page.locator('summary').filter({ hasText: users.developer, visible: true }).click();
   await page.getByRole('button', { name: 'Sign out' }).click();
   await expect(page.getByRole('link', { name: /continue with/i })).toBeVisible();
   await page.goto('/clusters');
@@ -22,7 +22,7 @@ test('signing out ends the session here and at the provider', async ({ openAs })
 test('what belongs to another tenant looks like what does not exist', async ({ openAs }) => {
   const owner = await openAs('developer');
   const name = freshName('secret');
-  const address = await orderCluster(owner, name);
+  const address = await createCluster(owner, name);
   const stranger = await openAs('otherDeveloper');
   await stranger.goto('/clusters');
   await expect(stranger.getByText(name)).toHaveCount(0);
@@ -33,13 +33,13 @@ test('what belongs to another tenant looks like what does not exist', async ({ o
 
 test('a viewer sees a cluster but is offered neither kubeconfig nor deletion', async ({ openAs }) => {
   const owner = await openAs('developer');
-  const address = await orderCluster(owner, freshName('looked-at'));
+  const address = await createCluster(owner, freshName('looked-at'));
   const page = await openAs('viewer');
   await page.goto(`${address}/settings`);
-  await expect(page.getByText('You may look, but not change anything')).toBeVisible();
-  await expect(page.getByRole('button', { name: 'Delete for good' })).toHaveCount(0);
+  await expect(page.getByText('You can view this cluster, but not change it')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Delete cluster' })).toHaveCount(0);
   await page.goto('/clusters/new');
-  await expect(page.getByText('You may not order clusters yet')).toBeVisible();
+  await expect(page.getByText('You cannot create clusters')).toBeVisible();
 });
 
 test('a provider that has changed its keys is believed', async ({ openAs, faults }) => {

@@ -2,8 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { Page } from '@playwright/test';
 import { freshName, reaches } from '../portal/clusters';
-import { downloadBy, fact, openPart, orderNode, ssh } from '../portal/node_use';
-import { hydrated } from '../portal/pages';
+import { downloadBy, fact, logReaches, openPart, createNode, ssh, unavailable } from '../portal/node_use';
+import { alive } from '../portal/pages';
 import { expect, test } from '../portal/test';
 
 const up = 60_000;
@@ -12,14 +12,14 @@ const log = (page: Page) => page.getByRole('log', { name: 'Log' });
 test('a developer watches a node come up, step by step and line by line', async ({ openAs }) => {
   const page = await openAs('developer');
   const name = freshName('watch');
-  await orderNode(page, name, { run: 'echo hello from the job' });
+  await createNode(page, name, { run: 'echo hello from the job' });
   // Nothing is reloaded: what follows arrives by itself.
   await reaches(page, 'Provisioning');
   await openPart(page, 'Logs');
-  await expect(page.getByText('Live: new lines appear by themselves.')).toBeVisible();
+  await logReaches(page, 'live');
   await expect(log(page)).toContainText(/launch|provision/i, { timeout: up });
   await reaches(page, 'Ready', up);
-  await expect(page.getByText('The log has come to its end.')).toBeVisible({ timeout: up });
+  await logReaches(page, 'ended', up);
   await openPart(page, 'Overview');
   const steps = page.getByRole('main').getByRole('listitem').filter({ hasText: ', done' });
   await expect(steps).toHaveText([
@@ -31,17 +31,17 @@ test('a developer watches a node come up, step by step and line by line', async 
     /Set up/,
     /Reachable by SSH/,
   ]);
-  expect(await fact(page, 'Where')).toContain('AWS');
-  expect(await fact(page, 'An hour')).toMatch(/^\$\d+\.\d\d\/h$/);
+  expect(await fact(page, 'Location')).toContain('AWS');
+  expect(await fact(page, 'Price')).toMatch(/^\$\d+\.\d\d\/h$/);
 });
 
 test('key and configuration are downloaded, and ssh with them works', async ({ openAs }, info) => {
   const page = await openAs('developer');
   const name = freshName('ssh');
-  await orderNode(page, name);
+  await createNode(page, name);
   await openPart(page, 'Connect');
-  // The way is there as soon as there is one.
-  await expect(page.getByText('Not ready yet')).toBeVisible();
+  // Key and address appear as soon as there are any.
+  await expect(unavailable(page, 'not-ready')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Download key' })).toBeVisible({ timeout: up });
   const key = await downloadBy(page, 'Download key', info.outputDir);
   expect(key).toMatch(new RegExp(`/${name}\\.pem$`));
@@ -49,7 +49,7 @@ test('key and configuration are downloaded, and ssh with them works', async ({ o
   const config = await downloadBy(page, 'Download configuration', info.outputDir);
   expect(await readFile(config, 'utf8')).toContain(`Host ${name}`);
 
-  await page.getByRole('button', { name: 'Show it here instead' }).click();
+  await page.getByRole('button', { name: 'Show configuration' }).click();
   const block = page.getByRole('group', { name: 'Block for ~/.ssh/config' });
   await expect(block).toContainText(`IdentityFile ~/.ssh/${name}.pem`);
   const code = page.getByRole('link', { name: 'open the node in VS Code' });
@@ -61,13 +61,13 @@ test('key and configuration are downloaded, and ssh with them works', async ({ o
 
 test('a command is submitted, watched to its end and read; another is cancelled', async ({ openAs, complaints }) => {
   const page = await openAs('developer');
-  const address = await orderNode(page, freshName('jobs'));
+  const address = await createNode(page, freshName('jobs'));
   await reaches(page, 'Ready', up);
   await openPart(page, 'Jobs');
   const submit = async (name: string, command: string) => {
     await page.getByLabel('Command', { exact: true }).fill(command);
-    await page.getByLabel('Name, if you like').fill(name);
-    await page.getByRole('button', { name: 'Submit' }).click();
+    await page.getByLabel('Name (optional)').fill(name);
+    await page.getByRole('button', { name: 'Submit job' }).click();
     await expect(page.getByLabel('Command', { exact: true }), 'the next one begins with nothing').toHaveValue('', {
       timeout: 30_000,
     });
@@ -83,7 +83,7 @@ test('a command is submitted, watched to its end and read; another is cancelled'
 
   await row('count').getByRole('link', { name: /^Log/ }).click();
   await expect(log(page)).toContainText('step 3');
-  await expect(page.getByText('The log has come to its end.')).toBeVisible({ timeout: 30_000 });
+  await logReaches(page, 'ended');
   const [download] = await Promise.all([
     page.waitForEvent('download'),
     page.getByRole('link', { name: 'Download' }).click(),
@@ -93,29 +93,29 @@ test('a command is submitted, watched to its end and read; another is cancelled'
   expect(text).toContain('step 3');
 
   await page.goto(`${address}/jobs`);
-  await hydrated(page);
-  await page.getByLabel('Name, if you like').fill('Not A Name');
+  await alive(page);
+  await page.getByLabel('Name (optional)').fill('Not A Name');
   await page.getByLabel('Command', { exact: true }).fill('true');
-  await page.getByRole('button', { name: 'Submit' }).click();
-  await expect(page.locator('#job-name-message')).not.toBeEmpty();
+  await page.getByRole('button', { name: 'Submit job' }).click();
+  await expect(page.locator('#name-message')).not.toBeEmpty();
   await expect(page.getByLabel('Command', { exact: true }), 'what was typed stays').toHaveValue('true');
-  // The browser reports what was refused on purpose.
+  // The browser reports the form that was rejected on purpose.
   complaints.splice(0, complaints.length, ...complaints.filter((what) => !/ 422 .*submit-node-job/.test(what)));
 });
 
 test('who scrolls up in a log is left alone until they jump to its end', async ({ openAs }) => {
   const page = await openAs('developer');
   const lines = 'for i in $(seq 1 400); do echo line $i; done; for i in $(seq 1 60); do sleep 1; echo tick $i; done';
-  const address = await orderNode(page, freshName('scroll'), { run: lines });
+  const address = await createNode(page, freshName('scroll'), { run: lines });
   await reaches(page, 'Ready', up);
   await page.goto(`${address}/logs?job=1`);
-  await hydrated(page);
+  await alive(page);
   await expect(log(page)).toContainText('line 400', { timeout: 30_000 });
   const position = () => log(page).evaluate((box) => ({ top: box.scrollTop, left: box.scrollHeight - box.clientHeight - box.scrollTop }));
   await expect.poll(async () => (await position()).left, 'it follows').toBeLessThan(16);
-  await expect(page.getByRole('button', { name: 'Jump to the end' })).toBeHidden();
+  await expect(page.getByRole('button', { name: 'Jump to end' })).toBeHidden();
   await log(page).evaluate((box) => box.scrollTo(0, 200));
-  const jump = page.getByRole('button', { name: 'Jump to the end' });
+  const jump = page.getByRole('button', { name: 'Jump to end' });
   await expect(jump).toBeVisible();
   const ticks = (await log(page).innerText()).match(/tick \d+/g)?.length ?? 0;
   await expect.poll(async () => (await log(page).innerText()).match(/tick \d+/g)?.length ?? 0).toBeGreaterThan(ticks);
@@ -127,7 +127,7 @@ test('who scrolls up in a log is left alone until they jump to its end', async (
 
 test('a log whose connection breaks off goes on where it was', async ({ openAs }) => {
   const page = await openAs('developer');
-  const address = await orderNode(page, freshName('cut'), { run: 'for i in $(seq 1 25); do sleep 1; echo tick $i.; done' });
+  const address = await createNode(page, freshName('cut'), { run: 'for i in $(seq 1 25); do sleep 1; echo tick $i.; done' });
   await reaches(page, 'Ready', up);
   await expect(async () => {
     const written = await page.request.get(`${address}/logs/jobs/1`);
@@ -147,44 +147,44 @@ test('a log whose connection breaks off goes on where it was', async ({ openAs }
   }
 });
 
-test('a node is stopped, started and taken down, and each says what it costs', async ({ openAs, complaints }) => {
+test('a node is stopped, started and deleted, and each says what it costs', async ({ openAs, complaints }) => {
   const page = await openAs('developer');
   const name = freshName('life');
-  const address = await orderNode(page, name);
+  const address = await createNode(page, name);
   await reaches(page, 'Ready', up);
   await openPart(page, 'Settings');
   await expect(page.getByText(/^Saves \$\d+\.\d\d an hour/)).toBeVisible();
-  await page.getByRole('button', { name: 'Stop', exact: true }).click();
+  await page.getByRole('button', { name: 'Stop node' }).click();
   await reaches(page, 'Stopped', up);
   await page.goto(address);
-  await expect(page.getByText('Its disk still costs a little', { exact: false })).toBeVisible();
+  await expect(page.getByText('still charges for its disk')).toBeVisible();
   await openPart(page, 'Connect');
-  await expect(page.getByText('It is stopped')).toBeVisible();
-  await page.getByRole('link', { name: 'Start it on the Settings page' }).click();
-  await page.getByRole('button', { name: 'Start', exact: true }).click();
+  await expect(unavailable(page, 'stopped')).toBeVisible();
+  await page.getByRole('link', { name: 'Start the node on the Settings tab' }).click();
+  await page.getByRole('button', { name: 'Start node' }).click();
   await reaches(page, 'Ready', up);
 
   await page.goto(`${address}/settings`);
-  await hydrated(page);
-  await page.getByLabel('After so many idle minutes').fill('25');
-  await page.getByLabel('Then').selectOption('stop');
-  await page.getByRole('button', { name: 'Save' }).click();
-  await expect(page.getByText('It stops after 25 idle minutes now.')).toBeVisible();
-  await page.getByLabel('After so many idle minutes').fill('-3');
-  await page.getByRole('button', { name: 'Save' }).click();
-  await expect(page.locator('#idle-minutes-message')).toContainText('between 1 and');
+  await alive(page);
+  await page.getByLabel('Idle minutes').fill('25');
+  await page.getByLabel('Action', { exact: true }).selectOption('stop');
+  await page.getByRole('button', { name: 'Save rule' }).click();
+  await expect(page.getByText('This node stops after 25 idle minutes.')).toBeVisible();
+  await page.getByLabel('Idle minutes').fill('-3');
+  await page.getByRole('button', { name: 'Save rule' }).click();
+  await expect(page.locator('#idle-minutes-message [data-state="error"]')).toBeVisible();
 
-  const danger = page.getByRole('region', { name: 'Take this node down' });
+  const danger = page.getByRole('region', { name: 'Delete this node' });
   await expect(danger.getByRole('listitem').filter({ hasText: 'Its disk' })).toBeVisible();
-  const button = page.getByRole('button', { name: 'Take down for good' });
+  const button = page.getByRole('button', { name: 'Delete node' });
   await expect(button).toBeDisabled();
   await page.getByLabel(`Type ${name} to confirm`).fill('something-else');
   await expect(button).toBeDisabled();
   await page.getByLabel(`Type ${name} to confirm`).fill(name);
   await button.click();
-  await reaches(page, 'Taken down', up);
-  // The browser reports what was refused on purpose, and that the node is not found any more.
-  complaints.splice(0, complaints.length, ...complaints.filter((what) => !/ (404|422) .*(load-node|events|autostop)/.test(what)));
+  await expect(page.locator('[data-problem="gone"]')).toBeVisible({ timeout: up });
+  // The browser reports the form that was rejected on purpose, and that the node is gone.
+  complaints.splice(0, complaints.length, ...complaints.filter((what) => !/ (404|410|422) .*(nodes|autostop)/.test(what)));
   await page.goto('/nodes');
   await expect(page.getByRole('link', { name })).toHaveCount(0);
 });
@@ -192,10 +192,10 @@ test('a node is stopped, started and taken down, and each says what it costs', a
 test('a change elsewhere arrives in an open list within a second', async ({ openAs }) => {
   const watching = await openAs('developer');
   await watching.goto('/nodes');
-  await hydrated(watching);
+  await alive(watching);
   const page = await openAs('developer');
   const name = freshName('seen');
-  await orderNode(page, name);
+  await createNode(page, name);
   await expect(watching.getByRole('link', { name })).toBeVisible({ timeout: 2_000 });
 });
 
@@ -204,24 +204,24 @@ test('a node is used without JavaScript', async ({ openAs }) => {
   const name = freshName('plain');
   await page.goto('/nodes/new?accelerator=L4&cloud=aws');
   await page.getByLabel('Name', { exact: true }).fill(name);
-  await page.getByRole('button', { name: 'Order node' }).click();
+  await page.getByRole('button', { name: 'Create node' }).click();
   await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
   const address = new URL(page.url()).pathname;
-  // The page looks again by itself.
+  // The page reloads by itself.
   await expect(page.getByText('State: Ready')).toBeAttached({ timeout: up });
   await page.goto(`${address}/jobs`);
   await page.getByLabel('Command', { exact: true }).fill('echo done by a plain form');
-  await page.getByRole('button', { name: 'Submit' }).click();
+  await page.getByRole('button', { name: 'Submit job' }).click();
   await expect(page.getByRole('row').filter({ hasText: 'job 1' })).toBeVisible();
   await expect(async () => {
     await page.goto(`${address}/logs?job=1`);
     await expect(log(page)).toContainText('done by a plain form');
   }).toPass({ timeout: 30_000 });
   await page.goto(`${address}/settings`);
-  await page.getByRole('button', { name: 'Stop', exact: true }).click();
+  await page.getByRole('button', { name: 'Stop node' }).click();
   await expect(page.getByText('State: Stopped')).toBeAttached({ timeout: up });
   await page.goto(`${address}/settings`);
   await page.getByLabel(`Type ${name} to confirm`).fill(name);
-  await page.getByRole('button', { name: 'Take down for good' }).click();
-  await expect(page.getByRole('heading', { name: /not found|gone/i })).toBeVisible({ timeout: up });
+  await page.getByRole('button', { name: 'Delete node' }).click();
+  await expect(page.locator('[data-problem="gone"]')).toBeVisible({ timeout: up });
 });

@@ -1,10 +1,9 @@
-//! The browser's entry point: takes over the page that the server has rendered.
+//! What runs in the browser besides the script of every page: islands, each a small Leptos view. The server renders the
+//! same view without its behaviour, so that a page can be read without scripts. Islands are mounted by the script, not
+//! by Leptos' `#[island]`, whose islands are never unmounted when a page is left (docs/decisions/0019).
 
-use wasm_bindgen::prelude::wasm_bindgen;
+mod log;
+#[cfg(feature = "browser")]
+mod mount;
 
-/// Called by the script in the document's head.
-#[wasm_bindgen]
-pub fn hydrate() {
-    console_error_panic_hook::set_once();
-    leptos::mount::hydrate_body(app::App);
-}
+pub use log::{LogProblem, LogSource, LogTail, Tail, log_viewer};

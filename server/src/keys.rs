@@ -6,10 +6,8 @@ use crate::{
 };
 use anyhow::{Context as _, Result};
 use aws::{KeyArn, KmsConfig, KmsKey, http_client::ReqwestClient};
-use provisioning::ports::{
-    credential_stores::SealedRows,
-    sealing::{KeyService, SealError, Sealer, SecretOwner},
-};
+use persistence::Database;
+use provisioning::ports::sealing::{KeyService, SealError, Sealer, SecretOwner};
 use secrets::{Envelope, Key, KeyDirectory, Keyring, Keys};
 use std::sync::Arc;
 
@@ -64,12 +62,8 @@ pub fn sealer(keys: &Arc<Keys>) -> Arc<dyn Sealer> {
 ///
 /// # Errors
 /// Names the key that is needed, or what is wrong with the one that seals.
-pub async fn open_everything(
-    keys: &Keys,
-    sealer: &dyn Sealer,
-    store: &dyn SealedRows,
-) -> Result<()> {
-    every_secret_has_its_key(keys, store).await?;
+pub async fn open_everything(keys: &Keys, sealer: &dyn Sealer, database: &Database) -> Result<()> {
+    every_secret_has_its_key(keys, database).await?;
     tried(sealer).await
 }
 
@@ -78,8 +72,9 @@ pub async fn open_everything(
 ///
 /// # Errors
 /// Names the key that is needed.
-pub async fn every_secret_has_its_key(keys: &Keys, store: &dyn SealedRows) -> Result<()> {
-    let uses = store
+pub async fn every_secret_has_its_key(keys: &Keys, database: &Database) -> Result<()> {
+    let uses = database
+        .sealed_rows()
         .keys_in_use()
         .await
         .context("the sealed secrets cannot be read")?;

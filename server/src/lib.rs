@@ -11,6 +11,5 @@ pub mod log;
 pub mod machinery;
 pub mod portal;
 pub mod server;
-pub mod stand_ins;
 mod user_pools;
 pub mod vault;

@@ -1,4 +1,4 @@
-//! The portal put together: the services, the ports they stand on, and what requests need besides.
+//! What requests share: the core, the database, sessions, and limits.
 
 use crate::{
     config::{Settings, TrustedProxies},
@@ -11,57 +11,21 @@ use crate::{
     },
 };
 use anyhow::Context as _;
-use app::server_context::{Assets, PageContext, SignInProvider};
-use domain::{
-    caller::Caller,
-    ids::UserId,
-    problem::Problem,
-    services::{
-        Account, AuditLog, Clusters, Credentials, Nodes, People, Platform, Tenancy, UserPools,
-    },
-};
-use provisioning::{
-    account::AccountService,
-    audit_log::AuditLogService,
-    claim_rules::ClaimRules,
-    clusters::ClusterService,
-    nodes::{Machinery, NodeService},
-    people::{PeopleService, RuleProvider},
-    platform::PlatformService,
-    ports::{changes::Changes, host_clusters::HostClusters, stores::Store},
-    sign_in::SignInService,
-    tenancy::TenancyService,
-    user_pools::UserPoolService,
-};
+use app::site::{Assets, SignInProvider, Site};
+use domain::{caller::Caller, ids::UserId, problem::Problem};
+use persistence::Database;
+use provisioning::{Core, claim_rules::ClaimRules, sign_in::SignInService, users::RuleProvider};
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
-/// What every request has at hand.
+/// What every request can use.
 pub struct Portal {
-    /// Ordering, looking at and deleting clusters.
-    pub clusters: Arc<dyn Clusters>,
-    /// Finding, ordering, using and taking down nodes.
-    pub nodes: Arc<dyn Nodes>,
-    /// The caller's own account.
-    pub account: Arc<dyn Account>,
-    /// The audit log.
-    pub audit: Arc<dyn AuditLog>,
-    /// The people of the portal.
-    pub people: Arc<dyn People>,
-    /// Tenants, their environments and their members.
-    pub tenancy: Arc<dyn Tenancy>,
-    /// The people of Cognito user pools.
-    pub user_pools: Arc<dyn UserPools>,
-    /// Host clusters and plans.
-    pub platform: Arc<dyn Platform>,
-    /// The vault of cloud credentials.
-    pub credentials: Arc<dyn Credentials>,
+    /// All use cases.
+    pub core: Arc<Core>,
     /// The ways to sign in.
     pub doors: Doors,
     /// The database.
-    pub store: Arc<dyn Store>,
-    /// Its feed of changes.
-    pub changes: Arc<dyn Changes>,
+    pub database: Database,
     /// The browsers' sessions.
     pub sessions: Sessions,
     /// Open event streams.
@@ -71,30 +35,14 @@ pub struct Portal {
     /// Whose word is taken for where a request came from.
     pub trusted_proxies: TrustedProxies,
     /// What pages need.
-    pub pages: PageContext,
+    pub site: Site,
     /// Cancelled when the server stops.
     pub stopping: CancellationToken,
     callers: SignInService,
 }
 
-/// What the portal stands on.
-pub struct Ports {
-    /// The database.
-    pub store: Arc<dyn Store>,
-    /// Its feed of changes.
-    pub changes: Arc<dyn Changes>,
-    /// The browsers' sessions.
-    pub sessions: Sessions,
-    /// The host clusters.
-    pub hosts: Arc<dyn HostClusters>,
-    /// The SkyPilot API server; `None`: there are no nodes.
-    pub machinery: Option<Machinery>,
-    /// The vault of cloud credentials.
-    pub credentials: Arc<dyn Credentials>,
-}
-
 impl Portal {
-    /// Puts it together. `addresses` are those it goes by, `assets` the site's files.
+    /// The portal over `core` and its database. `addresses` are those it is reached by, `assets` the site's files.
     ///
     /// # Errors
     /// If a provider's client or the API document cannot be made.
@@ -102,48 +50,13 @@ impl Portal {
         settings: &Settings,
         addresses: Addresses,
         assets: Assets,
-        ports: Ports,
+        core: Arc<Core>,
+        database: &Database,
     ) -> anyhow::Result<Self> {
-        let Ports {
-            store,
-            changes,
-            sessions,
-            hosts,
-            machinery,
-            credentials,
-        } = ports;
-        let clusters: Arc<dyn Clusters> = Arc::new(ClusterService::new(
-            store.clone(),
-            hosts.clone(),
-            settings.plans.clone(),
-        ));
-        let nodes: Arc<dyn Nodes> = Arc::new(NodeService::new(store.clone(), machinery));
-        let account: Arc<dyn Account> = Arc::new(AccountService::new(store.clone()));
-        let audit: Arc<dyn AuditLog> = Arc::new(AuditLogService::new(store.clone()));
-        let people: Arc<dyn People> =
-            Arc::new(PeopleService::new(store.clone(), rule_providers(settings)));
-        let tenancy: Arc<dyn Tenancy> = Arc::new(TenancyService::new(store.clone()));
-        let user_pools: Arc<dyn UserPools> = Arc::new(UserPoolService::new(
-            store.clone(),
-            crate::user_pools::pools(settings)?,
-        ));
-        let platform: Arc<dyn Platform> = Arc::new(PlatformService::new(
-            store.clone(),
-            hosts,
-            settings.plans.clone(),
-        ));
-        let doors = doors(settings, &store)?;
-        let pages = PageContext {
+        let doors = doors(settings, database)?;
+        let site = Site {
             assets: Arc::new(assets),
-            clusters: clusters.clone(),
-            nodes: nodes.clone(),
-            account: account.clone(),
-            audit: audit.clone(),
-            people: people.clone(),
-            tenancy: tenancy.clone(),
-            user_pools: user_pools.clone(),
-            platform: platform.clone(),
-            credentials: credentials.clone(),
+            core: core.clone(),
             sandbox: settings.sandbox,
             providers: doors
                 .values()
@@ -158,24 +71,15 @@ impl Portal {
             ),
         };
         Ok(Self {
-            clusters,
-            nodes,
-            account,
-            audit,
-            people,
-            tenancy,
-            user_pools,
-            platform,
-            credentials,
+            core,
             doors,
-            callers: SignInService::new(store.clone(), ClaimRules::default()),
-            store,
-            changes,
-            sessions,
+            callers: SignInService::new(database.clone(), ClaimRules::default()),
+            database: database.clone(),
+            sessions: Sessions(Arc::new(database.sessions())),
             streams: Streams::new(settings.limits.event_streams),
             addresses: Arc::new(addresses),
             trusted_proxies: settings.trusted_proxies.clone(),
-            pages,
+            site,
             stopping: CancellationToken::new(),
         })
     }
@@ -206,7 +110,7 @@ impl Portal {
 }
 
 /// The providers with their rules, for trying them.
-fn rule_providers(settings: &Settings) -> Vec<RuleProvider> {
+pub fn rule_providers(settings: &Settings) -> Vec<RuleProvider> {
     let sign_in = &settings.sign_in;
     sign_in
         .providers
@@ -219,14 +123,14 @@ fn rule_providers(settings: &Settings) -> Vec<RuleProvider> {
         .collect()
 }
 
-fn doors(settings: &Settings, store: &Arc<dyn Store>) -> anyhow::Result<Doors> {
+fn doors(settings: &Settings, database: &Database) -> anyhow::Result<Doors> {
     let sign_in = &settings.sign_in;
     sign_in
         .providers
         .iter()
         .map(|provider| {
             let door = Door {
-                service: SignInService::new(store.clone(), sign_in.rules_for(&provider.slug)),
+                service: SignInService::new(database.clone(), sign_in.rules_for(&provider.slug)),
                 provider: Provider::new(provider.clone())?,
             };
             Ok((provider.slug.clone(), Arc::new(door)))

@@ -3,23 +3,18 @@
 use crate::{
     broker::Broker,
     config::Settings,
-    http::{self, layers::host::Addresses, listener, session::Sessions, site},
+    http::{self, layers::host::Addresses, listener, site},
     keys,
     machinery::machinery,
-    portal::{Portal, Ports},
-    stand_ins::StandIns,
-    vault,
+    portal::{Portal, rule_providers},
+    user_pools, vault,
 };
 use anyhow::{Context, Result, bail};
 use kubernetes::{HostClustersConfig, KubernetesHosts};
 use persistence::Database;
 use provisioning::{
-    ports::{
-        cloud_credentials::CredentialHandles,
-        host_clusters::HostClusters,
-        node_stores::WorkspaceStore as _,
-        stores::{Store, TenantStore as _},
-    },
+    Core, Parts,
+    ports::{cloud_credentials::CredentialHandles, host_clusters::HostClusters},
     reconciler::Reconciler,
 };
 use std::{io::ErrorKind, net::SocketAddr, path::Path, sync::Arc, time::Duration};
@@ -37,8 +32,6 @@ pub struct Server {
     pub portal: Arc<Portal>,
     /// Its database.
     pub database: Database,
-    /// The sandbox, if there is one.
-    pub stand_ins: Option<StandIns>,
     /// What makes handles to credentials, if anything does.
     pub credential_handles: Option<Arc<dyn CredentialHandles>>,
     /// Where the credential broker listens, if it does.
@@ -53,13 +46,12 @@ impl Server {
     ///
     /// # Errors
     /// Says what cannot be had and what to do about it.
-    pub async fn start(mut settings: Settings, site: &Path) -> Result<Self> {
+    pub async fn start(settings: Settings, site: &Path) -> Result<Self> {
         let assets = site::assets(site)?;
         // First of all, because it is what most often fails and costs nothing to try.
         let listener = bind(settings.listen).await?;
         let address = listener.local_addr()?;
         settings.make_data_directory()?;
-        let stand_ins = StandIns::start(&mut settings).await?;
         let database = Database::open(settings.database.expose()).await?;
         if database.is_read_only() {
             tracing::warn!(
@@ -67,35 +59,33 @@ impl Server {
             );
         } else {
             database
-                .seed_tenants(&settings.tenants)
+                .tenants()
+                .seed(&settings.tenants)
                 .await
                 .context("the tenants of the configuration cannot be stored")?;
             if settings.skypilot.is_some() || settings.broker.is_some() {
                 database
-                    .seed_workspaces()
+                    .workspaces()
+                    .seed()
                     .await
                     .context("the tenants' workspaces cannot be stored")?;
             }
         }
         warn_of_missing_tenants(&settings, &database).await?;
-        let store: Arc<dyn Store> = Arc::new(database.clone());
         let keyring = keys::keyring(&settings)?;
         let all_keys = keys::keys(&settings, &keyring)?;
         let sealer = keys::sealer(&all_keys);
         keys::open_everything(&all_keys, &*sealer, &database).await?;
-        let vault = vault::vault(&settings, store.clone(), sealer.clone())?;
+        let vault = vault::vault(&settings, database.clone(), sealer.clone())?;
         let broker = match &settings.broker {
             Some(_) => Some(Broker::new(
                 &settings,
-                store.clone(),
+                database.clone(),
                 &keyring,
                 vault.clone(),
             )?),
             None => None,
         };
-        if let (Some(stand_ins), Some(broker)) = (&stand_ins, &broker) {
-            stand_ins.lend_credentials(store.clone(), broker.service());
-        }
         let credential_handles = broker.as_ref().and_then(Broker::handles);
         let machinery = match &settings.skypilot {
             Some(skypilot) => Some(machinery(skypilot, credential_handles.clone(), sealer)?),
@@ -106,15 +96,16 @@ impl Server {
             Some(url) => Addresses::Public(url.clone()),
             None => Addresses::ThisMachine(address),
         };
-        let ports = Ports {
-            store: store.clone(),
-            changes: Arc::new(database.clone()),
-            sessions: Sessions(Arc::new(database.sessions())),
+        let core = Arc::new(Core::new(Parts {
+            db: database.clone(),
             hosts: hosts.clone(),
             machinery: machinery.clone(),
-            credentials: Arc::new(vault),
-        };
-        let portal = Arc::new(Portal::new(&settings, addresses, assets, ports)?);
+            credentials: vault,
+            plans: settings.plans.clone(),
+            rule_providers: rule_providers(&settings),
+            user_pools: user_pools::pools(&settings)?,
+        }));
+        let portal = Arc::new(Portal::new(&settings, addresses, assets, core, &database)?);
         let mut router = http::router(&portal, site);
         let (mut listening, mut broker_address) = (Vec::new(), None);
         if let Some(broker) = &broker {
@@ -127,7 +118,7 @@ impl Server {
         }
 
         let stop_working = CancellationToken::new();
-        let mut reconciler = Reconciler::new(store, hosts, Arc::new(database.clone()));
+        let mut reconciler = Reconciler::new(database.clone(), hosts);
         if let Some(machinery) = machinery {
             reconciler = reconciler.with_machinery(machinery);
         }
@@ -143,7 +134,6 @@ impl Server {
             address,
             portal,
             database,
-            stand_ins,
             credential_handles,
             broker_address,
             stop_working,
@@ -167,9 +157,6 @@ impl Server {
             tracing::warn!("the reconciler was cut off");
             abort.abort();
         }
-        if let Some(stand_ins) = self.stand_ins {
-            stand_ins.stop().await;
-        }
         self.database.close().await;
     }
 }
@@ -178,6 +165,7 @@ impl Server {
 async fn warn_of_missing_tenants(settings: &Settings, database: &Database) -> Result<()> {
     let tenants = database
         .tenants()
+        .active()
         .await
         .context("the tenants cannot be read")?;
     for slug in settings.sign_in.tenants_named() {

@@ -4,11 +4,11 @@ use crate::config::Settings;
 use anyhow::{Context as _, Result};
 use aws::{Sts, StsConfig};
 use kubernetes::TenantClusters;
+use persistence::Database;
 use provisioning::{
     ports::{
         cloud_credentials::{PortalIdentity, SecurityTokens},
         sealing::Sealer,
-        stores::Store,
     },
     vault::{Providers, Vault},
 };
@@ -44,11 +44,11 @@ pub fn portal_identity(settings: &Settings) -> Option<PortalIdentity> {
 ///
 /// # Errors
 /// As [`security_tokens`].
-pub fn vault(settings: &Settings, store: Arc<dyn Store>, sealer: Arc<dyn Sealer>) -> Result<Vault> {
+pub fn vault(settings: &Settings, db: Database, sealer: Arc<dyn Sealer>) -> Result<Vault> {
     let providers = Providers {
         tokens: security_tokens(settings)?,
         clusters: Arc::new(TenantClusters::new(settings.outgoing.clone())),
         portal_identity: portal_identity(settings),
     };
-    Ok(Vault::new(store, sealer, providers))
+    Ok(Vault::new(db, sealer, providers))
 }

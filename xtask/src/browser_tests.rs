@@ -7,8 +7,21 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use crate::outcome::{self, Counts};
-use crate::process::find_program;
+use crate::process::{find_program, run as run_command};
 use crate::workspace;
+
+/// Checks the types of frontend/script, which are written in comments.
+pub fn check_script() -> Result<()> {
+    let compiler = workspace::end2end().join("node_modules/typescript/bin/tsc");
+    let node = find_program("node", &[]).context("Node.js is not on this machine")?;
+    let mut command = Command::new(node);
+    run_command(
+        command
+            .arg(compiler)
+            .arg("-p")
+            .arg(workspace::root().join("frontend")),
+    )
+}
 
 /// Runs every spec in end2end/ and counts the tests; the report tells a failure apart from a crash.
 pub fn run(server: &Path, arguments: &[String]) -> Result<Counts> {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 
 use crate::site::{self, Manifest, fingerprint};
-use crate::{cargo, lanes, process, styles, wasm, workspace};
+use crate::{cargo, lanes, process, script, styles, wasm, workspace};
 
 /// What `cargo xtask build` can be told.
 #[derive(clap::Args)]
@@ -36,11 +36,11 @@ fn site_only(site: &Path, release: bool) -> Result<()> {
     report(site, &built.result?, built.took)
 }
 
-/// A development build; returns the server's binary.
+/// A development build; returns the server's binary. The sandbox's is beside it.
 pub fn development() -> Result<PathBuf> {
     println!("Building the server, and the browser part beside it (the first time takes minutes).");
     let (server, browser) = lanes::beside(
-        || run_cargo(&["build"]),
+        || run_cargo(&["build"], &cargo::SANDBOX_BINARY),
         || build_site(&workspace::development_site(), false),
     );
     server.result.context("the server does not compile")?;
@@ -58,7 +58,7 @@ pub fn release() -> Result<()> {
     let distribution = workspace::distribution();
     let site = distribution.join("site");
     let (server, browser) = lanes::beside(
-        || run_cargo(&["build", "--release"]),
+        || run_cargo(&["build", "--release"], &[]),
         || build_site(&site, true),
     );
     server.result.context("the server does not compile")?;
@@ -74,11 +74,12 @@ pub fn release() -> Result<()> {
     Ok(())
 }
 
-fn run_cargo(arguments: &[&str]) -> Result<()> {
+fn run_cargo(arguments: &[&str], more: &[&str]) -> Result<()> {
     process::run(
         cargo::cargo(arguments)
             .args(cargo::SERVER_SIDE)
-            .args(cargo::SERVER_BINARY),
+            .args(cargo::SERVER_BINARY)
+            .args(more),
     )
 }
 
@@ -86,6 +87,7 @@ fn run_cargo(arguments: &[&str]) -> Result<()> {
 pub fn build_site(site: &Path, release: bool) -> Result<Manifest> {
     let compiled = wasm::compile(release)?;
     let styles = styles()?;
+    let script = script::bundle(&workspace::root().join("frontend/script"))?;
 
     let stamp_file = workspace::scratch().join(if release {
         "release.stamp"
@@ -94,7 +96,7 @@ pub fn build_site(site: &Path, release: bool) -> Result<Manifest> {
     });
     let program =
         fs::read(&compiled).with_context(|| format!("cannot read {}", compiled.display()))?;
-    let everything: Vec<String> = [&program, &styles.sheet]
+    let everything: Vec<String> = [&program, &script, &styles.sheet]
         .into_iter()
         .chain(styles.assets.values())
         .map(|content| fingerprint(content))
@@ -107,6 +109,7 @@ pub fn build_site(site: &Path, release: bool) -> Result<Manifest> {
     }
     let manifest = site::write(
         site,
+        &script,
         &wasm::bind(&compiled, release)?,
         &styles.sheet,
         &styles.assets,

@@ -13,8 +13,8 @@ mod outcome;
 mod postgres;
 mod process;
 mod rules;
+mod script;
 mod site;
-mod snip;
 mod start;
 mod styles;
 mod test;
@@ -35,7 +35,7 @@ struct Arguments {
 enum Command {
     /// Build the server and the site it serves.
     Build(build::Options),
-    /// Build, then run `hangar serve`; what follows is handed to it.
+    /// Build, then run the portal with the sandbox beside it; what follows `--` goes to `hangar serve`.
     Start(start::Options),
     /// Run every check and every test.
     Test(test::Options),

@@ -32,6 +32,18 @@ pub fn output(command: &mut Command) -> Result<String> {
         .with_context(|| format!("{} wrote no UTF-8", describe(command)))
 }
 
+/// Runs a command and returns what it wrote to standard output, whether or not it succeeded.
+pub fn captured(command: &mut Command) -> Result<(bool, String)> {
+    let output = command
+        .stderr(Stdio::inherit())
+        .output()
+        .with_context(|| format!("cannot start {}", describe(command)))?;
+    Ok((
+        output.status.success(),
+        String::from_utf8_lossy(&output.stdout).into_owned(),
+    ))
+}
+
 /// Runs a command with its output in a log file; when it fails the end of the log is the error.
 pub fn run_logged(command: &mut Command, log: &Path) -> Result<()> {
     if let Some(folder) = log.parent() {

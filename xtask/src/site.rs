@@ -20,9 +20,11 @@ const PACKAGE: &str = "pkg";
 /// The names of the site's files, as `manifest.json` gives them to the server.
 #[derive(Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Manifest {
-    /// The loader.
-    pub js: String,
-    /// The program that the loader is told to fetch.
+    /// The script of every page.
+    pub script: String,
+    /// The loader of the islands.
+    pub islands: String,
+    /// The islands, which the loader fetches.
     pub wasm: String,
     /// The style sheet.
     pub css: String,
@@ -30,10 +32,11 @@ pub struct Manifest {
 
 impl Manifest {
     /// The names that these contents get.
-    fn naming(browser: &Browser, css: &[u8]) -> Self {
+    fn naming(script: &[u8], browser: &Browser, css: &[u8]) -> Self {
         Self {
-            js: format!("hangar-{}.js", fingerprint(&browser.javascript)),
-            wasm: format!("hangar-{}_bg.wasm", fingerprint(&browser.wasm)),
+            script: format!("portal-{}.js", fingerprint(script)),
+            islands: format!("islands-{}.js", fingerprint(&browser.javascript)),
+            wasm: format!("islands-{}_bg.wasm", fingerprint(&browser.wasm)),
             css: format!("hangar-{}.css", fingerprint(css)),
         }
     }
@@ -42,6 +45,7 @@ impl Manifest {
 /// Writes the site and returns its manifest. `assets` are files that keep their names, such as the icon.
 pub fn write(
     site: &Path,
+    script: &[u8],
     browser: &Browser,
     css: &[u8],
     assets: &BTreeMap<String, Vec<u8>>,
@@ -58,8 +62,9 @@ pub fn write(
     let package = fresh.join(PACKAGE);
     fs::create_dir_all(&package).with_context(|| format!("cannot make {}", package.display()))?;
 
-    let manifest = Manifest::naming(browser, css);
-    fs::write(package.join(&manifest.js), &browser.javascript)?;
+    let manifest = Manifest::naming(script, browser, css);
+    fs::write(package.join(&manifest.script), script)?;
+    fs::write(package.join(&manifest.islands), &browser.javascript)?;
     fs::write(package.join(&manifest.wasm), &browser.wasm)?;
     fs::write(package.join(&manifest.css), css)?;
     for (path, content) in &browser.snippets {
@@ -95,25 +100,35 @@ pub fn read(site: &Path) -> Option<Manifest> {
     let package = site.join(PACKAGE);
     let manifest: Manifest =
         serde_json::from_slice(&fs::read(package.join("manifest.json")).ok()?).ok()?;
-    [&manifest.js, &manifest.wasm, &manifest.css]
-        .iter()
-        .all(|name| package.join(name).is_file())
-        .then_some(manifest)
+    [
+        &manifest.script,
+        &manifest.islands,
+        &manifest.wasm,
+        &manifest.css,
+    ]
+    .iter()
+    .all(|name| package.join(name).is_file())
+    .then_some(manifest)
 }
 
 /// The sizes a person cares about: of each file, as it is and as it travels.
 pub fn sizes(site: &Path, manifest: &Manifest) -> Result<Vec<(String, u64, Option<u64>)>> {
     let package = site.join(PACKAGE);
-    [&manifest.wasm, &manifest.js, &manifest.css]
-        .into_iter()
-        .map(|name| {
-            let plain = fs::metadata(package.join(name))?.len();
-            let brotli = fs::metadata(package.join(format!("{name}.br")))
-                .ok()
-                .map(|file| file.len());
-            Ok((name.clone(), plain, brotli))
-        })
-        .collect()
+    [
+        &manifest.script,
+        &manifest.css,
+        &manifest.islands,
+        &manifest.wasm,
+    ]
+    .into_iter()
+    .map(|name| {
+        let plain = fs::metadata(package.join(name))?.len();
+        let brotli = fs::metadata(package.join(format!("{name}.br")))
+            .ok()
+            .map(|file| file.len());
+        Ok((name.clone(), plain, brotli))
+    })
+    .collect()
 }
 
 /// Sixteen hexadecimal digits that change with the content.
@@ -148,10 +163,10 @@ mod tests {
 
     #[test]
     fn only_the_changed_file_gets_a_new_name() {
-        let before = Manifest::naming(&browser(b"one"), b"a{}");
-        let after = Manifest::naming(&browser(b"two"), b"a{}");
+        let before = Manifest::naming(b"s", &browser(b"one"), b"a{}");
+        let after = Manifest::naming(b"s", &browser(b"two"), b"a{}");
         assert_ne!(before.wasm, after.wasm);
-        assert_eq!((before.js, before.css), (after.js, after.css));
+        assert_eq!((before.islands, before.css), (after.islands, after.css));
     }
 
     #[test]
@@ -159,8 +174,8 @@ mod tests {
         let folder = scratch("rebuild");
         let site = folder.join("site");
         let assets = BTreeMap::from([("favicon.svg".to_owned(), b"<svg/>".to_vec())]);
-        let first = write(&site, &browser(b"one"), b"a{}", &assets, false).unwrap();
-        let second = write(&site, &browser(b"two"), b"a{}", &assets, false).unwrap();
+        let first = write(&site, b"s", &browser(b"one"), b"a{}", &assets, false).unwrap();
+        let second = write(&site, b"s", &browser(b"two"), b"a{}", &assets, false).unwrap();
         assert!(!site.join(PACKAGE).join(first.wasm).exists());
         assert!(site.join(PACKAGE).join(&second.wasm).exists());
         assert!(site.join(PACKAGE).join("snippets/app/clock.js").exists());
@@ -178,7 +193,15 @@ mod tests {
     fn a_site_that_lacks_a_file_counts_as_missing() {
         let folder = scratch("incomplete");
         let site = folder.join("site");
-        let manifest = write(&site, &browser(b"one"), b"a{}", &BTreeMap::new(), false).unwrap();
+        let manifest = write(
+            &site,
+            b"s",
+            &browser(b"one"),
+            b"a{}",
+            &BTreeMap::new(),
+            false,
+        )
+        .unwrap();
         fs::remove_file(site.join(PACKAGE).join(manifest.css)).unwrap();
         assert_eq!(read(&site), None);
         fs::remove_dir_all(folder).unwrap();
@@ -189,7 +212,7 @@ mod tests {
         let folder = scratch("release");
         let site = folder.join("site");
         let css = b"a{color:red}".repeat(100);
-        let manifest = write(&site, &browser(b"one"), &css, &BTreeMap::new(), true).unwrap();
+        let manifest = write(&site, b"s", &browser(b"one"), &css, &BTreeMap::new(), true).unwrap();
         let package = site.join(PACKAGE);
         for ending in ["", ".br", ".gz"] {
             assert!(

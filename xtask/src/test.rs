@@ -1,7 +1,7 @@
 //! `cargo xtask test`: every check and every test, and one line at the end that says how it went.
 //!
-//! Order: what is quick and often wrong first, then two lanes side by side. In front the server side: linted,
-//! compiled once, tested on SQLite and PostgreSQL with that build. Behind it the browser part. The browser tests
+//! Order: what is quick and often wrong first, then two lanes side by side. In front the server side: linted and
+//! compiled at once, tested on SQLite and PostgreSQL with that build. Behind it the islands. The browser tests
 //! come last and use what both lanes made. A part that fails does not stop the others, so one run tells everything.
 
 use std::fs;
@@ -12,7 +12,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use crate::lanes::{self, Lane, timed};
 use crate::outcome::{self, Counts, Part};
 use crate::postgres::Postgres;
-use crate::process::{run as run_command, run_logged, tee};
+use crate::process::{run as run_command, tee};
 use crate::site::Manifest;
 use crate::{browser_tests, build, cargo, rules, workspace};
 
@@ -64,6 +64,10 @@ fn everything() -> Vec<Part> {
         error: site_error,
         took: site_took,
     });
+    parts.push(check(
+        "types of the script",
+        timed(browser_tests::check_script),
+    ));
     parts.push(tests("xtask's tests", timed(xtask)));
     parts.push(tests(
         "browser tests",
@@ -79,19 +83,17 @@ fn everything() -> Vec<Part> {
 
 /// The lane in front: lint, compile, test. Returns the server's binary where there is one.
 fn server_side() -> (Vec<Part>, Option<PathBuf>) {
-    let mut parts = vec![check("clippy", timed(|| clippy(&cargo::SERVER_SIDE)))];
+    let mut parts = Vec::new();
     let compiled = timed(|| {
-        heading("compiling the server side and its tests");
-        run_command(
-            cargo::cargo(&["build", "--locked", "--lib", "--bins", "--tests"])
-                .args(cargo::SERVER_SIDE),
-        )
+        heading("linting and compiling the server side and its tests");
+        let targets = ["--lib", "--bins", "--tests", "--benches"];
+        cargo::build_without_warnings(&[&cargo::SERVER_SIDE[..], &targets].concat())
     });
     let server = compiled
         .result
         .is_ok()
         .then(|| workspace::target().join("debug/hangar"));
-    parts.push(check("compiling the server side", compiled));
+    parts.push(check("lint and compile", compiled));
     if server.is_some() {
         parts.push(tests("tests (databases, SkyPilot)", timed(with_real_parts)));
         if documents_with_examples(workspace::root()) {
@@ -101,32 +103,14 @@ fn server_side() -> (Vec<Part>, Option<PathBuf>) {
     (parts, server)
 }
 
-/// The lane behind: the site for the browser tests, and clippy for the code that only the browser runs.
+/// The lane behind: the site for the browser tests, with the islands linted as they are compiled.
 fn browser_part() -> Result<Manifest> {
-    let site = build::build_site(&workspace::development_site(), false)?;
-    run_logged(
-        cargo::cargo(&["clippy", "--locked"])
-            .args(cargo::BROWSER)
-            .args(cargo::BROWSER_DEVELOPMENT)
-            .args(["--", "--deny", "warnings"]),
-        &workspace::scratch().join("browser-clippy.log"),
-    )
-    .context("clippy has something to say about the browser part")?;
-    Ok(site)
+    build::build_site(&workspace::development_site(), false)
 }
 
 fn formatting() -> Result<()> {
     heading("formatting");
     run_command(&mut cargo::cargo(&["fmt", "--all", "--check"])).context("run `cargo fmt --all`")
-}
-
-fn clippy(packages: &[&str]) -> Result<()> {
-    heading("clippy");
-    run_command(
-        cargo::cargo(&["clippy", "--locked", "--all-targets"])
-            .args(packages)
-            .args(["--", "--deny", "warnings"]),
-    )
 }
 
 /// The binary whose tests start the SkyPilot API server that HANGAR_TEST_PYTHON leads to.
@@ -163,8 +147,8 @@ fn with_real_parts() -> Result<Counts> {
 }
 
 fn xtask() -> Result<Counts> {
-    heading("xtask's own clippy and tests");
-    clippy(&cargo::XTASK)?;
+    heading("xtask's own lints and tests");
+    cargo::build_without_warnings(&[&cargo::XTASK[..], &["--tests"]].concat())?;
     let mut command = cargo::cargo(&["nextest", "run", "--locked", "--no-fail-fast"]);
     Ok(nextest(command.args(cargo::XTASK))?.0)
 }

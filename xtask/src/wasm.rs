@@ -1,4 +1,4 @@
-//! The browser part: from Rust to the JavaScript and WebAssembly that a page loads.
+//! The islands: from Rust to the JavaScript and WebAssembly that a page with an island loads.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::process::{find_program, run_logged};
-use crate::{cargo, snip, workspace};
+use crate::{cargo, workspace};
 
 /// What the browser loads.
 pub struct Browser {
@@ -45,20 +45,9 @@ pub fn bind(compiled: &Path, release: bool) -> Result<Browser> {
         fs::remove_dir_all(&work)?;
     }
     fs::create_dir_all(&work)?;
-    let mut module = walrus::ModuleConfig::new()
-        // What LLVM wrote is sound; wasm-bindgen does not check it either.
-        .strict_validate(false)
-        .generate_name_section(!release)
-        .generate_producers_section(!release)
-        .parse_file(compiled)
-        .context("cannot read the browser part")?;
-    if snip::dead_functions(&mut module) == 0 {
-        println!(
-            "  warning: no function bears a name that xtask/src/snip.rs looks for: the wasm stays larger than it need be"
-        );
-    }
     Bindgen::new()
-        .input_module("hangar", module)
+        .input_path(compiled)
+        .out_name("islands")
         .web(true)?
         .typescript(false)
         .omit_default_module_path(true)
@@ -66,12 +55,12 @@ pub fn bind(compiled: &Path, release: bool) -> Result<Browser> {
         .remove_producers_section(release)
         .generate(&work)
         .context("wasm-bindgen cannot make the browser part's loader")?;
-    let program = work.join("hangar_bg.wasm");
+    let program = work.join("islands_bg.wasm");
     if release {
         shrink(&program)?;
     }
     Ok(Browser {
-        javascript: fs::read(work.join("hangar.js"))?,
+        javascript: fs::read(work.join("islands.js"))?,
         wasm: fs::read(&program)?,
         snippets: files_below(&work, Path::new("snippets"))?,
     })

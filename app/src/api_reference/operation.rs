@@ -1,11 +1,11 @@
-//! One operation: what it does, what it takes, what it answers, how to call it.
+//! One operation with its parameters, body, responses and an example.
 
 use leptos::prelude::*;
 
-use super::document::{Answer, Field, Operation};
+use super::document::{Field, Operation, Response};
 use crate::ui::{Code, tw};
 
-/// A card that can be linked to.
+/// A card with an anchor.
 #[component]
 pub fn OperationCard(operation: Operation) -> impl IntoView {
     let colour = match operation.method.as_str() {
@@ -13,10 +13,10 @@ pub fn OperationCard(operation: Operation) -> impl IntoView {
         "DELETE" => tw("bg-bad-soft text-bad"),
         _ => tw("bg-accent-soft text-accent-text"),
     };
-    let answers = operation
-        .answers
+    let responses = operation
+        .responses
         .into_iter()
-        .map(|answer| view! { <AnswerRow answer=answer /> })
+        .map(|response| view! { <ResponseRow response=response /> })
         .collect_view();
     view! {
         <article
@@ -34,8 +34,8 @@ pub fn OperationCard(operation: Operation) -> impl IntoView {
                 .then(|| view! { <p class="text-muted mt-2">{operation.description}</p> })}
             <FieldList title="Parameters" fields=operation.parameters />
             <FieldList title="Body" fields=operation.body />
-            <h4 class="mt-4 mb-1.5">"Answers"</h4>
-            <div class="grid gap-1.5">{answers}</div>
+            <h4 class="mt-4 mb-1.5">"Responses"</h4>
+            <div class="grid gap-1.5">{responses}</div>
             <h4 class="mt-4 mb-1.5">"Example"</h4>
             <Code label="Command" text=operation.curl />
         </article>
@@ -43,7 +43,6 @@ pub fn OperationCard(operation: Operation) -> impl IntoView {
     .into_any()
 }
 
-/// Nothing when there are no fields.
 #[component]
 fn FieldList(title: &'static str, fields: Vec<Field>) -> impl IntoView {
     (!fields.is_empty()).then(|| {
@@ -78,12 +77,12 @@ fn Fields(fields: Vec<Field>) -> impl IntoView {
     view! { <dl>{fields.into_iter().map(row).collect_view()}</dl> }
 }
 
-/// The fields of an answer unfold, since few people need them at once.
+/// The fields of a response unfold, because they are rarely needed.
 #[component]
-fn AnswerRow(answer: Answer) -> impl IntoView {
-    let status = view! { <code class="font-semibold">{answer.status}</code> };
-    let text = view! { <span class="text-muted">{answer.description}</span> };
-    if answer.fields.is_empty() {
+fn ResponseRow(response: Response) -> impl IntoView {
+    let status = view! { <code class="font-semibold">{response.status}</code> };
+    let text = view! { <span class="text-muted">{response.description}</span> };
+    if response.fields.is_empty() {
         view! { <p class="flex gap-3">{status} {text}</p> }.into_any()
     } else {
         view! {
@@ -92,7 +91,7 @@ fn AnswerRow(answer: Answer) -> impl IntoView {
                     {status} {text} <small class="ml-auto text-muted">"fields"</small>
                 </summary>
                 <div class="mt-1.5 mb-2 pl-3">
-                    <Fields fields=answer.fields />
+                    <Fields fields=response.fields />
                 </div>
             </details>
         }

@@ -1,61 +1,48 @@
-//! One entry in full.
+//! One entry with all its fields.
 
 use domain::audit::{AuditChange, AuditRow};
 use leptos::prelude::*;
 
-use super::address::AuditAddress;
-use super::rows::{channel_words, outcome_badge};
+use super::list::with_entry;
+use super::rows::{OutcomeBadge, channel_title};
+use crate::page::Rendering;
 use crate::routes;
 use crate::ui::{Card, Cell, Fact, Facts, HeaderCell, RelativeTime, Row, Table, exact};
 
-/// Everything that is known of it, what changed, and the way to more of the same.
 #[component]
-pub fn Entry(row: AuditRow, here: AuditAddress) -> impl IntoView {
-    let close = here.with_entry("");
-    let close = move || {
+pub fn Entry(row: AuditRow) -> impl IntoView {
+    let address = expect_context::<Rendering>().address;
+    let link = |href: String, label: &'static str| {
         view! {
-            <a href=close class="link">
-                "Close"
+            <a href=href class="link">
+                {label}
             </a>
         }
     };
-    let sentence = format!("{} {} {}", row.who, row.did, row.target_name);
-    let person = row.user_id.map(|id| {
-        view! {
-            <a href=here.of_person(&id.to_string()) class="link">
-                "Everything by this person"
-            </a>
-        }
-    });
-    let about = (!row.target.is_empty()).then(|| {
-        view! {
-            <a href=here.about(&row.target) class="link">
-                "Everything about this"
-            </a>
-        }
-    });
-    let thing = thing(&row.target).map(|href| {
-        view! {
-            <a href=href class="link">
-                "Its page"
-            </a>
-        }
-    });
+    let filtered = |name: &str, value: &str| routes::with_query(&address.path, [(name, value)]);
+    let close = link(with_entry(&address, "").to_string(), "Close");
+    let summary = format!("{} {} {}", row.who, row.did, row.target_name);
+    let target = target_page(&row.target).map(|href| link(href, "Show target"));
+    let of_target = (!row.target.is_empty())
+        .then(|| link(filtered("target", &row.target), "Entries of this target"));
+    let of_user = row
+        .user_id
+        .map(|id| link(filtered("user", &id.to_string()), "Entries of this user"));
     let changes = (!row.changes.is_empty()).then(|| changes(row.changes));
-    let at = row.at;
+    let none = || "—".to_owned();
     view! {
         <div class="mb-4">
-            <Card title=format!("Entry {}", row.sequence) aside=close>
-                <p class="mb-3 font-semibold break-words">{sentence}</p>
+            <Card title=format!("Entry {}", row.sequence) aside=move || close>
+                <p class="mb-3 font-semibold break-words">{summary}</p>
                 <Facts>
-                    <Fact name="When">{exact(at)} " (" <RelativeTime at=at /> ")"</Fact>
-                    <Fact name="Outcome">{outcome_badge(row.outcome)}</Fact>
-                    {row.detail.map(|detail| view! { <Fact name="Detail">{detail}</Fact> })}
-                    <Fact name="How">{channel_words(&row.channel)}</Fact>
-                    <Fact name="From">{row.source.unwrap_or_else(|| "—".to_owned())}</Fact>
-                    <Fact name="Tenant">
-                        {row.tenant.map_or_else(|| "—".to_owned(), |tenant| tenant.name)}
+                    <Fact name="Time">{exact(row.at)} " (" <RelativeTime at=row.at /> ")"</Fact>
+                    <Fact name="Outcome">
+                        <OutcomeBadge outcome=row.outcome />
                     </Fact>
+                    {row.detail.map(|detail| view! { <Fact name="Detail">{detail}</Fact> })}
+                    <Fact name="Channel">{channel_title(&row.channel)}</Fact>
+                    <Fact name="Source">{row.source.unwrap_or_else(none)}</Fact>
+                    <Fact name="Tenant">{row.tenant.map_or_else(none, |tenant| tenant.name)}</Fact>
                     <Fact name="Action">
                         <code>{row.action}</code>
                     </Fact>
@@ -66,7 +53,7 @@ pub fn Entry(row: AuditRow, here: AuditAddress) -> impl IntoView {
                         <code class="break-all">{row.hash}</code>
                     </Fact>
                 </Facts>
-                <div class="flex flex-wrap gap-4 mt-3 empty:hidden">{thing} {about} {person}</div>
+                <div class="flex flex-wrap gap-4 mt-3 empty:hidden">{target} {of_target} {of_user}</div>
             </Card>
             {changes}
         </div>
@@ -91,36 +78,35 @@ fn changes(changes: Vec<AuditChange>) -> impl IntoView {
                 </Cell>
                 <Cell>
                     <span class="text-faint md:hidden">"before "</span>
-                    {shown(change.before)}
+                    {value(change.before)}
                 </Cell>
                 <Cell>
                     <span class="text-faint md:hidden">"after "</span>
-                    {shown(change.after)}
+                    {value(change.after)}
                 </Cell>
             </Row>
         }
     };
     view! {
         <section
-            aria-label="What changed"
+            aria-label="Changes"
             class="mt-3.5 bg-surface border border-line rounded-card shadow-card"
         >
-            <Table caption="What changed" head=Box::new(head)>
+            <Table caption="Changes" head=Box::new(head)>
                 {changes.into_iter().map(row).collect_view()}
             </Table>
         </section>
     }
 }
 
-fn shown(value: Option<String>) -> impl IntoView {
+fn value(value: Option<String>) -> impl IntoView {
     match value {
         Some(value) => view! { <span class="break-words">{value}</span> }.into_any(),
-        None => view! { <span class="text-faint">"nothing"</span> }.into_any(),
+        None => view! { <span class="text-faint">"none"</span> }.into_any(),
     }
 }
 
-/// The page of what it was done to, if it has one.
-fn thing(target: &str) -> Option<String> {
+fn target_page(target: &str) -> Option<String> {
     match target.split_once('/')? {
         ("cluster", id) => id.parse().ok().map(routes::cluster),
         ("node", id) => id.parse().ok().map(routes::node),

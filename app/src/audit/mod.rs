@@ -1,10 +1,8 @@
-//! The audit log: of the whole platform for its admins, and of one tenant for whoever may read that.
+//! `/admin/audit` and `/tenants/{slug}/audit`: the audit log of the platform, and that of one tenant.
 
-mod address;
-mod api;
 mod entry;
 mod filters;
-mod page;
+mod list;
 mod rows;
 
-pub use page::{AuditPage, TenantAuditPage};
+pub use list::{list, tenant_list};

@@ -3,17 +3,19 @@
 use domain::audit::{AuditOutcome, AuditRow};
 use leptos::prelude::*;
 
-use super::address::AuditAddress;
+use super::list::with_entry;
+use crate::page::Rendering;
 use crate::ui::{Badge, Cell, HeaderCell, RelativeTime, Row, Table, Tone};
 
-/// Newest first; each opens.
+/// Newest first, each with a link that opens it.
 #[component]
-pub fn Entries(rows: Vec<AuditRow>, here: AuditAddress) -> impl IntoView {
+pub fn Entries(rows: Vec<AuditRow>) -> impl IntoView {
+    let address = expect_context::<Rendering>().address;
     let head = || {
         view! {
-            <HeaderCell>"What"</HeaderCell>
-            <HeaderCell>"When"</HeaderCell>
-            <HeaderCell>"Who"</HeaderCell>
+            <HeaderCell>"Action"</HeaderCell>
+            <HeaderCell>"Time"</HeaderCell>
+            <HeaderCell>"User"</HeaderCell>
             <HeaderCell>"Tenant"</HeaderCell>
             <HeaderCell>"Outcome"</HeaderCell>
         }
@@ -21,10 +23,10 @@ pub fn Entries(rows: Vec<AuditRow>, here: AuditAddress) -> impl IntoView {
     };
     let row = move |row: AuditRow| {
         let id = row.id.to_string();
-        let open = id == here.entry;
-        let href = here.with_entry(&id);
+        let open = address.get("entry") == Some(id.as_str());
+        let href = with_entry(&address, &id).to_string();
         view! {
-            <Row>
+            <Row id=format!("entry-{id}")>
                 <Cell wide_on_phone=true>
                     <a
                         href=href
@@ -44,12 +46,14 @@ pub fn Entries(rows: Vec<AuditRow>, here: AuditAddress) -> impl IntoView {
                 </Cell>
                 <Cell>
                     <span class="block break-words">{row.who}</span>
-                    <small class="block text-faint">{channel_words(&row.channel)}</small>
+                    <small class="block text-faint">{channel_title(&row.channel)}</small>
                 </Cell>
                 <Cell not_on_phone=true>
                     <span class="text-muted break-words">{row.tenant.map(|tenant| tenant.name)}</span>
                 </Cell>
-                <Cell>{outcome_badge(row.outcome)}</Cell>
+                <Cell>
+                    <OutcomeBadge outcome=row.outcome />
+                </Cell>
             </Row>
         }
     };
@@ -61,8 +65,8 @@ pub fn Entries(rows: Vec<AuditRow>, here: AuditAddress) -> impl IntoView {
     .into_any()
 }
 
-/// How it went.
-pub fn outcome_badge(outcome: AuditOutcome) -> impl IntoView {
+#[component]
+pub fn OutcomeBadge(outcome: AuditOutcome) -> impl IntoView {
     let tone = match outcome {
         AuditOutcome::Done => Tone::Idle,
         AuditOutcome::Refused => Tone::Busy,
@@ -71,15 +75,11 @@ pub fn outcome_badge(outcome: AuditOutcome) -> impl IntoView {
     view! { <Badge tone=tone label=outcome.title() /> }
 }
 
-/// The way it came in.
-pub fn channel_words(channel: &str) -> String {
+/// How the request reached the portal.
+pub fn channel_title(channel: &str) -> String {
     match channel {
-        "session" => "in the browser",
-        "api_token" => "with an API token",
-        "portal" => "by itself",
-        "command_line" => "on the command line",
-        "client_certificate" => "with a client certificate",
-        "credential_handle" => "with a credential handle",
+        "session" => "browser",
+        "api_token" => "API token",
         other => return other.replace('_', " "),
     }
     .to_owned()

@@ -1,14 +1,14 @@
-//! Clusters: the list, the order form and a cluster's own page.
+//! Clusters: the list, the page of one, the form that creates one.
 
-mod api;
 mod detail;
-mod list_page;
-mod new;
+mod form;
+mod functions;
+mod list;
 mod rows;
 mod state;
 
-pub use detail::ClusterPage;
-pub use list_page::ClustersPage;
-pub use new::NewClusterPage;
+pub use detail::detail;
+pub use form::new;
+pub use list::list;
 pub use rows::ClusterRows;
 pub use state::note;

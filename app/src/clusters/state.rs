@@ -1,13 +1,12 @@
-//! How a cluster's state looks and reads.
+//! A cluster's state in colours and words.
 
 use domain::cluster::{Cluster, ClusterState};
 use leptos::prelude::*;
 
-use crate::operation::{failure_words, step_words};
+use crate::operation::{failure_summary, step_summary};
 use crate::ui::{Badge, Tone};
 
-/// The colour that goes with a state.
-pub const fn tone(state: ClusterState) -> Tone {
+const fn tone(state: ClusterState) -> Tone {
     match state {
         ClusterState::Ready => Tone::Ok,
         ClusterState::Pending | ClusterState::Provisioning | ClusterState::Deleting => Tone::Busy,
@@ -16,17 +15,16 @@ pub const fn tone(state: ClusterState) -> Tone {
     }
 }
 
-/// A state's badge.
 #[component]
 pub fn StateBadge(state: ClusterState) -> impl IntoView {
     view! { <Badge tone=tone(state) label=state.title() /> }
 }
 
-/// What stands under the badge in a list: how far it is, or what is wrong.
+/// The line under the badge in a list: progress or failure.
 pub fn note(cluster: &Cluster) -> Option<String> {
     match &cluster.failure {
-        Some(failure) => Some(failure_words(failure.code).to_owned()),
-        None if cluster.state.is_moving() => Some(step_words(&cluster.operation)),
+        Some(failure) => Some(failure_summary(failure.code).to_owned()),
+        None if cluster.state.is_moving() => Some(step_summary(&cluster.operation)),
         None => None,
     }
 }

@@ -1,13 +1,12 @@
-//! Cloud credentials of a tenant. What is stored is told by everything but its secret, which never comes back.
+//! Cloud credentials of a tenant. Secrets are written only: no page, address or error contains one.
 
-mod api;
 mod detail;
-mod new;
-mod rows;
+mod form;
+mod functions;
+mod list;
 mod secret_fields;
 mod state;
-mod tab;
 
-pub use detail::CredentialPage;
-pub use new::NewCredentialPage;
-pub use tab::CredentialsTab;
+pub use detail::detail;
+pub use form::new;
+pub use list::Credentials;

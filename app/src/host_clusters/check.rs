@@ -1,82 +1,53 @@
-//! Asking a host cluster whether it lets the portal work.
+//! The check of a host cluster and its result.
 
 use domain::platform::{HostCheck, MissingPermission};
-use domain::problem::Problem;
-use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
-use super::api::CheckHostCluster;
-use crate::problem_page::problem_notice;
-use crate::routes;
-use crate::ui::{Button, Notice, RelativeTime, Tone, tw};
+use crate::form::{Form, FormState};
+use crate::ui::{Button, Notice, RelativeTime, Tone};
 
-/// The button, and what came of it. Without a script the form is sent to the page, which answers it.
 #[component]
-pub fn Check(
-    host: String,
-    /// What came of the plain form that led here.
-    answer: Option<Result<HostCheck, Problem>>,
-) -> impl IntoView {
-    let check = ServerAction::<CheckHostCluster>::new();
-    let first = StoredValue::new(answer);
-    let answer = move || match check.value().get() {
-        Some(answer) => Some(answer.map_err(|refusal| refusal.0)),
-        None => first.get_value(),
-    };
-    let outcome = move || match answer()? {
-        Ok(check) => Some(view! { <Outcome check=check /> }.into_any()),
-        Err(problem) => Some(problem_notice(problem).into_any()),
-    };
-    let asked = host.clone();
-    let send = move |event: SubmitEvent| {
-        event.prevent_default();
-        check.dispatch(CheckHostCluster {
-            host: asked.clone(),
-        });
-    };
-    let pending = check.pending();
+pub fn Check(host: String, form: FormState) -> impl IntoView {
+    let check = form.answer::<HostCheck>();
     let name = format!(" {host}");
     view! {
         <div class="mb-3 empty:hidden" aria-live="polite">
-            {outcome}
+            {check.map(|check| view! { <CheckResult check=check /> })}
         </div>
-        <form method="post" action=routes::HOST_CLUSTERS on:submit=send>
+        <Form state=form>
             <input type="hidden" name="host" value=host />
-            <Button disabled=pending>
-                <span>
-                    {move || if pending.get() { "Asking the host …" } else { "Check now" }}
-                </span>
+            <Button>
+                "Check permissions"
                 <span class="sr-only">{name}</span>
             </Button>
-        </form>
+        </Form>
     }
     .into_any()
 }
 
 #[component]
-fn Outcome(check: HostCheck) -> impl IntoView {
+fn CheckResult(check: HostCheck) -> impl IntoView {
     let summary = check.summary();
-    let (tone, title) = if check.missing.is_empty() {
-        (Tone::Ok, format!("The portal has {summary}"))
+    let (tone, title, state) = if check.missing.is_empty() {
+        (Tone::Ok, format!("The portal has {summary}"), "ok")
     } else {
         (
             Tone::Bad,
-            format!("The portal cannot do all of its work: {summary}"),
+            format!("The portal lacks permissions: {summary}"),
+            "missing",
         )
     };
     let missing = (!check.missing.is_empty()).then(|| {
-        view! {
-            <ul class=tw("prose-list")>
-                {check.missing.into_iter().map(missing).collect_view()}
-            </ul>
-        }
+        view! { <ul class="prose-list">{check.missing.into_iter().map(missing).collect_view()}</ul> }
     });
     view! {
-        <Notice tone=tone title=title>
-            {missing}
-            {check.next_step.map(|step| view! { <p>"What to do: " {step}</p> })}
-            <p class="text-muted">"Asked " <RelativeTime at=check.checked_at /> "."</p>
-        </Notice>
+        <div data-testid="host-check" data-state=state>
+            <Notice tone=tone title=title>
+                {missing}
+                {check.next_step.map(|step| view! { <p>"Next step: " {step}</p> })}
+                <p class="text-muted">"Checked " <RelativeTime at=check.checked_at /> "."</p>
+            </Notice>
+        </div>
     }
     .into_any()
 }

@@ -1,9 +1,7 @@
-//! The host clusters, for platform admins: what is on them, and whether they let the portal work.
+//! `/admin/host-clusters`: what runs on each host cluster, and whether the portal has the permissions it needs there.
 
-mod api;
 mod check;
-mod page;
+mod functions;
+mod list;
 
-#[cfg(feature = "ssr")]
-pub use api::PostedCheck;
-pub use page::HostClustersPage;
+pub use list::list;

@@ -1,13 +1,12 @@
-//! The links to the portal's parts.
+//! The links to the portal's sections.
 
 use domain::account::TenantMembership;
 use leptos::prelude::*;
-use leptos_router::hooks::{use_location, use_query_map};
 
+use crate::page::Rendering;
 use crate::routes;
 use crate::ui::{Icon, Symbol, tw};
 
-/// The name and the mark, which lead home.
 #[component]
 pub fn Brand() -> impl IntoView {
     view! {
@@ -21,20 +20,16 @@ pub fn Brand() -> impl IntoView {
     .into_any()
 }
 
-/// The portal's parts, the present one marked.
+/// The portal's sections, the current one marked.
 #[component]
-pub fn Navigation(
-    /// One's own tenants, which take a look at who is signed in.
-    #[prop(into)]
-    team: ViewFnOnce,
-) -> impl IntoView {
+pub fn Navigation(tenants: Vec<TenantMembership>) -> impl IntoView {
     view! {
         <nav aria-label="Main">
             <ul class="grid gap-0.5">
                 <Item href=routes::OVERVIEW symbol=Symbol::Overview label="Overview" />
                 <Item href=routes::CLUSTERS symbol=Symbol::Cube label="Clusters" />
                 <Item href=routes::NODES symbol=Symbol::Chip label="Nodes" />
-                {team.run()}
+                <TenantItem tenants=tenants />
                 <Item href=routes::ACCOUNT symbol=Symbol::User label="Account" />
                 <Item href=routes::API symbol=Symbol::Book label="API reference" />
             </ul>
@@ -66,54 +61,49 @@ pub fn AdminNavigation() -> impl IntoView {
     .into_any()
 }
 
-/// The tenant that one looks at, or the choice among one's own. Nothing for who is in none.
+/// The chosen tenant, or the list of the caller's tenants. Nothing for callers without a tenant.
 #[component]
-pub fn TeamItem(tenants: Vec<TenantMembership>) -> impl IntoView {
+fn TenantItem(tenants: Vec<TenantMembership>) -> impl IntoView {
+    let address = expect_context::<Rendering>().address;
     let slugs: Vec<_> = tenants
         .into_iter()
         .map(|membership| membership.tenant.slug)
         .collect();
-    let query = use_query_map();
-    let any = !slugs.is_empty();
-    let href = Memo::new(move |_| {
-        let looked_at = query.with(|query| query.get("tenant"));
-        let one = looked_at
-            .filter(|slug| slugs.contains(slug))
-            .or_else(|| slugs.first().filter(|_| slugs.len() == 1).cloned());
-        one.map_or_else(|| routes::TENANTS.to_owned(), |slug| routes::tenant(&slug))
-    });
-    let path = use_location().pathname;
-    let here = Memo::new(move |_| belongs(&path.get(), routes::TENANTS));
-    any.then(|| view! { <Link href=href here=here symbol=Symbol::Team label="Team" /> })
+    let chosen = match (address.get("tenant"), slugs.as_slice()) {
+        (_, []) => return None,
+        (_, [only]) => Some(only.as_str()),
+        (Some(slug), _) => Some(slug).filter(|slug| slugs.iter().any(|found| found == slug)),
+        (None, _) => None,
+    };
+    let href = chosen.map_or_else(|| routes::TENANTS.to_owned(), routes::tenant);
+    let here = belongs(&address.path, routes::TENANTS);
+    Some(view! { <Link href=href here=here symbol=Symbol::Team label="Team" /> })
 }
 
 #[component]
 fn Item(href: &'static str, symbol: Symbol, label: &'static str) -> impl IntoView {
-    let path = use_location().pathname;
-    let here = Memo::new(move |_| belongs(&path.get(), href));
+    let here = belongs(&expect_context::<Rendering>().address.path, href);
     view! { <Link href=href here=here symbol=symbol label=label /> }
 }
 
 #[component]
 fn Link(
-    #[prop(into)] href: Signal<String>,
-    here: Memo<bool>,
+    #[prop(into)] href: String,
+    here: bool,
     symbol: Symbol,
     label: &'static str,
 ) -> impl IntoView {
+    let colours = if here {
+        tw("bg-accent-soft text-accent-text font-semibold")
+    } else {
+        tw("text-muted font-medium hover:bg-sunken hover:text-text")
+    };
     view! {
         <li>
             <a
                 href=href
-                aria-current=move || here.get().then_some("page")
-                class=move || {
-                    let colours = if here.get() {
-                        tw("bg-accent-soft text-accent-text font-semibold")
-                    } else {
-                        tw("text-muted font-medium hover:bg-sunken hover:text-text")
-                    };
-                    format!("{} {colours}", tw("flex items-center gap-2.5 px-2.5 py-1.75 rounded-control"))
-                }
+                aria-current=here.then_some("page")
+                class=format!("{} {colours}", tw("flex items-center gap-2.5 px-2.5 py-1.75 rounded-control"))
             >
                 <Icon symbol=symbol />
                 {label}

@@ -1,9 +1,10 @@
-//! Which tenant and environment one looks at. The choice is in the address of the list, so it can be shared.
+//! The tenant and environment that lists are narrowed to. The choice is in the address, so it can be shared.
 
 use domain::account::TenantMembership;
 use leptos::prelude::*;
-use leptos_router::hooks::{use_location, use_query_map};
 
+use crate::address::Address;
+use crate::page::Rendering;
 use crate::routes;
 use crate::ui::{Icon, Symbol};
 
@@ -46,47 +47,27 @@ impl Scope {
 #[component]
 pub fn ScopeSwitcher(tenants: Vec<TenantMembership>) -> impl IntoView {
     let scopes = scopes(&tenants);
-    let query = use_query_map();
-    let path = use_location().pathname;
-    let current = Memo::new({
-        let scopes = scopes.clone();
-        move |_| {
-            if let Some(slug) = path.with(|path| tenant_of(path)) {
-                let found = scopes
-                    .iter()
-                    .find(|scope| scope.slug == slug && scope.environment.is_empty());
-                return found.or(scopes.first()).cloned().unwrap_or_default();
-            }
-            let (tenant, environment) = query.with(|query| {
-                (
-                    query.get("tenant").unwrap_or_default(),
-                    query.get("environment").unwrap_or_default(),
-                )
-            });
-            scopes
-                .iter()
-                .find(|scope| scope.tenant == tenant && scope.environment == environment)
-                .or(scopes.first())
-                .cloned()
-                .unwrap_or_default()
-        }
-    });
-    let list = Memo::new(move |_| path.with(|path| list_of(path)));
+    let address = expect_context::<Rendering>().address;
+    let current = current(&scopes, &address);
+    let list = list_of(&address.path);
     let only_one = scopes.len() == 1;
-    let option = move |scope: Scope| {
-        let chosen = {
-            let scope = scope.clone();
-            move || (current.get() == scope).then_some("true")
-        };
-        let address = {
-            let scope = scope.clone();
-            move || scope.address(list.get())
-        };
+    let label = view! {
+        <span class="min-w-0">
+            <b class="block truncate font-semibold">{current.title.clone()}</b>
+            <small class="block truncate text-muted">{current.subtitle.clone()}</small>
+        </span>
+    };
+    if only_one {
+        return view! { <div class="border border-line rounded-box px-2.5 py-1.5 mb-3">{label}</div> }
+            .into_any();
+    }
+    let option = |scope: Scope| {
+        let (here, address) = (scope == current, scope.address(list));
         view! {
             <li>
                 <a
                     href=address
-                    aria-current=chosen
+                    aria-current=here.then_some("true")
                     class="block px-2.5 py-1.5 rounded-control hover:bg-sunken aria-[current=true]:bg-accent-soft"
                 >
                     {scope.title}
@@ -95,33 +76,32 @@ pub fn ScopeSwitcher(tenants: Vec<TenantMembership>) -> impl IntoView {
             </li>
         }
     };
-    let label = move || {
-        view! {
-            <span class="min-w-0">
-                <b class="block truncate font-semibold">{move || current.get().title}</b>
-                <small class="block truncate text-muted">{move || current.get().subtitle}</small>
-            </span>
-        }
-    };
-    if only_one {
-        view! {
-            <div class="border border-line rounded-box px-2.5 py-1.5 mb-3">{label()}</div>
-        }
-        .into_any()
-    } else {
-        view! {
-            <details class="relative mb-3">
-                <summary class="flex items-center justify-between gap-2 border border-line rounded-box px-2.5 py-1.5 shadow-card hover:border-faint">
-                    {label()}
-                    <span class="text-muted when-open">
-                        <Icon symbol=Symbol::Chevron size=16 />
-                    </span>
-                </summary>
-                <ul class="menu w-full mt-1">{scopes.into_iter().map(option).collect_view()}</ul>
-            </details>
-        }
-        .into_any()
+    view! {
+        <details class="relative mb-3" data-menu="">
+            <summary class="flex items-center justify-between gap-2 border border-line rounded-box px-2.5 py-1.5 shadow-card hover:border-faint">
+                {label}
+                <span class="text-muted when-open">
+                    <Icon symbol=Symbol::Chevron size=16 />
+                </span>
+            </summary>
+            <ul class="menu w-full mt-1">{scopes.iter().cloned().map(option).collect_view()}</ul>
+        </details>
     }
+    .into_any()
+}
+
+/// The scope of the page at `address`.
+fn current(scopes: &[Scope], address: &Address) -> Scope {
+    let found = match tenant_of(&address.path) {
+        Some(slug) => scopes
+            .iter()
+            .find(|scope| scope.slug == slug && scope.environment.is_empty()),
+        None => scopes.iter().find(|scope| {
+            scope.tenant == address.get("tenant").unwrap_or_default()
+                && scope.environment == address.get("environment").unwrap_or_default()
+        }),
+    };
+    found.or(scopes.first()).cloned().unwrap_or_default()
 }
 
 /// The list that a page belongs to: choosing another tenant does not lead away from what one looks at.

@@ -1,4 +1,4 @@
-//! Who is signed in, the theme, and the way out.
+//! Account, theme and sign-out.
 
 use domain::access::PlatformRole;
 use domain::account::Profile;
@@ -16,7 +16,7 @@ pub fn UserMenu(profile: Profile) -> impl IntoView {
         PlatformRole::User => profile.email.clone(),
     };
     view! {
-        <details class="relative border-t border-line -mx-3 px-3 py-2.5 mt-3">
+        <details data-menu="" class="relative border-t border-line -mx-3 px-3 py-2.5 mt-3">
             <summary class="flex items-center gap-2.5 px-2 py-1 rounded-control hover:bg-sunken">
                 <span
                     aria-hidden="true"
@@ -41,7 +41,7 @@ pub fn UserMenu(profile: Profile) -> impl IntoView {
                     <Icon symbol=Symbol::User size=16 />
                     "Account and tokens"
                 </a>
-                <form method="post" action=routes::SIGN_OUT>
+                <form method="post" action=routes::SIGN_OUT data-external="">
                     <button class="flex items-center gap-2.5 w-full px-2.5 py-1.5 rounded-control text-muted hover:bg-sunken hover:text-text">
                         <Icon symbol=Symbol::SignOut size=16 />
                         "Sign out"

@@ -1,57 +1,51 @@
-//! What a node costs, going on while one looks.
+//! What a node has cost.
 
-use domain::money::MicroDollars;
 use domain::node::view::NodeCost;
 use jiff::Timestamp;
 use leptos::prelude::*;
 
-use crate::ui::Clock;
-
-/// What it has cost until now, by the page's clock.
+/// The cost so far. The script counts on while the node is charged.
 #[component]
 pub fn CostSoFar(
     cost: NodeCost,
-    /// The moment that `cost` was told.
+    /// The time of `cost`.
     at: Timestamp,
 ) -> impl IntoView {
-    let clock = Clock::in_context();
-    view! { <span class="tabular-nums">{move || until(cost, at, clock.now()).to_string()}</span> }
-        .into_any()
-}
-
-/// What it has cost at `now`, told at `at`.
-pub fn until(cost: NodeCost, at: Timestamp, now: Timestamp) -> MicroDollars {
-    let since = match cost.price_per_hour {
-        Some(price) if cost.running => {
-            price.times_seconds(now.as_second().saturating_sub(at.as_second()).max(0))
-        }
-        _ => MicroDollars(0),
-    };
-    cost.so_far + since
+    let price = cost
+        .price_per_hour
+        .filter(|_| cost.running)
+        .map(|price| price.0);
+    view! {
+        <span
+            class="tabular-nums"
+            data-price-per-hour=price
+            data-cost=price.map(|_| cost.so_far.0)
+            data-cost-at=price.map(|_| at.to_string())
+        >
+            {cost.so_far.to_string()}
+        </span>
+    }
+    .into_any()
 }
 
 #[cfg(test)]
 mod tests {
-    use jiff::SignedDuration;
+    use domain::money::MicroDollars;
 
     use super::*;
 
     #[test]
-    fn what_runs_goes_on_costing_and_what_rests_does_not() {
-        let running = NodeCost {
-            price_per_hour: Some(MicroDollars(36_000_000)),
-            so_far: MicroDollars(1_000_000),
-            running: true,
+    fn cost_counts_on_only_while_the_node_is_charged() {
+        let html = |running| {
+            let cost = NodeCost {
+                price_per_hour: Some(MicroDollars(36_000_000)),
+                so_far: MicroDollars(1_000_000),
+                running,
+            };
+            view! { <CostSoFar cost=cost at=Timestamp::UNIX_EPOCH /> }.to_html()
         };
-        let at = Timestamp::UNIX_EPOCH + SignedDuration::from_hours(9);
-        let later = at + SignedDuration::from_secs(100);
-        assert_eq!(until(running, at, later), MicroDollars(2_000_000));
-        let resting = NodeCost {
-            running: false,
-            ..running
-        };
-        assert_eq!(until(resting, at, later), MicroDollars(1_000_000));
-        let earlier = at - SignedDuration::from_secs(5);
-        assert_eq!(until(running, at, earlier), running.so_far);
+        assert!(html(true).contains(r#"data-price-per-hour="36000000""#));
+        assert!(!html(false).contains("data-price-per-hour"));
+        assert!(html(false).contains("$1.00"));
     }
 }

@@ -1,23 +1,18 @@
-//! Nodes: the catalogue, the order form, the list, a node's own page, and machines that nobody ordered.
+//! Nodes: the list, the catalogue, the page of one, the form that creates one.
 
-mod api;
 mod catalogue;
 mod cost;
 mod detail;
-mod list_api;
-mod list_page;
-mod new;
-mod orphans;
-#[cfg(feature = "ssr")]
-mod quoting;
+mod form;
+mod functions;
+mod list;
 mod rows;
 mod state;
 mod words;
 
-pub use catalogue::CataloguePage;
-pub use detail::NodePage;
-pub use list_page::NodesPage;
-pub use new::NewNodePage;
-pub use orphans::OrphansPage;
+pub use catalogue::catalogue;
+pub use detail::detail;
+pub use form::new;
+pub use list::list;
 pub use rows::NodeRows;
 pub use state::note;

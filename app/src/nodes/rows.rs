@@ -1,4 +1,4 @@
-//! Nodes as rows of a table, in the list and on the overview.
+//! Nodes as rows of a table.
 
 use domain::node::catalogue::{accelerators, cloud_title};
 use domain::node::view::{Node, NodeState};
@@ -7,34 +7,38 @@ use leptos::prelude::*;
 use super::cost::CostSoFar;
 use super::state::{StateBadge, note};
 use super::words::per_hour;
+use crate::resource::{EnvironmentCell, ExpiryCell, NameCell, StateCell};
 use crate::routes;
-use crate::ui::{Cell, Remaining, Row};
+use crate::ui::{Cell, Row};
 
-/// Columns: name, state, machine, where, owner, cost, ends in.
+/// The rows of the list. Columns: name, state, machine, location, created by, cost, expires in.
 #[component]
-pub fn ListedNodes(nodes: Vec<Node>) -> impl IntoView {
-    nodes.into_iter().map(listed).collect_view()
+pub fn DetailedNodeRows(nodes: Vec<Node>) -> impl IntoView {
+    nodes.into_iter().map(detailed_row).collect_view()
 }
 
-fn listed(node: Node) -> impl IntoView {
+fn detailed_row(node: Node) -> impl IntoView {
     let environment = format!("{} / {}", node.tenant.name, node.environment.name);
-    let (place, region) = place(&node);
-    let machine = machine(&node);
+    let (cloud, region) = location(&node);
+    let machine = match &node.spec.accelerator {
+        Some(name) => accelerators(name, node.spec.count),
+        None => "Own task".to_owned(),
+    };
     let spot = node.spec.spot.then_some("spot");
-    let (name, state, ends) = (name(&node), state(&node), ends(&node));
+    let note = note(&node);
     let price = per_hour(node.cost.price_per_hour);
     view! {
-        <Row>
-            <Cell>
-                {name} <small class="block truncate text-faint">{environment}</small>
-            </Cell>
-            <Cell>{state}</Cell>
+        <Row id=row_id(&node)>
+            <NameCell name=node.name.to_string() href=routes::node(node.id) note=environment />
+            <StateCell note=note>
+                <StateBadge state=node.state />
+            </StateCell>
             <Cell>
                 <span class="whitespace-nowrap">{machine}</span>
                 <small class="block text-faint">{spot}</small>
             </Cell>
             <Cell>
-                <span class="text-muted whitespace-nowrap">{place}</span>
+                <span class="text-muted whitespace-nowrap">{cloud}</span>
                 <small class="block text-faint whitespace-nowrap">{region}</small>
             </Cell>
             <Cell not_on_phone=true>
@@ -47,33 +51,29 @@ fn listed(node: Node) -> impl IntoView {
                     " so far"
                 </small>
             </Cell>
-            <Cell number=true>{ends}</Cell>
+            <ExpiryCell ends_at=node.ends_at is_deleting=is_deleting(node.state) />
         </Row>
     }
     .into_any()
 }
 
-/// Columns: name, state, environment, ends in, price.
+/// The rows of the overview. Columns: name, state, environment, expires in, price.
 #[component]
 pub fn NodeRows(nodes: Vec<Node>) -> impl IntoView {
     nodes.into_iter().map(row).collect_view()
 }
 
 fn row(node: Node) -> impl IntoView {
-    let what = what(&node);
-    let (name, state, ends) = (name(&node), state(&node), ends(&node));
+    let note = note(&node);
     let price = per_hour(node.cost.price_per_hour);
     view! {
-        <Row>
-            <Cell>
-                {name} <small class="block text-faint">{what}</small>
-            </Cell>
-            <Cell>{state}</Cell>
-            <Cell>
-                <span class="text-muted">{node.environment.name}</span>
-                <small class="max-md:hidden block text-faint">{node.tenant.name}</small>
-            </Cell>
-            <Cell number=true>{ends}</Cell>
+        <Row id=row_id(&node)>
+            <NameCell name=node.name.to_string() href=routes::node(node.id) note=machine_and_location(&node) />
+            <StateCell note=note>
+                <StateBadge state=node.state />
+            </StateCell>
+            <EnvironmentCell tenant=node.tenant environment=node.environment />
+            <ExpiryCell ends_at=node.ends_at is_deleting=is_deleting(node.state) />
             <Cell number=true not_on_phone=true>
                 {price}
             </Cell>
@@ -82,46 +82,16 @@ fn row(node: Node) -> impl IntoView {
     .into_any()
 }
 
-fn name(node: &Node) -> AnyView {
-    view! {
-        <a
-            href=routes::node(node.id)
-            class="block max-md:truncate md:[overflow-wrap:anywhere] font-semibold hover:text-accent-text"
-        >
-            {node.name.to_string()}
-        </a>
-    }
-    .into_any()
+fn row_id(node: &Node) -> String {
+    format!("node-{}", node.id)
 }
 
-fn state(node: &Node) -> AnyView {
-    let note = note(node);
-    view! {
-        <StateBadge state=node.state />
-        {note.map(|note| view! { <small class="block text-muted mt-0.5">{note}</small> })}
-    }
-    .into_any()
+fn is_deleting(state: NodeState) -> bool {
+    matches!(state, NodeState::Deleting | NodeState::Deleted)
 }
 
-fn ends(node: &Node) -> AnyView {
-    let ends = match (node.state, node.ends_at) {
-        (NodeState::Deleting | NodeState::Deleted, _) => "—".into_any(),
-        (_, Some(at)) => view! { <Remaining until=at /> }.into_any(),
-        (_, None) => "no end".into_any(),
-    };
-    view! { <span class="text-muted whitespace-nowrap">{ends}</span> }.into_any()
-}
-
-/// `8× H100`.
-fn machine(node: &Node) -> String {
-    match &node.spec.accelerator {
-        Some(name) => accelerators(name, node.spec.count),
-        None => "Own task".to_owned(),
-    }
-}
-
-/// Cloud and region: where it is, or where it is to be.
-fn place(node: &Node) -> (String, String) {
+/// Cloud and region of the machine, or those that were asked for while there is none.
+fn location(node: &Node) -> (String, String) {
     let (cloud, region) = match &node.placement {
         Some(placement) => (Some(&placement.cloud), Some(&placement.region)),
         None => (node.spec.cloud.as_ref(), node.spec.region.as_ref()),
@@ -130,14 +100,14 @@ fn place(node: &Node) -> (String, String) {
     (cloud, region.cloned().unwrap_or_default())
 }
 
-/// `8× H100 · spot · AWS us-east-1`: what it is, and where once that is known.
-fn what(node: &Node) -> String {
-    let spec = node.spec.words();
+/// `8× H100 · spot · AWS us-east-1`; the location once there is a machine.
+fn machine_and_location(node: &Node) -> String {
+    let machine = node.spec.words();
     match &node.placement {
         Some(placement) => {
             let cloud = cloud_title(&placement.cloud);
-            format!("{spec} · {cloud} {}", placement.region)
+            format!("{machine} · {cloud} {}", placement.region)
         }
-        None => spec,
+        None => machine,
     }
 }

@@ -1,14 +1,13 @@
-//! How a node's state looks and reads.
+//! A node's state in colours and words.
 
 use domain::node::order::cannot_stop;
 use domain::node::view::{Node, NodeState};
 use leptos::prelude::*;
 
-use crate::operation::{failure_words, step_words};
+use crate::operation::{failure_summary, step_summary};
 use crate::ui::{Badge, Tone};
 
-/// The colour that goes with a state.
-pub const fn tone(state: NodeState) -> Tone {
+const fn tone(state: NodeState) -> Tone {
     match state {
         NodeState::Ready => Tone::Ok,
         NodeState::Pending
@@ -21,22 +20,21 @@ pub const fn tone(state: NodeState) -> Tone {
     }
 }
 
-/// A state's badge.
 #[component]
 pub fn StateBadge(state: NodeState) -> impl IntoView {
     view! { <Badge tone=tone(state) label=state.title() /> }
 }
 
-/// What stands under the badge in a list: how far it is, or what is wrong.
+/// The line under the badge in a list: progress or failure.
 pub fn note(node: &Node) -> Option<String> {
     match &node.failure {
-        Some(failure) => Some(failure_words(failure.code).to_owned()),
-        None if node.state.is_moving() => Some(step_words(&node.operation)),
+        Some(failure) => Some(failure_summary(failure.code).to_owned()),
+        None if node.state.is_moving() => Some(step_summary(&node.operation)),
         None => None,
     }
 }
 
-/// Why a machine like this node's cannot be stopped at all; `None`: it can.
+/// Why this node's machine cannot be stopped; `None` if it can.
 pub fn why_not_stop(node: &Node) -> Option<&'static str> {
     let cloud = match &node.placement {
         Some(placement) => Some(placement.cloud.as_str()),

@@ -1,25 +1,29 @@
-//! What is wrong and what to do about it.
+//! A failure: what happened, why, and what to do.
 
 use domain::failure::Failure;
 use leptos::prelude::*;
 
-use super::failure_words;
+use super::failure_summary;
 use crate::ui::{Notice, Tone};
 
-/// The reason in a few words, then in full, then the way on.
 #[component]
 pub fn FailureCard(failure: Failure) -> impl IntoView {
-    let words = failure_words(failure.code);
+    let words = failure_summary(failure.code);
     let mut title = words.to_owned();
     if let Some(first) = title.get_mut(..1) {
         first.make_ascii_uppercase();
     }
+    let code = serde_json::to_value(failure.code).ok();
+    let code = code
+        .as_ref()
+        .and_then(|code| code.as_str())
+        .map(str::to_owned);
     // The first line says what happened; where there are more, each is a place that was tried.
     let mut lines = failure.message.lines().map(str::to_owned);
     let what = lines.next().unwrap_or_default();
     let places: Vec<String> = lines.filter(|line| !line.trim().is_empty()).collect();
     view! {
-        <Notice tone=Tone::Bad title=title>
+        <div data-failure=code><Notice tone=Tone::Bad title=title>
             <p class="break-words">{what}</p>
             {(!places.is_empty())
                 .then(|| {
@@ -30,13 +34,13 @@ pub fn FailureCard(failure: Failure) -> impl IntoView {
                     }
                 })}
             <p>
-                <b>"What to do: "</b>
+                <b>"Next step: "</b>
                 {failure.next_step}
             </p>
             {failure
                 .retrying
-                .then(|| view! { <p class="text-muted">"The portal keeps trying by itself."</p> })}
-        </Notice>
+                .then(|| view! { <p class="text-muted">"The portal keeps retrying."</p> })}
+        </Notice></div>
     }
     .into_any()
 }

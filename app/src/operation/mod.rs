@@ -1,9 +1,9 @@
-//! How far something is and what is wrong with it: the same for clusters and for nodes.
+//! Progress and failure of an operation, the same for every resource.
 
 mod failure_card;
 mod progress;
-mod words;
+mod summary;
 
 pub use failure_card::FailureCard;
 pub use progress::{Progress, heading};
-pub use words::{failure_words, step_words};
+pub use summary::{failure_summary, step_summary};

@@ -1,56 +1,43 @@
-//! The steps of the newest operation, with times that run while a step does.
+//! The steps of the latest operation, with the time each took or has taken so far.
 
 use domain::operation::{Operation, OperationKind, Step, StepState};
 use leptos::prelude::*;
 
-use crate::ui::{Clock, StepMark, StepRow, Steps, elapsed_words};
+use crate::ui::{Elapsed, StepMark, StepRow, Steps, elapsed_words};
 
-/// The steps of an operation.
 #[component]
-pub fn Progress(#[prop(into)] operation: Signal<Operation>) -> impl IntoView {
-    let steps = Memo::new(move |_| operation.with(|operation| operation.steps.clone()));
-    view! {
-        <Steps>{move || steps.get().into_iter().map(step).collect_view()}</Steps>
-    }
-    .into_any()
+pub fn Progress(steps: Vec<Step>) -> impl IntoView {
+    view! { <Steps>{steps.into_iter().map(step).collect_view()}</Steps> }.into_any()
 }
 
 fn step(step: Step) -> impl IntoView {
-    let clock = Clock::in_context();
     let mark = match step.state {
         StepState::Waiting => StepMark::Waiting,
         StepState::Running => StepMark::Now,
         StepState::Done => StepMark::Done,
         StepState::Failed => StepMark::Failed,
     };
-    let (started, finished) = (step.started_at, step.finished_at);
-    let elapsed = move || {
-        move || {
-            let started = started?;
-            let until = finished.unwrap_or_else(|| clock.now());
-            Some(elapsed_words(started, until))
-        }
+    let elapsed = move || match (step.started_at, step.finished_at) {
+        (Some(started), Some(finished)) => elapsed_words(started, finished).into_any(),
+        (Some(started), None) => view! { <Elapsed since=started /> }.into_any(),
+        (None, _) => ().into_any(),
     };
-    view! {
-        <StepRow mark=mark title=step.name.title() detail=step.detail elapsed=elapsed />
-    }
+    view! { <StepRow mark=mark title=step.name.title() detail=step.detail elapsed=elapsed /> }
 }
 
-/// What the steps are about.
+/// The heading above the steps.
 pub fn heading(operation: &Operation) -> &'static str {
     match (operation.kind, operation.finished_at) {
         (OperationKind::CreateCluster, None) => "Creating",
-        (OperationKind::CreateCluster, Some(_)) => "How it came up",
+        (OperationKind::CreateCluster, Some(_)) => "Provisioning",
         (OperationKind::DeleteCluster, None) => "Deleting",
         (OperationKind::LaunchNode, None) => "Launching",
-        (OperationKind::LaunchNode, Some(_)) => "How it came up",
+        (OperationKind::LaunchNode, Some(_)) => "Provisioning",
         (OperationKind::StopNode, None) => "Stopping",
-        (OperationKind::StopNode, Some(_)) => "How it was stopped",
+        (OperationKind::StopNode, Some(_)) => "Stopped",
         (OperationKind::StartNode, None) => "Starting",
-        (OperationKind::StartNode, Some(_)) => "How it was started",
-        (OperationKind::TakeDownNode, None) => "Taking down",
-        (OperationKind::DeleteCluster | OperationKind::TakeDownNode, Some(_)) => {
-            "How it was taken down"
-        }
+        (OperationKind::StartNode, Some(_)) => "Started",
+        (OperationKind::TakeDownNode, None) => "Deleting",
+        (OperationKind::DeleteCluster | OperationKind::TakeDownNode, Some(_)) => "Deleted",
     }
 }

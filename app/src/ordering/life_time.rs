@@ -26,20 +26,11 @@ pub fn life_times(asked: &str, without_end: &str) -> Vec<Choice> {
     hours.dedup();
     let mut choices: Vec<_> = hours
         .into_iter()
-        .map(|life| Choice {
-            value: life.hours().to_string(),
-            label: life.title(),
-        })
+        .map(|life| Choice::new(life.hours().to_string(), life.title()))
         .collect();
-    choices.push(Choice {
-        value: NO_END.to_owned(),
-        label: without_end.to_owned(),
-    });
+    choices.push(Choice::new(NO_END, without_end));
     if !asked.is_empty() && !choices.iter().any(|choice| choice.value == asked) {
-        choices.push(Choice {
-            value: asked.to_owned(),
-            label: format!("{asked} hours"),
-        });
+        choices.push(Choice::new(asked, format!("{asked} hours")));
     }
     choices
 }

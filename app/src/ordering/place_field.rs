@@ -1,78 +1,61 @@
-//! Whose it is: tenant and environment in one choice, so that no pair can be chosen that does not exist.
+//! Tenant and environment in one choice, so that no pair can be chosen that does not exist.
 
 use domain::room::{EnvironmentRoom, Wanted};
 use domain::tenancy::Tenant;
 use leptos::prelude::*;
 
-use crate::ui::Field;
+use crate::form::FormState;
+use crate::ui::{Choice, Field, Select};
 
-/// A select with the environments grouped by tenant. Says how much of the chosen one's limits is in use.
+/// Environments grouped by tenant, with the usage of the chosen one's limits.
 #[component]
 pub fn PlaceField(
+    form: FormState,
     tenants: Vec<Tenant>,
-    /// Of their environments those with limits.
+    /// The environments with limits.
     rooms: Vec<EnvironmentRoom>,
-    /// What is to be put there.
-    #[prop(into)]
-    wanted: Signal<Wanted>,
-    /// The [`place`] that is chosen.
-    #[prop(into)]
-    chosen: Signal<String>,
-    /// Told what is chosen instead.
-    #[prop(into)]
-    choose: Callback<String>,
-    #[prop(into)] error: Signal<Option<String>>,
+    /// What the order would add.
+    wanted: Wanted,
+    #[prop(into)] chosen: String,
 ) -> impl IntoView {
-    let first = chosen.get_untracked();
-    let places = StoredValue::new((tenants.clone(), rooms));
-    let room = move || {
-        let place = chosen.get();
-        let (name, room) = places.with_value(|(tenants, rooms)| room_at(&place, tenants, rooms))?;
-        let reached = room.limits.reached(&room.in_use, wanted.get());
-        let in_the_way = reached.map(|limit| format!("{} {}", limit.words(&name), limit.way_out()));
-        Some(view! {
+    let usage = room_at(&chosen, &tenants, &rooms).map(|(name, room)| {
+        let exceeded = room
+            .limits
+            .reached(&room.in_use, wanted)
+            .map(|limit| format!("{} {}", limit.words(&name), limit.way_out()));
+        let is_exceeded = exceeded.is_some().then_some("");
+        view! {
             <p>{format!("In use: {}.", room.words())}</p>
-            <p class="text-bad empty:hidden">{in_the_way}</p>
+            <p class="text-bad empty:hidden" data-limit-exceeded=is_exceeded>
+                {exceeded}
+            </p>
+        }
+    });
+    let choices = tenants
+        .iter()
+        .flat_map(|tenant| {
+            tenant.environments.iter().map(|environment| Choice {
+                value: place(&tenant.tenant.slug, &environment.slug),
+                label: format!("{} / {}", tenant.tenant.name, environment.name),
+                group: Some(tenant.tenant.name.clone()),
+            })
         })
-    };
-    let groups = tenants
-        .into_iter()
-        .map(|tenant| {
-            let options = tenant
-                .environments
-                .iter()
-                .map(|environment| {
-                    let value = place(&tenant.tenant.slug, &environment.slug);
-                    let selected = value == first;
-                    let label = format!("{} / {}", tenant.tenant.name, environment.name);
-                    view! {
-                        <option value=value selected=selected>
-                            {label}
-                        </option>
-                    }
-                })
-                .collect_view();
-            view! { <optgroup label=tenant.tenant.name.clone()>{options}</optgroup> }
-        })
-        .collect_view();
+        .collect();
     view! {
-        <Field id="place" label="Tenant and environment" hint=move || room error=error>
-            <select
-                id="place"
-                name="draft[place]"
-                class="control"
-                aria-describedby="place-hint place-message"
-                aria-invalid=move || error.with(Option::is_some).then_some("true")
-                on:change=move |event| choose.run(event_target_value(&event))
-            >
-                {groups}
-            </select>
+        <Field
+            form=form
+            name="place"
+            label="Tenant and environment"
+            also=&["tenant", "environment"]
+            hint=move || usage
+        >
+            <Select choices=choices chosen=chosen />
         </Field>
     }
     .into_any()
 }
 
-/// The environment at a [`place`], if it has limits: what people call it, and how much of them is in use.
+/// The environment at a [`place`], if it has limits: its name and the usage of its limits.
 pub fn room_at(
     place: &str,
     tenants: &[Tenant],
@@ -87,7 +70,7 @@ pub fn room_at(
     Some((environment.name.clone(), *room))
 }
 
-/// The value of the control that chooses tenant and environment, by their slugs.
+/// `tenant/environment`, by their slugs.
 fn place(tenant: &str, environment: &str) -> String {
     format!("{tenant}/{environment}")
 }

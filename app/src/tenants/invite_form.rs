@@ -1,135 +1,116 @@
-//! Adding somebody to a tenant by their e-mail address.
+//! The form that adds a user to a tenant by e-mail address.
 
 use domain::access::TenantRole;
 use domain::tenancy::TenantSummary;
-use leptos::html;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
-use super::api::{InviteMember, Invited};
-use super::known::Known;
-use crate::plain_form::{FormState, on_answer};
+use super::functions::{InviteMember, Invited};
+use crate::form::Form;
+use crate::page::PageRequest;
 use crate::ui::{
     Button, ButtonKind, Card, Choice, Field, Notice, RelativeTime, Select, TextInput, Tone,
 };
 
-/// What each role is for.
-fn words(role: TenantRole) -> &'static str {
+fn role_title(role: TenantRole) -> &'static str {
     match role {
-        TenantRole::Viewer => "viewer: sees what there is",
-        TenantRole::Developer => "developer: orders, uses and deletes",
-        TenantRole::Admin => "admin: runs the tenant",
+        TenantRole::Viewer => "viewer: views clusters and nodes",
+        TenantRole::Developer => "developer: creates, uses and deletes clusters and nodes",
+        TenantRole::Admin => "admin: also manages members, environments and credentials",
     }
 }
 
-/// Address and role, and the tenant where it is not known yet.
+/// The tenants that a user can be invited to.
+#[derive(Clone, Debug)]
+pub enum InviteTo {
+    /// By its slug.
+    Tenant(String),
+    /// One of these is chosen in the form.
+    AnyOf(Vec<TenantSummary>),
+}
+
 #[component]
-pub fn InviteForm(
-    /// The tenant of the page; `None`: one of `tenants` is chosen.
-    known: Option<Known>,
-    tenants: Vec<TenantSummary>,
-) -> impl IntoView {
-    let invite = ServerAction::<InviteMember>::new();
-    let node = NodeRef::<html::Form>::new();
-    on_answer(invite, move |invited: Invited| {
-        if let Some(known) = known {
-            known.take(invited.detail);
+pub fn InviteForm(request: PageRequest, to: InviteTo) -> impl IntoView {
+    let form = request.form(InviteMember::url());
+    let invited = form.answer::<Invited>();
+    let form = form.emptied_by_answer();
+    let tenant = match to {
+        InviteTo::Tenant(slug) => {
+            view! { <input type="hidden" name="tenant" value=slug /> }.into_any()
         }
-        if let Some(form) = node.get_untracked() {
-            form.reset();
-        }
-    });
-    let state = FormState::of("invite", invite);
-    let email = state.typed("email", "");
-    let role = state.typed("role", TenantRole::Developer.as_str());
-    let roles = TenantRole::ALL
-        .into_iter()
-        .map(|role| Choice {
-            value: role.as_str().to_owned(),
-            label: words(role).to_owned(),
-        })
-        .collect();
-    let tenant = match known {
-        Some(known) => view! { <input type="hidden" name="slug" value=known.slug() /> }.into_any(),
-        None => {
-            let chosen = state.typed("tenant", "");
-            let choices = tenants
-                .into_iter()
-                .map(|summary| Choice {
-                    value: summary.tenant.slug,
-                    label: summary.tenant.name,
-                })
-                .collect();
+        InviteTo::AnyOf(tenants) => {
+            let choice =
+                |summary: TenantSummary| Choice::new(summary.tenant.slug, summary.tenant.name);
+            let choices = tenants.into_iter().map(choice).collect();
             view! {
-                <input type="hidden" name="among_users" value="true" />
-                <Field id="invite-tenant" label="Tenant" error=state.error("tenant")>
-                    <Select name="slug" choices=choices chosen=chosen />
+                <Field form=form.clone() name="tenant" label="Tenant">
+                    <Select choices=choices chosen="" />
                 </Field>
             }
             .into_any()
         }
     };
-    let outcome = move || match invite.value().get() {
-        Some(Ok(invited)) => Some(view! { <Outcome invited=invited /> }),
-        _ => None,
-    };
-    let pending = invite.pending();
+    let roles = TenantRole::ALL
+        .into_iter()
+        .map(|role| Choice::new(role.as_str(), role_title(role)))
+        .collect();
     view! {
-        <Card title="Add somebody">
-            {state.notice()}
-            <div class="mb-3 empty:hidden">{outcome}</div>
-            <ActionForm action=invite node_ref=node attr:class=crate::ui::tw("grid gap-4")>
+        <Card title="Invite member">
+            {invited.map(|invited| view! { <Outcome invited=invited /> })}
+            <Form state=form.clone() class="grid gap-4">
                 {tenant}
                 <Field
-                    id="invite-email"
+                    form=form.clone()
+                    name="email"
                     label="E-mail address"
                     hint=|| {
-                        "Whoever is known here by this address gets the role now. Otherwise it waits for the first \
-                         sign-in with the address, verified by the identity provider."
+                        "A user with this address gets the role immediately. Otherwise the role is granted at the first sign-in with this address, if the identity provider has verified it."
                     }
-                    error=state.error("email")
                 >
-                    <TextInput
-                        name="input[email]"
-                        r#type="email"
-                        value=email
-                        placeholder="grace@example.com"
-                    />
+                    <TextInput r#type="email" placeholder="grace@example.com" />
                 </Field>
-                <Field id="invite-role" label="Role" error=state.error("role")>
-                    <Select name="input[role]" choices=roles chosen=role />
+                <Field form=form name="role" label="Role">
+                    <Select choices=roles chosen=TenantRole::Developer.as_str() />
                 </Field>
                 <div>
-                    <Button kind=ButtonKind::Primary disabled=pending>
-                        {move || if pending.get() { "Inviting …" } else { "Invite" }}
-                    </Button>
+                    <Button kind=ButtonKind::Primary>"Invite member"</Button>
                 </div>
-            </ActionForm>
+            </Form>
         </Card>
     }
     .into_any()
 }
 
-/// What the portal sends is nothing, so whoever invites has to say so.
 #[component]
 fn Outcome(invited: Invited) -> impl IntoView {
-    let Invited { detail, invitation } = invited;
-    match invitation {
-        Some(invitation) => view! {
-            <Notice tone=Tone::Ok title=format!("{} is invited", invitation.email)>
-                <p>
-                    {format!("Tell them to sign in here; they are {} in {} from then on. ", invitation.role.as_str(), detail.tenant.name)}
-                    "The invitation ends "
-                    <RelativeTime at=invitation.expires_at />
-                    "."
-                </p>
-            </Notice>
+    let Invited { tenant, invitation } = invited;
+    let (outcome, notice) = match invitation {
+        Some(invitation) => {
+            let title = format!("{} is invited", invitation.email);
+            let text = format!(
+                "Hangar does not send e-mail: ask the user to sign in here to become {} in {tenant}. ",
+                invitation.role.as_str(),
+            );
+            let notice = view! {
+                <Notice tone=Tone::Ok title=title>
+                    <p>{text} "The invitation expires " <RelativeTime at=invitation.expires_at /> "."</p>
+                </Notice>
+            };
+            ("invited", notice.into_any())
         }
-        .into_any(),
-        None => view! {
-            <Notice tone=Tone::Ok title="They are a member now">
-                <p>{format!("They were known here already and have the role in {} at once.", detail.tenant.name)}</p>
-            </Notice>
+        None => {
+            let notice = view! {
+                <Notice tone=Tone::Ok title="Member added">
+                    <p>{format!("The user already has an account and now has the role in {tenant}.")}</p>
+                </Notice>
+            };
+            ("added", notice.into_any())
         }
-        .into_any(),
+    };
+    view! {
+        <div class="mb-3" data-testid="invite-outcome" data-state=outcome>
+            {notice}
+        </div>
     }
+    .into_any()
 }

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use crate::ui::Meter;
 
-/// A bar for each limit that there is.
+/// A bar for each limit that is set.
 #[component]
 pub fn LimitMeters(room: EnvironmentRoom) -> impl IntoView {
     let EnvironmentRoom { limits, in_use, .. } = room;
@@ -21,7 +21,6 @@ pub fn LimitMeters(room: EnvironmentRoom) -> impl IntoView {
     .into_any()
 }
 
-/// So many of so many.
 pub fn count_meter(label: &'static str, used: u32, limit: u32) -> AnyView {
     view! {
         <Meter label=label used=used.into() limit=limit.into() words=format!("{used} of {limit}") />
@@ -29,11 +28,10 @@ pub fn count_meter(label: &'static str, used: u32, limit: u32) -> AnyView {
     .into_any()
 }
 
-/// What everything costs an hour, of what it may.
 pub fn price_meter(price: MicroDollars, limit: MicroDollars) -> AnyView {
     view! {
         <Meter
-            label="Cost an hour"
+            label="Cost per hour"
             used=price.0.unsigned_abs()
             limit=limit.0.unsigned_abs()
             words=format!("{price} of {limit}")

@@ -1,27 +1,15 @@
-//! Tenants: all of them for platform admins, and each for its members, with people, invitations, environments and settings.
+//! Tenants: the lists, and the page of one with members, invitations, environments, credentials and settings.
 
-mod api;
-mod create_form;
-mod environment_panel;
-mod environments_tab;
-mod invitations_tab;
+mod detail;
+mod functions;
 mod invite_form;
-mod known;
 mod limit_meters;
 mod limits;
-mod list_page;
-mod member_row;
-mod members_tab;
+mod list;
 mod name_and_slug;
-mod obstacles;
-mod own_page;
-mod page;
-mod rights;
-mod settings_tab;
+mod permissions;
 
-pub use api::list_tenants;
-pub use invite_form::InviteForm;
+pub use detail::detail;
+pub use invite_form::{InviteForm, InviteTo};
 pub use limit_meters::LimitMeters;
-pub use list_page::AllTenantsPage;
-pub use own_page::TeamsPage;
-pub use page::TenantPage;
+pub use list::{admin_list, list};

@@ -1,103 +1,62 @@
-//! What something is called by people and by requests. The short name follows the name until somebody types another one.
+//! A name and a short name. The short name is proposed from the name, in a preview of the form, until another one is
+//! typed.
 
 use domain::tenancy_rules::{LONGEST_NAME, LONGEST_SLUG, check_slug};
 use leptos::prelude::*;
 
-use crate::plain_form::FormState;
+use crate::form::FormState;
 use crate::ui::{Field, TextInput};
 
-/// What stands in both fields.
-#[derive(Clone, Copy)]
-pub struct Names {
-    name: RwSignal<String>,
-    slug: RwSignal<String>,
-    /// Whether somebody typed a short name of their own.
-    own: RwSignal<bool>,
-}
+/// The field with the last proposal, which tells it from a short name that was typed.
+const PROPOSED: &str = "proposed_slug";
 
-impl Names {
-    /// Empty, or as the plain form had them that led here.
-    pub fn of(state: FormState) -> Self {
-        let slug = state.typed("slug", "");
-        Self {
-            name: RwSignal::new(state.typed("name", "")),
-            own: RwSignal::new(!slug.is_empty()),
-            slug: RwSignal::new(slug),
-        }
-    }
-
-    /// Empties both.
-    pub fn clear(self) {
-        self.name.set(String::new());
-        self.slug.set(String::new());
-        self.own.set(false);
-    }
-
-    fn type_name(self, typed: String) {
-        if !self.own.get_untracked() {
-            self.slug.set(slug_of(&typed));
-        }
-        self.name.set(typed);
-    }
-
-    fn type_slug(self, typed: String) {
-        self.own.set(!typed.is_empty());
-        self.slug.set(typed);
-    }
-
-    /// Which rule the short name breaks, once there is one.
-    fn broken_rule(self) -> Option<String> {
-        let slug = self.slug.get();
-        if slug.is_empty() {
-            None
-        } else {
-            check_slug(slug.trim()).err()
-        }
-    }
-}
-
-/// Both fields, named `input[name]` and `input[slug]`.
+/// Both fields, `name` and `slug`.
 #[component]
 pub fn NameAndSlug(
-    names: Names,
-    state: FormState,
+    form: FormState,
     name_example: &'static str,
     slug_example: &'static str,
 ) -> impl IntoView {
-    let refused = state.error("slug");
-    let slug_error = Signal::derive(move || names.broken_rule().or_else(|| refused.get()));
+    let sent = |field: &str| form.sent(field).unwrap_or_default();
+    let (typed, proposed) = (sent("slug").trim(), sent(PROPOSED));
+    let is_proposal = typed.is_empty() || typed == proposed;
+    let slug = if is_proposal {
+        slug_of(sent("name"))
+    } else {
+        typed.to_owned()
+    };
+    let rule = if slug.is_empty() {
+        None
+    } else {
+        check_slug(&slug).err()
+    };
+    let error = form.error("slug").or(rule);
+    let proposal = if is_proposal {
+        slug.clone()
+    } else {
+        String::new()
+    };
     view! {
-        <Field id="new-name" label="Name" error=state.error("name")>
-            <TextInput
-                name="input[name]"
-                value=names.name.get_untracked()
-                placeholder=name_example
-                max_length=LONGEST_NAME as u32
-                prop:value=names.name
-                on:input=move |event| names.type_name(event_target_value(&event))
-            />
+        <Field form=form.clone() name="name" label="Name">
+            <TextInput placeholder=name_example max_length=LONGEST_NAME as u32 />
         </Field>
+        <input type="hidden" name=PROPOSED value=proposal />
         <Field
-            id="new-slug"
+            form=form.blank()
+            name="slug"
             label="Short name"
             hint=|| {
-                "Lower-case letters, digits and hyphens. It stands in addresses and requests and cannot be changed later."
+                "Lowercase letters, digits and hyphens. The short name is part of addresses and API requests and cannot be changed later."
             }
-            error=slug_error
+            error=error
         >
-            <TextInput
-                name="input[slug]"
-                value=names.slug.get_untracked()
-                placeholder=slug_example
-                prop:value=names.slug
-                on:input=move |event| names.type_slug(event_target_value(&event))
-            />
+            <TextInput value=slug placeholder=slug_example />
         </Field>
     }
     .into_any()
 }
 
-/// What a short name could be.
+/// A short name for `name`; empty if its letters give none.
 fn slug_of(name: &str) -> String {
     let mut slug = String::new();
     for letter in name.chars() {
@@ -115,6 +74,9 @@ fn slug_of(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::address::Address;
+    use crate::form::{Outcome, Submission};
+    use crate::page::{Rendering, render};
 
     #[test]
     fn a_proposed_short_name_breaks_no_rule() {
@@ -128,5 +90,37 @@ mod tests {
             assert_eq!(check_slug(slug), Ok(()), "{slug}");
         }
         assert_eq!(slug_of("42"), "");
+    }
+
+    /// The form after a preview with these values.
+    fn previewed(name: &str, slug: &str, proposed: &str) -> String {
+        let fields = [("name", name), ("slug", slug), (PROPOSED, proposed)]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let submission = Submission::new("/rpc/create", "", fields, Outcome::Preview);
+        let form = FormState::new("/rpc/create", Address::default(), Some(submission));
+        let rendering = Rendering {
+            address: Address::default(),
+            now: jiff::Timestamp::UNIX_EPOCH,
+        };
+        render(rendering, move || {
+            view! { <NameAndSlug form=form name_example="" slug_example="" /> }
+        })
+    }
+
+    #[test]
+    fn the_short_name_follows_the_name_until_another_one_is_typed() {
+        let first = previewed("Vision", "", "");
+        assert!(
+            first.contains(r#"name="proposed_slug" value="vision""#),
+            "{first}"
+        );
+        let longer = previewed("Vision team", "vision", "vision");
+        assert!(
+            longer.contains(r#"name="proposed_slug" value="vision-team""#),
+            "{longer}"
+        );
+        let own = previewed("Vision team", "eyes", "vision-team");
+        assert!(own.contains(r#"value="eyes""#), "{own}");
+        assert!(!own.contains("value=\"vision-team\""), "{own}");
     }
 }

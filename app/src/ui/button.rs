@@ -4,17 +4,13 @@ use leptos::prelude::*;
 
 use super::tw;
 
-/// What a button weighs. One primary button a page; a dangerous one never beside it.
+/// The weight of a button. One primary button a page; a destructive one never beside it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ButtonKind {
-    /// What most people came for.
     Primary,
-    /// Everything else.
     #[default]
     Plain,
-    /// Hardly there until needed.
     Quiet,
-    /// Destroys something.
     Danger,
 }
 
@@ -59,29 +55,46 @@ const SHAPE: &str = tw(
     "inline-flex items-center justify-center gap-1.5 h-8.5 px-3.5 rounded-control border font-semibold whitespace-nowrap transition-colors disabled:opacity-60",
 );
 
-/// A button. Events and further attributes go on the component.
+/// A button that submits its form, unless `type` says otherwise.
 #[component]
 pub fn Button(
     #[prop(optional)] kind: ButtonKind,
-    /// `submit` unless told otherwise, because nearly all of ours send a form.
-    #[prop(default = "submit")]
-    r#type: &'static str,
-    #[prop(optional, into)] disabled: Signal<bool>,
+    #[prop(default = "submit")] r#type: &'static str,
+    #[prop(optional)] disabled: bool,
     #[prop(optional)] full_width: bool,
+    /// The id of the dialog that it opens.
+    #[prop(optional, into)]
+    opens: Option<String>,
+    /// The id of the dialog that it closes.
+    #[prop(optional, into)]
+    closes: Option<String>,
     children: Children,
 ) -> impl IntoView {
     let width = if full_width { tw("w-full") } else { "" };
+    let command = match (&opens, &closes) {
+        (Some(_), _) => Some("show-modal"),
+        (None, Some(_)) => Some("close"),
+        (None, None) => None,
+    };
+    let kind_of_button = if command.is_some() { "button" } else { r#type };
     view! {
-        <button type=r#type class=format!("{SHAPE} {} {width}", kind.classes()) disabled=disabled>
+        <button
+            type=kind_of_button
+            class=format!("{SHAPE} {} {width}", kind.classes())
+            disabled=disabled
+            command=command
+            commandfor=opens.or(closes)
+        >
             {children()}
         </button>
     }
+    .into_any()
 }
 
-/// A link with a button's looks.
+/// A link that looks like a button.
 #[component]
 pub fn LinkButton(
-    #[prop(into)] href: Signal<String>,
+    #[prop(into)] href: String,
     #[prop(optional)] kind: ButtonKind,
     children: Children,
 ) -> impl IntoView {

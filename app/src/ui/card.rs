@@ -7,7 +7,7 @@ use super::tw;
 /// A box with a heading and perhaps a link or a note at its right.
 #[component]
 pub fn Card(
-    #[prop(into)] title: Signal<String>,
+    #[prop(into)] title: String,
     #[prop(optional, into)] aside: ViewFnOnce,
     /// Without padding, for tables and lists that bring their own.
     #[prop(optional)]

@@ -1,22 +1,21 @@
-//! A block of something to type elsewhere, with a button to copy it.
+//! A block of text to type elsewhere, with a button that copies it.
 
 use leptos::prelude::*;
 
 use super::{CopyButton, tw};
 
-/// Monospaced text on a sunken ground. Scrolls by itself when too wide, also by keyboard. The button stands beside a
-/// single line and above several, where it would take their room.
+/// Scrolls sideways when too wide, also by keyboard. The copy button stands beside a single line and above several.
 #[component]
 pub fn Code(
-    /// What it is, for those who do not see it: "Command", "Request".
+    /// For screen readers: "Command", "Request".
     #[prop(into)]
     label: String,
-    #[prop(into)] text: Signal<String>,
-    /// No higher than a glance takes in; the rest is scrolled to.
+    #[prop(into)] text: String,
+    /// Limits the height; the rest is scrolled to.
     #[prop(optional)]
     capped: bool,
 ) -> impl IntoView {
-    let several = text.with_untracked(|text| text.contains('\n'));
+    let several = text.contains('\n');
     let (direction, button) = if several {
         (tw("flex-col-reverse"), tw("self-end px-1.5 pt-1.5"))
     } else {
@@ -38,7 +37,7 @@ pub fn Code(
             tw("flex min-w-0 bg-sunken border border-line rounded-box"),
         )>
             <pre tabindex="0" role="group" aria-label=label class=format!("{body} {height}")>
-                <code>{text}</code>
+                <code>{text.clone()}</code>
             </pre>
             <div class=button>
                 <CopyButton text=text />

@@ -1,46 +1,31 @@
-//! A question that stands in the way: the browser's own dialog, with its focus trap and Escape.
+//! A question in the browser's own modal dialog, with its focus trap and Escape. Opened by a [`Button`] that names its
+//! id in `opens`.
 
-use leptos::html;
 use leptos::prelude::*;
 
 use super::{Button, ButtonKind};
 
-/// Shows while `open` is true; Escape and Cancel set it back. `children` are the question.
+/// The children are the question; `action` is the button that answers it, usually in a form of its own.
 #[component]
 pub fn Dialog(
-    /// Unique on the page; names the dialog's heading.
-    id: &'static str,
-    #[prop(into)] title: Signal<String>,
-    open: RwSignal<bool>,
-    /// The button that does it; Cancel stands before it.
+    /// Unique on the page.
     #[prop(into)]
-    action: ViewFnOnce,
-    children: Children,
+    id: String,
+    #[prop(into)] title: String,
+    #[prop(into)] action: ViewFnOnce,
+    #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
-    let node = NodeRef::<html::Dialog>::new();
-    Effect::new(move || {
-        let Some(dialog) = node.get() else { return };
-        if open.get() {
-            // Refused only when it is open already, which is what we want.
-            let _ = dialog.show_modal();
-        } else {
-            dialog.close();
-        }
-    });
+    let heading = format!("{id}-title");
+    let (labelled_by, closes) = (heading.clone(), id.clone());
     view! {
-        <dialog
-            node_ref=node
-            class="dialog"
-            aria-labelledby=id
-            on:close=move |_| open.set(false)
-        >
+        <dialog id=id.clone() class="dialog" aria-labelledby=labelled_by>
             <div class="p-5">
-                <h2 id=id class="text-lead mb-2">
+                <h2 id=heading class="text-lead mb-2">
                     {title}
                 </h2>
-                {children()}
+                {children.map(|children| children())}
                 <div class="flex justify-end gap-2 mt-4">
-                    <Button kind=ButtonKind::Quiet r#type="button" on:click=move |_| open.set(false)>
+                    <Button kind=ButtonKind::Quiet closes=closes>
                         "Cancel"
                     </Button>
                     {action.run()}

@@ -1,21 +1,31 @@
-//! What a list says when it has nothing to show. Three different reasons, never the same words.
+//! What stands in the place of a list that has no rows: why, and what to do.
 
 use leptos::prelude::*;
 
 use super::{Icon, Symbol};
 
-/// Why there is nothing.
+/// Why there are no rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Empty {
-    /// Nobody has made one yet.
+    /// None has been created yet.
     NothingYet,
-    /// There are some, but not for this search.
+    /// None fits the search or the filters.
     NoMatch,
-    /// There may be some, but not for this person.
+    /// The caller may see none.
     NoPermission,
 }
 
-/// Says why, and offers the way on as children.
+impl Empty {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::NothingYet => "nothing-yet",
+            Self::NoMatch => "no-match",
+            Self::NoPermission => "no-permission",
+        }
+    }
+}
+
+/// The children are links and buttons to continue with.
 #[component]
 pub fn EmptyState(
     why: Empty,
@@ -29,7 +39,7 @@ pub fn EmptyState(
         Empty::NoPermission => Symbol::Lock,
     };
     view! {
-        <div class="flex flex-col items-center text-center px-6 py-12">
+        <div class="flex flex-col items-center text-center px-6 py-12" data-empty=why.name()>
             <span class="grid place-items-center w-11 h-11 rounded-full bg-accent-soft text-accent-text mb-3">
                 <Icon symbol=symbol size=22 />
             </span>

@@ -1,87 +1,94 @@
-//! A form field: label, hint and the message that stands beside what caused it.
+//! A form field: label, hint, and the message beside what caused it.
 
 use leptos::context::Provider;
 use leptos::prelude::*;
 
-/// What a control inside of a [`Field`] has to know about it.
-#[derive(Clone, Copy)]
+use crate::form::FormState;
+
+/// What a control has to know about the [`Field`] around it.
+#[derive(Clone)]
 pub(super) struct FieldContext {
-    pub id: &'static str,
-    pub invalid: Signal<bool>,
+    pub id: String,
+    /// The name of the control.
+    pub control: String,
+    pub invalid: bool,
+    /// What was typed, if the form was sent.
+    pub sent: Option<String>,
 }
 
 impl FieldContext {
-    pub fn described_by(self) -> String {
-        let id = self.id;
-        format!("{id}-hint {id}-message")
+    pub fn described_by(&self) -> String {
+        format!("{0}-hint {0}-message", self.id)
+    }
+
+    pub fn aria_invalid(&self) -> Option<&'static str> {
+        self.invalid.then_some("true")
     }
 }
 
-/// Wraps one control, which finds its id and its message here.
+/// Wraps one control, which takes its id, its name and what was typed from here.
 #[component]
 pub fn Field(
-    /// Unique on the page; the control gets it.
-    id: &'static str,
+    form: FormState,
+    /// The name of the field, as the core's errors name it.
+    name: &'static str,
     #[prop(into)] label: String,
     #[prop(optional, into)] hint: ViewFnOnce,
-    /// What is wrong, in words that help.
-    #[prop(optional, into)]
-    error: Signal<Option<String>>,
-    /// What is right, where that is worth saying.
-    #[prop(optional, into)]
-    ok: Signal<Option<String>>,
-    /// The message takes the hint's place, so that nothing jumps while typing.
+    /// A message that the page found, besides that of the form's problem.
+    #[prop(optional_no_strip)]
+    error: Option<String>,
+    #[prop(optional_no_strip)] ok: Option<String>,
+    /// Other names under which errors about this control come.
     #[prop(optional)]
-    replace_hint: bool,
+    also: &'static [&'static str],
     children: TypedChildren<impl IntoView + 'static>,
 ) -> impl IntoView {
+    let names = [name].into_iter().chain(also.iter().copied());
+    // Every name is asked for, so that the form knows that its message is shown here.
+    let errors: Vec<_> = names.filter_map(|name| form.error(name)).collect();
+    let error = errors.into_iter().next().or(error);
+    let id = form.field_id(name);
     let context = FieldContext {
-        id,
-        invalid: Signal::derive(move || error.with(Option::is_some)),
+        id: id.clone(),
+        control: form.control(name),
+        invalid: error.is_some(),
+        sent: form.sent(name).map(str::to_owned),
     };
-    let says_something = move || error.with(Option::is_some) || ok.with(Option::is_some);
     let children = children.into_inner();
     view! {
-        <div class="grid gap-1.5">
-            <label for=id class="font-semibold">
+        <div class="grid gap-1.5" data-field=name>
+            <label for=id.clone() class="font-semibold">
                 {label}
             </label>
             <Provider value=context>{children()}</Provider>
-            <div
-                id=format!("{id}-hint")
-                class="text-small text-muted empty:hidden"
-                hidden=move || replace_hint && says_something()
-            >
+            <div id=format!("{id}-hint") class="text-small text-muted empty:hidden">
                 {hint.run()}
             </div>
-            <FieldMessage id error ok />
+            <FieldMessage id=id error=error ok=ok />
         </div>
     }
     .into_any()
 }
 
-/// The message of a field or of a group of controls, at the address `{id}-message`.
+/// The message of a field or of a group of controls, in the element `{id}-message`.
 #[component]
-pub(super) fn FieldMessage(
-    id: &'static str,
-    error: Signal<Option<String>>,
-    ok: Signal<Option<String>>,
+pub fn FieldMessage(
+    id: String,
+    error: Option<String>,
+    #[prop(optional_no_strip)] ok: Option<String>,
 ) -> impl IntoView {
+    let message = match (error, ok) {
+        (Some(message), _) => {
+            Some(view! { <span class="text-bad" data-state="error">{message}</span> }.into_any())
+        }
+        (None, Some(message)) => {
+            Some(view! { <span class="text-ok" data-state="ok">"✓ " {message}</span> }.into_any())
+        }
+        (None, None) => None,
+    };
     view! {
-        <div
-            id=format!("{id}-message")
-            aria-live="polite"
-            class="text-small empty:hidden"
-        >
-            {move || match (error.get(), ok.get()) {
-                (Some(message), _) => {
-                    Some(view! { <span class="text-bad" data-state="error">{message}</span> }.into_any())
-                }
-                (None, Some(message)) => {
-                    Some(view! { <span class="text-ok" data-state="ok">"✓ " {message}</span> }.into_any())
-                }
-                (None, None) => None,
-            }}
+        <div id=format!("{id}-message") aria-live="polite" class="text-small empty:hidden">
+            {message}
         </div>
     }
     .into_any()

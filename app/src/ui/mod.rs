@@ -3,62 +3,58 @@
 mod badge;
 mod button;
 mod card;
-mod clock;
+mod choice_cards;
 mod code;
 mod copy_button;
 mod dialog;
 mod empty_state;
 mod field;
-mod hydrated;
 mod icon;
 mod life_left;
 mod meter;
 mod notice;
 mod page_header;
 mod pagination;
+mod preview_button;
 mod relative_time;
-mod reload;
+mod save_button;
 mod search_bar;
 mod select;
-mod skeleton;
 mod steps;
 mod table;
 mod tabs;
 mod text_area;
 mod text_input;
 mod theme_toggle;
-mod waiting;
 
 pub use badge::{Badge, Tone};
 pub use button::{Button, ButtonKind, LinkButton};
 pub use card::{Card, Fact, Facts, Stat};
-pub use clock::Clock;
+pub use choice_cards::{ChoiceCard, ChoiceCards};
 pub use code::Code;
-pub use copy_button::{CopyButton, write_to_clipboard};
+pub use copy_button::CopyButton;
 pub use dialog::Dialog;
 pub use empty_state::{Empty, EmptyState};
-pub use field::Field;
-pub use hydrated::use_hydrated;
+pub use field::{Field, FieldMessage};
 pub use icon::{Icon, Symbol};
 pub use life_left::LifeLeft;
 pub use meter::Meter;
 pub use notice::Notice;
 pub use page_header::PageHeader;
 pub use pagination::Pagination;
+pub use preview_button::{FillButton, PreviewButton};
 pub use relative_time::{
-    RelativeTime, Remaining, duration_words, elapsed_words, exact, remaining_words,
+    Elapsed, RelativeTime, Remaining, duration_words, elapsed_words, exact, now, remaining_words,
 };
-pub use reload::reload_without_script;
-pub use search_bar::{Chip, Chips, SearchBar};
+pub use save_button::SaveButton;
+pub use search_bar::{Chip, Chips, FilterSelect, SearchBar};
 pub use select::{Choice, Select};
-pub use skeleton::Skeleton;
 pub use steps::{StepMark, StepRow, Steps};
 pub use table::{Cell, HeaderCell, Row, SortableHeader, Table};
 pub use tabs::{Tab, Tabs};
 pub use text_area::TextArea;
 pub use text_input::TextInput;
 pub use theme_toggle::ThemeToggle;
-pub use waiting::waiting;
 
 /// Marks a string as utility classes. The stylesheet is generated from these and from `class="..."` attributes alone,
 /// so a class name written in any other way gets no rule.

@@ -1,33 +1,67 @@
-//! Where in a long list one is, and the way to its neighbours.
+//! The position in a long list and the links to its neighbours.
 
 use leptos::prelude::*;
 
-/// "1 to 25 of 132", previous and next. The addresses carry the list's whole state.
+/// "26 to 50 of 1,320" and the links that there are. The addresses carry the list's whole state.
 #[component]
 pub fn Pagination(
     /// Position of the first row shown, from 1.
-    first: u64,
+    from: u64,
     /// Position of the last row shown.
-    last: u64,
+    to: u64,
     total: u64,
-    #[prop(into)] previous: Option<String>,
-    #[prop(into)] next: Option<String>,
+    first: Option<String>,
+    previous: Option<String>,
+    next: Option<String>,
+    last: Option<String>,
 ) -> impl IntoView {
-    let step = |href: Option<String>, word: &'static str, rel: &'static str| {
+    let link = |href: Option<String>, label: &'static str, rel: Option<&'static str>| {
         href.map(|href| {
             view! {
                 <a href=href rel=rel class="link">
-                    {word}
+                    {label}
                 </a>
             }
         })
     };
     view! {
         <nav aria-label="Pages" class="flex flex-wrap items-center gap-4 px-4 py-2.5 border-t border-line text-small text-muted tabular-nums">
-            <span>{format!("{first} to {last} of {total}")}</span>
-            {step(previous, "Previous", "prev")}
-            {step(next, "Next", "next")}
+            <span>{format!("{from} to {to} of {}", separated(total))}</span>
+            {link(first, "First", None)}
+            {link(previous, "Previous", Some("prev"))}
+            {link(next, "Next", Some("next"))}
+            {link(last, "Last", None)}
         </nav>
     }
     .into_any()
+}
+
+/// "1,234,567".
+fn separated(number: u64) -> String {
+    let digits = number.to_string();
+    let groups: Vec<&str> = digits
+        .as_bytes()
+        .rchunks(3)
+        .rev()
+        .map(|group| std::str::from_utf8(group).unwrap_or_default())
+        .collect();
+    groups.join(",")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::separated;
+
+    #[test]
+    fn thousands_are_separated() {
+        let cases = [
+            (0, "0"),
+            (999, "999"),
+            (1_000, "1,000"),
+            (1_234_567, "1,234,567"),
+        ];
+        for (number, text) in cases {
+            assert_eq!(separated(number), text);
+        }
+    }
 }

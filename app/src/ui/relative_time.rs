@@ -1,35 +1,40 @@
-//! Times in words: "12 s ago", "in 6 h 12 min". The exact time is in the title.
+//! Times in words: relative, with the exact time on hover. The script keeps them current.
 
 use jiff::{Timestamp, Unit};
 use leptos::prelude::*;
 
-use super::Clock;
+use crate::page::Rendering;
 
-// The times are plain values, not signals: the clock ticks on while a list is being replaced, and by then whatever the
-// old list owned may be gone.
-
-/// How long ago, or how far ahead, with the exact time on hover.
-#[component]
-pub fn RelativeTime(at: Timestamp) -> impl IntoView {
-    let clock = Clock::in_context();
-    view! {
-        <time datetime=at.to_string() title=exact(at)>
-            {move || relative_words(at, clock.now())}
-        </time>
-    }
-    .into_any()
+/// The time of the page that is rendered.
+pub fn now() -> Timestamp {
+    use_context::<Rendering>().map_or(Timestamp::UNIX_EPOCH, |rendering| rendering.now)
 }
 
-/// How much time is left: "6 h 12 min", or "ended" when none is.
+/// How long ago, or how far ahead.
+#[component]
+pub fn RelativeTime(at: Timestamp) -> impl IntoView {
+    time(at, "relative", relative_words(at, now()))
+}
+
+/// How much time is left: "6 h 12 min", or "expired".
 #[component]
 pub fn Remaining(until: Timestamp) -> impl IntoView {
-    let clock = Clock::in_context();
+    time(until, "remaining", remaining_words(until, now()))
+}
+
+/// How long something that is not over has taken so far.
+#[component]
+pub fn Elapsed(since: Timestamp) -> impl IntoView {
+    time(since, "elapsed", elapsed_words(since, now()))
+}
+
+/// `kind` tells the script in which words to count on.
+fn time(at: Timestamp, kind: &'static str, words: String) -> impl IntoView {
     view! {
-        <time datetime=until.to_string() title=exact(until)>
-            {move || remaining_words(until, clock.now())}
+        <time datetime=at.to_string() title=exact(at) data-time=kind>
+            {words}
         </time>
     }
-    .into_any()
 }
 
 /// The exact time, in UTC, as a person writes it.
@@ -47,11 +52,11 @@ pub fn relative_words(at: Timestamp, now: Timestamp) -> String {
     }
 }
 
-/// "6 h 12 min", or "ended".
+/// "6 h 12 min", or "expired".
 pub fn remaining_words(until: Timestamp, now: Timestamp) -> String {
     let seconds = until.as_second().saturating_sub(now.as_second());
     if seconds <= 0 {
-        "ended".to_owned()
+        "expired".to_owned()
     } else {
         duration_words(seconds)
     }
@@ -130,8 +135,8 @@ mod tests {
     fn remaining_time_ends_instead_of_going_below_zero() {
         assert_eq!(remaining_words(at(86_400), at(0)), "24 h");
         assert_eq!(remaining_words(at(3 * 86_400 + 5), at(0)), "3 d");
-        assert_eq!(remaining_words(at(0), at(0)), "ended");
-        assert_eq!(remaining_words(at(-5), at(0)), "ended");
+        assert_eq!(remaining_words(at(0), at(0)), "expired");
+        assert_eq!(remaining_words(at(-5), at(0)), "expired");
     }
 
     #[test]

@@ -1,74 +1,101 @@
-//! Search and filter above a list. A plain GET form and plain links, so that the address holds the state.
+//! Search and filters above a list: a plain GET form and plain links, so that the address holds the state. The script
+//! searches while one types.
 
-use std::time::Duration;
-
-use leptos::ev;
-use leptos::html;
-use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
-use leptos_router::components::Form;
 
-use super::{Icon, Symbol, tw};
+use super::{Button, Choice, Icon, Symbol, tw};
+use crate::page::Rendering;
 
-/// A search box; `keep` are the parameters of the address that a new search leaves as they are.
+/// A search box. A new search keeps the other parameters of the address.
 #[component]
 pub fn SearchBar(
-    #[prop(into)] action: String,
     /// The parameter's name.
+    #[prop(default = "search")]
     name: &'static str,
     #[prop(into)] label: String,
-    #[prop(into)] value: String,
-    #[prop(into)] keep: Signal<Vec<(&'static str, String)>>,
+    /// The parameters of the [`FilterSelect`]s in `children`.
+    #[prop(optional)]
+    filters: &'static [&'static str],
+    #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
-    let input = NodeRef::<html::Input>::new();
-    // Searches while one types, a moment after the last key.
-    let pending = StoredValue::new(None::<TimeoutHandle>);
-    let submit_soon = move |_: ev::Event| {
-        if let Some(earlier) = pending.get_value() {
-            earlier.clear();
-        }
-        let submit = move || {
-            let form = input.get_untracked().and_then(|input| input.form());
-            if let Some(form) = form {
-                // Refused only while the form is not valid, and then there is nothing to search for.
-                let _ = form.request_submit();
-            }
-        };
-        pending.set_value(set_timeout_with_handle(submit, Duration::from_millis(300)).ok());
-    };
+    let address = expect_context::<Rendering>().address;
+    let kept = address
+        .kept_without(filters)
+        .into_iter()
+        .filter(|(kept, _)| kept != name);
+    let kept = kept.map(|(name, value)| view! { <input type="hidden" name=name value=value /> });
     view! {
-        <Form
-            method="GET"
-            action=action
-            replace=true
-            noscroll=true
-            attr:role="search"
-            attr:class=tw("flex-1 min-w-60")
+        <form
+            method="get"
+            action=address.path.clone()
+            role="search"
+            data-search=""
+            class="flex-1 min-w-60 flex flex-wrap items-center gap-2"
         >
-            {move || {
-                keep.get()
-                    .into_iter()
-                    .map(|(name, value)| view! { <input type="hidden" name=name value=value /> })
-                    .collect_view()
-            }}
-            <label class="relative block">
+            {kept.collect_view()}
+            <label class="relative block flex-1 min-w-60">
                 <span class="sr-only">{label.clone()}</span>
                 <span class="absolute left-2.5 top-2.5 text-faint">
                     <Icon symbol=Symbol::Search size=15 />
                 </span>
                 <input
-                    node_ref=input
                     type="search"
+                    id="search"
                     name=name
-                    value=value
+                    value=address.get(name).unwrap_or_default().to_owned()
                     placeholder=label
                     autocomplete="off"
                     class="control pl-8"
-                    on:input=submit_soon
                 />
             </label>
-        </Form>
+            {children
+                .map(|children| {
+                    view! {
+                        {children()}
+                        <span class="without-script">
+                            <Button>"Apply filters"</Button>
+                        </span>
+                    }
+                })}
+        </form>
     }
+    .into_any()
+}
+
+/// A filter by one of many values, which applies as soon as one is chosen. Belongs inside a [`SearchBar`].
+#[component]
+pub fn FilterSelect(
+    /// The parameter's name.
+    name: &'static str,
+    label: &'static str,
+    /// The choice that filters nothing: "Any cloud".
+    any: &'static str,
+    choices: Vec<Choice>,
+) -> impl IntoView {
+    let address = expect_context::<Rendering>().address;
+    let chosen = address.get(name).unwrap_or_default();
+    let options = std::iter::once(Choice::new("", any))
+        .chain(choices)
+        .map(|choice| {
+            let selected = choice.value == chosen;
+            view! {
+                <option value=choice.value selected=selected>
+                    {choice.label}
+                </option>
+            }
+        });
+    let id = format!("filter-{name}");
+    view! {
+        <div>
+            <label for=id.clone() class="sr-only">
+                {label}
+            </label>
+            <select id=id name=name class="control">
+                {options.collect_view()}
+            </select>
+        </div>
+    }
+    .into_any()
 }
 
 /// One filter with how many it would leave.

@@ -1,4 +1,4 @@
-//! A choice from a list: the browser's own, which every phone and screen reader knows how to show.
+//! A choice from a list: the browser's own control, which every phone and screen reader knows how to show.
 
 use leptos::prelude::*;
 
@@ -11,38 +11,60 @@ pub struct Choice {
     pub value: String,
     /// What is read.
     pub label: String,
+    /// The heading it stands under.
+    pub group: Option<String>,
 }
 
-/// Belongs inside of a [`Field`](super::Field).
+impl Choice {
+    pub fn new(value: impl Into<String>, label: impl Into<String>) -> Self {
+        Self {
+            value: value.into(),
+            label: label.into(),
+            group: None,
+        }
+    }
+}
+
+/// Belongs inside a [`Field`](super::Field). Choices of one group follow each other.
 #[component]
 pub fn Select(
-    name: &'static str,
     choices: Vec<Choice>,
-    /// The value chosen at first.
+    /// The choice, unless the form was sent with another one.
     #[prop(into)]
     chosen: String,
 ) -> impl IntoView {
     let field = expect_context::<FieldContext>();
-    let options = choices
-        .into_iter()
-        .map(|choice| {
-            let selected = choice.value == chosen;
-            view! {
-                <option value=choice.value selected=selected>
-                    {choice.label}
-                </option>
+    let described_by = field.described_by();
+    let invalid = field.aria_invalid();
+    let chosen = field.sent.unwrap_or(chosen);
+    let option = |choice: &Choice| {
+        view! {
+            <option value=choice.value.clone() selected=choice.value == chosen>
+                {choice.label.clone()}
+            </option>
+        }
+    };
+    let groups = choices
+        .chunk_by(|one, next| one.group == next.group)
+        .map(|choices| {
+            let options = choices.iter().map(option).collect_view();
+            match &choices[0].group {
+                Some(group) => {
+                    view! { <optgroup label=group.clone()>{options}</optgroup> }.into_any()
+                }
+                None => options.into_any(),
             }
-        })
-        .collect_view();
+        });
     view! {
         <select
             id=field.id
-            name=name
+            name=field.control
             class="control"
-            aria-describedby=field.described_by()
-            aria-invalid=move || field.invalid.get().then_some("true")
+            aria-describedby=described_by
+            aria-invalid=invalid
         >
-            {options}
+            {groups.collect_view()}
         </select>
     }
+    .into_any()
 }

@@ -61,10 +61,15 @@ pub fn SortableHeader(
     .into_any()
 }
 
-/// One thing.
+/// A row. With an id, a refresh of the page recognises it although its place has changed.
 #[component]
-pub fn Row(children: Children) -> impl IntoView {
-    view! { <tr role="row">{children()}</tr> }
+pub fn Row(#[prop(optional, into)] id: Option<String>, children: Children) -> impl IntoView {
+    view! {
+        <tr role="row" id=id>
+            {children()}
+        </tr>
+    }
+    .into_any()
 }
 
 /// One fact about it.

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::tw;
+use crate::page::Rendering;
 
 /// One part.
 #[derive(Clone, Debug)]
@@ -13,30 +14,23 @@ pub struct Tab {
     pub href: String,
 }
 
-/// A row of links of which one is where we are.
+/// A row of links, the one to the current page marked.
 #[component]
-pub fn Tabs(
-    #[prop(into)] label: String,
-    tabs: Vec<Tab>,
-    /// The path we are at.
-    #[prop(into)]
-    current: Signal<String>,
-) -> impl IntoView {
-    let tab = move |tab: Tab| {
-        let href = tab.href.clone();
-        let here = Memo::new(move |_| current.get().trim_end_matches('/') == href);
+pub fn Tabs(#[prop(into)] label: String, tabs: Vec<Tab>) -> impl IntoView {
+    let path = expect_context::<Rendering>().address.path;
+    let path = path.trim_end_matches('/');
+    let tab = |tab: Tab| {
+        let here = path == tab.href;
+        let colours = if here {
+            tw("text-text border-accent")
+        } else {
+            tw("text-muted border-transparent hover:text-text")
+        };
         view! {
             <a
                 href=tab.href
-                aria-current=move || here.get().then_some("page")
-                class=move || {
-                    let colours = if here.get() {
-                        tw("text-text border-accent")
-                    } else {
-                        tw("text-muted border-transparent hover:text-text")
-                    };
-                    format!("{} {colours}", tw("py-2 px-px -mb-px border-b-2 font-semibold whitespace-nowrap"))
-                }
+                aria-current=here.then_some("page")
+                class=format!("{} {colours}", tw("py-2 px-px -mb-px border-b-2 font-semibold whitespace-nowrap"))
             >
                 {tab.label}
             </a>

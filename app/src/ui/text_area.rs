@@ -4,32 +4,42 @@ use leptos::prelude::*;
 
 use super::field::FieldContext;
 
-/// Belongs inside of a [`Field`](super::Field). In letters of one width, for commands and YAML.
+/// Belongs inside a [`Field`](super::Field). In letters of one width, for commands and YAML.
 #[component]
 pub fn TextArea(
-    #[prop(into)] name: String,
-    /// The text at first.
+    /// The text, unless the form was sent with another one.
     #[prop(optional, into)]
     value: String,
+    /// Not sent back to the page.
+    #[prop(optional)]
+    secret: bool,
     #[prop(optional, into)] placeholder: String,
     #[prop(default = 4)] rows: u32,
 ) -> impl IntoView {
     let field = expect_context::<FieldContext>();
+    let described_by = field.described_by();
+    let invalid = field.aria_invalid();
+    let value = match field.sent {
+        Some(sent) if !secret => sent,
+        _ => value,
+    };
     view! {
         <textarea
             id=field.id
-            name=name
+            name=field.control
             rows=rows
             placeholder=placeholder
             autocomplete="off"
             autocapitalize="off"
             spellcheck="false"
             class="control code-control"
-            aria-describedby=field.described_by()
-            aria-invalid=move || field.invalid.get().then_some("true")
+            aria-describedby=described_by
+            aria-invalid=invalid
+            data-secret=secret.then_some("")
             inner_html=escaped(&value)
         ></textarea>
     }
+    .into_any()
 }
 
 /// Children of a textarea are sent as they are, so what is typed is escaped here. A line end at the very beginning would

@@ -1,8 +1,9 @@
-//! The people of the identity provider, where that is a Cognito user pool; for platform admins.
+//! `/admin/identity-provider`: the users of Cognito user pools, for platform admins.
 
-mod api;
-mod list_page;
-mod person_page;
+mod detail;
+mod functions;
+mod list;
+mod state;
 
-pub use list_page::PoolPage;
-pub use person_page::PoolUserPage;
+pub use detail::detail;
+pub use list::list;

@@ -1,20 +1,17 @@
-//! Everybody, for platform admins: who they are, which roles they hold and why, and what can be done about it.
+//! `/admin/users`: the users, their roles and access, for platform admins.
 
-mod address;
-mod api;
 mod claim_rules;
 mod detail;
-mod invite_page;
-mod list_page;
+mod functions;
+mod invite;
+mod list;
+mod role_source;
 mod rows;
 mod state;
-mod why;
 
-pub use claim_rules::ClaimRulesPage;
-#[cfg(feature = "ssr")]
-pub use claim_rules::PostedClaims;
-pub use detail::PersonPage;
-pub use invite_page::InvitePage;
-pub use list_page::UsersPage;
-pub use state::{LastSeen, StateOfPerson};
-pub use why::Why;
+pub use claim_rules::claim_rules;
+pub use detail::detail;
+pub use invite::invite;
+pub use list::list;
+pub use role_source::RoleSource;
+pub use state::{LastSeen, UserState};

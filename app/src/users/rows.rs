@@ -1,54 +1,53 @@
-//! The people of a page of the list.
+//! Users as rows of a table.
 
 use domain::access::PlatformRole;
 use domain::people::Person;
 use leptos::prelude::*;
 
-use super::{LastSeen, StateOfPerson, Why};
+use super::{LastSeen, RoleSource, UserState};
 use crate::routes;
 use crate::ui::{Cell, Row};
 
-/// One row for each.
+/// Columns: user, role, state, last seen, tenants, link.
 #[component]
-pub fn PeopleRows(people: Vec<Person>) -> impl IntoView {
-    people.into_iter().map(row).collect_view()
+pub fn UserRows(users: Vec<Person>) -> impl IntoView {
+    users.into_iter().map(row).collect_view()
 }
 
-fn row(person: Person) -> impl IntoView {
-    let address = routes::user(person.id);
-    let role = match person.platform_role {
+fn row(user: Person) -> impl IntoView {
+    let address = routes::user(user.id);
+    let page = address.clone();
+    let role = match user.platform_role {
         PlatformRole::Admin => "admin",
         PlatformRole::User => "user",
     };
-    let tenants = match (person.tenants, person.platform_role) {
+    let tenants = match (user.tenants, user.platform_role) {
         (0, PlatformRole::User) => "no tenant".to_owned(),
-        (0, PlatformRole::Admin) => "sees every tenant".to_owned(),
+        (0, PlatformRole::Admin) => "all tenants".to_owned(),
         (1, _) => "1 tenant".to_owned(),
         (tenants, _) => format!("{tenants} tenants"),
     };
-    let name = person.name;
-    let manage = format!(" {name}");
-    let own_page = address.clone();
+    let manage = format!(" {}", user.name);
     view! {
-        <Row>
+        <Row id=format!("user-{}", user.id)>
             <Cell>
-                <a href=own_page class="block font-semibold break-words hover:text-accent-text">
-                    {name}
+                <a href=page class="block font-semibold break-words hover:text-accent-text">
+                    {user.name}
                 </a>
-                <small class="block text-faint break-words">{person.email}</small>
+                <small class="block text-faint break-words">{user.email}</small>
             </Cell>
             <Cell>
                 {role}
                 <small class="block text-faint break-words max-md:max-w-44">
-                    <Why source=person.platform_source />
+                    <RoleSource source=user.platform_source />
                 </small>
             </Cell>
             <Cell>
-                <StateOfPerson suspended=person.suspended />
+                <UserState suspended=user.suspended />
             </Cell>
             <Cell>
                 <span class="text-muted whitespace-nowrap">
-                    <LastSeen at=person.last_seen_at />
+                    <LastSeen at=user.last_seen_at />
                 </span>
             </Cell>
             <Cell not_on_phone=true>
@@ -61,4 +60,5 @@ fn row(person: Person) -> impl IntoView {
             </Cell>
         </Row>
     }
+    .into_any()
 }

@@ -1,13 +1,12 @@
-//! Whether somebody may use the portal, and when they last did.
+//! Whether a user has access, and when they last used it.
 
 use jiff::Timestamp;
 use leptos::prelude::*;
 
 use crate::ui::{Badge, RelativeTime, Tone};
 
-/// Active or suspended.
 #[component]
-pub fn StateOfPerson(suspended: bool) -> impl IntoView {
+pub fn UserState(suspended: bool) -> impl IntoView {
     let (tone, label) = if suspended {
         (Tone::Bad, "Suspended")
     } else {
@@ -16,7 +15,6 @@ pub fn StateOfPerson(suspended: bool) -> impl IntoView {
     view! { <Badge tone=tone label=label /> }
 }
 
-/// How long ago somebody signed in, or that they never did.
 #[component]
 pub fn LastSeen(at: Option<Timestamp>) -> impl IntoView {
     match at {

@@ -1,33 +1,37 @@
-//! Storing a credential.
+//! Creating a credential.
 
+use crate::support::TestPortal;
+use axum::http::StatusCode;
 use domain::credential::{Provider, SecretFieldKind};
 
-use crate::support::{self, Browser};
+async fn portal() -> TestPortal {
+    TestPortal::start().await
+}
 
 const PAGE: &str = "/tenants/vision/credentials/new";
 
 #[tokio::test]
 async fn each_provider_has_its_fields_and_secrets_are_typed_unseen() {
-    let browser = Browser::of(support::tenant_admin());
+    let browser = portal().await.tenant_admin();
     let choice = browser.get(PAGE).await.text;
-    assert!(!choice.contains("<form method=\"post\" action=\"/rpc/create-credential\""));
+    assert!(!choice.contains("name=\"name\""));
     for provider in Provider::ALL {
         let word = provider.as_str();
-        assert!(choice.contains(&format!("?provider={word}\"")), "{word}");
+        assert!(choice.contains(&format!("name=\"provider\" value=\"{word}\"")));
         let page = browser.get(&format!("{PAGE}?provider={word}")).await.text;
-        assert!(page.contains(&format!("name=\"draft[provider]\" value=\"{word}\"")));
+        assert!(page.contains(&format!("name=\"provider\" value=\"{word}\" checked")));
         for field in provider.fields() {
-            let name = format!("name=\"draft[fields][{}]\"", field.name);
-            let before = page.split(&name).next().unwrap_or_default();
-            let after = page.split(&name).nth(1).expect("the field is there");
-            let tag = after.split('>').next().unwrap_or_default();
-            assert!(tag.contains("autocomplete=\"off\""), "{word} {name}");
+            let name = format!("name=\"fields[{}]\"", field.name);
+            let (before, after) = page.split_once(&name).expect("the field");
+            let (_, element) = before.rsplit_once('<').unwrap();
+            let (attributes, _) = after.split_once('>').unwrap();
+            assert!(attributes.contains("autocomplete=\"off\""), "{word} {name}");
             match field.kind {
-                SecretFieldKind::Plain => assert!(tag.contains("type=\"text\"")),
-                SecretFieldKind::Secret => assert!(tag.contains("type=\"password\"")),
+                SecretFieldKind::Plain => assert!(attributes.contains("type=\"text\"")),
+                SecretFieldKind::Secret => assert!(attributes.contains("type=\"password\"")),
                 SecretFieldKind::SecretLines => {
-                    let opened = before.rsplit('<').next().unwrap_or_default();
-                    assert!(opened.starts_with("textarea"));
+                    assert!(element.starts_with("textarea"));
+                    assert!(attributes.contains("data-secret"));
                 }
             }
         }
@@ -35,42 +39,62 @@ async fn each_provider_has_its_fields_and_secrets_are_typed_unseen() {
 }
 
 #[tokio::test]
-async fn a_stored_one_leads_to_its_page() {
-    let browser = Browser::of(support::tenant_admin());
-    let form = "draft[tenant]=vision&draft[environment]=dev&draft[provider]=aws&draft[name]=training&draft[chosen]=true&draft[fields][access_key_id]=AKIAIOSFODNN7EXAMPLE&draft[fields][secret_access_key]=planted-secret";
-    let stored = browser.post("/rpc/create-credential", form).await;
-    assert!(
-        stored
-            .location()
-            .starts_with("/tenants/vision/credentials/0000")
+async fn another_provider_is_shown_by_a_preview_that_keeps_the_rest_but_no_secret() {
+    let browser = portal().await.tenant_admin();
+    let form = format!(
+        "_page={PAGE}&tenant=vision&environment=staging&provider=lambda&name=spare&chosen=true&fields[secret_access_key]=planted-secret&fields[api_key]=planted-secret"
     );
-    assert!(!format!("{:?}", stored.headers).contains("planted"));
+    let preview = browser.post("/rpc/create-credential?preview", &form).await;
+    assert_eq!(preview.status, StatusCode::OK);
+    let page = preview.text;
+    assert!(
+        page.contains("name=\"fields[api_key]\"")
+            && !page.contains("name=\"fields[access_key_id]\"")
+    );
+    for typed in [
+        "value=\"spare\"",
+        "value=\"staging\" selected",
+        "value=\"true\" checked",
+    ] {
+        assert!(page.contains(typed), "{typed}");
+    }
+    assert!(!page.contains("planted-secret"));
+    let list = browser.get("/tenants/vision/credentials").await.text;
+    assert!(
+        list.contains("data-empty=\"nothing-yet\""),
+        "nothing is created"
+    );
 }
 
 #[tokio::test]
-async fn a_refused_one_keeps_plain_fields_and_asks_for_the_secrets_again() {
-    let mut browser = Browser::of(support::tenant_admin());
-    let form = "draft[tenant]=vision&draft[environment]=staging&draft[provider]=aws&draft[name]=&draft[chosen]=true&draft[fields][access_key_id]=AKIAIOSFODNN7EXAMPLE&draft[fields][role_arn]=planted-in-a-field-that-does-not-exist&draft[fields][secret_access_key]=planted-secret&draft[fields][private_key]=planted-secret";
-    let refused = browser.post("/rpc/create-credential", form).await;
-    assert!(
-        refused
-            .location()
-            .starts_with(&format!("{PAGE}?provider=aws"))
+async fn a_new_credential_leads_to_its_page() {
+    let browser = portal().await.tenant_admin();
+    let form = format!(
+        "_page={PAGE}&tenant=vision&environment=dev&provider=aws&name=training&chosen=true&fields[access_key_id]=AKIAIOSFODNN7EXAMPLE&fields[secret_access_key]=plantedsecretplantedsecretplantedsecretp"
     );
-    // Cookies hold hex, so the secret is looked for in that form too.
-    let hex: String = "planted-secret"
-        .bytes()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    let headers = format!("{:?}", refused.headers);
-    for planted in ["planted-secret", &hex] {
-        assert!(!headers.contains(planted), "{planted}");
-    }
-    browser.cookies = refused.cookies();
-    let page = browser.get(refused.location()).await.text;
-    assert!(page.contains("Give it a name."));
-    assert!(page.contains("value=\"AKIAIOSFODNN7EXAMPLE\""));
-    assert!(page.contains("value=\"staging\" selected"));
-    assert!(page.contains("Type the secrets again"));
-    assert!(!page.contains("planted-secret"));
+    let created = browser.post("/rpc/create-credential", &form).await;
+    assert_eq!(created.status, StatusCode::SEE_OTHER);
+    assert!(
+        created
+            .location()
+            .starts_with("/tenants/vision/credentials/0")
+    );
+    assert!(!format!("{:?}", created.headers).contains("planted"));
+}
+
+#[tokio::test]
+async fn a_form_with_an_error_keeps_plain_fields_and_requires_the_secrets_again() {
+    let browser = portal().await.tenant_admin();
+    let form = format!(
+        "_page={PAGE}?provider=aws&tenant=vision&environment=staging&provider=aws&name=&chosen=true&fields[access_key_id]=AKIAIOSFODNN7EXAMPLE&fields[role_arn]=planted-in-a-field-that-does-not-exist&fields[secret_access_key]=planted-secret&fields[private_key]=planted-secret"
+    );
+    let page = browser.submit("/rpc/create-credential", &form).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.text.contains("aria-invalid=\"true\""));
+    assert!(page.text.contains("value=\"AKIAIOSFODNN7EXAMPLE\""));
+    assert!(page.text.contains("value=\"staging\" selected"));
+    assert!(page.text.contains("data-testid=\"secrets-lost\""));
+    assert!(!page.text.contains("planted-secret"));
+    assert!(!format!("{:?}", page.headers).contains("planted"));
+    assert_eq!(page.cookies(), "");
 }

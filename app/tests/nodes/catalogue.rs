@@ -1,12 +1,15 @@
-//! The catalogue: found, filtered, sorted, and what it says when it is empty.
+//! The catalogue: search, filters, order, and what is shown when there are no offers.
 
+use crate::support::TestPortal;
 use axum::http::StatusCode;
 
-use crate::support::{self, Browser};
+async fn portal() -> TestPortal {
+    TestPortal::start().await
+}
 
 #[tokio::test]
-async fn the_cheapest_comes_first_with_its_place_and_both_prices() {
-    let browser = Browser::of_a_developer();
+async fn the_cheapest_offer_comes_first_with_location_and_both_prices() {
+    let browser = portal().await.developer();
     let page = browser.get("/nodes/catalogue?accelerator=H100").await.text;
     let cheapest = page.find("$2.99/h").expect("the cheapest is there");
     let dearer = page.find("$6.88/h").expect("another one is there");
@@ -17,8 +20,8 @@ async fn the_cheapest_comes_first_with_its_place_and_both_prices() {
 }
 
 #[tokio::test]
-async fn each_price_leads_to_the_form_filled_in() {
-    let browser = Browser::of_a_developer();
+async fn each_price_links_to_the_filled_in_form() {
+    let browser = portal().await.developer();
     let page = browser.get("/nodes/catalogue?count=8").await.text;
     let on_demand = "/nodes/new?accelerator=H100&amp;count=8&amp;cloud=aws&amp;region=us-east-1\"";
     let spot = "/nodes/new?accelerator=H100&amp;count=8&amp;cloud=aws&amp;region=us-east-1&amp;spot=true\"";
@@ -28,7 +31,7 @@ async fn each_price_leads_to_the_form_filled_in() {
 
 #[tokio::test]
 async fn search_filters_and_order_are_in_the_address() {
-    let browser = Browser::of_a_developer();
+    let browser = portal().await.developer();
     let page = browser
         .get("/nodes/catalogue?search=h1&cloud=aws&count=1&sort=-price&tenant=vision")
         .await
@@ -48,40 +51,37 @@ async fn search_filters_and_order_are_in_the_address() {
 }
 
 #[tokio::test]
-async fn nothing_yet_no_match_and_no_permission_are_not_the_same() {
-    let mut browser = Browser::of_a_developer();
+async fn no_prices_no_match_and_no_permission_differ() {
+    let browser = portal().await.developer();
     let no_match = browser.get("/nodes/catalogue?search=zzz").await;
     assert_eq!(no_match.status, StatusCode::OK);
-    assert!(no_match.text.contains("Nothing matches"));
+    assert!(no_match.text.contains("data-empty=\"no-match\""));
 
-    browser.caller = Some(support::member_of_nothing());
-    let nobody = browser.get("/nodes/catalogue").await.text;
-    assert!(nobody.contains("You are not in a tenant yet"));
+    let browser = browser.portal.stranger();
+    let no_tenant = browser.get("/nodes/catalogue").await.text;
+    assert!(no_tenant.contains("data-empty=\"no-permission\""));
 
-    let browser = Browser {
-        portal: support::portal_without_prices(),
-        ..Browser::of_a_developer()
-    };
+    let browser = TestPortal::before_prices_are_read().await.developer();
     let not_yet = browser.get("/nodes/catalogue").await.text;
-    assert!(not_yet.contains("Prices are being read"));
+    assert!(not_yet.contains("data-empty=\"nothing-yet\""));
     assert!(
         not_yet.contains("<noscript><meta http-equiv=\"refresh\""),
-        "it looks again by itself"
+        "the page loads again by itself"
     );
 }
 
 #[tokio::test]
-async fn a_viewer_sees_prices_that_lead_nowhere() {
-    let mut browser = Browser::of_a_developer();
-    browser.caller = Some(support::viewer());
+async fn a_viewer_sees_prices_without_links() {
+    let browser = portal().await.developer();
+    let browser = browser.portal.viewer();
     let page = browser.get("/nodes/catalogue").await.text;
     assert!(page.contains("$2.99/h"));
     assert!(!page.contains("/nodes/new?"));
 }
 
 #[tokio::test]
-async fn a_question_that_makes_no_sense_is_refused_with_its_status() {
-    let browser = Browser::of_a_developer();
+async fn an_invalid_filter_is_rejected_with_its_status() {
+    let browser = portal().await.developer();
     let answer = browser.get("/nodes/catalogue?count=many").await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
 }

@@ -1,13 +1,15 @@
 //! Logs before any script runs.
 
+use crate::support::{READY_NODE, STOPPED_NODE, TestPortal};
 use axum::http::StatusCode;
 
-use crate::support::node_sample::{READY_NODE, STOPPED_NODE};
-use crate::support::{self, Browser};
+async fn portal() -> TestPortal {
+    TestPortal::start().await.with_nodes().await
+}
 
 #[tokio::test]
-async fn the_last_two_hundred_lines_are_there_without_a_script() {
-    let browser = Browser::of_a_developer();
+async fn the_page_has_the_last_200_lines_without_a_script() {
+    let browser = portal().await.developer();
     for log in ["logs", "logs?job=3"] {
         let page = browser
             .get(&format!("/nodes/{READY_NODE}/{log}"))
@@ -20,7 +22,7 @@ async fn the_last_two_hundred_lines_are_there_without_a_script() {
 
 #[tokio::test]
 async fn a_log_cannot_become_markup() {
-    let browser = Browser::of_a_developer();
+    let browser = portal().await.developer();
     let page = browser.get(&format!("/nodes/{READY_NODE}/logs")).await.text;
     assert!(page.contains("&lt;b&gt;epoch&lt;/b&gt;"));
     assert!(!page.contains("<b>epoch"));
@@ -28,7 +30,7 @@ async fn a_log_cannot_become_markup() {
 
 #[tokio::test]
 async fn the_download_is_the_same_log() {
-    let browser = Browser::of_a_developer();
+    let browser = portal().await.developer();
     let logs = format!("/nodes/{READY_NODE}/logs");
     let page = browser.get(&logs).await.text;
     assert!(page.contains(&format!("href=\"{logs}/provisioning\"")));
@@ -37,31 +39,22 @@ async fn the_download_is_the_same_log() {
 }
 
 #[tokio::test]
-async fn a_log_that_cannot_be_read_leaves_the_page_around_it_whole() {
-    let browser = Browser {
-        portal: support::portal_without_skypilot(),
-        ..Browser::of_a_developer()
-    };
+async fn a_log_that_cannot_be_read_is_replaced_by_its_problem() {
+    let browser = portal().await.without_skypilot().developer();
     let page = browser.get(&format!("/nodes/{READY_NODE}/logs")).await;
     assert_eq!(page.status, StatusCode::OK);
-    assert!(
-        page.text
-            .contains("The SkyPilot API server does not answer.")
-    );
-    assert!(page.text.contains("Try again in a minute."));
-    let browser = Browser::of_a_developer();
+    assert!(page.text.contains("data-problem=\"unavailable\""));
+    assert!(page.text.contains("data-state=\"refused\""));
+    let browser = portal().await.developer();
     let unknown = browser
         .get(&format!("/nodes/{STOPPED_NODE}/logs?job=9"))
         .await;
-    assert!(unknown.text.contains("There is no such job"));
+    assert!(unknown.text.contains("data-problem=\"not-found\""));
 }
 
 #[tokio::test]
-async fn a_viewer_reads_logs_too() {
-    let browser = Browser {
-        caller: Some(support::viewer()),
-        ..Browser::of_a_developer()
-    };
+async fn a_viewer_may_read_logs() {
+    let browser = portal().await.viewer();
     let page = browser.get(&format!("/nodes/{READY_NODE}/logs")).await.text;
     assert!(page.contains("line 300:"));
 }

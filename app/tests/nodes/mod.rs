@@ -2,10 +2,10 @@
 
 mod catalogue;
 mod connect;
+mod form;
 mod jobs;
 mod list;
 mod logs;
-mod order;
 mod orphans;
 mod overview;
 mod settings;

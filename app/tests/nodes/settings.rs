@@ -1,20 +1,28 @@
-//! What can be changed about a node.
+//! The changes that a node's settings offer.
 
+use crate::support::{FAILED_NODE, LAUNCHING_NODE, READY_NODE, STOPPED_NODE, TestPortal};
 use axum::http::StatusCode;
+use uuid::Uuid;
 
-use crate::support::node_sample::{FAILED_NODE, LAUNCHING_NODE, READY_NODE, STOPPED_NODE};
-use crate::support::{self, Browser};
+async fn portal() -> TestPortal {
+    TestPortal::start().await.with_nodes().await
+}
 
-fn settings(node: uuid::Uuid) -> String {
+fn settings(node: Uuid) -> String {
     format!("/nodes/{node}/settings")
 }
 
+/// A form of the page.
+fn form(node: Uuid, fields: &str) -> String {
+    format!("_page={}&id={node}&{fields}", settings(node))
+}
+
 #[tokio::test]
-async fn only_what_fits_the_state_is_offered() {
-    let browser = Browser::of_a_developer();
+async fn only_changes_that_fit_the_state_are_offered() {
+    let browser = portal().await.developer();
     let cases = [
         (READY_NODE, true, false, true),
-        (STOPPED_NODE, false, true, false),
+        (STOPPED_NODE, false, true, true),
         (LAUNCHING_NODE, false, false, false),
         (FAILED_NODE, false, false, false),
     ];
@@ -23,100 +31,112 @@ async fn only_what_fits_the_state_is_offered() {
         assert_eq!(page.contains("/rpc/stop-node\""), stop, "{node}");
         assert_eq!(page.contains("/rpc/start-node\""), start, "{node}");
         assert_eq!(page.contains("/rpc/set-node-autostop\""), idle, "{node}");
-        assert!(page.contains("/rpc/take-down-node\""), "{node}");
+        assert!(page.contains("/rpc/delete-node\""), "{node}");
         assert!(page.contains("accelerators: H100:8"), "the YAML of {node}");
     }
 }
 
 #[tokio::test]
-async fn stopping_and_starting_say_what_they_come_to_and_lead_to_the_steps() {
-    let browser = Browser::of_a_developer();
-    let ready = browser.get(&settings(READY_NODE)).await.text;
-    assert!(ready.contains("Saves $55.04 an hour"));
-    let stopped = browser.get(&settings(STOPPED_NODE)).await.text;
-    assert!(stopped.contains("It costs $55.04 an hour again."));
-    for (action, node) in [("stop-node", READY_NODE), ("start-node", STOPPED_NODE)] {
+async fn stopping_and_starting_show_the_price_and_lead_to_the_steps() {
+    let browser = portal().await.developer();
+    for (function, node) in [("stop-node", READY_NODE), ("start-node", STOPPED_NODE)] {
+        let page = browser.get(&settings(node)).await.text;
+        let card = page.split("Stop and start").nth(1).unwrap_or_default();
+        let text = card.split("<form").next().unwrap_or_default();
+        assert!(text.contains("$55.04 an hour"), "{function}: {text}");
         let answer = browser
-            .post(&format!("/rpc/{action}"), &format!("id={node}"))
+            .post(&format!("/rpc/{function}"), &form(node, ""))
             .await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER);
         assert_eq!(answer.location(), format!("/nodes/{node}"));
     }
 }
 
 #[tokio::test]
-async fn what_is_refused_comes_back_with_its_reason() {
-    let mut browser = Browser::of_a_developer();
-    let refused = browser
-        .post("/rpc/stop-node", &format!("id={STOPPED_NODE}"))
-        .await;
-    assert_eq!(refused.location(), settings(STOPPED_NODE));
-    browser.cookies = refused.cookies();
-    let page = browser.get(refused.location()).await.text;
-    assert!(page.contains("It cannot be stopped now."));
+async fn a_change_that_the_state_does_not_allow_fails_with_the_reason() {
+    let browser = portal().await.developer();
+    let rejected = browser.post("/rpc/stop-node", &form(FAILED_NODE, "")).await;
+    assert_eq!(rejected.status, StatusCode::CONFLICT);
+    assert!(rejected.text.contains("data-problem=\"conflict\""));
+    assert!(rejected.text.contains("cannot be stopped"));
 }
 
 #[tokio::test]
-async fn the_idle_rule_is_changed_and_bad_minutes_are_refused_beside_their_field() {
-    let mut browser = Browser::of_a_developer();
-    let form = format!("id={READY_NODE}&idle_minutes=45&idle_action=stop");
-    let changed = browser.post("/rpc/set-node-autostop", &form).await;
-    assert_eq!(changed.status, StatusCode::FOUND);
+async fn the_idle_rule_is_changed_and_invalid_minutes_are_rejected_beside_their_field() {
+    let browser = portal().await.developer();
+    let rule = |minutes: &str| {
+        let fields = format!("idle_minutes={minutes}&idle_action=stop");
+        form(READY_NODE, &fields)
+    };
+    let changed = browser.post("/rpc/set-node-autostop", &rule("45")).await;
+    assert_eq!(changed.status, StatusCode::SEE_OTHER);
     assert_eq!(changed.location(), settings(READY_NODE));
+    let page = browser.get(&settings(READY_NODE)).await.text;
+    assert!(page.contains("stops after 45 idle minutes"));
     for minutes in ["-5", "soon", "99999"] {
-        let form = format!("id={READY_NODE}&idle_minutes={minutes}&idle_action=stop");
-        let refused = browser.post("/rpc/set-node-autostop", &form).await;
-        browser.cookies = refused.cookies();
-        let page = browser.get(refused.location()).await.text;
+        let rejected = browser.post("/rpc/set-node-autostop", &rule(minutes)).await;
+        assert_eq!(rejected.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let page = rejected.text;
         assert!(
-            page.contains("Choose between 1 and 10080 minutes"),
-            "{minutes}"
+            page.contains(&format!("value=\"{minutes}\"")),
+            "{minutes} is kept"
         );
-        assert!(page.contains("aria-invalid=\"true\""), "{minutes}");
-        let elsewhere = "id=\"confirmation-message\"";
-        let danger = page.split(elsewhere).nth(1).unwrap();
-        let danger = danger.split("</section>").next().unwrap();
-        assert!(
-            !danger.contains("10080"),
-            "it stands beside its own field only"
+        let invalid: Vec<_> = page
+            .split("<input")
+            .filter(|tag| tag.contains("aria-invalid"))
+            .collect();
+        assert_eq!(invalid.len(), 1, "{minutes}");
+        assert!(invalid[0].contains("name=\"idle_minutes\""), "{minutes}");
+        assert_eq!(
+            page.matches("Choose between 1 and 10080").count(),
+            1,
+            "{minutes}"
         );
     }
 }
 
 #[tokio::test]
-async fn taking_down_lists_what_dies_and_takes_the_name() {
-    let mut browser = Browser::of_a_developer();
+async fn deleting_lists_what_is_lost_and_needs_the_name() {
+    let browser = portal().await.developer();
     let page = browser.get(&settings(READY_NODE)).await.text;
-    for dies in [
+    for lost in [
         "hgr-0000000a-trainer",
         "Its disk",
         "Its jobs",
         "their logs",
         "$55.04 an hour",
     ] {
-        assert!(page.contains(dies), "{dies} is missing");
+        assert!(page.contains(lost), "{lost} is missing");
     }
-    let wrong = format!("id={READY_NODE}&confirmation=train");
-    let refused = browser.post("/rpc/take-down-node", &wrong).await;
-    assert_eq!(refused.location(), settings(READY_NODE));
-    browser.cookies = refused.cookies();
-    let page = browser.get(refused.location()).await.text;
-    assert!(page.contains("That is not the name of the node."));
-    let right = format!("id={READY_NODE}&confirmation=trainer");
-    let accepted = browser.post("/rpc/take-down-node", &right).await;
+    let wrong = form(READY_NODE, "confirmation=train");
+    let rejected = browser.post("/rpc/delete-node", &wrong).await;
+    assert_eq!(rejected.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(rejected.text.contains("aria-invalid=\"true\""));
+    let right = form(READY_NODE, "confirmation=trainer");
+    let accepted = browser.post("/rpc/delete-node", &right).await;
     assert_eq!(accepted.location(), format!("/nodes/{READY_NODE}"));
 }
 
 #[tokio::test]
-async fn a_viewer_may_change_nothing() {
-    let browser = Browser {
-        caller: Some(support::viewer()),
-        ..Browser::of_a_developer()
-    };
+async fn a_viewer_cannot_change_anything() {
+    let browser = portal().await.viewer();
     for node in [READY_NODE, STOPPED_NODE] {
         let page = browser.get(&settings(node)).await.text;
-        assert!(page.contains("You may look, but not change anything"));
-        for action in ["stop", "start", "take-down"] {
-            assert!(!page.contains(&format!("/rpc/{action}-node\"")), "{action}");
+        assert!(page.contains("developer or admin role"), "the reason");
+        for action in [
+            "stop-node",
+            "start-node",
+            "delete-node",
+            "set-node-autostop",
+        ] {
+            assert!(!page.contains(&format!("/rpc/{action}\"")), "{action}");
+            let rejected = browser
+                .post(
+                    &format!("/rpc/{action}"),
+                    &form(node, "confirmation=trainer"),
+                )
+                .await;
+            assert_eq!(rejected.status, StatusCode::FORBIDDEN, "{action}");
         }
     }
 }

@@ -1,64 +1,393 @@
-//! A portal without a core: services that answer from memory, and the pages mounted as the server mounts them.
+//! The pages over the real core, with scripted outside systems.
 
-pub mod audit;
-pub mod credentials;
-pub mod node_sample;
+mod browser;
+mod clusters;
+mod credentials;
 mod nodes;
-pub mod people;
-pub mod platform;
 mod sample;
-mod services;
-pub mod tenancy;
-mod user_pools;
 
+pub use browser::{Browser, is_off};
+pub use clusters::{READY, WORKING};
+pub use nodes::{FAILED_NODE, LAUNCHING_NODE, READY_NODE, STOPPED_NODE};
+pub use sample::SECRET_KEY;
+
+use std::ops::Deref;
 use std::sync::Arc;
 
-use app::server_context::{Assets, PageContext, SignInProvider};
+use app::site::{Assets, SignInProvider, Site};
 use axum::Router;
-use axum::body::Body;
-use axum::http::{Request, Response, StatusCode, header};
-use domain::access::{PlatformRole, TenantRole};
-use domain::caller::{Caller, Channel, Membership};
-use http_body_util::BodyExt;
-use leptos::prelude::LeptosOptions;
-use leptos_axum::{LeptosRoutes, generate_route_list};
-use tower::ServiceExt;
+use axum::extract::Request;
+use domain::{
+    access::{PlatformRole, TenantRole},
+    audit::{AuditAction, AuditChange, AuditOutcome, AuditQuery},
+    caller::{Caller, Channel, Extent, Membership},
+    ids::{EnvironmentId, InvitationId, TenantId, UserId},
+    money::MicroDollars,
+    plan::Plan,
+    tenancy::{EnvironmentLimits, InvitationInput},
+};
+use jiff::Timestamp;
+use persistence::{
+    audit_records::AuditEntry,
+    records::{ClaimedTenant, SignedIn, TenantSeed},
+};
+use scripted::TestCore;
+use uuid::Uuid;
 
-pub use sample::{ADA, READY, UNKNOWN, WORKING};
-pub use services::SECRET;
+/// The id of nothing.
+pub const UNKNOWN: Uuid = Uuid::from_u128(99);
 
-/// The pages over services that answer from memory.
-pub fn portal() -> Router {
-    portal_with(nodes::NodesInMemory::default())
+/// A portal with the tenant `vision` (environments `dev` and `staging`) and these users: Paula Stein, the only
+/// platform admin; Ada Keller, an admin of vision; Grace Okafor, a developer of it by a claim; Linus Brandt, who is
+/// suspended. Cloning it is cheap.
+#[derive(Clone)]
+pub struct TestPortal(Arc<World>);
+
+/// What a portal is made of.
+pub struct World {
+    pub core: TestCore,
+    pub paula: UserId,
+    pub ada: UserId,
+    pub grace: UserId,
+    pub linus: UserId,
+    pub tenant: TenantId,
+    pub dev: EnvironmentId,
+    pages: Router,
 }
 
-/// The same before the prices of nodes have been read.
-pub fn portal_without_prices() -> Router {
-    portal_with(nodes::NodesInMemory::without_prices())
+impl Deref for TestPortal {
+    type Target = World;
+    fn deref(&self) -> &World {
+        &self.0
+    }
 }
 
-/// The same while the SkyPilot API server does not answer.
-pub fn portal_without_skypilot() -> Router {
-    portal_with(nodes::NodesInMemory::without_server())
+fn signed_in(name: &str) -> SignedIn {
+    let short = name.split(' ').next().unwrap_or_default().to_lowercase();
+    SignedIn {
+        issuer: "https://login.example.com".into(),
+        subject: format!("{short}-at-the-provider"),
+        email: format!("{short}@example.com"),
+        email_verified: true,
+        name: name.into(),
+        claimed_platform_role: PlatformRole::User,
+        claimed_platform_why: None,
+        claimed_tenants: Vec::new(),
+        source: None,
+    }
 }
 
-fn portal_with(nodes: nodes::NodesInMemory) -> Router {
-    let services = Arc::new(services::InMemory::default());
-    let context = PageContext {
+impl TestPortal {
+    /// Without resources.
+    pub async fn start() -> Self {
+        let portal = Self::before_prices_are_read().await;
+        portal.core.machinery.catalogue.replace(
+            sample::offers(),
+            Timestamp::now() - jiff::SignedDuration::from_mins(12),
+        );
+        portal
+    }
+
+    /// Without resources, and before the prices of nodes have been read for the first time.
+    pub async fn before_prices_are_read() -> Self {
+        let part = |slug: &str| (slug.to_owned(), slug.to_owned());
+        let seed = TenantSeed {
+            slug: "vision".into(),
+            name: "Vision team".into(),
+            environments: vec![part("dev"), part("staging")],
+        };
+        let core = TestCore::with_tenants(&[seed]).await;
+        let dev = core.environment("vision", "dev").await;
+        let tenant = core
+            .database
+            .tenants()
+            .active()
+            .await
+            .unwrap()
+            .remove(0)
+            .tenant
+            .id;
+        let now = Timestamp::now();
+        let by_claim = SignedIn {
+            claimed_tenants: vec![ClaimedTenant {
+                tenant_id: tenant,
+                role: TenantRole::Developer,
+                why: Some("groups has vision-dev".into()),
+            }],
+            ..signed_in("Grace Okafor")
+        };
+        let sign_in = async |who| core.database.users().sign_in(who, now).await.unwrap().id;
+        let paula = sign_in(signed_in("Paula Stein")).await;
+        let ada = sign_in(signed_in("Ada Keller")).await;
+        let grace = sign_in(by_claim).await;
+        let linus = sign_in(signed_in("Linus Brandt")).await;
+        let entry = |caller: &Caller, action, user: UserId| {
+            AuditEntry::by(caller, action, now, format!("user/{user}"), "user")
+        };
+        let command_line = Caller::command_line();
+        let audit = entry(&command_line, AuditAction::GrantRole, paula);
+        let role = PlatformRole::Admin;
+        let database = &core.database;
+        database
+            .users()
+            .set_platform_role(paula, role, None, audit)
+            .await
+            .unwrap();
+        let audit = entry(&command_line, AuditAction::GrantMembership, ada);
+        let role = TenantRole::Admin;
+        database
+            .tenants()
+            .set_member(tenant, ada, role, audit)
+            .await
+            .unwrap();
+        let audit = entry(&command_line, AuditAction::SuspendUser, linus);
+        database
+            .users()
+            .set_suspended(linus, true, audit)
+            .await
+            .unwrap();
+        let pages = pages(&core);
+        Self(Arc::new(World {
+            core,
+            paula,
+            ada,
+            grace,
+            linus,
+            tenant,
+            dev,
+            pages,
+        }))
+    }
+
+    /// Limits `dev` to five clusters and $1,000 an hour.
+    pub async fn with_limits(self) -> Self {
+        let limits = EnvironmentLimits {
+            max_clusters: Some(5),
+            max_nodes: None,
+            max_price_per_hour: Some(MicroDollars(1_000_000_000)),
+        };
+        let (admin, tenants) = (self.admin_caller(), &self.core.tenants);
+        tenants
+            .set_limits(&admin, self.tenant, self.dev, limits, 1)
+            .await
+            .unwrap();
+        self
+    }
+
+    /// Adds an archived tenant, `old`.
+    pub async fn with_an_archived_tenant(self) -> Self {
+        let (admin, tenants) = (self.admin_caller(), &self.core.tenants);
+        let input = domain::tenancy::TenantInput {
+            name: "Old team".into(),
+            slug: "old".into(),
+        };
+        let id = tenants.create(&admin, input).await.unwrap().tenant.id;
+        tenants.archive(&admin, id, "old").await.unwrap();
+        self
+    }
+
+    /// Invites new@example.com.
+    pub async fn with_an_invitation(self) -> Self {
+        let input = InvitationInput {
+            email: "new@example.com".into(),
+            role: TenantRole::Viewer,
+        };
+        let (admin, tenants) = (self.admin_caller(), &self.core.tenants);
+        let invited = tenants.invite(&admin, self.tenant, input);
+        invited.await.unwrap();
+        self
+    }
+
+    /// Gives Ada an API token for Vision.
+    pub async fn with_a_token(self) -> Self {
+        let input = domain::account::TokenInput {
+            name: "deploy pipeline".into(),
+            expires_in_days: 30,
+            scopes: vec![domain::access::TokenScope::Read],
+            tenant: Some("vision".into()),
+        };
+        let ada = self.caller(PlatformRole::User, Some(TenantRole::Developer));
+        self.core.account.create_token(&ada, input).await.unwrap();
+        self
+    }
+
+    /// Has the hosts eu-1 (with an ingress domain), eu-2 and eu-3 (does not respond), and a cluster with a former plan on
+    /// us-1, which was removed from the configuration.
+    pub async fn with_hosts(self) -> Self {
+        let mut hosts = ["eu-1", "eu-2", "eu-3"].map(scripted::host);
+        hosts[0].ingress_domain = Some("clusters.example.com".into());
+        *self.core.hosts.configured.lock().unwrap() = hosts.into();
+        self.core.hosts.silent.lock().unwrap().push("eu-3".into());
+        self.with_a_cluster_on(
+            "us-1",
+            Plan {
+                name: "huge".into(),
+                title: "Huge".into(),
+                ..Plan::defaults().remove(2)
+            },
+        )
+        .await;
+        self
+    }
+
+    /// Gives Grace two sessions and an API token.
+    pub async fn with_sessions(self) -> Self {
+        for _ in 0..2 {
+            self.core.open_session(self.grace).await;
+        }
+        let grace = Caller {
+            user_id: Some(self.grace),
+            ..self.caller(PlatformRole::User, Some(TenantRole::Developer))
+        };
+        let input = domain::account::TokenInput {
+            name: "nightly".into(),
+            expires_in_days: 30,
+            scopes: vec![domain::access::TokenScope::Read],
+            tenant: None,
+        };
+        self.core.account.create_token(&grace, input).await.unwrap();
+        self
+    }
+
+    /// Adds an audit entry about a change in `staging` that was refused.
+    pub async fn with_a_refusal(self) -> Self {
+        let caller = Caller {
+            source: Some("192.0.2.7".into()),
+            ..self.admin_caller()
+        };
+        let action = AuditAction::ChangeEnvironment;
+        let entry = AuditEntry::by(
+            &caller,
+            action,
+            Timestamp::now(),
+            "environment/1",
+            "staging",
+        )
+        .in_tenant(self.tenant)
+        .with_outcome(AuditOutcome::Refused)
+        .with_changes([AuditChange::new("max_nodes", Some("3"), Some("5"))]);
+        self.core.database.audit().append(entry).await.unwrap();
+        self
+    }
+
+    /// The ids of open invitations.
+    pub async fn invitations(&self) -> Vec<InvitationId> {
+        let seen = self.core.tenants.get(&self.admin_caller(), "vision").await;
+        let invitations = seen.unwrap().invitations.into_iter();
+        invitations.map(|invitation| invitation.id).collect()
+    }
+
+    /// The current version of the tenant, and of its environment `dev`.
+    pub async fn versions(&self) -> (i64, i64) {
+        let seen = self.core.tenants.get(&self.admin_caller(), "vision").await;
+        let seen = seen.unwrap();
+        (seen.version, seen.environments[0].version)
+    }
+
+    /// The id of the newest audit entry of this action.
+    pub async fn audited(&self, action: AuditAction) -> Uuid {
+        let query = AuditQuery {
+            actions: vec![action],
+            limit: 1,
+            ..AuditQuery::default()
+        };
+        let page = self.core.database.audit().list(&Extent::Everything, &query);
+        page.await.unwrap().items[0].id.into()
+    }
+
+    /// The id of the newest audit entry about something of this name.
+    pub async fn audited_on(&self, name: &str) -> Uuid {
+        let query = AuditQuery {
+            search: name.into(),
+            limit: 1,
+            ..AuditQuery::default()
+        };
+        let page = self.core.database.audit().list(&Extent::Everything, &query);
+        page.await.unwrap().items[0].id.into()
+    }
+
+    /// Ada's rights, with these roles.
+    pub fn caller(&self, platform_role: PlatformRole, role: Option<TenantRole>) -> Caller {
+        let membership = |role| Membership {
+            tenant_id: self.tenant,
+            role,
+        };
+        Caller {
+            user_id: Some(self.ada),
+            name: "Ada Keller".into(),
+            email: "ada@example.com".into(),
+            platform_role,
+            memberships: role.map(membership).into_iter().collect(),
+            channel: Channel::Session,
+            token_reach: None,
+            source: None,
+        }
+    }
+
+    pub fn admin_caller(&self) -> Caller {
+        Caller {
+            user_id: Some(self.paula),
+            name: "Paula Stein".into(),
+            email: "paula@example.com".into(),
+            ..self.caller(PlatformRole::Admin, None)
+        }
+    }
+
+    /// A change by another admin, Maya Lindt.
+    pub fn maya(&self) -> Caller {
+        Caller {
+            user_id: None,
+            name: "Maya Lindt".into(),
+            ..self.admin_caller()
+        }
+    }
+
+    fn browser(&self, caller: Option<Caller>) -> Browser {
+        Browser::new(self.clone(), caller)
+    }
+
+    pub fn developer(&self) -> Browser {
+        self.browser(Some(
+            self.caller(PlatformRole::User, Some(TenantRole::Developer)),
+        ))
+    }
+
+    pub fn viewer(&self) -> Browser {
+        self.browser(Some(
+            self.caller(PlatformRole::User, Some(TenantRole::Viewer)),
+        ))
+    }
+
+    pub fn tenant_admin(&self) -> Browser {
+        self.browser(Some(
+            self.caller(PlatformRole::User, Some(TenantRole::Admin)),
+        ))
+    }
+
+    pub fn admin(&self) -> Browser {
+        self.browser(Some(self.admin_caller()))
+    }
+
+    /// A user without a tenant.
+    pub fn stranger(&self) -> Browser {
+        self.browser(Some(self.caller(PlatformRole::User, None)))
+    }
+
+    /// A browser in which no user is signed in.
+    pub fn signed_out(&self) -> Browser {
+        self.browser(None)
+    }
+}
+
+fn pages(core: &TestCore) -> Router {
+    let site = Site {
         assets: Arc::new(Assets {
-            js: "hangar-1.js".into(),
-            wasm: "hangar-1_bg.wasm".into(),
+            script: "portal-1.js".into(),
+            islands: "islands-1.js".into(),
+            wasm: "islands-1_bg.wasm".into(),
             css: "hangar-1.css".into(),
         }),
-        clusters: services.clone(),
-        nodes: Arc::new(nodes),
-        account: services,
-        audit: Arc::new(audit::AuditInMemory),
-        people: Arc::new(people::PeopleInMemory::default()),
-        tenancy: Arc::new(tenancy::TenancyInMemory::default()),
-        user_pools: Arc::new(user_pools::OnePool),
-        platform: Arc::new(platform::FourHosts),
-        credentials: Arc::new(credentials::VaultInMemory::default()),
+        core: core.core.clone(),
         sandbox: true,
         providers: Arc::new([SignInProvider {
             slug: "sandbox".into(),
@@ -67,174 +396,9 @@ fn portal_with(nodes: nodes::NodesInMemory) -> Router {
         public_url: "https://hangar.example.com".into(),
         api_document: Arc::new(sample::api_document()),
     };
-    let options = LeptosOptions::builder().output_name("hangar").build();
-    let routes = generate_route_list(app::App);
-    let provide = move || context.provide();
-    Router::new()
-        .leptos_routes_with_context(&options, routes, provide.clone(), app::shell)
-        .merge(app::posted_pages(provide))
-        .with_state(options)
-}
-
-/// Somebody who orders clusters.
-pub fn developer() -> Caller {
-    Caller {
-        user_id: Some(ADA.into()),
-        name: "Ada Keller".into(),
-        email: "ada@example.com".into(),
-        platform_role: PlatformRole::User,
-        memberships: vec![Membership {
-            tenant_id: sample::tenant().id,
-            role: TenantRole::Developer,
-        }],
-        channel: Channel::Session,
-        token_reach: None,
-        source: None,
-    }
-}
-
-/// Somebody who only looks.
-pub fn viewer() -> Caller {
-    let mut viewer = developer();
-    for membership in &mut viewer.memberships {
-        membership.role = TenantRole::Viewer;
-    }
-    viewer
-}
-
-/// Somebody who runs the platform.
-pub fn admin() -> Caller {
-    Caller {
-        platform_role: PlatformRole::Admin,
-        memberships: Vec::new(),
-        ..developer()
-    }
-}
-
-/// Somebody who runs the tenant.
-pub fn tenant_admin() -> Caller {
-    let mut admin = developer();
-    for membership in &mut admin.memberships {
-        membership.role = TenantRole::Admin;
-    }
-    admin
-}
-
-/// Somebody whom no tenant knows yet.
-pub fn member_of_nothing() -> Caller {
-    Caller {
-        memberships: Vec::new(),
-        ..developer()
-    }
-}
-
-/// An answer that has been read to its end.
-pub struct Answer {
-    pub status: StatusCode,
-    pub headers: axum::http::HeaderMap,
-    pub text: String,
-}
-
-impl Answer {
-    /// Where it leads.
-    pub fn location(&self) -> &str {
-        self.headers
-            .get(header::LOCATION)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or("")
-    }
-
-    /// The cookies it sets, as a browser sends them back.
-    pub fn cookies(&self) -> String {
-        let pairs: Vec<_> = self
-            .headers
-            .get_all(header::SET_COOKIE)
-            .iter()
-            .filter_map(|value| value.to_str().ok()?.split(';').next())
-            .collect();
-        pairs.join("; ")
-    }
-}
-
-/// What a browser asks, with or without somebody signed in.
-pub struct Browser {
-    pub portal: Router,
-    pub caller: Option<Caller>,
-    pub cookies: String,
-}
-
-impl Browser {
-    /// A signed-in developer's.
-    pub fn of_a_developer() -> Self {
-        Self {
-            portal: portal(),
-            caller: Some(developer()),
-            cookies: String::new(),
-        }
-    }
-
-    /// Somebody else's.
-    pub fn of(caller: Caller) -> Self {
-        Self {
-            caller: Some(caller),
-            ..Self::of_a_developer()
-        }
-    }
-
-    /// Sends a plain form and follows where it leads, with the cookies that it sets.
-    pub async fn submit(&mut self, address: &str, form: &str) -> Answer {
-        let answer = self.post(address, form).await;
-        assert_eq!(answer.status, StatusCode::FOUND, "{address}");
-        self.cookies = answer.cookies();
-        self.get(answer.location()).await
-    }
-
-    /// Follows a link.
-    pub async fn get(&self, address: &str) -> Answer {
-        self.send(Request::get(address), Body::empty()).await
-    }
-
-    /// Sends a plain form, as a browser without JavaScript does.
-    pub async fn post(&self, address: &str, form: &str) -> Answer {
-        let request = Request::post(address)
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-        self.send(request, Body::from(form.to_owned())).await
-    }
-
-    async fn send(&self, request: axum::http::request::Builder, body: Body) -> Answer {
-        let mut request = request
-            .header(header::ACCEPT, "text/html,application/xhtml+xml")
-            .header(header::COOKIE, &self.cookies)
-            .body(body)
-            .expect("the request is well-formed");
-        if let Some(caller) = &self.caller {
-            request.extensions_mut().insert(caller.clone());
-        }
-        let answer: Response<Body> = self
-            .portal
-            .clone()
-            .oneshot(request)
-            .await
-            .expect("a router always answers");
-        let (parts, body) = answer.into_parts();
-        let bytes = body.collect().await.expect("the body is whole").to_bytes();
-        Answer {
-            status: parts.status,
-            headers: parts.headers,
-            text: String::from_utf8(bytes.to_vec()).expect("pages are UTF-8"),
-        }
-    }
-}
-
-/// Whether the button with this text is off. There must be one.
-pub fn is_off(page: &str, text: &str) -> bool {
-    let (before, _) = page
-        .split_once(&format!("{text}</button>"))
-        .unwrap_or_else(|| panic!("no button says {text}"));
-    let tag = before.rsplit("<button").next().unwrap_or_default();
-    let attributes = tag.split('>').next().unwrap_or_default();
-    let words: Vec<_> = attributes.split(' ').collect();
-    words
-        .iter()
-        .any(|word| *word == "disabled" || word.starts_with("disabled="))
+    let not_found = site.clone();
+    app::routes(site).fallback(async move |request: Request| {
+        let (parts, _) = request.into_parts();
+        app::not_found(&not_found, parts).await
+    })
 }

@@ -1,393 +1,188 @@
-//! The node service over lists in memory. Rules are the domain's own; there is no other logic here.
+//! A node in each common state, and machines without a node.
 
-use std::collections::BTreeMap;
+use domain::{
+    audit::AuditAction,
+    failure::{Failure, FailureCode},
+    money::MicroDollars,
+    node::{
+        job::{Job, JobState},
+        order::{Autostop, IdleAction, NodeSpec},
+        view::{NodeState, Orphan, Placement},
+    },
+    operation::{Operation, OperationKind},
+};
+use jiff::{SignedDuration, Timestamp};
+use persistence::{
+    audit_records::AuditEntry,
+    new_id,
+    node_records::{NewNode, NodeProgress, OrphanRemoval},
+};
+use std::sync::atomic::Ordering;
+use uuid::Uuid;
 
-use async_trait::async_trait;
-use domain::access::{Action, PlatformAction};
-use domain::caller::Caller;
-use domain::ids::NodeId;
-use domain::node::catalogue::{AcceleratorSummary, Offer, OfferPage, OfferQuery};
-use domain::node::connection::SshAccess;
-use domain::node::job::{Job, JobInput};
-use domain::node::listing::{NodePage, NodeQuery, NodeStateCount};
-use domain::node::order::{AutostopInput, NodeOrderInput, NodeOrderOptions, Quote};
-use domain::node::task::task_yaml;
-use domain::node::view::{Node, NodeEvent, NodeState, Orphan};
-use domain::problem::{FieldError, Problem, ProblemKind};
-use domain::services::{LogLines, LogStream, NodeLog, NodeOrdered, Nodes};
-use domain::tenancy::Tenant;
+use super::TestPortal;
+use super::clusters::advance;
 
-use super::{node_sample, sample};
+/// The ready node, trainer.
+pub const READY_NODE: Uuid = Uuid::from_u128(201);
+/// The one that is launching, notebook.
+pub const LAUNCHING_NODE: Uuid = Uuid::from_u128(202);
+/// The failed one, big-run.
+pub const FAILED_NODE: Uuid = Uuid::from_u128(203);
+/// The stopped one, weekend.
+pub const STOPPED_NODE: Uuid = Uuid::from_u128(204);
 
-/// Offers and nodes.
-pub struct NodesInMemory {
-    /// Whether the prices have been read.
-    priced: bool,
-    /// Whether the SkyPilot API server answers what is asked of it at once.
-    answers: bool,
-    nodes: Vec<Node>,
-}
-
-impl Default for NodesInMemory {
-    fn default() -> Self {
-        Self {
-            priced: true,
-            answers: true,
-            nodes: node_sample::nodes(),
-        }
-    }
-}
-
-impl NodesInMemory {
-    /// Before the prices have been read.
-    pub fn without_prices() -> Self {
-        Self {
-            priced: false,
-            ..Self::default()
-        }
-    }
-
-    /// While the SkyPilot API server does not answer.
-    pub fn without_server() -> Self {
-        Self {
-            answers: false,
-            ..Self::default()
-        }
-    }
-
-    fn ask(&self) -> Result<(), Problem> {
-        if self.answers {
-            return Ok(());
-        }
-        let problem = Problem::new(
-            ProblemKind::Unavailable,
-            "The SkyPilot API server does not answer.",
-        );
-        Err(problem.next("Try again in a minute."))
-    }
-
-    fn offers(&self) -> Vec<Offer> {
-        if self.priced {
-            node_sample::offers()
-        } else {
-            Vec::new()
-        }
-    }
-
-    fn find(&self, caller: &Caller, id: NodeId) -> Result<Node, Problem> {
-        let found = self.nodes.iter().find(|node| node.id == id);
-        let mut node = found.cloned().ok_or_else(|| Problem::not_found("node"))?;
-        let may = |action| caller.may(action, node.tenant.id);
-        let allowed = &mut node.allowed;
-        allowed.connect &= may(Action::ConnectNode);
-        allowed.logs &= may(Action::ReadNodeLogs);
-        allowed.delete &= may(Action::DeleteNode);
-        for operating in [
-            &mut allowed.jobs,
-            &mut allowed.stop,
-            &mut allowed.start,
-            &mut allowed.autostop,
+impl TestPortal {
+    /// Adds trainer (ready), notebook (launching), big-run (failed) and weekend (stopped), all created by Ada in
+    /// vision/dev; with three jobs and a log of 300 lines.
+    pub async fn with_nodes(self) -> Self {
+        self.core.workspaces_are_ready().await;
+        for (id, name, state) in [
+            (READY_NODE, "trainer", NodeState::Ready),
+            (LAUNCHING_NODE, "notebook", NodeState::Provisioning),
+            (FAILED_NODE, "big-run", NodeState::Failed),
+            (STOPPED_NODE, "weekend", NodeState::Stopped),
         ] {
-            *operating &= may(Action::OperateNode);
+            self.node(id, name, state).await;
         }
-        Ok(node)
-    }
-}
-
-fn accelerators(offers: &[Offer]) -> Vec<AcceleratorSummary> {
-    let mut by_name: BTreeMap<&str, Vec<&Offer>> = BTreeMap::new();
-    for offer in offers {
-        by_name.entry(&offer.accelerator).or_default().push(offer);
-    }
-    by_name
-        .into_iter()
-        .map(|(name, offers)| {
-            let mut counts: Vec<u32> = offers.iter().map(|offer| offer.count).collect();
-            counts.sort_unstable();
-            counts.dedup();
-            let mut clouds: Vec<String> = offers.iter().map(|offer| offer.cloud.clone()).collect();
-            clouds.sort_unstable();
-            clouds.dedup();
-            AcceleratorSummary {
+        let now = Timestamp::now();
+        let job = |id, name: &str, state, ago, took: Option<i64>| {
+            let started = now - SignedDuration::from_mins(ago);
+            Job {
+                id,
                 name: name.into(),
-                device_memory_gib: offers[0].device_memory_gib,
-                counts,
-                cheapest: offers.iter().filter_map(|offer| offer.price_per_hour).min(),
-                cheapest_spot: offers
-                    .iter()
-                    .filter_map(|offer| offer.spot_price_per_hour)
-                    .min(),
-                clouds,
+                state,
+                submitted_at: started,
+                started_at: Some(started),
+                ended_at: took.map(|seconds| started + SignedDuration::from_secs(seconds)),
             }
-        })
-        .collect()
-}
-
-#[async_trait]
-impl Nodes for NodesInMemory {
-    async fn catalogue(&self, _: &Caller, query: OfferQuery) -> Result<OfferPage, Problem> {
-        let offers = self.offers();
-        let mut items: Vec<_> = offers
-            .iter()
-            .filter(|offer| {
-                query
-                    .accelerator
-                    .as_ref()
-                    .is_none_or(|name| offer.accelerator == *name)
-                    && query
-                        .cloud
-                        .as_ref()
-                        .is_none_or(|cloud| offer.cloud == *cloud)
-                    && query.count.is_none_or(|count| offer.count == count)
-                    && offer
-                        .accelerator
-                        .to_lowercase()
-                        .contains(&query.search.to_lowercase())
-            })
-            .cloned()
-            .collect();
-        items.sort_by_key(|offer| offer.price_per_hour);
-        if query.descending {
-            items.reverse();
-        }
-        Ok(OfferPage {
-            total: items.len() as u64,
-            items,
-            page: query.page,
-            per_page: query.per_page,
-            accelerators: accelerators(&offers),
-            clouds: if self.priced {
-                vec!["aws".into(), "gcp".into(), "lambda".into()]
-            } else {
-                Vec::new()
-            },
-            read_at: self
-                .priced
-                .then(|| sample::now() - jiff::SignedDuration::from_mins(12)),
-            now: sample::now(),
-        })
-    }
-
-    async fn order_options(&self, caller: &Caller) -> Result<NodeOrderOptions, Problem> {
-        let tenant = sample::tenant();
-        let may_order = caller.may(Action::OrderNode, tenant.id);
-        Ok(NodeOrderOptions {
-            tenants: may_order
-                .then(|| Tenant {
-                    tenant,
-                    environments: vec![sample::environment("dev"), sample::environment("staging")],
-                })
-                .into_iter()
-                .collect(),
-            rooms: Vec::new(),
-            accelerators: accelerators(&self.offers()),
-            read_at: self.priced.then(sample::now),
-            now: sample::now(),
-            idempotency_key: "0192f0c0-2222-7000-8000-000000000000".into(),
-        })
-    }
-
-    async fn quote(&self, _: &Caller, input: NodeOrderInput) -> Result<Quote, Problem> {
-        let terms = input.validate_terms();
-        let machine = input.validate_machine(&self.offers());
-        let mut errors = terms.as_ref().err().cloned().unwrap_or_default();
-        errors.extend(machine.as_ref().err().cloned().unwrap_or_default());
-        let offers = machine
-            .as_ref()
-            .map(|choice| choice.offers.clone())
-            .unwrap_or_default();
-        let price = offers.first().and_then(|offer| offer.price(input.spot));
-        let yaml = match (&terms, &machine) {
-            (Ok(terms), Ok(choice)) => Some(task_yaml(&terms.name, &choice.spec, terms.autostop)),
-            _ => None,
         };
-        Ok(Quote {
-            errors,
-            task_yaml: yaml,
-            offers,
-            price_per_hour: price,
-            until_end: price
-                .zip(input.time_to_live_hours)
-                .map(|(price, hours)| price.times_hours(hours)),
-            per_month: price.map(|price| price.times_hours(730)),
-        })
-    }
-
-    async fn order(
-        &self,
-        caller: &Caller,
-        input: NodeOrderInput,
-        _: Option<&str>,
-    ) -> Result<NodeOrdered, Problem> {
-        let mut errors = self.quote(caller, input.clone()).await?.errors;
-        if self
-            .nodes
-            .iter()
-            .any(|node| node.name.as_str() == input.name)
-        {
-            errors.push(FieldError::new("name", "The name is taken."));
-        }
-        if !errors.is_empty() {
-            return Err(Problem::invalid(errors));
-        }
-        Ok(NodeOrdered {
-            node: self.nodes[1].clone(),
-            replayed: false,
-        })
-    }
-
-    async fn list(&self, _: &Caller, query: NodeQuery) -> Result<NodePage, Problem> {
-        let items: Vec<_> = self
-            .nodes
-            .iter()
-            .filter(|node| node.name.as_str().contains(&query.search))
-            .filter(|node| query.states.is_empty() || query.states.contains(&node.state))
-            .cloned()
+        *self.core.machines.queue.lock().unwrap() = vec![
+            job(3, "train", JobState::Running, 2, None),
+            job(2, "smoke", JobState::Failed, 9, Some(75)),
+            job(1, "", JobState::Succeeded, 20, Some(6)),
+        ];
+        *self.core.machines.log.lock().unwrap() = (1..=300)
+            .map(|line| format!("line {line}: <b>epoch</b> done\n"))
             .collect();
-        let count = |state| self.nodes.iter().filter(|node| node.state == state).count() as u64;
-        Ok(NodePage {
-            total: items.len() as u64,
-            items,
-            paging: domain::listing::Paging::default(),
-            per_page: query.per_page,
-            counts: NodeState::ALL
-                .into_iter()
-                .map(|state| NodeStateCount {
-                    state,
-                    count: count(state),
-                })
-                .collect(),
-            now: sample::now(),
-        })
+        self
     }
 
-    async fn get(&self, caller: &Caller, id: NodeId) -> Result<Node, Problem> {
-        self.find(caller, id)
+    async fn node(&self, id: Uuid, name: &str, state: NodeState) {
+        let started = Timestamp::now() - SignedDuration::from_mins(30);
+        let new = NewNode {
+            id: id.into(),
+            name: name.parse().unwrap(),
+            tenant_id: self.tenant,
+            environment_id: self.dev,
+            spec: NodeSpec {
+                accelerator: Some("H100".into()),
+                count: 8,
+                cloud: Some("aws".into()),
+                region: Some("us-east-1".into()),
+                ..NodeSpec::default()
+            },
+            task_yaml: format!("name: {name}\nresources:\n  accelerators: H100:8\n"),
+            machine: format!("hgr-0000000a-{name}"),
+            autostop: Some(Autostop {
+                idle_minutes: 30,
+                then: IdleAction::TakeDown,
+            }),
+            price_per_hour: Some(MicroDollars(55_040_000)),
+            created_by: self.ada,
+            created_at: started,
+            ends_at: Some(started + SignedDuration::from_mins(402)),
+            operation: Operation::begin(new_id(), OperationKind::LaunchNode, started),
+            idempotency: None,
+        };
+        let caller = self.admin_caller();
+        let audit = AuditEntry::by(
+            &caller,
+            AuditAction::OrderNode,
+            started,
+            format!("node/{id}"),
+            name,
+        )
+        .in_tenant(self.tenant);
+        let failure = (state == NodeState::Failed).then(|| Failure {
+            code: FailureCode::NoCapacity,
+            message: "No capacity available in 2 locations:\nAWS (us-east-1): no capacity for p5.48xlarge\nAWS (us-west-2): no capacity for p5.48xlarge".into(),
+            next_step: "Choose another region or accelerator, or try again later.".into(),
+            retrying: false,
+        });
+        let up = matches!(state, NodeState::Ready | NodeState::Stopped);
+        let stored = self.core.node(new, audit, |record| {
+            let mut operation = record.operation.clone();
+            let done = if up { operation.steps.len() } else { 3 };
+            advance(&mut operation, started, done);
+            operation.failure.clone_from(&failure);
+            NodeProgress {
+                state,
+                failure,
+                placement: up.then(|| Placement {
+                    cloud: "aws".into(),
+                    region: "us-east-1".into(),
+                    instance_type: Some("p5.48xlarge".into()),
+                }),
+                address: (state == NodeState::Ready).then(|| "203.0.113.7:22".into()),
+                price_per_hour: Some(MicroDollars(55_040_000)),
+                charged: state == NodeState::Ready,
+                at: started,
+                request: None,
+                seen: None,
+                ready_at: up.then(|| started + SignedDuration::from_mins(4)),
+                deleted_at: None,
+                operation,
+                due_at: None,
+                audit: None,
+            }
+        });
+        stored.await;
     }
 
-    async fn events(&self, caller: &Caller, id: NodeId) -> Result<Vec<NodeEvent>, Problem> {
-        self.find(caller, id)?;
-        Ok(vec![NodeEvent {
-            at: sample::now(),
-            message: "Cluster is up.".into(),
-        }])
+    /// Adds a machine without a node that is up, and one that is being deleted.
+    pub async fn with_orphans(self) -> Self {
+        let orphan = |machine: &str, state: &str| Orphan {
+            machine: machine.into(),
+            workspace: "hgr-vision-dev".into(),
+            state: state.into(),
+            resources: "1x(gpus=H100:1, p5.4xlarge, ...)".into(),
+            place: Some("aws/us-east-1".into()),
+            launched_at: Some("2026-11-19T07:30:00Z".parse().unwrap()),
+            going: false,
+        };
+        let (forgotten, leaving) = ("hgr-3f2a77aa-forgotten", "hgr-77aa3f2a-leaving");
+        let database = &self.core.database;
+        let orphans = [orphan(forgotten, "up"), orphan(leaving, "stopped")];
+        database
+            .server_reports()
+            .set_orphans(&orphans)
+            .await
+            .unwrap();
+        let (now, action) = (Timestamp::now(), AuditAction::TakeDownOrphan);
+        let removal = OrphanRemoval {
+            machine: leaving.into(),
+            workspace: "hgr-vision-dev".into(),
+            asked_at: now,
+        };
+        let audit = AuditEntry::by(
+            &self.admin_caller(),
+            action,
+            now,
+            "machine/leaving",
+            leaving,
+        );
+        database
+            .server_reports()
+            .delete_orphan(removal, audit)
+            .await
+            .unwrap();
+        self
     }
 
-    async fn log(
-        &self,
-        caller: &Caller,
-        id: NodeId,
-        log: NodeLog,
-        _: bool,
-        tail: Option<u32>,
-    ) -> Result<LogStream, Problem> {
-        self.find(caller, id)?;
-        self.ask()?;
-        if matches!(log, NodeLog::Job(Some(job)) if job > 3) {
-            return Err(Problem::not_found("job"));
-        }
-        let mut lines = node_sample::log_lines();
-        if let Some(tail) = tail {
-            let surplus = lines.len().saturating_sub(tail as usize);
-            lines.drain(..surplus);
-        }
-        let lines = lines.into_iter().zip(1..);
-        let lines = lines.map(|(text, through)| Ok(LogLines { text, through }));
-        Ok(Box::pin(futures::stream::iter(lines)))
-    }
-
-    async fn ssh(&self, _: &Caller, _: NodeId) -> Result<SshAccess, Problem> {
-        Err(Problem::not_found("key"))
-    }
-
-    async fn jobs(&self, caller: &Caller, id: NodeId) -> Result<Vec<Job>, Problem> {
-        self.find(caller, id)?;
-        self.ask()?;
-        Ok(node_sample::jobs())
-    }
-
-    async fn submit_job(
-        &self,
-        caller: &Caller,
-        id: NodeId,
-        input: JobInput,
-    ) -> Result<(), Problem> {
-        self.find(caller, id)?;
-        input.validate().map_err(Problem::invalid)?;
-        Ok(())
-    }
-
-    async fn cancel_job(&self, caller: &Caller, id: NodeId, job: u64) -> Result<(), Problem> {
-        self.find(caller, id)?;
-        if job > 3 {
-            return Err(Problem::not_found("job"));
-        }
-        self.ask()
-    }
-
-    async fn stop(&self, caller: &Caller, id: NodeId) -> Result<Node, Problem> {
-        let node = self.find(caller, id)?;
-        if node.state.is_up() {
-            return Ok(node);
-        }
-        Err(Problem::new(ProblemKind::Conflict, "It cannot be stopped now.").next("Wait."))
-    }
-
-    async fn start(&self, caller: &Caller, id: NodeId) -> Result<Node, Problem> {
-        self.find(caller, id)
-    }
-
-    async fn set_autostop(
-        &self,
-        caller: &Caller,
-        id: NodeId,
-        input: AutostopInput,
-    ) -> Result<Node, Problem> {
-        let rule = domain::node::order::Autostop::validate(input.idle_minutes, &input.idle_action)
-            .map_err(|error| Problem::invalid(vec![error]))?;
-        let mut node = self.find(caller, id)?;
-        node.autostop = rule;
-        Ok(node)
-    }
-
-    async fn take_down(
-        &self,
-        caller: &Caller,
-        id: NodeId,
-        confirmation: &str,
-    ) -> Result<Node, Problem> {
-        let node = self.find(caller, id)?;
-        if node.name.as_str() == confirmation {
-            Ok(node)
-        } else {
-            let error = FieldError::new("confirmation", "That is not the name of the node.");
-            Err(Problem::invalid(vec![error]))
-        }
-    }
-
-    async fn orphans(&self, caller: &Caller) -> Result<Vec<Orphan>, Problem> {
-        if caller.may_on_platform(PlatformAction::ManageOrphans) {
-            Ok(node_sample::orphans())
-        } else {
-            Err(Problem::forbidden(PlatformAction::ManageOrphans.words()))
-        }
-    }
-
-    async fn take_down_orphan(
-        &self,
-        caller: &Caller,
-        machine: &str,
-        confirmation: &str,
-    ) -> Result<(), Problem> {
-        let orphans = self.orphans(caller).await?;
-        if !orphans.iter().any(|orphan| orphan.machine == machine) {
-            return Err(Problem::not_found("machine"));
-        }
-        if machine == confirmation {
-            Ok(())
-        } else {
-            let error = FieldError::new("confirmation", "That is not the name of the machine.");
-            Err(Problem::invalid(vec![error]))
-        }
+    /// Makes the SkyPilot API server unreachable.
+    pub fn without_skypilot(self) -> Self {
+        self.core.machines.unreachable.store(true, Ordering::SeqCst);
+        self
     }
 }

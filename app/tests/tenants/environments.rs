@@ -1,124 +1,167 @@
-//! Environments: limits, use, names, and their end.
+//! Environments: usage, limits, names and archiving.
 
+use crate::support::{self, TestPortal};
 use axum::http::StatusCode;
 
-use crate::support::people::VERSION;
-use crate::support::tenancy::DEV;
-use crate::support::{self, Browser};
+async fn portal() -> TestPortal {
+    TestPortal::start()
+        .await
+        .with_limits()
+        .await
+        .with_clusters()
+        .await
+}
 
 const PAGE: &str = "/tenants/vision/environments";
 
-fn about_dev() -> String {
-    format!("tenant=00000000-0000-0000-0000-00000000000a&slug=vision&id={DEV}&environment=dev")
+/// A form on the page of an environment.
+fn form_of(portal: &TestPortal, slug: &str, id: impl std::fmt::Display, fields: &str) -> String {
+    let tenant = portal.tenant;
+    format!("_page={PAGE}?environment={slug}&tenant={tenant}&id={id}&{fields}")
+}
+
+fn form_of_dev(portal: &TestPortal, fields: &str) -> String {
+    form_of(portal, "dev", portal.dev, fields)
 }
 
 #[tokio::test]
-async fn use_stands_beside_its_limit() {
-    let page = Browser::of_a_developer().get(PAGE).await.text;
-    for says in ["3 of 4", "$9.25 of $12.50", ", no limit", "role=\"meter\""] {
-        assert!(page.contains(says), "{says} is missing");
+async fn usage_stands_beside_its_limit() {
+    let page = portal().await.developer().get(PAGE).await.text;
+    for expected in ["4 of 5", " of $1,000.00", ", no limit", "role=\"meter\""] {
+        assert!(page.contains(expected), "{expected}");
     }
-    assert!(!page.contains("?environment=dev"), "nothing to change");
+    let link = format!("{PAGE}?environment=dev");
+    assert!(!page.contains(&link), "nothing to change");
 }
 
 #[tokio::test]
 async fn limits_are_for_platform_admins_only() {
     let address = format!("{PAGE}?environment=dev");
-    for (caller, rename, limits) in [
-        (support::viewer(), false, false),
-        (support::tenant_admin(), true, false),
-        (support::admin(), true, true),
+    let portal = portal().await;
+    for (browser, rename, limits) in [
+        (portal.viewer(), false, false),
+        (portal.tenant_admin(), true, false),
+        (portal.admin(), true, true),
     ] {
-        let page = Browser::of(caller).get(&address).await.text;
-        assert_eq!(page.contains("/rpc/rename-environment\""), rename);
-        assert_eq!(page.contains("/rpc/set-environment-limits\""), limits);
-        assert_eq!(page.contains("/rpc/archive-environment\""), rename);
+        let page = browser.get(&address).await.text;
+        assert_eq!(page.contains("\"/rpc/rename-environment\""), rename);
+        assert_eq!(page.contains("\"/rpc/set-environment-limits\""), limits);
+        assert_eq!(page.contains("\"/rpc/archive-environment\""), rename);
     }
 }
 
 #[tokio::test]
-async fn bad_limits_come_back_beside_their_fields_as_they_were_typed() {
-    let mut browser = Browser::of(support::admin());
-    let form = format!(
-        "{}&limits[max_clusters]=-1&limits[max_nodes]=2&limits[max_price_per_hour]=much&version={VERSION}",
-        about_dev()
+async fn invalid_limits_come_back_as_typed_with_a_message_beside_each() {
+    let portal = portal().await;
+    let (_, version) = portal.versions().await;
+    let fields = format!(
+        "limits[max_clusters]=-1&limits[max_nodes]=2&limits[max_price_per_hour]=much&version={version}"
     );
-    let page = browser
+    let form = form_of_dev(&portal, &fields);
+    let page = portal
+        .admin()
         .submit("/rpc/set-environment-limits", &form)
-        .await
-        .text;
-    assert!(page.contains("A whole number from 0 on"));
-    assert!(page.contains("Dollars an hour, such as 12.50"));
+        .await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(page.text.matches("aria-invalid=\"true\"").count(), 2);
     for typed in ["value=\"-1\"", "value=\"2\"", "value=\"much\""] {
-        assert!(page.contains(typed), "{typed}");
+        assert!(page.text.contains(typed), "{typed}");
     }
 }
 
 #[tokio::test]
-async fn limits_that_are_left_empty_are_none() {
-    let mut browser = Browser::of(support::admin());
-    let form = format!(
-        "{}&limits[max_clusters]=&limits[max_nodes]=7&limits[max_price_per_hour]=&version={VERSION}",
-        about_dev()
+async fn an_empty_field_is_no_limit() {
+    let portal = portal().await;
+    let (_, version) = portal.versions().await;
+    let fields = format!(
+        "limits[max_clusters]=&limits[max_nodes]=7&limits[max_price_per_hour]=&version={version}"
     );
-    let page = browser
+    let form = form_of_dev(&portal, &fields);
+    let page = portal
+        .admin()
         .submit("/rpc/set-environment-limits", &form)
-        .await
-        .text;
-    assert!(page.contains("1 of 7"));
-    assert!(page.contains("$9.25") && !page.contains("$9.25 of"));
+        .await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(page.text.contains("data-state=\"saved\""));
+    assert!(page.text.contains("0 of 7") && !page.text.contains(" of $"));
 }
 
 #[tokio::test]
-async fn whoever_is_second_sees_what_it_is_now_and_keeps_what_they_typed() {
-    let mut browser = Browser::of(support::admin());
-    let form = format!("{}&name=Playground&version=1", about_dev());
-    let page = browser.submit("/rpc/rename-environment", &form).await.text;
-    assert!(page.contains("Maya Lindt changed this 12 seconds before you."));
-    assert!(page.contains("It is “dev” now."));
-    assert!(page.contains("value=\"Playground\""));
-    let version = format!("name=\"version\" value=\"{VERSION}\"");
+async fn the_second_of_two_changes_shows_the_first_and_keeps_what_was_typed() {
+    let portal = portal().await;
+    let (_, version) = portal.versions().await;
+    let maya = portal.maya();
+    let tenants = &portal.core.tenants;
+    let renamed = tenants.rename_environment(&maya, portal.tenant, portal.dev, "Shared", version);
+    renamed.await.unwrap();
+    let form = form_of_dev(&portal, &format!("name=Playground&version={version}"));
+    let page = portal
+        .admin()
+        .submit("/rpc/rename-environment", &form)
+        .await;
+    assert_eq!(page.status, StatusCode::CONFLICT);
+    assert!(page.text.contains("data-problem=\"conflict\""));
+    assert!(page.text.contains("Maya Lindt") && page.text.contains("“Shared”"));
+    assert!(page.text.contains("value=\"Playground\""));
+    let (_, version) = portal.versions().await;
+    let version = format!("name=\"version\" value=\"{version}\"");
     assert!(
-        page.contains(&version),
-        "the next try is about what there is now"
+        page.text.contains(&version),
+        "the next try is about the current version"
     );
 }
 
 #[tokio::test]
-async fn what_stands_in_the_way_of_archiving_is_listed_and_its_name_is_typed() {
-    let mut browser = Browser::of(support::tenant_admin());
+async fn only_an_empty_environment_is_archived_by_typing_its_short_name() {
+    let portal = portal().await;
+    let browser = portal.tenant_admin();
     let page = browser.get(&format!("{PAGE}?environment=dev")).await.text;
-    assert!(page.contains("Delete this first:") && page.contains("checkout-preview"));
-    let wrong = format!("{}&confirmation=prod", about_dev());
-    let page = browser
-        .submit("/rpc/archive-environment", &wrong)
-        .await
-        .text;
-    assert!(page.contains("That is not its short name."));
-    let right = format!("{}&confirmation=dev", about_dev());
-    let page = browser
-        .submit("/rpc/archive-environment", &right)
-        .await
-        .text;
-    assert!(page.contains("This environment is archived"));
+    let (_, obstacles) = page.split_once("id=\"obstacles\"").unwrap();
+    assert!(obstacles.contains("checkout-preview"));
+    assert!(support::is_off(&page, "Archive environment"));
+    let wrong = form_of_dev(&portal, "confirmation=prod");
+    let page = browser.submit("/rpc/archive-environment", &wrong).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.text.contains("aria-invalid=\"true\""));
+    let staging = portal.core.environment("vision", "staging").await;
+    let right = form_of(&portal, "staging", staging, "confirmation=staging");
+    let page = browser.submit("/rpc/archive-environment", &right).await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(page.text.contains("data-state=\"archived\""));
+    assert!(!page.text.contains("/rpc/archive-environment"));
 }
 
 #[tokio::test]
-async fn a_new_environment_needs_a_short_name() {
-    let mut browser = Browser::of(support::tenant_admin());
-    let tenant = "tenant=00000000-0000-0000-0000-00000000000a&slug=vision";
-    let form = format!("{tenant}&input[name]=Production&input[slug]=");
-    let page = browser.submit("/rpc/create-environment", &form).await.text;
-    assert!(page.contains("Give it a short name."));
-    assert!(page.contains("value=\"Production\""));
-    let form = format!("{tenant}&input[name]=Production&input[slug]=prod");
-    let page = browser.submit("/rpc/create-environment", &form).await.text;
-    assert!(page.contains("3 environments"));
+async fn a_short_name_is_proposed_but_required() {
+    let portal = portal().await;
+    let browser = portal.tenant_admin();
+    let form = format!("_page={PAGE}&tenant={}&name=Production", portal.tenant);
+    let preview = browser
+        .post("/rpc/create-environment?preview", &format!("{form}&slug="))
+        .await;
+    assert_eq!(preview.status, StatusCode::OK);
+    assert!(
+        preview
+            .text
+            .contains("name=\"proposed_slug\" value=\"production\"")
+    );
+    assert!(preview.text.contains("2 environments"));
+    let page = browser
+        .submit("/rpc/create-environment", &format!("{form}&slug="))
+        .await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.text.contains("aria-invalid=\"true\""));
+    assert!(page.text.contains("value=\"Production\""));
+    let form = format!("{form}&proposed_slug=production&slug=prod");
+    let created = browser.post("/rpc/create-environment", &form).await;
+    assert_eq!(created.location(), PAGE);
+    let page = browser.get(PAGE).await.text;
+    assert!(page.contains("3 environments") && page.contains(">prod<"));
 }
 
 #[tokio::test]
-async fn an_environment_that_is_not_there_says_so() {
-    let browser = Browser::of_a_developer();
+async fn an_environment_that_does_not_exist_is_not_found() {
+    let browser = portal().await.developer();
     let answer = browser.get(&format!("{PAGE}?environment=moon")).await;
     assert_eq!(answer.status, StatusCode::NOT_FOUND);
     let answer = browser.get("/tenants/vision/nonsense").await;

@@ -1,77 +1,110 @@
 //! Members and invitations.
 
-use crate::support::people::GRACE;
-use crate::support::tenancy::INVITATION;
-use crate::support::{self, ADA, Browser};
+use crate::support::{self, TestPortal};
+use axum::http::StatusCode;
 
-const TENANT: &str = "tenant=00000000-0000-0000-0000-00000000000a&slug=vision";
+async fn portal() -> TestPortal {
+    TestPortal::start().await.with_an_invitation().await
+}
+
+const PAGE: &str = "/tenants/vision";
+
+fn form_of(portal: &TestPortal, fields: &str) -> String {
+    format!("_page={PAGE}&tenant={}&{fields}", portal.tenant)
+}
 
 #[tokio::test]
-async fn everybody_sees_who_is_in_it_and_why_and_only_its_admins_change_that() {
-    let offers = [
-        "/rpc/set-member\"",
-        "/rpc/remove-member\"",
-        "/rpc/invite-member\"",
+async fn every_member_sees_members_and_sources_of_roles_and_only_admins_change_them() {
+    let changes = [
+        "\"/rpc/set-member\"",
+        "\"/rpc/remove-member\"",
+        "\"/rpc/invite-member\"",
     ];
-    for (caller, may) in [
-        (support::viewer(), false),
-        (support::developer(), false),
-        (support::tenant_admin(), true),
-        (support::admin(), true),
+    let portal = portal().await;
+    for (browser, may) in [
+        (portal.viewer(), false),
+        (portal.developer(), false),
+        (portal.tenant_admin(), true),
+        (portal.admin(), true),
     ] {
-        let page = Browser::of(caller).get("/tenants/vision").await.text;
+        let page = browser.get(PAGE).await.text;
         assert!(page.contains("Grace Okafor") && page.contains("groups has vision-dev"));
-        for offer in offers {
-            assert_eq!(page.contains(offer), may, "{offer}");
+        for change in changes {
+            assert_eq!(page.contains(change), may, "{change}");
         }
     }
 }
 
 #[tokio::test]
-async fn a_role_that_a_claim_gives_can_be_raised_but_not_removed_here() {
-    let browser = Browser::of(support::tenant_admin());
-    let page = browser.get("/tenants/vision").await.text;
+async fn a_role_from_a_claim_can_be_raised_but_not_removed_here() {
+    let portal = portal().await;
+    let grace = portal.grace;
+    let browser = portal.tenant_admin();
+    let page = browser.get(PAGE).await.text;
     assert!(!support::is_off(&page, "Remove Ada Keller"));
     assert!(support::is_off(&page, "Remove Grace Okafor"));
-    assert!(page.contains("can only be taken away there"));
-    let mut browser = browser;
-    let form = format!("{TENANT}&user={GRACE}&role=admin");
-    let page = browser.submit("/rpc/set-member", &form).await.text;
+    let form = form_of(&portal, &format!("_key={grace}&user={grace}&role=admin"));
+    let changed = browser.post("/rpc/set-member", &form).await;
+    assert_eq!(changed.location(), PAGE);
+    let page = browser.get(PAGE).await.text;
     assert!(!page.contains("groups has vision-dev"));
-    let form = format!("{TENANT}&user={GRACE}");
+    let form = form_of(&portal, &format!("_key={grace}&user={grace}"));
     let page = browser.submit("/rpc/remove-member", &form).await.text;
-    assert!(!page.contains("Grace Okafor"));
+    assert!(
+        page.contains("groups has vision-dev"),
+        "the role from the claim stays"
+    );
 }
 
 #[tokio::test]
-async fn an_invitation_is_listed_until_it_is_withdrawn_and_others_do_not_see_it() {
-    let mut browser = Browser::of(support::tenant_admin());
-    let form = "slug=vision&input[email]=eve%40example.com&input[role]=developer";
-    let page = browser.submit("/rpc/invite-member", form).await.text;
+async fn an_invitation_is_listed_until_it_is_cancelled_and_only_for_admins() {
+    let portal = portal().await;
+    let invitations = format!("{PAGE}/invitations");
+    let browser = portal.tenant_admin();
+    let form = format!("_page={PAGE}&tenant=vision&email=eve%40example.com&role=developer");
+    let page = browser.submit("/rpc/invite-member", &form).await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(
+        page.text
+            .contains("data-testid=\"invite-outcome\" data-state=\"invited\"")
+    );
+    assert!(
+        !page.text.contains("value=\"eve@example.com\""),
+        "the form is empty again"
+    );
+    let page = browser.get(&invitations).await.text;
     assert!(page.contains("eve@example.com") && page.contains("new@example.com"));
-    let form = format!("{TENANT}&id={INVITATION}");
-    let page = browser.submit("/rpc/withdraw-invitation", &form).await.text;
-    assert!(page.contains("No open invitations"));
-    let seen = Browser::of_a_developer();
-    let seen = seen.get("/tenants/vision/invitations").await.text;
-    assert!(seen.contains("Invitations are for admins of the tenant"));
+    let seen = portal.developer().get(&invitations).await.text;
+    assert!(seen.contains("data-empty=\"no-permission\""));
     assert!(!seen.contains("new@example.com"));
+    let mut page = page;
+    for invitation in portal.invitations().await {
+        assert!(!page.contains("data-empty="));
+        let tenant = portal.tenant;
+        let form = format!("_page={invitations}&_key={invitation}&tenant={tenant}&id={invitation}");
+        page = browser.submit("/rpc/cancel-invitation", &form).await.text;
+    }
+    assert!(page.contains("data-empty=\"nothing-yet\""));
 }
 
 #[tokio::test]
-async fn a_bad_address_comes_back_beside_its_field_as_it_was_typed() {
-    let mut browser = Browser::of(support::tenant_admin());
-    let form = "slug=vision&input[email]=eve&input[role]=viewer";
-    let page = browser.submit("/rpc/invite-member", form).await.text;
-    assert!(page.contains("This is no e-mail address."));
-    assert!(page.contains("value=\"eve\""));
-    assert!(page.contains("value=\"viewer\" selected"));
+async fn an_invalid_address_comes_back_as_typed_with_a_message_beside_its_field() {
+    let browser = portal().await.tenant_admin();
+    let form = format!("_page={PAGE}&tenant=vision&email=eve&role=viewer");
+    let page = browser.submit("/rpc/invite-member", &form).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.text.contains("aria-invalid=\"true\""));
+    assert!(page.text.contains("value=\"eve\""));
+    assert!(page.text.contains("value=\"viewer\" selected"));
+    assert!(!page.text.contains("invite-outcome"));
 }
 
 #[tokio::test]
-async fn who_may_not_is_refused_also_without_the_page() {
-    let mut browser = Browser::of_a_developer();
-    let form = format!("{TENANT}&user={ADA}&role=admin");
-    let page = browser.submit("/rpc/set-member", &form).await.text;
-    assert!(page.contains("You may not manage the members of this tenant."));
+async fn a_change_without_permission_is_refused_although_the_page_has_no_form() {
+    let portal = portal().await;
+    let ada = portal.ada;
+    let form = form_of(&portal, &format!("_key={ada}&user={ada}&role=admin"));
+    let page = portal.developer().submit("/rpc/set-member", &form).await;
+    assert_eq!(page.status, StatusCode::FORBIDDEN);
+    assert!(page.text.contains("data-problem=\"forbidden\""));
 }

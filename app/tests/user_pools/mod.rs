@@ -1,90 +1,103 @@
-//! The people of a Cognito user pool.
+//! The users of a Cognito user pool.
+
+use crate::support::{Browser, TestPortal};
+use std::sync::atomic::Ordering;
 
 use axum::http::StatusCode;
-
-use crate::support::{self, Browser};
 
 const PAGE: &str = "/admin/identity-provider";
 const GRACE: &str = "/admin/identity-provider/corp/grace";
 
-fn of_an_admin() -> Browser {
-    Browser {
-        caller: Some(support::admin()),
-        ..Browser::of_a_developer()
-    }
+async fn admin() -> Browser {
+    TestPortal::start().await.admin()
+}
+
+fn form_of_grace(fields: &str) -> String {
+    format!("_page={GRACE}&provider=corp&username=grace&{fields}")
 }
 
 #[tokio::test]
-async fn an_admin_sees_who_is_in_the_pool_and_who_may_sign_in() {
-    let page = of_an_admin().get(PAGE).await;
+async fn admins_see_the_users_of_the_pool_and_their_access() {
+    let page = admin().await.get(PAGE).await;
     assert_eq!(page.status, StatusCode::OK);
-    for says in [
+    for expected in [
         "eu-central-1_AbCdEfGhI",
-        "grace@corp.example.com",
+        "grace@example.com",
         "Invited",
         "Disabled",
         "href=\"/admin/identity-provider/corp/grace\"",
         "after=a%2Fb%2Bc%3D",
     ] {
-        assert!(page.text.contains(says), "{says} is missing");
+        assert!(page.text.contains(expected), "{expected}");
     }
 }
 
 #[tokio::test]
-async fn a_pool_that_cannot_be_asked_says_why_and_what_to_do() {
-    let page = of_an_admin().get(&format!("{PAGE}?email=gone")).await;
-    assert!(page.text.contains("does not exist (any more)"));
-    assert!(page.text.contains("Correct user_pool."));
+async fn a_pool_that_cannot_be_read_says_why_and_what_to_do() {
+    let browser = admin().await;
+    browser.portal.core.pool.gone.store(true, Ordering::SeqCst);
+    let page = browser.get(PAGE).await.text;
+    let (_, problem) = page.split_once("data-problem=").unwrap();
+    assert!(problem.contains("does not exist (any more)"));
+    assert!(problem.contains("Correct user_pool."));
 }
 
 #[tokio::test]
-async fn nobody_with_such_an_address_is_told_from_an_empty_pool() {
-    let page = of_an_admin().get(&format!("{PAGE}?email=zz")).await;
-    assert!(page.text.contains("Nobody has such an address"));
+async fn no_match_differs_from_an_empty_pool() {
+    let page = admin().await.get(&format!("{PAGE}?email=zz")).await;
+    assert!(page.text.contains("data-empty=\"no-match\""));
 }
 
 #[tokio::test]
-async fn to_others_there_is_no_such_page_and_no_such_action() {
-    let mut browser = Browser::of_a_developer();
-    for page in [PAGE, GRACE] {
-        let page = browser.get(page).await;
-        assert_eq!(page.status, StatusCode::NOT_FOUND);
-        assert!(page.text.contains("There is no page at this address."));
+async fn for_others_pages_and_changes_do_not_exist() {
+    let browser = TestPortal::start().await.developer();
+    let form = form_of_grace("enabled=false");
+    for answer in [
+        browser.get(PAGE).await,
+        browser.get(GRACE).await,
+        browser.submit("/rpc/set-pool-user-enabled", &form).await,
+    ] {
+        assert_eq!(answer.status, StatusCode::NOT_FOUND);
+        assert!(answer.text.contains("data-problem=\"not-found\""));
+        assert!(!answer.text.contains("grace@example.com"));
     }
-    let form = "provider=corp&username=grace&change=disable";
-    let refused = browser.post("/rpc/change-pool-user", form).await;
-    browser.cookies = refused.cookies();
+}
+
+#[tokio::test]
+async fn a_user_is_added_to_groups_and_removed_from_them() {
+    let browser = admin().await;
+    let page = browser.get(GRACE).await.text;
+    assert!(page.contains("Remove from a") && page.contains("Add to c"));
+    let form = form_of_grace("_key=admins&group=admins&member=true");
+    let done = browser.post("/rpc/set-pool-user-group", &form).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER);
+    assert_eq!(done.location(), GRACE);
+    let changes = browser.portal.core.pool.asked();
     assert_eq!(
-        browser.get(refused.location()).await.status,
-        StatusCode::NOT_FOUND
+        changes.last().map(String::as_str),
+        Some("join grace admins")
     );
 }
 
 #[tokio::test]
-async fn a_person_can_be_put_into_groups_and_taken_out() {
-    let page = of_an_admin().get(GRACE).await;
-    assert!(page.text.contains("Take out of developers"));
-    assert!(page.text.contains("Put into admins"));
-    let form = "provider=corp&username=grace&change=join_group&group=admins";
-    let done = of_an_admin().post("/rpc/change-pool-user", form).await;
-    assert_eq!(done.location(), GRACE);
+async fn a_refused_change_stands_on_the_page_of_the_user() {
+    let form = form_of_grace("");
+    let page = admin()
+        .await
+        .submit("/rpc/reset-pool-user-password", &form)
+        .await;
+    assert!(page.status.is_server_error() || page.status.is_client_error());
+    assert!(page.text.contains("grace@example.com"));
+    let (_, problem) = page.text.split_once("data-problem=").unwrap();
+    assert!(problem.contains("AdminResetUserPassword"));
 }
 
 #[tokio::test]
-async fn a_refusal_stands_on_the_page_of_the_person() {
-    let mut browser = of_an_admin();
-    let form = "provider=corp&username=grace&change=reset_password";
-    let refused = browser.post("/rpc/change-pool-user", form).await;
-    assert_eq!(refused.location(), GRACE);
-    browser.cookies = refused.cookies();
-    let page = browser.get(GRACE).await;
-    assert!(page.text.contains("an account in this state"));
-}
-
-#[tokio::test]
-async fn an_invitation_leads_to_the_person_or_says_what_is_wrong_at_its_field() {
-    let mut browser = of_an_admin();
-    let invite = |email: &str| format!("provider=corp&input%5Bemail%5D={email}&input%5Bname%5D=");
+async fn an_invitation_leads_to_the_user_or_has_a_message_beside_its_field() {
+    let browser = admin().await;
+    let invite = |email: &str| {
+        format!("_page={PAGE}&provider=corp&input[email]={email}&input[name]=New+user")
+    };
     let done = browser
         .post("/rpc/invite-pool-user", &invite("new%40corp.example.com"))
         .await;
@@ -92,10 +105,12 @@ async fn an_invitation_leads_to_the_person_or_says_what_is_wrong_at_its_field() 
         done.location(),
         "/admin/identity-provider/corp/new%20person"
     );
-    let refused = browser
-        .post("/rpc/invite-pool-user", &invite("grace%40corp.example.com"))
+    let page = browser
+        .submit("/rpc/invite-pool-user", &invite("grace%40example.com"))
         .await;
-    browser.cookies = refused.cookies();
-    let page = browser.get(refused.location()).await;
-    assert!(page.text.contains("has this address already"));
+    assert_eq!(page.status, StatusCode::CONFLICT);
+    assert!(page.text.contains("aria-invalid=\"true\""));
+    for typed in ["value=\"grace@example.com\"", "value=\"New user\""] {
+        assert!(page.text.contains(typed), "{typed}");
+    }
 }

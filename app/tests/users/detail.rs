@@ -1,105 +1,144 @@
-//! One person.
+//! One user.
 
+use crate::support::{self, TestPortal, UNKNOWN};
 use axum::http::StatusCode;
+use domain::ids::UserId;
 
-use crate::support::people::{GRACE, LINUS, VERSION};
-use crate::support::{self, ADA, Browser, UNKNOWN};
+async fn portal() -> TestPortal {
+    TestPortal::start().await.with_sessions().await
+}
 
-fn of_an_admin() -> Browser {
-    Browser::of(support::admin())
+fn page_of(id: UserId) -> String {
+    format!("/admin/users/{id}")
+}
+
+fn form_of(id: UserId, fields: &str) -> String {
+    format!("_page={}&id={id}&{fields}", page_of(id))
+}
+
+/// What stands in the element with this id.
+fn text_of<'a>(page: &'a str, id: &str) -> &'a str {
+    let (_, element) = page.split_once(&format!("id=\"{id}\"")).unwrap();
+    let (_, text) = element.split_once('>').unwrap();
+    let (text, _) = text.split_once('<').unwrap();
+    text.trim()
 }
 
 #[tokio::test]
-async fn every_role_says_why_and_what_ends_with_a_suspension_is_listed() {
-    let page = of_an_admin().get(&format!("/admin/users/{GRACE}")).await;
+async fn every_role_has_its_source_and_what_a_suspension_revokes_is_listed() {
+    let portal = portal().await;
+    let grace = portal.grace;
+    let page = portal.admin().get(&page_of(grace)).await;
     assert_eq!(page.status, StatusCode::OK);
-    for says in [
+    for expected in [
         "Grace Okafor",
         "grace-at-the-provider",
         "verified by the provider",
         "href=\"/tenants/vision\"",
-        "from a claim: ",
         "groups has vision-dev",
         "2 sessions",
         "1 API token",
         "Make platform admin",
-        &format!("href=\"/admin/audit?user={GRACE}\""),
+        &format!("href=\"/admin/audit?user={grace}\""),
     ] {
-        assert!(page.text.contains(says), "{says} is missing");
+        assert!(page.text.contains(expected), "{expected}");
     }
 }
 
 #[tokio::test]
-async fn the_last_admin_keeps_role_and_access_and_the_buttons_say_why() {
-    let page = of_an_admin().get(&format!("/admin/users/{ADA}")).await.text;
-    let whys = page
-        .matches("is the only admin who is not suspended")
-        .count();
-    assert_eq!(whys, 2, "beside the role and beside the suspension");
-    assert!(!page.contains("Make platform admin"));
-    for button in ["Take the admin role away", "Suspend now"] {
-        assert!(support::is_off(&page, button), "{button}");
-    }
-    let other = of_an_admin()
-        .get(&format!("/admin/users/{GRACE}"))
+async fn the_last_admin_keeps_role_and_access_and_both_forms_say_why() {
+    let portal = portal().await;
+    let browser = portal.admin();
+    let last = browser.get(&page_of(portal.paula)).await.text;
+    let other = browser.get(&page_of(portal.grace)).await.text;
+    assert!(support::is_off(&last, "Revoke admin role"));
+    assert!(support::is_off(&last, "Suspend user"));
+    assert!(!support::is_off(&other, "Make platform admin"));
+    assert!(!support::is_off(&other, "Suspend user"));
+    assert!(text_of(&last, "role-why").contains("only active platform admin"));
+    assert!(text_of(&last, "suspend-why").contains("only active platform admin"));
+    assert_eq!(text_of(&other, "suspend-why"), "");
+}
+
+#[tokio::test]
+async fn a_role_is_granted_and_a_stale_form_shows_the_change_before_it() {
+    let portal = portal().await;
+    let grace = portal.grace;
+    let browser = portal.admin();
+    let (users, maya) = (&portal.core.users, portal.maya());
+    let version = users.get(&maya, grace).await.unwrap().version;
+    users.suspend(&maya, grace).await.unwrap();
+    users.restore(&maya, grace).await.unwrap();
+    let stale = form_of(grace, &format!("role=admin&version={version}"));
+    let page = browser.submit("/rpc/set-platform-role", &stale).await;
+    assert_eq!(page.status, StatusCode::CONFLICT);
+    assert!(page.text.contains("data-problem=\"conflict\""));
+    assert!(page.text.contains("Maya Lindt"));
+    let version = users.get(&maya, grace).await.unwrap().version;
+    assert!(
+        page.text
+            .contains(&format!("name=\"version\" value=\"{version}\""))
+    );
+    let current = form_of(grace, &format!("role=admin&version={version}"));
+    let page = browser.submit("/rpc/set-platform-role", &current).await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(page.text.contains("granted by Paula Stein"));
+    assert!(!support::is_off(&page.text, "Revoke admin role"));
+}
+
+#[tokio::test]
+async fn suspending_and_restoring_lead_back_to_the_user() {
+    let portal = portal().await;
+    let (paula, grace) = (portal.paula, portal.grace);
+    let browser = portal.admin();
+    let suspended = browser.post("/rpc/suspend-user", &form_of(grace, "")).await;
+    assert_eq!(suspended.location(), page_of(grace));
+    let page = browser.get(&page_of(grace)).await.text;
+    assert!(page.contains("\"/rpc/restore-user\"") && !page.contains("\"/rpc/suspend-user\""));
+    assert!(support::is_off(&page, "Sign out everywhere"));
+    let page = browser
+        .submit("/rpc/restore-user", &form_of(grace, ""))
+        .await;
+    assert!(page.text.contains("\"/rpc/suspend-user\""));
+    let refused = browser
+        .submit("/rpc/suspend-user", &form_of(paula, ""))
+        .await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    assert!(refused.text.contains("data-problem=\"forbidden\""));
+    assert!(refused.text.contains("\"/rpc/suspend-user\""));
+}
+
+#[tokio::test]
+async fn signing_out_everywhere_ends_all_sessions() {
+    let portal = portal().await;
+    let form = form_of(portal.grace, "");
+    let page = portal
+        .admin()
+        .submit("/rpc/sign-out-user", &form)
         .await
         .text;
-    for button in ["Make platform admin", "Suspend now"] {
-        assert!(!support::is_off(&other, button), "{button}");
-    }
-}
-
-#[tokio::test]
-async fn a_role_is_granted_and_a_stale_page_is_told_who_was_faster() {
-    let mut browser = of_an_admin();
-    let stale = format!("id={GRACE}&role=admin&version=1");
-    let page = browser.submit("/rpc/set-platform-role", &stale).await.text;
-    assert!(page.contains("Maya Lindt changed this person just before you."));
-    assert!(page.contains("The role is admin now."));
-    let seen = format!("id={GRACE}&role=admin&version={VERSION}");
-    let page = browser.submit("/rpc/set-platform-role", &seen).await.text;
-    assert!(page.contains("granted by Ada Keller"));
-    assert!(page.contains("Take the admin role away"));
-}
-
-#[tokio::test]
-async fn suspending_and_restoring_lead_back_to_the_person() {
-    let mut browser = of_an_admin();
-    let form = format!("id={GRACE}");
-    let page = browser.submit("/rpc/suspend-person", &form).await.text;
-    assert!(page.contains("/rpc/restore-person\"") && !page.contains("/rpc/suspend-person\""));
-    assert!(page.contains("They are signed in nowhere."));
-    let page = browser.submit("/rpc/restore-person", &form).await.text;
-    assert!(page.contains("/rpc/suspend-person\""));
-    let refused = browser
-        .submit("/rpc/suspend-person", &format!("id={ADA}"))
-        .await;
-    assert!(refused.text.contains("This is the last admin."));
-}
-
-#[tokio::test]
-async fn signing_out_everywhere_leaves_nobody_signed_in() {
-    let mut browser = of_an_admin();
-    let form = format!("id={GRACE}");
-    let page = browser.submit("/rpc/sign-out-person", &form).await.text;
-    assert!(page.contains("They are signed in nowhere."));
+    assert!(support::is_off(&page, "Sign out everywhere"));
+    assert!(!page.contains("2 sessions"));
     assert!(page.contains("1 API token"), "tokens stay");
 }
 
 #[tokio::test]
-async fn nobody_and_somebody_one_may_not_see_look_the_same() {
-    for browser in [of_an_admin(), Browser::of_a_developer()] {
+async fn a_missing_user_and_a_hidden_one_look_the_same() {
+    let portal = portal().await;
+    let linus = portal.linus;
+    for browser in [portal.admin(), portal.developer()] {
         for id in ["not-an-id", &UNKNOWN.to_string()] {
             let answer = browser.get(&format!("/admin/users/{id}")).await;
             assert_eq!(answer.status, StatusCode::NOT_FOUND);
         }
     }
-    let developer = Browser::of_a_developer();
-    let answer = developer.get(&format!("/admin/users/{LINUS}")).await;
+    let developer = portal.developer();
+    let answer = developer.get(&page_of(linus)).await;
     assert_eq!(answer.status, StatusCode::NOT_FOUND);
     assert!(!answer.text.contains("Linus"));
-    let mut developer = developer;
-    let form = format!("id={LINUS}");
-    let answer = developer.submit("/rpc/restore-person", &form).await;
+    let answer = developer
+        .submit("/rpc/restore-user", &form_of(linus, ""))
+        .await;
     assert_eq!(answer.status, StatusCode::NOT_FOUND);
+    assert!(!answer.text.contains("Linus"));
 }

@@ -1,4 +1,4 @@
-//! The pages of people.
+//! The pages of users.
 
 mod claim_rules;
 mod detail;

@@ -1,5 +1,5 @@
 //! What the browser and the server both know: ids, names that validate, states, roles and the
-//! permission table, wire types and the service traits. Knows nothing of storage, clouds or pages.
+//! permission table, and wire types. Knows nothing of storage, clouds or pages.
 #![warn(missing_docs)]
 
 pub mod access;
@@ -10,6 +10,7 @@ pub mod cluster;
 pub mod cluster_name;
 pub mod credential;
 mod dns_label;
+pub mod error;
 pub mod exposure;
 pub mod failure;
 pub mod ids;
@@ -27,7 +28,6 @@ pub mod plan;
 pub mod platform;
 pub mod problem;
 pub mod room;
-pub mod services;
 pub mod tenancy;
 pub mod tenancy_rules;
 pub mod time_to_live;

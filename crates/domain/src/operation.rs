@@ -69,11 +69,11 @@ impl StepName {
     pub fn title(self) -> &'static str {
         match self {
             Self::Accepted => "Accepted",
-            Self::Namespace => "Namespace made",
+            Self::Namespace => "Namespace created",
             Self::Objects => "Objects applied",
             Self::PodScheduled => "Pod scheduled",
             Self::ImagePulled => "Images pulled",
-            Self::ApiAnswering => "API answering",
+            Self::ApiAnswering => "API responding",
             Self::KubeconfigReady => "Kubeconfig ready",
             Self::DeletionStarted => "Deletion started",
             Self::NothingLeft => "Nothing left on the host",
@@ -81,7 +81,7 @@ impl StepName {
             Self::Requested => "Requested from SkyPilot",
             Self::MachineFound => "Machine found",
             Self::RuntimeReady => "Runtime ready",
-            Self::SetUp => "Set up",
+            Self::SetUp => "Setup finished",
             Self::Connectable => "Reachable by SSH",
             Self::Stopped => "Stopped",
             Self::TakenDown => "Nothing left in the cloud",

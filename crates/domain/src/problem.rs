@@ -47,6 +47,8 @@ pub enum ProblemKind {
     Forbidden,
     /// It does not exist, or belongs to somebody else: both look the same.
     NotFound,
+    /// It was deleted; only callers who could see it are told so.
+    Gone,
     /// It is in the way of something that exists.
     Conflict,
     /// An `Idempotency-Key` was used before for another request.
@@ -75,6 +77,7 @@ impl ProblemKind {
             Self::Unauthenticated => 401,
             Self::Forbidden | Self::CrossSite => 403,
             Self::NotFound => 404,
+            Self::Gone => 410,
             Self::MethodNotAllowed => 405,
             Self::Conflict | Self::NotReady => 409,
             Self::TooLarge => 413,
@@ -93,6 +96,7 @@ impl ProblemKind {
             Self::Unauthenticated => "Sign in first",
             Self::Forbidden => "Not allowed",
             Self::NotFound => "Not found",
+            Self::Gone => "Deleted",
             Self::Conflict => "Conflict",
             Self::IdempotencyKeyReused => "This Idempotency-Key was used for another request",
             Self::TooLarge => "Too large",
@@ -113,6 +117,7 @@ impl ProblemKind {
             Self::Unauthenticated => "unauthenticated",
             Self::Forbidden => "forbidden",
             Self::NotFound => "not-found",
+            Self::Gone => "gone",
             Self::Conflict => "conflict",
             Self::IdempotencyKeyReused => "idempotency-key-reused",
             Self::TooLarge => "too-large",
@@ -180,6 +185,14 @@ impl Problem {
         Self::new(
             ProblemKind::NotFound,
             format!("There is no such {what}, or you have no access to it."),
+        )
+    }
+
+    /// `what` (“cluster”) called `name` was deleted.
+    pub fn gone(what: &str, name: &str) -> Self {
+        Self::new(
+            ProblemKind::Gone,
+            format!("The {what} {name} was deleted. Its name is available again."),
         )
     }
 

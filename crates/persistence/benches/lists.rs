@@ -3,10 +3,10 @@
 //! `cargo bench -p persistence -- DATABASE CLUSTERS`; DATABASE is empty, and a PostgreSQL user must be a
 //! superuser, so that rows can be written in bulk without triggers.
 
+use domain::caller::Extent;
 use domain::listing::{ClusterQuery, ClusterSort, Position};
 use jiff::{SignedDuration, Timestamp};
 use persistence::Database;
-use provisioning::ports::stores::{AuditStore, ClusterStore, Extent, TenantStore};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
 use std::time::{Duration, Instant};
 
@@ -21,22 +21,22 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         return Ok(());
     };
     let database = Database::open(&location).await?;
-    if database.tenants().await?.is_empty() {
+    if database.tenants().active().await?.is_empty() {
         seed(&location, clusters.parse()?).await?;
     }
-    let tenants = database.tenants().await?;
+    let tenants = database.tenants().active().await?;
     let one = Extent::Tenants(vec![tenants[7].tenant.id]);
     let ten = Extent::Tenants(tenants[..10].iter().map(|it| it.tenant.id).collect());
     let all = Extent::Everything;
     let newest = ClusterQuery::default();
-    let mut page = database.clusters(&all, None, &newest).await?;
+    let mut page = database.clusters().list(&all, None, &newest).await?;
     for _ in 0..20 {
         let next = page.paging.next.clone().ok_or("too few clusters")?;
         let query = ClusterQuery {
             position: Position::After(next),
             ..newest.clone()
         };
-        page = database.clusters(&all, None, &query).await?;
+        page = database.clusters().list(&all, None, &query).await?;
     }
     let deep = Position::After(page.paging.next.ok_or("too few clusters")?);
     let by = |sort, descending| ClusterQuery {
@@ -82,7 +82,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     ];
     for (name, scope, query) in &lists {
         measure(name, async || {
-            database.clusters(scope, None, query).await.map(drop)
+            database.clusters().list(scope, None, query).await.map(drop)
         })
         .await?;
     }
@@ -98,16 +98,19 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
                 per_page: 8,
                 ..ClusterQuery::default()
             };
-            database.clusters(scope, None, &failed).await?;
+            database.clusters().list(scope, None, &failed).await?;
             let day = SignedDuration::from_hours(24);
-            database.ending_before(scope, now + day, 8).await?;
-            database.lately(scope, 8).await?;
+            database
+                .clusters()
+                .ending_before(scope, now + day, 8)
+                .await?;
+            database.audit().recent(scope, 8).await?;
             Ok::<_, Box<dyn std::error::Error>>(())
         })
         .await?;
         measure(&format!("costs, {name}"), async || {
             let since = now - SignedDuration::from_hours(24 * 14);
-            database.costs(scope, since, now).await.map(drop)
+            database.clusters().costs(scope, since, now).await.map(drop)
         })
         .await?;
     }

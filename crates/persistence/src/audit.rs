@@ -8,25 +8,23 @@
 
 use crate::{
     Cause, audit_list,
+    audit_records::{AuditEntries, AuditEntry},
     connection::Transaction,
     database::Database,
     digest::sha256,
+    error::{StoreError, Stored},
+    handles::Audit,
     rows::{Row, id, number, optional_id, optional_number, optional_text, text, time},
     sql::{Sql, query},
     transaction::doing,
 };
-use async_trait::async_trait;
 use domain::{
-    audit::{AuditQuery, AuditRow},
+    audit::{AuditChange, AuditQuery, AuditRow},
+    caller::Extent,
     ids::{AuditId, TenantId, UserId},
     overview::Happening,
 };
 use jiff::Timestamp;
-use provisioning::{
-    audit::{AuditChange, AuditEntry},
-    error::StoreError,
-    ports::stores::{AuditEntries, AuditStore, Extent, Stored},
-};
 use uuid::Uuid;
 
 /// How many entries are verified at a time.
@@ -203,18 +201,19 @@ pub(crate) fn changes(row: &Row) -> Result<Vec<AuditChange>, Cause> {
     Ok(serde_json::from_str(&text(row, "changes")?)?)
 }
 
-#[async_trait]
-impl AuditStore for Database {
-    async fn append(&self, entry: AuditEntry) -> Stored<()> {
+impl Audit<'_> {
+    /// Appends an entry on its own.
+    pub async fn append(self, entry: AuditEntry) -> Stored<()> {
         doing("write an audit entry", async {
-            let mut writing = self.write().await?;
+            let mut writing = self.0.write().await?;
             append(writing.connection(), &entry).await?;
             writing.commit().await
         })
         .await
     }
 
-    async fn lately(&self, scope: &Extent, limit: u32) -> Stored<Vec<Happening>> {
+    /// The newest entries about clusters and nodes of `scope`, newest first.
+    pub async fn recent(self, scope: &Extent, limit: u32) -> Stored<Vec<Happening>> {
         doing("read the audit log", async {
             let mut sql = Sql::new(
                 "SELECT at, who, action, target_name FROM audit_entries \
@@ -226,26 +225,32 @@ impl AuditStore for Database {
             }
             sql.push(" ORDER BY sequence DESC LIMIT ")
                 .bind(i64::from(limit));
-            let rows = sql.query().fetch_all(self.readers()).await?;
+            let rows = sql.query().fetch_all(self.0.readers()).await?;
             rows.iter().map(happening).collect()
         })
         .await
     }
 
-    async fn audit_page(&self, scope: &Extent, query: &AuditQuery) -> Stored<AuditEntries> {
-        doing("list the audit log", audit_list::page(self, scope, query)).await
+    /// A page of the entries that concern tenants of `scope` (everything: also those that concern no
+    /// tenant), newest first.
+    pub async fn list(self, scope: &Extent, query: &AuditQuery) -> Stored<AuditEntries> {
+        doing("list the audit log", audit_list::page(self.0, scope, query)).await
     }
 
-    async fn audit_entry(&self, scope: &Extent, id: AuditId) -> Stored<Option<AuditRow>> {
-        doing("read an audit entry", audit_list::entry(self, scope, id)).await
+    /// One entry of `scope`.
+    pub async fn get(self, scope: &Extent, id: AuditId) -> Stored<Option<AuditRow>> {
+        doing("read an audit entry", audit_list::entry(self.0, scope, id)).await
     }
 
-    async fn audit_end(&self) -> Stored<i64> {
-        doing("read the audit log's end", audit_list::end(self)).await
+    /// The number of the newest entry; 0: there is none.
+    pub async fn end(self) -> Stored<i64> {
+        doing("read the audit log's end", audit_list::end(self.0)).await
     }
 
-    async fn audit_batch(
-        &self,
+    /// Entries that match `query` (but for its place and size), with numbers after `after` and up to
+    /// `through`, oldest first, at most `limit` of them.
+    pub async fn batch(
+        self,
         scope: &Extent,
         query: &AuditQuery,
         after: i64,
@@ -253,7 +258,7 @@ impl AuditStore for Database {
         limit: u32,
     ) -> Stored<Vec<AuditRow>> {
         let part = (after, through);
-        let batch = audit_list::batch(self, scope, query, part, limit);
+        let batch = audit_list::batch(self.0, scope, query, part, limit);
         doing("export the audit log", batch).await
     }
 }

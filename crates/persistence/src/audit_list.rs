@@ -7,6 +7,7 @@
 
 use crate::{
     Cause, audit,
+    audit_records::AuditEntries,
     database::Database,
     dialect::Dialect,
     rows::{Row, id, number, optional_id, optional_text, text, time, word},
@@ -14,10 +15,10 @@ use crate::{
 };
 use domain::{
     audit::{AuditAction, AuditOutcome, AuditQuery, AuditRow},
+    caller::Extent,
     ids::{AuditId, TenantId},
     tenancy::TenantRef,
 };
-use provisioning::ports::stores::{AuditEntries, Extent};
 use uuid::Uuid;
 
 /// Up to so many values are each gone through on their own.

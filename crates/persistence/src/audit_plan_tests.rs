@@ -1,8 +1,8 @@
 //! How SQLite finds entries of the audit log: it never sorts them.
 
 use super::*;
+use crate::new_id;
 use domain::ids::UserId;
-use provisioning::new_id;
 
 async fn plan(database: &Database, query: &AuditQuery, tenants: Option<usize>) -> String {
     let tenants = tenants.map(|count| {

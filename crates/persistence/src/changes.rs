@@ -4,8 +4,7 @@
 //! What was announced while the listener had no connection is lost, so once it listens again it
 //! announces [`Change::Everything`].
 
-use crate::{Cause, connection::Transaction, database::Database, sql::query};
-use provisioning::ports::changes::{Change, Changes};
+use crate::{Cause, change::Change, connection::Transaction, database::Database, sql::query};
 use sqlx::postgres::PgListener;
 use std::time::Duration;
 use tokio::{
@@ -67,8 +66,10 @@ impl Drop for Feed {
     }
 }
 
-impl Changes for Database {
-    fn subscribe(&self) -> broadcast::Receiver<Change> {
+impl Database {
+    /// Listens to committed changes from now on, also those of other replicas. A receiver that lags is told so and has to
+    /// look at everything.
+    pub fn subscribe(&self) -> broadcast::Receiver<Change> {
         self.feed().sender.subscribe()
     }
 }

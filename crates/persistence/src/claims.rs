@@ -6,14 +6,15 @@
 
 use crate::{
     Cause,
+    change::Change,
     database::Database,
+    records::Claim,
     resource::{Resource, one, rows_of},
     rows::{self, id, number, time},
     sql::query,
     transaction::Writing,
 };
 use jiff::{SignedDuration, Timestamp};
-use provisioning::{ports::changes::Change, records::Claim};
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 

@@ -5,15 +5,13 @@ use crate::{
     database::Database,
     keyset::{Kind, Order},
     list::{self, Listed, Question},
+    records::{ClusterRecord, RecordPage},
 };
 use domain::{
+    caller::Extent,
     cluster::ClusterState,
     ids::UserId,
     listing::{ClusterQuery, ClusterSort, StateCount},
-};
-use provisioning::{
-    ports::stores::{Extent, RecordPage},
-    records::ClusterRecord,
 };
 
 impl Listed for ClusterRecord {

@@ -2,10 +2,13 @@
 
 use crate::{
     Cause, audit,
+    audit_records::AuditEntry,
+    change::Change,
     claims::AT_ONCE,
     database::Database,
     operations::{OF_CLUSTERS, Operations},
     orders::{Order, Outcome, key_columns},
+    records::{ClusterRecord, Idempotency, NewCluster, OrderStored},
     resource::one,
     sql::{Query, json_value, query},
 };
@@ -13,11 +16,6 @@ use domain::{
     ids::{ClusterId, EnvironmentId, UserId},
     operation::Operation,
     room::Wanted,
-};
-use provisioning::{
-    audit::AuditEntry,
-    ports::changes::Change,
-    records::{ClusterRecord, Idempotency, NewCluster, OrderStored},
 };
 use uuid::Uuid;
 

@@ -1,19 +1,18 @@
 //! What came of the work on a cluster.
 
 use crate::{
-    Cause, audit, claims,
+    Cause, audit,
+    change::Change,
+    claims,
     connection::Transaction,
     database::Database,
     operations::{OF_CLUSTERS, operation_as_stored},
+    records::{Claim, ClusterRecord, Progress},
     rows::as_stored,
     sql::{optional_json_value, query},
 };
 use domain::cluster::ClusterState;
 use jiff::Timestamp;
-use provisioning::{
-    ports::changes::Change,
-    records::{Claim, ClusterRecord, Progress},
-};
 
 pub(crate) async fn record(
     database: &Database,

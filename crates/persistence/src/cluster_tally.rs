@@ -3,11 +3,11 @@
 use crate::{
     Cause,
     database::Database,
+    records::ClusterTally,
     rows::{Row, json, number, text},
     sql::Sql,
 };
 use domain::{cluster::ClusterState, money::MicroDollars};
-use provisioning::ports::stores::ClusterTally;
 
 /// Plans are compared as they are stored: the same text is the same plan, and there are few of them.
 pub(crate) async fn read(database: &Database) -> Result<Vec<ClusterTally>, Cause> {

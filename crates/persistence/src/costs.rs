@@ -1,9 +1,8 @@
 //! What things cost: sums over the times in which they are charged, made by the database.
 
-use crate::{Cause, database::Database, list::push_scope, rows::number, sql::Sql};
-use domain::money::MicroDollars;
+use crate::{Cause, database::Database, list::push_scope, records::Costs, rows::number, sql::Sql};
+use domain::{caller::Extent, money::MicroDollars};
 use jiff::Timestamp;
-use provisioning::ports::stores::{Costs, Extent};
 
 /// A table whose rows are charged `price_per_hour` for a time, and the columns that say which.
 pub(crate) struct Charged {

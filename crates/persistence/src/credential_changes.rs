@@ -2,23 +2,17 @@
 
 use crate::{
     Cause, audit,
+    audit_records::AuditEntry,
+    change::Change,
     claims::AT_ONCE,
     connection::Transaction,
+    credential_records::{CredentialChange, CredentialChanged, CredentialCreated, NewCredential},
     database::Database,
     rows::{Row, number, optional_id, text, truth},
     sql::{Sql, json_value, query},
     transaction::Writing,
 };
 use domain::ids::{CredentialId, EnvironmentId, TenantId};
-use provisioning::{
-    audit::AuditEntry,
-    ports::{
-        changes::Change,
-        credential_stores::{
-            CredentialChange, CredentialChanged, CredentialCreated, NewCredential,
-        },
-    },
-};
 
 /// Writes the audit entry and commits, if something was done.
 pub(crate) async fn finish(

@@ -1,30 +1,27 @@
 //! The vault's rows.
 
 use crate::{
-    Cause, audit, credential_changes,
-    database::Database,
+    Cause, audit,
+    audit_records::AuditEntry,
+    credential_changes,
+    credential_records::{
+        CredentialChange, CredentialChanged, CredentialCreated, CredentialRecord, NewCredential,
+        PastChange,
+    },
+    error::Stored,
+    handles::Credentials,
     rows::{
         self, Row, id, json, number, optional_id, optional_json, optional_time, text, time, truth,
         word,
     },
+    sealed::Sealed,
     sql::{Sql, json_value, query},
     transaction::doing,
 };
-use async_trait::async_trait;
 use domain::{
+    audit::AuditAction,
     credential::{CheckResult, Provider},
     ids::{CredentialId, EnvironmentId, TenantId},
-};
-use provisioning::{
-    audit::{AuditAction, AuditEntry},
-    ports::{
-        credential_stores::{
-            CredentialChange, CredentialChanged, CredentialCreated, CredentialRecord,
-            CredentialStore, NewCredential, PastChange,
-        },
-        sealing::Sealed,
-        stores::Stored,
-    },
 };
 use uuid::Uuid;
 
@@ -41,33 +38,36 @@ const CHANGES: [AuditAction; 4] = [
     AuditAction::RestoreCredential,
 ];
 
-#[async_trait]
-impl CredentialStore for Database {
-    async fn credentials(&self, tenant: TenantId) -> Stored<Vec<CredentialRecord>> {
+impl Credentials<'_> {
+    /// Those of a tenant, by provider, environment and name.
+    pub async fn list(self, tenant: TenantId) -> Stored<Vec<CredentialRecord>> {
         doing("list credentials", async {
             let mut sql = Sql::new(SELECT);
             sql.push("AND c.tenant_id = ").bind(tenant);
             sql.push(
                 " ORDER BY c.provider, e.name_folded IS NOT NULL, e.name_folded, c.name_folded",
             );
-            let rows = sql.query().fetch_all(self.readers()).await?;
+            let rows = sql.query().fetch_all(self.0.readers()).await?;
             rows.iter().map(from_row).collect()
         })
         .await
     }
 
-    async fn credential(&self, id: CredentialId) -> Stored<Option<CredentialRecord>> {
+    /// One that has not been deleted.
+    pub async fn get(self, id: CredentialId) -> Stored<Option<CredentialRecord>> {
         doing("read a credential", async {
             let mut sql = Sql::new(SELECT);
             sql.push("AND c.id = ").bind(id);
-            let row = sql.query().fetch_optional(self.readers()).await?;
+            let row = sql.query().fetch_optional(self.0.readers()).await?;
             row.as_ref().map(from_row).transpose()
         })
         .await
     }
 
-    async fn chosen_credential(
-        &self,
+    /// The one that is taken for an environment: its own, or else that of the whole tenant. One that is suspended is
+    /// answered too: nothing takes its place.
+    pub async fn chosen(
+        self,
         tenant: TenantId,
         environment: EnvironmentId,
         provider: Provider,
@@ -81,26 +81,24 @@ impl CredentialStore for Database {
                 .push(" AND (c.environment_id IS NULL OR c.environment_id = ")
                 .bind(environment)
                 .push(") ORDER BY c.environment_id IS NULL LIMIT 1");
-            let row = sql.query().fetch_optional(self.readers()).await?;
+            let row = sql.query().fetch_optional(self.0.readers()).await?;
             row.as_ref().map(from_row).transpose()
         })
         .await
     }
 
-    async fn create_credential(
-        &self,
-        new: NewCredential,
-        audit: AuditEntry,
-    ) -> Stored<CredentialCreated> {
+    /// Stores a credential.
+    pub async fn create(self, new: NewCredential, audit: AuditEntry) -> Stored<CredentialCreated> {
         doing(
             "store a credential",
-            credential_changes::create(self, &new, &audit),
+            credential_changes::create(self.0, &new, &audit),
         )
         .await
     }
 
-    async fn change_credential(
-        &self,
+    /// Changes a credential, if it is as in `version` (where one is named).
+    pub async fn change(
+        self,
         id: CredentialId,
         version: Option<i64>,
         change: CredentialChange,
@@ -108,27 +106,30 @@ impl CredentialStore for Database {
     ) -> Stored<CredentialChanged> {
         doing(
             "change a credential",
-            credential_changes::change_one(self, id, version, &change, &audit),
+            credential_changes::change_one(self.0, id, version, &change, &audit),
         )
         .await
     }
 
-    async fn delete_credential(&self, id: CredentialId, audit: AuditEntry) -> Stored<bool> {
+    /// Deletes a credential: its row stays for its history, the sealed secret is emptied. `false`: it is not there.
+    pub async fn delete(self, id: CredentialId, audit: AuditEntry) -> Stored<bool> {
         doing(
             "delete a credential",
-            credential_changes::delete(self, id, &audit),
+            credential_changes::delete(self.0, id, &audit),
         )
         .await
     }
 
-    async fn note_credential_use(
-        &self,
+    /// Counts a use, and writes its audit entry. `false`, and nothing written: it is suspended, deleted or replaced
+    /// since it was read with `sealed`.
+    pub async fn note_use(
+        self,
         id: CredentialId,
         fingerprint: &str,
         audit: AuditEntry,
     ) -> Stored<bool> {
         doing("count the use of a credential", async {
-            let mut writing = self.write().await?;
+            let mut writing = self.0.write().await?;
             let counted = query(
                 "UPDATE credentials SET uses = uses + 1, last_used_at = $3 \
                  WHERE id = $1 AND fingerprint = $2 AND suspended = FALSE AND deleted_at IS NULL",
@@ -143,15 +144,16 @@ impl CredentialStore for Database {
         .await
     }
 
-    async fn keep_check(
-        &self,
+    /// Keeps what its provider said, with the audit entry. `false`: it is not there any more, or was replaced since.
+    pub async fn record_check(
+        self,
         id: CredentialId,
         fingerprint: &str,
         result: &CheckResult,
         audit: AuditEntry,
     ) -> Stored<bool> {
         doing("keep what a provider said of a credential", async {
-            let mut writing = self.write().await?;
+            let mut writing = self.0.write().await?;
             let kept = query(
                 "UPDATE credentials SET last_checked_at = $3, check_result = $4 \
                  WHERE id = $1 AND fingerprint = $2 AND deleted_at IS NULL",
@@ -167,7 +169,8 @@ impl CredentialStore for Database {
         .await
     }
 
-    async fn credential_changes(&self, id: CredentialId, count: u32) -> Stored<Vec<PastChange>> {
+    /// The last `count` changes of a credential, newest first: uses and checks are none.
+    pub async fn changes(self, id: CredentialId, count: u32) -> Stored<Vec<PastChange>> {
         doing("read what was changed of a credential", async {
             let mut sql = Sql::new("SELECT who, at, changes FROM audit_entries WHERE target = ");
             sql.bind(format!("credential/{id}"))
@@ -175,7 +178,7 @@ impl CredentialStore for Database {
                 .bind_list(CHANGES.map(AuditAction::as_str))
                 .push(" ORDER BY sequence DESC LIMIT ")
                 .bind(i64::from(count));
-            let rows = sql.query().fetch_all(self.readers()).await?;
+            let rows = sql.query().fetch_all(self.0.readers()).await?;
             rows.iter().map(past_change).collect()
         })
         .await

@@ -2,12 +2,14 @@
 
 use crate::{
     Cause, audit,
+    audit_records::AuditEntry,
     connection::Transaction,
     database::Database,
     members,
     rows::{self, Row, id, text, time, word},
     sql::{Sql, query},
     tenant_changes,
+    tenant_records::{Invited, NewInvitation},
 };
 use domain::{
     access::TenantRole,
@@ -15,10 +17,6 @@ use domain::{
     tenancy::{Invitation, TenantRef},
 };
 use jiff::Timestamp;
-use provisioning::{
-    audit::AuditEntry,
-    ports::tenancy_stores::{Invited, NewInvitation},
-};
 
 /// The columns of an [`Invitation`], of those that nobody has accepted or withdrawn.
 const OPEN: &str = "SELECT i.id, i.email, i.role, i.created_at, i.expires_at, i.tenant_id, \

@@ -5,8 +5,9 @@ use crate::{
     database::Database,
     rows::{text, time},
     sql::Sql,
+    user_records::LatestChange,
 };
-use provisioning::{audit::AuditAction, ports::people_stores::LatestChange};
+use domain::audit::AuditAction;
 
 pub(crate) async fn of(
     database: &Database,

@@ -4,6 +4,8 @@
 
 mod audit;
 mod audit_list;
+pub mod audit_records;
+pub mod change;
 mod changes;
 mod claims;
 mod cluster_list;
@@ -14,10 +16,13 @@ mod clusters;
 mod connection;
 mod costs;
 mod credential_changes;
+pub mod credential_records;
 mod credentials;
 mod database;
 mod dialect;
 mod digest;
+pub mod error;
+mod handles;
 mod invitations;
 mod keyset;
 mod latest_change;
@@ -28,6 +33,7 @@ mod members;
 mod node_list;
 mod node_orders;
 mod node_progress;
+pub mod node_records;
 mod node_usage;
 mod nodes;
 mod open_error;
@@ -37,9 +43,11 @@ mod people;
 mod people_list;
 mod person;
 mod person_changes;
+pub mod records;
 mod resource;
 mod rows;
 mod schema;
+pub mod sealed;
 mod sealed_rows;
 mod server_reports;
 mod sessions;
@@ -47,17 +55,28 @@ mod sign_ins;
 mod sql;
 mod tenancy;
 mod tenant_changes;
+pub mod tenant_records;
 mod tenant_views;
 mod tenants;
 mod tokens;
 mod transaction;
+pub mod user_records;
 mod users;
 mod workspaces;
 
 pub use audit::{Chain, ChainVerdict};
 pub use database::Database;
+pub use handles::{
+    Audit, Clusters, Credentials, Nodes, SealedRows, ServerReports, Tenants, Tokens, Users,
+    Workspaces,
+};
 pub use open_error::OpenError;
 pub use sessions::Sessions;
 
-/// Why something failed, for a [`provisioning::error::StoreError`].
+/// A fresh id: uuid v7, so that ids sort by the time they were made.
+pub fn new_id<Id: From<uuid::Uuid>>() -> Id {
+    Id::from(uuid::Uuid::now_v7())
+}
+
+/// Why something failed, for a [`error::StoreError`].
 type Cause = Box<dyn std::error::Error + Send + Sync>;

@@ -6,16 +6,17 @@ use crate::{
     connection::Transaction,
     database::Database,
     list::push_scope,
+    records::Room,
     rows::{Row, id, number, optional_number, optional_time},
     sql::Sql,
 };
 use domain::{
+    caller::Extent,
     ids::EnvironmentId,
     money::MicroDollars,
     room::{EnvironmentRoom, Wanted},
     tenancy::{EnvironmentLimits, EnvironmentUse},
 };
-use provisioning::{ports::stores::Extent, records::Room};
 
 /// Columns that say what is in the environment `r`.
 pub(crate) const IN_USE: &str = "(SELECT CAST(COALESCE(SUM(y.count), 0) AS BIGINT) FROM tally y \

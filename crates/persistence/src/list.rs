@@ -11,11 +11,11 @@ use crate::{
     sql::{Sql, containing, query},
 };
 use domain::{
+    caller::Extent,
     ids::{TenantId, UserId},
     listing::{Paging, Position},
 };
 use jiff::Timestamp;
-use provisioning::ports::stores::Extent;
 use uuid::Uuid;
 
 /// Up to so many rows are looked up and sorted. More of them lie close enough in an index that has

@@ -1,9 +1,8 @@
 //! How SQLite finds what lists show. With ten thousand rows a wrong turn costs ten milliseconds.
 
 use super::*;
-use crate::keyset::Kind;
+use crate::{keyset::Kind, new_id, node_records::NodeRecord, records::ClusterRecord};
 use domain::listing::Cursor;
-use provisioning::{new_id, node_records::NodeRecord, records::ClusterRecord};
 
 /// What SQLite does for `sql`, a line for each step.
 async fn plan(database: &Database, sql: Sql) -> String {

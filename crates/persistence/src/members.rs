@@ -2,6 +2,8 @@
 
 use crate::{
     Cause, audit,
+    audit_records::AuditEntry,
+    change::Change,
     connection::Transaction,
     database::Database,
     invitations,
@@ -9,18 +11,16 @@ use crate::{
     rows::{id, optional_time, text, truth, word},
     sql::query,
     tenant_changes,
+    tenant_records::MemberChanged,
 };
 use domain::{
     access::TenantRole,
+    audit::AuditChange,
     ids::{TenantId, UserId},
     people::GrantSource,
     tenancy::Member,
 };
 use jiff::Timestamp;
-use provisioning::{
-    audit::{AuditChange, AuditEntry},
-    ports::{changes::Change, tenancy_stores::MemberChanged},
-};
 
 /// Those of a tenant, by name.
 pub(crate) async fn of_tenant(

@@ -5,19 +5,17 @@ use crate::{
     database::Database,
     keyset::{Kind, Order},
     list::{self, Listed, Question, fetch_ids},
+    node_records::{NodeRecord, NodeRecordPage},
     resource::several,
     sql::Sql,
 };
 use domain::{
+    caller::Extent,
     ids::{EnvironmentId, UserId},
     node::{
         listing::{NodeQuery, NodeSort, NodeStateCount},
         view::NodeState,
     },
-};
-use provisioning::{
-    node_records::NodeRecord,
-    ports::{node_stores::NodeRecordPage, stores::Extent},
 };
 
 impl Listed for NodeRecord {

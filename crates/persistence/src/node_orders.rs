@@ -2,10 +2,14 @@
 
 use crate::{
     Cause, audit,
+    audit_records::AuditEntry,
+    change::Change,
     claims::AT_ONCE,
     database::Database,
+    node_records::{NewNode, NodeChange, NodeOrderStored, NodeRecord},
     operations::{OF_NODES, Operations},
     orders::{Order, Outcome, key_columns},
+    records::Idempotency,
     resource::one,
     sql::{Query, json_value, optional_json_value, query},
 };
@@ -13,12 +17,6 @@ use domain::{
     ids::{EnvironmentId, NodeId, UserId},
     operation::Operation,
     room::Wanted,
-};
-use provisioning::{
-    audit::AuditEntry,
-    node_records::{NewNode, NodeChange, NodeOrderStored, NodeRecord},
-    ports::changes::Change,
-    records::Idempotency,
 };
 use uuid::Uuid;
 

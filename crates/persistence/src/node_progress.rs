@@ -1,21 +1,20 @@
 //! What came of the work on a node.
 
 use crate::{
-    Cause, audit, claims,
+    Cause, audit,
+    change::Change,
+    claims,
     connection::Transaction,
     database::Database,
+    node_records::{NodeProgress, NodeRecord},
     node_usage,
     operations::{OF_NODES, operation_as_stored},
+    records::Claim,
     rows::as_stored,
     sql::{optional_json_value, query},
 };
 use domain::{ids::OperationId, node::view::NodeState, operation::Operation};
 use jiff::Timestamp;
-use provisioning::{
-    node_records::{NodeProgress, NodeRecord},
-    ports::changes::Change,
-    records::Claim,
-};
 
 pub(crate) async fn record(
     database: &Database,

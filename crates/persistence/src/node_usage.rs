@@ -4,12 +4,12 @@ use crate::{
     Cause,
     connection::Transaction,
     costs::Charged,
+    node_records::NodeRecord,
     rows::{as_stored, time},
     sql::query,
 };
 use domain::money::MicroDollars;
 use jiff::Timestamp;
-use provisioning::node_records::NodeRecord;
 
 /// Where it is kept.
 pub(crate) const USAGE: Charged = Charged {

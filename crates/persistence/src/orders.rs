@@ -2,10 +2,13 @@
 
 use crate::{
     Cause, audit,
+    audit_records::AuditEntry,
+    change::Change,
     connection::Transaction,
     database::Database,
     limits,
     operations::Operations,
+    records::{Idempotency, Room},
     resource::{Resource, one},
     rows::{id, text},
     sql::{Query, query},
@@ -14,11 +17,6 @@ use domain::{
     ids::{EnvironmentId, UserId},
     operation::Operation,
     room::Wanted,
-};
-use provisioning::{
-    audit::AuditEntry,
-    ports::changes::Change,
-    records::{Idempotency, Room},
 };
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;

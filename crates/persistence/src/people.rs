@@ -4,6 +4,7 @@
 use crate::{
     Cause,
     connection::Executor,
+    records::{MembershipRecord, UserRecord},
     rows::{self, Row, id, number, optional_id, optional_text, optional_time, text, truth, word},
     sql::Sql,
 };
@@ -12,7 +13,6 @@ use domain::{
     ids::UserId,
     people::GrantSource,
 };
-use provisioning::records::{MembershipRecord, UserRecord};
 use uuid::Uuid;
 
 /// The rows of people: one for each tenant and environment of each person.

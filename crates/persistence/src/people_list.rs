@@ -7,12 +7,12 @@ use crate::{
     people::grant_source,
     rows::{Row, id, number, optional_text, optional_time, text, truth},
     sql::{Sql, containing},
+    user_records::PeopleRecordPage,
 };
 use domain::{
     access::PlatformRole,
     people::{PeopleCount, PeopleFilter, PeopleQuery, PeopleSort, Person},
 };
-use provisioning::ports::people_stores::PeopleRecordPage;
 use std::collections::HashMap;
 use uuid::Uuid;
 

@@ -5,18 +5,17 @@
 
 use crate::{
     Cause, audit,
+    audit_records::AuditEntry,
+    change::Change,
     connection::Transaction,
     database::Database,
     person::another_admin,
     rows::{Row, number, optional_text, truth},
     sessions,
     sql::{Sql, query},
+    user_records::PersonChanged,
 };
-use domain::{access::PlatformRole, ids::UserId};
-use provisioning::{
-    audit::{AuditChange, AuditEntry},
-    ports::{changes::Change, people_stores::PersonChanged},
-};
+use domain::{access::PlatformRole, audit::AuditChange, ids::UserId};
 
 pub(crate) async fn set_platform_role(
     database: &Database,

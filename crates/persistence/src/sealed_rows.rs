@@ -2,16 +2,13 @@
 
 use crate::{
     Cause,
-    database::Database,
+    credential_records::{KeyUse, SealedKind, SealedRow},
+    error::Stored,
+    handles::SealedRows,
     rows::{self, Row, number, text},
+    sealed::{Sealed, SecretOwner},
     sql::{Sql, query},
     transaction::doing,
-};
-use async_trait::async_trait;
-use provisioning::ports::{
-    credential_stores::{KeyUse, SealedKind, SealedRow, SealedRows},
-    sealing::{Sealed, SecretOwner},
-    stores::Stored,
 };
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
@@ -44,9 +41,9 @@ fn place(kind: SealedKind) -> Place {
     }
 }
 
-#[async_trait]
-impl SealedRows for Database {
-    async fn keys_in_use(&self) -> Stored<Vec<KeyUse>> {
+impl SealedRows<'_> {
+    /// Which keys are in use, and for what.
+    pub async fn keys_in_use(self) -> Stored<Vec<KeyUse>> {
         doing("look which keys are in use", async {
             let mut uses = Vec::new();
             for kind in SealedKind::ALL {
@@ -61,7 +58,7 @@ impl SealedRows for Database {
                      FROM {table} WHERE {holding} GROUP BY {prefix}_key_id \
                      ORDER BY {prefix}_key_id"
                 )))
-                .fetch_all(self.readers())
+                .fetch_all(self.0.readers())
                 .await?;
                 for row in &rows {
                     uses.push(KeyUse {
@@ -77,8 +74,9 @@ impl SealedRows for Database {
         .await
     }
 
-    async fn not_under(
-        &self,
+    /// Up to `limit` secrets that are not under `key_id`, by row, those after the row `after` only.
+    pub async fn not_under(
+        self,
         kind: SealedKind,
         key_id: &str,
         after: Uuid,
@@ -101,15 +99,17 @@ impl SealedRows for Database {
                 .bind(after)
                 .push(" ORDER BY id LIMIT ")
                 .bind(i64::from(limit));
-            let rows = sql.query().fetch_all(self.readers()).await?;
+            let rows = sql.query().fetch_all(self.0.readers()).await?;
             rows.iter().map(|row| sealed_row(row, kind)).collect()
         })
         .await
     }
 
-    async fn put_rewrapped(&self, rows: &[(SealedRow, Sealed)]) -> Stored<u64> {
+    /// Puts a data key that was wrapped anew in place of the one in each row, where it still is the one that was read.
+    /// Answers how many were; the others have been changed meanwhile.
+    pub async fn put_rewrapped(self, rows: &[(SealedRow, Sealed)]) -> Stored<u64> {
         doing("put keys that were wrapped anew", async {
-            let mut writing = self.write().await?;
+            let mut writing = self.0.write().await?;
             let mut count = 0;
             for (row, wrapped) in rows {
                 let Place { table, prefix, .. } = place(row.kind);

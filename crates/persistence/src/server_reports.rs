@@ -2,58 +2,60 @@
 
 use crate::{
     Cause, audit,
+    audit_records::AuditEntry,
+    change::Change,
     database::Database,
+    error::Stored,
+    handles::ServerReports,
+    node_records::OrphanRemoval,
     rows::{Row, json, text, time},
     sql::{json_value, query},
     transaction::doing,
 };
-use async_trait::async_trait;
 use domain::node::{catalogue::Offer, view::Orphan};
 use jiff::Timestamp;
-use provisioning::{
-    audit::AuditEntry,
-    node_records::OrphanRemoval,
-    ports::{changes::Change, node_stores::ServerReportStore, stores::Stored},
-};
 use serde::Serialize;
 
 const CATALOGUE: &str = "catalogue";
 const ORPHANS: &str = "orphans";
 
-#[async_trait]
-impl ServerReportStore for Database {
-    async fn store_catalogue(&self, offers: &[Offer], read_at: Timestamp) -> Stored<()> {
+impl ServerReports<'_> {
+    /// Keeps the catalogue, in place of the one before.
+    pub async fn set_catalogue(self, offers: &[Offer], read_at: Timestamp) -> Stored<()> {
         doing(
             "store the catalogue",
-            store(self, CATALOGUE, offers, Some(read_at)),
+            store(self.0, CATALOGUE, offers, Some(read_at)),
         )
         .await
     }
 
-    async fn catalogue(&self) -> Stored<Option<(Vec<Offer>, Timestamp)>> {
+    /// The catalogue and when it was read.
+    pub async fn catalogue(self) -> Stored<Option<(Vec<Offer>, Timestamp)>> {
         doing("read the catalogue", async {
-            let row = read(self, CATALOGUE).await?;
+            let row = read(self.0, CATALOGUE).await?;
             row.map(|row| Ok((json(&row, "document")?, time(&row, "read_at")?)))
                 .transpose()
         })
         .await
     }
 
-    async fn store_orphans(&self, orphans: &[Orphan]) -> Stored<()> {
+    /// Keeps the machines that nobody ordered, in place of those before.
+    pub async fn set_orphans(self, orphans: &[Orphan]) -> Stored<()> {
         doing(
             "store the machines that nobody ordered",
-            store(self, ORPHANS, orphans, None),
+            store(self.0, ORPHANS, orphans, None),
         )
         .await
     }
 
-    async fn orphans(&self) -> Stored<Vec<Orphan>> {
+    /// The machines that nobody ordered, as last seen; those whose removal was asked for are `going`.
+    pub async fn orphans(self) -> Stored<Vec<Orphan>> {
         doing("read the machines that nobody ordered", async {
-            let Some(row) = read(self, ORPHANS).await? else {
+            let Some(row) = read(self.0, ORPHANS).await? else {
                 return Ok(Vec::new());
             };
             let mut orphans: Vec<Orphan> = json(&row, "document")?;
-            let removals = removals(self).await?;
+            let removals = removals(self.0).await?;
             for orphan in &mut orphans {
                 orphan.going = removals.iter().any(|removal| {
                     removal.machine == orphan.machine && removal.workspace == orphan.workspace
@@ -64,9 +66,10 @@ impl ServerReportStore for Database {
         .await
     }
 
-    async fn store_orphan_removal(&self, removal: OrphanRemoval, audit: AuditEntry) -> Stored<()> {
+    /// Asks for the removal of one, with the audit entry; once is enough.
+    pub async fn delete_orphan(self, removal: OrphanRemoval, audit: AuditEntry) -> Stored<()> {
         doing("store the removal of a machine", async {
-            let mut writing = self.write().await?;
+            let mut writing = self.0.write().await?;
             let asked = query(
                 "INSERT INTO orphan_removals (machine, workspace, asked_at) VALUES ($1, $2, $3) \
                  ON CONFLICT (machine, workspace) DO NOTHING",
@@ -86,13 +89,15 @@ impl ServerReportStore for Database {
         .await
     }
 
-    async fn orphan_removals(&self) -> Stored<Vec<OrphanRemoval>> {
-        doing("list the removals of machines", removals(self)).await
+    /// The removals that were asked for and are not done.
+    pub async fn orphan_removals(self) -> Stored<Vec<OrphanRemoval>> {
+        doing("list the removals of machines", removals(self.0)).await
     }
 
-    async fn end_orphan_removal(&self, machine: &str, workspace: &str) -> Stored<()> {
+    /// Forgets a removal that is done.
+    pub async fn end_orphan_removal(self, machine: &str, workspace: &str) -> Stored<()> {
         doing("end the removal of a machine", async {
-            let mut writing = self.write().await?;
+            let mut writing = self.0.write().await?;
             query("DELETE FROM orphan_removals WHERE machine = $1 AND workspace = $2")
                 .bind(machine.to_owned())
                 .bind(workspace.to_owned())

@@ -5,6 +5,7 @@
 
 use crate::{
     Cause,
+    change::Change,
     connection::Transaction,
     database::Database,
     digest::sha256,
@@ -12,9 +13,8 @@ use crate::{
     sql::{json_value, query},
 };
 use async_trait::async_trait;
-use domain::ids::UserId;
+use domain::{error::causes, ids::UserId};
 use jiff::Timestamp;
-use provisioning::{error::causes, ports::changes::Change};
 use serde_json::Value;
 use std::{
     fmt,

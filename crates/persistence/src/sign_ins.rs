@@ -3,21 +3,22 @@
 
 use crate::{
     Cause, audit,
+    audit_records::AuditEntry,
+    change::Change,
     connection::Transaction,
     database::Database,
     invitations::{self, Accepted},
-    people,
+    new_id, people,
+    records::{SignedIn, UserRecord},
     rows::{id, word},
     sql::query,
 };
-use domain::{access::PlatformRole, ids::UserId};
-use jiff::Timestamp;
-use provisioning::{
-    audit::{AuditAction, AuditChange, AuditEntry, AuditOutcome},
-    new_id,
-    ports::changes::Change,
-    records::{SignedIn, UserRecord},
+use domain::{
+    access::PlatformRole,
+    audit::{AuditAction, AuditChange, AuditOutcome},
+    ids::UserId,
 };
+use jiff::Timestamp;
 
 pub(crate) async fn store(
     database: &Database,

@@ -1,49 +1,49 @@
 //! Tenants as admins see and change them: the store's trait, each method of which is one transaction.
 
 use crate::{
-    database::Database, invitations, limits, members, tenant_changes, tenant_views,
+    audit_records::AuditEntry,
+    error::Stored,
+    handles::Tenants,
+    invitations, limits, members, tenant_changes,
+    tenant_records::{
+        Invited, MemberChanged, NewInvitation, TenancyChanged, TenantKey, TenantRecord,
+    },
+    tenant_views,
     transaction::doing,
 };
-use async_trait::async_trait;
 use domain::{
     access::TenantRole,
+    caller::Extent,
     ids::{EnvironmentId, InvitationId, TenantId, UserId},
     room::EnvironmentRoom,
     tenancy::{EnvironmentInput, EnvironmentLimits, Obstacle, TenantInput, TenantSummary},
 };
 use jiff::Timestamp;
-use provisioning::{
-    audit::AuditEntry,
-    ports::{
-        stores::{Extent, Stored},
-        tenancy_stores::{
-            Invited, MemberChanged, NewInvitation, TenancyChanged, TenancyStore, TenantKey,
-            TenantRecord,
-        },
-    },
-};
 
-#[async_trait]
-impl TenancyStore for Database {
-    async fn tenant_summaries(&self, scope: &Extent, archived: bool) -> Stored<Vec<TenantSummary>> {
+impl Tenants<'_> {
+    /// The tenants in `scope`, by name; archived ones too if asked for.
+    pub async fn list(self, scope: &Extent, archived: bool) -> Stored<Vec<TenantSummary>> {
         doing(
             "list tenants with what is in them",
-            tenant_views::summaries(self, scope, archived),
+            tenant_views::summaries(self.0, scope, archived),
         )
         .await
     }
 
-    async fn tenant(&self, key: TenantKey<'_>, now: Timestamp) -> Stored<Option<TenantRecord>> {
-        doing("read a tenant", tenant_views::one(self, key, now)).await
+    /// One tenant, also an archived one; of its invitations those that end after `now`.
+    pub async fn get(self, key: TenantKey<'_>, now: Timestamp) -> Stored<Option<TenantRecord>> {
+        doing("read a tenant", tenant_views::one(self.0, key, now)).await
     }
 
-    async fn obstacles(
-        &self,
+    /// What is in a tenant (or only its environment) that has to go before it can be archived, at
+    /// most 100.
+    pub async fn obstacles(
+        self,
         tenant: TenantId,
         environment: Option<EnvironmentId>,
     ) -> Stored<Vec<Obstacle>> {
         doing("look at what is in a tenant", async {
-            let mut reading = self.read().await?;
+            let mut reading = self.0.read().await?;
             let found = tenant_views::obstacles(&mut reading, tenant, environment).await?;
             reading.commit().await?;
             Ok(found)
@@ -51,21 +51,23 @@ impl TenancyStore for Database {
         .await
     }
 
-    async fn create_tenant(
-        &self,
+    /// Creates a tenant.
+    pub async fn create(
+        self,
         id: TenantId,
         input: &TenantInput,
         audit: AuditEntry,
     ) -> Stored<TenancyChanged> {
         doing(
             "create a tenant",
-            tenant_changes::create_tenant(self, id, input, &audit),
+            tenant_changes::create_tenant(self.0, id, input, &audit),
         )
         .await
     }
 
-    async fn rename_tenant(
-        &self,
+    /// Renames a tenant that is as in `version`.
+    pub async fn rename(
+        self,
         id: TenantId,
         name: &str,
         version: i64,
@@ -73,21 +75,24 @@ impl TenancyStore for Database {
     ) -> Stored<TenancyChanged> {
         doing(
             "rename a tenant",
-            tenant_changes::rename_tenant(self, id, name, version, audit),
+            tenant_changes::rename_tenant(self.0, id, name, version, audit),
         )
         .await
     }
 
-    async fn archive_tenant(&self, id: TenantId, audit: AuditEntry) -> Stored<TenancyChanged> {
+    /// Archives a tenant in which nothing is left, with its environments; withdraws its open
+    /// invitations; announces to its members that their rights changed.
+    pub async fn archive(self, id: TenantId, audit: AuditEntry) -> Stored<TenancyChanged> {
         doing(
             "archive a tenant",
-            tenant_changes::archive_tenant(self, id, &audit),
+            tenant_changes::archive_tenant(self.0, id, &audit),
         )
         .await
     }
 
-    async fn create_environment(
-        &self,
+    /// Creates an environment with its workspace, which is due at once; announces it.
+    pub async fn create_environment(
+        self,
         tenant: TenantId,
         id: EnvironmentId,
         input: &EnvironmentInput,
@@ -95,13 +100,14 @@ impl TenancyStore for Database {
     ) -> Stored<TenancyChanged> {
         doing(
             "create an environment",
-            tenant_changes::create_environment(self, tenant, id, input, &audit),
+            tenant_changes::create_environment(self.0, tenant, id, input, &audit),
         )
         .await
     }
 
-    async fn rename_environment(
-        &self,
+    /// Renames an environment that is as in `version`.
+    pub async fn rename_environment(
+        self,
         tenant: TenantId,
         id: EnvironmentId,
         name: &str,
@@ -110,17 +116,19 @@ impl TenancyStore for Database {
     ) -> Stored<TenancyChanged> {
         doing(
             "rename an environment",
-            tenant_changes::rename_environment(self, tenant, id, name, version, audit),
+            tenant_changes::rename_environment(self.0, tenant, id, name, version, audit),
         )
         .await
     }
 
-    async fn rooms(&self, scope: &Extent) -> Stored<Vec<EnvironmentRoom>> {
-        doing("look at limits", limits::rooms(self, scope)).await
+    /// The environments of `scope` that have limits and are not archived, with what is in them.
+    pub async fn rooms(self, scope: &Extent) -> Stored<Vec<EnvironmentRoom>> {
+        doing("look at limits", limits::rooms(self.0, scope)).await
     }
 
-    async fn set_limits(
-        &self,
+    /// Sets the limits of an environment that is as in `version`.
+    pub async fn set_limits(
+        self,
         tenant: TenantId,
         id: EnvironmentId,
         limits: EnvironmentLimits,
@@ -129,26 +137,29 @@ impl TenancyStore for Database {
     ) -> Stored<TenancyChanged> {
         doing(
             "set the limits of an environment",
-            tenant_changes::set_limits(self, tenant, id, limits, version, audit),
+            tenant_changes::set_limits(self.0, tenant, id, limits, version, audit),
         )
         .await
     }
 
-    async fn archive_environment(
-        &self,
+    /// Archives an environment in which nothing is left.
+    pub async fn archive_environment(
+        self,
         tenant: TenantId,
         id: EnvironmentId,
         audit: AuditEntry,
     ) -> Stored<TenancyChanged> {
         doing(
             "archive an environment",
-            tenant_changes::archive_environment(self, tenant, id, &audit),
+            tenant_changes::archive_environment(self.0, tenant, id, &audit),
         )
         .await
     }
 
-    async fn set_member(
-        &self,
+    /// Gives somebody a role by hand, or another one; withdraws invitations of theirs; announces it.
+    /// The entry's `who` and `at` are kept as by whom and when; what changed is added to it.
+    pub async fn set_member(
+        self,
         tenant: TenantId,
         user: UserId,
         role: TenantRole,
@@ -156,37 +167,40 @@ impl TenancyStore for Database {
     ) -> Stored<MemberChanged> {
         doing(
             "give somebody a role in a tenant",
-            members::set(self, tenant, user, role, audit),
+            members::set(self.0, tenant, user, role, audit),
         )
         .await
     }
 
-    async fn remove_member(
-        &self,
+    /// Takes the role away that was given by hand; announces it.
+    pub async fn remove_member(
+        self,
         tenant: TenantId,
         user: UserId,
         audit: AuditEntry,
     ) -> Stored<MemberChanged> {
         doing(
             "take somebody's role in a tenant away",
-            members::remove(self, tenant, user, audit),
+            members::remove(self.0, tenant, user, audit),
         )
         .await
     }
 
-    async fn invite(&self, new: NewInvitation, audit: AuditEntry) -> Stored<Invited> {
-        doing("invite somebody", invitations::open(self, &new, &audit)).await
+    /// Opens an invitation, in place of one to the same address whose time is over.
+    pub async fn invite(self, new: NewInvitation, audit: AuditEntry) -> Stored<Invited> {
+        doing("invite somebody", invitations::open(self.0, &new, &audit)).await
     }
 
-    async fn withdraw_invitation(
-        &self,
+    /// Withdraws an open invitation. `false`: there is none. Its address becomes the name in the entry.
+    pub async fn withdraw_invitation(
+        self,
         tenant: TenantId,
         id: InvitationId,
         audit: AuditEntry,
     ) -> Stored<bool> {
         doing(
             "withdraw an invitation",
-            invitations::withdraw(self, tenant, id, audit),
+            invitations::withdraw(self.0, tenant, id, audit),
         )
         .await
     }

@@ -3,21 +3,21 @@
 
 use crate::{
     Cause, audit,
+    audit_records::AuditEntry,
+    change::Change,
     connection::Transaction,
     database::Database,
     invitations,
     rows::{Row, number, optional_time, text},
     sql::{Sql, query},
+    tenant_records::TenancyChanged,
     tenant_views::obstacles,
     workspaces,
 };
 use domain::{
+    audit::AuditChange,
     ids::{EnvironmentId, TenantId, UserId},
     tenancy::{EnvironmentInput, EnvironmentLimits, TenantInput},
-};
-use provisioning::{
-    audit::{AuditChange, AuditEntry},
-    ports::{changes::Change, tenancy_stores::TenancyChanged},
 };
 
 /// Keeps a tenant as it is until the transaction ends. `false`: there is none, or it is archived.

@@ -9,16 +9,14 @@ use crate::{
     members,
     rows::{self, id, number, optional_time, text},
     sql::{Sql, query},
+    tenant_records::{TenantKey, TenantRecord},
 };
 use domain::{
+    caller::Extent,
     ids::{EnvironmentId, TenantId},
     tenancy::{EnvironmentDetail, EnvironmentRef, Obstacle, TenantSummary},
 };
 use jiff::Timestamp;
-use provisioning::ports::{
-    stores::Extent,
-    tenancy_stores::{TenantKey, TenantRecord},
-};
 use std::collections::HashMap;
 
 /// How many obstacles are named at most: whoever has more has enough to begin with.

@@ -3,28 +3,25 @@
 use crate::{
     Cause,
     connection::Transaction,
-    database::Database,
+    error::Stored,
+    handles::Tenants,
+    new_id,
+    records::TenantSeed,
     rows::{self, id, optional_id, optional_time},
     sql::query,
     transaction::doing,
 };
-use async_trait::async_trait;
 use domain::{
     ids::{EnvironmentId, TenantId},
     tenancy::Tenant,
 };
-use provisioning::{
-    new_id,
-    ports::stores::{Stored, TenantStore},
-    records::TenantSeed,
-};
 use uuid::Uuid;
 
-#[async_trait]
-impl TenantStore for Database {
-    async fn seed_tenants(&self, seeds: &[TenantSeed]) -> Stored<()> {
+impl Tenants<'_> {
+    /// Makes sure these exist; what exists is left as it is, and what was archived stays so.
+    pub async fn seed(self, seeds: &[TenantSeed]) -> Stored<()> {
         doing("make sure that the configured tenants exist", async {
-            let mut writing = self.write().await?;
+            let mut writing = self.0.write().await?;
             for seed in seeds {
                 write_seed(writing.connection(), seed).await?;
             }
@@ -33,7 +30,8 @@ impl TenantStore for Database {
         .await
     }
 
-    async fn tenants(&self) -> Stored<Vec<Tenant>> {
+    /// Every tenant that is not archived, with its environments that are not, by name.
+    pub async fn active(self) -> Stored<Vec<Tenant>> {
         doing("list tenants", async {
             let rows = query(
                 "SELECT t.id AS tenant_id, t.slug AS tenant_slug, t.name AS tenant_name, \
@@ -42,7 +40,7 @@ impl TenantStore for Database {
                  AND e.archived_at IS NULL WHERE t.archived_at IS NULL \
                  ORDER BY t.name_folded, t.id, e.name_folded, e.id",
             )
-            .fetch_all(self.readers())
+            .fetch_all(self.0.readers())
             .await?;
             let mut tenants: Vec<Tenant> = Vec::new();
             for row in &rows {

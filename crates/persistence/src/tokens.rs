@@ -2,8 +2,11 @@
 
 use crate::{
     Cause, audit,
+    audit_records::AuditEntry,
+    change::Change,
     database::Database,
     people,
+    records::{TokenRecord, UserRecord},
     rows::{Row, id, optional_id, optional_time, tenant, text, time},
     sql::{Sql, query},
 };
@@ -12,11 +15,6 @@ use domain::{
     ids::{TokenId, UserId},
 };
 use jiff::{SignedDuration, Timestamp};
-use provisioning::{
-    audit::AuditEntry,
-    ports::changes::Change,
-    records::{TokenRecord, UserRecord},
-};
 use uuid::Uuid;
 
 const SELECT: &str = "SELECT token.id, token.user_id, token.name, token.prefix, token.digest, \

@@ -1,8 +1,10 @@
 //! Transactions. One that writes collects what it will announce: PostgreSQL carries it inside the
 //! transaction, on SQLite it is sent after commit, so nobody hears of what did not happen.
 
-use crate::{Cause, connection::Transaction, database::Database, dialect::Dialect};
-use provisioning::{error::StoreError, ports::changes::Change};
+use crate::{
+    Cause, change::Change, connection::Transaction, database::Database, dialect::Dialect,
+    error::StoreError,
+};
 use std::path::PathBuf;
 
 /// Why no transaction that writes can begin.

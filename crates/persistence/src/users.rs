@@ -2,90 +2,107 @@
 //! suspended.
 
 use crate::{
-    database::Database, latest_change, people, people_list, person, person_changes, sign_ins,
-    tokens, transaction::doing,
+    audit_records::AuditEntry,
+    error::Stored,
+    handles::{Audit, Tokens, Users},
+    latest_change, people, people_list, person, person_changes,
+    records::{SignedIn, TokenRecord, UserRecord},
+    sign_ins, tokens,
+    transaction::doing,
+    user_records::{LatestChange, PeopleRecordPage, PersonChanged},
 };
-use async_trait::async_trait;
 use domain::{
     access::PlatformRole,
+    audit::AuditAction,
     ids::{TokenId, UserId},
     people::{PeopleQuery, PersonDetail},
 };
 use jiff::Timestamp;
-use provisioning::{
-    audit::{AuditAction, AuditEntry},
-    ports::{
-        people_stores::{LatestChange, PeopleRecordPage, PeopleStore, PersonChanged},
-        stores::{Stored, UserStore},
-    },
-    records::{SignedIn, TokenRecord, UserRecord},
-};
 
-#[async_trait]
-impl UserStore for Database {
-    async fn store_sign_in(&self, person: SignedIn, now: Timestamp) -> Stored<UserRecord> {
-        doing("store a sign-in", sign_ins::store(self, &person, now)).await
+impl Users<'_> {
+    /// Stores somebody who has just signed in, keyed on issuer and subject, with the audit entry.
+    /// Roles granted by people stay; roles given by claims become what they are now. Open invitations
+    /// to the address are accepted if it is verified and they are not suspended, each with an entry.
+    pub async fn sign_in(self, person: SignedIn, now: Timestamp) -> Stored<UserRecord> {
+        doing("store a sign-in", sign_ins::store(self.0, &person, now)).await
     }
 
-    async fn user(&self, id: UserId) -> Stored<Option<UserRecord>> {
+    /// One person.
+    pub async fn get(self, id: UserId) -> Stored<Option<UserRecord>> {
         doing("read a person", async {
-            people::one(self.readers(), id).await
+            people::one(self.0.readers(), id).await
         })
         .await
     }
 
-    async fn users_by_email(&self, email: &str) -> Stored<Vec<UserRecord>> {
+    /// People with this address, over all issuers.
+    pub async fn by_email(self, email: &str) -> Stored<Vec<UserRecord>> {
         doing("look up people by address", async {
-            people::with_email(self.readers(), email).await
+            people::with_email(self.0.readers(), email).await
         })
         .await
     }
+}
 
-    async fn store_token(&self, token: TokenRecord, audit: AuditEntry) -> Stored<()> {
-        doing("store an API token", tokens::store(self, &token, &audit)).await
+impl Tokens<'_> {
+    /// Stores a token.
+    pub async fn create(self, token: TokenRecord, audit: AuditEntry) -> Stored<()> {
+        doing("store an API token", tokens::store(self.0, &token, &audit)).await
     }
 
-    async fn tokens(&self, user: UserId, now: Timestamp) -> Stored<Vec<TokenRecord>> {
-        doing("list API tokens", tokens::of(self, user, now)).await
+    /// Somebody's tokens that end after `now`, newest first.
+    pub async fn list(self, user: UserId, now: Timestamp) -> Stored<Vec<TokenRecord>> {
+        doing("list API tokens", tokens::of(self.0, user, now)).await
     }
 
-    async fn token_by_digest(
-        &self,
+    /// The token with this digest that ends after `now`, with its owner.
+    pub async fn by_digest(
+        self,
         digest: &str,
         now: Timestamp,
     ) -> Stored<Option<(TokenRecord, UserRecord)>> {
-        doing("look up an API token", tokens::by_digest(self, digest, now)).await
-    }
-
-    async fn note_token_use(&self, id: TokenId, now: Timestamp) -> Stored<()> {
         doing(
-            "note the use of an API token",
-            tokens::note_use(self, id, now),
+            "look up an API token",
+            tokens::by_digest(self.0, digest, now),
         )
         .await
     }
 
-    async fn remove_token(&self, user: UserId, id: TokenId, audit: AuditEntry) -> Stored<bool> {
+    /// Notes that a token was used.
+    pub async fn note_use(self, id: TokenId, now: Timestamp) -> Stored<()> {
+        doing(
+            "note the use of an API token",
+            tokens::note_use(self.0, id, now),
+        )
+        .await
+    }
+
+    /// Removes somebody's own token; announces it. `false`: there is none.
+    pub async fn revoke(self, user: UserId, id: TokenId, audit: AuditEntry) -> Stored<bool> {
         doing(
             "remove an API token",
-            tokens::remove(self, user, id, &audit),
+            tokens::remove(self.0, user, id, &audit),
         )
         .await
     }
 }
 
-#[async_trait]
-impl PeopleStore for Database {
-    async fn people(&self, query: &PeopleQuery) -> Stored<PeopleRecordPage> {
-        doing("list people", people_list::page(self, query)).await
+impl Users<'_> {
+    /// A page. Roles in archived tenants do not count.
+    pub async fn list(self, query: &PeopleQuery) -> Stored<PeopleRecordPage> {
+        doing("list people", people_list::page(self.0, query)).await
     }
 
-    async fn person(&self, id: UserId, now: Timestamp) -> Stored<Option<PersonDetail>> {
-        doing("look at a person", person::detail(self, id, now)).await
+    /// One person; tokens that end after `now` are counted.
+    pub async fn detail(self, id: UserId, now: Timestamp) -> Stored<Option<PersonDetail>> {
+        doing("look at a person", person::detail(self.0, id, now)).await
     }
 
-    async fn set_platform_role(
-        &self,
+    /// Grants a platform role by hand, or takes the granted one away (`User`), if they are as in
+    /// `version` (`None`: however they are); announces it. The entry's `who` and `at` are kept as by
+    /// whom and when; what changed is added to it.
+    pub async fn set_platform_role(
+        self,
         id: UserId,
         role: PlatformRole,
         version: Option<i64>,
@@ -93,40 +110,45 @@ impl PeopleStore for Database {
     ) -> Stored<PersonChanged> {
         doing(
             "grant a platform role",
-            person_changes::set_platform_role(self, id, role, version, audit),
+            person_changes::set_platform_role(self.0, id, role, version, audit),
         )
         .await
     }
 
-    async fn set_suspended(
-        &self,
+    /// Suspends or restores somebody and, when suspending, ends their sessions; announces it.
+    pub async fn set_suspended(
+        self,
         id: UserId,
         suspended: bool,
         audit: AuditEntry,
     ) -> Stored<PersonChanged> {
         doing(
             "suspend or restore a person",
-            person_changes::set_suspended(self, id, suspended, audit),
+            person_changes::set_suspended(self.0, id, suspended, audit),
         )
         .await
     }
 
-    async fn end_sessions(&self, id: UserId, audit: AuditEntry) -> Stored<()> {
+    /// Ends every session of somebody; announces it. The entry is written if there is such a person.
+    pub async fn sign_out_everywhere(self, id: UserId, audit: AuditEntry) -> Stored<()> {
         doing(
             "end a person's sessions",
-            person_changes::end_sessions(self, id, &audit),
+            person_changes::end_sessions(self.0, id, &audit),
         )
         .await
     }
+}
 
-    async fn latest_change(
-        &self,
+impl Audit<'_> {
+    /// The newest of these actions that was done to `target` (`user/0197…`).
+    pub async fn latest_change(
+        self,
         target: &str,
         actions: &[AuditAction],
     ) -> Stored<Option<LatestChange>> {
         doing(
             "look who changed something",
-            latest_change::of(self, target, actions),
+            latest_change::of(self.0, target, actions),
         )
         .await
     }

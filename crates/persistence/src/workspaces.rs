@@ -2,118 +2,126 @@
 
 use crate::{
     Cause,
+    change::Change,
     claims::{self, AT_ONCE},
     database::Database,
+    error::Stored,
+    handles::Workspaces,
+    new_id,
+    node_records::{SealedAccount, WorkspaceProgress, WorkspaceRecord},
+    records::Claim,
     resource::Resource,
     rows::{
         self, Row, as_stored, id, json, number, optional_json, optional_text, optional_time, text,
         truth,
     },
+    sealed::Sealed,
     sql::{Sql, Value, json_value, optional_json_value, query},
     transaction::{Writing, doing},
 };
-use async_trait::async_trait;
 use domain::{
     ids::{EnvironmentId, WorkspaceId},
     node::machine_name::workspace_name,
 };
 use jiff::{SignedDuration, Timestamp};
-use provisioning::{
-    new_id,
-    node_records::{SealedAccount, WorkspaceProgress, WorkspaceRecord},
-    ports::{changes::Change, node_stores::WorkspaceStore, sealing::Sealed, stores::Stored},
-    records::Claim,
-};
 use uuid::Uuid;
 
-#[async_trait]
-impl WorkspaceStore for Database {
-    async fn seed_workspaces(&self) -> Stored<()> {
+impl Workspaces<'_> {
+    /// Makes sure that each environment has a workspace, with
+    /// [`workspace_name`](domain::node::machine_name::workspace_name); new ones are due at once.
+    pub async fn seed(self) -> Stored<()> {
         doing(
             "make sure that each environment has a workspace",
-            seed(self),
+            seed(self.0),
         )
         .await
     }
 
-    async fn workspace_of(&self, environment: EnvironmentId) -> Stored<Option<WorkspaceRecord>> {
+    /// The workspace of an environment.
+    pub async fn of_environment(
+        self,
+        environment: EnvironmentId,
+    ) -> Stored<Option<WorkspaceRecord>> {
         doing(
             "read the workspace of an environment",
-            by(self, "r.environment_id", environment),
+            by(self.0, "r.environment_id", environment),
         )
         .await
     }
 
-    async fn workspace_named(&self, name: &str) -> Stored<Option<WorkspaceRecord>> {
+    /// The workspace of that name.
+    pub async fn by_name(self, name: &str) -> Stored<Option<WorkspaceRecord>> {
         doing("find a workspace", async {
             if name.contains('\0') {
                 // Nothing stored holds one, and PostgreSQL refuses to be asked.
                 return Ok(None);
             }
-            by(self, "r.name", name.to_owned()).await
+            by(self.0, "r.name", name.to_owned()).await
         })
         .await
     }
 
-    async fn workspaces(&self) -> Stored<Vec<WorkspaceRecord>> {
+    /// Every workspace, by name.
+    pub async fn list(self) -> Stored<Vec<WorkspaceRecord>> {
         doing("list workspaces", async {
             let mut sql = Sql::new(WorkspaceRecord::select());
             sql.push("ORDER BY r.name");
-            let rows = sql.query().fetch_all(self.readers()).await?;
+            let rows = sql.query().fetch_all(self.0.readers()).await?;
             rows.iter().map(WorkspaceRecord::from_row).collect()
         })
         .await
     }
 
-    async fn claim_workspaces(
-        &self,
+    /// Claims up to `limit` workspaces whose work is due and that nobody holds.
+    pub async fn claim(
+        self,
         now: Timestamp,
         lease: SignedDuration,
         limit: u32,
     ) -> Stored<Vec<Claim<WorkspaceRecord>>> {
         doing(
             "claim work on workspaces",
-            claims::claim(self, now, lease, limit),
+            claims::claim(self.0, now, lease, limit),
         )
         .await
     }
 
-    async fn extend_workspace(
-        &self,
-        claim: &Claim<WorkspaceRecord>,
-        until: Timestamp,
-    ) -> Stored<bool> {
+    /// Holds a claim longer. `false`: it is lost.
+    pub async fn extend(self, claim: &Claim<WorkspaceRecord>, until: Timestamp) -> Stored<bool> {
         doing(
             "extend a claim on a workspace",
-            claims::extend(self, claim, until),
+            claims::extend(self.0, claim, until),
         )
         .await
     }
 
-    async fn record_workspace(
-        &self,
+    /// Writes progress and ends the claim. `false`: the claim had been lost.
+    pub async fn record(
+        self,
         claim: &Claim<WorkspaceRecord>,
         progress: WorkspaceProgress,
     ) -> Stored<bool> {
         doing(
             "record a workspace's progress",
-            record(self, claim, progress),
+            record(self.0, claim, progress),
         )
         .await
     }
 
-    async fn wake_workspace(&self, id: WorkspaceId) -> Stored<()> {
+    /// Makes the work on a workspace due at once and announces that work is due.
+    pub async fn wake(self, id: WorkspaceId) -> Stored<()> {
         doing(
             "wake a workspace",
-            claims::wake::<WorkspaceRecord>(self, id),
+            claims::wake::<WorkspaceRecord>(self.0, id),
         )
         .await
     }
 
-    async fn next_workspace_due(&self) -> Stored<Option<Timestamp>> {
+    /// When the next work is due (leases included), if any.
+    pub async fn next_due(self) -> Stored<Option<Timestamp>> {
         doing(
             "look when work on workspaces is due",
-            claims::next_due::<WorkspaceRecord>(self),
+            claims::next_due::<WorkspaceRecord>(self.0),
         )
         .await
     }

@@ -1,40 +1,174 @@
 //! The caller's own account: profile and API tokens.
 
-use crate::{
-    audit::{AuditAction, AuditEntry},
-    authorization::authorize_on_platform,
-    new_id,
-    ports::stores::Store,
-    records::TokenRecord,
-};
-use async_trait::async_trait;
+use crate::authorization::authorize_on_platform;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
     access::{Action, PlatformAction, PlatformRole, TokenReach, TokenScope},
     account::{ApiToken, NewApiToken, Profile, TenantMembership, TokenInput},
+    audit::AuditAction,
     caller::{Caller, Channel},
     ids::{TokenId, UserId},
     permissions::PermissionTable,
     problem::{FieldError, Problem, ProblemKind},
-    services::Account,
     tenancy::TenantRef,
 };
 use jiff::{SignedDuration, Timestamp};
+use persistence::{Database, audit_records::AuditEntry, new_id, records::TokenRecord};
 use sha2::{Digest, Sha256};
-use std::sync::Arc;
 
 /// What every API token begins with, so that secret scanners find it.
 pub const TOKEN_PREFIX: &str = "hgr_";
 
 /// The use cases on one's own account.
-pub struct AccountService {
-    store: Arc<dyn Store>,
+pub struct Account {
+    db: Database,
 }
 
-impl AccountService {
-    /// A service over this store.
-    pub fn new(store: Arc<dyn Store>) -> Self {
-        Self { store }
+impl Account {
+    /// Over this store.
+    pub fn new(db: Database) -> Self {
+        Self { db }
+    }
+
+    /// Who they are and what they may do.
+    ///
+    /// # Errors
+    /// Unauthenticated.
+    pub async fn profile(&self, caller: &Caller) -> Result<Profile, Problem> {
+        let user = self
+            .db
+            .users()
+            .get(person(caller)?)
+            .await?
+            .ok_or_else(Problem::unauthenticated)?;
+        let mut tenants: Vec<_> = user
+            .memberships
+            .into_iter()
+            .map(|membership| TenantMembership {
+                tenant: membership.tenant,
+                environments: membership.environments,
+                role: Some(membership.role),
+            })
+            .collect();
+        if user.platform_role == PlatformRole::Admin {
+            for tenant in self.db.tenants().active().await? {
+                if !tenants.iter().any(|own| own.tenant.id == tenant.tenant.id) {
+                    tenants.push(TenantMembership {
+                        tenant: tenant.tenant,
+                        environments: tenant.environments,
+                        role: None,
+                    });
+                }
+            }
+        }
+        tenants.retain(|own| caller.may(Action::ReadTenant, own.tenant.id));
+        tenants.sort_by(|one, other| one.tenant.name.cmp(&other.tenant.name));
+        Ok(Profile {
+            user_id: user.id,
+            name: user.name,
+            email: user.email,
+            issuer: user.issuer,
+            platform_role: reached_role(caller, user.platform_role),
+            tenants,
+            token: self.token_of(caller).await?,
+            now: Timestamp::now(),
+        })
+    }
+
+    /// Their unexpired tokens, newest first.
+    ///
+    /// # Errors
+    /// Forbidden with an API token.
+    pub async fn tokens(&self, caller: &Caller) -> Result<Vec<ApiToken>, Problem> {
+        let user_id = from_session(caller)?;
+        let tokens = self.db.tokens().list(user_id, Timestamp::now()).await?;
+        Ok(tokens.into_iter().map(view).collect())
+    }
+
+    /// A new token. Only from a session: a token cannot create tokens.
+    ///
+    /// # Errors
+    /// Invalid, or forbidden with an API token.
+    pub async fn create_token(
+        &self,
+        caller: &Caller,
+        input: TokenInput,
+    ) -> Result<NewApiToken, Problem> {
+        let user_id = from_session(caller)?;
+        let tenant = self.reached(caller, &input).await?;
+        let (scopes, words) = scopes(&input.scopes);
+        let now = Timestamp::now();
+        let secret = format!(
+            "{TOKEN_PREFIX}{}",
+            URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
+        );
+        let token = TokenRecord {
+            id: new_id(),
+            user_id,
+            name: input.name.trim().to_owned(),
+            prefix: secret.chars().take(TOKEN_PREFIX.len() + 4).collect(),
+            digest: token_digest(&secret),
+            scopes,
+            tenant,
+            created_at: now,
+            expires_at: now + SignedDuration::from_hours(24 * i64::from(input.expires_in_days)),
+            last_used_at: None,
+        };
+        let audit = AuditEntry::by(
+            caller,
+            AuditAction::CreateToken,
+            now,
+            format!("token/{}", token.id),
+            token.name.clone(),
+        )
+        .with_detail(format!(
+            "{words} · {} · {} d",
+            token
+                .tenant
+                .as_ref()
+                .map_or("all tenants", |tenant| &*tenant.name),
+            input.expires_in_days
+        ));
+        self.db.tokens().create(token.clone(), audit).await?;
+        Ok(NewApiToken {
+            token: view(token),
+            secret,
+        })
+    }
+
+    /// Revokes a token immediately.
+    ///
+    /// # Errors
+    /// Not found, or forbidden with an API token.
+    pub async fn revoke_token(&self, caller: &Caller, id: TokenId) -> Result<(), Problem> {
+        let user_id = from_session(caller)?;
+        let now = Timestamp::now();
+        let token = self
+            .db
+            .tokens()
+            .list(user_id, now)
+            .await?
+            .into_iter()
+            .find(|token| token.id == id)
+            .ok_or_else(|| Problem::not_found("token"))?;
+        let audit = AuditEntry::by(
+            caller,
+            AuditAction::RevokeToken,
+            now,
+            format!("token/{id}"),
+            token.name,
+        );
+        self.db.tokens().revoke(user_id, id, audit).await?;
+        Ok(())
+    }
+
+    /// Who may do what; for platform admins.
+    ///
+    /// # Errors
+    /// Forbidden.
+    pub async fn permissions(&self, caller: &Caller) -> Result<PermissionTable, Problem> {
+        authorize_on_platform(caller, PlatformAction::ReadPermissions)?;
+        Ok(PermissionTable::current())
     }
 
     /// The token that `caller` came with.
@@ -42,9 +176,9 @@ impl AccountService {
         let (Channel::ApiToken(id), Some(user_id)) = (caller.channel, caller.user_id) else {
             return Ok(None);
         };
-        let tokens = self.store.tokens(user_id, Timestamp::now()).await?;
+        let tokens = self.db.tokens().list(user_id, Timestamp::now()).await?;
         let own = tokens.into_iter().find(|token| token.id == id);
-        Ok(own.map(Into::into))
+        Ok(own.map(view))
     }
 
     /// The one tenant that a valid token is to be for. Foreign and missing look the same.
@@ -56,9 +190,15 @@ impl AccountService {
         let mut errors = input.validate().err().unwrap_or_default();
         let mut found = None;
         if let Some(slug) = input.tenant() {
-            found = self.store.tenants().await?.into_iter().find(|tenant| {
-                tenant.tenant.slug == slug && caller.may(Action::ReadTenant, tenant.tenant.id)
-            });
+            found = self
+                .db
+                .tenants()
+                .active()
+                .await?
+                .into_iter()
+                .find(|tenant| {
+                    tenant.tenant.slug == slug && caller.may(Action::ReadTenant, tenant.tenant.id)
+                });
             if found.is_none() {
                 errors.push(FieldError::new(
                     "tenant",
@@ -117,139 +257,16 @@ fn from_session(caller: &Caller) -> Result<UserId, Problem> {
     }
 }
 
-impl From<TokenRecord> for ApiToken {
-    fn from(token: TokenRecord) -> Self {
-        Self {
-            id: token.id,
-            name: token.name,
-            prefix: token.prefix,
-            scopes: token.scopes,
-            tenant: token.tenant,
-            created_at: token.created_at,
-            expires_at: token.expires_at,
-            last_used_at: token.last_used_at,
-        }
-    }
-}
-
-#[async_trait]
-impl Account for AccountService {
-    async fn profile(&self, caller: &Caller) -> Result<Profile, Problem> {
-        let user = self
-            .store
-            .user(person(caller)?)
-            .await?
-            .ok_or_else(Problem::unauthenticated)?;
-        let mut tenants: Vec<_> = user
-            .memberships
-            .into_iter()
-            .map(|membership| TenantMembership {
-                tenant: membership.tenant,
-                environments: membership.environments,
-                role: Some(membership.role),
-            })
-            .collect();
-        if user.platform_role == PlatformRole::Admin {
-            for tenant in self.store.tenants().await? {
-                if !tenants.iter().any(|own| own.tenant.id == tenant.tenant.id) {
-                    tenants.push(TenantMembership {
-                        tenant: tenant.tenant,
-                        environments: tenant.environments,
-                        role: None,
-                    });
-                }
-            }
-        }
-        tenants.retain(|own| caller.may(Action::ReadTenant, own.tenant.id));
-        tenants.sort_by(|one, other| one.tenant.name.cmp(&other.tenant.name));
-        Ok(Profile {
-            user_id: user.id,
-            name: user.name,
-            email: user.email,
-            issuer: user.issuer,
-            platform_role: reached_role(caller, user.platform_role),
-            tenants,
-            token: self.token_of(caller).await?,
-            now: Timestamp::now(),
-        })
-    }
-
-    async fn tokens(&self, caller: &Caller) -> Result<Vec<ApiToken>, Problem> {
-        let user_id = from_session(caller)?;
-        let tokens = self.store.tokens(user_id, Timestamp::now()).await?;
-        Ok(tokens.into_iter().map(Into::into).collect())
-    }
-
-    async fn create_token(
-        &self,
-        caller: &Caller,
-        input: TokenInput,
-    ) -> Result<NewApiToken, Problem> {
-        let user_id = from_session(caller)?;
-        let tenant = self.reached(caller, &input).await?;
-        let (scopes, words) = scopes(&input.scopes);
-        let now = Timestamp::now();
-        let secret = format!(
-            "{TOKEN_PREFIX}{}",
-            URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
-        );
-        let token = TokenRecord {
-            id: new_id(),
-            user_id,
-            name: input.name.trim().to_owned(),
-            prefix: secret.chars().take(TOKEN_PREFIX.len() + 4).collect(),
-            digest: token_digest(&secret),
-            scopes,
-            tenant,
-            created_at: now,
-            expires_at: now + SignedDuration::from_hours(24 * i64::from(input.expires_in_days)),
-            last_used_at: None,
-        };
-        let audit = AuditEntry::by(
-            caller,
-            AuditAction::CreateToken,
-            now,
-            format!("token/{}", token.id),
-            token.name.clone(),
-        )
-        .with_detail(format!(
-            "{words} · {} · {} d",
-            token
-                .tenant
-                .as_ref()
-                .map_or("all tenants", |tenant| &*tenant.name),
-            input.expires_in_days
-        ));
-        self.store.store_token(token.clone(), audit).await?;
-        Ok(NewApiToken {
-            token: token.into(),
-            secret,
-        })
-    }
-
-    async fn revoke_token(&self, caller: &Caller, id: TokenId) -> Result<(), Problem> {
-        let user_id = from_session(caller)?;
-        let now = Timestamp::now();
-        let token = self
-            .store
-            .tokens(user_id, now)
-            .await?
-            .into_iter()
-            .find(|token| token.id == id)
-            .ok_or_else(|| Problem::not_found("token"))?;
-        let audit = AuditEntry::by(
-            caller,
-            AuditAction::RevokeToken,
-            now,
-            format!("token/{id}"),
-            token.name,
-        );
-        self.store.remove_token(user_id, id, audit).await?;
-        Ok(())
-    }
-
-    async fn permissions(&self, caller: &Caller) -> Result<PermissionTable, Problem> {
-        authorize_on_platform(caller, PlatformAction::ReadPermissions)?;
-        Ok(PermissionTable::current())
+/// The wire form of a token.
+fn view(token: TokenRecord) -> ApiToken {
+    ApiToken {
+        id: token.id,
+        name: token.name,
+        prefix: token.prefix,
+        scopes: token.scopes,
+        tenant: token.tenant,
+        created_at: token.created_at,
+        expires_at: token.expires_at,
+        last_used_at: token.last_used_at,
     }
 }

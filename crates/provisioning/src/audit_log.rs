@@ -1,36 +1,95 @@
 //! Reading the audit log: platform admins all of it, whoever may read a tenant's that tenant's.
 
-use crate::{
-    audit::{AuditAction, AuditEntry},
-    authorization::{authorize, authorize_listing, authorize_on_platform, refused},
-    ports::stores::{Extent, Store},
-};
-use async_trait::async_trait;
+use crate::authorization::{authorize, authorize_listing, authorize_on_platform, refused};
 use domain::{
     access::{Action, PlatformAction},
-    audit::{AuditPage, AuditQuery, AuditRow},
-    caller::Caller,
+    audit::{AuditAction, AuditPage, AuditQuery, AuditRow},
+    caller::{Caller, Extent},
     ids::AuditId,
     problem::Problem,
-    services::{AuditLog, AuditStream},
     tenancy::TenantRef,
 };
 use futures::stream;
 use jiff::Timestamp;
-use std::sync::Arc;
+use persistence::{Database, audit_records::AuditEntry};
+use std::pin::Pin;
 
 /// How many entries an export holds in memory.
 const BATCH: u32 = 500;
 
-/// The use cases on the audit log.
-pub struct AuditLogService {
-    store: Arc<dyn Store>,
+/// Rows of an export, as they are read.
+pub type AuditStream = Pin<Box<dyn stream::Stream<Item = Result<AuditRow, Problem>> + Send>>;
+
+/// The use cases on the audit log. Platform admins read all of it, developers and admins of a tenant
+/// the log of that tenant.
+pub struct AuditLog {
+    db: Database,
 }
 
-impl AuditLogService {
-    /// A service over this store.
-    pub fn new(store: Arc<dyn Store>) -> Self {
-        Self { store }
+impl AuditLog {
+    /// Over this store.
+    pub fn new(db: Database) -> Self {
+        Self { db }
+    }
+
+    /// A page of entries, newest first.
+    ///
+    /// # Errors
+    /// Not found for a tenant the caller may not see, or forbidden.
+    pub async fn list(&self, caller: &Caller, query: AuditQuery) -> Result<AuditPage, Problem> {
+        let (scope, _) = self.scope(caller, query.tenant.as_deref()).await?;
+        let page = self.db.audit().list(&scope, &query).await?;
+        Ok(AuditPage {
+            items: page.items,
+            next: page.next,
+            now: Timestamp::now(),
+        })
+    }
+
+    /// One entry.
+    ///
+    /// # Errors
+    /// Not found for a missing one and for one the caller may not see.
+    pub async fn get(&self, caller: &Caller, id: AuditId) -> Result<AuditRow, Problem> {
+        authorize_listing(caller, Action::ReadAudit)?;
+        let missing = || Problem::not_found("audit entry");
+        let row = self.db.audit().get(&Extent::Everything, id).await?;
+        let row = row.ok_or_else(missing)?;
+        if !caller.may_on_platform(PlatformAction::ReadPlatformAudit) {
+            // What concerns no tenant is the platform's.
+            let tenant = row.tenant.as_ref().ok_or_else(missing)?;
+            authorize(caller, Action::ReadAudit, tenant.id, "audit entry")?;
+        }
+        Ok(row)
+    }
+
+    /// Everything that matches, oldest first. Audited first: no audit entry, no export.
+    ///
+    /// # Errors
+    /// Not found for a tenant the caller may not see, or forbidden.
+    pub async fn export(&self, caller: &Caller, query: AuditQuery) -> Result<AuditStream, Problem> {
+        let (scope, tenant) = match self.scope(caller, query.tenant.as_deref()).await {
+            Ok(scope) => scope,
+            Err(problem) => {
+                let attempt = Self::export_entry(caller, None, &query);
+                return Err(refused(&self.db, attempt, problem).await);
+            }
+        };
+        // What was written before is exported: an export does not contain itself and has an end.
+        let through = self.db.audit().end().await?;
+        // No entry, no export: the entry is committed before anything leaves.
+        let entry = Self::export_entry(caller, tenant.as_ref(), &query);
+        self.db.audit().append(entry).await?;
+        let begin = Reading {
+            db: self.db.clone(),
+            scope,
+            query,
+            after: 0,
+            through,
+            rows: Vec::new().into_iter(),
+            done: false,
+        };
+        Ok(Box::pin(stream::try_unfold(begin, Reading::next)))
     }
 
     /// Of which tenants `caller` may read what is asked about, and the one that is asked about.
@@ -44,7 +103,7 @@ impl AuditLogService {
         tenant: Option<&str>,
     ) -> Result<(Extent, Option<TenantRef>), Problem> {
         authorize_listing(caller, Action::ReadAudit)?;
-        let tenants = self.store.tenants().await?;
+        let tenants = self.db.tenants().active().await?;
         let asked = tenants
             .iter()
             .find(|known| Some(&*known.tenant.slug) == tenant);
@@ -113,60 +172,9 @@ fn words(query: &AuditQuery) -> Option<String> {
     (!words.is_empty()).then(|| words.join(" · "))
 }
 
-#[async_trait]
-impl AuditLog for AuditLogService {
-    async fn list(&self, caller: &Caller, query: AuditQuery) -> Result<AuditPage, Problem> {
-        let (scope, _) = self.scope(caller, query.tenant.as_deref()).await?;
-        let page = self.store.audit_page(&scope, &query).await?;
-        Ok(AuditPage {
-            items: page.items,
-            next: page.next,
-            now: Timestamp::now(),
-        })
-    }
-
-    async fn get(&self, caller: &Caller, id: AuditId) -> Result<AuditRow, Problem> {
-        authorize_listing(caller, Action::ReadAudit)?;
-        let missing = || Problem::not_found("audit entry");
-        let row = self.store.audit_entry(&Extent::Everything, id).await?;
-        let row = row.ok_or_else(missing)?;
-        if !caller.may_on_platform(PlatformAction::ReadPlatformAudit) {
-            // What concerns no tenant is the platform's.
-            let tenant = row.tenant.as_ref().ok_or_else(missing)?;
-            authorize(caller, Action::ReadAudit, tenant.id, "audit entry")?;
-        }
-        Ok(row)
-    }
-
-    async fn export(&self, caller: &Caller, query: AuditQuery) -> Result<AuditStream, Problem> {
-        let (scope, tenant) = match self.scope(caller, query.tenant.as_deref()).await {
-            Ok(scope) => scope,
-            Err(problem) => {
-                let attempt = Self::export_entry(caller, None, &query);
-                return Err(refused(&*self.store, attempt, problem).await);
-            }
-        };
-        // What was written before is exported: an export does not contain itself and has an end.
-        let through = self.store.audit_end().await?;
-        // No entry, no export: the entry is committed before anything leaves.
-        let entry = Self::export_entry(caller, tenant.as_ref(), &query);
-        self.store.append(entry).await?;
-        let begin = Reading {
-            store: Arc::clone(&self.store),
-            scope,
-            query,
-            after: 0,
-            through,
-            rows: Vec::new().into_iter(),
-            done: false,
-        };
-        Ok(Box::pin(stream::try_unfold(begin, Reading::next)))
-    }
-}
-
 /// An export on its way.
 struct Reading {
-    store: Arc<dyn Store>,
+    db: Database,
     scope: Extent,
     query: AuditQuery,
     after: i64,
@@ -180,8 +188,9 @@ impl Reading {
         if self.rows.len() == 0 && !self.done {
             let (after, through) = (self.after, self.through);
             let rows = self
-                .store
-                .audit_batch(&self.scope, &self.query, after, through, BATCH)
+                .db
+                .audit()
+                .batch(&self.scope, &self.query, after, through, BATCH)
                 .await?;
             self.done = rows.len() < usize::try_from(BATCH).unwrap_or(usize::MAX);
             self.rows = rows.into_iter();

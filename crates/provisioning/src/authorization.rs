@@ -1,16 +1,14 @@
 //! The one place that decides whether a caller may go on, and that records when they may not.
 
-use crate::{
-    audit::{AuditEntry, AuditOutcome},
-    error::causes,
-    ports::stores::Store,
-};
 use domain::{
     access::{Action, PlatformAction, TokenScope, allows, allows_on_platform},
+    audit::AuditOutcome,
     caller::Caller,
+    error::causes,
     ids::TenantId,
     problem::{Problem, ProblemKind},
 };
+use persistence::{Database, audit_records::AuditEntry};
 
 /// Lets `caller` do `action` to `what` (“cluster”) of `tenant`.
 ///
@@ -87,7 +85,7 @@ pub fn authorize_on_platform(caller: &Caller, action: PlatformAction) -> Result<
 /// # Errors
 /// As [`authorize`]. That a refusal cannot be recorded is logged and does not turn it into leave.
 pub async fn authorize_change(
-    store: &dyn Store,
+    db: &Database,
     caller: &Caller,
     action: Action,
     tenant: TenantId,
@@ -96,7 +94,7 @@ pub async fn authorize_change(
 ) -> Result<(), Problem> {
     match authorize(caller, action, tenant, what) {
         Ok(()) => Ok(()),
-        Err(problem) => Err(refused(store, attempt().in_tenant(tenant), problem).await),
+        Err(problem) => Err(refused(db, attempt().in_tenant(tenant), problem).await),
     }
 }
 
@@ -106,24 +104,24 @@ pub async fn authorize_change(
 /// # Errors
 /// As [`authorize_on_platform`].
 pub async fn authorize_platform_change(
-    store: &dyn Store,
+    db: &Database,
     caller: &Caller,
     action: PlatformAction,
     attempt: impl FnOnce() -> AuditEntry + Send,
 ) -> Result<(), Problem> {
     match authorize_on_platform(caller, action) {
         Ok(()) => Ok(()),
-        Err(problem) => Err(refused(store, attempt(), problem).await),
+        Err(problem) => Err(refused(db, attempt(), problem).await),
     }
 }
 
 /// Records that `attempt` was refused, for rules that the table of permissions does not know (the
 /// last admin, one's own account), and answers `problem` again.
-pub async fn refused(store: &dyn Store, attempt: AuditEntry, problem: Problem) -> Problem {
+pub async fn refused(db: &Database, attempt: AuditEntry, problem: Problem) -> Problem {
     let entry = attempt
         .with_outcome(AuditOutcome::Refused)
         .with_detail(problem.detail.clone());
-    if let Err(error) = store.append(entry).await {
+    if let Err(error) = db.audit().append(entry).await {
         tracing::error!(error = %causes(&error), "a refusal could not be recorded");
     }
     problem
@@ -149,11 +147,11 @@ fn lacks_scope(words: &str, includes: impl Fn(TokenScope) -> bool) -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::new_id;
     use domain::{
         access::{PlatformRole, TenantRole, TokenReach},
         caller::{Channel, Membership},
     };
+    use persistence::new_id;
 
     fn caller(role: PlatformRole, member: Option<(TenantId, TenantRole)>) -> Caller {
         Caller {

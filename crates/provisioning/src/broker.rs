@@ -1,24 +1,17 @@
 //! The credential broker: a SkyPilot API server asks for a workspace and is given credentials that
 //! end within the hour. A tenant's own keys never leave the portal.
 
-use crate::{
-    audit::{AuditAction, AuditEntry, AuditOutcome},
-    error::causes,
-    new_id,
-    node_records::WorkspaceRecord,
-    ports::{
-        cloud_credentials::{
-            AtHand, AwsKeys, AwsSession, CredentialError, CredentialSource, SecurityTokens,
-            UsedCredential,
-        },
-        stores::Store,
-    },
+use crate::ports::cloud_credentials::{
+    AtHand, AwsKeys, AwsSession, CredentialError, CredentialSource, SecurityTokens, UsedCredential,
 };
 use domain::{
+    audit::{AuditAction, AuditOutcome},
+    error::causes,
     ids::WorkspaceId,
     problem::{Problem, ProblemKind},
 };
 use jiff::{SignedDuration, Timestamp};
+use persistence::{Database, audit_records::AuditEntry, new_id, node_records::WorkspaceRecord};
 use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
 use std::{
@@ -100,7 +93,7 @@ enum Answer {
 
 /// Hands out short-lived credentials.
 pub struct BrokerService {
-    store: Arc<dyn Store>,
+    db: Database,
     sessions: Arc<Sessions>,
 }
 
@@ -115,7 +108,7 @@ struct Sessions {
 impl BrokerService {
     /// A broker over these.
     pub fn new(
-        store: Arc<dyn Store>,
+        db: Database,
         source: Arc<dyn CredentialSource>,
         tokens: Arc<dyn SecurityTokens>,
     ) -> Self {
@@ -125,7 +118,7 @@ impl BrokerService {
             kept: Mutex::default(),
         };
         Self {
-            store,
+            db,
             sessions: Arc::new(sessions),
         }
     }
@@ -135,7 +128,7 @@ impl BrokerService {
     /// # Errors
     /// Internal if the database fails.
     pub async fn workspaces(&self, asker: &Asker) -> Result<Vec<String>, Problem> {
-        let all = self.store.workspaces().await?;
+        let all = self.db.workspaces().list().await?;
         Ok(all
             .into_iter()
             .filter(|workspace| asker.reach.includes(workspace))
@@ -152,7 +145,7 @@ impl BrokerService {
     /// Internal: the audit log cannot be written (then nothing is handed out), or a credential does
     /// not open.
     pub async fn aws(&self, asker: &Asker, workspace: &str) -> Result<AwsSession, Problem> {
-        let found = self.store.workspace_named(workspace).await?;
+        let found = self.db.workspaces().by_name(workspace).await?;
         let workspace = found
             .filter(|workspace| asker.reach.includes(workspace))
             .ok_or_else(|| Problem::not_found("workspace"))?;
@@ -179,7 +172,7 @@ impl BrokerService {
                 .unwrap_or_else(|_| Err(unavailable("AWS did not answer in time.")))
         })
         .await
-        .unwrap_or_else(|error| Err(crate::error::internal(&error)))
+        .unwrap_or_else(|error| Err(persistence::error::internal(&error)))
     }
 }
 
@@ -321,7 +314,7 @@ fn not_at_hand(error: &CredentialError) -> Problem {
         tracing::warn!(error = %causes(error), "a credential is not at hand");
         return unavailable("The stored credential cannot be opened at the moment.");
     }
-    crate::error::internal(error)
+    persistence::error::internal(error)
 }
 
 fn refused(workspace: &WorkspaceRecord, error: &CredentialError) -> Problem {

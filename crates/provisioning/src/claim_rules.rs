@@ -6,7 +6,7 @@ use domain::{
 };
 use serde_json::{Map, Value};
 
-use crate::records::ClaimedTenant;
+use persistence::records::ClaimedTenant;
 
 /// Why somebody has the role that everybody has.
 const EVERYBODY: &str = "everybody";
@@ -133,8 +133,8 @@ impl Claimed {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::new_id;
     use domain::tenancy::TenantRef;
+    use persistence::new_id;
     use serde_json::json;
 
     fn rule(claim: &str, value: &str) -> ClaimRule {

@@ -1,8 +1,8 @@
 //! What a person is told whose change comes after another one that they had not seen.
 
-use crate::ports::people_stores::LatestChange;
 use domain::problem::{FieldError, Problem, ProblemKind};
 use jiff::tz::TimeZone;
+use persistence::user_records::LatestChange;
 
 /// The refusal of a change of `what` (“this tenant”) that was made by `latest` meanwhile; `fields`
 /// say for each changed field what it is now.

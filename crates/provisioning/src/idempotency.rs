@@ -1,7 +1,7 @@
 //! Keys that make an order one order, however often it is sent.
 
-use crate::records::Idempotency;
 use domain::problem::{FieldError, Problem};
+use persistence::records::Idempotency;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -19,7 +19,7 @@ pub(crate) fn idempotency(key: &str, input: &impl Serialize) -> Result<Idempoten
             format!("Use 1 to {MAX_KEY} visible ASCII characters, for example a UUID."),
         )]));
     }
-    let order = serde_json::to_vec(input).map_err(|error| crate::error::internal(&error))?;
+    let order = serde_json::to_vec(input).map_err(|error| persistence::error::internal(&error))?;
     Ok(Idempotency {
         key: key.to_owned(),
         fingerprint: crate::hex(&Sha256::digest(order)),

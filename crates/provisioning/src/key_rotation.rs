@@ -1,17 +1,19 @@
 //! Wrapping every sealed secret anew under the current key, while the portal runs. Nothing is remembered between runs:
 //! what is not under the current key yet is what is left to do, so a rotation that was stopped goes on where it was.
 
-use crate::{
-    audit::{AuditAction, AuditEntry, AuditOutcome},
-    error::{StoreError, causes},
-    ports::{
-        credential_stores::{KeyUse, SealedKind, SealedRow},
-        sealing::{Sealed, Sealer},
-        stores::Store,
-    },
+use crate::ports::sealing::{Sealed, Sealer};
+use domain::{
+    audit::{AuditAction, AuditOutcome},
+    caller::Caller,
+    error::causes,
 };
-use domain::caller::Caller;
 use jiff::Timestamp;
+use persistence::{
+    Database,
+    audit_records::AuditEntry,
+    credential_records::{KeyUse, SealedKind, SealedRow},
+    error::StoreError,
+};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -31,14 +33,14 @@ pub struct RotationReport {
 
 /// A rotation to the current key.
 pub struct KeyRotation {
-    store: Arc<dyn Store>,
+    db: Database,
     sealer: Arc<dyn Sealer>,
 }
 
 impl KeyRotation {
     /// To the current key of `sealer`.
-    pub fn new(store: Arc<dyn Store>, sealer: Arc<dyn Sealer>) -> Self {
-        Self { store, sealer }
+    pub fn new(db: Database, sealer: Arc<dyn Sealer>) -> Self {
+        Self { db, sealer }
     }
 
     /// How much lies under which key.
@@ -46,7 +48,7 @@ impl KeyRotation {
     /// # Errors
     /// If the database cannot be read.
     pub async fn status(&self) -> Result<Vec<KeyUse>, StoreError> {
-        self.store.keys_in_use().await
+        self.db.sealed_rows().keys_in_use().await
     }
 
     /// Wraps everything anew that is not under the current key, telling `progress` after each batch, until done or until
@@ -78,7 +80,8 @@ impl KeyRotation {
             let mut after = Uuid::nil();
             while go_on() {
                 let rows = self
-                    .store
+                    .db
+                    .sealed_rows()
                     .not_under(kind, self.sealer.current_key(), after, BATCH)
                     .await?;
                 let Some(last) = rows.last() else { break };
@@ -105,7 +108,7 @@ impl KeyRotation {
         if wrapped.is_empty() {
             return Ok(());
         }
-        let done = self.store.put_rewrapped(wrapped).await?;
+        let done = self.db.sealed_rows().put_rewrapped(wrapped).await?;
         report.done += done;
         report.skipped += wrapped.len() as u64 - done;
         Ok(())
@@ -137,7 +140,7 @@ impl KeyRotation {
             report.skipped,
             report.failed.len()
         ));
-        self.store.append(entry).await
+        self.db.audit().append(entry).await
     }
 }
 

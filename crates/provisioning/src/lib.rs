@@ -1,9 +1,8 @@
-//! The core: use cases, the reconciler that makes desired state so, and the ports they need.
-//! Decisions live here; input and output live in the adapters that implement [`ports`].
+//! The core: use cases, the reconciler that makes desired state so, and the ports to outside systems.
+//! The database is [`persistence`]; other input and output lives in the adapters that implement [`ports`].
 #![warn(missing_docs)]
 
 pub mod account;
-pub mod audit;
 pub mod audit_log;
 mod authorization;
 mod bounded_yaml;
@@ -11,28 +10,24 @@ pub mod broker;
 pub mod claim_rules;
 pub mod clusters;
 mod concurrency;
-pub mod error;
+mod core;
 mod idempotency;
 pub mod key_rotation;
 mod limits;
-pub mod node_records;
 pub mod nodes;
 pub mod outgoing;
-pub mod people;
+mod overview;
 mod placing;
 pub mod platform;
 pub mod ports;
 pub mod reconciler;
-pub mod records;
 pub mod sign_in;
-pub mod tenancy;
+pub mod tenants;
 pub mod user_pools;
+pub mod users;
 pub mod vault;
 
-/// A fresh id: uuid v7, so that ids sort by the time they were made.
-pub fn new_id<Id: From<uuid::Uuid>>() -> Id {
-    Id::from(uuid::Uuid::now_v7())
-}
+pub use crate::core::{Core, Parts};
 
 /// Bytes in hexadecimal.
 fn hex(bytes: &[u8]) -> String {

@@ -1,7 +1,7 @@
 //! What a person is told whose order has no room in its environment.
 
-use crate::records::Room;
 use domain::problem::{FieldError, Problem, ProblemKind};
+use persistence::records::Room;
 
 /// The refusal of an order into the environment `name`.
 pub(crate) fn refusal(name: &str, room: Room) -> Problem {

@@ -1,17 +1,15 @@
 //! Where an order goes: the tenant and environment that it names.
 
-use crate::{
-    audit::{AuditAction, AuditEntry},
-    authorization::{authorize, authorize_change},
-    ports::stores::Store,
-};
+use crate::authorization::{authorize, authorize_change};
 use domain::{
     access::Action,
+    audit::AuditAction,
     caller::Caller,
     problem::{FieldError, Problem},
     tenancy::{EnvironmentRef, Tenant},
 };
 use jiff::Timestamp;
+use persistence::{Database, audit_records::AuditEntry};
 
 /// The tenant and environment of these slugs, where `caller` may do `action` (an order); a field
 /// error if they are not to be had. Foreign and missing look the same.
@@ -19,14 +17,14 @@ use jiff::Timestamp;
 /// # Errors
 /// The caller is a member and may not; it is recorded as `recorded`, if that is given.
 pub(crate) async fn place(
-    store: &dyn Store,
+    db: &Database,
     caller: &Caller,
     action: Action,
     recorded: Option<AuditAction>,
     tenant: &str,
     environment: &str,
 ) -> Result<Result<(Tenant, EnvironmentRef), FieldError>, Problem> {
-    let tenants = store.tenants().await?;
+    let tenants = db.tenants().active().await?;
     let visible = tenants.into_iter().find(|found| {
         found.tenant.slug == tenant && caller.may(Action::ReadTenant, found.tenant.id)
     });
@@ -42,7 +40,7 @@ pub(crate) async fn place(
         Some(recorded) => {
             let target = format!("tenant/{id}");
             let attempt = || AuditEntry::by(caller, recorded, Timestamp::now(), target, name);
-            authorize_change(store, caller, action, id, "tenant", attempt).await?;
+            authorize_change(db, caller, action, id, "tenant", attempt).await?;
         }
     }
     let found = tenant

@@ -2,20 +2,22 @@
 
 use crate::{
     account::{TOKEN_PREFIX, token_digest},
-    audit::{AuditAction, AuditEntry},
     claim_rules::ClaimRules,
-    ports::stores::Store,
-    records::{SignedIn, UserRecord},
 };
 use domain::{
     access::TokenReach,
+    audit::AuditAction,
     caller::{Caller, Channel, Membership},
     ids::UserId,
     problem::{Problem, ProblemKind},
 };
 use jiff::{SignedDuration, Timestamp};
+use persistence::{
+    Database,
+    audit_records::AuditEntry,
+    records::{SignedIn, UserRecord},
+};
 use serde_json::{Map, Value};
-use std::sync::Arc;
 
 /// Somebody an identity provider has vouched for, before roles.
 #[derive(Clone, Debug)]
@@ -36,14 +38,14 @@ pub struct Identity {
 
 /// The use cases of signing in.
 pub struct SignInService {
-    store: Arc<dyn Store>,
+    db: Database,
     rules: ClaimRules,
 }
 
 impl SignInService {
     /// A service for the people of a provider with these rules.
-    pub fn new(store: Arc<dyn Store>, rules: ClaimRules) -> Self {
-        Self { store, rules }
+    pub fn new(db: Database, rules: ClaimRules) -> Self {
+        Self { db, rules }
     }
 
     /// Stores somebody who has just signed in from the address `source`.
@@ -55,11 +57,12 @@ impl SignInService {
         identity: Identity,
         source: Option<String>,
     ) -> Result<UserRecord, Problem> {
-        let tenants = self.store.tenants().await?;
+        let tenants = self.db.tenants().active().await?;
         let claimed = self.rules.claimed(&identity.claims, &tenants);
         let user = self
-            .store
-            .store_sign_in(
+            .db
+            .users()
+            .sign_in(
                 SignedIn {
                     issuer: identity.issuer,
                     subject: identity.subject,
@@ -100,7 +103,7 @@ impl SignInService {
             target,
             caller.name.clone(),
         );
-        Ok(self.store.append(entry).await?)
+        Ok(self.db.audit().append(entry).await?)
     }
 
     /// Whom a session stands for, with the rights of this moment; `None`: nobody any more.
@@ -112,7 +115,7 @@ impl SignInService {
         user: UserId,
         source: Option<String>,
     ) -> Result<Option<Caller>, Problem> {
-        let user = self.store.user(user).await?;
+        let user = self.db.users().get(user).await?;
         Ok(user
             .filter(|user| !user.suspended)
             .map(|user| caller(user, Channel::Session, source)))
@@ -132,8 +135,9 @@ impl SignInService {
         }
         let now = Timestamp::now();
         let found = self
-            .store
-            .token_by_digest(&token_digest(secret), now)
+            .db
+            .tokens()
+            .by_digest(&token_digest(secret), now)
             .await?;
         let Some((token, user)) = found.filter(|(_, user)| !user.suspended) else {
             return Ok(None);
@@ -142,8 +146,8 @@ impl SignInService {
         let fresh = token
             .last_used_at
             .is_some_and(|used| now.duration_since(used) < SignedDuration::from_mins(1));
-        if !fresh && let Err(error) = self.store.note_token_use(token.id, now).await {
-            tracing::warn!(error = %crate::error::causes(&error), "token use not noted");
+        if !fresh && let Err(error) = self.db.tokens().note_use(token.id, now).await {
+            tracing::warn!(error = %domain::error::causes(&error), "token use not noted");
         }
         Ok(Some(Caller {
             token_reach: Some(TokenReach {

@@ -1,23 +1,19 @@
 //! Administering the identity provider's people: who may, what is recorded, and how its refusals read.
 
 use crate::{
-    audit::{AuditAction, AuditEntry, AuditOutcome},
     authorization::{authorize_on_platform, authorize_platform_change},
-    error::causes,
-    ports::{
-        stores::Store,
-        user_pool::{PoolError, PoolErrorKind, UserPool},
-    },
+    ports::user_pool::{PoolError, PoolErrorKind, UserPool},
 };
-use async_trait::async_trait;
 use domain::{
     access::PlatformAction,
+    audit::{AuditAction, AuditOutcome},
     caller::Caller,
+    error::causes,
     problem::{FieldError, Problem, ProblemKind},
-    services::UserPools,
     user_pool::{PoolInvitation, PoolPage, PoolQuery, PoolRef, PoolUser, PoolUserDetail},
 };
 use jiff::Timestamp;
+use persistence::{Database, audit_records::AuditEntry};
 use std::sync::Arc;
 
 /// The longest username that Cognito knows.
@@ -31,16 +27,167 @@ pub struct KnownPool {
     pub people: Arc<dyn UserPool>,
 }
 
-/// The use cases on pools.
-pub struct UserPoolService {
-    store: Arc<dyn Store>,
+/// The users of Cognito user pools, for platform admins. Each change is audited before it is sent to
+/// Cognito and, if it fails there, once more with its outcome.
+pub struct UserPools {
+    db: Database,
     pools: Vec<KnownPool>,
 }
 
-impl UserPoolService {
-    /// A service over these pools.
-    pub fn new(store: Arc<dyn Store>, pools: Vec<KnownPool>) -> Self {
-        Self { store, pools }
+impl UserPools {
+    /// Over these pools.
+    pub fn new(db: Database, pools: Vec<KnownPool>) -> Self {
+        Self { db, pools }
+    }
+
+    /// The pools that can be administered.
+    ///
+    /// # Errors
+    /// Forbidden.
+    pub async fn pools(&self, caller: &Caller) -> Result<Vec<PoolRef>, Problem> {
+        authorize_on_platform(caller, PlatformAction::ManageIdentityProvider)?;
+        Ok(self.pools.iter().map(|known| known.pool.clone()).collect())
+    }
+
+    /// A page of a pool's users.
+    ///
+    /// # Errors
+    /// Forbidden, not found, or Cognito fails.
+    pub async fn list(
+        &self,
+        caller: &Caller,
+        provider: &str,
+        query: PoolQuery,
+    ) -> Result<PoolPage, Problem> {
+        let known = self.pool(caller, provider)?;
+        let query = PoolQuery {
+            email: query.email.trim().to_owned(),
+            ..query
+        };
+        if query.email.chars().count() > LONGEST_NAME || query.email.chars().any(char::is_control) {
+            let fault = FieldError::new("email", "At most 128 printable characters.");
+            return Err(Problem::invalid(vec![fault]));
+        }
+        let (items, next) = known.people.users(&query).await.map_err(told)?;
+        Ok(PoolPage {
+            pool: known.pool.clone(),
+            items,
+            next,
+        })
+    }
+
+    /// One user.
+    ///
+    /// # Errors
+    /// Forbidden, not found, or Cognito fails.
+    pub async fn get(
+        &self,
+        caller: &Caller,
+        provider: &str,
+        username: &str,
+    ) -> Result<PoolUserDetail, Problem> {
+        let known = self.pool(caller, provider)?;
+        plausible(username)?;
+        self.detail(known, username).await
+    }
+
+    /// Invites a user.
+    ///
+    /// # Errors
+    /// Forbidden, invalid, in use, or Cognito fails.
+    pub async fn invite(
+        &self,
+        caller: &Caller,
+        provider: &str,
+        input: PoolInvitation,
+    ) -> Result<PoolUser, Problem> {
+        let input = PoolInvitation {
+            email: input.email.trim().to_owned(),
+            name: input.name.trim().to_owned(),
+        };
+        let change = Change::of(AuditAction::InviteToPool, &input.email);
+        let known = self.pool_to_change(caller, provider, &change).await?;
+        input.validate().map_err(Problem::invalid)?;
+        let work = known.people.invite(&input);
+        self.change(caller, known, change, work).await
+    }
+
+    /// Allows or blocks further sign-ins. Sessions here go on: suspend the user here as well.
+    ///
+    /// # Errors
+    /// Forbidden, not found, or Cognito fails.
+    pub async fn set_enabled(
+        &self,
+        caller: &Caller,
+        provider: &str,
+        username: &str,
+        enabled: bool,
+    ) -> Result<PoolUserDetail, Problem> {
+        plausible(username)?;
+        let action = if enabled {
+            AuditAction::EnableInPool
+        } else {
+            AuditAction::DisableInPool
+        };
+        let change = Change::of(action, username);
+        let known = self.pool_to_change(caller, provider, &change).await?;
+        let work = known.people.set_enabled(username, enabled);
+        self.change(caller, known, change, work).await?;
+        self.detail(known, username).await
+    }
+
+    /// Makes Cognito send a code for choosing a new password.
+    ///
+    /// # Errors
+    /// Forbidden, not found, or Cognito fails.
+    pub async fn reset_password(
+        &self,
+        caller: &Caller,
+        provider: &str,
+        username: &str,
+    ) -> Result<PoolUserDetail, Problem> {
+        plausible(username)?;
+        let change = Change::of(AuditAction::ResetPasswordInPool, username);
+        let known = self.pool_to_change(caller, provider, &change).await?;
+        let work = known.people.reset_password(username);
+        self.change(caller, known, change, work).await?;
+        self.detail(known, username).await
+    }
+
+    /// Adds a user to a group or removes them from it. It counts from their next sign-in on.
+    ///
+    /// # Errors
+    /// Forbidden, not found, or Cognito fails.
+    pub async fn set_group(
+        &self,
+        caller: &Caller,
+        provider: &str,
+        username: &str,
+        group: &str,
+        member: bool,
+    ) -> Result<PoolUserDetail, Problem> {
+        plausible(username)?;
+        plausible(group)?;
+        let change = Change {
+            action: if member {
+                AuditAction::JoinGroupInPool
+            } else {
+                AuditAction::LeaveGroupInPool
+            },
+            whom: username,
+            detail: Some(format!("the group {group}")),
+        };
+        let known = self.pool_to_change(caller, provider, &change).await?;
+        let people = &known.people;
+        let work = async {
+            if member {
+                people.join_group(username, group).await
+            } else {
+                people.leave_group(username, group).await
+            }
+        };
+        self.change(caller, known, change, work).await?;
+        self.detail(known, username).await
     }
 
     fn known(&self, provider: &str) -> Result<&KnownPool, Problem> {
@@ -63,7 +210,7 @@ impl UserPoolService {
         change: &Change<'_>,
     ) -> Result<&KnownPool, Problem> {
         authorize_platform_change(
-            &*self.store,
+            &self.db,
             caller,
             PlatformAction::ManageIdentityProvider,
             || change.entry(caller, provider),
@@ -82,7 +229,10 @@ impl UserPoolService {
     ) -> Result<T, Problem> {
         let provider = &known.pool.provider;
         // No entry, no change.
-        self.store.append(change.entry(caller, provider)).await?;
+        self.db
+            .audit()
+            .append(change.entry(caller, provider))
+            .await?;
         match work.await {
             Ok(done) => Ok(done),
             Err(error) => {
@@ -90,7 +240,7 @@ impl UserPoolService {
                     .entry(caller, provider)
                     .with_outcome(AuditOutcome::Failed)
                     .with_detail(error.message.clone());
-                if let Err(unwritten) = self.store.append(failed).await {
+                if let Err(unwritten) = self.db.audit().append(failed).await {
                     tracing::error!(error = %causes(&unwritten), "a failure is not in the audit log");
                 }
                 Err(problem(&error))
@@ -174,129 +324,4 @@ fn problem(error: &PoolError) -> Problem {
         problem.fields = vec![FieldError::new("email", problem.detail.clone())];
     }
     problem
-}
-
-#[async_trait]
-impl UserPools for UserPoolService {
-    async fn pools(&self, caller: &Caller) -> Result<Vec<PoolRef>, Problem> {
-        authorize_on_platform(caller, PlatformAction::ManageIdentityProvider)?;
-        Ok(self.pools.iter().map(|known| known.pool.clone()).collect())
-    }
-
-    async fn list(
-        &self,
-        caller: &Caller,
-        provider: &str,
-        query: PoolQuery,
-    ) -> Result<PoolPage, Problem> {
-        let known = self.pool(caller, provider)?;
-        let query = PoolQuery {
-            email: query.email.trim().to_owned(),
-            ..query
-        };
-        if query.email.chars().count() > LONGEST_NAME || query.email.chars().any(char::is_control) {
-            let fault = FieldError::new("email", "At most 128 printable characters.");
-            return Err(Problem::invalid(vec![fault]));
-        }
-        let (items, next) = known.people.users(&query).await.map_err(told)?;
-        Ok(PoolPage {
-            pool: known.pool.clone(),
-            items,
-            next,
-        })
-    }
-
-    async fn get(
-        &self,
-        caller: &Caller,
-        provider: &str,
-        username: &str,
-    ) -> Result<PoolUserDetail, Problem> {
-        let known = self.pool(caller, provider)?;
-        plausible(username)?;
-        self.detail(known, username).await
-    }
-
-    async fn invite(
-        &self,
-        caller: &Caller,
-        provider: &str,
-        input: PoolInvitation,
-    ) -> Result<PoolUser, Problem> {
-        let input = PoolInvitation {
-            email: input.email.trim().to_owned(),
-            name: input.name.trim().to_owned(),
-        };
-        let change = Change::of(AuditAction::InviteToPool, &input.email);
-        let known = self.pool_to_change(caller, provider, &change).await?;
-        input.validate().map_err(Problem::invalid)?;
-        let work = known.people.invite(&input);
-        self.change(caller, known, change, work).await
-    }
-
-    async fn set_enabled(
-        &self,
-        caller: &Caller,
-        provider: &str,
-        username: &str,
-        enabled: bool,
-    ) -> Result<PoolUserDetail, Problem> {
-        plausible(username)?;
-        let action = if enabled {
-            AuditAction::EnableInPool
-        } else {
-            AuditAction::DisableInPool
-        };
-        let change = Change::of(action, username);
-        let known = self.pool_to_change(caller, provider, &change).await?;
-        let work = known.people.set_enabled(username, enabled);
-        self.change(caller, known, change, work).await?;
-        self.detail(known, username).await
-    }
-
-    async fn reset_password(
-        &self,
-        caller: &Caller,
-        provider: &str,
-        username: &str,
-    ) -> Result<PoolUserDetail, Problem> {
-        plausible(username)?;
-        let change = Change::of(AuditAction::ResetPasswordInPool, username);
-        let known = self.pool_to_change(caller, provider, &change).await?;
-        let work = known.people.reset_password(username);
-        self.change(caller, known, change, work).await?;
-        self.detail(known, username).await
-    }
-
-    async fn set_group(
-        &self,
-        caller: &Caller,
-        provider: &str,
-        username: &str,
-        group: &str,
-        member: bool,
-    ) -> Result<PoolUserDetail, Problem> {
-        plausible(username)?;
-        plausible(group)?;
-        let change = Change {
-            action: if member {
-                AuditAction::JoinGroupInPool
-            } else {
-                AuditAction::LeaveGroupInPool
-            },
-            whom: username,
-            detail: Some(format!("the group {group}")),
-        };
-        let known = self.pool_to_change(caller, provider, &change).await?;
-        let people = &known.people;
-        let work = async {
-            if member {
-                people.join_group(username, group).await
-            } else {
-                people.leave_group(username, group).await
-            }
-        };
-        self.change(caller, known, change, work).await?;
-        self.detail(known, username).await
-    }
 }

@@ -13,12 +13,10 @@ use anyhow::{Context, Result};
 pub struct DataDirectory(Option<PathBuf>);
 
 impl DataDirectory {
-    /// Keeps nothing: what is written is forgotten.
     pub fn in_memory() -> Self {
         Self(None)
     }
 
-    /// Opens the directory, making it (mode 0700) where it is missing.
     pub fn open(path: impl Into<PathBuf>) -> Result<Self> {
         let path = path.into();
         DirBuilder::new()
@@ -34,7 +32,6 @@ impl DataDirectory {
         Ok(Self(Some(path)))
     }
 
-    /// Where the files are, if there are any.
     pub fn path(&self) -> Option<&Path> {
         self.0.as_deref()
     }
@@ -52,7 +49,6 @@ impl DataDirectory {
         }
     }
 
-    /// Like [`Self::read`], for text.
     pub fn read_text(&self, name: &str) -> Result<Option<String>> {
         self.read(name)?
             .map(|bytes| String::from_utf8(bytes).with_context(|| format!("{name} is not UTF-8")))

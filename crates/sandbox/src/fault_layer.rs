@@ -11,7 +11,6 @@ use futures::StreamExt;
 use crate::faults::Faults;
 use crate::kubernetes::Refusal;
 
-/// The API behind the switches.
 pub fn behind(faults: &Faults, api: Router) -> Router {
     api.layer(middleware::from_fn_with_state(
         faults.clone(),

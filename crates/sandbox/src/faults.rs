@@ -14,39 +14,27 @@ use tokio::sync::watch;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct FaultSettings {
-    /// The host cluster's API.
     pub kubernetes: KubernetesFaults,
-    /// What happens to pods, Services and vClusters.
     pub workloads: WorkloadFaults,
-    /// The identity provider.
     pub identity: IdentityFaults,
-    /// The SkyPilot API server and the clouds behind it.
     pub skypilot: SkypilotFaults,
-    /// AWS's Security Token Service.
     pub aws: AwsFaults,
 }
 
-/// Faults of the host cluster's API server.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct KubernetesFaults {
-    /// Added to every request.
     pub latency_ms: u64,
     /// The share of requests, 0 to 1, that fail with 500.
     pub error_rate: f64,
-    /// The next requests fail with a status.
     pub fail_next: Option<FailNext>,
-    /// Connections are cut, as if the machine were gone.
     pub unreachable: bool,
 }
 
-/// So many requests fail, then all is well again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FailNext {
-    /// How many are left.
     pub requests: u32,
-    /// The HTTP status they get.
     pub status: u16,
 }
 
@@ -56,7 +44,6 @@ pub struct FailNext {
 pub struct WorkloadFaults {
     /// Images cannot be pulled: ErrImagePull, then ImagePullBackOff.
     pub image_pull: Scope,
-    /// No node has room: pods stay Pending.
     pub unschedulable: Scope,
     /// Containers start and exit at once.
     pub crash_loop: Scope,
@@ -66,41 +53,29 @@ pub struct WorkloadFaults {
     pub no_load_balancer: Scope,
 }
 
-/// Faults of the SkyPilot API server and of the clouds behind it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SkypilotFaults {
-    /// Added to every request.
     pub latency_ms: u64,
     /// The share of requests, 0 to 1, that fail with 500.
     pub error_rate: f64,
-    /// The next requests fail with a status.
     pub fail_next: Option<FailNext>,
     /// So many connections, from the next on, are cut once the request has been read and done: the answer is lost.
     pub drop_answers: u32,
-    /// Connections are cut, as if the machine were gone.
     pub unreachable: bool,
-    /// No token is accepted any more.
     pub unauthorized: bool,
-    /// Where the clouds have nothing left.
     pub no_capacity: NoCapacity,
     /// Launches never get anywhere, by the clusters' names.
     pub launch_hangs: Scope,
-    /// Set-up commands fail, by the clusters' names.
     pub setup_fails: Scope,
 }
 
-/// Faults of AWS's Security Token Service.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AwsFaults {
-    /// Added to every request.
     pub latency_ms: u64,
-    /// Connections are cut, as if there were no way out.
     pub unreachable: bool,
-    /// Keys that were deleted, by their ids.
     pub unknown_keys: Scope,
-    /// Roles that nobody may assume, by their ARNs.
     pub refuse_roles: Scope,
 }
 
@@ -108,9 +83,7 @@ pub struct AwsFaults {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum NoCapacity {
-    /// Nowhere or everywhere.
     All(bool),
-    /// In these places.
     Places(Vec<ScarcePlace>),
 }
 
@@ -124,19 +97,14 @@ impl Default for NoCapacity {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ScarcePlace {
-    /// As in `infra: aws`.
     pub cloud: Option<String>,
-    /// As the cloud calls it.
     pub region: Option<String>,
-    /// As the catalogue calls it.
     pub accelerator: Option<String>,
     /// Only spot machines, or only others.
     pub spot: Option<bool>,
 }
 
-/// What can be done to the SkyPilot server besides the switches.
 pub trait SkypilotActions: Send + Sync {
-    /// Cuts every log that is being streamed.
     fn cut_streams(&self);
     /// Starts the server anew: connections are cut, requests are cancelled and forgotten.
     fn restart(&self);
@@ -151,22 +119,17 @@ pub trait SkypilotActions: Send + Sync {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Scope {
-    /// Nowhere or everywhere.
     All(bool),
-    /// In these namespaces, or for what has these names.
     Namespaces(BTreeSet<String>),
 }
 
 impl Scope {
-    /// On everywhere.
     pub const EVERYWHERE: Self = Self::All(true);
 
-    /// On in one namespace, or for one name.
     pub fn namespace(name: impl Into<String>) -> Self {
         Self::Namespaces(BTreeSet::from([name.into()]))
     }
 
-    /// Whether the fault is on in this namespace, or for this name.
     pub fn covers(&self, namespace: &str) -> bool {
         match self {
             Self::All(on) => *on,
@@ -181,21 +144,15 @@ impl Default for Scope {
     }
 }
 
-/// Faults of the identity provider.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct IdentityFaults {
-    /// Everything answers 503.
     pub down: bool,
-    /// Added to every request.
     pub latency_ms: u64,
-    /// Discovery names another issuer.
     pub wrong_issuer: bool,
-    /// What is wrong with ID tokens.
     pub id_token: Option<IdTokenFault>,
 }
 
-/// One thing wrong with an ID token that is otherwise right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum IdTokenFault {
@@ -203,15 +160,10 @@ pub enum IdTokenFault {
     AlgorithmNone,
     /// Signed with a key that the provider never published, under a published key id.
     WrongKey,
-    /// Issued by somebody else.
     WrongIssuer,
-    /// For another client.
     WrongAudience,
-    /// For another sign-in.
     WrongNonce,
-    /// No longer valid.
     Expired,
-    /// An access token in its place, as Cognito's look.
     AccessToken,
 }
 
@@ -244,17 +196,14 @@ impl Default for Faults {
 }
 
 impl Faults {
-    /// What is wrong now.
     pub fn current(&self) -> FaultSettings {
         self.settings.borrow().clone()
     }
 
-    /// Changes some switches.
     pub fn change(&self, change: impl FnOnce(&mut FaultSettings)) {
         self.settings.send_modify(change);
     }
 
-    /// Sets all switches.
     pub fn replace(&self, settings: FaultSettings) {
         self.settings.send_replace(settings);
     }
@@ -264,7 +213,6 @@ impl Faults {
         self.settings.subscribe()
     }
 
-    /// Ends every watch that runs against the host API.
     pub fn drop_watches(&self) {
         self.watch_drops.send_modify(|count| *count += 1);
     }
@@ -274,17 +222,14 @@ impl Faults {
         self.watch_drops.subscribe()
     }
 
-    /// Makes the identity provider sign with a new key.
     pub fn rotate_signing_key(&self) {
         self.key_rotations.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// How often the identity provider was told to make a new key.
     pub fn key_rotations(&self) -> u64 {
         self.key_rotations.load(Ordering::Relaxed)
     }
 
-    /// Says who does what can be done to the SkyPilot server.
     pub fn skypilot_is(&self, server: Weak<dyn SkypilotActions>) {
         let mut held = self
             .skypilot
@@ -293,7 +238,6 @@ impl Faults {
         *held = Some(server);
     }
 
-    /// What can be done to the SkyPilot server, if there is one.
     pub fn skypilot(&self) -> Option<Arc<dyn SkypilotActions>> {
         let held = self.skypilot.read().unwrap_or_else(PoisonError::into_inner);
         held.as_ref()?.upgrade()
@@ -317,7 +261,6 @@ impl Faults {
         })
     }
 
-    /// How long a request to the host API has to wait.
     pub fn kubernetes_latency(&self) -> Duration {
         Duration::from_millis(self.settings.borrow().kubernetes.latency_ms)
     }
@@ -352,42 +295,5 @@ impl Faults {
             true
         });
         failure
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn so_many_requests_fail_and_then_none() {
-        let faults = Faults::default();
-        faults.change(|f| {
-            f.kubernetes.fail_next = Some(FailNext {
-                requests: 2,
-                status: 503,
-            });
-        });
-        let statuses: Vec<_> = (0..3).map(|_| faults.next_kubernetes_failure()).collect();
-        assert_eq!(statuses, [Some(503), Some(503), None]);
-        assert_eq!(faults.current(), FaultSettings::default());
-    }
-
-    #[test]
-    fn a_scope_is_a_bool_or_a_list_of_namespaces() {
-        let settings: FaultSettings = serde_json::from_value(serde_json::json!({
-            "workloads": {"image_pull": ["vcluster-demo"], "crash_loop": true}
-        }))
-        .unwrap();
-        assert!(settings.workloads.image_pull.covers("vcluster-demo"));
-        assert!(!settings.workloads.image_pull.covers("other"));
-        assert!(settings.workloads.crash_loop.covers("other"));
-        assert!(!settings.workloads.unschedulable.covers("other"));
-    }
-
-    #[test]
-    fn a_misspelled_switch_is_refused() {
-        let misspelled = serde_json::json!({"workloads": {"image_pul": true}});
-        assert!(serde_json::from_value::<FaultSettings>(misspelled).is_err());
     }
 }

@@ -8,22 +8,15 @@ use serde_json::json;
 
 use crate::pki::KeyedCertificate;
 
-/// How one user reaches one cluster.
 pub struct Kubeconfig<'a> {
-    /// What the cluster is called in the file.
     pub cluster: &'a str,
-    /// What the user is called in the file.
     pub user: &'a str,
-    /// The server's URL.
     pub server: &'a str,
-    /// What to trust.
     pub ca_certificate_pem: &'a str,
-    /// Who one is.
     pub client: &'a KeyedCertificate,
 }
 
 impl Kubeconfig<'_> {
-    /// The file's text.
     pub fn to_yaml(&self) -> anyhow::Result<String> {
         let context = format!("{}@{}", self.user, self.cluster);
         Ok(serde_norway::to_string(&json!({

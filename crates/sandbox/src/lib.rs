@@ -9,6 +9,7 @@ pub mod identity;
 pub mod kubeconfig;
 pub mod kubernetes;
 pub mod pki;
+mod portal;
 mod sandbox;
 pub mod skypilot;
 mod snapshot;

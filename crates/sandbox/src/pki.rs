@@ -12,30 +12,23 @@ use time::{Duration, OffsetDateTime};
 
 use crate::data_directory::DataDirectory;
 
-/// Clocks of other machines may be a little behind.
 const BACKDATED: Duration = Duration::hours(1);
 const CA_LIFETIME: Duration = Duration::days(3650);
-/// As vCluster's own leaf certificates.
 const LEAF_LIFETIME: Duration = Duration::days(365);
 
-/// Signs the certificates of one cluster.
 pub struct CertificateAuthority {
     certificate_pem: String,
     key_pem: String,
     issuer: Issuer<'static, KeyPair>,
 }
 
-/// A certificate and its private key, both PEM.
 #[derive(Clone)]
 pub struct KeyedCertificate {
-    /// The certificate.
     pub certificate_pem: String,
-    /// The private key (PKCS #8).
     pub key_pem: String,
 }
 
 impl CertificateAuthority {
-    /// A new authority with a key of its own.
     pub fn new(common_name: &str) -> Result<Self> {
         let key = KeyPair::generate().context("cannot make a CA key")?;
         let mut params = CertificateParams::default();
@@ -58,7 +51,6 @@ impl CertificateAuthority {
         })
     }
 
-    /// An authority made earlier.
     pub fn from_pem(certificate_pem: &str, key_pem: &str) -> Result<Self> {
         let key = KeyPair::from_pem(key_pem).context("the CA key is not a usable private key")?;
         let issuer = Issuer::from_ca_cert_pem(certificate_pem, key)

@@ -24,27 +24,19 @@ use crate::tls::{Endpoint, TlsListener};
 use crate::virtual_cluster::{Exposure, HostSide, ToSyncers, VirtualClusters};
 
 const ANY_LOOPBACK_PORT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
-/// The file in the data directory.
-const HOST_KUBECONFIG: &str = "host-kubeconfig.yaml";
+pub(crate) const HOST_KUBECONFIG: &str = "host-kubeconfig.yaml";
 
 /// What a sandbox starts from. Every address must be loopback; port 0 takes a free one.
 #[derive(Clone, Debug)]
 pub struct SandboxOptions {
     /// Where to keep what survives a restart; without it, all is in memory.
     pub data_dir: Option<PathBuf>,
-    /// The identity provider.
     pub identity_listen: SocketAddr,
-    /// The host cluster's API.
     pub kubernetes_listen: SocketAddr,
-    /// The ingress that passes TLS through to vClusters by server name.
     pub ingress_listen: SocketAddr,
-    /// The SkyPilot API server.
     pub skypilot_listen: SocketAddr,
-    /// The SSH server of its machines.
     pub ssh_listen: SocketAddr,
-    /// AWS's Security Token Service.
     pub aws_listen: SocketAddr,
-    /// How fast clusters come up.
     pub pace: Pace,
 }
 
@@ -78,7 +70,6 @@ pub struct Sandbox {
 }
 
 impl Sandbox {
-    /// Starts the servers; when this returns, they answer.
     pub async fn start(options: SandboxOptions) -> Result<Self> {
         for address in [options.kubernetes_listen, options.ingress_listen] {
             if !address.ip().is_loopback() {
@@ -181,12 +172,10 @@ impl Sandbox {
         })
     }
 
-    /// The identity provider's issuer URL.
     pub fn issuer(&self) -> &str {
         self.identity.issuer()
     }
 
-    /// The client that is registered there.
     pub fn client(&self) -> &Client {
         self.identity.client()
     }
@@ -196,52 +185,42 @@ impl Sandbox {
         &self.host_kubeconfig
     }
 
-    /// Where the host cluster's API is.
     pub fn kubernetes_address(&self) -> SocketAddr {
         self.kubernetes.address()
     }
 
-    /// Where the ingress listens.
     pub fn ingress_port(&self) -> u16 {
         self.ingress.address().port()
     }
 
-    /// Where the SkyPilot API server answers.
     pub fn skypilot_url(&self) -> String {
         self.skypilot.url()
     }
 
-    /// The token of an administrator's service account there.
     pub fn skypilot_admin_token(&self) -> &str {
         self.skypilot.admin_token()
     }
 
-    /// Where the machines that it launches let people in by SSH.
     pub fn ssh_port(&self) -> u16 {
         self.skypilot.ssh_port()
     }
 
-    /// The SkyPilot API server itself.
     pub fn skypilot(&self) -> &SkypilotServer {
         &self.skypilot
     }
 
-    /// Where AWS's Security Token Service answers.
     pub fn aws_url(&self) -> String {
         self.aws.url()
     }
 
-    /// The switches.
     pub fn faults(&self) -> &Faults {
         &self.faults
     }
 
-    /// The host cluster's API, for tests that need no HTTP.
     pub fn host_api(&self) -> &ApiServer {
         &self.host.api
     }
 
-    /// The host cluster's objects, for tests that look behind the API.
     pub fn host_store(&self) -> &Store {
         &self.host.store
     }

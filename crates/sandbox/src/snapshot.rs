@@ -15,13 +15,11 @@ use crate::pki::CertificateAuthority;
 use crate::virtual_cluster::{Disk, Disks, VirtualClusters};
 
 const FILE: &str = "clusters.json";
-/// Changes come in bursts; one file holds a burst.
 const PAUSE: Duration = Duration::from_secs(1);
 
 #[derive(Serialize, Deserialize)]
 struct Snapshot {
     host: StoreSnapshot,
-    /// By the id of the disk.
     vclusters: BTreeMap<String, DiskSnapshot>,
 }
 
@@ -32,10 +30,8 @@ struct DiskSnapshot {
     objects: StoreSnapshot,
 }
 
-/// What was kept, if anything.
 pub struct Kept(Option<Snapshot>);
 
-/// Reads the file.
 pub fn load(data: &DataDirectory) -> Result<Kept> {
     let Some(text) = data.read(FILE)? else {
         return Ok(Kept(None));
@@ -54,7 +50,6 @@ impl Kept {
         store(host.unwrap_or_default())
     }
 
-    /// Puts back what the vClusters had.
     pub fn restore_disks(self, disks: &Disks) -> Result<()> {
         for (id, kept) in self.0.into_iter().flat_map(|kept| kept.vclusters) {
             let disk = Disk {
@@ -71,7 +66,6 @@ fn store(objects: StoreSnapshot) -> Store {
     Store::restore(Registry::default(), DEFAULT_HISTORY, objects)
 }
 
-/// Writes the file when there is something new in it.
 pub struct Keeper {
     data: DataDirectory,
     host: Store,
@@ -79,7 +73,6 @@ pub struct Keeper {
 }
 
 impl Keeper {
-    /// For a host and its vClusters.
     pub fn new(data: &DataDirectory, host: &Store, vclusters: Arc<VirtualClusters>) -> Self {
         Self {
             data: data.clone(),
@@ -126,7 +119,6 @@ impl Keeper {
         false
     }
 
-    /// Writes after each burst of changes, for as long as it is polled.
     pub async fn keep(self: Arc<Self>) {
         if self.data.path().is_none() {
             return;

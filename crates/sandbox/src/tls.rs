@@ -55,7 +55,6 @@ impl Endpoint {
         }))
     }
 
-    /// Uses another certificate for connections from now on.
     pub fn replace_certificate(
         &self,
         certificate: &KeyedCertificate,
@@ -116,12 +115,10 @@ pub struct TlsListener {
 }
 
 impl TlsListener {
-    /// Listens for one endpoint.
     pub fn bind(address: SocketAddr, endpoint: Arc<Endpoint>) -> io::Result<Self> {
         Self::bind_routed(address, Arc::new(move |_| Some(endpoint.clone())))
     }
 
-    /// Listens for several endpoints.
     pub fn bind_routed(address: SocketAddr, route: Route) -> io::Result<Self> {
         let listener = std::net::TcpListener::bind(address)?;
         listener.set_nonblocking(true)?;
@@ -136,7 +133,6 @@ impl TlsListener {
         })
     }
 
-    /// The address with the port that was really bound.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
@@ -251,105 +247,4 @@ fn client_identity(certificate: &CertificateDer<'_>) -> Result<ClientIdentity> {
             .map(str::to_owned)
             .collect(),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use axum::Extension;
-    use axum::routing::get;
-    use reqwest::{Certificate, Client, ClientBuilder, Identity};
-
-    use super::*;
-    use crate::pki::CertificateAuthority;
-
-    const ANY_PORT: SocketAddr =
-        SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 0);
-
-    fn endpoint(authority: &CertificateAuthority, name: &'static str) -> Arc<Endpoint> {
-        let certificate = authority
-            .issue_server(name, &[name.to_owned(), "127.0.0.1".to_owned()])
-            .unwrap();
-        let who = move |peer: Option<Extension<ClientIdentity>>| async move {
-            let peer = peer.map(|Extension(peer)| format!("{} {:?}", peer.user, peer.groups));
-            format!("{name}: {}", peer.unwrap_or_else(|| "nobody".to_owned()))
-        };
-        let router = Router::new().route("/", get(who));
-        Endpoint::new(&certificate, authority.certificate_pem(), router).unwrap()
-    }
-
-    fn client(authority: &CertificateAuthority) -> ClientBuilder {
-        let root = Certificate::from_pem(authority.certificate_pem().as_bytes()).unwrap();
-        Client::builder().tls_certs_only([root]).no_proxy()
-    }
-
-    async fn ask(client: &Client, url: &str) -> String {
-        client.get(url).send().await.unwrap().text().await.unwrap()
-    }
-
-    #[tokio::test]
-    async fn a_client_certificate_says_who_one_is_and_is_not_required() {
-        let authority = CertificateAuthority::new("test").unwrap();
-        let listener = TlsListener::bind(ANY_PORT, endpoint(&authority, "one.test")).unwrap();
-        let url = format!("https://{}/", listener.address());
-        let anonymous = client(&authority).build().unwrap();
-        assert_eq!(ask(&anonymous, &url).await, "one.test: nobody");
-
-        let ada = authority.issue_client("ada", Some("admins")).unwrap();
-        let pem = format!("{}{}", ada.certificate_pem, ada.key_pem);
-        let identity = Identity::from_pem(pem.as_bytes()).unwrap();
-        let known = client(&authority).identity(identity).build().unwrap();
-        assert_eq!(ask(&known, &url).await, "one.test: ada [\"admins\"]");
-        listener.shutdown().await;
-        assert!(anonymous.get(&url).send().await.is_err());
-    }
-
-    #[tokio::test]
-    async fn a_client_certificate_of_another_authority_is_refused() {
-        let authority = CertificateAuthority::new("test").unwrap();
-        let other = CertificateAuthority::new("test").unwrap();
-        let listener = TlsListener::bind(ANY_PORT, endpoint(&authority, "one.test")).unwrap();
-        let mallory = other.issue_client("ada", Some("admins")).unwrap();
-        let pem = format!("{}{}", mallory.certificate_pem, mallory.key_pem);
-        let identity = Identity::from_pem(pem.as_bytes()).unwrap();
-        let client = client(&authority).identity(identity).build().unwrap();
-        let url = format!("https://{}/", listener.address());
-        assert!(client.get(url).send().await.is_err());
-    }
-
-    #[tokio::test]
-    async fn one_listener_leads_to_several_endpoints_by_name_and_to_none_for_others() {
-        let authority = CertificateAuthority::new("test").unwrap();
-        let endpoints = ["one.test", "two.test"].map(|name| (name, endpoint(&authority, name)));
-        let route: Route = Arc::new(move |asked| {
-            let found = endpoints.iter().find(|(name, _)| Some(*name) == asked)?;
-            Some(found.1.clone())
-        });
-        let listener = TlsListener::bind_routed(ANY_PORT, route).unwrap();
-        let mut builder = client(&authority);
-        for name in ["one.test", "two.test", "three.test"] {
-            builder = builder.resolve(name, listener.address());
-        }
-        let client = builder.build().unwrap();
-        let port = listener.address().port();
-        for name in ["one.test", "two.test"] {
-            let url = format!("https://{name}:{port}/");
-            assert_eq!(ask(&client, &url).await, format!("{name}: nobody"));
-        }
-        let unknown = client.get(format!("https://three.test:{port}/"));
-        assert!(unknown.send().await.is_err());
-    }
-
-    #[tokio::test]
-    async fn a_closed_endpoint_answers_nobody_until_it_is_open_again() {
-        let authority = CertificateAuthority::new("test").unwrap();
-        let endpoint = endpoint(&authority, "one.test");
-        let listener = TlsListener::bind(ANY_PORT, endpoint.clone()).unwrap();
-        let url = format!("https://{}/", listener.address());
-        let client = client(&authority).build().unwrap();
-        ask(&client, &url).await;
-        endpoint.set_open(false);
-        assert!(client.get(&url).send().await.is_err());
-        endpoint.set_open(true);
-        ask(&client, &url).await;
-    }
 }

@@ -4,19 +4,17 @@
 use crate::{load, portal_process::Outside, row};
 use domain::{
     access::PlatformRole,
+    audit::AuditAction,
     caller::{Caller, Channel},
     credential::Provider,
     ids::{CredentialId, TenantId},
 };
 use jiff::Timestamp;
-use persistence::Database;
-use provisioning::{
-    audit::{AuditAction, AuditEntry},
+use persistence::{
+    Database,
+    audit_records::AuditEntry,
+    credential_records::{NewCredential, SealedCredential, owner},
     new_id,
-    ports::{
-        credential_stores::{CredentialStore, NewCredential, SealedCredential, owner},
-        stores::{AuditStore, TenantStore, UserStore},
-    },
     records::SignedIn,
 };
 use server::{
@@ -51,12 +49,18 @@ pub async fn store(outside: &Outside) {
         ..person(0)
     };
     admin.claimed_platform_role = PlatformRole::Admin;
-    database.store_sign_in(admin, now).await.expect("an admin");
+    database
+        .users()
+        .sign_in(admin, now)
+        .await
+        .expect("an admin");
     for number in 0..PEOPLE {
-        let stored = database.store_sign_in(person(number), now).await;
+        let stored = database.users().sign_in(person(number), now).await;
         stored.expect("a person");
     }
-    let tenant = database.tenants().await.expect("tenants")[0].tenant.id;
+    let tenant = database.tenants().active().await.expect("tenants")[0]
+        .tenant
+        .id;
     let actions = AuditAction::ALL;
     // Each sign-in has written one.
     for number in PEOPLE..ENTRIES {
@@ -68,7 +72,7 @@ pub async fn store(outside: &Outside) {
             format!("cluster/{}", number % 5_000),
             format!("service-{:04}", number % 5_000),
         );
-        let stored = database.append(entry.in_tenant(tenant)).await;
+        let stored = database.audit().append(entry.in_tenant(tenant)).await;
         stored.expect("an entry");
     }
     database.close().await;
@@ -116,7 +120,9 @@ pub async fn measure_rotation(outside: &Outside) {
     let keyring = keys::keyring(&settings).expect("a key");
     let sealer = keys::sealer(&keys::keys(&settings, &keyring).expect("keys"));
     let database = outside.open_database().await;
-    let tenant = database.tenants().await.expect("tenants")[0].tenant.id;
+    let tenant = database.tenants().active().await.expect("tenants")[0]
+        .tenant
+        .id;
     for number in 0..CREDENTIALS {
         store_credential(&database, &*sealer, tenant, number).await;
     }
@@ -166,6 +172,8 @@ async fn store_credential(
         created_by_name: "Bench".into(),
         at: now,
     };
-    let stored = database.create_credential(new, audit.in_tenant(tenant_id));
+    let stored = database
+        .credentials()
+        .create(new, audit.in_tenant(tenant_id));
     stored.await.expect("a credential");
 }

@@ -6,6 +6,7 @@ use crate::{
     row,
 };
 use domain::{
+    audit::AuditAction,
     caller::{Caller, Channel},
     ids::NodeId,
     money::MicroDollars,
@@ -18,14 +19,10 @@ use domain::{
     operation::{Operation, OperationKind},
 };
 use jiff::{SignedDuration, Timestamp};
-use provisioning::{
-    audit::{AuditAction, AuditEntry},
+use persistence::{
+    audit_records::AuditEntry,
     new_id,
     node_records::{NewNode, NodeProgress},
-    ports::{
-        node_stores::NodeStore,
-        stores::{TenantStore, UserStore},
-    },
 };
 use serde_json::json;
 use std::time::{Duration, Instant};
@@ -36,9 +33,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Stores `count` nodes, settled, as if they had been there for days; most are stopped, so that nobody asks for them.
 pub async fn store(outside: &Outside, count: usize) {
     let database = outside.open_database().await;
-    let tenants = database.tenants().await.expect("tenants");
+    let tenants = database.tenants().active().await.expect("tenants");
     let tenant = &tenants[0];
-    let people = database.users_by_email("grace@example.com").await;
+    let people = database.users().by_email("grace@example.com").await;
     let grace = &people.expect("people")[0];
     let caller = Caller {
         user_id: Some(grace.id),
@@ -75,7 +72,8 @@ pub async fn store(outside: &Outside, count: usize) {
             idempotency: None,
         };
         database
-            .store_node_order(new, audit.in_tenant(tenant.tenant.id))
+            .nodes()
+            .create(new, audit.in_tenant(tenant.tenant.id))
             .await
             .expect("an order");
     }
@@ -86,7 +84,8 @@ pub async fn store(outside: &Outside, count: usize) {
 async fn settle(database: &persistence::Database, now: Timestamp) {
     loop {
         let claims = database
-            .claim_nodes(now, SignedDuration::from_mins(60), 500)
+            .nodes()
+            .claim(now, SignedDuration::from_mins(60), 500)
             .await
             .expect("claims");
         if claims.is_empty() {
@@ -116,7 +115,8 @@ async fn settle(database: &persistence::Database, now: Timestamp) {
                 audit: None,
             };
             database
-                .record_node(&claim, progress)
+                .nodes()
+                .record(&claim, progress)
                 .await
                 .expect("recorded");
         }

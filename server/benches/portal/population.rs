@@ -2,6 +2,7 @@
 
 use crate::portal_process::Outside;
 use domain::{
+    audit::AuditAction,
     caller::{Caller, Channel},
     cluster::ClusterState,
     exposure::Exposure,
@@ -11,19 +12,18 @@ use domain::{
     plan::Plan,
 };
 use jiff::{SignedDuration, Timestamp};
-use provisioning::{
-    audit::{AuditAction, AuditEntry},
+use persistence::{
+    audit_records::AuditEntry,
     new_id,
-    ports::stores::{ClusterStore, TenantStore, UserStore},
     records::{NewCluster, Progress},
 };
 
 /// Stores `count` clusters, most of them ready, some failed.
 pub async fn store(outside: &Outside, count: usize) {
     let database = outside.open_database().await;
-    let tenants = database.tenants().await.expect("tenants");
+    let tenants = database.tenants().active().await.expect("tenants");
     let tenant = &tenants[0];
-    let people = database.users_by_email("grace@example.com").await;
+    let people = database.users().by_email("grace@example.com").await;
     let grace = &people.expect("people")[0];
     let caller = Caller {
         user_id: Some(grace.id),
@@ -54,7 +54,8 @@ pub async fn store(outside: &Outside, count: usize) {
             idempotency: None,
         };
         database
-            .store_order(new, audit.in_tenant(tenant.tenant.id))
+            .clusters()
+            .create(new, audit.in_tenant(tenant.tenant.id))
             .await
             .expect("an order");
     }
@@ -65,6 +66,7 @@ pub async fn store(outside: &Outside, count: usize) {
 async fn settle(database: &persistence::Database, now: Timestamp) {
     loop {
         let claims = database
+            .clusters()
             .claim(now, SignedDuration::from_mins(60), 500)
             .await
             .expect("claims");
@@ -90,7 +92,11 @@ async fn settle(database: &persistence::Database, now: Timestamp) {
                 due_at: None,
                 audit: None,
             };
-            database.record(&claim, progress).await.expect("recorded");
+            database
+                .clusters()
+                .record(&claim, progress)
+                .await
+                .expect("recorded");
         }
     }
 }

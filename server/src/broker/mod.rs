@@ -20,10 +20,9 @@ use authority::Authority;
 use axum::Router;
 use handles::Handles;
 use identities::Identities;
+use persistence::Database;
 use provisioning::{
-    broker::BrokerService,
-    ports::{cloud_credentials::CredentialHandles, stores::Store},
-    vault::Vault,
+    broker::BrokerService, ports::cloud_credentials::CredentialHandles, vault::Vault,
 };
 use secrets::{HandleTokens, Keyring};
 use std::{net::SocketAddr, path::PathBuf, sync::Arc};
@@ -47,27 +46,17 @@ impl Broker {
     ///
     /// # Errors
     /// If the machine's certificates cannot be read.
-    pub fn new(
-        settings: &Settings,
-        store: Arc<dyn Store>,
-        keyring: &Keyring,
-        vault: Vault,
-    ) -> Result<Self> {
+    pub fn new(settings: &Settings, db: Database, keyring: &Keyring, vault: Vault) -> Result<Self> {
         let broker = settings.broker.as_ref();
         let tokens = security_tokens(settings)?;
         let handles = broker
             .and_then(|broker| broker.handle_url.clone())
             .map(|base| Arc::new(Handles::new(base, HandleTokens::new(keyring))));
         Ok(Self {
-            service: Arc::new(BrokerService::new(store, Arc::new(vault), tokens)),
+            service: Arc::new(BrokerService::new(db, Arc::new(vault), tokens)),
             handles,
             proxies: settings.trusted_proxies.clone(),
         })
-    }
-
-    /// What decides who is given which credentials.
-    pub fn service(&self) -> Arc<BrokerService> {
-        self.service.clone()
     }
 
     /// What makes handles, if the configuration says where they lead.

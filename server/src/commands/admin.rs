@@ -3,14 +3,9 @@
 use super::Configuration;
 use anyhow::{Context as _, Result};
 use clap::{Args, Subcommand};
-use domain::{access::PlatformRole, caller::Caller};
+use domain::{access::PlatformRole, audit::AuditAction, caller::Caller};
 use jiff::Timestamp;
-use persistence::Database;
-use provisioning::{
-    audit::{AuditAction, AuditEntry},
-    ports::{people_stores::PeopleStore as _, stores::UserStore as _},
-    records::UserRecord,
-};
+use persistence::{Database, audit_records::AuditEntry, records::UserRecord};
 use std::process::ExitCode;
 
 /// What to do.
@@ -46,7 +41,8 @@ pub async fn run(options: Options) -> Result<ExitCode> {
     let database = Database::open(settings.database.expose()).await?;
     let email = &person.email;
     let found = database
-        .users_by_email(email)
+        .users()
+        .by_email(email)
         .await
         .context("the people cannot be read")?;
     let code = match choose(found, person.issuer.as_deref()) {
@@ -95,6 +91,7 @@ fn choose(mut users: Vec<UserRecord>, issuer: Option<&str>) -> Choice {
 async fn grant(database: &Database, user: &UserRecord) -> Result<()> {
     let audit = entry(AuditAction::GrantRole, user).with_detail("platform role admin");
     database
+        .users()
         .set_platform_role(user.id, PlatformRole::Admin, None, audit)
         .await
         .context("the role cannot be stored")?;
@@ -108,6 +105,7 @@ async fn grant(database: &Database, user: &UserRecord) -> Result<()> {
 async fn restore(database: &Database, user: &UserRecord) -> Result<()> {
     let audit = entry(AuditAction::RestoreUser, user);
     database
+        .users()
         .set_suspended(user.id, false, audit)
         .await
         .context("the change cannot be stored")?;

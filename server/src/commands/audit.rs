@@ -7,17 +7,15 @@ use clap::{Args, Subcommand};
 use domain::{
     audit::{AuditQuery, AuditQueryInput},
     caller::Caller,
-    services::AuditLog as _,
 };
 use futures::StreamExt as _;
 use persistence::{Chain, ChainVerdict, Database};
-use provisioning::audit_log::AuditLogService;
+use provisioning::audit_log::AuditLog;
 use std::{
     fs::OpenOptions,
     io::{self, BufWriter, Write},
     path::{Path, PathBuf},
     process::ExitCode,
-    sync::Arc,
 };
 
 /// What to do.
@@ -106,10 +104,11 @@ fn name_of(chain: &Chain) -> String {
 async fn write_export(export: &Export) -> Result<()> {
     let query = question(export)?;
     let settings = export.configuration.load()?;
-    let database = Arc::new(Database::open(settings.database.expose()).await?);
-    let service = AuditLogService::new(database.clone());
+    let database = Database::open(settings.database.expose()).await?;
     let mut file = output(export.output.as_deref())?;
-    let mut rows = service.export(&Caller::command_line(), query).await?;
+    let mut rows = AuditLog::new(database.clone())
+        .export(&Caller::command_line(), query)
+        .await?;
     file.write_all(export.format.head().as_bytes())?;
     while let Some(row) = rows.next().await {
         let line = export.format.line(&row?);

@@ -10,14 +10,9 @@ use crate::broker::{
 };
 use anyhow::{Context as _, Result, bail};
 use clap::{Args, Subcommand};
-use domain::caller::Caller;
+use domain::{audit::AuditAction, caller::Caller, error::causes};
 use jiff::Timestamp;
-use persistence::Database;
-use provisioning::{
-    audit::{AuditAction, AuditEntry},
-    error::causes,
-    ports::stores::{AuditStore as _, TenantStore as _},
-};
+use persistence::{Database, audit_records::AuditEntry};
 use secrets::write_private;
 use std::{
     io::{Write as _, stdout},
@@ -158,6 +153,7 @@ async fn record(
     );
     entry.detail = detail;
     database
+        .audit()
         .append(entry)
         .await
         .context("the audit log cannot be written")
@@ -180,11 +176,13 @@ async fn identity(
     let database = Database::open(settings.database.expose()).await?;
     // Those of the configuration may have come in since the portal was last started.
     database
-        .seed_tenants(&settings.tenants)
+        .tenants()
+        .seed(&settings.tenants)
         .await
         .context("the tenants of the configuration cannot be stored")?;
     let known = database
         .tenants()
+        .active()
         .await
         .context("the tenants cannot be read")?;
     if let Some(unknown) = tenants

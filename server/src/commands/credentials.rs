@@ -13,17 +13,13 @@ use domain::{
         Credential, CredentialInput, CredentialScope, CredentialState, Provider, SecretText,
     },
     problem::Problem,
-    services::Credentials as _,
     tenancy::Tenant,
 };
 use input::Given;
 use persistence::Database;
-use provisioning::{
-    ports::{cloud_credentials::AwsKeys, stores::TenantStore as _},
-    vault::Vault,
-};
+use provisioning::{ports::cloud_credentials::AwsKeys, vault::Vault};
 use secrecy::ExposeSecret as _;
-use std::{collections::BTreeMap, process::ExitCode, sync::Arc};
+use std::{collections::BTreeMap, process::ExitCode};
 
 /// What to do.
 #[derive(Debug, Args)]
@@ -198,15 +194,17 @@ impl Desk {
         let database = Database::open(settings.database.expose()).await?;
         // Those of the configuration may have come in since the portal was last started.
         database
-            .seed_tenants(&settings.tenants)
+            .tenants()
+            .seed(&settings.tenants)
             .await
             .context("the tenants of the configuration cannot be stored")?;
         let tenants = database
             .tenants()
+            .active()
             .await
             .context("the tenants cannot be read")?;
         let sealer = keys::sealer(&keys::keys(&settings, &keys::keyring(&settings)?)?);
-        let vault = vault::vault(&settings, Arc::new(database.clone()), sealer)?;
+        let vault = vault::vault(&settings, database.clone(), sealer)?;
         Ok(Self {
             database,
             vault,

@@ -96,7 +96,7 @@ impl Desk {
         let keys = keys::keys(&settings, &keys::keyring(&settings)?)?;
         let database = Database::open(settings.database.expose()).await?;
         let sealer = keys::sealer(&keys);
-        let rotation = KeyRotation::new(Arc::new(database.clone()), sealer.clone());
+        let rotation = KeyRotation::new(database.clone(), sealer.clone());
         Ok(Self {
             settings,
             database,

@@ -22,7 +22,7 @@ use std::{path::PathBuf, process::ExitCode};
 #[derive(Debug, Parser)]
 #[command(name = "hangar", version, about)]
 pub enum Command {
-    /// Run the portal; without configuration, with SQLite and the sandbox.
+    /// Run the portal.
     Serve(serve::Options),
     /// Bring the database up to date and end.
     Migrate(Configuration),
@@ -45,10 +45,10 @@ pub enum Command {
 /// Where the configuration is.
 #[derive(Clone, Debug, Args)]
 pub struct Configuration {
-    /// The configuration, a TOML file; without it, SQLite and the sandbox.
+    /// The configuration, a TOML file.
     #[arg(long, env = "HANGAR_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Where the SQLite file and the sandbox's state are [default: .hangar].
+    /// Where the SQLite file and the keys are [default: .hangar].
     #[arg(long, env = "HANGAR_DATA_DIR", value_name = "DIR")]
     data_dir: Option<PathBuf>,
 }

@@ -36,9 +36,6 @@ pub async fn run(options: Options) -> Result<ExitCode> {
         "Hangar is ready at {}",
         server.portal.addresses.main()
     ));
-    if let Some(stand_ins) = &server.stand_ins {
-        say(&stand_ins.notice());
-    }
     tokio::select! {
         _ = stop.recv() => {}
         _ = interrupt.recv() => {}

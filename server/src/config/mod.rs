@@ -34,7 +34,8 @@ use ::config::{Config, ConfigError, Environment, File, FileFormat};
 use anyhow::Context as _;
 use domain::plan::Plan;
 use kubernetes::HostConfig;
-use provisioning::{outgoing::OutgoingRules, records::TenantSeed};
+use persistence::records::TenantSeed;
+use provisioning::outgoing::OutgoingRules;
 use serde::Deserialize;
 use std::{
     collections::{BTreeMap, HashMap},
@@ -43,9 +44,6 @@ use std::{
     os::unix::fs::DirBuilderExt as _,
     path::{Path, PathBuf},
 };
-
-/// The name of the sandbox, as provider and as host cluster.
-pub const SANDBOX: &str = "sandbox";
 
 const SLUG_RULE: &str = "must be 1 to 40 of a–z, 0–9 and hyphens, beginning with a letter";
 
@@ -57,7 +55,7 @@ struct Document {
     public_url: Option<String>,
     trusted_proxies: Vec<String>,
     data_dir: Option<PathBuf>,
-    sandbox: Option<bool>,
+    sandbox: bool,
     database: database::DatabaseSection,
     sign_in: sign_in::SignInSection,
     hosts: BTreeMap<String, hosts::HostSection>,
@@ -75,7 +73,7 @@ struct Document {
 /// What the command line says about where the configuration is and what goes before it.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
-    /// The file; without it, the built-in defaults with the sandbox.
+    /// The file; without it, everything must be in the environment.
     pub file: Option<PathBuf>,
     /// Environment variables to read instead of the process's own.
     pub environment: Option<HashMap<String, String>>,
@@ -94,12 +92,10 @@ pub struct Settings {
     pub public_url: Option<PublicUrl>,
     /// Whose word is taken for where a request came from.
     pub trusted_proxies: TrustedProxies,
-    /// Where SQLite's file and the sandbox's state are.
+    /// Where SQLite's file and the keys are.
     pub data_dir: PathBuf,
-    /// Whether the sandbox takes the place of provider and host cluster.
+    /// Whether the systems behind the portal are the sandbox's, which lets anyone sign in as anyone: pages say so.
     pub sandbox: bool,
-    /// How fast the sandbox's clusters come up; tests are in a hurry.
-    pub sandbox_pace: sandbox::Pace,
     /// The URL of the database.
     pub database: Secret,
     /// Who may sign in.
@@ -150,7 +146,7 @@ impl Settings {
         }
     }
 
-    /// Makes the data directory where it is missing, for the owner only: it holds the database and the sandbox's keys.
+    /// Makes the data directory where it is missing, for the owner only: it holds the database and keys.
     ///
     /// # Errors
     /// If it cannot be made.
@@ -214,79 +210,41 @@ impl Document {
         let data_dir = sources
             .data_dir
             .clone()
-            .or_else(|| self.data_dir.map(|path| folder.join(path)))
+            .or_else(|| self.data_dir.as_ref().map(|path| folder.join(path)))
             .unwrap_or_else(|| PathBuf::from(".hangar"));
         let listen = sources
             .listen
             .or(self.listen)
             .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080)));
-        let sandbox = self.sandbox.unwrap_or(sources.file.is_none());
         let public_url = self
             .public_url
             .as_deref()
             .and_then(|text| PublicUrl::read(text, faults));
-        if sandbox && !listen.ip().is_loopback() {
-            faults.add(
-                "listen",
-                format!(
-                    "{listen} can be reached from elsewhere, and the sandbox lets anybody in; listen on 127.0.0.1, \
-                     or set sandbox = false and configure a provider and a host"
-                ),
-            );
+        if self.sandbox {
+            check_only_this_machine(listen, self.public_url.is_some(), faults);
         }
-        if !sandbox && self.public_url.is_none() {
+        let nothing = self.sign_in.providers.is_empty() && self.hosts.is_empty();
+        if sources.file.is_none() && nothing {
             faults.add(
-                "public_url",
-                "is missing: providers send people back there; write it like https://hangar.example.com",
+                "",
+                "There is no configuration. Write hangar.toml (hangar.example.toml has every key) and pass it with \
+                 --config, or try Hangar with ./dev start.",
             );
-        }
-        if !sandbox && self.sign_in.providers.is_empty() {
-            faults.add(
-                "sign_in.providers",
-                "is missing: nobody could sign in; add [sign_in.providers.NAME], or set sandbox = true to try the portal",
-            );
-        }
-        if !sandbox && self.hosts.is_empty() {
-            faults.add(
-                "hosts",
-                "is missing: there is nowhere to put clusters; add [hosts.NAME], or set sandbox = true to try the portal",
-            );
-        }
-        for (key, named) in [
-            (
-                "sign_in.providers",
-                self.sign_in.providers.contains_key(SANDBOX),
-            ),
-            ("hosts", self.hosts.contains_key(SANDBOX)),
-        ] {
-            if named {
-                faults.add(
-                    format!("{key}.{SANDBOX}"),
-                    "is the built-in one's name; choose another",
-                );
-            }
+        } else {
+            self.check_complete(faults);
         }
         self.log.check(faults);
         self.limits.check(faults);
-        let mut sign_in = self.sign_in.read(&folder, faults);
-        let mut tenants_found = if sandbox && self.tenants.is_empty() {
-            tenants::of_the_sandbox()
-        } else {
-            tenants::read(self.tenants, faults)
-        };
-        tenants_found.sort_by(|a, b| a.slug.cmp(&b.slug));
-        if sandbox {
-            sign_in.rules.extend(sign_in::sandbox_rules());
-        }
+        let mut tenants = tenants::read(self.tenants, faults);
+        tenants.sort_by(|a, b| a.slug.cmp(&b.slug));
         let settings = Settings {
             listen,
             public_url,
             trusted_proxies: TrustedProxies::read(&self.trusted_proxies, faults),
             database: self.database.read(&folder, &data_dir, faults),
             data_dir,
-            sandbox,
-            sandbox_pace: sandbox::Pace::default(),
-            sign_in,
+            sandbox: self.sandbox,
+            sign_in: self.sign_in.read(&folder, faults),
             hosts: hosts::read(self.hosts, &folder, faults),
             skypilot: self
                 .skypilot
@@ -298,7 +256,7 @@ impl Document {
             keys: self.keys.read(&folder, faults),
             outgoing: self.outgoing.read(faults),
             plans: plans::read(self.plans, faults),
-            tenants: tenants_found,
+            tenants,
             log: self.log,
             limits: self.limits,
         };
@@ -306,6 +264,47 @@ impl Document {
         check_kms_keys(&settings, faults);
         check_user_pools(&settings, faults);
         settings
+    }
+
+    /// Notes what a portal cannot be without.
+    fn check_complete(&self, faults: &mut Faults) {
+        if !self.sandbox && self.public_url.is_none() {
+            faults.add(
+                "public_url",
+                "is missing: providers redirect users there; write it like https://hangar.example.com",
+            );
+        }
+        if self.sign_in.providers.is_empty() {
+            faults.add(
+                "sign_in.providers",
+                "is missing: users could not sign in; add [sign_in.providers.NAME]",
+            );
+        }
+        if self.hosts.is_empty() {
+            faults.add(
+                "hosts",
+                "is missing: clusters need a host cluster; add [hosts.NAME]",
+            );
+        }
+    }
+}
+
+/// The sandbox's provider asks for no password, so only this machine may reach the portal.
+fn check_only_this_machine(listen: SocketAddr, has_public_url: bool, faults: &mut Faults) {
+    if !listen.ip().is_loopback() {
+        faults.add(
+            "listen",
+            format!(
+                "{listen} can be reached from other machines, and with sandbox = true anyone can sign in as anyone; \
+                 listen on 127.0.0.1, or remove `sandbox` and configure a provider and a host"
+            ),
+        );
+    }
+    if has_public_url {
+        faults.add(
+            "public_url",
+            "does not go with sandbox = true: such a portal is for this machine only; remove one of them",
+        );
     }
 }
 

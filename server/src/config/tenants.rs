@@ -1,7 +1,7 @@
 //! The tenants that exist from the start.
 
 use super::fault::Faults;
-use provisioning::records::TenantSeed;
+use persistence::records::TenantSeed;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -41,14 +41,6 @@ pub fn read(sections: BTreeMap<String, TenantSection>, faults: &mut Faults) -> V
             seed(&slug, &name, &environments)
         })
         .collect()
-}
-
-/// The tenants of the sandbox's people.
-pub fn of_the_sandbox() -> Vec<TenantSeed> {
-    vec![
-        seed("vision", "Vision", &["dev", "staging"]),
-        seed("payments", "Payments", &["dev"]),
-    ]
 }
 
 fn seed(slug: &str, name: &str, environments: &[&str]) -> TenantSeed {

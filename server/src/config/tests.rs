@@ -40,20 +40,19 @@ in_cluster = true
 "#;
 
 #[test]
-fn without_configuration_the_sandbox_stands_in() {
-    let settings = without_file(&[]).unwrap();
-    assert!(settings.sandbox);
-    assert_eq!(settings.listen.to_string(), "127.0.0.1:8080");
-    assert_eq!(settings.database.expose(), "sqlite:.hangar/hangar.db");
-    let slugs: Vec<_> = settings.tenants.iter().map(|t| t.slug.as_str()).collect();
-    assert_eq!(slugs, ["payments", "vision"]);
-    assert_eq!(settings.plans, Plan::defaults());
+fn without_configuration_there_is_one_fault_and_a_way_out() {
+    let error = without_file(&[]).unwrap_err();
+    assert_eq!(error.faults.iter().count(), 1);
+    assert!(error.to_string().contains("hangar.example.toml"));
 }
 
 #[test]
-fn a_file_turns_the_sandbox_off_and_brings_one_default_tenant() {
+fn what_is_not_given_has_defaults() {
     let settings = load(PRODUCTION, &[]).unwrap();
     assert!(!settings.sandbox);
+    assert_eq!(settings.listen.to_string(), "127.0.0.1:8080");
+    assert_eq!(settings.database.expose(), "sqlite:.hangar/hangar.db");
+    assert_eq!(settings.plans, Plan::defaults());
     assert_eq!(settings.tenants.len(), 1);
     assert_eq!(settings.tenants[0].slug, "default");
     assert!(settings.sign_in.rules.is_empty());
@@ -150,10 +149,20 @@ fn secrets_show_neither_in_settings_nor_in_errors() {
 
 #[test]
 fn a_sandbox_that_others_could_reach_is_refused() {
-    let text = without_file(&[("HANGAR__LISTEN", "0.0.0.0:8080")])
-        .unwrap_err()
-        .to_string();
-    assert!(text.contains("lets anybody in"), "{text}");
+    let local = PRODUCTION.replace("public_url", "sandbox = true\n# public_url");
+    assert!(load(&local, &[]).unwrap().sandbox);
+    for (toml, listen, key) in [
+        (local.as_str(), "0.0.0.0:8080", "listen"),
+        (
+            &format!("sandbox = true\n{PRODUCTION}"),
+            "127.0.0.1:8080",
+            "public_url",
+        ),
+    ] {
+        let error = load(toml, &[("HANGAR__LISTEN", listen)]).unwrap_err();
+        let keys: Vec<_> = error.faults.iter().map(|fault| &fault.key).collect();
+        assert_eq!(keys, [key]);
+    }
 }
 
 #[test]
@@ -166,12 +175,6 @@ fn a_rule_may_name_a_tenant_that_is_made_in_the_portal() {
             .tenants_named()
             .any(|slug| slug == "robots")
     );
-}
-
-#[test]
-fn the_sandbox_can_run_on_another_database() {
-    let settings = without_file(&[("HANGAR__DATABASE__URL", "postgres://db/x")]).unwrap();
-    assert!(settings.sandbox);
 }
 
 #[test]

@@ -6,9 +6,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use clap::ValueEnum;
-use domain::{audit::AuditRow, services::AuditStream};
+use domain::audit::AuditRow;
 use futures::StreamExt as _;
 use http::{HeaderValue, header};
+use provisioning::audit_log::AuditStream;
 use serde::{Deserialize, Serialize};
 use std::io;
 use utoipa::ToSchema;

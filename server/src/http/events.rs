@@ -23,7 +23,7 @@ use domain::{
     problem::Problem,
 };
 use futures::Stream;
-use provisioning::ports::changes::Change;
+use persistence::change::Change;
 use std::{convert::Infallible, sync::Arc, time::Duration};
 use tokio::{
     sync::broadcast::{Receiver, error::RecvError},
@@ -78,7 +78,7 @@ pub async fn cluster(
     told: Told,
 ) -> Result<Response, ApiProblem> {
     let id: ClusterId = id.parse().map_err(|_| Problem::not_found("cluster"))?;
-    portal.clusters.get(&caller, id).await?;
+    portal.core.clusters.get(&caller, id).await?;
     let watch = Watch::start(portal, caller, signed, Watched::Cluster(id))?;
     Ok(answer(watch.into_stream(portal, told)))
 }
@@ -92,7 +92,7 @@ pub async fn node(
     told: Told,
 ) -> Result<Response, ApiProblem> {
     let id: NodeId = id.parse().map_err(|_| Problem::not_found("node"))?;
-    portal.nodes.get(&caller, id).await?;
+    portal.core.nodes.get(&caller, id).await?;
     let watch = Watch::start(portal, caller, signed, Watched::Node(id))?;
     Ok(answer(watch.into_stream(portal, told)))
 }
@@ -193,7 +193,7 @@ impl Watch {
             caller,
             signed,
             watched,
-            changes: portal.changes.subscribe(),
+            changes: portal.database.subscribe(),
             look_again: Instant::now() + LOOK_AGAIN,
             greeted: false,
             _place: place,
@@ -270,8 +270,8 @@ impl Watch {
         }
         let seen = match self.watched {
             Watched::Clusters | Watched::Nodes => return Some(()),
-            Watched::Cluster(id) => portal.clusters.get(&self.caller, id).await.map(drop),
-            Watched::Node(id) => portal.nodes.get(&self.caller, id).await.map(drop),
+            Watched::Cluster(id) => portal.core.clusters.get(&self.caller, id).await.map(drop),
+            Watched::Node(id) => portal.core.nodes.get(&self.caller, id).await.map(drop),
         };
         match seen {
             Err(problem) if matches!(problem.status(), 401 | 403 | 404) => None,
@@ -283,11 +283,11 @@ impl Watch {
     async fn tell(&self, portal: &Portal, what: Watched) -> Option<Event> {
         match what {
             Watched::Cluster(id) => {
-                let cluster = portal.clusters.get(&self.caller, id).await.ok()?;
+                let cluster = portal.core.clusters.get(&self.caller, id).await.ok()?;
                 Event::default().event("cluster").json_data(&cluster).ok()
             }
             Watched::Node(id) => {
-                let node = portal.nodes.get(&self.caller, id).await.ok()?;
+                let node = portal.core.nodes.get(&self.caller, id).await.ok()?;
                 Event::default().event("node").json_data(&node).ok()
             }
             Watched::Clusters | Watched::Nodes => Some(what.event()),

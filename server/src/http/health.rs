@@ -19,10 +19,10 @@ pub async fn ready(State(portal): State<Arc<Portal>>) -> impl IntoResponse {
     if portal.stopping.is_cancelled() {
         return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n");
     }
-    match timeout(PATIENCE, portal.store.next_due()).await {
+    match timeout(PATIENCE, portal.database.clusters().next_due()).await {
         Ok(Ok(_)) => (StatusCode::OK, "ok\n"),
         Ok(Err(error)) => {
-            tracing::warn!(error = %provisioning::error::causes(&error), "not ready");
+            tracing::warn!(error = %domain::error::causes(&error), "not ready");
             (StatusCode::SERVICE_UNAVAILABLE, "the database fails\n")
         }
         Err(_) => (

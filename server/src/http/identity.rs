@@ -12,7 +12,7 @@ use axum::{
 };
 use domain::{caller::Caller, ids::UserId, problem::Problem};
 use http::{HeaderMap, header, request::Parts};
-use provisioning::error::internal;
+use persistence::error::internal;
 use secrecy::{ExposeSecret, SecretString};
 use std::{net::SocketAddr, sync::Arc};
 use tower_sessions::{Session, session::Id};

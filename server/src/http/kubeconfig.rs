@@ -33,7 +33,7 @@ pub async fn download(
 /// The kubeconfig as a file.
 pub async fn attachment(portal: &Portal, caller: &Caller, id: &str) -> Result<Response, Problem> {
     let id: ClusterId = id.parse().map_err(|_| Problem::not_found("cluster"))?;
-    let kubeconfig = portal.clusters.kubeconfig(caller, id).await?;
+    let kubeconfig = portal.core.clusters.kubeconfig(caller, id).await?;
     let mut response = kubeconfig
         .content
         .expose_secret()

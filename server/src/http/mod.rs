@@ -23,7 +23,7 @@ use crate::portal::Portal;
 use ::http::Method;
 use axum::{
     Router,
-    extract::Request,
+    extract::{Request, State},
     middleware::{from_fn, from_fn_with_state},
     response::Response,
     routing::get,
@@ -37,6 +37,7 @@ use layers::{
 use routes::Routes;
 use std::{path::Path, sync::Arc};
 use tower::ServiceBuilder;
+use tower_http::{CompressionLevel, compression::CompressionLayer};
 
 /// The whole portal. `site` is the folder of the site's files.
 pub fn router(portal: &Arc<Portal>, site: &Path) -> Router {
@@ -47,13 +48,16 @@ pub fn router(portal: &Arc<Portal>, site: &Path) -> Router {
         .with_state(portal.clone())
         .merge(site::routes(site));
 
+    // Pages are compressed as they are made; event streams and what is compressed already are left alone.
+    let compression = CompressionLayer::new().quality(CompressionLevel::Fastest);
     let personal = browser_routes()
         .into_router()
         .merge(rest::routes())
-        .with_state(portal.clone())
         .merge(pages::routes(portal))
         .method_not_allowed_fallback(no_such_method)
         .fallback(nothing_here)
+        .with_state(portal.clone())
+        .layer(compression)
         .layer(
             ServiceBuilder::new()
                 .layer(from_fn(words::find))
@@ -112,7 +116,11 @@ pub fn list_of_routes() -> Vec<(Method, String)> {
     list
 }
 
-async fn nothing_here(request: Request) -> Response {
+async fn nothing_here(State(portal): State<Arc<Portal>>, request: Request) -> Response {
+    if request.method() == Method::GET && problem::wants_html(request.headers()) {
+        let (parts, _) = request.into_parts();
+        return app::not_found(&portal.site, parts).await;
+    }
     let problem = Problem::new(ProblemKind::NotFound, "There is nothing at this address.");
     problem::answer(problem, request.headers())
 }

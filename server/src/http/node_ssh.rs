@@ -57,7 +57,7 @@ async fn access(
 ) -> Result<SshAccess, Problem> {
     let Known(caller, _) = known.map_err(|refused| refused.0)?;
     let id = id.parse().map_err(|_| Problem::not_found("node"))?;
-    portal.nodes.ssh(&caller, id).await
+    portal.core.nodes.ssh(&caller, id).await
 }
 
 fn attachment(content: String, media_type: &'static str, file_name: &str) -> Response {

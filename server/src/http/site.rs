@@ -1,7 +1,7 @@
 //! The site's files: scripts, wasm and styles under names that carry a hash of their content, so that browsers may
 //! keep them for ever.
 
-use app::server_context::Assets;
+use app::site::Assets;
 use axum::{
     Router, middleware,
     response::{Redirect, Response},
@@ -37,7 +37,8 @@ pub enum SiteError {
 
 #[derive(Deserialize)]
 struct Manifest {
-    js: String,
+    script: String,
+    islands: String,
     wasm: String,
     css: String,
 }
@@ -58,12 +59,18 @@ pub fn assets(folder: &Path) -> Result<Assets, SiteError> {
     };
     let manifest: Manifest =
         serde_json::from_slice(&text).map_err(|error| damaged(error.into()))?;
-    for name in [&manifest.js, &manifest.wasm, &manifest.css] {
+    for name in [
+        &manifest.script,
+        &manifest.islands,
+        &manifest.wasm,
+        &manifest.css,
+    ] {
         std::fs::metadata(folder.join("pkg").join(name))
             .map_err(|error| damaged(format!("{name}: {error}").into()))?;
     }
     Ok(Assets {
-        js: manifest.js,
+        script: manifest.script,
+        islands: manifest.islands,
         wasm: manifest.wasm,
         css: manifest.css,
     })
@@ -123,14 +130,14 @@ mod tests {
         std::fs::create_dir(folder.path().join("pkg")).unwrap();
         std::fs::write(
             folder.path().join("pkg/manifest.json"),
-            r#"{"js": "a.js", "wasm": "a.wasm", "css": "a.css"}"#,
+            r#"{"script": "a.js", "islands": "i.js", "wasm": "a.wasm", "css": "a.css"}"#,
         )
         .unwrap();
         let damaged = assets(folder.path()).unwrap_err();
         assert!(matches!(damaged, SiteError::Damaged { .. }));
-        for name in ["a.js", "a.wasm", "a.css"] {
+        for name in ["a.js", "i.js", "a.wasm", "a.css"] {
             std::fs::write(folder.path().join("pkg").join(name), "").unwrap();
         }
-        assert_eq!(assets(folder.path()).unwrap().js, "a.js");
+        assert_eq!(assets(folder.path()).unwrap().script, "a.js");
     }
 }

@@ -2,11 +2,11 @@
 
 use crate::fixture::{Hangar, settings, write_site};
 use jiff::{SignedDuration, Timestamp};
-use persistence::Database;
-use provisioning::{
+use persistence::{
+    Database,
     node_records::{SealedAccount, WorkspaceProgress},
-    ports::{node_stores::WorkspaceStore as _, sealing::Sealed, stores::TenantStore as _},
 };
+use provisioning::ports::sealing::Sealed;
 use secrets::Key;
 use server::server::Server;
 use std::fs;
@@ -73,10 +73,10 @@ async fn a_key_from_the_environment_is_used_and_never_written() {
 
 /// A token in the database that was sealed under the key `key_id`.
 async fn token_under(database: &Database, key_id: &str) {
-    database.seed_workspaces().await.unwrap();
+    database.workspaces().seed().await.unwrap();
     let now = Timestamp::now() + SignedDuration::from_secs(1);
     let lease = SignedDuration::from_mins(1);
-    let claims = database.claim_workspaces(now, lease, 1).await.unwrap();
+    let claims = database.workspaces().claim(now, lease, 1).await.unwrap();
     let token = Sealed {
         key_id: key_id.into(),
         wrapped_key: "AAAA".into(),
@@ -97,7 +97,8 @@ async fn token_under(database: &Database, key_id: &str) {
     };
     assert!(
         database
-            .record_workspace(&claims[0], progress)
+            .workspaces()
+            .record(&claims[0], progress)
             .await
             .unwrap()
     );
@@ -111,7 +112,7 @@ async fn a_new_data_directory_beside_an_old_database_does_not_pass_for_a_first_s
     let settings = settings(&data);
     settings.make_data_directory().unwrap();
     let database = Database::open(settings.database.expose()).await.unwrap();
-    database.seed_tenants(&settings.tenants).await.unwrap();
+    database.tenants().seed(&settings.tenants).await.unwrap();
     token_under(&database, "key-0123456789abcdef").await;
     database.close().await;
     let refused = Server::start(settings, &site)

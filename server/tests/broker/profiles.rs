@@ -1,11 +1,7 @@
 //! Profiles in AWS's configuration on an API server's machine.
 
 use crate::fixture::{Portal, aws_tool, output_of};
-use persistence::Database;
-use provisioning::{
-    ports::{node_stores::WorkspaceStore as _, stores::TenantStore as _},
-    records::TenantSeed,
-};
+use persistence::{Database, records::TenantSeed};
 use std::{fs, path::Path, process::Child, time::Duration};
 use tokio::time::{sleep, timeout};
 
@@ -75,8 +71,8 @@ async fn add_tenant(database: &Database, slug: &str) {
         name: slug.into(),
         environments: vec![("dev".into(), "Dev".into())],
     };
-    database.seed_tenants(&[seed]).await.unwrap();
-    database.seed_workspaces().await.unwrap();
+    database.tenants().seed(&[seed]).await.unwrap();
+    database.workspaces().seed().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

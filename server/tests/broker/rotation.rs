@@ -5,17 +5,13 @@ use domain::{
     caller::Caller,
     credential::{CredentialInput, CredentialScope, Provider},
     ids::CredentialId,
-    services::Credentials as _,
 };
-use persistence::Database;
+use persistence::{Database, credential_records::SealedKind};
 use provisioning::{
     key_rotation::{KeyRotation, RotationReport},
     ports::{
         cloud_credentials::{AtHand, CredentialSource as _},
-        credential_stores::{CredentialStore as _, SealedKind, SealedRows as _},
-        node_stores::WorkspaceStore as _,
         sealing::{SealError, Sealer},
-        stores::TenantStore as _,
     },
     vault::Vault,
 };
@@ -48,16 +44,16 @@ impl Beside {
     async fn open(settings: &Settings) -> Self {
         settings.make_data_directory().unwrap();
         let database = Database::open(settings.database.expose()).await.unwrap();
-        database.seed_tenants(&settings.tenants).await.unwrap();
+        database.tenants().seed(&settings.tenants).await.unwrap();
         let keyring = keys::keyring(settings).unwrap();
         let sealer = keys::sealer(&keys::keys(settings, &keyring).unwrap());
         Self::with(settings, database, sealer)
     }
 
     fn with(settings: &Settings, database: Database, sealer: Arc<dyn Sealer>) -> Self {
-        let store = Arc::new(database.clone());
+        let db = database.clone();
         Self {
-            vault: vault::vault(settings, store, sealer.clone()).unwrap(),
+            vault: vault::vault(settings, db, sealer.clone()).unwrap(),
             database,
             sealer,
         }
@@ -85,21 +81,21 @@ impl Beside {
     }
 
     async fn opens(&self, id: CredentialId) -> Result<bool, SealError> {
-        let record = self.database.credential(id).await.unwrap().unwrap();
+        let record = self.database.credentials().get(id).await.unwrap().unwrap();
         let opened = self.sealer.open(&record.owner(), &record.sealed).await?;
         Ok(opened.expose_secret().contains(SECRET))
     }
 
     /// The keys in use, with how much lies under each.
     async fn in_use(&self) -> Vec<(String, u64)> {
-        let uses = self.database.keys_in_use().await.unwrap();
+        let uses = self.database.sealed_rows().keys_in_use().await.unwrap();
         uses.into_iter()
             .map(|found| (found.key_id, found.count))
             .collect()
     }
 
     async fn rotate(&self, batches: u32) -> RotationReport {
-        let rotation = KeyRotation::new(Arc::new(self.database.clone()), self.sealer.clone());
+        let rotation = KeyRotation::new(self.database.clone(), self.sealer.clone());
         let done = AtomicU32::new(0);
         let told = |_: &RotationReport| {
             done.fetch_add(1, Ordering::SeqCst);
@@ -159,9 +155,11 @@ async fn what_does_not_open_is_left_as_it_is_and_named() {
     let before = Beside::open(&settings).await;
     let (kept, moved) = (before.store("kept").await, before.store("moved").await);
     // Somebody puts the secret of one into the row of the other.
-    let rows = before
-        .database
-        .not_under(SealedKind::Credential, "", uuid::Uuid::nil(), 9);
+    let rows =
+        before
+            .database
+            .sealed_rows()
+            .not_under(SealedKind::Credential, "", uuid::Uuid::nil(), 9);
     let rows = rows.await.unwrap();
     let row = |id: CredentialId| {
         rows.iter()
@@ -173,7 +171,15 @@ async fn what_does_not_open_is_left_as_it_is_and_named() {
         .wrapped_key
         .clone_from(&row(kept).sealed.wrapped_key);
     let swap = [(row(moved).clone(), swapped)];
-    assert_eq!(before.database.put_rewrapped(&swap).await.unwrap(), 1);
+    assert_eq!(
+        before
+            .database
+            .sealed_rows()
+            .put_rewrapped(&swap)
+            .await
+            .unwrap(),
+        1
+    );
     let error = before.opens(moved).await.unwrap_err();
     assert!(matches!(error, SealError::NotAuthentic), "{error}");
 
@@ -189,21 +195,32 @@ async fn what_does_not_open_is_left_as_it_is_and_named() {
     assert!(after.opens(kept).await.unwrap());
 }
 
-/// Abuse 12.
 #[tokio::test]
 async fn a_ciphertext_in_another_row_or_of_another_tenant_does_not_open() {
     let folder = tempfile::tempdir().unwrap();
     let settings = settings(folder.path());
     let beside = Beside::open(&settings).await;
     let (one, two) = (beside.store("one").await, beside.store("two").await);
-    let record = beside.database.credential(one).await.unwrap().unwrap();
-    let mut elsewhere = beside.database.credential(two).await.unwrap().unwrap();
+    let record = beside
+        .database
+        .credentials()
+        .get(one)
+        .await
+        .unwrap()
+        .unwrap();
+    let mut elsewhere = beside
+        .database
+        .credentials()
+        .get(two)
+        .await
+        .unwrap()
+        .unwrap();
     elsewhere.sealed = record.sealed.clone();
     let owner = elsewhere.owner();
     let opened = beside.sealer.open(&owner, &elsewhere.sealed).await;
     assert!(matches!(opened, Err(SealError::NotAuthentic)));
     let mut foreign = record.clone();
-    let tenants = beside.database.tenants().await.unwrap();
+    let tenants = beside.database.tenants().active().await.unwrap();
     let other = tenants.iter().find(|one| one.tenant.slug == "payments");
     foreign.tenant = other.unwrap().tenant.clone();
     let owner = foreign.owner();
@@ -246,13 +263,21 @@ async fn a_key_is_made_and_everything_wrapped_anew_beside_a_running_portal() {
     let hangar = portal.hangar();
     // The running portal seals the tokens of its workspaces by itself, until each has one.
     let all_sealed = async || {
-        let workspaces = portal.server.database.workspaces().await.unwrap();
+        let workspaces = portal.server.database.workspaces().list().await.unwrap();
         workspaces.iter().all(|one| one.account.is_some())
     };
     while !all_sealed().await {
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
-    let count = portal.server.database.workspaces().await.unwrap().len() + 1;
+    let count = portal
+        .server
+        .database
+        .workspaces()
+        .list()
+        .await
+        .unwrap()
+        .len()
+        + 1;
     let (all, none) = (format!("{count} secrets"), "0 secrets");
     let before = hangar.run(&["keys", "status"]);
     assert!(
@@ -319,7 +344,13 @@ async fn aws_kms_wraps_data_keys_and_unwraps_them_for_their_place_only() {
     let with_kms = in_kms(&moto, folder.path()).await;
     let kms = Beside::open(&with_kms).await;
     let second = kms.store("second").await;
-    let record = kms.database.credential(second).await.unwrap().unwrap();
+    let record = kms
+        .database
+        .credentials()
+        .get(second)
+        .await
+        .unwrap()
+        .unwrap();
     assert!(
         record
             .sealed
@@ -328,7 +359,13 @@ async fn aws_kms_wraps_data_keys_and_unwraps_them_for_their_place_only() {
     );
     assert!(kms.opens(first).await.unwrap() && kms.opens(second).await.unwrap());
     // The encryption context is the row's.
-    let other = kms.database.credential(first).await.unwrap().unwrap();
+    let other = kms
+        .database
+        .credentials()
+        .get(first)
+        .await
+        .unwrap()
+        .unwrap();
     let moved = kms.sealer.open(&other.owner(), &record.sealed).await;
     assert!(matches!(moved, Err(SealError::NotAuthentic)), "{moved:?}");
     // Without KMS the key is missing, by its name.
@@ -400,7 +437,7 @@ async fn a_check_asks_sts_as_the_role_with_its_external_id() {
     assert_eq!(seen.check, Some(result));
 
     // A role that the portal's own identity assumes.
-    let tenants = beside.database.tenants().await.unwrap();
+    let tenants = beside.database.tenants().active().await.unwrap();
     let vision = tenants
         .iter()
         .find(|one| one.tenant.slug == "vision")

@@ -8,7 +8,6 @@ use jiff::Timestamp;
 use provisioning::ports::{
     cloud_credentials::CredentialHandles,
     machines::{Machines, RequestState, Workspace},
-    node_stores::WorkspaceStore as _,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
@@ -196,7 +195,8 @@ async fn launch(
     let record = portal
         .server
         .database
-        .workspace_named(&name)
+        .workspaces()
+        .by_name(&name)
         .await
         .unwrap()
         .unwrap();

@@ -134,7 +134,7 @@ async fn customer(client: ApiClient, number: usize) {
     loop {
         let deletion = client.http.delete(&path).query(&[("confirm", &name)]);
         match deletion.send().await.map(|response| response.status()) {
-            Ok(StatusCode::NOT_FOUND) => return,
+            Ok(StatusCode::GONE) => return,
             Ok(status) if !status.is_success() && !status.is_server_error() => {
                 panic!("deleting {name} is answered with {status}")
             }
@@ -170,7 +170,7 @@ fn empty_site() -> TempDir {
     for name in ["a.js", "a.wasm", "a.css"] {
         std::fs::write(files.join(name), "").expect("a file");
     }
-    let manifest = r#"{"js":"a.js","wasm":"a.wasm","css":"a.css"}"#;
+    let manifest = r#"{"script":"a.js","islands":"a.js","wasm":"a.wasm","css":"a.css"}"#;
     std::fs::write(files.join("manifest.json"), manifest).expect("a manifest");
     site
 }

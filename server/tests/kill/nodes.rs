@@ -57,7 +57,7 @@ async fn customer(client: ApiClient, number: usize) {
         Fate::IsTakenDown => loop {
             let take_down = client.http.delete(&path).query(&[("confirm", &name)]);
             match take_down.send().await.map(|response| response.status()) {
-                Ok(StatusCode::NOT_FOUND) => return,
+                Ok(StatusCode::GONE) => return,
                 Ok(status) if !status.is_success() && !status.is_server_error() => {
                     panic!("taking down {name} is answered with {status}")
                 }

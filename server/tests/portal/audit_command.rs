@@ -1,7 +1,7 @@
 //! `hangar audit` beside a portal that was used.
 
 use crate::{
-    fixture::{ADMIN, DEVELOPER, TestPortal, ordered},
+    fixture::{ADMIN, DEVELOPER, TestPortal, configuration, ordered},
     program::{hangar, said},
 };
 use std::{
@@ -23,7 +23,7 @@ async fn used() -> TempDir {
 fn audit(folder: &TempDir, arguments: &[&str]) -> Output {
     let mut command = hangar();
     command.arg("audit").args(arguments);
-    command.arg("--data-dir").arg(data(folder));
+    command.arg("--config").arg(configuration(folder.path()));
     command.output().unwrap()
 }
 

@@ -12,7 +12,6 @@ use tokio::{
     time::timeout,
 };
 
-/// Abuse 16.
 #[tokio::test]
 async fn a_hundred_megabytes_are_refused_before_they_are_read() {
     let portal = TestPortal::start().await;
@@ -33,7 +32,6 @@ async fn a_hundred_megabytes_are_refused_before_they_are_read() {
     portal.stop().await;
 }
 
-/// Abuse 16.
 #[tokio::test]
 async fn a_body_that_never_says_how_long_it_is_is_cut_off() {
     let portal = TestPortal::start().await;
@@ -95,7 +93,6 @@ async fn what_cannot_be_read_is_named() {
     portal.stop().await;
 }
 
-/// Abuse 16.
 #[tokio::test]
 async fn headers_that_do_not_come_to_an_end_are_not_waited_for() {
     let portal = TestPortal::start().await;

@@ -154,12 +154,11 @@ async fn unreadable(admin: &Browser, id: &str) -> Vec<Answer> {
     answers
 }
 
-/// Abuse 11 and 12, for credentials of every kind.
 #[tokio::test(flavor = "multi_thread")]
 async fn planted_secrets_are_in_no_answer_page_event_log_or_file() {
     // Nothing listens there: what is sent to AWS goes nowhere, and the attempt is logged.
     let variables = [("HANGAR__BROKER__STS_ENDPOINT", "http://127.0.0.1:9/")];
-    let running = Running::start_with("debug,h2=info,rustls=info", &variables);
+    let running = Running::start_with("debug,h2=info,rustls=info", &variables).await;
     let admin = Browser::at(running.origin());
     assert_eq!(admin.sign_in_as(ADMIN).await.location(), "/");
     let mut events = admin.events("/events/nodes").await;
@@ -268,7 +267,6 @@ async fn planted_secrets_are_in_no_answer_page_event_log_or_file() {
     }
 }
 
-/// Abuse 10.
 #[tokio::test]
 async fn a_credential_of_another_tenant_looks_like_one_that_is_not_there() {
     let portal = TestPortal::start().await;

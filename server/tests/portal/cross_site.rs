@@ -19,7 +19,6 @@ fn changing_routes() -> Vec<(Method, String)> {
         .collect()
 }
 
-/// Abuse 7.
 #[tokio::test]
 async fn no_route_that_changes_something_can_be_used_from_another_site() {
     let portal = TestPortal::start().await;
@@ -66,7 +65,6 @@ async fn no_route_that_changes_something_can_be_used_from_another_site() {
     portal.stop().await;
 }
 
-/// Abuse 7.
 #[tokio::test]
 async fn text_that_looks_like_json_is_refused_from_our_own_pages_too() {
     let portal = TestPortal::start().await;
@@ -84,7 +82,7 @@ async fn text_that_looks_like_json_is_refused_from_our_own_pages_too() {
     portal.stop().await;
 }
 
-/// Abuse 7: links and images are GET, and bring the cookie along.
+/// links and images are GET, and bring the cookie along.
 #[tokio::test]
 async fn nothing_that_changes_something_answers_to_get() {
     let portal = TestPortal::start().await;

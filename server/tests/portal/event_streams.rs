@@ -30,7 +30,6 @@ async fn a_stream_tells_nothing_of_what_one_may_not_see() {
     portal.stop().await;
 }
 
-/// Abuse 5.
 #[tokio::test]
 async fn suspension_ends_streams_at_once() {
     let portal = TestPortal::start().await;
@@ -84,7 +83,6 @@ async fn streams_end_when_the_server_stops() {
     assert!(begun.elapsed() < std::time::Duration::from_secs(8));
 }
 
-/// Abuse 16.
 #[tokio::test]
 async fn one_person_cannot_take_every_stream() {
     let portal = TestPortal::start_with(|settings| settings.limits.event_streams = 4).await;

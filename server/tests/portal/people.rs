@@ -14,7 +14,6 @@ async fn address_of(portal: &TestPortal, email: &str) -> String {
     format!("/api/v1/users/{}", portal.person(email).await.id)
 }
 
-/// Abuse 5 and 8.
 #[tokio::test]
 async fn a_suspended_developer_is_out_at_once_and_back_when_restored() {
     let portal = TestPortal::start().await;
@@ -70,7 +69,6 @@ async fn signing_somebody_out_everywhere_leaves_their_tokens() {
     portal.stop().await;
 }
 
-/// Abuse 9.
 #[tokio::test]
 async fn the_last_admin_stays() {
     let portal = TestPortal::start().await;

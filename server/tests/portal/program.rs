@@ -1,13 +1,17 @@
 //! The program `hangar` as people run it: what it prints, how it ends, what it logs.
 
 use crate::{
-    fixture::{Browser, DEVELOPER, PATIENCE, TestPortal, VIEWER, ordered, write_site},
+    fixture::{
+        Browser, DEVELOPER, PATIENCE, TestPortal, VIEWER, free_address, ordered, start_sandbox,
+        write_site,
+    },
     nodes::{ready_node, secrets::TOKEN},
 };
 use reqwest::Method;
+use sandbox::Sandbox;
 use std::{
     io::{BufRead as _, BufReader, Read as _},
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
     thread,
     time::Instant,
@@ -38,24 +42,27 @@ pub fn said(output: &Output) -> String {
 /// A portal as a process.
 pub struct Running {
     process: Child,
+    _sandbox: Sandbox,
     pub folder: TempDir,
     first_lines: String,
     log: thread::JoinHandle<String>,
 }
 
 impl Running {
-    pub fn start(filter: &str) -> Self {
-        Self::start_with(filter, &[])
+    pub async fn start(filter: &str) -> Self {
+        Self::start_with(filter, &[]).await
     }
 
     /// With these variables besides.
-    pub fn start_with(filter: &str, variables: &[(&str, &str)]) -> Self {
+    pub async fn start_with(filter: &str, variables: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         write_site(&folder.path().join("site"));
+        let data = folder.path().join("data");
+        let (sandbox, configuration) = start_sandbox(&data, free_address()).await;
         let mut process = hangar()
-            .args(["serve", "--listen", "127.0.0.1:0"])
-            .arg("--data-dir")
-            .arg(folder.path().join("data"))
+            .arg("serve")
+            .arg("--config")
+            .arg(configuration)
             .arg("--site-dir")
             .arg(folder.path().join("site"))
             .env("HANGAR__LOG__FILTER", filter)
@@ -72,8 +79,7 @@ impl Running {
         });
         let mut lines = BufReader::new(process.stdout.take().unwrap());
         let mut first_lines = String::new();
-        // The notice about the sandbox ends with the last of its people.
-        while !first_lines.contains("Maya") {
+        while !first_lines.contains("ready at") {
             assert!(
                 lines.read_line(&mut first_lines).unwrap() > 0,
                 "{first_lines}"
@@ -81,6 +87,7 @@ impl Running {
         }
         Self {
             process,
+            _sandbox: sandbox,
             folder,
             first_lines,
             log,
@@ -107,15 +114,14 @@ impl Running {
     }
 }
 
-#[test]
-fn it_says_where_it_is_and_who_can_sign_in_and_ends_well() {
-    let running = Running::start("info");
+#[tokio::test(flavor = "multi_thread")]
+async fn it_says_where_it_is_and_ends_well() {
+    let running = Running::start("info").await;
     assert!(
         running
             .first_lines
             .starts_with("Hangar is ready at http://127.0.0.1:")
     );
-    assert!(running.first_lines.contains("sandbox"));
     let begun = Instant::now();
     let (ended_well, log) = running.stop();
     assert!(ended_well, "{log}");
@@ -135,8 +141,8 @@ fn a_port_that_is_taken_is_said_with_the_way_out() {
         ])
         .arg("--site-dir")
         .arg(folder.path())
-        .arg("--data-dir")
-        .arg(folder.path().join("data"))
+        .arg("--config")
+        .arg(minimal(folder.path()))
         .output()
         .unwrap();
     assert!(!output.status.success());
@@ -154,8 +160,8 @@ fn a_site_that_is_missing_is_said_with_the_way_out() {
         .arg("serve")
         .arg("--site-dir")
         .arg(folder.path())
-        .arg("--data-dir")
-        .arg(folder.path())
+        .arg("--config")
+        .arg(minimal(folder.path()))
         .output()
         .unwrap();
     assert!(
@@ -165,10 +171,9 @@ fn a_site_that_is_missing_is_said_with_the_way_out() {
     );
 }
 
-#[test]
-fn check_lists_what_is_missing_and_ends_badly() {
-    let folder = tempfile::tempdir().unwrap();
-    let configuration = folder.path().join("hangar.toml");
+/// A configuration of systems that are not there.
+fn minimal(folder: &Path) -> PathBuf {
+    let file = folder.join("hangar.toml");
     let text = r#"
         public_url = "https://hangar.example.com"
         data_dir = "data"
@@ -177,9 +182,47 @@ fn check_lists_what_is_missing_and_ends_badly() {
         client_id = "hangar"
         [hosts.main]
         kubeconfig = "nowhere.yaml"
-        [skypilot]
-        url = "http://127.0.0.1:9"
     "#;
+    std::fs::write(&file, text).unwrap();
+    file
+}
+
+#[test]
+fn without_a_configuration_it_does_not_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = hangar()
+        .args(["serve", "--data-dir"])
+        .arg(folder.path().join("data"))
+        .output()
+        .unwrap();
+    assert!(!output.status.success());
+    let said = said(&output);
+    for word in ["hangar.toml", "--config", "./dev start"] {
+        assert!(said.contains(word), "{said}");
+    }
+}
+
+/// The sandbox is a program of its own: nothing of it is in what production runs.
+#[test]
+fn the_sandbox_is_not_in_the_binary() {
+    let binary = std::fs::read(env!("CARGO_BIN_EXE_hangar")).unwrap();
+    let contains = |text: &str| {
+        binary
+            .windows(text.len())
+            .any(|found| found == text.as_bytes())
+    };
+    assert!(contains("skypilot.admin_token"), "texts are readable in it");
+    for text in ["Hangar's sandbox", "Maya Lindt", "sandbox::kubernetes"] {
+        assert!(!contains(text), "{text}");
+    }
+}
+
+#[test]
+fn check_lists_what_is_missing_and_ends_badly() {
+    let folder = tempfile::tempdir().unwrap();
+    let configuration = minimal(folder.path());
+    let text = std::fs::read_to_string(&configuration).unwrap();
+    let text = format!("{text}[skypilot]\nurl = \"http://127.0.0.1:9\"\n");
     std::fs::write(&configuration, text).unwrap();
     let check = |configuration: &Path| {
         let site = folder.path().join("site");
@@ -208,19 +251,14 @@ async fn check_tells_about_the_skypilot_server_and_each_tenants_place_there() {
     let portal = TestPortal::start().await;
     let program = portal.program_of(DEVELOPER).await;
     ready_node(&program, "first").await;
-    let sandbox = portal.sandbox().sandbox();
-    let folder = tempfile::tempdir().unwrap();
-    let configuration = folder.path().join("hangar.toml");
+    let sandbox = portal.sandbox();
     let check = |token: &str| {
-        let text = format!(
-            "sandbox = true\ndata_dir = \"data\"\n[database]\nurl = \"sqlite:{}\"\n[skypilot]\nurl = \"{}\"\n\
-             admin_token = \"{token}\"\n",
-            portal.data_directory().join("hangar.db").display(),
-            sandbox.skypilot_url(),
-        );
-        std::fs::write(&configuration, text).unwrap();
         let mut command = hangar();
-        command.arg("check").arg("--config").arg(&configuration);
+        command
+            .arg("check")
+            .arg("--config")
+            .arg(portal.configuration())
+            .env("HANGAR__SKYPILOT__ADMIN_TOKEN", token);
         said(&command.output().unwrap())
     };
     let server = format!("ok       SkyPilot API server {}/", sandbox.skypilot_url());
@@ -249,12 +287,11 @@ async fn check_tells_about_the_skypilot_server_and_each_tenants_place_there() {
 async fn the_first_admin_is_made_beside_the_running_portal() {
     let portal = TestPortal::start().await;
     let grant = |email: &str| {
-        let data = portal.data_directory();
         let mut command = hangar();
         command
             .args(["admin", "grant", email])
-            .arg("--data-dir")
-            .arg(data);
+            .arg("--config")
+            .arg(portal.configuration());
         command.output().unwrap()
     };
     let nobody = grant("nobody@example.com");
@@ -280,10 +317,9 @@ fn the_document_can_be_printed() {
     assert!(document["paths"]["/api/v1/clusters"].is_object());
 }
 
-/// Abuse 11, as far as logs go.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_log_holds_no_secret_however_much_is_logged() {
-    let running = Running::start("debug,h2=info,rustls=info");
+    let running = Running::start("debug,h2=info,rustls=info").await;
     let browser = Browser::at(running.origin());
     let page = browser.begin_sign_in("sandbox", "/").await;
     let callback = browser.choose(&page, DEVELOPER).await;

@@ -2,11 +2,10 @@
 
 use crate::fixture::{DEVELOPER, TestPortal, order, ordered};
 use domain::access::PlatformRole;
-use provisioning::{ports::stores::UserStore as _, records::SignedIn};
+use persistence::records::SignedIn;
 use reqwest::Method;
 use tower_sessions::{SessionStore as _, session::Id};
 
-/// Abuse 5.
 #[tokio::test]
 async fn the_session_id_changes_at_sign_in() {
     let portal = TestPortal::start().await;
@@ -34,7 +33,6 @@ async fn the_cookie_is_out_of_reach_for_scripts_and_other_sites() {
     portal.stop().await;
 }
 
-/// Abuse 5.
 #[tokio::test]
 async fn suspension_ends_sessions_and_tokens_at_once() {
     let portal = TestPortal::start().await;
@@ -49,7 +47,6 @@ async fn suspension_ends_sessions_and_tokens_at_once() {
     portal.stop().await;
 }
 
-/// Abuse 5.
 #[tokio::test]
 async fn signing_out_everywhere_ends_every_session() {
     let portal = TestPortal::start().await;
@@ -75,7 +72,7 @@ async fn a_session_that_ends_in_the_middle_of_the_form_is_said_in_words() {
     answer.assert_problem(401, "unauthenticated");
     assert!(answer.header("www-authenticate").starts_with("Bearer"));
     let page = browser.page("/clusters/new").await;
-    assert_eq!(page.status, 302);
+    assert_eq!(page.status, 303);
     assert!(
         page.location().starts_with("/sign-in?") && page.location().contains("clusters%2Fnew"),
         "{}",
@@ -100,9 +97,10 @@ async fn a_token_that_was_made_up_or_revoked_opens_nothing() {
         .await
         .unwrap()
         .unwrap();
-    let tokens = portal.portal.account.tokens(&caller).await.unwrap();
+    let tokens = portal.portal.core.account.tokens(&caller).await.unwrap();
     let revoked = portal
         .portal
+        .core
         .account
         .revoke_token(&caller, tokens[0].id)
         .await;
@@ -125,7 +123,6 @@ async fn a_bad_token_is_not_made_good_by_a_session() {
     portal.stop().await;
 }
 
-/// Abuse 5.
 #[tokio::test]
 async fn a_session_ends_half_a_day_after_signing_in_however_much_it_is_used() {
     let portal = TestPortal::start().await;
@@ -146,7 +143,6 @@ async fn a_session_ends_half_a_day_after_signing_in_however_much_it_is_used() {
     portal.stop().await;
 }
 
-/// Abuse 5.
 #[tokio::test]
 async fn a_role_that_is_lost_is_lost_at_once() {
     let portal = TestPortal::start().await;
@@ -167,13 +163,12 @@ async fn a_role_that_is_lost_is_lost_at_once() {
         source: None,
     };
     let now = jiff::Timestamp::now();
-    let stored = portal.database().store_sign_in(without_groups, now).await;
+    let stored = portal.database().users().sign_in(without_groups, now).await;
     stored.unwrap();
     browser.get(&address).await.assert_problem(404, "not-found");
     portal.stop().await;
 }
 
-/// Abuse 6.
 #[tokio::test]
 async fn identity_headers_are_ignored() {
     let portal = TestPortal::start().await;

@@ -38,7 +38,6 @@ async fn people_come_back_to_the_page_they_wanted() {
     portal.stop().await;
 }
 
-/// Abuse 1.
 #[tokio::test]
 async fn return_addresses_stay_on_this_site() {
     let portal = TestPortal::start().await;
@@ -64,12 +63,12 @@ async fn return_addresses_stay_on_this_site() {
     portal.stop().await;
 }
 
-/// Abuse 2: the address is not who somebody is.
+/// the address is not who somebody is.
 #[tokio::test]
 async fn the_same_address_at_another_provider_is_somebody_else() {
     let portal = TestPortal::start().await;
     let browser = portal.browser_of(DEVELOPER).await;
-    let other = provisioning::records::SignedIn {
+    let other = persistence::records::SignedIn {
         issuer: "https://elsewhere.example.com".into(),
         subject: "1".into(),
         email: DEVELOPER.into(),
@@ -80,16 +79,14 @@ async fn the_same_address_at_another_provider_is_somebody_else() {
         claimed_tenants: Vec::new(),
         source: None,
     };
-    use provisioning::ports::stores::UserStore as _;
     let now = jiff::Timestamp::now();
-    let other = portal.database().store_sign_in(other, now).await.unwrap();
+    let other = portal.database().users().sign_in(other, now).await.unwrap();
     let me = browser.get("/api/v1/me").await.body_json();
     assert_ne!(me["id"], other.id.to_string());
     assert_eq!(me["platform_role"], "user");
     portal.stop().await;
 }
 
-/// Abuse 4.
 #[tokio::test]
 async fn an_answer_without_its_state_is_refused() {
     let portal = TestPortal::start().await;
@@ -111,7 +108,6 @@ async fn an_answer_without_its_state_is_refused() {
     portal.stop().await;
 }
 
-/// Abuse 4.
 #[tokio::test]
 async fn an_answer_is_good_for_one_use() {
     let portal = TestPortal::start().await;
@@ -128,7 +124,7 @@ async fn an_answer_is_good_for_one_use() {
     portal.stop().await;
 }
 
-/// Abuse 4: somebody is made to open the link of another person's sign-in.
+/// somebody is made to open the link of another person's sign-in.
 #[tokio::test]
 async fn an_answer_from_another_browser_is_refused() {
     let portal = TestPortal::start().await;
@@ -142,7 +138,7 @@ async fn an_answer_from_another_browser_is_refused() {
     portal.stop().await;
 }
 
-/// Abuse 4: a code that was stolen is put into one's own sign-in; its PKCE verifier is missing.
+/// a code that was stolen is put into one's own sign-in; its PKCE verifier is missing.
 #[tokio::test]
 async fn a_stolen_code_is_refused() {
     let portal = TestPortal::start().await;

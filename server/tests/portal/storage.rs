@@ -98,7 +98,6 @@ fn postgres_database() -> String {
     url.into()
 }
 
-/// Abuse 12, as far as sessions and tokens go.
 #[tokio::test]
 async fn a_dump_of_the_database_signs_nobody_in() {
     let portal = TestPortal::start().await;

@@ -80,7 +80,6 @@ async fn a_company_is_let_in() {
     portal.stop().await;
 }
 
-/// Abuse 8.
 #[tokio::test]
 async fn foreign_and_missing_tenants_look_the_same() {
     let portal = TestPortal::start().await;

@@ -4,17 +4,17 @@
 
 use domain::{
     access::{PlatformRole, TenantRole, TokenScope},
+    audit::AuditAction,
     caller::{Caller, Channel},
 };
 use jiff::{SignedDuration, Timestamp};
-use persistence::Database;
-use provisioning::{
-    account::token_digest,
-    audit::{AuditAction, AuditEntry},
+use persistence::{
+    Database,
+    audit_records::AuditEntry,
     new_id,
-    ports::stores::{TenantStore, UserStore},
     records::{SignedIn, TenantSeed, TokenRecord},
 };
+use provisioning::account::token_digest;
 use sandbox::{Pace, Sandbox, SandboxOptions};
 use std::{
     io::{BufRead, BufReader},
@@ -138,8 +138,10 @@ filter = "warn"
             name: "Vision".into(),
             environments: vec![("dev".into(), "Dev".into())],
         };
-        database.seed_tenants(&[tenant]).await.expect("a tenant");
-        let tenant_id = database.tenants().await.expect("tenants")[0].tenant.id;
+        database.tenants().seed(&[tenant]).await.expect("a tenant");
+        let tenant_id = database.tenants().active().await.expect("tenants")[0]
+            .tenant
+            .id;
         let now = Timestamp::now();
         let grace = SignedIn {
             issuer: self.sandbox.issuer().to_owned(),
@@ -152,7 +154,11 @@ filter = "warn"
             claimed_tenants: vec![(tenant_id, TenantRole::Developer).into()],
             source: None,
         };
-        let grace = database.store_sign_in(grace, now).await.expect("a person");
+        let grace = database
+            .users()
+            .sign_in(grace, now)
+            .await
+            .expect("a person");
         let token = TokenRecord {
             id: new_id(),
             user_id: grace.id,
@@ -172,7 +178,11 @@ filter = "warn"
             ..Caller::portal()
         };
         let audit = AuditEntry::by(&caller, AuditAction::CreateToken, now, "token", "tests");
-        database.store_token(token, audit).await.expect("a token");
+        database
+            .tokens()
+            .create(token, audit)
+            .await
+            .expect("a token");
         database.close().await;
     }
 

@@ -37,8 +37,9 @@ fn broken(edges: &[(&str, &str, Kind)]) -> Vec<String> {
 fn the_tree_of_the_architecture_document_holds() {
     let edges = [
         ("app", "domain", Kind::Normal),
-        ("frontend", "app", Kind::Normal),
-        ("persistence", "provisioning", Kind::Normal),
+        ("app", "frontend", Kind::Normal),
+        ("provisioning", "persistence", Kind::Normal),
+        ("app", "provisioning", Kind::Normal),
         ("persistence", "sqlx", Kind::Normal),
         ("kubernetes", "kube", Kind::Normal),
         ("sandbox", "kube", Kind::Test),
@@ -47,6 +48,15 @@ fn the_tree_of_the_architecture_document_holds() {
         ("server", "kubernetes", Kind::Normal),
     ];
     assert_eq!(broken(&edges), [""; 0]);
+}
+
+#[test]
+fn the_product_does_not_contain_the_sandbox() {
+    assert_eq!(
+        broken(&[("server", "sandbox", Kind::Normal)]),
+        ["`server` uses `sandbox`"]
+    );
+    assert_eq!(broken(&[("server", "sandbox", Kind::Test)]), [""; 0]);
 }
 
 #[test]
@@ -70,10 +80,10 @@ fn the_domain_knows_none_of_ours() {
 }
 
 #[test]
-fn pages_do_not_know_the_core() {
+fn pages_reach_the_database_through_the_core_only() {
     assert_eq!(
-        broken(&[("app", "provisioning", Kind::Normal)]),
-        ["`app` uses `provisioning`"]
+        broken(&[("app", "persistence", Kind::Normal)]),
+        ["`app` uses `persistence`"]
     );
 }
 

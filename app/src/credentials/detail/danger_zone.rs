@@ -1,77 +1,46 @@
-//! Making a credential useless, for a while or for good.
+//! Suspension and deletion.
 
-use domain::credential::CredentialState;
+use domain::credential::{Credential, CredentialState};
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
-use super::page::Known;
-use crate::credentials::api::{DeleteCredential, RestoreCredential, SuspendCredential};
-use crate::plain_form::FormState;
-use crate::ui::{Button, ButtonKind, Card, Field, Icon, Symbol, TextInput, tw, use_hydrated};
+use crate::credentials::functions::{DeleteCredential, RestoreCredential, SuspendCredential};
+use crate::form::Form;
+use crate::page::PageRequest;
+use crate::ui::{Button, ButtonKind, Card, Field, Icon, Symbol, TextInput};
 
-/// For a while.
 #[component]
-pub fn SuspendOrRestore(known: Known) -> impl IntoView {
-    let suspend = ServerAction::<SuspendCredential>::new();
-    let restore = ServerAction::<RestoreCredential>::new();
-    known.follow(suspend);
-    known.follow(restore);
-    let suspending = FormState::of("suspend", suspend);
-    let restoring = FormState::of("restore", restore);
-    let suspended = Memo::new(move |_| {
-        known
-            .credential
-            .with(|credential| credential.state == CredentialState::Suspended)
-    });
-    let (suspend_pending, restore_pending) = (suspend.pending(), restore.pending());
-    let form = move || {
-        if suspended.get() {
-            view! {
-                <p class="mb-3">
-                    "It opens for nobody. What runs with it may go on until its session with the provider ends."
-                </p>
-                <ActionForm action=restore>
-                    {known.fields()}
-                    <Button disabled=restore_pending>"Restore"</Button>
-                </ActionForm>
-            }
-            .into_any()
-        } else {
-            view! {
-                <p class="mb-3">
-                    "Suspended, it opens for nobody from that moment on, until it is restored. Nothing can be launched with it."
-                </p>
-                <ActionForm action=suspend>
-                    {known.fields()}
-                    <Button kind=ButtonKind::Danger disabled=suspend_pending>
-                        "Suspend"
-                    </Button>
-                </ActionForm>
-            }
-            .into_any()
+pub fn Suspend(request: PageRequest, credential: Credential) -> impl IntoView {
+    let id = credential.id.to_string();
+    let content = match credential.state {
+        CredentialState::Suspended => view! {
+            <p class="mb-3">
+                "This credential cannot be used. Running nodes keep access until their session with the provider expires."
+            </p>
+            <Form state=request.form(RestoreCredential::url())>
+                <input type="hidden" name="id" value=id />
+                <Button>"Restore credential"</Button>
+            </Form>
         }
+        .into_any(),
+        CredentialState::Active => view! {
+            <p class="mb-3">
+                "Nothing can be launched with a suspended credential until it is restored."
+            </p>
+            <Form state=request.form(SuspendCredential::url())>
+                <input type="hidden" name="id" value=id />
+                <Button kind=ButtonKind::Danger>"Suspend credential"</Button>
+            </Form>
+        }
+        .into_any(),
     };
-    view! {
-        <Card title="Suspend">
-            {suspending.notice()}
-            {restoring.notice()}
-            {form}
-        </Card>
-    }
-    .into_any()
+    view! { <Card title="Suspension">{content}</Card> }.into_any()
 }
 
-/// For good: its name is typed.
 #[component]
-pub fn Delete(known: Known) -> impl IntoView {
-    let delete = ServerAction::<DeleteCredential>::new();
-    let state = FormState::of("delete", delete);
-    let name = Memo::new(move |_| known.credential.with(|credential| credential.name.clone()));
-    let typed = RwSignal::new(String::new());
-    let hydrated = use_hydrated();
-    let pending = delete.pending();
-    let matches = move || typed.with(|typed| typed.trim() == name.get());
-    let disabled = Signal::derive(move || hydrated.get() && (!matches() || pending.get()));
-    let label = name.get_untracked();
+pub fn Delete(request: PageRequest, credential: Credential) -> impl IntoView {
+    let form = request.form(DeleteCredential::url());
+    let name = credential.name;
     view! {
         <section
             aria-labelledby="danger"
@@ -81,28 +50,21 @@ pub fn Delete(known: Known) -> impl IntoView {
                 "Delete this credential"
             </h2>
             <p class="mt-1 mb-4">
-                "The stored secret is gone for good. At the provider it stays valid until it is revoked there."
+                "The stored secret is deleted and cannot be restored. It stays valid at the provider until you revoke it there."
             </p>
-            {state.notice()}
-            <ActionForm action=delete attr:class=tw("grid gap-3")>
-                {known.fields()}
-                <Field
-                    id="confirmation"
-                    label=format!("Type {label} to confirm")
-                    error=state.error("confirmation")
-                >
-                    <TextInput
-                        name="confirmation"
-                        on:input=move |event| typed.set(event_target_value(&event))
-                    />
+            <Form state=form.clone() class="grid gap-3">
+                <input type="hidden" name="id" value=credential.id.to_string() />
+                <input type="hidden" name="tenant" value=credential.tenant.slug />
+                <Field form=form name="confirmation" label=format!("Type {name} to confirm")>
+                    <TextInput confirms=name />
                 </Field>
                 <div>
-                    <Button kind=ButtonKind::Danger disabled=disabled>
+                    <Button kind=ButtonKind::Danger>
                         <Icon symbol=Symbol::Trash size=16 />
-                        {move || if pending.get() { "Deleting …" } else { "Delete for good" }}
+                        "Delete credential"
                     </Button>
                 </div>
-            </ActionForm>
+            </Form>
         </section>
     }
     .into_any()

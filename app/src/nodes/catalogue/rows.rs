@@ -1,34 +1,55 @@
-//! Offers as rows of a table. A price is a link to the order form filled in with what it is the price of.
+//! Offers as rows of a table. Each price is a link to the form that creates such a node.
 
-use domain::node::catalogue::{Offer, OfferQueryInput, cloud_title};
+use domain::node::catalogue::{Offer, cloud_title};
 use leptos::prelude::*;
 
-use super::address::order;
-use crate::access::Access;
 use crate::nodes::words::{gib, per_hour};
+use crate::resource::Permission;
+use crate::routes;
 use crate::ui::{Cell, Row};
 
-/// Columns: accelerator, memory, where, processors and memory of the machine, price on demand, price as spot.
+/// Columns: accelerator, memory, location, machine, price on demand, price as spot.
 #[component]
-pub fn OfferRows(offers: Vec<Offer>, access: Access, input: OfferQueryInput) -> impl IntoView {
+pub fn OfferRows(
+    offers: Vec<Offer>,
+    permission: Permission,
+    /// The environment to create nodes in: `vision/dev`, or empty.
+    place: String,
+) -> impl IntoView {
     offers
         .into_iter()
-        .map(|offer| row(&offer, access, &input))
+        .map(|offer| row(&offer, permission, &place))
         .collect_view()
 }
 
-fn row(offer: &Offer, access: Access, input: &OfferQueryInput) -> impl IntoView + use<> {
-    let link = |spot| (access == Access::Order).then(|| order(offer, spot, input));
+/// The form that creates such a node.
+fn create(offer: &Offer, spot: bool, place: &str) -> String {
+    let count = offer.count.to_string();
+    routes::with_query(
+        routes::NEW_NODE,
+        [
+            ("accelerator", offer.accelerator.as_str()),
+            ("count", &count),
+            ("cloud", &offer.cloud),
+            ("region", &offer.region),
+            ("spot", if spot { "true" } else { "" }),
+            ("place", place),
+        ],
+    )
+}
+
+fn row(offer: &Offer, permission: Permission, place: &str) -> impl IntoView + use<> {
+    let link = |spot| (permission == Permission::Create).then(|| create(offer, spot, place));
     let on_demand = price(offer, false, link(false));
     let spot = price(offer, true, link(true));
-    let (what, kind) = (offer.accelerators(), offer.instance_type.clone());
+    let (accelerators, instance_type) = (offer.accelerators(), offer.instance_type.clone());
     let (cloud, region) = (cloud_title(&offer.cloud), offer.region.clone());
     let (memory, machine) = (memory(offer), machine(offer));
     view! {
         <Row>
             <Cell>
-                <b class="font-semibold">{what}</b>
-                <small class="block text-faint break-words">{kind}</small>
+                <b class="font-semibold">{accelerators}</b>
+                <small class="block text-faint break-words">{instance_type}</small>
             </Cell>
             <Cell number=true>{memory}</Cell>
             <Cell>
@@ -45,7 +66,7 @@ fn row(offer: &Offer, access: Access, input: &OfferQueryInput) -> impl IntoView 
     .into_any()
 }
 
-/// The price, which leads to the order form. On a phone, where there is no header, it says what it is the price of.
+/// On a phone the table has no header, so each price has a caption.
 fn price(offer: &Offer, spot: bool, link: Option<String>) -> impl IntoView + use<> {
     let amount = offer.price(spot);
     let kind = if spot { "Spot" } else { "On demand" };
@@ -53,7 +74,7 @@ fn price(offer: &Offer, spot: bool, link: Option<String>) -> impl IntoView + use
     let price = match (amount, link) {
         (Some(amount), Some(href)) => {
             let about = format!(
-                "{kind}: order {} in {} {} at {amount} an hour",
+                "{kind}: launch {} in {} {} for {amount} per hour",
                 offer.accelerators(),
                 cloud_title(&offer.cloud),
                 offer.region,
@@ -78,7 +99,7 @@ fn price(offer: &Offer, spot: bool, link: Option<String>) -> impl IntoView + use
     .into_any()
 }
 
-/// `640 GiB`, and where there are several `8 × 80`.
+/// `640 GiB`, and `8 × 80` below it if there are several accelerators.
 fn memory(offer: &Offer) -> impl IntoView + use<> {
     let Some(each) = offer.device_memory_gib else {
         return "—".into_any();

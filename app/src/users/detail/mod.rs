@@ -1,8 +1,112 @@
-//! One person: who they are, what they may and why, and what can be done about it.
+//! `/admin/users/{id}`: identity, roles and access of a user.
 
-mod access_cards;
-mod page;
-mod role_card;
-mod tenants_card;
+mod access;
+mod role;
+mod tenants;
 
-pub use page::PersonPage;
+use axum::extract::Path;
+use domain::access::{PlatformAction, PlatformRole};
+use domain::ids::UserId;
+use domain::people::PersonDetail;
+use domain::problem::Problem;
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+
+use self::access::{Restoration, Sessions, Suspension};
+use self::role::Role;
+use self::tenants::Tenants;
+use super::functions::{RestoreUser, SetPlatformRole, SignOutUser, SuspendUser};
+use super::{LastSeen, UserState};
+use crate::page::{PageRequest, PageResult};
+use crate::routes;
+use crate::ui::{Card, Fact, Facts, LinkButton, PageHeader};
+
+pub async fn detail(Path(id): Path<String>, request: PageRequest) -> PageResult {
+    request.require(PlatformAction::ManageUsers)?;
+    let id: UserId = id.parse().map_err(|_| Problem::not_found("user"))?;
+    let user = request.core.users.get(&request.caller, id).await?;
+    let is_caller = request.caller.user_id == Some(id);
+    let role_form = request.form(SetPlatformRole::url());
+    let sign_out_form = request.form(SignOutUser::url());
+    let name = user.person.name.clone();
+    let suspension = if user.person.suspended {
+        let form = request.form(RestoreUser::url());
+        ViewFnOnce::from(move || view! { <Restoration id=id form=form /> })
+    } else {
+        let (form, user) = (request.form(SuspendUser::url()), user.clone());
+        ViewFnOnce::from(move || view! { <Suspension user=user is_caller=is_caller form=form /> })
+    };
+    let view = move || {
+        view! {
+            <Header user=user.clone() />
+            <div class="grid grid-cols-1 gap-3.5 items-start lg:grid-cols-[minmax(0,1.55fr)_minmax(0,1fr)]">
+                <div class="grid grid-cols-1 gap-3.5 min-w-0">
+                    <Role user=user.clone() form=role_form />
+                    <Tenants user=user.clone() />
+                </div>
+                <div class="grid grid-cols-1 gap-3.5 min-w-0">
+                    <Identity user=user.clone() />
+                    <Sessions user=user is_caller=is_caller form=sign_out_form />
+                    {suspension.run()}
+                </div>
+            </div>
+        }
+    };
+    Ok(request.show(name, view))
+}
+
+#[component]
+fn Header(user: PersonDetail) -> impl IntoView {
+    let user = user.person;
+    let suspended = user.suspended;
+    let role = match user.platform_role {
+        PlatformRole::Admin => "platform admin",
+        PlatformRole::User => "user",
+    };
+    let summary = format!("{} · {role}", user.email);
+    let log = routes::audit_of(user.id);
+    view! {
+        <PageHeader
+            back=routes::TO_USERS
+            title=user.name
+            badge=move || view! { <UserState suspended=suspended /> }
+            summary=move || summary
+            actions=move || view! { <LinkButton href=log>"Show audit log"</LinkButton> }
+        />
+    }
+}
+
+/// The user at the identity provider.
+#[component]
+fn Identity(user: PersonDetail) -> impl IntoView {
+    let PersonDetail {
+        person: user,
+        subject,
+        ..
+    } = user;
+    let verified = if user.email_verified {
+        "verified by the provider"
+    } else {
+        "not verified by the provider"
+    };
+    view! {
+        <Card title="Identity">
+            <Facts>
+                <Fact name="Email">
+                    <span class="break-all">{user.email}</span>
+                    <small class="block text-faint">{verified}</small>
+                </Fact>
+                <Fact name="Identity provider">
+                    <span class="break-all">{user.issuer}</span>
+                </Fact>
+                <Fact name="Subject">
+                    <code class="break-all">{subject}</code>
+                </Fact>
+                <Fact name="Last seen">
+                    <LastSeen at=user.last_seen_at />
+                </Fact>
+            </Facts>
+        </Card>
+    }
+    .into_any()
+}

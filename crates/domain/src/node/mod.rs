@@ -4,6 +4,7 @@ pub mod catalogue;
 pub mod connection;
 pub mod job;
 pub mod listing;
+pub mod log;
 pub mod machine_name;
 pub mod name;
 pub mod order;

@@ -85,8 +85,8 @@ impl NodeState {
             Self::Stopping => "Stopping",
             Self::Stopped => "Stopped",
             Self::Starting => "Starting",
-            Self::Deleting => "Taking down",
-            Self::Deleted => "Taken down",
+            Self::Deleting => "Deleting",
+            Self::Deleted => "Deleted",
         }
     }
 

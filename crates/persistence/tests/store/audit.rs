@@ -1,11 +1,10 @@
 use crate::{backend::Backend, fixtures::*};
-use domain::ids::TenantId;
-use persistence::{Chain, ChainVerdict};
-use provisioning::{
-    audit::{AuditAction, AuditEntry, AuditOutcome},
-    new_id,
-    ports::stores::{AuditStore, Extent},
+use domain::{
+    audit::{AuditAction, AuditOutcome},
+    caller::Extent,
+    ids::TenantId,
 };
+use persistence::{Chain, ChainVerdict, audit_records::AuditEntry, new_id};
 use sqlx::{AssertSqlSafe, Executor};
 use tokio::task::JoinSet;
 
@@ -46,7 +45,7 @@ fn entry(action: AuditAction, tenant: Option<TenantId>, target: &str) -> AuditEn
 async fn write(backend: &Backend, entries: usize) {
     for _ in 0..entries {
         let entry = entry(AuditAction::SignOut, None, "user/1");
-        backend.database.append(entry).await.unwrap();
+        backend.database.audit().append(entry).await.unwrap();
     }
 }
 
@@ -87,7 +86,7 @@ async fn entries_written_in_parallel_make_one_chain(backend: &Backend) {
         writers.spawn(async move {
             for _ in 0..25 {
                 let entry = entry(AuditAction::SignOut, None, "user/1");
-                database.append(entry).await.unwrap();
+                database.audit().append(entry).await.unwrap();
             }
         });
     }
@@ -254,10 +253,10 @@ async fn the_latest_happenings_are_those_about_clusters_of_the_scope(backend: &B
             target_name: name.into(),
             ..entry(action, tenant, target)
         };
-        database.append(entry).await.unwrap();
+        database.audit().append(entry).await.unwrap();
     }
     let lately = async |scope: Extent, limit| -> Vec<(String, String)> {
-        let happenings = database.lately(&scope, limit).await.unwrap();
+        let happenings = database.audit().recent(&scope, limit).await.unwrap();
         happenings
             .into_iter()
             .map(|happening| {
@@ -308,7 +307,7 @@ async fn tenants_have_chains_of_their_own_and_do_not_wait_for_each_other(backend
         slow.execute(AssertSqlSafe(locked)).await.unwrap();
         for tenant in [None, Some(world.speech.tenant.id)] {
             let entry = entry(AuditAction::SignOut, tenant, "user/1");
-            backend.database.append(entry).await.unwrap();
+            backend.database.audit().append(entry).await.unwrap();
         }
         slow.execute("ROLLBACK").await.unwrap();
     }
@@ -318,7 +317,7 @@ async fn tenants_have_chains_of_their_own_and_do_not_wait_for_each_other(backend
         writers.spawn(async move {
             for _ in 0..10 {
                 let entry = entry(AuditAction::SignOut, tenants[number % 3], "user/1");
-                database.append(entry).await.unwrap();
+                database.audit().append(entry).await.unwrap();
             }
         });
     }
@@ -342,7 +341,7 @@ async fn tenants_have_chains_of_their_own_and_do_not_wait_for_each_other(backend
 async fn an_entry_moved_to_another_chain_is_found(backend: &Backend) {
     let tenant: TenantId = new_id();
     let entry = entry(AuditAction::SignOut, Some(tenant), "user/1");
-    backend.database.append(entry).await.unwrap();
+    backend.database.audit().append(entry).await.unwrap();
     let nil = uuid::Uuid::nil();
     for statement in [
         format!("UPDATE audit_entries SET chain = '{nil}'"),

@@ -3,13 +3,10 @@
 use crate::{backend::Backend, fixtures::*};
 use domain::{
     audit::{AuditAction, AuditChange, AuditOutcome, AuditQuery, AuditRow},
+    caller::Extent,
     ids::{TenantId, UserId},
 };
-use provisioning::{
-    audit::AuditEntry,
-    new_id,
-    ports::stores::{AuditStore, Extent},
-};
+use persistence::{audit_records::AuditEntry, new_id};
 use sqlx::{AssertSqlSafe, Executor};
 
 on_both_databases!(
@@ -58,13 +55,18 @@ async fn an_entry_comes_back_as_it_was_written(backend: &Backend) {
     let world = world(&backend.database).await;
     let tenant = &world.vision.tenant;
     let written = entry(Some(tenant.id), "dev");
-    backend.database.append(written.clone()).await.unwrap();
+    backend
+        .database
+        .audit()
+        .append(written.clone())
+        .await
+        .unwrap();
     let scope = Extent::Tenants(vec![tenant.id]);
-    let read = backend.database.audit_entry(&scope, written.id).await;
+    let read = backend.database.audit().get(&scope, written.id).await;
     let read = read.unwrap().unwrap();
     let hash = read.hash.clone();
     assert_eq!(hash.len(), 64);
-    let sequence = backend.database.audit_end().await.unwrap();
+    let sequence = backend.database.audit().end().await.unwrap();
     let expected = AuditRow {
         id: written.id,
         sequence,
@@ -85,7 +87,7 @@ async fn an_entry_comes_back_as_it_was_written(backend: &Backend) {
     };
     assert_eq!(read, expected);
     let query = AuditQuery::default();
-    let page = backend.database.audit_page(&scope, &query);
+    let page = backend.database.audit().list(&scope, &query);
     let page = page.await.unwrap();
     assert_eq!(page.items.first(), Some(&expected));
     assert_eq!(page.next, None);
@@ -122,7 +124,7 @@ async fn log(backend: &Backend, world: &World) -> Vec<Row> {
         AuditOutcome::Refused,
         AuditOutcome::Failed,
     ];
-    let begin = backend.database.audit_end().await.unwrap();
+    let begin = backend.database.audit().end().await.unwrap();
     let mut rows = Vec::new();
     for sequence in begin + 1..=begin + i64::try_from(ROWS).unwrap() {
         let (user, who) = people[below(2)];
@@ -331,7 +333,7 @@ async fn every_question_is_answered_like_a_plain_list(backend: &Backend) {
                 .map(|row| row.sequence)
                 .collect();
             expected.reverse();
-            let page = backend.database.audit_page(&scope, &query).await.unwrap();
+            let page = backend.database.audit().list(&scope, &query).await.unwrap();
             let mut found: Vec<i64> = page.items.iter().map(|row| row.sequence).collect();
             // What made the world is in the log as well.
             found.retain(|sequence| *sequence >= first);
@@ -347,20 +349,21 @@ async fn every_question_is_answered_like_a_plain_list(backend: &Backend) {
 async fn pages_follow_each_other_without_gap_while_entries_are_added(backend: &Backend) {
     let world = world(&backend.database).await;
     log(backend, &world).await;
-    let end = backend.database.audit_end().await.unwrap();
+    let end = backend.database.audit().end().await.unwrap();
     let mut query = AuditQuery {
         limit: 200,
         ..AuditQuery::default()
     };
     let mut seen = Vec::new();
     loop {
-        let page = backend.database.audit_page(&Extent::Everything, &query);
+        let page = backend.database.audit().list(&Extent::Everything, &query);
         let page = page.await.unwrap();
         seen.extend(page.items.iter().map(|row| row.sequence));
         let Some(next) = page.next else { break };
         query.before = Some(next);
         backend
             .database
+            .audit()
             .append(entry(None, "meanwhile"))
             .await
             .unwrap();
@@ -372,9 +375,10 @@ async fn pages_follow_each_other_without_gap_while_entries_are_added(backend: &B
 async fn an_export_goes_through_everything_once_oldest_first(backend: &Backend) {
     let world = world(&backend.database).await;
     let rows = log(backend, &world).await;
-    let end = backend.database.audit_end().await.unwrap();
+    let end = backend.database.audit().end().await.unwrap();
     backend
         .database
+        .audit()
         .append(entry(None, "afterwards"))
         .await
         .unwrap();
@@ -386,7 +390,10 @@ async fn an_export_goes_through_everything_once_oldest_first(backend: &Backend) 
             };
             let (mut seen, mut after) = (Vec::new(), rows[0].sequence - 1);
             loop {
-                let batch = backend.database.audit_batch(&scope, &query, after, end, 37);
+                let batch = backend
+                    .database
+                    .audit()
+                    .batch(&scope, &query, after, end, 37);
                 let batch = batch.await.unwrap();
                 seen.extend(batch.iter().map(|row| row.sequence));
                 match batch.last() {
@@ -406,7 +413,12 @@ async fn an_export_goes_through_everything_once_oldest_first(backend: &Backend) 
 
 async fn a_search_takes_wildcards_literally_and_any_case(backend: &Backend) {
     for name in ["100% sure", "1000 sure", "a_b", "aXb", "Plain"] {
-        backend.database.append(entry(None, name)).await.unwrap();
+        backend
+            .database
+            .audit()
+            .append(entry(None, name))
+            .await
+            .unwrap();
     }
     for (search, expected) in [
         ("100% s", vec!["100% sure"]),
@@ -421,7 +433,7 @@ async fn a_search_takes_wildcards_literally_and_any_case(backend: &Backend) {
             search: search.into(),
             ..AuditQuery::default()
         };
-        let page = backend.database.audit_page(&Extent::Everything, &query);
+        let page = backend.database.audit().list(&Extent::Everything, &query);
         let names: Vec<_> = page
             .await
             .unwrap()
@@ -437,14 +449,20 @@ async fn foreign_entries_are_not_found(backend: &Backend) {
     let world = world(&backend.database).await;
     let (vision, speech) = (world.vision.tenant.id, world.speech.tenant.id);
     for written in [entry(Some(vision), "dev"), entry(None, "platform")] {
-        backend.database.append(written.clone()).await.unwrap();
+        backend
+            .database
+            .audit()
+            .append(written.clone())
+            .await
+            .unwrap();
         for scope in [Extent::Tenants(vec![speech]), Extent::Tenants(Vec::new())] {
-            let found = backend.database.audit_entry(&scope, written.id).await;
+            let found = backend.database.audit().get(&scope, written.id).await;
             assert_eq!(found.unwrap(), None);
         }
         let found = backend
             .database
-            .audit_entry(&Extent::Everything, written.id);
+            .audit()
+            .get(&Extent::Everything, written.id);
         assert!(found.await.unwrap().is_some());
     }
 }

@@ -1,16 +1,8 @@
 //! A fresh database for each test: an SQLite file in a folder of its own, or a database of its own
 //! on the PostgreSQL server that `HANGAR_TEST_POSTGRES_URL` names.
 
-use domain::ids::UserId;
-use persistence::Database;
-use provisioning::{
-    audit::AuditAction,
-    new_id,
-    ports::{
-        changes::{Change, Changes},
-        people_stores::PeopleStore,
-    },
-};
+use domain::{audit::AuditAction, ids::UserId};
+use persistence::{Database, change::Change, new_id};
 use sqlx::{AnyConnection, Connection, Executor, Row};
 use std::time::Duration;
 use tempfile::TempDir;
@@ -120,7 +112,11 @@ impl Backend {
     pub async fn heard(&self, changes: &mut Receiver<Change>) -> Vec<Change> {
         let user_id: UserId = new_id();
         let audit = crate::fixtures::audit_of_person(user_id, AuditAction::SignOutEverywhere);
-        self.database.end_sessions(user_id, audit).await.unwrap();
+        self.database
+            .users()
+            .sign_out_everywhere(user_id, audit)
+            .await
+            .unwrap();
         heard_until(changes, Change::Access { user_id }).await
     }
 

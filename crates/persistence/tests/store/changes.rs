@@ -5,14 +5,8 @@ use crate::{
     fixtures::audit_of_person,
     nodes::fixtures::*,
 };
-use provisioning::{
-    audit::AuditAction,
-    ports::{
-        changes::{Change, Changes},
-        people_stores::PeopleStore,
-        stores::ClusterStore,
-    },
-};
+use domain::audit::AuditAction;
+use persistence::change::Change;
 use sqlx::Executor;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -62,11 +56,12 @@ async fn after_a_lost_connection_everything_is_announced() {
     heard_until(&mut changes, Change::Everything).await;
 
     // And it hears again.
-    backend.database.wake(order.id).await.unwrap();
+    backend.database.clusters().wake(order.id).await.unwrap();
     heard_until(&mut changes, Change::WorkDue).await;
     backend
         .database
-        .end_sessions(
+        .users()
+        .sign_out_everywhere(
             world.ada.id,
             audit_of_person(world.ada.id, AuditAction::SignOutEverywhere),
         )

@@ -1,16 +1,13 @@
 use crate::{backend::Backend, fixtures::*};
 use domain::{
+    audit::AuditAction,
     cluster::ClusterState,
     failure::{Failure, FailureCode},
     ids::ClusterId,
     operation::{Operation, OperationKind},
 };
 use jiff::SignedDuration;
-use provisioning::{
-    audit::AuditAction,
-    new_id,
-    ports::{changes::Change, stores::ClusterStore},
-};
+use persistence::{change::Change, new_id};
 use sqlx::Executor;
 use std::collections::HashSet;
 use tokio::task::JoinSet;
@@ -63,7 +60,7 @@ async fn work_is_claimed_in_the_order_it_is_due(backend: &Backend) {
     for (claim, due) in claims.iter().zip([30, 10, 20]) {
         let mut progress = as_it_is(&claim.record);
         progress.due_at = Some(after(due));
-        assert!(database.record(claim, progress).await.unwrap());
+        assert!(database.clusters().record(claim, progress).await.unwrap());
     }
     let claims = claim_all(database, after(30)).await;
     let names: Vec<_> = claims
@@ -81,7 +78,7 @@ async fn no_more_is_claimed_than_asked_for(backend: &Backend) {
     }
     let lease = SignedDuration::from_secs(60);
     for expected in [2, 2, 1, 0] {
-        let claims = database.claim(noon(), lease, 2).await.unwrap();
+        let claims = database.clusters().claim(noon(), lease, 2).await.unwrap();
         assert_eq!(claims.len(), expected);
     }
 }
@@ -98,7 +95,7 @@ async fn parallel_claims_never_share_a_cluster(backend: &Backend) {
             let mut mine = Vec::new();
             loop {
                 let lease = SignedDuration::from_secs(60);
-                let claims = database.claim(noon(), lease, 3).await.unwrap();
+                let claims = database.clusters().claim(noon(), lease, 3).await.unwrap();
                 assert!(claims.len() <= 3);
                 if claims.is_empty() {
                     return mine;
@@ -119,7 +116,7 @@ async fn work_planned_for_later_is_not_claimed_before(backend: &Backend) {
     let claim = claim_one(database, noon()).await;
     let mut progress = as_it_is(&claim.record);
     progress.due_at = Some(after(30));
-    database.record(&claim, progress).await.unwrap();
+    database.clusters().record(&claim, progress).await.unwrap();
     assert!(claim_all(database, after(29)).await.is_empty());
     claim_one(database, after(30)).await;
 }
@@ -129,7 +126,13 @@ async fn a_longer_lease_keeps_others_away(backend: &Backend) {
     let world = world(database).await;
     created(database, &world.order("payments-ci")).await;
     let claim = claim_one(database, noon()).await;
-    assert!(database.extend(&claim, after(120)).await.unwrap());
+    assert!(
+        database
+            .clusters()
+            .extend(&claim, after(120))
+            .await
+            .unwrap()
+    );
     assert!(claim_all(database, after(119)).await.is_empty());
     assert_eq!(
         claim_one(database, after(120)).await.record.id,
@@ -149,8 +152,14 @@ async fn a_late_worker_writes_nothing(backend: &Backend) {
     let mut progress = as_it_is(&late.record);
     progress.state = ClusterState::Ready;
     progress.audit = Some(audit_of(&order, AuditAction::ClusterReady));
-    assert!(!database.record(&late, progress).await.unwrap());
-    assert!(!database.extend(&late, after(1000)).await.unwrap());
+    assert!(!database.clusters().record(&late, progress).await.unwrap());
+    assert!(
+        !database
+            .clusters()
+            .extend(&late, after(1000))
+            .await
+            .unwrap()
+    );
     assert_eq!(read(database, order.id).await, before);
     assert_eq!(backend.heard(&mut changes).await, []);
     let audited = "SELECT COUNT(*) FROM audit_entries WHERE action = 'cluster_ready'";
@@ -159,6 +168,7 @@ async fn a_late_worker_writes_nothing(backend: &Backend) {
     assert!(claim_all(database, after(119)).await.is_empty());
     assert!(
         database
+            .clusters()
             .record(&current, as_it_is(&current.record))
             .await
             .unwrap()
@@ -172,9 +182,21 @@ async fn a_claim_ends_when_its_outcome_is_recorded(backend: &Backend) {
     let claim = claim_one(database, noon()).await;
     let mut progress = as_it_is(&claim.record);
     progress.due_at = Some(noon());
-    assert!(database.record(&claim, progress.clone()).await.unwrap());
-    assert!(!database.record(&claim, progress).await.unwrap());
-    assert!(!database.extend(&claim, after(1000)).await.unwrap());
+    assert!(
+        database
+            .clusters()
+            .record(&claim, progress.clone())
+            .await
+            .unwrap()
+    );
+    assert!(!database.clusters().record(&claim, progress).await.unwrap());
+    assert!(
+        !database
+            .clusters()
+            .extend(&claim, after(1000))
+            .await
+            .unwrap()
+    );
     claim_one(database, noon()).await;
 }
 
@@ -201,7 +223,13 @@ async fn progress_is_written_with_its_operation_and_audit_entry(backend: &Backen
     progress.operation.steps[1].detail = Some("in vcluster-payments-ci".into());
     progress.operation.failure = Some(failure);
     progress.audit = Some(audit_of(&order, AuditAction::ClusterReady));
-    assert!(database.record(&claim, progress.clone()).await.unwrap());
+    assert!(
+        database
+            .clusters()
+            .record(&claim, progress.clone())
+            .await
+            .unwrap()
+    );
 
     let after = read(database, order.id).await;
     assert_eq!(after.state, progress.state);
@@ -229,7 +257,13 @@ async fn a_new_operation_may_begin_with_progress(backend: &Backend) {
     let claim = claim_one(database, noon()).await;
     let mut progress = as_it_is(&claim.record);
     progress.operation = Operation::begin(new_id(), OperationKind::CreateCluster, after(5));
-    assert!(database.record(&claim, progress.clone()).await.unwrap());
+    assert!(
+        database
+            .clusters()
+            .record(&claim, progress.clone())
+            .await
+            .unwrap()
+    );
     assert_eq!(read(database, order.id).await.operation, progress.operation);
     assert_eq!(backend.count("SELECT COUNT(*) FROM operations").await, 2);
 }
@@ -243,7 +277,7 @@ async fn progress_that_nobody_can_see_is_not_announced(backend: &Backend) {
     let mut changes = backend.listen().await;
     let mut progress = as_it_is(&claim.record);
     progress.due_at = Some(after(30));
-    assert!(database.record(&claim, progress).await.unwrap());
+    assert!(database.clusters().record(&claim, progress).await.unwrap());
     assert_eq!(backend.heard(&mut changes).await, []);
     assert_eq!(read(database, order.id).await, before);
 }
@@ -254,15 +288,21 @@ async fn a_wake_during_a_claim_is_not_lost(backend: &Backend) {
     let order = world.order("payments-ci");
     created(database, &order).await;
     let claim = claim_one(database, noon()).await;
-    database.wake(order.id).await.unwrap();
+    database.clusters().wake(order.id).await.unwrap();
     assert!(claim_all(database, after(1)).await.is_empty(), "it is held");
     let mut changes = backend.listen().await;
     let mut progress = as_it_is(&claim.record);
     progress.due_at = Some(after(1000));
-    assert!(database.record(&claim, progress.clone()).await.unwrap());
+    assert!(
+        database
+            .clusters()
+            .record(&claim, progress.clone())
+            .await
+            .unwrap()
+    );
     assert_eq!(backend.heard(&mut changes).await, [Change::WorkDue]);
     let again = claim_one(database, after(1)).await;
-    assert!(database.record(&again, progress).await.unwrap());
+    assert!(database.clusters().record(&again, progress).await.unwrap());
     assert!(
         claim_all(database, after(2)).await.is_empty(),
         "a wake counts once"
@@ -277,13 +317,14 @@ async fn waking_makes_work_due_and_says_so(backend: &Backend) {
     let claim = claim_one(database, noon()).await;
     assert!(
         database
+            .clusters()
             .record(&claim, as_it_is(&claim.record))
             .await
             .unwrap()
     );
     assert!(claim_all(database, after(10_000)).await.is_empty());
     let mut changes = backend.listen().await;
-    database.wake(order.id).await.unwrap();
+    database.clusters().wake(order.id).await.unwrap();
     assert_eq!(backend.heard(&mut changes).await, [Change::WorkDue]);
     assert_eq!(claim_one(database, noon()).await.record, before);
 }
@@ -295,14 +336,18 @@ async fn what_is_gone_is_not_woken(backend: &Backend) {
     created(database, &order).await;
     delete(database, &order).await;
     let claim = claim_one(database, noon()).await;
-    database.wake(order.id).await.unwrap();
+    database.clusters().wake(order.id).await.unwrap();
     let mut progress = as_it_is(&claim.record);
     progress.state = ClusterState::Deleted;
     progress.deleted_at = Some(after(20));
-    assert!(database.record(&claim, progress).await.unwrap());
-    database.wake(order.id).await.unwrap();
-    database.wake(new_id::<ClusterId>()).await.unwrap();
-    assert_eq!(database.next_due().await.unwrap(), None);
+    assert!(database.clusters().record(&claim, progress).await.unwrap());
+    database.clusters().wake(order.id).await.unwrap();
+    database
+        .clusters()
+        .wake(new_id::<ClusterId>())
+        .await
+        .unwrap();
+    assert_eq!(database.clusters().next_due().await.unwrap(), None);
 }
 
 async fn a_deletion_during_a_claim_is_kept(backend: &Backend) {
@@ -317,7 +362,7 @@ async fn a_deletion_during_a_claim_is_kept(backend: &Backend) {
     progress.endpoint = Some("https://ci.example.com".into());
     progress.ready_at = Some(after(7));
     progress.due_at = Some(after(1000));
-    assert!(database.record(&claim, progress).await.unwrap());
+    assert!(database.clusters().record(&claim, progress).await.unwrap());
     let kept = read(database, order.id).await;
     assert_eq!(kept.state, ClusterState::Deleting);
     assert_eq!(kept.operation, deleting.operation);
@@ -330,24 +375,37 @@ async fn a_deletion_during_a_claim_is_kept(backend: &Backend) {
     let mut progress = as_it_is(&next.record);
     progress.state = ClusterState::Deleted;
     progress.deleted_at = Some(after(20));
-    assert!(database.record(&next, progress).await.unwrap());
+    assert!(database.clusters().record(&next, progress).await.unwrap());
     assert_eq!(read(database, order.id).await.state, ClusterState::Deleted);
 }
 
 async fn the_next_work_is_the_earliest_that_may_be_claimed(backend: &Backend) {
     let database = &backend.database;
     let world = world(database).await;
-    assert_eq!(database.next_due().await.unwrap(), None);
+    assert_eq!(database.clusters().next_due().await.unwrap(), None);
     created(database, &world.order("one")).await;
     created(database, &world.order("two")).await;
     let claims = claim_all(database, noon()).await;
-    assert_eq!(database.next_due().await.unwrap(), Some(after(60)));
+    assert_eq!(
+        database.clusters().next_due().await.unwrap(),
+        Some(after(60))
+    );
     let mut progress = as_it_is(&claims[0].record);
     progress.due_at = Some(after(45));
-    assert!(database.record(&claims[0], progress).await.unwrap());
-    assert_eq!(database.next_due().await.unwrap(), Some(after(45)));
     assert!(
         database
+            .clusters()
+            .record(&claims[0], progress)
+            .await
+            .unwrap()
+    );
+    assert_eq!(
+        database.clusters().next_due().await.unwrap(),
+        Some(after(45))
+    );
+    assert!(
+        database
+            .clusters()
             .record(&claims[1], as_it_is(&claims[1].record))
             .await
             .unwrap()
@@ -355,11 +413,12 @@ async fn the_next_work_is_the_earliest_that_may_be_claimed(backend: &Backend) {
     let claim = claim_one(database, after(45)).await;
     assert!(
         database
+            .clusters()
             .record(&claim, as_it_is(&claim.record))
             .await
             .unwrap()
     );
-    assert_eq!(database.next_due().await.unwrap(), None);
+    assert_eq!(database.clusters().next_due().await.unwrap(), None);
 }
 
 async fn a_cluster_that_cannot_be_read_does_not_stop_the_others(backend: &Backend) {

@@ -1,9 +1,6 @@
 use crate::{backend::Backend, fixtures::*};
 use domain::{cluster::ClusterState, money::MicroDollars, plan::Plan};
-use provisioning::{
-    ports::stores::{ClusterStore, ClusterTally},
-    records::NewCluster,
-};
+use persistence::records::{ClusterTally, NewCluster};
 
 on_both_databases!(
     clusters_are_counted_by_host_and_plan_until_they_are_gone,
@@ -50,7 +47,7 @@ async fn clusters_are_counted_by_host_and_plan_until_they_are_gone(backend: &Bac
         need_somebody,
         price_per_hour: MicroDollars(price),
     };
-    let mut found = database.tally().await.unwrap();
+    let mut found = database.clusters().tally().await.unwrap();
     found.sort_by_key(|tally| (tally.host.clone(), tally.plan.price_per_hour));
     assert_eq!(
         found,
@@ -63,5 +60,5 @@ async fn clusters_are_counted_by_host_and_plan_until_they_are_gone(backend: &Bac
 }
 
 async fn without_clusters_there_is_nothing_to_count(backend: &Backend) {
-    assert_eq!(backend.database.tally().await.unwrap(), []);
+    assert_eq!(backend.database.clusters().tally().await.unwrap(), []);
 }

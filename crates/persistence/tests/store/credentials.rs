@@ -1,20 +1,18 @@
 use crate::{backend::Backend, fixtures::*};
 use domain::{
+    audit::{AuditAction, AuditChange, AuditOutcome},
     credential::{CheckResult, CredentialFact, Provider},
     ids::{CredentialId, EnvironmentId},
 };
-use persistence::{ChainVerdict, Database};
-use provisioning::{
-    audit::{AuditAction, AuditChange, AuditEntry, AuditOutcome},
-    new_id,
-    ports::{
-        credential_stores::{
-            CredentialChange, CredentialChanged, CredentialCreated, CredentialRecord,
-            CredentialStore, NewCredential, SealedCredential, SealedKind, SealedRows,
-        },
-        node_stores::WorkspaceStore,
-        sealing::Sealed,
+use persistence::sealed::Sealed;
+use persistence::{
+    ChainVerdict, Database,
+    audit_records::AuditEntry,
+    credential_records::{
+        CredentialChange, CredentialChanged, CredentialCreated, CredentialRecord, NewCredential,
+        SealedCredential, SealedKind,
     },
+    new_id,
 };
 use uuid::Uuid;
 
@@ -88,7 +86,7 @@ fn audit(id: CredentialId, action: AuditAction) -> AuditEntry {
 
 async fn create(database: &Database, new: NewCredential) -> CredentialCreated {
     let entry = audit(new.id, AuditAction::CreateCredential);
-    database.create_credential(new, entry).await.unwrap()
+    database.credentials().create(new, entry).await.unwrap()
 }
 
 async fn created(database: &Database, new: NewCredential) -> CredentialId {
@@ -98,7 +96,7 @@ async fn created(database: &Database, new: NewCredential) -> CredentialId {
 }
 
 async fn read(database: &Database, id: CredentialId) -> CredentialRecord {
-    database.credential(id).await.unwrap().unwrap()
+    database.credentials().get(id).await.unwrap().unwrap()
 }
 
 async fn change(
@@ -109,7 +107,8 @@ async fn change(
 ) -> CredentialChanged {
     let entry = audit(id, AuditAction::RenameCredential);
     database
-        .change_credential(id, version, change, entry)
+        .credentials()
+        .change(id, version, change, entry)
         .await
         .unwrap()
 }
@@ -149,9 +148,17 @@ async fn a_credential_is_stored_with_its_entry_and_read_again(backend: &Backend)
     );
     assert_eq!(record.owner().place, format!("credentials/{id}/secret"));
     assert_eq!(entries(database).await, before + 1);
-    let listed = database.credentials(world.vision.tenant.id).await.unwrap();
+    let listed = database
+        .credentials()
+        .list(world.vision.tenant.id)
+        .await
+        .unwrap();
     assert_eq!(listed, [record]);
-    let foreign = database.credentials(world.speech.tenant.id).await.unwrap();
+    let foreign = database
+        .credentials()
+        .list(world.speech.tenant.id)
+        .await
+        .unwrap();
     assert_eq!(foreign, []);
 }
 
@@ -185,7 +192,8 @@ async fn names_are_taken_by_tenant_and_provider_whatever_their_case(backend: &Ba
     assert_eq!(same, CredentialChanged::Changed);
     assert!(
         database
-            .delete_credential(id, audit(id, AuditAction::DeleteCredential))
+            .credentials()
+            .delete(id, audit(id, AuditAction::DeleteCredential))
             .await
             .unwrap()
     );
@@ -227,7 +235,11 @@ async fn many_who_choose_at_once_leave_one_chosen(backend: &Backend) {
         .iter()
         .map(|id| change(database, *id, None, CredentialChange::Choose));
     futures::future::join_all(all).await;
-    let listed = database.credentials(world.vision.tenant.id).await.unwrap();
+    let listed = database
+        .credentials()
+        .list(world.vision.tenant.id)
+        .await
+        .unwrap();
     assert_eq!(listed.iter().filter(|one| one.chosen).count(), 1);
 }
 
@@ -237,7 +249,9 @@ async fn an_environment_has_its_own_or_the_tenants(backend: &Backend) {
     let tenant = world.vision.tenant.id;
     let [dev, prod] = [0, 1].map(|index| world.vision.environments[index].id);
     let taken = async |environment| {
-        let found = database.chosen_credential(tenant, environment, Provider::Aws);
+        let found = database
+            .credentials()
+            .chosen(tenant, environment, Provider::Aws);
         found.await.unwrap().map(|record| record.name)
     };
     assert_eq!(taken(dev).await, None);
@@ -247,7 +261,10 @@ async fn an_environment_has_its_own_or_the_tenants(backend: &Backend) {
     assert_eq!(taken(prod).await.unwrap(), "all");
     change(database, own, None, CredentialChange::Suspend(true)).await;
     assert_eq!(taken(dev).await.unwrap(), "own");
-    let other = database.chosen_credential(tenant, dev, Provider::Gcp).await;
+    let other = database
+        .credentials()
+        .chosen(tenant, dev, Provider::Gcp)
+        .await;
     assert_eq!(other.unwrap(), None);
 }
 
@@ -296,7 +313,8 @@ async fn uses_are_counted_with_their_entries_and_never_of_what_was_taken_away(ba
     let used = async |fingerprint: &str| {
         let entry = audit(id, AuditAction::UseCredential);
         database
-            .note_credential_use(id, fingerprint, entry)
+            .credentials()
+            .note_use(id, fingerprint, entry)
             .await
             .unwrap()
     };
@@ -311,7 +329,8 @@ async fn uses_are_counted_with_their_entries_and_never_of_what_was_taken_away(ba
     change(database, id, None, CredentialChange::Suspend(false)).await;
     assert!(used(print).await);
     database
-        .delete_credential(id, audit(id, AuditAction::DeleteCredential))
+        .credentials()
+        .delete(id, audit(id, AuditAction::DeleteCredential))
         .await
         .unwrap();
     assert!(!used(print).await);
@@ -331,7 +350,8 @@ async fn a_check_is_kept_for_the_secret_that_was_checked(backend: &Backend) {
     let keep = async |print: &str| {
         let entry = audit(id, AuditAction::CheckCredential);
         database
-            .keep_check(id, print, &result, entry)
+            .credentials()
+            .record_check(id, print, &result, entry)
             .await
             .unwrap()
     };
@@ -360,16 +380,16 @@ async fn what_is_deleted_is_empty_and_its_id_stays_taken(backend: &Backend) {
     let id = created(database, stored.clone()).await;
     let delete = async || {
         let entry = audit(id, AuditAction::DeleteCredential);
-        database.delete_credential(id, entry).await.unwrap()
+        database.credentials().delete(id, entry).await.unwrap()
     };
     assert!(delete().await);
     assert!(!delete().await);
-    assert_eq!(database.credential(id).await.unwrap(), None);
+    assert_eq!(database.credentials().get(id).await.unwrap(), None);
     let left = backend
         .count("SELECT COUNT(*) FROM credentials WHERE secret_ciphertext = '' AND secret_wrapped_key = '' AND name = 'Main'")
         .await;
     assert_eq!(left, 1);
-    assert_eq!(database.keys_in_use().await.unwrap(), []);
+    assert_eq!(database.sealed_rows().keys_in_use().await.unwrap(), []);
     assert_eq!(create(database, stored).await, CredentialCreated::KnownId);
 }
 
@@ -380,7 +400,8 @@ async fn changes_are_read_newest_first_without_uses(backend: &Backend) {
     change(database, id, None, CredentialChange::Rename("one".into())).await;
     let used = audit(id, AuditAction::UseCredential);
     database
-        .note_credential_use(id, "print-Main", used)
+        .credentials()
+        .note_use(id, "print-Main", used)
         .await
         .unwrap();
     let last = AuditEntry {
@@ -388,20 +409,24 @@ async fn changes_are_read_newest_first_without_uses(backend: &Backend) {
         ..audit(id, AuditAction::SuspendCredential)
     };
     database
-        .change_credential(id, None, CredentialChange::Suspend(true), last)
+        .credentials()
+        .change(id, None, CredentialChange::Suspend(true), last)
         .await
         .unwrap();
-    let found = database.credential_changes(id, 5).await.unwrap();
+    let found = database.credentials().changes(id, 5).await.unwrap();
     let who: Vec<_> = found.iter().map(|past| past.who.as_str()).collect();
     assert_eq!(who, ["Grace Hopper", "Ada Lovelace"]);
     assert_eq!(found[0].changes[0].field, "name");
-    assert_eq!(database.credential_changes(id, 1).await.unwrap().len(), 1);
+    assert_eq!(
+        database.credentials().changes(id, 1).await.unwrap().len(),
+        1
+    );
 }
 
 async fn workspaces_of_the_scope_are_due_at_once(backend: &Backend) {
     let database = &backend.database;
     let world = world(database).await;
-    database.seed_workspaces().await.unwrap();
+    database.workspaces().seed().await.unwrap();
     let settle = async || {
         let due = format!(
             "UPDATE workspaces SET due_at = {}, checked_at = {}",
@@ -437,7 +462,8 @@ async fn workspaces_of_the_scope_are_due_at_once(backend: &Backend) {
     assert_eq!(due().await, 1);
     settle().await;
     database
-        .delete_credential(all, audit(all, AuditAction::DeleteCredential))
+        .credentials()
+        .delete(all, audit(all, AuditAction::DeleteCredential))
         .await
         .unwrap();
     assert_eq!(due().await, 2);
@@ -453,13 +479,14 @@ async fn secrets_under_other_keys_are_found_in_order_and_put_only_where_they_are
         ids.push(Uuid::from(created(database, new(&world, name, None)).await));
     }
     ids.sort();
-    let uses = database.keys_in_use().await.unwrap();
+    let uses = database.sealed_rows().keys_in_use().await.unwrap();
     assert_eq!(
         (uses.len(), uses[0].count, uses[0].key_id.as_str()),
         (1, 3, "key-1")
     );
     let kind = SealedKind::Credential;
     let page = database
+        .sealed_rows()
         .not_under(kind, "key-2", Uuid::nil(), 2)
         .await
         .unwrap();
@@ -470,10 +497,15 @@ async fn secrets_under_other_keys_are_found_in_order_and_put_only_where_they_are
         page[0].owner.place,
         format!("credentials/{}/secret", ids[0])
     );
-    let rest = database.not_under(kind, "key-2", ids[1], 2).await.unwrap();
+    let rest = database
+        .sealed_rows()
+        .not_under(kind, "key-2", ids[1], 2)
+        .await
+        .unwrap();
     assert_eq!(rest.len(), 1);
     assert_eq!(
         database
+            .sealed_rows()
             .not_under(kind, "key-1", Uuid::nil(), 9)
             .await
             .unwrap(),
@@ -500,7 +532,14 @@ async fn secrets_under_other_keys_are_found_in_order_and_put_only_where_they_are
             )
         })
         .collect();
-    assert_eq!(database.put_rewrapped(&wrapped).await.unwrap(), 1);
+    assert_eq!(
+        database
+            .sealed_rows()
+            .put_rewrapped(&wrapped)
+            .await
+            .unwrap(),
+        1
+    );
     assert_eq!(read(database, first).await.sealed, secret("new").sealed);
     let second = read(database, ids[1].into()).await;
     assert_eq!(second.sealed.key_id, "key-2");

@@ -2,6 +2,7 @@
 
 use domain::{
     access::{PlatformRole, TenantRole, TokenScope},
+    audit::{AuditAction, AuditOutcome},
     cluster::ClusterState,
     exposure::Exposure,
     ids::{ClusterId, TenantId, UserId},
@@ -11,11 +12,10 @@ use domain::{
     tenancy::Tenant,
 };
 use jiff::{SignedDuration, Timestamp};
-use persistence::Database;
-use provisioning::{
-    audit::{AuditAction, AuditEntry, AuditOutcome},
+use persistence::{
+    Database,
+    audit_records::AuditEntry,
     new_id,
-    ports::stores::{ClusterStore, TenantStore, UserStore},
     records::{
         Claim, ClusterRecord, Idempotency, NewCluster, OrderStored, Progress, SignedIn, TenantSeed,
         TokenRecord, UserRecord,
@@ -51,7 +51,8 @@ pub async fn world(database: &Database) -> World {
             .collect(),
     };
     database
-        .seed_tenants(&[
+        .tenants()
+        .seed(&[
             seed(
                 "vision",
                 "Vision team",
@@ -61,7 +62,7 @@ pub async fn world(database: &Database) -> World {
         ])
         .await
         .unwrap();
-    let tenants = database.tenants().await.unwrap();
+    let tenants = database.tenants().active().await.unwrap();
     let tenant = |slug: &str| {
         tenants
             .iter()
@@ -100,7 +101,8 @@ pub fn member(subject: &str, tenants: &[(TenantId, TenantRole)]) -> SignedIn {
 
 pub async fn sign_in(database: &Database, subject: &str, name: &str) -> UserRecord {
     database
-        .store_sign_in(person(subject, name), noon())
+        .users()
+        .sign_in(person(subject, name), noon())
         .await
         .unwrap()
 }
@@ -182,7 +184,8 @@ pub fn audit_of(order: &NewCluster, action: AuditAction) -> AuditEntry {
 
 pub async fn store(database: &Database, order: &NewCluster) -> OrderStored {
     database
-        .store_order(order.clone(), audit_of(order, AuditAction::OrderCluster))
+        .clusters()
+        .create(order.clone(), audit_of(order, AuditAction::OrderCluster))
         .await
         .unwrap()
 }
@@ -196,12 +199,13 @@ pub async fn created(database: &Database, order: &NewCluster) -> ClusterRecord {
 }
 
 pub async fn read(database: &Database, id: ClusterId) -> ClusterRecord {
-    database.cluster(id).await.unwrap().unwrap()
+    database.clusters().get(id).await.unwrap().unwrap()
 }
 
 /// Claims everything that is due, for a minute.
 pub async fn claim_all(database: &Database, now: Timestamp) -> Vec<Claim<ClusterRecord>> {
     database
+        .clusters()
         .claim(now, SignedDuration::from_secs(60), 100)
         .await
         .unwrap()
@@ -243,14 +247,15 @@ pub async fn bring_to(database: &Database, id: ClusterId, state: ClusterState, a
                 _ => {}
             }
         }
-        assert!(database.record(claim, progress).await.unwrap());
+        assert!(database.clusters().record(claim, progress).await.unwrap());
     }
     assert_eq!(read(database, id).await.state, state);
 }
 
 pub async fn delete(database: &Database, order: &NewCluster) -> ClusterRecord {
     database
-        .store_deletion(
+        .clusters()
+        .delete(
             order.id,
             Operation::begin(new_id(), OperationKind::DeleteCluster, after(10)),
             audit_of(order, AuditAction::DeleteCluster),

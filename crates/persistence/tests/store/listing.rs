@@ -1,12 +1,12 @@
 use crate::{backend::Backend, fixtures::*};
 use domain::{
+    caller::Extent,
     cluster::ClusterState,
     listing::{ClusterQuery, StateCount},
 };
-use persistence::Database;
-use provisioning::{
-    ports::stores::{ClusterStore, Costs, Extent},
-    records::NewCluster,
+use persistence::{
+    Database,
+    records::{Costs, NewCluster},
 };
 
 on_both_databases!(
@@ -22,7 +22,8 @@ on_both_databases!(
 
 async fn names(database: &Database, query: &ClusterQuery) -> Vec<String> {
     let page = database
-        .clusters(&Extent::Everything, None, query)
+        .clusters()
+        .list(&Extent::Everything, None, query)
         .await
         .unwrap();
     assert_eq!(page.total, page.items.len() as u64);
@@ -109,14 +110,22 @@ async fn a_list_without_tenants_is_empty(backend: &Backend) {
     created(database, &world.order("payments")).await;
     let nobodys = Extent::Tenants(Vec::new());
     let page = database
-        .clusters(&nobodys, Some(world.ada.id), &ClusterQuery::default())
+        .clusters()
+        .list(&nobodys, Some(world.ada.id), &ClusterQuery::default())
         .await
         .unwrap();
     assert_eq!((page.items.len(), page.total), (0, 0));
     assert!(page.counts.iter().all(|entry| entry.count == 0));
-    let soon = database.ending_before(&nobodys, after(100_000), 8).await;
+    let soon = database
+        .clusters()
+        .ending_before(&nobodys, after(100_000), 8)
+        .await;
     assert!(soon.unwrap().is_empty());
-    let costs = database.costs(&nobodys, noon(), after(9)).await.unwrap();
+    let costs = database
+        .clusters()
+        .costs(&nobodys, noon(), after(9))
+        .await
+        .unwrap();
     assert_eq!(costs, Costs::default());
 }
 
@@ -152,7 +161,8 @@ async fn counts_tell_every_state_whatever_is_shown(backend: &Backend) {
             ..ClusterQuery::default()
         };
         let page = database
-            .clusters(&Extent::Everything, None, &query)
+            .clusters()
+            .list(&Extent::Everything, None, &query)
             .await
             .unwrap();
         assert_eq!(page.total, total);
@@ -198,6 +208,7 @@ async fn clusters_that_end_soon_come_soonest_first_and_without_those_on_their_wa
     delete(database, &going).await;
     let ending = async |scope: &Extent, limit| -> Vec<String> {
         database
+            .clusters()
             .ending_before(scope, after(40), limit)
             .await
             .unwrap()
@@ -230,7 +241,10 @@ async fn a_cluster_is_charged_from_when_it_was_usable_until_it_was_gone(backend:
     delete(database, &gone).await;
     bring_to(database, gone.id, ClusterState::Deleted, after(30)).await;
     let costs = async |scope: &Extent, since: i64, now: i64| {
-        let costs = database.costs(scope, after(since), after(now)).await;
+        let costs = database
+            .clusters()
+            .costs(scope, after(since), after(now))
+            .await;
         let Costs {
             price_per_hour,
             spent,

@@ -4,8 +4,8 @@ use crate::{
     backend::{Backend, drop_postgres_database, postgres_database, postgres_server},
     fixtures::*,
 };
+use domain::error::causes;
 use persistence::{Database, OpenError};
-use provisioning::{error::causes, ports::stores::ClusterStore};
 use sqlx::{AnyConnection, Connection, Executor, Row};
 use std::{fs, os::unix::fs::PermissionsExt, path::Path};
 use tempfile::tempdir;
@@ -113,7 +113,8 @@ async fn sqlite_lets_readers_go_on_and_writers_wait_while_another_process_writes
     assert!(
         backend
             .database
-            .cluster(provisioning::new_id())
+            .clusters()
+            .get(persistence::new_id())
             .await
             .unwrap()
             .is_none()

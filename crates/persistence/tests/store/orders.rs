@@ -1,14 +1,14 @@
 use crate::{backend::Backend, fixtures::*};
 use domain::{
+    audit::AuditAction,
     cluster::ClusterState,
     ids::EnvironmentId,
     operation::{Operation, OperationKind},
 };
 use jiff::Timestamp;
-use provisioning::{
-    audit::AuditAction,
+use persistence::{
+    change::Change,
     new_id,
-    ports::{changes::Change, stores::ClusterStore},
     records::{NewCluster, OrderStored},
 };
 use std::collections::HashSet;
@@ -83,7 +83,16 @@ async fn an_order_is_audited_announced_and_due_at_once(backend: &Backend) {
     assert_eq!(backend.count(AUDITED).await, 1);
     // Whatever the clock of the replica that asks.
     let long_ago: Timestamp = "1971-01-01T00:00:00Z".parse().unwrap();
-    assert!(backend.database.next_due().await.unwrap().unwrap() <= long_ago);
+    assert!(
+        backend
+            .database
+            .clusters()
+            .next_due()
+            .await
+            .unwrap()
+            .unwrap()
+            <= long_ago
+    );
     assert_eq!(
         claim_one(&backend.database, long_ago).await.record.id,
         order.id
@@ -94,10 +103,28 @@ async fn a_name_is_taken_on_its_host_until_the_cluster_is_gone(backend: &Backend
     let database = &backend.database;
     let world = world(database).await;
     let first = world.order("payments-ci");
-    assert!(!database.name_taken(HOST, &first.name).await.unwrap());
+    assert!(
+        !database
+            .clusters()
+            .name_taken(HOST, &first.name)
+            .await
+            .unwrap()
+    );
     created(database, &first).await;
-    assert!(database.name_taken(HOST, &first.name).await.unwrap());
-    assert!(!database.name_taken("host-b", &first.name).await.unwrap());
+    assert!(
+        database
+            .clusters()
+            .name_taken(HOST, &first.name)
+            .await
+            .unwrap()
+    );
+    assert!(
+        !database
+            .clusters()
+            .name_taken("host-b", &first.name)
+            .await
+            .unwrap()
+    );
 
     let again = order_in(&world.speech, 0, world.brian.id, "payments-ci");
     assert!(matches!(
@@ -110,7 +137,13 @@ async fn a_name_is_taken_on_its_host_until_the_cluster_is_gone(backend: &Backend
         OrderStored::NameTaken
     ));
     bring_to(database, first.id, ClusterState::Deleted, after(20)).await;
-    assert!(!database.name_taken(HOST, &first.name).await.unwrap());
+    assert!(
+        !database
+            .clusters()
+            .name_taken(HOST, &first.name)
+            .await
+            .unwrap()
+    );
     created(database, &again).await;
 
     let elsewhere = NewCluster {
@@ -150,7 +183,8 @@ async fn an_order_that_fails_leaves_no_trace(backend: &Backend) {
     for order in [elsewhere, nowhere] {
         let error = backend
             .database
-            .store_order(order.clone(), audit_of(&order, AuditAction::OrderCluster))
+            .clusters()
+            .create(order.clone(), audit_of(&order, AuditAction::OrderCluster))
             .await
             .unwrap_err();
         assert_eq!(error.to_string(), "store an order");
@@ -284,7 +318,7 @@ async fn a_deletion_turns_the_cluster_and_is_due_at_once(backend: &Backend) {
     let order = world.order("payments-ci");
     let before = created(&backend.database, &order).await;
     bring_to(&backend.database, order.id, ClusterState::Ready, after(5)).await;
-    assert_eq!(backend.database.next_due().await.unwrap(), None);
+    assert_eq!(backend.database.clusters().next_due().await.unwrap(), None);
     let mut changes = backend.listen().await;
     let record = delete(&backend.database, &order).await;
     assert_eq!(record, read(&backend.database, order.id).await);
@@ -354,7 +388,8 @@ async fn deleting_what_is_not_there_is_answered_with_nothing(backend: &Backend) 
     let order = world.order("payments-ci");
     let answer = backend
         .database
-        .store_deletion(
+        .clusters()
+        .delete(
             order.id,
             Operation::begin(new_id(), OperationKind::DeleteCluster, noon()),
             audit_of(&order, AuditAction::DeleteCluster),
@@ -362,6 +397,9 @@ async fn deleting_what_is_not_there_is_answered_with_nothing(backend: &Backend) 
         .await
         .unwrap();
     assert_eq!(answer, None);
-    assert_eq!(backend.database.cluster(order.id).await.unwrap(), None);
+    assert_eq!(
+        backend.database.clusters().get(order.id).await.unwrap(),
+        None
+    );
     assert_eq!(backend.count(AUDITED).await, 0);
 }

@@ -3,19 +3,15 @@
 use crate::{backend::Backend, fixtures::*};
 use domain::{
     access::PlatformRole,
+    audit::AuditAction,
+    caller::Extent,
+    error::causes,
     listing::ClusterQuery,
     operation::{Operation, OperationKind},
 };
 use jiff::SignedDuration;
-use persistence::{Chain, ChainVerdict, Database, OpenError};
-use provisioning::{
-    audit::AuditAction,
-    error::{StoreError, causes},
-    new_id,
-    ports::{
-        people_stores::PeopleStore,
-        stores::{AuditStore, ClusterStore, Costs, Extent, TenantStore, UserStore},
-    },
+use persistence::{
+    Chain, ChainVerdict, Database, OpenError, error::StoreError, new_id, records::Costs,
 };
 use sqlx::{AnyConnection, Connection, Executor};
 use std::{
@@ -48,35 +44,66 @@ async fn stopped() -> (TempDir, PathBuf, World) {
 async fn reads_work_and_writes_are_refused(database: &Database, world: &World) {
     let everything = Extent::Everything;
     let page = database
-        .clusters(&everything, None, &ClusterQuery::default())
+        .clusters()
+        .list(&everything, None, &ClusterQuery::default())
         .await
         .unwrap();
     assert_eq!(page.total, 1);
     let cluster = page.items[0].clone();
     let order = world.order("other");
     assert_eq!(
-        database.cluster(cluster.id).await.unwrap(),
+        database.clusters().get(cluster.id).await.unwrap(),
         Some(cluster.clone())
     );
-    assert!(!database.name_taken(HOST, &order.name).await.unwrap());
+    assert!(
+        !database
+            .clusters()
+            .name_taken(HOST, &order.name)
+            .await
+            .unwrap()
+    );
     assert_eq!(
         database
+            .clusters()
             .ending_before(&everything, after(9999), 8)
             .await
             .unwrap()
             .len(),
         1
     );
-    let costs = database.costs(&everything, noon(), after(9)).await.unwrap();
+    let costs = database
+        .clusters()
+        .costs(&everything, noon(), after(9))
+        .await
+        .unwrap();
     assert_eq!(costs, Costs::default());
-    assert!(database.next_due().await.unwrap().is_some());
+    assert!(database.clusters().next_due().await.unwrap().is_some());
     let ada = world.ada.clone();
-    assert_eq!(database.user(ada.id).await.unwrap(), Some(ada.clone()));
-    assert_eq!(database.users_by_email(&ada.email).await.unwrap().len(), 1);
-    assert!(database.tokens(ada.id, noon()).await.unwrap().is_empty());
-    assert_eq!(database.token_by_digest("x", noon()).await.unwrap(), None);
-    assert_eq!(database.tenants().await.unwrap().len(), 2);
-    assert_eq!(database.lately(&everything, 8).await.unwrap().len(), 1);
+    assert_eq!(
+        database.users().get(ada.id).await.unwrap(),
+        Some(ada.clone())
+    );
+    assert_eq!(
+        database.users().by_email(&ada.email).await.unwrap().len(),
+        1
+    );
+    assert!(
+        database
+            .tokens()
+            .list(ada.id, noon())
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    assert_eq!(
+        database.tokens().by_digest("x", noon()).await.unwrap(),
+        None
+    );
+    assert_eq!(database.tenants().active().await.unwrap().len(), 2);
+    assert_eq!(
+        database.audit().recent(&everything, 8).await.unwrap().len(),
+        1
+    );
     let chains = database.verify_chains().await.unwrap();
     let intact = |chain: &Chain| matches!(chain.verdict, ChainVerdict::Intact { .. });
     assert!(!chains.is_empty() && chains.iter().all(intact));
@@ -84,7 +111,7 @@ async fn reads_work_and_writes_are_refused(database: &Database, world: &World) {
     assert_eq!(sessions.load(&Id::default()).await.unwrap(), None);
 
     let audit = || audit_of(&order, AuditAction::OrderCluster);
-    let claim = provisioning::records::Claim {
+    let claim = persistence::records::Claim {
         record: cluster.clone(),
         fence: 1,
         wakes: 0,
@@ -92,24 +119,36 @@ async fn reads_work_and_writes_are_refused(database: &Database, world: &World) {
     let operation = Operation::begin(new_id(), OperationKind::DeleteCluster, noon());
     let minute = SignedDuration::from_secs(60);
     let refused = [
-        database.store_order(order.clone(), audit()).await.map(drop),
         database
-            .store_deletion(cluster.id, operation, audit())
-            .await
-            .map(drop),
-        database.claim(noon(), minute, 1).await.map(drop),
-        database.extend(&claim, noon()).await.map(drop),
-        database.record(&claim, as_it_is(&cluster)).await.map(drop),
-        database.wake(cluster.id).await,
-        database
-            .store_sign_in(person("ada", "Ada"), noon())
+            .clusters()
+            .create(order.clone(), audit())
             .await
             .map(drop),
         database
+            .clusters()
+            .delete(cluster.id, operation, audit())
+            .await
+            .map(drop),
+        database.clusters().claim(noon(), minute, 1).await.map(drop),
+        database.clusters().extend(&claim, noon()).await.map(drop),
+        database
+            .clusters()
+            .record(&claim, as_it_is(&cluster))
+            .await
+            .map(drop),
+        database.clusters().wake(cluster.id).await,
+        database
+            .users()
+            .sign_in(person("ada", "Ada"), noon())
+            .await
+            .map(drop),
+        database
+            .users()
             .set_platform_role(ada.id, PlatformRole::Admin, None, audit())
             .await
             .map(drop),
         database
+            .users()
             .set_suspended(
                 ada.id,
                 true,
@@ -118,19 +157,21 @@ async fn reads_work_and_writes_are_refused(database: &Database, world: &World) {
             .await
             .map(drop),
         database
-            .end_sessions(
+            .users()
+            .sign_out_everywhere(
                 ada.id,
                 audit_of_person(ada.id, AuditAction::SignOutEverywhere),
             )
             .await,
-        database.store_token(token(ada.id, "x"), audit()).await,
-        database.note_token_use(new_id(), noon()).await,
+        database.tokens().create(token(ada.id, "x"), audit()).await,
+        database.tokens().note_use(new_id(), noon()).await,
         database
-            .remove_token(ada.id, new_id(), audit())
+            .tokens()
+            .revoke(ada.id, new_id(), audit())
             .await
             .map(drop),
-        database.seed_tenants(&[]).await,
-        database.append(audit()).await,
+        database.tenants().seed(&[]).await,
+        database.audit().append(audit()).await,
     ];
     for (number, outcome) in refused.into_iter().enumerate() {
         let error: StoreError = outcome.expect_err(&format!("write {number}"));

@@ -1,14 +1,10 @@
 use crate::{backend::Backend, fixtures::*};
 use domain::{
+    audit::{AuditAction, AuditOutcome},
     money::MicroDollars,
     node::{catalogue::Offer, view::Orphan},
 };
-use provisioning::{
-    audit::{AuditAction, AuditEntry, AuditOutcome},
-    new_id,
-    node_records::OrphanRemoval,
-    ports::{changes::Change, node_stores::ServerReportStore},
-};
+use persistence::{audit_records::AuditEntry, change::Change, new_id, node_records::OrphanRemoval};
 
 on_both_databases!(
     the_catalogue_is_the_one_that_was_stored_last,
@@ -74,19 +70,27 @@ fn audit() -> AuditEntry {
 
 async fn the_catalogue_is_the_one_that_was_stored_last(backend: &Backend) {
     let database = &backend.database;
-    assert_eq!(database.catalogue().await.unwrap(), None);
+    assert_eq!(database.server_reports().catalogue().await.unwrap(), None);
     let first = [offer("H100", Some(98_320_000)), offer("A100", None)];
-    database.store_catalogue(&first, after(5)).await.unwrap();
+    database
+        .server_reports()
+        .set_catalogue(&first, after(5))
+        .await
+        .unwrap();
     assert_eq!(
-        database.catalogue().await.unwrap(),
+        database.server_reports().catalogue().await.unwrap(),
         Some((first.to_vec(), after(5)))
     );
     let second = [offer("L4", Some(1))];
-    database.store_catalogue(&second, after(9)).await.unwrap();
+    database
+        .server_reports()
+        .set_catalogue(&second, after(9))
+        .await
+        .unwrap();
     // Another replica, or this one after a restart, begins with it.
     let other = backend.another().await;
     assert_eq!(
-        other.catalogue().await.unwrap(),
+        other.server_reports().catalogue().await.unwrap(),
         Some((second.to_vec(), after(9)))
     );
     other.close().await;
@@ -94,42 +98,72 @@ async fn the_catalogue_is_the_one_that_was_stored_last(backend: &Backend) {
 
 async fn orphans_are_those_that_were_stored_last(backend: &Backend) {
     let database = &backend.database;
-    assert!(database.orphans().await.unwrap().is_empty());
+    assert!(
+        database
+            .server_reports()
+            .orphans()
+            .await
+            .unwrap()
+            .is_empty()
+    );
     let both = [orphan("one", "default"), orphan("two", "default")];
-    database.store_orphans(&both).await.unwrap();
-    assert_eq!(database.orphans().await.unwrap(), both);
-    database.store_orphans(&both[1..]).await.unwrap();
-    assert_eq!(database.orphans().await.unwrap(), both[1..]);
-    assert_eq!(database.catalogue().await.unwrap(), None);
+    database.server_reports().set_orphans(&both).await.unwrap();
+    assert_eq!(database.server_reports().orphans().await.unwrap(), both);
+    database
+        .server_reports()
+        .set_orphans(&both[1..])
+        .await
+        .unwrap();
+    assert_eq!(
+        database.server_reports().orphans().await.unwrap(),
+        both[1..]
+    );
+    assert_eq!(database.server_reports().catalogue().await.unwrap(), None);
 }
 
 async fn a_removal_is_asked_for_once_and_shown_until_it_is_done(backend: &Backend) {
     let database = &backend.database;
     let lost = [orphan("lost", "default")];
-    database.store_orphans(&lost).await.unwrap();
+    database.server_reports().set_orphans(&lost).await.unwrap();
     let mut changes = backend.listen().await;
     for seconds in [1, 2] {
         let removal = removal("lost", "default", seconds);
-        let asked = database.store_orphan_removal(removal, audit()).await;
+        let asked = database
+            .server_reports()
+            .delete_orphan(removal, audit())
+            .await;
         asked.unwrap();
     }
     assert_eq!(backend.heard(&mut changes).await, [Change::WorkDue]);
     assert_eq!(backend.count(AUDITED).await, 1);
     assert_eq!(
-        database.orphan_removals().await.unwrap(),
+        database.server_reports().orphan_removals().await.unwrap(),
         [removal("lost", "default", 1)]
     );
     // Also when the server has been asked anew meanwhile.
-    database.store_orphans(&lost).await.unwrap();
-    assert!(database.orphans().await.unwrap()[0].going);
+    database.server_reports().set_orphans(&lost).await.unwrap();
+    assert!(database.server_reports().orphans().await.unwrap()[0].going);
 
-    let done = database.end_orphan_removal("lost", "default").await;
+    let done = database
+        .server_reports()
+        .end_orphan_removal("lost", "default")
+        .await;
     done.unwrap();
-    assert!(database.orphan_removals().await.unwrap().is_empty());
-    assert_eq!(database.orphans().await.unwrap(), lost);
+    assert!(
+        database
+            .server_reports()
+            .orphan_removals()
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    assert_eq!(database.server_reports().orphans().await.unwrap(), lost);
     // It may come back, and be asked for again.
     let again = removal("lost", "default", 9);
-    let asked = database.store_orphan_removal(again, audit()).await;
+    let asked = database
+        .server_reports()
+        .delete_orphan(again, audit())
+        .await;
     asked.unwrap();
     assert_eq!(backend.count(AUDITED).await, 2);
 }
@@ -141,20 +175,30 @@ async fn a_removal_is_of_one_machine_in_one_workspace(backend: &Backend) {
         orphan("lost", "other"),
         orphan("found", "default"),
     ];
-    database.store_orphans(&orphans).await.unwrap();
+    database
+        .server_reports()
+        .set_orphans(&orphans)
+        .await
+        .unwrap();
     for (workspace, seconds) in [("other", 7), ("default", 5)] {
         let removal = removal("lost", workspace, seconds);
-        let asked = database.store_orphan_removal(removal, audit()).await;
+        let asked = database
+            .server_reports()
+            .delete_orphan(removal, audit())
+            .await;
         asked.unwrap();
     }
     // Those asked for first come first.
     assert_eq!(
-        database.orphan_removals().await.unwrap(),
+        database.server_reports().orphan_removals().await.unwrap(),
         [removal("lost", "default", 5), removal("lost", "other", 7)]
     );
-    let done = database.end_orphan_removal("lost", "default").await;
+    let done = database
+        .server_reports()
+        .end_orphan_removal("lost", "default")
+        .await;
     done.unwrap();
-    let orphans = database.orphans().await.unwrap();
+    let orphans = database.server_reports().orphans().await.unwrap();
     let going: Vec<_> = orphans.iter().map(|orphan| orphan.going).collect();
     assert_eq!(going, [false, true, false]);
 }

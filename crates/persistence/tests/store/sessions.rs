@@ -1,10 +1,6 @@
 use crate::{backend::Backend, fixtures::*};
-use domain::ids::UserId;
-use persistence::Sessions;
-use provisioning::{
-    audit::AuditAction,
-    ports::{changes::Change, people_stores::PeopleStore},
-};
+use domain::{audit::AuditAction, ids::UserId};
+use persistence::{Sessions, change::Change};
 use serde_json::json;
 use sqlx::{AssertSqlSafe, Executor, Row};
 use std::time::Duration;
@@ -129,7 +125,8 @@ async fn ending_somebodys_sessions_leaves_those_of_others(backend: &Backend) {
     let mut changes = backend.listen().await;
     backend
         .database
-        .end_sessions(
+        .users()
+        .sign_out_everywhere(
             world.ada.id,
             audit_of_person(world.ada.id, AuditAction::SignOutEverywhere),
         )
@@ -155,6 +152,7 @@ async fn suspension_ends_sessions(backend: &Backend) {
     let session = stored(&sessions, Some(world.ada.id)).await;
     backend
         .database
+        .users()
         .set_suspended(
             world.ada.id,
             false,
@@ -165,6 +163,7 @@ async fn suspension_ends_sessions(backend: &Backend) {
     assert!(is_there(&sessions, &session).await);
     backend
         .database
+        .users()
         .set_suspended(
             world.ada.id,
             true,
@@ -181,7 +180,8 @@ async fn an_ended_session_is_not_brought_back_by_a_request_under_way(backend: &B
     let session = stored(&sessions, Some(world.ada.id)).await;
     backend
         .database
-        .end_sessions(
+        .users()
+        .sign_out_everywhere(
             world.ada.id,
             audit_of_person(world.ada.id, AuditAction::SignOutEverywhere),
         )
@@ -199,7 +199,8 @@ async fn signing_in_makes_a_session_somebodys(backend: &Backend) {
     sessions.save(&session).await.unwrap();
     backend
         .database
-        .end_sessions(
+        .users()
+        .sign_out_everywhere(
             world.ada.id,
             audit_of_person(world.ada.id, AuditAction::SignOutEverywhere),
         )

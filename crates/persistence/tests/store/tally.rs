@@ -1,9 +1,9 @@
 //! What lists and limits count is kept in the transactions that write clusters and nodes.
 
 use crate::{backend::Backend, fixtures::*};
+use domain::caller::Extent;
 use domain::{cluster::ClusterState, listing::ClusterQuery};
 use jiff::SignedDuration;
-use provisioning::ports::stores::{ClusterStore, Extent};
 use sqlx::Executor;
 use tokio::task::JoinSet;
 
@@ -34,6 +34,7 @@ async fn parallel_writers_leave_a_tally_that_is_exact(backend: &Backend) {
         workers.spawn(async move {
             loop {
                 let claims = database
+                    .clusters()
                     .claim(after(3600), SignedDuration::from_mins(1), 3)
                     .await
                     .unwrap();
@@ -48,7 +49,7 @@ async fn parallel_writers_leave_a_tally_that_is_exact(backend: &Backend) {
                         _ => ClusterState::Pending,
                     };
                     progress.due_at = (claim.fence < 4).then(|| after(60));
-                    assert!(database.record(&claim, progress).await.unwrap());
+                    assert!(database.clusters().record(&claim, progress).await.unwrap());
                 }
             }
         });
@@ -56,7 +57,8 @@ async fn parallel_writers_leave_a_tally_that_is_exact(backend: &Backend) {
     workers.join_all().await;
     let page = backend
         .database
-        .clusters(&Extent::Everything, None, &ClusterQuery::default())
+        .clusters()
+        .list(&Extent::Everything, None, &ClusterQuery::default())
         .await
         .unwrap();
     assert_eq!(page.total, 24);

@@ -1,5 +1,5 @@
 use crate::{backend::Backend, fixtures::*};
-use provisioning::{ports::stores::TenantStore, records::TenantSeed};
+use persistence::records::TenantSeed;
 use tokio::task::JoinSet;
 
 on_both_databases!(
@@ -21,14 +21,14 @@ fn seed(slug: &str, name: &str, environments: &[&str]) -> TenantSeed {
 
 async fn tenants_come_by_name_with_their_environments_by_name(backend: &Backend) {
     let database = &backend.database;
-    assert_eq!(database.tenants().await.unwrap(), []);
+    assert_eq!(database.tenants().active().await.unwrap(), []);
     let seeds = [
         seed("z", "beta", &["prod", "dev"]),
         seed("a", "Gamma", &[]),
         seed("m", "Alpha", &["staging"]),
     ];
-    database.seed_tenants(&seeds).await.unwrap();
-    let tenants = database.tenants().await.unwrap();
+    database.tenants().seed(&seeds).await.unwrap();
+    let tenants = database.tenants().active().await.unwrap();
     let names: Vec<_> = tenants
         .iter()
         .map(|tenant| {
@@ -61,8 +61,8 @@ async fn what_exists_is_left_as_it_is(backend: &Backend) {
             ("staging".into(), "Staging".into()),
         ],
     };
-    database.seed_tenants(&[renamed]).await.unwrap();
-    let tenants = database.tenants().await.unwrap();
+    database.tenants().seed(&[renamed]).await.unwrap();
+    let tenants = database.tenants().active().await.unwrap();
     assert_eq!(tenants.len(), 2);
     let vision = &tenants[1];
     assert_eq!(vision.tenant, world.vision.tenant);
@@ -81,11 +81,11 @@ async fn several_portals_that_start_at_once_make_each_tenant_once(backend: &Back
         let database = backend.another().await;
         portals.spawn(async move {
             let seeds = [seed("one", "One", &["dev"]), seed("two", "Two", &["dev"])];
-            database.seed_tenants(&seeds).await.unwrap();
+            database.tenants().seed(&seeds).await.unwrap();
         });
     }
     portals.join_all().await;
-    let tenants = backend.database.tenants().await.unwrap();
+    let tenants = backend.database.tenants().active().await.unwrap();
     assert_eq!(tenants.len(), 2);
     assert!(tenants.iter().all(|tenant| tenant.environments.len() == 1));
 }

@@ -1,11 +1,10 @@
 use crate::{backend::Backend, fixtures::*};
-use domain::{access::TokenScope, ids::UserId};
-use provisioning::{
-    audit::{AuditAction, AuditEntry, AuditOutcome},
-    new_id,
-    ports::{changes::Change, people_stores::PeopleStore, stores::UserStore},
-    records::TokenRecord,
+use domain::{
+    access::TokenScope,
+    audit::{AuditAction, AuditOutcome},
+    ids::UserId,
 };
+use persistence::{audit_records::AuditEntry, change::Change, new_id, records::TokenRecord};
 
 on_both_databases!(
     a_token_is_found_by_its_digest_with_its_owner,
@@ -41,14 +40,15 @@ async fn stored(backend: &Backend, token: TokenRecord) -> TokenRecord {
     let entry = audit(&token, AuditAction::CreateToken);
     backend
         .database
-        .store_token(token.clone(), entry)
+        .tokens()
+        .create(token.clone(), entry)
         .await
         .unwrap();
     token
 }
 
 async fn listed(backend: &Backend, user: UserId) -> Vec<TokenRecord> {
-    backend.database.tokens(user, noon()).await.unwrap()
+    backend.database.tokens().list(user, noon()).await.unwrap()
 }
 
 async fn a_token_is_found_by_its_digest_with_its_owner(backend: &Backend) {
@@ -56,14 +56,16 @@ async fn a_token_is_found_by_its_digest_with_its_owner(backend: &Backend) {
     let token = stored(backend, token(world.ada.id, "digest")).await;
     let found = backend
         .database
-        .token_by_digest("digest", noon())
+        .tokens()
+        .by_digest("digest", noon())
         .await
         .unwrap();
     assert_eq!(found, Some((token, world.ada)));
     for other in ["other", "DIGEST", "digest ", "diges_", "%"] {
         let found = backend
             .database
-            .token_by_digest(other, noon())
+            .tokens()
+            .by_digest(other, noon())
             .await
             .unwrap();
         assert_eq!(found, None, "{other}");
@@ -77,9 +79,9 @@ async fn a_token_that_has_ended_is_neither_found_nor_listed(backend: &Backend) {
     let world = world(database).await;
     let token = stored(backend, token(world.ada.id, "digest")).await;
     for (now, there) in [(after(3599), true), (after(3600), false)] {
-        let found = database.token_by_digest("digest", now).await.unwrap();
+        let found = database.tokens().by_digest("digest", now).await.unwrap();
         assert_eq!(found.is_some(), there);
-        let listed = database.tokens(token.user_id, now).await.unwrap();
+        let listed = database.tokens().list(token.user_id, now).await.unwrap();
         assert_eq!(!listed.is_empty(), there);
     }
 }
@@ -102,6 +104,7 @@ async fn a_token_of_somebody_suspended_comes_with_the_suspension(backend: &Backe
     let world = world(database).await;
     stored(backend, token(world.ada.id, "digest")).await;
     database
+        .users()
         .set_suspended(
             world.ada.id,
             true,
@@ -110,7 +113,8 @@ async fn a_token_of_somebody_suspended_comes_with_the_suspension(backend: &Backe
         .await
         .unwrap();
     let (_, owner) = database
-        .token_by_digest("digest", noon())
+        .tokens()
+        .by_digest("digest", noon())
         .await
         .unwrap()
         .unwrap();
@@ -123,13 +127,14 @@ async fn the_last_use_is_noted_to_the_minute(backend: &Backend) {
     let token = stored(backend, token(world.ada.id, "digest")).await;
     for (used, noted) in [(10, 10), (50, 10), (69, 10), (70, 70), (60, 70)] {
         database
-            .note_token_use(token.id, after(used))
+            .tokens()
+            .note_use(token.id, after(used))
             .await
             .unwrap();
         let listed = listed(backend, world.ada.id).await;
         assert_eq!(listed[0].last_used_at, Some(after(noted)));
     }
-    database.note_token_use(new_id(), noon()).await.unwrap();
+    database.tokens().note_use(new_id(), noon()).await.unwrap();
 }
 
 async fn a_removed_token_is_gone_at_once_and_announced(backend: &Backend) {
@@ -140,7 +145,8 @@ async fn a_removed_token_is_gone_at_once_and_announced(backend: &Backend) {
     let entry = audit(&token, AuditAction::RevokeToken);
     assert!(
         database
-            .remove_token(world.ada.id, token.id, entry)
+            .tokens()
+            .revoke(world.ada.id, token.id, entry)
             .await
             .unwrap()
     );
@@ -151,13 +157,14 @@ async fn a_removed_token_is_gone_at_once_and_announced(backend: &Backend) {
         }]
     );
     assert_eq!(
-        database.token_by_digest("digest", noon()).await.unwrap(),
+        database.tokens().by_digest("digest", noon()).await.unwrap(),
         None
     );
     let entry = audit(&token, AuditAction::RevokeToken);
     assert!(
         !database
-            .remove_token(world.ada.id, token.id, entry)
+            .tokens()
+            .revoke(world.ada.id, token.id, entry)
             .await
             .unwrap()
     );
@@ -173,7 +180,8 @@ async fn nobody_removes_a_token_of_somebody_else(backend: &Backend) {
     let entry = audit(&token, AuditAction::RevokeToken);
     assert!(
         !database
-            .remove_token(world.brian.id, token.id, entry)
+            .tokens()
+            .revoke(world.brian.id, token.id, entry)
             .await
             .unwrap()
     );
@@ -188,7 +196,7 @@ async fn two_tokens_cannot_share_a_digest(backend: &Backend) {
     stored(backend, token(world.ada.id, "digest")).await;
     let copy = token(world.brian.id, "digest");
     let entry = audit(&copy, AuditAction::CreateToken);
-    let refused = backend.database.store_token(copy, entry).await;
+    let refused = backend.database.tokens().create(copy, entry).await;
     assert_eq!(refused.unwrap_err().to_string(), "store an API token");
     let audited = "SELECT COUNT(*) FROM audit_entries WHERE action = 'create_token'";
     assert_eq!(backend.count(audited).await, 1);
@@ -211,7 +219,7 @@ async fn a_token_keeps_its_scopes_and_its_tenant(backend: &Backend) {
             ..token(world.ada.id, &digest)
         };
         let token = stored(backend, token).await;
-        let found = backend.database.token_by_digest(&digest, noon()).await;
+        let found = backend.database.tokens().by_digest(&digest, noon()).await;
         assert_eq!(found.unwrap(), Some((token.clone(), world.ada.clone())));
         assert!(listed(backend, world.ada.id).await.contains(&token));
     }

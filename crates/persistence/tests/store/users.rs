@@ -1,17 +1,15 @@
 use crate::{backend::Backend, fixtures::*};
 use domain::{
     access::{PlatformRole, TenantRole},
+    audit::AuditAction,
     ids::{TenantId, UserId},
 };
-use provisioning::{
-    audit::{AuditAction, AuditEntry},
+use persistence::{
+    audit_records::AuditEntry,
+    change::Change,
     new_id,
-    ports::{
-        changes::Change,
-        people_stores::{PeopleStore, PersonChanged},
-        stores::{TenantStore, UserStore},
-    },
     records::{MembershipRecord, SignedIn, TenantSeed},
+    user_records::PersonChanged,
 };
 use sqlx::{AssertSqlSafe, Executor};
 use std::collections::HashSet;
@@ -43,10 +41,14 @@ async fn somebody_new_is_stored_and_their_sign_in_audited(backend: &Backend) {
     let database = &backend.database;
     let person = person("ada", "Ada Lovelace");
     let user = database
-        .store_sign_in(person.clone(), noon())
+        .users()
+        .sign_in(person.clone(), noon())
         .await
         .unwrap();
-    assert_eq!(database.user(user.id).await.unwrap(), Some(user.clone()));
+    assert_eq!(
+        database.users().get(user.id).await.unwrap(),
+        Some(user.clone())
+    );
     assert_eq!(
         (&user.issuer, &user.subject),
         (&person.issuer, &person.subject)
@@ -60,7 +62,7 @@ async fn somebody_new_is_stored_and_their_sign_in_audited(backend: &Backend) {
         AND who = 'Ada Lovelace' AND target_name = 'ada@example.com' AND user_id IS NOT NULL \
         AND source = '192.0.2.1'";
     assert_eq!(backend.count(audited).await, 1);
-    assert_eq!(database.user(new_id()).await.unwrap(), None);
+    assert_eq!(database.users().get(new_id()).await.unwrap(), None);
 }
 
 async fn somebody_known_keeps_their_id_and_is_brought_up_to_date(backend: &Backend) {
@@ -71,13 +73,13 @@ async fn somebody_known_keeps_their_id_and_is_brought_up_to_date(backend: &Backe
         email_verified: false,
         ..person("ada", "Ada Lovelace")
     };
-    let second = database.store_sign_in(changed, after(60)).await.unwrap();
+    let second = database.users().sign_in(changed, after(60)).await.unwrap();
     assert_eq!(second.id, first.id);
     assert_eq!(second.name, "Ada Lovelace");
     assert_eq!(second.email, "countess@example.com");
     assert!(!second.email_verified);
     assert_eq!(second.last_seen_at, Some(after(60)));
-    assert_eq!(database.user(first.id).await.unwrap(), Some(second));
+    assert_eq!(database.users().get(first.id).await.unwrap(), Some(second));
 }
 
 async fn people_are_who_issuer_and_subject_say_not_their_address(backend: &Backend) {
@@ -93,10 +95,10 @@ async fn people_are_who_issuer_and_subject_say_not_their_address(backend: &Backe
     };
     let mut ids = HashSet::new();
     for person in [ada, other_issuer, other_subject] {
-        ids.insert(database.store_sign_in(person, noon()).await.unwrap().id);
+        ids.insert(database.users().sign_in(person, noon()).await.unwrap().id);
     }
     assert_eq!(ids.len(), 3);
-    let same_address = database.users_by_email("ada@example.com").await.unwrap();
+    let same_address = database.users().by_email("ada@example.com").await.unwrap();
     let found: HashSet<_> = same_address.iter().map(|user| user.id).collect();
     assert_eq!(found, ids);
 }
@@ -108,7 +110,7 @@ async fn parallel_first_sign_ins_make_one_person(backend: &Backend) {
         let database = backend.database.clone();
         let roles = [(world.vision.tenant.id, TenantRole::Developer)];
         let person = member("grace", &roles);
-        sign_ins.spawn(async move { database.store_sign_in(person, noon()).await.unwrap() });
+        sign_ins.spawn(async move { database.users().sign_in(person, noon()).await.unwrap() });
     }
     let users = sign_ins.join_all().await;
     let ids: HashSet<_> = users.iter().map(|user| user.id).collect();
@@ -127,7 +129,8 @@ async fn tenants_from_claims_are_those_of_the_latest_sign_in(backend: &Backend) 
         vec![],
     ] {
         let user = database
-            .store_sign_in(member("ada", &claimed), noon())
+            .users()
+            .sign_in(member("ada", &claimed), noon())
             .await
             .unwrap();
         let mut held: Vec<(TenantId, TenantRole)> = user
@@ -151,7 +154,8 @@ async fn the_higher_of_two_claimed_roles_counts(backend: &Backend) {
         [(vision, TenantRole::Viewer), (vision, TenantRole::Admin)],
     ] {
         let user = database
-            .store_sign_in(member("ada", &claimed), noon())
+            .users()
+            .sign_in(member("ada", &claimed), noon())
             .await
             .unwrap();
         assert_eq!(user.memberships.len(), 1);
@@ -164,6 +168,7 @@ async fn a_role_granted_by_a_person_outlives_sign_ins(backend: &Backend) {
     let world = world(database).await;
     let id = world.ada.id;
     database
+        .users()
         .set_platform_role(id, PlatformRole::Admin, None, granted(id))
         .await
         .unwrap();
@@ -187,7 +192,8 @@ async fn a_role_granted_by_a_person_outlives_sign_ins(backend: &Backend) {
         (TenantRole::Admin, TenantRole::Admin),
     ] {
         let user = database
-            .store_sign_in(member("ada", &[(world.vision.tenant.id, claimed)]), noon())
+            .users()
+            .sign_in(member("ada", &[(world.vision.tenant.id, claimed)]), noon())
             .await
             .unwrap();
         assert_eq!(
@@ -202,11 +208,12 @@ async fn a_role_granted_by_a_person_outlives_sign_ins(backend: &Backend) {
     let brian = world.brian.id;
     for (id, role) in [(brian, PlatformRole::Admin), (id, PlatformRole::User)] {
         let changed = database
+            .users()
             .set_platform_role(id, role, None, granted(id))
             .await;
         assert_eq!(changed.unwrap(), PersonChanged::Done);
     }
-    let user = database.user(id).await.unwrap().unwrap();
+    let user = database.users().get(id).await.unwrap().unwrap();
     assert_eq!(user.platform_role, PlatformRole::User);
 }
 
@@ -216,14 +223,23 @@ async fn the_higher_of_claimed_and_granted_roles_counts(backend: &Backend) {
         claimed_platform_role: PlatformRole::Admin,
         ..person("ada", "Ada Lovelace")
     };
-    let user = database.store_sign_in(admin, noon()).await.unwrap();
+    let user = database.users().sign_in(admin, noon()).await.unwrap();
     assert_eq!(user.platform_role, PlatformRole::Admin);
     let id = user.id;
     database
+        .users()
         .set_platform_role(id, PlatformRole::User, None, granted(id))
         .await
         .unwrap();
-    let role = async || database.user(id).await.unwrap().unwrap().platform_role;
+    let role = async || {
+        database
+            .users()
+            .get(id)
+            .await
+            .unwrap()
+            .unwrap()
+            .platform_role
+    };
     assert_eq!(role().await, PlatformRole::Admin);
     // The claim is gone at the next sign-in, and with it the role.
     sign_in(database, "ada", "Ada Lovelace").await;
@@ -234,20 +250,22 @@ async fn memberships_come_by_name_with_their_environments(backend: &Backend) {
     let database = &backend.database;
     let world = world(database).await;
     database
-        .seed_tenants(&[TenantSeed {
+        .tenants()
+        .seed(&[TenantSeed {
             slug: "empty".into(),
             name: "Älter".into(),
             environments: Vec::new(),
         }])
         .await
         .unwrap();
-    let tenants = database.tenants().await.unwrap();
+    let tenants = database.tenants().active().await.unwrap();
     let claimed: Vec<_> = tenants
         .iter()
         .map(|tenant| (tenant.tenant.id, TenantRole::Viewer))
         .collect();
     let user = database
-        .store_sign_in(member("ada", &claimed), noon())
+        .users()
+        .sign_in(member("ada", &claimed), noon())
         .await
         .unwrap();
     let held: Vec<_> = user
@@ -268,12 +286,12 @@ async fn an_address_is_found_in_any_case(backend: &Backend) {
     let database = &backend.database;
     let world = world(database).await;
     for email in ["ada@example.com", "ADA@Example.COM"] {
-        let found = database.users_by_email(email).await.unwrap();
+        let found = database.users().by_email(email).await.unwrap();
         assert_eq!(found, std::slice::from_ref(&world.ada), "{email}");
     }
     let kim = sign_in(database, "kim", "Kim").await;
     assert_eq!(
-        database.users_by_email("KIM@example.com").await.unwrap(),
+        database.users().by_email("KIM@example.com").await.unwrap(),
         [kim]
     );
     for email in [
@@ -285,7 +303,7 @@ async fn an_address_is_found_in_any_case(backend: &Backend) {
         // The Kelvin sign folds to k, but this is another address.
         "\u{212A}im@example.com",
     ] {
-        let found = database.users_by_email(email).await.unwrap();
+        let found = database.users().by_email(email).await.unwrap();
         assert_eq!(found, [], "{email}");
     }
 }
@@ -296,6 +314,7 @@ async fn a_grant_is_audited_and_announced(backend: &Backend) {
     let id = world.ada.id;
     let mut changes = backend.listen().await;
     database
+        .users()
         .set_platform_role(id, PlatformRole::Admin, None, granted(id))
         .await
         .unwrap();
@@ -312,6 +331,7 @@ async fn a_grant_to_nobody_leaves_no_trace(backend: &Backend) {
     let id = new_id();
     let changed = backend
         .database
+        .users()
         .set_platform_role(id, PlatformRole::Admin, None, granted(id))
         .await;
     assert_eq!(changed.unwrap(), PersonChanged::Missing);
@@ -325,6 +345,7 @@ async fn suspension_stays_over_sign_ins_and_is_announced(backend: &Backend) {
     let id = world.ada.id;
     let mut changes = backend.listen().await;
     database
+        .users()
         .set_suspended(id, true, audit_of_person(id, AuditAction::SuspendUser))
         .await
         .unwrap();
@@ -334,13 +355,15 @@ async fn suspension_stays_over_sign_ins_and_is_announced(backend: &Backend) {
     );
     assert!(sign_in(database, "ada", "Ada Lovelace").await.suspended);
     database
+        .users()
         .set_suspended(id, false, audit_of_person(id, AuditAction::SuspendUser))
         .await
         .unwrap();
-    assert!(!database.user(id).await.unwrap().unwrap().suspended);
+    assert!(!database.users().get(id).await.unwrap().unwrap().suspended);
     assert!(
         !database
-            .user(world.brian.id)
+            .users()
+            .get(world.brian.id)
             .await
             .unwrap()
             .unwrap()
@@ -351,7 +374,8 @@ async fn suspension_stays_over_sign_ins_and_is_announced(backend: &Backend) {
 async fn a_sign_in_that_fails_leaves_no_trace(backend: &Backend) {
     let refused = backend
         .database
-        .store_sign_in(member("ada", &[(new_id(), TenantRole::Admin)]), noon())
+        .users()
+        .sign_in(member("ada", &[(new_id(), TenantRole::Admin)]), noon())
         .await;
     assert_eq!(refused.unwrap_err().to_string(), "store a sign-in");
     assert_eq!(backend.count("SELECT COUNT(*) FROM users").await, 0);

@@ -5,11 +5,12 @@ use domain::{
     node::{machine_name::workspace_name, view::NodeState},
 };
 use jiff::{SignedDuration, Timestamp};
-use persistence::Database;
-use provisioning::{
+use persistence::sealed::Sealed;
+use persistence::{
+    Database,
+    change::Change,
     new_id,
     node_records::{SealedAccount, WorkspaceProgress, WorkspaceRecord},
-    ports::{changes::Change, node_stores::WorkspaceStore, sealing::Sealed, stores::TenantStore},
     records::{Claim, TenantSeed},
 };
 use sqlx::{AssertSqlSafe, Row};
@@ -31,13 +32,14 @@ on_both_databases!(
 );
 
 async fn workspaces(database: &Database) -> Vec<WorkspaceRecord> {
-    database.seed_workspaces().await.unwrap();
-    database.workspaces().await.unwrap()
+    database.workspaces().seed().await.unwrap();
+    database.workspaces().list().await.unwrap()
 }
 
 async fn claim(database: &Database, now: Timestamp, limit: u32) -> Vec<Claim<WorkspaceRecord>> {
     database
-        .claim_workspaces(now, SignedDuration::from_secs(60), limit)
+        .workspaces()
+        .claim(now, SignedDuration::from_secs(60), limit)
         .await
         .unwrap()
 }
@@ -70,8 +72,8 @@ fn account() -> SealedAccount {
 async fn each_environment_has_one_workspace_that_is_due_at_once(backend: &Backend) {
     let database = &backend.database;
     let world = world(database).await;
-    assert!(database.workspaces().await.unwrap().is_empty());
-    assert_eq!(database.next_workspace_due().await.unwrap(), None);
+    assert!(database.workspaces().list().await.unwrap().is_empty());
+    assert_eq!(database.workspaces().next_due().await.unwrap(), None);
     let mut changes = backend.listen().await;
     let found = workspaces(database).await;
     assert_eq!(backend.heard(&mut changes).await, [Change::WorkDue]);
@@ -113,7 +115,13 @@ async fn environments_added_later_get_theirs_and_the_others_stay(backend: &Backe
     for claim in claim(database, noon(), 100).await {
         let mut progress = as_it_is(&claim.record);
         progress.ready = true;
-        assert!(database.record_workspace(&claim, progress).await.unwrap());
+        assert!(
+            database
+                .workspaces()
+                .record(&claim, progress)
+                .await
+                .unwrap()
+        );
     }
     let mut changes = backend.listen().await;
     let same = workspaces(database).await;
@@ -125,7 +133,7 @@ async fn environments_added_later_get_theirs_and_the_others_stay(backend: &Backe
         name: "Vision team".into(),
         environments: vec![("staging".into(), "Staging".into())],
     };
-    database.seed_tenants(&[staging]).await.unwrap();
+    database.tenants().seed(&[staging]).await.unwrap();
     let now = workspaces(database).await;
     assert_eq!(backend.heard(&mut changes).await, [Change::WorkDue]);
     let known: Vec<_> = now.iter().filter(|found| found.ready).cloned().collect();
@@ -142,10 +150,10 @@ async fn several_portals_that_start_at_once_make_each_workspace_once(backend: &B
     let mut portals = JoinSet::new();
     for _ in 0..8 {
         let database = backend.another().await;
-        portals.spawn(async move { database.seed_workspaces().await.unwrap() });
+        portals.spawn(async move { database.workspaces().seed().await.unwrap() });
     }
     portals.join_all().await;
-    let found = backend.database.workspaces().await.unwrap();
+    let found = backend.database.workspaces().list().await.unwrap();
     let names: HashSet<_> = found.iter().map(|found| &found.name).collect();
     assert_eq!((found.len(), names.len()), (3, 3));
 }
@@ -154,14 +162,26 @@ async fn a_workspace_is_found_by_its_environment_and_by_its_name(backend: &Backe
     let database = &backend.database;
     let world = world(database).await;
     let environment = world.vision.environments[1].id;
-    assert_eq!(database.workspace_of(environment).await.unwrap(), None);
+    assert_eq!(
+        database
+            .workspaces()
+            .of_environment(environment)
+            .await
+            .unwrap(),
+        None
+    );
     workspaces(database).await;
-    let found = database.workspace_of(environment).await.unwrap().unwrap();
+    let found = database
+        .workspaces()
+        .of_environment(environment)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(found.environment, world.vision.environments[1]);
-    let named = database.workspace_named(&found.name).await.unwrap();
+    let named = database.workspaces().by_name(&found.name).await.unwrap();
     assert_eq!(named, Some(found));
     for nobodys in ["default", "", "hgr-\0"] {
-        assert_eq!(database.workspace_named(nobodys).await.unwrap(), None);
+        assert_eq!(database.workspaces().by_name(nobodys).await.unwrap(), None);
     }
 }
 
@@ -179,7 +199,11 @@ async fn a_workspace_counts_its_nodes_that_are_not_gone(backend: &Backend) {
     }
     let environment = world.vision.environments[0].id;
     let count = async || {
-        let found = database.workspace_of(environment).await.unwrap();
+        let found = database
+            .workspaces()
+            .of_environment(environment)
+            .await
+            .unwrap();
         found.unwrap().nodes
     };
     assert_eq!(count().await, 2);
@@ -197,7 +221,7 @@ async fn claimed_work_is_nobody_elses_until_the_lease_runs_out(backend: &Backend
     assert_eq!(first.len(), 2);
     assert_eq!(claim(database, noon(), 2).await.len(), 1);
     assert!(claim(database, after(59), 100).await.is_empty());
-    let longer = database.extend_workspace(&first[0], after(120)).await;
+    let longer = database.workspaces().extend(&first[0], after(120)).await;
     assert!(longer.unwrap());
     let taken_over = claim(database, after(60), 100).await;
     assert_eq!(taken_over.len(), 2);
@@ -227,10 +251,15 @@ async fn progress_is_written_and_ends_the_claim(backend: &Backend) {
         attempts: 4,
         due_at: after(30),
     };
-    let recorded = database.record_workspace(&claims[0], progress.clone());
+    let recorded = database.workspaces().record(&claims[0], progress.clone());
     assert!(recorded.await.unwrap());
     let environment = claims[0].record.environment.id;
-    let found = database.workspace_of(environment).await.unwrap().unwrap();
+    let found = database
+        .workspaces()
+        .of_environment(environment)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(found.account, progress.account);
     assert!(found.ready);
     assert_eq!(found.enabled_clouds, progress.enabled_clouds);
@@ -238,11 +267,11 @@ async fn progress_is_written_and_ends_the_claim(backend: &Backend) {
     assert_eq!(found.failure, progress.failure);
     assert_eq!(found.attempts, 4);
 
-    let again = database.record_workspace(&claims[0], progress.clone());
+    let again = database.workspaces().record(&claims[0], progress.clone());
     assert!(!again.await.unwrap(), "the claim has ended");
     let others = claim(database, noon(), 100).await;
     assert_eq!(others.len(), 2);
-    let next = database.next_workspace_due().await.unwrap();
+    let next = database.workspaces().next_due().await.unwrap();
     assert_eq!(next, Some(after(30)));
     let due = claim(database, after(30), 100).await;
     assert_eq!((due.len(), &due[0].record), (1, &found));
@@ -254,8 +283,19 @@ async fn progress_is_written_and_ends_the_claim(backend: &Backend) {
         checked_at: None,
         ..progress
     };
-    assert!(database.record_workspace(&due[0], progress).await.unwrap());
-    let found = database.workspace_of(environment).await.unwrap().unwrap();
+    assert!(
+        database
+            .workspaces()
+            .record(&due[0], progress)
+            .await
+            .unwrap()
+    );
+    let found = database
+        .workspaces()
+        .of_environment(environment)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!((found.account, found.failure), (None, None));
     assert_eq!(found.checked_at, None);
 }
@@ -269,15 +309,16 @@ async fn a_late_worker_writes_nothing(backend: &Backend) {
     let mut progress = as_it_is(&late[0].record);
     progress.ready = true;
     progress.account = Some(account());
-    let recorded = database.record_workspace(&late[0], progress).await;
+    let recorded = database.workspaces().record(&late[0], progress).await;
     assert!(!recorded.unwrap());
     assert!(
         !database
-            .extend_workspace(&late[0], after(999))
+            .workspaces()
+            .extend(&late[0], after(999))
             .await
             .unwrap()
     );
-    let found = database.workspaces().await.unwrap();
+    let found = database.workspaces().list().await.unwrap();
     assert!(
         found
             .iter()
@@ -285,7 +326,7 @@ async fn a_late_worker_writes_nothing(backend: &Backend) {
     );
     for claim in &current {
         let progress = as_it_is(&claim.record);
-        assert!(database.record_workspace(claim, progress).await.unwrap());
+        assert!(database.workspaces().record(claim, progress).await.unwrap());
     }
 }
 
@@ -295,17 +336,18 @@ async fn a_wake_during_a_claim_is_not_lost(backend: &Backend) {
     workspaces(database).await;
     let claims = claim(database, noon(), 100).await;
     let woken = claims[1].record.id;
-    database.wake_workspace(woken).await.unwrap();
+    database.workspaces().wake(woken).await.unwrap();
     for claim in &claims {
         let progress = as_it_is(&claim.record);
-        assert!(database.record_workspace(claim, progress).await.unwrap());
+        assert!(database.workspaces().record(claim, progress).await.unwrap());
     }
     let again = claim(database, after(1), 100).await;
     assert_eq!((again.len(), again[0].record.id), (1, woken));
     let progress = as_it_is(&again[0].record);
     assert!(
         database
-            .record_workspace(&again[0], progress)
+            .workspaces()
+            .record(&again[0], progress)
             .await
             .unwrap()
     );
@@ -318,12 +360,18 @@ async fn waking_makes_work_due_and_says_so(backend: &Backend) {
     let found = workspaces(database).await;
     for claim in claim(database, noon(), 100).await {
         let progress = as_it_is(&claim.record);
-        assert!(database.record_workspace(&claim, progress).await.unwrap());
+        assert!(
+            database
+                .workspaces()
+                .record(&claim, progress)
+                .await
+                .unwrap()
+        );
     }
     let mut changes = backend.listen().await;
-    database.wake_workspace(found[0].id).await.unwrap();
+    database.workspaces().wake(found[0].id).await.unwrap();
     let nobody: WorkspaceId = new_id();
-    database.wake_workspace(nobody).await.unwrap();
+    database.workspaces().wake(nobody).await.unwrap();
     assert_eq!(backend.heard(&mut changes).await, [Change::WorkDue]);
     let due = claim(database, noon(), 100).await;
     assert_eq!((due.len(), due[0].record.id), (1, found[0].id));

@@ -1,22 +1,24 @@
 //! Handing out a kubeconfig: read anew each time, audited, never stored.
 
-use super::{ClusterService, host_problem, view::has_kubeconfig};
-use crate::audit::{AuditAction, AuditEntry};
+use super::{Clusters, host_problem, view::has_kubeconfig};
 use domain::{
     access::Action,
+    audit::AuditAction,
     caller::Caller,
     cluster::Kubeconfig,
     ids::ClusterId,
     problem::{Problem, ProblemKind},
 };
 use jiff::Timestamp;
+use persistence::audit_records::AuditEntry;
 
-impl ClusterService {
-    pub(super) async fn read_kubeconfig(
-        &self,
-        caller: &Caller,
-        id: ClusterId,
-    ) -> Result<Kubeconfig, Problem> {
+impl Clusters {
+    /// The kubeconfig, read from the cluster each time. Audited first: no audit entry, no
+    /// kubeconfig.
+    ///
+    /// # Errors
+    /// Not found, forbidden, not ready, or the host does not respond.
+    pub async fn kubeconfig(&self, caller: &Caller, id: ClusterId) -> Result<Kubeconfig, Problem> {
         let recorded = AuditAction::ReadKubeconfig;
         let cluster = self
             .authorized_change(caller, Action::ReadKubeconfig, recorded, id)
@@ -38,7 +40,8 @@ impl ClusterService {
             .await
             .map_err(|error| host_problem(&error))?;
         // No entry, no kubeconfig: the entry is committed before anything leaves.
-        self.store
+        self.db
+            .audit()
             .append(
                 AuditEntry::by(
                     caller,

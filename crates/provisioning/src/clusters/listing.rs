@@ -1,6 +1,6 @@
 //! Lists of clusters.
 
-use super::{ClusterService, view};
+use super::{Clusters, view};
 use crate::authorization::authorize_listing;
 use domain::{
     access::Action,
@@ -10,16 +10,17 @@ use domain::{
 };
 use jiff::Timestamp;
 
-impl ClusterService {
-    pub(super) async fn page(
-        &self,
-        caller: &Caller,
-        query: ClusterQuery,
-    ) -> Result<ClusterPage, Problem> {
+impl Clusters {
+    /// A page of the clusters the caller may see.
+    ///
+    /// # Errors
+    /// Forbidden, or the database fails.
+    pub async fn list(&self, caller: &Caller, query: ClusterQuery) -> Result<ClusterPage, Problem> {
         authorize_listing(caller, Action::ReadCluster)?;
         let page = self
-            .store
-            .clusters(&caller.extent(Action::ReadCluster), caller.user_id, &query)
+            .db
+            .clusters()
+            .list(&caller.extent(Action::ReadCluster), caller.user_id, &query)
             .await?;
         Ok(ClusterPage {
             items: page

@@ -1,52 +1,89 @@
-//! Clusters: the use cases behind [`domain::services::Clusters`].
+//! Clusters: create, look, use, delete.
 
-mod deletion;
+mod create;
+mod delete;
 mod kubeconfig;
 mod listing;
-mod ordering;
-mod overview;
-mod view;
+pub(crate) mod view;
 
 use crate::{
-    audit::{AuditAction, AuditEntry},
     authorization::{authorize, authorize_change},
-    ports::{
-        host_clusters::{HostClusters, HostError, HostErrorKind, HostInfo},
-        stores::Store,
-    },
-    records::ClusterRecord,
+    ports::host_clusters::{HostClusters, HostError, HostErrorKind, HostInfo},
 };
-use async_trait::async_trait;
 use domain::{
     access::Action,
+    audit::AuditAction,
     caller::Caller,
-    cluster::{Cluster, ClusterEvent, ClusterState, DoomedObjects, Kubeconfig},
+    cluster::{Cluster, ClusterEvent, ClusterState, DoomedObjects},
     ids::ClusterId,
-    listing::{ClusterPage, ClusterQuery},
-    order::{NameCheck, OrderInput, OrderOptions},
-    overview::Overview,
     plan::Plan,
     problem::{Problem, ProblemKind},
-    services::{Clusters, Ordered},
 };
 use jiff::Timestamp;
+use persistence::{Database, audit_records::AuditEntry, records::ClusterRecord};
 use std::sync::Arc;
 
+/// An accepted order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ordered {
+    /// The cluster.
+    pub cluster: Cluster,
+    /// Whether the same order with the same key had been accepted before.
+    pub replayed: bool,
+}
+
 /// The use cases on clusters.
-pub struct ClusterService {
-    store: Arc<dyn Store>,
+pub struct Clusters {
+    db: Database,
     hosts: Arc<dyn HostClusters>,
     plans: Vec<Plan>,
 }
 
-impl ClusterService {
-    /// A service over these ports that offers `plans`.
-    pub fn new(store: Arc<dyn Store>, hosts: Arc<dyn HostClusters>, plans: Vec<Plan>) -> Self {
-        Self {
-            store,
-            hosts,
-            plans,
-        }
+impl Clusters {
+    /// Over these ports, with these `plans` to choose from.
+    pub fn new(db: Database, hosts: Arc<dyn HostClusters>, plans: Vec<Plan>) -> Self {
+        Self { db, hosts, plans }
+    }
+
+    /// One cluster.
+    ///
+    /// # Errors
+    /// Not found for a missing one and for one the caller may not see.
+    pub async fn get(&self, caller: &Caller, id: ClusterId) -> Result<Cluster, Problem> {
+        let cluster = self.authorized(caller, Action::ReadCluster, id).await?;
+        Ok(view::cluster(cluster, caller))
+    }
+
+    /// The events of its namespace on the host, newest first.
+    ///
+    /// # Errors
+    /// Not found, or the host does not respond.
+    pub async fn events(
+        &self,
+        caller: &Caller,
+        id: ClusterId,
+    ) -> Result<Vec<ClusterEvent>, Problem> {
+        let cluster = self.authorized(caller, Action::ReadCluster, id).await?;
+        self.hosts
+            .events(&(&cluster).into())
+            .await
+            .map_err(|error| host_problem(&error))
+    }
+
+    /// What is deleted with it.
+    ///
+    /// # Errors
+    /// Not found, forbidden, or the host does not respond.
+    pub async fn deletion_preview(
+        &self,
+        caller: &Caller,
+        id: ClusterId,
+    ) -> Result<Vec<DoomedObjects>, Problem> {
+        let cluster = self.authorized(caller, Action::DeleteCluster, id).await?;
+        self.hosts
+            .doomed(&(&cluster).into())
+            .await
+            .map_err(|error| host_problem(&error))
     }
 
     /// The cluster, if `caller` may do `action` to it. A deleted one is not found.
@@ -56,7 +93,7 @@ impl ClusterService {
         action: Action,
         id: ClusterId,
     ) -> Result<ClusterRecord, Problem> {
-        let cluster = self.existing(id).await?;
+        let cluster = self.existing(caller, id).await?;
         authorize(caller, action, cluster.tenant.id, "cluster")?;
         Ok(cluster)
     }
@@ -69,7 +106,7 @@ impl ClusterService {
         recorded: AuditAction,
         id: ClusterId,
     ) -> Result<ClusterRecord, Problem> {
-        let cluster = self.existing(id).await?;
+        let cluster = self.existing(caller, id).await?;
         let attempt = || {
             let target = format!("cluster/{id}");
             AuditEntry::by(
@@ -81,16 +118,19 @@ impl ClusterService {
             )
         };
         let tenant = cluster.tenant.id;
-        authorize_change(&*self.store, caller, action, tenant, "cluster", attempt).await?;
+        authorize_change(&self.db, caller, action, tenant, "cluster", attempt).await?;
         Ok(cluster)
     }
 
-    async fn existing(&self, id: ClusterId) -> Result<ClusterRecord, Problem> {
-        self.store
-            .cluster(id)
-            .await?
-            .filter(|cluster| cluster.state != ClusterState::Deleted)
-            .ok_or_else(|| Problem::not_found("cluster"))
+    /// A deleted cluster is gone for callers who could see it, and not found for others.
+    async fn existing(&self, caller: &Caller, id: ClusterId) -> Result<ClusterRecord, Problem> {
+        let record = self.db.clusters().get(id).await?;
+        let record = record.ok_or_else(|| Problem::not_found("cluster"))?;
+        if record.state != ClusterState::Deleted {
+            return Ok(record);
+        }
+        authorize(caller, Action::ReadCluster, record.tenant.id, "cluster")?;
+        Err(Problem::gone("cluster", record.name.as_str()))
     }
 
     /// The host that new clusters go to.
@@ -107,7 +147,7 @@ impl ClusterService {
 
 /// What a person is told when a host cluster refuses or does not answer while they wait.
 fn host_problem(error: &HostError) -> Problem {
-    tracing::warn!(error = %crate::error::causes(error), kind = ?error.kind, "host cluster");
+    tracing::warn!(error = %domain::error::causes(error), kind = ?error.kind, "host cluster");
     match error.kind {
         HostErrorKind::NotFound => Problem::new(ProblemKind::NotReady, error.message.clone())
             .next("Wait until the cluster is ready and try again."),
@@ -115,67 +155,5 @@ fn host_problem(error: &HostError) -> Problem {
             .next("Try again in a minute; the portal keeps trying by itself."),
         _ => Problem::new(ProblemKind::Unavailable, error.message.clone())
             .next("Show this to your platform team."),
-    }
-}
-
-#[async_trait]
-impl Clusters for ClusterService {
-    async fn order_options(&self, caller: &Caller) -> Result<OrderOptions, Problem> {
-        self.options(caller).await
-    }
-
-    async fn check_name(&self, _caller: &Caller, name: &str) -> Result<NameCheck, Problem> {
-        self.name_check(name).await
-    }
-
-    async fn order(
-        &self,
-        caller: &Caller,
-        input: OrderInput,
-        idempotency_key: Option<&str>,
-    ) -> Result<Ordered, Problem> {
-        self.place_order(caller, &input, idempotency_key).await
-    }
-
-    async fn list(&self, caller: &Caller, query: ClusterQuery) -> Result<ClusterPage, Problem> {
-        self.page(caller, query).await
-    }
-
-    async fn get(&self, caller: &Caller, id: ClusterId) -> Result<Cluster, Problem> {
-        let cluster = self.authorized(caller, Action::ReadCluster, id).await?;
-        Ok(view::cluster(cluster, caller))
-    }
-
-    async fn events(&self, caller: &Caller, id: ClusterId) -> Result<Vec<ClusterEvent>, Problem> {
-        let cluster = self.authorized(caller, Action::ReadCluster, id).await?;
-        self.hosts
-            .events(&(&cluster).into())
-            .await
-            .map_err(|error| host_problem(&error))
-    }
-
-    async fn kubeconfig(&self, caller: &Caller, id: ClusterId) -> Result<Kubeconfig, Problem> {
-        self.read_kubeconfig(caller, id).await
-    }
-
-    async fn doomed(&self, caller: &Caller, id: ClusterId) -> Result<Vec<DoomedObjects>, Problem> {
-        let cluster = self.authorized(caller, Action::DeleteCluster, id).await?;
-        self.hosts
-            .doomed(&(&cluster).into())
-            .await
-            .map_err(|error| host_problem(&error))
-    }
-
-    async fn delete(
-        &self,
-        caller: &Caller,
-        id: ClusterId,
-        confirmation: &str,
-    ) -> Result<Cluster, Problem> {
-        self.begin_deletion(caller, id, confirmation).await
-    }
-
-    async fn overview(&self, caller: &Caller) -> Result<Overview, Problem> {
-        self.dashboard(caller).await
     }
 }

@@ -1,14 +1,14 @@
 //! A stored cluster as one caller sees it.
 
-use crate::records::ClusterRecord;
 use domain::{
     access::Action,
     caller::Caller,
     cluster::{AllowedActions, Cluster, ClusterState, PersonRef},
 };
+use persistence::records::ClusterRecord;
 
 /// The wire form of `record`, with what `caller` may do to it now.
-pub(super) fn cluster(record: ClusterRecord, caller: &Caller) -> Cluster {
+pub(crate) fn cluster(record: ClusterRecord, caller: &Caller) -> Cluster {
     let allowed = AllowedActions {
         kubeconfig: has_kubeconfig(record.state)
             && caller.may(Action::ReadKubeconfig, record.tenant.id),

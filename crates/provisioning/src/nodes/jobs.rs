@@ -1,9 +1,9 @@
 //! Jobs on a node. They live in SkyPilot's queue on the machine; the portal asks and tells.
 
-use super::{NodeService, machine_problem};
-use crate::audit::AuditAction;
+use super::{Nodes, machine_problem};
 use domain::{
     access::Action,
+    audit::AuditAction,
     caller::Caller,
     ids::NodeId,
     node::{
@@ -13,8 +13,12 @@ use domain::{
     problem::Problem,
 };
 
-impl NodeService {
-    pub(super) async fn job_queue(&self, caller: &Caller, id: NodeId) -> Result<Vec<Job>, Problem> {
+impl Nodes {
+    /// Its jobs, newest first.
+    ///
+    /// # Errors
+    /// Not found, not up, or the SkyPilot API server does not respond.
+    pub async fn jobs(&self, caller: &Caller, id: NodeId) -> Result<Vec<Job>, Problem> {
         let node = self.authorized(caller, Action::ReadNode, id).await?;
         Self::require_up(&node, "a queue")?;
         let workspace = self.workspace(&node).await?;
@@ -25,11 +29,15 @@ impl NodeService {
             .map_err(|error| machine_problem(&error))
     }
 
-    pub(super) async fn queue_job(
+    /// Puts a command into its queue.
+    ///
+    /// # Errors
+    /// Not found, forbidden, not up, or the SkyPilot API server does not respond.
+    pub async fn submit_job(
         &self,
         caller: &Caller,
         id: NodeId,
-        input: &JobInput,
+        input: JobInput,
     ) -> Result<(), Problem> {
         let recorded = AuditAction::SubmitJob;
         let node = self
@@ -51,12 +59,11 @@ impl NodeService {
             .map_err(|error| machine_problem(&error))
     }
 
-    pub(super) async fn end_job(
-        &self,
-        caller: &Caller,
-        id: NodeId,
-        job: u64,
-    ) -> Result<(), Problem> {
+    /// Cancels a job.
+    ///
+    /// # Errors
+    /// Not found, forbidden, not up, or the SkyPilot API server does not respond.
+    pub async fn cancel_job(&self, caller: &Caller, id: NodeId, job: u64) -> Result<(), Problem> {
         let recorded = AuditAction::CancelJob;
         let node = self
             .authorized_change(caller, Action::OperateNode, recorded, id)

@@ -5,14 +5,11 @@
 
 use super::machine_problem;
 use crate::ports::machines::{Machines, RequestId, Workspace};
-use domain::{
-    ids::NodeId,
-    problem::Problem,
-    services::{LogLines, LogStream, NodeLog},
-};
+use domain::{ids::NodeId, node::log::NodeLog, problem::Problem};
 use futures::{StreamExt, stream};
 use std::{
     collections::{HashMap, VecDeque},
+    pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
 };
 use tokio::sync::watch;
@@ -21,7 +18,20 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 /// How much of a followed log is held, in bytes.
 const HELD: usize = 1024 * 1024;
 
-/// A log that somebody wants.
+/// A piece of a log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogLines {
+    /// Whole lines without terminal codes, each ending in a line end; or one line in brackets about
+    /// lines that are not shown.
+    pub text: String,
+    /// How many lines of the log are over with it, shown or not. With `tail` counted from there.
+    pub through: u64,
+}
+
+/// A log as it is written. It ends with the job or the launch, or with the problem that cut it off.
+pub type LogStream = Pin<Box<dyn futures::Stream<Item = Result<LogLines, Problem>> + Send>>;
+
+/// What to read.
 pub(super) struct Wanted {
     pub(super) workspace: Workspace,
     pub(super) machine: String,

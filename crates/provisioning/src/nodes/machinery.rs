@@ -2,13 +2,11 @@
 //! catalogue of what can be launched.
 
 use super::catalogue::Catalogue;
-use crate::{
-    node_records::{SealedAccount, WorkspaceRecord},
-    ports::{
-        machines::{Machines, ServiceAccount, Workspace},
-        sealing::{SealError, Sealer, SecretOwner},
-    },
+use crate::ports::{
+    machines::{Machines, ServiceAccount, Workspace},
+    sealing::{SealError, Sealer, SecretOwner},
 };
+use persistence::node_records::{SealedAccount, WorkspaceRecord};
 use std::sync::Arc;
 
 /// The SkyPilot API server with what belongs to it.

@@ -1,59 +1,63 @@
-//! Nodes: the use cases behind [`domain::services::Nodes`].
+//! Nodes: find, create, look, use, stop, delete.
 
 pub mod catalogue;
+mod create;
 mod jobs;
 mod logs;
 mod machinery;
 mod operating;
-mod ordering;
 mod orphans;
 mod own_task;
 pub(crate) mod view;
 
+pub use logs::{LogLines, LogStream};
 pub use machinery::Machinery;
 
 use crate::{
-    audit::{AuditAction, AuditEntry},
     authorization::{authorize, authorize_change, authorize_listing},
-    node_records::NodeRecord,
-    ports::{
-        machines::{MachineError, MachineErrorKind, RequestId, Workspace},
-        stores::Store,
-    },
+    ports::machines::{MachineError, MachineErrorKind, RequestId, Workspace},
 };
-use async_trait::async_trait;
 use domain::{
     access::Action,
+    audit::AuditAction,
     caller::Caller,
     ids::NodeId,
     node::{
         catalogue::{OfferPage, OfferQuery},
         connection::{SshAccess, split_address},
-        job::{Job, JobInput},
         listing::{NodePage, NodeQuery},
-        order::{AutostopInput, NodeOrderInput, NodeOrderOptions, Quote},
-        view::{Node, NodeEvent, Orphan},
+        log::NodeLog,
+        view::{Node, NodeEvent},
     },
     operation::OperationKind,
     problem::{Problem, ProblemKind},
-    services::{LogStream, NodeLog, NodeOrdered, Nodes},
 };
 use jiff::Timestamp;
 use logs::LogTails;
+use persistence::{Database, audit_records::AuditEntry, node_records::NodeRecord};
 use std::sync::Arc;
 
+/// An accepted order of a node.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NodeOrdered {
+    /// The node.
+    pub node: Node,
+    /// Whether the same order with the same key had been accepted before.
+    pub replayed: bool,
+}
+
 /// The use cases on nodes.
-pub struct NodeService {
-    store: Arc<dyn Store>,
+pub struct Nodes {
+    db: Database,
     machinery: Option<Machinery>,
     tails: LogTails,
 }
 
-impl NodeService {
-    /// A service over these ports; without machinery every order is answered with what is missing.
-    pub fn new(store: Arc<dyn Store>, machinery: Option<Machinery>) -> Self {
+impl Nodes {
+    /// Over these ports; without machinery every order is answered with what is missing.
+    pub fn new(db: Database, machinery: Option<Machinery>) -> Self {
         Self {
-            store,
+            db,
             machinery,
             tails: LogTails::default(),
         }
@@ -69,6 +73,106 @@ impl NodeService {
         })
     }
 
+    /// A page of the nodes the caller may see.
+    ///
+    /// # Errors
+    /// Forbidden, or the database fails.
+    pub async fn list(&self, caller: &Caller, query: NodeQuery) -> Result<NodePage, Problem> {
+        let now = Timestamp::now();
+        authorize_listing(caller, Action::ReadNode)?;
+        let per_page = query.per_page;
+        let found = self
+            .db
+            .nodes()
+            .list(&caller.extent(Action::ReadNode), caller.user_id, &query)
+            .await?;
+        Ok(NodePage {
+            items: found
+                .items
+                .into_iter()
+                .map(|record| view::node(record, caller, now))
+                .collect(),
+            total: found.total,
+            paging: found.paging,
+            per_page,
+            counts: found.counts,
+            now,
+        })
+    }
+
+    /// One node.
+    ///
+    /// # Errors
+    /// Not found for a missing one and for one the caller may not see.
+    pub async fn get(&self, caller: &Caller, id: NodeId) -> Result<Node, Problem> {
+        let node = self.authorized(caller, Action::ReadNode, id).await?;
+        Ok(view::node(node, caller, Timestamp::now()))
+    }
+
+    /// The events of its machine, newest first.
+    ///
+    /// # Errors
+    /// Not found, or the SkyPilot API server does not respond.
+    pub async fn events(&self, caller: &Caller, id: NodeId) -> Result<Vec<NodeEvent>, Problem> {
+        let node = self.authorized(caller, Action::ReadNode, id).await?;
+        let workspace = self.workspace(&node).await?;
+        let mut events = self
+            .machinery()?
+            .machines
+            .events(&workspace, &node.machine)
+            .await
+            .or_else(|error| match error.kind {
+                MachineErrorKind::NotFound => Ok(Vec::new()),
+                _ => Err(machine_problem(&error)),
+            })?;
+        events.reverse();
+        Ok(events)
+    }
+
+    /// A log from its beginning (`tail`: only the last so many lines); `follow` keeps it open until it
+    /// ends. Audited first: no audit entry, no log.
+    ///
+    /// # Errors
+    /// Not found, forbidden, or the SkyPilot API server does not respond.
+    pub async fn log(
+        &self,
+        caller: &Caller,
+        id: NodeId,
+        log: NodeLog,
+        follow: bool,
+        tail: Option<u32>,
+    ) -> Result<LogStream, Problem> {
+        let recorded = AuditAction::ReadNodeLog;
+        let node = self
+            .authorized_change(caller, Action::ReadNodeLogs, recorded, id)
+            .await?;
+        let workspace = self.workspace(&node).await?;
+        let detail = match log {
+            NodeLog::Provisioning => "provisioning".to_owned(),
+            NodeLog::Job(Some(job)) => format!("job {job}"),
+            NodeLog::Job(None) => "latest job".to_owned(),
+        };
+        // No entry, no log.
+        self.audit(caller, AuditAction::ReadNodeLog, &node, Some(detail))
+            .await?;
+        // What stops or takes down a machine writes nothing about how it came up.
+        let brings_up = matches!(
+            node.operation.kind,
+            OperationKind::LaunchNode | OperationKind::StartNode
+        );
+        let request = node.request.clone().filter(|_| brings_up).map(RequestId);
+        let machines = Arc::clone(&self.machinery()?.machines);
+        let wanted = logs::Wanted {
+            workspace,
+            machine: node.machine,
+            request,
+            log,
+            follow,
+            tail,
+        };
+        self.tails.open(id, machines, wanted).await
+    }
+
     /// The node, if `caller` may do `action` to it. A deleted one is not found.
     async fn authorized(
         &self,
@@ -76,7 +180,7 @@ impl NodeService {
         action: Action,
         id: NodeId,
     ) -> Result<NodeRecord, Problem> {
-        let node = self.existing(id).await?;
+        let node = self.existing(caller, id).await?;
         authorize(caller, action, node.tenant.id, "node")?;
         Ok(node)
     }
@@ -89,26 +193,30 @@ impl NodeService {
         recorded: AuditAction,
         id: NodeId,
     ) -> Result<NodeRecord, Problem> {
-        let node = self.existing(id).await?;
+        let node = self.existing(caller, id).await?;
         let attempt = || audit_entry(caller, recorded, &node);
         let tenant = node.tenant.id;
-        authorize_change(&*self.store, caller, action, tenant, "node", attempt).await?;
+        authorize_change(&self.db, caller, action, tenant, "node", attempt).await?;
         Ok(node)
     }
 
-    async fn existing(&self, id: NodeId) -> Result<NodeRecord, Problem> {
-        self.store
-            .node(id)
-            .await?
-            .filter(|node| ordering::exists(node.state))
-            .ok_or_else(|| Problem::not_found("node"))
+    /// A deleted node is gone for callers who could see it, and not found for others.
+    async fn existing(&self, caller: &Caller, id: NodeId) -> Result<NodeRecord, Problem> {
+        let record = self.db.nodes().get(id).await?;
+        let record = record.ok_or_else(|| Problem::not_found("node"))?;
+        if create::exists(record.state) {
+            return Ok(record);
+        }
+        authorize(caller, Action::ReadNode, record.tenant.id, "node")?;
+        Err(Problem::gone("node", record.name.as_str()))
     }
 
     /// The node's workspace, opened.
     async fn workspace(&self, node: &NodeRecord) -> Result<Workspace, Problem> {
         let record = self
-            .store
-            .workspace_of(node.environment.id)
+            .db
+            .workspaces()
+            .of_environment(node.environment.id)
             .await?
             .filter(|workspace| workspace.ready)
             .ok_or_else(|| {
@@ -121,7 +229,7 @@ impl NodeService {
         self.machinery()?
             .open(&record)
             .await
-            .map_err(|error| crate::error::internal(&error))
+            .map_err(|error| persistence::error::internal(&error))
     }
 
     /// The node's machine must be up for `what` (“a key”).
@@ -150,11 +258,15 @@ impl NodeService {
     ) -> Result<(), Problem> {
         let mut entry = audit_entry(caller, action, node);
         entry.detail = detail;
-        self.store.append(entry).await?;
+        self.db.audit().append(entry).await?;
         Ok(())
     }
 
-    async fn connection(&self, caller: &Caller, id: NodeId) -> Result<SshAccess, Problem> {
+    /// Address and key for SSH, read from the server each time. Audited first: no audit entry, no key.
+    ///
+    /// # Errors
+    /// Not found, forbidden, not ready, or the SkyPilot API server does not respond.
+    pub async fn ssh(&self, caller: &Caller, id: NodeId) -> Result<SshAccess, Problem> {
         let recorded = AuditAction::ReadNodeKey;
         let node = self
             .authorized_change(caller, Action::ConnectNode, recorded, id)
@@ -186,7 +298,15 @@ impl NodeService {
         })
     }
 
-    async fn offers(&self, caller: &Caller, query: &OfferQuery) -> Result<OfferPage, Problem> {
+    /// A page of what can be launched, as the clouds of the caller's tenants allow.
+    ///
+    /// # Errors
+    /// Not found for a tenant the caller may not see; unavailable without a SkyPilot API server.
+    pub async fn catalogue(
+        &self,
+        caller: &Caller,
+        query: OfferQuery,
+    ) -> Result<OfferPage, Problem> {
         let catalogue = self.machinery()?.catalogue.current();
         let clouds = match &query.tenant {
             None => self.own_clouds(caller).await?,
@@ -197,7 +317,7 @@ impl NodeService {
         };
         Ok(catalogue::page(
             &catalogue.of_clouds(clouds.as_deref()),
-            query,
+            &query,
             catalogue.read_at,
             Timestamp::now(),
         ))
@@ -226,11 +346,11 @@ impl NodeService {
         wanted: impl Fn(&str, &str) -> bool,
     ) -> Result<Option<Vec<String>>, Problem> {
         let mut clouds = Vec::new();
-        for workspace in self.store.workspaces().await? {
+        for workspace in self.db.workspaces().list().await? {
             if caller.may(Action::ReadNode, workspace.tenant.id)
                 && wanted(&workspace.tenant.slug, &workspace.environment.slug)
             {
-                match ordering::enabled(&workspace) {
+                match create::enabled(&workspace) {
                     Some(enabled) => clouds.extend(enabled),
                     None => return Ok(None),
                 }
@@ -273,171 +393,5 @@ fn machine_problem(error: &MachineError) -> Problem {
             "It may have been done: load the page anew before you try again.",
         ),
         _ => problem(ProblemKind::Unavailable, "Show this to your platform team."),
-    }
-}
-
-#[async_trait]
-impl Nodes for NodeService {
-    async fn catalogue(&self, caller: &Caller, query: OfferQuery) -> Result<OfferPage, Problem> {
-        self.offers(caller, &query).await
-    }
-
-    async fn order_options(&self, caller: &Caller) -> Result<NodeOrderOptions, Problem> {
-        self.options(caller).await
-    }
-
-    async fn quote(&self, caller: &Caller, input: NodeOrderInput) -> Result<Quote, Problem> {
-        self.price_order(caller, &input).await
-    }
-
-    async fn order(
-        &self,
-        caller: &Caller,
-        input: NodeOrderInput,
-        idempotency_key: Option<&str>,
-    ) -> Result<NodeOrdered, Problem> {
-        self.place_order(caller, &input, idempotency_key).await
-    }
-
-    async fn list(&self, caller: &Caller, query: NodeQuery) -> Result<NodePage, Problem> {
-        let now = Timestamp::now();
-        authorize_listing(caller, Action::ReadNode)?;
-        let per_page = query.per_page;
-        let found = self
-            .store
-            .nodes(&caller.extent(Action::ReadNode), caller.user_id, &query)
-            .await?;
-        Ok(NodePage {
-            items: found
-                .items
-                .into_iter()
-                .map(|record| view::node(record, caller, now))
-                .collect(),
-            total: found.total,
-            paging: found.paging,
-            per_page,
-            counts: found.counts,
-            now,
-        })
-    }
-
-    async fn get(&self, caller: &Caller, id: NodeId) -> Result<Node, Problem> {
-        let node = self.authorized(caller, Action::ReadNode, id).await?;
-        Ok(view::node(node, caller, Timestamp::now()))
-    }
-
-    async fn events(&self, caller: &Caller, id: NodeId) -> Result<Vec<NodeEvent>, Problem> {
-        let node = self.authorized(caller, Action::ReadNode, id).await?;
-        let workspace = self.workspace(&node).await?;
-        let mut events = self
-            .machinery()?
-            .machines
-            .events(&workspace, &node.machine)
-            .await
-            .or_else(|error| match error.kind {
-                MachineErrorKind::NotFound => Ok(Vec::new()),
-                _ => Err(machine_problem(&error)),
-            })?;
-        events.reverse();
-        Ok(events)
-    }
-
-    async fn log(
-        &self,
-        caller: &Caller,
-        id: NodeId,
-        log: NodeLog,
-        follow: bool,
-        tail: Option<u32>,
-    ) -> Result<LogStream, Problem> {
-        let recorded = AuditAction::ReadNodeLog;
-        let node = self
-            .authorized_change(caller, Action::ReadNodeLogs, recorded, id)
-            .await?;
-        let workspace = self.workspace(&node).await?;
-        let detail = match log {
-            NodeLog::Provisioning => "provisioning".to_owned(),
-            NodeLog::Job(Some(job)) => format!("job {job}"),
-            NodeLog::Job(None) => "latest job".to_owned(),
-        };
-        // No entry, no log.
-        self.audit(caller, AuditAction::ReadNodeLog, &node, Some(detail))
-            .await?;
-        // What stops or takes down a machine writes nothing about how it came up.
-        let brings_up = matches!(
-            node.operation.kind,
-            OperationKind::LaunchNode | OperationKind::StartNode
-        );
-        let request = node.request.clone().filter(|_| brings_up).map(RequestId);
-        let machines = Arc::clone(&self.machinery()?.machines);
-        let wanted = logs::Wanted {
-            workspace,
-            machine: node.machine,
-            request,
-            log,
-            follow,
-            tail,
-        };
-        self.tails.open(id, machines, wanted).await
-    }
-
-    async fn ssh(&self, caller: &Caller, id: NodeId) -> Result<SshAccess, Problem> {
-        self.connection(caller, id).await
-    }
-
-    async fn jobs(&self, caller: &Caller, id: NodeId) -> Result<Vec<Job>, Problem> {
-        self.job_queue(caller, id).await
-    }
-
-    async fn submit_job(
-        &self,
-        caller: &Caller,
-        id: NodeId,
-        input: JobInput,
-    ) -> Result<(), Problem> {
-        self.queue_job(caller, id, &input).await
-    }
-
-    async fn cancel_job(&self, caller: &Caller, id: NodeId, job: u64) -> Result<(), Problem> {
-        self.end_job(caller, id, job).await
-    }
-
-    async fn stop(&self, caller: &Caller, id: NodeId) -> Result<Node, Problem> {
-        self.begin_stop(caller, id).await
-    }
-
-    async fn start(&self, caller: &Caller, id: NodeId) -> Result<Node, Problem> {
-        self.begin_start(caller, id).await
-    }
-
-    async fn set_autostop(
-        &self,
-        caller: &Caller,
-        id: NodeId,
-        input: AutostopInput,
-    ) -> Result<Node, Problem> {
-        self.change_autostop(caller, id, &input).await
-    }
-
-    async fn take_down(
-        &self,
-        caller: &Caller,
-        id: NodeId,
-        confirmation: &str,
-    ) -> Result<Node, Problem> {
-        self.begin_take_down(caller, id, confirmation).await
-    }
-
-    async fn orphans(&self, caller: &Caller) -> Result<Vec<Orphan>, Problem> {
-        self.list_orphans(caller).await
-    }
-
-    async fn take_down_orphan(
-        &self,
-        caller: &Caller,
-        machine: &str,
-        confirmation: &str,
-    ) -> Result<(), Problem> {
-        self.remove_orphan(caller, machine, confirmation).await
     }
 }

@@ -1,14 +1,9 @@
-//! Stopping, starting, idle rules and taking down: what a person asks is written down, the
-//! reconciler does it.
+//! Stop, start, autostop and delete: the request writes desired state, the reconciler acts on it.
 
-use super::{NodeService, audit_entry, view};
-use crate::{
-    audit::AuditAction,
-    new_id,
-    node_records::{NodeChange, NodeRecord},
-};
+use super::{Nodes, audit_entry, view};
 use domain::{
     access::Action,
+    audit::AuditAction,
     caller::Caller,
     ids::NodeId,
     node::{
@@ -19,12 +14,20 @@ use domain::{
     problem::{FieldError, Problem, ProblemKind},
 };
 use jiff::Timestamp;
+use persistence::{
+    new_id,
+    node_records::{NodeChange, NodeRecord},
+};
 
 /// How often a change is tried again that the reconciler's writes came before.
 const ATTEMPTS: usize = 5;
 
-impl NodeService {
-    pub(super) async fn begin_stop(&self, caller: &Caller, id: NodeId) -> Result<Node, Problem> {
+impl Nodes {
+    /// Stops it. Stopping it again is not an error.
+    ///
+    /// # Errors
+    /// Not found, forbidden, or not possible in its state.
+    pub async fn stop(&self, caller: &Caller, id: NodeId) -> Result<Node, Problem> {
         self.change(
             caller,
             id,
@@ -48,7 +51,11 @@ impl NodeService {
         .await
     }
 
-    pub(super) async fn begin_start(&self, caller: &Caller, id: NodeId) -> Result<Node, Problem> {
+    /// Starts it. Starting it again is not an error.
+    ///
+    /// # Errors
+    /// Not found, forbidden, or not possible in its state.
+    pub async fn start(&self, caller: &Caller, id: NodeId) -> Result<Node, Problem> {
         self.change(
             caller,
             id,
@@ -67,11 +74,15 @@ impl NodeService {
         .await
     }
 
-    pub(super) async fn change_autostop(
+    /// Sets when it stops by itself.
+    ///
+    /// # Errors
+    /// Invalid, not found, forbidden, or not possible in its state.
+    pub async fn set_autostop(
         &self,
         caller: &Caller,
         id: NodeId,
-        input: &AutostopInput,
+        input: AutostopInput,
     ) -> Result<Node, Problem> {
         let wanted = Autostop::validate(input.idle_minutes, &input.idle_action)
             .map_err(|error| Problem::invalid(vec![error]))?;
@@ -97,7 +108,11 @@ impl NodeService {
         .await
     }
 
-    pub(super) async fn begin_take_down(
+    /// Deletes it; `confirmation` must be its name. Deleting it again is not an error.
+    ///
+    /// # Errors
+    /// Not found, forbidden, or another confirmation.
+    pub async fn delete(
         &self,
         caller: &Caller,
         id: NodeId,
@@ -141,8 +156,9 @@ impl NodeService {
             let mut audit = audit_entry(caller, recorded, &node);
             audit.detail.clone_from(&detail);
             if let Some(changed) = self
-                .store
-                .store_node_change(id, node.version, change, audit)
+                .db
+                .nodes()
+                .change(id, node.version, change, audit)
                 .await?
             {
                 return Ok(view::node(changed, caller, Timestamp::now()));

@@ -1,26 +1,32 @@
-//! Machines on the SkyPilot API server that nobody ordered here.
+//! Machines on the SkyPilot API server that do not belong to a node.
 
-use super::NodeService;
-use crate::{
-    audit::{AuditAction, AuditEntry},
-    authorization::{authorize_on_platform, authorize_platform_change},
-    node_records::OrphanRemoval,
-};
+use super::Nodes;
+use crate::authorization::{authorize_on_platform, authorize_platform_change};
 use domain::{
     access::PlatformAction,
+    audit::AuditAction,
     caller::Caller,
     node::view::Orphan,
     problem::{FieldError, Problem},
 };
 use jiff::Timestamp;
+use persistence::{audit_records::AuditEntry, node_records::OrphanRemoval};
 
-impl NodeService {
-    pub(super) async fn list_orphans(&self, caller: &Caller) -> Result<Vec<Orphan>, Problem> {
+impl Nodes {
+    /// Machines on the SkyPilot API server that do not belong to a node; for platform admins.
+    ///
+    /// # Errors
+    /// Forbidden, or the database fails.
+    pub async fn orphans(&self, caller: &Caller) -> Result<Vec<Orphan>, Problem> {
         authorize_on_platform(caller, PlatformAction::ManageOrphans)?;
-        Ok(self.store.orphans().await?)
+        Ok(self.db.server_reports().orphans().await?)
     }
 
-    pub(super) async fn remove_orphan(
+    /// Terminates such a machine; `confirmation` must be its name.
+    ///
+    /// # Errors
+    /// Forbidden, not found, or another confirmation.
+    pub async fn delete_orphan(
         &self,
         caller: &Caller,
         machine: &str,
@@ -31,9 +37,10 @@ impl NodeService {
             AuditEntry::by(caller, recorded, now, format!("machine/{target}"), target)
         };
         let action = PlatformAction::ManageOrphans;
-        authorize_platform_change(&*self.store, caller, action, || entry(machine)).await?;
+        authorize_platform_change(&self.db, caller, action, || entry(machine)).await?;
         let orphan = self
-            .store
+            .db
+            .server_reports()
             .orphans()
             .await?
             .into_iter()
@@ -54,7 +61,10 @@ impl NodeService {
             workspace: orphan.workspace,
             asked_at: audit.at,
         };
-        self.store.store_orphan_removal(removal, audit).await?;
+        self.db
+            .server_reports()
+            .delete_orphan(removal, audit)
+            .await?;
         Ok(())
     }
 }

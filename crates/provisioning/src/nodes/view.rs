@@ -1,6 +1,5 @@
 //! A stored node as one caller sees it.
 
-use crate::node_records::NodeRecord;
 use domain::{
     access::Action,
     caller::Caller,
@@ -14,6 +13,7 @@ use domain::{
     operation::OperationKind,
 };
 use jiff::Timestamp;
+use persistence::node_records::NodeRecord;
 
 /// The wire form of `record` at `now`, with what `caller` may do to it.
 pub(crate) fn node(record: NodeRecord, caller: &Caller, now: Timestamp) -> Node {

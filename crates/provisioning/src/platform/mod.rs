@@ -3,43 +3,39 @@
 mod plan_use;
 
 use crate::{
-    audit::{AuditAction, AuditEntry, AuditOutcome},
     authorization::{authorize_on_platform, authorize_platform_change},
-    error::causes,
-    ports::{
-        host_clusters::{HostClusters, HostError, HostErrorKind, PermissionCheck},
-        stores::{ClusterTally, Store},
-    },
+    ports::host_clusters::{HostClusters, HostError, HostErrorKind, PermissionCheck},
 };
-use async_trait::async_trait;
 use domain::{
     access::PlatformAction,
+    audit::{AuditAction, AuditOutcome},
     caller::Caller,
+    error::causes,
     plan::Plan,
     platform::{HostCheck, HostCluster, MissingPermission, PlanUse},
     problem::{Problem, ProblemKind},
-    services::Platform,
 };
 use jiff::Timestamp;
+use persistence::{Database, audit_records::AuditEntry, records::ClusterTally};
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use tokio::time::timeout;
 
 /// A host answers all questions together within this time.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// The use cases on host clusters and plans.
-pub struct PlatformService {
-    store: Arc<dyn Store>,
+/// Host clusters and plans, for platform admins. Both are configured and only read here.
+pub struct Platform {
+    db: Database,
     hosts: Arc<dyn HostClusters>,
     plans: Vec<Plan>,
     patience: Duration,
 }
 
-impl PlatformService {
-    /// A service over these ports where `plans` are offered.
-    pub fn new(store: Arc<dyn Store>, hosts: Arc<dyn HostClusters>, plans: Vec<Plan>) -> Self {
+impl Platform {
+    /// Over these ports, with these `plans` to choose from.
+    pub fn new(db: Database, hosts: Arc<dyn HostClusters>, plans: Vec<Plan>) -> Self {
         Self {
-            store,
+            db,
             hosts,
             plans,
             patience: PATIENCE,
@@ -51,6 +47,71 @@ impl PlatformService {
     pub fn with_patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
         self
+    }
+
+    /// The host clusters with what is on them: first those of the configuration in its order, then those
+    /// that were removed from it.
+    ///
+    /// # Errors
+    /// Forbidden.
+    pub async fn host_clusters(&self, caller: &Caller) -> Result<Vec<HostCluster>, Problem> {
+        authorize_on_platform(caller, PlatformAction::ManageHosts)?;
+        let tallies = self.db.clusters().tally().await?;
+        let configured = self.hosts.hosts();
+        let known: BTreeSet<&str> = configured.iter().map(|host| host.name.as_str()).collect();
+        let gone: BTreeSet<&str> = tallies
+            .iter()
+            .map(|tally| tally.host.as_str())
+            .filter(|host| !known.contains(host))
+            .collect();
+        // New clusters go to the first.
+        let first = configured.first().map(|host| host.name.as_str());
+        let there = configured.iter().map(|host| HostCluster {
+            configured: true,
+            takes_new_clusters: first == Some(host.name.as_str()),
+            exposures: host.exposures.clone(),
+            ingress_domain: host.ingress_domain.clone(),
+            ..what_is_on(&host.name, &tallies)
+        });
+        let gone = gone.into_iter().map(|host| what_is_on(host, &tallies));
+        Ok(there.chain(gone).collect())
+    }
+
+    /// Asks a host cluster whether the portal has every permission that it needs there. The result is
+    /// audited.
+    ///
+    /// # Errors
+    /// Forbidden, not found, or the host does not respond.
+    pub async fn check_host(&self, caller: &Caller, host: &str) -> Result<HostCheck, Problem> {
+        let entry = || {
+            let (now, recorded) = (Timestamp::now(), AuditAction::CheckHost);
+            AuditEntry::by(caller, recorded, now, format!("host/{host}"), host)
+        };
+        let action = PlatformAction::ManageHosts;
+        authorize_platform_change(&self.db, caller, action, entry).await?;
+        if !self.hosts.hosts().iter().any(|known| known.name == host) {
+            return Err(Problem::not_found("host cluster"));
+        }
+        let answer = self.ask(host).await;
+        let audit = match &answer {
+            Ok(check) if check.missing.is_empty() => entry().with_detail(check.summary()),
+            Ok(check) => failed(entry(), &check.summary()),
+            Err(problem) => failed(entry(), &problem.detail),
+        };
+        self.db.audit().append(audit).await?;
+        answer
+    }
+
+    /// The plans with how many clusters have them: first those that are offered, then removed ones.
+    ///
+    /// # Errors
+    /// Forbidden.
+    pub async fn plans(&self, caller: &Caller) -> Result<Vec<PlanUse>, Problem> {
+        authorize_on_platform(caller, PlatformAction::ManageHosts)?;
+        Ok(plan_use::of_all(
+            &self.plans,
+            &self.db.clusters().tally().await?,
+        ))
     }
 
     /// Asks a host of the configuration. What is wrong with it, is told as a problem.
@@ -73,57 +134,6 @@ impl PlatformService {
                 Err(not_checked(&error))
             }
         }
-    }
-}
-
-#[async_trait]
-impl Platform for PlatformService {
-    async fn host_clusters(&self, caller: &Caller) -> Result<Vec<HostCluster>, Problem> {
-        authorize_on_platform(caller, PlatformAction::ManageHosts)?;
-        let tallies = self.store.tally().await?;
-        let configured = self.hosts.hosts();
-        let known: BTreeSet<&str> = configured.iter().map(|host| host.name.as_str()).collect();
-        let gone: BTreeSet<&str> = tallies
-            .iter()
-            .map(|tally| tally.host.as_str())
-            .filter(|host| !known.contains(host))
-            .collect();
-        // New clusters go to the first.
-        let first = configured.first().map(|host| host.name.as_str());
-        let there = configured.iter().map(|host| HostCluster {
-            configured: true,
-            takes_new_clusters: first == Some(host.name.as_str()),
-            exposures: host.exposures.clone(),
-            ingress_domain: host.ingress_domain.clone(),
-            ..what_is_on(&host.name, &tallies)
-        });
-        let gone = gone.into_iter().map(|host| what_is_on(host, &tallies));
-        Ok(there.chain(gone).collect())
-    }
-
-    async fn check_host(&self, caller: &Caller, host: &str) -> Result<HostCheck, Problem> {
-        let entry = || {
-            let (now, recorded) = (Timestamp::now(), AuditAction::CheckHost);
-            AuditEntry::by(caller, recorded, now, format!("host/{host}"), host)
-        };
-        let action = PlatformAction::ManageHosts;
-        authorize_platform_change(&*self.store, caller, action, entry).await?;
-        if !self.hosts.hosts().iter().any(|known| known.name == host) {
-            return Err(Problem::not_found("host cluster"));
-        }
-        let answer = self.ask(host).await;
-        let audit = match &answer {
-            Ok(check) if check.missing.is_empty() => entry().with_detail(check.summary()),
-            Ok(check) => failed(entry(), &check.summary()),
-            Err(problem) => failed(entry(), &problem.detail),
-        };
-        self.store.append(audit).await?;
-        answer
-    }
-
-    async fn plans(&self, caller: &Caller) -> Result<Vec<PlanUse>, Problem> {
-        authorize_on_platform(caller, PlatformAction::ManageHosts)?;
-        Ok(plan_use::of_all(&self.plans, &self.store.tally().await?))
     }
 }
 

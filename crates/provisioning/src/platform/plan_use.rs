@@ -1,7 +1,7 @@
 //! Which plans there are, and how many clusters have them.
 
-use crate::ports::stores::ClusterTally;
 use domain::{plan::Plan, platform::PlanUse};
+use persistence::records::ClusterTally;
 use std::collections::BTreeSet;
 
 const HOURS_IN_30_DAYS: i64 = 30 * 24;

@@ -1,10 +1,9 @@
 //! Where a tenant's cloud credentials come from, and how short-lived ones are made of them.
 
-use super::stores::Stored;
-use crate::audit::AuditEntry;
 use async_trait::async_trait;
 use domain::ids::{CredentialId, EnvironmentId, TenantId};
 use jiff::Timestamp;
+use persistence::{audit_records::AuditEntry, error::Stored};
 use secrecy::SecretString;
 use url::Url;
 

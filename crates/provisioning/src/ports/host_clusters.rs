@@ -1,6 +1,5 @@
 //! The host clusters: where vClusters are made. One small step at a time, each repeatable.
 
-use crate::records::ClusterRecord;
 use async_trait::async_trait;
 use domain::{
     cluster::{ClusterEvent, DoomedObjects},
@@ -12,6 +11,7 @@ use domain::{
     plan::Plan,
 };
 use futures::stream::BoxStream;
+use persistence::records::ClusterRecord;
 use secrecy::SecretString;
 
 /// A host cluster as the order form needs to know it.

@@ -7,10 +7,10 @@ use domain::{
     node::{
         catalogue::Offer,
         job::Job,
+        log::NodeLog,
         order::Autostop,
         view::{NodeEvent, Placement},
     },
-    services::NodeLog,
 };
 use futures::stream::BoxStream;
 use jiff::Timestamp;

@@ -1,29 +1,8 @@
 //! Secrets at rest: sealed before they reach a store, opened only where they are used.
 
-use domain::ids::TenantId;
+pub use persistence::sealed::{Sealed, SecretOwner};
 use secrecy::SecretString;
-use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
-
-/// What a secret belongs to. It is bound into the ciphertext: what is moved elsewhere does not open.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SecretOwner {
-    /// The tenant.
-    pub tenant_id: TenantId,
-    /// Table, row and column: `workspaces/0197…/token`.
-    pub place: String,
-}
-
-/// A secret as stored: text that is worth nothing without the key-encryption key.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Sealed {
-    /// Which key-encryption key wraps its data key.
-    pub key_id: String,
-    /// The data key, wrapped; base64.
-    pub wrapped_key: String,
-    /// Nonce and ciphertext; base64.
-    pub ciphertext: String,
-}
 
 /// A secret could not be sealed or opened. Never says anything of the secret.
 #[derive(Debug, thiserror::Error)]

@@ -8,12 +8,10 @@ mod nodes;
 mod steps;
 mod worker;
 
-use crate::{
-    nodes::Machinery,
-    ports::{changes::Changes, host_clusters::HostClusters, stores::Store},
-};
+use crate::{nodes::Machinery, ports::host_clusters::HostClusters};
 use clusters::ClusterWork;
 use nodes::{NodeWork, WorkspaceWork};
+use persistence::Database;
 use std::{sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
 use worker::Pace;
@@ -28,25 +26,19 @@ const MACHINE_CONCURRENCY: usize = 6;
 
 /// The worker that reconciles.
 pub struct Reconciler {
-    store: Arc<dyn Store>,
+    db: Database,
     hosts: Arc<dyn HostClusters>,
     machinery: Option<Machinery>,
-    changes: Arc<dyn Changes>,
     lease: Duration,
 }
 
 impl Reconciler {
     /// A worker over these ports, for clusters only.
-    pub fn new(
-        store: Arc<dyn Store>,
-        hosts: Arc<dyn HostClusters>,
-        changes: Arc<dyn Changes>,
-    ) -> Self {
+    pub fn new(db: Database, hosts: Arc<dyn HostClusters>) -> Self {
         Self {
-            store,
+            db,
             hosts,
             machinery: None,
-            changes,
             lease: LEASE,
         }
     }
@@ -73,17 +65,12 @@ impl Reconciler {
 
     async fn clusters(&self, stop: &CancellationToken) {
         let work = Arc::new(ClusterWork {
-            store: Arc::clone(&self.store),
+            db: self.db.clone(),
             hosts: Arc::clone(&self.hosts),
         });
         tokio::join!(
             work.wake_on_host_changes(stop),
-            worker::run(
-                Arc::clone(&work),
-                &*self.changes,
-                self.pace(CONCURRENCY),
-                stop
-            ),
+            worker::run(Arc::clone(&work), &self.db, self.pace(CONCURRENCY), stop),
         );
     }
 
@@ -92,19 +79,19 @@ impl Reconciler {
             return;
         };
         let nodes = Arc::new(NodeWork {
-            store: Arc::clone(&self.store),
+            db: self.db.clone(),
             machinery: machinery.clone(),
         });
         let workspaces = Arc::new(WorkspaceWork {
-            store: Arc::clone(&self.store),
+            db: self.db.clone(),
             machinery: machinery.clone(),
         });
         let pace = self.pace(MACHINE_CONCURRENCY);
         tokio::join!(
-            worker::run(nodes, &*self.changes, pace, stop),
-            worker::run(workspaces, &*self.changes, pace, stop),
-            nodes::keep_catalogue(&*self.store, machinery, stop),
-            nodes::keep_orphans(&*self.store, machinery, stop),
+            worker::run(nodes, &self.db, pace, stop),
+            worker::run(workspaces, &self.db, pace, stop),
+            nodes::keep_catalogue(&self.db, machinery, stop),
+            nodes::keep_orphans(&self.db, machinery, stop),
         );
     }
 

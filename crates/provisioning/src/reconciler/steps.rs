@@ -81,7 +81,7 @@ mod tests {
     }
 
     fn fresh() -> Operation {
-        Operation::begin(crate::new_id(), OperationKind::CreateCluster, at(0))
+        Operation::begin(persistence::new_id(), OperationKind::CreateCluster, at(0))
     }
 
     #[test]

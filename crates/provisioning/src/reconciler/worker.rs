@@ -1,16 +1,15 @@
 //! The loop behind every reconciler: claims what is due, one pass each under a lease that is renewed
 //! meanwhile, for ever. Killed at any point, what was claimed becomes due again when its lease runs out.
 
-use crate::{
-    error::{StoreError, causes},
-    ports::{
-        changes::{Change, Changes},
-        stores::Stored,
-    },
+use async_trait::async_trait;
+use domain::error::causes;
+use jiff::{SignedDuration, Timestamp};
+use persistence::Database;
+use persistence::{
+    change::Change,
+    error::{StoreError, Stored},
     records::Claim,
 };
-use async_trait::async_trait;
-use jiff::{SignedDuration, Timestamp};
 use std::{sync::Arc, time::Duration};
 use tokio::{
     sync::{
@@ -68,7 +67,7 @@ pub(super) struct Pace {
 /// Works until `stop`, then finishes the passes under way.
 pub(super) async fn run<W: Work>(
     work: Arc<W>,
-    changes: &dyn Changes,
+    db: &Database,
     pace: Pace,
     stop: &CancellationToken,
 ) {
@@ -76,7 +75,7 @@ pub(super) async fn run<W: Work>(
     let mut passes = JoinSet::new();
     // A pass may plan the next look without anything to announce.
     let finished = Arc::new(Notify::new());
-    let mut changes = changes.subscribe();
+    let mut changes = db.subscribe();
     while !stop.is_cancelled() {
         while passes.try_join_next().is_some() {}
         // Wait for room before claiming: a claim that waits is a lease that runs out.

@@ -6,39 +6,42 @@ use super::{
     shape::{self, Surroundings},
     view,
 };
-use crate::{
-    audit::{AuditAction, AuditChange, AuditEntry},
-    authorization::authorize_change,
-    error::{causes, internal},
-    new_id,
-    ports::{
-        credential_stores::{
-            self, CredentialChange, CredentialChanged, CredentialCreated, CredentialRecord,
-            NewCredential, SealedCredential,
-        },
-        sealing::SealError,
-    },
-};
+use crate::{authorization::authorize_change, ports::sealing::SealError};
 use domain::{
     access::Action,
+    audit::{AuditAction, AuditChange},
     caller::Caller,
     credential::{
         Credential, CredentialFact, CredentialInput, CredentialState, Provider, SecretText,
     },
+    error::causes,
     ids::{CredentialId, EnvironmentId, TenantId},
     problem::{FieldError, Problem, ProblemKind},
     tenancy::Tenant,
 };
 use jiff::Timestamp;
+use persistence::{
+    audit_records::AuditEntry,
+    credential_records::{
+        self, CredentialChange, CredentialChanged, CredentialCreated, CredentialRecord,
+        NewCredential, SealedCredential,
+    },
+    error::internal,
+    new_id,
+};
 use std::collections::BTreeMap;
 
 impl Vault {
-    pub(super) async fn store_new(
+    /// Stores one. The first of its tenant, environment and provider becomes the default.
+    ///
+    /// # Errors
+    /// Forbidden, or invalid.
+    pub async fn create(
         &self,
         caller: &Caller,
-        input: &CredentialInput,
+        input: CredentialInput,
     ) -> Result<Credential, Problem> {
-        let tenants = self.store.tenants().await?;
+        let tenants = self.db.tenants().active().await?;
         let Some(tenant) = tenants.into_iter().find(|found| {
             found.tenant.slug == input.scope.tenant
                 && caller.may(Action::ReadTenant, found.tenant.id)
@@ -64,7 +67,7 @@ impl Vault {
         )
         .in_tenant(tenant_id);
         authorize_change(
-            &*self.store,
+            &self.db,
             caller,
             Action::ManageCredentials,
             tenant_id,
@@ -87,7 +90,7 @@ impl Vault {
         };
         let secret = Secret::new(fields, None);
         let sealed = self
-            .seal(&credential_stores::owner(tenant_id, id), &secret)
+            .seal(&credential_records::owner(tenant_id, id), &secret)
             .await
             .map_err(not_sealed)?;
         let goes_for = match &environment {
@@ -121,7 +124,7 @@ impl Vault {
             created_by_name: caller.name.clone(),
             at: audit.at,
         };
-        match self.store.create_credential(new, audit).await? {
+        match self.db.credentials().create(new, audit).await? {
             CredentialCreated::Created => self.shown(id).await,
             CredentialCreated::NameTaken => Err(name_taken(input.provider)),
             CredentialCreated::KnownId => Err(Problem::new(
@@ -132,11 +135,15 @@ impl Vault {
         }
     }
 
-    pub(super) async fn replace_secret(
+    /// Replaces the secret.
+    ///
+    /// # Errors
+    /// Not found, forbidden, invalid, or no longer as in `version`.
+    pub async fn replace(
         &self,
         caller: &Caller,
         id: CredentialId,
-        fields: &BTreeMap<String, SecretText>,
+        fields: BTreeMap<String, SecretText>,
         version: i64,
     ) -> Result<Credential, Problem> {
         let (record, entry) = self
@@ -147,7 +154,7 @@ impl Vault {
         }
         let (fields, facts) = shape::shape(
             record.provider,
-            fields,
+            &fields,
             &self.surroundings(record.tenant.id),
         )
         .map_err(Problem::invalid)?;
@@ -175,7 +182,11 @@ impl Vault {
         self.change(&record, Some(version), change, audit).await
     }
 
-    pub(super) async fn give_name(
+    /// Renames it.
+    ///
+    /// # Errors
+    /// Not found, forbidden, invalid, or no longer as in `version`.
+    pub async fn rename(
         &self,
         caller: &Caller,
         id: CredentialId,
@@ -198,11 +209,11 @@ impl Vault {
         self.change(&record, Some(version), change, audit).await
     }
 
-    pub(super) async fn make_chosen(
-        &self,
-        caller: &Caller,
-        id: CredentialId,
-    ) -> Result<Credential, Problem> {
+    /// Makes it the default of its tenant, environment and provider.
+    ///
+    /// # Errors
+    /// Not found, or forbidden.
+    pub async fn choose(&self, caller: &Caller, id: CredentialId) -> Result<Credential, Problem> {
         let (record, entry) = self
             .changeable(caller, id, AuditAction::RenameCredential)
             .await?;
@@ -211,7 +222,23 @@ impl Vault {
             .await
     }
 
-    pub(super) async fn set_suspended(
+    /// Suspends it: it is not used until it is restored. Suspending again is not an error.
+    ///
+    /// # Errors
+    /// Not found, or forbidden.
+    pub async fn suspend(&self, caller: &Caller, id: CredentialId) -> Result<Credential, Problem> {
+        self.set_suspended(caller, id, true).await
+    }
+
+    /// Ends a suspension. Restoring again is not an error.
+    ///
+    /// # Errors
+    /// Not found, or forbidden.
+    pub async fn restore(&self, caller: &Caller, id: CredentialId) -> Result<Credential, Problem> {
+        self.set_suspended(caller, id, false).await
+    }
+
+    async fn set_suspended(
         &self,
         caller: &Caller,
         id: CredentialId,
@@ -236,7 +263,11 @@ impl Vault {
         self.change(&record, None, change, audit).await
     }
 
-    pub(super) async fn remove(
+    /// Deletes it; `confirmation` must be its name.
+    ///
+    /// # Errors
+    /// Not found, forbidden, or another confirmation.
+    pub async fn delete(
         &self,
         caller: &Caller,
         id: CredentialId,
@@ -259,7 +290,7 @@ impl Vault {
             Some(record.fingerprint.clone()),
             NOTHING,
         )]);
-        if self.store.delete_credential(id, audit).await? {
+        if self.db.credentials().delete(id, audit).await? {
             Ok(())
         } else {
             Err(Problem::not_found("credential"))
@@ -274,8 +305,9 @@ impl Vault {
         audit: AuditEntry,
     ) -> Result<Credential, Problem> {
         let outcome = self
-            .store
-            .change_credential(record.id, version, change, audit)
+            .db
+            .credentials()
+            .change(record.id, version, change, audit)
             .await?;
         match outcome {
             CredentialChanged::Changed | CredentialChanged::Unchanged => {

@@ -1,19 +1,17 @@
 //! Trying a credential with its provider.
 
 use super::{Vault, secret::Secret, shape::kubeconfig, source::not_opened, view};
-use crate::{
-    audit::{AuditAction, AuditEntry, AuditOutcome},
-    error::{causes, internal},
-    ports::{
-        cloud_credentials::{CloudIdentity, CredentialError},
-        credential_stores::CredentialRecord,
-    },
-};
+use crate::ports::cloud_credentials::{CloudIdentity, CredentialError};
 use domain::{
+    audit::{AuditAction, AuditOutcome},
     caller::Caller,
     credential::{CheckResult, Provider},
+    error::causes,
     ids::CredentialId,
     problem::{Problem, ProblemKind},
+};
+use persistence::{
+    audit_records::AuditEntry, credential_records::CredentialRecord, error::internal,
 };
 use std::time::Duration;
 use tokio::time::timeout;
@@ -24,11 +22,11 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const SESSION_NAME: &str = "hangar-check";
 
 impl Vault {
-    pub(super) async fn ask_provider(
-        &self,
-        caller: &Caller,
-        id: CredentialId,
-    ) -> Result<CheckResult, Problem> {
+    /// Asks the provider whether it accepts the credential, and stores the answer.
+    ///
+    /// # Errors
+    /// Not found, forbidden, suspended, replaced meanwhile, or the provider does not respond.
+    pub async fn check(&self, caller: &Caller, id: CredentialId) -> Result<CheckResult, Problem> {
         let (record, entry) = self
             .changeable(caller, id, AuditAction::CheckCredential)
             .await?;
@@ -63,7 +61,7 @@ impl Vault {
             Err(error) if error.may_pass => {
                 tracing::warn!(credential = %record.id, error = %causes(&error), "not checked");
                 let audit = failed(entry, &error.message);
-                self.store.append(audit).await?;
+                self.db.audit().append(audit).await?;
                 return Err(Problem::new(
                     ProblemKind::Unavailable,
                     format!("{}.", sentence(&error.message)),
@@ -90,8 +88,9 @@ impl Vault {
             failed(entry, &result.message)
         };
         let kept = self
-            .store
-            .keep_check(record.id, &record.fingerprint, &result, audit)
+            .db
+            .credentials()
+            .record_check(record.id, &record.fingerprint, &result, audit)
             .await?;
         if kept {
             Ok(result)

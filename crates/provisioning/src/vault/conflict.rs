@@ -1,11 +1,11 @@
 //! Somebody was quicker: what they changed, said so that nothing typed is lost.
 
 use super::{Vault, view};
-use crate::ports::credential_stores::CredentialRecord;
 use domain::{
     ids::CredentialId,
     problem::{FieldError, Problem, ProblemKind},
 };
+use persistence::credential_records::CredentialRecord;
 
 impl Vault {
     /// Why a change to what was seen as `version` is not made.
@@ -18,7 +18,7 @@ impl Vault {
         let count = u32::try_from(now.version - version)
             .unwrap_or(1)
             .clamp(1, 20);
-        let past = self.store.credential_changes(id, count).await?;
+        let past = self.db.credentials().changes(id, count).await?;
         let who = match past.first() {
             Some(last) => format!(
                 "{} changed it at {}",

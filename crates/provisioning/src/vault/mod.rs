@@ -10,27 +10,19 @@ mod source;
 mod view;
 
 use crate::{
-    audit::{AuditAction, AuditEntry},
     authorization::{authorize, authorize_change},
     ports::{
         cloud_credentials::{ClusterReview, PortalIdentity, SecurityTokens},
-        credential_stores::CredentialRecord,
         sealing::Sealer,
-        stores::Store,
     },
 };
-use async_trait::async_trait;
 use domain::{
-    access::Action,
-    caller::Caller,
-    credential::{CheckResult, Credential, CredentialInput, SecretText},
-    ids::CredentialId,
-    problem::Problem,
-    services::Credentials,
-    tenancy::Tenant,
+    access::Action, audit::AuditAction, caller::Caller, credential::Credential, ids::CredentialId,
+    problem::Problem, tenancy::Tenant,
 };
 use jiff::Timestamp;
-use std::{collections::BTreeMap, sync::Arc};
+use persistence::{Database, audit_records::AuditEntry, credential_records::CredentialRecord};
+use std::sync::Arc;
 
 /// The providers that can be asked about a credential.
 #[derive(Clone)]
@@ -46,24 +38,42 @@ pub struct Providers {
 /// The vault.
 #[derive(Clone)]
 pub struct Vault {
-    store: Arc<dyn Store>,
+    db: Database,
     sealer: Arc<dyn Sealer>,
     providers: Providers,
 }
 
 impl Vault {
     /// A vault over these.
-    pub fn new(store: Arc<dyn Store>, sealer: Arc<dyn Sealer>, providers: Providers) -> Self {
+    pub fn new(db: Database, sealer: Arc<dyn Sealer>, providers: Providers) -> Self {
         Self {
-            store,
+            db,
             sealer,
             providers,
         }
     }
 
+    /// Those of a tenant, by provider, environment and name.
+    ///
+    /// # Errors
+    /// Not found, or forbidden.
+    pub async fn list(&self, caller: &Caller, tenant: &str) -> Result<Vec<Credential>, Problem> {
+        let tenant = self.tenant(caller, Action::ReadCredentials, tenant).await?;
+        let records = self.db.credentials().list(tenant.tenant.id).await?;
+        Ok(records.into_iter().map(view::credential).collect())
+    }
+
+    /// One credential.
+    ///
+    /// # Errors
+    /// Not found for a missing one and for one the caller may not see.
+    pub async fn get(&self, caller: &Caller, id: CredentialId) -> Result<Credential, Problem> {
+        Ok(view::credential(self.readable(caller, id).await?))
+    }
+
     /// The tenant of this slug, if `caller` may do `action` there.
     async fn tenant(&self, caller: &Caller, action: Action, slug: &str) -> Result<Tenant, Problem> {
-        let tenants = self.store.tenants().await?;
+        let tenants = self.db.tenants().active().await?;
         let tenant = tenants
             .into_iter()
             .find(|found| found.tenant.slug == slug)
@@ -99,7 +109,7 @@ impl Vault {
         let entry = entry(caller, action, &record);
         let attempt = || entry.clone();
         authorize_change(
-            &*self.store,
+            &self.db,
             caller,
             Action::ManageCredentials,
             record.tenant.id,
@@ -111,8 +121,9 @@ impl Vault {
     }
 
     async fn stored(&self, id: CredentialId) -> Result<CredentialRecord, Problem> {
-        self.store
-            .credential(id)
+        self.db
+            .credentials()
+            .get(id)
             .await?
             .ok_or_else(|| Problem::not_found("credential"))
     }
@@ -133,66 +144,4 @@ fn entry(caller: &Caller, action: AuditAction, record: &CredentialRecord) -> Aud
         record.name.clone(),
     )
     .in_tenant(record.tenant.id)
-}
-
-#[async_trait]
-impl Credentials for Vault {
-    async fn list(&self, caller: &Caller, tenant: &str) -> Result<Vec<Credential>, Problem> {
-        let tenant = self.tenant(caller, Action::ReadCredentials, tenant).await?;
-        let records = self.store.credentials(tenant.tenant.id).await?;
-        Ok(records.into_iter().map(view::credential).collect())
-    }
-
-    async fn get(&self, caller: &Caller, id: CredentialId) -> Result<Credential, Problem> {
-        Ok(view::credential(self.readable(caller, id).await?))
-    }
-
-    async fn create(&self, caller: &Caller, input: CredentialInput) -> Result<Credential, Problem> {
-        self.store_new(caller, &input).await
-    }
-
-    async fn replace(
-        &self,
-        caller: &Caller,
-        id: CredentialId,
-        fields: BTreeMap<String, SecretText>,
-        version: i64,
-    ) -> Result<Credential, Problem> {
-        self.replace_secret(caller, id, &fields, version).await
-    }
-
-    async fn rename(
-        &self,
-        caller: &Caller,
-        id: CredentialId,
-        name: &str,
-        version: i64,
-    ) -> Result<Credential, Problem> {
-        self.give_name(caller, id, name, version).await
-    }
-
-    async fn choose(&self, caller: &Caller, id: CredentialId) -> Result<Credential, Problem> {
-        self.make_chosen(caller, id).await
-    }
-
-    async fn suspend(&self, caller: &Caller, id: CredentialId) -> Result<Credential, Problem> {
-        self.set_suspended(caller, id, true).await
-    }
-
-    async fn restore(&self, caller: &Caller, id: CredentialId) -> Result<Credential, Problem> {
-        self.set_suspended(caller, id, false).await
-    }
-
-    async fn delete(
-        &self,
-        caller: &Caller,
-        id: CredentialId,
-        confirmation: &str,
-    ) -> Result<(), Problem> {
-        self.remove(caller, id, confirmation).await
-    }
-
-    async fn check(&self, caller: &Caller, id: CredentialId) -> Result<CheckResult, Problem> {
-        self.ask_provider(caller, id).await
-    }
 }

@@ -3,12 +3,10 @@
 use super::{Vault, shape::Fields};
 use crate::{
     hex,
-    ports::{
-        credential_stores::CredentialRecord,
-        sealing::{SealError, Sealed, SecretOwner},
-    },
+    ports::sealing::{SealError, Sealed, SecretOwner},
 };
 use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
+use persistence::credential_records::CredentialRecord;
 use rand::Rng;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};

@@ -1,22 +1,18 @@
 //! What the broker takes from the vault.
 
 use super::{Vault, secret::Secret};
-use crate::{
-    audit::AuditEntry,
-    ports::{
-        cloud_credentials::{
-            AtHand, AwsKeys, AwsRole, CredentialError, CredentialSource, UsedCredential,
-        },
-        credential_stores::CredentialRecord,
-        sealing::SealError,
-        stores::Stored,
+use crate::ports::{
+    cloud_credentials::{
+        AtHand, AwsKeys, AwsRole, CredentialError, CredentialSource, UsedCredential,
     },
+    sealing::SealError,
 };
 use async_trait::async_trait;
 use domain::{
     credential::Provider,
     ids::{EnvironmentId, TenantId},
 };
+use persistence::{audit_records::AuditEntry, credential_records::CredentialRecord, error::Stored};
 
 #[async_trait]
 impl CredentialSource for Vault {
@@ -26,8 +22,9 @@ impl CredentialSource for Vault {
         environment: EnvironmentId,
     ) -> Result<AtHand<AwsKeys>, CredentialError> {
         let chosen = self
-            .store
-            .chosen_credential(tenant, environment, Provider::Aws)
+            .db
+            .credentials()
+            .chosen(tenant, environment, Provider::Aws)
             .await
             .map_err(|error| CredentialError {
                 message: "the credentials cannot be read".to_owned(),
@@ -57,8 +54,9 @@ impl CredentialSource for Vault {
     }
 
     async fn note_use(&self, used: &UsedCredential, audit: AuditEntry) -> Stored<bool> {
-        self.store
-            .note_credential_use(used.id, &used.fingerprint, audit)
+        self.db
+            .credentials()
+            .note_use(used.id, &used.fingerprint, audit)
             .await
     }
 }

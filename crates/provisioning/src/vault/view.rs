@@ -1,7 +1,7 @@
 //! What may be shown of a credential.
 
-use crate::ports::credential_stores::CredentialRecord;
 use domain::credential::{Credential, CredentialState, Provider};
+use persistence::credential_records::CredentialRecord;
 
 /// Whether there is a way to ask the provider.
 pub(super) fn can_be_checked(provider: Provider) -> bool {

@@ -4,15 +4,12 @@
 use sha2::{Digest as _, Sha256};
 
 const ALPHABET: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-/// How long the letters for the kind are.
 const KIND: usize = 4;
 const BITS: u32 = 80;
 const ACCOUNT_BITS: u32 = 40;
-/// What is left for chance.
 const REST_BITS: u32 = BITS - 1 - ACCOUNT_BITS;
 const ACCOUNTS: u64 = 1_000_000_000_000;
 
-/// Whether this could be the id of a user's key.
 pub fn is_of_user(id: &str) -> bool {
     id.starts_with("AKIA")
         && (16..=128).contains(&id.len())
@@ -49,7 +46,6 @@ pub fn id(kind: &str, account: &str, rest: u64) -> String {
     kind.chars().chain(letters).collect()
 }
 
-/// Always the same number for the same text.
 pub fn digest(text: &str) -> u64 {
     let digest = Sha256::digest(text.as_bytes());
     digest[..8]
@@ -57,46 +53,6 @@ pub fn digest(text: &str) -> u64 {
         .fold(0, |number, byte| (number << 8) | u64::from(*byte))
 }
 
-/// The callers have cut off all above.
 fn truncated(bits: u128) -> u64 {
     u64::try_from(bits).unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_account_is_the_one_that_aws_wrote_into_the_id() {
-        // As `aws sts get-access-key-info` answers; the first from AWS's documentation, the second from a publication
-        // about the ids' form.
-        assert_eq!(account("AKIAIOSFODNN7EXAMPLE"), "581039954779");
-        assert_eq!(account("ASIAQNZGKIQY56JQ7WML"), "029608264753");
-    }
-
-    #[test]
-    fn an_id_tells_the_account_that_it_was_made_for() {
-        for number in ["000000000000", "123456789012", "999999999999"] {
-            let id = id("ASIA", number, u64::MAX);
-            assert_eq!(id.len(), 20);
-            assert_eq!(account(&id), number);
-        }
-        assert_ne!(id("ASIA", "1", 1), id("ASIA", "1", 2));
-    }
-
-    #[test]
-    fn an_id_that_is_not_in_base32_has_an_account_too() {
-        let some = account("AKIA1111222233334444");
-        assert_eq!(some.len(), 12);
-        assert_eq!(some, account("AKIA1111222233334444"));
-        assert_ne!(some, account("AKIA1111222233335555"));
-    }
-
-    #[test]
-    fn only_what_could_be_a_users_key_is_one() {
-        assert!(is_of_user("AKIAIOSFODNN7EXAMPLE"));
-        for id in ["", "AKIA", "ASIAIOSFODNN7EXAMPLE", "AKIAiosfodnn7example"] {
-            assert!(!is_of_user(id), "{id}");
-        }
-    }
 }

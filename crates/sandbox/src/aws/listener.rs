@@ -16,8 +16,7 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-use super::query::{Parameters, Signer};
-use super::security_tokens::SecurityTokens;
+use super::SecurityTokens;
 use crate::faults::Faults;
 
 /// When the system has no more file descriptors, trying again at once would only burn a core.
@@ -52,17 +51,14 @@ impl SecurityTokenServer {
         })
     }
 
-    /// Where it answers.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// The service itself.
     pub fn tokens(&self) -> &SecurityTokens {
         &self.tokens
     }
 
-    /// Ends.
     pub async fn shutdown(mut self) {
         self.tasks.shutdown().await;
     }
@@ -81,9 +77,8 @@ async fn answer(
     body: Bytes,
 ) -> Response {
     tokio::time::sleep(Duration::from_millis(faults.current().aws.latency_ms)).await;
-    let parameters = Parameters::of(query.as_deref(), &body);
     tokens
-        .answer(&parameters, Signer::of(&headers))
+        .answer(query.as_deref().unwrap_or_default(), &body, &headers)
         .unwrap_or_else(|refusal| refusal.into_response())
 }
 

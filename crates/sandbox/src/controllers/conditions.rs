@@ -4,7 +4,6 @@ use serde_json::{Map, Value, json};
 
 use crate::kubernetes::object;
 
-/// One condition to set.
 pub struct Condition<'a> {
     pub kind: &'a str,
     pub status: bool,
@@ -41,7 +40,6 @@ pub fn set(status: &mut Map<String, Value>, condition: &Condition<'_>) {
     }
 }
 
-/// Whether a condition is there and true.
 pub fn is_true(object: &Value, kind: &str) -> bool {
     object::items(object.pointer("/status/conditions"))
         .iter()

@@ -21,7 +21,6 @@ const AFTER_A_BREAK: Duration = Duration::from_secs(5);
 
 /// One controller: it is told which objects to look at, and makes each a step more like it should be.
 pub trait Controller: Send + Sync + 'static {
-    /// The resources whose changes matter to it.
     fn watches(&self) -> Vec<GroupResource>;
 
     /// What has to be looked at after this object changed, came or went.
@@ -34,7 +33,6 @@ pub trait Controller: Send + Sync + 'static {
 
 type Changes = SelectAll<BoxStream<'static, (GroupResource, Result<Change, Forgotten>)>>;
 
-/// Running controllers; they stop when this is dropped.
 pub struct ControlLoop {
     tasks: JoinSet<()>,
 }
@@ -63,13 +61,11 @@ impl ControlLoop {
         Self { tasks }
     }
 
-    /// Runs something else for as long as the controllers.
     pub fn spawn(&mut self, task: impl Future<Output = ()> + Send + 'static) {
         self.tasks.spawn(task);
     }
 }
 
-/// A controller with what waits for it.
 struct Queued {
     controller: Arc<dyn Controller>,
     watches: BTreeSet<GroupResource>,
@@ -140,71 +136,5 @@ async fn dispatch(
                 changes = list_and_watch();
             }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering};
-
-    use serde_json::json;
-    use tokio::sync::Notify;
-
-    use super::*;
-    use crate::faults::Faults;
-    use crate::kubernetes::resources::CONFIG_MAPS;
-
-    /// Breaks on one object, and counts the others.
-    #[derive(Default)]
-    struct Fragile {
-        seen: AtomicUsize,
-        wake: Notify,
-    }
-
-    impl Controller for Fragile {
-        fn watches(&self) -> Vec<GroupResource> {
-            vec![CONFIG_MAPS]
-        }
-
-        fn affected(&self, resource: GroupResource, object: &Value) -> Vec<Key> {
-            vec![Key::of(resource, object)]
-        }
-
-        fn reconcile(&self, key: &Key) -> Option<Duration> {
-            assert_ne!(key.name, "broken");
-            self.seen.fetch_add(1, Ordering::SeqCst);
-            self.wake.notify_one();
-            None
-        }
-    }
-
-    fn config_map(store: &Store, name: &str) {
-        let object = json!({"kind": "ConfigMap", "metadata": {"name": name, "namespace": "a"}});
-        store.create(CONFIG_MAPS, object).unwrap();
-    }
-
-    #[tokio::test]
-    async fn an_object_that_breaks_a_controller_does_not_end_it() {
-        let store = Store::default();
-        let fragile = Arc::new(Fragile::default());
-        config_map(&store, "broken");
-        let faults = Faults::default();
-        let _running = ControlLoop::start(&store, vec![fragile.clone()], faults.subscribe());
-        config_map(&store, "sound");
-        fragile.wake.notified().await;
-        assert_eq!(fragile.seen.load(Ordering::SeqCst), 1);
-    }
-
-    #[tokio::test]
-    async fn everything_is_looked_at_again_when_a_fault_is_switched() {
-        let store = Store::default();
-        let fragile = Arc::new(Fragile::default());
-        config_map(&store, "sound");
-        let faults = Faults::default();
-        let _running = ControlLoop::start(&store, vec![fragile.clone()], faults.subscribe());
-        fragile.wake.notified().await;
-        faults.change(|f| f.kubernetes.latency_ms = 1);
-        fragile.wake.notified().await;
-        assert_eq!(fragile.seen.load(Ordering::SeqCst), 2);
     }
 }

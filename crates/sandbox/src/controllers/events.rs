@@ -8,12 +8,9 @@ use sha2::{Digest, Sha256};
 use crate::kubernetes::resources::EVENTS;
 use crate::kubernetes::{Key, Store, StoreError, object};
 
-/// Whether an event tells of trouble.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EventType {
-    /// All is well.
     Normal,
-    /// Somebody may have to act.
     Warning,
 }
 
@@ -26,7 +23,6 @@ impl fmt::Display for EventType {
     }
 }
 
-/// Records that something happened to an object.
 pub fn record(
     store: &Store,
     component: &str,
@@ -80,7 +76,6 @@ pub fn record(
     let _ = store.create(EVENTS, event);
 }
 
-/// Sixteen hexadecimal digits that tell different things apart.
 fn fingerprint(parts: &[&str]) -> String {
     let digest = Sha256::digest(parts.join("\0"));
     digest.iter().take(8).fold(String::new(), |mut text, byte| {

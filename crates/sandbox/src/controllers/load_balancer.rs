@@ -17,7 +17,6 @@ const COMPONENT: &str = "service-controller";
 
 pub struct LoadBalancers {
     cluster: Cluster,
-    /// When the work for a Service began, by its uid.
     begun: Mutex<HashMap<String, Instant>>,
 }
 
@@ -56,7 +55,6 @@ impl LoadBalancers {
     }
 }
 
-/// The address that a load balancer gave a Service.
 pub fn address_of(service: &Value) -> Option<Ipv4Addr> {
     service
         .pointer("/status/loadBalancer/ingress/0/ip")?

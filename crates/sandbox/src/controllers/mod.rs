@@ -39,12 +39,10 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// A step takes a few units.
     pub const fn of_unit(unit: Duration) -> Self {
         Self { unit }
     }
 
-    /// So many units.
     pub fn units(self, count: u32) -> Duration {
         self.unit * count
     }
@@ -57,21 +55,15 @@ impl Default for Pace {
     }
 }
 
-/// What every controller of one cluster works with.
 #[derive(Clone)]
 pub struct Cluster {
-    /// Its API.
     pub api: ApiServer,
-    /// Its objects.
     pub store: Store,
-    /// What goes wrong in it.
     pub faults: Faults,
-    /// How fast it is.
     pub pace: Pace,
 }
 
 impl Cluster {
-    /// The cluster behind an API.
     pub fn new(api: ApiServer, faults: Faults, pace: Pace) -> Self {
         Self {
             store: api.store().clone(),
@@ -106,7 +98,6 @@ impl Cluster {
     }
 }
 
-/// The controllers that a cluster has wherever its pods run.
 pub fn control_plane(cluster: &Cluster) -> Vec<Arc<dyn Controller>> {
     vec![
         Arc::new(namespace::NamespaceTermination::new(cluster)),
@@ -118,7 +109,6 @@ pub fn control_plane(cluster: &Cluster) -> Vec<Arc<dyn Controller>> {
     ]
 }
 
-/// The controllers of a cluster that has nodes of its own.
 pub fn nodes_and_networks(cluster: &Cluster, kubelet: Arc<Kubelet>) -> Vec<Arc<dyn Controller>> {
     vec![
         Arc::new(scheduler::Scheduler::new(cluster)),

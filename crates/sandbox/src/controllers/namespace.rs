@@ -15,12 +15,9 @@ pub struct NamespaceTermination {
     cluster: Cluster,
 }
 
-/// What is still in a namespace.
 #[derive(Default)]
 struct Remains {
-    /// Objects by resource, as `pods.` or `statefulsets.apps`.
     objects: BTreeMap<String, usize>,
-    /// Objects by the finalizer that holds them.
     finalizers: BTreeMap<String, usize>,
 }
 

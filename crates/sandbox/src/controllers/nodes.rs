@@ -18,7 +18,6 @@ pub fn create_host_nodes(store: &Store) {
     }
 }
 
-/// A node that is ready.
 pub fn node(name: &str, address: &str, labels: &[(&str, &str)]) -> Value {
     let now = object::now();
     let capacity = json!({

@@ -12,7 +12,6 @@ use crate::kubernetes::{GroupResource, Store, object};
 /// The letters that Kubernetes puts into generated names: no vowels, so that no words appear.
 const SAFE: &[u8] = b"bcdfghjklmnpqrstvwxz2456789";
 
-/// The objects of a resource that this owner controls.
 pub fn controlled_by(store: &Store, resource: GroupResource, owner: &Value) -> Vec<Arc<Value>> {
     let (objects, _) = store.list(resource, Some(object::namespace(owner)));
     objects
@@ -23,17 +22,14 @@ pub fn controlled_by(store: &Store, resource: GroupResource, owner: &Value) -> V
         .collect()
 }
 
-/// The pods of an owner.
 pub fn of(store: &Store, owner: &Value) -> Vec<Arc<Value>> {
     controlled_by(store, PODS, owner)
 }
 
-/// Whether a pod is ready.
 pub fn is_ready(pod: &Value) -> bool {
     conditions::is_true(pod, "Ready")
 }
 
-/// The reference that makes `owner` the controller of something.
 pub fn controller_reference(owner: &Value) -> Value {
     json!({
         "apiVersion": object::api_version(owner),
@@ -45,7 +41,6 @@ pub fn controller_reference(owner: &Value) -> Value {
     })
 }
 
-/// A pod from an owner's template.
 pub fn from_template(owner: &Value, name: &str) -> Value {
     let template = owner.pointer("/spec/template").cloned().unwrap_or_default();
     let mut pod = json!({
@@ -67,13 +62,11 @@ pub fn from_template(owner: &Value, name: &str) -> Value {
     pod
 }
 
-/// A short name for a template: changes when the template does.
 pub fn template_hash(owner: &Value) -> String {
     let template = owner.pointer("/spec/template").cloned().unwrap_or_default();
     letters(&Sha256::digest(template.to_string())[..10])
 }
 
-/// Five letters that nobody else has, most likely.
 pub fn random_suffix() -> String {
     letters(&rand::random::<[u8; 5]>())
 }

@@ -16,7 +16,6 @@ const COMPONENT: &str = "default-scheduler";
 
 pub struct Scheduler {
     cluster: Cluster,
-    /// When a pod was first seen, by its uid.
     seen: Mutex<HashMap<String, Instant>>,
 }
 
@@ -28,7 +27,6 @@ impl Scheduler {
         }
     }
 
-    /// How long the pod has yet to wait; a decision takes a moment.
     fn thinking(&self, pod: &Value) -> Option<Duration> {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let first = *seen

@@ -61,7 +61,6 @@ impl Controller for StatefulSets {
 }
 
 impl StatefulSets {
-    /// Tells that the wish was seen; true if that was news.
     fn observe(&self, key: &Key, set: &Value, revision: &str) -> bool {
         let generation = &set["metadata"]["generation"];
         if set["status"]["observedGeneration"] == *generation {

@@ -69,7 +69,6 @@ impl Volumes {
         });
     }
 
-    /// A volume goes with its claim, as the reclaim policy says.
     fn reconcile_volume(&self, key: &Key) {
         let Some(volume) = self.cluster.store.get(key) else {
             return;

@@ -39,7 +39,6 @@ impl WorkQueue {
         self.changed.notify_one();
     }
 
-    /// Waits for the next object that is due.
     pub async fn next(&self) -> Key {
         loop {
             let earliest = {
@@ -62,30 +61,5 @@ impl WorkQueue {
                 None => self.changed.notified().await,
             }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::*;
-    use crate::kubernetes::resources::PODS;
-
-    fn key(name: &str) -> Key {
-        Key::new(PODS, "a", name)
-    }
-
-    #[tokio::test]
-    async fn an_object_is_queued_once_at_the_earliest_time() {
-        let queue = WorkQueue::default();
-        let now = Instant::now();
-        queue.add(key("late"), now + Duration::from_millis(30));
-        queue.add(key("twice"), now + Duration::from_secs(3600));
-        queue.add(key("twice"), now);
-        queue.add(key("twice"), now + Duration::from_secs(3600));
-        assert_eq!(queue.next().await, key("twice"));
-        assert_eq!(queue.next().await, key("late"));
-        assert!(queue.inner.lock().unwrap().due.is_empty());
     }
 }

@@ -15,7 +15,6 @@ use url::Url;
 use super::grants::Grant;
 use super::{Person, Provider, chooser};
 
-/// The parameters of an authorization request, as they came.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct AuthorizationRequest {
@@ -43,7 +42,6 @@ pub struct Choice {
 /// An error that goes back to the client by redirect (RFC 6749 section 4.1.2.1).
 struct Refusal(&'static str, &'static str);
 
-/// `GET /authorize`
 pub async fn ask(
     State(provider): State<Arc<Provider>>,
     Query(request): Query<AuthorizationRequest>,
@@ -51,7 +49,6 @@ pub async fn ask(
     answer(&provider, request)
 }
 
-/// `POST /authorize`, which OpenID Connect wants as well.
 pub async fn ask_by_post(
     State(provider): State<Arc<Provider>>,
     Form(request): Form<AuthorizationRequest>,
@@ -91,7 +88,6 @@ fn answer(provider: &Provider, request: AuthorizationRequest) -> Response {
     }
 }
 
-/// `POST /authorize/choice`: the form of the page.
 pub async fn choose(
     State(provider): State<Arc<Provider>>,
     Form(Choice { request, person }): Form<Choice>,

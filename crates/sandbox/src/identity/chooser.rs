@@ -9,7 +9,6 @@ use super::authorize::AuthorizationRequest;
 
 const STYLE: &str = include_str!("chooser.css");
 
-/// `GET /style.css`
 pub async fn stylesheet() -> Response {
     (
         [
@@ -21,7 +20,6 @@ pub async fn stylesheet() -> Response {
         .into_response()
 }
 
-/// Lets one choose who to be.
 pub fn page(request: &AuthorizationRequest, people: &[Person], redirect: &Url) -> Response {
     let application = redirect.origin().ascii_serialization();
     let fields: String = fields(request)
@@ -47,7 +45,6 @@ pub fn page(request: &AuthorizationRequest, people: &[Person], redirect: &Url) -
     document(StatusCode::OK, "Sign in", &body, &application)
 }
 
-/// Says what is wrong, where there is nowhere to send it.
 pub fn problem(status: StatusCode, text: &str) -> Response {
     let body = format!(
         r#"<h1>That does not work</h1><p>{}</p><p class="hint">Go back to the application and start again from there.</p>"#,

@@ -3,10 +3,8 @@
 use sha2::{Digest, Sha256};
 use url::{Host, Url};
 
-/// A confidential client.
 #[derive(Clone)]
 pub struct Client {
-    /// Its id.
     pub id: String,
     /// Its secret.
     pub secret: String,
@@ -21,7 +19,6 @@ impl Client {
         }
     }
 
-    /// Whether these are its credentials.
     pub fn authenticates(&self, id: &str, secret: &str) -> bool {
         // Digests are compared, so that the time taken tells nothing about how much of a guess was right.
         self.id == id && Sha256::digest(&self.secret) == Sha256::digest(secret)

@@ -9,7 +9,6 @@ use serde_json::{Value, json};
 use super::Provider;
 use super::error::OAuthError;
 
-/// OpenID Connect Discovery 1.0.
 pub async fn configuration(State(provider): State<Arc<Provider>>) -> Json<Value> {
     let base = &provider.issuer;
     let issuer = if provider.faults.current().identity.wrong_issuer {
@@ -43,7 +42,6 @@ pub async fn configuration(State(provider): State<Arc<Provider>>) -> Json<Value>
     }))
 }
 
-/// The public keys.
 pub async fn keys(State(provider): State<Arc<Provider>>) -> Result<Json<Value>, OAuthError> {
     Ok(Json(provider.with_keys(|keys| keys.jwks())?))
 }

@@ -21,7 +21,6 @@ pub struct EndSessionRequest {
     state: Option<String>,
 }
 
-/// `GET /end-session`
 pub async fn by_link(
     State(provider): State<Arc<Provider>>,
     Query(request): Query<EndSessionRequest>,
@@ -29,7 +28,6 @@ pub async fn by_link(
     end(&provider, &request)
 }
 
-/// `POST /end-session`
 pub async fn by_form(
     State(provider): State<Arc<Provider>>,
     Form(request): Form<EndSessionRequest>,

@@ -33,7 +33,6 @@ async fn replace(
     show(State(provider)).await
 }
 
-/// What an action is to be done to, for those that need to know.
 #[derive(Deserialize)]
 struct Target {
     cluster: Option<String>,

@@ -40,7 +40,6 @@ pub enum CodeRefusal {
 }
 
 impl Grants {
-    /// Keeps a grant and gives its code.
     pub fn add(&mut self, grant: Grant) -> String {
         let now = Instant::now();
         self.codes.retain(|_, code| match code {
@@ -70,7 +69,6 @@ impl Grants {
         }
     }
 
-    /// Uses up a code for an access token.
     pub fn redeem(&mut self, code: &str, access_token_id: &str) {
         if let Some(code) = self.codes.get_mut(code)
             && let Code::Redeemable(grant) = code
@@ -82,14 +80,12 @@ impl Grants {
         }
     }
 
-    /// Takes back an access token.
     pub fn revoke(&mut self, access_token_id: String, expires: i64) {
         let now = super::unix_now();
         self.revoked.retain(|_, expires| *expires > now);
         self.revoked.insert(access_token_id, expires);
     }
 
-    /// Whether an access token was taken back.
     pub fn is_revoked(&self, access_token_id: &str) -> bool {
         self.revoked.contains_key(access_token_id)
     }

@@ -43,15 +43,11 @@ use signing::SigningKeys;
 
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// What an identity provider starts from.
 pub struct IdentityOptions {
     /// Where to listen; port 0 takes a free one. Loopback only.
     pub listen: SocketAddr,
-    /// Who can sign in.
     pub people: Vec<Person>,
-    /// How long an authorization code can be redeemed.
     pub code_lifetime: Duration,
-    /// How long tokens are valid.
     pub token_lifetime: Duration,
 }
 
@@ -66,7 +62,6 @@ impl Default for IdentityOptions {
     }
 }
 
-/// The running provider. Dropping it stops it.
 pub struct IdentityProvider {
     provider: Arc<Provider>,
     stop: CancellationToken,
@@ -74,7 +69,6 @@ pub struct IdentityProvider {
 }
 
 impl IdentityProvider {
-    /// Binds the port and starts to answer.
     pub async fn start(
         options: IdentityOptions,
         data: &DataDirectory,
@@ -124,17 +118,14 @@ impl IdentityProvider {
         })
     }
 
-    /// The issuer URL.
     pub fn issuer(&self) -> &str {
         &self.provider.issuer
     }
 
-    /// The registered client.
     pub fn client(&self) -> &Client {
         &self.provider.client
     }
 
-    /// Lets running requests finish for a moment, then stops.
     pub async fn shutdown(mut self) {
         self.stop.cancel();
         if tokio::time::timeout(SHUTDOWN_TIMEOUT, &mut self.task)
@@ -167,7 +158,6 @@ struct Provider {
 }
 
 impl Provider {
-    /// Reads the keys, after the rotations that were asked for.
     fn with_keys<T>(&self, read: impl FnOnce(&SigningKeys) -> T) -> Result<T> {
         let asked = self.faults.key_rotations();
         if self.keys_rotated.swap(asked, Ordering::AcqRel) != asked {
@@ -261,7 +251,6 @@ async fn guard(State(provider): State<Arc<Provider>>, request: Request, next: Ne
     response
 }
 
-/// 256 bits nobody can guess.
 fn random_token() -> String {
     BASE64URL.encode(rand::random::<[u8; 32]>())
 }

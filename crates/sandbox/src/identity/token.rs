@@ -30,7 +30,6 @@ pub struct TokenRequest {
     client_secret: Option<String>,
 }
 
-/// `POST /token`
 pub async fn redeem(
     State(provider): State<Arc<Provider>>,
     headers: HeaderMap,

@@ -10,7 +10,6 @@ use serde_json::{Value, json};
 use super::error::OAuthError;
 use super::{Person, Provider};
 
-/// `GET` or `POST /userinfo`
 pub async fn claims(
     State(provider): State<Arc<Provider>>,
     headers: HeaderMap,
@@ -36,7 +35,6 @@ pub async fn claims(
     Ok(Json(about(person)))
 }
 
-/// The claims that say who somebody is.
 pub fn about(person: &Person) -> Value {
     json!({
         "sub": person.subject,

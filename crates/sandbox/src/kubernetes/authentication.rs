@@ -4,19 +4,15 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::RwLock;
 
-/// Somebody who asks.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct User {
-    /// Name.
     pub name: String,
     /// Unique id, where one is known.
     pub uid: String,
-    /// Groups.
     pub groups: Vec<String>,
 }
 
 impl User {
-    /// A person or machine, who is in the group of everybody known.
     pub fn known(name: impl Into<String>, groups: &[&str]) -> Self {
         let mut groups: Vec<String> = groups.iter().map(|g| (*g).to_owned()).collect();
         groups.push("system:authenticated".to_owned());
@@ -27,7 +23,6 @@ impl User {
         }
     }
 
-    /// Who shows no credential.
     pub fn anonymous() -> Self {
         Self {
             name: "system:anonymous".to_owned(),
@@ -36,7 +31,6 @@ impl User {
         }
     }
 
-    /// Whether the user is in a group.
     pub fn is_in(&self, group: &str) -> bool {
         self.groups.iter().any(|g| g == group)
     }
@@ -46,9 +40,7 @@ impl User {
 /// into the request's extensions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClientIdentity {
-    /// Common name.
     pub user: String,
-    /// Organisations.
     pub groups: Vec<String>,
 }
 
@@ -59,20 +51,17 @@ impl From<&ClientIdentity> for User {
     }
 }
 
-/// Knows whose bearer tokens are whose.
 pub trait Authenticator: Send + Sync {
     /// The owner of a token; `None` when nobody is.
     fn token_owner(&self, token: &str) -> Option<User>;
 }
 
-/// A table of tokens.
 #[derive(Default)]
 pub struct Tokens {
     owners: RwLock<HashMap<String, User>>,
 }
 
 impl Tokens {
-    /// Adds a token.
     pub fn insert(&self, token: impl Into<String>, owner: User) {
         self.owners
             .write()

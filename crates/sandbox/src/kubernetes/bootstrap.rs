@@ -12,13 +12,11 @@ use super::resources::{
 use super::schema::{self, Shape};
 use super::server::ApiServer;
 
-/// Under which names the server and the controllers own fields.
 const SERVER: &str = "kube-apiserver";
 const CONTROLLERS: &str = "kube-controller-manager";
 
 const RBAC: &str = "rbac.authorization.k8s.io";
 
-/// Fills a new server's store; what is there already stays.
 pub(super) fn fill(server: &ApiServer) {
     for name in ["default", "kube-node-lease", "kube-public", "kube-system"] {
         let namespace = json!({
@@ -201,7 +199,6 @@ fn role(server: &ApiServer, name: &str, rules: Value, holders: &[(&str, &str)]) 
     );
 }
 
-/// Adds an object; one that is there already stays as it is.
 fn add(server: &ApiServer, resource: GroupResource, mut object: Value) {
     let Some(resource) = server.store().registry().get(resource) else {
         return;

@@ -10,7 +10,6 @@ use super::object;
 /// Seconds that a pod gets to end when it names none.
 const DEFAULT_POD_GRACE: i64 = 30;
 
-/// How to delete.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Delete {
     /// Seconds a running pod gets to end; `None` leaves that to the pod. Other objects need none.
@@ -21,17 +20,14 @@ pub struct Delete {
     pub expected_version: Option<u64>,
 }
 
-/// What became of an object that was to be deleted.
 #[derive(Debug, Clone)]
 pub enum Deletion {
-    /// It is gone; this was its last state.
     Gone(Arc<Value>),
     /// It is marked and stays until its finalizers and grace period are done.
     Marked(Arc<Value>),
 }
 
 impl Deletion {
-    /// The object as it was last.
     pub fn object(&self) -> &Arc<Value> {
         match self {
             Self::Gone(object) | Self::Marked(object) => object,

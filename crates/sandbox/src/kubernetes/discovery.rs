@@ -4,7 +4,6 @@ use serde_json::{Value, json};
 
 use super::resources::{Registry, Resource, Subresource, group_version};
 
-/// Version of the server.
 pub fn version() -> Value {
     json!({
         "major": "1",
@@ -23,12 +22,10 @@ pub fn version() -> Value {
     })
 }
 
-/// Versions of the core group.
 pub fn core_versions() -> Value {
     json!({"kind": "APIVersions", "versions": ["v1"], "serverAddressByClientCIDRs": []})
 }
 
-/// All groups but core.
 pub fn groups(registry: &Registry) -> Value {
     let groups: Vec<Value> = registry
         .groups()
@@ -43,7 +40,6 @@ fn group(name: &str, version: &str) -> Value {
     json!({"name": name, "versions": [served], "preferredVersion": served})
 }
 
-/// The paths that there are.
 pub fn paths(registry: &Registry) -> Value {
     let mut paths = vec!["/api".to_owned(), "/api/v1".to_owned(), "/apis".to_owned()];
     for (group, version) in registry.groups() {

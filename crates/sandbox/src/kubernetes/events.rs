@@ -5,7 +5,6 @@ use serde_json::Value;
 use super::object;
 use super::resources::Resource;
 
-/// Names of the same fields: in core, in events.k8s.io.
 const FIELDS: [(&str, &str); 7] = [
     ("involvedObject", "regarding"),
     ("message", "note"),
@@ -21,7 +20,6 @@ pub fn is_foreign(resource: &Resource) -> bool {
     resource.group == "events.k8s.io"
 }
 
-/// A kept object in the form that a resource shows.
 pub fn shown(resource: &Resource, kept: &Value) -> Value {
     let mut event = kept.clone();
     if !is_foreign(resource) || object::kind(kept) != "Event" {
@@ -38,7 +36,6 @@ pub fn shown(resource: &Resource, kept: &Value) -> Value {
     event
 }
 
-/// A sent object in the form that is kept.
 pub fn kept(resource: &Resource, sent: &Value) -> Value {
     let mut event = sent.clone();
     if !is_foreign(resource) {

@@ -19,14 +19,12 @@ pub struct Feed {
     store: Store,
     resource: GroupResource,
     namespace: Option<String>,
-    /// Everything up to here was given out or is pending.
     seen: u64,
     pending: VecDeque<Change>,
     latest: signal::Receiver<u64>,
 }
 
 impl Store {
-    /// Follows a resource from a version that a list gave.
     pub fn watch(
         &self,
         resource: GroupResource,
@@ -78,14 +76,12 @@ impl Feed {
         }
     }
 
-    /// The version up to which everything was given out.
     pub fn version(&self) -> u64 {
         self.pending
             .front()
             .map_or(self.seen, |next| next.revision.saturating_sub(1))
     }
 
-    /// As a stream that ends after a `Forgotten`.
     pub fn into_stream(self) -> impl Stream<Item = Result<Change, Forgotten>> {
         stream::unfold(Some(self), |feed| async {
             let mut feed = feed?;

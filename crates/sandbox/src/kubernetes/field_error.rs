@@ -2,17 +2,14 @@
 
 use serde_json::{Value, json};
 
-/// What is wrong with a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldError {
     reason: &'static str,
-    /// The field's path.
     pub field: String,
     message: String,
 }
 
 impl FieldError {
-    /// The value breaks a rule.
     pub fn invalid(field: impl Into<String>, value: &Value, rule: impl AsRef<str>) -> Self {
         Self {
             reason: "FieldValueInvalid",
@@ -21,7 +18,6 @@ impl FieldError {
         }
     }
 
-    /// The value is missing.
     pub fn required(field: impl Into<String>, rule: &str) -> Self {
         Self {
             reason: "FieldValueRequired",
@@ -62,7 +58,6 @@ impl FieldError {
         }
     }
 
-    /// The value is there twice.
     pub fn duplicate(field: impl Into<String>, value: &Value) -> Self {
         Self {
             reason: "FieldValueDuplicate",
@@ -80,12 +75,10 @@ impl FieldError {
         }
     }
 
-    /// The whole sentence: the field and what is wrong with it.
     pub(super) fn sentence(&self) -> String {
         format!("{}: {}", self.field, self.message)
     }
 
-    /// As the details of a refusal list it.
     pub(super) fn cause(&self) -> Value {
         json!({"reason": self.reason, "message": self.message, "field": self.field})
     }

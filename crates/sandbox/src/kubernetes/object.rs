@@ -6,17 +6,14 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-/// The empty string, where a field is missing.
 fn text(value: Option<&Value>) -> &str {
     value.and_then(Value::as_str).unwrap_or_default()
 }
 
-/// `metadata.FIELD` as text, empty when missing.
 pub fn metadata<'a>(object: &'a Value, field: &str) -> &'a str {
     text(object.get("metadata").and_then(|m| m.get(field)))
 }
 
-/// Name, empty when missing.
 pub fn name(object: &Value) -> &str {
     metadata(object, "name")
 }
@@ -31,12 +28,10 @@ pub fn uid(object: &Value) -> &str {
     metadata(object, "uid")
 }
 
-/// Kind, empty when missing.
 pub fn kind(object: &Value) -> &str {
     text(object.get("kind"))
 }
 
-/// API version, empty when missing.
 pub fn api_version(object: &Value) -> &str {
     text(object.get("apiVersion"))
 }
@@ -46,19 +41,16 @@ pub fn resource_version(object: &Value) -> u64 {
     metadata(object, "resourceVersion").parse().unwrap_or(0)
 }
 
-/// Labels, where there are any.
 pub fn labels(object: &Value) -> Option<&Map<String, Value>> {
     object
         .pointer("/metadata/labels")
         .and_then(Value::as_object)
 }
 
-/// One label.
 pub fn label<'a>(object: &'a Value, key: &str) -> Option<&'a str> {
     labels(object)?.get(key)?.as_str()
 }
 
-/// One annotation.
 pub fn annotation<'a>(object: &'a Value, key: &str) -> Option<&'a str> {
     object.pointer("/metadata/annotations")?.get(key)?.as_str()
 }
@@ -68,21 +60,18 @@ pub fn finalizers(object: &Value) -> Vec<&str> {
     strings(object.pointer("/metadata/finalizers"))
 }
 
-/// A list of strings; empty when missing.
 pub fn strings(list: Option<&Value>) -> Vec<&str> {
     list.and_then(Value::as_array)
         .map(|items| items.iter().filter_map(Value::as_str).collect())
         .unwrap_or_default()
 }
 
-/// The items of a list; empty when missing.
 pub fn items(list: Option<&Value>) -> &[Value] {
     list.and_then(Value::as_array)
         .map(Vec::as_slice)
         .unwrap_or_default()
 }
 
-/// Whether somebody asked for the object's end.
 pub fn is_terminating(object: &Value) -> bool {
     !metadata(object, "deletionTimestamp").is_empty()
 }
@@ -100,7 +89,6 @@ pub fn may_vanish(object: &Value) -> bool {
         && (kind(object) != "Namespace" || strings(object.pointer("/spec/finalizers")).is_empty())
 }
 
-/// The owner that manages the object, as (kind, name, uid).
 pub fn controller(object: &Value) -> Option<(&str, &str, &str)> {
     items(object.pointer("/metadata/ownerReferences"))
         .iter()
@@ -108,7 +96,6 @@ pub fn controller(object: &Value) -> Option<(&str, &str, &str)> {
         .map(|o| (text(o.get("kind")), text(o.get("name")), text(o.get("uid"))))
 }
 
-/// The metadata to write to; made when it is missing or no object.
 pub fn metadata_mut(object: &mut Value) -> &mut Map<String, Value> {
     field_mut(object, "metadata")
 }
@@ -126,7 +113,6 @@ pub fn field_mut<'a>(object: &'a mut Value, field: &str) -> &'a mut Map<String, 
     as_map(entry)
 }
 
-/// The fields of a value that was just made sure to be an object.
 fn as_map(value: &mut Value) -> &mut Map<String, Value> {
     match value {
         Value::Object(fields) => fields,
@@ -147,7 +133,6 @@ pub fn set_metadata(object: &mut Value, field: &str, value: Option<Value>) {
     }
 }
 
-/// Sets a label.
 pub fn set_label(object: &mut Value, key: &str, value: &str) {
     let metadata = metadata_mut(object);
     let labels = metadata.entry("labels").or_insert_with(|| json!({}));
@@ -161,42 +146,10 @@ pub fn format_time(time: Timestamp) -> String {
     time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
-/// Now, as the API writes it.
 pub fn now() -> String {
     format_time(Timestamp::now())
 }
 
-/// A moment that the API wrote.
 pub fn parse_time(text: &str) -> Option<Timestamp> {
     text.parse().ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_terminating_object_vanishes_only_without_finalizers_and_grace() {
-        let mut pod = json!({"kind": "Pod", "metadata": {"name": "a"}});
-        assert!(!may_vanish(&pod));
-        set_metadata(&mut pod, "deletionTimestamp", Some(now().into()));
-        assert!(may_vanish(&pod));
-        set_metadata(&mut pod, "deletionGracePeriodSeconds", Some(30.into()));
-        assert!(!may_vanish(&pod));
-        set_metadata(&mut pod, "deletionGracePeriodSeconds", Some(0.into()));
-        set_metadata(&mut pod, "finalizers", Some(json!(["x/y"])));
-        assert!(!may_vanish(&pod));
-    }
-
-    #[test]
-    fn a_namespace_is_also_held_by_the_finalizers_of_its_spec() {
-        let mut namespace = json!({
-            "kind": "Namespace",
-            "metadata": {"name": "a", "deletionTimestamp": now()},
-            "spec": {"finalizers": ["kubernetes"]},
-        });
-        assert!(!may_vanish(&namespace));
-        field_mut(&mut namespace, "spec").remove("finalizers");
-        assert!(may_vanish(&namespace));
-    }
 }

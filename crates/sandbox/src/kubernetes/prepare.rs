@@ -21,7 +21,6 @@ const SYSTEM_METADATA: [&str; 7] = [
     "selfLink",
 ];
 
-/// Prepares a new object.
 pub fn for_create(resource: &Resource, object: &mut Value) {
     for field in SYSTEM_METADATA {
         object::set_metadata(object, field, None);
@@ -142,49 +141,5 @@ fn quality_of_service(pod: &Value) -> &'static str {
         (false, _) => "BestEffort",
         (true, true) => "Guaranteed",
         (true, false) => "Burstable",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::kubernetes::resources::Registry;
-
-    #[test]
-    fn a_client_cannot_set_the_status_of_a_new_object() {
-        let registry = Registry::default();
-        let mut set = json!({"metadata": {"uid": "x"}, "spec": {}, "status": {"readyReplicas": 9}});
-        for_create(
-            registry.find("apps", "v1", "statefulsets").unwrap(),
-            &mut set,
-        );
-        assert_eq!(
-            set["status"],
-            json!({"replicas": 0, "availableReplicas": 0})
-        );
-        assert!(set["metadata"].get("uid").is_none());
-    }
-
-    #[test]
-    fn the_class_of_a_pod_follows_from_what_its_containers_ask_for() {
-        let pod = |resources: Value| json!({"spec": {"containers": [{"resources": resources}]}});
-        assert_eq!(quality_of_service(&pod(json!({}))), "BestEffort");
-        assert_eq!(
-            quality_of_service(&pod(json!({"requests": {"cpu": "1"}}))),
-            "Burstable"
-        );
-        let both = json!({"cpu": "1", "memory": "1Gi"});
-        assert_eq!(
-            quality_of_service(&pod(json!({"limits": both, "requests": both}))),
-            "Guaranteed"
-        );
-    }
-
-    #[test]
-    fn plain_text_of_a_secret_ends_up_encoded_in_its_data() {
-        let registry = Registry::default();
-        let mut secret = json!({"metadata": {}, "stringData": {"a": "b"}});
-        for_create(registry.get(SECRETS).unwrap(), &mut secret);
-        assert_eq!(secret, json!({"metadata": {}, "data": {"a": "Yg=="}}));
     }
 }

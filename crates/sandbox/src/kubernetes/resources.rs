@@ -12,14 +12,11 @@ use table::{ALL_VERBS, RESOURCES};
 /// A resource by API group and plural name, for example `apps` and `statefulsets`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct GroupResource {
-    /// API group; empty for core.
     pub group: &'static str,
-    /// Plural, lower case name.
     pub plural: &'static str,
 }
 
 impl GroupResource {
-    /// Names a resource.
     pub const fn new(group: &'static str, plural: &'static str) -> Self {
         Self { group, plural }
     }
@@ -42,18 +39,14 @@ impl fmt::Debug for GroupResource {
     }
 }
 
-/// A path below an object, for example `pods/log`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Subresource {
-    /// The last segment of its path.
     pub name: &'static str,
-    /// Kind of the objects it takes or gives.
     pub kind: &'static str,
     /// Group of that kind where it is not the resource's own.
     pub group: Option<&'static str>,
     /// Version of that kind where it is not the resource's own.
     pub version: Option<&'static str>,
-    /// What can be done with it.
     pub verbs: &'static [&'static str],
 }
 
@@ -86,28 +79,17 @@ const fn foreign(
     }
 }
 
-/// Describes one resource.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Resource {
-    /// API group; empty for core.
     pub group: &'static str,
-    /// API version.
     pub version: &'static str,
-    /// Plural, lower case name; the segment in paths.
     pub plural: &'static str,
-    /// Singular, lower case name.
     pub singular: &'static str,
-    /// Kind of its objects.
     pub kind: &'static str,
-    /// What kubectl accepts instead of the name.
     pub short_names: &'static [&'static str],
-    /// Groups of resources, such as `all`.
     pub categories: &'static [&'static str],
-    /// Whether objects live in namespaces.
     pub namespaced: bool,
-    /// What can be done with it.
     pub verbs: &'static [&'static str],
-    /// Paths below its objects.
     pub subresources: &'static [Subresource],
     /// Whether `metadata.generation` counts changes of the desired state.
     pub has_generation: bool,
@@ -165,33 +147,27 @@ impl Resource {
         self
     }
 
-    /// Its group and plural name.
     pub const fn id(&self) -> GroupResource {
         GroupResource::new(self.group, self.plural)
     }
 
-    /// `v1` or `apps/v1`.
     pub fn api_version(&self) -> String {
         group_version(self.group, self.version)
     }
 
-    /// Kind of a list of its objects.
     pub fn list_kind(&self) -> String {
         format!("{}List", self.kind)
     }
 
-    /// The subresource with this name.
     pub fn subresource(&self, name: &str) -> Option<&'static Subresource> {
         self.subresources.iter().find(|s| s.name == name)
     }
 
-    /// Whether objects are kept: reviews are answered and forgotten.
     pub fn is_stored(&self) -> bool {
         self.verbs.contains(&"get")
     }
 }
 
-/// `v1` for the core group, `apps/v1` for others.
 pub fn group_version(group: &str, version: &str) -> String {
     if group.is_empty() {
         version.to_owned()
@@ -200,14 +176,12 @@ pub fn group_version(group: &str, version: &str) -> String {
     }
 }
 
-/// The resources one API server knows.
 #[derive(Debug, Clone)]
 pub struct Registry {
     resources: Vec<&'static Resource>,
 }
 
 impl Default for Registry {
-    /// Every resource of this module.
     fn default() -> Self {
         Self {
             resources: RESOURCES.iter().collect(),
@@ -216,12 +190,10 @@ impl Default for Registry {
 }
 
 impl Registry {
-    /// All resources, grouped by API group.
     pub fn all(&self) -> impl Iterator<Item = &'static Resource> + '_ {
         self.resources.iter().copied()
     }
 
-    /// The resource at a path.
     pub fn find(&self, group: &str, version: &str, plural: &str) -> Option<&'static Resource> {
         self.all()
             .find(|r| r.group == group && r.version == version && r.plural == plural)
@@ -232,7 +204,6 @@ impl Registry {
         self.all().find(|r| r.id() == id)
     }
 
-    /// The resource of a kind.
     pub fn of_kind(&self, api_version: &str, kind: &str) -> Option<&'static Resource> {
         self.all()
             .find(|r| r.kind == kind && r.api_version() == api_version)
@@ -249,84 +220,37 @@ impl Registry {
         groups
     }
 
-    /// Whether a group and version are served.
     pub fn serves(&self, group: &str, version: &str) -> bool {
         self.all().any(|r| r.group == group && r.version == version)
     }
 }
 
-/// Namespaces.
 pub const NAMESPACES: GroupResource = GroupResource::new("", "namespaces");
-/// Nodes.
 pub const NODES: GroupResource = GroupResource::new("", "nodes");
-/// Pods.
 pub const PODS: GroupResource = GroupResource::new("", "pods");
-/// Services.
 pub const SERVICES: GroupResource = GroupResource::new("", "services");
-/// Endpoints.
 pub const ENDPOINTS: GroupResource = GroupResource::new("", "endpoints");
-/// Config maps.
 pub const CONFIG_MAPS: GroupResource = GroupResource::new("", "configmaps");
 /// Secrets.
 pub const SECRETS: GroupResource = GroupResource::new("", "secrets");
-/// Service accounts.
 pub const SERVICE_ACCOUNTS: GroupResource = GroupResource::new("", "serviceaccounts");
 /// Events, of the core group; the group events.k8s.io shows the same objects.
 pub const EVENTS: GroupResource = GroupResource::new("", "events");
-/// Persistent volumes.
 pub const PERSISTENT_VOLUMES: GroupResource = GroupResource::new("", "persistentvolumes");
-/// Persistent volume claims.
 pub const PERSISTENT_VOLUME_CLAIMS: GroupResource =
     GroupResource::new("", "persistentvolumeclaims");
-/// Limit ranges.
 pub const LIMIT_RANGES: GroupResource = GroupResource::new("", "limitranges");
-/// Resource quotas.
 pub const RESOURCE_QUOTAS: GroupResource = GroupResource::new("", "resourcequotas");
-/// Deployments.
 pub const DEPLOYMENTS: GroupResource = GroupResource::new("apps", "deployments");
-/// Replica sets.
 pub const REPLICA_SETS: GroupResource = GroupResource::new("apps", "replicasets");
-/// Stateful sets.
 pub const STATEFUL_SETS: GroupResource = GroupResource::new("apps", "statefulsets");
-/// Roles.
 pub const ROLES: GroupResource = GroupResource::new("rbac.authorization.k8s.io", "roles");
-/// Role bindings.
 pub const ROLE_BINDINGS: GroupResource =
     GroupResource::new("rbac.authorization.k8s.io", "rolebindings");
-/// Cluster roles.
 pub const CLUSTER_ROLES: GroupResource =
     GroupResource::new("rbac.authorization.k8s.io", "clusterroles");
-/// Cluster role bindings.
 pub const CLUSTER_ROLE_BINDINGS: GroupResource =
     GroupResource::new("rbac.authorization.k8s.io", "clusterrolebindings");
-/// Storage classes.
 pub const STORAGE_CLASSES: GroupResource = GroupResource::new("storage.k8s.io", "storageclasses");
-/// Priority classes.
 pub const PRIORITY_CLASSES: GroupResource =
     GroupResource::new("scheduling.k8s.io", "priorityclasses");
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_resource_is_found_by_its_path_and_by_its_kind() {
-        let registry = Registry::default();
-        let by_path = registry.find("apps", "v1", "statefulsets");
-        assert_eq!(by_path.map(|r| r.kind), Some("StatefulSet"));
-        assert_eq!(registry.of_kind("apps/v1", "StatefulSet"), by_path);
-        assert_eq!(registry.get(STATEFUL_SETS), by_path);
-        assert!(registry.find("apps", "v1", "pods").is_none());
-    }
-
-    #[test]
-    fn no_two_resources_share_a_path_or_a_kind() {
-        let registry = Registry::default();
-        for (i, a) in registry.all().enumerate() {
-            for b in registry.all().skip(i + 1) {
-                assert_ne!(a.id(), b.id());
-                assert!(a.kind != b.kind || a.group != b.group, "{}", a.kind);
-            }
-        }
-    }
-}

@@ -24,19 +24,14 @@ use super::token_request::ServiceAccountTokens;
 pub struct ServiceTarget {
     /// `http` or `https`; empty when not said.
     pub scheme: String,
-    /// Namespace of the service.
     pub namespace: String,
-    /// Name of the service.
     pub service: String,
     /// Number or name of its port; empty when not said.
     pub port: String,
-    /// Path and query behind the service, with its leading slash.
     pub path: String,
 }
 
-/// Forwards requests to what runs behind services.
 pub trait ServiceProxy: Send + Sync {
-    /// Forwards a request that was authorised.
     fn forward(
         &self,
         target: ServiceTarget,
@@ -44,28 +39,21 @@ pub trait ServiceProxy: Send + Sync {
     ) -> BoxFuture<'_, Result<Response<Body>, Refusal>>;
 }
 
-/// What of a log is wanted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LogOptions {
     /// Container, empty when the pod has one only.
     pub container: String,
-    /// Whether to go on as lines are written.
     pub follow: bool,
     /// Only so many last lines.
     pub tail_lines: Option<usize>,
-    /// Whether each line starts with its time.
     pub timestamps: bool,
-    /// Whether the log of the container's earlier run is meant.
     pub previous: bool,
 }
 
-/// Reads the logs of pods, as kubelets do.
 pub trait PodLogs: Send + Sync {
-    /// The log of a pod.
     fn read(&self, pod: Arc<Value>, options: LogOptions) -> BoxFuture<'_, Result<Body, Refusal>>;
 }
 
-/// A Kubernetes API server. Clones are the same server.
 #[derive(Clone)]
 pub struct ApiServer {
     inner: Arc<Inner>,
@@ -92,7 +80,6 @@ impl fmt::Debug for ApiServer {
     }
 }
 
-/// Puts an API server together.
 pub struct Builder {
     store: Store,
     authenticator: Box<dyn Authenticator>,
@@ -122,19 +109,16 @@ impl Builder {
         self
     }
 
-    /// What forwards requests to services.
     pub fn service_proxy(mut self, proxy: Arc<dyn ServiceProxy>) -> Self {
         self.service_proxy = Some(proxy);
         self
     }
 
-    /// What reads the logs of pods.
     pub fn pod_logs(mut self, logs: Arc<dyn PodLogs>) -> Self {
         self.pod_logs = Some(logs);
         self
     }
 
-    /// The CA certificate, in PEM, that clients in the cluster trust.
     pub fn root_certificate(mut self, pem: impl Into<String>) -> Self {
         self.root_certificate = pem.into();
         self
@@ -170,7 +154,6 @@ impl Builder {
 }
 
 impl ApiServer {
-    /// Starts to put a server over a store together.
     pub fn builder(store: Store) -> Builder {
         Builder {
             store,
@@ -183,7 +166,6 @@ impl ApiServer {
         }
     }
 
-    /// The objects.
     pub fn store(&self) -> &Store {
         &self.inner.store
     }
@@ -194,12 +176,10 @@ impl ApiServer {
         Router::new().fallback(serve).with_state(self.clone())
     }
 
-    /// Who decides what users may.
     pub fn authorizer(&self) -> &dyn Authorizer {
         &*self.inner.authorizer
     }
 
-    /// Issues and knows the tokens of service accounts.
     pub fn service_account_tokens(&self) -> &ServiceAccountTokens {
         &self.inner.service_account_tokens
     }

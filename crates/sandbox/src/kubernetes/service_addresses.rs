@@ -13,7 +13,6 @@ use super::store::Store;
 
 /// 10.96.0.0/16, of which the first address belongs to the API server itself.
 const NETWORK: [u8; 2] = [10, 96];
-/// Ports that nodes open for services.
 const NODE_PORTS: std::ops::RangeInclusive<u16> = 30000..=32767;
 
 /// Gives a service the addresses that its type needs, and keeps those it has.
@@ -192,50 +191,4 @@ fn free_port(taken: &HashSet<u64>) -> Option<u64> {
         .collect();
     let at = rand::rng().random_range(0..free.len().max(1));
     free.get(at).copied()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn service(kind: &str) -> Value {
-        json!({"kind": "Service", "metadata": {"name": "s", "namespace": "a"}, "spec": {
-            "type": kind, "ports": [{"port": 80, "protocol": "TCP"}],
-        }})
-    }
-
-    #[test]
-    fn a_service_gets_an_address_of_its_own_and_keeps_it() {
-        let store = Store::default();
-        let mut first = service("ClusterIP");
-        allocate(&store, None, &mut first).unwrap();
-        let address = first["spec"]["clusterIP"].clone();
-        assert!(address.as_str().unwrap().starts_with("10.96."));
-        let mut changed = service("NodePort");
-        allocate(&store, Some(&first), &mut changed).unwrap();
-        assert_eq!(changed["spec"]["clusterIP"], address);
-        let port = changed["spec"]["ports"][0]["nodePort"].clone();
-        let mut again = service("NodePort");
-        allocate(&store, Some(&changed), &mut again).unwrap();
-        assert_eq!(again["spec"]["ports"][0]["nodePort"], port);
-    }
-
-    #[test]
-    fn what_another_service_has_cannot_be_had() {
-        let store = Store::default();
-        let mut first = service("NodePort");
-        allocate(&store, None, &mut first).unwrap();
-        first["metadata"]["name"] = "other".into();
-        store.create(SERVICES, first.clone()).unwrap();
-        let mut second = service("NodePort");
-        second["spec"]["clusterIP"] = first["spec"]["clusterIP"].clone();
-        assert!(allocate(&store, None, &mut second).is_err());
-        let mut third = service("NodePort");
-        third["spec"]["ports"][0]["nodePort"] = first["spec"]["ports"][0]["nodePort"].clone();
-        assert!(allocate(&store, None, &mut third).is_err());
-        let mut headless = service("ClusterIP");
-        headless["spec"]["clusterIP"] = "None".into();
-        allocate(&store, None, &mut headless).unwrap();
-        assert_eq!(headless["spec"]["clusterIPs"], json!(["None"]));
-    }
 }

@@ -11,9 +11,7 @@ use super::store::Store;
 /// All objects of a store at one moment. Not what happened to them: watches begin anew afterwards.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct StoreSnapshot {
-    /// The resource version of the moment.
     pub(super) revision: u64,
-    /// By resource, written like `statefulsets.apps`.
     pub(super) objects: BTreeMap<String, Vec<Value>>,
 }
 

@@ -10,17 +10,12 @@ use super::history::Forgotten;
 use super::resources::{GroupResource, Resource};
 use super::store::{Key, StoreError};
 
-/// A refused request.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("{message}")]
 pub struct Refusal {
-    /// HTTP status.
     pub code: u16,
-    /// Machine-readable reason, where there is one.
     pub reason: Option<&'static str>,
-    /// What a person reads.
     pub message: String,
-    /// What it is about.
     pub details: Option<Value>,
 }
 
@@ -37,7 +32,6 @@ fn about(name: &str, group: &str, kind: &str) -> Value {
 }
 
 impl Refusal {
-    /// Any refusal.
     pub fn new(code: u16, reason: Option<&'static str>, message: impl Into<String>) -> Self {
         Self {
             code,
@@ -52,17 +46,14 @@ impl Refusal {
         self
     }
 
-    /// 400: the request makes no sense.
     pub fn bad_request(message: impl Into<String>) -> Self {
         Self::new(400, Some("BadRequest"), message)
     }
 
-    /// 401: nobody knows who asks.
     pub fn unauthorized() -> Self {
         Self::new(401, Some("Unauthorized"), "Unauthorized")
     }
 
-    /// 403 on an object: the sentence says why.
     pub fn forbidden(resource: GroupResource, name: &str, why: &str) -> Self {
         let what = if name.is_empty() {
             format!("{resource}")
@@ -77,7 +68,6 @@ impl Refusal {
         .on(resource, name)
     }
 
-    /// 403: the sender has no such right.
     pub fn forbidden_wish(wish: &Attributes, why: &str) -> Self {
         let resource = kind_with_group(&wish.group, &wish.resource);
         let what = if wish.name.is_empty() {
@@ -94,7 +84,6 @@ impl Refusal {
         refusal
     }
 
-    /// 403: nothing may be made in a namespace that ends.
     pub fn namespace_terminating(resource: GroupResource, name: &str, namespace: &str) -> Self {
         let mut refusal = Self::forbidden(
             resource,
@@ -113,7 +102,6 @@ impl Refusal {
         refusal
     }
 
-    /// 404: no such object.
     pub fn not_found(resource: GroupResource, name: &str) -> Self {
         Self::new(
             404,
@@ -123,7 +111,6 @@ impl Refusal {
         .on(resource, name)
     }
 
-    /// 404: no such path.
     pub fn no_such_resource() -> Self {
         let mut refusal = Self::new(
             404,
@@ -134,7 +121,6 @@ impl Refusal {
         refusal
     }
 
-    /// 405: the path knows no such verb.
     pub fn method_not_allowed() -> Self {
         let mut refusal = Self::new(
             405,
@@ -145,7 +131,6 @@ impl Refusal {
         refusal
     }
 
-    /// 406: nothing of what the client accepts can be given.
     pub fn not_acceptable() -> Self {
         Self::new(
             406,
@@ -154,7 +139,6 @@ impl Refusal {
         )
     }
 
-    /// 409: the name is taken.
     pub fn already_exists(resource: GroupResource, name: &str) -> Self {
         Self::new(
             409,
@@ -164,7 +148,6 @@ impl Refusal {
         .on(resource, name)
     }
 
-    /// 409: the object changed meanwhile.
     pub fn modified(resource: GroupResource, name: &str) -> Self {
         Self::conflict(
             resource,
@@ -183,7 +166,6 @@ impl Refusal {
         .on(resource, name)
     }
 
-    /// 409 on a subresource, named like `pods/binding`.
     pub fn conflict_in(subresource: &str, name: &str, why: &str) -> Self {
         let mut refusal = Self::new(
             409,
@@ -246,12 +228,10 @@ impl Refusal {
         refusal
     }
 
-    /// 410: what was asked for lies too far back.
     pub fn expired(message: impl Into<String>) -> Self {
         Self::new(410, Some("Expired"), message)
     }
 
-    /// 413: the body is too big.
     pub fn too_large() -> Self {
         Self::new(
             413,
@@ -272,7 +252,6 @@ impl Refusal {
         )
     }
 
-    /// 422: fields break rules.
     pub fn invalid(group: &str, kind: &str, name: &str, errors: &[FieldError]) -> Self {
         let sentences: Vec<String> = errors.iter().map(FieldError::sentence).collect();
         let summary = match sentences.as_slice() {
@@ -293,7 +272,6 @@ impl Refusal {
         refusal
     }
 
-    /// 504: the client knows a version that is yet to come.
     pub fn version_ahead(wanted: u64, current: u64) -> Self {
         let mut refusal = Self::new(
             504,
@@ -312,12 +290,10 @@ impl Refusal {
         Self::new(503, Some("ServiceUnavailable"), message)
     }
 
-    /// 500.
     pub fn internal(message: impl Into<String>) -> Self {
         Self::new(500, Some("InternalError"), message)
     }
 
-    /// The `Status` object.
     pub fn to_value(&self) -> Value {
         let mut status = json!({
             "kind": "Status",
@@ -336,7 +312,6 @@ impl Refusal {
         status
     }
 
-    /// The answer.
     pub fn into_response(self) -> Response<Body> {
         let body = self.to_value().to_string();
         let code = StatusCode::from_u16(self.code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

@@ -17,17 +17,13 @@ use super::object;
 use super::resources::{GroupResource, Registry};
 use super::snapshot::StoreSnapshot;
 
-/// How many changes of each resource a watch can be resumed from.
 pub const DEFAULT_HISTORY: usize = 4096;
 
-/// Where an object is.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Key {
-    /// Its resource.
     pub resource: GroupResource,
     /// Its namespace; empty for objects that have none.
     pub namespace: String,
-    /// Its name.
     pub name: String,
 }
 
@@ -41,27 +37,21 @@ impl Key {
         }
     }
 
-    /// The key of an object that was read from the store.
     pub fn of(resource: GroupResource, object: &Value) -> Self {
         Self::new(resource, object::namespace(object), object::name(object))
     }
 }
 
-/// Why the store refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
-    /// There is no such object.
     #[error("{resource} \"{name}\" not found", resource = .0.resource, name = .0.name)]
     NotFound(Key),
-    /// The name is taken.
     #[error("{resource} \"{name}\" already exists", resource = .0.resource, name = .0.name)]
     AlreadyExists(Key),
-    /// The object changed since the caller read it.
     #[error("{resource} \"{name}\" has been modified", resource = .0.resource, name = .0.name)]
     Conflict(Key),
 }
 
-/// Metadata that no writer may change.
 const KEPT: [&str; 6] = [
     "uid",
     "creationTimestamp",
@@ -92,7 +82,6 @@ struct Shared {
     registry: Registry,
     history_limit: usize,
     inner: Mutex<Inner>,
-    /// The latest revision; watches wait for it to move.
     latest: signal::Sender<u64>,
 }
 
@@ -126,17 +115,14 @@ impl Store {
         }
     }
 
-    /// The resources of this store.
     pub fn registry(&self) -> &Registry {
         &self.shared.registry
     }
 
-    /// The resource version of the last change.
     pub fn revision(&self) -> u64 {
         self.lock().revision
     }
 
-    /// One object.
     pub fn get(&self, key: &Key) -> Option<Arc<Value>> {
         let inner = self.lock();
         inner.object(key).cloned()
@@ -243,7 +229,6 @@ impl Store {
         Ok(self.update(&mut inner, key, current, object))
     }
 
-    /// Deletes an object, or marks it where something holds it.
     pub fn delete(&self, key: &Key, how: &Delete) -> Result<Deletion, StoreError> {
         let mut inner = self.lock();
         let current = inner.existing(key)?;
@@ -289,7 +274,6 @@ impl Store {
         }
     }
 
-    /// A receiver that hears of every new revision.
     pub(super) fn signal(&self) -> signal::Receiver<u64> {
         self.shared.latest.subscribe()
     }
@@ -303,7 +287,6 @@ impl Store {
         }
     }
 
-    /// All objects.
     pub fn snapshot(&self) -> StoreSnapshot {
         let inner = self.lock();
         let objects = inner
@@ -321,7 +304,6 @@ impl Store {
         }
     }
 
-    /// Puts the objects of a snapshot into an empty store.
     pub(super) fn fill(&self, snapshot: StoreSnapshot) {
         let mut inner = self.lock();
         inner.revision = inner.revision.max(snapshot.revision);
@@ -413,7 +395,6 @@ impl Store {
         object
     }
 
-    /// Removes; gives the object its last version.
     fn remove(&self, inner: &mut Inner, key: &Key, mut object: Value) -> Arc<Value> {
         inner.revision += 1;
         let revision = inner.revision;
@@ -458,6 +439,3 @@ impl Inner {
             .ok_or_else(|| StoreError::NotFound(key.clone()))
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -23,7 +23,6 @@ const ISSUER: &str = "https://kubernetes.default.svc";
 const SHORTEST: i64 = 600;
 const LONGEST: i64 = 1 << 32;
 
-/// Issues and checks tokens.
 pub struct ServiceAccountTokens {
     store: Store,
     key: Option<EcdsaKeyPair>,
@@ -81,7 +80,6 @@ impl ServiceAccountTokens {
         Ok((token, end))
     }
 
-    /// Answers a TokenRequest for a service account.
     pub(super) fn answer(
         &self,
         namespace: &str,
@@ -178,55 +176,5 @@ impl Authenticator for ServiceAccountTokens {
             user.uid = uid.to_owned();
             user
         })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::kubernetes::deletion::Delete;
-
-    fn account(store: &Store) -> Value {
-        let account = json!({"metadata": {"name": "s", "namespace": "a"}});
-        let account = store.create(SERVICE_ACCOUNTS, account).unwrap();
-        Value::clone(&account)
-    }
-
-    #[test]
-    fn a_token_belongs_to_its_account_until_the_account_is_gone() {
-        let store = Store::default();
-        let tokens = ServiceAccountTokens::new(store.clone());
-        let made = account(&store);
-        let (token, _) = tokens.issue(&made, &[ISSUER], 600).unwrap();
-        let owner = tokens.token_owner(&token).unwrap();
-        assert_eq!(owner.name, "system:serviceaccount:a:s");
-        assert!(owner.is_in("system:serviceaccounts:a"));
-        store
-            .delete(&Key::of(SERVICE_ACCOUNTS, &made), &Delete::default())
-            .unwrap();
-        assert!(tokens.token_owner(&token).is_none());
-        account(&store);
-        assert!(
-            tokens.token_owner(&token).is_none(),
-            "another account of the same name"
-        );
-    }
-
-    #[test]
-    fn a_changed_expired_or_foreign_token_belongs_to_nobody() {
-        let store = Store::default();
-        let tokens = ServiceAccountTokens::new(store.clone());
-        let made = account(&store);
-        let (token, _) = tokens.issue(&made, &[ISSUER], 600).unwrap();
-        assert!(
-            ServiceAccountTokens::new(store)
-                .token_owner(&token)
-                .is_none()
-        );
-        assert!(tokens.token_owner(&format!("{token}A")).is_none());
-        let (expired, _) = tokens.issue(&made, &[ISSUER], -1).unwrap();
-        assert!(tokens.token_owner(&expired).is_none());
-        let (foreign, _) = tokens.issue(&made, &["elsewhere"], 600).unwrap();
-        assert!(tokens.token_owner(&foreign).is_none());
     }
 }

@@ -12,7 +12,6 @@ use super::ssh_key::SshKey;
 use super::users::FIRST_ADMIN;
 use crate::faults::SkypilotActions;
 
-/// The same server, for people and tests that do something to it.
 pub struct Actions(pub Arc<Server>);
 
 impl SkypilotActions for Actions {

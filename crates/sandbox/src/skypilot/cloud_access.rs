@@ -11,13 +11,11 @@ use super::credentials::{AwsCredentials, CredentialsHandle};
 use super::exception::Exception;
 use super::http::Context;
 use super::server::Server;
-use super::store::State;
 use super::task::Task;
 use super::users::hex;
 
 const URI: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
 const TOKEN: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
-/// An account of nobody's.
 const ACCOUNT: &str = "000000000000";
 
 /// Whom AWS takes one for, by user and account. `None`: nobody said where credentials are to be had, so they are the
@@ -25,39 +23,6 @@ const ACCOUNT: &str = "000000000000";
 pub type AwsUser = Option<[String; 2]>;
 
 impl Server {
-    /// Whether the server itself can see a cluster's machine: not if it was launched with credentials that came with the
-    /// request and went with it.
-    pub async fn sees(&self, cluster: &str) -> bool {
-        let workspace = self.store.read(|state| {
-            let cluster = state.clusters.get(cluster)?;
-            Some((cluster.workspace.clone(), cluster.owner.is_some()))
-        });
-        match workspace {
-            None => false,
-            Some((_, false)) => true,
-            Some((workspace, true)) => {
-                matches!(self.aws_user_of_profile(&workspace).await, Ok(Some(_)))
-            }
-        }
-    }
-
-    /// Whom AWS takes the bearer of credentials of the workspace's profile for.
-    async fn aws_user_of_profile(&self, workspace: &str) -> Result<AwsUser, String> {
-        let profile = self.store.read(|state| profile(state, workspace));
-        let (Some(profile), Some(profiles)) = (profile, self.aws_profiles()) else {
-            return Ok(None);
-        };
-        let credentials = profiles.credentials(&profile).await.map_err(|why| {
-            format!(
-                "[botocore.exceptions.CredentialRetrievalError] Error when retrieving credentials from custom-process: \
-                 {why}"
-            )
-        })?;
-        let user = credentials.map(|credentials| self.aws_user(&credentials, workspace));
-        user.transpose()
-    }
-
-    /// Whom AWS takes the bearer for.
     fn aws_user(
         &self,
         credentials: &AwsCredentials,
@@ -78,30 +43,21 @@ impl Server {
             Ok(identity) => Ok([identity.user_id, identity.account]),
             Err(refusal) => Err(format!(
                 "[botocore.exceptions.ClientError] An error occurred ({}) when calling the GetCallerIdentity operation: {}",
-                refusal.code.name(),
-                refusal.message
+                refusal.code, refusal.message
             )),
         }
     }
 }
 
-fn profile(state: &State, workspace: &str) -> Option<String> {
-    let config = state.workspace(workspace)?;
-    Some(config.get("aws")?.get("profile")?.as_str()?.to_owned())
-}
-
 impl Context {
-    /// Whom AWS takes this call for in a workspace, whose profile goes before what the caller sends. The error says why it
-    /// has no credentials. They are fetched once for each call, which is a process of its own in the real server.
+    /// Whom AWS takes this call for in a workspace. The error says why it has no credentials. They are fetched once for
+    /// each call, which is a process of its own in the real server.
     async fn aws_user(&self, workspace: &str) -> Result<AwsUser, String> {
         let mut known = self.aws_users.lock().await;
         if let Some(known) = known.get(workspace) {
             return known.clone();
         }
-        let found = match self.server.aws_user_of_profile(workspace).await {
-            Ok(None) => self.aws_user_of_caller(workspace).await,
-            found => found,
-        };
+        let found = self.aws_user_of_caller(workspace).await;
         known.insert(workspace.to_owned(), found.clone());
         found
     }
@@ -111,8 +67,11 @@ impl Context {
             return Ok(None);
         };
         let token = self.env_vars.get(TOKEN).cloned().unwrap_or_default();
-        let credentials = CredentialsHandle { uri, token }.fetch().await?;
-        self.server.aws_user(&credentials, workspace).map(Some)
+        // The portal has no credential of the tenant's: the sandbox's own are used, so that there is something to try.
+        match (CredentialsHandle { uri, token }).fetch().await? {
+            Some(credentials) => self.server.aws_user(&credentials, workspace).map(Some),
+            None => Ok(None),
+        }
     }
 
     /// Whose account in a cloud this call would use, if it has credentials for it.
@@ -124,7 +83,6 @@ impl Context {
         Some(user.into())
     }
 
-    /// Changes a cluster, if it is there.
     pub fn change<T>(
         &self,
         name: &str,
@@ -178,7 +136,6 @@ impl Context {
         enabled(self)
     }
 
-    /// Whether the caller gets at the cloud that a cluster is in.
     pub async fn check_cloud_access(&self, name: &str) -> Result<(), Exception> {
         let known = self.server.store.read(|state| {
             let cluster = state.clusters.get(name)?;

@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A cloud.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Cloud {
@@ -16,7 +15,6 @@ pub enum Cloud {
 }
 
 impl Cloud {
-    /// All of them.
     pub const ALL: [Self; 7] = [
         Self::Aws,
         Self::Gcp,
@@ -27,7 +25,6 @@ impl Cloud {
         Self::Oci,
     ];
 
-    /// As in `infra: aws` and in lists of enabled clouds.
     pub fn id(self) -> &'static str {
         match self {
             Self::Aws => "aws",
@@ -40,7 +37,6 @@ impl Cloud {
         }
     }
 
-    /// As in tables and messages.
     pub fn name(self) -> &'static str {
         match self {
             Self::Aws => "AWS",
@@ -53,14 +49,12 @@ impl Cloud {
         }
     }
 
-    /// The cloud that a person means, however they write it.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL
             .into_iter()
             .find(|cloud| cloud.id().eq_ignore_ascii_case(name))
     }
 
-    /// What a check finds that it can do.
     pub fn capabilities(self) -> &'static [&'static str] {
         match self {
             Self::Lambda | Self::RunPod => &["compute"],
@@ -68,7 +62,6 @@ impl Cloud {
         }
     }
 
-    /// Who one is on its machines.
     pub fn ssh_user(self) -> &'static str {
         match self {
             Self::Gcp => "gcpuser",
@@ -78,12 +71,10 @@ impl Cloud {
         }
     }
 
-    /// Whether a machine can be stopped and started again there.
     pub fn can_stop(self) -> bool {
         !matches!(self, Self::Lambda | Self::RunPod)
     }
 
-    /// Whether it sells machines that it may take away.
     pub fn has_spot(self) -> bool {
         self != Self::Lambda
     }

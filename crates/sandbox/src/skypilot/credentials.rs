@@ -1,15 +1,16 @@
-//! How AWS credentials reach the server: fetched from a container's endpoint that the caller names, or by a workspace's
-//! profile, whose `credential_process` somebody else plays.
+//! How AWS credentials reach the server: fetched from the endpoint that the caller names, as AWS's libraries do in a
+//! container.
 
 use std::fmt;
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use futures::future::BoxFuture;
 use jiff::Timestamp;
 use reqwest::redirect::Policy;
 use serde::Deserialize;
 
+/// How the portal's broker refuses where a tenant has stored no credential.
+const NONE_STORED: &str = "There is no AWS credential for";
 const PATIENCE: Duration = Duration::from_secs(5);
 
 static HTTP: LazyLock<reqwest::Client> = LazyLock::new(|| {
@@ -21,17 +22,13 @@ static HTTP: LazyLock<reqwest::Client> = LazyLock::new(|| {
         .unwrap_or_default()
 });
 
-/// Credentials that end by themselves.
 #[derive(Clone, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct AwsCredentials {
-    /// The id of the temporary key.
     pub access_key_id: String,
     /// Its secret.
     pub secret_access_key: String,
-    /// The session's token.
     pub token: String,
-    /// When they end.
     pub expiration: Timestamp,
 }
 
@@ -44,16 +41,6 @@ impl fmt::Debug for AwsCredentials {
     }
 }
 
-/// The profiles of the server's `~/.aws/config`, each with a `credential_process`.
-pub trait AwsProfiles: Send + Sync {
-    /// Credentials of a profile. `None`: it has none of its own, and the server's are taken; the error says why there are
-    /// none where there should be some.
-    fn credentials<'a>(
-        &'a self,
-        profile: &'a str,
-    ) -> BoxFuture<'a, Result<Option<AwsCredentials>, String>>;
-}
-
 /// Where credentials are to be had, as containers in AWS are told: by GET, with the token in the `Authorization` header.
 pub(super) struct CredentialsHandle {
     pub uri: String,
@@ -61,8 +48,8 @@ pub(super) struct CredentialsHandle {
 }
 
 impl CredentialsHandle {
-    /// Asks for them; the error says why there are none.
-    pub async fn fetch(&self) -> Result<AwsCredentials, String> {
+    /// Asks for them; the error says why there are none. `None`: the tenant has stored none.
+    pub async fn fetch(&self) -> Result<Option<AwsCredentials>, String> {
         let answer = HTTP
             .get(&self.uri)
             .header("Authorization", &self.token)
@@ -70,21 +57,24 @@ impl CredentialsHandle {
             .await
             .map_err(|error| error.without_url().to_string())?;
         let status = answer.status();
+        let text = answer.text().await.unwrap_or_default();
+        if text.contains(NONE_STORED) {
+            return Ok(None);
+        }
         if !status.is_success() {
             return Err(format!(
                 "[botocore.exceptions.CredentialRetrievalError] Error when retrieving credentials from container-role: \
-                 Received non 200 response {} from container metadata",
+                 Received non 200 response {} from container metadata: {text}",
                 status.as_u16()
             ));
         }
-        answer.json().await.map_err(|_| {
+        serde_json::from_str(&text).map(Some).map_err(|_| {
             "Unable to parse JSON returned from container metadata services".to_owned()
         })
     }
 }
 
 impl AwsCredentials {
-    /// Whether there is anything in them, and time left.
     pub(super) fn check(&self) -> Result<(), &'static str> {
         let parts = [&self.access_key_id, &self.secret_access_key, &self.token];
         if parts.iter().any(|part| part.is_empty()) {

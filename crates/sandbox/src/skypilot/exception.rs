@@ -6,17 +6,13 @@ use serde::{Deserialize, Serialize};
 
 use super::python::repr;
 
-/// A failed request's reason.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exception {
-    /// The name of the Python class, such as `ClusterDoesNotExist`.
     pub class: String,
-    /// What `str()` gives of it.
     pub message: String,
 }
 
 impl Exception {
-    /// An exception of any class.
     pub fn new(class: &str, message: impl Into<String>) -> Self {
         Self {
             class: class.to_owned(),
@@ -24,7 +20,6 @@ impl Exception {
         }
     }
 
-    /// An argument that makes no sense.
     pub fn value(message: impl Into<String>) -> Self {
         Self::new("ValueError", message)
     }
@@ -37,7 +32,6 @@ impl Exception {
         )
     }
 
-    /// The workspace is somebody else's.
     pub fn permission_denied(user: &str, user_id: &str, workspace: &str) -> Self {
         Self::new(
             "PermissionDeniedError",

@@ -17,7 +17,6 @@ use tower::Service as _;
 
 use super::actions::Actions;
 use super::clock::now;
-use super::credentials::AwsProfiles;
 use super::server::Server;
 use super::store::{State, Store};
 use super::tokens::TokenSigner;
@@ -28,21 +27,15 @@ use crate::controllers::Pace;
 use crate::data_directory::DataDirectory;
 use crate::faults::{Faults, SkypilotActions};
 
-/// What is kept over a restart.
 const STATE_FILE: &str = "skypilot.json";
-/// The portal's own token.
 const TOKEN_FILE: &str = "skypilot-admin-token";
-/// The account it belongs to.
 const ADMIN_ACCOUNT: (&str, &str) = ("sa-hangar", "hangar");
-/// Changes come in bursts; one file holds a burst.
 const KEEP_PAUSE: std::time::Duration = std::time::Duration::from_secs(1);
 
 /// Where to listen; both must be loopback, port 0 takes a free one.
 #[derive(Clone, Copy, Debug)]
 pub struct SkypilotOptions {
-    /// The API.
     pub listen: SocketAddr,
-    /// The machines' SSH.
     pub ssh_listen: SocketAddr,
 }
 
@@ -57,7 +50,6 @@ pub struct SkypilotServer {
 }
 
 impl SkypilotServer {
-    /// Starts; when this returns, it answers.
     pub async fn start(
         options: SkypilotOptions,
         data: &DataDirectory,
@@ -117,28 +109,18 @@ impl SkypilotServer {
         })
     }
 
-    /// Where it answers.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// The token of an administrator's service account, for the portal.
     pub fn admin_token(&self) -> &str {
         &self.admin_token
     }
 
-    /// Says who plays the `credential_process` that the AWS profiles of workspaces have on a real server's machine. It has
-    /// to be said once after each start; until then the server's own credentials are taken.
-    pub fn use_aws_profiles(&self, profiles: Arc<dyn AwsProfiles>) {
-        self.server.use_aws_profiles(profiles);
-    }
-
-    /// Where the machines let people in.
     pub fn ssh_port(&self) -> u16 {
         self.server.ssh_port()
     }
 
-    /// Keeps what is to be kept, and ends.
     pub async fn shutdown(mut self) {
         self.server.stop.cancel();
         self.tasks.shutdown().await;
@@ -171,7 +153,6 @@ fn save(server: &Server, data: &DataDirectory) -> Result<()> {
     data.write(STATE_FILE, &serde_json::to_vec(&state)?)
 }
 
-/// Writes after each burst of changes.
 async fn keep(server: Arc<Server>, data: DataDirectory) {
     if data.path().is_none() {
         return;

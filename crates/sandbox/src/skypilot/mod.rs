@@ -27,8 +27,6 @@ mod task;
 mod tokens;
 mod users;
 mod workspaces;
-mod zip;
 
-pub use credentials::{AwsCredentials, AwsProfiles};
 pub use listener::{SkypilotOptions, SkypilotServer};
 pub use server::Server;

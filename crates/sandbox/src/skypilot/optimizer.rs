@@ -12,11 +12,9 @@ use super::task::{Task, Wanted};
 
 const DEFAULT_VCPUS: f64 = 8.0;
 
-/// A machine that would do.
 #[derive(Clone, Debug)]
 pub struct Candidate {
     pub offer: &'static Offer,
-    /// What of the task it would fulfil.
     pub wanted: Wanted,
 }
 
@@ -28,7 +26,6 @@ impl Candidate {
             .unwrap_or(self.offer.price)
     }
 
-    /// What a cluster on it would have.
     pub fn resources(&self) -> Resources {
         let wanted = &self.wanted;
         let mut resources = Resources::of(self.offer, wanted.spot);
@@ -181,7 +178,6 @@ fn fits(offer: &Offer, wanted: &Wanted) -> bool {
         && price.is_some_and(|price| wanted.max_hourly_cost.is_none_or(|most| price <= most))
 }
 
-/// Whether the clouds that are named may be used.
 fn check_clouds(task: &Task, enabled: &BTreeSet<Cloud>) -> Result<(), Exception> {
     let is_disabled = |wanted: &Wanted| {
         wanted.infra.other_cloud.is_some()

@@ -1,7 +1,7 @@
 //! What every part of the server works with: its memory, its requests, its pace and what it is told to do wrong.
 
-use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Mutex as AsyncMutex, watch};
@@ -10,8 +10,6 @@ use tokio_util::sync::CancellationToken;
 use super::catalog::Offer;
 use super::clouds::Cloud;
 use super::clusters::Resources;
-use super::credentials::AwsProfiles;
-use super::http::FetchedLogs;
 use super::requests::Requests;
 use super::store::Store;
 use super::tokens::TokenSigner;
@@ -21,35 +19,25 @@ use crate::faults::{Faults, NoCapacity};
 
 /// Loops must not turn without a pause, however quick the sandbox is.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(5);
-/// How many jobs' logs are kept for downloads.
-const MOST_FETCHED: usize = 64;
 /// At the default pace a unit is half a second.
 const SECONDS_PER_UNIT: f64 = 0.5;
 
-/// The server.
 pub struct Server {
     pub store: Store,
     pub requests: Requests,
     pub faults: Faults,
     pub signer: TokenSigner,
-    /// Whom its clouds ask about sessions.
     pub aws: SecurityTokens,
-    /// Cancelled when the server ends.
     pub stop: CancellationToken,
     pace: Pace,
     locks: Mutex<HashMap<String, Arc<AsyncMutex<()>>>>,
     visitors: Mutex<HashMap<String, usize>>,
     cuts: watch::Sender<u64>,
-    /// Counts the restarts.
     lives: watch::Sender<u64>,
     ssh_port: u16,
-    /// Logs that were fetched for a download, the latest last.
-    fetched: Mutex<VecDeque<(String, FetchedLogs)>>,
-    aws_profiles: OnceLock<Arc<dyn AwsProfiles>>,
 }
 
 impl Server {
-    /// A server with this memory.
     pub fn new(
         store: Store,
         signer: TokenSigner,
@@ -71,12 +59,9 @@ impl Server {
             cuts: watch::Sender::default(),
             lives: watch::Sender::default(),
             ssh_port,
-            fetched: Mutex::default(),
-            aws_profiles: OnceLock::new(),
         })
     }
 
-    /// Waits for so many units.
     pub async fn pause(&self, units: u32) {
         tokio::time::sleep(self.pace.units(units)).await;
     }
@@ -96,20 +81,17 @@ impl Server {
         self.seconds(seconds / SECONDS_PER_UNIT)
     }
 
-    /// What is done to one cluster is done one after the other.
     pub fn lock(&self, cluster: &str) -> Arc<AsyncMutex<()>> {
         let mut locks = self.locks.lock().unwrap_or_else(PoisonError::into_inner);
         locks.retain(|_, lock| Arc::strong_count(lock) > 1);
         locks.entry(cluster.to_owned()).or_default().clone()
     }
 
-    /// Whether a place has such a machine left.
     pub fn has_capacity(&self, offer: &Offer, spot: bool) -> bool {
         let accelerator = offer.accelerator.map(|(name, _)| name);
         self.has_left(offer.cloud, offer.region, accelerator, spot)
     }
 
-    /// Whether there is room to start a machine again.
     pub fn has_capacity_for(&self, resources: &Resources) -> bool {
         let accelerator = resources
             .accelerator
@@ -159,13 +141,11 @@ impl Server {
         }
     }
 
-    /// Whether somebody is logged in to a cluster.
     pub fn has_visitors(&self, cluster: &str) -> bool {
         let visitors = self.visitors.lock().unwrap_or_else(PoisonError::into_inner);
         visitors.get(cluster).is_some_and(|count| *count > 0)
     }
 
-    /// Somebody logs in; they leave when the answer is dropped.
     pub fn visit(self: &Arc<Self>, cluster: &str) -> Visit {
         let mut visitors = self.visitors.lock().unwrap_or_else(PoisonError::into_inner);
         *visitors.entry(cluster.to_owned()).or_default() += 1;
@@ -175,7 +155,6 @@ impl Server {
         }
     }
 
-    /// Cuts every log that is being streamed.
     pub fn cut_streams(&self) {
         self.cuts.send_modify(|cuts| *cuts += 1);
     }
@@ -186,50 +165,19 @@ impl Server {
         self.lives.send_modify(|lives| *lives += 1);
     }
 
-    /// Says when streams are to be cut.
     pub fn stream_cuts(&self) -> watch::Receiver<u64> {
         self.cuts.subscribe()
     }
 
-    /// Counts the restarts.
     pub fn lives(&self) -> watch::Receiver<u64> {
         self.lives.subscribe()
     }
 
-    /// Says who plays the `credential_process` of profiles; whoever says so first stays.
-    pub fn use_aws_profiles(&self, profiles: Arc<dyn AwsProfiles>) {
-        let _ = self.aws_profiles.set(profiles);
-    }
-
-    /// Who plays the `credential_process` of profiles, if anybody does.
-    pub fn aws_profiles(&self) -> Option<&dyn AwsProfiles> {
-        self.aws_profiles.get().map(|profiles| &**profiles)
-    }
-
-    /// Keeps logs for a download, under a path.
-    pub fn keep_logs(&self, path: String, logs: FetchedLogs) {
-        let mut fetched = self.fetched.lock().unwrap_or_else(PoisonError::into_inner);
-        fetched.retain(|(kept, _)| *kept != path);
-        if fetched.len() >= MOST_FETCHED {
-            fetched.pop_front();
-        }
-        fetched.push_back((path, logs));
-    }
-
-    /// Logs that were kept.
-    pub fn kept_logs(&self, path: &str) -> Option<FetchedLogs> {
-        let fetched = self.fetched.lock().unwrap_or_else(PoisonError::into_inner);
-        let kept = fetched.iter().find(|(kept, _)| kept == path);
-        kept.map(|(_, logs)| logs.clone())
-    }
-
-    /// Where one logs in to the clusters' machines.
     pub fn ssh_port(&self) -> u16 {
         self.ssh_port
     }
 }
 
-/// Somebody is logged in to a cluster.
 pub struct Visit {
     server: Arc<Server>,
     cluster: String,

@@ -19,12 +19,9 @@ use super::ssh_key::SshKey;
 use crate::data_directory::DataDirectory;
 
 const HOST_KEY_FILE: &str = "skypilot-ssh-host-key";
-/// A person may think for a while.
 const IDLE: Duration = Duration::from_secs(3600);
-/// The longest line that a person may type.
 const LONGEST_LINE: usize = 4096;
 
-/// The server's own key: that of last time, or a new one.
 pub fn host_key(data: &DataDirectory) -> Result<PrivateKey> {
     let text = match data.read_text(HOST_KEY_FILE)? {
         Some(text) => text,
@@ -37,7 +34,6 @@ pub fn host_key(data: &DataDirectory) -> Result<PrivateKey> {
     Ok(PrivateKey::from_openssh(text)?)
 }
 
-/// Lets people in for as long as the server runs.
 pub async fn serve(listener: TcpListener, server: Arc<Server>, host_key: PrivateKey) {
     let config = Arc::new(Config {
         inactivity_timeout: Some(IDLE),
@@ -73,17 +69,14 @@ pub async fn serve(listener: TcpListener, server: Arc<Server>, host_key: Private
     }
 }
 
-/// Somebody who knocks.
 struct Visitor {
     server: Arc<Server>,
     /// Where they are, once let in.
     cluster: Option<(String, Visit)>,
-    /// What they have typed of a line.
     line: String,
 }
 
 impl Visitor {
-    /// The cluster that is up and has this key.
     fn cluster_of(&self, key: &PublicKey) -> Option<String> {
         let offered = key.to_openssh().ok()?;
         let offered = offered.split_whitespace().take(2).collect::<Vec<_>>();
@@ -115,7 +108,6 @@ impl Visitor {
             .read(|state| state.clusters.get(name).map(Node::of))
     }
 
-    /// What a command prints, and how it ends.
     fn run(&self, command: &str) -> (String, u32) {
         let Some(node) = self.node() else {
             return ("The machine is gone.\n".to_owned(), 255);

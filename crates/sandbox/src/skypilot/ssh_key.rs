@@ -9,19 +9,15 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 const TYPE: &[u8] = b"ssh-ed25519";
 const MAGIC: &[u8] = b"openssh-key-v1\0";
 const LINE: usize = 70;
-/// Unencrypted keys are padded to this.
 const BLOCK: usize = 8;
 
-/// A key pair just made.
 pub struct SshKey {
-    /// As in `~/.ssh/id_ed25519`.
     pub private: String,
     /// As in `authorized_keys`, without comment.
     pub public: String,
 }
 
 impl SshKey {
-    /// Makes one.
     pub fn generate(comment: &str) -> Result<Self> {
         let mut seed = [0; 32];
         SystemRandom::new()
@@ -38,7 +34,6 @@ impl SshKey {
     }
 }
 
-/// A public key as it goes over the wire.
 fn public_blob(public: &[u8]) -> Vec<u8> {
     let mut blob = Vec::new();
     string(&mut blob, TYPE);
@@ -46,7 +41,6 @@ fn public_blob(public: &[u8]) -> Vec<u8> {
     blob
 }
 
-/// The format of PROTOCOL.key in OpenSSH's sources.
 fn private_file(seed: &[u8], public: &[u8], comment: &str) -> String {
     let mut secret = Vec::new();
     // Twice the same number, so that a wrong passphrase would show.
@@ -89,24 +83,4 @@ fn string(out: &mut Vec<u8>, bytes: &[u8]) {
     let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
     out.extend(length.to_be_bytes());
     out.extend(bytes);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_key_has_the_form_of_openssh() {
-        let key = SshKey::generate("dev-a").unwrap();
-        assert!(
-            key.public
-                .starts_with("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI")
-        );
-        let lines: Vec<_> = key.private.lines().collect();
-        assert_eq!(lines[0], "-----BEGIN OPENSSH PRIVATE KEY-----");
-        let body = lines[1..lines.len() - 1].concat();
-        let file = BASE64.decode(body).unwrap();
-        assert!(file.starts_with(MAGIC));
-        assert_ne!(key.private, SshKey::generate("dev-a").unwrap().private);
-    }
 }

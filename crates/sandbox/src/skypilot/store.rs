@@ -12,10 +12,8 @@ use super::clouds::Cloud;
 use super::clusters::{Cluster, Machine, PastCluster};
 use super::users::{Token, User};
 
-/// The workspace that every server has.
 pub const DEFAULT_WORKSPACE: &str = "default";
 
-/// Everything that is kept.
 #[derive(Clone, Default, Serialize, Deserialize)]
 pub struct State {
     /// In the order of their creation.
@@ -24,11 +22,9 @@ pub struct State {
     pub tokens: Vec<Token>,
     /// Their configuration by name. The default one is here only when it has been configured.
     pub workspaces: BTreeMap<String, Map<String, Value>>,
-    /// What the last check of a workspace found.
     pub enabled_clouds: BTreeMap<String, BTreeSet<Cloud>>,
     /// By name, which is unique on the whole server.
     pub clusters: BTreeMap<String, Cluster>,
-    /// Clusters that are down, the latest last.
     pub history: Vec<PastCluster>,
     /// What runs in the clouds, by id, whether SkyPilot knows of it or not.
     pub machines: BTreeMap<String, Machine>,
@@ -45,7 +41,6 @@ struct Inner {
 }
 
 impl Store {
-    /// Begins with what was kept.
     pub fn restore(state: State) -> Self {
         Self(Arc::new(Inner {
             state: Mutex::new(state),
@@ -53,12 +48,10 @@ impl Store {
         }))
     }
 
-    /// Looks.
     pub fn read<T>(&self, look: impl FnOnce(&State) -> T) -> T {
         look(&self.0.state.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Changes something and tells those who wait for changes.
     pub fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         let result = change(&mut self.0.state.lock().unwrap_or_else(PoisonError::into_inner));
         self.0.revision.send_modify(|revision| *revision += 1);
@@ -72,7 +65,6 @@ impl Store {
         }
     }
 
-    /// Counts the changes.
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.0.revision.subscribe()
     }

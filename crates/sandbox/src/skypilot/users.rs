@@ -5,27 +5,21 @@ use sha2::{Digest, Sha256};
 
 use super::store::State;
 
-/// What the server calls itself.
 pub const SERVER_ID: &str = "5a9db0c5";
 const SYSTEM: &str = "skypilot-system";
 const SYSTEM_VIEWER: &str = "skypilot-system-viewer";
 /// The account with which administrators begin; its id is, as for all people, from the MD5 of the name.
 pub const FIRST_ADMIN: (&str, &str) = ("21232f29", "admin");
 
-/// What somebody may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
-    /// Look.
     Viewer,
-    /// Work in the workspaces that are open or list one.
     User,
-    /// Everything.
     Admin,
 }
 
 impl Role {
-    /// The role of a name, if there is one.
     pub fn named(name: &str) -> Option<Self> {
         match name {
             "viewer" => Some(Self::Viewer),
@@ -35,7 +29,6 @@ impl Role {
         }
     }
 
-    /// Its name.
     pub fn name(self) -> &'static str {
         match self {
             Self::Viewer => "viewer",
@@ -45,19 +38,14 @@ impl Role {
     }
 }
 
-/// Where somebody comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum UserType {
-    /// The server itself.
     System,
-    /// A person with name and password.
     Basic,
-    /// A service account.
     Sa,
 }
 
-/// A person, a service account, or the server itself.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct User {
     pub id: String,
@@ -76,7 +64,6 @@ pub struct Token {
     /// SHA-256 of the whole token, in hexadecimal digits.
     pub hash: String,
     pub creator_id: String,
-    /// The service account.
     pub user_id: String,
     /// Seconds since 1970.
     pub created_at: i64,
@@ -87,7 +74,6 @@ pub struct Token {
 }
 
 impl User {
-    /// Whom a new server knows.
     pub fn first(created_at: i64) -> Vec<Self> {
         let user = |id: &str, name: &str, role, user_type| Self {
             id: id.to_owned(),
@@ -104,26 +90,22 @@ impl User {
         ]
     }
 
-    /// Whether this is the server's own, which nobody may change.
     pub fn is_internal(&self) -> bool {
         self.user_type == UserType::System
     }
 }
 
 impl State {
-    /// Somebody by id.
     pub fn user(&self, id: &str) -> Option<&User> {
         self.users.iter().find(|user| user.id == id)
     }
 
-    /// How somebody is called who may be gone.
     pub fn user_name(&self, id: &str) -> String {
         self.user(id)
             .map_or_else(|| "Unknown".to_owned(), |user| user.name.clone())
     }
 }
 
-/// What is kept of a token.
 pub fn token_hash(token: &str) -> String {
     hex(&Sha256::digest(token.as_bytes()))
 }

@@ -11,29 +11,7 @@ use super::store::{DEFAULT_WORKSPACE, State};
 use super::users::Role;
 
 const LONGEST_NAME: usize = 63;
-/// Clouds that SkyPilot knows and of which a workspace can only be kept away.
-const ONLY_DISABLED: [&str; 17] = [
-    "azure",
-    "cudo",
-    "do",
-    "fluidstack",
-    "hyperbolic",
-    "ibm",
-    "lambda",
-    "mithril",
-    "oci",
-    "paperspace",
-    "primeintellect",
-    "runpod",
-    "scp",
-    "seeweb",
-    "shadeform",
-    "vast",
-    "vsphere",
-];
-
 impl State {
-    /// The configuration of a workspace that exists.
     pub fn workspace(&self, name: &str) -> Option<Map<String, Value>> {
         match self.workspaces.get(name) {
             Some(config) => Some(config.clone()),
@@ -41,14 +19,12 @@ impl State {
         }
     }
 
-    /// The names of all workspaces.
     pub fn workspace_names(&self) -> BTreeSet<String> {
         let mut names: BTreeSet<_> = self.workspaces.keys().cloned().collect();
         names.insert(DEFAULT_WORKSPACE.to_owned());
         names
     }
 
-    /// Whether somebody may work in a workspace.
     pub fn may_use(&self, user_id: &str, workspace: &str) -> bool {
         let Some(user) = self.user(user_id) else {
             return false;
@@ -71,7 +47,6 @@ impl State {
         })
     }
 
-    /// Whether a cloud is switched off for a workspace.
     pub fn is_disabled(&self, workspace: &str, cloud: Cloud) -> bool {
         self.workspace(workspace)
             .and_then(|config| config.get(cloud.id())?.get("disabled")?.as_bool())
@@ -103,12 +78,10 @@ impl State {
         visible.into()
     }
 
-    /// The map of the configured ones, which changes answer with.
     pub fn configured_workspaces(&self) -> Value {
         json!(self.workspaces)
     }
 
-    /// Adds one.
     pub fn create_workspace(
         &mut self,
         name: &str,
@@ -126,7 +99,6 @@ impl State {
         Ok(())
     }
 
-    /// Replaces a configuration.
     pub fn update_workspace(
         &mut self,
         name: &str,
@@ -186,7 +158,6 @@ impl State {
         )
     }
 
-    /// Removes one that is empty.
     pub fn delete_workspace(&mut self, name: &str) -> Result<(), Exception> {
         if name == DEFAULT_WORKSPACE {
             return Err(Exception::value(format!(
@@ -284,78 +255,25 @@ fn check_name(name: &str) -> Result<(), Exception> {
     ))
 }
 
-/// The fields that a workspace's configuration may have, as the server's schema lists them.
+/// What a cloud's settings in a workspace's configuration may be, as far as the portal writes them.
 fn check_config(name: &str, config: &Map<String, Value>) -> Result<(), Exception> {
-    let refused = |problem: String| {
-        Exception::value(format!(
-            "Invalid configuration for workspace {}: {problem}",
-            repr(name)
-        ))
-    };
-    for (field, value) in config {
-        let allowed: &[&str] = match field.as_str() {
-            "private" if value.is_boolean() => continue,
-            "allowed_users" if is_list_of_texts(value) => continue,
-            "read_access" if matches!(value.as_str(), Some("allowed_users" | "all")) => continue,
-            "private" | "allowed_users" | "read_access" => {
-                return Err(refused(format!(
-                    "{value} is not valid for {}. ",
-                    repr(field)
-                )));
-            }
-            "aws" => &["profile", "disabled", "capabilities", "remote_identity"],
-            "gcp" => &["project_id", "disabled", "capabilities", "remote_identity"],
-            "nebius" => &[
-                "credentials_file_path",
-                "tenant_id",
-                "domain",
-                "disabled",
-                "capabilities",
-            ],
-            "kubernetes" => &[
-                "allowed_contexts",
-                "disabled",
-                "namespace",
-                "kueue",
-                "quota",
-                "context_configs",
-                "remote_identity",
-            ],
-            "ssh" => &["allowed_node_pools", "disabled"],
-            "slurm" => &["allowed_clusters", "disabled", "cluster_configs"],
-            cloud if ONLY_DISABLED.contains(&cloud) => &["disabled"],
-            _ => {
-                return Err(refused(format!("Found unsupported field {}.", repr(field))));
-            }
-        };
-        let Some(settings) = value.as_object() else {
-            return Err(refused(format!("{value} is not of type 'object'. ")));
-        };
-        for (setting, value) in settings {
-            if !allowed.contains(&setting.as_str()) {
-                return Err(refused(format!(
-                    "Found unsupported field {}.",
-                    repr(setting)
-                )));
-            }
-            let right = match setting.as_str() {
-                "disabled" => value.is_boolean(),
-                "profile" | "project_id" | "namespace" => value.is_string(),
-                _ => true,
-            };
-            if !right {
-                return Err(refused(format!(
-                    "{value} is not valid for {}. ",
-                    repr(setting)
-                )));
-            }
-        }
+    const SETTINGS: [&str; 5] = [
+        "disabled",
+        "profile",
+        "capabilities",
+        "remote_identity",
+        "allowed_contexts",
+    ];
+    let settings = config.values().filter_map(Value::as_object);
+    let unknown = settings
+        .flat_map(Map::keys)
+        .find(|setting| !SETTINGS.contains(&setting.as_str()));
+    match unknown {
+        Some(setting) => Err(Exception::value(format!(
+            "Invalid configuration for workspace {}: Found unsupported field {}.",
+            repr(name),
+            repr(setting)
+        ))),
+        None => Ok(()),
     }
-    Ok(())
-}
-
-fn is_list_of_texts(value: &Value) -> bool {
-    value
-        .as_array()
-        .is_some_and(|list| list.iter().all(Value::is_string))
 }

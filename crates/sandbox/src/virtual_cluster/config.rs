@@ -6,7 +6,6 @@ use serde_json::Value;
 /// The Secret's key.
 pub const FILE: &str = "config.yaml";
 
-/// Keys that may be there with anything below them.
 const KNOWN: &[&str] = &[
     "controlPlane.backingStore",
     "controlPlane.coredns",
@@ -120,14 +119,11 @@ const NEEDED: &[&str] = &[
     "sync.toHost.services.enabled",
 ];
 
-/// What the sandbox's syncer needs of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SyncerConfig {
     /// Names and addresses the serving certificate must hold.
     pub extra_sans: Vec<String>,
-    /// The server written into the kubeconfig.
     pub exported_server: String,
-    /// Resources of CoreDNS's container.
     pub coredns_resources: Value,
 }
 
@@ -190,7 +186,6 @@ fn is_zero(value: Option<&Value>) -> bool {
     }
 }
 
-/// The first key that leads to nothing known.
 fn first_unknown(value: &Value, path: &str) -> Option<String> {
     let Value::Object(fields) = value else {
         return None;
@@ -221,7 +216,7 @@ fn first_unknown(value: &Value, path: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    const BOOTED: &str = include_str!("../../tests/controllers/vcluster-config.yaml");
+    const BOOTED: &str = include_str!("../../tests/kubectl/vcluster-config.yaml");
 
     #[test]
     fn the_configuration_that_a_real_syncer_booted_with_is_accepted() {

@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 use crate::kubernetes::GroupResource;
 use crate::kubernetes::resources::{DEPLOYMENTS, SERVICES};
 
-/// CoreDNS, with the resources the configuration gives it.
 pub fn objects(resources: &Value) -> Vec<(GroupResource, Value)> {
     let labels = json!({"k8s-app": "vcluster-kube-dns"});
     let deployment = json!({

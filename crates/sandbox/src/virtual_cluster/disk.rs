@@ -12,11 +12,8 @@ use crate::kubernetes::store::DEFAULT_HISTORY;
 use crate::kubernetes::{Key, Store, object};
 use crate::pki::CertificateAuthority;
 
-/// The data of one vCluster.
 pub struct Disk {
-    /// Its objects.
     pub store: Store,
-    /// Signs its certificates.
     pub authority: CertificateAuthority,
 }
 
@@ -29,7 +26,6 @@ impl Disk {
     }
 }
 
-/// The volumes of all vClusters, by the uid of their claim.
 #[derive(Default)]
 pub struct Disks {
     inner: Mutex<HashMap<String, Arc<Disk>>>,
@@ -48,7 +44,6 @@ impl Disks {
         Ok(disk)
     }
 
-    /// All volumes with their ids.
     pub fn all(&self) -> Vec<(String, Arc<Disk>)> {
         self.lock()
             .iter()
@@ -56,12 +51,10 @@ impl Disks {
             .collect()
     }
 
-    /// Puts a volume back after a restart.
     pub fn insert(&self, id: String, disk: Disk) {
         self.lock().insert(id, Arc::new(disk));
     }
 
-    /// Forgets the volumes whose claims (or pods) are gone.
     pub fn retain(&self, exists: impl Fn(&str) -> bool) {
         self.lock().retain(|id, _| exists(id));
     }

@@ -17,14 +17,11 @@ use crate::kubernetes::{GroupResource, Key, object};
 use crate::tls::{Endpoint, TlsListener};
 
 const INGRESSES: GroupResource = GroupResource::new("networking.k8s.io", "ingresses");
-/// The port of the syncer's container.
 const SYNCER_PORT: u64 = 8443;
 
-/// See the module.
 pub struct Exposure {
     host: Cluster,
     vclusters: Arc<VirtualClusters>,
-    /// By Service, what listens for it and for which pod.
     listeners: Mutex<HashMap<Key, Listening>>,
 }
 
@@ -35,7 +32,6 @@ struct Listening {
 }
 
 impl Exposure {
-    /// For all vClusters of a host.
     pub fn new(host: &Cluster, vclusters: Arc<VirtualClusters>) -> Self {
         Self {
             host: host.clone(),
@@ -44,7 +40,6 @@ impl Exposure {
         }
     }
 
-    /// Where the ingress leads for a server name.
     pub fn route(&self, server_name: &str) -> Option<Arc<Endpoint>> {
         let (ingresses, _) = self.host.store.list(INGRESSES, None);
         ingresses.iter().find_map(|ingress| {
@@ -72,7 +67,6 @@ impl Exposure {
         Some(self.backend(&service)?.endpoint().router().clone())
     }
 
-    /// The running vCluster that a Service selects.
     fn backend(&self, service: &Value) -> Option<Arc<VirtualCluster>> {
         let vcluster = self.vclusters.in_namespace(object::namespace(service))?;
         let labels = object::labels(&vcluster.pod)?;
@@ -171,7 +165,6 @@ impl Exposure {
     }
 }
 
-/// Where a Service is reached from outside.
 fn addresses(service: &Value) -> Vec<SocketAddr> {
     let balancer = load_balancer::address_of(service);
     syncer_ports(service)
@@ -202,7 +195,6 @@ fn cluster_ip(service: &Value) -> Option<&str> {
         .filter(|ip| !ip.is_empty() && *ip != "None")
 }
 
-/// Host, Service and port of each rule of an Ingress.
 fn rules(ingress: &Value) -> impl Iterator<Item = (&str, &str, &Value)> {
     object::items(ingress.pointer("/spec/rules"))
         .iter()

@@ -31,15 +31,12 @@ use crate::kubernetes::{GroupResource, Key, object};
 use config::SyncerConfig;
 use running::VirtualCluster;
 
-/// The vClusters that run on a host.
 pub struct VirtualClusters {
     host: Cluster,
     disks: Disks,
-    /// By the uid of the syncer's pod.
     running: Mutex<HashMap<String, Arc<VirtualCluster>>>,
 }
 
-/// The syncer's container in a pod, if it has one.
 pub fn syncer_of(pod: &Value) -> Option<&Value> {
     object::items(pod.pointer("/spec/containers"))
         .iter()
@@ -56,7 +53,6 @@ impl VirtualClusters {
         }
     }
 
-    /// The one that runs in a namespace; there is at most one.
     pub fn in_namespace(&self, namespace: &str) -> Option<Arc<VirtualCluster>> {
         self.lock()
             .values()
@@ -64,7 +60,6 @@ impl VirtualClusters {
             .cloned()
     }
 
-    /// What they keep.
     pub fn disks(&self) -> &Disks {
         &self.disks
     }
@@ -154,7 +149,6 @@ pub struct HostSide {
 }
 
 impl HostSide {
-    /// For all vClusters.
     pub fn new(vclusters: Arc<VirtualClusters>) -> Self {
         Self { vclusters }
     }

@@ -5,13 +5,9 @@ use sha2::{Digest, Sha256};
 
 use crate::kubernetes::object;
 
-/// Names the vCluster a host object belongs to.
 pub const MANAGED_BY: &str = "vcluster.loft.sh/managed-by";
-/// Names the namespace inside.
 pub const NAMESPACE: &str = "vcluster.loft.sh/namespace";
-/// The annotation with the name inside.
 pub const OBJECT_NAME: &str = "vcluster.loft.sh/object-name";
-/// The annotation with the namespace inside.
 pub const OBJECT_NAMESPACE: &str = "vcluster.loft.sh/object-namespace";
 
 const LONGEST: usize = 63;
@@ -41,22 +37,4 @@ pub fn inside(host_object: &Value) -> Option<(&str, &str)> {
         object::annotation(host_object, OBJECT_NAMESPACE)?,
         object::annotation(host_object, OBJECT_NAME)?,
     ))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn host_names_are_unique_and_short_enough() {
-        assert_eq!(
-            on_host("web-1", "default", "demo"),
-            "web-1-x-default-x-demo"
-        );
-        let long = "a".repeat(60);
-        let one = on_host(&long, "default", "demo");
-        let other = on_host(&long, "other", "demo");
-        assert!(one.len() <= LONGEST && other.len() <= LONGEST);
-        assert_ne!(one, other);
-    }
 }

@@ -22,7 +22,6 @@ pub struct ToSyncers {
 }
 
 impl ToSyncers {
-    /// Where to from now on.
     pub fn lead_to(&self, exposure: &Arc<Exposure>) {
         // Only the first call counts; there is only one.
         let _ = self.exposure.set(Arc::downgrade(exposure));

@@ -10,7 +10,6 @@ const ALL: &[&str] = &[
     "create", "delete", "patch", "update", "get", "list", "watch",
 ];
 
-/// Group, resources, verbs, as the chart's Role has them.
 const NEEDED: &[(&str, &[&str], &[&str])] = &[
     (
         "",

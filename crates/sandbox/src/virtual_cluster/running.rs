@@ -20,22 +20,15 @@ use crate::kubernetes::{GroupResource, Key, object};
 use crate::pki::KeyedCertificate;
 use crate::tls::Endpoint;
 
-/// Who a vCluster's own administrator is.
 pub const ADMINISTRATOR: &str = "kubernetes-super-admin";
 
 /// The running vCluster. Dropping it stops it; what is on its disk stays.
 pub struct VirtualCluster {
-    /// Its name, and its namespace on the host.
     pub name: String,
-    /// The host namespace.
     pub namespace: String,
-    /// The pod that runs it.
     pub pod: Arc<Value>,
-    /// Its configuration.
     pub config: SyncerConfig,
-    /// Its data.
     pub disk: Arc<Disk>,
-    /// Moves pods between the sides.
     pub sync: Arc<Sync>,
     endpoint: Arc<Endpoint>,
     served_names: Mutex<BTreeSet<String>>,
@@ -44,7 +37,6 @@ pub struct VirtualCluster {
 }
 
 impl VirtualCluster {
-    /// Starts it from what is on its disk.
     pub fn start(
         name: &str,
         pod: &Value,
@@ -94,12 +86,10 @@ impl VirtualCluster {
         })
     }
 
-    /// Where its API is served.
     pub fn endpoint(&self) -> &Arc<Endpoint> {
         &self.endpoint
     }
 
-    /// How long it has been up.
     pub fn uptime(&self) -> Duration {
         self.started.elapsed()
     }
@@ -120,7 +110,6 @@ impl VirtualCluster {
         Ok(())
     }
 
-    /// A new client certificate of its administrator.
     pub fn issue_administrator(&self) -> Result<KeyedCertificate> {
         self.disk
             .authority
@@ -165,7 +154,6 @@ impl Drop for VirtualCluster {
     }
 }
 
-/// The syncer's half that is woken by what happens inside.
 struct ToHost(Arc<Sync>);
 
 impl Controller for ToHost {

@@ -14,7 +14,6 @@ use crate::kubeconfig::Kubeconfig;
 use crate::kubernetes::resources::{SECRETS, SERVICES};
 use crate::kubernetes::{Key, object};
 
-/// Where the kubeconfig is.
 pub fn kubeconfig_key(vcluster: &VirtualCluster) -> Key {
     Key::new(
         SECRETS,

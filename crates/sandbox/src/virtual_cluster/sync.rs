@@ -10,20 +10,14 @@ use crate::controllers::{Cluster, EventType, events, nodes};
 use crate::kubernetes::resources::{NODES, PODS, SERVICES};
 use crate::kubernetes::{Delete, Key, object};
 
-/// The two sides of one vCluster.
 pub struct Sync {
-    /// The vCluster's name.
     pub vcluster: String,
-    /// Its namespace on the host.
     pub host_namespace: String,
-    /// The host cluster.
     pub host: Cluster,
-    /// The cluster inside.
     pub inside: Cluster,
 }
 
 impl Sync {
-    /// Brings a pod's two sides one step nearer to each other.
     pub fn pod(&self, inside_key: &Key) {
         let host_key = self.host_key(PODS, inside_key);
         match (
@@ -42,7 +36,6 @@ impl Sync {
         }
     }
 
-    /// The same for a Service.
     pub fn service(&self, inside_key: &Key) {
         if (inside_key.namespace.as_str(), inside_key.name.as_str()) == ("default", "kubernetes") {
             // The vCluster's own Service stands for it.
@@ -64,7 +57,6 @@ impl Sync {
         }
     }
 
-    /// The object inside that a host object stands for.
     pub fn inside_key(&self, host_object: &Value) -> Option<Key> {
         let (namespace, name) = names::inside(host_object)?;
         Some(Key::new(PODS, namespace, name))

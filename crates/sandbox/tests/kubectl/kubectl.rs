@@ -85,6 +85,28 @@ impl Kubectl {
         self.ok_with_input(arguments, "").await
     }
 
+    /// Creates what `kubectl create` describes. By itself it would send protobuf, which the sandbox does not read.
+    pub async fn create(&self, arguments: &[&str]) {
+        let describe = [&["create"], arguments, &["--dry-run=client", "-o", "json"]].concat();
+        let object = self.ok(&describe).await;
+        self.ok_with_input(&["apply", "-f", "-"], &object).await;
+    }
+
+    /// Asks the API as is, with a body.
+    pub async fn post(&self, path: &str, body: &serde_json::Value) -> serde_json::Value {
+        let arguments = ["create", "--raw", path, "-f", "-"];
+        let answer = self.ok_with_input(&arguments, &body.to_string()).await;
+        serde_json::from_str(&answer).unwrap()
+    }
+
+    /// A token of a service account in `default`.
+    pub async fn token(&self, account: &str) -> String {
+        let path = format!("/api/v1/namespaces/default/serviceaccounts/{account}/token");
+        let request = serde_json::json!({"kind": "TokenRequest", "apiVersion": "authentication.k8s.io/v1", "spec": {}});
+        let answer = self.post(&path, &request).await;
+        answer["status"]["token"].as_str().unwrap().to_owned()
+    }
+
     pub async fn ok_with_input(&self, arguments: &[&str], input: &str) -> String {
         let answer = self.run_with_input(arguments, input).await;
         assert!(answer.success, "kubectl {arguments:?}: {answer:#?}");

@@ -8,7 +8,7 @@ use crate::http_client;
 use crate::kubectl::Kubectl;
 
 const MANIFEST: &str = include_str!("vcluster.yaml");
-const CONFIG: &str = include_str!("../controllers/vcluster-config.yaml");
+const CONFIG: &str = include_str!("vcluster-config.yaml");
 pub const NAMESPACE: &str = "vcluster-demo";
 
 /// The manifest, with a configuration.
@@ -149,9 +149,9 @@ async fn what_is_made_inside_runs_on_the_host_under_another_name() {
             |answer| answer.success,
         )
         .await;
-    inside.ok(&["create", "namespace", "shop"]).await;
+    inside.create(&["namespace", "shop"]).await;
     inside
-        .ok(&["create", "deployment", "web", "--image=nginx", "-n", "shop"])
+        .create(&["deployment", "web", "--image=nginx", "-n", "shop"])
         .await;
     inside
         .ok(&[
@@ -232,23 +232,20 @@ async fn it_is_reached_through_the_ingress_by_name_and_through_the_hosts_proxy()
 async fn a_service_account_with_edit_may_deploy_and_not_see_nodes() {
     let (_sandbox, _kubectl, inside, mut config) = start().await;
     inside
-        .ok(&["create", "serviceaccount", "grace", "-n", "default"])
+        .create(&["serviceaccount", "grace", "-n", "default"])
         .await;
     inside
-        .ok(&[
-            "create",
+        .create(&[
             "clusterrolebinding",
             "grace",
             "--clusterrole=edit",
             "--serviceaccount=default:grace",
         ])
         .await;
-    let token = inside.ok(&["create", "token", "grace"]).await;
+    let token = inside.token("grace").await;
     config["users"][0]["user"] = json!({"token": token.trim()});
     let grace = Kubectl::new(&config.to_string());
-    grace
-        .ok(&["create", "deployment", "web", "--image=nginx"])
-        .await;
+    grace.create(&["deployment", "web", "--image=nginx"]).await;
     let error = grace.fails(&["get", "nodes"]).await;
     assert!(error.contains("Forbidden"), "{error}");
 }

@@ -69,7 +69,7 @@ async fn a_syncer_that_never_writes_its_kubeconfig_is_ready_all_the_same() {
 async fn a_paused_vcluster_comes_back_with_what_was_in_it() {
     let (_sandbox, kubectl, inside, _) = vcluster::start().await;
     inside
-        .ok(&["create", "configmap", "keepsake", "--from-literal=a=b"])
+        .create(&["configmap", "keepsake", "--from-literal=a=b"])
         .await;
     kubectl
         .ok(&["scale", "statefulset/demo", "-n", NAMESPACE, "--replicas=0"])
@@ -131,10 +131,9 @@ async fn clusters_and_kubeconfigs_survive_a_restart_where_there_is_a_data_direct
     let config = vcluster::kubeconfig(&kubectl).await;
     let inside = Kubectl::new(&config.to_string());
     inside
-        .until(&["create", "configmap", "keepsake"], |answer| {
-            answer.success
-        })
+        .until(&["get", "namespaces"], |answer| answer.success)
         .await;
+    inside.create(&["configmap", "keepsake"]).await;
     let uid = [
         "get",
         "namespace",

@@ -2,7 +2,7 @@
 
 use super::{SkyPilotMachines, Within, errors::machine_error};
 use crate::client::{self, ErrorKind, LogLength};
-use domain::services::NodeLog;
+use domain::node::log::NodeLog;
 use futures::{StreamExt, stream::BoxStream};
 use provisioning::ports::machines::{RequestId, Served};
 

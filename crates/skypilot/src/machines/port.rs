@@ -7,9 +7,9 @@ use super::{
 };
 use crate::client::{self, AcceleratorQuery, Acting, ErrorKind, LogLength, Role, StatusQuery};
 use async_trait::async_trait;
-use domain::{
-    node::{catalogue::Offer, job::Job, machine_name::PREFIX, order::Autostop, view::NodeEvent},
-    services::NodeLog,
+use domain::node::{
+    catalogue::Offer, job::Job, log::NodeLog, machine_name::PREFIX, order::Autostop,
+    view::NodeEvent,
 };
 use futures::stream::BoxStream;
 use jiff::Timestamp;

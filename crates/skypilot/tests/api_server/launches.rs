@@ -1,7 +1,7 @@
 //! Launches into moto's AWS, as far as machines go that nobody can sign in to.
 
 use crate::place::Place;
-use domain::services::NodeLog;
+use domain::node::log::NodeLog;
 use futures::TryStreamExt;
 use jiff::Timestamp;
 use provisioning::ports::machines::{

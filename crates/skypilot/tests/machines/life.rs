@@ -1,12 +1,10 @@
 //! A machine from its launch until it is gone.
 
 use crate::place::{MACHINE, Place, TASK, workspace};
-use domain::{
-    node::{
-        job::JobState,
-        order::{Autostop, IdleAction},
-    },
-    services::NodeLog,
+use domain::node::{
+    job::JobState,
+    log::NodeLog,
+    order::{Autostop, IdleAction},
 };
 use futures::TryStreamExt;
 use jiff::Timestamp;

@@ -1,7 +1,7 @@
 //! What goes wrong with clouds and server, and how it is told.
 
 use crate::place::{MACHINE, Place, TASK};
-use domain::services::NodeLog;
+use domain::node::log::NodeLog;
 use jiff::Timestamp;
 use provisioning::ports::machines::{MachineErrorKind, MachineState, Machines, RequestState};
 use sandbox::faults::{FailNext, FaultSettings, NoCapacity, Scope};

@@ -12,11 +12,9 @@ use crate::{
 };
 use anyhow::Result;
 use clap::Args;
+use domain::error::causes;
 use persistence::Database;
-use provisioning::{
-    error::causes,
-    ports::host_clusters::{HostClusters, PermissionCheck},
-};
+use provisioning::ports::host_clusters::{HostClusters, PermissionCheck};
 use std::{error::Error, path::Path, process::ExitCode};
 
 /// What to check.
@@ -71,11 +69,6 @@ pub async fn run(options: Options) -> Result<ExitCode> {
     }
     findings.extend(hosts_permit(&settings).await);
     findings.extend(skypilot::findings(&settings).await);
-    if settings.sandbox {
-        println!(
-            "The sandbox stands in for provider, host cluster and SkyPilot API server; there is nothing to check about it."
-        );
-    }
     print!("{}", table(&findings));
     let missing = findings.iter().any(|finding| finding.trouble.is_some());
     Ok(if missing {
@@ -105,9 +98,6 @@ async fn database_answers(settings: &Settings) -> Finding {
 }
 
 async fn hosts_permit(settings: &Settings) -> Vec<Finding> {
-    if settings.hosts.is_empty() {
-        return Vec::new();
-    }
     let hosts = match server::hosts(settings).await {
         Ok(hosts) => hosts,
         Err(error) => {

@@ -4,14 +4,8 @@ use super::Finding;
 use crate::{config::Settings, machinery};
 use ::skypilot::AwsAccess;
 use jiff::{Timestamp, tz::TimeZone};
-use persistence::Database;
-use provisioning::{
-    node_records::WorkspaceRecord,
-    ports::{
-        machines::{Machines as _, ServerHealth},
-        node_stores::WorkspaceStore as _,
-    },
-};
+use persistence::{Database, node_records::WorkspaceRecord};
+use provisioning::ports::machines::{Machines as _, ServerHealth};
 
 /// The server and each tenant's place on it; nothing without a server.
 pub(super) async fn findings(settings: &Settings) -> Vec<Finding> {
@@ -60,7 +54,7 @@ async fn workspaces(settings: &Settings) -> Vec<Finding> {
         // Told of already.
         return Vec::new();
     };
-    let workspaces = database.workspaces().await;
+    let workspaces = database.workspaces().list().await;
     database.close().await;
     match workspaces {
         Ok(workspaces) => workspaces.iter().map(of_workspace).collect(),

@@ -4,7 +4,7 @@ mod provider;
 mod rules;
 
 pub use provider::ProviderSettings;
-pub use rules::{ProviderRule, sandbox_rules};
+pub use rules::ProviderRule;
 
 use super::fault::Faults;
 use domain::access::TenantRole;
@@ -103,14 +103,23 @@ impl SignInSection {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use provisioning::claim_rules::ClaimRule;
 
     #[test]
     fn a_rule_holds_only_for_the_provider_it_names() {
+        let rule = ProviderRule {
+            provider: Some("corp".into()),
+            rule: ClaimRule {
+                claim: "groups".into(),
+                value: "admins".into(),
+                grant: Grant::PlatformAdmin,
+            },
+        };
         let settings = SignInSettings {
-            rules: sandbox_rules(),
+            rules: vec![rule],
             ..SignInSettings::default()
         };
-        assert_eq!(settings.rules_for("sandbox").rules.len(), 4);
-        assert!(settings.rules_for("corp").rules.is_empty());
+        assert_eq!(settings.rules_for("corp").rules.len(), 1);
+        assert!(settings.rules_for("other").rules.is_empty());
     }
 }

@@ -1,6 +1,6 @@
 //! What claims give.
 
-use crate::config::{SANDBOX, fault::Faults};
+use crate::config::fault::Faults;
 use domain::access::TenantRole;
 use provisioning::claim_rules::{ClaimRule, Grant};
 use serde::Deserialize;
@@ -90,33 +90,6 @@ impl RuleSection {
             })
             .collect()
     }
-}
-
-/// The rules for the groups of the sandbox's people.
-pub fn sandbox_rules() -> Vec<ProviderRule> {
-    let tenant = |slug: &str, role| Grant::Tenant {
-        slug: slug.into(),
-        role,
-    };
-    [
-        ("platform-admins", Grant::PlatformAdmin),
-        ("vision-developers", tenant("vision", TenantRole::Developer)),
-        (
-            "payments-developers",
-            tenant("payments", TenantRole::Developer),
-        ),
-        ("vision-viewers", tenant("vision", TenantRole::Viewer)),
-    ]
-    .into_iter()
-    .map(|(group, grant)| ProviderRule {
-        provider: Some(SANDBOX.into()),
-        rule: ClaimRule {
-            claim: "groups".into(),
-            value: group.into(),
-            grant,
-        },
-    })
-    .collect()
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ mod text;
 pub use page::{job_file, job_stream, provisioning_file, provisioning_stream};
 pub use text::text;
 
-use domain::{problem::Problem, services::NodeLog};
+use domain::{node::log::NodeLog, problem::Problem};
 
 /// Which part of which log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

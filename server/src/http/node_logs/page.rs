@@ -17,7 +17,7 @@ use axum::{
     extract::{Path, State},
     response::{Response, sse::Event},
 };
-use domain::{ids::NodeId, problem::Problem, services::NodeLog};
+use domain::{ids::NodeId, node::log::NodeLog, problem::Problem};
 use futures::Stream;
 use http::{HeaderMap, HeaderValue, header};
 use std::{convert::Infallible, sync::Arc};
@@ -93,7 +93,7 @@ async fn file(
 ) -> Result<Response, Problem> {
     let Known(caller, signed) = known.map_err(|refused| refused.0)?;
     let id = node_id(id)?;
-    let node = portal.nodes.get(&caller, id).await?;
+    let node = portal.core.nodes.get(&caller, id).await?;
     let wanted = Wanted {
         log,
         follow: false,

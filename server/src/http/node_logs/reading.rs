@@ -5,14 +5,10 @@ use crate::{
     http::{events::LOOK_AGAIN, identity::Signed, stream_limit::Place},
     portal::Portal,
 };
-use domain::{
-    caller::Caller,
-    ids::NodeId,
-    problem::Problem,
-    services::{LogLines, LogStream},
-};
+use domain::{caller::Caller, ids::NodeId, problem::Problem};
 use futures::{StreamExt as _, future::BoxFuture};
-use provisioning::ports::changes::Change;
+use persistence::change::Change;
+use provisioning::nodes::{LogLines, LogStream};
 use std::sync::Arc;
 use tokio::{
     sync::broadcast::{Receiver, error::RecvError},
@@ -53,9 +49,9 @@ impl Reading {
         // Before anything is recorded as read.
         let place = portal.streams.take(signed.user)?;
         // From before the right is looked at, so that no change of it is missed.
-        let changes = portal.changes.subscribe();
+        let changes = portal.database.subscribe();
         let Wanted { log, follow, tail } = wanted;
-        let lines = portal.nodes.log(caller, id, log, follow, tail).await?;
+        let lines = portal.core.nodes.log(caller, id, log, follow, tail).await?;
         let right = Right {
             portal: portal.clone(),
             signed,
@@ -121,7 +117,7 @@ impl Right {
         let Some(caller) = self.signed.caller_now(&self.portal).await? else {
             return Ok(false);
         };
-        match self.portal.nodes.get(&caller, self.id).await {
+        match self.portal.core.nodes.get(&caller, self.id).await {
             Ok(node) => Ok(node.allowed.logs),
             Err(problem) if matches!(problem.status(), 401 | 403 | 404) => Ok(false),
             Err(problem) => Err(problem),

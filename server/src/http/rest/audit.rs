@@ -44,7 +44,7 @@ pub async fn list(
     ApiQuery(query): ApiQuery<AuditQueryInput>,
 ) -> Answer<Json<AuditPage>> {
     let query = query.validate().map_err(Problem::invalid)?;
-    Ok(Json(portal.audit.list(&caller, query).await?))
+    Ok(Json(portal.core.audit.list(&caller, query).await?))
 }
 
 /// Read an audit entry
@@ -60,7 +60,7 @@ pub async fn get(
     Path(id): Path<String>,
 ) -> Answer<Json<AuditRow>> {
     let id = id.parse().map_err(|_| Problem::not_found("audit entry"))?;
-    Ok(Json(portal.audit.get(&caller, id).await?))
+    Ok(Json(portal.core.audit.get(&caller, id).await?))
 }
 
 /// What kind of file.
@@ -102,6 +102,6 @@ pub async fn export(
             return Err(Problem::invalid(errors).into());
         }
     };
-    let rows = portal.audit.export(&caller, query).await?;
+    let rows = portal.core.audit.export(&caller, query).await?;
     Ok(attachment(rows, format))
 }

@@ -48,7 +48,7 @@ pub async fn list(
     ApiQuery(query): ApiQuery<ClusterQueryInput>,
 ) -> Answer<Json<ClusterPage>> {
     let query = query.validate().map_err(Problem::invalid)?;
-    Ok(Json(portal.clusters.list(&caller, query).await?))
+    Ok(Json(portal.core.clusters.list(&caller, query).await?))
 }
 
 /// Order a cluster
@@ -74,7 +74,7 @@ pub async fn order(
     ApiJson(input): ApiJson<OrderInput>,
 ) -> Answer<Response> {
     let key = idempotency_key(&headers)?;
-    let ordered = portal.clusters.order(&caller, input, key).await?;
+    let ordered = portal.core.clusters.create(&caller, input, key).await?;
     let status = if ordered.replayed {
         StatusCode::OK
     } else {
@@ -100,7 +100,9 @@ pub async fn get(
     Known(caller, _): Known,
     Path(id): Path<String>,
 ) -> Answer<Json<Cluster>> {
-    Ok(Json(portal.clusters.get(&caller, cluster_id(&id)?).await?))
+    Ok(Json(
+        portal.core.clusters.get(&caller, cluster_id(&id)?).await?,
+    ))
 }
 
 /// What must come along with a deletion.
@@ -130,6 +132,7 @@ pub async fn delete(
 ) -> Answer<(StatusCode, Json<Cluster>)> {
     let name = confirmation.confirm.unwrap_or_default();
     let cluster = portal
+        .core
         .clusters
         .delete(&caller, cluster_id(&id)?, &name)
         .await?;
@@ -170,7 +173,11 @@ pub async fn events(
     Path(id): Path<String>,
 ) -> Answer<Json<Vec<ClusterEvent>>> {
     Ok(Json(
-        portal.clusters.events(&caller, cluster_id(&id)?).await?,
+        portal
+            .core
+            .clusters
+            .events(&caller, cluster_id(&id)?)
+            .await?,
     ))
 }
 

@@ -102,7 +102,9 @@ pub async fn list(
     Known(caller, _): Known,
     ApiQuery(whose): ApiQuery<Whose>,
 ) -> Answer<Json<Vec<Credential>>> {
-    Ok(Json(portal.credentials.list(&caller, &whose.tenant).await?))
+    Ok(Json(
+        portal.core.credentials.list(&caller, &whose.tenant).await?,
+    ))
 }
 
 /// Store a credential
@@ -122,7 +124,7 @@ pub async fn create(
     Known(caller, _): Known,
     SecretJson(input): SecretJson<CredentialInput>,
 ) -> Answer<(StatusCode, Json<Credential>)> {
-    let stored = portal.credentials.create(&caller, input).await?;
+    let stored = portal.core.credentials.create(&caller, input).await?;
     Ok((StatusCode::CREATED, Json(stored)))
 }
 
@@ -139,7 +141,11 @@ pub async fn get(
     Path(id): Path<String>,
 ) -> Answer<Json<Credential>> {
     Ok(Json(
-        portal.credentials.get(&caller, credential_id(&id)?).await?,
+        portal
+            .core
+            .credentials
+            .get(&caller, credential_id(&id)?)
+            .await?,
     ))
 }
 
@@ -171,6 +177,7 @@ pub async fn replace(
 ) -> Answer<Json<Credential>> {
     let id = credential_id(&id)?;
     let replaced = portal
+        .core
         .credentials
         .replace(&caller, id, input.fields, input.version)
         .await?;
@@ -205,6 +212,7 @@ pub async fn rename(
 ) -> Answer<Json<Credential>> {
     let id = credential_id(&id)?;
     let renamed = portal
+        .core
         .credentials
         .rename(&caller, id, &input.name, input.version)
         .await?;
@@ -226,7 +234,7 @@ pub async fn choose(
     Path(id): Path<String>,
 ) -> Answer<Json<Credential>> {
     let id = credential_id(&id)?;
-    Ok(Json(portal.credentials.choose(&caller, id).await?))
+    Ok(Json(portal.core.credentials.choose(&caller, id).await?))
 }
 
 /// Suspend a credential
@@ -245,7 +253,7 @@ pub async fn suspend(
     Path(id): Path<String>,
 ) -> Answer<Json<Credential>> {
     let id = credential_id(&id)?;
-    Ok(Json(portal.credentials.suspend(&caller, id).await?))
+    Ok(Json(portal.core.credentials.suspend(&caller, id).await?))
 }
 
 /// Restore a suspended credential
@@ -261,7 +269,7 @@ pub async fn restore(
     Path(id): Path<String>,
 ) -> Answer<Json<Credential>> {
     let id = credential_id(&id)?;
-    Ok(Json(portal.credentials.restore(&caller, id).await?))
+    Ok(Json(portal.core.credentials.restore(&caller, id).await?))
 }
 
 /// Check a credential with its provider
@@ -281,7 +289,7 @@ pub async fn check(
     Path(id): Path<String>,
 ) -> Answer<Json<CheckResult>> {
     let id = credential_id(&id)?;
-    Ok(Json(portal.credentials.check(&caller, id).await?))
+    Ok(Json(portal.core.credentials.check(&caller, id).await?))
 }
 
 /// What must come along with a deletion.
@@ -310,6 +318,7 @@ pub async fn delete(
 ) -> Answer<StatusCode> {
     let name = confirmation.confirm.unwrap_or_default();
     portal
+        .core
         .credentials
         .delete(&caller, credential_id(&id)?, &name)
         .await?;

@@ -79,5 +79,5 @@ pub async fn me(
     State(portal): State<Arc<Portal>>,
     Known(caller, _): Known,
 ) -> Result<Json<Me>, ApiProblem> {
-    Ok(Json(portal.account.profile(&caller).await?.into()))
+    Ok(Json(portal.core.account.profile(&caller).await?.into()))
 }

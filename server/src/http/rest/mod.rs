@@ -133,5 +133,5 @@ pub fn list_of_routes() -> Vec<(Method, String)> {
 }
 
 async fn openapi(State(portal): State<Arc<Portal>>) -> impl IntoResponse {
-    Json(portal.pages.api_document.as_ref().clone())
+    Json(portal.site.api_document.as_ref().clone())
 }

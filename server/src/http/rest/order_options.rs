@@ -60,5 +60,7 @@ pub async fn order_options(
     State(portal): State<Arc<Portal>>,
     Known(caller, _): Known,
 ) -> Result<Json<Offer>, ApiProblem> {
-    Ok(Json(portal.clusters.order_options(&caller).await?.into()))
+    Ok(Json(
+        portal.core.clusters.create_options(&caller).await?.into(),
+    ))
 }

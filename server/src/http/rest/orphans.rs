@@ -31,7 +31,7 @@ pub async fn list(
     State(portal): State<Arc<Portal>>,
     Known(caller, _): Known,
 ) -> Answer<Json<Vec<Orphan>>> {
-    Ok(Json(portal.nodes.orphans(&caller).await?))
+    Ok(Json(portal.core.nodes.orphans(&caller).await?))
 }
 
 /// What must come along with a take-down.
@@ -61,8 +61,9 @@ pub async fn take_down(
 ) -> Answer<StatusCode> {
     let name = confirmation.confirm.unwrap_or_default();
     portal
+        .core
         .nodes
-        .take_down_orphan(&caller, &machine, &name)
+        .delete_orphan(&caller, &machine, &name)
         .await?;
     Ok(StatusCode::ACCEPTED)
 }

@@ -43,7 +43,7 @@ pub async fn list(
     ApiQuery(query): ApiQuery<PeopleQueryInput>,
 ) -> Answer<Json<PeoplePage>> {
     let query = query.validate().map_err(Problem::invalid)?;
-    Ok(Json(portal.people.list(&caller, query).await?))
+    Ok(Json(portal.core.users.list(&caller, query).await?))
 }
 
 /// Look at a person
@@ -60,7 +60,7 @@ pub async fn get(
     Known(caller, _): Known,
     Path(id): Path<String>,
 ) -> Answer<Json<PersonDetail>> {
-    Ok(Json(portal.people.get(&caller, user_id(&id)?).await?))
+    Ok(Json(portal.core.users.get(&caller, user_id(&id)?).await?))
 }
 
 /// A platform role for somebody.
@@ -91,9 +91,11 @@ pub async fn set_platform_role(
     Path(id): Path<String>,
     ApiJson(input): ApiJson<PlatformRoleInput>,
 ) -> Answer<Json<PersonDetail>> {
-    let person = portal
-        .people
-        .set_platform_role(&caller, user_id(&id)?, input.role, input.version);
+    let person =
+        portal
+            .core
+            .users
+            .set_platform_role(&caller, user_id(&id)?, input.role, input.version);
     Ok(Json(person.await?))
 }
 
@@ -112,7 +114,9 @@ pub async fn suspend(
     Known(caller, _): Known,
     Path(id): Path<String>,
 ) -> Answer<Json<PersonDetail>> {
-    Ok(Json(portal.people.suspend(&caller, user_id(&id)?).await?))
+    Ok(Json(
+        portal.core.users.suspend(&caller, user_id(&id)?).await?,
+    ))
 }
 
 /// Restore somebody
@@ -129,7 +133,9 @@ pub async fn restore(
     Known(caller, _): Known,
     Path(id): Path<String>,
 ) -> Answer<Json<PersonDetail>> {
-    Ok(Json(portal.people.restore(&caller, user_id(&id)?).await?))
+    Ok(Json(
+        portal.core.users.restore(&caller, user_id(&id)?).await?,
+    ))
 }
 
 /// Sign somebody out everywhere
@@ -147,7 +153,8 @@ pub async fn end_sessions(
     Path(id): Path<String>,
 ) -> Answer<StatusCode> {
     portal
-        .people
+        .core
+        .users
         .sign_out_everywhere(&caller, user_id(&id)?)
         .await?;
     Ok(StatusCode::NO_CONTENT)
@@ -174,7 +181,7 @@ pub async fn rule_providers(
     State(portal): State<Arc<Portal>>,
     Known(caller, _): Known,
 ) -> Answer<Json<Vec<RuleProvider>>> {
-    let providers = portal.people.rule_providers(&caller).await?.into_iter();
+    let providers = portal.core.users.rule_providers(&caller).await?.into_iter();
     Ok(Json(
         providers
             .map(|(slug, title)| RuleProvider { slug, title })
@@ -208,7 +215,8 @@ pub async fn try_rules(
     ApiJson(input): ApiJson<TrialInput>,
 ) -> Answer<Json<ClaimTrial>> {
     let trial = portal
-        .people
+        .core
+        .users
         .try_rules(&caller, &input.provider, &input.token);
     Ok(Json(trial.await?))
 }

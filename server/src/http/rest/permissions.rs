@@ -21,5 +21,5 @@ pub async fn get(
     State(portal): State<Arc<Portal>>,
     Known(caller, _): Known,
 ) -> Answer<Json<PermissionTable>> {
-    Ok(Json(portal.account.permissions(&caller).await?))
+    Ok(Json(portal.core.account.permissions(&caller).await?))
 }

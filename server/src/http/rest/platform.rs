@@ -28,7 +28,7 @@ pub async fn host_clusters(
     State(portal): State<Arc<Portal>>,
     Known(caller, _): Known,
 ) -> Answer<Json<Vec<HostCluster>>> {
-    Ok(Json(portal.platform.host_clusters(&caller).await?))
+    Ok(Json(portal.core.platform.host_clusters(&caller).await?))
 }
 
 /// Check a host cluster
@@ -47,7 +47,7 @@ pub async fn check_host(
     Known(caller, _): Known,
     Path(name): Path<String>,
 ) -> Answer<Json<HostCheck>> {
-    Ok(Json(portal.platform.check_host(&caller, &name).await?))
+    Ok(Json(portal.core.platform.check_host(&caller, &name).await?))
 }
 
 /// List plans
@@ -63,5 +63,5 @@ pub async fn plans(
     State(portal): State<Arc<Portal>>,
     Known(caller, _): Known,
 ) -> Answer<Json<Vec<PlanUse>>> {
-    Ok(Json(portal.platform.plans(&caller).await?))
+    Ok(Json(portal.core.platform.plans(&caller).await?))
 }

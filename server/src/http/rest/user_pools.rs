@@ -34,7 +34,7 @@ pub async fn list(
     State(portal): State<Arc<Portal>>,
     Known(caller, _): Known,
 ) -> Answer<Json<Vec<PoolRef>>> {
-    Ok(Json(portal.user_pools.pools(&caller).await?))
+    Ok(Json(portal.core.user_pools.pools(&caller).await?))
 }
 
 /// Which people of a pool.
@@ -67,7 +67,11 @@ pub async fn users(
         email: search.email.unwrap_or_default(),
         after: search.after,
     };
-    let page = portal.user_pools.list(&caller, &provider, query).await?;
+    let page = portal
+        .core
+        .user_pools
+        .list(&caller, &provider, query)
+        .await?;
     Ok(Json(page))
 }
 
@@ -89,7 +93,11 @@ pub async fn invite(
     Path(provider): Path<String>,
     ApiJson(input): ApiJson<PoolInvitation>,
 ) -> Answer<(StatusCode, Json<PoolUser>)> {
-    let invited = portal.user_pools.invite(&caller, &provider, input).await?;
+    let invited = portal
+        .core
+        .user_pools
+        .invite(&caller, &provider, input)
+        .await?;
     Ok((StatusCode::CREATED, Json(invited)))
 }
 
@@ -108,7 +116,11 @@ pub async fn get(
     Known(caller, _): Known,
     Path((provider, username)): Path<(String, String)>,
 ) -> Answer<Json<PoolUserDetail>> {
-    let found = portal.user_pools.get(&caller, &provider, &username).await?;
+    let found = portal
+        .core
+        .user_pools
+        .get(&caller, &provider, &username)
+        .await?;
     Ok(Json(found))
 }
 
@@ -127,7 +139,7 @@ pub async fn enable(
     Known(caller, _): Known,
     Path((provider, username)): Path<(String, String)>,
 ) -> Answer<Json<PoolUserDetail>> {
-    let pools = &portal.user_pools;
+    let pools = &portal.core.user_pools;
     let changed = pools
         .set_enabled(&caller, &provider, &username, true)
         .await?;
@@ -149,7 +161,7 @@ pub async fn disable(
     Known(caller, _): Known,
     Path((provider, username)): Path<(String, String)>,
 ) -> Answer<Json<PoolUserDetail>> {
-    let pools = &portal.user_pools;
+    let pools = &portal.core.user_pools;
     let changed = pools
         .set_enabled(&caller, &provider, &username, false)
         .await?;
@@ -172,7 +184,7 @@ pub async fn reset_password(
     Known(caller, _): Known,
     Path((provider, username)): Path<(String, String)>,
 ) -> Answer<Json<PoolUserDetail>> {
-    let pools = &portal.user_pools;
+    let pools = &portal.core.user_pools;
     let changed = pools.reset_password(&caller, &provider, &username).await?;
     Ok(Json(changed))
 }
@@ -192,7 +204,7 @@ pub async fn join_group(
     Known(caller, _): Known,
     Path((provider, username, group)): Path<(String, String, String)>,
 ) -> Answer<Json<PoolUserDetail>> {
-    let pools = &portal.user_pools;
+    let pools = &portal.core.user_pools;
     let changed = pools.set_group(&caller, &provider, &username, &group, true);
     Ok(Json(changed.await?))
 }
@@ -212,7 +224,7 @@ pub async fn leave_group(
     Known(caller, _): Known,
     Path((provider, username, group)): Path<(String, String, String)>,
 ) -> Answer<Json<PoolUserDetail>> {
-    let pools = &portal.user_pools;
+    let pools = &portal.core.user_pools;
     let changed = pools.set_group(&caller, &provider, &username, &group, false);
     Ok(Json(changed.await?))
 }

@@ -51,7 +51,7 @@ fn callback_address(origin: &str, provider: &Provider) -> String {
 
 /// Back to the sign-in page, which says what went wrong and lets one try again.
 fn try_again(refusal: &Refusal, provider: &str, return_to: &str) -> Redirect {
-    tracing::warn!(provider, error = %provisioning::error::causes(refusal), "nobody was signed in");
+    tracing::warn!(provider, error = %domain::error::causes(refusal), "nobody was signed in");
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.append_pair("error", refusal.code());
     query.append_pair("provider", provider);

@@ -130,7 +130,7 @@ impl Provider {
             }
             checked => checked,
         };
-        checked.map_err(|error| Refusal::InvalidToken(provisioning::error::causes(&error)))?;
+        checked.map_err(|error| Refusal::InvalidToken(domain::error::causes(&error)))?;
 
         let id_token = id_token.to_string();
         let mut claims = claims::of_verified_token(&id_token)?;
@@ -156,7 +156,7 @@ impl Provider {
         let discovered = match self.discovered(FRESH).await {
             Ok(discovered) => discovered,
             Err(refusal) => {
-                let error = provisioning::error::causes(&refusal);
+                let error = domain::error::causes(&refusal);
                 tracing::warn!(provider = self.settings.slug, %error, "signed out here only");
                 return None;
             }

@@ -2,7 +2,7 @@
 
 use super::{page, ready_node};
 use crate::fixture::{Browser, DEVELOPER, TestPortal};
-use provisioning::ports::stores::{AuditStore as _, Extent};
+use domain::caller::Extent;
 use std::{fs, os::unix::fs::PermissionsExt as _};
 
 #[tokio::test]
@@ -46,7 +46,11 @@ async fn key_and_config_are_files_that_nobody_on_the_way_keeps() {
     assert!(ssh["port"].as_u64().is_some());
     assert!(!ssh["user"].as_str().unwrap().is_empty());
 
-    let lately = portal.database().lately(&Extent::Everything, 50).await;
+    let lately = portal
+        .database()
+        .audit()
+        .recent(&Extent::Everything, 50)
+        .await;
     let handed_out = lately
         .unwrap()
         .into_iter()

@@ -94,7 +94,7 @@ async fn a_node_is_found_quoted_ordered_stopped_started_and_taken_down() {
         .assert_problem(422, "invalid");
     for _ in 0..2 {
         let answer = take_down(&program, &address, "trainer").await;
-        assert!(matches!(answer.status, 202 | 404), "{}", answer.body);
+        assert!(matches!(answer.status, 202 | 410), "{}", answer.body);
     }
     until_gone(&program, &address).await;
     portal.stop().await;

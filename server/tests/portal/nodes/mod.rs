@@ -90,14 +90,14 @@ async fn until(program: &Browser, address: &str, wanted: impl Fn(&Value) -> bool
     panic!("the stream ended after {last:#}");
 }
 
-/// Follows the node's own stream until there is no such node any more.
+/// Follows the node's own stream until the node is deleted.
 async fn until_gone(program: &Browser, address: &str) {
-    if program.get(address).await.status == 404 {
+    if program.get(address).await.status == 410 {
         return;
     }
     let mut events = program.events(&format!("{address}/stream")).await;
     while events.next().await.is_some() {}
-    program.get(address).await.assert_problem(404, "not-found");
+    program.get(address).await.assert_problem(410, "gone");
 }
 
 async fn take_down(program: &Browser, address: &str, confirmation: &str) -> Answer {

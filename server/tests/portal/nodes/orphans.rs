@@ -15,7 +15,7 @@ async fn an_orphan_is_listed_to_admins_who_take_it_down() {
     let token = portal.token_of(DEVELOPER).await;
     let developer = Browser::with_token(portal.origin(), &token);
     let ordered = ready_node(&developer, "ordered").await;
-    launch(portal.sandbox().sandbox(), "hgr-00000000-lost").await;
+    launch(portal.sandbox(), "hgr-00000000-lost").await;
     // A portal looks for them right after its start, and then every minute.
     let portal = TestPortal::start_in(portal.stop().await, |_| {}).await;
     let developer = Browser::with_token(portal.origin(), &token);

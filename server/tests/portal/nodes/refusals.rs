@@ -198,7 +198,7 @@ async fn bad_jobs_and_idle_rules_get_a_message_at_the_field() {
 async fn nothing_was_launched(portal: &TestPortal, program: &Browser) {
     let list = program.get("/api/v1/nodes").await.body_json();
     assert_eq!(list["total"], 0, "{list:#}");
-    let launched = launches(portal.sandbox().sandbox()).await;
+    let launched = launches(portal.sandbox()).await;
     assert_eq!(launched, Vec::<String>::new());
     // What is right still goes through.
     ordered_node(program, "fine").await;

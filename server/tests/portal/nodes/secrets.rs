@@ -51,7 +51,7 @@ async fn pages_events_logs_and_the_database_hold_neither_tokens_nor_keys() {
         }
     }
     assert!(seen.contains("quiet"));
-    let admin_token = portal.sandbox().sandbox().skypilot_admin_token().to_owned();
+    let admin_token = portal.sandbox().skypilot_admin_token().to_owned();
     for secret in [TOKEN, key, &admin_token, "PRIVATE KEY"] {
         assert!(!seen.contains(secret), "{secret} was sent");
     }

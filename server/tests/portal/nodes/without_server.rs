@@ -1,38 +1,12 @@
 //! A portal of whom nobody said where the SkyPilot API server is.
 
 use super::{MISSING, node_order};
-use crate::{
-    fixture::{ADMIN, DEVELOPER, TestPortal},
-    identity_provider::provider,
-};
+use crate::fixture::{ADMIN, DEVELOPER, TestPortal};
 use reqwest::Method;
-use sandbox::{
-    Faults,
-    data_directory::DataDirectory,
-    identity::{IdentityOptions, IdentityProvider},
-};
-use server::config::{ProviderSettings, SANDBOX, Secret};
 
 #[tokio::test]
 async fn nodes_are_switched_off_and_everything_says_so() {
-    let people = IdentityProvider::start(
-        IdentityOptions::default(),
-        &DataDirectory::in_memory(),
-        Faults::default(),
-    )
-    .await
-    .unwrap();
-    let settings = ProviderSettings {
-        client_id: people.client().id.clone(),
-        client_secret: Some(Secret::from(people.client().secret.clone())),
-        scopes: ["openid", "email", "profile"].map(String::from).to_vec(),
-        ..provider(SANDBOX, people.issuer())
-    };
-    let portal = TestPortal::start_with(|all| {
-        all.sandbox = false;
-        all.sign_in.providers = vec![settings];
-    })
-    .await;
+    let portal = TestPortal::start_with(|settings| settings.skypilot = None).await;
     let program = portal.program_of(DEVELOPER).await;
     for answer in [
         program.get("/api/v1/nodes/catalogue").await,

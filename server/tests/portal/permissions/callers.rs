@@ -5,18 +5,18 @@ use super::world::World;
 use crate::fixture::{ADMIN, Browser, DEVELOPER, OTHER_DEVELOPER, TestPortal, VIEWER};
 use domain::{
     access::{PlatformRole, TenantRole, TokenScope},
+    audit::AuditAction,
     caller::Caller,
     ids::TenantId,
     tenancy::TenantRef,
 };
 use jiff::{SignedDuration, Timestamp};
-use provisioning::{
-    account::token_digest,
-    audit::{AuditAction, AuditEntry},
+use persistence::{
+    audit_records::AuditEntry,
     new_id,
-    ports::stores::UserStore as _,
     records::{SignedIn, TokenRecord, UserRecord},
 };
+use provisioning::account::token_digest;
 use reqwest::{Method, RequestBuilder};
 
 /// Somebody who asks.
@@ -68,7 +68,12 @@ impl Asker {
         };
         let action = AuditAction::CreateToken;
         let audit = AuditEntry::by(&Caller::portal(), action, now, "token", name);
-        portal.database().store_token(token, audit).await.unwrap();
+        portal
+            .database()
+            .tokens()
+            .create(token, audit)
+            .await
+            .unwrap();
         let caller = portal.portal.token_caller(&secret, None).await;
         Self {
             name: name.to_owned(),
@@ -96,7 +101,7 @@ pub async fn person(
         claimed_tenants: tenant.map(Into::into).into_iter().collect(),
         source: None,
     };
-    let stored = portal.database().store_sign_in(person, Timestamp::now());
+    let stored = portal.database().users().sign_in(person, Timestamp::now());
     stored.await.unwrap()
 }
 

@@ -68,7 +68,6 @@ fn expected(route: &Route, asker: &Asker, world: &World) -> Vec<Told> {
         Need::Session => vec![Told::Forbidden],
         Need::In(action) if caller.may(action, tenant) => vec![Told::Answer],
         Need::In(_) if visible => vec![Told::Forbidden],
-        Need::In(_) if route.answers_when_missing => vec![Told::Answer],
         Need::In(_) => vec![Told::NotFound],
         Need::OrderIn(action) if caller.may(action, tenant) => vec![Told::Answer],
         Need::OrderIn(_) if visible => vec![Told::Forbidden],
@@ -138,7 +137,6 @@ fn told(route: &Route, status: u16, body: &str) -> Told {
     }
 }
 
-/// Abuse 8.
 #[test]
 fn every_route_has_a_line_in_the_table() {
     let mut real: BTreeSet<(String, String)> = server::http::list_of_routes()
@@ -158,7 +156,6 @@ fn every_route_has_a_line_in_the_table() {
     assert!(gone.is_empty(), "of no route: {gone:#?}");
 }
 
-/// Abuse 8 and 9.
 #[tokio::test(flavor = "multi_thread")]
 async fn everybody_gets_through_where_the_table_lets_them_and_nowhere_else() {
     let portal = TestPortal::start().await;
@@ -186,7 +183,6 @@ async fn everybody_gets_through_where_the_table_lets_them_and_nowhere_else() {
     portal.stop().await;
 }
 
-/// Abuse 8.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_foreign_looks_like_what_is_missing() {
     let portal = TestPortal::start().await;

@@ -6,7 +6,7 @@ use domain::{
     access::{PlatformRole, TenantRole},
     tenancy::TenantRef,
 };
-use provisioning::{new_id, ports::stores::TenantStore as _};
+use persistence::new_id;
 use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -31,7 +31,7 @@ fn id(value: &Value) -> String {
 
 impl World {
     pub async fn of(portal: &TestPortal) -> Self {
-        let tenants = portal.database().tenants().await.unwrap();
+        let tenants = portal.database().tenants().active().await.unwrap();
         let by = |slug: &str| {
             let mut tenants = tenants.iter();
             tenants.find(|tenant| tenant.tenant.slug == slug).unwrap()

@@ -4,19 +4,15 @@ use super::{about_tenant, tenant_of};
 use crate::{backend::Backend, fixtures::*};
 use domain::{
     access::TenantRole,
+    audit::AuditAction,
     ids::{TenantId, UserId},
     people::GrantSource,
 };
 use jiff::Timestamp;
-use provisioning::{
-    audit::AuditAction,
+use persistence::{
     new_id,
-    ports::{
-        people_stores::PeopleStore,
-        stores::UserStore,
-        tenancy_stores::{Invited, NewInvitation, TenancyStore},
-    },
     records::{SignedIn, UserRecord},
+    tenant_records::{Invited, NewInvitation},
 };
 use sqlx::Row;
 use tokio::task::JoinSet;
@@ -48,7 +44,7 @@ fn new_invitation(tenant: TenantId, by: UserId, email: &str) -> NewInvitation {
 
 async fn invite(backend: &Backend, new: NewInvitation) -> Invited {
     let audit = about_tenant(new.tenant_id, AuditAction::Invite);
-    backend.database.invite(new, audit).await.unwrap()
+    backend.database.tenants().invite(new, audit).await.unwrap()
 }
 
 async fn open(backend: &Backend, world: &World, email: &str) {
@@ -57,7 +53,7 @@ async fn open(backend: &Backend, world: &World, email: &str) {
 }
 
 async fn sign_in_at(backend: &Backend, person: SignedIn, at: Timestamp) -> UserRecord {
-    backend.database.store_sign_in(person, at).await.unwrap()
+    backend.database.users().sign_in(person, at).await.unwrap()
 }
 
 fn grace(email: &str) -> SignedIn {
@@ -124,7 +120,11 @@ async fn who_is_suspended_accepts_nothing(backend: &Backend) {
         .await
         .id;
     let audit = audit_of_person(id, AuditAction::SuspendUser);
-    database.set_suspended(id, true, audit).await.unwrap();
+    database
+        .users()
+        .set_suspended(id, true, audit)
+        .await
+        .unwrap();
     open(backend, &world, "grace@example.com").await;
     let found = sign_in_at(backend, grace("grace@example.com"), noon()).await;
     assert_eq!(found.memberships, []);
@@ -149,7 +149,7 @@ async fn an_invitation_is_accepted_once(backend: &Backend) {
             email: "grace@example.com".into(),
             ..person(subject, subject)
         };
-        sign_ins.spawn(async move { database.store_sign_in(person, noon()).await.unwrap() });
+        sign_ins.spawn(async move { database.users().sign_in(person, noon()).await.unwrap() });
     }
     let members = sign_ins
         .join_all()
@@ -167,10 +167,15 @@ async fn what_is_withdrawn_or_over_is_not_accepted(backend: &Backend) {
     let id = new.id;
     invite(backend, new).await;
     let audit = || about_tenant(tenant, AuditAction::WithdrawInvitation);
-    let foreign = database.withdraw_invitation(world.speech.tenant.id, id, audit());
+    let foreign = database
+        .tenants()
+        .withdraw_invitation(world.speech.tenant.id, id, audit());
     assert!(!foreign.await.unwrap());
     for expected in [true, false] {
-        let withdrawn = database.withdraw_invitation(tenant, id, audit()).await;
+        let withdrawn = database
+            .tenants()
+            .withdraw_invitation(tenant, id, audit())
+            .await;
         assert_eq!(withdrawn.unwrap(), expected);
     }
     let named = "SELECT COUNT(*) FROM audit_entries WHERE target_name = 'grace@example.com' \
@@ -192,7 +197,9 @@ async fn an_invitation_does_not_lower_a_role(backend: &Backend) {
     };
     let id = sign_in_at(backend, unverified, noon()).await.id;
     let audit = about_tenant(tenant, AuditAction::GrantMembership);
-    let made = database.set_member(tenant, id, TenantRole::Admin, audit);
+    let made = database
+        .tenants()
+        .set_member(tenant, id, TenantRole::Admin, audit);
     made.await.unwrap();
     open(backend, &world, "grace@example.com").await;
     let found = sign_in_at(backend, grace("grace@example.com"), noon()).await;
@@ -226,7 +233,7 @@ async fn of_parallel_invitations_one_is_open(backend: &Backend) {
         let new = new_invitation(world.vision.tenant.id, world.brian.id, "grace@example.com");
         invitations.spawn(async move {
             let audit = about_tenant(new.tenant_id, AuditAction::Invite);
-            database.invite(new, audit).await.unwrap()
+            database.tenants().invite(new, audit).await.unwrap()
         });
     }
     let invitations = invitations.join_all().await;
@@ -242,7 +249,9 @@ async fn a_role_by_hand_ends_the_invitation(backend: &Backend) {
     let tenant = world.vision.tenant.id;
     open(backend, &world, "ada@example.com").await;
     let audit = about_tenant(tenant, AuditAction::GrantMembership);
-    let viewer = database.set_member(tenant, world.ada.id, TenantRole::Viewer, audit);
+    let viewer = database
+        .tenants()
+        .set_member(tenant, world.ada.id, TenantRole::Viewer, audit);
     viewer.await.unwrap();
     let ada = sign_in(database, "ada", "Ada Lovelace").await;
     assert_eq!(ada.memberships[0].role, TenantRole::Viewer);

@@ -3,12 +3,11 @@
 use super::{about_tenant, tenant_of};
 use crate::{backend::Backend, fixtures::*, nodes::fixtures as nodes};
 use domain::{
-    cluster::ClusterState, money::MicroDollars, room::LimitReached, tenancy::EnvironmentLimits,
+    audit::AuditAction, cluster::ClusterState, money::MicroDollars, room::LimitReached,
+    tenancy::EnvironmentLimits,
 };
-use provisioning::{
-    audit::AuditAction,
+use persistence::{
     node_records::NodeOrderStored,
-    ports::{stores::ClusterStore, tenancy_stores::TenancyStore},
     records::{OrderStored, Room},
 };
 use tokio::task::JoinSet;
@@ -34,6 +33,7 @@ async fn limit(backend: &Backend, world: &World, limits: EnvironmentLimits) {
     let audit = about_tenant(tenant, AuditAction::ChangeEnvironment);
     let set = backend
         .database
+        .tenants()
         .set_limits(tenant, dev, limits, version, audit);
     set.await.unwrap();
 }
@@ -81,7 +81,7 @@ async fn an_order_beyond_the_price_of_both_kinds_is_refused(backend: &Backend) {
     let mut node = world.node("node");
     node.price_per_hour = Some(MicroDollars(1_000_000));
     let free = world.node("free");
-    let free = provisioning::node_records::NewNode {
+    let free = persistence::node_records::NewNode {
         price_per_hour: None,
         ..free
     };
@@ -119,7 +119,7 @@ async fn a_node_beyond_the_number_or_the_price_is_refused(backend: &Backend) {
         max_price_per_hour: Some(price + MicroDollars(10)),
     };
     limit(backend, &world, limits).await;
-    let priced = |name: &str, price: i64| provisioning::node_records::NewNode {
+    let priced = |name: &str, price: i64| persistence::node_records::NewNode {
         price_per_hour: Some(MicroDollars(price)),
         ..world.node(name)
     };
@@ -164,7 +164,6 @@ async fn an_order_repeated_at_the_limit_is_the_same_order(backend: &Backend) {
     assert_eq!(same.count(), 5, "{stored:?}");
 }
 
-/// Abuse 17, from four replicas.
 async fn of_fifty_parallel_orders_at_the_limit_minus_one_exactly_one_wins(backend: &Backend) {
     let world = world(&backend.database).await;
     let two = EnvironmentLimits {
@@ -183,7 +182,7 @@ async fn of_fifty_parallel_orders_at_the_limit_minus_one_exactly_one_wins(backen
         let order = world.order(&format!("order-{number}"));
         orders.spawn(async move {
             let audit = audit_of(&order, AuditAction::OrderCluster);
-            database.store_order(order, audit).await.unwrap()
+            database.clusters().create(order, audit).await.unwrap()
         });
     }
     let stored = orders.join_all().await;

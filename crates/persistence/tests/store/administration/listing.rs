@@ -3,7 +3,7 @@
 use crate::{backend::Backend, fixtures::*};
 use domain::listing::Position;
 use domain::people::{PeopleCount, PeopleFilter, PeopleQuery, PeopleSort};
-use provisioning::{new_id, ports::people_stores::PeopleStore};
+use persistence::new_id;
 use sqlx::{AssertSqlSafe, Connection, Executor};
 use std::time::{Duration, Instant};
 use uuid::Uuid;
@@ -109,15 +109,21 @@ fn fits(row: &Row, filter: PeopleFilter) -> bool {
 
 async fn pages_of_ten_thousand_people_are_right_and_quick(backend: &Backend) {
     let database = &backend.database;
-    let seed = provisioning::records::TenantSeed {
+    let seed = persistence::records::TenantSeed {
         slug: "vision".into(),
         name: "Vision".into(),
         environments: Vec::new(),
     };
     {
-        use provisioning::ports::stores::TenantStore;
-        database.seed_tenants(&[seed]).await.unwrap();
-        let tenant = database.tenants().await.unwrap().remove(0).tenant.id;
+        database.tenants().seed(&[seed]).await.unwrap();
+        let tenant = database
+            .tenants()
+            .active()
+            .await
+            .unwrap()
+            .remove(0)
+            .tenant
+            .id;
         let rows = rows();
         store(backend, &rows, &tenant.to_string()).await;
         every_page(backend, &rows).await;
@@ -181,7 +187,7 @@ async fn every_page(backend: &Backend, rows: &[Row]) {
                         per_page: 50,
                     };
                     let begun = Instant::now();
-                    let answer = backend.database.people(&query).await.unwrap();
+                    let answer = backend.database.users().list(&query).await.unwrap();
                     let took = begun.elapsed();
                     assert!(took < QUICK, "{query:?} took {took:?}");
                     let found: Vec<Uuid> =
@@ -221,7 +227,7 @@ async fn wildcards_in_a_search_stand_for_themselves(backend: &Backend) {
             search: search.into(),
             ..PeopleQuery::default()
         };
-        let page = database.people(&query).await.unwrap();
+        let page = database.users().list(&query).await.unwrap();
         assert_eq!(page.total, found, "{search}");
         assert_eq!(page.items.len() as u64, found, "{search}");
     }

@@ -9,31 +9,33 @@ mod tenants;
 use crate::fixtures::*;
 use domain::{
     access::PlatformRole,
+    audit::AuditAction,
     ids::{TenantId, UserId},
     people::PersonDetail,
 };
-use persistence::Database;
-use provisioning::{
-    audit::{AuditAction, AuditEntry},
-    ports::{
-        people_stores::{PeopleStore, PersonChanged},
-        tenancy_stores::{TenancyStore, TenantKey, TenantRecord},
-    },
+use persistence::{
+    Database,
+    audit_records::AuditEntry,
+    tenant_records::{TenantKey, TenantRecord},
+    user_records::PersonChanged,
 };
 
 async fn person_of(database: &Database, id: UserId) -> PersonDetail {
-    database.person(id, noon()).await.unwrap().unwrap()
+    database.users().detail(id, noon()).await.unwrap().unwrap()
 }
 
 async fn make_admin(database: &Database, id: UserId) {
     let audit = audit_of_person(id, AuditAction::GrantRole);
-    let changed = database.set_platform_role(id, PlatformRole::Admin, None, audit);
+    let changed = database
+        .users()
+        .set_platform_role(id, PlatformRole::Admin, None, audit);
     assert_eq!(changed.await.unwrap(), PersonChanged::Done);
 }
 
 async fn tenant_of(database: &Database, id: TenantId) -> TenantRecord {
     database
-        .tenant(TenantKey::Id(id), noon())
+        .tenants()
+        .get(TenantKey::Id(id), noon())
         .await
         .unwrap()
         .unwrap()

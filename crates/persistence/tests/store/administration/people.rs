@@ -4,18 +4,15 @@ use super::{make_admin, person_of};
 use crate::{backend::Backend, fixtures::*};
 use domain::{
     access::{PlatformRole, TenantRole},
+    audit::AuditAction,
     ids::UserId,
     people::{GrantSource, PlatformGrant},
 };
-use provisioning::{
-    audit::AuditAction,
+use persistence::{
+    change::Change,
     new_id,
-    ports::{
-        changes::Change,
-        people_stores::{PeopleStore, PersonChanged},
-        stores::UserStore,
-    },
     records::{ClaimedTenant, SignedIn},
+    user_records::PersonChanged,
 };
 use sqlx::{Executor, Row};
 use tokio::task::JoinSet;
@@ -45,13 +42,16 @@ async fn set_role(
         PlatformRole::User => AuditAction::RevokeRole,
     };
     let audit = audit_of_person(id, action);
-    let changed = backend.database.set_platform_role(id, role, version, audit);
+    let changed = backend
+        .database
+        .users()
+        .set_platform_role(id, role, version, audit);
     changed.await.unwrap()
 }
 
 async fn suspend(backend: &Backend, id: UserId) -> PersonChanged {
     let audit = audit_of_person(id, AuditAction::SuspendUser);
-    let changed = backend.database.set_suspended(id, true, audit);
+    let changed = backend.database.users().set_suspended(id, true, audit);
     changed.await.unwrap()
 }
 
@@ -68,7 +68,7 @@ async fn a_person_shows_every_role_with_its_source_and_why(backend: &Backend) {
         }],
         ..person("ada", "Ada Lovelace")
     };
-    database.store_sign_in(admin, noon()).await.unwrap();
+    database.users().sign_in(admin, noon()).await.unwrap();
     let found = person_of(database, world.ada.id).await;
     let claim = |why: &str| GrantSource::Claim {
         why: Some(why.into()),
@@ -94,7 +94,10 @@ async fn a_person_shows_every_role_with_its_source_and_why(backend: &Backend) {
     let brian = person_of(database, world.brian.id).await;
     assert_eq!(brian.person.platform_role, PlatformRole::User);
     assert_eq!((brian.platform_grants, brian.last_admin), (vec![], false));
-    assert_eq!(database.person(new_id(), noon()).await.unwrap(), None);
+    assert_eq!(
+        database.users().detail(new_id(), noon()).await.unwrap(),
+        None
+    );
 }
 
 async fn a_granted_role_says_by_whom_and_when_and_can_be_taken_away(backend: &Backend) {
@@ -151,7 +154,7 @@ async fn a_change_of_somebody_who_has_changed_is_stale(backend: &Backend) {
         claimed_platform_role: PlatformRole::Admin,
         ..person("ada", "Ada Lovelace")
     };
-    database.store_sign_in(admin, noon()).await.unwrap();
+    database.users().sign_in(admin, noon()).await.unwrap();
     assert!(person_of(database, id).await.version > seen);
 }
 
@@ -160,7 +163,11 @@ async fn what_is_so_already_is_not_written_again(backend: &Backend) {
     let id = world.ada.id;
     let entries = "SELECT COUNT(*) FROM audit_entries WHERE action <> 'sign_in'";
     let restored = audit_of_person(id, AuditAction::RestoreUser);
-    let restored = backend.database.set_suspended(id, false, restored).await;
+    let restored = backend
+        .database
+        .users()
+        .set_suspended(id, false, restored)
+        .await;
     assert_eq!(restored.unwrap(), PersonChanged::AlreadySo);
     let changed = set_role(backend, id, PlatformRole::User, None).await;
     assert_eq!(changed, PersonChanged::AlreadySo);
@@ -204,7 +211,6 @@ async fn an_admin_who_is_suspended_does_not_count(backend: &Backend) {
     assert_eq!(changed, PersonChanged::Done);
 }
 
-/// Abuse 9, from two replicas at the same time.
 async fn of_two_admins_who_go_at_once_one_stays(backend: &Backend) {
     let world = world(&backend.database).await;
     let (ada, brian) = (world.ada.id, world.brian.id);
@@ -217,7 +223,10 @@ async fn of_two_admins_who_go_at_once_one_stays(backend: &Backend) {
             let database = backend.another().await;
             removals.spawn(async move {
                 let audit = audit_of_person(id, AuditAction::RevokeRole);
-                let changed = database.set_platform_role(id, PlatformRole::User, None, audit);
+                let changed =
+                    database
+                        .users()
+                        .set_platform_role(id, PlatformRole::User, None, audit);
                 changed.await.unwrap()
             });
         }
@@ -240,7 +249,14 @@ async fn of_two_admins_suspended_at_once_one_stays(backend: &Backend) {
             let database = backend.another().await;
             removals.spawn(async move {
                 let audit = audit_of_person(id, AuditAction::SuspendUser);
-                (id, database.set_suspended(id, true, audit).await.unwrap())
+                (
+                    id,
+                    database
+                        .users()
+                        .set_suspended(id, true, audit)
+                        .await
+                        .unwrap(),
+                )
             });
         }
         let outcomes = removals.join_all().await;
@@ -251,7 +267,7 @@ async fn of_two_admins_suspended_at_once_one_stays(backend: &Backend) {
             .collect();
         assert_eq!(done.len(), 1, "{outcomes:?}");
         let audit = audit_of_person(done[0], AuditAction::RestoreUser);
-        let restored = database.set_suspended(done[0], false, audit).await;
+        let restored = database.users().set_suspended(done[0], false, audit).await;
         assert_eq!(restored.unwrap(), PersonChanged::Done);
     }
 }
@@ -270,11 +286,16 @@ async fn suspension_ends_sessions_and_is_audited_with_it(backend: &Backend) {
     // Without its entry it does not happen.
     let twice = audit_of_person(id, AuditAction::GrantRole);
     database
+        .users()
         .set_platform_role(id, PlatformRole::Admin, None, twice.clone())
         .await
         .unwrap();
     make_admin(database, world.brian.id).await;
-    database.set_suspended(id, true, twice).await.unwrap_err();
+    database
+        .users()
+        .set_suspended(id, true, twice)
+        .await
+        .unwrap_err();
     let found = person_of(database, id).await;
     assert_eq!((found.sessions, found.person.suspended), (1, false));
 
@@ -290,7 +311,11 @@ async fn signing_out_everywhere_is_audited(backend: &Backend) {
     let world = world(database).await;
     for id in [world.ada.id, new_id()] {
         let audit = audit_of_person(id, AuditAction::SignOutEverywhere);
-        database.end_sessions(id, audit).await.unwrap();
+        database
+            .users()
+            .sign_out_everywhere(id, audit)
+            .await
+            .unwrap();
     }
     let audited = "SELECT COUNT(*) FROM audit_entries WHERE action = 'sign_out_everywhere'";
     assert_eq!(backend.count(audited).await, 1);
@@ -305,14 +330,21 @@ async fn the_latest_change_is_the_newest_that_was_done(backend: &Backend) {
     let mut audit = audit_of_person(id, AuditAction::RevokeRole);
     (audit.who, audit.at) = ("Grace".into(), after(5));
     database
+        .users()
         .set_platform_role(id, PlatformRole::User, None, audit)
         .await
         .unwrap();
     let target = format!("user/{id}");
     let actions = [AuditAction::GrantRole, AuditAction::RevokeRole];
-    let latest = database.latest_change(&target, &actions).await.unwrap();
+    let latest = database
+        .audit()
+        .latest_change(&target, &actions)
+        .await
+        .unwrap();
     let latest = latest.unwrap();
     assert_eq!((&*latest.who, latest.at), ("Grace", after(5)));
-    let none = database.latest_change(&target, &[AuditAction::SuspendUser]);
+    let none = database
+        .audit()
+        .latest_change(&target, &[AuditAction::SuspendUser]);
     assert_eq!(none.await.unwrap(), None);
 }

@@ -4,22 +4,19 @@ use super::{about_tenant, tenant_of};
 use crate::{backend::Backend, fixtures::*};
 use domain::{
     access::TenantRole,
+    audit::AuditAction,
+    caller::Extent,
     cluster::ClusterState,
     ids::{EnvironmentId, TenantId},
     money::MicroDollars,
     people::GrantSource,
     tenancy::{EnvironmentInput, EnvironmentLimits, Obstacle, TenantInput},
 };
-use provisioning::{
-    audit::AuditAction,
+use persistence::{
+    change::Change,
     new_id,
-    ports::{
-        changes::Change,
-        node_stores::WorkspaceStore,
-        stores::{Extent, TenantStore, UserStore},
-        tenancy_stores::{MemberChanged, TenancyChanged, TenancyStore, TenantKey},
-    },
     records::{ClaimedTenant, OrderStored, Room, SignedIn, TenantSeed},
+    tenant_records::{MemberChanged, TenancyChanged, TenantKey},
 };
 use sqlx::Row;
 
@@ -48,13 +45,13 @@ async fn create(backend: &Backend, slug: &str) -> (TenantId, TenancyChanged) {
     let id = new_id();
     let audit = about_tenant(id, AuditAction::CreateTenant);
     let input = tenant_input(slug, "Robots");
-    let changed = backend.database.create_tenant(id, &input, audit).await;
+    let changed = backend.database.tenants().create(id, &input, audit).await;
     (id, changed.unwrap())
 }
 
 async fn archive(backend: &Backend, id: TenantId) -> TenancyChanged {
     let audit = about_tenant(id, AuditAction::ArchiveTenant);
-    backend.database.archive_tenant(id, audit).await.unwrap()
+    backend.database.tenants().archive(id, audit).await.unwrap()
 }
 
 async fn archive_environment(
@@ -63,7 +60,10 @@ async fn archive_environment(
     id: EnvironmentId,
 ) -> TenancyChanged {
     let audit = about_tenant(tenant, AuditAction::ArchiveEnvironment);
-    let archived = backend.database.archive_environment(tenant, id, audit);
+    let archived = backend
+        .database
+        .tenants()
+        .archive_environment(tenant, id, audit);
     archived.await.unwrap()
 }
 
@@ -89,16 +89,16 @@ async fn a_tenant_shows_what_is_in_it(backend: &Backend) {
     created(database, &world.order("one")).await;
     created(database, &world.order("two")).await;
     let joined = member("ada", &[(id, TenantRole::Viewer)]);
-    database.store_sign_in(joined, noon()).await.unwrap();
+    database.users().sign_in(joined, noon()).await.unwrap();
     let everything = Extent::Everything;
-    let list = database.tenant_summaries(&everything, false).await.unwrap();
+    let list = database.tenants().list(&everything, false).await.unwrap();
     let names: Vec<&str> = list.iter().map(|found| &*found.tenant.name).collect();
     assert_eq!(names, ["Speech team", "Vision team"]);
     let vision = &list[1];
     assert_eq!((vision.members, vision.clusters, vision.nodes), (1, 2, 0));
     assert_eq!(vision.environments, world.vision.environments);
     let scope = Extent::Tenants(vec![world.speech.tenant.id]);
-    let list = database.tenant_summaries(&scope, true).await.unwrap();
+    let list = database.tenants().list(&scope, true).await.unwrap();
     assert_eq!(list.len(), 1);
 
     let found = tenant_of(database, id).await;
@@ -110,7 +110,7 @@ async fn a_tenant_shows_what_is_in_it(backend: &Backend) {
     assert_eq!(dev.price_per_hour, price + price);
     assert_eq!(dev.limits, EnvironmentLimits::default());
     for slug in ["nobody", "vis\0ion", ""] {
-        let none = database.tenant(TenantKey::Slug(slug), noon()).await;
+        let none = database.tenants().get(TenantKey::Slug(slug), noon()).await;
         assert_eq!(none.unwrap(), None);
     }
 }
@@ -125,7 +125,7 @@ async fn a_change_of_what_has_changed_is_stale_and_a_fresh_one_is_recorded(backe
         ("First", TenancyChanged::Done),
         ("Second", TenancyChanged::Stale),
     ] {
-        let renamed = database.rename_tenant(id, name, seen.version, audit());
+        let renamed = database.tenants().rename(id, name, seen.version, audit());
         assert_eq!(renamed.await.unwrap(), expected);
     }
     let dev = &seen.environments[0];
@@ -135,16 +135,29 @@ async fn a_change_of_what_has_changed_is_stale_and_a_fresh_one_is_recorded(backe
         max_price_per_hour: Some(MicroDollars(5_000_000)),
     };
     let environment = dev.environment.id;
-    let changed = |limits| database.set_limits(id, environment, limits, dev.version, audit());
+    let changed = |limits| {
+        database
+            .tenants()
+            .set_limits(id, environment, limits, dev.version, audit())
+    };
     assert_eq!(changed(limits).await.unwrap(), TenancyChanged::Done);
     assert_eq!(changed(limits).await.unwrap(), TenancyChanged::Stale);
-    let renamed = database.rename_environment(id, environment, "Dev", dev.version, audit());
+    let renamed =
+        database
+            .tenants()
+            .rename_environment(id, environment, "Dev", dev.version, audit());
     assert_eq!(renamed.await.unwrap(), TenancyChanged::Stale);
-    let renamed = database.rename_environment(id, environment, "Dev", dev.version + 1, audit());
+    let renamed =
+        database
+            .tenants()
+            .rename_environment(id, environment, "Dev", dev.version + 1, audit());
     assert_eq!(renamed.await.unwrap(), TenancyChanged::Done);
     // Of another tenant it is not there.
     let other = world.speech.tenant.id;
-    let foreign = database.rename_environment(other, environment, "x", dev.version + 2, audit());
+    let foreign =
+        database
+            .tenants()
+            .rename_environment(other, environment, "x", dev.version + 2, audit());
     assert_eq!(foreign.await.unwrap(), TenancyChanged::Missing);
 
     let now = tenant_of(database, id).await;
@@ -186,7 +199,9 @@ async fn a_new_environment_has_its_workspace(backend: &Backend) {
             name: "Staging".into(),
         };
         let audit = about_tenant(tenant, AuditAction::CreateEnvironment);
-        let created = database.create_environment(tenant, new_id(), &input, audit);
+        let created = database
+            .tenants()
+            .create_environment(tenant, new_id(), &input, audit);
         assert_eq!(created.await.unwrap(), expected);
     }
     assert_eq!(backend.heard(&mut changes).await, [Change::WorkDue]);
@@ -196,7 +211,11 @@ async fn a_new_environment_has_its_workspace(backend: &Backend) {
         .iter()
         .find(|found| found.environment.slug == "staging")
         .unwrap();
-    let workspace = database.workspace_of(staging.environment.id).await.unwrap();
+    let workspace = database
+        .workspaces()
+        .of_environment(staging.environment.id)
+        .await
+        .unwrap();
     assert!(workspace.is_some());
 }
 
@@ -215,9 +234,15 @@ async fn a_tenant_with_something_in_it_is_not_archived(backend: &Backend) {
         world.vision.environments[0].id,
         world.vision.environments[1].id,
     );
-    assert_eq!(database.obstacles(id, None).await.unwrap(), left);
-    assert_eq!(database.obstacles(id, Some(dev)).await.unwrap(), left);
-    assert_eq!(database.obstacles(id, Some(prod)).await.unwrap(), []);
+    assert_eq!(database.tenants().obstacles(id, None).await.unwrap(), left);
+    assert_eq!(
+        database.tenants().obstacles(id, Some(dev)).await.unwrap(),
+        left
+    );
+    assert_eq!(
+        database.tenants().obstacles(id, Some(prod)).await.unwrap(),
+        []
+    );
     let not_empty = TenancyChanged::NotEmpty(left);
     assert_eq!(archive(backend, id).await, not_empty);
     assert_eq!(archive_environment(backend, id, dev).await, not_empty);
@@ -232,7 +257,7 @@ async fn an_archived_tenant_is_gone_for_all_but_history(backend: &Backend) {
     let world = world(database).await;
     let id = world.vision.tenant.id;
     let joined = member("ada", &[(id, TenantRole::Admin)]);
-    let ada = database.store_sign_in(joined, noon()).await.unwrap();
+    let ada = database.users().sign_in(joined, noon()).await.unwrap();
     assert_eq!(ada.memberships.len(), 1);
     let mut changes = backend.listen().await;
     assert_eq!(archive(backend, id).await, TenancyChanged::Done);
@@ -244,12 +269,15 @@ async fn an_archived_tenant_is_gone_for_all_but_history(backend: &Backend) {
     let slugs = |tenants: Vec<domain::tenancy::Tenant>| -> Vec<String> {
         tenants.into_iter().map(|found| found.tenant.slug).collect()
     };
-    assert_eq!(slugs(database.tenants().await.unwrap()), ["speech"]);
-    let ada = database.user(ada.id).await.unwrap().unwrap();
+    assert_eq!(
+        slugs(database.tenants().active().await.unwrap()),
+        ["speech"]
+    );
+    let ada = database.users().get(ada.id).await.unwrap().unwrap();
     assert_eq!(ada.memberships, []);
     let everything = Extent::Everything;
     let listed = async |archived| {
-        let list = database.tenant_summaries(&everything, archived).await;
+        let list = database.tenants().list(&everything, archived).await;
         list.unwrap().len()
     };
     assert_eq!((listed(false).await, listed(true).await), (1, 2));
@@ -258,15 +286,19 @@ async fn an_archived_tenant_is_gone_for_all_but_history(backend: &Backend) {
     assert!(found.environments.iter().all(|it| it.archived_at.is_some()));
     // Nothing in it is changed any more.
     let audit = || about_tenant(id, AuditAction::ChangeTenant);
-    let renamed = database.rename_tenant(id, "x", found.version, audit());
+    let renamed = database.tenants().rename(id, "x", found.version, audit());
     assert_eq!(renamed.await.unwrap(), TenancyChanged::Missing);
     let input = EnvironmentInput {
         slug: "late".into(),
         name: "Late".into(),
     };
-    let late = database.create_environment(id, new_id(), &input, audit());
+    let late = database
+        .tenants()
+        .create_environment(id, new_id(), &input, audit());
     assert_eq!(late.await.unwrap(), TenancyChanged::Missing);
-    let role = database.set_member(id, ada.id, TenantRole::Viewer, audit());
+    let role = database
+        .tenants()
+        .set_member(id, ada.id, TenantRole::Viewer, audit());
     assert_eq!(role.await.unwrap(), MemberChanged::Missing);
 }
 
@@ -281,7 +313,7 @@ async fn an_archived_environment_takes_no_orders(backend: &Backend) {
     );
     let refused = store(database, &world.order("late")).await;
     assert!(matches!(refused, OrderStored::NoRoom(Room::Archived)));
-    let tenants = database.tenants().await.unwrap();
+    let tenants = database.tenants().active().await.unwrap();
     assert_eq!(tenants[1].environments, world.vision.environments[1..]);
     // Archived ones come last.
     let found = tenant_of(database, tenant).await;
@@ -305,9 +337,11 @@ async fn an_order_and_an_archiving_at_once_do_not_both_happen(backend: &Backend)
             name: "Dev".into(),
         };
         let audit = about_tenant(id, AuditAction::CreateEnvironment);
-        let made = database.create_environment(id, environment, &input, audit);
+        let made = database
+            .tenants()
+            .create_environment(id, environment, &input, audit);
         assert_eq!(made.await.unwrap(), TenancyChanged::Done);
-        let tenants = database.tenants().await.unwrap();
+        let tenants = database.tenants().active().await.unwrap();
         let robots = tenants.iter().find(|found| found.tenant.id == id).unwrap();
         let order = order_in(robots, 0, ada, &format!("cluster-{round}"));
         let other = backend.another().await;
@@ -335,14 +369,17 @@ async fn a_start_does_not_bring_back_what_was_archived(backend: &Backend) {
         seed("vision", &["dev", "prod"]),
         seed("speech", &["dev", "new"]),
     ];
-    database.seed_tenants(&seeds).await.unwrap();
-    database.seed_workspaces().await.unwrap();
-    let tenants = database.tenants().await.unwrap();
+    database.tenants().seed(&seeds).await.unwrap();
+    database.workspaces().seed().await.unwrap();
+    let tenants = database.tenants().active().await.unwrap();
     assert_eq!(tenants.len(), 1);
     assert_eq!(tenants[0].environments, world.vision.environments[..1]);
     let environments = "SELECT COUNT(*) FROM environments";
     assert_eq!(backend.count(environments).await, 3);
-    assert_eq!(database.workspace_of(prod).await.unwrap(), None);
+    assert_eq!(
+        database.workspaces().of_environment(prod).await.unwrap(),
+        None
+    );
 }
 
 async fn a_role_by_hand_counts_beside_that_of_a_claim(backend: &Backend) {
@@ -357,10 +394,14 @@ async fn a_role_by_hand_counts_beside_that_of_a_claim(backend: &Backend) {
         }],
         ..person("ada", "Ada Lovelace")
     };
-    database.store_sign_in(claimed, noon()).await.unwrap();
+    database.users().sign_in(claimed, noon()).await.unwrap();
     let set = async |role| {
         let audit = about_tenant(id, AuditAction::GrantMembership);
-        database.set_member(id, ada, role, audit).await.unwrap()
+        database
+            .tenants()
+            .set_member(id, ada, role, audit)
+            .await
+            .unwrap()
     };
     let member = async || tenant_of(database, id).await.members.remove(0);
     let by_claim = GrantSource::Claim {
@@ -384,7 +425,7 @@ async fn a_role_by_hand_counts_beside_that_of_a_claim(backend: &Backend) {
     let mut changes = backend.listen().await;
     for expected in [MemberChanged::Done, MemberChanged::AlreadySo] {
         let audit = about_tenant(id, AuditAction::RevokeMembership);
-        let removed = database.remove_member(id, ada, audit).await;
+        let removed = database.tenants().remove_member(id, ada, audit).await;
         assert_eq!(removed.unwrap(), expected);
     }
     assert_eq!(
@@ -401,7 +442,9 @@ async fn a_member_of_what_is_not_there_is_not_stored(backend: &Backend) {
     let id = world.vision.tenant.id;
     for (tenant, user) in [(new_id(), world.ada.id), (id, new_id())] {
         let audit = about_tenant(tenant, AuditAction::GrantMembership);
-        let changed = database.set_member(tenant, user, TenantRole::Viewer, audit);
+        let changed = database
+            .tenants()
+            .set_member(tenant, user, TenantRole::Viewer, audit);
         assert_eq!(changed.await.unwrap(), MemberChanged::Missing);
     }
 }

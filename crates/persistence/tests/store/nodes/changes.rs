@@ -3,6 +3,7 @@
 use super::fixtures::*;
 use crate::backend::Backend;
 use domain::{
+    audit::AuditAction,
     failure::{Failure, FailureCode},
     node::{
         order::{Autostop, IdleAction},
@@ -10,12 +11,7 @@ use domain::{
     },
     operation::{Operation, OperationKind},
 };
-use provisioning::{
-    audit::AuditAction,
-    new_id,
-    node_records::NodeChange,
-    ports::{changes::Change, node_stores::NodeStore},
-};
+use persistence::{change::Change, new_id, node_records::NodeChange};
 use tokio::task::JoinSet;
 
 on_both_databases!(
@@ -45,7 +41,7 @@ async fn a_turn_is_written_audited_announced_and_due_at_once(backend: &Backend) 
         });
     })
     .await;
-    assert_eq!(database.next_node_due().await.unwrap(), None);
+    assert_eq!(database.nodes().next_due().await.unwrap(), None);
     let mut changes = backend.listen().await;
 
     let operation = Operation::begin(new_id(), OperationKind::TakeDownNode, after(10));
@@ -96,7 +92,7 @@ async fn another_idle_rule_leaves_the_operation_alone(backend: &Backend) {
         // A worker that knows nothing of it writes the rest and leaves the rule.
         let claim = claim_node(database, noon()).await;
         let progress = node_as_it_is(&claim.record);
-        assert!(database.record_node(&claim, progress).await.unwrap());
+        assert!(database.nodes().record(&claim, progress).await.unwrap());
         assert_eq!(backend.heard(&mut changes).await, []);
         assert_eq!(read_node(database, order.id).await, changed);
     }
@@ -114,7 +110,8 @@ async fn a_change_of_what_has_changed_meanwhile_is_not_written(backend: &Backend
     for version in [seen.version, now.version + 1] {
         let audit = audit_of_node(&order, AuditAction::TakeDownNode);
         let written = database
-            .store_node_change(order.id, version, take_down(), audit)
+            .nodes()
+            .change(order.id, version, take_down(), audit)
             .await
             .unwrap();
         assert_eq!(written, None);
@@ -123,7 +120,7 @@ async fn a_change_of_what_has_changed_meanwhile_is_not_written(backend: &Backend
     assert_eq!(backend.heard(&mut changes).await, []);
     assert_eq!(backend.count(TURNS).await, 0);
     assert_eq!(backend.count(OPERATIONS).await, 1);
-    assert_eq!(database.next_node_due().await.unwrap(), None);
+    assert_eq!(database.nodes().next_due().await.unwrap(), None);
 }
 
 async fn of_parallel_changes_of_one_version_one_counts(backend: &Backend) {
@@ -135,7 +132,9 @@ async fn of_parallel_changes_of_one_version_one_counts(backend: &Backend) {
         let (database, order) = (backend.database.clone(), order.clone());
         people.spawn(async move {
             let audit = audit_of_node(&order, AuditAction::TakeDownNode);
-            let written = database.store_node_change(order.id, version, take_down(), audit);
+            let written = database
+                .nodes()
+                .change(order.id, version, take_down(), audit);
             written.await.unwrap().is_some()
         });
     }
@@ -151,10 +150,11 @@ async fn changing_what_is_not_there_is_answered_with_nothing(backend: &Backend) 
     let audit = audit_of_node(&order, AuditAction::TakeDownNode);
     let written = backend
         .database
-        .store_node_change(order.id, 1, take_down(), audit)
+        .nodes()
+        .change(order.id, 1, take_down(), audit)
         .await
         .unwrap();
     assert_eq!(written, None);
-    assert_eq!(backend.database.node(order.id).await.unwrap(), None);
+    assert_eq!(backend.database.nodes().get(order.id).await.unwrap(), None);
     assert_eq!(backend.count(TURNS).await, 0);
 }

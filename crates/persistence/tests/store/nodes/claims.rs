@@ -1,12 +1,8 @@
 use super::fixtures::*;
 use crate::backend::Backend;
-use domain::{ids::NodeId, node::view::NodeState};
+use domain::{audit::AuditAction, ids::NodeId, node::view::NodeState};
 use jiff::SignedDuration;
-use provisioning::{
-    audit::AuditAction,
-    new_id,
-    ports::{changes::Change, node_stores::NodeStore, stores::ClusterStore},
-};
+use persistence::{change::Change, new_id};
 use sqlx::Executor;
 use std::collections::HashSet;
 use tokio::task::JoinSet;
@@ -51,13 +47,13 @@ async fn work_is_claimed_in_the_order_it_is_due_and_no_more_than_asked_for(backe
             "two" => after(10),
             _ => after(20),
         });
-        assert!(database.record_node(&claim, progress).await.unwrap());
+        assert!(database.nodes().record(&claim, progress).await.unwrap());
     }
     assert!(claim_nodes(database, after(9)).await.is_empty());
     let mut names = Vec::new();
     for expected in [2, 1, 0] {
         let lease = SignedDuration::from_secs(60);
-        let claims = database.claim_nodes(after(30), lease, 2).await.unwrap();
+        let claims = database.nodes().claim(after(30), lease, 2).await.unwrap();
         assert_eq!(claims.len(), expected);
         names.extend(
             claims
@@ -80,7 +76,7 @@ async fn parallel_claims_never_share_a_node(backend: &Backend) {
             let mut mine = Vec::new();
             loop {
                 let lease = SignedDuration::from_secs(60);
-                let claims = database.claim_nodes(noon(), lease, 3).await.unwrap();
+                let claims = database.nodes().claim(noon(), lease, 3).await.unwrap();
                 if claims.is_empty() {
                     return mine;
                 }
@@ -99,7 +95,10 @@ async fn work_on_clusters_and_on_nodes_is_claimed_apart(backend: &Backend) {
     let cluster = created(database, &world.order("payments-ci")).await;
     let node = launched(database, &world.node("trainer")).await;
     assert_eq!(claim_one(database, noon()).await.record, cluster);
-    assert_eq!(database.next_due().await.unwrap(), Some(after(60)));
+    assert_eq!(
+        database.clusters().next_due().await.unwrap(),
+        Some(after(60))
+    );
     assert_eq!(claim_node(database, noon()).await.record, node);
 }
 
@@ -108,7 +107,7 @@ async fn a_longer_lease_keeps_others_away(backend: &Backend) {
     let world = world(database).await;
     launched(database, &world.node("trainer")).await;
     let claim = claim_node(database, noon()).await;
-    assert!(database.extend_node(&claim, after(120)).await.unwrap());
+    assert!(database.nodes().extend(&claim, after(120)).await.unwrap());
     assert!(claim_nodes(database, after(119)).await.is_empty());
     claim_node(database, after(120)).await;
 }
@@ -126,12 +125,13 @@ async fn a_late_worker_writes_nothing(backend: &Backend) {
     progress.state = NodeState::Ready;
     progress.charged = true;
     progress.audit = Some(audit_of_node(&order, AuditAction::NodeReady));
-    assert!(!database.record_node(&late, progress).await.unwrap());
-    assert!(!database.extend_node(&late, after(1000)).await.unwrap());
+    assert!(!database.nodes().record(&late, progress).await.unwrap());
+    assert!(!database.nodes().extend(&late, after(1000)).await.unwrap());
     let operation = &late.record.operation;
     assert!(
         !database
-            .note_node_request(&late, "request-1", operation)
+            .nodes()
+            .note_request(&late, "request-1", operation)
             .await
             .unwrap()
     );
@@ -143,7 +143,7 @@ async fn a_late_worker_writes_nothing(backend: &Backend) {
     // And it did not end the claim of the one that took over, nor hold it longer.
     assert!(claim_nodes(database, after(119)).await.is_empty());
     let progress = node_as_it_is(&current.record);
-    assert!(database.record_node(&current, progress).await.unwrap());
+    assert!(database.nodes().record(&current, progress).await.unwrap());
 }
 
 async fn a_claim_ends_when_its_outcome_is_recorded(backend: &Backend) {
@@ -153,10 +153,10 @@ async fn a_claim_ends_when_its_outcome_is_recorded(backend: &Backend) {
     let claim = claim_node(database, noon()).await;
     let mut progress = node_as_it_is(&claim.record);
     progress.due_at = Some(noon());
-    let recorded = database.record_node(&claim, progress.clone()).await;
+    let recorded = database.nodes().record(&claim, progress.clone()).await;
     assert!(recorded.unwrap());
-    assert!(!database.record_node(&claim, progress).await.unwrap());
-    assert!(!database.extend_node(&claim, after(1000)).await.unwrap());
+    assert!(!database.nodes().record(&claim, progress).await.unwrap());
+    assert!(!database.nodes().extend(&claim, after(1000)).await.unwrap());
     claim_node(database, noon()).await;
 }
 
@@ -166,17 +166,17 @@ async fn a_wake_during_a_claim_is_not_lost(backend: &Backend) {
     let order = world.node("trainer");
     launched(database, &order).await;
     let claim = claim_node(database, noon()).await;
-    database.wake_node(order.id).await.unwrap();
+    database.nodes().wake(order.id).await.unwrap();
     let held = claim_nodes(database, after(1)).await;
     assert!(held.is_empty(), "it is held");
     let mut changes = backend.listen().await;
     let mut progress = node_as_it_is(&claim.record);
     progress.due_at = Some(after(1000));
-    let recorded = database.record_node(&claim, progress.clone()).await;
+    let recorded = database.nodes().record(&claim, progress.clone()).await;
     assert!(recorded.unwrap());
     assert_eq!(backend.heard(&mut changes).await, [Change::WorkDue]);
     let again = claim_node(database, after(1)).await;
-    assert!(database.record_node(&again, progress).await.unwrap());
+    assert!(database.nodes().record(&again, progress).await.unwrap());
     let woken = claim_nodes(database, after(2)).await;
     assert!(woken.is_empty(), "a wake counts once");
 }
@@ -188,10 +188,10 @@ async fn waking_makes_work_due_and_says_so(backend: &Backend) {
     let before = launched(database, &order).await;
     let claim = claim_node(database, noon()).await;
     let progress = node_as_it_is(&claim.record);
-    assert!(database.record_node(&claim, progress).await.unwrap());
+    assert!(database.nodes().record(&claim, progress).await.unwrap());
     assert!(claim_nodes(database, after(10_000)).await.is_empty());
     let mut changes = backend.listen().await;
-    database.wake_node(order.id).await.unwrap();
+    database.nodes().wake(order.id).await.unwrap();
     assert_eq!(backend.heard(&mut changes).await, [Change::WorkDue]);
     assert_eq!(claim_node(database, noon()).await.record, before);
 }
@@ -203,28 +203,28 @@ async fn what_is_gone_is_not_woken(backend: &Backend) {
     launched(database, &order).await;
     ask(database, &order, take_down()).await;
     let claim = claim_node(database, noon()).await;
-    database.wake_node(order.id).await.unwrap();
+    database.nodes().wake(order.id).await.unwrap();
     let mut progress = node_as_it_is(&claim.record);
     progress.state = NodeState::Deleted;
     progress.deleted_at = Some(after(20));
-    assert!(database.record_node(&claim, progress).await.unwrap());
-    database.wake_node(order.id).await.unwrap();
-    database.wake_node(new_id::<NodeId>()).await.unwrap();
-    assert_eq!(database.next_node_due().await.unwrap(), None);
+    assert!(database.nodes().record(&claim, progress).await.unwrap());
+    database.nodes().wake(order.id).await.unwrap();
+    database.nodes().wake(new_id::<NodeId>()).await.unwrap();
+    assert_eq!(database.nodes().next_due().await.unwrap(), None);
 }
 
 async fn the_next_work_is_the_earliest_that_may_be_claimed(backend: &Backend) {
     let database = &backend.database;
     let world = world(database).await;
-    assert_eq!(database.next_node_due().await.unwrap(), None);
+    assert_eq!(database.nodes().next_due().await.unwrap(), None);
     launched(database, &world.node("one")).await;
     launched(database, &world.node("two")).await;
     let claims = claim_nodes(database, noon()).await;
-    assert_eq!(database.next_node_due().await.unwrap(), Some(after(60)));
+    assert_eq!(database.nodes().next_due().await.unwrap(), Some(after(60)));
     let mut progress = node_as_it_is(&claims[0].record);
     progress.due_at = Some(after(45));
-    assert!(database.record_node(&claims[0], progress).await.unwrap());
-    assert_eq!(database.next_node_due().await.unwrap(), Some(after(45)));
+    assert!(database.nodes().record(&claims[0], progress).await.unwrap());
+    assert_eq!(database.nodes().next_due().await.unwrap(), Some(after(45)));
 }
 
 async fn a_node_that_cannot_be_read_does_not_stop_the_others(backend: &Backend) {

@@ -2,17 +2,9 @@
 
 use super::fixtures::*;
 use crate::backend::Backend;
-use domain::{ids::NodeId, money::MicroDollars, node::view::NodeState};
+use domain::{caller::Extent, ids::NodeId, money::MicroDollars, node::view::NodeState};
 use jiff::Timestamp;
-use persistence::Database;
-use provisioning::{
-    node_records::NodeRecord,
-    ports::{
-        changes::Change,
-        node_stores::NodeStore,
-        stores::{Costs, Extent},
-    },
-};
+use persistence::{Database, change::Change, node_records::NodeRecord, records::Costs};
 
 on_both_databases!(
     a_node_is_charged_while_it_runs_and_not_while_it_is_stopped,
@@ -43,7 +35,7 @@ async fn costs(
     let Costs {
         price_per_hour,
         spent,
-    } = database.node_costs(scope, since, now).await.unwrap();
+    } = database.nodes().costs(scope, since, now).await.unwrap();
     (price_per_hour, spent)
 }
 

@@ -2,6 +2,7 @@
 
 pub use crate::fixtures::*;
 use domain::{
+    audit::{AuditAction, AuditOutcome},
     ids::{NodeId, UserId},
     money::MicroDollars,
     node::{
@@ -14,12 +15,11 @@ use domain::{
     tenancy::Tenant,
 };
 use jiff::{SignedDuration, Timestamp};
-use persistence::Database;
-use provisioning::{
-    audit::{AuditAction, AuditEntry, AuditOutcome},
+use persistence::{
+    Database,
+    audit_records::AuditEntry,
     new_id,
     node_records::{NewNode, NodeChange, NodeOrderStored, NodeProgress, NodeRecord},
-    ports::node_stores::NodeStore,
     records::{Claim, Idempotency},
 };
 
@@ -93,7 +93,8 @@ pub fn audit_of_node(order: &NewNode, action: AuditAction) -> AuditEntry {
 
 pub async fn store_node(database: &Database, order: &NewNode) -> NodeOrderStored {
     database
-        .store_node_order(order.clone(), audit_of_node(order, AuditAction::OrderNode))
+        .nodes()
+        .create(order.clone(), audit_of_node(order, AuditAction::OrderNode))
         .await
         .unwrap()
 }
@@ -107,13 +108,14 @@ pub async fn launched(database: &Database, order: &NewNode) -> NodeRecord {
 }
 
 pub async fn read_node(database: &Database, id: NodeId) -> NodeRecord {
-    database.node(id).await.unwrap().unwrap()
+    database.nodes().get(id).await.unwrap().unwrap()
 }
 
 /// Claims everything that is due, for a minute.
 pub async fn claim_nodes(database: &Database, now: Timestamp) -> Vec<Claim<NodeRecord>> {
     database
-        .claim_nodes(now, SignedDuration::from_secs(60), 100)
+        .nodes()
+        .claim(now, SignedDuration::from_secs(60), 100)
         .await
         .unwrap()
 }
@@ -152,7 +154,7 @@ pub async fn work_on(
     at: Timestamp,
     change: impl FnOnce(&mut NodeProgress),
 ) -> NodeRecord {
-    database.wake_node(id).await.unwrap();
+    database.nodes().wake(id).await.unwrap();
     let claims = claim_nodes(database, noon()).await;
     let mut change = Some(change);
     for claim in &claims {
@@ -163,7 +165,7 @@ pub async fn work_on(
         } else {
             progress.due_at = Some(noon());
         }
-        assert!(database.record_node(claim, progress).await.unwrap());
+        assert!(database.nodes().record(claim, progress).await.unwrap());
     }
     assert!(change.is_none(), "the node was claimed");
     read_node(database, id).await
@@ -196,7 +198,8 @@ pub fn take_down() -> NodeChange {
 pub async fn ask(database: &Database, order: &NewNode, change: NodeChange) -> NodeRecord {
     let version = read_node(database, order.id).await.version;
     database
-        .store_node_change(
+        .nodes()
+        .change(
             order.id,
             version,
             change,

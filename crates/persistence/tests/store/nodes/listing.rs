@@ -1,17 +1,13 @@
 use super::fixtures::*;
 use crate::backend::Backend;
-use domain::node::{
-    listing::{NodeQuery, NodeStateCount},
-    view::NodeState,
-};
-use persistence::Database;
-use provisioning::{
-    node_records::NewNode,
-    ports::{
-        node_stores::NodeStore,
-        stores::{AuditStore, Extent},
+use domain::{
+    caller::Extent,
+    node::{
+        listing::{NodeQuery, NodeStateCount},
+        view::NodeState,
     },
 };
+use persistence::{Database, node_records::NewNode};
 
 on_both_databases!(
     a_search_finds_parts_of_names_accelerators_owners_tenants_and_environments_in_any_case,
@@ -27,7 +23,8 @@ on_both_databases!(
 
 async fn names(database: &Database, query: &NodeQuery) -> Vec<String> {
     let page = database
-        .nodes(&Extent::Everything, None, query)
+        .nodes()
+        .list(&Extent::Everything, None, query)
         .await
         .unwrap();
     assert_eq!(page.total, page.items.len() as u64);
@@ -106,13 +103,15 @@ async fn a_list_without_tenants_is_empty(backend: &Backend) {
     launched(database, &world.node("trainer")).await;
     let nobodys = Extent::Tenants(Vec::new());
     let page = database
-        .nodes(&nobodys, Some(world.ada.id), &NodeQuery::default())
+        .nodes()
+        .list(&nobodys, Some(world.ada.id), &NodeQuery::default())
         .await
         .unwrap();
     assert_eq!((page.items.len(), page.total), (0, 0));
     assert!(page.counts.iter().all(|entry| entry.count == 0));
     let soon = database
-        .nodes_ending_before(&nobodys, after(100_000), 8)
+        .nodes()
+        .ending_before(&nobodys, after(100_000), 8)
         .await;
     assert!(soon.unwrap().is_empty());
 }
@@ -126,7 +125,11 @@ async fn mine_is_nobodys_without_a_person(backend: &Backend) {
         ..NodeQuery::default()
     };
     assert!(names(database, &query).await.is_empty());
-    let page = |owner| database.nodes(&Extent::Everything, Some(owner), &query);
+    let page = |owner| {
+        database
+            .nodes()
+            .list(&Extent::Everything, Some(owner), &query)
+    };
     assert_eq!(page(world.ada.id).await.unwrap().total, 1);
     assert_eq!(page(world.brian.id).await.unwrap().total, 0);
 }
@@ -152,7 +155,8 @@ async fn counts_tell_every_state_whatever_is_shown(backend: &Backend) {
             ..NodeQuery::default()
         };
         let page = database
-            .nodes(&Extent::Everything, None, &query)
+            .nodes()
+            .list(&Extent::Everything, None, &query)
             .await
             .unwrap();
         assert_eq!((page.total, page.items.len()), (total, total as usize));
@@ -194,7 +198,8 @@ async fn nodes_that_end_soon_come_soonest_first_and_without_those_on_their_way_o
     ask(database, &going, take_down()).await;
     let ending = async |scope: &Extent, limit| -> Vec<String> {
         database
-            .nodes_ending_before(scope, after(40), limit)
+            .nodes()
+            .ending_before(scope, after(40), limit)
             .await
             .unwrap()
             .into_iter()
@@ -222,7 +227,7 @@ async fn nodes_of_an_environment_are_those_that_are_not_gone(backend: &Backend) 
     bring_node_to(database, gone.id, NodeState::Deleted, after(20)).await;
     let [dev, prod] = [0, 1].map(|number| world.vision.environments[number].id);
     let names = async |environment| -> Vec<String> {
-        let nodes = database.nodes_of_environment(environment).await.unwrap();
+        let nodes = database.nodes().of_environment(environment).await.unwrap();
         nodes.iter().map(|node| node.name.to_string()).collect()
     };
     assert_eq!(names(dev).await, ["going", "trainer"]);
@@ -238,7 +243,7 @@ async fn the_latest_happenings_are_those_about_clusters_and_nodes(backend: &Back
     let speaking = node_in(&world.speech, 0, world.brian.id, "speaking");
     launched(database, &speaking).await;
     let lately = async |scope: &Extent| -> Vec<String> {
-        let happenings = database.lately(scope, 8).await.unwrap();
+        let happenings = database.audit().recent(scope, 8).await.unwrap();
         happenings.into_iter().map(|found| found.target).collect()
     };
     let vision = Extent::Tenants(vec![world.vision.tenant.id]);

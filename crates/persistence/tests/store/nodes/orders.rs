@@ -1,12 +1,11 @@
 use super::fixtures::*;
 use crate::backend::Backend;
-use domain::{ids::EnvironmentId, money::MicroDollars, node::view::NodeState};
+use domain::{audit::AuditAction, ids::EnvironmentId, money::MicroDollars, node::view::NodeState};
 use jiff::Timestamp;
-use provisioning::{
-    audit::AuditAction,
+use persistence::{
+    change::Change,
     new_id,
     node_records::{NewNode, NodeOrderStored},
-    ports::{changes::Change, node_stores::NodeStore},
 };
 use std::collections::HashSet;
 use tokio::task::JoinSet;
@@ -95,7 +94,7 @@ async fn an_order_is_audited_announced_and_due_at_once(backend: &Backend) {
     assert_eq!(backend.count(AUDITED).await, 1);
     // Whatever the clock of the replica that asks.
     let long_ago: Timestamp = "1971-01-01T00:00:00Z".parse().unwrap();
-    assert!(backend.database.next_node_due().await.unwrap().unwrap() <= long_ago);
+    assert!(backend.database.nodes().next_due().await.unwrap().unwrap() <= long_ago);
     let claim = claim_node(&backend.database, long_ago).await;
     assert_eq!(claim.record.id, order.id);
 }
@@ -104,7 +103,13 @@ async fn a_name_is_taken_in_its_tenant_until_the_node_is_gone(backend: &Backend)
     let database = &backend.database;
     let world = world(database).await;
     let first = world.node("trainer");
-    let taken = async |tenant| database.node_name_taken(tenant, &first.name).await.unwrap();
+    let taken = async |tenant| {
+        database
+            .nodes()
+            .name_taken(tenant, &first.name)
+            .await
+            .unwrap()
+    };
     let (vision, speech) = (world.vision.tenant.id, world.speech.tenant.id);
     assert!(!taken(vision).await);
     launched(database, &first).await;
@@ -140,11 +145,11 @@ async fn a_machine_belongs_to_one_node_until_it_is_gone(backend: &Backend) {
     };
     let refused = store_node(database, &same_machine).await;
     assert!(matches!(refused, NodeOrderStored::NameTaken));
-    let machines = database.machine_names().await.unwrap();
+    let machines = database.nodes().machine_names().await.unwrap();
     assert_eq!(machines, [&*first.machine]);
     ask(database, &first, take_down()).await;
     bring_node_to(database, first.id, NodeState::Deleted, after(20)).await;
-    assert!(database.machine_names().await.unwrap().is_empty());
+    assert!(database.nodes().machine_names().await.unwrap().is_empty());
     launched(database, &same_machine).await;
 }
 
@@ -176,7 +181,8 @@ async fn an_order_that_fails_leaves_no_trace(backend: &Backend) {
     for order in [elsewhere, nowhere] {
         let error = backend
             .database
-            .store_node_order(order.clone(), audit_of_node(&order, AuditAction::OrderNode))
+            .nodes()
+            .create(order.clone(), audit_of_node(&order, AuditAction::OrderNode))
             .await
             .unwrap_err();
         assert_eq!(error.to_string(), "store an order of a node");

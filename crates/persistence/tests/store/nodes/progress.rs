@@ -3,16 +3,16 @@
 use super::fixtures::*;
 use crate::backend::Backend;
 use domain::{
+    audit::AuditAction,
     failure::{Failure, FailureCode},
     money::MicroDollars,
     node::view::{NodeState, Placement},
     operation::{Operation, OperationKind},
 };
-use provisioning::{
-    audit::AuditAction,
+use persistence::{
+    change::Change,
     new_id,
     node_records::{NewNode, NodeChange, NodeProgress, NodeRecord},
-    ports::{changes::Change, node_stores::NodeStore},
     records::Claim,
 };
 
@@ -69,7 +69,7 @@ async fn progress_is_written_with_its_operation_and_audit_entry(backend: &Backen
     progress.operation.steps[1].detail = Some("in hgr-vision-dev".into());
     progress.operation.failure = Some(failure);
     progress.audit = Some(audit_of_node(&order, AuditAction::NodeReady));
-    let recorded = database.record_node(&claim, progress.clone()).await;
+    let recorded = database.nodes().record(&claim, progress.clone()).await;
     assert!(recorded.unwrap());
 
     let after = read_node(database, order.id).await;
@@ -116,7 +116,7 @@ async fn progress_that_nobody_can_see_is_not_announced(backend: &Backend) {
     progress.due_at = Some(after(30));
     progress.seen = Some("INIT".into());
     progress.request = Some("request-1".into());
-    assert!(database.record_node(&claim, progress).await.unwrap());
+    assert!(database.nodes().record(&claim, progress).await.unwrap());
     assert_eq!(backend.heard(&mut changes).await, []);
     // A person who decides on what is shown is not told that it changed.
     let after = read_node(database, order.id).await;
@@ -148,11 +148,13 @@ async fn what_a_person_asked_during_a_claim_is_kept(backend: &Backend) {
     launched(database, &order).await;
     let claim = claim_node(database, noon()).await;
     let operation = &claim.record.operation;
-    let noted = database.note_node_request(&claim, "request-1", operation);
+    let noted = database
+        .nodes()
+        .note_request(&claim, "request-1", operation);
     assert!(noted.await.unwrap());
     let going = ask(database, &order, take_down()).await;
     let mut changes = backend.listen().await;
-    let recorded = database.record_node(&claim, came_up(&claim)).await;
+    let recorded = database.nodes().record(&claim, came_up(&claim)).await;
     assert!(recorded.unwrap());
 
     let kept = read_node(database, order.id).await;
@@ -178,7 +180,7 @@ async fn what_a_person_asked_during_a_claim_is_kept(backend: &Backend) {
     progress.charged = false;
     progress.at = after(20);
     progress.deleted_at = Some(after(20));
-    assert!(database.record_node(&next, progress).await.unwrap());
+    assert!(database.nodes().record(&next, progress).await.unwrap());
     let gone = read_node(database, order.id).await;
     assert_eq!(gone.state, NodeState::Deleted);
     assert_eq!(gone.spent, MicroDollars(15_000));
@@ -192,7 +194,7 @@ async fn an_idle_rule_given_during_a_claim_is_kept_and_worked_on(backend: &Backe
     let claim = claim_node(database, noon()).await;
     let change = NodeChange::Autostop(None);
     ask(database, &order, change).await;
-    let recorded = database.record_node(&claim, came_up(&claim)).await;
+    let recorded = database.nodes().record(&claim, came_up(&claim)).await;
     assert!(recorded.unwrap());
     let next = claim_node(database, after(1)).await.record;
     assert_eq!(next.autostop, None);
@@ -210,7 +212,9 @@ async fn a_request_is_noted_and_the_claim_goes_on(backend: &Backend) {
     let mut changes = backend.listen().await;
     let mut operation = claim.record.operation.clone();
     operation.steps[1].detail = Some("asked for".into());
-    let noted = database.note_node_request(&claim, "request-1", &operation);
+    let noted = database
+        .nodes()
+        .note_request(&claim, "request-1", &operation);
     assert!(noted.await.unwrap());
 
     // Whoever looks after a crash finds both.
@@ -224,12 +228,14 @@ async fn a_request_is_noted_and_the_claim_goes_on(backend: &Backend) {
     assert!(claim_nodes(database, after(59)).await.is_empty());
 
     // Said once more it is nothing new.
-    let noted = database.note_node_request(&claim, "request-1", &operation);
+    let noted = database
+        .nodes()
+        .note_request(&claim, "request-1", &operation);
     assert!(noted.await.unwrap());
     assert_eq!(backend.heard(&mut changes).await, []);
     let mut progress = came_up(&claim);
     progress.operation = operation;
-    assert!(database.record_node(&claim, progress).await.unwrap());
+    assert!(database.nodes().record(&claim, progress).await.unwrap());
     assert_eq!(read_node(database, order.id).await.state, NodeState::Ready);
 }
 
@@ -240,13 +246,13 @@ async fn a_request_may_be_noted_with_an_operation_just_begun(backend: &Backend) 
     launched(database, &order).await;
     let claim = claim_node(database, noon()).await;
     let stop = Operation::begin(new_id(), OperationKind::StopNode, after(5));
-    let noted = database.note_node_request(&claim, "request-1", &stop);
+    let noted = database.nodes().note_request(&claim, "request-1", &stop);
     assert!(noted.await.unwrap());
     // It is the worker's own: nobody asked for something else.
     let mut progress = came_up(&claim);
     progress.state = NodeState::Stopping;
     progress.operation = stop.clone();
-    assert!(database.record_node(&claim, progress).await.unwrap());
+    assert!(database.nodes().record(&claim, progress).await.unwrap());
     let stopping = read_node(database, order.id).await;
     assert_eq!(stopping.state, NodeState::Stopping);
     assert_eq!(stopping.operation, stop);
@@ -261,13 +267,15 @@ async fn a_request_for_what_is_no_longer_wanted_is_not_noted(backend: &Backend) 
     let going = ask(database, &order, take_down()).await;
     let mut changes = backend.listen().await;
     let operation = &claim.record.operation;
-    let noted = database.note_node_request(&claim, "request-1", operation);
+    let noted = database
+        .nodes()
+        .note_request(&claim, "request-1", operation);
     assert!(!noted.await.unwrap());
     assert_eq!(read_node(database, order.id).await, going);
     assert_eq!(backend.heard(&mut changes).await, []);
     // The claim is still held, and ends as any other.
     assert!(claim_nodes(database, after(1)).await.is_empty());
     let progress = node_as_it_is(&claim.record);
-    assert!(database.record_node(&claim, progress).await.unwrap());
+    assert!(database.nodes().record(&claim, progress).await.unwrap());
     assert_eq!(claim_node(database, after(1)).await.record, going);
 }

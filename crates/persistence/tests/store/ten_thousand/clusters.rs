@@ -3,10 +3,10 @@ use super::{
 };
 use crate::{backend::Backend, fixtures::*};
 use domain::{
-    cluster::ClusterState, exposure::Exposure, ids::UserId, listing::ClusterQuery, plan::Plan,
+    caller::Extent, cluster::ClusterState, exposure::Exposure, ids::UserId, listing::ClusterQuery,
+    plan::Plan,
 };
 use persistence::Database;
-use provisioning::ports::stores::{ClusterStore, Extent};
 
 on_both_databases!(every_page_of_ten_thousand_clusters_is_right);
 
@@ -83,7 +83,11 @@ async fn ask(
         position: question.position.clone(),
         per_page: PER_PAGE.try_into().unwrap(),
     };
-    let page = database.clusters(scope, owner, &query).await.unwrap();
+    let page = database
+        .clusters()
+        .list(scope, owner, &query)
+        .await
+        .unwrap();
     Answer {
         ids: page.items.iter().map(|item| item.id.into()).collect(),
         paging: page.paging,

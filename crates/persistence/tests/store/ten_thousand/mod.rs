@@ -6,11 +6,12 @@ mod nodes;
 
 use crate::{backend::Backend, fixtures::*};
 use domain::{
+    caller::Extent,
     ids::UserId,
     listing::{Paging, Position},
     tenancy::Tenant,
 };
-use provisioning::{new_id, ports::stores::Extent};
+use persistence::new_id;
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
 use std::cmp::Ordering;
 use uuid::Uuid;

@@ -3,6 +3,7 @@ use super::{
 };
 use crate::backend::Backend;
 use domain::{
+    caller::Extent,
     ids::UserId,
     node::{
         listing::{NodeQuery, NodeSort},
@@ -11,7 +12,6 @@ use domain::{
     },
 };
 use persistence::Database;
-use provisioning::ports::{node_stores::NodeStore, stores::Extent};
 
 on_both_databases!(every_page_of_ten_thousand_nodes_is_right);
 
@@ -94,7 +94,7 @@ async fn ask(
         position: question.position.clone(),
         per_page: PER_PAGE.try_into().unwrap(),
     };
-    let page = database.nodes(scope, owner, &query).await.unwrap();
+    let page = database.nodes().list(scope, owner, &query).await.unwrap();
     Answer {
         ids: page.items.iter().map(|item| item.id.into()).collect(),
         paging: page.paging,

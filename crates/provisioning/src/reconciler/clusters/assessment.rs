@@ -7,7 +7,6 @@ use crate::{
         failures,
         steps::{Reached, mark},
     },
-    records::{ClusterRecord, Progress},
 };
 use domain::{
     cluster::ClusterState,
@@ -15,6 +14,7 @@ use domain::{
     operation::{Operation, OperationKind},
 };
 use jiff::{SignedDuration, Timestamp};
+use persistence::records::{ClusterRecord, Progress};
 
 /// How long a creation may take before it is called a failure.
 const CREATION_LIMIT: SignedDuration = SignedDuration::from_mins(15);

@@ -15,15 +15,15 @@ fn at(second: i64) -> Timestamp {
 /// A cluster ordered at second 0.
 fn ordered() -> ClusterRecord {
     ClusterRecord {
-        id: crate::new_id(),
+        id: persistence::new_id(),
         name: "demo".parse().unwrap(),
         tenant: TenantRef {
-            id: crate::new_id(),
+            id: persistence::new_id(),
             slug: "vision".into(),
             name: "Vision".into(),
         },
         environment: EnvironmentRef {
-            id: crate::new_id(),
+            id: persistence::new_id(),
             slug: "dev".into(),
             name: "dev".into(),
         },
@@ -34,13 +34,13 @@ fn ordered() -> ClusterRecord {
         state: ClusterState::Pending,
         failure: None,
         endpoint: None,
-        created_by: crate::new_id(),
+        created_by: persistence::new_id(),
         created_by_name: "Ada".into(),
         created_at: at(0),
         ready_at: None,
         ends_at: None,
         deleted_at: None,
-        operation: Operation::begin(crate::new_id(), OperationKind::CreateCluster, at(0)),
+        operation: Operation::begin(persistence::new_id(), OperationKind::CreateCluster, at(0)),
         version: 1,
     }
 }
@@ -99,7 +99,7 @@ fn ready() -> ClusterRecord {
 fn deleting() -> ClusterRecord {
     ClusterRecord {
         state: ClusterState::Deleting,
-        operation: Operation::begin(crate::new_id(), OperationKind::DeleteCluster, at(0)),
+        operation: Operation::begin(persistence::new_id(), OperationKind::DeleteCluster, at(0)),
         ..ready()
     }
 }

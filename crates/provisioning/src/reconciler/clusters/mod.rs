@@ -4,23 +4,22 @@ mod assessment;
 mod pass;
 
 use super::worker::Work;
-use crate::{
-    error::{StoreError, causes},
-    ports::{
-        host_clusters::HostClusters,
-        stores::{Store, Stored},
-    },
-    records::{Claim, ClusterRecord},
-};
+use crate::ports::host_clusters::HostClusters;
 use async_trait::async_trait;
+use domain::error::causes;
 use futures::StreamExt;
 use jiff::{SignedDuration, Timestamp};
+use persistence::{
+    Database,
+    error::{StoreError, Stored},
+    records::{Claim, ClusterRecord},
+};
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 /// The work on clusters.
 pub(super) struct ClusterWork {
-    pub(super) store: Arc<dyn Store>,
+    pub(super) db: Database,
     pub(super) hosts: Arc<dyn HostClusters>,
 }
 
@@ -34,19 +33,19 @@ impl Work for ClusterWork {
         lease: SignedDuration,
         limit: u32,
     ) -> Stored<Vec<Claim<ClusterRecord>>> {
-        self.store.claim(now, lease, limit).await
+        self.db.clusters().claim(now, lease, limit).await
     }
 
     async fn extend(&self, claim: &Claim<ClusterRecord>, until: Timestamp) -> Stored<bool> {
-        self.store.extend(claim, until).await
+        self.db.clusters().extend(claim, until).await
     }
 
     async fn next_due(&self) -> Stored<Option<Timestamp>> {
-        self.store.next_due().await
+        self.db.clusters().next_due().await
     }
 
     async fn pass(&self, claim: &Claim<ClusterRecord>) -> Result<(), StoreError> {
-        pass::run(&*self.store, &*self.hosts, claim).await
+        pass::run(&self.db, &*self.hosts, claim).await
     }
 
     fn describe(&self, record: &ClusterRecord) -> String {
@@ -69,7 +68,7 @@ impl ClusterWork {
             batch.sort_unstable();
             batch.dedup();
             for id in batch {
-                if let Err(error) = self.store.wake(id).await {
+                if let Err(error) = self.db.clusters().wake(id).await {
                     tracing::error!(error = %causes(&error), "cluster not woken; its next regular look finds the change");
                 }
             }

@@ -2,38 +2,40 @@
 
 use super::assessment::{Assessment, Move, assess, unchanged};
 use crate::{
-    audit::{AuditAction, AuditEntry},
-    error::{StoreError, causes},
-    new_id,
-    ports::{
-        host_clusters::{HostClusters, HostError, HostErrorKind, VirtualCluster},
-        stores::Store,
-    },
+    ports::host_clusters::{HostClusters, HostError, HostErrorKind, VirtualCluster},
     reconciler::{backoff, failures},
-    records::{Claim, ClusterRecord, Progress},
 };
 use domain::{
+    audit::AuditAction,
     caller::Caller,
     cluster::ClusterState,
+    error::causes,
     operation::{Operation, OperationKind, StepState},
 };
 use jiff::Timestamp;
+use persistence::{
+    Database,
+    audit_records::AuditEntry,
+    error::StoreError,
+    new_id,
+    records::{Claim, ClusterRecord, Progress},
+};
 
 /// After this many failures in a row a cluster that was ready is shown as degraded.
 const DEGRADED_AFTER: u32 = 3;
 
 /// Works on a claimed cluster and writes the outcome, which ends the claim.
 pub(super) async fn run(
-    store: &dyn Store,
+    db: &Database,
     hosts: &dyn HostClusters,
     claim: &Claim<ClusterRecord>,
 ) -> Result<(), StoreError> {
     let cluster = &claim.record;
     let now = Timestamp::now();
     if has_ended(cluster, now) {
-        end(store, cluster, now).await?;
+        end(db, cluster, now).await?;
         // Ends the claim; the deletion just stored stays and is due at once.
-        store.record(claim, unchanged(cluster)).await?;
+        db.clusters().record(claim, unchanged(cluster)).await?;
         return Ok(());
     }
     let mut progress = match step(hosts, cluster, now).await {
@@ -41,7 +43,7 @@ pub(super) async fn run(
         Err(error) => after_host_error(cluster, &error),
     };
     progress.audit = outcome(cluster, &progress);
-    if !store.record(claim, progress).await? {
+    if !db.clusters().record(claim, progress).await? {
         tracing::info!(cluster = %cluster.id, "claim was lost; another worker goes on");
     }
     Ok(())
@@ -75,7 +77,7 @@ fn has_ended(cluster: &ClusterRecord, now: Timestamp) -> bool {
 }
 
 /// The cluster's time is over: deletes it as a person would.
-async fn end(store: &dyn Store, cluster: &ClusterRecord, now: Timestamp) -> Result<(), StoreError> {
+async fn end(db: &Database, cluster: &ClusterRecord, now: Timestamp) -> Result<(), StoreError> {
     let audit = AuditEntry::by(
         &Caller::portal(),
         AuditAction::DeleteCluster,
@@ -86,7 +88,7 @@ async fn end(store: &dyn Store, cluster: &ClusterRecord, now: Timestamp) -> Resu
     .in_tenant(cluster.tenant.id)
     .with_detail("its time to live is over");
     let operation = Operation::begin(new_id(), OperationKind::DeleteCluster, now);
-    store.store_deletion(cluster.id, operation, audit).await?;
+    db.clusters().delete(cluster.id, operation, audit).await?;
     Ok(())
 }
 

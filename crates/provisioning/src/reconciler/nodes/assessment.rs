@@ -2,7 +2,6 @@
 //! every case can be tried without a machine.
 
 use crate::{
-    node_records::{NodeProgress, NodeRecord},
     ports::machines::{Machine, MachineObservation, MachineState, RequestState},
     reconciler::{
         failures,
@@ -19,6 +18,7 @@ use domain::{
     operation::{Operation, OperationKind, StepName, StepState},
 };
 use jiff::{SignedDuration, Timestamp};
+use persistence::node_records::{NodeProgress, NodeRecord};
 
 /// By how much SkyPilot's idle minutes may begin before a node is seen to be ready.
 const SLACK: SignedDuration = SignedDuration::from_secs(60);

@@ -1,13 +1,11 @@
 use super::*;
-use crate::{
-    new_id,
-    ports::machines::{MachineError, MachineErrorKind},
-};
+use crate::ports::machines::{MachineError, MachineErrorKind};
 use domain::{
     money::MicroDollars,
     node::order::NodeSpec,
     tenancy::{EnvironmentRef, TenantRef},
 };
+use persistence::new_id;
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(second).unwrap()

@@ -10,20 +10,19 @@ mod workspaces;
 pub(super) use server_reports::{keep_catalogue, keep_orphans};
 
 use super::worker::Work;
-use crate::{
-    error::StoreError,
-    node_records::{NodeRecord, WorkspaceRecord},
-    nodes::Machinery,
-    ports::stores::{Store, Stored},
-    records::Claim,
-};
+use crate::nodes::Machinery;
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
-use std::sync::Arc;
+use persistence::{
+    Database,
+    error::{StoreError, Stored},
+    node_records::{NodeRecord, WorkspaceRecord},
+    records::Claim,
+};
 
 /// The work on nodes.
 pub(super) struct NodeWork {
-    pub(super) store: Arc<dyn Store>,
+    pub(super) db: Database,
     pub(super) machinery: Machinery,
 }
 
@@ -37,19 +36,19 @@ impl Work for NodeWork {
         lease: SignedDuration,
         limit: u32,
     ) -> Stored<Vec<Claim<NodeRecord>>> {
-        self.store.claim_nodes(now, lease, limit).await
+        self.db.nodes().claim(now, lease, limit).await
     }
 
     async fn extend(&self, claim: &Claim<NodeRecord>, until: Timestamp) -> Stored<bool> {
-        self.store.extend_node(claim, until).await
+        self.db.nodes().extend(claim, until).await
     }
 
     async fn next_due(&self) -> Stored<Option<Timestamp>> {
-        self.store.next_node_due().await
+        self.db.nodes().next_due().await
     }
 
     async fn pass(&self, claim: &Claim<NodeRecord>) -> Result<(), StoreError> {
-        pass::run(&*self.store, &self.machinery, claim).await
+        pass::run(&self.db, &self.machinery, claim).await
     }
 
     fn describe(&self, record: &NodeRecord) -> String {
@@ -59,7 +58,7 @@ impl Work for NodeWork {
 
 /// The work on workspaces.
 pub(super) struct WorkspaceWork {
-    pub(super) store: Arc<dyn Store>,
+    pub(super) db: Database,
     pub(super) machinery: Machinery,
 }
 
@@ -73,19 +72,19 @@ impl Work for WorkspaceWork {
         lease: SignedDuration,
         limit: u32,
     ) -> Stored<Vec<Claim<WorkspaceRecord>>> {
-        self.store.claim_workspaces(now, lease, limit).await
+        self.db.workspaces().claim(now, lease, limit).await
     }
 
     async fn extend(&self, claim: &Claim<WorkspaceRecord>, until: Timestamp) -> Stored<bool> {
-        self.store.extend_workspace(claim, until).await
+        self.db.workspaces().extend(claim, until).await
     }
 
     async fn next_due(&self) -> Stored<Option<Timestamp>> {
-        self.store.next_workspace_due().await
+        self.db.workspaces().next_due().await
     }
 
     async fn pass(&self, claim: &Claim<WorkspaceRecord>) -> Result<(), StoreError> {
-        workspaces::run(&*self.store, &self.machinery, claim).await
+        workspaces::run(&self.db, &self.machinery, claim).await
     }
 
     fn describe(&self, record: &WorkspaceRecord) -> String {

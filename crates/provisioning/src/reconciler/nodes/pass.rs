@@ -2,25 +2,26 @@
 
 use super::assessment::{Assessment, Move, assess, mark_requested, unchanged};
 use crate::{
-    audit::AuditAction,
-    error::{StoreError, causes},
-    new_id,
-    node_records::{NodeChange, NodeProgress, NodeRecord},
     nodes::{Machinery, audit_entry},
-    ports::{
-        machines::{MachineError, MachineErrorKind, RequestId, Served, Workspace},
-        stores::Store,
-    },
+    ports::machines::{MachineError, MachineErrorKind, RequestId, Served, Workspace},
     reconciler::{backoff, failures},
-    records::Claim,
 };
 use domain::{
+    audit::AuditAction,
     caller::Caller,
+    error::causes,
     failure::{Failure, FailureCode},
     node::view::NodeState,
     operation::{Operation, OperationKind, StepState},
 };
 use jiff::{SignedDuration, Timestamp};
+use persistence::{
+    Database,
+    error::StoreError,
+    new_id,
+    node_records::{NodeChange, NodeProgress, NodeRecord},
+    records::Claim,
+};
 
 /// After this many failures in a row a node that was ready is shown as degraded.
 const DEGRADED_AFTER: u32 = 3;
@@ -29,29 +30,29 @@ const FOR_WORKSPACE: SignedDuration = SignedDuration::from_millis(250);
 
 /// Works on a claimed node and writes the outcome, which ends the claim.
 pub(super) async fn run(
-    store: &dyn Store,
+    db: &Database,
     machinery: &Machinery,
     claim: &Claim<NodeRecord>,
 ) -> Result<(), StoreError> {
     let node = &claim.record;
     let now = Timestamp::now();
     if has_ended(node, now) {
-        end(store, node, now).await?;
+        end(db, node, now).await?;
         // Ends the claim; the take-down just stored stays and is due at once.
         let mut progress = unchanged(node, now);
         progress.due_at = Some(now);
-        store.record_node(claim, progress).await?;
+        db.nodes().record(claim, progress).await?;
         return Ok(());
     }
-    let workspace = match workspace(store, machinery, node, now).await? {
+    let workspace = match workspace(db, machinery, node, now).await? {
         Ok(workspace) => workspace,
         Err(mut progress) => {
             progress.audit = outcome(node, &progress);
-            store.record_node(claim, *progress).await?;
+            db.nodes().record(claim, *progress).await?;
             return Ok(());
         }
     };
-    let mut progress = match step(store, machinery, &workspace, claim, now).await? {
+    let mut progress = match step(db, machinery, &workspace, claim, now).await? {
         Ok(progress) => progress,
         Err(error) => after_machine_error(node, &error, now),
     };
@@ -62,7 +63,7 @@ pub(super) async fn run(
             .or(progress.price_per_hour);
     }
     progress.audit = outcome(node, &progress);
-    if !store.record_node(claim, progress).await? {
+    if !db.nodes().record(claim, progress).await? {
         tracing::info!(node = %node.id, "claim was lost; another worker goes on");
     }
     Ok(())
@@ -70,12 +71,12 @@ pub(super) async fn run(
 
 /// The node's workspace, opened; what to write instead if it is not to be had.
 async fn workspace(
-    store: &dyn Store,
+    db: &Database,
     machinery: &Machinery,
     node: &NodeRecord,
     now: Timestamp,
 ) -> Result<Result<Workspace, Box<NodeProgress>>, StoreError> {
-    let record = store.workspace_of(node.environment.id).await?;
+    let record = db.workspaces().of_environment(node.environment.id).await?;
     let failure = match record {
         Some(record) if record.ready => match machinery.open(&record).await {
             Ok(workspace) => return Ok(Ok(workspace)),
@@ -89,7 +90,7 @@ async fn workspace(
         },
         Some(record) => record.failure,
         None => {
-            store.seed_workspaces().await?;
+            db.workspaces().seed().await?;
             None
         }
     };
@@ -133,7 +134,7 @@ fn without_workspace(node: &NodeRecord, failure: Option<Failure>, now: Timestamp
 
 /// Looks at the node's machine and does the next thing.
 async fn step(
-    store: &dyn Store,
+    db: &Database,
     machinery: &Machinery,
     workspace: &Workspace,
     claim: &Claim<NodeRecord>,
@@ -189,8 +190,9 @@ async fn step(
     };
     // The request is written down before anything else can go wrong.
     mark_requested(&mut progress.operation, Timestamp::now());
-    let noted = store
-        .note_node_request(claim, &request.0, &progress.operation)
+    let noted = db
+        .nodes()
+        .note_request(claim, &request.0, &progress.operation)
         .await?;
     if !noted {
         tracing::info!(node = %node.id, request = %request.0, "asked for while something else was wanted");
@@ -205,14 +207,14 @@ fn has_ended(node: &NodeRecord, now: Timestamp) -> bool {
 }
 
 /// The node's time is over: takes it down as a person would.
-async fn end(store: &dyn Store, node: &NodeRecord, now: Timestamp) -> Result<(), StoreError> {
+async fn end(db: &Database, node: &NodeRecord, now: Timestamp) -> Result<(), StoreError> {
     let audit = audit_entry(&Caller::portal(), AuditAction::TakeDownNode, node)
         .with_detail("its time to live is over");
     let operation = Operation::begin(new_id(), OperationKind::TakeDownNode, now);
     let change = NodeChange::Turn(NodeState::Deleting, operation);
     // If somebody changed it meanwhile, the next pass ends it.
-    store
-        .store_node_change(node.id, node.version, change, audit)
+    db.nodes()
+        .change(node.id, node.version, change, audit)
         .await?;
     Ok(())
 }
@@ -276,7 +278,10 @@ fn after_machine_error(node: &NodeRecord, error: &MachineError, now: Timestamp) 
 }
 
 /// The audit entry that an outcome is worth.
-fn outcome(node: &NodeRecord, progress: &NodeProgress) -> Option<crate::audit::AuditEntry> {
+fn outcome(
+    node: &NodeRecord,
+    progress: &NodeProgress,
+) -> Option<persistence::audit_records::AuditEntry> {
     let portal = Caller::portal();
     if node.ready_at.is_none() && progress.ready_at.is_some() {
         Some(audit_entry(&portal, AuditAction::NodeReady, node))

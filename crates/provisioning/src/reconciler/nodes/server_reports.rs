@@ -2,17 +2,13 @@
 //! ordered here.
 
 use crate::{
-    audit::{AuditAction, AuditEntry},
-    error::{StoreError, causes},
     nodes::Machinery,
-    ports::{
-        machines::{Machine, MachineError, MachineErrorKind},
-        stores::Store,
-    },
+    ports::machines::{Machine, MachineError, MachineErrorKind},
     reconciler::backoff,
 };
-use domain::{caller::Caller, node::view::Orphan};
+use domain::{audit::AuditAction, caller::Caller, error::causes, node::view::Orphan};
 use jiff::{SignedDuration, Timestamp};
+use persistence::{Database, audit_records::AuditEntry, error::StoreError};
 use std::{collections::HashSet, time::Duration};
 use tokio::time;
 use tokio_util::sync::CancellationToken;
@@ -50,13 +46,13 @@ impl Trouble {
 
 /// Keeps the catalogue in memory and in the database, until `stop`.
 pub(in crate::reconciler) async fn keep_catalogue(
-    store: &dyn Store,
+    db: &Database,
     machinery: &Machinery,
     stop: &CancellationToken,
 ) {
     let mut attempts = 0;
     loop {
-        let pause = match refresh(store, machinery).await {
+        let pause = match refresh(db, machinery).await {
             Ok(until) => {
                 attempts = 0;
                 until.duration_since(Timestamp::now())
@@ -78,8 +74,8 @@ pub(in crate::reconciler) async fn keep_catalogue(
 }
 
 /// Reads the catalogue if it is old; answers until when it holds. What another replica has read is taken.
-async fn refresh(store: &dyn Store, machinery: &Machinery) -> Result<Timestamp, Trouble> {
-    if let Some((offers, read_at)) = store.catalogue().await? {
+async fn refresh(db: &Database, machinery: &Machinery) -> Result<Timestamp, Trouble> {
+    if let Some((offers, read_at)) = db.server_reports().catalogue().await? {
         let known = machinery.catalogue.current().read_at;
         if known.is_none_or(|known| known < read_at) {
             machinery.catalogue.replace(offers, read_at);
@@ -90,20 +86,20 @@ async fn refresh(store: &dyn Store, machinery: &Machinery) -> Result<Timestamp, 
     }
     let offers = machinery.machines.catalogue().await?;
     let read_at = Timestamp::now();
-    store.store_catalogue(&offers, read_at).await?;
+    db.server_reports().set_catalogue(&offers, read_at).await?;
     machinery.catalogue.replace(offers, read_at);
     Ok(read_at + CATALOGUE_HOLDS)
 }
 
 /// Looks for machines that nobody ordered here and takes down those an admin said so of, until `stop`.
 pub(in crate::reconciler) async fn keep_orphans(
-    store: &dyn Store,
+    db: &Database,
     machinery: &Machinery,
     stop: &CancellationToken,
 ) {
     let mut failed = false;
     loop {
-        let outcome = sweep(store, machinery).await;
+        let outcome = sweep(db, machinery).await;
         if let Err(trouble) = &outcome
             && !failed
         {
@@ -114,7 +110,7 @@ pub(in crate::reconciler) async fn keep_orphans(
         let asked = async {
             loop {
                 time::sleep(Duration::from_secs(2)).await;
-                match store.orphan_removals().await {
+                match db.server_reports().orphan_removals().await {
                     Ok(removals) if removals.is_empty() => {}
                     _ => return,
                 }
@@ -128,17 +124,17 @@ pub(in crate::reconciler) async fn keep_orphans(
     }
 }
 
-async fn sweep(store: &dyn Store, machinery: &Machinery) -> Result<(), Trouble> {
+async fn sweep(db: &Database, machinery: &Machinery) -> Result<(), Trouble> {
     // Machines first: a node that is ordered in between is known by the time its machine is looked up.
     let machines = machinery.machines.all_machines().await?;
-    let ordered: HashSet<String> = store.machine_names().await?.into_iter().collect();
+    let ordered: HashSet<String> = db.nodes().machine_names().await?.into_iter().collect();
     let mut orphans: Vec<Orphan> = machines
         .into_iter()
         .filter(|machine| !ordered.contains(&machine.name))
         .map(orphan)
         .collect();
     orphans.sort_by(|one, other| one.machine.cmp(&other.machine));
-    for removal in store.orphan_removals().await? {
+    for removal in db.server_reports().orphan_removals().await? {
         let there = orphans.iter().any(|orphan| {
             orphan.machine == removal.machine && orphan.workspace == removal.workspace
         });
@@ -160,13 +156,13 @@ async fn sweep(store: &dyn Store, machinery: &Machinery) -> Result<(), Trouble> 
                 format!("machine/{}", removal.machine),
                 removal.machine.clone(),
             );
-            store.append(audit).await?;
-            store
+            db.audit().append(audit).await?;
+            db.server_reports()
                 .end_orphan_removal(&removal.machine, &removal.workspace)
                 .await?;
         }
     }
-    store.store_orphans(&orphans).await?;
+    db.server_reports().set_orphans(&orphans).await?;
     Ok(())
 }
 

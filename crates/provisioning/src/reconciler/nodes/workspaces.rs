@@ -2,19 +2,21 @@
 //! machines with what its nodes were last seen as.
 
 use crate::{
-    error::{StoreError, causes},
-    node_records::{WorkspaceProgress, WorkspaceRecord},
     nodes::Machinery,
     ports::{
         machines::{MachineError, MachineErrorKind, Workspace},
         sealing::SealError,
-        stores::Store,
     },
     reconciler::{backoff, failures},
+};
+use domain::{error::causes, failure::FailureCode, operation::OperationKind};
+use jiff::{SignedDuration, Timestamp};
+use persistence::{
+    Database,
+    error::StoreError,
+    node_records::{WorkspaceProgress, WorkspaceRecord},
     records::Claim,
 };
-use domain::{failure::FailureCode, operation::OperationKind};
-use jiff::{SignedDuration, Timestamp};
 use std::collections::HashMap;
 
 /// How often machines are compared where there are nodes: a machine that was ended behind our back
@@ -52,12 +54,12 @@ impl From<StoreError> for Trouble {
 
 /// Works on a claimed workspace and writes the outcome, which ends the claim.
 pub(super) async fn run(
-    store: &dyn Store,
+    db: &Database,
     machinery: &Machinery,
     claim: &Claim<WorkspaceRecord>,
 ) -> Result<(), StoreError> {
     let mut progress = unchanged(&claim.record);
-    let outcome = look(store, machinery, &claim.record, &mut progress).await;
+    let outcome = look(db, machinery, &claim.record, &mut progress).await;
     match outcome {
         Ok(()) => {
             progress.failure = None;
@@ -80,7 +82,7 @@ pub(super) async fn run(
             again(&mut progress);
         }
     }
-    store.record_workspace(claim, progress).await?;
+    db.workspaces().record(claim, progress).await?;
     Ok(())
 }
 
@@ -102,7 +104,7 @@ fn again(progress: &mut WorkspaceProgress) {
 }
 
 async fn look(
-    store: &dyn Store,
+    db: &Database,
     machinery: &Machinery,
     record: &WorkspaceRecord,
     progress: &mut WorkspaceProgress,
@@ -130,14 +132,14 @@ async fn look(
         progress.checked_at = Some(Timestamp::now());
     }
     if record.nodes > 0 {
-        compare(store, machinery, record, &workspace).await?;
+        compare(db, machinery, record, &workspace).await?;
     }
     Ok(())
 }
 
 /// Wakes the nodes whose machine is not as it was last seen.
 async fn compare(
-    store: &dyn Store,
+    db: &Database,
     machinery: &Machinery,
     record: &WorkspaceRecord,
     workspace: &Workspace,
@@ -158,12 +160,12 @@ async fn compare(
                 .collect(),
             Err(error) => return Err(error.into()),
         };
-    for node in store.nodes_of_environment(record.environment.id).await? {
+    for node in db.nodes().of_environment(record.environment.id).await? {
         // A node on its way is looked at by itself.
         let settled = node.operation.finished_at.is_some()
             && node.operation.kind != OperationKind::TakeDownNode;
         if settled && node.seen.as_deref() != seen.get(&node.machine).copied() {
-            store.wake_node(node.id).await?;
+            db.nodes().wake(node.id).await?;
         }
     }
     Ok(())

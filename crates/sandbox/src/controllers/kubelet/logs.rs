@@ -27,7 +27,6 @@ pub struct Logs {
 
 #[derive(Default)]
 struct Shared {
-    /// By pod uid and container name.
     logs: Mutex<HashMap<(String, String), Log>>,
     changed: watch::Sender<()>,
 }
@@ -35,7 +34,6 @@ struct Shared {
 #[derive(Default)]
 struct Log {
     lines: Vec<Line>,
-    /// How many lines were dropped from the front.
     dropped: usize,
 }
 
@@ -56,7 +54,6 @@ impl Line {
 }
 
 impl Logs {
-    /// A container writes a line.
     pub fn append(&self, pod: &Value, container: &str, text: &str) {
         {
             let mut logs = self.lock();
@@ -73,7 +70,6 @@ impl Logs {
         self.shared.changed.send_replace(());
     }
 
-    /// The pod is gone, and its logs with it.
     pub fn forget(&self, pod_uid: &str) {
         self.lock().retain(|(uid, _), _| uid != pod_uid);
         self.shared.changed.send_replace(());

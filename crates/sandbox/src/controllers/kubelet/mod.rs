@@ -22,19 +22,15 @@ use step::{ContainerAt, Step};
 
 const COMPONENT: &str = "kubelet";
 
-/// What really runs in some containers.
 pub trait Workload: Send + Sync + 'static {
     /// A container starts. An error is the last line of its log: it exits with it.
     fn start(&self, pod: &Value, container: &Value) -> Result<(), String>;
 
-    /// Whether the pod answers its readiness probe.
     fn is_ready(&self, pod: &Value) -> bool;
 
-    /// The pod ends.
     fn stop(&self, pod: &Value);
 }
 
-/// See the module.
 pub struct Kubelet {
     cluster: Cluster,
     workload: Arc<dyn Workload>,
@@ -44,13 +40,11 @@ pub struct Kubelet {
 
 #[derive(Default)]
 struct Inner {
-    /// By pod uid, the step that is being taken and when it is done.
     steps: HashMap<String, (Step, Instant)>,
     addresses_given: u32,
 }
 
 impl Kubelet {
-    /// Kubelets for a cluster.
     pub fn new(cluster: &Cluster, workload: Arc<dyn Workload>, logs: Logs) -> Self {
         Self {
             cluster: cluster.clone(),
@@ -84,7 +78,6 @@ impl Kubelet {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How long a step will take yet; begins it when it is new.
     fn time_left(&self, pod: &Value, step: Step) -> Duration {
         let mut inner = self.lock();
         let uid = object::uid(pod).to_owned();
@@ -229,7 +222,6 @@ impl Kubelet {
         }
     }
 
-    /// The containers have ended: says so, and lets the pod go.
     fn confirm_end(&self, key: &Key, pod: &Value) {
         self.write(key, status::stop);
         let now = Delete {
@@ -245,7 +237,6 @@ impl Kubelet {
         self.logs.forget(uid);
     }
 
-    /// Pods get addresses one after the other; nobody routes them.
     fn next_address(&self) -> Ipv4Addr {
         let mut inner = self.lock();
         inner.addresses_given = (inner.addresses_given + 1) % 0xffff;

@@ -8,7 +8,6 @@ use super::step::ContainerAt;
 use crate::controllers::conditions::{self, Condition};
 use crate::kubernetes::object;
 
-/// The first status: accepted, nothing runs yet.
 pub fn accept(pod: &mut Value, ip: Ipv4Addr) {
     let has_init = !object::items(pod.pointer("/spec/initContainers")).is_empty();
     let reason = if has_init {
@@ -55,7 +54,6 @@ pub fn accept(pod: &mut Value, ip: Ipv4Addr) {
     report_readiness(pod);
 }
 
-/// Says that the init containers are done.
 pub fn initialized(pod: &mut Value) {
     let status = object::field_mut(pod, "status");
     set(status, "Initialized", true, "");
@@ -68,7 +66,6 @@ pub fn initialized(pod: &mut Value) {
     }
 }
 
-/// The container waits, for a reason.
 pub fn wait(pod: &mut Value, at: ContainerAt, reason: &str, message: &str) {
     change(pod, at, |container| {
         let mut waiting = json!({"reason": reason});
@@ -79,7 +76,6 @@ pub fn wait(pod: &mut Value, at: ContainerAt, reason: &str, message: &str) {
     });
 }
 
-/// The container runs.
 pub fn run(pod: &mut Value, at: ContainerAt, container_id: &str) {
     let image_id = format!(
         "{}@sha256:{}",
@@ -100,7 +96,6 @@ pub fn run(pod: &mut Value, at: ContainerAt, container_id: &str) {
     }
 }
 
-/// The container ended.
 pub fn terminate(pod: &mut Value, at: ContainerAt, exit_code: i32, message: &str) {
     change(pod, at, |container| {
         let started = container
@@ -144,7 +139,6 @@ pub fn crash_loop(pod: &mut Value, at: ContainerAt) {
     });
 }
 
-/// The container answers.
 pub fn ready(pod: &mut Value, at: ContainerAt) {
     change(pod, at, |container| {
         container["ready"] = true.into();
@@ -153,7 +147,6 @@ pub fn ready(pod: &mut Value, at: ContainerAt) {
     report_readiness(pod);
 }
 
-/// Everything ended, as somebody asked.
 pub fn stop(pod: &mut Value) {
     for index in 0..object::items(pod.pointer("/status/containerStatuses")).len() {
         let at = ContainerAt { init: false, index };
@@ -161,7 +154,6 @@ pub fn stop(pod: &mut Value) {
     }
 }
 
-/// Writes the conditions that follow from the containers.
 fn report_readiness(pod: &mut Value) {
     let containers = object::items(pod.pointer("/status/containerStatuses"));
     let unready: Vec<_> = containers

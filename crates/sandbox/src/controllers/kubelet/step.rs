@@ -6,17 +6,13 @@ use serde_json::Value;
 use crate::controllers::conditions;
 use crate::kubernetes::object;
 
-/// One container of a pod.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ContainerAt {
-    /// Whether it is an init container.
     pub init: bool,
-    /// Its place in the list.
     pub index: usize,
 }
 
 impl ContainerAt {
-    /// The pod's field that describes the container.
     pub fn spec_field(self) -> &'static str {
         if self.init {
             "initContainers"
@@ -25,7 +21,6 @@ impl ContainerAt {
         }
     }
 
-    /// The status field that tells how it is.
     pub fn status_field(self) -> &'static str {
         if self.init {
             "initContainerStatuses"
@@ -34,35 +29,24 @@ impl ContainerAt {
         }
     }
 
-    /// What the pod says about it.
     pub fn spec(self, pod: &Value) -> &Value {
         &pod["spec"][self.spec_field()][self.index]
     }
 }
 
-/// The next step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// Write the first status.
     Accept,
-    /// Pull the image and start the container.
     PullAndStart(ContainerAt),
-    /// Wait after a failed pull, longer each time.
     BackOffPull(ContainerAt),
-    /// An init container has done its work.
     FinishInit(ContainerAt),
-    /// All init containers have; the others may start.
     Initialized,
-    /// Wait after an exit.
     BackOffCrash(ContainerAt),
-    /// Ask whether the container answers.
     Probe(ContainerAt),
-    /// End the containers and confirm.
     Stop,
 }
 
 impl Step {
-    /// How many units of the pace it takes.
     pub fn units(self) -> u32 {
         match self {
             Self::Accept | Self::Initialized => 0,
@@ -116,47 +100,5 @@ fn of_container(status: &Value, at: ContainerAt) -> Option<Step> {
         // A broken name stays broken until the pod is replaced.
         Some("InvalidImageName") => None,
         _ => Some(Step::PullAndStart(at)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn a_pod_goes_through_init_containers_before_the_others() {
-        let waiting = json!({"waiting": {"reason": "PodInitializing"}});
-        let running = json!({"running": {}});
-        let done = json!({"terminated": {"exitCode": 0}});
-        let pod = |init: &Value, main: &Value, initialized: &str| {
-            json!({
-                "status": {
-                    "conditions": [{"type": "Initialized", "status": initialized}],
-                    "initContainerStatuses": [{"state": init, "ready": false}],
-                    "containerStatuses": [{"state": main, "ready": false}],
-                },
-            })
-        };
-        let init = ContainerAt {
-            init: true,
-            index: 0,
-        };
-        let main = ContainerAt {
-            init: false,
-            index: 0,
-        };
-        assert_eq!(next(&json!({"status": {}})), Some(Step::Accept));
-        for (state, expected) in [
-            (pod(&waiting, &waiting, "False"), Step::PullAndStart(init)),
-            (pod(&running, &waiting, "False"), Step::FinishInit(init)),
-            (pod(&done, &waiting, "False"), Step::Initialized),
-            (pod(&done, &waiting, "True"), Step::PullAndStart(main)),
-            (pod(&done, &running, "True"), Step::Probe(main)),
-            (pod(&done, &done, "True"), Step::BackOffCrash(main)),
-        ] {
-            assert_eq!(next(&state), Some(expected));
-        }
     }
 }

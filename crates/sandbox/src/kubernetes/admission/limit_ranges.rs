@@ -14,7 +14,6 @@ const LISTS: [(&str, &str); 2] = [
     ("initContainers", "init container"),
 ];
 
-/// The limits on containers in a namespace.
 fn container_limits(store: &Store, namespace: &str) -> Vec<Value> {
     let (ranges, _) = store.list(LIMIT_RANGES, Some(namespace));
     ranges

@@ -11,7 +11,6 @@ use super::resources::{NAMESPACES, NODES, PODS, Resource};
 use super::status::Refusal;
 use super::store::{Key, Store};
 
-/// Adds what the cluster's rules add to a new object.
 pub fn complete(store: &Store, resource: &Resource, object: &mut Value) -> Result<(), Refusal> {
     match resource.id() {
         PODS => {
@@ -32,7 +31,6 @@ pub fn check(store: &Store, resource: &Resource, object: &Value) -> Result<(), R
     quotas::check(store, resource, None, object)
 }
 
-/// Refuses a new object where its namespace is missing or ends.
 pub fn namespace_is_open(
     store: &Store,
     resource: &Resource,

@@ -8,14 +8,12 @@ use crate::kubernetes::resources::{PODS, PRIORITY_CLASSES, SERVICE_ACCOUNTS};
 use crate::kubernetes::status::Refusal;
 use crate::kubernetes::store::{Key, Store};
 
-/// Where a pod finds the token of its service account.
 const TOKEN_PATH: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
 /// Seconds that a pod stays on a node which does not answer.
 const TOLERATION_SECONDS: i64 = 300;
 /// Characters of generated names: no vowels, so that no words come out.
 const NAME_CHARACTERS: &[u8] = b"bcdfghjklmnpqrstvwxz2456789";
 
-/// Completes a new pod.
 pub(super) fn complete(store: &Store, pod: &mut Value) -> Result<(), Refusal> {
     priority(store, pod)?;
     tolerations(pod);
@@ -148,7 +146,6 @@ fn mount_token(pod: &mut Value) {
     }
 }
 
-/// A name that begins so and ends in five random characters.
 pub fn generated_name(prefix: &str) -> String {
     let mut random = rand::rng();
     let mut name = prefix.to_owned();

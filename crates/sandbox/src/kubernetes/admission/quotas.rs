@@ -13,7 +13,6 @@ use crate::kubernetes::resources::{
 use crate::kubernetes::status::Refusal;
 use crate::kubernetes::store::{Key, Store};
 
-/// Amounts by the names that quotas have for them.
 type Amounts = BTreeMap<String, Quantity>;
 
 /// Refuses an object that the quotas of its namespace leave no room for. `before` is the object it
@@ -108,7 +107,6 @@ fn amounts(list: Option<&Value>) -> Amounts {
         .collect()
 }
 
-/// Brings the status of a namespace's quotas up to date.
 pub fn refresh(store: &Store, namespace: &str) {
     let (quotas, _) = store.list(RESOURCE_QUOTAS, Some(namespace));
     for quota in quotas {
@@ -134,7 +132,6 @@ pub fn refresh(store: &Store, namespace: &str) {
     }
 }
 
-/// What a namespace uses of the things that a quota counts.
 fn used(store: &Store, namespace: &str, hard: &Amounts) -> Amounts {
     let mut used = Amounts::new();
     for resource in counted(store, hard) {
@@ -149,7 +146,6 @@ fn used(store: &Store, namespace: &str, hard: &Amounts) -> Amounts {
     used
 }
 
-/// The resources whose objects a quota looks at.
 fn counted(store: &Store, hard: &Amounts) -> Vec<GroupResource> {
     let registry = store.registry();
     let mut resources: Vec<GroupResource> = registry
@@ -173,7 +169,6 @@ fn counted(store: &Store, hard: &Amounts) -> Vec<GroupResource> {
     resources
 }
 
-/// What one object uses.
 fn usage(resource: GroupResource, object: &Value) -> Amounts {
     let one = Quantity::whole(1);
     let mut usage = Amounts::from([(format!("count/{resource}"), one)]);

@@ -9,23 +9,20 @@ use serde_json::{Map, Value};
 
 use crate::kubernetes::schema::key_value;
 
-/// A set of fields: a tree whose marked nodes are the members.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FieldSet {
     member: bool,
     children: BTreeMap<String, FieldSet>,
 }
 
-/// The element of a field or map entry.
 pub fn field_element(name: &str) -> String {
     format!("f:{name}")
 }
 
-/// The element of an item in a list that tells items apart by keys.
 pub fn key_element(item: &Value, keys: &[&str]) -> String {
     let keys: Map<String, Value> = sorted(keys)
         .into_iter()
-        .filter_map(|key| key_value(item, key).map(|v| (key.to_owned(), v.clone())))
+        .filter_map(|key| key_value(item, key).map(|v| (key.to_owned(), v)))
         .collect();
     format!("k:{}", Value::Object(keys))
 }
@@ -36,13 +33,11 @@ fn sorted<'a>(keys: &[&'a str]) -> Vec<&'a str> {
     keys
 }
 
-/// The element of an item in a set.
 pub fn value_element(item: &Value) -> String {
     format!("v:{item}")
 }
 
 impl FieldSet {
-    /// The set that managedFields describe.
     pub fn from_json(fields: &Value) -> Self {
         let mut set = Self::default();
         if let Value::Object(entries) = fields {
@@ -60,7 +55,6 @@ impl FieldSet {
         set
     }
 
-    /// As managedFields describe it.
     pub fn to_json(&self) -> Value {
         let mut entries = Map::new();
         for (element, child) in &self.children {
@@ -76,12 +70,10 @@ impl FieldSet {
         Value::Object(entries)
     }
 
-    /// Whether there is no field in it.
     pub fn is_empty(&self) -> bool {
         !self.member && self.children.values().all(Self::is_empty)
     }
 
-    /// Adds the field at a path.
     pub fn insert(&mut self, path: &[String]) {
         match path {
             [] => self.member = true,
@@ -89,7 +81,6 @@ impl FieldSet {
         }
     }
 
-    /// Takes a field out of the set, and keeps those below it.
     pub fn unmark(&mut self, element: &str) {
         if let Some(child) = self.children.get_mut(element) {
             child.member = false;
@@ -99,22 +90,18 @@ impl FieldSet {
         }
     }
 
-    /// The part of the set at an element.
     pub fn child(&self, element: &str) -> Option<&Self> {
         self.children.get(element)
     }
 
-    /// Whether the node itself is a member.
     pub fn is_member(&self) -> bool {
         self.member
     }
 
-    /// The elements below this node.
     pub fn elements(&self) -> impl Iterator<Item = (&String, &Self)> {
         self.children.iter()
     }
 
-    /// Fields in either set.
     pub fn union(&self, other: &Self) -> Self {
         let mut set = self.clone();
         set.member |= other.member;
@@ -125,7 +112,6 @@ impl FieldSet {
         set
     }
 
-    /// Fields in both sets.
     pub fn intersection(&self, other: &Self) -> Self {
         self.combine(other, |mine, theirs| mine && theirs)
     }
@@ -183,44 +169,5 @@ fn shown(element: &str) -> String {
             format!("[{}]", parts.join(","))
         }
         Err(_) => format!("[{keys}]"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn a_set_is_read_and_written_as_managed_fields_have_it() {
-        let fields = json!({
-            "f:metadata": {"f:labels": {".": {}, "f:app": {}}},
-            "f:spec": {"f:containers": {"k:{\"name\":\"a\"}": {".": {}, "f:image": {}}}},
-        });
-        let set = FieldSet::from_json(&fields);
-        assert_eq!(set.to_json(), fields);
-        assert_eq!(
-            set.paths(),
-            [
-                ".metadata.labels",
-                ".metadata.labels.app",
-                ".spec.containers[name=\"a\"]",
-                ".spec.containers[name=\"a\"].image"
-            ]
-        );
-    }
-
-    #[test]
-    fn the_difference_leaves_no_empty_branches() {
-        let a = FieldSet::from_json(&json!({"f:spec": {"f:replicas": {}, "f:serviceName": {}}}));
-        let b = FieldSet::from_json(&json!({"f:spec": {"f:replicas": {}}}));
-        assert_eq!(
-            a.difference(&b).to_json(),
-            json!({"f:spec": {"f:serviceName": {}}})
-        );
-        assert!(b.difference(&a).is_empty());
-        assert_eq!(a.intersection(&b), b);
-        assert_eq!(a.union(&b), a);
     }
 }

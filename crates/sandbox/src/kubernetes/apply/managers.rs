@@ -8,7 +8,6 @@ use super::merge;
 use crate::kubernetes::object;
 use crate::kubernetes::schema::Shape;
 
-/// Metadata that the API owns and nobody else can.
 const SYSTEM_METADATA: [&str; 10] = [
     "name",
     "namespace",
@@ -22,21 +21,16 @@ const SYSTEM_METADATA: [&str; 10] = [
     "deletionGracePeriodSeconds",
 ];
 
-/// How a manager writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Operation {
     Apply,
     Update,
 }
 
-/// Who writes, and where.
 #[derive(Debug, Clone, Copy)]
 pub struct Writer<'a> {
-    /// The manager's name.
     pub manager: &'a str,
-    /// API version of what it writes.
     pub api_version: &'a str,
-    /// Subresource it writes to; empty for the object itself.
     pub subresource: &'a str,
 }
 
@@ -91,7 +85,6 @@ impl Entry {
         entry
     }
 
-    /// How refusals name the manager.
     fn shown(&self) -> String {
         let mut shown = format!("{:?}", self.manager);
         if !self.subresource.is_empty() {
@@ -111,7 +104,6 @@ impl Entry {
     }
 }
 
-/// The managers of one object.
 #[derive(Debug, Default)]
 struct Managers {
     entries: Vec<Entry>,
@@ -156,14 +148,12 @@ impl Managers {
         );
     }
 
-    /// Everything that anybody owns.
     fn owned(&self) -> FieldSet {
         self.entries
             .iter()
             .fold(FieldSet::default(), |all, entry| all.union(&entry.fields))
     }
 
-    /// Takes fields from everybody but one entry.
     fn take(&mut self, fields: &FieldSet, except: Option<usize>) {
         for (i, entry) in self.entries.iter_mut().enumerate() {
             if Some(i) != except {
@@ -177,7 +167,6 @@ impl Managers {
     }
 }
 
-/// The fields of an object that managers can own.
 fn ownable(object: &Value) -> Value {
     let mut object = object.clone();
     if let Value::Object(fields) = &mut object {
@@ -193,7 +182,6 @@ fn ownable(object: &Value) -> Value {
     object
 }
 
-/// Owner of what was there before anybody's fields were tracked.
 const BEFORE_FIRST_APPLY: &str = "before-first-apply";
 
 /// Whether an object is kept and nobody owns any of its fields. Such an object is tracked from its first
@@ -247,7 +235,6 @@ pub fn record_update(shape: Shape, live: &Value, new: &mut Value, writer: &Write
     managers.write(new);
 }
 
-/// A write to the status owns nothing of the specification.
 fn keep_to_subresource(before: &mut Value, after: &mut Value, subresource: &str) {
     if subresource != "status" {
         return;
@@ -259,7 +246,6 @@ fn keep_to_subresource(before: &mut Value, after: &mut Value, subresource: &str)
     }
 }
 
-/// What an apply makes of an object.
 pub fn apply(
     shape: Shape,
     live: &Value,
@@ -337,6 +323,3 @@ pub fn apply(
     managers.write(&mut merged);
     Ok(merged)
 }
-
-#[cfg(test)]
-mod tests;

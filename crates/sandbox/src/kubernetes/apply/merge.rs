@@ -5,9 +5,8 @@ use serde_json::{Map, Value};
 use super::field_set::{FieldSet, field_element, key_element, value_element};
 use crate::kubernetes::schema::{Shape, Structure};
 
-/// The live object with the configuration laid over it.
 pub fn merge(shape: Option<Shape>, live: &Value, applied: &Value) -> Value {
-    let structure = shape.map_or(Structure::Leaf, |s| s.structure());
+    let structure = shape.map_or(Structure::Leaf, |s| s.structure(Some(live), Some(applied)));
     match (structure, shape, live, applied) {
         (Structure::Object, Some(shape), Value::Object(live), Value::Object(applied)) => {
             let mut merged: Map<String, Value> = live.clone();
@@ -68,10 +67,9 @@ fn merge_lists(
     merged.into()
 }
 
-/// Takes the fields out that somebody gave up and nobody else owns.
 pub fn prune(shape: Option<Shape>, value: &mut Value, given_up: &FieldSet, owned: &FieldSet) {
     let Some(shape) = shape else { return };
-    match (shape.structure(), value) {
+    match (shape.structure(Some(value), None), value) {
         (Structure::Object, Value::Object(fields)) => {
             let names: Vec<String> = fields.keys().cloned().collect();
             for name in names {
@@ -123,51 +121,5 @@ fn is_hollow(value: &Value) -> bool {
         Value::Object(fields) => fields.is_empty(),
         Value::Array(items) => items.is_empty(),
         _ => false,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-    use crate::kubernetes::schema::of_kind;
-
-    fn pod() -> Shape {
-        Shape::of(of_kind("", "Pod").unwrap())
-    }
-
-    #[test]
-    fn items_of_a_keyed_list_are_merged_and_others_kept() {
-        let live = json!({"spec": {"containers": [{"name": "a", "image": "1", "tty": true}, {"name": "b"}]}});
-        let applied = json!({"spec": {"containers": [{"name": "c"}, {"name": "a", "image": "2"}]}});
-        assert_eq!(
-            merge(Some(pod()), &live, &applied),
-            json!({"spec": {"containers": [
-                {"name": "c"}, {"name": "a", "image": "2", "tty": true}, {"name": "b"},
-            ]}})
-        );
-    }
-
-    #[test]
-    fn an_atomic_value_is_replaced() {
-        let live = json!({"spec": {"nodeSelector": {"a": "1"}, "tolerations": [{"key": "a"}]}});
-        let applied = json!({"spec": {"nodeSelector": {"b": "1"}, "tolerations": []}});
-        assert_eq!(merge(Some(pod()), &live, &applied), applied);
-    }
-
-    #[test]
-    fn given_up_fields_go_unless_somebody_else_owns_them() {
-        let mut object = json!({"metadata": {"labels": {"a": "1", "b": "2", "c": "3"}}, "spec": {"hostname": "h"}});
-        let given_up = FieldSet::from_json(&json!({
-            "f:metadata": {"f:labels": {"f:a": {}, "f:b": {}}},
-            "f:spec": {"f:hostname": {}},
-        }));
-        let owned = FieldSet::from_json(&json!({"f:metadata": {"f:labels": {"f:b": {}}}}));
-        prune(Some(pod()), &mut object, &given_up, &owned);
-        assert_eq!(
-            object,
-            json!({"metadata": {"labels": {"b": "2", "c": "3"}}})
-        );
     }
 }

@@ -70,7 +70,6 @@ pub fn check(
     ))
 }
 
-/// Every single thing that a rule allows.
 fn wishes(rule: &Value, namespace: &str) -> Vec<Attributes> {
     let list = |field: &str| object::strings(rule.get(field));
     let mut names = list("resourceNames");

@@ -6,22 +6,15 @@ pub mod rbac;
 use super::authentication::User;
 use super::resources::GroupResource;
 
-/// What somebody wants to do.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Attributes {
-    /// `get`, `list`, `create` ...
     pub verb: String,
-    /// API group of the resource.
     pub group: String,
     /// Plural name of the resource; empty for a path that is no resource.
     pub resource: String,
-    /// Subresource, empty for the object itself.
     pub subresource: String,
-    /// Namespace, empty for the whole cluster.
     pub namespace: String,
-    /// Name of the object, empty for all.
     pub name: String,
-    /// Path, where it is no resource.
     pub path: String,
 }
 
@@ -57,7 +50,6 @@ impl Attributes {
         )
     }
 
-    /// Attributes of a verb on a resource.
     pub fn on(verb: &str, resource: GroupResource, namespace: &str, name: &str) -> Self {
         Self {
             verb: verb.to_owned(),
@@ -70,9 +62,7 @@ impl Attributes {
     }
 }
 
-/// Decides.
 pub trait Authorizer: Send + Sync {
-    /// Whether the user may.
     fn allows(&self, user: &User, wish: &Attributes) -> bool;
 
     /// The rules that hold for the user in a namespace, as RBAC writes rules.

@@ -10,17 +10,14 @@ use crate::kubernetes::resources::{
 };
 use crate::kubernetes::store::{Key, Store};
 
-/// Members may do everything, whatever roles there are.
 pub const MASTERS: &str = "system:masters";
 
-/// Evaluates roles and bindings.
 #[derive(Debug, Clone)]
 pub struct Rbac {
     store: Store,
 }
 
 impl Rbac {
-    /// Over the roles and bindings of a store.
     pub fn new(store: Store) -> Self {
         Self { store }
     }
@@ -62,7 +59,6 @@ impl Rbac {
     }
 }
 
-/// The rules of a role.
 pub(super) fn rules_of(store: &Store, key: &Key) -> Vec<Value> {
     store
         .get(key)
@@ -102,7 +98,6 @@ fn names(rule: &Value, field: &str, wanted: &str) -> bool {
         .any(|found| *found == "*" || *found == wanted)
 }
 
-/// Whether one rule allows a wish.
 pub(super) fn rule_allows(rule: &Value, wish: &Attributes) -> bool {
     if !names(rule, "verbs", &wish.verb) {
         return false;
@@ -145,62 +140,9 @@ impl Authorizer for Rbac {
     }
 }
 
-/// The resource that holds the role which a binding names.
 pub(super) fn role_resource(binding: &Value) -> GroupResource {
     match binding.pointer("/roleRef/kind").and_then(Value::as_str) {
         Some("Role") => ROLES,
         _ => CLUSTER_ROLES,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::kubernetes::resources::{PODS, SECRETS};
-
-    fn store() -> Store {
-        let store = Store::default();
-        let role = json!({"kind": "Role", "metadata": {"name": "r", "namespace": "a"}, "rules": [
-            {"apiGroups": [""], "resources": ["pods", "pods/log"], "verbs": ["get", "list"]},
-            {"apiGroups": [""], "resources": ["secrets"], "resourceNames": ["one"], "verbs": ["get"]},
-        ]});
-        store.create(ROLES, role).unwrap();
-        let binding = json!({"metadata": {"name": "b", "namespace": "a"},
-            "roleRef": {"kind": "Role", "name": "r"},
-            "subjects": [{"kind": "User", "name": "u"}, {"kind": "ServiceAccount", "name": "s", "namespace": "x"}]});
-        store.create(ROLE_BINDINGS, binding).unwrap();
-        store
-    }
-
-    #[test]
-    fn a_role_holds_in_its_namespace_for_those_who_are_bound_to_it() {
-        let rbac = Rbac::new(store());
-        let user = User::known("u", &[]);
-        let account = User::known("system:serviceaccount:x:s", &[]);
-        for who in [&user, &account] {
-            assert!(rbac.allows(who, &Attributes::on("get", PODS, "a", "p")));
-        }
-        assert!(!rbac.allows(&user, &Attributes::on("get", PODS, "b", "p")));
-        assert!(!rbac.allows(&user, &Attributes::on("delete", PODS, "a", "p")));
-        assert!(!rbac.allows(
-            &User::known("v", &[]),
-            &Attributes::on("get", PODS, "a", "p")
-        ));
-    }
-
-    #[test]
-    fn a_rule_with_names_holds_for_these_objects_only() {
-        let rbac = Rbac::new(store());
-        let user = User::known("u", &[]);
-        assert!(rbac.allows(&user, &Attributes::on("get", SECRETS, "a", "one")));
-        assert!(!rbac.allows(&user, &Attributes::on("get", SECRETS, "a", "two")));
-        assert!(!rbac.allows(&user, &Attributes::on("list", SECRETS, "a", "")));
-    }
-
-    #[test]
-    fn masters_may_do_everything() {
-        let rbac = Rbac::new(Store::default());
-        let master = User::known("m", &[MASTERS]);
-        assert!(rbac.allows(&master, &Attributes::on("delete", PODS, "a", "p")));
     }
 }

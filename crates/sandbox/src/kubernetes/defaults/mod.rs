@@ -65,7 +65,6 @@ pub fn fill(group: &str, kind: &str, object: &mut Value) {
     }
 }
 
-/// Sets a field that is missing or null.
 pub(super) fn default(fields: &mut Fields, name: &str, value: impl Into<Value>) {
     let entry = fields.entry(name).or_insert(Value::Null);
     if entry.is_null() {
@@ -73,19 +72,16 @@ pub(super) fn default(fields: &mut Fields, name: &str, value: impl Into<Value>) 
     }
 }
 
-/// Works on the object in a field, made when it is missing.
 pub(super) fn with(object: &mut Value, field: &str, work: impl FnOnce(&mut Fields)) {
     work(object::field_mut(object, field));
 }
 
-/// Works on the object in a field, where there is one.
 pub(super) fn if_some(fields: &mut Fields, field: &str, work: impl FnOnce(&mut Fields)) {
     if let Some(Value::Object(inner)) = fields.get_mut(field) {
         work(inner);
     }
 }
 
-/// Works on the objects of a list in a field.
 pub(super) fn each_in(fields: &mut Fields, field: &str, mut work: impl FnMut(&mut Fields)) {
     if let Some(Value::Array(items)) = fields.get_mut(field) {
         items

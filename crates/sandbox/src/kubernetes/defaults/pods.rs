@@ -4,7 +4,6 @@ use serde_json::{Value, json};
 
 use super::{Fields, default, each_in, if_some, with};
 
-/// Mode of files that a volume projects: rw-r--r--.
 const FILE_MODE: i64 = 0o644;
 
 /// Defaults of a pod.
@@ -136,19 +135,4 @@ fn probe(probe: &mut Fields) {
 fn http_get(get: &mut Fields) {
     default(get, "path", "/");
     default(get, "scheme", "HTTP");
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_image_is_pulled_again_only_when_its_tag_may_move() {
-        for image in ["nginx", "nginx:latest", "localhost:5000/nginx"] {
-            assert!(is_latest(image), "{image}");
-        }
-        for image in ["nginx:1.27", "nginx@sha256:00", "localhost:5000/nginx:1"] {
-            assert!(!is_latest(image), "{image}");
-        }
-    }
 }

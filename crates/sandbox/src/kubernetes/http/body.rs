@@ -1,4 +1,4 @@
-//! Reading the bodies of requests: JSON, YAML and protobuf.
+//! Reading the bodies of requests: JSON and YAML.
 
 use axum::body::to_bytes;
 use axum::extract::Request;
@@ -6,17 +6,12 @@ use axum::http::{HeaderMap, header};
 use bytes::Bytes;
 use serde_json::Value;
 
-use crate::kubernetes::protobuf;
 use crate::kubernetes::status::Refusal;
 
 /// Most bytes of a body.
 const LIMIT: usize = 3 * 1024 * 1024;
 
-const OBJECT_TYPES: [&str; 3] = [
-    "application/json",
-    "application/yaml",
-    "application/vnd.kubernetes.protobuf",
-];
+const OBJECT_TYPES: [&str; 2] = ["application/json", "application/yaml"];
 
 /// The media type of a body, without parameters.
 pub(super) fn media_type(headers: &HeaderMap) -> String {
@@ -35,7 +30,6 @@ pub(super) async fn read(request: Request) -> Result<Bytes, Refusal> {
         .map_err(|_| Refusal::too_large())
 }
 
-/// The object in a body; `kind` is what the path takes.
 pub(super) async fn object(request: Request, kind: &str) -> Result<Value, Refusal> {
     let media = media_type(request.headers());
     if !media.is_empty() && !OBJECT_TYPES.contains(&media.as_str()) {
@@ -45,7 +39,6 @@ pub(super) async fn object(request: Request, kind: &str) -> Result<Value, Refusa
     parse(&media, &bytes, kind)
 }
 
-/// The object in a body that may be missing.
 pub(super) async fn optional_object(
     request: Request,
     kind: &str,
@@ -68,8 +61,6 @@ fn parse(media: &str, bytes: &[u8], kind: &str) -> Result<Value, Refusal> {
         ))
     };
     match media {
-        "application/vnd.kubernetes.protobuf" => protobuf::decode(bytes)
-            .map_err(|error| unrecognised(format!("protobuf error: {error}"))),
         "application/yaml" => yaml(bytes).map_err(|why| unrecognised(format!("yaml error: {why}"))),
         _ => serde_json::from_slice(bytes).map_err(|error| {
             unrecognised(format!(
@@ -81,7 +72,6 @@ fn parse(media: &str, bytes: &[u8], kind: &str) -> Result<Value, Refusal> {
     }
 }
 
-/// YAML, of which JSON is a part.
 pub(super) fn yaml(bytes: &[u8]) -> Result<Value, String> {
     if let Ok(value) = serde_json::from_slice(bytes) {
         return Ok(value);
@@ -89,7 +79,6 @@ pub(super) fn yaml(bytes: &[u8]) -> Result<Value, String> {
     serde_norway::from_slice(bytes).map_err(|error| error.to_string())
 }
 
-/// The mistake in a JSON text in the words that API clients know.
 pub(super) fn json_error(bytes: &[u8], error: &serde_json::Error) -> String {
     if error.is_eof() {
         return "unexpected end of JSON input".to_owned();
@@ -113,7 +102,6 @@ pub(super) fn json_error(bytes: &[u8], error: &serde_json::Error) -> String {
     format!("invalid character '{}' {looking}", char::from(*byte))
 }
 
-/// The start of a body that nobody can read.
 fn excerpt(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).chars().take(1024).collect()
 }

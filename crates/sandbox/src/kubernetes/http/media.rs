@@ -7,14 +7,10 @@ use crate::kubernetes::status::Refusal;
 
 pub(super) const JSON: &str = "application/json";
 
-/// In which form objects are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum View {
-    /// As they are.
     Whole,
-    /// As rows for people.
     Table,
-    /// Their metadata.
     Metadata,
 }
 
@@ -54,7 +50,6 @@ fn is_json(media: &str) -> bool {
     matches!(media, "application/json" | "application/*" | "*/*")
 }
 
-/// The first form of the client's list that can be given.
 pub(super) fn view(headers: &HeaderMap) -> Result<View, Refusal> {
     let accepted = accepted(headers);
     if accepted.is_empty() {
@@ -116,50 +111,10 @@ pub(super) fn user_agent(headers: &HeaderMap) -> String {
         .collect()
 }
 
-/// An object's metadata alone.
 pub(super) fn metadata_only(object: &Value) -> Value {
     json!({
         "kind": "PartialObjectMetadata",
         "apiVersion": "meta.k8s.io/v1",
         "metadata": object.get("metadata").cloned().unwrap_or_else(|| json!({})),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use axum::http::HeaderValue;
-
-    use super::*;
-
-    fn asked(accept: &'static str) -> HeaderMap {
-        let mut headers = HeaderMap::new();
-        headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
-        headers
-    }
-
-    #[test]
-    fn the_first_form_that_can_be_given_is_chosen() {
-        for (accept, expected) in [
-            (
-                "application/json;as=Table;v=v1;g=meta.k8s.io,application/json",
-                View::Table,
-            ),
-            (
-                "application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json",
-                View::Whole,
-            ),
-            (
-                "application/vnd.kubernetes.protobuf,application/json",
-                View::Whole,
-            ),
-            (
-                "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io",
-                View::Metadata,
-            ),
-            ("*/*", View::Whole),
-        ] {
-            assert_eq!(view(&asked(accept)).unwrap(), expected, "{accept}");
-        }
-        assert_eq!(view(&asked("text/html")).unwrap_err().code, 406);
-    }
 }

@@ -35,7 +35,6 @@ struct Call {
     subresource: Option<&'static Subresource>,
     namespace: String,
     name: String,
-    /// What follows the subresource, for proxies.
     rest: String,
     query: Query,
     view: View,
@@ -43,7 +42,6 @@ struct Call {
     user_agent: String,
 }
 
-/// Answers any request.
 pub(super) async fn answer(
     server: &ApiServer,
     request: Request,
@@ -198,7 +196,6 @@ impl Call {
     }
 }
 
-/// A JSON answer.
 fn json_response(status: StatusCode, body: &Value, content_type: &'static str) -> Response<Body> {
     bytes_response(status, body.to_string().into_bytes(), content_type)
 }
@@ -220,7 +217,6 @@ fn text_response(text: &'static str) -> Response<Body> {
     )
 }
 
-/// Paths outside the API get no Status.
 fn not_found_page() -> Response<Body> {
     bytes_response(
         StatusCode::NOT_FOUND,
@@ -229,7 +225,6 @@ fn not_found_page() -> Response<Body> {
     )
 }
 
-/// An answer with one object.
 fn object_response(
     call: &Call,
     status: StatusCode,

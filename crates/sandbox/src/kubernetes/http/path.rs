@@ -4,11 +4,8 @@ use axum::http::Method;
 
 use super::query::Query;
 
-/// What a path names.
 pub(super) enum Place {
-    /// Something that is no resource.
     Path,
-    /// A resource, an object or a subresource.
     Resource(ResourcePlace),
 }
 
@@ -20,13 +17,9 @@ pub(super) struct ResourcePlace {
     pub plural: String,
     /// Namespace of the path; empty when it has none.
     pub namespace: String,
-    /// Whether the path goes through a namespace.
     pub in_namespace: bool,
-    /// Name of an object; empty when the whole resource is meant.
     pub name: String,
-    /// Empty for the object itself.
     pub subresource: String,
-    /// What follows the subresource, with its leading slash.
     pub rest: String,
 }
 
@@ -83,7 +76,6 @@ impl ResourcePlace {
         }
     }
 
-    /// What is to be done, as authorisation names it.
     pub(super) fn verb(&self, method: &Method, query: &Query) -> &'static str {
         let whole = self.name.is_empty();
         match *method {
@@ -99,7 +91,6 @@ impl ResourcePlace {
         }
     }
 
-    /// A namespace is looked at as something in itself.
     pub(super) fn attributed_namespace(&self) -> String {
         if self.plural == "namespaces" && self.group.is_empty() {
             self.name.clone()
@@ -109,7 +100,6 @@ impl ResourcePlace {
     }
 }
 
-/// Undoes percent encoding.
 pub(super) fn decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let raw = text.as_bytes();
@@ -132,50 +122,4 @@ pub(super) fn decoded(text: &str) -> String {
         }
     }
     String::from_utf8_lossy(&bytes).into_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn place(path: &str) -> ResourcePlace {
-        match Place::of(path) {
-            Place::Resource(place) => place,
-            Place::Path => panic!("{path} is a resource"),
-        }
-    }
-
-    #[test]
-    fn paths_of_resources_objects_and_subresources_are_told_apart() {
-        let list = place("/apis/apps/v1/namespaces/a/statefulsets");
-        assert_eq!(
-            (list.group.as_str(), list.namespace.as_str()),
-            ("apps", "a")
-        );
-        assert!(list.name.is_empty());
-        let status = place("/api/v1/namespaces/a/pods/p/status");
-        assert_eq!(
-            (status.name.as_str(), status.subresource.as_str()),
-            ("p", "status")
-        );
-        let namespace = place("/api/v1/namespaces/a/status");
-        assert_eq!(
-            (namespace.plural.as_str(), namespace.name.as_str()),
-            ("namespaces", "a")
-        );
-        assert!(!namespace.in_namespace);
-        let proxy = place("/api/v1/namespaces/a/services/https:s:443/proxy/x/y");
-        assert_eq!(
-            (proxy.name.as_str(), proxy.rest.as_str()),
-            ("https:s:443", "/x/y")
-        );
-        assert!(matches!(Place::of("/api/v1"), Place::Path));
-        assert!(matches!(Place::of("/apis/apps/v1/"), Place::Path));
-        assert!(matches!(Place::of("/version"), Place::Path));
-    }
-
-    #[test]
-    fn percent_encoding_is_undone() {
-        assert_eq!(decoded("a%2Fb%20c%"), "a/b c%");
-    }
 }

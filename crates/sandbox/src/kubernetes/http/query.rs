@@ -9,7 +9,6 @@ use crate::kubernetes::selectors::{FieldSelector, LabelSelector, Selection};
 use crate::kubernetes::status::{FieldError, Refusal};
 use crate::kubernetes::table::Included;
 
-/// Parameters by name; the first of several counts.
 #[derive(Debug, Default)]
 pub(super) struct Query {
     parameters: HashMap<String, String>,

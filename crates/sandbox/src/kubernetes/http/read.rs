@@ -28,7 +28,6 @@ pub(super) fn get(server: &ApiServer, call: &Call) -> Result<Response<Body>, Ref
     Ok(object_response(call, StatusCode::OK, &object, &[]))
 }
 
-/// Where a chunked list goes on.
 struct Continuation {
     version: u64,
     start: String,
@@ -122,7 +121,6 @@ pub(super) fn list(server: &ApiServer, call: &Call) -> Result<Response<Body>, Re
     Ok(shown(call, &objects, &metadata))
 }
 
-/// A list in the form that the client wants.
 pub(super) fn shown(call: &Call, objects: &[Arc<Value>], metadata: &Value) -> Response<Body> {
     let references: Vec<&Value> = objects.iter().map(|o| &**o).collect();
     match call.view {

@@ -13,7 +13,6 @@ use crate::kubernetes::object;
 use crate::kubernetes::operations::patch::Patch;
 use crate::kubernetes::operations::update::Target;
 use crate::kubernetes::operations::{WriteOptions, decoded_as, expect_kind, shape_of};
-use crate::kubernetes::patch::merge;
 use crate::kubernetes::resources::{NAMESPACES, PODS};
 use crate::kubernetes::schema::{self, Shape};
 use crate::kubernetes::selectors::LabelSelector;
@@ -123,12 +122,13 @@ async fn scale(
         Method::PATCH => {
             let mut after = before.clone();
             match read_patch(call, request).await? {
-                Patch::Json(patch) => {
-                    crate::kubernetes::patch::json::apply(&mut after, &patch)
-                        .map_err(|e| Refusal::bad_request(e.to_string()))?;
-                }
-                Patch::Merge(patch) | Patch::Strategic(patch) => merge::apply(&mut after, &patch),
-                Patch::Apply { configuration, .. } => merge::apply(&mut after, &configuration),
+                Patch::Json(_) => return Err(Refusal::unsupported_media_type(&[])),
+                Patch::Merge(patch)
+                | Patch::Strategic(patch)
+                | Patch::Apply {
+                    configuration: patch,
+                    ..
+                } => json_patch::merge(&mut after, &patch),
             }
             after
         }
@@ -209,7 +209,6 @@ async fn bind(
     Ok(json_response(StatusCode::CREATED, &success, media::JSON))
 }
 
-/// A pod that a node was found for.
 fn bound(pod: &Value, node: &str) -> Value {
     let mut pod = pod.clone();
     object::field_mut(&mut pod, "spec").insert("nodeName".to_owned(), node.into());

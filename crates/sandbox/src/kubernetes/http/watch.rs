@@ -24,14 +24,11 @@ use crate::kubernetes::server::ApiServer;
 use crate::kubernetes::status::{FieldError, Refusal};
 use crate::kubernetes::table::{self, Included};
 
-/// How often a quiet watch tells where it is.
 const BOOKMARK_PERIOD: Duration = Duration::from_secs(60);
-/// How long before its end a watch tells where it is.
 const LAST_BOOKMARK: Duration = Duration::from_secs(2);
 /// How long a watch lasts when the client does not say; real servers choose between this and twice it.
 const DEFAULT_SECONDS: u64 = 1800;
 
-/// What a watch shows, and how.
 struct Viewer {
     resource: &'static Resource,
     selection: Selection,
@@ -213,7 +210,6 @@ impl Viewer {
         }
     }
 
-    /// An object that says nothing but a version.
     fn bookmark(&self, version: u64, ends_initial_events: bool) -> Bytes {
         let mut fields = match self.view {
             View::Whole => schema::of_kind(self.resource.group, self.resource.kind)

@@ -74,7 +74,6 @@ impl Call {
         })
     }
 
-    /// The resource whose objects are kept.
     fn stored_resource(&self, server: &ApiServer) -> &'static Resource {
         server
             .store()
@@ -131,7 +130,6 @@ async fn update(
     Ok(written_response(call, &written))
 }
 
-/// The patch in a request.
 pub(super) async fn read_patch(call: &Call, request: Request) -> Result<Patch, Refusal> {
     let media = body::media_type(request.headers());
     if !PATCH_TYPES.contains(&media.as_str()) {

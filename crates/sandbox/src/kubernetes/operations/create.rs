@@ -18,7 +18,6 @@ use crate::kubernetes::status::Refusal;
 use crate::kubernetes::validation;
 
 impl ApiServer {
-    /// Makes an object that a client sent.
     pub fn create(
         &self,
         resource: &'static Resource,

@@ -15,7 +15,6 @@ use crate::kubernetes::status::Refusal;
 /// Namespaces that the cluster cannot be without.
 const PERMANENT: [&str; 3] = ["default", "kube-public", "kube-system"];
 
-/// What a client says about a deletion.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DeleteOptions {
     /// Seconds for running parts to end.
@@ -31,7 +30,6 @@ pub struct DeleteOptions {
 }
 
 impl DeleteOptions {
-    /// Reads the body of a deletion.
     pub fn from_object(options: &Value) -> Self {
         let text = |pointer: &str| {
             options
@@ -60,7 +58,6 @@ impl DeleteOptions {
 }
 
 impl ApiServer {
-    /// Deletes an object, or marks it where something holds it.
     pub fn delete(&self, target: &Target, options: &DeleteOptions) -> Result<Deletion, Refusal> {
         let key = target.key();
         let resource = target.resource;

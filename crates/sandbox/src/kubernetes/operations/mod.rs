@@ -12,37 +12,28 @@ use super::authentication::User;
 use super::defaults;
 use super::object;
 use super::resources::Resource;
-use super::schema::normalise::{Misfit, normalise};
-use super::schema::{self, Shape};
+use super::schema::{self, Shape, normalise};
 use super::status::Refusal;
 
 /// What to do with fields that a kind does not have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum FieldValidation {
-    /// Drop them silently.
     Ignore,
-    /// Drop them and warn.
     #[default]
     Warn,
-    /// Refuse.
     Strict,
 }
 
-/// Who writes, and how.
 #[derive(Debug, Clone)]
 pub struct WriteOptions {
-    /// Who asks.
     pub user: User,
-    /// The name under which written fields are owned.
     pub manager: String,
     /// Only show what would come of it.
     pub dry_run: bool,
-    /// What to do with unknown fields.
     pub validation: FieldValidation,
 }
 
 impl WriteOptions {
-    /// As a controller writes: it may do everything, under its name.
     pub fn controller(name: &str) -> Self {
         Self {
             user: User::known(format!("system:{name}"), &["system:masters"]),
@@ -56,15 +47,11 @@ impl WriteOptions {
 /// An object on its way into the store, and what the client should be told about it.
 #[derive(Debug)]
 pub struct Written<T> {
-    /// The object.
     pub object: T,
-    /// Whether it is new.
     pub created: bool,
-    /// Warnings for the client.
     pub warnings: Vec<String>,
 }
 
-/// The fields of a resource's objects.
 pub(super) fn shape_of(resource: &Resource) -> Result<Shape, Refusal> {
     schema::of_kind(resource.group, resource.kind)
         .map(Shape::of)
@@ -101,7 +88,7 @@ pub(super) fn decoded_as(
             "{kind} in version \"{version}\" cannot be handled as a {kind}: {why}"
         ))
     };
-    let normalised = normalise(sent, of).map_err(|misfit: Misfit| unusable(&misfit))?;
+    let normalised = normalise(sent, of).map_err(|misfit| unusable(&misfit))?;
     let mut object = normalised.object;
     if let Value::Object(fields) = &mut object {
         let api_version = super::resources::group_version(group, version);
@@ -127,7 +114,6 @@ pub(super) fn decoded_as(
     Ok((object, warnings))
 }
 
-/// Checks that a body is of the kind that its path takes.
 pub(super) fn expect_kind(
     group: &str,
     version: &str,
@@ -154,7 +140,6 @@ pub(super) fn expect_kind(
     Ok(())
 }
 
-/// Puts the object into the namespace of its path.
 pub(super) fn set_namespace(
     resource: &Resource,
     sent: &mut Value,
@@ -174,7 +159,6 @@ pub(super) fn set_namespace(
     Ok(())
 }
 
-/// Records who owns the fields that a write changed.
 pub(super) fn own_changes(
     resource: &Resource,
     subresource: &str,

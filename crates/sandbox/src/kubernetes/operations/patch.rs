@@ -8,34 +8,27 @@ use super::update::{Proposal, Target, expected_version};
 use super::{FieldValidation, WriteOptions, Written, decoded, own_changes, shape_of};
 use crate::kubernetes::apply::managers::{Writer, apply};
 use crate::kubernetes::object;
-use crate::kubernetes::patch::{json as json_patch, merge, strategic};
 use crate::kubernetes::prepare;
 use crate::kubernetes::resources::Resource;
-use crate::kubernetes::schema::normalise::normalise;
-use crate::kubernetes::schema::{self, Shape};
+use crate::kubernetes::schema::{self, Shape, normalise};
 use crate::kubernetes::server::ApiServer;
 use crate::kubernetes::status::{FieldError, Refusal};
+use crate::kubernetes::strategic;
 
-/// A patch by its kind.
 #[derive(Debug, Clone)]
 pub enum Patch {
     /// RFC 6902.
     Json(Value),
     /// RFC 7396.
     Merge(Value),
-    /// A merge patch that knows keyed lists.
     Strategic(Value),
-    /// The part of the object that the manager wants.
     Apply {
-        /// That part.
         configuration: Value,
-        /// Whether to take fields from other managers.
         force: bool,
     },
 }
 
 impl ApiServer {
-    /// Patches an object; an apply makes it where it is missing.
     pub fn patch(
         &self,
         target: &Target,
@@ -164,7 +157,7 @@ impl ApiServer {
                 )
             };
             let unknown: Vec<String> = normalise(&configuration, of)
-                .map_err(|misfit| untyped(misfit.to_string()))?
+                .map_err(untyped)?
                 .unknown
                 .iter()
                 .map(|field| format!(".{field}: field not declared in schema"))
@@ -212,8 +205,12 @@ fn patched(
     let resource = target.resource;
     let mut patched = live.clone();
     match patch {
-        Patch::Json(patch) => json_patch::apply(&mut patched, patch).map_err(json_refusal)?,
-        Patch::Merge(patch) => merge::apply(&mut patched, patch),
+        Patch::Json(patch) => {
+            let patch: json_patch::Patch = serde_json::from_value(patch.clone())
+                .map_err(|error| Refusal::bad_request(error.to_string()))?;
+            json_patch::patch(&mut patched, &patch).map_err(|_| mismatch())?;
+        }
+        Patch::Merge(patch) => json_patch::merge(&mut patched, patch),
         Patch::Strategic(patch) => {
             let shape: Shape = shape_of(resource)?;
             strategic::apply(shape, &mut patched, patch)
@@ -239,7 +236,6 @@ fn patched(
     })
 }
 
-/// A patch changes neither the name nor the kind of an object.
 fn check_identity(resource: &Resource, live: &Value, patched: &Value) -> Result<(), Refusal> {
     if object::name(patched) != object::name(live) {
         return Err(Refusal::bad_request(format!(
@@ -267,15 +263,12 @@ fn check_identity(resource: &Resource, live: &Value, patched: &Value) -> Result<
     Ok(())
 }
 
-fn json_refusal(error: json_patch::Unapplicable) -> Refusal {
-    match error {
-        json_patch::Unapplicable::Malformed(why) => Refusal::bad_request(why),
-        json_patch::Unapplicable::Mismatch => {
-            let mut refusal = Refusal::new(422, Some("Invalid"), error.to_string());
-            refusal.details = Some(json!({}));
-            refusal
-        }
-    }
+/// The object is not as a JSON patch expects.
+fn mismatch() -> Refusal {
+    let message = "the server rejected our request due to an error in our request";
+    let mut refusal = Refusal::new(422, Some("Invalid"), message.to_owned());
+    refusal.details = Some(json!({}));
+    refusal
 }
 
 /// A patch that makes an object nobody understands is itself what is invalid.

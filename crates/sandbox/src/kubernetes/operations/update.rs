@@ -20,33 +20,25 @@ use crate::kubernetes::validation;
 /// How often a write without a version is tried again when others get in between.
 const ATTEMPTS: usize = 8;
 
-/// What is written to.
 #[derive(Debug, Clone)]
 pub struct Target {
-    /// The resource.
     pub resource: &'static Resource,
-    /// Its subresource; empty for the object itself.
     pub subresource: &'static str,
     /// Namespace; empty for objects without one.
     pub namespace: String,
-    /// Name.
     pub name: String,
 }
 
 impl Target {
-    /// Where it is in the store.
     pub fn key(&self) -> Key {
         Key::new(self.resource.id(), &self.namespace, &self.name)
     }
 }
 
-/// A new state of an object, made from the present one.
 pub(super) struct Proposal {
-    /// The new state, with its managers.
     pub object: Value,
     /// The version that the present state must have; `None` when any will do.
     pub expected_version: Option<u64>,
-    /// Warnings for the client.
     pub warnings: Vec<String>,
 }
 
@@ -63,7 +55,6 @@ pub(super) fn expected_version(sent: &Value) -> Result<Option<u64>, Refusal> {
 }
 
 impl ApiServer {
-    /// Replaces an object by what a client sent.
     pub fn update(
         &self,
         target: &Target,
@@ -148,7 +139,6 @@ impl ApiServer {
         Err(Refusal::modified(key.resource, &key.name))
     }
 
-    /// The new state after the rules for changes.
     fn checked(
         &self,
         target: &Target,

@@ -8,12 +8,10 @@ use serde_json::{Value, json};
 
 use super::clouds::Cloud;
 
-/// A kind of machine in a region.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Offer {
     pub cloud: Cloud,
     pub instance_type: &'static str,
-    /// What it computes with, and how many of them.
     pub accelerator: Option<(&'static str, f64)>,
     pub vcpus: f64,
     /// Of one accelerator, in GiB.
@@ -37,7 +35,6 @@ impl Offer {
         }
     }
 
-    /// Where in the region it is, for clouds that have zones.
     pub fn zone(&self) -> Option<String> {
         match self.cloud {
             Cloud::Aws => Some(format!("{}a", self.region)),
@@ -66,7 +63,6 @@ impl Offer {
     }
 }
 
-/// Everything on sale.
 pub static OFFERS: LazyLock<Vec<Offer>> = LazyLock::new(|| {
     include_str!("machines.csv")
         .lines()
@@ -105,20 +101,15 @@ fn parse(line: &'static str) -> Option<Offer> {
     })
 }
 
-/// What to look for.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
-    /// A pattern somewhere in the accelerator's name.
     pub name: Option<String>,
-    /// A pattern somewhere in the region's name.
     pub region: Option<String>,
-    /// Exactly so many.
     pub quantity: Option<f64>,
     /// Only these clouds.
     pub clouds: Option<Vec<Cloud>>,
     /// Each region by itself, not only the cheapest.
     pub all_regions: bool,
-    /// Whether upper and lower case differ.
     pub case_sensitive: bool,
 }
 
@@ -142,7 +133,6 @@ impl Filter {
     }
 }
 
-/// What is on sale, by accelerator.
 pub fn accelerators(filter: &Filter) -> Value {
     let mut found: BTreeMap<&str, Vec<&Offer>> = BTreeMap::new();
     for offer in OFFERS.iter().filter(|offer| filter.accepts(offer)) {
@@ -175,23 +165,6 @@ pub fn accelerators(filter: &Filter) -> Value {
     json!(rows.collect::<BTreeMap<_, _>>())
 }
 
-/// How many accelerators machines have, by accelerator.
-pub fn accelerator_counts(filter: &Filter) -> Value {
-    let mut counts: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
-    for offer in OFFERS.iter().filter(|offer| filter.accepts(offer)) {
-        let (name, count) = offer.accelerator.unwrap_or_default();
-        let known = counts.entry(name).or_default();
-        if !known.contains(&count) {
-            known.push(count);
-        }
-    }
-    for known in counts.values_mut() {
-        known.sort_by(f64::total_cmp);
-    }
-    json!(counts)
-}
-
-/// The cheapest offer of one accelerator of a kind.
 pub fn cheapest(accelerator: &str) -> Option<&'static Offer> {
     let offers = OFFERS
         .iter()
@@ -199,7 +172,6 @@ pub fn cheapest(accelerator: &str) -> Option<&'static Offer> {
     offers.min_by(|a, b| a.price.total_cmp(&b.price))
 }
 
-/// The names of all accelerators.
 pub fn accelerator_names() -> BTreeSet<&'static str> {
     let names = OFFERS.iter().filter_map(|offer| offer.accelerator);
     names.map(|(name, _)| name).collect()
@@ -225,82 +197,4 @@ fn contains(pattern: &str, text: &str, case_sensitive: bool) -> bool {
             (false, false) => text.contains(rest),
         }
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn filter() -> Filter {
-        Filter {
-            case_sensitive: true,
-            ..Filter::default()
-        }
-    }
-
-    #[test]
-    fn every_line_of_the_table_is_an_offer() {
-        let lines = include_str!("machines.csv").lines().count() - 1;
-        assert_eq!(OFFERS.len(), lines);
-        for offer in OFFERS.iter() {
-            assert!(offer.price > 0.0 && offer.vcpus > 0.0 && offer.memory > 0.0);
-            assert!(
-                offer.spot_price.is_none_or(|spot| spot < offer.price),
-                "{offer:?}"
-            );
-            assert_eq!(
-                offer.spot_price.is_some(),
-                offer.cloud.has_spot(),
-                "{offer:?}"
-            );
-        }
-    }
-
-    #[test]
-    fn the_cheapest_region_is_shown_unless_all_are_wanted() {
-        let one = Filter {
-            name: Some("H100".to_owned()),
-            clouds: Some(vec![Cloud::Aws]),
-            ..filter()
-        };
-        let rows = accelerators(&one);
-        let regions = |rows: &Value| rows["H100"].as_array().unwrap().len();
-        assert_eq!(regions(&rows), 2);
-        assert_eq!(
-            rows["H100"][0],
-            json!([
-                "AWS",
-                "p5.4xlarge",
-                "H100",
-                1.0,
-                16.0,
-                80.0,
-                256.0,
-                6.88,
-                2.5,
-                "us-east-1"
-            ])
-        );
-        let all = Filter {
-            all_regions: true,
-            ..one
-        };
-        assert_eq!(regions(&accelerators(&all)), 8);
-    }
-
-    #[test]
-    fn a_name_is_found_as_a_pattern() {
-        let named = |pattern: &str| {
-            let rows = accelerator_counts(&Filter {
-                name: Some(pattern.to_owned()),
-                ..filter()
-            });
-            let names: Vec<_> = rows.as_object().unwrap().keys().cloned().collect();
-            names
-        };
-        assert_eq!(named("A100"), ["A100", "A100-80GB"]);
-        assert_eq!(named("^A100$"), ["A100"]);
-        assert_eq!(named("h100"), Vec::<String>::new());
-        assert_eq!(named("^L4$|^T4$"), ["L4", "T4"]);
-    }
 }

@@ -2,34 +2,26 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What is set for a cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Autostop {
     /// Negative: never.
     pub idle_minutes: i64,
-    /// Take it down instead of stopping it.
     pub down: bool,
-    /// What keeps it awake.
     pub wait_for: WaitFor,
     /// Since when it has been idle at the earliest, in seconds since 1970.
     pub since: f64,
 }
 
-/// What keeps a cluster awake.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WaitFor {
-    /// Jobs and people who are logged in.
     #[default]
     JobsAndSsh,
-    /// Jobs.
     Jobs,
-    /// Nothing: the time runs from when it was set.
     None,
 }
 
 impl WaitFor {
-    /// The one of that name.
     pub fn named(name: &str) -> Option<Self> {
         match name.to_ascii_lowercase().as_str() {
             "jobs_and_ssh" => Some(Self::JobsAndSsh),

@@ -11,10 +11,8 @@ use crate::skypilot::store::State;
 const SECONDS_PER_DAY: i64 = 24 * 3600;
 const SECONDS_PER_HOUR: f64 = 3600.0;
 
-/// What to report.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
-    /// How far back to look for clusters that are gone.
     pub days: i64,
     pub hashes: Option<Vec<String>>,
     pub names: Option<Vec<String>>,
@@ -34,7 +32,6 @@ impl Report {
     }
 }
 
-/// The rows, the latest launch first.
 pub fn cost_report(state: &State, report: &Report) -> Value {
     let since = now() - report.days * SECONDS_PER_DAY;
     let living = state

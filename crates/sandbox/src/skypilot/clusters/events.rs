@@ -7,7 +7,6 @@ use crate::skypilot::exception::Exception;
 use crate::skypilot::python::repr;
 use crate::skypilot::store::State;
 
-/// One thing that happened.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Event {
     pub reason: String,
@@ -15,7 +14,6 @@ pub struct Event {
     pub at: i64,
 }
 
-/// The events of a cluster that there is, the oldest first.
 pub fn cluster_events(
     state: &State,
     name: Option<&str>,

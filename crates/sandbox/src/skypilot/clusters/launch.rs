@@ -23,19 +23,16 @@ const RUNTIME: u32 = 4;
 const RETRY_GAP_SECONDS: u32 = 30;
 const UNITS_PER_SECOND: u32 = 2;
 
-/// What a launch asks for.
 pub struct LaunchOrder {
     pub cluster: String,
     pub task: String,
     pub retry_until_up: bool,
     pub dryrun: bool,
     pub no_setup: bool,
-    /// From the body, which older clients use instead of the task.
     pub idle_minutes: Option<i64>,
     pub down: bool,
 }
 
-/// Launches a cluster, or gives the task to one that is there.
 pub async fn launch(context: Context, order: LaunchOrder) -> Result<Value, Exception> {
     let task = Task::read(&order.task)?;
     check_name(&order.cluster)?;
@@ -78,7 +75,6 @@ pub async fn launch(context: Context, order: LaunchOrder) -> Result<Value, Excep
     submit(&context, name, &task, !order.no_setup)
 }
 
-/// The result of a launch.
 fn launched(job: Option<i64>) -> Value {
     json!({"job_id": job, "handle": PICKLED_NONE})
 }
@@ -96,7 +92,6 @@ fn check_name(name: &str) -> Result<(), Exception> {
     ))
 }
 
-/// Whether a cluster that is there may be used for a task.
 fn check_reuse(
     context: &Context,
     task: &Task,
@@ -154,7 +149,6 @@ fn show_choice(context: &Context, candidates: &[Candidate]) {
     }
 }
 
-/// Tries one place after the other.
 async fn provision(
     context: &Context,
     task: &Task,
@@ -226,7 +220,6 @@ async fn provision(
     }
 }
 
-/// Writes down that a place is being tried.
 async fn begin(
     context: &Context,
     task: &Task,
@@ -284,7 +277,6 @@ async fn begin(
     Ok(())
 }
 
-/// From an acquired machine to a cluster that is up.
 async fn set_up(context: &Context, name: &str) -> Result<(), Exception> {
     let server = &context.server;
     context.change(name, |cluster, machines| {
@@ -430,7 +422,6 @@ fn set_autostop(context: &Context, name: &str, task: &Task, order: &LaunchOrder)
     });
 }
 
-/// Gives a task to a cluster that is there.
 pub async fn exec(context: Context, name: String, task: String) -> Result<Value, Exception> {
     let task = Task::read(&task)?;
     let workspace = context.server.store.read(|state| {
@@ -441,7 +432,6 @@ pub async fn exec(context: Context, name: String, task: String) -> Result<Value,
     submit(&context, &name, &task, false)
 }
 
-/// Gives a cluster that is up a task as its next job.
 fn submit(
     context: &Context,
     name: &str,

@@ -14,7 +14,6 @@ use crate::skypilot::store::State;
 
 const TEARDOWN: u32 = 4;
 
-/// Stops a cluster; its disk is kept.
 pub async fn stop(context: Context, name: String) -> Result<Value, Exception> {
     let reason = user_action(&context, "stopped");
     context.change(&name, |cluster, _| cluster.note(reason))?;
@@ -70,7 +69,6 @@ fn stop_refusal(cluster: &Cluster) -> Option<String> {
     })
 }
 
-/// Takes a cluster down: nothing is left of it.
 pub async fn down(context: Context, name: String, purge: bool) -> Result<Value, Exception> {
     let reason = user_action(&context, "terminated");
     let known = context.server.store.read(|state| {
@@ -104,7 +102,6 @@ pub async fn down(context: Context, name: String, purge: bool) -> Result<Value, 
     Ok(Value::Null)
 }
 
-/// Removes a cluster and its machine.
 pub(super) fn take_down(state: &mut State, name: &str, reason: &str) {
     let Some(mut cluster) = state.clusters.remove(name) else {
         return;
@@ -118,7 +115,6 @@ pub(super) fn take_down(state: &mut State, name: &str, reason: &str) {
     }
 }
 
-/// Starts a cluster that is stopped, where it was.
 pub async fn start(
     context: Context,
     name: String,
@@ -162,7 +158,6 @@ pub async fn start(
     Ok(PICKLED_NONE.into())
 }
 
-/// Sets when a cluster stops or goes down by itself.
 pub fn autostop(
     context: &Context,
     name: &str,

@@ -29,22 +29,18 @@ use super::clouds::Cloud;
 use super::jobs::Job;
 use super::python;
 
-/// Where a cluster stands, as SkyPilot sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Status {
     /// Being launched, or not well.
     Init,
-    /// Ready.
     Up,
     /// About to stop because it was idle.
     Autostopping,
-    /// Stopped; its disk is kept.
     Stopped,
 }
 
 impl Status {
-    /// As SkyPilot writes it.
     pub fn name(self) -> &'static str {
         match self {
             Self::Init => "INIT",
@@ -54,20 +50,17 @@ impl Status {
         }
     }
 
-    /// Whether jobs can run on it.
     pub fn is_usable(self) -> bool {
         matches!(self, Self::Up | Self::Autostopping)
     }
 }
 
-/// What a cluster was launched on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Resources {
     pub cloud: Cloud,
     pub region: String,
     pub zone: Option<String>,
     pub instance_type: String,
-    /// Name and count.
     pub accelerator: Option<(String, f64)>,
     pub vcpus: f64,
     /// In GiB.
@@ -84,7 +77,6 @@ pub struct Resources {
 }
 
 impl Resources {
-    /// A machine that is on sale, with what the task wants besides.
     pub fn of(offer: &Offer, spot: bool) -> Self {
         Self {
             cloud: offer.cloud,
@@ -105,7 +97,6 @@ impl Resources {
         }
     }
 
-    /// In short, as in tables: `(gpus=H100:1, p5.4xlarge, ...)`.
     pub fn short(&self) -> String {
         let mut parts = Vec::new();
         match &self.accelerator {
@@ -120,7 +111,6 @@ impl Resources {
         self.in_brackets(&parts)
     }
 
-    /// In full.
     pub fn full(&self) -> String {
         let mut parts = Vec::new();
         if let Some((name, count)) = &self.accelerator {
@@ -140,7 +130,6 @@ impl Resources {
         self.in_brackets(&parts)
     }
 
-    /// The accelerators as a Python dictionary.
     pub fn accelerators(&self) -> Option<String> {
         let (name, count) = self.accelerator.as_ref()?;
         Some(format!(
@@ -169,7 +158,6 @@ fn truncated(name: &str) -> String {
     short
 }
 
-/// SkyPilot's record of a cluster.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Cluster {
     pub name: String,
@@ -183,10 +171,8 @@ pub struct Cluster {
     /// Seconds since 1970.
     pub status_updated_at: i64,
     pub ever_up: bool,
-    /// The command that used it last.
     pub last_use: String,
     pub autostop: Autostop,
-    /// Whose account it is in the cloud.
     pub owner: Option<Vec<String>>,
     pub resources: Resources,
     pub yaml: String,
@@ -198,16 +184,13 @@ pub struct Cluster {
     pub provision_log: String,
     /// The machine in the cloud, once there is one.
     pub machine: Option<String>,
-    /// The SSH key with which one gets in, in OpenSSH's format.
     pub private_key: String,
-    /// Its public half, as in `authorized_keys`.
     pub public_key: String,
     /// Why it is INIT, if not because it is being launched.
     pub unhealthy: Option<String>,
 }
 
 impl Cluster {
-    /// How it is called in the cloud.
     pub fn name_on_cloud(&self) -> String {
         format!("{}-{}", self.name, self.user_id)
     }
@@ -217,7 +200,6 @@ impl Cluster {
         format!("sky-{}-head", self.name_on_cloud())
     }
 
-    /// Enters another state.
     pub fn enter(&mut self, status: Status) {
         self.status = status;
         self.status_updated_at = now();
@@ -227,7 +209,6 @@ impl Cluster {
         }
     }
 
-    /// Notes that something happened.
     pub fn note(&mut self, reason: impl Into<String>) {
         self.events.push(Event {
             reason: reason.into(),
@@ -235,27 +216,23 @@ impl Cluster {
         });
     }
 
-    /// Adds a line to what provisioning said.
     pub fn provision_line(&mut self, line: &str) {
         // Writing to a string cannot fail.
         let _ = writeln!(self.provision_log, "{line}");
     }
 
-    /// From now on it costs something.
     pub fn start_usage(&mut self) {
         if self.usage.last().is_none_or(|(_, until)| until.is_some()) {
             self.usage.push((now(), None));
         }
     }
 
-    /// From now on it costs nothing.
     pub fn end_usage(&mut self) {
         if let Some((_, until @ None)) = self.usage.last_mut() {
             *until = Some(now());
         }
     }
 
-    /// What is kept when it is gone.
     pub fn into_past(mut self) -> PastCluster {
         self.end_usage();
         PastCluster {
@@ -276,7 +253,6 @@ impl Cluster {
     }
 }
 
-/// What is known of a cluster that is gone.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct PastCluster {
     pub name: String,
@@ -292,15 +268,12 @@ pub struct PastCluster {
     pub provision_log: String,
 }
 
-/// A machine in a cloud.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Machine {
-    /// The cluster that it was made for.
     pub cluster: String,
     pub running: bool,
 }
 
-/// A value or its absence: SkyPilot leaves out what is nothing.
 pub(super) fn without_nulls(mut record: Value) -> Value {
     if let Some(fields) = record.as_object_mut() {
         fields.retain(|_, value| !value.is_null());

@@ -14,9 +14,7 @@ use crate::skypilot::http::Context;
 use crate::skypilot::jobs;
 use crate::skypilot::store::State;
 
-/// How often idle clusters are looked for.
 const IDLE_CHECK: u32 = 2;
-/// How long a cluster is AUTOSTOPPING.
 const STOPPING: u32 = 3;
 /// How often the server looks at the clouds by itself, once a minute in the real one.
 const DAEMON_ROUND: u32 = 120;
@@ -24,18 +22,15 @@ const SECONDS_PER_MINUTE: f64 = 60.0;
 /// At the default pace a unit is half a second.
 const UNITS_PER_SECOND: f64 = 2.0;
 
-/// Whether `/status` looks at the clouds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refresh {
     /// Not at all.
     None,
     /// For clusters that may have changed: those that stop by themselves and spot machines.
     Auto,
-    /// For all.
     Force,
 }
 
-/// Looks at a cluster's machine. Whether there is still a cluster.
 pub fn look(state: &mut State, name: &str) -> bool {
     let Some(cluster) = state.clusters.get(name) else {
         return false;
@@ -120,7 +115,6 @@ pub async fn refreshed(
     })
 }
 
-/// Whether a name fits a pattern with `*` and `?`.
 fn matches(pattern: &str, name: &str) -> bool {
     let (mut p, mut n) = (pattern.chars(), name.chars());
     match p.next() {
@@ -158,7 +152,12 @@ async fn look_around(server: Arc<Server>) {
             };
             // Only where there is something to see, so that nobody is asked for credentials all the time.
             let gone = server.store.read(|state| is_gone(state) == Some(true));
-            if gone && !server.requests.is_launching(&name) && server.sees(&name).await {
+            let sees = server.store.read(|state| {
+                // Credentials came with the launch and are gone with it.
+                let cluster = state.clusters.get(&name);
+                cluster.is_some_and(|cluster| cluster.owner.is_none())
+            });
+            if gone && sees && !server.requests.is_launching(&name) {
                 let lock = server.lock(&name);
                 let _guard = lock.lock().await;
                 server.store.change_if(|state| {
@@ -251,18 +250,4 @@ async fn stop_by_itself(server: &Server, name: &str) {
             machine.running = false;
         }
     });
-}
-
-#[cfg(test)]
-mod tests {
-    use super::matches;
-
-    #[test]
-    fn names_may_have_wildcards() {
-        assert!(matches("hgr-*", "hgr-1234-train"));
-        assert!(matches("dev-?", "dev-a"));
-        assert!(!matches("dev-?", "dev-ab"));
-        assert!(!matches("hgr-*", "other"));
-        assert!(matches("*", ""));
-    }
 }

@@ -7,16 +7,13 @@ use crate::skypilot::python;
 use crate::skypilot::requests::PICKLED_NONE;
 use crate::skypilot::store::State;
 
-/// How much is to be shown.
 #[derive(Clone, Copy, Debug)]
 pub struct Shown {
     /// Only what a list needs.
     pub summary: bool,
-    /// The SSH key too.
     pub credentials: bool,
 }
 
-/// A cluster's row.
 pub fn record(state: &State, cluster: &Cluster, shown: Shown) -> Value {
     let resources = &cluster.resources;
     let is_init = cluster.status == Status::Init;

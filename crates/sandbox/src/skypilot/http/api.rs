@@ -20,7 +20,6 @@ use crate::skypilot::python::{repr, repr_list};
 use crate::skypilot::requests::{FIELDS, Kind, Phase, Request};
 use crate::skypilot::users::Role;
 
-/// Whether the server is well, and who one is.
 pub async fn health(caller: Option<Extension<Caller>>) -> Json<Value> {
     let user = caller.map(|Extension(caller)| {
         json!({
@@ -54,7 +53,6 @@ pub struct Asked {
     request_id: Option<String>,
 }
 
-/// Waits for a request to end and gives its result.
 pub async fn get(
     State(server): State<Arc<Server>>,
     Extension(caller): Extension<Caller>,
@@ -75,7 +73,6 @@ pub async fn get(
     }
 }
 
-/// Where requests stand.
 pub async fn status(
     State(server): State<Arc<Server>>,
     Extension(caller): Extension<Caller>,
@@ -149,7 +146,6 @@ fn yes() -> bool {
     true
 }
 
-/// A request's log.
 pub async fn stream(
     State(server): State<Arc<Server>>,
     Extension(caller): Extension<Caller>,

@@ -15,7 +15,6 @@ use crate::skypilot::users::{Role, token_hash};
 /// How often the last use of a token is written down at most, in seconds.
 const LAST_USED_INTERVAL: i64 = 60;
 
-/// Who calls.
 #[derive(Clone, Debug)]
 pub struct Caller {
     pub id: String,

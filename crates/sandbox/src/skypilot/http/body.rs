@@ -10,7 +10,6 @@ use serde_json::{Map, Value, json};
 
 use super::refusal::Refusal;
 
-/// A JSON object from which a handler takes what it needs.
 pub struct Body {
     fields: Map<String, Value>,
     problems: Vec<Value>,
@@ -70,125 +69,71 @@ impl<S: Send + Sync> FromRequest<S> for Body {
 impl Body {
     /// A field that must be there.
     pub fn required_text(&mut self, name: &str) -> String {
-        if !self.fields.contains_key(name) {
-            self.missing(name);
-            return String::new();
-        }
-        match &self.fields[name] {
-            Value::String(text) => text.clone(),
-            _ => {
-                self.wrong(name, "string_type", "Input should be a valid string");
-                String::new()
-            }
-        }
+        self.must_have(name);
+        self.text(name).unwrap_or_default()
     }
 
     /// A text, or none.
     pub fn text(&mut self, name: &str) -> Option<String> {
-        match self.fields.get(name)? {
-            Value::Null => None,
-            Value::String(text) => Some(text.clone()),
-            _ => {
-                self.wrong(name, "string_type", "Input should be a valid string");
-                None
-            }
-        }
+        let wrong = ("string_type", "Input should be a valid string");
+        self.read(name, wrong, |value| value.as_str().map(str::to_owned))
     }
 
-    /// Yes or no, with what it is when nothing is said. As the real server, it takes words and numbers for it too.
     pub fn flag(&mut self, name: &str, default: bool) -> bool {
-        let flag = match self.fields.get(name) {
-            None => Some(default),
-            Some(Value::Bool(flag)) => Some(*flag),
-            Some(Value::Number(number)) => match number.as_i64() {
-                Some(0) => Some(false),
-                Some(1) => Some(true),
-                _ => None,
-            },
-            Some(Value::String(word)) => match word.to_ascii_lowercase().as_str() {
-                "true" | "yes" | "y" | "on" | "t" | "1" => Some(true),
-                "false" | "no" | "n" | "off" | "f" | "0" => Some(false),
-                _ => None,
-            },
-            Some(_) => None,
-        };
-        flag.unwrap_or_else(|| {
-            let message = "Input should be a valid boolean, unable to interpret input";
-            self.wrong(name, "bool_parsing", message);
-            default
-        })
+        let message = "Input should be a valid boolean, unable to interpret input";
+        let flag = self.read(name, ("bool_parsing", message), Value::as_bool);
+        flag.unwrap_or(default)
     }
 
     /// A whole number that must be there.
     pub fn required_integer(&mut self, name: &str) -> i64 {
-        if !self.fields.contains_key(name) {
-            self.missing(name);
-            return 0;
-        }
-        if self.fields[name].is_null() {
-            self.wrong(name, "int_type", "Input should be a valid integer");
-            return 0;
-        }
+        self.must_have(name);
         self.integer(name).unwrap_or_default()
     }
 
     /// A whole number, or none.
     pub fn integer(&mut self, name: &str) -> Option<i64> {
-        let value = self.fields.get(name)?;
-        if value.is_null() {
-            return None;
-        }
-        let number = integer(value);
-        if number.is_none() {
-            let message = "Input should be a valid integer, unable to parse string as an integer";
-            self.wrong(name, "int_parsing", message);
-        }
-        number
+        let message = "Input should be a valid integer, unable to parse string as an integer";
+        self.read(name, ("int_parsing", message), Value::as_i64)
     }
 
     /// A number, or none.
     pub fn number(&mut self, name: &str) -> Option<f64> {
-        let value = self.fields.get(name)?;
-        if value.is_null() {
-            return None;
-        }
-        let number = value.as_f64();
-        if number.is_none() {
-            self.wrong(name, "float_type", "Input should be a valid number");
-        }
-        number
+        let wrong = ("float_type", "Input should be a valid number");
+        self.read(name, wrong, Value::as_f64)
     }
 
-    /// Texts, or none. One text alone is not a list.
+    /// Texts, or none.
     pub fn texts(&mut self, name: &str) -> Option<Vec<String>> {
-        let texts = match self.fields.get(name)? {
-            Value::Null => return None,
-            Value::Array(items) => items
-                .iter()
-                .map(|item| item.as_str().map(str::to_owned))
-                .collect(),
-            _ => None,
-        };
-        if texts.is_none() {
-            self.wrong(name, "list_type", "Input should be a valid list");
-        }
-        texts
+        self.list(name, |item| item.as_str().map(str::to_owned))
     }
 
     /// Whole numbers, or none.
     pub fn integers(&mut self, name: &str) -> Option<Vec<i64>> {
-        let numbers = match self.fields.get(name)? {
-            Value::Null => return None,
-            Value::Array(items) => items.iter().map(integer).collect(),
-            _ => None,
-        };
-        if numbers.is_none() {
-            self.wrong(name, "list_type", "Input should be a valid list");
-        }
-        numbers
+        self.list(name, Value::as_i64)
     }
 
-    /// One of some words, with what it is when nothing is said.
+    fn list<T>(&mut self, name: &str, item: impl Fn(&Value) -> Option<T>) -> Option<Vec<T>> {
+        let wrong = ("list_type", "Input should be a valid list");
+        self.read(name, wrong, |value| {
+            value.as_array()?.iter().map(item).collect()
+        })
+    }
+
+    fn read<T>(
+        &mut self,
+        name: &str,
+        (kind, message): (&str, &str),
+        read: impl FnOnce(&Value) -> Option<T>,
+    ) -> Option<T> {
+        let value = self.fields.get(name).filter(|value| !value.is_null())?;
+        let found = read(value);
+        if found.is_none() {
+            self.wrong(name, kind, message);
+        }
+        found
+    }
+
     pub fn one_of(
         &mut self,
         name: &str,
@@ -212,17 +157,10 @@ impl Body {
 
     /// An object that must be there.
     pub fn required_object(&mut self, name: &str) -> Map<String, Value> {
-        match self.fields.get(name) {
-            None => {
-                self.missing(name);
-                Map::new()
-            }
-            Some(Value::Object(object)) => object.clone(),
-            Some(_) => {
-                self.wrong(name, "dict_type", "Input should be a valid dictionary");
-                Map::new()
-            }
-        }
+        self.must_have(name);
+        let wrong = ("dict_type", "Input should be a valid dictionary");
+        self.read(name, wrong, |value| value.as_object().cloned())
+            .unwrap_or_default()
     }
 
     /// Notes a problem if a field is not there at all; null is something.
@@ -232,39 +170,24 @@ impl Body {
         }
     }
 
-    /// A field as it came.
     pub fn raw(&self, name: &str) -> Value {
         self.fields.get(name).cloned().unwrap_or_default()
     }
 
-    /// The environment variables of the caller.
     pub fn env_vars(&mut self) -> BTreeMap<String, String> {
-        let mut variables = BTreeMap::new();
-        match self.fields.get("env_vars") {
-            Some(Value::Object(given)) => {
-                for (name, value) in given {
-                    if let Some(value) = value.as_str() {
-                        variables.insert(name.clone(), value.to_owned());
-                    }
-                }
-            }
-            Some(_) => self.wrong(
-                "env_vars",
-                "dict_type",
-                "Input should be a valid dictionary",
-            ),
-            None => {}
-        }
-        variables
+        let wrong = ("dict_type", "Input should be a valid dictionary");
+        let given = self.read("env_vars", wrong, |value| value.as_object().cloned());
+        let texts = given.into_iter().flatten();
+        texts
+            .filter_map(|(name, value)| Some((name, value.as_str()?.to_owned())))
+            .collect()
     }
 
-    /// The workspace that the caller names as theirs, if they name one.
     pub fn active_workspace(&self) -> Option<String> {
         let config = self.fields.get("override_skypilot_config")?;
         Some(config.get("active_workspace")?.as_str()?.to_owned())
     }
 
-    /// An error if anything was wrong with what was taken.
     pub fn check(&mut self) -> Result<(), Refusal> {
         if self.problems.is_empty() {
             Ok(())
@@ -291,13 +214,5 @@ impl Body {
             "input": self.fields.get(name),
         });
         self.problems.push(problem);
-    }
-}
-
-fn integer(value: &Value) -> Option<i64> {
-    match value {
-        Value::Number(number) => number.as_i64(),
-        Value::String(text) => text.trim().parse().ok(),
-        _ => None,
     }
 }

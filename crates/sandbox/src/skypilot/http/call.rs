@@ -21,32 +21,24 @@ use crate::skypilot::exception::Exception;
 use crate::skypilot::requests::{Kind, Request};
 use crate::skypilot::store::DEFAULT_WORKSPACE;
 
-/// The head of a call.
 pub struct Call {
     pub caller: Caller,
     id: String,
     server: Arc<Server>,
 }
 
-/// What a request works with.
 #[derive(Clone)]
 pub struct Context {
     pub server: Arc<Server>,
     pub caller: Caller,
-    /// The active workspace.
     pub workspace: String,
-    /// The caller's environment variables.
     pub env_vars: BTreeMap<String, String>,
-    /// The command that the caller says they ran.
     pub command: String,
-    /// The request itself.
     pub request: Arc<Request>,
-    /// What came of fetching AWS credentials, by workspace.
     pub aws_users: Arc<Mutex<HashMap<String, Result<AwsUser, String>>>>,
 }
 
 impl Context {
-    /// Writes a line into the request's log.
     pub fn say(&self, line: &str) {
         self.request.log.line(line);
     }
@@ -69,7 +61,6 @@ impl FromRequestParts<Arc<Server>> for Call {
     }
 }
 
-/// What a call says about itself besides what it wants.
 #[derive(Default)]
 pub struct Origin {
     workspace: Option<String>,
@@ -78,7 +69,6 @@ pub struct Origin {
 }
 
 impl Origin {
-    /// As the body says; also notes what is wrong with it.
     pub fn of(body: &mut Body) -> Self {
         Self {
             workspace: body.active_workspace(),
@@ -122,7 +112,6 @@ impl Call {
         Json(Value::Null).into_response()
     }
 
-    /// Like [`Self::submit`], for answers of another kind.
     pub fn start<F>(
         self,
         kind: Kind,
@@ -159,7 +148,6 @@ impl Call {
     }
 }
 
-/// Whether the workspace exists and the caller may work in it.
 pub fn check_workspace(server: &Server, caller: &Caller, workspace: &str) -> Result<(), Exception> {
     server.store.read(|state| {
         if state.workspace(workspace).is_none() {

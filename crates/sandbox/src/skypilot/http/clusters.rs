@@ -12,12 +12,9 @@ use crate::skypilot::python::repr;
 use crate::skypilot::requests::Kind;
 use crate::skypilot::users::Role;
 
-/// How far a cost report looks back, in days.
 const REPORT_DAYS: i64 = 30;
-/// The port of which the sandbox knows where it leads.
 const SSH: u64 = 22;
 
-/// Launches a cluster.
 pub async fn launch(call: Call, mut body: Body) -> Result<Response, Refusal> {
     let order = LaunchOrder {
         task: body.required_text("task"),
@@ -37,7 +34,6 @@ pub async fn launch(call: Call, mut body: Body) -> Result<Response, Refusal> {
     }))
 }
 
-/// Gives a cluster that is up a task.
 pub async fn exec(call: Call, mut body: Body) -> Result<Response, Refusal> {
     let task = body.required_text("task");
     let cluster = body.required_text("cluster_name");
@@ -51,7 +47,6 @@ pub async fn exec(call: Call, mut body: Body) -> Result<Response, Refusal> {
     }))
 }
 
-/// The clusters that the caller may see.
 pub async fn status(call: Call, mut body: Body) -> Result<Response, Refusal> {
     let names = body.texts("cluster_names");
     let mut refresh = match body.one_of("refresh", &["NONE", "AUTO", "FORCE"], "NONE") {
@@ -80,7 +75,6 @@ pub async fn status(call: Call, mut body: Body) -> Result<Response, Refusal> {
     }))
 }
 
-/// Starts a stopped cluster.
 pub async fn start(call: Call, mut body: Body) -> Result<Response, Refusal> {
     let cluster = body.required_text("cluster_name");
     let idle_minutes = body.integer("idle_minutes_to_autostop");
@@ -111,7 +105,6 @@ fn wait_for(body: &mut Body) -> Option<WaitFor> {
     WaitFor::named(body.one_of("wait_for", &WORDS, WORDS[0]))
 }
 
-/// Stops a cluster.
 pub async fn stop(call: Call, mut body: Body) -> Result<Response, Refusal> {
     let cluster = body.required_text("cluster_name");
     let origin = Origin::of(&mut body);
@@ -124,7 +117,6 @@ pub async fn stop(call: Call, mut body: Body) -> Result<Response, Refusal> {
     }))
 }
 
-/// Takes a cluster down.
 pub async fn down(call: Call, mut body: Body) -> Result<Response, Refusal> {
     let cluster = body.required_text("cluster_name");
     let purge = body.flag("purge", false);
@@ -138,7 +130,6 @@ pub async fn down(call: Call, mut body: Body) -> Result<Response, Refusal> {
     }))
 }
 
-/// Sets when a cluster stops or goes down by itself.
 pub async fn autostop(call: Call, mut body: Body) -> Result<Response, Refusal> {
     let cluster = body.required_text("cluster_name");
     let idle_minutes = body.required_integer("idle_minutes");
@@ -154,7 +145,6 @@ pub async fn autostop(call: Call, mut body: Body) -> Result<Response, Refusal> {
     }))
 }
 
-/// Where a port of a cluster is, if the task asked for it.
 pub async fn endpoints(call: Call, mut body: Body) -> Result<Response, Refusal> {
     let cluster = body.required_text("cluster");
     let port = body.raw("port");
@@ -219,7 +209,6 @@ fn is_open(ports: &[String], port: u64) -> bool {
     })
 }
 
-/// What happened to a cluster.
 pub async fn events(call: Call, mut body: Body) -> Result<Response, Refusal> {
     let name = body.text("cluster_name");
     let hash = body.text("cluster_hash");
@@ -247,7 +236,6 @@ pub async fn events(call: Call, mut body: Body) -> Result<Response, Refusal> {
     )
 }
 
-/// What clusters have cost.
 pub async fn cost_report(call: Call, mut body: Body) -> Result<Response, Refusal> {
     let report = Report {
         days: body.integer("days").unwrap_or(REPORT_DAYS),

@@ -14,7 +14,6 @@ use crate::skypilot::clusters::check_available;
 use crate::skypilot::jobs;
 use crate::skypilot::requests::Kind;
 
-/// The queue of a cluster.
 pub async fn queue(call: Call, mut body: Body) -> Result<Response, Refusal> {
     let cluster = body.required_text("cluster_name");
     let skip_finished = body.flag("skip_finished", false);
@@ -32,7 +31,6 @@ pub async fn queue(call: Call, mut body: Body) -> Result<Response, Refusal> {
     }))
 }
 
-/// How jobs stand.
 pub async fn job_status(call: Call, mut body: Body) -> Result<Response, Refusal> {
     let cluster = body.required_text("cluster_name");
     body.must_have("job_ids");
@@ -49,7 +47,6 @@ pub async fn job_status(call: Call, mut body: Body) -> Result<Response, Refusal>
     }))
 }
 
-/// Cancels jobs.
 pub async fn cancel(call: Call, mut body: Body) -> Result<Response, Refusal> {
     let cluster = body.required_text("cluster_name");
     body.must_have("job_ids");

@@ -5,7 +5,6 @@ mod authentication;
 mod body;
 mod call;
 mod clusters;
-mod downloads;
 mod jobs;
 mod offers;
 mod provision_logs;
@@ -32,10 +31,8 @@ use super::server::Server;
 use refusal::Refusal;
 
 pub use call::Context;
-pub use downloads::FetchedLogs;
 pub use streaming::{Gone, Sink};
 
-/// Everything that is answered.
 pub fn router(server: Arc<Server>) -> Router {
     Router::new()
         .route("/api/health", get(api::health))
@@ -58,32 +55,16 @@ pub fn router(server: Arc<Server>) -> Router {
         .route("/job_status", post(jobs::job_status))
         .route("/cancel", post(jobs::cancel))
         .route("/logs", post(jobs::logs))
-        .route("/download_logs", post(downloads::download_logs))
-        .route("/download", post(downloads::download))
         .route("/validate", post(tasks::validate))
-        .route("/optimize", post(tasks::optimize))
         .route("/list_accelerators", post(offers::accelerators))
-        .route("/list_accelerator_counts", post(offers::accelerator_counts))
-        .route(
-            "/realtime_kubernetes_gpu_availability",
-            post(offers::kubernetes_availability),
-        )
         .route("/check", post(workspaces::check))
         .route("/enabled_clouds", get(workspaces::enabled_clouds))
-        .route(
-            "/enabled_clouds/batch",
-            get(workspaces::enabled_clouds_batch),
-        )
         .route("/workspaces", get(workspaces::list))
-        .route("/workspaces/config", get(workspaces::config))
         .route("/workspaces/create", post(workspaces::create))
         .route("/workspaces/update", post(workspaces::update))
         .route("/workspaces/delete", post(workspaces::delete))
         .route("/users", get(users::list))
         .route("/users/role", get(users::role))
-        .route("/users/create", post(users::create))
-        .route("/users/update", post(users::update))
-        .route("/users/delete", post(users::delete))
         .route(
             "/users/service-account-tokens",
             get(service_accounts::list).post(service_accounts::create),
@@ -95,10 +76,6 @@ pub fn router(server: Arc<Server>) -> Router {
         .route(
             "/users/service-account-tokens/rotate",
             post(service_accounts::rotate),
-        )
-        .route(
-            "/users/service-account-tokens/get-role",
-            post(service_accounts::get_role),
         )
         .route(
             "/users/service-account-tokens/update-role",

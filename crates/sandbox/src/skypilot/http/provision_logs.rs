@@ -15,7 +15,6 @@ use crate::skypilot::Server;
 use crate::skypilot::clusters::Status;
 use crate::skypilot::requests::last_lines;
 
-/// How often is looked for more.
 const LOOK: u32 = 1;
 
 #[derive(Deserialize)]
@@ -73,7 +72,6 @@ pub async fn provision_logs(
     Ok(text_stream(&server, log))
 }
 
-/// What was said so far, and whether more is to come.
 fn provision_log(server: &Server, name: &str) -> Option<(String, bool)> {
     let launching = server.requests.is_launching(name);
     server.store.read(|state| match state.clusters.get(name) {

@@ -14,7 +14,6 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    /// With a detail, as nearly all have it.
     pub fn new(status: StatusCode, detail: impl Into<Value>) -> Self {
         Self {
             status,
@@ -23,7 +22,6 @@ impl Refusal {
         }
     }
 
-    /// The call makes no sense.
     pub fn bad(detail: impl Into<Value>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, detail)
     }
@@ -33,17 +31,14 @@ impl Refusal {
         Self::new(StatusCode::FORBIDDEN, detail)
     }
 
-    /// Nothing there.
     pub fn not_found(detail: impl Into<Value>) -> Self {
         Self::new(StatusCode::NOT_FOUND, detail)
     }
 
-    /// The body lacks something or has the wrong types in it.
     pub fn unprocessable(problems: Vec<Value>) -> Self {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, problems)
     }
 
-    /// The server failed.
     pub fn internal(detail: impl Into<Value>) -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, detail)
     }
@@ -53,7 +48,6 @@ impl Refusal {
         Self::new(StatusCode::UNAUTHORIZED, detail)
     }
 
-    /// Nobody said who they are.
     pub fn anonymous(text: &str) -> Self {
         Self {
             status: StatusCode::UNAUTHORIZED,
@@ -62,7 +56,6 @@ impl Refusal {
         }
     }
 
-    /// The client is older than the server can bear.
     pub fn version_mismatch(message: String) -> Self {
         Self {
             status: StatusCode::BAD_REQUEST,

@@ -8,7 +8,6 @@ use uuid::Uuid;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-skypilot-request-id");
 
-/// The id that this call's request would have.
 #[derive(Clone, Debug)]
 pub struct RequestId(pub String);
 
@@ -27,7 +26,6 @@ const SECURITY: [(&str, &str); 6] = [
     ("vary", "Origin"),
 ];
 
-/// Gives the call an id and the answer its headers.
 pub async fn number(mut request: Request, next: Next) -> Response {
     let id = Uuid::new_v4().to_string();
     let header = HeaderValue::from_str(&id);

@@ -42,7 +42,6 @@ pub async fn list(State(server): State<Arc<Server>>) -> Json<Value> {
     Json(rows)
 }
 
-/// Adds an account and gives its token.
 pub async fn create(
     State(server): State<Arc<Server>>,
     Extension(caller): Extension<Caller>,
@@ -109,7 +108,6 @@ pub async fn create(
     })))
 }
 
-/// Removes an account that has no clusters, and its token.
 pub async fn delete(
     State(server): State<Arc<Server>>,
     Extension(caller): Extension<Caller>,
@@ -174,33 +172,6 @@ pub async fn rotate(
     })
 }
 
-/// What an account may do.
-pub async fn get_role(
-    State(server): State<Arc<Server>>,
-    Extension(caller): Extension<Caller>,
-    mut body: Body,
-) -> Result<Json<Value>, Refusal> {
-    let id = body.required_text("token_id");
-    body.check()?;
-    server.store.change(|state| {
-        let token = own(
-            state,
-            &id,
-            &caller,
-            "You can only view roles for your own service accounts. Only admins can view roles for service accounts \
-             owned by other users.",
-        )?
-        .clone();
-        let roles: Vec<_> = state.user(&token.user_id).iter().map(|user| user.role).collect();
-        Ok(Json(json!({
-            "token_id": token.id,
-            "service_account_user_id": token.user_id,
-            "roles": roles,
-        })))
-    })
-}
-
-/// Changes what an account may do.
 pub async fn update_role(
     State(server): State<Arc<Server>>,
     Extension(caller): Extension<Caller>,

@@ -14,44 +14,33 @@ use tokio::sync::mpsc;
 use crate::skypilot::Server;
 use crate::skypilot::requests::{Phase, Request, last_lines};
 
-/// How often a follower hears that the connection is alive.
 const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(30);
-/// The line that says so.
 pub const HEARTBEAT: &str = "<sky-payload>\"<heartbeat></heartbeat>\"</sky-payload>";
-/// Chunks that a slow reader may lag behind.
 const BUFFERED: usize = 64;
 
-/// How a log is to be written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Format {
-    /// With control lines, as the command line wants it.
     #[default]
     Auto,
-    /// Text alone.
     Plain,
     /// As `Auto`; pages are not served here.
     Html,
-    /// With control lines.
     Console,
 }
 
-/// Where a stream's writer puts its text.
 #[derive(Clone)]
 pub struct Sink(mpsc::Sender<String>);
 
 impl Sink {
-    /// Sends some text; an error means that nobody reads any more.
     pub async fn send(&self, text: impl Into<String>) -> Result<(), Gone> {
         self.0.send(text.into()).await.map_err(|_| Gone)
     }
 }
 
-/// The reader has gone.
 #[derive(Debug)]
 pub struct Gone;
 
-/// What is written by `write`, as it comes.
 pub fn written<F>(write: impl FnOnce(Sink) -> F) -> impl Stream<Item = String> + Send + 'static
 where
     F: Future<Output = Result<(), Gone>> + Send + 'static,

@@ -7,11 +7,8 @@ use axum::response::{IntoResponse, Response};
 
 use super::refusal::Refusal;
 
-/// What the sandbox speaks.
 pub const API_VERSION: &str = "62";
-/// The release it stands in for.
 pub const VERSION: &str = "0.14.1";
-/// That release's commit.
 pub const COMMIT: &str = "7e595970a806dcc9eefadf459f399edf1733e962";
 const OLDEST_API_VERSION: i64 = 24;
 const OLDEST_VERSION: &str = "0.11.0";

@@ -12,7 +12,6 @@ use crate::skypilot::clouds::Cloud;
 use crate::skypilot::exception::Exception;
 use crate::skypilot::requests::Kind;
 
-/// Those that the caller may see.
 pub async fn list(call: Call) -> Response {
     let kind = Kind::short("workspaces.get", "get_workspaces");
     call.submit(kind, None, Origin::default(), |context| async move {
@@ -24,19 +23,6 @@ pub async fn list(call: Call) -> Response {
     })
 }
 
-/// The whole configuration, for administrators.
-pub async fn config(call: Call) -> Response {
-    let kind = Kind::short("workspaces.get_config", "get_config");
-    call.submit(kind, None, Origin::default(), |context| async move {
-        let workspaces = context
-            .server
-            .store
-            .read(|state| state.configured_workspaces());
-        Ok(json!({"workspaces": workspaces}))
-    })
-}
-
-/// Adds one.
 pub async fn create(call: Call, body: Body) -> Result<Response, Refusal> {
     let kind = Kind::short("workspaces.create", "create_workspace");
     change(call, body, kind, |context, name, config| {
@@ -47,7 +33,6 @@ pub async fn create(call: Call, body: Body) -> Result<Response, Refusal> {
     })
 }
 
-/// Replaces one's configuration.
 pub async fn update(call: Call, body: Body) -> Result<Response, Refusal> {
     let kind = Kind::short("workspaces.update", "update_workspace");
     change(call, body, kind, |context, name, config| {
@@ -58,7 +43,6 @@ pub async fn update(call: Call, body: Body) -> Result<Response, Refusal> {
     })
 }
 
-/// What is done with a workspace's name and configuration.
 type Change = fn(&Context, &str, Map<String, Value>) -> Result<(), Exception>;
 
 fn change(call: Call, mut body: Body, kind: Kind, change: Change) -> Result<Response, Refusal> {
@@ -76,7 +60,6 @@ fn change(call: Call, mut body: Body, kind: Kind, change: Change) -> Result<Resp
     }))
 }
 
-/// Removes one.
 pub async fn delete(call: Call, mut body: Body) -> Result<Response, Refusal> {
     let name = body.required_text("workspace_name");
     let origin = Origin::of(&mut body);
@@ -90,7 +73,6 @@ pub async fn delete(call: Call, mut body: Body) -> Result<Response, Refusal> {
     }))
 }
 
-/// Looks anew which clouds a workspace has.
 pub async fn check(call: Call, mut body: Body) -> Result<Response, Refusal> {
     let clouds = body.texts("clouds");
     let workspace = body.text("workspace");
@@ -154,32 +136,12 @@ pub struct OfWorkspace {
     workspace: Option<String>,
 }
 
-/// The clouds that the last check of a workspace found.
 pub async fn enabled_clouds(call: Call, Query(asked): Query<OfWorkspace>) -> Response {
     let kind = Kind::short("enabled_clouds", "enabled_clouds");
     call.submit(kind, None, Origin::default(), move |context| async move {
         let workspace = asked.workspace.unwrap_or(context.workspace);
         check_workspace(&context.server, &context.caller, &workspace)?;
         Ok(ids(&context.server, &workspace))
-    })
-}
-
-#[derive(Deserialize)]
-pub struct OfWorkspaces {
-    #[serde(default)]
-    workspaces: String,
-}
-
-/// The same for several workspaces; those that the caller may not see are left out.
-pub async fn enabled_clouds_batch(call: Call, Query(asked): Query<OfWorkspaces>) -> Response {
-    let kind = Kind::short("enabled_clouds_batch", "enabled_clouds_batch");
-    call.submit(kind, None, Origin::default(), move |context| async move {
-        let names = asked.workspaces.split(',').map(str::trim);
-        let found = names
-            .filter(|name| check_workspace(&context.server, &context.caller, name).is_ok())
-            .map(|name| (name.to_owned(), ids(&context.server, name)))
-            .collect::<Map<_, _>>();
-        Ok(found.into())
     })
 }
 

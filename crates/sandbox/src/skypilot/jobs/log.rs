@@ -14,13 +14,10 @@ use crate::skypilot::style;
 const CYAN: &str = "\u{1b}[36m";
 const RED: &str = "\u{1b}[31m";
 const RESET: &str = "\u{1b}[0m";
-/// How often a follower looks for more.
 const LOOK: Duration = Duration::from_millis(100);
-/// The line that tells a follower that the connection is alive.
 const HEARTBEAT: &str = "<sky-payload>\"<heartbeat></heartbeat>\"</sky-payload>\n";
 const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(30);
 
-/// The lines of a trace that have come.
 fn come<'a>(
     server: &'a Server,
     trace: &'a Trace,
@@ -35,7 +32,7 @@ fn come<'a>(
 }
 
 /// The log of a job without its last line, which says how it ended.
-pub fn job_log(server: &Server, job: &Job) -> String {
+fn job_log(server: &Server, job: &Job) -> String {
     let until = job.end_at.unwrap_or_else(now_precise);
     let mut lines = vec![style::one_of(&style::dim(
         "Waiting for task resources on 1 node.",
@@ -80,18 +77,6 @@ pub fn job_log(server: &Server, job: &Job) -> String {
         .fold(String::new(), |all, line| all + &line + "\n")
 }
 
-/// What the run itself has printed.
-pub fn task_log(server: &Server, job: &Job) -> String {
-    let until = job.end_at.unwrap_or_else(now_precise);
-    match (job.start_at, &job.run_trace) {
-        (Some(start_at), Some(trace)) => {
-            come(server, trace, start_at, until).fold(String::new(), |all, line| all + line + "\n")
-        }
-        _ => String::new(),
-    }
-}
-
-/// Sends a job's log, and what comes later if it is to be followed.
 pub async fn follow(
     server: Arc<Server>,
     cluster: String,

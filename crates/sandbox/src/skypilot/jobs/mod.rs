@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-pub use log::{follow, job_log, task_log};
+pub use log::follow;
 pub use queue::{cancel, job_status, queue};
 pub use schedule::run_all;
 
@@ -18,7 +18,6 @@ use super::clusters::Cluster;
 use super::python;
 use super::shell::Trace;
 
-/// Where a job stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Status {
@@ -33,12 +32,10 @@ pub enum Status {
 }
 
 impl Status {
-    /// Whether it is over.
     pub fn is_over(self) -> bool {
         !matches!(self, Self::Pending | Self::SettingUp | Self::Running)
     }
 
-    /// As SkyPilot writes it.
     pub fn name(self) -> &'static str {
         match self {
             Self::Pending => "PENDING",
@@ -53,18 +50,15 @@ impl Status {
     }
 }
 
-/// What is to be run.
 pub struct NewJob {
     pub name: Option<String>,
     pub user_id: String,
     pub setup: Option<String>,
     pub run: String,
     pub envs: BTreeMap<String, String>,
-    /// Name and count.
     pub accelerators: Option<(String, f64)>,
 }
 
-/// A job.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Job {
     pub id: i64,
@@ -73,7 +67,6 @@ pub struct Job {
     pub setup: Option<String>,
     pub run: String,
     pub envs: BTreeMap<String, String>,
-    /// Name and count.
     pub accelerators: Option<(String, f64)>,
     pub status: Status,
     /// Seconds since 1970.
@@ -97,7 +90,6 @@ impl Job {
         self.name.as_deref().unwrap_or("-")
     }
 
-    /// What it takes of the machine, as in a queue.
     pub fn resources(&self) -> String {
         match &self.accelerators {
             Some((name, count)) => format!("1x[{name}:{}]", python::count(*count)),
@@ -106,7 +98,6 @@ impl Job {
     }
 }
 
-/// Adds a job to a cluster, and gives its number.
 pub fn add(cluster: &mut Cluster, new: NewJob) -> i64 {
     let id = cluster.jobs.iter().map(|job| job.id).max().unwrap_or(0) + 1;
     cluster.jobs.push(Job {
@@ -129,7 +120,6 @@ pub fn add(cluster: &mut Cluster, new: NewJob) -> i64 {
     id
 }
 
-/// Whether anything runs or waits on a cluster.
 pub fn is_busy(cluster: &Cluster) -> bool {
     cluster.jobs.iter().any(|job| !job.status.is_over())
 }
@@ -143,7 +133,6 @@ pub fn last_activity(cluster: &Cluster) -> f64 {
         .fold(0.0, f64::max)
 }
 
-/// What becomes of the jobs when the machine stops.
 pub fn abandon(cluster: &mut Cluster) {
     let now = now_precise();
     for job in cluster.jobs.iter_mut().filter(|job| !job.status.is_over()) {

@@ -8,7 +8,6 @@ use crate::skypilot::clusters::{check_available, check_available_mut};
 use crate::skypilot::exception::Exception;
 use crate::skypilot::store::State;
 
-/// The jobs, the latest first; of one user or of all.
 pub fn queue(
     state: &State,
     cluster: &str,
@@ -40,7 +39,6 @@ pub fn queue(
     Ok(rows.collect())
 }
 
-/// Where the log is on the machine.
 fn log_path(job: &Job) -> String {
     // Milliseconds since 1970 fit.
     #[expect(clippy::cast_possible_truncation)]
@@ -52,7 +50,6 @@ fn log_path(job: &Job) -> String {
     format!("~/sky_logs/sky-{when}")
 }
 
-/// How jobs stand, by number: those asked for, or the latest.
 pub fn job_status(state: &State, cluster: &str, ids: Option<&[i64]>) -> Result<Value, Exception> {
     let jobs = &check_available(state, cluster, "getting job status")?.jobs;
     let asked: Vec<Option<i64>> = match ids {

@@ -8,12 +8,9 @@ use crate::skypilot::clock::now_precise;
 use crate::skypilot::clusters::Cluster;
 use crate::skypilot::shell::{self, Node, Trace};
 
-/// How often is looked.
 const LOOK: u32 = 1;
-/// How long a job waits at least.
 const QUEUED: f64 = 1.0;
 
-/// Runs for as long as the server does.
 pub async fn run_all(server: Arc<Server>) {
     loop {
         server.pause_at_least(LOOK).await;
@@ -43,7 +40,6 @@ pub async fn run_all(server: Arc<Server>) {
     }
 }
 
-/// Whether anything changed.
 fn advance(server: &Server, cluster: &mut Cluster, setup_fails: bool) -> bool {
     let now = now_precise();
     let node = Node::of(cluster);

@@ -10,7 +10,6 @@ pub struct Log {
     progress: watch::Sender<Progress>,
 }
 
-/// How far a log has come.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub struct Progress {
     length: usize,
@@ -18,7 +17,6 @@ pub struct Progress {
 }
 
 impl Log {
-    /// An empty one.
     pub fn new() -> Self {
         Self {
             text: Mutex::default(),
@@ -26,7 +24,6 @@ impl Log {
         }
     }
 
-    /// Adds a line; `line` has no newline at its end.
     pub fn line(&self, line: &str) {
         let length = {
             let mut text = self.text();
@@ -38,12 +35,10 @@ impl Log {
             .send_modify(|progress| progress.length = length);
     }
 
-    /// Nothing more will come.
     pub fn close(&self) {
         self.progress.send_modify(|progress| progress.closed = true);
     }
 
-    /// All of it.
     pub fn all(&self) -> String {
         self.text().clone()
     }
@@ -67,39 +62,7 @@ impl Log {
     }
 }
 
-/// The last lines of a text, newlines included.
 pub fn last_lines(text: &str, count: usize) -> String {
     let lines: Vec<_> = text.split_inclusive('\n').collect();
     lines[lines.len().saturating_sub(count)..].concat()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn a_reader_gets_what_is_written_later_until_the_end() {
-        let log = std::sync::Arc::new(Log::new());
-        log.line("one");
-        let reader = tokio::spawn({
-            let log = log.clone();
-            async move {
-                let mut read = String::new();
-                while let Some(more) = log.next(read.len()).await {
-                    read.push_str(&more);
-                }
-                read
-            }
-        });
-        tokio::task::yield_now().await;
-        log.line("two");
-        log.close();
-        assert_eq!(reader.await.unwrap(), "one\ntwo\n");
-    }
-
-    #[test]
-    fn the_last_lines_are_whole() {
-        assert_eq!(last_lines("a\nb\nc\n", 2), "b\nc\n");
-        assert_eq!(last_lines("a\n", 5), "a\n");
-    }
 }

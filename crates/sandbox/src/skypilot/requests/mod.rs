@@ -18,17 +18,13 @@ pub use payload::{FIELDS, PICKLED_NONE};
 use super::clock::now_precise;
 use super::exception::Exception;
 
-/// How many are remembered; the oldest finished ones go first.
 const REMEMBERED: usize = 20_000;
 
-/// What kind of request it is.
 #[derive(Clone, Copy, Debug)]
 pub struct Kind {
     /// As in `sky.launch`, without the prefix.
     pub name: &'static str,
-    /// The function that does it.
     pub function: &'static str,
-    /// Whether it waits in the queue for the long ones.
     pub long: bool,
 }
 
@@ -42,7 +38,6 @@ impl Kind {
         }
     }
 
-    /// A request that takes its time.
     pub const fn long(name: &'static str, function: &'static str) -> Self {
         Self {
             name,
@@ -52,23 +47,17 @@ impl Kind {
     }
 }
 
-/// Where a request stands.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Phase {
     /// Not yet begun.
     Pending,
-    /// At work.
     Running,
-    /// Done, with its result.
     Succeeded(Value),
-    /// It failed.
     Failed(Exception),
-    /// Somebody cancelled it.
     Cancelled,
 }
 
 impl Phase {
-    /// As SkyPilot writes it.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Pending => "PENDING",
@@ -79,13 +68,11 @@ impl Phase {
         }
     }
 
-    /// Whether it is over.
     pub fn is_over(&self) -> bool {
         !matches!(self, Self::Pending | Self::Running)
     }
 }
 
-/// Where a request stands and since when it is over.
 #[derive(Clone, Debug)]
 pub struct Progress {
     pub phase: Phase,
@@ -93,20 +80,14 @@ pub struct Progress {
     pub finished_at: Option<f64>,
 }
 
-/// One request.
 pub struct Request {
-    /// A UUID.
     pub id: String,
     pub kind: Kind,
-    /// Who asked.
     pub user_id: String,
-    /// How they are called.
     pub user_name: String,
-    /// The cluster it is about.
     pub cluster: Option<String>,
     /// Seconds since 1970.
     pub created_at: f64,
-    /// What it says while it works.
     pub log: Log,
     progress: watch::Sender<Progress>,
     cancel: CancellationToken,
@@ -136,12 +117,10 @@ impl Request {
         }
     }
 
-    /// Where it stands.
     pub fn progress(&self) -> Progress {
         self.progress.borrow().clone()
     }
 
-    /// Waits for its end.
     pub async fn finished(&self) -> Progress {
         let mut progress = self.progress.subscribe();
         let finished = progress.wait_for(|p| p.phase.is_over()).await;
@@ -152,7 +131,6 @@ impl Request {
         }
     }
 
-    /// Its full name.
     pub fn name(&self) -> String {
         format!("sky.{}", self.kind.name)
     }
@@ -169,7 +147,6 @@ impl Request {
     }
 }
 
-/// All requests since the start.
 #[derive(Default)]
 pub struct Requests {
     table: Mutex<Table>,
@@ -183,7 +160,6 @@ struct Table {
 }
 
 impl Requests {
-    /// Begins to work on a request.
     pub fn schedule<F>(
         &self,
         request: Request,
@@ -239,7 +215,6 @@ impl Requests {
         }
     }
 
-    /// Those whose id begins so, of one user or of all.
     pub fn with_prefix(&self, prefix: &str, owner: Option<&str>) -> Vec<Arc<Request>> {
         let table = self.table();
         let is_theirs =
@@ -257,7 +232,6 @@ impl Requests {
             .collect()
     }
 
-    /// All of one user or of everybody, the latest first.
     pub fn latest_first(&self, owner: Option<&str>) -> Vec<Arc<Request>> {
         self.table()
             .by_number
@@ -268,7 +242,6 @@ impl Requests {
             .collect()
     }
 
-    /// Whether a launch of this cluster is at work.
     pub fn is_launching(&self, cluster: &str) -> bool {
         self.table().by_number.values().any(|request| {
             request.kind.name == "launch"
@@ -316,52 +289,5 @@ impl Requests {
 
     fn table(&self) -> MutexGuard<'_, Table> {
         self.table.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    fn request(id: &str, user: &str) -> Request {
-        let kind = Kind::short("status", "status");
-        Request::new(id.to_owned(), kind, (user, user), None)
-    }
-
-    #[tokio::test]
-    async fn somebody_elses_request_is_not_found() {
-        let requests = Requests::default();
-        let stop = CancellationToken::new();
-        requests.schedule(request("aa-1", "ada"), &stop, |_| async { Ok(json!([])) });
-        assert_eq!(requests.with_prefix("aa", Some("ada")).len(), 1);
-        assert_eq!(requests.with_prefix("aa-1", Some("bob")).len(), 0);
-        assert_eq!(requests.with_prefix("aa-1", None).len(), 1);
-    }
-
-    #[tokio::test]
-    async fn a_cancelled_request_ends_at_once_and_stays_cancelled() {
-        let requests = Requests::default();
-        let stop = CancellationToken::new();
-        requests.schedule(request("aa-1", "ada"), &stop, |_| std::future::pending());
-        let all = requests.latest_first(None);
-        assert_eq!(requests.cancel(all.clone()).await, ["aa-1"]);
-        assert_eq!(all[0].progress().phase, Phase::Cancelled);
-        assert!(
-            all[0]
-                .log
-                .all()
-                .contains("'sky.status' request aa-1 cancelled")
-        );
-        assert_eq!(requests.cancel(all).await, Vec::<String>::new());
-    }
-
-    #[tokio::test]
-    async fn a_restart_forgets_all() {
-        let requests = Requests::default();
-        let stop = CancellationToken::new();
-        requests.schedule(request("aa-1", "ada"), &stop, |_| async { Ok(json!(null)) });
-        requests.forget();
-        assert!(requests.with_prefix("aa-1", None).is_empty());
     }
 }

@@ -8,7 +8,6 @@ use super::{Phase, Request};
 /// `pickle.dumps(None)`, in base64.
 pub const PICKLED_NONE: &str = "gAROLg==";
 
-/// The fields that can be asked for one by one.
 pub const FIELDS: [&str; 16] = [
     "request_id",
     "name",
@@ -29,7 +28,6 @@ pub const FIELDS: [&str; 16] = [
 ];
 
 impl Request {
-    /// What `/api/get` answers.
     pub fn payload(&self) -> Value {
         let progress = self.progress();
         let (return_value, error) = match &progress.phase {

@@ -40,7 +40,7 @@ pub async fn list(
     Known(caller, _): Known,
     Path(id): Path<String>,
 ) -> Answer<Json<Vec<Job>>> {
-    Ok(Json(portal.nodes.jobs(&caller, node_id(&id)?).await?))
+    Ok(Json(portal.core.nodes.jobs(&caller, node_id(&id)?).await?))
 }
 
 /// Submit a job
@@ -63,7 +63,7 @@ pub async fn submit(
     ApiJson(input): ApiJson<JobInput>,
 ) -> Answer<StatusCode> {
     let id = node_id(&id)?;
-    portal.nodes.submit_job(&caller, id, input).await?;
+    portal.core.nodes.submit_job(&caller, id, input).await?;
     Ok(StatusCode::ACCEPTED)
 }
 
@@ -85,6 +85,6 @@ pub async fn cancel(
     Path((id, job)): Path<(String, String)>,
 ) -> Answer<StatusCode> {
     let (id, job) = (node_id(&id)?, job_number(&job)?);
-    portal.nodes.cancel_job(&caller, id, job).await?;
+    portal.core.nodes.cancel_job(&caller, id, job).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -45,7 +45,7 @@ pub async fn get(
     Known(caller, _): Known,
     Path(id): Path<String>,
 ) -> Answer<Json<Node>> {
-    Ok(Json(portal.nodes.get(&caller, node_id(&id)?).await?))
+    Ok(Json(portal.core.nodes.get(&caller, node_id(&id)?).await?))
 }
 
 /// What must come along with a take-down.
@@ -75,8 +75,9 @@ pub async fn take_down(
 ) -> Answer<(StatusCode, Json<Node>)> {
     let name = confirmation.confirm.unwrap_or_default();
     let node = portal
+        .core
         .nodes
-        .take_down(&caller, node_id(&id)?, &name)
+        .delete(&caller, node_id(&id)?, &name)
         .await?;
     Ok((StatusCode::ACCEPTED, Json(node)))
 }
@@ -97,7 +98,7 @@ pub async fn stop(
     Known(caller, _): Known,
     Path(id): Path<String>,
 ) -> Answer<(StatusCode, Json<Node>)> {
-    let node = portal.nodes.stop(&caller, node_id(&id)?).await?;
+    let node = portal.core.nodes.stop(&caller, node_id(&id)?).await?;
     Ok((StatusCode::ACCEPTED, Json(node)))
 }
 
@@ -116,7 +117,7 @@ pub async fn start(
     Known(caller, _): Known,
     Path(id): Path<String>,
 ) -> Answer<(StatusCode, Json<Node>)> {
-    let node = portal.nodes.start(&caller, node_id(&id)?).await?;
+    let node = portal.core.nodes.start(&caller, node_id(&id)?).await?;
     Ok((StatusCode::ACCEPTED, Json(node)))
 }
 
@@ -139,7 +140,9 @@ pub async fn set_autostop(
     ApiJson(input): ApiJson<AutostopInput>,
 ) -> Answer<Json<Node>> {
     let id = node_id(&id)?;
-    Ok(Json(portal.nodes.set_autostop(&caller, id, input).await?))
+    Ok(Json(
+        portal.core.nodes.set_autostop(&caller, id, input).await?,
+    ))
 }
 
 /// What SkyPilot tells about its machine
@@ -156,7 +159,9 @@ pub async fn events(
     Known(caller, _): Known,
     Path(id): Path<String>,
 ) -> Answer<Json<Vec<NodeEvent>>> {
-    Ok(Json(portal.nodes.events(&caller, node_id(&id)?).await?))
+    Ok(Json(
+        portal.core.nodes.events(&caller, node_id(&id)?).await?,
+    ))
 }
 
 /// Follow a node

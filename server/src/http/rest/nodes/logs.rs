@@ -20,8 +20,8 @@ use axum::{
 };
 use domain::{
     ids::NodeId,
+    node::log::NodeLog,
     problem::{FieldError, Problem},
-    services::NodeLog,
 };
 use serde::Deserialize;
 use std::sync::Arc;

@@ -46,7 +46,7 @@ pub async fn list(
     ApiQuery(query): ApiQuery<NodeQueryInput>,
 ) -> Answer<Json<NodePage>> {
     let query = query.validate().map_err(Problem::invalid)?;
-    Ok(Json(portal.nodes.list(&caller, query).await?))
+    Ok(Json(portal.core.nodes.list(&caller, query).await?))
 }
 
 /// Order a node
@@ -73,7 +73,7 @@ pub async fn order(
     ApiJson(input): ApiJson<NodeOrderInput>,
 ) -> Answer<Response> {
     let key = idempotency_key(&headers)?;
-    let ordered = portal.nodes.order(&caller, input, key).await?;
+    let ordered = portal.core.nodes.create(&caller, input, key).await?;
     let status = if ordered.replayed {
         StatusCode::OK
     } else {
@@ -98,7 +98,7 @@ pub async fn quote(
     Known(caller, _): Known,
     ApiJson(input): ApiJson<NodeOrderInput>,
 ) -> Answer<Json<Quote>> {
-    Ok(Json(portal.nodes.quote(&caller, input).await?))
+    Ok(Json(portal.core.nodes.quote(&caller, input).await?))
 }
 
 /// What can be launched
@@ -117,5 +117,5 @@ pub async fn catalogue(
     ApiQuery(query): ApiQuery<OfferQueryInput>,
 ) -> Answer<Json<OfferPage>> {
     let query = query.validate().map_err(Problem::invalid)?;
-    Ok(Json(portal.nodes.catalogue(&caller, query).await?))
+    Ok(Json(portal.core.nodes.catalogue(&caller, query).await?))
 }

@@ -67,7 +67,7 @@ pub async fn get(
     Known(caller, _): Known,
     Path(id): Path<String>,
 ) -> Answer<Response> {
-    let access = portal.nodes.ssh(&caller, node_id(&id)?).await?;
+    let access = portal.core.nodes.ssh(&caller, node_id(&id)?).await?;
     let headers = [(header::CACHE_CONTROL, "no-store")];
     Ok((headers, Json(Ssh::from(access))).into_response())
 }

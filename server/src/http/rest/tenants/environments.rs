@@ -46,7 +46,7 @@ pub async fn create(
     ApiJson(input): ApiJson<EnvironmentInput>,
 ) -> Answer<(StatusCode, Json<TenantDetail>)> {
     let id = tenant_id(&portal, &caller, &tenant).await?;
-    let created = portal.tenancy.create_environment(&caller, id, input);
+    let created = portal.core.tenants.create_environment(&caller, id, input);
     Ok((StatusCode::CREATED, Json(created.await?)))
 }
 
@@ -70,7 +70,8 @@ pub async fn rename(
     let (tenant, id) = place(&portal, &caller, &tenant, &environment).await?;
     let renamed =
         portal
-            .tenancy
+            .core
+            .tenants
             .rename_environment(&caller, tenant, id, &input.name, input.version);
     Ok(Json(renamed.await?))
 }
@@ -113,7 +114,8 @@ pub async fn set_limits(
         max_price_per_hour: input.max_price_per_hour,
     };
     let limited = portal
-        .tenancy
+        .core
+        .tenants
         .set_limits(&caller, tenant, id, limits, input.version);
     Ok(Json(limited.await?))
 }
@@ -138,7 +140,8 @@ pub async fn archive(
     let (tenant, id) = place(&portal, &caller, &tenant, &environment).await?;
     let slug = confirmation.confirm.unwrap_or_default();
     let archived = portal
-        .tenancy
+        .core
+        .tenants
         .archive_environment(&caller, tenant, id, &slug)
         .await;
     Ok(Json(

@@ -56,7 +56,10 @@ pub async fn set(
 ) -> Answer<Json<TenantDetail>> {
     let id = tenant_id(&portal, &caller, &tenant).await?;
     let user: UserId = user.parse().map_err(|_| Problem::not_found("person"))?;
-    let changed = portal.tenancy.set_member(&caller, id, user, input.role);
+    let changed = portal
+        .core
+        .tenants
+        .set_member(&caller, id, user, input.role);
     Ok(Json(changed.await?))
 }
 
@@ -78,7 +81,7 @@ pub async fn remove(
 ) -> Answer<Json<TenantDetail>> {
     let id = tenant_id(&portal, &caller, &tenant).await?;
     let user: UserId = user.parse().map_err(|_| Problem::not_found("member"))?;
-    let changed = portal.tenancy.remove_member(&caller, id, user);
+    let changed = portal.core.tenants.remove_member(&caller, id, user);
     Ok(Json(changed.await?))
 }
 
@@ -102,10 +105,12 @@ pub async fn invite(
     ApiJson(input): ApiJson<InvitationInput>,
 ) -> Answer<Response> {
     let id = tenant_id(&portal, &caller, &tenant).await?;
-    Ok(match portal.tenancy.invite(&caller, id, input).await? {
-        Some(invitation) => (StatusCode::CREATED, Json(invitation)).into_response(),
-        None => StatusCode::NO_CONTENT.into_response(),
-    })
+    Ok(
+        match portal.core.tenants.invite(&caller, id, input).await? {
+            Some(invitation) => (StatusCode::CREATED, Json(invitation)).into_response(),
+            None => StatusCode::NO_CONTENT.into_response(),
+        },
+    )
 }
 
 /// Withdraw an invitation
@@ -125,7 +130,8 @@ pub async fn withdraw(
     let tenant = tenant_id(&portal, &caller, &tenant).await?;
     let id: InvitationId = id.parse().map_err(|_| Problem::not_found("invitation"))?;
     portal
-        .tenancy
+        .core
+        .tenants
         .withdraw_invitation(&caller, tenant, id)
         .await?;
     Ok(StatusCode::NO_CONTENT)

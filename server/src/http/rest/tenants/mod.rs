@@ -52,7 +52,7 @@ pub async fn list(
     ApiQuery(which): ApiQuery<Which>,
 ) -> Answer<Json<Vec<TenantSummary>>> {
     let archived = which.archived.as_deref() == Some("true");
-    Ok(Json(portal.tenancy.list(&caller, archived).await?))
+    Ok(Json(portal.core.tenants.list(&caller, archived).await?))
 }
 
 /// Create a tenant
@@ -70,7 +70,7 @@ pub async fn create(
     Known(caller, _): Known,
     ApiJson(input): ApiJson<TenantInput>,
 ) -> Answer<Response> {
-    let tenant = portal.tenancy.create(&caller, input).await?;
+    let tenant = portal.core.tenants.create(&caller, input).await?;
     let location = format!("{PREFIX}/tenants/{}", tenant.tenant.slug);
     let headers = [(header::LOCATION, location)];
     Ok((StatusCode::CREATED, headers, Json(tenant)).into_response())
@@ -89,7 +89,7 @@ pub async fn get(
     Known(caller, _): Known,
     Path(tenant): Path<String>,
 ) -> Answer<Json<TenantDetail>> {
-    Ok(Json(portal.tenancy.get(&caller, &tenant).await?))
+    Ok(Json(portal.core.tenants.get(&caller, &tenant).await?))
 }
 
 /// Another name.
@@ -121,7 +121,8 @@ pub async fn rename(
 ) -> Answer<Json<TenantDetail>> {
     let id = tenant_id(&portal, &caller, &tenant).await?;
     let renamed = portal
-        .tenancy
+        .core
+        .tenants
         .rename(&caller, id, &input.name, input.version);
     Ok(Json(renamed.await?))
 }
@@ -149,13 +150,14 @@ pub async fn obstacles(
     Path(tenant): Path<String>,
     ApiQuery(part): ApiQuery<Part>,
 ) -> Answer<Json<Vec<Obstacle>>> {
-    let detail = portal.tenancy.get(&caller, &tenant).await?;
+    let detail = portal.core.tenants.get(&caller, &tenant).await?;
     let environment = part
         .environment
         .map(|slug| environment_of(&detail, &slug))
         .transpose()?;
     let left = portal
-        .tenancy
+        .core
+        .tenants
         .obstacles(&caller, detail.tenant.id, environment);
     Ok(Json(left.await?))
 }
@@ -188,7 +190,7 @@ pub async fn archive(
 ) -> Answer<StatusCode> {
     let id = tenant_id(&portal, &caller, &tenant).await?;
     let slug = confirmation.confirm.unwrap_or_default();
-    let archived = portal.tenancy.archive(&caller, id, &slug).await;
+    let archived = portal.core.tenants.archive(&caller, id, &slug).await;
     archived.map_err(|problem| as_parameter(problem, "confirm"))?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -205,7 +207,7 @@ fn as_parameter(mut problem: Problem, name: &str) -> Problem {
 
 /// The tenant with this slug.
 async fn tenant_id(portal: &Portal, caller: &Caller, slug: &str) -> Result<TenantId, Problem> {
-    Ok(portal.tenancy.get(caller, slug).await?.tenant.id)
+    Ok(portal.core.tenants.get(caller, slug).await?.tenant.id)
 }
 
 /// The tenant and environment with these slugs.
@@ -215,7 +217,7 @@ async fn place(
     tenant: &str,
     environment: &str,
 ) -> Result<(TenantId, EnvironmentId), Problem> {
-    let detail = portal.tenancy.get(caller, tenant).await?;
+    let detail = portal.core.tenants.get(caller, tenant).await?;
     let environment = environment_of(&detail, environment)?;
     Ok((detail.tenant.id, environment))
 }

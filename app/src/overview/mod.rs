@@ -1,0 +1,6 @@
+//! `/`.
+
+mod figures;
+mod show;
+
+pub use show::show;

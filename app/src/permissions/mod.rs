@@ -1,6 +1,0 @@
-//! Who may do what, for platform admins.
-
-mod api;
-mod page;
-
-pub use page::PermissionsPage;

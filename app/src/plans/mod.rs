@@ -1,6 +1,0 @@
-//! The plans, for platform admins.
-
-mod api;
-mod page;
-
-pub use page::PlansPage;

@@ -1,0 +1,313 @@
+//! Records of clusters, users and tokens.
+
+use crate::audit_records::AuditEntry;
+use domain::{
+    access::{PlatformRole, TenantRole, TokenScope},
+    cluster::ClusterState,
+    cluster_name::ClusterName,
+    exposure::Exposure,
+    failure::Failure,
+    ids::{ClusterId, EnvironmentId, TenantId, TokenId, UserId},
+    kubernetes_version::KubernetesVersion,
+    listing::{Paging, StateCount},
+    money::MicroDollars,
+    operation::Operation,
+    plan::Plan,
+    room::LimitReached,
+    tenancy::{EnvironmentRef, TenantRef},
+};
+use jiff::Timestamp;
+
+/// A cluster as stored, with the names of what it refers to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClusterRecord {
+    /// Its id.
+    pub id: ClusterId,
+    /// Its name, unique among the clusters of a host that are not deleted.
+    pub name: ClusterName,
+    /// Whose it is.
+    pub tenant: TenantRef,
+    /// The part of the tenant it is in.
+    pub environment: EnvironmentRef,
+    /// Its size, as it was when ordered.
+    pub plan: Plan,
+    /// The version it runs.
+    pub kubernetes_version: KubernetesVersion,
+    /// How it is reached.
+    pub exposure: Exposure,
+    /// The host cluster it lives on.
+    pub host: String,
+    /// Its state.
+    pub state: ClusterState,
+    /// What is wrong.
+    pub failure: Option<Failure>,
+    /// The address of its API, once known.
+    pub endpoint: Option<String>,
+    /// Who ordered it.
+    pub created_by: UserId,
+    /// Their name.
+    pub created_by_name: String,
+    /// When it was ordered.
+    pub created_at: Timestamp,
+    /// When it was first usable.
+    pub ready_at: Option<Timestamp>,
+    /// When the portal takes it down.
+    pub ends_at: Option<Timestamp>,
+    /// When it was gone.
+    pub deleted_at: Option<Timestamp>,
+    /// The newest operation.
+    pub operation: Operation,
+    /// Counts up with every write.
+    pub version: i64,
+}
+
+/// A cluster to be stored: desired state and the operation that makes it so.
+#[derive(Clone, Debug)]
+pub struct NewCluster {
+    /// Its id.
+    pub id: ClusterId,
+    /// Its name.
+    pub name: ClusterName,
+    /// Whose it is.
+    pub tenant_id: TenantId,
+    /// The part of the tenant it is in.
+    pub environment_id: EnvironmentId,
+    /// Its size.
+    pub plan: Plan,
+    /// Its version.
+    pub kubernetes_version: KubernetesVersion,
+    /// How it is reached.
+    pub exposure: Exposure,
+    /// Where it is put.
+    pub host: String,
+    /// Who ordered it.
+    pub created_by: UserId,
+    /// When.
+    pub created_at: Timestamp,
+    /// When it is taken down.
+    pub ends_at: Option<Timestamp>,
+    /// The operation that creates it.
+    pub operation: Operation,
+    /// The key that makes the order one order, with a digest of the order it stands for.
+    pub idempotency: Option<Idempotency>,
+}
+
+/// A client's key and what it was used for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Idempotency {
+    /// The key; unique for each person.
+    pub key: String,
+    /// SHA-256 of the order, in hexadecimal.
+    pub fingerprint: String,
+}
+
+/// What became of an attempt to store an order.
+#[derive(Clone, Debug)]
+pub enum OrderStored {
+    /// It is stored.
+    Created(ClusterRecord),
+    /// The same person sent the same key and the same order before; this is what it made.
+    Replayed(ClusterRecord),
+    /// The key stands for another order.
+    KeyReused,
+    /// A cluster that is not deleted has the name on this host.
+    NameTaken,
+    /// There is no room for it in its environment; never [`Room::Enough`].
+    NoRoom(Room),
+}
+
+/// Whether an environment has room for one more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Room {
+    /// It has.
+    Enough,
+    /// It is archived.
+    Archived,
+    /// A limit of it is in the way.
+    LimitReached(LimitReached),
+}
+
+/// The work on one thing, claimed for a while.
+#[derive(Clone, Debug)]
+pub struct Claim<R> {
+    /// The thing as it was when claimed.
+    pub record: R,
+    /// Counts up with every claim: a write with an older fence is dropped.
+    pub fence: i64,
+    /// How often it had been woken when it was claimed.
+    pub wakes: i64,
+}
+
+/// What a reconciler writes after looking at a cluster.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// The state.
+    pub state: ClusterState,
+    /// What is wrong.
+    pub failure: Option<Failure>,
+    /// The address.
+    pub endpoint: Option<String>,
+    /// When it was first usable.
+    pub ready_at: Option<Timestamp>,
+    /// When it was gone.
+    pub deleted_at: Option<Timestamp>,
+    /// The operation with its steps.
+    pub operation: Operation,
+    /// When to look again; `None`: only when woken.
+    pub due_at: Option<Timestamp>,
+    /// What the audit log is told, if the outcome is worth it.
+    pub audit: Option<AuditEntry>,
+}
+
+/// A person as stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserRecord {
+    /// Their id.
+    pub id: UserId,
+    /// The identity provider that vouches for them.
+    pub issuer: String,
+    /// Their id there. Issuer and subject together are who they are; the address is not.
+    pub subject: String,
+    /// Their address as last seen.
+    pub email: String,
+    /// Whether the provider has verified it.
+    pub email_verified: bool,
+    /// Their name as last seen.
+    pub name: String,
+    /// The higher of what claims and people grant.
+    pub platform_role: PlatformRole,
+    /// Suspended people cannot do anything.
+    pub suspended: bool,
+    /// Their tenants.
+    pub memberships: Vec<MembershipRecord>,
+    /// When they were last seen signing in.
+    pub last_seen_at: Option<Timestamp>,
+}
+
+/// A role in one tenant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MembershipRecord {
+    /// The tenant.
+    pub tenant: TenantRef,
+    /// Its environments.
+    pub environments: Vec<EnvironmentRef>,
+    /// The role.
+    pub role: TenantRole,
+}
+
+/// A person as an identity provider has just vouched for them, with the roles their claims give.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedIn {
+    /// The issuer.
+    pub issuer: String,
+    /// The subject.
+    pub subject: String,
+    /// The address.
+    pub email: String,
+    /// Whether it is verified.
+    pub email_verified: bool,
+    /// The name.
+    pub name: String,
+    /// The platform role that claims give.
+    pub claimed_platform_role: PlatformRole,
+    /// The rule that gives it, in words, if it is more than everybody has.
+    pub claimed_platform_why: Option<String>,
+    /// Tenant roles that claims give; they replace those that claims gave before.
+    pub claimed_tenants: Vec<ClaimedTenant>,
+    /// The address they came from, for the audit log.
+    pub source: Option<String>,
+}
+
+/// A role in a tenant that a claim gives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClaimedTenant {
+    /// The tenant.
+    pub tenant_id: TenantId,
+    /// The role.
+    pub role: TenantRole,
+    /// The rule that gives it, in words.
+    pub why: Option<String>,
+}
+
+impl From<(TenantId, TenantRole)> for ClaimedTenant {
+    fn from((tenant_id, role): (TenantId, TenantRole)) -> Self {
+        Self {
+            tenant_id,
+            role,
+            why: None,
+        }
+    }
+}
+
+/// An API token as stored: only a digest of its secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenRecord {
+    /// Its id.
+    pub id: TokenId,
+    /// Whose it is.
+    pub user_id: UserId,
+    /// What it is for.
+    pub name: String,
+    /// The first characters, to recognise it by.
+    pub prefix: String,
+    /// SHA-256 of the secret, in hexadecimal.
+    pub digest: String,
+    /// What it may do at most, each once, in their order.
+    pub scopes: Vec<TokenScope>,
+    /// The one tenant it is for; `None`: all of its owner's.
+    pub tenant: Option<TenantRef>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it ends.
+    pub expires_at: Timestamp,
+    /// When it was last used.
+    pub last_used_at: Option<Timestamp>,
+}
+
+/// A tenant to be there from the start.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TenantSeed {
+    /// What requests call it.
+    pub slug: String,
+    /// What people call it.
+    pub name: String,
+    /// Environments: slug and name.
+    pub environments: Vec<(String, String)>,
+}
+
+/// One page of records.
+#[derive(Clone, Debug)]
+pub struct RecordPage {
+    /// The clusters of the page.
+    pub items: Vec<ClusterRecord>,
+    /// Which page this is.
+    pub paging: Paging,
+    /// How many match altogether.
+    pub total: u64,
+    /// How many match in each state, whatever states were asked for.
+    pub counts: Vec<StateCount>,
+}
+
+/// What clusters cost. Each is charged from when it was first usable until it was gone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Costs {
+    /// What those that are charged at the moment cost an hour.
+    pub price_per_hour: MicroDollars,
+    /// What has been spent in the time asked for, by whole seconds.
+    pub spent: MicroDollars,
+}
+
+/// Clusters of one plan on one host cluster, without those that are deleted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClusterTally {
+    /// The host cluster.
+    pub host: String,
+    /// The plan, as it was when they were ordered.
+    pub plan: Plan,
+    /// How many there are.
+    pub clusters: u64,
+    /// How many of them need somebody.
+    pub need_somebody: u64,
+    /// What those that are charged at the moment cost an hour.
+    pub price_per_hour: MicroDollars,
+}

@@ -1,0 +1,179 @@
+//! Ordering: authorise, validate, write desired state + operation + audit entry in one
+//! transaction, return. Nothing outside is touched here.
+
+use super::{Clusters, Ordered, view};
+use crate::{idempotency::idempotency, limits, placing};
+use domain::{
+    access::Action,
+    audit::AuditAction,
+    caller::Caller,
+    cluster_name::ClusterName,
+    ids::ClusterId,
+    kubernetes_version::KubernetesVersion,
+    operation::{Operation, OperationKind},
+    order::{NameCheck, OrderInput, OrderOptions},
+    problem::{FieldError, Problem, ProblemKind},
+};
+use jiff::{SignedDuration, Timestamp};
+use persistence::{
+    audit_records::AuditEntry,
+    new_id,
+    records::{NewCluster, OrderStored},
+};
+
+impl Clusters {
+    /// What the create form offers this caller.
+    ///
+    /// # Errors
+    /// Unavailable without a host cluster.
+    pub async fn create_options(&self, caller: &Caller) -> Result<OrderOptions, Problem> {
+        let host = self.host()?;
+        let mut tenants = self.db.tenants().active().await?;
+        tenants.retain(|tenant| caller.may(Action::OrderCluster, tenant.tenant.id));
+        let scope = caller.extent(Action::OrderCluster);
+        Ok(OrderOptions {
+            rooms: self.db.tenants().rooms(&scope).await?,
+            tenants,
+            plans: self.plans.clone(),
+            kubernetes_versions: KubernetesVersion::ALL.to_vec(),
+            exposures: host.exposures,
+            ingress_domain: host.ingress_domain,
+            host: host.name,
+            now: Timestamp::now(),
+            idempotency_key: uuid::Uuid::now_v7().to_string(),
+        })
+    }
+
+    /// Whether a name is valid and free.
+    ///
+    /// # Errors
+    /// Unavailable without a host cluster.
+    pub async fn check_name(&self, _caller: &Caller, name: &str) -> Result<NameCheck, Problem> {
+        let name: ClusterName = match name.parse() {
+            Ok(name) => name,
+            Err(error) => return Ok(NameCheck::Invalid(error.message)),
+        };
+        let host = self.host()?.name;
+        if !self.db.clusters().name_taken(&host, &name).await? {
+            return Ok(NameCheck::Free);
+        }
+        for number in 2..10 {
+            let stem: String = name
+                .as_str()
+                .chars()
+                .take(ClusterName::MAX_LENGTH - 2)
+                .collect();
+            let Ok(candidate) = format!("{stem}-{number}").parse() else {
+                break;
+            };
+            if !self.db.clusters().name_taken(&host, &candidate).await? {
+                return Ok(NameCheck::Taken {
+                    suggestion: Some(candidate.to_string()),
+                });
+            }
+        }
+        Ok(NameCheck::Taken { suggestion: None })
+    }
+
+    /// Accepts an order: desired state, operation and audit entry are in the database when this
+    /// returns. The same `idempotency_key` (at most 128 visible ASCII characters) by the same
+    /// caller gives the first answer again.
+    ///
+    /// # Errors
+    /// Invalid fields, forbidden, a name in use, a limit of the environment, or the key of another
+    /// order.
+    pub async fn create(
+        &self,
+        caller: &Caller,
+        input: OrderInput,
+        idempotency_key: Option<&str>,
+    ) -> Result<Ordered, Problem> {
+        let Some(user_id) = caller.user_id else {
+            return Err(Problem::unauthenticated());
+        };
+        let host = self.host()?;
+        let idempotency = idempotency_key
+            .map(|key| idempotency(key, &input))
+            .transpose()?;
+        let validated = input.validate(&self.plans, &host.exposures);
+        let place = placing::place(
+            &self.db,
+            caller,
+            Action::OrderCluster,
+            Some(AuditAction::OrderCluster),
+            &input.tenant,
+            &input.environment,
+        )
+        .await?;
+        let (order, (tenant, environment)) = match (validated, place) {
+            (Ok(order), Ok(place)) => (order, place),
+            (validated, place) => {
+                let mut errors = validated.err().unwrap_or_default();
+                errors.extend(place.err());
+                return Err(Problem::invalid(errors));
+            }
+        };
+
+        let now = Timestamp::now();
+        let id: ClusterId = new_id();
+        let name = order.name.clone();
+        let audit = AuditEntry::by(
+            caller,
+            AuditAction::OrderCluster,
+            now,
+            format!("cluster/{id}"),
+            name.as_str(),
+        )
+        .in_tenant(tenant.tenant.id)
+        .with_detail(format!(
+            "{} · {} · {} · {}",
+            order.plan.name,
+            order.kubernetes_version,
+            order.exposure.title(),
+            environment.slug
+        ));
+        let new = NewCluster {
+            id,
+            name: order.name,
+            tenant_id: tenant.tenant.id,
+            environment_id: environment.id,
+            plan: order.plan,
+            kubernetes_version: order.kubernetes_version,
+            exposure: order.exposure,
+            host: host.name,
+            created_by: user_id,
+            created_at: now,
+            ends_at: order
+                .time_to_live
+                .map(|time| now + SignedDuration::from_hours(i64::from(time.hours()))),
+            operation: Operation::begin(new_id(), OperationKind::CreateCluster, now),
+            idempotency,
+        };
+        match self.db.clusters().create(new, audit).await? {
+            OrderStored::Created(record) => Ok(Ordered {
+                cluster: view::cluster(record, caller),
+                replayed: false,
+            }),
+            OrderStored::Replayed(record) => Ok(Ordered {
+                cluster: view::cluster(record, caller),
+                replayed: true,
+            }),
+            OrderStored::KeyReused => Err(Problem::new(
+                ProblemKind::IdempotencyKeyReused,
+                "The same Idempotency-Key came with a different order before.",
+            )
+            .next("Send a fresh key with a new order, or the first order again.")),
+            OrderStored::NoRoom(room) => Err(limits::refusal(&environment.name, room)),
+            OrderStored::NameTaken => Err(Problem {
+                fields: vec![FieldError::new(
+                    "name",
+                    format!("{name} is taken; choose another name."),
+                )],
+                ..Problem::new(
+                    ProblemKind::Conflict,
+                    format!("A cluster named {name} exists already."),
+                )
+            }),
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! Invitations: an address is let in, whoever it turns out to belong to.
+
+use super::{
+    Tenants, archived,
+    members::{self, below_claim, member},
+    named,
+};
+use domain::{
+    access::{Action, TenantRole},
+    audit::AuditAction,
+    caller::Caller,
+    ids::{InvitationId, TenantId, UserId},
+    problem::{FieldError, Problem, ProblemKind},
+    tenancy::{Invitation, InvitationInput, Member},
+};
+use jiff::{SignedDuration, Timestamp};
+use persistence::{
+    audit_records::AuditEntry,
+    new_id,
+    records::UserRecord,
+    tenant_records::{Invited, MemberChanged, NewInvitation, TenantRecord},
+};
+
+/// How long an invitation is open.
+const OPEN_FOR: SignedDuration = SignedDuration::from_hours(14 * 24);
+
+impl Tenants {
+    /// Adds the user with this verified address, or else invites the address.
+    ///
+    /// # Errors
+    /// Forbidden, invalid, already a member, or already invited.
+    pub async fn invite(
+        &self,
+        caller: &Caller,
+        tenant: TenantId,
+        input: InvitationInput,
+    ) -> Result<Option<Invitation>, Problem> {
+        let id: InvitationId = new_id();
+        let entry = about(caller, AuditAction::Invite, tenant, id);
+        let record = self
+            .authorized(caller, Action::ManageMembers, tenant, entry.clone())
+            .await?;
+        let input = input.checked().map_err(Problem::invalid)?;
+        let invited_by = caller.user_id.ok_or_else(Problem::unauthenticated)?;
+        if let Some(known) = self.known(&input.email).await? {
+            self.add(caller, &record, &known, input.role).await?;
+            return Ok(None);
+        }
+        self.open(entry, invited_by, &record, id, &input)
+            .await
+            .map(Some)
+    }
+
+    /// Whoever has shown that the address is theirs. Several may have, at several identity providers:
+    /// the one who can come in, and was seen last, is meant.
+    async fn known(&self, email: &str) -> Result<Option<UserRecord>, Problem> {
+        let people = self.db.users().by_email(email).await?;
+        Ok(people
+            .into_iter()
+            .filter(|person| person.email_verified)
+            .max_by_key(|person| (!person.suspended, person.last_seen_at)))
+    }
+
+    async fn add(
+        &self,
+        caller: &Caller,
+        record: &TenantRecord,
+        known: &UserRecord,
+        role: TenantRole,
+    ) -> Result<(), Problem> {
+        let tenant = record.tenant.id;
+        let entry = members::about(caller, AuditAction::GrantMembership, tenant, known.id);
+        let entry = named(entry, &known.name);
+        if let Some(member) = member(record, known.id) {
+            if let Some(problem) = below_claim(member, role) {
+                return self.refuse(entry, problem).await;
+            }
+            if member.role >= role {
+                return Err(is_member(member));
+            }
+        }
+        match self
+            .db
+            .tenants()
+            .set_member(tenant, known.id, role, entry)
+            .await?
+        {
+            MemberChanged::Missing => Err(archived(&record.tenant.name)),
+            MemberChanged::Done | MemberChanged::AlreadySo => Ok(()),
+        }
+    }
+
+    async fn open(
+        &self,
+        entry: AuditEntry,
+        invited_by: UserId,
+        record: &TenantRecord,
+        id: InvitationId,
+        input: &InvitationInput,
+    ) -> Result<Invitation, Problem> {
+        let new = NewInvitation {
+            id,
+            tenant_id: record.tenant.id,
+            email: input.email.clone(),
+            role: input.role,
+            invited_by,
+            created_at: entry.at,
+            expires_at: entry.at + OPEN_FOR,
+        };
+        let audit = named(entry, &input.email).with_detail(input.role.as_str());
+        match self.db.tenants().invite(new, audit).await? {
+            Invited::Open(invitation) => Ok(invitation),
+            Invited::Already(earlier) => Err(at_email(
+                format!(
+                    "{} is invited already, as {}, by {}.",
+                    earlier.email,
+                    earlier.role.as_str(),
+                    earlier.invited_by
+                ),
+                "Withdraw that invitation to invite anew.",
+            )),
+            Invited::Missing => Err(archived(&record.tenant.name)),
+        }
+    }
+
+    /// Withdraws an open invitation.
+    ///
+    /// # Errors
+    /// Not found, or forbidden.
+    pub async fn withdraw_invitation(
+        &self,
+        caller: &Caller,
+        tenant: TenantId,
+        id: InvitationId,
+    ) -> Result<(), Problem> {
+        let entry = about(caller, AuditAction::WithdrawInvitation, tenant, id);
+        self.authorized(caller, Action::ManageMembers, tenant, entry.clone())
+            .await?;
+        if self
+            .db
+            .tenants()
+            .withdraw_invitation(tenant, id, entry)
+            .await?
+        {
+            Ok(())
+        } else {
+            Err(Problem::not_found("invitation"))
+        }
+    }
+}
+
+fn about(caller: &Caller, action: AuditAction, tenant: TenantId, id: InvitationId) -> AuditEntry {
+    let target = format!("invitation/{id}");
+    AuditEntry::by(caller, action, Timestamp::now(), target, "").in_tenant(tenant)
+}
+
+fn is_member(member: &Member) -> Problem {
+    at_email(
+        format!(
+            "{} is a member already, as {}.",
+            member.name,
+            member.role.as_str()
+        ),
+        "Change the role in the list of members.",
+    )
+}
+
+fn at_email(message: String, next: &str) -> Problem {
+    Problem {
+        fields: vec![FieldError::new("email", message.clone())],
+        ..Problem::new(ProblemKind::Conflict, message).next(next)
+    }
+}

@@ -1,0 +1,308 @@
+//! Users of the portal, for platform admins.
+
+mod rule_trial;
+
+use crate::{
+    authorization::{authorize_on_platform, authorize_platform_change, refused},
+    claim_rules::ClaimRules,
+    concurrency::{now_is, stale},
+};
+use domain::{
+    access::{PlatformAction, PlatformRole},
+    audit::AuditAction,
+    caller::Caller,
+    ids::UserId,
+    people::{ClaimTrial, GrantSource, PeoplePage, PeopleQuery, PersonDetail},
+    problem::{FieldError, Problem, ProblemKind},
+};
+use jiff::Timestamp;
+use persistence::{Database, audit_records::AuditEntry, user_records::PersonChanged};
+
+/// What changes the things about a person that a version stands for.
+const CHANGES: [AuditAction; 5] = [
+    AuditAction::GrantRole,
+    AuditAction::RevokeRole,
+    AuditAction::SuspendUser,
+    AuditAction::RestoreUser,
+    AuditAction::SignIn,
+];
+
+/// An identity provider whose rules can be tried.
+#[derive(Clone, Debug)]
+pub struct RuleProvider {
+    /// Its word in addresses.
+    pub slug: String,
+    /// What people call it.
+    pub title: String,
+    /// What the claims of its people give.
+    pub rules: ClaimRules,
+}
+
+/// The use cases on users.
+pub struct Users {
+    db: Database,
+    providers: Vec<RuleProvider>,
+}
+
+impl Users {
+    /// Over this store, for the users of these providers.
+    pub fn new(db: Database, providers: Vec<RuleProvider>) -> Self {
+        Self { db, providers }
+    }
+
+    /// A page of users.
+    ///
+    /// # Errors
+    /// Forbidden.
+    pub async fn list(&self, caller: &Caller, query: PeopleQuery) -> Result<PeoplePage, Problem> {
+        authorize_on_platform(caller, PlatformAction::ManageUsers)?;
+        let query = PeopleQuery {
+            search: query.search.trim().to_owned(),
+            per_page: query.per_page.clamp(1, 200),
+            ..query
+        };
+        let page = self.db.users().list(&query).await?;
+        Ok(PeoplePage {
+            items: page.items,
+            total: page.total,
+            counts: page.counts,
+            paging: page.paging,
+            per_page: query.per_page,
+            now: Timestamp::now(),
+        })
+    }
+
+    /// One user.
+    ///
+    /// # Errors
+    /// Forbidden, or not found.
+    pub async fn get(&self, caller: &Caller, id: UserId) -> Result<PersonDetail, Problem> {
+        authorize_on_platform(caller, PlatformAction::ManageUsers)?;
+        self.person(id).await
+    }
+
+    /// Grants a platform role (`User`: revokes the granted one; one from a claim stays).
+    ///
+    /// # Errors
+    /// Forbidden, not found, from a claim, the last admin, or no longer as in `version`.
+    pub async fn set_platform_role(
+        &self,
+        caller: &Caller,
+        id: UserId,
+        role: PlatformRole,
+        version: i64,
+    ) -> Result<PersonDetail, Problem> {
+        let action = match role {
+            PlatformRole::Admin => AuditAction::GrantRole,
+            PlatformRole::User => AuditAction::RevokeRole,
+        };
+        let person = self.authorized(caller, action, id).await?;
+        let entry = entry(caller, action, &person);
+        if person.version != version {
+            return Err(self.conflict(id, role).await?);
+        }
+        if role == PlatformRole::User
+            && let Some(problem) = from_claim(&person)
+        {
+            return self.refuse(entry, problem).await;
+        }
+        let changed = self
+            .db
+            .users()
+            .set_platform_role(id, role, Some(version), entry.clone())
+            .await?;
+        match changed {
+            PersonChanged::Done | PersonChanged::AlreadySo => self.person(id).await,
+            PersonChanged::Missing => Err(Problem::not_found("person")),
+            PersonChanged::Stale => Err(self.conflict(id, role).await?),
+            PersonChanged::LastAdmin => self.refuse(entry, last_admin(&person)).await,
+        }
+    }
+
+    /// Suspends: sessions, streams and tokens stop immediately. Suspending again is not an error.
+    ///
+    /// # Errors
+    /// Forbidden, not found, the caller themselves, or the last admin.
+    pub async fn suspend(&self, caller: &Caller, id: UserId) -> Result<PersonDetail, Problem> {
+        self.change_suspension(caller, id, true).await
+    }
+
+    /// Ends a suspension. Restoring again is not an error.
+    ///
+    /// # Errors
+    /// Forbidden, or not found.
+    pub async fn restore(&self, caller: &Caller, id: UserId) -> Result<PersonDetail, Problem> {
+        self.change_suspension(caller, id, false).await
+    }
+
+    /// Ends every session; tokens stay.
+    ///
+    /// # Errors
+    /// Forbidden, or not found.
+    pub async fn sign_out_everywhere(&self, caller: &Caller, id: UserId) -> Result<(), Problem> {
+        let action = AuditAction::SignOutEverywhere;
+        let person = self.authorized(caller, action, id).await?;
+        let entry = entry(caller, action, &person);
+        Ok(self.db.users().sign_out_everywhere(id, entry).await?)
+    }
+
+    /// The providers whose rules can be tried: slug and title.
+    ///
+    /// # Errors
+    /// Forbidden.
+    pub async fn rule_providers(&self, caller: &Caller) -> Result<Vec<(String, String)>, Problem> {
+        authorize_on_platform(caller, PlatformAction::ManageIdentityProvider)?;
+        let providers = self.providers.iter();
+        Ok(providers
+            .map(|provider| (provider.slug.clone(), provider.title.clone()))
+            .collect())
+    }
+
+    /// What an ID token (or its claims as JSON) would give. Its signature is not checked, nothing is
+    /// stored, and no session starts.
+    ///
+    /// # Errors
+    /// Forbidden, or not readable.
+    pub async fn try_rules(
+        &self,
+        caller: &Caller,
+        provider: &str,
+        token: &str,
+    ) -> Result<ClaimTrial, Problem> {
+        authorize_on_platform(caller, PlatformAction::ManageIdentityProvider)?;
+        let provider = self.providers.iter().find(|known| known.slug == provider);
+        let Some(provider) = provider else {
+            return Err(Problem::invalid(vec![FieldError::new(
+                "provider",
+                "Choose one of the identity providers of the configuration.",
+            )]));
+        };
+        let claims = rule_trial::claims(token)
+            .map_err(|message| Problem::invalid(vec![FieldError::new("token", message)]))?;
+        let tenants = self.db.tenants().active().await?;
+        Ok(rule_trial::outcome(&provider.rules, &claims, &tenants))
+    }
+
+    async fn person(&self, id: UserId) -> Result<PersonDetail, Problem> {
+        self.db
+            .users()
+            .detail(id, Timestamp::now())
+            .await?
+            .ok_or_else(|| Problem::not_found("person"))
+    }
+
+    /// The person, if `caller` may do `action` to them; a refusal is recorded.
+    async fn authorized(
+        &self,
+        caller: &Caller,
+        action: AuditAction,
+        id: UserId,
+    ) -> Result<PersonDetail, Problem> {
+        let attempt = || AuditEntry::by(caller, action, Timestamp::now(), target(id), "");
+        authorize_platform_change(&self.db, caller, PlatformAction::ManageUsers, attempt).await?;
+        self.person(id).await
+    }
+
+    /// Records that `action` was refused for `problem`, and refuses.
+    async fn refuse<T>(&self, entry: AuditEntry, problem: Problem) -> Result<T, Problem> {
+        Err(refused(&self.db, entry, problem).await)
+    }
+
+    async fn change_suspension(
+        &self,
+        caller: &Caller,
+        id: UserId,
+        suspended: bool,
+    ) -> Result<PersonDetail, Problem> {
+        let action = if suspended {
+            AuditAction::SuspendUser
+        } else {
+            AuditAction::RestoreUser
+        };
+        let person = self.authorized(caller, action, id).await?;
+        let entry = entry(caller, action, &person);
+        if suspended && caller.user_id == Some(id) {
+            let problem = Problem::new(ProblemKind::Forbidden, "You cannot suspend yourself.")
+                .next("Ask another admin of the platform.");
+            return self.refuse(entry, problem).await;
+        }
+        let changed = self
+            .db
+            .users()
+            .set_suspended(id, suspended, entry.clone())
+            .await?;
+        match changed {
+            PersonChanged::Missing => Err(Problem::not_found("person")),
+            PersonChanged::LastAdmin => self.refuse(entry, last_admin(&person)).await,
+            PersonChanged::Done | PersonChanged::AlreadySo | PersonChanged::Stale => {
+                self.person(id).await
+            }
+        }
+    }
+
+    async fn conflict(&self, id: UserId, asked: PlatformRole) -> Result<Problem, Problem> {
+        let person = self.person(id).await?;
+        let latest = self.db.audit().latest_change(&target(id), &CHANGES).await?;
+        let now = person.person.platform_role;
+        let mut fields = Vec::from_iter(now_is("platform_role", &asked, &now, |role| {
+            role.as_str().to_owned()
+        }));
+        if person.person.suspended {
+            fields.push(FieldError::new("suspended", "They are suspended now."));
+        }
+        Ok(stale("this person", latest, fields))
+    }
+}
+
+fn target(id: UserId) -> String {
+    format!("user/{id}")
+}
+
+fn entry(caller: &Caller, action: AuditAction, person: &PersonDetail) -> AuditEntry {
+    let target = target(person.person.id);
+    AuditEntry::by(
+        caller,
+        action,
+        Timestamp::now(),
+        target,
+        person.person.name.clone(),
+    )
+}
+
+fn last_admin(person: &PersonDetail) -> Problem {
+    Problem::new(
+        ProblemKind::Conflict,
+        format!(
+            "{} is the only admin of the platform who is not suspended.",
+            person.person.name
+        ),
+    )
+    .next("Make somebody else an admin first.")
+}
+
+/// What is answered to taking a role away that only a claim gives.
+fn from_claim(person: &PersonDetail) -> Option<Problem> {
+    let granted = |source: &GrantSource| matches!(source, GrantSource::Person { .. });
+    if person
+        .platform_grants
+        .iter()
+        .any(|grant| granted(&grant.source))
+    {
+        return None;
+    }
+    let Some(GrantSource::Claim { why }) = &person.person.platform_source else {
+        return None;
+    };
+    let rule = why.as_deref().unwrap_or("a claim");
+    let message = format!(
+        "{} is an admin by a rule of the configuration ({rule}), which cannot be taken away here.",
+        person.person.name
+    );
+    Some(Problem {
+        fields: vec![FieldError::new("platform_role", message.clone())],
+        ..Problem::new(ProblemKind::Invalid, message).next(
+            "Change the claim at the identity provider; it counts from their next sign-in on. Or \
+             suspend them.",
+        )
+    })
+}

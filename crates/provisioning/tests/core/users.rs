@@ -1,0 +1,273 @@
+//! The use cases on people, over a real database.
+
+use domain::{
+    access::{PlatformRole, TenantRole, TokenReach, TokenScope},
+    audit::AuditOutcome,
+    caller::{Caller, Channel},
+    people::{GrantSource, PeopleQuery},
+    problem::ProblemKind,
+};
+use persistence::{
+    new_id,
+    records::{SignedIn, UserRecord},
+};
+use scripted::TestCore;
+
+/// Signs somebody in whom a claim makes an admin.
+async fn claimed_admin(core: &TestCore, name: &str) -> UserRecord {
+    let person = SignedIn {
+        issuer: "https://id.example.com".into(),
+        subject: name.into(),
+        email: format!("{name}@example.com"),
+        email_verified: true,
+        name: name.into(),
+        claimed_platform_role: PlatformRole::Admin,
+        claimed_platform_why: Some("groups has admins".into()),
+        claimed_tenants: Vec::new(),
+        source: None,
+    };
+    let now = jiff::Timestamp::now();
+    core.database.users().sign_in(person, now).await.unwrap()
+}
+
+#[tokio::test]
+async fn only_platform_admins_see_and_change_people() {
+    let core = TestCore::start().await;
+    let ada = core.admin("ada").await;
+    // A tenant admin has no rights on the platform.
+    let grace = core.member("grace", "vision", TenantRole::Admin).await;
+    let narrow = Caller {
+        channel: Channel::ApiToken(new_id()),
+        token_reach: Some(TokenReach {
+            scopes: vec![TokenScope::Read, TokenScope::Clusters, TokenScope::Nodes],
+            tenant_id: None,
+        }),
+        ..ada.clone()
+    };
+    let id = ada.user_id.unwrap();
+    let version = core.users.get(&ada, id).await.unwrap().version;
+    let before = core.audited().await.len();
+    for caller in [&grace, &narrow] {
+        let people = &core.users;
+        let query = PeopleQuery::default();
+        for problem in [
+            people.list(caller, query).await.unwrap_err(),
+            people.get(caller, id).await.unwrap_err(),
+            people.get(caller, new_id()).await.unwrap_err(),
+            people.rule_providers(caller).await.unwrap_err(),
+            people.try_rules(caller, "corp", "{}").await.unwrap_err(),
+            people.suspend(caller, id).await.unwrap_err(),
+            people.restore(caller, id).await.unwrap_err(),
+            people.sign_out_everywhere(caller, id).await.unwrap_err(),
+            people
+                .set_platform_role(caller, id, PlatformRole::User, version)
+                .await
+                .unwrap_err(),
+            people
+                .set_platform_role(caller, grace.user_id.unwrap(), PlatformRole::Admin, 1)
+                .await
+                .unwrap_err(),
+        ] {
+            assert_eq!(problem.kind, ProblemKind::Forbidden, "{problem}");
+        }
+    }
+    // Each attempt to change something is on record.
+    let refused = core.audited().await.split_off(before);
+    assert_eq!(refused.len(), 10);
+    assert!(
+        refused
+            .iter()
+            .all(|row| row.outcome == AuditOutcome::Refused)
+    );
+    assert_eq!(core.users.get(&ada, id).await.unwrap().version, version);
+}
+
+#[tokio::test]
+async fn an_admin_grants_and_takes_away_a_platform_role() {
+    let core = TestCore::start().await;
+    let ada = core.admin("ada").await;
+    let id = core.sign_in("grace", "grace@example.com").await;
+    let seen = core.users.get(&ada, id).await.unwrap();
+    let granted = core
+        .users
+        .set_platform_role(&ada, id, PlatformRole::Admin, seen.version)
+        .await
+        .unwrap();
+    assert_eq!(granted.person.platform_role, PlatformRole::Admin);
+    assert!(matches!(
+        &granted.person.platform_source,
+        Some(GrantSource::Person { by: Some(by), .. }) if by == "ada"
+    ));
+    let grace = core.caller(id).await.unwrap();
+    assert!(
+        core.users
+            .list(&grace, PeopleQuery::default())
+            .await
+            .is_ok()
+    );
+
+    // Two admins at the same person: the second is told by whom and what it is now.
+    let problem = core
+        .users
+        .set_platform_role(&ada, id, PlatformRole::User, seen.version)
+        .await
+        .unwrap_err();
+    assert_eq!(problem.kind, ProblemKind::Conflict);
+    assert!(problem.detail.starts_with("ada changed"), "{problem}");
+    assert_eq!(problem.field("platform_role"), Some("It is admin now."));
+
+    let taken = core
+        .users
+        .set_platform_role(&ada, id, PlatformRole::User, granted.version)
+        .await
+        .unwrap();
+    assert_eq!(taken.person.platform_role, PlatformRole::User);
+    let did: Vec<_> = core
+        .audited()
+        .await
+        .into_iter()
+        .map(|row| (row.action, row.target_name))
+        .collect();
+    assert_eq!(
+        did[1..],
+        [
+            ("grant_role".into(), "grace".into()),
+            ("revoke_role".into(), "grace".into())
+        ]
+    );
+}
+
+#[tokio::test]
+async fn the_last_admin_stays_and_nobody_suspends_themselves() {
+    let core = TestCore::start().await;
+    let ada = core.admin("ada").await;
+    let id = ada.user_id.unwrap();
+    let seen = core.users.get(&ada, id).await.unwrap();
+    assert!(seen.last_admin);
+    let problem = core
+        .users
+        .set_platform_role(&ada, id, PlatformRole::User, seen.version)
+        .await
+        .unwrap_err();
+    assert_eq!(problem.kind, ProblemKind::Conflict);
+    assert!(problem.detail.contains("only admin"), "{problem}");
+    let problem = core.users.suspend(&ada, id).await.unwrap_err();
+    assert_eq!(problem.kind, ProblemKind::Forbidden);
+    assert!(problem.detail.contains("yourself"), "{problem}");
+    let problem = core.users.suspend(&Caller::portal(), id).await.unwrap_err();
+    assert_eq!(problem.kind, ProblemKind::Conflict);
+    let refused = core.audited().await.split_off(1);
+    assert_eq!(refused.len(), 3);
+    assert!(
+        refused
+            .iter()
+            .all(|row| row.outcome == AuditOutcome::Refused)
+    );
+
+    core.admin("grace").await;
+    let left = core
+        .users
+        .set_platform_role(&ada, id, PlatformRole::User, seen.version)
+        .await;
+    assert!(left.is_ok());
+}
+
+#[tokio::test]
+async fn a_role_from_a_claim_cannot_be_taken_away_by_hand() {
+    let core = TestCore::start().await;
+    let ada = core.admin("ada").await;
+    let claimed = claimed_admin(&core, "grace").await;
+    let seen = core.users.get(&ada, claimed.id).await.unwrap();
+    let problem = core
+        .users
+        .set_platform_role(&ada, claimed.id, PlatformRole::User, seen.version)
+        .await
+        .unwrap_err();
+    assert_eq!(problem.kind, ProblemKind::Invalid);
+    assert!(
+        problem
+            .field("platform_role")
+            .unwrap()
+            .contains("groups has admins"),
+        "{problem}"
+    );
+    // What a person granted beside it goes; the claim's stays.
+    let both = core
+        .users
+        .set_platform_role(&ada, claimed.id, PlatformRole::Admin, seen.version)
+        .await
+        .unwrap();
+    assert_eq!(both.platform_grants.len(), 2);
+    let one = core
+        .users
+        .set_platform_role(&ada, claimed.id, PlatformRole::User, both.version)
+        .await
+        .unwrap();
+    assert_eq!(one.person.platform_role, PlatformRole::Admin);
+    assert_eq!(one.platform_grants.len(), 1);
+}
+
+#[tokio::test]
+async fn somebody_suspended_can_do_nothing_until_restored() {
+    let core = TestCore::start().await;
+    let ada = core.admin("ada").await;
+    let id = core.sign_in("grace", "grace@example.com").await;
+    for _ in 0..2 {
+        let suspended = core.users.suspend(&ada, id).await.unwrap();
+        assert!(suspended.person.suspended);
+        assert!(core.caller(id).await.is_none());
+    }
+    for _ in 0..2 {
+        let restored = core.users.restore(&ada, id).await.unwrap();
+        assert!(!restored.person.suspended);
+        assert!(core.caller(id).await.is_some());
+    }
+    let did: Vec<_> = core.audited().await.split_off(1);
+    let did: Vec<_> = did.iter().map(|row| row.action.as_str()).collect();
+    assert_eq!(did, ["suspend_user", "restore_user"]);
+    let missing = core.users.suspend(&ada, new_id()).await.unwrap_err();
+    assert_eq!(missing.kind, ProblemKind::NotFound);
+}
+
+#[tokio::test]
+async fn rules_are_tried_and_each_says_what_it_gives() {
+    let core = TestCore::start().await;
+    let ada = core.admin("ada").await;
+    let providers = core.users.rule_providers(&ada).await.unwrap();
+    assert_eq!(providers, [("corp".to_owned(), "Corp".to_owned())]);
+    let claims = r#"{"sub":"1","groups":["devs","gone"]}"#;
+    let before = core.audited().await.len();
+    let trial = core.users.try_rules(&ada, "corp", claims).await.unwrap();
+    let rules: Vec<_> = trial
+        .rules
+        .iter()
+        .map(|rule| (&*rule.asks, &*rule.gives, rule.matches))
+        .collect();
+    assert_eq!(
+        rules,
+        [
+            ("groups has admins", "platform role admin", false),
+            ("groups has devs", "developer in vision", true),
+            ("groups has gone", "viewer in nowhere", true),
+            ("everybody", "viewer in vision", true),
+        ]
+    );
+    assert!(trial.rules[2].problem.as_ref().unwrap().contains("nowhere"));
+    assert_eq!(trial.platform_role, PlatformRole::User);
+    assert_eq!(
+        trial.tenants,
+        [("vision".to_owned(), TenantRole::Developer)]
+    );
+    assert_eq!(trial.claims, ["groups", "sub"]);
+    for (provider, token, field) in [
+        ("elsewhere", claims, "provider"),
+        ("corp", "nonsense", "token"),
+    ] {
+        let problem = core.users.try_rules(&ada, provider, token).await;
+        assert!(problem.unwrap_err().field(field).is_some());
+    }
+    // Nobody has signed in, and nothing is kept.
+    assert_eq!(core.audited().await.len(), before);
+    let everybody = core.users.list(&ada, PeopleQuery::default()).await;
+    assert_eq!(everybody.unwrap().total, 1);
+}

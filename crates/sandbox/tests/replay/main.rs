@@ -1,0 +1,4 @@
+//! Recordings of real servers, replayed against the sandbox.
+
+mod kubernetes;
+mod skypilot;
