@@ -65,7 +65,7 @@ test('a session that ends while a node is open is told, and leads back to the sa
   await page.context().clearCookies();
   await page.getByRole('button', { name: 'Submit job' }).click();
   const back = page.locator('[data-notice="signed-out-notice"]').getByRole('link');
-  await expect(back).toHaveAttribute('href', new RegExp(`/sign-in\\?return_to=${encodeURIComponent(`${address}/jobs`)}$`));
+  await expect(back).toHaveAttribute('href', new RegExp(`/sign-in\\?return_to=${encodeURIComponent(`${address}/jobs`)}`));
   await expect(page.getByLabel('Command', { exact: true }), 'what was typed stays').toHaveValue('nvidia-smi');
   complaints.length = 0;
 });

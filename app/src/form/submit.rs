@@ -32,7 +32,7 @@ pub const KEEP: &str = "_keep";
 pub const PREVIEW: &str = "preview";
 
 /// Bytes of fields in an address. Some proxies cut longer addresses off.
-const LONGEST_QUERY: usize = 6_000;
+const LONGEST_QUERY: usize = 1_800;
 
 /// What answering a form takes.
 #[derive(Clone)]

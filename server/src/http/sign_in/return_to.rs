@@ -12,7 +12,9 @@ pub fn safe_return_to(asked: Option<&str>) -> String {
 }
 
 fn on_this_site(asked: &str) -> Option<String> {
-    let lower = asked.to_ascii_lowercase();
+    // In the parameters an encoded line break is what somebody typed.
+    let path = asked.split('?').next().unwrap_or_default();
+    let lower = path.to_ascii_lowercase();
     // Browsers drop tabs and line breaks and take a backslash for a slash; encoded ones may be decoded by whatever
     // stands before us.
     let odd = asked.len() > LONGEST
@@ -55,6 +57,7 @@ mod tests {
             "/",
             "/clusters",
             "/clusters?search=a%20b&page=2",
+            "/nodes/new?run=python%20train.py%0Aecho%20done",
             "/clusters/0197#connect",
         ] {
             assert_eq!(safe_return_to(Some(address)), address);
