@@ -28,7 +28,7 @@ test('a developer watches a node come up, step by step and line by line', async 
     /Requested from SkyPilot/,
     /Machine found/,
     /Runtime ready/,
-    /Set up/,
+    /Setup finished/,
     /Reachable by SSH/,
   ]);
   expect(await fact(page, 'Location')).toContain('AWS');

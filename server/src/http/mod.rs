@@ -20,7 +20,7 @@ pub mod site;
 pub mod stream_limit;
 
 use crate::portal::Portal;
-use ::http::Method;
+use ::http::{Extensions, HeaderMap, Method, StatusCode, Version, header};
 use axum::{
     Router,
     extract::{Request, State},
@@ -48,8 +48,9 @@ pub fn router(portal: &Arc<Portal>, site: &Path) -> Router {
         .with_state(portal.clone())
         .merge(site::routes(site));
 
-    // Pages are compressed as they are made; event streams and what is compressed already are left alone.
-    let compression = CompressionLayer::new().quality(CompressionLevel::Fastest);
+    let compression = CompressionLayer::new()
+        .quality(CompressionLevel::Fastest)
+        .compress_when(is_page);
     let personal = browser_routes()
         .into_router()
         .merge(rest::routes())
@@ -84,6 +85,13 @@ pub fn router(portal: &Arc<Portal>, site: &Path) -> Router {
                 .layer(panics::layer())
                 .layer(from_fn_with_state(Arc::new(policy), security_headers::add)),
         )
+}
+
+/// Only pages are compressed: logs and exports are streams, whose end must reach the browser as it is.
+fn is_page(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
+    headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
 }
 
 /// What browsers use besides pages and their server functions.
