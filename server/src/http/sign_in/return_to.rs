@@ -12,16 +12,17 @@ pub fn safe_return_to(asked: Option<&str>) -> String {
 }
 
 fn on_this_site(asked: &str) -> Option<String> {
-    // In the parameters an encoded line break is what somebody typed.
-    let path = asked.split('?').next().unwrap_or_default();
-    let lower = path.to_ascii_lowercase();
+    let lower = asked.to_ascii_lowercase();
+    let (path, query) = lower.split_once('?').unwrap_or((&lower, ""));
+    // In the parameters an encoded line break is part of a text of several lines.
+    let query = query.replace("%0d", "").replace("%0a", "");
     // Browsers drop tabs and line breaks and take a backslash for a slash; encoded ones may be decoded by whatever
     // stands before us.
     let odd = asked.len() > LONGEST
         || asked.chars().any(|c| c.is_control() || c == '\\')
         || ["%0", "%1", "%5c", "%7f"]
             .iter()
-            .any(|code| lower.contains(code))
+            .any(|code| path.contains(code) || query.contains(code))
         || !asked.starts_with('/')
         || asked.starts_with("//")
         || lower.starts_with("/%2f");
@@ -75,6 +76,7 @@ mod tests {
             "/\n/evil.com",
             "/%09/evil.com",
             "/%0d%0aSet-Cookie:x",
+            "/clusters?search=%09x",
             "/%2f/evil.com",
             "/%2Fevil.com",
             "/%5cevil.com",
