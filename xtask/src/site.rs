@@ -220,7 +220,11 @@ mod tests {
                 "{ending}"
             );
         }
-        let (_, plain, brotli) = sizes(&site, &manifest).unwrap().pop().unwrap();
+        let (_, plain, brotli) = sizes(&site, &manifest)
+            .unwrap()
+            .into_iter()
+            .find(|(name, ..)| *name == manifest.css)
+            .unwrap();
         assert!(brotli.unwrap() < plain);
         fs::remove_dir_all(folder).unwrap();
     }
