@@ -467,3 +467,9 @@ CREATE TRIGGER audit_head_refuse_delete BEFORE DELETE ON audit_head
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER audit_head_refuse_truncate BEFORE TRUNCATE ON audit_head
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- One row, written to find out whether the database takes writes.
+CREATE TABLE write_probe (
+    id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+    at TIMESTAMPTZ NOT NULL
+);

@@ -484,3 +484,9 @@ CREATE TRIGGER audit_head_refuse_delete BEFORE DELETE ON audit_head
 BEGIN
     SELECT RAISE(ABORT, 'the audit log is append-only');
 END;
+
+-- One row, written to find out whether the database takes writes.
+CREATE TABLE write_probe (
+    id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+    at INTEGER NOT NULL
+) STRICT;

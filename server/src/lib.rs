@@ -8,6 +8,7 @@ pub mod config;
 pub mod http;
 pub mod keys;
 pub mod log;
+mod open_files;
 pub mod portal;
 pub mod server;
 pub mod skypilot;

@@ -3,6 +3,7 @@
 use crate::{
     config::{Settings, TrustedProxies},
     http::{
+        health::Readiness,
         layers::host::Addresses,
         rest,
         session::Sessions,
@@ -36,6 +37,8 @@ pub struct Portal {
     pub trusted_proxies: TrustedProxies,
     /// What pages need.
     pub site: Site,
+    /// Whether the database takes writes.
+    pub readiness: Readiness,
     /// Cancelled when the server stops.
     pub stopping: CancellationToken,
     callers: SignInService,
@@ -80,6 +83,7 @@ impl Portal {
             addresses: Arc::new(addresses),
             trusted_proxies: settings.trusted_proxies.clone(),
             site,
+            readiness: Readiness::default(),
             stopping: CancellationToken::new(),
         })
     }

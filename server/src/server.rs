@@ -3,8 +3,13 @@
 use crate::{
     broker::Broker,
     config::Settings,
-    http::{self, layers::host::Addresses, listener, site},
-    keys,
+    http::{
+        self,
+        layers::host::Addresses,
+        listener::{self, ConnectionLimits},
+        site,
+    },
+    keys, open_files,
     portal::{Portal, rule_providers},
     skypilot, user_pools, vault,
 };
@@ -129,8 +134,9 @@ impl Server {
         let working = tokio::spawn(async move { reconciler.run(stop).await });
         listening.push(tokio::spawn(listener::serve(
             listener,
+            listener::plain,
             router,
-            settings.limits.connections,
+            connection_limits(&settings),
             portal.stopping.clone(),
         )));
         Ok(Self {
@@ -161,6 +167,24 @@ impl Server {
             abort.abort();
         }
         self.database.close().await;
+    }
+}
+
+/// As configured, but never more connections than the system has file descriptors for.
+fn connection_limits(settings: &Settings) -> ConnectionLimits {
+    let limits = &settings.limits;
+    let total = limits.connections.min(open_files::for_connections());
+    if total < limits.connections {
+        tracing::warn!(
+            "limits.connections is {}, but the limit of open files leaves only {total}; raise it (ulimit -n, \
+             LimitNOFILE) or lower the setting",
+            limits.connections
+        );
+    }
+    ConnectionLimits {
+        total,
+        per_address: limits.connections_per_address,
+        proxies: settings.trusted_proxies.clone(),
     }
 }
 

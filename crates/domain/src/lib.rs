@@ -32,3 +32,4 @@ pub mod time_to_live;
 pub mod user_pool;
 pub mod user_query;
 pub mod users;
+pub mod yaml;

@@ -36,7 +36,7 @@ pub struct LimitedEnvironment {
 pub enum QuotaRequest {
     /// A cluster.
     Cluster(MicroDollars),
-    /// A node; one whose price nobody knows counts as free.
+    /// A node; one without a known price does not fit under a price limit.
     Node(Option<MicroDollars>),
 }
 
@@ -65,6 +65,11 @@ pub enum LimitReached {
         in_use: MicroDollars,
         /// What one more would add.
         wanted: MicroDollars,
+    },
+    /// Of what everything in it may cost an hour, by a node without a known price.
+    UnknownPrice {
+        /// The limit.
+        limit: MicroDollars,
     },
 }
 
@@ -111,7 +116,7 @@ impl EnvironmentLimits {
                     limit,
                     in_use: in_use.clusters,
                 });
-                (price, reached)
+                (Some(price), reached)
             }
             QuotaRequest::Node(price) => {
                 let limit = self.max_nodes.filter(|limit| in_use.nodes >= *limit);
@@ -119,11 +124,14 @@ impl EnvironmentLimits {
                     limit,
                     in_use: in_use.nodes,
                 });
-                (price.unwrap_or_default(), reached)
+                (price, reached)
             }
         };
         things.or_else(|| {
             let limit = self.max_price_per_hour?;
+            let Some(price) = price else {
+                return Some(LimitReached::UnknownPrice { limit });
+            };
             (in_use.price_per_hour + price > limit).then_some(LimitReached::Price {
                 limit,
                 in_use: in_use.price_per_hour,
@@ -153,6 +161,10 @@ impl LimitReached {
                 "Everything in the environment {name} together may cost {limit} an hour. What is \
                  there costs {in_use}, and this would add {wanted}."
             ),
+            Self::UnknownPrice { limit } => format!(
+                "The environment {name} is limited to {limit} an hour, and the price of this node \
+                 is not known."
+            ),
         }
     }
 
@@ -170,6 +182,10 @@ impl LimitReached {
             Self::Price { .. } => {
                 "Choose something smaller, delete something there, or ask a platform admin for \
                  more."
+            }
+            Self::UnknownPrice { .. } => {
+                "Name an accelerator or a machine type from the price list, or choose an \
+                 environment without a price limit."
             }
         }
     }
@@ -220,6 +236,20 @@ mod tests {
         ));
         let none = EnvironmentLimits::default();
         assert_eq!(none.reached(&in_use(9, 9, 9), cluster(9)), None);
+        assert_eq!(
+            none.reached(&in_use(9, 9, 9), QuotaRequest::Node(None)),
+            None
+        );
+        let money = EnvironmentLimits {
+            max_price_per_hour: Some(MicroDollars(100)),
+            ..none
+        };
+        assert_eq!(
+            money.reached(&in_use(0, 0, 0), QuotaRequest::Node(None)),
+            Some(LimitReached::UnknownPrice {
+                limit: MicroDollars(100)
+            })
+        );
     }
 
     #[test]

@@ -5,9 +5,13 @@ use crate::{
     changes::Feed,
     connection::Pool,
     dialect::Dialect,
+    error::StoreError,
     location::{self, Location},
     schema::{self, Origin},
+    sql::query,
+    transaction::doing,
 };
+use jiff::Timestamp;
 use sqlx::{
     Connection, Executor, PgConnection, SqliteConnection, SqlitePool,
     postgres::{PgConnectOptions, PgPoolOptions},
@@ -88,6 +92,25 @@ impl Database {
     /// Whether every write will fail because the database's file was opened read-only.
     pub fn is_read_only(&self) -> bool {
         self.inner.file.as_ref().is_some_and(|file| file.read_only)
+    }
+
+    /// Writes a row, to find out whether the database takes writes now.
+    ///
+    /// # Errors
+    /// If it does not: its disk is full, it is locked, or it is away.
+    pub async fn check_writable(&self) -> Result<(), StoreError> {
+        doing("write to the database", async {
+            let mut writing = self.write().await?;
+            query(
+                "INSERT INTO write_probe (id, at) VALUES (1, $1) \
+                 ON CONFLICT (id) DO UPDATE SET at = excluded.at",
+            )
+            .bind(Timestamp::now())
+            .execute(writing.connection())
+            .await?;
+            writing.commit().await
+        })
+        .await
     }
 
     /// Waits for what is under way and closes every connection.
@@ -219,6 +242,15 @@ fn sqlite_pool(options: &SqliteConnectOptions, size: u32, pragmas: &'static str)
         .max_lifetime(None)
         // A file does not hang up.
         .test_before_acquire(false)
+        // SQLite ends a transaction by itself when the disk is full, on an I/O error, or without memory. sqlx does not
+        // notice: its rollback fails, and it would count one transaction too many on this connection for ever.
+        .after_release(|connection, _| {
+            Box::pin(async move {
+                // The rollback of an abandoned transaction is done by then.
+                connection.ping().await?;
+                Ok(!connection.is_in_transaction())
+            })
+        })
         .after_connect(move |connection, _| {
             Box::pin(async move {
                 connection.execute(SQLITE_ALWAYS).await?;
@@ -261,4 +293,36 @@ async fn open_postgres(url: Url) -> Result<Inner, OpenError> {
         feed,
         file: None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The full disk, as SQLite sees one: no page can be added.
+    #[tokio::test]
+    async fn writes_work_again_once_a_full_disk_has_space() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("hangar.db");
+        let database = Database::open(path.to_str().unwrap()).await.unwrap();
+        let fill = async || {
+            let mut writing = database.write().await?;
+            query("PRAGMA max_page_count = 1")
+                .execute(writing.connection())
+                .await?;
+            for _ in 0..100 {
+                query(
+                    "INSERT INTO sessions (digest, data, expires_at) \
+                     VALUES (hex(randomblob(16)), hex(randomblob(4096)), 0)",
+                )
+                .execute(writing.connection())
+                .await?;
+            }
+            writing.commit().await
+        };
+        for _ in 0..3 {
+            assert!(fill().await.is_err());
+        }
+        database.check_writable().await.unwrap();
+    }
 }

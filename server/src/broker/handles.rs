@@ -100,13 +100,15 @@ async fn aws(
     {
         return Err(no_token().into());
     }
-    let forwarded = headers
-        .get("x-forwarded-for")
-        .and_then(|value| value.to_str().ok());
     let asker = Asker {
         name: "An API server with a handle".to_owned(),
         channel: AskerChannel::Handle,
-        source: Some(state.proxies.origin(peer.ip(), forwarded).to_string()),
+        source: Some(
+            state
+                .proxies
+                .client_address(peer.ip(), &headers)
+                .to_string(),
+        ),
         // The token is for this workspace.
         reach: WorkspaceScope::Everything,
     };

@@ -13,6 +13,7 @@ mod tls;
 
 use crate::{
     config::{Settings, TrustedProxies},
+    http::listener::{self, ConnectionLimits},
     vault::security_tokens,
 };
 use anyhow::{Context as _, Result};
@@ -27,7 +28,11 @@ use provisioning::{
 use secrets::{HandleTokens, Keyring};
 use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 use tokio::{net::TcpListener, task::JoinHandle};
+use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
+
+/// API servers are few; each asks with a process of its own per credential.
+const CONNECTIONS: usize = 512;
 
 /// The broker's folder in the data directory.
 pub fn folder(settings: &Settings) -> PathBuf {
@@ -94,7 +99,10 @@ impl Broker {
             return Ok(None);
         };
         let folder = folder(settings);
-        let tls = tls::configuration(&Authority::open(&folder)?, &listener.names)?;
+        let acceptor = TlsAcceptor::from(tls::configuration(
+            &Authority::open(&folder)?,
+            &listener.names,
+        )?);
         let router = routes::routes(self.service.clone(), Identities::new(folder));
         let listener = TcpListener::bind(listener.address).await.with_context(|| {
             format!(
@@ -106,7 +114,17 @@ impl Broker {
         tracing::info!(%address, "the credential broker listens");
         Ok(Some((
             address,
-            tokio::spawn(tls::serve(listener, tls, router, stop)),
+            tokio::spawn(listener::serve(
+                listener,
+                move |stream, from| tls::handshake(acceptor.clone(), stream, from),
+                router,
+                ConnectionLimits {
+                    total: CONNECTIONS,
+                    per_address: CONNECTIONS / 2,
+                    proxies: TrustedProxies::default(),
+                },
+                stop,
+            )),
         )))
     }
 }

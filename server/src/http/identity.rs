@@ -66,16 +66,9 @@ pub async fn recognise(
 /// Where the request came from, for the audit log.
 fn source(portal: &Portal, request: &Request) -> Option<String> {
     let ConnectInfo(peer) = request.extensions().get::<ConnectInfo<SocketAddr>>()?;
-    // Several headers are one list.
-    let forwarded: Vec<_> = request
-        .headers()
-        .get_all("x-forwarded-for")
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .collect();
     let origin = portal
         .trusted_proxies
-        .origin(peer.ip(), Some(&forwarded.join(",")));
+        .client_address(peer.ip(), request.headers());
     Some(origin.to_string())
 }
 

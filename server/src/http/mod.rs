@@ -1,6 +1,7 @@
 //! Everything the portal answers over HTTP, and what happens to every request on its way.
 
 pub mod audit_export;
+mod connection;
 pub mod events;
 pub mod health;
 pub mod identity;

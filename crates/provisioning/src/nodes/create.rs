@@ -117,10 +117,7 @@ impl Nodes {
         let Ok(choice) = input.validate_machine(&offers) else {
             return Ok(Quote::default());
         };
-        let price = choice
-            .offers
-            .first()
-            .and_then(|offer| offer.price(choice.spec.spot));
+        let price = max_price(&choice.offers, choice.spec.spot);
         let time_to_live = input
             .time_to_live_hours
             .and_then(|hours| TimeToLive::try_from(u32::try_from(hours).ok()?).ok());
@@ -295,12 +292,10 @@ impl Nodes {
                 return Ok(Err(errors));
             }
         };
+        let price = max_price(&choice.offers, choice.spec.spot);
         Ok(Ok(Valid {
-            task_yaml: task_yaml(&terms.name, &choice.spec, terms.autostop),
-            price: choice
-                .offers
-                .first()
-                .and_then(|offer| offer.price(choice.spec.spot)),
+            task_yaml: task_yaml(&terms.name, &choice.spec, terms.autostop, price),
+            price,
             terms,
             spec: choice.spec,
             offers: choice.offers,
@@ -326,29 +321,18 @@ impl Nodes {
             return Ok(Err(errors));
         };
         if errors.is_empty() {
-            errors.extend(self.server_refusal(workspace, &prepared.yaml).await?);
+            errors.extend(self.server_refusal(workspace, &prepared.yaml(None)).await?);
         }
         if !errors.is_empty() {
             return Ok(Err(errors));
         }
-        let mut fitting: Vec<Offer> = offers
-            .iter()
-            .filter(|offer| prepared.asks_for(offer))
-            .cloned()
-            .collect();
-        fitting.sort_by_key(|offer| {
-            offer
-                .price(prepared.spec.spot)
-                .map_or(i64::MAX, |price| price.0)
-        });
+        let price = prepared.max_price(offers);
         Ok(Ok(Valid {
-            price: fitting
-                .first()
-                .and_then(|offer| offer.price(prepared.spec.spot)),
+            price,
+            task_yaml: prepared.yaml(price),
+            offers: prepared.offers(offers),
             terms,
             spec: prepared.spec,
-            task_yaml: prepared.yaml,
-            offers: fitting,
         }))
     }
 
@@ -379,6 +363,16 @@ impl Nodes {
             }
         }
     }
+}
+
+/// The price of the most expensive of `offers`, which SkyPilot takes where the others are not available; `None` if any
+/// has no known price.
+fn max_price(offers: &[Offer], spot: bool) -> Option<MicroDollars> {
+    let prices: Option<Vec<_>> = offers
+        .iter()
+        .map(|offer| offer.price(spot).filter(|price| price.0 > 0))
+        .collect();
+    prices?.into_iter().max()
 }
 
 /// A quote's prices and places.
