@@ -1,4 +1,4 @@
-//! What requests share: the core, the database, sessions, and limits.
+//! The state that requests share: the core, the database, sessions, and limits.
 
 use crate::{
     config::{Settings, TrustedProxies},
@@ -18,23 +18,16 @@ use provisioning::{Core, claim_rules::ClaimRules, sign_in::SignInService, users:
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
-/// What every request can use.
 pub struct Portal {
-    /// All use cases.
     pub core: Arc<Core>,
-    /// The ways to sign in.
     pub doors: Doors,
-    /// The database.
     pub database: Database,
-    /// The browsers' sessions.
     pub sessions: Sessions,
-    /// Open event streams.
     pub streams: Streams,
-    /// The addresses the portal goes by.
+    /// The URLs at which the portal is reached.
     pub addresses: Arc<Addresses>,
-    /// Whose word is taken for where a request came from.
+    /// Proxies whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: TrustedProxies,
-    /// What pages need.
     pub site: Site,
     /// Cancelled when the server stops.
     pub stopping: CancellationToken,
@@ -42,10 +35,7 @@ pub struct Portal {
 }
 
 impl Portal {
-    /// The portal over `core` and its database. `addresses` are those it is reached by, `assets` the site's files.
-    ///
-    /// # Errors
-    /// If a provider's client or the API document cannot be made.
+    /// `assets` are the site's files. Fails if a provider's client or the API document cannot be created.
     pub fn new(
         settings: &Settings,
         addresses: Addresses,
@@ -67,7 +57,7 @@ impl Portal {
                 .collect(),
             public_url: addresses.main().into(),
             api_document: Arc::new(
-                serde_json::to_value(rest::document()).context("the API document")?,
+                serde_json::to_value(rest::document()).context("cannot create the API document")?,
             ),
         };
         Ok(Self {
@@ -84,10 +74,7 @@ impl Portal {
         })
     }
 
-    /// Whom a session stands for now.
-    ///
-    /// # Errors
-    /// Internal if the database fails.
+    /// The current caller of a session; `None` if the user no longer has access.
     pub async fn session_caller(
         &self,
         user: UserId,
@@ -96,10 +83,7 @@ impl Portal {
         self.callers.session_caller(user, source).await
     }
 
-    /// Whom an API token stands for now.
-    ///
-    /// # Errors
-    /// Internal if the database fails.
+    /// The current caller of an API token; `None` if the token or its owner has no access.
     pub async fn token_caller(
         &self,
         secret: &str,
@@ -109,7 +93,7 @@ impl Portal {
     }
 }
 
-/// The providers with their rules, for trying them.
+/// The providers with their rules, for the page that tests rules.
 pub fn rule_providers(settings: &Settings) -> Vec<RuleProvider> {
     let sign_in = &settings.sign_in;
     sign_in

@@ -4,7 +4,6 @@
 //! The AWS SDK speaks through the portal's one HTTP client (see [`http_client`]), so that there is
 //! one TLS stack and one place for proxies and certificates. Credentials are always given; none is
 //! ever looked for on the machine that the portal runs on.
-#![warn(missing_docs)]
 
 pub mod http_client;
 mod key_management;

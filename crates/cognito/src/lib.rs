@@ -2,7 +2,6 @@
 //!
 //! The HTTP client is given, so that there is one in the whole portal; credentials are given too, and never looked for
 //! on the machine that the portal runs on.
-#![warn(missing_docs)]
 
 mod pool;
 mod refusals;

@@ -1,6 +1,5 @@
 //! What the browser and the server both know: ids, names that validate, states, roles and the
 //! permission table, and wire types. Knows nothing of storage, clouds or pages.
-#![warn(missing_docs)]
 
 pub mod access;
 pub mod account;

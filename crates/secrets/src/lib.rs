@@ -3,7 +3,6 @@
 //!
 //! The only crate that knows the cipher (XChaCha20-Poly1305) and the only one that holds the
 //! key-encryption key.
-#![warn(missing_docs)]
 
 mod binding;
 mod cipher;

@@ -1,4 +1,4 @@
-//! The broker's listener: nobody speaks to it without a certificate of its authority.
+//! The broker's listener. It accepts only connections with a client certificate of the broker's authority.
 
 use super::authority::{Authority, Fingerprint};
 use anyhow::{Context as _, Result};
@@ -20,35 +20,31 @@ use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
-/// The handshake, and the headers of each request, must be there this soon.
+/// Time for the handshake, and for the headers of each request.
 const HANDSHAKE: Duration = Duration::from_secs(10);
-/// Requests under way may take this long once the portal stops.
+/// Time for open requests after the portal was told to stop.
 const LAST_REQUESTS: Duration = Duration::from_secs(5);
-/// When the system has no more file descriptors, waiting is all there is to do.
+/// Without free file descriptors, waiting is the only option.
 const AFTER_REFUSAL: Duration = Duration::from_millis(100);
-/// API servers are few; each asks with a process of its own per credential.
+/// API servers are few; each starts a process per credential.
 const CONNECTIONS: usize = 512;
 
-/// Who is at the other end.
+/// The other end of a connection.
 #[derive(Clone, Debug)]
 pub struct Peer {
-    /// What its certificate is known by.
+    /// Of its certificate.
     pub fingerprint: Fingerprint,
-    /// Where it is.
     pub address: SocketAddr,
 }
 
-/// TLS that asks for certificates of `authority`, and shows one for `names`.
-///
-/// # Errors
-/// If a name cannot be in a certificate.
+/// TLS that requires a client certificate of `authority` and presents one for `names`.
 pub fn configuration(authority: &Authority, names: &[String]) -> Result<Arc<ServerConfig>> {
     let mut roots = RootCertStore::empty();
     roots.add(authority.certificate()?)?;
     let clients = WebPkiClientVerifier::builder(Arc::new(roots)).build()?;
     let (certificate, key) = authority
         .issue_server(names)
-        .context("no certificate can be made for the names of [broker]")?;
+        .context("cannot issue a certificate for the names under [broker]")?;
     let mut config = ServerConfig::builder()
         .with_client_cert_verifier(clients)
         .with_single_cert(vec![certificate], key)?;
@@ -86,13 +82,13 @@ pub async fn serve(
                 );
                 open.spawn(async move {
                     if let Err(error) = answer.await {
-                        tracing::debug!(%address, error = format!("{error:#}"), "a connection to the broker ended");
+                        tracing::debug!(%address, error = format!("{error:#}"), "a connection to the broker failed");
                     }
                     drop(place);
                 });
             }
             (_, Err(error)) => {
-                tracing::warn!(%error, "a connection to the broker could not be accepted");
+                tracing::warn!(%error, "cannot accept a connection to the broker");
                 sleep(AFTER_REFUSAL).await;
             }
             (Err(_), _) => break,
@@ -101,7 +97,7 @@ pub async fn serve(
     drop(listener);
     let all_ended = async { while open.join_next().await.is_some() {} };
     if timeout(LAST_REQUESTS, all_ended).await.is_err() {
-        tracing::warn!("{} connections to the broker were cut off", open.len());
+        tracing::warn!("closed {} open connections to the broker", open.len());
     }
 }
 
@@ -115,15 +111,15 @@ async fn connection(
     stream.set_nodelay(true)?;
     let stream = timeout(HANDSHAKE, acceptor.accept(stream))
         .await
-        .context("no handshake in time")?
-        .context("no handshake")?;
+        .context("the TLS handshake timed out")?
+        .context("the TLS handshake failed")?;
     let certificate = stream
         .get_ref()
         .1
         .peer_certificates()
         .and_then(<[_]>::first);
     let peer = Peer {
-        fingerprint: Fingerprint::of(certificate.context("no certificate")?),
+        fingerprint: Fingerprint::of(certificate.context("no client certificate")?),
         address,
     };
     let service = router.map_request(move |request: http::Request<Incoming>| {

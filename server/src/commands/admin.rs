@@ -1,4 +1,4 @@
-//! `hangar admin`: what has to work before there is an admin.
+//! `hangar admin`: grants and restores admins without an admin's session.
 
 use super::Configuration;
 use anyhow::{Context as _, Result};
@@ -8,7 +8,6 @@ use jiff::Timestamp;
 use persistence::{Database, audit_records::AuditEntry, records::UserRecord};
 use std::process::ExitCode;
 
-/// What to do.
 #[derive(Debug, Args)]
 pub struct Options {
     #[command(subcommand)]
@@ -17,18 +16,17 @@ pub struct Options {
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// Make somebody who has signed in before a platform admin.
+    /// Make a user who has signed in before a platform admin.
     Grant(User),
-    /// Let somebody who is suspended come in again, where no admin is left who could.
+    /// End a user's suspension, for a portal whose admins are all suspended.
     Restore(User),
 }
 
-/// Who is meant.
 #[derive(Debug, Args)]
 struct User {
-    /// Their e-mail address.
+    /// The user's email address.
     email: String,
-    /// Their identity provider, if several people have the address.
+    /// The user's identity provider, if several users have this address.
     #[arg(long, value_name = "URL")]
     issuer: Option<String>,
     #[command(flatten)]
@@ -44,7 +42,7 @@ pub async fn run(options: Options) -> Result<ExitCode> {
         .users()
         .by_email(email)
         .await
-        .context("the people cannot be read")?;
+        .context("cannot read the users")?;
     let code = match choose(found, person.issuer.as_deref()) {
         Choice::One(user) => {
             match &options.action {
@@ -54,12 +52,12 @@ pub async fn run(options: Options) -> Result<ExitCode> {
             ExitCode::SUCCESS
         }
         Choice::Nobody => {
-            eprintln!("Nobody with the address {email} has signed in yet.");
-            eprintln!("Let them sign in to the portal once, then try again.");
+            eprintln!("No user with the address {email} has signed in yet.");
+            eprintln!("Ask the user to sign in to the portal once, then try again.");
             ExitCode::FAILURE
         }
         Choice::Several(users) => {
-            eprintln!("Several people have the address {email}. Say which one with --issuer:");
+            eprintln!("Several users have the address {email}. Choose one with --issuer:");
             for user in users {
                 eprintln!(
                     "  --issuer {}   {} ({})",
@@ -94,10 +92,10 @@ async fn grant(database: &Database, user: &UserRecord) -> Result<()> {
         .users()
         .set_platform_role(user.id, PlatformRole::Admin, None, audit)
         .await
-        .context("the role cannot be stored")?;
-    println!("{} <{}> is a platform admin now.", user.name, user.email);
+        .context("cannot store the role")?;
+    println!("{} <{}> is now a platform admin.", user.name, user.email);
     if user.suspended {
-        println!("They are suspended: let them in again with `hangar admin restore`.");
+        println!("This user is suspended. End the suspension with `hangar admin restore`.");
     }
     Ok(())
 }
@@ -108,8 +106,8 @@ async fn restore(database: &Database, user: &UserRecord) -> Result<()> {
         .users()
         .set_suspended(user.id, false, audit)
         .await
-        .context("the change cannot be stored")?;
-    println!("{} <{}> may come in again.", user.name, user.email);
+        .context("cannot store the change")?;
+    println!("{} <{}> can sign in again.", user.name, user.email);
     Ok(())
 }
 

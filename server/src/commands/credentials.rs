@@ -1,5 +1,6 @@
-//! `hangar credentials`: tenants' cloud credentials, beside a running portal. Keys come by standard input, a file or the
-//! environment, never as arguments: those can be read by everybody on the machine.
+//! `hangar credentials`: manages tenants' cloud credentials, beside a running portal. Keys are read from standard
+//! input,
+//! a file or the environment, never from arguments, which every user of the machine can see.
 
 mod input;
 
@@ -21,7 +22,6 @@ use provisioning::{ports::cloud_credentials::AwsKeys, vault::Vault};
 use secrecy::ExposeSecret as _;
 use std::{collections::BTreeMap, process::ExitCode};
 
-/// What to do.
 #[derive(Debug, Args)]
 pub struct Options {
     #[command(subcommand)]
@@ -30,9 +30,8 @@ pub struct Options {
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// Store a credential, in place of the one before.
+    /// Store a credential, or replace the secret of an existing one.
     Set {
-        /// The cloud.
         provider: Cloud,
         #[command(flatten)]
         whose: Whose,
@@ -41,14 +40,13 @@ enum Action {
         #[command(flatten)]
         configuration: Configuration,
     },
-    /// List what is stored; nothing of a secret.
+    /// List stored credentials without their secrets.
     List {
         #[command(flatten)]
         configuration: Configuration,
     },
-    /// Remove a credential.
+    /// Delete a credential.
     Remove {
-        /// The cloud.
         provider: Cloud,
         #[command(flatten)]
         whose: Whose,
@@ -59,24 +57,23 @@ enum Action {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Cloud {
-    /// Amazon Web Services.
     Aws,
 }
 
 #[derive(Debug, Args)]
 struct Whose {
-    /// The tenant.
+    /// The tenant's slug.
     #[arg(long, value_name = "SLUG")]
     tenant: String,
-    /// For this environment only; without it, for all that have none of their own.
+    /// Only for this environment; without it, for all environments that have no credential of their own.
     #[arg(long, value_name = "SLUG")]
     environment: Option<String>,
-    /// What it is called; without it, the one that is taken.
+    /// The credential's name; without it, the active credential.
     #[arg(long)]
     name: Option<String>,
 }
 
-/// The fields of AWS keys, as the form of the page has them.
+/// The fields of AWS keys, as in the form.
 fn fields(keys: AwsKeys) -> BTreeMap<String, SecretText> {
     let (role_arn, external_id) = keys
         .role
@@ -132,7 +129,7 @@ pub async fn run(options: Options) -> Result<ExitCode> {
             };
             let stored = stored.map_err(|problem| not_stored(&problem))?;
             println!(
-                "Stored the AWS credential {} of {place}; its fingerprint is {}.",
+                "Stored the AWS credential {} of {place} with the fingerprint {}.",
                 stored.name, stored.fingerprint
             );
             commands.close().await;
@@ -151,7 +148,7 @@ pub async fn run(options: Options) -> Result<ExitCode> {
             let place = commands.place(&whose)?;
             let Some(found) = commands.find(&whose).await? else {
                 bail!(
-                    "{place} has no AWS credential{}; `hangar credentials list` shows those there are",
+                    "{place} has no AWS credential{}; list the existing ones with `hangar credentials list`",
                     match &whose.name {
                         Some(name) => format!(" called {name}"),
                         None => String::new(),
@@ -164,7 +161,7 @@ pub async fn run(options: Options) -> Result<ExitCode> {
                 .await
                 .map_err(said)?;
             println!(
-                "Removed the AWS credential {} of {place}. Sessions made of it end within the hour.",
+                "Deleted the AWS credential {} of {place}. Its sessions expire within the hour.",
                 found.name
             );
             commands.close().await;
@@ -174,16 +171,15 @@ pub async fn run(options: Options) -> Result<ExitCode> {
 }
 
 impl Whose {
-    /// A name for people who gave none.
+    /// The default name.
     fn usual_name(&self) -> String {
         match &self.environment {
-            Some(environment) => format!("AWS of {environment}"),
+            Some(environment) => format!("AWS {environment}"),
             None => "AWS".to_owned(),
         }
     }
 }
 
-/// What the commands work with.
 struct CredentialCommands {
     database: Database,
     vault: Vault,
@@ -194,17 +190,17 @@ impl CredentialCommands {
     async fn open(configuration: &Configuration) -> Result<Self> {
         let settings = configuration.load()?;
         let database = Database::open(settings.database.expose()).await?;
-        // Those of the configuration may have come in since the portal was last started.
+        // The configuration may have gained tenants since the portal was started.
         database
             .tenants()
             .seed(&settings.tenants)
             .await
-            .context("the tenants of the configuration cannot be stored")?;
+            .context("cannot store the tenants of the configuration")?;
         let tenants = database
             .tenants()
             .active()
             .await
-            .context("the tenants cannot be read")?;
+            .context("cannot read the tenants")?;
         let sealer = keys::sealer(&keys::keys(&settings, &keys::keyring(&settings)?)?);
         let vault = vault::vault(&settings, database.clone(), sealer)?;
         Ok(Self {
@@ -218,7 +214,7 @@ impl CredentialCommands {
         self.database.close().await;
     }
 
-    /// The tenant and environment, which must be there, in words.
+    /// `vision, every environment`; an error if the tenant or environment does not exist.
     fn place(&self, whose: &Whose) -> Result<String> {
         let Some(tenant) = self
             .tenants
@@ -226,20 +222,20 @@ impl CredentialCommands {
             .find(|tenant| tenant.tenant.slug == whose.tenant)
         else {
             let known = slugs(self.tenants.iter().map(|tenant| &tenant.tenant.slug));
-            bail!("there is no tenant {}; there are {known}", whose.tenant);
+            bail!("tenant {} does not exist; existing tenants are {known}", whose.tenant);
         };
         let Some(slug) = &whose.environment else {
-            return Ok(format!("{}, every environment", whose.tenant));
+            return Ok(format!("{}, all environments", whose.tenant));
         };
         let environments = &tenant.environments;
         if environments.iter().all(|one| one.slug != *slug) {
             let known = slugs(environments.iter().map(|one| &one.slug));
-            bail!("{} has no environment {slug}; it has {known}", whose.tenant);
+            bail!("environment {slug} does not exist in {}; existing environments are {known}", whose.tenant);
         }
         Ok(format!("{} / {slug}", whose.tenant))
     }
 
-    /// The AWS credential of exactly this scope: the one of that name, or the one that is taken.
+    /// The AWS credential of exactly this scope with that name, or else the active one.
     async fn find(&self, whose: &Whose) -> Result<Option<Credential>> {
         let all = self
             .vault
@@ -280,16 +276,15 @@ impl CredentialCommands {
     }
 }
 
-/// A credential in one line; nothing of its secret.
 fn line(tenant: &str, credential: &Credential) -> String {
     let place = match &credential.environment {
         Some(environment) => format!("{tenant} / {}", environment.slug),
-        None => format!("{tenant}, every environment"),
+        None => format!("{tenant}, all environments"),
     };
     let state = match credential.state {
         CredentialState::Suspended => ", suspended",
         CredentialState::Active if credential.chosen => "",
-        CredentialState::Active => ", not taken",
+        CredentialState::Active => ", not active",
     };
     let facts: Vec<_> = credential
         .facts
@@ -322,7 +317,7 @@ fn not_stored(problem: &Problem) -> anyhow::Error {
         .iter()
         .map(|fault| format!("  {}: {}", fault.field, fault.message))
         .collect();
-    anyhow!("the credential cannot be stored:\n{}", faults.join("\n"))
+    anyhow!("cannot store the credential:\n{}", faults.join("\n"))
 }
 
 fn said(problem: Problem) -> anyhow::Error {

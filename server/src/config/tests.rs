@@ -193,7 +193,7 @@ fn a_syntax_error_says_where_it_is() {
     assert!(text.contains("line") || text.contains("1"), "{text}");
 }
 
-/// Every key there is. A misspelled one in the example would be refused by the reader.
+/// Every key. The parser would refuse a misspelled one in the example.
 const KEYS: [&str; 64] = [
     "listen",
     "public_url",

@@ -1,11 +1,10 @@
-//! The proxies whose word is taken for where a request came from. For nothing else: nobody's word is taken for who
-//! somebody is.
+//! The proxies whose `X-Forwarded-For` is trusted for the client's address. Headers that carry a user's identity are
+//! never trusted.
 
 use super::fault::Faults;
 use provisioning::outgoing::Network;
 use std::net::IpAddr;
 
-/// The proxies in front of the portal.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TrustedProxies(Vec<Network>);
 
@@ -19,8 +18,8 @@ impl TrustedProxies {
         Self(networks.collect())
     }
 
-    /// Where a request came from that `peer` handed over with this `X-Forwarded-For`: the last address that no trusted
-    /// proxy has written about itself. What stands before it may be anybody's invention.
+    /// The client's address of a request that `peer` forwarded with this `X-Forwarded-For`: the last address that was
+    /// not added by a trusted proxy. Everything before it can be forged.
     pub fn origin(&self, peer: IpAddr, forwarded_for: Option<&str>) -> IpAddr {
         let mut origin = peer.to_canonical();
         let mut hops = forwarded_for.unwrap_or("").rsplit(',');

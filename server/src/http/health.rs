@@ -1,4 +1,4 @@
-//! For whoever runs the portal: is it alive, and can it work?
+//! Liveness and readiness probes.
 
 use crate::portal::Portal;
 use axum::{extract::State, response::IntoResponse};
@@ -6,15 +6,15 @@ use http::StatusCode;
 use std::{sync::Arc, time::Duration};
 use tokio::time::timeout;
 
-/// The database must answer this soon.
+/// Time for the database to respond.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// `GET /healthz`: the process answers.
+/// `GET /healthz`: the process responds.
 pub async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// `GET /readyz`: requests can be served. Not when the portal is stopping or its database is away.
+/// `GET /readyz`: fails while the portal is shutting down or its database does not respond.
 pub async fn ready(State(portal): State<Arc<Portal>>) -> impl IntoResponse {
     if portal.stopping.is_cancelled() {
         return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n");
@@ -23,11 +23,11 @@ pub async fn ready(State(portal): State<Arc<Portal>>) -> impl IntoResponse {
         Ok(Ok(_)) => (StatusCode::OK, "ok\n"),
         Ok(Err(error)) => {
             tracing::warn!(error = %domain::error::causes(&error), "not ready");
-            (StatusCode::SERVICE_UNAVAILABLE, "the database fails\n")
+            (StatusCode::SERVICE_UNAVAILABLE, "the database returned an error\n")
         }
         Err(_) => (
             StatusCode::SERVICE_UNAVAILABLE,
-            "the database does not answer\n",
+            "the database did not respond\n",
         ),
     }
 }

@@ -1,4 +1,4 @@
-//! Accepts connections: not more than allowed, none that dawdles over its headers, and each to its end when the server
+//! Accepts connections up to a limit, with a timeout for headers, and finishes open requests on shutdown.
 //! stops.
 
 use axum::{Router, body::Body, extract::ConnectInfo};
@@ -18,14 +18,14 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
-/// Headers must be there this soon.
+/// Time for the headers of a request.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
-/// Requests under way may take this long once the server stops.
+/// Time for open requests after the server was told to stop.
 const LAST_REQUESTS: Duration = Duration::from_secs(10);
-/// When the system has no more file descriptors, waiting is all there is to do.
+/// Without free file descriptors, waiting is the only option.
 const AFTER_REFUSAL: Duration = Duration::from_millis(100);
 
-/// Serves `router` until `stop`, then lets what is under way finish.
+/// Serves `router` until `stop`, then finishes open requests.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
@@ -52,7 +52,7 @@ pub async fn serve(
                 });
             }
             (_, Err(error)) => {
-                tracing::warn!(%error, "a connection could not be accepted");
+                tracing::warn!(%error, "cannot accept a connection");
                 sleep(AFTER_REFUSAL).await;
             }
             (Err(_), _) => break,
@@ -61,14 +61,14 @@ pub async fn serve(
     drop(listener);
     let all_ended = async { while open.join_next().await.is_some() {} };
     if timeout(LAST_REQUESTS, all_ended).await.is_err() {
-        tracing::warn!("{} connections were cut off", open.len());
+        tracing::warn!("closed {} open connections", open.len());
     }
 }
 
 async fn connection(stream: TcpStream, from: SocketAddr, router: Router, stop: CancellationToken) {
-    // Small answers go out at once.
+    // Sends small responses immediately.
     if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "no TCP_NODELAY");
+        tracing::debug!(%error, "cannot set TCP_NODELAY");
     }
     let service = router.map_request(move |request: http::Request<Incoming>| {
         let mut request = request.map(Body::new);
@@ -95,6 +95,6 @@ async fn connection(stream: TcpStream, from: SocketAddr, router: Router, stop: C
         }
     };
     if let Err(error) = ended {
-        tracing::trace!(%error, "a connection ended");
+        tracing::trace!(%error, "a connection failed");
     }
 }

@@ -1,4 +1,4 @@
-//! Problems over HTTP: `application/problem+json` (RFC 9457) for programs, a small page for people.
+//! Problems over HTTP: `application/problem+json` (RFC 9457) for programs, a small page for browsers.
 
 use super::plain_page::{escaped, page};
 use axum::{
@@ -10,10 +10,9 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// The media type of problems.
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
-/// A problem as it is sent.
+/// A problem (RFC 9457).
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Problem)]
 pub struct ProblemDocument {
@@ -23,22 +22,22 @@ pub struct ProblemDocument {
     kind: String,
     /// The same for every problem of the kind.
     title: &'static str,
-    /// The HTTP status again.
+    /// The HTTP status.
     status: u16,
-    /// What happened here.
+    /// What happened.
     detail: String,
-    /// What to do about it.
+    /// What to do.
     #[serde(skip_serializing_if = "Option::is_none")]
     next_step: Option<String>,
-    /// The fields at fault.
+    /// The invalid fields.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<FieldError>,
-    /// Leads to the log entry of an internal failure.
+    /// Identifies the log entry of an internal error.
     #[serde(skip_serializing_if = "Option::is_none")]
     reference: Option<String>,
 }
 
-/// A problem as the answer to a program.
+/// A problem as a response to a program.
 #[derive(Debug)]
 pub struct ApiProblem(pub Problem);
 
@@ -83,7 +82,7 @@ impl IntoResponse for ApiProblem {
     }
 }
 
-/// Whether the answer is for a person's browser.
+/// Whether the client is a browser that navigates.
 pub fn wants_html(headers: &HeaderMap) -> bool {
     headers
         .get(header::ACCEPT)
@@ -91,7 +90,7 @@ pub fn wants_html(headers: &HeaderMap) -> bool {
         .is_some_and(|accept| accept.contains("text/html"))
 }
 
-/// The problem in the form that the asker reads.
+/// The problem in the format that the client accepts.
 pub fn answer(problem: Problem, headers: &HeaderMap) -> Response {
     if !wants_html(headers) {
         return ApiProblem(problem).into_response();

@@ -1,4 +1,4 @@
-//! `hangar check`: tries everything the configuration names, and says what is missing.
+//! `hangar check`: tests the systems that the configuration names and reports what is missing.
 
 mod aws;
 mod keys;
@@ -17,7 +17,6 @@ use persistence::Database;
 use provisioning::ports::host_clusters::{HostClusters, PermissionCheck};
 use std::{error::Error, path::Path, process::ExitCode};
 
-/// What to check.
 #[derive(Debug, Args)]
 pub struct Options {
     #[command(flatten)]
@@ -26,7 +25,6 @@ pub struct Options {
     site: Site,
 }
 
-/// One thing tried.
 #[derive(Debug, PartialEq, Eq)]
 struct Finding {
     what: String,
@@ -86,7 +84,7 @@ fn site_is_there(folder: &Path) -> Finding {
 async fn database_answers(settings: &Settings) -> Finding {
     let opened = match Database::open(settings.database.expose()).await {
         Ok(database) if database.is_read_only() => {
-            Err("it is read-only: nothing can be ordered or changed".to_owned())
+            Err("it is read-only; the portal must be able to write".to_owned())
         }
         Ok(database) => {
             database.close().await;
@@ -121,7 +119,7 @@ async fn hosts_permit(settings: &Settings) -> Vec<Finding> {
     findings
 }
 
-/// What is missing, one by one; if nothing is, that.
+/// Each missing permission, or one finding if none is missing.
 fn permissions_of(host: &str, permissions: Vec<PermissionCheck>) -> Vec<Finding> {
     let asked = permissions.len();
     let missing: Vec<_> = permissions

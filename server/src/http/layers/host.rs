@@ -1,6 +1,6 @@
-//! Under which address the portal is being used. A configured address is the only one; without one (the sandbox) any
-//! name of this machine will do, and names from elsewhere are refused, so that no page elsewhere can reach a portal
-//! that lets anybody in by pointing a name of its own to loopback.
+//! Checks the host name of a request. With `public_url` only that origin is valid. Without it (sandbox) every name of
+//! this machine is valid and all others are refused, so that another site cannot reach a portal without passwords
+//! through a DNS name that points to loopback.
 
 use crate::{config::PublicUrl, http::problem};
 use axum::{
@@ -13,21 +13,20 @@ use http::{Method, header};
 use std::{net::SocketAddr, sync::Arc};
 use url::{Host, Url};
 
-/// The addresses the portal goes by.
+/// The origins at which the portal is reached.
 #[derive(Clone, Debug)]
 pub enum Addresses {
-    /// The configured one.
     Public(PublicUrl),
-    /// Any name of this machine; this is where it listens.
+    /// Any name of this machine; the address is where the portal listens.
     ThisMachine(SocketAddr),
 }
 
-/// The origin of this request's portal: `https://hangar.example.com`.
+/// The origin of this request: `https://hangar.example.com`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin(pub Arc<str>);
 
 impl Addresses {
-    /// The address to print and to send strangers to.
+    /// The URL to print and to redirect to.
     pub fn main(&self) -> String {
         match self {
             Self::Public(url) => url.origin().to_owned(),
@@ -35,12 +34,11 @@ impl Addresses {
         }
     }
 
-    /// Whether browsers reach the portal over TLS.
     pub fn is_https(&self) -> bool {
         matches!(self, Self::Public(url) if url.is_https())
     }
 
-    /// The origin of a request that names `host`; `None`: not ours.
+    /// The origin of a request for `host`; `None`: not ours.
     fn origin(&self, host: Option<&str>) -> Option<String> {
         let here = Url::parse(&format!("http://{}", host?)).ok()?;
         match self {
@@ -62,7 +60,7 @@ impl Addresses {
     }
 }
 
-/// Notes the origin; sends browsers that came by another name to the right one.
+/// Sets the [`Origin`]; redirects browsers that use another host name.
 pub async fn recognise(
     State(addresses): State<Arc<Addresses>>,
     mut request: Request,
@@ -80,7 +78,7 @@ pub async fn recognise(
         });
     let origin = match (addresses.origin(host), &*addresses) {
         (Some(origin), _) => origin,
-        // Probes and programs inside a cluster use names of their own; only people are sent on.
+        // Probes and programs inside a cluster use other names; only browsers are redirected.
         (None, Addresses::Public(url)) => {
             let moved = request.method() == Method::GET && problem::wants_html(request.headers());
             if moved {
@@ -96,7 +94,7 @@ pub async fn recognise(
             let here = addresses.main();
             let problem = Problem::new(
                 ProblemKind::BadRequest,
-                format!("This portal is a sandbox and is reached at {here} only."),
+                format!("This portal is a sandbox and can only be reached at {here}."),
             );
             return problem::answer(problem, request.headers());
         }

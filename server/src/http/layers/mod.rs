@@ -1,4 +1,4 @@
-//! What happens to every request on its way in and out.
+//! Middleware for every request.
 
 pub mod access_log;
 pub mod body_limit;

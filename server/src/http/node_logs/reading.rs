@@ -1,4 +1,4 @@
-//! A log that somebody reads, for as long as they may.
+//! Reads a log for as long as the caller has permission.
 
 use super::LogRequest;
 use crate::{
@@ -15,30 +15,26 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-/// What comes next of a log.
+/// The next part of a log.
 #[derive(Debug)]
 pub enum Piece {
-    /// One or more whole lines.
     Lines(LogLines),
-    /// It cannot be read further.
+    /// Reading failed.
     Failed(Problem),
-    /// It is over.
+    /// The log is complete.
     Ended,
-    /// The reader may not go on, or the server stops.
+    /// The caller's permission ended, or the server stops.
     Cut,
 }
 
-/// A log being read. It holds a place among the event streams.
+/// A log being read. It counts as an event stream.
 pub struct Reading {
     lines: LogStream,
     cut: BoxFuture<'static, ()>,
 }
 
 impl Reading {
-    /// Opens the log.
-    ///
-    /// # Errors
-    /// What the core says, and Unavailable if there are too many streams.
+    /// Opens the log. Fails with the core's problem, or Unavailable if too many streams are open.
     pub async fn start(
         portal: &Arc<Portal>,
         caller: &Caller,
@@ -46,9 +42,9 @@ impl Reading {
         id: NodeId,
         wanted: LogRequest,
     ) -> Result<Self, Problem> {
-        // Before anything is recorded as read.
+        // Before the read is recorded in the audit log.
         let place = portal.streams.take(signed.user)?;
-        // From before the right is looked at, so that no change of it is missed.
+        // Subscribes before the permission is checked, so that no change is missed.
         let changes = portal.database.subscribe();
         let LogRequest { log, follow, tail } = wanted;
         let lines = portal.core.nodes.log(caller, id, log, follow, tail).await?;
@@ -65,7 +61,7 @@ impl Reading {
         })
     }
 
-    /// The next piece; after anything but lines there is none.
+    /// The next piece; nothing follows after a piece without lines.
     pub async fn next(&mut self) -> Piece {
         tokio::select! {
             biased;
@@ -79,7 +75,7 @@ impl Reading {
     }
 }
 
-/// Somebody's right to read on.
+/// The permission to keep reading.
 struct Right {
     portal: Arc<Portal>,
     signed: Signed,
@@ -89,7 +85,7 @@ struct Right {
 }
 
 impl Right {
-    /// Returns when it is lost.
+    /// Returns when the permission is lost.
     async fn lost(mut self) {
         let mut look_again = Instant::now() + LOOK_AGAIN;
         loop {
@@ -107,8 +103,8 @@ impl Right {
             match self.holds().await {
                 Ok(true) => {}
                 Ok(false) => return,
-                // A database that is away for a moment is no reason to cut every log at once.
-                Err(problem) => tracing::warn!(%problem, "a log's reader could not be checked"),
+                // A short outage of the database is no reason to end every log at once.
+                Err(problem) => tracing::warn!(%problem, "cannot check the permission of a log's reader"),
             }
         }
     }

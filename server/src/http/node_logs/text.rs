@@ -1,4 +1,4 @@
-//! A log as plain text, line by line as it is written.
+//! A log as plain text, streamed line by line.
 
 use super::{
     LogRequest,
@@ -17,10 +17,7 @@ use futures::Stream;
 use http::{HeaderName, header};
 use std::{io, sync::Arc};
 
-/// The log as an answer.
-///
-/// # Errors
-/// What the core says, and Unavailable if there are too many streams.
+/// The log as a response. Fails with the core's problem, or Unavailable if too many streams are open.
 pub async fn text(
     portal: &Arc<Portal>,
     caller: Caller,
@@ -32,7 +29,7 @@ pub async fn text(
     let headers = [
         (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
         (header::CACHE_CONTROL, "no-store"),
-        // Proxies that collect answers before passing them on would hold the lines back.
+        // Buffering proxies would delay the lines.
         (HeaderName::from_static("x-accel-buffering"), "no"),
     ];
     let mut response = (headers, Body::from_stream(bytes(reading))).into_response();
@@ -40,14 +37,14 @@ pub async fn text(
     Ok(response)
 }
 
-/// How far the answer is.
+/// The progress of the response.
 enum Progress {
     Reading(Reading),
     Breaking,
     Over,
 }
 
-/// The lines. A log that is cut off must not look whole, so its transfer is broken off.
+/// The lines. The transfer of an incomplete log is aborted, so that it does not look complete.
 fn bytes(reading: Reading) -> impl Stream<Item = io::Result<Bytes>> + Send {
     futures::stream::unfold(Progress::Reading(reading), |progress| async move {
         match progress {
@@ -64,14 +61,14 @@ fn bytes(reading: Reading) -> impl Stream<Item = io::Result<Bytes>> + Send {
 }
 
 async fn broken_off() -> Option<(io::Result<Bytes>, Progress)> {
-    // A connection is dropped with what has not been written yet; a pause lets that out first.
+    // An aborted connection loses what was not yet written; a pause flushes it first.
     tokio::task::yield_now().await;
     Some((Err(io::ErrorKind::ConnectionAborted.into()), Progress::Over))
 }
 
-/// Why the log is not whole.
+/// Why the log is incomplete.
 fn last_line(problem: &Problem) -> Bytes {
     let next_step = problem.next_step.as_deref().unwrap_or_default();
-    let line = format!("[Cut off here. {} {next_step}", problem.detail);
+    let line = format!("[Log incomplete. {} {next_step}", problem.detail);
     format!("{}]\n", line.trim_end()).into()
 }

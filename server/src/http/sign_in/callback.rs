@@ -1,4 +1,4 @@
-//! `GET /sign-in/{provider}/callback`: back from the provider, with a code or with a no.
+//! `GET /sign-in/{provider}/callback`: the provider's response, with a code or an error.
 
 use super::{Door, attempt, attempt::Attempt, callback_address, refusal::Refusal, try_again};
 use crate::{
@@ -47,22 +47,22 @@ pub async fn finish(
     }
 }
 
-/// The sign-in that this answer belongs to: begun in this browser, at this provider, not long ago, not answered yet.
+/// The attempt that this response belongs to: started in this browser, at this provider, recently, and unused.
 async fn expected(
     session: &Session,
     provider: &str,
     state: Option<&str>,
 ) -> Result<Attempt, Refusal> {
-    let state = state.ok_or(Refusal::NotUnderWay("it has no state"))?;
+    let state = state.ok_or(Refusal::NotUnderWay("no state"))?;
     let attempt = attempt::take(session, state)
         .await?
         .ok_or(Refusal::NotUnderWay(
-            "its state is not one of this browser's",
+            "unknown state",
         ))?;
     if attempt.provider == provider {
         Ok(attempt)
     } else {
-        Err(Refusal::NotUnderWay("it comes from another provider"))
+        Err(Refusal::NotUnderWay("another provider"))
     }
 }
 
@@ -79,7 +79,7 @@ async fn sign_in(
         .iss
         .is_some_and(|iss| iss != provider.settings().issuer_name)
     {
-        return Err(Refusal::NotUnderWay("it comes from another issuer"));
+        return Err(Refusal::NotUnderWay("another issuer"));
     }
     if let Some(error) = answer.error {
         let known: String = error
@@ -92,7 +92,7 @@ async fn sign_in(
             _ => Refusal::Denied(known),
         });
     }
-    let code = answer.code.ok_or(Refusal::NotUnderWay("it has no code"))?;
+    let code = answer.code.ok_or(Refusal::NotUnderWay("no code"))?;
     let vouched = provider.redeem(code, attempt, redirect_uri).await?;
     let user = door
         .service

@@ -1,4 +1,4 @@
-//! `GET /sign-in/{provider}`: off to the provider.
+//! `GET /sign-in/{provider}`: redirects to the provider.
 
 use super::{attempt, callback_address, refusal::Refusal, return_to::safe_return_to, try_again};
 use crate::{
@@ -44,7 +44,7 @@ pub async fn start(
         Ok(address) => Redirect::to(address.as_str()),
         Err(refusal) => {
             if matches!(refusal, Refusal::Internal(_)) {
-                // What could not be stored now will not be stored with the answer either.
+                // If storing fails now, it will fail with the response too.
                 session.clear().await;
             }
             try_again(&refusal, &slug, &return_to)
