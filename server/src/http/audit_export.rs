@@ -14,27 +14,28 @@ use serde::{Deserialize, Serialize};
 use std::io;
 use utoipa::ToSchema;
 
+/// What kind of file.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, ToSchema, ValueEnum,
 )]
 #[serde(rename_all = "lowercase")]
 pub enum Format {
-    /// Comma-separated values by RFC 4180, with a header line.
+    /// Comma-separated, as RFC 4180 has it, with a line of names first.
     #[default]
     Csv,
-    /// One JSON object per line.
+    /// One JSON object a line.
     Jsonl,
 }
 
-/// The header line of CSV.
+/// The columns of CSV.
 const COLUMNS: &str = "sequence,at,who,user_id,channel,source,action,tenant,target,target_name,\
                        outcome,detail,changes,hash\r\n";
 
-/// The number of rows per chunk.
+/// How many rows go out together at most.
 const TOGETHER: usize = 100;
 
 impl Format {
-    /// The text before the first row.
+    /// What comes before the first row.
     pub fn head(self) -> &'static str {
         match self {
             Self::Csv => COLUMNS,
@@ -42,7 +43,7 @@ impl Format {
         }
     }
 
-    /// An entry as a line, with its final newline.
+    /// An entry as a line, with the line's end.
     pub fn line(self, row: &AuditRow) -> String {
         match self {
             Self::Csv => csv(row),
@@ -65,7 +66,7 @@ impl Format {
     }
 }
 
-/// Streams the entries as a file. An export that fails is aborted, so that it does not look complete.
+/// The entries as a file, sent as they are read. One that fails on the way is broken off: it must not look whole.
 pub fn attachment(rows: AuditStream, format: Format) -> Response {
     let lines = rows.ready_chunks(TOGETHER).map(move |rows| {
         let mut text = String::new();
@@ -73,7 +74,7 @@ pub fn attachment(rows: AuditStream, format: Format) -> Response {
             match row {
                 Ok(row) => text.push_str(&format.line(&row)),
                 Err(problem) => {
-                    tracing::error!(%problem, "an export of the audit log was aborted");
+                    tracing::error!(%problem, "an export of the audit log was cut off");
                     return Err(io::Error::from(io::ErrorKind::ConnectionAborted));
                 }
             }
@@ -97,7 +98,7 @@ pub fn attachment(rows: AuditStream, format: Format) -> Response {
 }
 
 fn json(row: &AuditRow) -> String {
-    // Serializing strings and numbers cannot fail.
+    // Texts and numbers always become JSON.
     serde_json::to_string(row).unwrap_or_default()
 }
 
@@ -131,7 +132,7 @@ fn csv(row: &AuditRow) -> String {
     line
 }
 
-/// A cell. Spreadsheets run text that looks like a formula; a leading apostrophe prevents that.
+/// A cell. Spreadsheets run what begins like a formula, so an apostrophe makes text of it.
 fn cell(text: &str) -> String {
     let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
     let mark = if formula { "'" } else { "" };

@@ -1,5 +1,5 @@
-//! Event streams: notify open pages and programs of changes that the caller may see. A stream ends when the session,
-//! token or permission behind it ends, and when the server stops.
+//! Event streams: tell open pages and programs that something they may see has changed. A stream ends at once when the
+//! session, the token or the right behind it ends, and when the server stops.
 
 use crate::{
     http::{
@@ -30,10 +30,10 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-/// How often a stream checks its permission, in addition to each announced change of permissions.
+/// How often a stream looks whether it may go on, besides at each announced change of rights.
 pub(super) const LOOK_AGAIN: Duration = Duration::from_secs(15);
 
-/// `GET /events/clusters`: an event for each change of a cluster that the caller may see.
+/// `GET /events/clusters`: an event for each change of a cluster that one may see.
 pub async fn of_clusters(
     State(portal): State<Arc<Portal>>,
     SignedIn(caller, signed): SignedIn,
@@ -51,7 +51,7 @@ pub async fn of_cluster(
     cluster(&portal, caller, signed, &id, Payload::Ping).await
 }
 
-/// `GET /events/nodes`: an event for each change of a node that the caller may see.
+/// `GET /events/nodes`: an event for each change of a node that one may see.
 pub async fn of_nodes(
     State(portal): State<Arc<Portal>>,
     SignedIn(caller, signed): SignedIn,
@@ -69,7 +69,7 @@ pub async fn of_node(
     node(&portal, caller, signed, &id, Payload::Ping).await
 }
 
-/// A stream about one cluster, if the caller may see it.
+/// A stream about one cluster, if it is there and the caller may see it.
 pub async fn cluster(
     portal: &Arc<Portal>,
     caller: Caller,
@@ -83,7 +83,7 @@ pub async fn cluster(
     Ok(answer(watch.into_stream(portal, told)))
 }
 
-/// A stream about one node, if the caller may see it.
+/// A stream about one node, if it is there and the caller may see it.
 pub async fn node(
     portal: &Arc<Portal>,
     caller: Caller,
@@ -97,16 +97,16 @@ pub async fn node(
     Ok(answer(watch.into_stream(portal, told)))
 }
 
-/// The data of an event.
+/// What an event holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Payload {
-    /// Only that something changed, for pages that request themselves again.
+    /// Only that something changed, for pages that look for themselves.
     Ping,
-    /// The current cluster or node.
+    /// The cluster or node as it is now.
     Full,
 }
 
-/// The subject of a stream.
+/// What a stream is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Watched {
     Clusters,
@@ -116,7 +116,7 @@ enum Watched {
 }
 
 impl Watched {
-    /// The subject of `change` for this stream and `caller`; `None`: not relevant.
+    /// What `change` is to this stream and to `caller`; `None`: nothing.
     fn touched_by(self, change: Change, caller: &Caller) -> Option<Self> {
         let (found, all, action, tenant): (_, _, _, TenantId) = match change {
             Change::Cluster { id, tenant_id } => (
@@ -133,7 +133,7 @@ impl Watched {
         ((self == found || self == all) && caller.may(action, tenant)).then_some(found)
     }
 
-    /// An event that says only what changed; without an id, possibly everything.
+    /// An event that only says what changed; without an id, perhaps everything.
     fn event(self) -> Event {
         let data = match self {
             Self::Clusters => serde_json::json!({ "cluster": null }),
@@ -145,14 +145,14 @@ impl Watched {
     }
 }
 
-/// A response of server-sent events, with keep-alive comments.
+/// An answer of server-sent events, with signs of life while there is nothing to tell.
 pub(super) fn answer(
     events: impl Stream<Item = Result<Event, Infallible>> + Send + 'static,
 ) -> Response {
     let mut response = Sse::new(events)
         .keep_alive(KeepAlive::new().interval(LOOK_AGAIN))
         .into_response();
-    // Buffering proxies would delay the events.
+    // Proxies that collect answers before passing them on would hold the events back.
     response.headers_mut().insert(
         http::HeaderName::from_static("x-accel-buffering"),
         http::HeaderValue::from_static("no"),
@@ -171,13 +171,13 @@ struct Watch {
     _place: StreamPermit,
 }
 
-/// Why a stream woke up.
+/// Why a watch woke up.
 enum Woke {
-    /// One resource changed, or possibly everything.
+    /// Something it may tell: one thing, or everything.
     Changed(Watched),
-    /// The permission must be checked.
+    /// Time to see whether it may go on.
     Look,
-    /// The stream is over.
+    /// It is over.
     Over,
 }
 
@@ -221,7 +221,7 @@ impl Watch {
             let woke = if self.greeted {
                 self.wait(portal).await
             } else {
-                // Immediately, so that a client that connects (again) knows the current state.
+                // At once, so that whoever connects (again) knows where they stand.
                 self.greeted = true;
                 Woke::Changed(self.watched)
             };
@@ -245,7 +245,7 @@ impl Watch {
             };
             match change {
                 Ok(Change::Access { user_id }) if user_id == self.signed.user => return Woke::Look,
-                // Changes may have been missed, including changes of permissions.
+                // Changes may have been missed, of access too.
                 Ok(Change::Everything) | Err(RecvError::Lagged(_)) => {
                     self.look_again = Instant::now();
                     return Woke::Changed(self.watched);
@@ -260,13 +260,13 @@ impl Watch {
         }
     }
 
-    /// Checks whether the stream may continue; `None`: it may not.
+    /// Looks whether the stream may go on; `None`: it may not.
     async fn look(&mut self, portal: &Portal) -> Option<()> {
         self.look_again = Instant::now() + LOOK_AGAIN;
         match self.signed.caller_now(portal).await {
             Ok(caller) => self.caller = caller?,
-            // A short outage of the database is no reason to end every stream at once.
-            Err(problem) => tracing::warn!(%problem, "cannot check the permission of an event stream"),
+            // A database that is away for a moment is no reason to cut every stream at once.
+            Err(problem) => tracing::warn!(%problem, "an event stream could not be checked"),
         }
         let seen = match self.watched {
             Watched::Clusters | Watched::Nodes => return Some(()),
@@ -279,7 +279,7 @@ impl Watch {
         }
     }
 
-    /// The current state of the subject; the stream ends when the caller may not see it any more.
+    /// What it is about as it is now; the stream is over when that cannot be seen any more.
     async fn tell(&self, portal: &Portal, what: Watched) -> Option<Event> {
         match what {
             Watched::Cluster(id) => {

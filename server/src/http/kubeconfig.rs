@@ -1,4 +1,4 @@
-//! Downloads of a kubeconfig: read from the cluster each time, and never cached.
+//! Handing out a kubeconfig: always read anew, never kept by anybody on the way.
 
 use crate::{
     http::{
@@ -16,7 +16,7 @@ use http::{HeaderMap, HeaderValue, header};
 use secrecy::ExposeSecret;
 use std::sync::Arc;
 
-/// `POST /clusters/{id}/kubeconfig`: the download button of the cluster's page.
+/// `POST /clusters/{id}/kubeconfig`: what the download button of the cluster's page asks for.
 pub async fn download(
     State(portal): State<Arc<Portal>>,
     known: Result<SignedIn, ApiProblem>,
@@ -30,6 +30,7 @@ pub async fn download(
     answer.unwrap_or_else(|problem| problem::answer(problem, &headers))
 }
 
+/// The kubeconfig as a file.
 pub async fn attachment(portal: &Portal, caller: &Caller, id: &str) -> Result<Response, Problem> {
     let id: ClusterId = id.parse().map_err(|_| Problem::not_found("cluster"))?;
     let kubeconfig = portal.core.clusters.kubeconfig(caller, id).await?;
@@ -44,7 +45,7 @@ pub async fn attachment(portal: &Portal, caller: &Caller, id: &str) -> Result<Re
         HeaderValue::from_static("application/yaml"),
     );
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    // Cluster names are DNS labels, so the file name needs no quoting.
+    // Cluster names are DNS labels, so the file name needs no quoting rules.
     let disposition = format!("attachment; filename=\"{}\"", kubeconfig.file_name);
     if let Ok(value) = HeaderValue::from_str(&disposition) {
         headers.insert(header::CONTENT_DISPOSITION, value);

@@ -1,4 +1,4 @@
-//! Downloads for SSH access to a node: read each time, and never cached.
+//! Handing out what it takes to get onto a node: always read anew, never kept by anybody on the way.
 
 use crate::{
     http::{
@@ -65,7 +65,7 @@ fn attachment(content: String, media_type: &'static str, file_name: &str) -> Res
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    // Node names are DNS labels, so the file name needs no quoting.
+    // Node names are DNS labels, so the file name needs no quoting rules.
     let disposition = format!("attachment; filename=\"{file_name}\"");
     if let Ok(value) = HeaderValue::from_str(&disposition) {
         headers.insert(header::CONTENT_DISPOSITION, value);

@@ -1,4 +1,4 @@
-//! Problems over HTTP: `application/problem+json` (RFC 9457) for programs, a small page for browsers.
+//! Problems over HTTP: `application/problem+json` (RFC 9457) for programs, a small page for people.
 
 use super::plain_page::{escaped, page};
 use axum::{
@@ -10,9 +10,10 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+/// The media type of problems.
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
-/// A problem (RFC 9457).
+/// A problem as it is sent.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Problem)]
 pub struct ProblemDocument {
@@ -22,22 +23,22 @@ pub struct ProblemDocument {
     kind: String,
     /// The same for every problem of the kind.
     title: &'static str,
-    /// The HTTP status.
+    /// The HTTP status again.
     status: u16,
-    /// What happened.
+    /// What happened here.
     detail: String,
-    /// What to do.
+    /// What to do about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     next_step: Option<String>,
-    /// The invalid fields.
+    /// The fields at fault.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<FieldError>,
-    /// Identifies the log entry of an internal error.
+    /// Leads to the log entry of an internal failure.
     #[serde(skip_serializing_if = "Option::is_none")]
     reference: Option<String>,
 }
 
-/// A problem as a response to a program.
+/// A problem as the answer to a program.
 #[derive(Debug)]
 pub struct ApiProblem(pub Problem);
 
@@ -82,7 +83,7 @@ impl IntoResponse for ApiProblem {
     }
 }
 
-/// Whether the client is a browser that navigates.
+/// Whether the answer is for a person's browser.
 pub fn wants_html(headers: &HeaderMap) -> bool {
     headers
         .get(header::ACCEPT)
@@ -90,7 +91,7 @@ pub fn wants_html(headers: &HeaderMap) -> bool {
         .is_some_and(|accept| accept.contains("text/html"))
 }
 
-/// The problem in the format that the client accepts.
+/// The problem in the form that the asker reads.
 pub fn answer(problem: Problem, headers: &HeaderMap) -> Response {
     if !wants_html(headers) {
         return ApiProblem(problem).into_response();

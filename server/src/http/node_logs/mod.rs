@@ -1,5 +1,5 @@
-//! Logs of nodes: line by line as events for open pages, or as text. A log is streamed and never buffered whole. A
-//! reader is disconnected when the session, token or permission behind it ends.
+//! Logs of nodes on their way to people: line by line into open pages, or as text. A log passes through
+//! and is never collected here. A reader is cut off when the session, the token or the right behind it ends.
 
 mod page;
 mod reading;
@@ -10,17 +10,18 @@ pub use text::text;
 
 use domain::{node::log::NodeLog, problem::Problem};
 
-/// A selection of a log.
+/// Which part of which log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LogRequest {
+    /// Which log.
     pub log: NodeLog,
-    /// Whether to keep reading until the log ends.
+    /// Whether to stay until it ends.
     pub follow: bool,
-    /// Only the last lines, this many.
+    /// Only the last so many lines.
     pub tail: Option<u32>,
 }
 
-/// Text that is not a number refers to no job.
+/// A number that is none belongs to no job.
 pub fn job_number(text: &str) -> Result<u64, Problem> {
     text.parse().map_err(|_| Problem::not_found("job"))
 }

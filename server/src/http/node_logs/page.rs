@@ -1,4 +1,4 @@
-//! Logs on a node's page: as event streams and as files.
+//! What a node's page asks for: logs that go on appearing, and logs as files.
 
 use super::{
     LogRequest, job_number,
@@ -24,9 +24,9 @@ use std::{convert::Infallible, sync::Arc};
 
 type Identity = Result<SignedIn, ApiProblem>;
 
-/// `GET /nodes/{id}/logs/provisioning/stream`: the provisioning log as server-sent events. The data of each event is
-/// a JSON string of one or more whole lines, and its id the number of lines so far, so that a browser that reconnects
-/// gets only the lines it lacks. The last event is `end`, or `problem` with a problem as JSON.
+/// `GET /nodes/{id}/logs/provisioning/stream`: how the node came up, as server-sent events. The data of each is a JSON
+/// string of one or more whole lines and its id the number of lines so far, so that a browser that comes again gets
+/// what it does not have yet. The last event is `end`, or `problem` with a problem as JSON.
 pub async fn provisioning_stream(
     State(portal): State<Arc<Portal>>,
     SignedIn(caller, signed): SignedIn,
@@ -43,7 +43,7 @@ pub async fn provisioning_stream(
     .await
 }
 
-/// `GET /nodes/{id}/logs/jobs/{job}/stream`: the log of a job, in the same format.
+/// `GET /nodes/{id}/logs/jobs/{job}/stream`: what a job writes, in the same way.
 pub async fn job_stream(
     State(portal): State<Arc<Portal>>,
     SignedIn(caller, signed): SignedIn,
@@ -54,7 +54,7 @@ pub async fn job_stream(
     stream(&portal, SignedIn(caller, signed), &id, log, &headers).await
 }
 
-/// `GET /nodes/{id}/logs/provisioning`: the provisioning log as a file.
+/// `GET /nodes/{id}/logs/provisioning`: how the node came up, as a file.
 pub async fn provisioning_file(
     State(portal): State<Arc<Portal>>,
     known: Identity,
@@ -66,7 +66,7 @@ pub async fn provisioning_file(
         .unwrap_or_else(|problem| problem::answer(problem, &headers))
 }
 
-/// `GET /nodes/{id}/logs/jobs/{job}`: the log of a job as a file.
+/// `GET /nodes/{id}/logs/jobs/{job}`: what a job has written, as a file.
 pub async fn job_file(
     State(portal): State<Arc<Portal>>,
     known: Identity,
@@ -84,7 +84,7 @@ fn node_id(text: &str) -> Result<NodeId, Problem> {
     text.parse().map_err(|_| Problem::not_found("node"))
 }
 
-/// The log so far, as a file.
+/// What has been written until now, as a file.
 async fn file(
     portal: &Arc<Portal>,
     known: Identity,
@@ -100,7 +100,7 @@ async fn file(
         tail: None,
     };
     let mut response = text(portal, caller, signed, id, wanted).await?;
-    // Node names are DNS labels, so the file name needs no quoting.
+    // Node names are DNS labels, so the file name needs no quoting rules.
     let disposition = match log {
         NodeLog::Provisioning => format!("attachment; filename=\"{}-provisioning.log\"", node.name),
         NodeLog::Job(Some(job)) => format!("attachment; filename=\"{}-job-{job}.log\"", node.name),
@@ -114,7 +114,7 @@ async fn file(
     Ok(response)
 }
 
-/// The log from its start, or from where this browser was disconnected, to its end.
+/// The log from its beginning, or from where this browser was cut off, until its end.
 async fn stream(
     portal: &Arc<Portal>,
     SignedIn(caller, signed): SignedIn,
@@ -131,7 +131,7 @@ async fn stream(
     match Reading::start(portal, &caller, signed, id, wanted).await {
         Ok(reading) => Ok(events::answer(told(reading, lines_known(headers)))),
         Err(problem) if matches!(problem.status(), 401 | 403 | 404) => Err(problem.into()),
-        // Scripts cannot read the body of a refused event stream.
+        // Pages do not get to see the body of a stream that was refused.
         Err(problem) => {
             let event = problem_event(&problem);
             Ok(events::answer(futures::stream::iter([Ok(event)])))
@@ -139,7 +139,7 @@ async fn stream(
     }
 }
 
-/// The number of lines that the browser reports to have.
+/// How many lines the browser says it has.
 fn lines_known(headers: &HeaderMap) -> u64 {
     headers
         .get("last-event-id")
@@ -148,8 +148,10 @@ fn lines_known(headers: &HeaderMap) -> u64 {
         .unwrap_or(0)
 }
 
+/// How far a page has been told.
 struct Telling {
     reading: Reading,
+    /// Lines that the page has.
     known: u64,
     over: bool,
 }
@@ -193,7 +195,7 @@ impl Telling {
     }
 }
 
-/// The last `count` lines, or all if there are fewer.
+/// The last `count` lines; all if there are not so many.
 fn last_lines(text: &str, count: u64) -> &str {
     let skipped = (text.lines().count() as u64).saturating_sub(count);
     let skipped = text

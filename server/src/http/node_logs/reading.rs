@@ -1,4 +1,4 @@
-//! Reads a log for as long as the caller has permission.
+//! A log that somebody reads, for as long as they may.
 
 use super::LogRequest;
 use crate::{
@@ -15,26 +15,30 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-/// The next part of a log.
+/// What comes next of a log.
 #[derive(Debug)]
 pub enum Piece {
+    /// One or more whole lines.
     Lines(LogLines),
-    /// Reading failed.
+    /// It cannot be read further.
     Failed(Problem),
-    /// The log is complete.
+    /// It is over.
     Ended,
-    /// The caller's permission ended, or the server stops.
+    /// The reader may not go on, or the server stops.
     Cut,
 }
 
-/// A log being read. It counts as an event stream.
+/// A log being read. It holds a place among the event streams.
 pub struct Reading {
     lines: LogStream,
     cut: BoxFuture<'static, ()>,
 }
 
 impl Reading {
-    /// Opens the log. Fails with the core's problem, or Unavailable if too many streams are open.
+    /// Opens the log.
+    ///
+    /// # Errors
+    /// What the core says, and Unavailable if there are too many streams.
     pub async fn start(
         portal: &Arc<Portal>,
         caller: &Caller,
@@ -42,9 +46,9 @@ impl Reading {
         id: NodeId,
         wanted: LogRequest,
     ) -> Result<Self, Problem> {
-        // Before the read is recorded in the audit log.
+        // Before anything is recorded as read.
         let place = portal.streams.take(signed.user)?;
-        // Subscribes before the permission is checked, so that no change is missed.
+        // From before the right is looked at, so that no change of it is missed.
         let changes = portal.database.subscribe();
         let LogRequest { log, follow, tail } = wanted;
         let lines = portal.core.nodes.log(caller, id, log, follow, tail).await?;
@@ -61,7 +65,7 @@ impl Reading {
         })
     }
 
-    /// The next piece; nothing follows after a piece without lines.
+    /// The next piece; after anything but lines there is none.
     pub async fn next(&mut self) -> Piece {
         tokio::select! {
             biased;
@@ -75,7 +79,7 @@ impl Reading {
     }
 }
 
-/// The permission to keep reading.
+/// Somebody's right to read on.
 struct Right {
     portal: Arc<Portal>,
     signed: Signed,
@@ -85,7 +89,7 @@ struct Right {
 }
 
 impl Right {
-    /// Returns when the permission is lost.
+    /// Returns when it is lost.
     async fn lost(mut self) {
         let mut look_again = Instant::now() + LOOK_AGAIN;
         loop {
@@ -103,8 +107,8 @@ impl Right {
             match self.holds().await {
                 Ok(true) => {}
                 Ok(false) => return,
-                // A short outage of the database is no reason to end every log at once.
-                Err(problem) => tracing::warn!(%problem, "cannot check the permission of a log's reader"),
+                // A database that is away for a moment is no reason to cut every log at once.
+                Err(problem) => tracing::warn!(%problem, "a log's reader could not be checked"),
             }
         }
     }

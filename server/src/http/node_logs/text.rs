@@ -1,4 +1,4 @@
-//! A log as plain text, streamed line by line.
+//! A log as plain text, line by line as it is written.
 
 use super::{
     LogRequest,
@@ -17,7 +17,10 @@ use futures::Stream;
 use http::{HeaderName, header};
 use std::{io, sync::Arc};
 
-/// The log as a response. Fails with the core's problem, or Unavailable if too many streams are open.
+/// The log as an answer.
+///
+/// # Errors
+/// What the core says, and Unavailable if there are too many streams.
 pub async fn text(
     portal: &Arc<Portal>,
     caller: Caller,
@@ -29,7 +32,7 @@ pub async fn text(
     let headers = [
         (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
         (header::CACHE_CONTROL, "no-store"),
-        // Buffering proxies would delay the lines.
+        // Proxies that collect answers before passing them on would hold the lines back.
         (HeaderName::from_static("x-accel-buffering"), "no"),
     ];
     let mut response = (headers, Body::from_stream(bytes(reading))).into_response();
@@ -37,14 +40,14 @@ pub async fn text(
     Ok(response)
 }
 
-/// The progress of the response.
+/// How far the answer is.
 enum Progress {
     Reading(Reading),
     Breaking,
     Over,
 }
 
-/// The lines. The transfer of an incomplete log is aborted, so that it does not look complete.
+/// The lines. A log that is cut off must not look whole, so its transfer is broken off.
 fn bytes(reading: Reading) -> impl Stream<Item = io::Result<Bytes>> + Send {
     futures::stream::unfold(Progress::Reading(reading), |progress| async move {
         match progress {
@@ -61,14 +64,14 @@ fn bytes(reading: Reading) -> impl Stream<Item = io::Result<Bytes>> + Send {
 }
 
 async fn broken_off() -> Option<(io::Result<Bytes>, Progress)> {
-    // An aborted connection loses what was not yet written; a pause flushes it first.
+    // A connection is dropped with what has not been written yet; a pause lets that out first.
     tokio::task::yield_now().await;
     Some((Err(io::ErrorKind::ConnectionAborted.into()), Progress::Over))
 }
 
-/// Why the log is incomplete.
+/// Why the log is not whole.
 fn last_line(problem: &Problem) -> Bytes {
     let next_step = problem.next_step.as_deref().unwrap_or_default();
-    let line = format!("[Log incomplete. {} {next_step}", problem.detail);
+    let line = format!("[Cut off here. {} {next_step}", problem.detail);
     format!("{}]\n", line.trim_end()).into()
 }
