@@ -47,9 +47,7 @@ impl Server {
         settings.make_data_directory()?;
         let database = Database::open(settings.database.expose()).await?;
         if database.is_read_only() {
-            tracing::warn!(
-                "the database is read-only: changes and sign-in fail"
-            );
+            tracing::warn!("the database is read-only: changes and sign-in fail");
         } else {
             database
                 .tenants()

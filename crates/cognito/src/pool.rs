@@ -1,4 +1,4 @@
-//! A pool and the client that asks it.
+//! A user pool and its client.
 
 use crate::{
     refusals::{Asking, explain},
@@ -19,35 +19,32 @@ use secrecy::{ExposeSecret, SecretString};
 use std::time::Duration;
 use url::Url;
 
-/// How many people a page has; Cognito gives at most 60.
+/// Users per page; Cognito allows at most 60.
 const PAGE: i32 = 50;
-/// How many groups of a pool are read: more than a page of boxes can show is of no use.
+/// The maximum number of groups that are read; a page cannot show more usefully.
 const MOST_GROUPS: usize = 300;
 const ATTEMPTS: u32 = 3;
-/// Everything together, attempts and pauses between them: a person waits.
+/// The timeout for all attempts and pauses together: a user waits for the response.
 const PATIENCE: Duration = Duration::from_secs(12);
 
-/// Which pool, and with which keys.
 #[derive(Clone, Debug)]
 pub struct PoolConfig {
-    /// Its id: `eu-central-1_AbCdEfGhI`. The region stands before the underscore.
+    /// For example `eu-central-1_AbCdEfGhI`. The part before the underscore is the region.
     pub pool_id: String,
     /// The portal's own access key.
     pub access_key_id: String,
-    /// Its secret.
     pub secret_access_key: SecretString,
-    /// In place of `https://cognito-idp.REGION.amazonaws.com`.
+    /// Replaces `https://cognito-idp.REGION.amazonaws.com`.
     pub endpoint: Option<Url>,
 }
 
-/// A user pool.
 pub struct CognitoPool {
     id: String,
     client: Client,
 }
 
 impl CognitoPool {
-    /// The pool of `config`, asked through `http`.
+    /// Creates a client that sends requests through `http`.
     pub fn new(config: PoolConfig, http: impl HttpClient + 'static) -> Self {
         let region = config.pool_id.split('_').next().unwrap_or_default();
         let credentials = Credentials::new(
@@ -64,7 +61,7 @@ impl CognitoPool {
             .region(Region::new(region.to_owned()))
             .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
             .timeout_config(TimeoutConfig::builder().operation_timeout(PATIENCE).build())
-            // Answers come whole.
+            // Responses are not streamed.
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
         if let Some(endpoint) = &config.endpoint {
             client = client.endpoint_url(endpoint.as_str());
@@ -83,7 +80,7 @@ impl CognitoPool {
     }
 }
 
-/// A filter of Cognito's: quotes and backslashes in the text are escaped.
+/// A prefix filter of Cognito, with quotes and backslashes escaped.
 fn beginning(attribute: &str, text: &str) -> String {
     let text = text.replace('\\', "\\\\").replace('"', "\\\"");
     format!("{attribute} ^= \"{text}\"")
@@ -178,7 +175,7 @@ impl UserPool for CognitoPool {
     async fn invite(&self, invitation: &PoolInvitation) -> Asked<PoolUser> {
         let attributes = [
             attribute("email", &invitation.email),
-            // An invitation goes to the address: whoever signs in with the password it holds has it.
+            // The password is sent to this address, so signing in with it verifies the address.
             attribute("email_verified", "true"),
             attribute("name", &invitation.name),
         ];
@@ -194,8 +191,8 @@ impl UserPool for CognitoPool {
             .map_err(|error| explain(error, &self.asking("AdminCreateUser")))?;
         answer.user.map(user_of).ok_or_else(|| PoolError {
             kind: PoolErrorKind::Failed,
-            message: "Cognito answered without the account it made".to_owned(),
-            next_step: Some("Look for the address in the list before inviting again.".to_owned()),
+            message: "Cognito's response does not contain the new account".to_owned(),
+            next_step: Some("Search for the address in the list before you invite it again.".to_owned()),
             source: None,
         })
     }

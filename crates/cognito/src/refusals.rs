@@ -1,20 +1,18 @@
-//! What Cognito says when it refuses, in people's words with the way out.
-//! Codes: <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/CommonErrors.html>
+//! Turns errors of Cognito into messages for users. Codes:
+//! <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/CommonErrors.html>
 
 use aws_sdk_cognitoidentityprovider::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use provisioning::ports::user_pool::{PoolError, PoolErrorKind};
 use std::error::Error;
 
-/// What was asked.
+/// The context of a request.
 pub struct Asking<'a> {
-    /// The pool's id.
     pub pool: &'a str,
-    /// The permission that it takes, without `cognito-idp:`.
+    /// The required permission, without `cognito-idp:`.
     pub permission: &'static str,
 }
 
-/// Why it was not done.
 pub fn explain<E>(error: SdkError<E, HttpResponse>, asking: &Asking<'_>) -> PoolError
 where
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,
@@ -27,19 +25,19 @@ where
                 Some(code) => refused(code, refusal.message().unwrap_or("no message"), asking),
                 None => (
                     PoolErrorKind::Failed,
-                    format!("What answers at Cognito's address refuses, not in Cognito's words (HTTP {status})"),
-                    Some("Check the region of the pool and the portal's way out.".to_owned()),
+                    format!("The server at Cognito's address is not Cognito (HTTP {status})"),
+                    Some("Check the region of the pool and the portal's network.".to_owned()),
                 ),
             }
         }
         SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) => (
             PoolErrorKind::Unreachable,
-            "Cognito cannot be reached, or did not answer in time".to_owned(),
-            Some("Try again in a moment; if it stays, check the portal's way out and the region of the pool.".to_owned()),
+            "Cognito cannot be reached, or did not respond in time".to_owned(),
+            Some("Try again in a moment. If the error persists, check the portal's network and the region of the pool.".to_owned()),
         ),
         _ => (
             PoolErrorKind::Failed,
-            "What answers at Cognito's address is not Cognito, or was cut off".to_owned(),
+            "The response is not from Cognito, or is incomplete".to_owned(),
             Some("Try again in a moment.".to_owned()),
         ),
     };
@@ -51,7 +49,7 @@ where
     }
 }
 
-/// The words for a code.
+/// The message for a code.
 fn refused(
     code: &str,
     message: &str,
@@ -60,40 +58,40 @@ fn refused(
     use PoolErrorKind::{Denied, Failed, Gone, Invalid, NotFound, Taken, Throttled, WrongState};
     let pool = asking.pool;
     let (kind, words, next): (_, String, &str) = match code {
-        "UserNotFoundException" => (NotFound, "The pool has no such person".into(), ""),
-        // Cognito says the same of a pool and of a group that is not there; only of the pool it names what is missing.
+        "UserNotFoundException" => (NotFound, "The user does not exist in the pool".into(), ""),
+        // Cognito uses the same code for a missing pool and a missing group, but names only the pool.
         "ResourceNotFoundException" if !message.contains(pool) => {
-            (NotFound, "The pool has no such group".into(), "")
+            (NotFound, "The group does not exist in the pool".into(), "")
         }
         "ResourceNotFoundException" => (
             Gone,
-            format!("The user pool {pool} does not exist (any more)"),
+            format!("The user pool {pool} does not exist"),
             "Correct `user_pool` in the configuration of the provider.",
         ),
         "UsernameExistsException" | "AliasExistsException" => (
             Taken,
-            "Somebody in the pool has this address already".into(),
-            "Look for them in the list.",
+            "A user of the pool already has this email address".into(),
+            "Search for the user in the list.",
         ),
         "InvalidParameterException" | "InvalidPasswordException" => (
             Invalid,
-            "Cognito does not accept what was asked".into(),
-            "Correct it as Cognito says.",
+            "Cognito rejected the request".into(),
+            "Correct the input as Cognito's message says.",
         ),
         "NotAuthorizedException" | "UnsupportedUserStateException" => (
             WrongState,
-            "Cognito does not do this with an account in this state".into(),
-            "Somebody who has not chosen a first password yet is invited again instead.",
+            "Cognito does not allow this in the account's current state".into(),
+            "If the user has not chosen a first password yet, invite the user again instead.",
         ),
         "TooManyRequestsException" | "ThrottlingException" | "LimitExceededException" => (
             Throttled,
-            "Cognito is asked too often at the moment".into(),
+            "Cognito throttles requests at the moment".into(),
             "Try again in a minute.",
         ),
         "AccessDeniedException" => (
             Denied,
             format!(
-                "The portal's AWS identity may not do this: it lacks cognito-idp:{} on the pool {pool}",
+                "The portal's AWS identity lacks the permission cognito-idp:{} on the pool {pool}",
                 asking.permission
             ),
             "Add the permission to its IAM policy.",
@@ -104,19 +102,19 @@ fn refused(
         | "InvalidClientTokenId"
         | "IncompleteSignature" => (
             Denied,
-            "AWS does not accept the portal's own keys".into(),
+            "AWS rejected the portal's own access key".into(),
             "Correct `[aws]` in the configuration.",
         ),
         "CodeDeliveryFailureException" | "InvalidEmailRoleAccessPolicyException" => (
             Failed,
             "Cognito could not send the message".into(),
-            "Check how the pool sends e-mail.",
+            "Check the email settings of the pool.",
         ),
-        _ => (Failed, "Cognito refuses".into(), "Try again in a moment."),
+        _ => (Failed, "Cognito refused the request".into(), "Try again in a moment."),
     };
     (
         kind,
-        format!("{words} (Cognito says: {code}: {message})"),
+        format!("{words} (Cognito: {code}: {message})"),
         (!next.is_empty()).then(|| next.to_owned()),
     )
 }

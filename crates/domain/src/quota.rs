@@ -1,5 +1,5 @@
-//! Whether an environment has room for one more: its limits against what is in it. The form shows it;
-//! the transaction that stores an order decides.
+//! Quotas: the limits of an environment against its usage. The form shows them; the transaction that creates a
+//! resource enforces them.
 
 use crate::{
     ids::EnvironmentId,
@@ -8,68 +8,57 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
-/// An environment with limits, and what is in it.
+/// An environment with limits, and its usage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct QuotaUsage {
-    /// Which.
     pub environment_id: EnvironmentId,
-    /// Its limits, at least one.
+    /// At least one limit is set.
     pub limits: EnvironmentLimits,
-    /// What is in it.
+    /// The current usage.
     pub in_use: EnvironmentUse,
 }
 
-/// An environment with limits, by its names.
+/// An environment with limits, with its tenant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LimitedEnvironment {
-    /// Whose it is.
     pub tenant: TenantRef,
-    /// The environment.
     pub environment: EnvironmentRef,
-    /// Its limits, and what is in it.
+    /// Limits and usage.
     pub quota: QuotaUsage,
 }
 
-/// What is to be put into an environment, and what it costs an hour.
+/// A resource to be created, with its price per hour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum QuotaRequest {
-    /// A cluster.
     Cluster(MicroDollars),
-    /// A node; one whose price nobody knows counts as free.
+    /// A node; an unknown price counts as free.
     Node(Option<MicroDollars>),
 }
 
-/// A limit of an environment that is in the way of one more.
+/// A limit that a new resource would exceed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LimitReached {
-    /// Of how many clusters it may hold.
     Clusters {
-        /// The limit.
         limit: u32,
-        /// How many there are.
         in_use: u32,
     },
-    /// Of how many nodes it may hold.
     Nodes {
-        /// The limit.
         limit: u32,
-        /// How many there are.
         in_use: u32,
     },
-    /// Of what everything in it may cost an hour.
+    /// The total price per hour.
     Price {
-        /// The limit.
         limit: MicroDollars,
-        /// What there is costs.
+        /// The current price.
         in_use: MicroDollars,
-        /// What one more would add.
+        /// The price of the new resource.
         wanted: MicroDollars,
     },
 }
 
 impl QuotaUsage {
-    /// As it is with one more in it.
+    /// The usage including one more resource.
     pub fn with(mut self, one_more: QuotaRequest) -> Self {
         match one_more {
             QuotaRequest::Cluster(price) => {
@@ -84,7 +73,7 @@ impl QuotaUsage {
         self
     }
 
-    /// How much of each limit is in use, as a list: `2 of 5 clusters, $1.20 of $10.00 an hour`.
+    /// `2 of 5 clusters, $1.20 of $10.00 an hour`.
     pub fn words(&self) -> String {
         let Self { limits, in_use, .. } = self;
         let clusters = limits
@@ -95,14 +84,14 @@ impl QuotaUsage {
             .map(|limit| format!("{} of {}", in_use.nodes, counted(limit, "node")));
         let price = limits
             .max_price_per_hour
-            .map(|limit| format!("{} of {limit} an hour", in_use.price_per_hour));
+            .map(|limit| format!("{} of {limit} per hour", in_use.price_per_hour));
         let all: Vec<String> = [clusters, nodes, price].into_iter().flatten().collect();
         all.join(", ")
     }
 }
 
 impl EnvironmentLimits {
-    /// The first limit that is in the way of one more.
+    /// The first limit that one more resource would exceed.
     pub fn reached(&self, in_use: &EnvironmentUse, wanted: QuotaRequest) -> Option<LimitReached> {
         let (price, things) = match wanted {
             QuotaRequest::Cluster(price) => {
@@ -134,42 +123,44 @@ impl EnvironmentLimits {
 }
 
 impl LimitReached {
-    /// What is in the way in the environment called `name`, as a sentence or two.
+    /// The reason, for the environment called `name`.
     pub fn words(&self, name: &str) -> String {
         match self {
             Self::Clusters { limit, in_use } => {
                 let clusters = counted(*limit, "cluster");
-                format!("The environment {name} may hold {clusters} and has {in_use}.")
+                format!(
+                    "Cluster limit reached: environment {name} allows {clusters} and has {in_use}."
+                )
             }
             Self::Nodes { limit, in_use } => {
                 let nodes = counted(*limit, "node");
-                format!("The environment {name} may hold {nodes} and has {in_use}.")
+                format!("Node limit reached: environment {name} allows {nodes} and has {in_use}.")
             }
             Self::Price {
                 limit,
                 in_use,
                 wanted,
             } => format!(
-                "Everything in the environment {name} together may cost {limit} an hour. What is \
-                 there costs {in_use}, and this would add {wanted}."
+                "Price limit exceeded: environment {name} allows {limit} per hour and uses {in_use}; \
+                 this request would add {wanted}."
             ),
         }
     }
 
-    /// What to do about it.
+    /// What to do.
     pub fn way_out(&self) -> &'static str {
         match self {
             Self::Clusters { .. } => {
-                "Delete a cluster there, choose another environment, or ask a platform admin for \
-                 more."
+                "Delete a cluster, choose another environment, or ask a platform admin to raise the \
+                 limit."
             }
             Self::Nodes { .. } => {
-                "Take a node down there, choose another environment, or ask a platform admin for \
-                 more."
+                "Delete a node, choose another environment, or ask a platform admin to raise the \
+                 limit."
             }
             Self::Price { .. } => {
-                "Choose something smaller, delete something there, or ask a platform admin for \
-                 more."
+                "Choose a smaller size, delete a resource, or ask a platform admin to raise the \
+                 limit."
             }
         }
     }

@@ -1,8 +1,7 @@
-//! The kubeconfig for people: the syncer's, rewritten for the way the cluster is reached.
+//! The kubeconfig for users: the syncer's kubeconfig, rewritten for the cluster's exposure.
 //!
-//! Only the certificate authority and the client's certificate or token are taken over. A
-//! kubeconfig can also name programs to run and files to read; neither may travel from a host
-//! cluster to a person's machine, or into the portal.
+//! Only the certificate authority and the client's certificate or token are copied. A kubeconfig can also name
+//! programs to run and files to read, which must not get from a host cluster to a user's machine or into the portal.
 
 use crate::{
     errors::{host_error, unreadable},
@@ -15,19 +14,19 @@ use provisioning::ports::host_clusters::{HostErrorKind, Hosted, VirtualCluster};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-/// The name of the Secret into which the syncer writes.
+/// The name of the Secret that the syncer writes.
 pub(crate) fn secret_name(cluster: &VirtualCluster) -> String {
     format!("vc-{}", cluster.name)
 }
 
-/// Whether the Secret holds a kubeconfig yet.
+/// Whether the Secret contains a kubeconfig yet.
 pub(crate) fn is_there(secret: &Secret) -> bool {
     let data = secret.data.as_ref();
     data.and_then(|data| data.get("config"))
         .is_some_and(|config| !config.0.is_empty())
 }
 
-/// Reads and rewrites it.
+/// Reads and rewrites the kubeconfig.
 pub(crate) async fn kubeconfig(host: &Host, cluster: &VirtualCluster) -> Hosted<SecretString> {
     host.own_namespace(cluster).await?;
     let namespace = cluster.name.namespace();
@@ -42,7 +41,7 @@ pub(crate) async fn kubeconfig(host: &Host, cluster: &VirtualCluster) -> Hosted<
     let missing = |what: &str| {
         host_error(
             HostErrorKind::NotFound,
-            format!("{what} of “{name}” is not there yet."),
+            format!("{what} of “{name}” is not available yet."),
         )
     };
     let secret = secret.ok_or_else(|| missing("The kubeconfig"))?;
@@ -57,8 +56,7 @@ pub(crate) async fn kubeconfig(host: &Host, cluster: &VirtualCluster) -> Hosted<
         .ok_or_else(|| unreadable(&host.config.name, format!("read the kubeconfig of {name}")))
 }
 
-/// The kubeconfig in `secret`, for people who go this `way`. Nothing if there is none or it is not
-/// one.
+/// The kubeconfig in `secret`, rewritten for this `way`. `None` if there is none or it is invalid.
 pub(crate) fn rewrite(secret: &Secret, name: &str, way: &Way) -> Option<SecretString> {
     let data = secret.data.as_ref()?;
     let text = std::str::from_utf8(&data.get("config")?.0).ok()?;
@@ -68,7 +66,7 @@ pub(crate) fn rewrite(secret: &Secret, name: &str, way: &Way) -> Option<SecretSt
         .iter()
         .find(|context| context.name == found.current_context)
         .or(found.contexts.first());
-    // Which cluster and user the current context means; the first where it does not say.
+    // The cluster and user of the current context, or the first ones if it is not set.
     let cluster = found
         .clusters
         .iter()
@@ -113,7 +111,7 @@ pub(crate) fn rewrite(secret: &Secret, name: &str, way: &Way) -> Option<SecretSt
         .map(SecretString::from)
 }
 
-// What is read. No Debug: it holds keys.
+// The input. No Debug: it contains keys.
 
 #[derive(Deserialize)]
 struct Found {
@@ -160,7 +158,7 @@ struct FoundUser {
     user: UserEntry,
 }
 
-// What is read and written.
+// Input and output.
 
 #[derive(Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -173,7 +171,7 @@ struct UserEntry {
     token: Option<String>,
 }
 
-// What is written.
+// The output.
 
 #[derive(Serialize)]
 struct Rewritten<'a> {

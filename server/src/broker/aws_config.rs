@@ -33,9 +33,7 @@ pub enum ConfigError {
     )]
     Twice(String),
     /// The end of the block is missing.
-    #[error(
-        "the line `{END}` is missing after `{BEGIN_MARK}`; add it after Hangar's last profile"
-    )]
+    #[error("the line `{END}` is missing after `{BEGIN_MARK}`; add it after Hangar's last profile")]
     NoEnd,
     /// A workspace's name is not valid as a profile name.
     #[error("workspace {0:?} cannot be the name of an AWS profile")]

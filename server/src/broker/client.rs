@@ -17,28 +17,17 @@ pub enum ClientError {
     #[error(
         "the identity {file} is not usable: {why}; issue another one on the portal's machine with `hangar broker identity NAME`"
     )]
-    Identity {
-        file: String,
-        why: String,
-    },
+    Identity { file: String, why: String },
     #[error("{portal} did not respond: {why}")]
-    NoAnswer {
-        portal: Url,
-        why: String,
-    },
+    NoAnswer { portal: Url, why: String },
     /// The portal refused the request.
     #[error("{portal} refused the request: {detail}")]
-    Refused {
-        portal: Url,
-        detail: String,
-    },
+    Refused { portal: Url, detail: String },
     /// The response is not one of the broker.
     #[error(
         "{portal} is not Hangar's credential broker; pass the broker's own port with --portal, usually 7443"
     )]
-    NotTheBroker {
-        portal: Url,
-    },
+    NotTheBroker { portal: Url },
 }
 
 pub struct BrokerClient {

@@ -80,7 +80,10 @@ impl FromRequestParts<Arc<BrokerState>> for RegisteredServer {
             .identities
             .holder(&peer.fingerprint)
             .map_err(|error| {
-                tracing::error!(error = format!("{error:#}"), "cannot read which API servers are admitted");
+                tracing::error!(
+                    error = format!("{error:#}"),
+                    "cannot read which API servers are admitted"
+                );
                 Problem::new(
                     ProblemKind::Unavailable,
                     "The portal cannot read the list of admitted API servers.",

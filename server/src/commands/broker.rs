@@ -287,7 +287,10 @@ async fn configure(
 
 fn tell(path: &Path, changed: Option<usize>) {
     if let Some(count) = changed {
-        eprintln!("{} now contains {count} profiles of Hangar.", path.display());
+        eprintln!(
+            "{} now contains {count} profiles of Hangar.",
+            path.display()
+        );
     }
 }
 
@@ -302,9 +305,7 @@ async fn look(client: &BrokerClient, path: &Path, asking: &Asking) -> Result<Opt
 impl Connection {
     fn client(&self) -> Result<BrokerClient> {
         if self.portal.scheme() != "https" {
-            bail!(
-                "--portal must begin with https://, for example https://portal.example.com:7443"
-            );
+            bail!("--portal must begin with https://, for example https://portal.example.com:7443");
         }
         Ok(BrokerClient::new(self.portal.clone(), &self.identity)?)
     }

@@ -222,7 +222,10 @@ impl CredentialCommands {
             .find(|tenant| tenant.tenant.slug == whose.tenant)
         else {
             let known = slugs(self.tenants.iter().map(|tenant| &tenant.tenant.slug));
-            bail!("tenant {} does not exist; existing tenants are {known}", whose.tenant);
+            bail!(
+                "tenant {} does not exist; existing tenants are {known}",
+                whose.tenant
+            );
         };
         let Some(slug) = &whose.environment else {
             return Ok(format!("{}, all environments", whose.tenant));
@@ -230,7 +233,10 @@ impl CredentialCommands {
         let environments = &tenant.environments;
         if environments.iter().all(|one| one.slug != *slug) {
             let known = slugs(environments.iter().map(|one| &one.slug));
-            bail!("environment {slug} does not exist in {}; existing environments are {known}", whose.tenant);
+            bail!(
+                "environment {slug} does not exist in {}; existing environments are {known}",
+                whose.tenant
+            );
         }
         Ok(format!("{} / {slug}", whose.tenant))
     }

@@ -167,7 +167,9 @@ impl KeyCommands {
             .map(|found| found.count)
             .sum();
         if left > 0 {
-            println!("{left} secrets are not yet protected by {current}. Run the command again to continue.");
+            println!(
+                "{left} secrets are not yet protected by {current}. Run the command again to continue."
+            );
             return Ok(ExitCode::FAILURE);
         }
         // The directory knows only its own kind of key.

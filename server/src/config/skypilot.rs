@@ -107,7 +107,9 @@ impl SkyPilotSection {
             if let Some(bad) = clouds.iter().find(|cloud| !is_cloud(cloud)) {
                 faults.add(
                     key,
-                    format!("`{bad}` is not a cloud in SkyPilot's spelling, for example aws or gcp"),
+                    format!(
+                        "`{bad}` is not a cloud in SkyPilot's spelling, for example aws or gcp"
+                    ),
                 );
             }
         }
@@ -142,9 +144,7 @@ fn address(text: &str, faults: &mut Faults) -> Option<Url> {
         return refuse("must begin with https:// (or http://)");
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return refuse(
-            "must not contain a user name or password; set a token in admin_token",
-        );
+        return refuse("must not contain a user name or password; set a token in admin_token");
     }
     if url.query().is_some() || url.fragment().is_some() {
         return refuse("must not contain ? or #");

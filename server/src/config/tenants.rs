@@ -27,7 +27,10 @@ pub fn read(sections: BTreeMap<String, TenantSection>, faults: &mut Faults) -> V
             }
             let environments = format!("{key}.environments");
             if section.environments.is_empty() {
-                faults.add(&environments, "must contain at least one slug, for example [\"dev\"]");
+                faults.add(
+                    &environments,
+                    "must contain at least one slug, for example [\"dev\"]",
+                );
             }
             for environment in &section.environments {
                 if !super::is_slug(environment) {

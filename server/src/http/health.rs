@@ -23,7 +23,10 @@ pub async fn ready(State(portal): State<Arc<Portal>>) -> impl IntoResponse {
         Ok(Ok(_)) => (StatusCode::OK, "ok\n"),
         Ok(Err(error)) => {
             tracing::warn!(error = %domain::error::causes(&error), "not ready");
-            (StatusCode::SERVICE_UNAVAILABLE, "the database returned an error\n")
+            (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "the database returned an error\n",
+            )
         }
         Err(_) => (
             StatusCode::SERVICE_UNAVAILABLE,

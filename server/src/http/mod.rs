@@ -129,7 +129,10 @@ async fn nothing_here(State(portal): State<Arc<Portal>>, request: Request) -> Re
         let (parts, _) = request.into_parts();
         return app::not_found(&portal.site, parts).await;
     }
-    let problem = Problem::new(ProblemKind::NotFound, "No page or API endpoint exists at this address.");
+    let problem = Problem::new(
+        ProblemKind::NotFound,
+        "No page or API endpoint exists at this address.",
+    );
     problem::answer(problem, request.headers())
 }
 

@@ -1,4 +1,4 @@
-//! The SkyPilot task (YAML) that an order made by the form comes to.
+//! The SkyPilot task (YAML) for a request from the form.
 
 use super::{
     name::NodeName,
@@ -6,8 +6,8 @@ use super::{
 };
 use std::fmt::Write;
 
-/// The YAML for `spec`. Port 22 is asked for because SkyPilot tells the address of a machine only
-/// for ports that the task names.
+/// The YAML for `spec`. The task requests port 22 because SkyPilot reports a machine's address only for requested
+/// ports.
 pub fn task_yaml(name: &NodeName, spec: &NodeSpec, autostop: Option<Autostop>) -> String {
     let mut yaml = format!("name: {name}\nresources:\n");
     if let Some(cloud) = &spec.cloud {
@@ -47,7 +47,7 @@ pub fn task_yaml(name: &NodeName, spec: &NodeSpec, autostop: Option<Autostop>) -
     yaml
 }
 
-/// The YAML of a job that is submitted to a node.
+/// The YAML of a job.
 pub fn job_yaml(name: Option<&str>, run: &str) -> String {
     let mut yaml = String::new();
     if let Some(name) = name {
@@ -61,7 +61,7 @@ fn field(yaml: &mut String, key: &str, value: &str) {
     let _ = writeln!(yaml, "  {key}: {}", scalar(value));
 }
 
-/// Plain where that is safe in YAML, else in double quotes.
+/// Plain if that is safe in YAML, otherwise double-quoted.
 fn scalar(text: &str) -> String {
     let plain = text.starts_with(|c: char| c.is_ascii_alphabetic())
         && text
@@ -75,7 +75,7 @@ fn scalar(text: &str) -> String {
     if plain { text.to_owned() } else { quoted(text) }
 }
 
-/// A YAML string in double quotes.
+/// A double-quoted YAML string.
 fn quoted(text: &str) -> String {
     let mut quoted = String::from('"');
     for c in text.chars() {
@@ -95,7 +95,7 @@ fn quoted(text: &str) -> String {
     quoted
 }
 
-/// A script as a literal block, which reads as it was written; quoted where a block would change it.
+/// A script as a literal block, or quoted if a block would change it.
 fn script(yaml: &mut String, key: &str, text: &str) {
     let text = text.replace("\r\n", "\n");
     let text = text.trim_end();

@@ -1,4 +1,4 @@
-//! What kubelets, schedulers and controllers write, and what it is taken for.
+//! Messages of kubelets, schedulers and controllers, and the failures derived from them.
 
 use super::*;
 use jiff::SignedDuration;

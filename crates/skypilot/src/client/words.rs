@@ -1,11 +1,11 @@
-//! What people are told when something goes wrong.
+//! Messages for users.
 
 use super::{API_VERSION, ErrorKind, VERSION};
 
-/// What happened, SkyPilot's words, and the way out.
+/// What happened, SkyPilot's message, and what to do.
 pub(super) fn worded(kind: &ErrorKind, tried: &str, said: &str) -> String {
     let said = if said.is_empty() {
-        "it gives no reason"
+        "no reason given"
     } else {
         said.trim_end_matches('.')
     };
@@ -13,43 +13,43 @@ pub(super) fn worded(kind: &ErrorKind, tried: &str, said: &str) -> String {
         ErrorKind::NoCapacity { tried: places } if !places.is_empty() => {
             let places: Vec<String> = places.iter().map(ToString::to_string).collect();
             format!(
-                "No machine was to be had. Tried: {}. Try another region, another cloud or a smaller machine, or try \
+                "No capacity for this machine. Tried: {}. Choose another region, another cloud or a smaller machine, or try \
                  again later.",
                 places.join("; ")
             )
         }
         ErrorKind::NoCapacity { .. } => format!(
-            "No machine was to be had: {said}. Ask for another accelerator, count, region or cloud."
+            "No offer for this machine: {said}. Choose another accelerator, count, region or cloud."
         ),
         ErrorKind::NoCloudAccess => format!(
             "SkyPilot has no usable cloud credentials for this: {said}. Check the credentials of the tenant's \
              environment."
         ),
         ErrorKind::OtherCloudAccount => format!(
-            "The machine belongs to another cloud account than the credentials in use now: {said}. Use the \
-             credentials it was launched with."
+            "The machine belongs to another cloud account than the current credentials: {said}. Restore the \
+             credentials with which it was launched."
         ),
-        ErrorKind::InvalidTask => format!("SkyPilot does not accept the task: {said}."),
-        ErrorKind::InvalidName => format!("SkyPilot does not accept the name: {said}."),
+        ErrorKind::InvalidTask => format!("SkyPilot rejected the task: {said}."),
+        ErrorKind::InvalidName => format!("SkyPilot rejected the name: {said}."),
         ErrorKind::NotUp => format!("The machine is not up: {said}."),
-        ErrorKind::NotSupported => format!("The cloud cannot do this: {said}."),
+        ErrorKind::NotSupported => format!("The cloud does not support this: {said}."),
         ErrorKind::PermissionDenied => {
-            format!("The SkyPilot API server does not let the portal {tried}: {said}.")
+            format!("The SkyPilot API server does not allow the portal to {tried}: {said}.")
         }
         ErrorKind::Unauthorized => format!(
-            "The SkyPilot API server does not accept the token: {said}. If it is the one in Hangar's configuration, \
-             make a new service account token there and put it in."
+            "The SkyPilot API server rejected the token: {said}. If it is the token in Hangar's configuration, \
+             create a new service account token and configure it."
         ),
         ErrorKind::VersionMismatch => format!(
-            "The SkyPilot API server and Hangar do not fit together: {said}. Hangar speaks version {} of its API; \
-             run SkyPilot {} or newer.",
+            "The SkyPilot API server and Hangar are not compatible: {said}. Hangar uses API version {}; \
+             use SkyPilot {} or newer.",
             API_VERSION, VERSION
         ),
         ErrorKind::Unreachable => {
-            format!("The SkyPilot API server could not {tried} now: {said}. Try again later.")
+            format!("The SkyPilot API server could not {tried} at the moment: {said}. Try again later.")
         }
         ErrorKind::RequestLost => format!(
-            "The SkyPilot API server does not know any more what became of the request to {tried}: {said}."
+            "The SkyPilot API server has lost the request to {tried}: {said}."
         ),
         ErrorKind::NotFound | ErrorKind::AlreadyExists | ErrorKind::Rejected => {
             format!("The SkyPilot API server did not {tried}: {said}.")

@@ -39,7 +39,9 @@ fn of_server(what: &str, health: &ServerHealth) -> Vec<Finding> {
     let administered: Result<(), _> = if health.may_administer {
         Ok(())
     } else {
-        Err("the portal's service account needs the role admin, to create workspaces and service accounts")
+        Err(
+            "the portal's service account needs the role admin, to create workspaces and service accounts",
+        )
     };
     vec![
         Finding::new(version, Ok::<(), String>(())),

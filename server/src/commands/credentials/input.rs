@@ -142,9 +142,7 @@ fn from_json(text: &SecretString) -> Result<Keys> {
 
 fn from_environment(variable: impl Fn(&str) -> Option<String>) -> Result<Keys> {
     if variable("AWS_SESSION_TOKEN").is_some() {
-        bail!(
-            "AWS_SESSION_TOKEN is set: these keys are temporary; store the keys of a user"
-        );
+        bail!("AWS_SESSION_TOKEN is set: these keys are temporary; store the keys of a user");
     }
     let needed = |name: &str| variable(name).with_context(|| format!("{name} is not set"));
     Ok(Keys {

@@ -26,7 +26,10 @@ fn has_words(response: &Response) -> bool {
 
 fn problem_of(status: StatusCode) -> Problem {
     let (kind, detail) = match status {
-        StatusCode::NOT_FOUND => (ProblemKind::NotFound, "No page or API endpoint exists at this address."),
+        StatusCode::NOT_FOUND => (
+            ProblemKind::NotFound,
+            "No page or API endpoint exists at this address.",
+        ),
         StatusCode::METHOD_NOT_ALLOWED => (
             ProblemKind::MethodNotAllowed,
             "The method is not allowed for this address.",

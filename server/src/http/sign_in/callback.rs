@@ -56,9 +56,7 @@ async fn expected(
     let state = state.ok_or(Refusal::NotUnderWay("no state"))?;
     let attempt = attempt::take(session, state)
         .await?
-        .ok_or(Refusal::NotUnderWay(
-            "unknown state",
-        ))?;
+        .ok_or(Refusal::NotUnderWay("unknown state"))?;
     if attempt.provider == provider {
         Ok(attempt)
     } else {

@@ -267,9 +267,9 @@ where
 {
     match error {
         RequestTokenError::Request(error) => error.into(),
-        RequestTokenError::ServerResponse(response) => {
-            Refusal::misconfigured(format!("the token endpoint returned an error: {response:?}"))
-        }
+        RequestTokenError::ServerResponse(response) => Refusal::misconfigured(format!(
+            "the token endpoint returned an error: {response:?}"
+        )),
         // The body of a response that cannot be parsed may contain tokens.
         RequestTokenError::Parse(..) => {
             Refusal::misconfigured("the token endpoint's response cannot be read")
