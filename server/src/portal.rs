@@ -6,7 +6,7 @@ use crate::{
         layers::host::Addresses,
         rest,
         session::Sessions,
-        sign_in::{Door, Doors, Provider},
+        sign_in::{Provider, SignInMethod, SignInMethods},
         stream_limit::Streams,
     },
 };
@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 
 pub struct Portal {
     pub core: Arc<Core>,
-    pub doors: Doors,
+    pub sign_in_methods: SignInMethods,
     pub database: Database,
     pub sessions: Sessions,
     pub streams: Streams,
@@ -43,16 +43,16 @@ impl Portal {
         core: Arc<Core>,
         database: &Database,
     ) -> anyhow::Result<Self> {
-        let doors = doors(settings, database)?;
+        let sign_in_methods = sign_in_methods(settings, database)?;
         let site = Site {
             assets: Arc::new(assets),
             core: core.clone(),
             sandbox: settings.sandbox,
-            providers: doors
+            providers: sign_in_methods
                 .values()
-                .map(|door| SignInProvider {
-                    slug: door.provider.settings().slug.clone(),
-                    title: door.provider.settings().title.clone(),
+                .map(|method| SignInProvider {
+                    slug: method.provider.settings().slug.clone(),
+                    title: method.provider.settings().title.clone(),
                 })
                 .collect(),
             public_url: addresses.main().into(),
@@ -62,7 +62,7 @@ impl Portal {
         };
         Ok(Self {
             core,
-            doors,
+            sign_in_methods,
             callers: SignInService::new(database.clone(), ClaimRules::default()),
             database: database.clone(),
             sessions: Sessions(Arc::new(database.sessions())),
@@ -107,17 +107,17 @@ pub fn rule_providers(settings: &Settings) -> Vec<RuleProvider> {
         .collect()
 }
 
-fn doors(settings: &Settings, database: &Database) -> anyhow::Result<Doors> {
+fn sign_in_methods(settings: &Settings, database: &Database) -> anyhow::Result<SignInMethods> {
     let sign_in = &settings.sign_in;
     sign_in
         .providers
         .iter()
         .map(|provider| {
-            let door = Door {
+            let method = SignInMethod {
                 service: SignInService::new(database.clone(), sign_in.rules_for(&provider.slug)),
                 provider: Provider::new(provider.clone())?,
             };
-            Ok((provider.slug.clone(), Arc::new(door)))
+            Ok((provider.slug.clone(), Arc::new(method)))
         })
         .collect()
 }

@@ -169,8 +169,9 @@ impl KeyService for KmsKey {
 
 fn not_kms() -> SealError {
     SealError::KeyService {
-        message: "the response of AWS KMS is incomplete; check whether another server is at its address"
-            .to_owned(),
+        message:
+            "the response of AWS KMS is incomplete; check whether another server is at its address"
+                .to_owned(),
         may_pass: false,
     }
 }
@@ -187,10 +188,10 @@ where
             if code == "InvalidCiphertextException" || code == "IncorrectKeyException" {
                 return SealError::NotAuthentic;
             }
-            let (words, may_pass) = words(code);
+            let (text, may_pass) = message_for(code);
             let said = refusal.err().message().unwrap_or("no message");
             (
-                format!("{words} (key {}; AWS: {code}: {said})", arn.0),
+                format!("{text} (key {}; AWS: {code}: {said})", arn.0),
                 may_pass,
             )
         }
@@ -210,7 +211,7 @@ where
 }
 
 /// The message for a code, and whether a retry can help.
-fn words(code: &str) -> (&'static str, bool) {
+fn message_for(code: &str) -> (&'static str, bool) {
     match code {
         "AccessDeniedException" => (
             "the portal's identity ([aws]) may not use the key; allow kms:Encrypt and kms:Decrypt on it",

@@ -51,9 +51,7 @@ where
             match refusal.code() {
                 Some(code) => refused(code, refusal.message().unwrap_or("no message"), role),
                 None => (
-                    format!(
-                        "the server at the address of AWS STS is not STS (HTTP {status})"
-                    ),
+                    format!("the server at the address of AWS STS is not STS (HTTP {status})"),
                     status >= 500,
                 ),
             }
@@ -69,8 +67,7 @@ where
             true,
         ),
         _ => (
-            "cannot build the request to AWS STS; check the region and the keys"
-                .to_owned(),
+            "cannot build the request to AWS STS; check the region and the keys".to_owned(),
             false,
         ),
     };
@@ -83,7 +80,7 @@ where
 
 /// The message for a code, and whether a retry can help.
 fn refused(code: &str, message: &str, role: Option<&str>) -> (String, bool) {
-    let (words, may_pass) = match code {
+    let (text, may_pass) = match code {
         "InvalidClientTokenId" | "UnrecognizedClientException" | "InvalidAccessKeyId" => (
             "AWS does not know the access key, or it is inactive; store an active key".to_owned(),
             false,
@@ -120,7 +117,7 @@ fn refused(code: &str, message: &str, role: Option<&str>) -> (String, bool) {
         }
         _ => ("AWS STS refused the request".to_owned(), false),
     };
-    (format!("{words} (AWS: {code}: {message})"), may_pass)
+    (format!("{text} (AWS: {code}: {message})"), may_pass)
 }
 
 fn denied(role: Option<&str>) -> String {
@@ -129,8 +126,10 @@ fn denied(role: Option<&str>) -> String {
             "the stored keys may not assume the role {arn}: its trust policy must name their user as principal \
              and, if it requires an external id, the stored one; and the user needs sts:AssumeRole on the role"
         ),
-        None => "the user of the stored keys is denied sts:GetSessionToken; allow it, or use a role"
-            .to_owned(),
+        None => {
+            "the user of the stored keys is denied sts:GetSessionToken; allow it, or use a role"
+                .to_owned()
+        }
     }
 }
 
@@ -148,23 +147,20 @@ mod tests {
             ("ServiceUnavailable", true),
             ("SomethingNew", false),
         ] {
-            let (words, passes) = refused(code, "said AWS", None);
+            let (text, passes) = refused(code, "said AWS", None);
             assert_eq!(passes, may_pass, "{code}");
-            assert!(
-                words.contains(code) && words.contains("said AWS"),
-                "{words}"
-            );
+            assert!(text.contains(code) && text.contains("said AWS"), "{text}");
         }
     }
 
     #[test]
     fn a_role_that_is_denied_is_named_with_what_it_takes() {
-        let (words, _) = refused("AccessDenied", "", Some("arn:aws:iam::1:role/hangar"));
+        let (text, _) = refused("AccessDenied", "", Some("arn:aws:iam::1:role/hangar"));
         assert!(
-            words.contains("role/hangar") && words.contains("external id"),
-            "{words}"
+            text.contains("role/hangar") && text.contains("external id"),
+            "{text}"
         );
-        let (words, _) = refused("AccessDenied", "", None);
-        assert!(words.contains("GetSessionToken"), "{words}");
+        let (text, _) = refused("AccessDenied", "", None);
+        assert!(text.contains("GetSessionToken"), "{text}");
     }
 }

@@ -1,7 +1,7 @@
 //! A user pool and its client.
 
 use crate::{
-    refusals::{Asking, explain},
+    refusals::{RequestContext, explain},
     users::{user_of, user_of_answer},
 };
 use async_trait::async_trait;
@@ -72,8 +72,8 @@ impl CognitoPool {
         }
     }
 
-    fn asking(&self, permission: &'static str) -> Asking<'_> {
-        Asking {
+    fn context(&self, permission: &'static str) -> RequestContext<'_> {
+        RequestContext {
             pool: &self.id,
             permission,
         }
@@ -104,7 +104,7 @@ impl UserPool for CognitoPool {
             .set_pagination_token(query.after.clone())
             .send()
             .await
-            .map_err(|error| explain(error, &self.asking("ListUsers")))?;
+            .map_err(|error| explain(error, &self.context("ListUsers")))?;
         let users = answer.users.unwrap_or_default();
         Ok((
             users.into_iter().map(user_of).collect(),
@@ -120,7 +120,7 @@ impl UserPool for CognitoPool {
             .username(username)
             .send()
             .await
-            .map_err(|error| explain(error, &self.asking("AdminGetUser")))?;
+            .map_err(|error| explain(error, &self.context("AdminGetUser")))?;
         Ok(user_of_answer(answer))
     }
 
@@ -136,7 +136,7 @@ impl UserPool for CognitoPool {
                 .set_next_token(next)
                 .send()
                 .await
-                .map_err(|error| explain(error, &self.asking("AdminListGroupsForUser")))?;
+                .map_err(|error| explain(error, &self.context("AdminListGroupsForUser")))?;
             let groups = answer.groups.unwrap_or_default();
             names.extend(groups.into_iter().filter_map(|group| group.group_name));
             next = answer.next_token;
@@ -157,7 +157,7 @@ impl UserPool for CognitoPool {
                 .set_next_token(next)
                 .send()
                 .await
-                .map_err(|error| explain(error, &self.asking("ListGroups")))?;
+                .map_err(|error| explain(error, &self.context("ListGroups")))?;
             let groups = answer.groups.unwrap_or_default();
             known.extend(groups.into_iter().filter_map(|group| {
                 Some(PoolGroup {
@@ -188,11 +188,13 @@ impl UserPool for CognitoPool {
             .desired_delivery_mediums(DeliveryMediumType::Email)
             .send()
             .await
-            .map_err(|error| explain(error, &self.asking("AdminCreateUser")))?;
+            .map_err(|error| explain(error, &self.context("AdminCreateUser")))?;
         answer.user.map(user_of).ok_or_else(|| PoolError {
             kind: PoolErrorKind::Failed,
             message: "Cognito's response does not contain the new account".to_owned(),
-            next_step: Some("Search for the address in the list before you invite it again.".to_owned()),
+            next_step: Some(
+                "Search for the address in the list before you invite it again.".to_owned(),
+            ),
             source: None,
         })
     }
@@ -204,14 +206,14 @@ impl UserPool for CognitoPool {
             asked
                 .await
                 .map(drop)
-                .map_err(|error| explain(error, &self.asking("AdminEnableUser")))
+                .map_err(|error| explain(error, &self.context("AdminEnableUser")))
         } else {
             let asked = self.client.admin_disable_user();
             let asked = asked.user_pool_id(&self.id).username(username).send();
             asked
                 .await
                 .map(drop)
-                .map_err(|error| explain(error, &self.asking("AdminDisableUser")))
+                .map_err(|error| explain(error, &self.context("AdminDisableUser")))
         }
     }
 
@@ -221,7 +223,7 @@ impl UserPool for CognitoPool {
         asked
             .await
             .map(drop)
-            .map_err(|error| explain(error, &self.asking("AdminResetUserPassword")))
+            .map_err(|error| explain(error, &self.context("AdminResetUserPassword")))
     }
 
     async fn join_group(&self, username: &str, group: &str) -> Asked<()> {
@@ -232,7 +234,7 @@ impl UserPool for CognitoPool {
             .send()
             .await
             .map(drop)
-            .map_err(|error| explain(error, &self.asking("AdminAddUserToGroup")))
+            .map_err(|error| explain(error, &self.context("AdminAddUserToGroup")))
     }
 
     async fn leave_group(&self, username: &str, group: &str) -> Asked<()> {
@@ -243,7 +245,7 @@ impl UserPool for CognitoPool {
             .send()
             .await
             .map(drop)
-            .map_err(|error| explain(error, &self.asking("AdminRemoveUserFromGroup")))
+            .map_err(|error| explain(error, &self.context("AdminRemoveUserFromGroup")))
     }
 }
 

@@ -7,13 +7,13 @@ use provisioning::ports::user_pool::{PoolError, PoolErrorKind};
 use std::error::Error;
 
 /// The context of a request.
-pub struct Asking<'a> {
+pub struct RequestContext<'a> {
     pub pool: &'a str,
     /// The required permission, without `cognito-idp:`.
     pub permission: &'static str,
 }
 
-pub fn explain<E>(error: SdkError<E, HttpResponse>, asking: &Asking<'_>) -> PoolError
+pub fn explain<E>(error: SdkError<E, HttpResponse>, context: &RequestContext<'_>) -> PoolError
 where
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,
 {
@@ -22,7 +22,7 @@ where
             let status = refusal.raw().status().as_u16();
             let refusal = refusal.err();
             match refusal.code() {
-                Some(code) => refused(code, refusal.message().unwrap_or("no message"), asking),
+                Some(code) => refused(code, refusal.message().unwrap_or("no message"), context),
                 None => (
                     PoolErrorKind::Failed,
                     format!("The server at Cognito's address is not Cognito (HTTP {status})"),
@@ -53,11 +53,11 @@ where
 fn refused(
     code: &str,
     message: &str,
-    asking: &Asking<'_>,
+    context: &RequestContext<'_>,
 ) -> (PoolErrorKind, String, Option<String>) {
     use PoolErrorKind::{Denied, Failed, Gone, Invalid, NotFound, Taken, Throttled, WrongState};
-    let pool = asking.pool;
-    let (kind, words, next): (_, String, &str) = match code {
+    let pool = context.pool;
+    let (kind, text, next): (_, String, &str) = match code {
         "UserNotFoundException" => (NotFound, "The user does not exist in the pool".into(), ""),
         // Cognito uses the same code for a missing pool and a missing group, but names only the pool.
         "ResourceNotFoundException" if !message.contains(pool) => {
@@ -92,7 +92,7 @@ fn refused(
             Denied,
             format!(
                 "The portal's AWS identity lacks the permission cognito-idp:{} on the pool {pool}",
-                asking.permission
+                context.permission
             ),
             "Add the permission to its IAM policy.",
         ),
@@ -110,11 +110,15 @@ fn refused(
             "Cognito could not send the message".into(),
             "Check the email settings of the pool.",
         ),
-        _ => (Failed, "Cognito refused the request".into(), "Try again in a moment."),
+        _ => (
+            Failed,
+            "Cognito refused the request".into(),
+            "Try again in a moment.",
+        ),
     };
     (
         kind,
-        format!("{words} (Cognito: {code}: {message})"),
+        format!("{text} (Cognito: {code}: {message})"),
         (!next.is_empty()).then(|| next.to_owned()),
     )
 }
@@ -123,25 +127,25 @@ fn refused(
 mod tests {
     use super::*;
 
-    const ASKING: Asking<'_> = Asking {
+    const ASKING: RequestContext<'_> = RequestContext {
         pool: "eu-central-1_Gone",
         permission: "ListUsers",
     };
 
     #[test]
     fn a_missing_permission_is_named() {
-        let (kind, words, next) = refused("AccessDeniedException", "no", &ASKING);
+        let (kind, text, next) = refused("AccessDeniedException", "no", &ASKING);
         assert_eq!(kind, PoolErrorKind::Denied);
-        assert!(words.contains("cognito-idp:ListUsers"), "{words}");
+        assert!(text.contains("cognito-idp:ListUsers"), "{text}");
         assert!(next.unwrap().contains("IAM policy"));
     }
 
     #[test]
     fn a_pool_that_is_gone_is_told_from_a_group_that_is() {
         let gone = "User pool eu-central-1_Gone does not exist.";
-        let (kind, words, _) = refused("ResourceNotFoundException", gone, &ASKING);
+        let (kind, text, _) = refused("ResourceNotFoundException", gone, &ASKING);
         assert_eq!(kind, PoolErrorKind::Gone);
-        assert!(words.contains("eu-central-1_Gone"), "{words}");
+        assert!(text.contains("eu-central-1_Gone"), "{text}");
         let (kind, ..) = refused("ResourceNotFoundException", "Group not found.", &ASKING);
         assert_eq!(kind, PoolErrorKind::NotFound);
     }

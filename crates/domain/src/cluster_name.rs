@@ -70,15 +70,15 @@ mod tests {
     #[test]
     fn each_refusal_names_the_rule_that_was_broken() {
         for (name, says) in [
-            ("", "Give the cluster a name"),
-            ("Payments", "lower-case"),
+            ("", "required"),
+            ("Payments", "lowercase"),
             ("a b", "hyphen instead"),
             ("a_b", "hyphen instead"),
             ("käse", "not allowed"),
-            ("1st", "Begin with a letter"),
-            ("-a", "Begin with a letter"),
+            ("1st", "Start with a letter"),
+            ("-a", "Start with a letter"),
             ("a-", "End with a letter"),
-            (&"a".repeat(49), "At most 48"),
+            (&"a".repeat(49), "at most 48"),
         ] {
             let error = name.parse::<ClusterName>().unwrap_err();
             assert!(error.message.contains(says), "{name}: {}", error.message);

@@ -22,7 +22,7 @@ pub struct HostCluster {
     /// The number of clusters that are not deleted.
     pub clusters: u64,
     /// The number of failed or degraded clusters.
-    pub need_somebody: u64,
+    pub need_attention: u64,
     /// The total price per hour of its running clusters, in millionths of a US dollar.
     pub price_per_hour: MicroDollars,
 }

@@ -74,7 +74,7 @@ impl QuotaUsage {
     }
 
     /// `2 of 5 clusters, $1.20 of $10.00 an hour`.
-    pub fn words(&self) -> String {
+    pub fn summary(&self) -> String {
         let Self { limits, in_use, .. } = self;
         let clusters = limits
             .max_clusters
@@ -124,7 +124,7 @@ impl EnvironmentLimits {
 
 impl LimitReached {
     /// The reason, for the environment called `name`.
-    pub fn words(&self, name: &str) -> String {
+    pub fn reason(&self, name: &str) -> String {
         match self {
             Self::Clusters { limit, in_use } => {
                 let clusters = counted(*limit, "cluster");
@@ -148,7 +148,7 @@ impl LimitReached {
     }
 
     /// What to do.
-    pub fn way_out(&self) -> &'static str {
+    pub fn next_step(&self) -> &'static str {
         match self {
             Self::Clusters { .. } => {
                 "Delete a cluster, choose another environment, or ask a platform admin to raise the \
@@ -225,47 +225,60 @@ mod tests {
             max_nodes: Some(1),
             max_price_per_hour: Some(MicroDollars(10_000_000)),
         };
-        let words = quota(all).words();
         assert_eq!(
-            words,
-            "2 of 5 clusters, 1 of 1 node, $1.25 of $10.00 an hour"
+            quota(all).summary(),
+            "2 of 5 clusters, 1 of 1 node, $1.25 of $10.00 per hour"
         );
         let nodes = EnvironmentLimits {
             max_nodes: Some(4),
             ..EnvironmentLimits::default()
         };
-        assert_eq!(quota(nodes).words(), "1 of 4 nodes");
+        assert_eq!(quota(nodes).summary(), "1 of 4 nodes");
         let after = quota(all).with(QuotaRequest::Cluster(MicroDollars(500_000)));
-        let words = "3 of 5 clusters, 1 of 1 node, $1.75 of $10.00 an hour";
-        assert_eq!(after.words(), words);
+        let summary = "3 of 5 clusters, 1 of 1 node, $1.75 of $10.00 per hour";
+        assert_eq!(after.summary(), summary);
         assert_eq!(
-            quota(nodes).with(QuotaRequest::Node(None)).words(),
+            quota(nodes).with(QuotaRequest::Node(None)).summary(),
             "2 of 4 nodes"
         );
     }
 
     #[test]
-    fn a_refusal_says_the_limit_what_is_in_use_and_the_way_out() {
+    fn the_first_limit_that_would_be_exceeded_is_reported_with_its_usage() {
         let limits = EnvironmentLimits {
             max_clusters: Some(3),
             max_nodes: Some(1),
             max_price_per_hour: Some(MicroDollars(5_000_000)),
         };
         let dear = QuotaRequest::Cluster(MicroDollars(2_000_000));
-        for (there, wanted, limit, used) in [
-            (in_use(4, 0, 0), dear, "3 clusters", "has 4"),
+        for (in_use, request, expected) in [
+            (
+                in_use(4, 0, 0),
+                dear,
+                LimitReached::Clusters {
+                    limit: 3,
+                    in_use: 4,
+                },
+            ),
             (
                 in_use(0, 1, 0),
                 QuotaRequest::Node(None),
-                "1 node and",
-                "has 1",
+                LimitReached::Nodes {
+                    limit: 1,
+                    in_use: 1,
+                },
             ),
-            (in_use(0, 0, 4_500_000), dear, "$5.00 an hour", "$4.50"),
+            (
+                in_use(0, 0, 4_500_000),
+                dear,
+                LimitReached::Price {
+                    limit: MicroDollars(5_000_000),
+                    in_use: MicroDollars(4_500_000),
+                    wanted: MicroDollars(2_000_000),
+                },
+            ),
         ] {
-            let reached = limits.reached(&there, wanted).unwrap();
-            let words = reached.words("dev");
-            assert!(words.contains(limit) && words.contains(used), "{words}");
-            assert!(reached.way_out().contains("ask a platform admin"));
+            assert_eq!(limits.reached(&in_use, request), Some(expected));
         }
     }
 }

@@ -35,7 +35,7 @@ pub enum PoolUserStatus {
 
 impl PoolUserStatus {
     /// For a badge.
-    pub fn words(&self) -> &str {
+    pub fn title(&self) -> &str {
         match self {
             Self::Confirmed => "Confirmed",
             Self::Invited => "Invited",

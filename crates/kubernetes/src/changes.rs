@@ -62,8 +62,8 @@ pub(crate) fn changes(host: &Host) -> BoxStream<'static, ClusterId> {
     stream::select_all(watches)
         .ready_chunks(AT_ONCE)
         .flat_map(|changed| {
-            let mut told = HashSet::new();
-            let fresh = changed.into_iter().filter(move |id| told.insert(*id));
+            let mut reported = HashSet::new();
+            let fresh = changed.into_iter().filter(move |id| reported.insert(*id));
             stream::iter(fresh)
         })
         .boxed()
@@ -145,7 +145,7 @@ where
     watcher(api, config)
         .default_backoff()
         .filter_map(move |event| {
-            let told = match event {
+            let reported = match event {
                 // The start of an initial list does not prove that the watch works.
                 Ok(Event::Init) => Some(Event::Init),
                 Ok(event) => {
@@ -167,7 +167,7 @@ where
                     None
                 }
             };
-            std::future::ready(told)
+            std::future::ready(reported)
         })
 }
 

@@ -16,9 +16,7 @@ pub enum ConfigError {
     NameTwice(String),
     #[error("A host cluster has no name. Set a name for each one.")]
     NoName,
-    #[error(
-        "Host cluster “{0}” offers no exposure. Set at least one in `exposures`."
-    )]
+    #[error("Host cluster “{0}” offers no exposure. Set at least one in `exposures`.")]
     NoExposure(String),
     /// The kubeconfig is not usable.
     #[error("The kubeconfig of host cluster “{host}” is not usable: {reason}.")]
@@ -31,10 +29,7 @@ pub enum ConfigError {
         "Host cluster “{host}” has in_cluster = true, but Hangar does not run in a cluster: {reason}. \
          Run Hangar in a pod with a service account token, or set a kubeconfig."
     )]
-    NotInCluster {
-        host: String,
-        reason: String,
-    },
+    NotInCluster { host: String, reason: String },
 }
 
 /// Creates the client without sending any request.
@@ -79,7 +74,9 @@ pub(crate) async fn connect(host: &HostConfig, timeouts: &Timeouts) -> Result<Cl
     Client::try_from(config).map_err(|error| {
         unusable(match error {
             // The output of a credential plugin may contain a credential.
-            kube::Error::Auth(_) => "its credential plugin or token file returned no credential".into(),
+            kube::Error::Auth(_) => {
+                "its credential plugin or token file returned no credential".into()
+            }
             other => other.to_string(),
         })
     })

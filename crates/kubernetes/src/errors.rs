@@ -13,7 +13,7 @@ pub(crate) fn refused(host: &str, tried: impl Display, error: Error) -> HostErro
     match error {
         Error::Api(status) => {
             let kind = kind(&status);
-            let said = said(&status);
+            let said = host_message(&status);
             let message = match kind {
                 HostErrorKind::Unauthorized => format!(
                     "{host} rejected the portal's credentials: {said}. Renew them in the \
@@ -27,7 +27,9 @@ pub(crate) fn refused(host: &str, tried: impl Display, error: Error) -> HostErro
                     format!("{host} did not {tried}, because a quota is exceeded: {said}.")
                 }
                 HostErrorKind::Terminating => {
-                    format!("{host} did not {tried}, because its namespace is being deleted: {said}.")
+                    format!(
+                        "{host} did not {tried}, because its namespace is being deleted: {said}."
+                    )
                 }
                 HostErrorKind::Unreachable => {
                     format!(
@@ -129,7 +131,7 @@ fn is_terminating(status: &Status) -> bool {
 }
 
 /// The host's message without a full stop, truncated.
-fn said(status: &Status) -> String {
+fn host_message(status: &Status) -> String {
     let text = status.message.trim().trim_end_matches('.');
     let text = if text.is_empty() {
         &status.reason

@@ -60,7 +60,7 @@ pub(crate) async fn kubeconfig(host: &Host, cluster: &VirtualCluster) -> Hosted<
 pub(crate) fn rewrite(secret: &Secret, name: &str, way: &Way) -> Option<SecretString> {
     let data = secret.data.as_ref()?;
     let text = std::str::from_utf8(&data.get("config")?.0).ok()?;
-    let found: Found = serde_norway::from_str(text).ok()?;
+    let found: ParsedKubeconfig = serde_norway::from_str(text).ok()?;
     let context = found
         .contexts
         .iter()
@@ -114,7 +114,7 @@ pub(crate) fn rewrite(secret: &Secret, name: &str, way: &Way) -> Option<SecretSt
 // The input. No Debug: it contains keys.
 
 #[derive(Deserialize)]
-struct Found {
+struct ParsedKubeconfig {
     clusters: Vec<FoundCluster>,
     #[serde(default)]
     contexts: Vec<FoundContext>,

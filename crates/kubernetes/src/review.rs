@@ -170,7 +170,9 @@ async fn ask(client: &Client, access: &KubernetesAccess) -> Result<CloudIdentity
     let body = Limited::new(response.into_body(), LONGEST)
         .collect()
         .await
-        .map_err(|_| lasting("the response is not from a Kubernetes API server, or incomplete".to_owned()))?
+        .map_err(|_| {
+            lasting("the response is not from a Kubernetes API server, or incomplete".to_owned())
+        })?
         .to_bytes();
     match status {
         StatusCode::OK | StatusCode::CREATED => {}

@@ -28,10 +28,7 @@ pub enum KeyError {
         "{} is readable by other users of this machine (mode {mode:o}); run `chmod 600`, and replace the key if others \
          may have read it", path.display()
     )]
-    Exposed {
-        path: PathBuf,
-        mode: u32,
-    },
+    Exposed { path: PathBuf, mode: u32 },
     #[error("cannot {doing} {}", path.display())]
     File {
         /// “read” or “write”.

@@ -17,7 +17,7 @@ const FILE: &str = "authority.pem";
 /// Tolerates clocks of other machines that are slightly behind.
 const BACKDATED: SignedDuration = SignedDuration::from_hours(1);
 const LIFE: SignedDuration = days(3650);
-/// Issued again at each start.
+/// ClientCertificate again at each start.
 const SERVER_LIFE: SignedDuration = days(825);
 const CLIENT_LIFE: SignedDuration = days(398);
 
@@ -27,7 +27,7 @@ pub struct Authority {
 }
 
 /// A client certificate of an API server.
-pub struct Issued {
+pub struct ClientCertificate {
     /// Its key, its certificate and the authority's certificate, in PEM.
     pub pem: String,
     /// Identifies the certificate in the list of API servers.
@@ -134,12 +134,12 @@ impl Authority {
     }
 
     /// A client certificate for the API server of this name.
-    pub fn issue_client(&self, server: &str) -> Result<Issued> {
+    pub fn issue_client(&self, server: &str) -> Result<ClientCertificate> {
         let mut params = CertificateParams::default();
         params.distinguished_name = name(server);
         let (certificate, key) =
             self.issue(params, ExtendedKeyUsagePurpose::ClientAuth, CLIENT_LIFE)?;
-        Ok(Issued {
+        Ok(ClientCertificate {
             pem: format!(
                 "{}{}{}",
                 key.serialize_pem(),

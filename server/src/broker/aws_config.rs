@@ -18,7 +18,7 @@ const END: &str = "# END hangar";
 
 /// The command line of the profiles.
 #[derive(Clone, Debug)]
-pub struct Asking {
+pub struct ProfileSettings {
     pub program: PathBuf,
     pub portal: Url,
     pub identity: PathBuf,
@@ -53,7 +53,11 @@ pub enum ConfigError {
 
 /// Writes the block to the file at `path`. `false`: the file was up to date and was not written. On an error the file
 /// is unchanged.
-pub fn update(path: &Path, asking: &Asking, workspaces: &[String]) -> Result<bool, ConfigError> {
+pub fn update(
+    path: &Path,
+    settings: &ProfileSettings,
+    workspaces: &[String],
+) -> Result<bool, ConfigError> {
     let failed = |source| ConfigError::File {
         path: path.to_owned(),
         source,
@@ -72,7 +76,7 @@ pub fn update(path: &Path, asking: &Asking, workspaces: &[String]) -> Result<boo
         Err(error) if error.kind() == ErrorKind::NotFound => (String::new(), 0o600),
         Err(error) => return Err(failed(error)),
     };
-    let after = with_block(&before, &block(asking, workspaces)?, workspaces)?;
+    let after = with_block(&before, &block(settings, workspaces)?, workspaces)?;
     if after == before {
         return Ok(false);
     }
@@ -81,10 +85,10 @@ pub fn update(path: &Path, asking: &Asking, workspaces: &[String]) -> Result<boo
 }
 
 /// The profiles, sorted by name.
-fn block(asking: &Asking, workspaces: &[String]) -> Result<String, ConfigError> {
-    let program = quoted(&asking.program.to_string_lossy(), &asking.program)?;
-    let identity = quoted(&asking.identity.to_string_lossy(), &asking.identity)?;
-    let portal = &asking.portal;
+fn block(settings: &ProfileSettings, workspaces: &[String]) -> Result<String, ConfigError> {
+    let program = quoted(&settings.program.to_string_lossy(), &settings.program)?;
+    let identity = quoted(&settings.identity.to_string_lossy(), &settings.identity)?;
+    let portal = &settings.portal;
     let mut text = format!("{BEGIN}\n");
     for workspace in workspaces {
         // AWS's libraries execute this line, so only validated names may enter it.
@@ -203,8 +207,8 @@ fn replace(path: &Path, text: &str, mode: u32) -> io::Result<()> {
 mod tests {
     use super::*;
 
-    fn asking() -> Asking {
-        Asking {
+    fn settings() -> ProfileSettings {
+        ProfileSettings {
             program: "/opt/my tools/hangar".into(),
             portal: "https://portal:7443".parse().unwrap(),
             identity: "/etc/hangar/gpu-1.pem".into(),
@@ -226,14 +230,14 @@ credential_process = \"/opt/my tools/hangar\" broker credentials --portal https:
     fn a_file_is_made_for_its_owner_and_written_only_when_something_changes() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(".aws/config");
-        assert!(update(&path, &asking(), &names(&["hgr-a"])).unwrap());
+        assert!(update(&path, &settings(), &names(&["hgr-a"])).unwrap());
         assert_eq!(fs::read_to_string(&path).unwrap(), BLOCK);
         assert_eq!(
             fs::metadata(&path).unwrap().permissions().mode() & 0o777,
             0o600
         );
-        assert!(!update(&path, &asking(), &names(&["hgr-a"])).unwrap());
-        assert!(update(&path, &asking(), &[]).unwrap());
+        assert!(!update(&path, &settings(), &names(&["hgr-a"])).unwrap());
+        assert!(update(&path, &settings(), &[]).unwrap());
         assert!(!fs::read_to_string(&path).unwrap().contains("profile"));
         assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
     }
@@ -248,10 +252,10 @@ credential_process = \"/opt/my tools/hangar\" broker credentials --portal https:
         );
         fs::write(&path, head).unwrap();
         fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
-        update(&path, &asking(), &names(&["hgr-old"])).unwrap();
+        update(&path, &settings(), &names(&["hgr-old"])).unwrap();
         let text = fs::read_to_string(&path).unwrap();
         fs::write(&path, format!("{text}{tail}")).unwrap();
-        update(&path, &asking(), &names(&["hgr-a"])).unwrap();
+        update(&path, &settings(), &names(&["hgr-a"])).unwrap();
         assert_eq!(
             fs::read_to_string(&path).unwrap(),
             format!("{head}\n\n{BLOCK}{tail}")
@@ -268,7 +272,7 @@ credential_process = \"/opt/my tools/hangar\" broker credentials --portal https:
         let (real, link) = (folder.path().join("real"), folder.path().join("config"));
         fs::write(&real, "").unwrap();
         std::os::unix::fs::symlink(&real, &link).unwrap();
-        update(&link, &asking(), &names(&["hgr-a"])).unwrap();
+        update(&link, &settings(), &names(&["hgr-a"])).unwrap();
         assert_eq!(fs::read_to_string(&real).unwrap(), BLOCK);
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
     }
@@ -292,16 +296,16 @@ credential_process = \"/opt/my tools/hangar\" broker credentials --portal https:
     #[test]
     fn a_name_that_would_be_more_than_a_name_is_refused() {
         for name in ["", "a b", "a]\ncredential_process = evil", "a;b", "$(evil)"] {
-            assert!(block(&asking(), &names(&[name])).is_err(), "{name}");
+            assert!(block(&settings(), &names(&[name])).is_err(), "{name}");
         }
     }
 
     #[test]
     fn a_path_that_would_break_the_line_is_refused() {
-        let asking = Asking {
+        let settings = ProfileSettings {
             identity: "/etc/a\n[profile evil]".into(),
-            ..asking()
+            ..settings()
         };
-        assert!(block(&asking, &[]).is_err());
+        assert!(block(&settings, &[]).is_err());
     }
 }

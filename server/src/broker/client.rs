@@ -126,9 +126,9 @@ impl BrokerClient {
             "the request timed out".to_owned()
         } else {
             let error = error.without_url();
-            match causes(&error).find_map(way_out) {
-                Some(way_out) => format!("{}; {way_out}", last_words(&error)),
-                None => last_words(&error),
+            match causes(&error).find_map(advice) {
+                Some(advice) => format!("{}; {advice}", innermost(&error)),
+                None => innermost(&error),
             }
         };
         ClientError::NoAnswer {
@@ -161,12 +161,12 @@ fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn
 }
 
 /// The innermost cause, which is the most specific.
-fn last_words(error: &(dyn Error + 'static)) -> String {
+fn innermost(error: &(dyn Error + 'static)) -> String {
     causes(error).last().unwrap_or(error).to_string()
 }
 
 /// What to do about a failed handshake.
-fn way_out(error: &(dyn Error + 'static)) -> Option<&'static str> {
+fn advice(error: &(dyn Error + 'static)) -> Option<&'static str> {
     use rustls::{AlertDescription as Alert, CertificateError as Fault, Error as Tls};
     const NOT_OURS: &str =
         "the identity belongs to another portal or a previous authority: issue a new one";

@@ -1,7 +1,7 @@
 //! The API servers that the broker admits, in a file that is read on each request: a removed name is refused
 //! immediately, even with a valid certificate.
 
-use super::authority::{Fingerprint, Issued};
+use super::authority::{ClientCertificate, Fingerprint};
 use anyhow::{Context as _, Result, bail};
 use jiff::Timestamp;
 use provisioning::broker::WorkspaceScope;
@@ -49,7 +49,7 @@ pub struct Identities {
     folder: PathBuf,
 }
 
-type Named = BTreeMap<String, Identity>;
+type IdentitiesByName = BTreeMap<String, Identity>;
 
 impl Identities {
     pub fn new(folder: impl Into<PathBuf>) -> Self {
@@ -59,7 +59,7 @@ impl Identities {
     }
 
     /// Every API server, by name.
-    pub fn all(&self) -> Result<Named> {
+    pub fn all(&self) -> Result<IdentitiesByName> {
         let path = self.folder.join(FILE);
         match fs::read(&path) {
             Ok(content) => serde_json::from_slice(&content).with_context(|| {
@@ -68,7 +68,7 @@ impl Identities {
                     path.display()
                 )
             }),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Named::new()),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(IdentitiesByName::new()),
             Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
         }
     }
@@ -89,7 +89,7 @@ impl Identities {
         &self,
         name: &str,
         tenants: &[String],
-        issued: &Issued,
+        issued: &ClientCertificate,
         now: Timestamp,
     ) -> Result<()> {
         self.change(|all| {
@@ -127,7 +127,7 @@ impl Identities {
     }
 
     /// One change at a time, across processes.
-    fn change(&self, change: impl FnOnce(&mut Named) -> Result<()>) -> Result<()> {
+    fn change(&self, change: impl FnOnce(&mut IdentitiesByName) -> Result<()>) -> Result<()> {
         let path = self.folder.join(LOCK);
         let _held = Self::lock(&path).with_context(|| format!("cannot lock {}", path.display()))?;
         let mut all = self.all()?;
@@ -151,7 +151,7 @@ mod tests {
     use super::*;
     use crate::broker::authority::Authority;
 
-    fn issued(authority: &Authority) -> Issued {
+    fn issued(authority: &Authority) -> ClientCertificate {
         authority.issue_client("gpu-1").unwrap()
     }
 

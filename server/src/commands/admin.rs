@@ -34,16 +34,16 @@ struct User {
 }
 
 pub async fn run(options: Options) -> Result<ExitCode> {
-    let (Action::Grant(person) | Action::Restore(person)) = &options.action;
-    let settings = person.configuration.load()?;
+    let (Action::Grant(user) | Action::Restore(user)) = &options.action;
+    let settings = user.configuration.load()?;
     let database = Database::open(settings.database.expose()).await?;
-    let email = &person.email;
+    let email = &user.email;
     let found = database
         .users()
         .by_email(email)
         .await
         .context("cannot read the users")?;
-    let code = match choose(found, person.issuer.as_deref()) {
+    let code = match choose(found, user.issuer.as_deref()) {
         Choice::One(user) => {
             match &options.action {
                 Action::Grant(_) => grant(&database, &user).await?,
@@ -51,7 +51,7 @@ pub async fn run(options: Options) -> Result<ExitCode> {
             }
             ExitCode::SUCCESS
         }
-        Choice::Nobody => {
+        Choice::NotFound => {
             eprintln!("No user with the address {email} has signed in yet.");
             eprintln!("Ask the user to sign in to the portal once, then try again.");
             ExitCode::FAILURE
@@ -73,14 +73,14 @@ pub async fn run(options: Options) -> Result<ExitCode> {
 
 enum Choice {
     One(Box<UserRecord>),
-    Nobody,
+    NotFound,
     Several(Vec<UserRecord>),
 }
 
 fn choose(mut users: Vec<UserRecord>, issuer: Option<&str>) -> Choice {
     users.retain(|user| issuer.is_none_or(|issuer| user.issuer == issuer));
     match users.len() {
-        0 => Choice::Nobody,
+        0 => Choice::NotFound,
         1 => Choice::One(Box::new(users.remove(0))),
         _ => Choice::Several(users),
     }
@@ -150,7 +150,7 @@ mod tests {
         assert!(
             matches!(choose(both.clone(), Some("https://b")), Choice::One(user) if user.issuer == "https://b")
         );
-        assert!(matches!(choose(both, Some("https://c")), Choice::Nobody));
-        assert!(matches!(choose(Vec::new(), None), Choice::Nobody));
+        assert!(matches!(choose(both, Some("https://c")), Choice::NotFound));
+        assert!(matches!(choose(Vec::new(), None), Choice::NotFound));
     }
 }

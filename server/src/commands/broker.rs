@@ -4,7 +4,7 @@ use super::Configuration;
 use crate::broker::{
     self,
     authority::Authority,
-    aws_config::{self, Asking},
+    aws_config::{self, ProfileSettings},
     client::BrokerClient,
     identities::Identities,
 };
@@ -196,7 +196,7 @@ async fn identity(
         );
     }
     let folder = broker::folder(&settings);
-    let whose = if tenants.is_empty() {
+    let scope = if tenants.is_empty() {
         "all tenants".to_owned()
     } else {
         tenants.join(", ")
@@ -204,7 +204,7 @@ async fn identity(
     let issued = Authority::open(&folder)?.issue_client(name)?;
     let ends = issued.ends_at.strftime("%F");
     // Recorded first: there must be no identity without an audit entry.
-    let detail = format!("for {whose}, until {ends}");
+    let detail = format!("for {scope}, until {ends}");
     record(
         &database,
         AuditAction::IssueBrokerIdentity,
@@ -221,7 +221,7 @@ async fn identity(
     }
     Identities::new(folder).add(name, tenants, &issued, Timestamp::now())?;
     eprintln!(
-        "{name} can fetch the credentials of {whose} until {ends}. Only {name} must be able to read the identity."
+        "{name} can fetch the credentials of {scope} until {ends}. Only {name} must be able to read the identity."
     );
     Ok(())
 }
@@ -232,7 +232,7 @@ fn list(configuration: &Configuration) -> Result<()> {
         eprintln!("No API server is admitted. Admit one with: hangar broker identity NAME");
     }
     for (name, identity) in identities {
-        let whose = if identity.tenants.is_empty() {
+        let scope = if identity.tenants.is_empty() {
             "all tenants".to_owned()
         } else {
             identity.tenants.join(", ")
@@ -243,7 +243,7 @@ fn list(configuration: &Configuration) -> Result<()> {
             .map(|certificate| certificate.ends_at)
             .max();
         let until = last.map_or_else(String::new, |last| last.strftime("%F").to_string());
-        println!("{name:<24} {whose:<40} until {until}");
+        println!("{name:<24} {scope:<40} until {until}");
     }
     Ok(())
 }
@@ -261,7 +261,7 @@ async fn configure(
     };
     let client = connection.client()?;
     // AWS's libraries start the process in any directory.
-    let asking = Asking {
+    let settings = ProfileSettings {
         program: std::env::current_exe().context("cannot find the path of this program")?,
         identity: std::path::absolute(&connection.identity)?,
         portal: connection.portal,
@@ -269,12 +269,12 @@ async fn configure(
     let mut stop = signal(SignalKind::terminate()).context("cannot listen for signals")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for signals")?;
     loop {
-        let looked = look(&client, &path, &asking).await;
+        let updated = update_profiles(&client, &path, &settings).await;
         let Some(every) = every else {
-            return looked.map(|changed| tell(&path, changed));
+            return updated.map(|changed| report(&path, changed));
         };
-        match looked {
-            Ok(changed) => tell(&path, changed),
+        match updated {
+            Ok(changed) => report(&path, changed),
             Err(error) => eprintln!("hangar: {error:#}; the profiles are unchanged"),
         }
         tokio::select! {
@@ -285,7 +285,7 @@ async fn configure(
     }
 }
 
-fn tell(path: &Path, changed: Option<usize>) {
+fn report(path: &Path, changed: Option<usize>) {
     if let Some(count) = changed {
         eprintln!(
             "{} now contains {count} profiles of Hangar.",
@@ -295,9 +295,13 @@ fn tell(path: &Path, changed: Option<usize>) {
 }
 
 /// The number of profiles, if it has changed.
-async fn look(client: &BrokerClient, path: &Path, asking: &Asking) -> Result<Option<usize>> {
+async fn update_profiles(
+    client: &BrokerClient,
+    path: &Path,
+    settings: &ProfileSettings,
+) -> Result<Option<usize>> {
     let workspaces = client.workspaces().await?;
-    let changed = aws_config::update(path, asking, &workspaces)
+    let changed = aws_config::update(path, settings, &workspaces)
         .map_err(|error| anyhow::anyhow!(causes(&error)))?;
     Ok(changed.then_some(workspaces.len()))
 }

@@ -16,7 +16,7 @@ use domain::{
     problem::Problem,
     tenancy::Tenant,
 };
-use input::Given;
+use input::KeySource;
 use persistence::Database;
 use provisioning::{ports::cloud_credentials::AwsKeys, vault::Vault};
 use secrecy::ExposeSecret as _;
@@ -34,9 +34,9 @@ enum Action {
     Set {
         provider: Cloud,
         #[command(flatten)]
-        whose: Whose,
+        target: CredentialTarget,
         #[command(flatten)]
-        given: Given,
+        source: KeySource,
         #[command(flatten)]
         configuration: Configuration,
     },
@@ -49,7 +49,7 @@ enum Action {
     Remove {
         provider: Cloud,
         #[command(flatten)]
-        whose: Whose,
+        target: CredentialTarget,
         #[command(flatten)]
         configuration: Configuration,
     },
@@ -61,7 +61,7 @@ enum Cloud {
 }
 
 #[derive(Debug, Args)]
-struct Whose {
+struct CredentialTarget {
     /// The tenant's slug.
     #[arg(long, value_name = "SLUG")]
     tenant: String,
@@ -98,14 +98,14 @@ pub async fn run(options: Options) -> Result<ExitCode> {
     match options.action {
         Action::Set {
             provider: Cloud::Aws,
-            whose,
-            given,
+            target,
+            source,
             configuration,
         } => {
-            let fields = fields(given.read()?);
+            let fields = fields(source.read()?);
             let commands = CredentialCommands::open(&configuration).await?;
-            let place = commands.place(&whose)?;
-            let stored = match commands.find(&whose).await? {
+            let place = commands.place(&target)?;
+            let stored = match commands.find(&target).await? {
                 Some(before) => {
                     let version = before.version;
                     commands
@@ -116,11 +116,11 @@ pub async fn run(options: Options) -> Result<ExitCode> {
                 None => {
                     let input = CredentialInput {
                         scope: CredentialScope {
-                            tenant: whose.tenant.clone(),
-                            environment: whose.environment.clone(),
+                            tenant: target.tenant.clone(),
+                            environment: target.environment.clone(),
                         },
                         provider: Provider::Aws,
-                        name: whose.name.clone().unwrap_or_else(|| whose.usual_name()),
+                        name: target.name.clone().unwrap_or_else(|| target.usual_name()),
                         chosen: true,
                         fields,
                     };
@@ -141,15 +141,15 @@ pub async fn run(options: Options) -> Result<ExitCode> {
         }
         Action::Remove {
             provider: Cloud::Aws,
-            whose,
+            target,
             configuration,
         } => {
             let commands = CredentialCommands::open(&configuration).await?;
-            let place = commands.place(&whose)?;
-            let Some(found) = commands.find(&whose).await? else {
+            let place = commands.place(&target)?;
+            let Some(found) = commands.find(&target).await? else {
                 bail!(
                     "{place} has no AWS credential{}; list the existing ones with `hangar credentials list`",
-                    match &whose.name {
+                    match &target.name {
                         Some(name) => format!(" called {name}"),
                         None => String::new(),
                     }
@@ -159,7 +159,7 @@ pub async fn run(options: Options) -> Result<ExitCode> {
                 .vault
                 .delete(&Caller::command_line(), found.id, &found.name)
                 .await
-                .map_err(said)?;
+                .map_err(input_error)?;
             println!(
                 "Deleted the AWS credential {} of {place}. Its sessions expire within the hour.",
                 found.name
@@ -170,7 +170,7 @@ pub async fn run(options: Options) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-impl Whose {
+impl CredentialTarget {
     /// The default name.
     fn usual_name(&self) -> String {
         match &self.environment {
@@ -215,44 +215,44 @@ impl CredentialCommands {
     }
 
     /// `vision, every environment`; an error if the tenant or environment does not exist.
-    fn place(&self, whose: &Whose) -> Result<String> {
+    fn place(&self, target: &CredentialTarget) -> Result<String> {
         let Some(tenant) = self
             .tenants
             .iter()
-            .find(|tenant| tenant.tenant.slug == whose.tenant)
+            .find(|tenant| tenant.tenant.slug == target.tenant)
         else {
             let known = slugs(self.tenants.iter().map(|tenant| &tenant.tenant.slug));
             bail!(
                 "tenant {} does not exist; existing tenants are {known}",
-                whose.tenant
+                target.tenant
             );
         };
-        let Some(slug) = &whose.environment else {
-            return Ok(format!("{}, all environments", whose.tenant));
+        let Some(slug) = &target.environment else {
+            return Ok(format!("{}, all environments", target.tenant));
         };
         let environments = &tenant.environments;
         if environments.iter().all(|one| one.slug != *slug) {
             let known = slugs(environments.iter().map(|one| &one.slug));
             bail!(
                 "environment {slug} does not exist in {}; existing environments are {known}",
-                whose.tenant
+                target.tenant
             );
         }
-        Ok(format!("{} / {slug}", whose.tenant))
+        Ok(format!("{} / {slug}", target.tenant))
     }
 
     /// The AWS credential of exactly this scope with that name, or else the active one.
-    async fn find(&self, whose: &Whose) -> Result<Option<Credential>> {
+    async fn find(&self, target: &CredentialTarget) -> Result<Option<Credential>> {
         let all = self
             .vault
-            .list(&Caller::command_line(), &whose.tenant)
+            .list(&Caller::command_line(), &target.tenant)
             .await
-            .map_err(said)?;
+            .map_err(input_error)?;
         Ok(all.into_iter().find(|one| {
             let environment = one.environment.as_ref().map(|one| &one.slug);
             one.provider == Provider::Aws
-                && environment == whose.environment.as_ref()
-                && match &whose.name {
+                && environment == target.environment.as_ref()
+                && match &target.name {
                     Some(name) => one.name == *name,
                     None => one.chosen,
                 }
@@ -267,7 +267,7 @@ impl CredentialCommands {
                 .vault
                 .list(&Caller::command_line(), slug)
                 .await
-                .map_err(said)?;
+                .map_err(input_error)?;
             for credential in stored {
                 none = false;
                 println!("{}", line(slug, &credential));
@@ -326,6 +326,6 @@ fn not_stored(problem: &Problem) -> anyhow::Error {
     anyhow!("cannot store the credential:\n{}", faults.join("\n"))
 }
 
-fn said(problem: Problem) -> anyhow::Error {
+fn input_error(problem: Problem) -> anyhow::Error {
     anyhow!("{}", problem.detail)
 }

@@ -120,7 +120,7 @@ impl KeyCommands {
         ids.extend(uses.iter().map(|found| found.key_id.as_str()));
         for id in ids {
             let state = if id == current {
-                "seals"
+                "current"
             } else if known.iter().any(|known| known == id) {
                 "decrypts only"
             } else {
@@ -141,7 +141,7 @@ impl KeyCommands {
         let stopped = stopped()?;
         let report = self
             .rotation
-            .run(&Caller::command_line(), told, || {
+            .run(&Caller::command_line(), print_progress, || {
                 !stopped.load(Ordering::Relaxed)
             })
             .await
@@ -199,6 +199,6 @@ fn stopped() -> Result<Arc<AtomicBool>> {
     Ok(flag)
 }
 
-fn told(report: &RotationReport) {
+fn print_progress(report: &RotationReport) {
     eprintln!("{} wrapped again", report.done);
 }

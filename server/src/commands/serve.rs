@@ -31,7 +31,7 @@ pub async fn run(options: Options) -> Result<ExitCode> {
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for signals")?;
     let server = Server::start(settings, &options.site.folder()).await?;
 
-    say(&format!(
+    print_line(&format!(
         "Hangar is ready at {}",
         server.portal.addresses.main()
     ));
@@ -39,7 +39,7 @@ pub async fn run(options: Options) -> Result<ExitCode> {
         _ = stop.recv() => {}
         _ = interrupt.recv() => {}
     }
-    say("Hangar is shutting down. Press Ctrl+C again to stop immediately");
+    print_line("Hangar is shutting down. Press Ctrl+C again to stop immediately");
     tokio::select! {
         () = server.stop() => Ok(ExitCode::SUCCESS),
         _ = stop.recv() => Ok(ExitCode::FAILURE),
@@ -48,6 +48,6 @@ pub async fn run(options: Options) -> Result<ExitCode> {
 }
 
 /// Prints a line. A closed output is no reason to stop.
-fn say(line: &str) {
+fn print_line(line: &str) {
     let _ = writeln!(stdout(), "{line}");
 }

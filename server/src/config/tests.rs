@@ -102,7 +102,10 @@ fn credentials_that_would_lead_nowhere_are_a_fault() {
     let text = load(skypilot).unwrap_err().to_string();
     assert!(text.contains("broker.handle_url"), "{text}");
     let text = load(broker).unwrap_err().to_string();
-    assert!(text.contains("broker: has nobody to serve"), "{text}");
+    assert!(
+        text.contains("broker: has no SkyPilot API server"),
+        "{text}"
+    );
     load(&format!("{skypilot}{broker}")).unwrap();
 }
 

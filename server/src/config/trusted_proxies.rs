@@ -9,8 +9,8 @@ use std::net::IpAddr;
 pub struct TrustedProxies(Vec<Network>);
 
 impl TrustedProxies {
-    pub(super) fn read(words: &[String], faults: &mut Faults) -> Self {
-        let networks = words.iter().filter_map(|word| {
+    pub(super) fn read(values: &[String], faults: &mut Faults) -> Self {
+        let networks = values.iter().filter_map(|word| {
             word.parse::<Network>()
                 .map_err(|message| faults.add("trusted_proxies", message))
                 .ok()
@@ -44,10 +44,10 @@ impl TrustedProxies {
 mod tests {
     use super::*;
 
-    fn proxies(words: &[&str]) -> TrustedProxies {
-        let words: Vec<_> = words.iter().map(ToString::to_string).collect();
+    fn proxies(values: &[&str]) -> TrustedProxies {
+        let values: Vec<_> = values.iter().map(ToString::to_string).collect();
         let mut faults = Faults::default();
-        let proxies = TrustedProxies::read(&words, &mut faults);
+        let proxies = TrustedProxies::read(&values, &mut faults);
         assert!(faults.is_empty(), "{faults}");
         proxies
     }

@@ -28,7 +28,7 @@ pub enum Credential {
 
 /// A valid credential and its user.
 #[derive(Clone, Debug)]
-pub struct Signed {
+pub struct Authenticated {
     pub credential: Credential,
     pub source: Option<String>,
     pub user: UserId,
@@ -38,7 +38,7 @@ pub struct Signed {
 #[derive(Clone, Debug)]
 pub struct Source(pub Option<String>);
 
-/// Adds [`Source`] to the request and, if the credential is valid, [`Caller`] and [`Signed`].
+/// Adds [`Source`] to the request and, if the credential is valid, [`Caller`] and [`Authenticated`].
 pub async fn recognise(
     State(portal): State<Arc<Portal>>,
     session: Session,
@@ -47,7 +47,7 @@ pub async fn recognise(
 ) -> Response {
     let source = source(&portal, &request);
     request.extensions_mut().insert(Source(source.clone()));
-    match look(&portal, request.headers(), &session, source).await {
+    match authenticate(&portal, request.headers(), &session, source).await {
         Ok(Some((caller, signed))) => {
             request.extensions_mut().insert(caller);
             request.extensions_mut().insert(signed);
@@ -74,12 +74,12 @@ fn source(portal: &Portal, request: &Request) -> Option<String> {
     Some(origin.to_string())
 }
 
-async fn look(
+async fn authenticate(
     portal: &Portal,
     headers: &HeaderMap,
     session: &Session,
     source: Option<String>,
-) -> Result<Option<(Caller, Signed)>, Problem> {
+) -> Result<Option<(Caller, Authenticated)>, Problem> {
     // A request with this header comes from a program; its cookies are ignored.
     let (credential, caller) = if headers.contains_key(header::AUTHORIZATION) {
         let Some(secret) = bearer(headers) else {
@@ -103,7 +103,7 @@ async fn look(
         let user = caller.user_id?;
         Some((
             caller,
-            Signed {
+            Authenticated {
                 credential,
                 source,
                 user,
@@ -112,7 +112,7 @@ async fn look(
     }))
 }
 
-impl Signed {
+impl Authenticated {
     /// The current caller; `None`: the session or token has ended, or its owner has no access any more.
     pub async fn caller_now(&self, portal: &Portal) -> Result<Option<Caller>, Problem> {
         match &self.credential {
@@ -139,14 +139,14 @@ fn bearer(headers: &HeaderMap) -> Option<SecretString> {
 }
 
 /// The caller of a handler that requires one; responds 401 otherwise.
-pub struct SignedIn(pub Caller, pub Signed);
+pub struct SignedIn(pub Caller, pub Authenticated);
 
 impl<S: Send + Sync> FromRequestParts<S> for SignedIn {
     type Rejection = ApiProblem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiProblem> {
         let caller = parts.extensions.get::<Caller>().cloned();
-        let signed = parts.extensions.get::<Signed>().cloned();
+        let signed = parts.extensions.get::<Authenticated>().cloned();
         match (caller, signed) {
             (Some(caller), Some(signed)) => Ok(Self(caller, signed)),
             _ => Err(Problem::unauthenticated().into()),

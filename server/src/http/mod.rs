@@ -30,9 +30,8 @@ use axum::{
 };
 use domain::problem::{Problem, ProblemKind};
 use layers::{
-    access_log, body_limit, cross_site, disconnects, host, panics,
+    access_log, body_limit, cross_site, disconnects, error_body, host, panics,
     security_headers::{self, Policy},
-    words,
 };
 use routes::Routes;
 use std::{path::Path, sync::Arc};
@@ -61,7 +60,7 @@ pub fn router(portal: &Arc<Portal>, site: &Path) -> Router {
         .layer(compression)
         .layer(
             ServiceBuilder::new()
-                .layer(from_fn(words::find))
+                .layer(from_fn(error_body::fill))
                 .layer(from_fn(cross_site::refuse))
                 .layer(from_fn(body_limit::limit))
                 .layer(from_fn(disconnects::outlive))

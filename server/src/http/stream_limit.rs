@@ -73,27 +73,27 @@ impl Drop for StreamPermit {
 mod tests {
     use super::*;
 
-    fn person() -> UserId {
+    fn user() -> UserId {
         uuid::Uuid::now_v7().into()
     }
 
     #[test]
-    fn one_person_cannot_take_every_place() {
+    fn one_user_cannot_take_every_permit() {
         let streams = Streams::new(4);
-        let (greedy, other) = (person(), person());
-        let _held: Vec<_> = (0..2).map(|_| streams.take(greedy).unwrap()).collect();
+        let (greedy, other) = (user(), user());
+        let _permits: Vec<_> = (0..2).map(|_| streams.take(greedy).unwrap()).collect();
         assert_eq!(streams.take(greedy).unwrap_err().status(), 503);
         assert!(streams.take(other).is_ok());
     }
 
     #[test]
-    fn places_are_given_back() {
+    fn permits_are_released() {
         let streams = Streams::new(2);
-        let user = person();
+        let user = user();
         drop(streams.take(user).unwrap());
-        let place = streams.take(user).unwrap();
+        let permit = streams.take(user).unwrap();
         assert!(streams.take(user).is_err());
-        drop(place);
+        drop(permit);
         assert!(streams.lock().is_empty());
     }
 }

@@ -78,7 +78,7 @@ impl Action {
     ];
 
     /// Completes “You may not …”.
-    pub fn words(self) -> &'static str {
+    pub fn phrase(self) -> &'static str {
         match self {
             Self::ReadCluster => "see this cluster",
             Self::OrderCluster => "create clusters in this tenant",
@@ -134,7 +134,7 @@ impl PlatformAction {
     ];
 
     /// Completes “You may not …”.
-    pub fn words(self) -> &'static str {
+    pub fn phrase(self) -> &'static str {
         match self {
             Self::ManageOrphans => "manage orphaned machines",
             Self::ManageHosts => "see and check the host clusters and plans of this portal",

@@ -221,7 +221,7 @@ impl AuditAction {
     }
 
     /// A verb phrase between user and target: “created”.
-    pub fn words(self) -> &'static str {
+    pub fn phrase(self) -> &'static str {
         match self {
             Self::SignIn => "signed in",
             Self::SignOut => "signed out",

@@ -56,12 +56,12 @@ mod tests {
     #[test]
     fn each_refusal_names_the_rule_that_was_broken() {
         for (name, says) in [
-            ("", "Give the node a name"),
-            ("Trainer", "lower-case"),
+            ("", "required"),
+            ("Trainer", "lowercase"),
             ("a b", "hyphen instead"),
-            ("1st", "Begin with a letter"),
+            ("1st", "Start with a letter"),
             ("a-", "End with a letter"),
-            (&"a".repeat(31), "At most 30"),
+            (&"a".repeat(31), "at most 30"),
         ] {
             let error = name.parse::<NodeName>().unwrap_err();
             assert!(error.message.contains(says), "{name}: {}", error.message);

@@ -75,7 +75,7 @@ impl Autostop {
     }
 
     /// `stops after 30 idle minutes`.
-    pub fn words(self) -> String {
+    pub fn summary(self) -> String {
         let verb = match self.then {
             IdleAction::Stop => "stops",
             IdleAction::Delete => "is deleted",
@@ -113,7 +113,7 @@ pub struct NodeSpec {
 
 impl NodeSpec {
     /// `8× H100 · spot`.
-    pub fn words(&self) -> String {
+    pub fn summary(&self) -> String {
         let mut words = match &self.accelerator {
             Some(name) => super::catalogue::accelerators(name, self.count),
             None => "Custom task".to_owned(),

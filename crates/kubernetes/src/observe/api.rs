@@ -15,7 +15,7 @@ use secrecy::ExposeSecret;
 use std::time::Duration;
 
 /// The target of a check, and its credentials.
-pub(super) struct Asked<'a> {
+pub(super) struct ApiTarget<'a> {
     pub cluster: &'a VirtualCluster,
     pub endpoint: Option<&'a str>,
     pub secret: Option<&'a Secret>,
@@ -29,13 +29,13 @@ enum Attempt {
 }
 
 /// Requests `/readyz`. Only useful once the pod reports that it is ready.
-pub(super) async fn ask(host: &Host, asked: Asked<'_>) -> ApiAnswer {
-    let direct = match directly(host, &asked).await {
+pub(super) async fn ask(host: &Host, target: ApiTarget<'_>) -> ApiAnswer {
+    let direct = match directly(host, &target).await {
         Attempt::Ok => return ApiAnswer::Ok,
         Attempt::Not(why) => return ApiAnswer::Not(why),
         Attempt::OutOfReach(why) => why,
     };
-    match through_host(host, asked.cluster).await {
+    match through_host(host, target.cluster).await {
         Attempt::Ok => ApiAnswer::Ok,
         Attempt::Not(why) => ApiAnswer::Not(why),
         Attempt::OutOfReach(why) => ApiAnswer::ReadyByProbeOnly(format!("{direct} {why}")),
@@ -43,16 +43,16 @@ pub(super) async fn ask(host: &Host, asked: Asked<'_>) -> ApiAnswer {
 }
 
 /// At the users' address, with the users' credentials.
-async fn directly(host: &Host, asked: &Asked<'_>) -> Attempt {
+async fn directly(host: &Host, target: &ApiTarget<'_>) -> Attempt {
     let limit = host.timeouts.ready;
-    if asked.cluster.exposure.kind() == ExposureKind::PortForward {
+    if target.cluster.exposure.kind() == ExposureKind::PortForward {
         return Attempt::OutOfReach("The cluster has no address outside the host.".into());
     }
-    let (Some(endpoint), Some(secret)) = (asked.endpoint, asked.secret) else {
+    let (Some(endpoint), Some(secret)) = (target.endpoint, target.secret) else {
         return Attempt::OutOfReach("The address or the kubeconfig is not known yet.".into());
     };
-    let name = asked.cluster.name.as_str();
-    let way = endpoint::way(&asked.cluster.exposure, &host.config, endpoint);
+    let name = target.cluster.name.as_str();
+    let way = endpoint::way(&target.cluster.exposure, &host.config, endpoint);
     let client = match client(secret, name, &way, limit).await {
         Some(client) => client,
         None => return Attempt::OutOfReach("The kubeconfig is incomplete.".into()),
@@ -68,7 +68,9 @@ async fn directly(host: &Host, asked: &Asked<'_>) -> Attempt {
             // Another server responds with a different certificate: an ingress that does not pass TLS through, or an
             // address that the certificate does not contain.
             if cause.to_lowercase().contains("certificate") {
-                Attempt::Not(format!("{endpoint} presented another certificate: {cause}."))
+                Attempt::Not(format!(
+                    "{endpoint} presented another certificate: {cause}."
+                ))
             } else {
                 Attempt::OutOfReach(format!("{endpoint} cannot be reached: {cause}."))
             }
@@ -106,7 +108,10 @@ async fn through_host(host: &Host, cluster: &VirtualCluster) -> Attempt {
             format!("{}: {}", status.code, status.message)
         }
         Ok(Err(Error::Api(status))) => {
-            return Attempt::Not(format!("The API responded with {}: {}", status.code, status.message));
+            return Attempt::Not(format!(
+                "The API responded with {}: {}",
+                status.code, status.message
+            ));
         }
         Ok(Err(error)) => innermost(&error),
         Err(_) => format!("no response within {} seconds", limit.as_secs_f32()),

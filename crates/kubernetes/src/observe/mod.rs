@@ -22,13 +22,13 @@ use provisioning::ports::host_clusters::{
 
 /// The time of an observation, and the tolerance for transient conditions.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Look {
+pub(crate) struct ObservationTime {
     pub now: Timestamp,
     /// How long a transient condition is tolerated.
     pub patience: SignedDuration,
 }
 
-impl Look {
+impl ObservationTime {
     /// Whether a condition that began at `since` has outlasted the tolerance; not if `since` is unknown.
     pub fn lasting(&self, since: Option<Timestamp>) -> bool {
         since.is_some_and(|since| self.now.duration_since(since) >= self.patience)
@@ -79,30 +79,30 @@ pub(crate) async fn observe(host: &Host, cluster: &VirtualCluster) -> Hosted<Obs
     } else {
         host.list::<Event>(&namespace, "").await?
     };
-    let look = Look {
+    let time = ObservationTime {
         now: Timestamp::now(),
         patience: SignedDuration::try_from(host.timeouts.patience).unwrap_or(SignedDuration::MAX),
     };
     observation.pod = pod.map(|pod| PodObservation {
-        trouble: troubles::of_pod(pod, &events, look),
+        trouble: troubles::of_pod(pod, &events, time),
         ..pod::observe(pod)
     });
     observation.trouble = match pod {
         None => stateful_set
             .as_ref()
-            .and_then(|found| troubles::of_stateful_set(found, &events, look)),
+            .and_then(|found| troubles::of_stateful_set(found, &events, time)),
         Some(_) if observation.endpoint.is_none() => service
             .as_ref()
-            .and_then(|service| troubles::of_address(service, &events, look)),
+            .and_then(|service| troubles::of_address(service, &events, time)),
         Some(_) => None,
     };
     if pod.is_some_and(pod::is_ready) {
-        let asked = api::Asked {
+        let target = api::ApiTarget {
             cluster,
             endpoint: observation.endpoint.as_deref(),
             secret: secret.as_ref(),
         };
-        observation.api = api::ask(host, asked).await;
+        observation.api = api::ask(host, target).await;
     }
     Ok(observation)
 }

@@ -1,6 +1,6 @@
 //! Why a vCluster does not work: pure functions of what the host reports.
 
-use super::{Look, pod};
+use super::{ObservationTime, pod};
 use crate::events::{first_seen, last_seen};
 use domain::failure::FailureCode;
 use jiff::Timestamp;
@@ -12,22 +12,22 @@ use kube::ResourceExt;
 use provisioning::ports::host_clusters::Trouble;
 
 /// Why the control plane's pod does not start or keep running.
-pub(super) fn of_pod(pod: &Pod, events: &[Event], look: Look) -> Option<Trouble> {
+pub(super) fn of_pod(pod: &Pod, events: &[Event], time: ObservationTime) -> Option<Trouble> {
     if pod::is_ready(pod) || pod.metadata.deletion_timestamp.is_some() {
         return None;
     }
     pod::statuses(pod)
-        .find_map(|status| of_container(pod, status, events, look))
-        .or_else(|| of_scheduling(pod, events, look))
+        .find_map(|status| of_container(pod, status, events, time))
+        .or_else(|| of_scheduling(pod, events, time))
         .or_else(|| of_eviction(pod))
-        .or_else(|| of_mounts(pod, events, look))
+        .or_else(|| of_mounts(pod, events, time))
 }
 
 fn of_container(
     pod: &Pod,
     status: &ContainerStatus,
     events: &[Event],
-    look: Look,
+    time: ObservationTime,
 ) -> Option<Trouble> {
     let state = status.state.as_ref()?;
     if let Some(ended) = &state.terminated {
@@ -55,7 +55,7 @@ fn of_container(
         // The missing object may still be created.
         "CreateContainerConfigError" | "CreateContainerError" | "RunContainerError" => (
             FailureCode::ContainerConfig,
-            look.lasting(pod.creation_timestamp().map(|time| time.0)),
+            time.lasting(pod.creation_timestamp().map(|time| time.0)),
         ),
         _ => return None,
     };
@@ -94,14 +94,14 @@ fn crash(
     trouble(FailureCode::CrashLoop, message, lasting)
 }
 
-fn of_scheduling(pod: &Pod, events: &[Event], look: Look) -> Option<Trouble> {
+fn of_scheduling(pod: &Pod, events: &[Event], time: ObservationTime) -> Option<Trouble> {
     let scheduled = pod::condition(pod, "PodScheduled")?;
     if scheduled.status != "False" || scheduled.reason.as_deref() != Some("Unschedulable") {
         return None;
     }
     let said = scheduled.message.as_deref().unwrap_or("Unschedulable");
     let since = scheduled.last_transition_time.as_ref().map(|time| time.0);
-    let lasting = look.lasting(since.or(pod.creation_timestamp().map(|time| time.0)));
+    let lasting = time.lasting(since.or(pod.creation_timestamp().map(|time| time.0)));
     let about_volume =
         said.contains("PersistentVolumeClaim") || said.contains("volume node affinity");
     if !about_volume {
@@ -128,7 +128,7 @@ fn of_eviction(pod: &Pod) -> Option<Trouble> {
     ))
 }
 
-fn of_mounts(pod: &Pod, events: &[Event], look: Look) -> Option<Trouble> {
+fn of_mounts(pod: &Pod, events: &[Event], time: ObservationTime) -> Option<Trouble> {
     let name = pod.name_any();
     let has_node = pod
         .spec
@@ -160,7 +160,7 @@ fn of_mounts(pod: &Pod, events: &[Event], look: Look) -> Option<Trouble> {
     Some(trouble(
         FailureCode::Volume,
         said,
-        look.lasting(first_seen(event)),
+        time.lasting(first_seen(event)),
     ))
 }
 
@@ -178,7 +178,7 @@ fn claim_refusal<'a>(pod: &Pod, events: &'a [Event]) -> Option<&'a Event> {
 pub(super) fn of_stateful_set(
     found: &StatefulSet,
     events: &[Event],
-    look: Look,
+    time: ObservationTime,
 ) -> Option<Trouble> {
     if found.spec.as_ref().and_then(|spec| spec.replicas) == Some(0) {
         return None;
@@ -200,18 +200,22 @@ pub(super) fn of_stateful_set(
         trouble(
             FailureCode::HostRefused,
             said,
-            look.lasting(first_seen(failed)),
+            time.lasting(first_seen(failed)),
         )
     })
 }
 
 /// Why a Service gets no address.
-pub(super) fn of_address(service: &Service, events: &[Event], look: Look) -> Option<Trouble> {
+pub(super) fn of_address(
+    service: &Service,
+    events: &[Event],
+    time: ObservationTime,
+) -> Option<Trouble> {
     let is_balanced = service.spec.as_ref().and_then(|spec| spec.type_.as_deref());
     if is_balanced != Some("LoadBalancer") {
         return None;
     }
-    let lasting = look.lasting(service.creation_timestamp().map(|time| time.0));
+    let lasting = time.lasting(service.creation_timestamp().map(|time| time.0));
     let reasons = ["SyncLoadBalancerFailed", "AllocationFailed"];
     match newest(events, "Service", &service.name_any(), &reasons) {
         Some(event) => {

@@ -224,7 +224,12 @@ impl SkyPilot {
         });
         self.submit(
             acting,
-            &Call::post("autostop", "change the autostop of a machine", &acting, body),
+            &Call::post(
+                "autostop",
+                "change the autostop of a machine",
+                &acting,
+                body,
+            ),
         )
         .await
     }
@@ -253,7 +258,12 @@ impl SkyPilot {
         port: u16,
     ) -> Answer<BTreeMap<u16, String>> {
         let body = json!({"cluster": cluster_name, "port": port});
-        let call = Call::post("endpoints", "return the address of a machine", &acting, body);
+        let call = Call::post(
+            "endpoints",
+            "return the address of a machine",
+            &acting,
+            body,
+        );
         self.call(acting, &call).await
     }
 }

@@ -72,10 +72,7 @@ pub enum ConfigError {
     TokenInClear(Url),
     /// The certificate file is invalid.
     #[error("The certificates for the SkyPilot API server in {file} are not usable: {reason}.")]
-    Certificates {
-        file: PathBuf,
-        reason: String,
-    },
+    Certificates { file: PathBuf, reason: String },
     /// The HTTP client could not be created.
     #[error("Cannot create an HTTP client: {0}.")]
     Client(String),

@@ -2,7 +2,7 @@
 
 use super::{
     capacity::{self, TriedPlace},
-    words::worded,
+    messages::message_for,
 };
 use crate::plain_text::plain;
 use serde::Deserialize;
@@ -109,7 +109,7 @@ impl SkyPilotError {
         let said = shortened(&plain(message));
         let kind = kind_of(type_, &said);
         Self {
-            message: worded(&kind, tried, &said),
+            message: message_for(&kind, tried, &said),
             kind,
             error_type: Some(type_.to_owned()),
             said: Some(said),
@@ -140,7 +140,7 @@ impl SkyPilotError {
                         text_of("message").unwrap_or(""),
                     )
                 } else if let Some(thrown) = detail
-                    .and_then(|detail| Thrown::deserialize(detail).ok())
+                    .and_then(|detail| Exception::deserialize(detail).ok())
                     .filter(|thrown| !thrown.type_.is_empty())
                 {
                     Self::failed(tried, &thrown.type_, &thrown.message)
@@ -169,7 +169,7 @@ impl SkyPilotError {
             _ => ErrorKind::Server,
         };
         Self {
-            message: worded(&kind, tried, &said),
+            message: message_for(&kind, tried, &said),
             kind,
             error_type: None,
             said: (!said.is_empty()).then_some(said),
@@ -181,7 +181,7 @@ impl SkyPilotError {
 
 /// An exception as SkyPilot sends it.
 #[derive(Debug, Deserialize)]
-pub(super) struct Thrown {
+pub(super) struct Exception {
     /// The name of its class.
     #[serde(rename = "type", default)]
     pub type_: String,

@@ -15,6 +15,7 @@ mod error;
 mod fields;
 mod jobs;
 mod logs;
+mod messages;
 mod records;
 mod requests;
 mod service_accounts;
@@ -22,7 +23,6 @@ mod tasks;
 mod transport;
 mod users;
 mod version;
-mod words;
 mod workspaces;
 
 pub use accelerators::{AcceleratorQuery, InstanceOffer};
@@ -45,7 +45,7 @@ pub use workspaces::{CloudSettings, Workspace};
 
 use call::Call;
 pub use clouds::Checked;
-use requests::said_no;
+use requests::rejection;
 use serde::{Deserialize, de::DeserializeOwned};
 use transport::{Answered, Transport};
 use url::Url;
@@ -113,7 +113,7 @@ impl SkyPilot {
     async fn answer<T: DeserializeOwned>(&self, identity: &Identity, call: &Call) -> Answer<T> {
         let answered = self.transport.send(identity, call).await?;
         if answered.status != 200 {
-            return Err(said_no(call.tried, &answered));
+            return Err(rejection(call.tried, &answered));
         }
         parsed(call.tried, &answered)
     }

@@ -2,7 +2,7 @@
 
 use super::{
     Acting, Answer, ErrorKind, Identity, LogLength, LogStream, RequestId, RequestList,
-    RequestRecord, RequestState, SkyPilot, SkyPilotError, call::Call, error::Thrown, fields,
+    RequestRecord, RequestState, SkyPilot, SkyPilotError, call::Call, error::Exception, fields,
     foreign, parsed, transport::Answered,
 };
 use reqwest::header::{DATE, HeaderMap};
@@ -32,7 +32,7 @@ impl SkyPilot {
     pub(super) async fn submit(&self, acting: Acting<'_>, call: &Call) -> Answer<RequestId> {
         let answered = self.transport.send(acting.identity, call).await?;
         if answered.status != 200 {
-            return Err(said_no(call.tried, &answered));
+            return Err(rejection(call.tried, &answered));
         }
         request_id(&answered.headers)
             .ok_or_else(|| {
@@ -140,7 +140,7 @@ impl SkyPilot {
         }
         let answered = self.transport.send(identity, &call).await?;
         if answered.status != 200 {
-            return Err(said_no(call.tried, &answered));
+            return Err(rejection(call.tried, &answered));
         }
         let date = answered.headers.get(DATE);
         Ok(RequestList {
@@ -194,7 +194,7 @@ pub(super) fn request_id(headers: &HeaderMap) -> Option<RequestId> {
 }
 
 /// The error of an unsuccessful response.
-pub(super) fn said_no(tried: &str, answered: &Answered) -> SkyPilotError {
+pub(super) fn rejection(tried: &str, answered: &Answered) -> SkyPilotError {
     SkyPilotError::answered(tried, answered.status, &answered.body)
 }
 
@@ -210,11 +210,11 @@ fn finished<T: DeserializeOwned>(tried: &str, id: &RequestId, answered: &Answere
         404 => return Err(lost(tried, id).with_status(404)),
         500 => match serde_json::from_slice::<Failed>(&answered.body) {
             Ok(failed) => failed.detail,
-            Err(_) => return Err(said_no(tried, answered)),
+            Err(_) => return Err(rejection(tried, answered)),
         },
-        _ => return Err(said_no(tried, answered)),
+        _ => return Err(rejection(tried, answered)),
     };
-    if let Ok(Some(thrown)) = serde_json::from_str::<Option<Thrown>>(&payload.error) {
+    if let Ok(Some(thrown)) = serde_json::from_str::<Option<Exception>>(&payload.error) {
         let error = SkyPilotError::failed(tried, &thrown.type_, &thrown.message);
         return Err(error.with_status(answered.status));
     }

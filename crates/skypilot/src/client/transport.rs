@@ -170,7 +170,7 @@ impl Transport {
     /// A gateway that timed out does not know what the server did. The server's own 503 comes before any work.
     fn may_have_arrived(&self, answered: &Answered) -> bool {
         matches!(answered.status, 502 | 504)
-            || (answered.status == 503 && !version::is_told(&answered.headers))
+            || (answered.status == 503 && !version::has_api_version(&answered.headers))
     }
 
     fn request(&self, identity: &Identity, call: &Call) -> RequestBuilder {

@@ -14,17 +14,17 @@ pub(super) const VERSION_HEADER: &str = "X-SkyPilot-Version";
 
 /// Fails if a response's headers report a server that is too old. The server may be replaced while the portal runs.
 pub(super) fn checked(headers: &HeaderMap) -> Answer<()> {
-    let told = headers
+    let api_version = headers
         .get(API_VERSION_HEADER)
         .and_then(|version| version.to_str().ok());
-    match told {
-        Some(told) => check(told, header(headers, VERSION_HEADER)),
+    match api_version {
+        Some(api_version) => check(api_version, header(headers, VERSION_HEADER)),
         None => Ok(()),
     }
 }
 
 /// Whether the response is one of SkyPilot itself, not of a proxy.
-pub(super) fn is_told(headers: &HeaderMap) -> bool {
+pub(super) fn has_api_version(headers: &HeaderMap) -> bool {
     headers.contains_key(API_VERSION_HEADER)
 }
 

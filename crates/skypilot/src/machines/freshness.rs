@@ -18,7 +18,7 @@ const ENOUGH: usize = 256 * 1024;
 
 impl SkyPilotMachines {
     /// The clusters, after querying the cloud about each.
-    pub(super) async fn asked_anew(&self, within: &Within<'_>) -> Served<Vec<Cluster>> {
+    pub(super) async fn refreshed_clusters(&self, within: &Within<'_>) -> Served<Vec<Cluster>> {
         let acting = within.acting();
         // Only our own clusters: querying others with our credentials would fail.
         let known = self.sky.status(acting, &StatusQuery::default()).await;

@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn a_machine_tells_where_it_is_in_the_portals_words() {
+    fn a_machine_is_converted_with_its_place() {
         let placement = read(json!({})).placement.unwrap();
         assert_eq!(placement.cloud, "aws");
         assert_eq!(placement.region, "us-east-1");

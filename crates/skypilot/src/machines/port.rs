@@ -151,7 +151,7 @@ impl Machines for SkyPilotMachines {
     async fn machines(&self, workspace: &Workspace, fresh: bool) -> Served<Vec<Machine>> {
         let within = self.within(workspace);
         let clusters = if fresh {
-            self.asked_anew(&within).await?
+            self.refreshed_clusters(&within).await?
         } else {
             let query = StatusQuery::default();
             let clusters = self.sky.status(within.acting(), &query).await;

@@ -1,6 +1,6 @@
 //! Checks the portal's own AWS identity and the user pools.
 
-use super::{Finding, said};
+use super::{Finding, message_of};
 use crate::{config::Settings, user_pools, vault};
 use domain::user_pool::PoolQuery;
 use provisioning::ports::cloud_credentials::{AwsKeys, PortalIdentity};
@@ -19,7 +19,10 @@ pub(super) async fn findings(settings: &Settings) -> Vec<Finding> {
             for known in pools {
                 let what = format!("user pool {}", known.pool.pool_id);
                 let listed = known.people.users(&PoolQuery::default()).await;
-                findings.push(Finding::new(what, listed.map_err(|error| said(&error))));
+                findings.push(Finding::new(
+                    what,
+                    listed.map_err(|error| message_of(&error)),
+                ));
             }
         }
         Err(error) => findings.push(Finding::missing("user pools", format!("{error:#}"))),

@@ -17,7 +17,7 @@ pub(super) async fn findings(settings: &Settings) -> Vec<Finding> {
     let sealed = keys::seals(&*sealer).await;
     let mut findings = vec![Finding::new(
         format!("current key ({})", sealer.current_key()),
-        sealed.map_err(|error| super::said(&error)),
+        sealed.map_err(|error| super::message_of(&error)),
     )];
     // Reported by another finding.
     if let Ok(database) = Database::open(settings.database.expose()).await {

@@ -57,8 +57,8 @@ pub async fn run(options: Options) -> Result<ExitCode> {
     findings.extend(aws::findings(&settings).await);
     for provider in &settings.sign_in.providers {
         let asked = match Provider::new(provider.clone()) {
-            Ok(provider) => provider.check().await.map_err(|error| said(&error)),
-            Err(error) => Err(said(&error)),
+            Ok(provider) => provider.check().await.map_err(|error| message_of(&error)),
+            Err(error) => Err(message_of(&error)),
         };
         findings.push(Finding::new(
             format!("sign-in with {} ({})", provider.slug, provider.issuer_name),
@@ -78,7 +78,10 @@ pub async fn run(options: Options) -> Result<ExitCode> {
 
 fn site_is_there(folder: &Path) -> Finding {
     let what = format!("site in {}", folder.display());
-    Finding::new(what, site::assets(folder).map_err(|error| said(&error)))
+    Finding::new(
+        what,
+        site::assets(folder).map_err(|error| message_of(&error)),
+    )
 }
 
 async fn database_answers(settings: &Settings) -> Finding {
@@ -90,7 +93,7 @@ async fn database_answers(settings: &Settings) -> Finding {
             database.close().await;
             Ok(())
         }
-        Err(error) => Err(said(&error)),
+        Err(error) => Err(message_of(&error)),
     };
     Finding::new("database", opened)
 }
@@ -112,7 +115,7 @@ async fn hosts_permit(settings: &Settings) -> Vec<Finding> {
             Ok(permissions) => findings.extend(permissions_of(name, permissions)),
             Err(error) => findings.push(Finding::new(
                 format!("host cluster {name}"),
-                Err::<(), _>(said(&error)),
+                Err::<(), _>(message_of(&error)),
             )),
         }
     }
@@ -140,7 +143,7 @@ fn permissions_of(host: &str, permissions: Vec<PermissionCheck>) -> Vec<Finding>
     missing
 }
 
-fn said(error: &(dyn Error + 'static)) -> String {
+fn message_of(error: &(dyn Error + 'static)) -> String {
     causes(error)
 }
 

@@ -60,7 +60,7 @@ async fn workspaces(settings: &Settings) -> Vec<Finding> {
     database.close().await;
     match workspaces {
         Ok(workspaces) => workspaces.iter().map(of_workspace).collect(),
-        Err(error) => vec![Finding::missing("workspaces", super::said(&error))],
+        Err(error) => vec![Finding::missing("workspaces", super::message_of(&error))],
     }
 }
 

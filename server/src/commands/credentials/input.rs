@@ -15,7 +15,7 @@ const FORM: &str = r#"{"access_key_id": "AKIA…", "secret_access_key": "…"}"#
 const LONGEST: u64 = 64 * 1024;
 
 #[derive(Debug, Args)]
-pub struct Given {
+pub struct KeySource {
     /// Read the keys from this JSON file instead of standard input.
     #[arg(long, value_name = "FILE")]
     file: Option<PathBuf>,
@@ -69,7 +69,7 @@ impl<'de> Deserialize<'de> for SecretText {
     }
 }
 
-impl Given {
+impl KeySource {
     /// Reads the keys without checking them.
     pub fn read(self) -> Result<AwsKeys> {
         let keys = if self.from_environment {
@@ -159,8 +159,8 @@ mod tests {
     use super::*;
     use std::collections::HashMap;
 
-    fn given() -> Given {
-        Given {
+    fn source() -> KeySource {
+        KeySource {
             file: None,
             from_environment: false,
             role: None,
@@ -175,7 +175,7 @@ mod tests {
             r#"{"access_key_id": "AKIA1", "secret_access_key": "canary", "region": "eu-central-1"}"#,
             r#"{"AccessKey": {"UserName": "x", "AccessKeyId": "AKIA1", "Status": "Active", "SecretAccessKey": "canary"}}"#,
         ] {
-            let keys = given().with(from_json(&text.into()).unwrap()).unwrap();
+            let keys = source().with(from_json(&text.into()).unwrap()).unwrap();
             assert_eq!(keys.access_key_id, "AKIA1");
             assert_eq!(keys.secret_access_key.expose_secret(), "canary");
         }
@@ -196,12 +196,12 @@ mod tests {
     #[test]
     fn the_command_line_goes_before_what_was_read() {
         let text = r#"{"access_key_id": "A", "secret_access_key": "b", "region": "old", "role_arn": "old", "external_id": "e"}"#;
-        let given = Given {
+        let source = KeySource {
             role: Some("new".into()),
             region: Some("new".into()),
-            ..given()
+            ..source()
         };
-        let keys = given.with(from_json(&text.into()).unwrap()).unwrap();
+        let keys = source.with(from_json(&text.into()).unwrap()).unwrap();
         assert_eq!(keys.region.unwrap(), "new");
         let role = keys.role.unwrap();
         assert_eq!(
@@ -213,7 +213,7 @@ mod tests {
     #[test]
     fn an_external_id_without_a_role_is_a_mistake() {
         let text = r#"{"access_key_id": "A", "secret_access_key": "b", "external_id": "e"}"#;
-        assert!(given().with(from_json(&text.into()).unwrap()).is_err());
+        assert!(source().with(from_json(&text.into()).unwrap()).is_err());
     }
 
     #[test]

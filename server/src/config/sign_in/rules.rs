@@ -137,6 +137,6 @@ mod tests {
             platform_role: Some("root".into()),
             ..rule()
         };
-        assert!(faults(odd).contains("can only be"));
+        assert!(faults(odd).contains("platform_role"));
     }
 }

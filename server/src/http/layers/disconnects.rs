@@ -178,7 +178,7 @@ mod tests {
         assert_eq!(response.status(), 503);
         let body = response.into_body().into_data_stream().next().await;
         let text = String::from_utf8(body.unwrap().unwrap().to_vec()).unwrap();
-        assert!(text.contains("may have been done"), "{text}");
+        assert!(text.contains("may still have taken effect"), "{text}");
     }
 
     #[tokio::test]

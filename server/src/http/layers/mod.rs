@@ -4,7 +4,7 @@ pub mod access_log;
 pub mod body_limit;
 pub mod cross_site;
 pub mod disconnects;
+pub mod error_body;
 pub mod host;
 pub mod panics;
 pub mod security_headers;
-pub mod words;

@@ -1,6 +1,8 @@
 //! `GET /sign-in/{provider}/callback`: the provider's response, with a code or an error.
 
-use super::{Door, attempt, attempt::Attempt, callback_address, refusal::Refusal, try_again};
+use super::{
+    SignInMethod, attempt, attempt::Attempt, callback_address, refusal::Refusal, try_again,
+};
 use crate::{
     http::{identity::Source, layers::host::Origin, session::SessionData},
     portal::Portal,
@@ -37,9 +39,12 @@ pub async fn finish(
     };
     let return_to = attempt.return_to.clone();
     let signing_in = async {
-        let door = portal.doors.get(&slug).ok_or(Refusal::UnknownProvider)?;
-        let redirect_uri = callback_address(&origin.0, &door.provider);
-        sign_in(door, answer, attempt, redirect_uri, source, &session).await
+        let method = portal
+            .sign_in_methods
+            .get(&slug)
+            .ok_or(Refusal::UnknownProvider)?;
+        let redirect_uri = callback_address(&origin.0, &method.provider);
+        sign_in(method, answer, attempt, redirect_uri, source, &session).await
     };
     match signing_in.await {
         Ok(()) => Redirect::to(&return_to),
@@ -65,14 +70,14 @@ async fn expected(
 }
 
 async fn sign_in(
-    door: &Door,
+    method: &SignInMethod,
     answer: Answer,
     attempt: Attempt,
     redirect_uri: String,
     source: Option<String>,
     session: &Session,
 ) -> Result<(), Refusal> {
-    let provider = &door.provider;
+    let provider = &method.provider;
     if answer
         .iss
         .is_some_and(|iss| iss != provider.settings().issuer_name)
@@ -92,7 +97,7 @@ async fn sign_in(
     }
     let code = answer.code.ok_or(Refusal::NotUnderWay("no code"))?;
     let vouched = provider.redeem(code, attempt, redirect_uri).await?;
-    let user = door
+    let user = method
         .service
         .sign_in(vouched.identity, source)
         .await

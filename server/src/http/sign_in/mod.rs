@@ -26,14 +26,14 @@ use url::form_urlencoded;
 pub const PAGE: &str = "/sign-in";
 
 /// A provider with its claim rules.
-pub struct Door {
+pub struct SignInMethod {
     pub provider: Provider,
     /// Turns claims into roles.
     pub service: SignInService,
 }
 
 /// The providers by slug.
-pub type Doors = BTreeMap<String, Arc<Door>>;
+pub type SignInMethods = BTreeMap<String, Arc<SignInMethod>>;
 
 pub fn routes(routes: Routes) -> Routes {
     routes

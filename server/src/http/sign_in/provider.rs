@@ -33,14 +33,14 @@ pub struct Provider {
 }
 
 /// A started sign-in.
-pub struct Started {
+pub struct SignInStart {
     /// To be stored in the browser's session.
     pub attempt: Attempt,
     pub address: Url,
 }
 
 /// A user that the provider has authenticated.
-pub struct Vouched {
+pub struct AuthenticatedUser {
     pub identity: Identity,
     /// The ID token itself, to sign out with.
     pub id_token: String,
@@ -61,7 +61,11 @@ impl Provider {
     }
 
     /// Starts a sign-in that returns to `redirect_uri` and then goes to `return_to`.
-    pub async fn start(&self, redirect_uri: String, return_to: String) -> Result<Started, Refusal> {
+    pub async fn start(
+        &self,
+        redirect_uri: String,
+        return_to: String,
+    ) -> Result<SignInStart, Refusal> {
         // Reads the metadata again, so that no user is redirected to a provider that is down.
         let discovered = self.discovered(LEAST_AGE).await?;
         let client = with_redirect(&discovered.client, redirect_uri)?;
@@ -80,7 +84,7 @@ impl Provider {
             .add_scopes(scopes.cloned().map(Scope::new))
             .set_pkce_challenge(challenge)
             .url();
-        Ok(Started {
+        Ok(SignInStart {
             attempt: Attempt::new(
                 &self.settings.slug,
                 state.into_secret(),
@@ -98,7 +102,7 @@ impl Provider {
         code: String,
         attempt: Attempt,
         redirect_uri: String,
-    ) -> Result<Vouched, Refusal> {
+    ) -> Result<AuthenticatedUser, Refusal> {
         let discovered = self.discovered(FRESH).await?;
         let client = with_redirect(&discovered.client, redirect_uri)?;
         let request = client
@@ -117,7 +121,7 @@ impl Provider {
             Err(ClaimsVerificationError::SignatureVerification(
                 SignatureVerificationError::NoMatchingKey,
             )) => {
-                // Signed with an unknown key: the provider has rotated its keys.
+                // Authenticated with an unknown key: the provider has rotated its keys.
                 let renewed = self.discovered(LEAST_AGE).await?;
                 check(&renewed.client, id_token, &tokens, &nonce)
             }
@@ -134,7 +138,7 @@ impl Provider {
                 .await?;
         }
         let identity = claims::identity(&self.settings, claims)?;
-        Ok(Vouched { identity, id_token })
+        Ok(AuthenticatedUser { identity, id_token })
     }
 
     /// The URL for signing out at the provider, if it has an end-session endpoint.

@@ -34,15 +34,15 @@ pub async fn sign_out(
     let Some(data) = data else {
         return Redirect::to(PAGE).into_response();
     };
-    let Some(door) = portal.doors.get(&data.provider) else {
+    let Some(method) = portal.sign_in_methods.get(&data.provider) else {
         return Redirect::to(PAGE).into_response();
     };
     if let Some(Extension(caller)) = caller
-        && let Err(problem) = door.service.sign_out(&caller).await
+        && let Err(problem) = method.service.sign_out(&caller).await
     {
         tracing::error!(%problem, "cannot record a sign-out");
     }
-    let provider = &door.provider;
+    let provider = &method.provider;
     match provider.end_session(data.id_token.as_deref(), &back).await {
         Some(address) => go_on(&provider.settings().title, address.as_str()),
         None => Redirect::to(PAGE).into_response(),

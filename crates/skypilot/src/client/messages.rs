@@ -3,7 +3,7 @@
 use super::{API_VERSION, ErrorKind, VERSION};
 
 /// What happened, SkyPilot's message, and what to do.
-pub(super) fn worded(kind: &ErrorKind, tried: &str, said: &str) -> String {
+pub(super) fn message_for(kind: &ErrorKind, tried: &str, said: &str) -> String {
     let said = if said.is_empty() {
         "no reason given"
     } else {
@@ -46,11 +46,13 @@ pub(super) fn worded(kind: &ErrorKind, tried: &str, said: &str) -> String {
             API_VERSION, VERSION
         ),
         ErrorKind::Unreachable => {
-            format!("The SkyPilot API server could not {tried} at the moment: {said}. Try again later.")
+            format!(
+                "The SkyPilot API server could not {tried} at the moment: {said}. Try again later."
+            )
         }
-        ErrorKind::RequestLost => format!(
-            "The SkyPilot API server has lost the request to {tried}: {said}."
-        ),
+        ErrorKind::RequestLost => {
+            format!("The SkyPilot API server has lost the request to {tried}: {said}.")
+        }
         ErrorKind::NotFound | ErrorKind::AlreadyExists | ErrorKind::Rejected => {
             format!("The SkyPilot API server did not {tried}: {said}.")
         }

@@ -6,7 +6,7 @@ use domain::problem::{Problem, ProblemKind};
 use http::{StatusCode, header};
 
 /// Replaces error responses without a problem.
-pub async fn find(request: Request, next: Next) -> Response {
+pub async fn fill(request: Request, next: Next) -> Response {
     let asked = request.headers().clone();
     let response = next.run(request).await;
     let status = response.status();
