@@ -68,7 +68,7 @@ struct CredentialTarget {
     /// Only for this environment; without it, for all environments that have no credential of their own.
     #[arg(long, value_name = "SLUG")]
     environment: Option<String>,
-    /// The credential's name; without it, the active credential.
+    /// The credential's name; without it, the default credential.
     #[arg(long)]
     name: Option<String>,
 }
@@ -159,7 +159,7 @@ pub async fn run(options: Options) -> Result<ExitCode> {
                 .vault
                 .delete(&Caller::command_line(), found.id, &found.name)
                 .await
-                .map_err(input_error)?;
+                .map_err(command_error)?;
             println!(
                 "Deleted the AWS credential {} of {place}. Its sessions expire within the hour.",
                 found.name
@@ -241,13 +241,13 @@ impl CredentialCommands {
         Ok(format!("{} / {slug}", target.tenant))
     }
 
-    /// The AWS credential of exactly this scope with that name, or else the active one.
+    /// The AWS credential of exactly this scope with that name, or else the default one.
     async fn find(&self, target: &CredentialTarget) -> Result<Option<Credential>> {
         let all = self
             .vault
             .list(&Caller::command_line(), &target.tenant)
             .await
-            .map_err(input_error)?;
+            .map_err(command_error)?;
         Ok(all.into_iter().find(|one| {
             let environment = one.environment.as_ref().map(|one| &one.slug);
             one.provider == Provider::Aws
@@ -267,7 +267,7 @@ impl CredentialCommands {
                 .vault
                 .list(&Caller::command_line(), slug)
                 .await
-                .map_err(input_error)?;
+                .map_err(command_error)?;
             for credential in stored {
                 none = false;
                 println!("{}", line(slug, &credential));
@@ -290,7 +290,7 @@ fn line(tenant: &str, credential: &Credential) -> String {
     let state = match credential.state {
         CredentialState::Suspended => ", suspended",
         CredentialState::Active if credential.chosen => "",
-        CredentialState::Active => ", not active",
+        CredentialState::Active => ", not the default",
     };
     let facts: Vec<_> = credential
         .facts
@@ -326,6 +326,6 @@ fn not_stored(problem: &Problem) -> anyhow::Error {
     anyhow!("cannot store the credential:\n{}", faults.join("\n"))
 }
 
-fn input_error(problem: Problem) -> anyhow::Error {
+fn command_error(problem: Problem) -> anyhow::Error {
     anyhow!("{}", problem.detail)
 }

@@ -96,16 +96,16 @@ async fn sign_in(
         });
     }
     let code = answer.code.ok_or(Refusal::NotUnderWay("no code"))?;
-    let vouched = provider.redeem(code, attempt, redirect_uri).await?;
+    let authenticated = provider.redeem(code, attempt, redirect_uri).await?;
     let user = method
         .service
-        .sign_in(vouched.identity, source)
+        .sign_in(authenticated.identity, source)
         .await
         .map_err(|problem| match problem.kind {
             ProblemKind::Forbidden => Refusal::Suspended,
             _ => Refusal::Internal(problem.into()),
         })?;
-    SessionData::new(user.id, &provider.settings().slug, vouched.id_token)
+    SessionData::new(user.id, &provider.settings().slug, authenticated.id_token)
         .begin(session)
         .await?;
     Ok(())
