@@ -24,7 +24,7 @@ pub async fn new(Path(slug): Path<String>, request: PageRequest) -> PageResult {
     let tenant = request.core.tenants.get(&request.caller, &slug).await?;
     let action = Action::ManageCredentials;
     if !request.caller.may(action, tenant.tenant.id) {
-        return Err(Problem::forbidden(action.words()).into());
+        return Err(Problem::forbidden(action.phrase()).into());
     }
     let form = request.form(CreateCredential::url());
     let provider = form.value(

@@ -78,7 +78,7 @@ fn HostCard(host: HostCluster, form: FormState) -> impl IntoView {
             <Fact name="Ingress domain">{domain}</Fact>
         }
     });
-    let need_attention = match host.need_somebody {
+    let need_attention = match host.need_attention {
         0 => "none".into_any(),
         count => view! { <span class="text-bad font-semibold">{count}</span> }.into_any(),
     };

@@ -102,7 +102,7 @@ fn location(node: &Node) -> (String, String) {
 
 /// `8× H100 · spot · AWS us-east-1`; the location once there is a machine.
 fn machine_and_location(node: &Node) -> String {
-    let machine = node.spec.words();
+    let machine = node.spec.summary();
     match &node.placement {
         Some(placement) => {
             let cloud = cloud_title(&placement.cloud);

@@ -22,10 +22,10 @@ pub fn PlaceField(
         let exceeded = quota
             .limits
             .reached(&quota.in_use, wanted)
-            .map(|limit| format!("{} {}", limit.words(&name), limit.way_out()));
+            .map(|limit| format!("{} {}", limit.reason(&name), limit.next_step()));
         let is_exceeded = exceeded.is_some().then_some("");
         view! {
-            <p>{format!("In use: {}.", quota.words())}</p>
+            <p>{format!("In use: {}.", quota.summary())}</p>
             <p class="text-bad empty:hidden" data-limit-exceeded=is_exceeded>
                 {exceeded}
             </p>

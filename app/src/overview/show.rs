@@ -1,7 +1,7 @@
 //! The caller's own clusters and nodes, figures over all that the caller may see, limits, and recent activity.
 
 use domain::access::Action;
-use domain::overview::{Happening, Overview};
+use domain::overview::{ActivityEntry, Overview};
 use domain::quota::LimitedEnvironment;
 use leptos::prelude::*;
 
@@ -131,7 +131,7 @@ fn Content(overview: Overview, clusters: Permission, nodes: Permission) -> impl 
             <div class="grid grid-cols-1 gap-3.5 min-w-0">
                 <Limits limited=overview.limited />
                 <Card title="Recent activity">
-                    <Activity entries=overview.lately />
+                    <Activity entries=overview.recent />
                 </Card>
             </div>
         </div>
@@ -231,11 +231,11 @@ fn Limits(limited: Vec<LimitedEnvironment>) -> impl IntoView {
 }
 
 #[component]
-fn Activity(entries: Vec<Happening>) -> impl IntoView {
+fn Activity(entries: Vec<ActivityEntry>) -> impl IntoView {
     if entries.is_empty() {
         return view! { <p class="text-muted">"No activity yet."</p> }.into_any();
     }
-    let item = |entry: Happening| {
+    let item = |entry: ActivityEntry| {
         view! {
             <li>
                 <b>{entry.who}</b>

@@ -12,7 +12,7 @@ pub fn StatusBadge(status: PoolUserStatus) -> impl IntoView {
         PoolUserStatus::Invited | PoolUserStatus::PasswordReset => Tone::Busy,
         PoolUserStatus::Unconfirmed | PoolUserStatus::Other(_) => Tone::Idle,
     };
-    view! { <Badge tone=tone label=status.words() /> }
+    view! { <Badge tone=tone label=status.title() /> }
 }
 
 /// Whether Cognito lets the user sign in.

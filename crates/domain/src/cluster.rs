@@ -74,7 +74,7 @@ impl ClusterState {
     }
 
     /// Whether it does not come right without a person, or may not.
-    pub fn needs_somebody(self) -> bool {
+    pub fn needs_attention(self) -> bool {
         matches!(self, Self::Failed | Self::Degraded)
     }
 

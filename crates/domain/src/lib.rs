@@ -1,6 +1,4 @@
-//! What the browser and the server both know: ids, names that validate, states, roles and the
-//! permission table, and wire types. Knows nothing of storage, clouds or pages.
-#![warn(missing_docs)]
+//! What browser and server share: ids, validated names, states, roles, the permission table, and wire types. No I/O.
 
 pub mod access;
 pub mod account;

@@ -22,7 +22,7 @@ use domain::{
     audit::{AuditChange, AuditQuery, AuditRow},
     caller::TenantScope,
     ids::{AuditId, TenantId, UserId},
-    overview::Happening,
+    overview::ActivityEntry,
 };
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -213,7 +213,7 @@ impl Audit<'_> {
     }
 
     /// The newest entries about clusters and nodes of `scope`, newest first.
-    pub async fn recent(self, scope: &TenantScope, limit: u32) -> Stored<Vec<Happening>> {
+    pub async fn recent(self, scope: &TenantScope, limit: u32) -> Stored<Vec<ActivityEntry>> {
         doing("read the audit log", async {
             let mut sql = Sql::new(
                 "SELECT at, who, action, target_name FROM audit_entries \
@@ -226,7 +226,7 @@ impl Audit<'_> {
             sql.push(" ORDER BY sequence DESC LIMIT ")
                 .bind(i64::from(limit));
             let rows = sql.query().fetch_all(self.0.readers()).await?;
-            rows.iter().map(happening).collect()
+            rows.iter().map(activity).collect()
         })
         .await
     }
@@ -263,8 +263,8 @@ impl Audit<'_> {
     }
 }
 
-fn happening(row: &Row) -> Result<Happening, Cause> {
-    Ok(Happening {
+fn activity(row: &Row) -> Result<ActivityEntry, Cause> {
+    Ok(ActivityEntry {
         at: time(row, "at")?,
         who: text(row, "who")?,
         did: audit_list::did(&text(row, "action")?),

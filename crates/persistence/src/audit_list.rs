@@ -383,7 +383,7 @@ pub(crate) fn did(action: &str) -> String {
     let words = AuditAction::ALL
         .into_iter()
         .find(|known| known.as_str() == action)
-        .map(AuditAction::words);
+        .map(AuditAction::phrase);
     words.map_or_else(|| action.replace('_', " "), str::to_owned)
 }
 

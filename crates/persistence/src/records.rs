@@ -307,7 +307,7 @@ pub struct ClusterTally {
     /// How many there are.
     pub clusters: u64,
     /// How many of them need somebody.
-    pub need_somebody: u64,
+    pub need_attention: u64,
     /// What those that are charged at the moment cost an hour.
     pub price_per_hour: MicroDollars,
 }

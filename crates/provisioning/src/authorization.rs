@@ -29,9 +29,9 @@ pub fn authorize(
         return Err(Problem::not_found(what));
     }
     if allows(action, caller.platform_role, caller.role_in(tenant)) {
-        Err(lacks_scope(action.words(), |scope| scope.includes(action)))
+        Err(lacks_scope(action.phrase(), |scope| scope.includes(action)))
     } else {
-        Err(Problem::forbidden(action.words()))
+        Err(Problem::forbidden(action.phrase()))
     }
 }
 
@@ -64,16 +64,16 @@ pub fn authorize_on_platform(caller: &Caller, action: PlatformAction) -> Result<
             ProblemKind::Forbidden,
             format!(
                 "This API token may not {}: it is for one tenant only.",
-                action.words()
+                action.phrase()
             ),
         )
         .next("Make a token for all tenants on the Account page.")),
-        Some(_) => Err(lacks_scope(action.words(), |scope| {
+        Some(_) => Err(lacks_scope(action.phrase(), |scope| {
             scope == TokenScope::Admin
         })),
         None => Err(Problem::new(
             ProblemKind::Forbidden,
-            format!("You may not {}.", action.words()),
+            format!("You may not {}.", action.phrase()),
         )
         .next("Ask an admin of the platform.")),
     }

@@ -1,6 +1,5 @@
 //! The core: use cases, the reconciler that makes desired state so, and the ports to outside systems.
 //! The database is [`persistence`]; other input and output lives in the adapters that implement [`ports`].
-#![warn(missing_docs)]
 
 pub mod account;
 pub mod audit_log;

@@ -10,7 +10,7 @@ pub(crate) fn refusal(name: &str, quota: QuotaCheck) -> Problem {
             format!("The environment {name} is archived; nothing can be ordered there."),
             "Choose another environment.",
         ),
-        QuotaCheck::LimitReached(reached) => (reached.words(name), reached.way_out()),
+        QuotaCheck::LimitReached(reached) => (reached.reason(name), reached.next_step()),
     };
     Problem {
         fields: vec![FieldError::new("environment", format!("{detail} {next}"))],

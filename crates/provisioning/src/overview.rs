@@ -37,7 +37,7 @@ impl Core {
             per_page: SHOWN,
             ..ClusterQuery::default()
         };
-        let needs_you = self
+        let need_attention = self
             .db
             .clusters()
             .list(&scope, caller.user_id, &everything)
@@ -52,7 +52,7 @@ impl Core {
             .clusters()
             .ending_before(&scope, now + SignedDuration::from_hours(24), SHOWN)
             .await?;
-        let nodes_need_you = NodeQuery {
+        let nodes_need_attention = NodeQuery {
             states: vec![NodeState::Failed, NodeState::Degraded],
             per_page: SHOWN,
             ..NodeQuery::default()
@@ -63,10 +63,10 @@ impl Core {
             ..NodeQuery::default()
         };
         let node_scope = caller.extent(Action::ReadNode);
-        let nodes_need_you = self
+        let nodes_need_attention = self
             .db
             .nodes()
-            .list(&node_scope, caller.user_id, &nodes_need_you)
+            .list(&node_scope, caller.user_id, &nodes_need_attention)
             .await?;
         let my_nodes = self
             .db
@@ -84,7 +84,7 @@ impl Core {
             .costs(&node_scope, month_start(now), now)
             .await?;
         let node_count = |wanted: fn(NodeState) -> bool| {
-            nodes_need_you
+            nodes_need_attention
                 .counts
                 .iter()
                 .filter(|entry| wanted(entry.state))
@@ -103,7 +103,7 @@ impl Core {
             .costs(&scope, month_start(now), now)
             .await?;
         let count = |wanted: fn(ClusterState) -> bool| {
-            needs_you
+            need_attention
                 .counts
                 .iter()
                 .filter(|entry| wanted(entry.state))
@@ -121,16 +121,16 @@ impl Core {
             moving: count(ClusterState::is_moving),
             nodes_running: node_count(NodeState::is_up),
             nodes_moving: node_count(NodeState::is_moving),
-            nodes_need_you: node_views(nodes_need_you.items),
+            nodes_need_attention: node_views(nodes_need_attention.items),
             nodes_end_soon: node_views(nodes_end_soon),
             my_nodes: node_views(my_nodes.items),
-            needs_you: views(needs_you.items),
+            need_attention: views(need_attention.items),
             ends_soon: views(ends_soon),
             mine: views(mine.items),
             price_per_hour: costs.price_per_hour + node_costs.price_per_hour,
             spent_this_month: costs.spent + node_costs.spent,
             limited: self.limited(caller).await?,
-            lately: self.db.audit().recent(&scope, SHOWN).await?,
+            recent: self.db.audit().recent(&scope, SHOWN).await?,
             now,
         })
     }

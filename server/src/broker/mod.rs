@@ -1,6 +1,5 @@
-//! The credential broker's two doors: a listener of its own for API servers with client certificates, and a route of the
-//! portal for those that were given a handle. What is handed out, and to whom, decides
-//! [`provisioning::broker::BrokerService`].
+//! The two ways to the credential broker: a listener for API servers with client certificates, and a route of the
+//! portal for API servers with a handle. [`provisioning::broker::BrokerService`] decides who gets which credentials.
 
 mod answers;
 pub mod authority;
@@ -39,7 +38,6 @@ pub fn folder(settings: &Settings) -> PathBuf {
     settings.data_dir.join("broker")
 }
 
-/// The broker of a portal.
 pub struct Broker {
     service: Arc<BrokerService>,
     handles: Option<Arc<Handles>>,
@@ -47,10 +45,7 @@ pub struct Broker {
 }
 
 impl Broker {
-    /// Puts it together; nothing is asked of anybody yet.
-    ///
-    /// # Errors
-    /// If the machine's certificates cannot be read.
+    /// Wires the broker without sending any request. Fails if the machine's certificates cannot be read.
     pub fn new(settings: &Settings, db: Database, keyring: &Keyring, vault: Vault) -> Result<Self> {
         let broker = settings.broker.as_ref();
         let tokens = security_tokens(settings)?;
@@ -64,14 +59,14 @@ impl Broker {
         })
     }
 
-    /// What makes handles, if the configuration says where they lead.
+    /// Issues handles; `None` if the configuration does not enable them.
     pub fn handles(&self) -> Option<Arc<dyn CredentialHandles>> {
         self.handles
             .clone()
             .map(|handles| handles as Arc<dyn CredentialHandles>)
     }
 
-    /// The route that handles lead to; without handles, none.
+    /// The route for handles; empty if the configuration does not enable them.
     pub fn routes(&self) -> Router {
         match &self.handles {
             Some(handles) => {
@@ -81,11 +76,8 @@ impl Broker {
         }
     }
 
-    /// Listens for API servers with client certificates until `stop`, if the configuration says where. Answers where it
-    /// listens, and what ends when it does no more.
-    ///
-    /// # Errors
-    /// If the address is taken, or certificate or authority cannot be made.
+    /// Listens for API servers with client certificates until `stop`, if the configuration enables it. Returns the
+    /// address and the task.
     pub async fn listen(
         &self,
         settings: &Settings,
@@ -111,7 +103,7 @@ impl Broker {
             )
         })?;
         let address = listener.local_addr()?;
-        tracing::info!(%address, "the credential broker listens");
+        tracing::info!(%address, "the credential broker is listening");
         Ok(Some((
             address,
             tokio::spawn(listener::serve(

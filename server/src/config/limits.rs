@@ -1,4 +1,4 @@
-//! How much at once.
+//! Limits on simultaneous connections.
 
 use super::fault::Faults;
 use serde::Deserialize;
@@ -7,9 +7,8 @@ use serde::Deserialize;
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {
-    /// Open event streams; one person may hold half of them.
+    /// Event streams; one user can have half of them.
     pub event_streams: usize,
-    /// Open connections.
     pub connections: usize,
     /// Open connections from one address, unless it is a trusted proxy.
     pub connections_per_address: usize,

@@ -3,7 +3,7 @@
 
 use crate::{
     http::{
-        identity::{Signed, SignedIn},
+        identity::{Authenticated, SignedIn},
         problem::ApiProblem,
         stream_limit::StreamPermit,
     },
@@ -73,7 +73,7 @@ pub async fn of_node(
 pub async fn cluster(
     portal: &Arc<Portal>,
     caller: Caller,
-    signed: Signed,
+    signed: Authenticated,
     id: &str,
     told: Payload,
 ) -> Result<Response, ApiProblem> {
@@ -87,7 +87,7 @@ pub async fn cluster(
 pub async fn node(
     portal: &Arc<Portal>,
     caller: Caller,
-    signed: Signed,
+    signed: Authenticated,
     id: &str,
     told: Payload,
 ) -> Result<Response, ApiProblem> {
@@ -163,7 +163,7 @@ pub(super) fn answer(
 /// An open stream.
 struct Watch {
     caller: Caller,
-    signed: Signed,
+    signed: Authenticated,
     watched: Watched,
     changes: Receiver<Change>,
     look_again: Instant,
@@ -185,7 +185,7 @@ impl Watch {
     fn start(
         portal: &Portal,
         caller: Caller,
-        signed: Signed,
+        signed: Authenticated,
         watched: Watched,
     ) -> Result<Self, Problem> {
         let place = portal.streams.take(signed.user)?;

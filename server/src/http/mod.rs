@@ -1,4 +1,4 @@
-//! Everything the portal answers over HTTP, and what happens to every request on its way.
+//! The portal's routes and middleware.
 
 pub mod audit_export;
 mod connection;
@@ -31,9 +31,8 @@ use axum::{
 };
 use domain::problem::{Problem, ProblemKind};
 use layers::{
-    access_log, body_limit, cross_site, disconnects, host, panics,
+    access_log, body_limit, cross_site, disconnects, error_body, host, panics,
     security_headers::{self, Policy},
-    words,
 };
 use routes::Routes;
 use std::{path::Path, sync::Arc};
@@ -42,7 +41,7 @@ use tower_http::{CompressionLevel, compression::CompressionLayer};
 
 /// The whole portal. `site` is the folder of the site's files.
 pub fn router(portal: &Arc<Portal>, site: &Path) -> Router {
-    // Files are the same for everybody, and probes are nobody's.
+    // Files are the same for all users, and probes have no caller.
     let public = Router::new()
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
@@ -62,7 +61,7 @@ pub fn router(portal: &Arc<Portal>, site: &Path) -> Router {
         .layer(compression)
         .layer(
             ServiceBuilder::new()
-                .layer(from_fn(words::find))
+                .layer(from_fn(error_body::fill))
                 .layer(from_fn(cross_site::refuse))
                 .layer(from_fn(body_limit::limit))
                 .layer(from_fn(disconnects::outlive))
@@ -88,14 +87,14 @@ pub fn router(portal: &Arc<Portal>, site: &Path) -> Router {
         )
 }
 
-/// Only pages are compressed: logs and exports are streams, whose end must reach the browser as it is.
+/// Only pages are compressed: logs and exports are streams, whose abort must reach the browser.
 fn is_page(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
     headers
         .get(header::CONTENT_TYPE)
         .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
 }
 
-/// What browsers use besides pages and their server functions.
+/// Routes that browsers use in addition to pages and server functions.
 fn browser_routes() -> Routes {
     sign_in::routes(Routes::default())
         .post("/clusters/{id}/kubeconfig", kubeconfig::download)
@@ -117,7 +116,7 @@ fn browser_routes() -> Routes {
         .get("/events/nodes/{id}", events::of_node)
 }
 
-/// Every route that knows who is asking: method and path.
+/// Method and path of every route that has a caller.
 pub fn list_of_routes() -> Vec<(Method, String)> {
     let mut list = browser_routes().list();
     list.extend(rest::list_of_routes());
@@ -130,14 +129,17 @@ async fn nothing_here(State(portal): State<Arc<Portal>>, request: Request) -> Re
         let (parts, _) = request.into_parts();
         return app::not_found(&portal.site, parts).await;
     }
-    let problem = Problem::new(ProblemKind::NotFound, "There is nothing at this address.");
+    let problem = Problem::new(
+        ProblemKind::NotFound,
+        "No page or API endpoint exists at this address.",
+    );
     problem::answer(problem, request.headers())
 }
 
 async fn no_such_method(request: Request) -> Response {
     let problem = Problem::new(
         ProblemKind::MethodNotAllowed,
-        format!("{} does not go with this address.", request.method()),
+        format!("{} is not allowed for this address.", request.method()),
     );
     problem::answer(problem, request.headers())
 }

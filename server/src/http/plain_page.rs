@@ -1,10 +1,10 @@
-//! The few pages that do not come from the application: without styles and scripts, because the site's files may be
+//! Pages without styles and scripts, for when the site's files may be missing.
 //! what is missing.
 
 use axum::response::{IntoResponse, Response};
 use http::{StatusCode, header};
 
-/// A page. `title` is text; `head` and `body` are HTML.
+/// `title` is text; `head` and `body` are HTML.
 pub fn page(status: StatusCode, title: &str, head: &str, body: &str) -> Response {
     let title = escaped(title);
     let page = format!(
@@ -19,7 +19,7 @@ pub fn page(status: StatusCode, title: &str, head: &str, body: &str) -> Response
     (status, headers, page).into_response()
 }
 
-/// Text for a place in HTML.
+/// Escapes text for HTML.
 pub fn escaped(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")

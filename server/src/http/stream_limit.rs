@@ -1,4 +1,4 @@
-//! How many event streams may be open, altogether and for one person, so that nobody takes all of them.
+//! Limits the number of open event streams, in total and per user.
 
 use domain::{
     ids::UserId,
@@ -9,14 +9,13 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-/// The places there are.
 #[derive(Clone, Debug)]
 pub struct Streams {
     taken: Arc<Mutex<HashMap<UserId, usize>>>,
     most: usize,
 }
 
-/// A place that is taken; dropping it gives it back.
+/// The permit of an open stream; dropping it releases it.
 #[derive(Debug)]
 pub struct StreamPermit {
     streams: Streams,
@@ -24,7 +23,7 @@ pub struct StreamPermit {
 }
 
 impl Streams {
-    /// So many altogether, half of them for one person.
+    /// `most` in total, half of them for one user.
     pub fn new(most: usize) -> Self {
         Self {
             taken: Arc::default(),
@@ -32,22 +31,19 @@ impl Streams {
         }
     }
 
-    /// Takes a place for a person.
-    ///
-    /// # Errors
-    /// Unavailable when there is none left, altogether or for them.
+    /// Takes a permit for a user. Fails with Unavailable if none is left, in total or for the user.
     pub fn take(&self, user: UserId) -> Result<StreamPermit, Problem> {
         let mut taken = self.lock();
         let mine = taken.get(&user).copied().unwrap_or(0);
         let all: usize = taken.values().sum();
         if mine >= self.most.div_ceil(2) || all >= self.most {
             let detail = if all >= self.most {
-                "Too many pages are being kept up to date at the moment."
+                "The portal has reached its limit of live pages."
             } else {
-                "You have too many pages open that are kept up to date."
+                "You have reached your limit of live pages."
             };
             return Err(Problem::new(ProblemKind::Unavailable, detail)
-                .next("Close some, or reload the page by hand."));
+                .next("Close other tabs of the portal, or reload this page to update it."));
         }
         *taken.entry(user).or_default() += 1;
         Ok(StreamPermit {
@@ -77,27 +73,27 @@ impl Drop for StreamPermit {
 mod tests {
     use super::*;
 
-    fn person() -> UserId {
+    fn user() -> UserId {
         uuid::Uuid::now_v7().into()
     }
 
     #[test]
-    fn one_person_cannot_take_every_place() {
+    fn one_user_cannot_take_every_permit() {
         let streams = Streams::new(4);
-        let (greedy, other) = (person(), person());
-        let _held: Vec<_> = (0..2).map(|_| streams.take(greedy).unwrap()).collect();
+        let (greedy, other) = (user(), user());
+        let _permits: Vec<_> = (0..2).map(|_| streams.take(greedy).unwrap()).collect();
         assert_eq!(streams.take(greedy).unwrap_err().status(), 503);
         assert!(streams.take(other).is_ok());
     }
 
     #[test]
-    fn places_are_given_back() {
+    fn permits_are_released() {
         let streams = Streams::new(2);
-        let user = person();
+        let user = user();
         drop(streams.take(user).unwrap());
-        let place = streams.take(user).unwrap();
+        let permit = streams.take(user).unwrap();
         assert!(streams.take(user).is_err());
-        drop(place);
+        drop(permit);
         assert!(streams.lock().is_empty());
     }
 }

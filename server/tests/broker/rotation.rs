@@ -281,7 +281,7 @@ async fn a_key_is_made_and_everything_wrapped_anew_beside_a_running_portal() {
     let (all, none) = (format!("{count} secrets"), "0 secrets");
     let before = hangar.run(&["keys", "status"]);
     assert!(
-        before.contains("seals") && before.contains(&all),
+        before.contains("current") && before.contains(&all),
         "{before}"
     );
     let made = hangar.run(&["keys", "new"]);
@@ -294,7 +294,7 @@ async fn a_key_is_made_and_everything_wrapped_anew_beside_a_running_portal() {
     assert!(
         lines
             .iter()
-            .any(|line| line.contains("seals") && line.contains(&all))
+            .any(|line| line.contains("current") && line.contains(&all))
     );
     assert!(
         lines
@@ -402,7 +402,7 @@ async fn a_key_in_kms_that_cannot_be_used_is_told_at_the_start() {
         .unwrap_err();
     let said = format!("{refused:#}");
     assert!(
-        said.contains(nothing) && said.contains("no such key"),
+        said.contains(nothing) && said.contains("does not exist"),
         "{said}"
     );
 }

@@ -148,7 +148,7 @@ fn a_port_that_is_taken_is_said_with_the_way_out() {
     assert!(!output.status.success());
     let said = said(&output);
     assert!(
-        said.contains("something else listens on") && said.contains("--listen"),
+        said.contains("is already in use") && said.contains("--listen"),
         "{said}"
     );
 }
@@ -236,8 +236,8 @@ fn check_lists_what_is_missing_and_ends_badly() {
     for row in [
         "MISSING  site",
         "ok       database",
-        "ok       key that seals (key-",
-        "ok       keys of everything sealed",
+        "ok       current key (key-",
+        "ok       keys of all stored secrets",
         "MISSING  sign-in with corp",
         "nowhere.yaml",
         "MISSING  SkyPilot API server http://127.0.0.1:9/",

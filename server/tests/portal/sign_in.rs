@@ -207,7 +207,7 @@ async fn cognito_has_an_address_of_its_own_for_signing_out() {
         settings.sign_in.providers.push(cognito);
     })
     .await;
-    let provider = &portal.portal.doors["cognito"].provider;
+    let provider = &portal.portal.sign_in_methods["cognito"].provider;
     let address = provider
         .end_session(Some("token"), "https://hangar.example.com/sign-in")
         .await;

@@ -78,7 +78,7 @@ fn NewCluster(
     let plan = options.plans.iter().find(|plan| plan.name == draft.plan);
     let wanted = QuotaRequest::Cluster(plan.map(|plan| plan.price_per_hour).unwrap_or_default());
     let usage_after = quota_at(&draft.place, &options.tenants, &options.quotas)
-        .map(|(_, quota)| quota.with(wanted).words());
+        .map(|(_, quota)| quota.with(wanted).summary());
     let key = form.kept("idempotency_key", options.idempotency_key.clone());
     let curl = curl::command(&public_url, "/api/v1/clusters", &draft.to_input(), &key);
     let versions = options

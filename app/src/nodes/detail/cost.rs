@@ -25,7 +25,7 @@ pub fn CostCard(node: Node) -> impl IntoView {
     };
     let when_idle = node
         .autostop
-        .map_or_else(|| "keeps running".to_owned(), |rule| rule.words());
+        .map_or_else(|| "keeps running".to_owned(), |rule| rule.summary());
     let total = most_until_expiry(&node)
         .map(|total| view! { <Fact name="Until it expires">{format!("at most {total}")}</Fact> });
     let life = node

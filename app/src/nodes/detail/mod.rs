@@ -173,7 +173,7 @@ fn Header(node: Node) -> impl IntoView {
 fn summary(node: &Node) -> impl IntoView + use<> {
     let facts = format!(
         "{} · {} / {} · created by {} ",
-        node.spec.words(),
+        node.spec.summary(),
         node.tenant.name,
         node.environment.name,
         node.created_by.name,

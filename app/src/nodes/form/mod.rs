@@ -83,7 +83,9 @@ fn NewNode(
     let quote = quoted.unwrap_or_default();
     let wanted = QuotaRequest::Node(quote.price_per_hour);
     let quota = quota_at(&draft.place, &options.tenants, &options.quotas);
-    let usage_after = quota.as_ref().map(|(_, quota)| quota.with(wanted).words());
+    let usage_after = quota
+        .as_ref()
+        .map(|(_, quota)| quota.with(wanted).summary());
     // A required field that is still empty is no error yet, and the place shows its limits itself.
     let is_shown_elsewhere = |field: &str| field == "environment" && quota.is_some();
     let mut errors = quote.errors.clone();

@@ -1,4 +1,4 @@
-//! What kubelets, schedulers and controllers write, and what it is taken for.
+//! Messages of kubelets, schedulers and controllers, and the failures derived from them.
 
 use super::*;
 use jiff::SignedDuration;
@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 const BORN: &str = "2026-11-21T00:00:00Z";
 
-fn look_after(seconds: i64) -> Look {
-    Look {
+fn look_after(seconds: i64) -> ObservationTime {
+    ObservationTime {
         now: BORN.parse::<Timestamp>().unwrap() + SignedDuration::from_secs(seconds),
         patience: SignedDuration::from_secs(120),
     }

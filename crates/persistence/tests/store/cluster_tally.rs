@@ -40,11 +40,11 @@ async fn clusters_are_counted_by_host_and_plan_until_they_are_gone(backend: &Bac
     // It is still there, and charged.
     delete(database, &leaving).await;
 
-    let tally = |host: &str, plan: &Plan, clusters, need_somebody, price| ClusterTally {
+    let tally = |host: &str, plan: &Plan, clusters, need_attention, price| ClusterTally {
         host: host.into(),
         plan: plan.clone(),
         clusters,
-        need_somebody,
+        need_attention,
         price_per_hour: MicroDollars(price),
     };
     let mut found = database.clusters().tally().await.unwrap();

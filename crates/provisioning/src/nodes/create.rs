@@ -173,7 +173,7 @@ impl Nodes {
             name.as_str(),
         )
         .in_tenant(tenant.tenant.id)
-        .with_detail(format!("{} · {}", valid.spec.words(), environment.slug));
+        .with_detail(format!("{} · {}", valid.spec.summary(), environment.slug));
         let new = NewNode {
             id,
             machine: machine_name(tenant.tenant.id, &name),

@@ -86,7 +86,7 @@ impl Nodes {
     ) -> Result<Node, Problem> {
         let wanted = Autostop::validate(input.idle_minutes, &input.idle_action)
             .map_err(|error| Problem::invalid(vec![error]))?;
-        let detail = wanted.map_or_else(|| "never".to_owned(), Autostop::words);
+        let detail = wanted.map_or_else(|| "never".to_owned(), Autostop::summary);
         self.change(
             caller,
             id,

@@ -147,7 +147,7 @@ fn what_is_on(host: &str, tallies: &[ClusterTally]) -> HostCluster {
         exposures: Vec::new(),
         ingress_domain: None,
         clusters: on_it().map(|tally| tally.clusters).sum(),
-        need_somebody: on_it().map(|tally| tally.need_somebody).sum(),
+        need_attention: on_it().map(|tally| tally.need_attention).sum(),
         price_per_hour: on_it().map(|tally| tally.price_per_hour).sum(),
     }
 }

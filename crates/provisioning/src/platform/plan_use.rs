@@ -74,7 +74,7 @@ mod tests {
             host: host.into(),
             plan: plan.clone(),
             clusters,
-            need_somebody: 0,
+            need_attention: 0,
             price_per_hour: plan.price_per_hour,
         }
     }

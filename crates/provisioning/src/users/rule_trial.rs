@@ -92,7 +92,7 @@ pub(super) fn outcome(
         .rules
         .iter()
         .map(|rule| TriedRule {
-            asks: rule.words(),
+            asks: rule.summary(),
             gives: rule.grant.words(),
             matches: rule.matches(claims),
             problem: problem(&rule.grant),

@@ -2,6 +2,7 @@
 
 use domain::{
     access::TenantRole::{Admin, Developer, Viewer},
+    audit::AuditAction,
     cluster::ClusterState,
     listing::ClusterQuery,
     order::NameCheck,
@@ -27,11 +28,13 @@ async fn an_order_comes_up_and_gives_a_kubeconfig() {
     assert_eq!(kubeconfig.content.expose_secret(), "current-context: demo");
     let overview = core.overview(&grace).await.unwrap();
     assert_eq!(overview.running, 1);
-    let did: Vec<_> = overview.lately.iter().map(|h| h.did.as_str()).collect();
-    assert_eq!(
-        did,
-        ["downloaded the kubeconfig of", "brought up", "ordered"]
-    );
+    let did: Vec<_> = overview.recent.iter().map(|h| h.did.as_str()).collect();
+    let expected = [
+        AuditAction::ReadKubeconfig,
+        AuditAction::ClusterReady,
+        AuditAction::OrderCluster,
+    ];
+    assert_eq!(did, expected.map(AuditAction::phrase));
 }
 
 #[tokio::test]

@@ -317,14 +317,17 @@ async fn keys_and_logs_are_handed_out_with_an_entry_in_the_audit_log() {
         .await
         .unwrap()
         .into_iter()
-        .map(|happening| happening.did)
+        .map(|entry| entry.did)
         .collect();
-    for words in [
-        "was given the key to",
-        "read a log of",
-        "submitted a job to",
+    for action in [
+        AuditAction::ReadNodeKey,
+        AuditAction::ReadNodeLog,
+        AuditAction::SubmitJob,
     ] {
-        assert!(did.iter().any(|did| did == words), "{words}: {did:?}");
+        assert!(
+            did.iter().any(|did| did == action.phrase()),
+            "{action:?}: {did:?}"
+        );
     }
 }
 

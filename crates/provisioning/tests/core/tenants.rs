@@ -282,7 +282,7 @@ async fn a_limit_refuses_an_order_with_what_is_in_use_and_the_way_out() {
     assert_eq!(own.len(), 1);
     assert_eq!(own[0].tenant.slug, "vision");
     assert_eq!(own[0].environment.id, dev.environment.id);
-    assert_eq!(own[0].quota.words(), "1 of 1 cluster, 0 of 0 nodes");
+    assert_eq!(own[0].quota.summary(), "1 of 1 cluster, 0 of 0 nodes");
     let of_others = core.overview(&ada).await.unwrap().limited;
     assert!(of_others.is_empty(), "{of_others:?}");
 }

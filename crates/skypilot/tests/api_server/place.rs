@@ -1,4 +1,4 @@
-//! A real SkyPilot API server with hand-made price lists, and moto for its cloud.
+//! A real SkyPilot API server with hand-made price lists, and moto as its cloud.
 
 use crate::credentials::Broker;
 use crate::process::{Server, beside, free_port, free_port_for_skypilot, python};
@@ -13,37 +13,37 @@ use tempfile::TempDir;
 use tokio::time::{Instant, sleep};
 use url::Url;
 
-/// Longer than anything here takes on two busy cores.
+/// Longer than any step here takes on two busy cores.
 pub const TOO_LONG: Duration = Duration::from_secs(180);
 
-/// Something that is taken for AWS, and who hands out credentials for it.
+/// A stand-in for AWS, and a server that issues credentials for it.
 struct Moto {
     _server: Server,
     address: String,
     broker: Broker,
 }
 
-/// A server, and the client and adapter that lead to it.
+/// A server with a client and an adapter.
 pub struct Place {
     pub sky: SkyPilot,
-    pub somebody: Identity,
+    pub identity: Identity,
     server: Option<Server>,
     moto: Option<Moto>,
-    /// Whether the server has service accounts.
+    /// Whether the server supports service accounts.
     accounts: bool,
     port: u16,
-    // Last, so that it is removed when the servers have ended.
+    // Last, so that it is removed after the servers have ended.
     home: TempDir,
 }
 
 impl Place {
-    /// A server without any cloud, with service accounts.
+    /// A server without clouds, with service accounts.
     pub async fn without_clouds() -> Self {
         Self::start(None, true).await
     }
 
-    /// A server that takes moto for AWS, with an account in which machines can be launched in us-east-1, and credentials
-    /// for whoever has the handle to them. It believes everybody.
+    /// A server that uses moto as AWS, with an account that can launch machines in us-east-1, and credentials for
+    /// anyone with the handle. It accepts every identity.
     pub async fn with_moto() -> Self {
         let home = TempDir::with_prefix("moto-").unwrap();
         let port = free_port().to_string();
@@ -76,14 +76,14 @@ impl Place {
     async fn start(moto: Option<Moto>, accounts: bool) -> Self {
         let home = TempDir::with_prefix("skypilot-").unwrap();
         price_lists(&home.path().join(".sky/catalogs/v8"));
-        // The machines of moto have addresses of the real world. Nobody is to knock there.
+        // The machines of moto have real addresses, which must not be contacted.
         let settings = "aws:\n  ssh_proxy_command: /bin/false\n";
         fs::write(home.path().join(".sky/config.yaml"), settings).unwrap();
         let port = free_port_for_skypilot();
         let url = Url::parse(&format!("http://127.0.0.1:{port}")).unwrap();
         let mut place = Self {
             sky: SkyPilot::new(ClientConfig::new(url)).unwrap(),
-            somebody: Identity::Named {
+            identity: Identity::Named {
                 user_id: "aaaa1111".into(),
                 user_name: "hangar".into(),
             },
@@ -97,13 +97,13 @@ impl Place {
         place
     }
 
-    /// Starts the server on what is in its home.
+    /// Starts the server on the content of its home.
     pub async fn start_server(&mut self) {
         let mut variables = vec![
             ("IS_SKYPILOT_SERVER", "true".to_owned()),
             ("SKYPILOT_DISABLE_USAGE_COLLECTION", "1".to_owned()),
             ("ENABLE_SERVICE_ACCOUNTS", self.accounts.to_string()),
-            // Its queue would have the same port as every other server's on this machine.
+            // Its queue would use the same port as every other server's on this machine.
             ("SKYPILOT_API_SERVER_LOCAL_PORT", self.port.to_string()),
         ];
         if let Some(moto) = &self.moto {
@@ -132,17 +132,17 @@ impl Place {
         self.server = Some(server);
     }
 
-    /// Kills it.
+    /// Kills the server.
     pub fn kill_server(&mut self) {
         self.server = None;
     }
 
-    pub fn somebody(&self) -> Acting<'_> {
-        Acting::by(&self.somebody)
+    pub fn identity(&self) -> Acting<'_> {
+        Acting::by(&self.identity)
     }
 
-    /// The token of a service account with the role `admin`. The first one is made by somebody whom the default
-    /// server believes to be an administrator because a header says so.
+    /// The token of a service account with the role `admin`. The first one is created by a user that the default
+    /// server accepts as administrator because of a header.
     pub async fn admin_token(&self) -> SecretString {
         let made: Value = reqwest::Client::new()
             .post(format!("{}users/service-account-tokens", self.sky.url()))
@@ -157,7 +157,6 @@ impl Place {
         SecretString::from(made["token"].as_str().unwrap())
     }
 
-    /// The adapter.
     pub fn machines(&self, admin_token: Option<SecretString>) -> SkyPilotMachines {
         SkyPilotMachines::new(SkyPilotConfig {
             catalogue_clouds: vec!["aws".into()],
@@ -170,17 +169,17 @@ impl Place {
         .unwrap()
     }
 
-    /// From now on there are no credentials to be had.
+    /// Stops issuing credentials.
     pub fn withhold_credentials(&self, withheld: bool) {
         self.moto.as_ref().unwrap().broker.withhold(withheld);
     }
 
-    /// What a request returned.
+    /// The result of a request.
     pub async fn result<T: serde::de::DeserializeOwned>(&self, id: &RequestId) -> Answer<T> {
-        self.sky.result(&self.somebody, id, TOO_LONG).await
+        self.sky.result(&self.identity, id, TOO_LONG).await
     }
 
-    /// Asks again and again until the answer is good.
+    /// Repeats a query until the result is as expected.
     pub async fn until<T: std::fmt::Debug>(
         &mut self,
         ask: impl AsyncFn(&Self) -> T,
@@ -197,16 +196,16 @@ impl Place {
                 assert!(
                     Instant::now() < end,
                     "never happened; the last answer: {answer:?}\n{}",
-                    server.last_words()
+                    server.end_of_log()
                 );
             }
             sleep(Duration::from_secs(1)).await;
         }
     }
 
-    /// The machines that moto has: type and state.
+    /// Type and state of moto's machines.
     pub async fn instances(&mut self) -> Vec<(String, String)> {
-        // Moto fails to tell while it changes something.
+        // Moto fails to list machines while it changes them.
         let ask = async |place: &Self| {
             let address = &place.moto.as_ref()?.address;
             let answer = reqwest::get(format!("{address}/moto-api/data.json")).await;
@@ -230,13 +229,13 @@ async fn until_it_answers(server: &mut Server, answers: impl AsyncFn() -> bool) 
         assert!(
             Instant::now() < end,
             "the server does not come up:\n{}",
-            server.last_words()
+            server.end_of_log()
         );
         sleep(Duration::from_millis(200)).await;
     }
 }
 
-/// In the form of SkyPilot's catalogue of version 8; the prices are made up.
+/// In the format of SkyPilot's catalogue version 8; the prices are invented.
 fn price_lists(folder: &Path) {
     let gpus = |name: &str, count: u32| {
         format!(

@@ -1,4 +1,4 @@
-//! A server that is restarted in the middle, and one that is gone.
+//! A server that is restarted during requests, and one that is gone.
 
 use crate::place::Place;
 use jiff::Timestamp;

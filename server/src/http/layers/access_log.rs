@@ -1,15 +1,15 @@
-//! One line for each request: what, outcome, time. Never the query, headers or bodies, because they hold codes,
-//! tokens and what people type.
+//! One log line per request: method, path, status and time. Query, headers and bodies are never logged, because they
+//! contain codes, tokens and what users type.
 
 use axum::{extract::Request, middleware::Next, response::Response};
 use http::{HeaderName, HeaderValue};
 use std::time::Instant;
 use tracing::Instrument as _;
 
-/// The header that carries a request's id back, to find it in the log.
+/// The response header with the request's id, to find it in the log.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Logs the request and gives it an id of its own; an id from outside is not taken over.
+/// Logs the request and generates its id; an id from outside is ignored.
 pub async fn log(request: Request, next: Next) -> Response {
     let id = uuid::Uuid::now_v7().simple().to_string();
     let method = request.method().clone();

@@ -2,7 +2,7 @@
 
 use super::LogRequest;
 use crate::{
-    http::{events::LOOK_AGAIN, identity::Signed, stream_limit::StreamPermit},
+    http::{events::LOOK_AGAIN, identity::Authenticated, stream_limit::StreamPermit},
     portal::Portal,
 };
 use domain::{caller::Caller, ids::NodeId, problem::Problem};
@@ -42,7 +42,7 @@ impl Reading {
     pub async fn start(
         portal: &Arc<Portal>,
         caller: &Caller,
-        signed: Signed,
+        signed: Authenticated,
         id: NodeId,
         wanted: LogRequest,
     ) -> Result<Self, Problem> {
@@ -82,7 +82,7 @@ impl Reading {
 /// Somebody's right to read on.
 struct Right {
     portal: Arc<Portal>,
-    signed: Signed,
+    signed: Authenticated,
     id: NodeId,
     changes: Receiver<Change>,
     _place: StreamPermit,

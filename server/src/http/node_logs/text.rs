@@ -5,7 +5,7 @@ use super::{
     reading::{Piece, Reading},
 };
 use crate::{
-    http::{identity::Signed, layers::disconnects::WhileListened},
+    http::{identity::Authenticated, layers::disconnects::WhileListened},
     portal::Portal,
 };
 use axum::{
@@ -24,7 +24,7 @@ use std::{io, sync::Arc};
 pub async fn text(
     portal: &Arc<Portal>,
     caller: Caller,
-    signed: Signed,
+    signed: Authenticated,
     id: NodeId,
     wanted: LogRequest,
 ) -> Result<Response, Problem> {

@@ -142,7 +142,7 @@ pub async fn restore(
 ///
 /// Ends every session of theirs; API tokens stay. For platform admins.
 #[utoipa::path(delete, path = "/users/{id}/sessions", operation_id = "end_user_sessions", tag = "users", params(("id" = UserId, Path, description = "The person's id")), responses(
-    (status = 204, description = "Signed out"),
+    (status = 204, description = "Authenticated out"),
     (status = 401, description = "No valid token", body = ProblemDocument, content_type = "application/problem+json"),
     (status = 403, description = "You are not a platform admin", body = ProblemDocument, content_type = "application/problem+json"),
     (status = 404, description = "There is none", body = ProblemDocument, content_type = "application/problem+json"),

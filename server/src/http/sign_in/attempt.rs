@@ -1,5 +1,5 @@
-//! Sign-ins under way: what the answer of the provider is held against. They live in the session of the browser that
-//! began them, for a quarter of an hour, and are good for one answer.
+//! Open sign-ins, against which the provider's response is checked. They are stored in the browser's session for a
+//! quarter of an hour and are valid for one response.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -7,19 +7,19 @@ use tower_sessions::{Expiry, Session, session::Error};
 
 const KEY: &str = "sign_ins_under_way";
 const LIFE: SignedDuration = SignedDuration::from_mins(15);
-/// Several tabs may sign in at once, not any number.
+/// Several tabs can sign in at the same time, up to this number.
 const MOST: usize = 5;
 
-/// One sign-in under way.
+/// An open sign-in.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Attempt {
-    /// The provider it was begun at.
+    /// The provider that it started at.
     pub provider: String,
-    /// Comes back in the answer.
+    /// Returned in the response.
     pub state: String,
-    /// Comes back in the ID token.
+    /// Returned in the ID token.
     pub nonce: String,
-    /// Proves that the one who redeems the code is the one who asked for it.
+    /// Proves that the client that redeems the code also requested it.
     pub pkce_verifier: String,
     /// Where to go afterwards.
     pub return_to: String,
@@ -49,7 +49,7 @@ impl Attempt {
     }
 }
 
-/// Keeps an attempt in the browser's session.
+/// Stores an attempt in the browser's session.
 pub async fn remember(session: &Session, attempt: Attempt, signed_in: bool) -> Result<(), Error> {
     let mut attempts = all(session).await?;
     attempts.retain(Attempt::is_alive);
@@ -59,14 +59,14 @@ pub async fn remember(session: &Session, attempt: Attempt, signed_in: bool) -> R
     attempts.push(attempt);
     session.insert(KEY, attempts).await?;
     if !signed_in {
-        // Whoever only looks at the sign-in page leaves nothing behind for long.
+        // A visitor who only opens the sign-in page leaves a short-lived session.
         let life = time::Duration::seconds(LIFE.as_secs());
         session.set_expiry(Some(Expiry::OnInactivity(life)));
     }
     session.save().await
 }
 
-/// Takes the attempt that `state` belongs to out of the session, at once and for good.
+/// Removes the attempt that `state` belongs to from the session.
 pub async fn take(session: &Session, state: &str) -> Result<Option<Attempt>, Error> {
     let mut attempts = all(session).await?;
     let Some(index) = attempts.iter().position(|attempt| attempt.state == state) else {

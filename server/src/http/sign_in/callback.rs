@@ -1,6 +1,8 @@
-//! `GET /sign-in/{provider}/callback`: back from the provider, with a code or with a no.
+//! `GET /sign-in/{provider}/callback`: the provider's response, with a code or an error.
 
-use super::{Door, attempt, attempt::Attempt, callback_address, refusal::Refusal, try_again};
+use super::{
+    SignInMethod, attempt, attempt::Attempt, callback_address, refusal::Refusal, try_again,
+};
 use crate::{
     http::{identity::Source, layers::host::Origin, session::SessionData},
     portal::Portal,
@@ -37,9 +39,12 @@ pub async fn finish(
     };
     let return_to = attempt.return_to.clone();
     let signing_in = async {
-        let door = portal.doors.get(&slug).ok_or(Refusal::UnknownProvider)?;
-        let redirect_uri = callback_address(&origin.0, &door.provider);
-        sign_in(door, answer, attempt, redirect_uri, source, &session).await
+        let method = portal
+            .sign_in_methods
+            .get(&slug)
+            .ok_or(Refusal::UnknownProvider)?;
+        let redirect_uri = callback_address(&origin.0, &method.provider);
+        sign_in(method, answer, attempt, redirect_uri, source, &session).await
     };
     match signing_in.await {
         Ok(()) => Redirect::to(&return_to),
@@ -47,39 +52,37 @@ pub async fn finish(
     }
 }
 
-/// The sign-in that this answer belongs to: begun in this browser, at this provider, not long ago, not answered yet.
+/// The attempt that this response belongs to: started in this browser, at this provider, recently, and unused.
 async fn expected(
     session: &Session,
     provider: &str,
     state: Option<&str>,
 ) -> Result<Attempt, Refusal> {
-    let state = state.ok_or(Refusal::NotUnderWay("it has no state"))?;
+    let state = state.ok_or(Refusal::NotUnderWay("no state"))?;
     let attempt = attempt::take(session, state)
         .await?
-        .ok_or(Refusal::NotUnderWay(
-            "its state is not one of this browser's",
-        ))?;
+        .ok_or(Refusal::NotUnderWay("unknown state"))?;
     if attempt.provider == provider {
         Ok(attempt)
     } else {
-        Err(Refusal::NotUnderWay("it comes from another provider"))
+        Err(Refusal::NotUnderWay("another provider"))
     }
 }
 
 async fn sign_in(
-    door: &Door,
+    method: &SignInMethod,
     answer: Answer,
     attempt: Attempt,
     redirect_uri: String,
     source: Option<String>,
     session: &Session,
 ) -> Result<(), Refusal> {
-    let provider = &door.provider;
+    let provider = &method.provider;
     if answer
         .iss
         .is_some_and(|iss| iss != provider.settings().issuer_name)
     {
-        return Err(Refusal::NotUnderWay("it comes from another issuer"));
+        return Err(Refusal::NotUnderWay("another issuer"));
     }
     if let Some(error) = answer.error {
         let known: String = error
@@ -92,17 +95,17 @@ async fn sign_in(
             _ => Refusal::Denied(known),
         });
     }
-    let code = answer.code.ok_or(Refusal::NotUnderWay("it has no code"))?;
-    let vouched = provider.redeem(code, attempt, redirect_uri).await?;
-    let user = door
+    let code = answer.code.ok_or(Refusal::NotUnderWay("no code"))?;
+    let authenticated = provider.redeem(code, attempt, redirect_uri).await?;
+    let user = method
         .service
-        .sign_in(vouched.identity, source)
+        .sign_in(authenticated.identity, source)
         .await
         .map_err(|problem| match problem.kind {
             ProblemKind::Forbidden => Refusal::Suspended,
             _ => Refusal::Internal(problem.into()),
         })?;
-    SessionData::new(user.id, &provider.settings().slug, vouched.id_token)
+    SessionData::new(user.id, &provider.settings().slug, authenticated.id_token)
         .begin(session)
         .await?;
     Ok(())

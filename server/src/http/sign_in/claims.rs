@@ -1,4 +1,4 @@
-//! From a checked ID token to the person it is about.
+//! From a verified ID token to the user's identity.
 
 use super::refusal::Refusal;
 use crate::config::ProviderSettings;
@@ -6,9 +6,9 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use provisioning::sign_in::Identity;
 use serde_json::{Map, Value};
 
-/// All claims of a token whose signature and times have been checked.
+/// All claims of a token whose signature and times have been verified.
 pub fn of_verified_token(token: &str) -> Result<Map<String, Value>, Refusal> {
-    let invalid = || Refusal::InvalidToken("its claims cannot be read".into());
+    let invalid = || Refusal::InvalidToken("the claims cannot be read".into());
     let payload = token.split('.').nth(1).ok_or_else(invalid)?;
     let json = URL_SAFE_NO_PAD
         .decode(payload.trim_end_matches('='))
@@ -16,15 +16,15 @@ pub fn of_verified_token(token: &str) -> Result<Map<String, Value>, Refusal> {
     serde_json::from_slice(&json).map_err(|_| invalid())
 }
 
-/// Cognito signs access tokens with the keys of its ID tokens and says in `token_use` which one it is.
+/// Cognito signs access tokens with the same keys as ID tokens; `token_use` distinguishes them.
 pub fn refuse_access_token(claims: &Map<String, Value>) -> Result<(), Refusal> {
     match claims.get("token_use").and_then(Value::as_str) {
         None | Some("id") => Ok(()),
-        Some(other) => Err(Refusal::InvalidToken(format!("it is an {other} token"))),
+        Some(other) => Err(Refusal::InvalidToken(format!("the token_use is {other}"))),
     }
 }
 
-/// Who the claims are about, if they may come in.
+/// The user's identity, if the user is allowed to sign in.
 pub fn identity(
     settings: &ProviderSettings,
     claims: Map<String, Value>,
@@ -40,7 +40,7 @@ pub fn identity(
         .get("sub")
         .and_then(Value::as_str)
         .filter(|subject| !subject.is_empty())
-        .ok_or_else(|| Refusal::InvalidToken("it has no subject".into()))?
+        .ok_or_else(|| Refusal::InvalidToken("no subject".into()))?
         .to_owned();
     let email = text("email").unwrap_or_default();
     let email_verified = is_true(claims.get("email_verified"));
@@ -68,7 +68,7 @@ pub fn identity(
     })
 }
 
-/// Cognito's userinfo writes it as text.
+/// Cognito's userinfo endpoint returns a string.
 fn is_true(value: Option<&Value>) -> bool {
     match value {
         Some(Value::Bool(yes)) => *yes,
@@ -77,7 +77,7 @@ fn is_true(value: Option<&Value>) -> bool {
     }
 }
 
-/// What follows the only “@” must be one of the domains, exactly.
+/// The part after the only “@” must equal one of the domains.
 fn is_in_domain(address: &str, domains: &[String]) -> bool {
     match address.split_once('@') {
         Some((local, domain)) if !local.is_empty() && !domain.contains('@') => {
@@ -87,7 +87,7 @@ fn is_in_domain(address: &str, domains: &[String]) -> bool {
     }
 }
 
-/// Names go to pages, logs and the audit log: without control characters and not endless.
+/// Names appear on pages, in logs and in the audit log: no control characters, and a limited length.
 fn printable(text: &str) -> String {
     text.chars()
         .filter(|c| !c.is_control())

@@ -1,4 +1,4 @@
-//! What a provider says about itself: its endpoints and keys.
+//! A provider's metadata: its endpoints and keys.
 
 use super::{
     http_client::{ProviderHttp, ProviderHttpError},
@@ -14,10 +14,9 @@ use std::time::{Duration, Instant};
 use tokio::time::timeout;
 use url::Url;
 
-/// One conversation, whatever it consists of.
+/// The timeout for all requests of one sign-in step.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The portal as the provider's client.
 pub type Client = CoreClient<
     EndpointSet,
     EndpointNotSet,
@@ -27,20 +26,17 @@ pub type Client = CoreClient<
     EndpointMaybeSet,
 >;
 
-/// What the provider says about itself.
 pub struct Discovered {
-    /// With its endpoints and keys.
     pub client: Client,
-    /// Where it tells more about a person.
+    /// The userinfo endpoint.
     pub userinfo: Option<Url>,
-    /// Where people sign out.
+    /// The end-session endpoint.
     pub end_session: Option<Url>,
-    /// When it said so.
+    /// When the metadata was read.
     pub at: Instant,
 }
 
 impl Discovered {
-    /// Asks the provider.
     pub async fn ask(settings: &ProviderSettings, http: &ProviderHttp) -> Result<Self, Refusal> {
         let issuer =
             IssuerUrl::new(settings.issuer_name.clone()).map_err(Refusal::misconfigured)?;
@@ -76,7 +72,7 @@ impl Discovered {
     }
 }
 
-/// What `conversation` brings, if it is over in time.
+/// The output of `conversation`, if it completes in time.
 pub async fn in_time<T>(conversation: impl Future<Output = T>) -> Result<T, Refusal> {
     timeout(TIMEOUT, conversation)
         .await

@@ -1,4 +1,4 @@
-//! One identity provider: what it says about itself, and the two conversations with it.
+//! One identity provider: its metadata, and the requests to it.
 
 use super::{
     attempt::Attempt,
@@ -22,38 +22,32 @@ use std::{
 };
 use url::Url;
 
-/// Discovery and keys are read again after this long, and earlier when an unknown key appears.
+/// Metadata and keys are read again after this time, or earlier if an unknown key appears.
 const FRESH: Duration = Duration::from_secs(3600);
-/// Nobody can make the portal ask more often than this.
+/// Limits how often requests can make the portal read the metadata.
 const LEAST_AGE: Duration = Duration::from_secs(1);
-/// An identity provider.
 pub struct Provider {
     settings: ProviderSettings,
     http: ProviderHttp,
     discovered: RwLock<Option<Arc<Discovered>>>,
 }
 
-/// What a sign-in needs to remember, and where it sends the browser.
-pub struct Started {
-    /// To be kept in the browser's session.
+/// A started sign-in.
+pub struct SignInStart {
+    /// To be stored in the browser's session.
     pub attempt: Attempt,
-    /// The provider's page.
     pub address: Url,
 }
 
-/// Somebody the provider vouches for.
-pub struct Vouched {
-    /// Who.
+/// A user that the provider has authenticated.
+pub struct AuthenticatedUser {
     pub identity: Identity,
-    /// The statement itself, to sign out with.
+    /// The ID token itself, to sign out with.
     pub id_token: String,
 }
 
 impl Provider {
-    /// A provider; nothing is asked of it before somebody signs in.
-    ///
-    /// # Errors
-    /// If no HTTP client can be had.
+    /// Creates a provider without sending any request.
     pub fn new(settings: ProviderSettings) -> Result<Self, ProviderHttpError> {
         Ok(Self {
             settings,
@@ -62,14 +56,17 @@ impl Provider {
         })
     }
 
-    /// How it is configured.
     pub fn settings(&self) -> &ProviderSettings {
         &self.settings
     }
 
-    /// Begins a sign-in that comes back to `redirect_uri` and then goes to `return_to`.
-    pub async fn start(&self, redirect_uri: String, return_to: String) -> Result<Started, Refusal> {
-        // Asked anew, so that nobody is sent to a provider that is down.
+    /// Starts a sign-in that returns to `redirect_uri` and then goes to `return_to`.
+    pub async fn start(
+        &self,
+        redirect_uri: String,
+        return_to: String,
+    ) -> Result<SignInStart, Refusal> {
+        // Reads the metadata again, so that no user is redirected to a provider that is down.
         let discovered = self.discovered(LEAST_AGE).await?;
         let client = with_redirect(&discovered.client, redirect_uri)?;
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
@@ -87,7 +84,7 @@ impl Provider {
             .add_scopes(scopes.cloned().map(Scope::new))
             .set_pkce_challenge(challenge)
             .url();
-        Ok(Started {
+        Ok(SignInStart {
             attempt: Attempt::new(
                 &self.settings.slug,
                 state.into_secret(),
@@ -99,13 +96,13 @@ impl Provider {
         })
     }
 
-    /// Exchanges the code of an answer for a statement about a person, and checks it.
+    /// Exchanges the code for an ID token and verifies it.
     pub async fn redeem(
         &self,
         code: String,
         attempt: Attempt,
         redirect_uri: String,
-    ) -> Result<Vouched, Refusal> {
+    ) -> Result<AuthenticatedUser, Refusal> {
         let discovered = self.discovered(FRESH).await?;
         let client = with_redirect(&discovered.client, redirect_uri)?;
         let request = client
@@ -117,14 +114,14 @@ impl Provider {
             .map_err(token_refusal)?;
         let id_token = tokens
             .id_token()
-            .ok_or_else(|| Refusal::InvalidToken("there is none in the answer".into()))?;
+            .ok_or_else(|| Refusal::InvalidToken("the response contains no ID token".into()))?;
         let nonce = Nonce::new(attempt.nonce);
 
         let checked = match check(&discovered.client, id_token, &tokens, &nonce) {
             Err(ClaimsVerificationError::SignatureVerification(
                 SignatureVerificationError::NoMatchingKey,
             )) => {
-                // Signed with a key that is newer than what we know: the provider has changed its keys.
+                // Authenticated with an unknown key: the provider has rotated its keys.
                 let renewed = self.discovered(LEAST_AGE).await?;
                 check(&renewed.client, id_token, &tokens, &nonce)
             }
@@ -141,10 +138,10 @@ impl Provider {
                 .await?;
         }
         let identity = claims::identity(&self.settings, claims)?;
-        Ok(Vouched { identity, id_token })
+        Ok(AuthenticatedUser { identity, id_token })
     }
 
-    /// Where the browser goes to sign out at the provider too, if the provider has such a place.
+    /// The URL for signing out at the provider, if it has an end-session endpoint.
     pub async fn end_session(&self, id_token: Option<&str>, return_to: &str) -> Option<Url> {
         if let Some(domain) = &self.settings.cognito_domain {
             let mut url = domain.join("/logout").ok()?;
@@ -157,7 +154,7 @@ impl Provider {
             Ok(discovered) => discovered,
             Err(refusal) => {
                 let error = domain::error::causes(&refusal);
-                tracing::warn!(provider = self.settings.slug, %error, "signed out here only");
+                tracing::warn!(provider = self.settings.slug, %error, "signed out of the portal only");
                 return None;
             }
         };
@@ -172,12 +169,12 @@ impl Provider {
         Some(url)
     }
 
-    /// Asks the provider about itself, for `hangar check`.
+    /// Reads the provider's metadata, for `hangar check`.
     pub async fn check(&self) -> Result<(), Refusal> {
         self.discovered(Duration::ZERO).await.map(|_| ())
     }
 
-    /// What the provider says about itself, if we heard it at most `age` ago, else heard anew.
+    /// The provider's metadata, at most `age` old.
     async fn discovered(&self, age: Duration) -> Result<Arc<Discovered>, Refusal> {
         let known = self
             .discovered
@@ -195,7 +192,7 @@ impl Provider {
         Ok(fresh)
     }
 
-    /// Adds what only the userinfo endpoint tells. It must be about the same person.
+    /// Adds claims of the userinfo endpoint. They must be about the same user.
     async fn add_userinfo(
         &self,
         discovered: &Discovered,
@@ -218,14 +215,14 @@ impl Provider {
         if !answer.status().is_success() {
             let status = answer.status();
             return Err(Refusal::misconfigured(format!(
-                "userinfo answered {status}"
+                "the userinfo endpoint returned {status}"
             )));
         }
         let more: Map<String, Value> =
             serde_json::from_slice(answer.body()).map_err(Refusal::misconfigured)?;
         if more.get("sub") != claims.get("sub") {
             return Err(Refusal::InvalidToken(
-                "userinfo is about somebody else".into(),
+                "the userinfo endpoint returned another subject".into(),
             ));
         }
         for (name, value) in more {
@@ -235,7 +232,7 @@ impl Provider {
     }
 }
 
-/// Signature, issuer, audience, expiry, nonce, and that the access token belongs to it.
+/// Verifies signature, issuer, audience, expiry, nonce, and that the access token belongs to the ID token.
 fn check(
     client: &Client,
     id_token: &CoreIdToken,
@@ -256,7 +253,7 @@ fn check(
         .map_err(|error| ClaimsVerificationError::Other(error.to_string()))?;
         if actual != *expected {
             return Err(ClaimsVerificationError::Other(
-                "at_hash does not fit".into(),
+                "at_hash does not match".into(),
             ));
         }
     }
@@ -274,12 +271,12 @@ where
 {
     match error {
         RequestTokenError::Request(error) => error.into(),
-        RequestTokenError::ServerResponse(response) => {
-            Refusal::misconfigured(format!("the token endpoint refused: {response:?}"))
-        }
-        // The body of an answer that cannot be read may hold tokens.
+        RequestTokenError::ServerResponse(response) => Refusal::misconfigured(format!(
+            "the token endpoint returned an error: {response:?}"
+        )),
+        // The body of a response that cannot be parsed may contain tokens.
         RequestTokenError::Parse(..) => {
-            Refusal::misconfigured("the token endpoint's answer cannot be read")
+            Refusal::misconfigured("the token endpoint's response cannot be read")
         }
         RequestTokenError::Other(message) => Refusal::Unavailable(message.into()),
     }

@@ -1,8 +1,8 @@
-//! `GET /sign-in/{provider}`: off to the provider.
+//! `GET /sign-in/{provider}`: redirects to the provider.
 
 use super::{attempt, callback_address, refusal::Refusal, return_to::safe_return_to, try_again};
 use crate::{
-    http::{identity::Signed, layers::host::Origin},
+    http::{identity::Authenticated, layers::host::Origin},
     portal::Portal,
 };
 use axum::{
@@ -24,16 +24,19 @@ pub async fn start(
     Path(slug): Path<String>,
     Query(query): Query<StartQuery>,
     Extension(origin): Extension<Origin>,
-    signed: Option<Extension<Signed>>,
+    signed: Option<Extension<Authenticated>>,
     session: Session,
 ) -> Redirect {
     let return_to = safe_return_to(query.return_to.as_deref());
     let begin = async {
-        let door = portal.doors.get(&slug).ok_or(Refusal::UnknownProvider)?;
-        let started = door
+        let method = portal
+            .sign_in_methods
+            .get(&slug)
+            .ok_or(Refusal::UnknownProvider)?;
+        let started = method
             .provider
             .start(
-                callback_address(&origin.0, &door.provider),
+                callback_address(&origin.0, &method.provider),
                 return_to.clone(),
             )
             .await?;
@@ -44,7 +47,7 @@ pub async fn start(
         Ok(address) => Redirect::to(address.as_str()),
         Err(refusal) => {
             if matches!(refusal, Refusal::Internal(_)) {
-                // What could not be stored now will not be stored with the answer either.
+                // If storing fails now, it will fail with the response too.
                 session.clear().await;
             }
             try_again(&refusal, &slug, &return_to)

@@ -12,7 +12,7 @@ use crate::ui::{Button, Card, Choice, Field, Select, TextInput};
 #[component]
 pub fn AutostopCard(node: Node, form: FormState) -> impl IntoView {
     let rule = match node.autostop {
-        Some(rule) => format!("This node {}.", rule.words()),
+        Some(rule) => format!("This node {}.", rule.summary()),
         None => "This node keeps running.".to_owned(),
     };
     let form = node

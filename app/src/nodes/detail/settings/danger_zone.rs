@@ -38,7 +38,7 @@ pub fn DangerZone(node: Node, form: FormState) -> impl IntoView {
 }
 
 fn losses(node: &Node) -> impl IntoView + use<> {
-    let machine = format!("{} ({})", node.spec.words(), node.machine);
+    let machine = format!("{} ({})", node.spec.summary(), node.machine);
     let cost = match node.cost.price_per_hour {
         Some(price) if node.cost.running => {
             format!(" of {price} an hour; {} so far", node.cost.so_far)

@@ -1,12 +1,12 @@
-//! No error leaves without words: what a library refuses with an empty or its own plain answer becomes a problem.
+//! Replaces empty or plain-text error responses of libraries with problems.
 
 use crate::http::problem;
 use axum::{extract::Request, middleware::Next, response::Response};
 use domain::problem::{Problem, ProblemKind};
 use http::{StatusCode, header};
 
-/// Puts problems in the place of wordless errors.
-pub async fn find(request: Request, next: Next) -> Response {
+/// Replaces error responses without a problem.
+pub async fn fill(request: Request, next: Next) -> Response {
     let asked = request.headers().clone();
     let response = next.run(request).await;
     let status = response.status();
@@ -26,22 +26,25 @@ fn has_words(response: &Response) -> bool {
 
 fn problem_of(status: StatusCode) -> Problem {
     let (kind, detail) = match status {
-        StatusCode::NOT_FOUND => (ProblemKind::NotFound, "There is nothing at this address."),
+        StatusCode::NOT_FOUND => (
+            ProblemKind::NotFound,
+            "No page or API endpoint exists at this address.",
+        ),
         StatusCode::METHOD_NOT_ALLOWED => (
             ProblemKind::MethodNotAllowed,
-            "This method does not go with this address.",
+            "The method is not allowed for this address.",
         ),
         StatusCode::PAYLOAD_TOO_LARGE => return super::body_limit::too_large(),
         StatusCode::UNSUPPORTED_MEDIA_TYPE => (
             ProblemKind::UnsupportedMediaType,
-            "A body of this type is not taken here.",
+            "The content type is not supported.",
         ),
         status if status.is_client_error() => {
-            (ProblemKind::BadRequest, "The request cannot be read.")
+            (ProblemKind::BadRequest, "The request is malformed.")
         }
         status => {
             let reference = uuid::Uuid::now_v7().simple().to_string();
-            tracing::error!(%reference, %status, "a request failed without words");
+            tracing::error!(%reference, %status, "a request failed without a problem");
             return Problem::internal(reference);
         }
     };
