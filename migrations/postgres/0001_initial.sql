@@ -473,3 +473,9 @@ CREATE TABLE write_probe (
     id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
     at TIMESTAMPTZ NOT NULL
 );
+
+-- Answers of identity providers that were taken: each is good for one sign-in.
+CREATE TABLE used_sign_ins (
+    digest TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    expires_at TIMESTAMPTZ NOT NULL
+);

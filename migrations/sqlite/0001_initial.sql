@@ -490,3 +490,9 @@ CREATE TABLE write_probe (
     id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
     at INTEGER NOT NULL
 ) STRICT;
+
+-- Answers of identity providers that were taken: each is good for one sign-in.
+CREATE TABLE used_sign_ins (
+    digest TEXT NOT NULL PRIMARY KEY,
+    expires_at INTEGER NOT NULL
+) STRICT;

@@ -16,6 +16,7 @@ use app::site::{Assets, SignInProvider, Site};
 use domain::{caller::Caller, ids::UserId, problem::Problem};
 use persistence::Database;
 use provisioning::{Core, claim_rules::ClaimRules, sign_in::SignInService, users::RuleProvider};
+use secrets::{Keyring, TextSealer};
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
@@ -32,6 +33,8 @@ pub struct Portal {
     pub site: Site,
     /// Whether the database takes writes.
     pub readiness: Readiness,
+    /// Seals what browsers keep.
+    pub cookie_sealer: TextSealer,
     /// Cancelled when the server stops.
     pub stopping: CancellationToken,
     callers: SignInService,
@@ -45,6 +48,7 @@ impl Portal {
         assets: Assets,
         core: Arc<Core>,
         database: &Database,
+        keyring: &Keyring,
     ) -> anyhow::Result<Self> {
         let sign_in_methods = sign_in_methods(settings, database)?;
         let site = Site {
@@ -74,6 +78,7 @@ impl Portal {
             trusted_proxies: settings.trusted_proxies.clone(),
             site,
             readiness: Readiness::default(),
+            cookie_sealer: TextSealer::new(keyring, "hangar cookie"),
             stopping: CancellationToken::new(),
         })
     }

@@ -105,7 +105,9 @@ impl Server {
             rule_providers: rule_providers(&settings),
             user_pools: user_pools::pools(&settings)?,
         }));
-        let portal = Arc::new(Portal::new(&settings, addresses, assets, core, &database)?);
+        let portal = Arc::new(Portal::new(
+            &settings, addresses, assets, core, &database, &keyring,
+        )?);
         let mut router = http::router(&portal, site);
         let (mut listening, mut broker_address) = (Vec::new(), None);
         if let Some(broker) = &broker {

@@ -9,8 +9,10 @@ use crate::{
     connection::Transaction,
     database::Database,
     digest::sha256,
+    error::StoreError,
     rows,
     sql::{json_value, query},
+    transaction::doing,
 };
 use async_trait::async_trait;
 use domain::{error::causes, ids::UserId};
@@ -58,6 +60,36 @@ impl Sessions {
             *cleaned = Some(Instant::now());
         }
         due
+    }
+
+    /// Takes the answer of an identity provider that carries this random `state`. `false`: it was taken before, here or
+    /// by another replica.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn take_sign_in(
+        &self,
+        state: &str,
+        expires_at: Timestamp,
+    ) -> std::result::Result<bool, StoreError> {
+        doing("take a sign-in", async {
+            let mut writing = self.database.write().await?;
+            query("DELETE FROM used_sign_ins WHERE expires_at <= $1")
+                .bind(Timestamp::now())
+                .execute(writing.connection())
+                .await?;
+            let taken = query(
+                "INSERT INTO used_sign_ins (digest, expires_at) VALUES ($1, $2) \
+                 ON CONFLICT (digest) DO NOTHING",
+            )
+            .bind(sha256(state))
+            .bind(expires_at)
+            .execute(writing.connection())
+            .await?;
+            writing.commit().await?;
+            Ok(taken == 1)
+        })
+        .await
     }
 
     /// `false`: there is a session with this id.

@@ -12,6 +12,7 @@ mod key_directory;
 mod key_services;
 mod keyring;
 mod private_file;
+mod sealed_text;
 mod wrapping;
 
 pub use envelope::Envelope;
@@ -21,4 +22,5 @@ pub use key_directory::KeyDirectory;
 pub use key_services::Keys;
 pub use keyring::{KeyError, Keyring};
 pub use private_file::{write_private, write_private_first};
+pub use sealed_text::TextSealer;
 pub use wrapping::{KeyWrapping, WrappedKey};

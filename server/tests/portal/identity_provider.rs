@@ -232,6 +232,8 @@ pub fn provider(slug: &str, issuer: &str) -> ProviderSettings {
         client_secret: Some(Secret::from("secret".to_owned())),
         scopes: vec!["openid".into()],
         userinfo: false,
+        audiences: Vec::new(),
+        assume_email_verified: false,
         email_domains: Vec::new(),
         cognito_domain: None,
         user_pool: None,

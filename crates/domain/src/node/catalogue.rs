@@ -135,6 +135,7 @@ pub struct OfferQueryInput {
     pub accelerator: Option<String>,
     /// A cloud: `aws`.
     #[serde(default)]
+    pub cloud: Option<String>,
     /// The number of accelerators.
     #[serde(default)]
     pub count: Option<String>,
@@ -196,6 +197,7 @@ impl OfferQueryInput {
 
 /// An accelerator across all its offers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AcceleratorSummary {
     pub name: String,
     /// Memory per accelerator, in GiB.

@@ -28,6 +28,12 @@ pub struct ProviderSection {
     /// Whether to also request the userinfo endpoint, for claims that are not in the ID token.
     #[serde(default)]
     pub userinfo: bool,
+    /// Other audiences than the client id that ID tokens may name.
+    #[serde(default)]
+    pub audiences: Vec<String>,
+    /// Whether an address counts as verified if the provider does not say whether it is.
+    #[serde(default)]
+    pub assume_email_verified: bool,
     /// If not empty, only users with a verified address in one of these domains can sign in.
     #[serde(default)]
     pub email_domains: Vec<String>,
@@ -54,6 +60,10 @@ pub struct ProviderSettings {
     pub scopes: Vec<String>,
     /// Whether to also request the userinfo endpoint.
     pub userinfo: bool,
+    /// Other audiences than the client id that ID tokens may name.
+    pub audiences: Vec<String>,
+    /// Whether an address counts as verified if the provider does not say whether it is.
+    pub assume_email_verified: bool,
     /// The domains of allowed addresses, in lower case; empty: all.
     pub email_domains: Vec<String>,
     /// Cognito's own sign-out endpoint.
@@ -121,6 +131,8 @@ impl ProviderSection {
             client_secret,
             scopes: self.scopes,
             userinfo: self.userinfo,
+            audiences: self.audiences,
+            assume_email_verified: self.assume_email_verified,
             email_domains,
             cognito_domain,
             user_pool: self.user_pool,

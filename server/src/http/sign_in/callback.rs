@@ -4,7 +4,11 @@ use super::{
     SignInMethod, attempt, attempt::Attempt, callback_address, refusal::Refusal, try_again,
 };
 use crate::{
-    http::{identity::Source, layers::host::Origin, session::SessionData},
+    http::{
+        identity::{Authenticated, Source},
+        layers::host::Origin,
+        session::SessionData,
+    },
     portal::Portal,
 };
 use axum::{
@@ -13,6 +17,7 @@ use axum::{
     response::Redirect,
 };
 use domain::problem::ProblemKind;
+use http::HeaderMap;
 use serde::Deserialize;
 use std::sync::Arc;
 use tower_sessions::Session;
@@ -31,10 +36,14 @@ pub async fn finish(
     Query(answer): Query<Answer>,
     Extension(origin): Extension<Origin>,
     Extension(Source(source)): Extension<Source>,
+    signed_in: Option<Extension<Authenticated>>,
+    headers: HeaderMap,
     session: Session,
 ) -> Redirect {
-    let attempt = match expected(&session, &slug, answer.state.as_deref()).await {
+    let attempt = match expected(&portal, &headers, &slug, answer.state.as_deref()).await {
         Ok(attempt) => attempt,
+        // The page was opened again, or went back to: whoever is signed in has nothing to try again.
+        Err(Refusal::NotUnderWay(_)) if signed_in.is_some() => return Redirect::to("/"),
         Err(refusal) => return try_again(&refusal, &slug, "/"),
     };
     let return_to = attempt.return_to.clone();
@@ -54,13 +63,15 @@ pub async fn finish(
 
 /// The attempt that this response belongs to: started in this browser, at this provider, recently, and unused.
 async fn expected(
-    session: &Session,
+    portal: &Portal,
+    headers: &HeaderMap,
     provider: &str,
     state: Option<&str>,
 ) -> Result<Attempt, Refusal> {
     let state = state.ok_or(Refusal::NotUnderWay("no state"))?;
-    let attempt = attempt::take(session, state)
-        .await?
+    let attempt = attempt::take(portal, headers, state)
+        .await
+        .map_err(|problem| Refusal::Internal(problem.into()))?
         .ok_or(Refusal::NotUnderWay("unknown state"))?;
     if attempt.provider == provider {
         Ok(attempt)

@@ -6,6 +6,7 @@ mod callback;
 mod claims;
 mod discovery;
 mod http_client;
+mod id_token;
 mod provider;
 mod refusal;
 mod return_to;

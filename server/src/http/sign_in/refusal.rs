@@ -1,6 +1,6 @@
 //! Why a user was not signed in. The page gets a code and chooses its own text; the details are logged.
 
-use super::http_client::ProviderHttpError;
+use super::{http_client::ProviderHttpError, id_token::TokenError};
 
 type Cause = Box<dyn std::error::Error + Send + Sync>;
 
@@ -68,5 +68,11 @@ impl From<ProviderHttpError> for Refusal {
 impl From<tower_sessions::session::Error> for Refusal {
     fn from(error: tower_sessions::session::Error) -> Self {
         Self::Internal(error.into())
+    }
+}
+
+impl From<TokenError> for Refusal {
+    fn from(error: TokenError) -> Self {
+        Self::InvalidToken(error.to_string())
     }
 }
