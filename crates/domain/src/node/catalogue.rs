@@ -135,6 +135,7 @@ pub struct OfferQueryInput {
     pub accelerator: Option<String>,
     /// A cloud: `aws`.
     #[serde(default)]
+    pub cloud: Option<String>,
     /// The number of accelerators.
     #[serde(default)]
     pub count: Option<String>,
@@ -144,6 +145,7 @@ pub struct OfferQueryInput {
     /// The slug of an environment of that tenant.
     #[serde(default)]
     pub environment: Option<String>,
+    /// `price`, `spot_price`, `accelerator`, `memory` or `cloud`; with a leading `-` in descending order.
     #[serde(default)]
     pub sort: Option<String>,
     /// The page, starting at 1.
@@ -196,6 +198,7 @@ impl OfferQueryInput {
 
 /// An accelerator across all its offers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AcceleratorSummary {
     pub name: String,
     /// Memory per accelerator, in GiB.
