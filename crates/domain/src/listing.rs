@@ -205,7 +205,7 @@ impl Parameters {
         let search = text(value).unwrap_or_default();
         if search.chars().count() > 100 {
             self.errors
-                .push(FieldError::new("search", "At most 100 characters."));
+                .push(FieldError::new("search", "Use at most 100 characters."));
         }
         search
     }
@@ -221,8 +221,10 @@ impl Parameters {
         match value.parse::<u32>() {
             Ok(number) if (1..=max).contains(&number) => Some(number),
             _ => {
-                self.errors
-                    .push(FieldError::new(field, format!("A number from 1 to {max}.")));
+                self.errors.push(FieldError::new(
+                    field,
+                    format!("Use a number from 1 to {max}."),
+                ));
                 None
             }
         }
@@ -240,8 +242,10 @@ impl Parameters {
                 .cursor("before", &before)
                 .map_or_else(Position::default, Position::Before),
             (Some(_), Some(_)) => {
-                self.errors
-                    .push(FieldError::new("before", "Use either after or before."));
+                self.errors.push(FieldError::new(
+                    "before",
+                    "Use either after or before, not both.",
+                ));
                 Position::First
             }
         }
@@ -312,9 +316,9 @@ impl FromStr for Cursor {
                 value: parts.next().map(str::to_owned),
                 id,
             }),
-            _ => {
-                Err("Use a cursor of another page, or leave the parameter out for the first page.")
-            }
+            _ => Err(
+                "The cursor is invalid. Use one of another page, or omit the parameter for the first page.",
+            ),
         }
     }
 }

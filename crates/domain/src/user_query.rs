@@ -33,7 +33,10 @@ impl FromStr for UserFilter {
     fn from_str(text: &str) -> Result<Self, FieldError> {
         let found = Self::ALL.into_iter().find(|filter| filter.as_str() == text);
         found.ok_or_else(|| {
-            FieldError::new("filter", "One of all, admins, suspended, without_tenant.")
+            FieldError::new(
+                "filter",
+                "Filter must be all, admins, suspended or without_tenant.",
+            )
         })
     }
 }

@@ -89,7 +89,7 @@ impl ClaimRules {
     /// first is the reason.
     pub fn claimed(&self, claims: &Map<String, Value>, tenants: &[Tenant]) -> Claimed {
         let matching = self.rules.iter().filter(|rule| rule.matches(claims));
-        let grants = matching.map(|rule| (&rule.grant, rule.summary())).chain(
+        let grants = matching.map(|rule| (&rule.grant, rule.words())).chain(
             self.default_role
                 .iter()
                 .map(|it| (it, EVERYBODY.to_owned())),

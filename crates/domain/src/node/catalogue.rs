@@ -145,6 +145,7 @@ pub struct OfferQueryInput {
     /// The slug of an environment of that tenant.
     #[serde(default)]
     pub environment: Option<String>,
+    /// `price`, `spot_price`, `accelerator`, `memory` or `cloud`; with a leading `-` in descending order.
     #[serde(default)]
     pub sort: Option<String>,
     /// The page, starting at 1.

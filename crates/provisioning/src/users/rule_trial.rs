@@ -92,7 +92,7 @@ pub(super) fn outcome(
         .rules
         .iter()
         .map(|rule| TriedRule {
-            asks: rule.summary(),
+            asks: rule.words(),
             gives: rule.grant.words(),
             matches: rule.matches(claims),
             problem: problem(&rule.grant),

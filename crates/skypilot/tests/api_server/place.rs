@@ -137,7 +137,7 @@ impl Place {
         self.server = None;
     }
 
-    pub fn identity(&self) -> Acting<'_> {
+    pub fn acting(&self) -> Acting<'_> {
         Acting::by(&self.identity)
     }
 

@@ -32,10 +32,10 @@ async fn a_real_server_tells_version_and_prices_and_refuses_what_cannot_be_launc
     assert_eq!(cheapest.device_memory_gib, Some(80.0));
     assert_eq!((offers[3].count, offers[3].spot_price_per_hour), (8, None));
 
-    place.sky.validate(place.identity(), TASK).await.unwrap();
+    place.sky.validate(place.acting(), TASK).await.unwrap();
     let invalid = place
         .sky
-        .validate(place.identity(), "resources:\n  foo: 1\n")
+        .validate(place.acting(), "resources:\n  foo: 1\n")
         .await;
     let invalid = invalid.unwrap_err();
     assert_eq!(invalid.kind, ErrorKind::InvalidTask);
@@ -49,7 +49,7 @@ async fn a_real_server_tells_version_and_prices_and_refuses_what_cannot_be_launc
     assert_eq!(broken.kind, ErrorKind::InvalidTask, "{broken:?}");
 
     // Nothing is left of them, and operations on missing clusters fail.
-    let acting = place.identity();
+    let acting = place.acting();
     let clusters = place.sky.status(acting, &Default::default()).await.unwrap();
     assert_eq!(clusters.len(), 0, "{clusters:?}");
     let down = place.sky.submit_down(acting, "nowhere").await.unwrap();
