@@ -43,6 +43,12 @@ fn what_reaches_for_the_api_servers_disk_is_refused_with_its_line() {
         ),
         ("run: a\nworkdir: .\n", "Line 2"),
         ("run: a\nworkdir:\n  url: /srv/repo\n", "Line 2"),
+        (
+            "run: a\nworkdir:\n  url: ssh://-oProxyCommand=x/repo\n",
+            "Line 2",
+        ),
+        ("run: a\nworkdir:\n  url: git@-oX:repo\n", "Line 2"),
+        ("run: a\nworkdir:\n  url: ssh://git@-oX/repo\n", "Line 2"),
     ] {
         assert!(refusal(task).starts_with(line), "{task}: {}", refusal(task));
     }
