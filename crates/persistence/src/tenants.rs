@@ -13,7 +13,7 @@ use crate::{
     transaction::doing,
 };
 use domain::{
-    caller::Extent,
+    caller::TenantScope,
     ids::{EnvironmentId, TenantId},
     tenancy::Tenant,
 };
@@ -34,14 +34,14 @@ impl Tenants<'_> {
 
     /// Every tenant that is not archived, with its environments that are not, by name.
     pub async fn active(self) -> Stored<Vec<Tenant>> {
-        self.active_in(&Extent::Everything).await
+        self.active_in(&TenantScope::All).await
     }
 
     /// As [`active`](Self::active), of the tenants in `scope` only.
-    pub async fn active_in(self, scope: &Extent) -> Stored<Vec<Tenant>> {
+    pub async fn active_in(self, scope: &TenantScope) -> Stored<Vec<Tenant>> {
         doing("list tenants", async {
             let mut sql = Sql::new(ACTIVE);
-            if let Extent::Tenants(tenants) = scope {
+            if let TenantScope::Only(tenants) = scope {
                 sql.push(" AND t.id IN ").bind_list(tenants.iter().copied());
             }
             sql.push(" ORDER BY t.name_folded, t.id, e.name_folded, e.id");

@@ -1,5 +1,5 @@
 use crate::{backend::Backend, fixtures::*};
-use domain::caller::Extent;
+use domain::caller::TenantScope;
 use persistence::{records::TenantSeed, tenant_records::TenantKey};
 use sqlx::Executor;
 use tokio::task::JoinSet;
@@ -73,10 +73,10 @@ async fn a_tenant_is_found_by_its_slug_and_id_unless_it_is_archived(backend: &Ba
     for slug in ["One", "", "o\0ne"] {
         assert_eq!(find(TenantKey::Slug(slug)).await, None);
     }
-    let scope = Extent::Tenants(vec![two.tenant.id]);
+    let scope = TenantScope::Only(vec![two.tenant.id]);
     let found = database.tenants().active_in(&scope).await.unwrap();
     assert_eq!(found, std::slice::from_ref(two));
-    let nowhere = Extent::Tenants(Vec::new());
+    let nowhere = TenantScope::Only(Vec::new());
     assert_eq!(database.tenants().active_in(&nowhere).await.unwrap(), []);
 
     for (table, id) in [
