@@ -50,7 +50,7 @@ CREATE TABLE platform_grants (
     user_id UUID NOT NULL REFERENCES users (id),
     source TEXT COLLATE "C" NOT NULL CHECK (source IN ('claim', 'manual')),
     role TEXT COLLATE "C" NOT NULL CHECK (role IN ('user', 'admin')),
-    -- The rule that a claim matched, or who granted the role and when.
+    -- The rule of a claim, or the user who granted the role and when.
     why TEXT COLLATE "C",
     granted_by TEXT COLLATE "C",
     granted_at TIMESTAMPTZ,
@@ -63,7 +63,7 @@ CREATE TABLE tenant_grants (
     tenant_id UUID NOT NULL REFERENCES tenants (id),
     source TEXT COLLATE "C" NOT NULL CHECK (source IN ('claim', 'manual')),
     role TEXT COLLATE "C" NOT NULL CHECK (role IN ('viewer', 'developer', 'admin')),
-    -- The rule that a claim matched, or who granted the role and when.
+    -- The rule of a claim, or the user who granted the role and when.
     why TEXT COLLATE "C",
     granted_by TEXT COLLATE "C",
     granted_at TIMESTAMPTZ,
@@ -71,7 +71,7 @@ CREATE TABLE tenant_grants (
 );
 CREATE INDEX tenant_grants_by_tenant ON tenant_grants (tenant_id, user_id);
 
--- A session is found by a digest of its id: who reads this table cannot take one over.
+-- A session is found by a digest of its id, so that a reader of the table cannot use a session.
 CREATE TABLE sessions (
     digest TEXT COLLATE "C" NOT NULL PRIMARY KEY,
     user_id UUID REFERENCES users (id),
@@ -142,7 +142,7 @@ CREATE INDEX clusters_by_owner ON clusters (created_by, created_at, id, state, t
 -- Everything that a search looks at, by what it counts.
 CREATE INDEX clusters_searched ON clusters (tenant_id, state, name, environment_id, created_by);
 CREATE INDEX clusters_by_environment ON clusters (environment_id, state, price_per_hour);
--- Those that end in the future, without the many that are gone.
+-- Clusters with an end, without the many that are deleted.
 CREATE INDEX clusters_ending ON clusters (ends_at, id, state, tenant_id)
     WHERE state <> 'deleting' AND state <> 'deleted';
 CREATE UNIQUE INDEX clusters_operation ON clusters (operation_id);
@@ -222,7 +222,7 @@ CREATE INDEX nodes_by_owner ON nodes (created_by, created_at, id, state, tenant_
 CREATE INDEX nodes_searched
     ON nodes (tenant_id, state, name, accelerator_folded, environment_id, created_by);
 CREATE INDEX nodes_by_environment ON nodes (environment_id, state);
--- Those whose end is yet to come, without the many that are gone.
+-- Nodes with an end, without the many that are deleted.
 CREATE INDEX nodes_ending ON nodes (ends_at, id, state, tenant_id)
     WHERE state <> 'deleting' AND state <> 'deleted';
 CREATE UNIQUE INDEX nodes_operation ON nodes (operation_id);
@@ -360,6 +360,29 @@ CREATE TABLE charges (
     price_seconds BIGINT NOT NULL,
     PRIMARY KEY (kind, tenant_id, month)
 ) WITH (fillfactor = 50);
+-- The same for all tenants together. Sixteen rows for each, as in plan_tally.
+CREATE TABLE platform_charges (
+    kind TEXT COLLATE "C" NOT NULL,
+    month TIMESTAMPTZ NOT NULL,
+    shard TEXT COLLATE "C" NOT NULL,
+    price_per_hour BIGINT NOT NULL,
+    price_seconds BIGINT NOT NULL,
+    PRIMARY KEY (kind, month, shard)
+) WITH (fillfactor = 50);
+CREATE FUNCTION add_platform_charges() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO platform_charges AS c (kind, month, shard, price_per_hour, price_seconds)
+    VALUES (NEW.kind, NEW.month, right(NEW.tenant_id::text, 1),
+        NEW.price_per_hour - COALESCE(OLD.price_per_hour, 0),
+        NEW.price_seconds - COALESCE(OLD.price_seconds, 0))
+    ON CONFLICT (kind, month, shard) DO UPDATE
+    SET price_per_hour = c.price_per_hour + excluded.price_per_hour,
+        price_seconds = c.price_seconds + excluded.price_seconds;
+    RETURN NULL;
+END;
+$$;
+CREATE TRIGGER charges_platform AFTER INSERT OR UPDATE ON charges
+    FOR EACH ROW EXECUTE FUNCTION add_platform_charges();
 -- In the order of keys, as count_row.
 CREATE FUNCTION add_charges(charged TEXT, tenants UUID[], times TIMESTAMPTZ[], prices BIGINT[])
 RETURNS void LANGUAGE sql AS $$
@@ -376,7 +399,7 @@ RETURNS void LANGUAGE sql AS $$
     SET price_per_hour = c.price_per_hour + excluded.price_per_hour,
         price_seconds = c.price_seconds + excluded.price_seconds;
 $$;
--- A cluster is charged from when it is first ready until it is gone.
+-- A cluster is charged from when it is first ready until it is deleted.
 CREATE FUNCTION charge_cluster() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM add_charges('clusters',
@@ -439,7 +462,7 @@ CREATE TABLE server_reports (
     read_at TIMESTAMPTZ
 );
 
--- Machines that nobody ordered here and whose removal was asked for.
+-- Orphaned machines whose removal was requested.
 CREATE TABLE orphan_removals (
     machine TEXT COLLATE "C" NOT NULL,
     workspace TEXT COLLATE "C" NOT NULL,
@@ -447,12 +470,13 @@ CREATE TABLE orphan_removals (
     PRIMARY KEY (machine, workspace)
 );
 
--- Accepted by the first verified sign-in with the address. An open invitation has none of the last three.
+-- Accepted by the first verified sign-in with the address. The last three columns of an open invitation are
+-- empty.
 CREATE TABLE invitations (
     id UUID NOT NULL PRIMARY KEY,
     tenant_id UUID NOT NULL REFERENCES tenants (id),
     email TEXT COLLATE "C" NOT NULL,
-    -- In lower case, ASCII only, as people are looked up.
+    -- In lower case, ASCII only, as users are looked up.
     email_folded TEXT COLLATE "C" NOT NULL,
     role TEXT COLLATE "C" NOT NULL CHECK (role IN ('viewer', 'developer', 'admin')),
     invited_by UUID NOT NULL REFERENCES users (id),
@@ -476,7 +500,7 @@ CREATE TABLE credentials (
     provider TEXT COLLATE "C" NOT NULL,
     name TEXT COLLATE "C" NOT NULL,
     name_folded TEXT COLLATE "C" NOT NULL,
-    -- The one that is taken for its provider, of those with the same tenant and environment.
+    -- The default for its tenant, environment and provider.
     chosen BOOLEAN NOT NULL,
     suspended BOOLEAN NOT NULL,
     -- What may be shown of it, as JSON, and a digest of the whole to tell it by.

@@ -50,7 +50,7 @@ CREATE TABLE platform_grants (
     user_id TEXT NOT NULL REFERENCES users (id),
     source TEXT NOT NULL CHECK (source IN ('claim', 'manual')),
     role TEXT NOT NULL CHECK (role IN ('user', 'admin')),
-    -- The rule that a claim matched, or who granted the role and when.
+    -- The rule of a claim, or the user who granted the role and when.
     why TEXT,
     granted_by TEXT,
     granted_at INTEGER,
@@ -63,7 +63,7 @@ CREATE TABLE tenant_grants (
     tenant_id TEXT NOT NULL REFERENCES tenants (id),
     source TEXT NOT NULL CHECK (source IN ('claim', 'manual')),
     role TEXT NOT NULL CHECK (role IN ('viewer', 'developer', 'admin')),
-    -- The rule that a claim matched, or who granted the role and when.
+    -- The rule of a claim, or the user who granted the role and when.
     why TEXT,
     granted_by TEXT,
     granted_at INTEGER,
@@ -71,7 +71,7 @@ CREATE TABLE tenant_grants (
 ) STRICT;
 CREATE INDEX tenant_grants_by_tenant ON tenant_grants (tenant_id, user_id);
 
--- A session is found by a digest of its id: who reads this table cannot take one over.
+-- A session is found by a digest of its id, so that a reader of the table cannot use a session.
 CREATE TABLE sessions (
     digest TEXT NOT NULL PRIMARY KEY,
     user_id TEXT REFERENCES users (id),
@@ -142,7 +142,7 @@ CREATE INDEX clusters_by_owner ON clusters (created_by, created_at, id, state, t
 -- Everything that a search looks at, by what it counts.
 CREATE INDEX clusters_searched ON clusters (tenant_id, state, name, environment_id, created_by);
 CREATE INDEX clusters_by_environment ON clusters (environment_id, state, price_per_hour);
--- Those that end in the future, without the many that are gone.
+-- Clusters with an end, without the many that are deleted.
 CREATE INDEX clusters_ending ON clusters (ends_at, id, state, tenant_id)
     WHERE state <> 'deleting' AND state <> 'deleted';
 -- SQLite looks for the row that refers to an operation when the operation comes.
@@ -222,7 +222,7 @@ CREATE INDEX nodes_by_owner ON nodes (created_by, created_at, id, state, tenant_
 CREATE INDEX nodes_searched
     ON nodes (tenant_id, state, name, accelerator_folded, environment_id, created_by);
 CREATE INDEX nodes_by_environment ON nodes (environment_id, state);
--- Those whose end is yet to come, without the many that are gone.
+-- Nodes with an end, without the many that are deleted.
 CREATE INDEX nodes_ending ON nodes (ends_at, id, state, tenant_id)
     WHERE state <> 'deleting' AND state <> 'deleted';
 -- The key that refers to an operation not yet stored: SQLite looks for it when the operation comes.
@@ -252,7 +252,7 @@ CREATE TABLE tally (
     count INTEGER NOT NULL,
     price_per_hour INTEGER NOT NULL,
     PRIMARY KEY (kind, tenant_id, environment_id, state)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE TRIGGER clusters_tally_insert AFTER INSERT ON clusters
 BEGIN
     INSERT INTO tally VALUES ('clusters', NEW.tenant_id, NEW.environment_id, NEW.state, 1,
@@ -318,7 +318,7 @@ CREATE TABLE plan_tally (
     count INTEGER NOT NULL,
     charged_per_hour INTEGER NOT NULL,
     PRIMARY KEY (host, plan, state, shard)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE TRIGGER clusters_plan_tally_insert AFTER INSERT ON clusters
 BEGIN
     INSERT INTO plan_tally VALUES (NEW.host, NEW.plan, NEW.state, substr(NEW.tenant_id, -1), 1,
@@ -370,7 +370,31 @@ CREATE TABLE charges (
     price_per_hour INTEGER NOT NULL,
     price_seconds INTEGER NOT NULL,
     PRIMARY KEY (kind, tenant_id, month)
-) STRICT;
+) STRICT, WITHOUT ROWID;
+-- The same for all tenants together. Sixteen rows for each, as in plan_tally.
+CREATE TABLE platform_charges (
+    kind TEXT NOT NULL,
+    month INTEGER NOT NULL,
+    shard TEXT NOT NULL,
+    price_per_hour INTEGER NOT NULL,
+    price_seconds INTEGER NOT NULL,
+    PRIMARY KEY (kind, month, shard)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER charges_insert AFTER INSERT ON charges
+BEGIN
+    INSERT INTO platform_charges
+    VALUES (NEW.kind, NEW.month, substr(NEW.tenant_id, -1), NEW.price_per_hour, NEW.price_seconds)
+    ON CONFLICT (kind, month, shard) DO UPDATE
+    SET price_per_hour = price_per_hour + excluded.price_per_hour,
+        price_seconds = price_seconds + excluded.price_seconds;
+END;
+CREATE TRIGGER charges_update AFTER UPDATE ON charges
+BEGIN
+    UPDATE platform_charges
+    SET price_per_hour = price_per_hour + NEW.price_per_hour - OLD.price_per_hour,
+        price_seconds = price_seconds + NEW.price_seconds - OLD.price_seconds
+    WHERE kind = NEW.kind AND month = NEW.month AND shard = substr(NEW.tenant_id, -1);
+END;
 -- Takes a charge that begins or, with a negative price, ends.
 CREATE VIEW charge AS SELECT kind, tenant_id, month AS at, price_per_hour AS price FROM charges;
 CREATE TRIGGER charge_insert INSTEAD OF INSERT ON charge WHEN NEW.at IS NOT NULL AND NEW.price IS NOT NULL
@@ -383,7 +407,7 @@ BEGIN
     SET price_per_hour = price_per_hour + excluded.price_per_hour,
         price_seconds = price_seconds + excluded.price_seconds;
 END;
--- A cluster is charged from when it is first ready until it is gone.
+-- A cluster is charged from when it is first ready until it is deleted.
 CREATE TRIGGER clusters_charge_insert AFTER INSERT ON clusters WHEN NEW.ready_at IS NOT NULL
 BEGIN
     INSERT INTO charge VALUES ('clusters', NEW.tenant_id, NEW.ready_at, NEW.price_per_hour),
@@ -459,7 +483,7 @@ CREATE TABLE server_reports (
     read_at INTEGER
 ) STRICT;
 
--- Machines that nobody ordered here and whose removal was asked for.
+-- Orphaned machines whose removal was requested.
 CREATE TABLE orphan_removals (
     machine TEXT NOT NULL,
     workspace TEXT NOT NULL,
@@ -467,12 +491,13 @@ CREATE TABLE orphan_removals (
     PRIMARY KEY (machine, workspace)
 ) STRICT;
 
--- Accepted by the first verified sign-in with the address. An open invitation has none of the last three.
+-- Accepted by the first verified sign-in with the address. The last three columns of an open invitation are
+-- empty.
 CREATE TABLE invitations (
     id TEXT NOT NULL PRIMARY KEY,
     tenant_id TEXT NOT NULL REFERENCES tenants (id),
     email TEXT NOT NULL,
-    -- In lower case, ASCII only, as people are looked up.
+    -- In lower case, ASCII only, as users are looked up.
     email_folded TEXT NOT NULL,
     role TEXT NOT NULL CHECK (role IN ('viewer', 'developer', 'admin')),
     invited_by TEXT NOT NULL REFERENCES users (id),
@@ -496,7 +521,7 @@ CREATE TABLE credentials (
     provider TEXT NOT NULL,
     name TEXT NOT NULL,
     name_folded TEXT NOT NULL,
-    -- The one that is taken for its provider, of those with the same tenant and environment.
+    -- The default for its tenant, environment and provider.
     chosen INTEGER NOT NULL CHECK (chosen IN (0, 1)),
     suspended INTEGER NOT NULL CHECK (suspended IN (0, 1)),
     -- What may be shown of it, as JSON, and a digest of the whole to tell it by.

@@ -38,10 +38,14 @@ pub(crate) async fn sum<R: Resource>(
             format!("{since} is not the start of a month, and costs are kept by month").into(),
         );
     }
+    let table = match scope {
+        TenantScope::All => "platform_charges",
+        TenantScope::Only(_) => "charges",
+    };
     let mut sql = Sql::new(format!(
         "SELECT r.month, CAST(SUM(r.price_per_hour) AS BIGINT) AS price_per_hour, \
          CAST(SUM(r.price_seconds) AS BIGINT) AS price_seconds \
-         FROM charges r WHERE r.kind = '{}' AND r.month < ",
+         FROM {table} r WHERE r.kind = '{}' AND r.month < ",
         R::TABLE
     ));
     sql.bind(now).push(" AND ");

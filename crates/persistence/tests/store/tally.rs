@@ -34,8 +34,15 @@ const WRONG_CHARGES: &str = "SELECT COUNT(*) FROM (\
     GROUP BY tenant_id HAVING SUM(price_per_hour) <> 0) t ON t.tenant_id = c.tenant_id \
     WHERE t.price IS NULL OR c.price IS NULL OR t.price <> c.price";
 
+const WRONG_TOTALS: &str = "SELECT COUNT(*) FROM (\
+    SELECT kind, month, SUM(price_per_hour) AS price, SUM(price_seconds) AS seconds FROM charges \
+    GROUP BY kind, month) c FULL JOIN \
+    (SELECT kind, month, SUM(price_per_hour) AS price, SUM(price_seconds) AS seconds \
+    FROM platform_charges GROUP BY kind, month) t ON t.kind = c.kind AND t.month = c.month \
+    WHERE c.price IS NULL OR t.price IS NULL OR c.price <> t.price OR c.seconds <> t.seconds";
+
 async fn nothing_is_wrong(backend: &Backend, when: &str) {
-    for statement in [WRONG, WRONG_PLANS, WRONG_CHARGES] {
+    for statement in [WRONG, WRONG_PLANS, WRONG_CHARGES, WRONG_TOTALS] {
         assert_eq!(backend.count(statement).await, 0, "{when}: {statement}");
     }
 }
