@@ -1,4 +1,4 @@
-//! The times in which each node is charged, at the price it had then.
+//! The intervals in which each node is charged, each at one price.
 
 use crate::{
     Cause,
