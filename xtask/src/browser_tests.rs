@@ -1,7 +1,7 @@
 //! The browser tests: Playwright with the machine's Chromium against the server that was just built.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
@@ -10,14 +10,22 @@ use crate::outcome::{self, Counts};
 use crate::process::{find_program, run as run_command};
 use crate::workspace;
 
+/// Whether the packages of end2end/ are there.
+pub fn installed() -> bool {
+    compiler().is_file()
+}
+
+fn compiler() -> PathBuf {
+    workspace::end2end().join("node_modules/typescript/bin/tsc")
+}
+
 /// Checks the types of frontend/script, which are written in comments.
 pub fn check_script() -> Result<()> {
-    let compiler = workspace::end2end().join("node_modules/typescript/bin/tsc");
     let node = find_program("node", &[]).context("Node.js is not on this machine")?;
     let mut command = Command::new(node);
     run_command(
         command
-            .arg(compiler)
+            .arg(compiler())
             .arg("-p")
             .arg(workspace::root().join("frontend")),
     )

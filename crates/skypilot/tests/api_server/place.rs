@@ -28,23 +28,22 @@ pub struct Place {
     pub sky: SkyPilot,
     pub somebody: Identity,
     server: Option<Server>,
-    moto: Option<Moto>,
-    /// Whether the server has service accounts.
-    accounts: bool,
+    moto: Moto,
     port: u16,
     // Last, so that it is removed when the servers have ended.
     home: TempDir,
 }
 
-impl Place {
-    /// A server without any cloud, with service accounts.
-    pub async fn without_clouds() -> Self {
-        Self::start(None, true).await
-    }
+/// Whether the server has service accounts. Without a token it believes every header in any case.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum ServiceAccounts {
+    On,
+    Off,
+}
 
-    /// A server that takes moto for AWS, with an account in which machines can be launched in us-east-1, and credentials
-    /// for whoever has the handle to them. It believes everybody.
-    pub async fn with_moto() -> Self {
+impl Moto {
+    /// With an account in which machines can be launched in us-east-1.
+    async fn start() -> Self {
         let home = TempDir::with_prefix("moto-").unwrap();
         let port = free_port().to_string();
         let arguments = ["-m", "moto.server", "-H", "127.0.0.1", "-p", &port];
@@ -65,15 +64,17 @@ impl Place {
             "{}",
             String::from_utf8_lossy(&made.stderr)
         );
-        let moto = Moto {
+        Self {
             _server: server,
             address,
             broker: Broker::start().await,
-        };
-        Self::start(Some(moto), false).await
+        }
     }
+}
 
-    async fn start(moto: Option<Moto>, accounts: bool) -> Self {
+impl Place {
+    /// A server that takes moto for AWS and has credentials in requests that bring a handle only; without service accounts.
+    pub async fn start() -> Self {
         let home = TempDir::with_prefix("skypilot-").unwrap();
         price_lists(&home.path().join(".sky/catalogs/v8"));
         // The machines of moto have addresses of the real world. Nobody is to knock there.
@@ -88,31 +89,27 @@ impl Place {
                 user_name: "hangar".into(),
             },
             server: None,
-            moto,
-            accounts,
+            moto: Moto::start().await,
             port,
             home,
         };
-        place.start_server().await;
+        place.start_server(ServiceAccounts::Off).await;
         place
     }
 
     /// Starts the server on what is in its home.
-    pub async fn start_server(&mut self) {
-        let mut variables = vec![
+    pub async fn start_server(&mut self, accounts: ServiceAccounts) {
+        let accounts = accounts == ServiceAccounts::On;
+        let variables = [
             ("IS_SKYPILOT_SERVER", "true".to_owned()),
             ("SKYPILOT_DISABLE_USAGE_COLLECTION", "1".to_owned()),
-            ("ENABLE_SERVICE_ACCOUNTS", self.accounts.to_string()),
+            ("ENABLE_SERVICE_ACCOUNTS", accounts.to_string()),
             // Its queue would have the same port as every other server's on this machine.
             ("SKYPILOT_API_SERVER_LOCAL_PORT", self.port.to_string()),
+            ("AWS_ENDPOINT_URL", self.moto.address.clone()),
+            ("AWS_DEFAULT_REGION", "us-east-1".to_owned()),
+            ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),
         ];
-        if let Some(moto) = &self.moto {
-            variables.extend([
-                ("AWS_ENDPOINT_URL", moto.address.clone()),
-                ("AWS_DEFAULT_REGION", "us-east-1".to_owned()),
-                ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),
-            ]);
-        }
         let port = self.port.to_string();
         let arguments = [
             "-m",
@@ -161,10 +158,7 @@ impl Place {
     pub fn machines(&self, admin_token: Option<SecretString>) -> SkyPilotMachines {
         SkyPilotMachines::new(SkyPilotConfig {
             catalogue_clouds: vec!["aws".into()],
-            aws: match &self.moto {
-                Some(moto) => AwsAccess::Handles(moto.broker.handles()),
-                None => AwsAccess::OfTheServer,
-            },
+            aws: AwsAccess::Handles(self.moto.broker.handles()),
             ..SkyPilotConfig::new(self.sky.url().clone(), admin_token)
         })
         .unwrap()
@@ -172,7 +166,7 @@ impl Place {
 
     /// From now on there are no credentials to be had.
     pub fn withhold_credentials(&self, withheld: bool) {
-        self.moto.as_ref().unwrap().broker.withhold(withheld);
+        self.moto.broker.withhold(withheld);
     }
 
     /// What a request returned.
@@ -208,7 +202,7 @@ impl Place {
     pub async fn instances(&mut self) -> Vec<(String, String)> {
         // Moto fails to tell while it changes something.
         let ask = async |place: &Self| {
-            let address = &place.moto.as_ref()?.address;
+            let address = &place.moto.address;
             let answer = reqwest::get(format!("{address}/moto-api/data.json")).await;
             answer.ok()?.json::<Value>().await.ok()
         };
