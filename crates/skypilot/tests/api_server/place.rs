@@ -50,8 +50,7 @@ impl Moto {
         let mut server = Server::start(home.path(), &arguments, &[]);
         let address = format!("http://127.0.0.1:{port}");
         until_it_answers(&mut server, async || {
-            let answer = reqwest::get(format!("{address}/moto-api/data.json")).await;
-            answer.is_ok_and(|answer| answer.status().is_success())
+            reqwest::get(format!("{address}/moto-api/")).await.is_ok()
         })
         .await;
         let made = Command::new(python())
@@ -199,20 +198,27 @@ impl Place {
     }
 
     /// The machines that moto has: type and state.
-    pub async fn instances(&mut self) -> Vec<(String, String)> {
-        // Moto fails to tell while it changes something.
-        let ask = async |place: &Self| {
-            let address = &place.moto.address;
-            let answer = reqwest::get(format!("{address}/moto-api/data.json")).await;
-            answer.ok()?.json::<Value>().await.ok()
+    pub async fn instances(&self) -> Vec<(String, String)> {
+        let signature = "AWS4-HMAC-SHA256 Credential=testing/20260101/us-east-1/ec2/aws4_request, \
+                         SignedHeaders=host, Signature=unchecked";
+        let described = reqwest::Client::new()
+            .post(&self.moto.address)
+            .header("authorization", signature)
+            .form(&[("Action", "DescribeInstances"), ("Version", "2016-11-15")])
+            .send()
+            .await
+            .unwrap();
+        let described = described.text().await.unwrap();
+        let element = |text: &str, name: &str| {
+            let (_, after) = text.split_once(&format!("<{name}>")).unwrap();
+            after.split('<').next().unwrap().to_owned()
         };
-        let data = self.until(ask, Option::is_some).await.unwrap();
-        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let instances = data["ec2"]["Instance"].as_array().cloned();
-        instances
-            .unwrap_or_default()
-            .iter()
-            .map(|instance| (text(&instance["instance_type"]), text(&instance["state"])))
+        let machines = described.split("<instanceId>").skip(1);
+        machines
+            .map(|machine| {
+                let (_, state) = machine.split_once("<instanceState>").unwrap();
+                (element(machine, "instanceType"), element(state, "name"))
+            })
             .collect()
     }
 }
