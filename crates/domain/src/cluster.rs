@@ -97,7 +97,7 @@ impl FromStr for ClusterState {
 /// A person as others see them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct PersonRef {
+pub struct UserRef {
     /// Their id.
     pub id: UserId,
     /// Their name.
@@ -134,7 +134,7 @@ pub struct Cluster {
     /// The address of its API, once known.
     pub endpoint: Option<String>,
     /// Who ordered it.
-    pub created_by: PersonRef,
+    pub created_by: UserRef,
     /// When it was ordered.
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub created_at: Timestamp,
@@ -184,7 +184,7 @@ pub struct ClusterEvent {
 /// Something that dies with the cluster.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct DoomedObjects {
+pub struct DeletionPreview {
     /// The kind: `Pod`.
     pub kind: String,
     /// Their names, some of them.
@@ -193,7 +193,7 @@ pub struct DoomedObjects {
     pub count: usize,
 }
 
-impl DoomedObjects {
+impl DeletionPreview {
     /// How many of which kind: `1 Namespace`, `3 Pods`.
     pub fn counted(&self) -> String {
         let plural = if self.count == 1 { "" } else { "s" };

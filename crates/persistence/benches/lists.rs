@@ -3,7 +3,7 @@
 //! `cargo bench -p persistence -- DATABASE CLUSTERS`; DATABASE is empty, and a PostgreSQL user must be a
 //! superuser, so that rows can be written in bulk without triggers.
 
-use domain::caller::Extent;
+use domain::caller::TenantScope;
 use domain::listing::{ClusterQuery, ClusterSort, Position};
 use jiff::{SignedDuration, Timestamp};
 use persistence::Database;
@@ -25,9 +25,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         seed(&location, clusters.parse()?).await?;
     }
     let tenants = database.tenants().active().await?;
-    let one = Extent::Tenants(vec![tenants[7].tenant.id]);
-    let ten = Extent::Tenants(tenants[..10].iter().map(|it| it.tenant.id).collect());
-    let all = Extent::Everything;
+    let one = TenantScope::Only(vec![tenants[7].tenant.id]);
+    let ten = TenantScope::Only(tenants[..10].iter().map(|it| it.tenant.id).collect());
+    let all = TenantScope::All;
     let newest = ClusterQuery::default();
     let mut page = database.clusters().list(&all, None, &newest).await?;
     for _ in 0..20 {

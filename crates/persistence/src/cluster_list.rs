@@ -8,7 +8,7 @@ use crate::{
     records::{ClusterRecord, RecordPage},
 };
 use domain::{
-    caller::Extent,
+    caller::TenantScope,
     cluster::ClusterState,
     ids::UserId,
     listing::{ClusterQuery, ClusterSort, StateCount},
@@ -24,7 +24,7 @@ impl Listed for ClusterRecord {
 
 pub(crate) async fn page(
     database: &Database,
-    scope: &Extent,
+    scope: &TenantScope,
     owner: Option<UserId>,
     query: &ClusterQuery,
 ) -> Result<RecordPage, Cause> {

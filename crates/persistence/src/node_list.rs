@@ -10,7 +10,7 @@ use crate::{
     sql::Sql,
 };
 use domain::{
-    caller::Extent,
+    caller::TenantScope,
     ids::{EnvironmentId, UserId},
     node::{
         listing::{NodeQuery, NodeSort, NodeStateCount},
@@ -28,7 +28,7 @@ impl Listed for NodeRecord {
 
 pub(crate) async fn page(
     database: &Database,
-    scope: &Extent,
+    scope: &TenantScope,
     owner: Option<UserId>,
     query: &NodeQuery,
 ) -> Result<NodeRecordPage, Cause> {

@@ -70,7 +70,7 @@ async fn main() {
             Part::FirstPages => first_pages(&options).await,
             Part::Nodes => many_nodes(&options).await,
             Part::Work => work(&options).await,
-            Part::Administration => many_people(&options).await,
+            Part::Administration => many_users(&options).await,
             Part::Clusters => many_clusters(&options).await,
         }
     }
@@ -117,7 +117,7 @@ async fn work(options: &Options) {
     portal.kill();
 }
 
-async fn many_people(options: &Options) {
+async fn many_users(options: &Options) {
     let outside = start(options, Pace::default()).await;
     administration::store(&outside).await;
     administration::measure_rotation(&outside).await;

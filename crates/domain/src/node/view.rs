@@ -5,7 +5,7 @@ use super::{
     order::{Autostop, NodeSpec},
 };
 use crate::{
-    cluster::PersonRef,
+    cluster::UserRef,
     failure::Failure,
     ids::NodeId,
     money::MicroDollars,
@@ -172,7 +172,7 @@ pub struct Node {
     /// What it costs.
     pub cost: NodeCost,
     /// Who ordered it.
-    pub created_by: PersonRef,
+    pub created_by: UserRef,
     /// When it was ordered.
     #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub created_at: Timestamp,

@@ -3,7 +3,7 @@
 use domain::{
     access::Action,
     caller::Caller,
-    cluster::{AllowedActions, Cluster, ClusterState, PersonRef},
+    cluster::{AllowedActions, Cluster, ClusterState, UserRef},
 };
 use persistence::records::ClusterRecord;
 
@@ -28,7 +28,7 @@ pub(crate) fn cluster(record: ClusterRecord, caller: &Caller) -> Cluster {
         state: record.state,
         failure: record.failure,
         endpoint: record.endpoint,
-        created_by: PersonRef {
+        created_by: UserRef {
             id: record.created_by,
             name: record.created_by_name,
         },

@@ -3,7 +3,7 @@
 use domain::{
     access::Action,
     caller::Caller,
-    cluster::PersonRef,
+    cluster::UserRef,
     money::MicroDollars,
     node::{
         machine_name::workspace_name,
@@ -60,7 +60,7 @@ pub(crate) fn node(record: NodeRecord, caller: &Caller, now: Timestamp) -> Node 
         address: record.address,
         autostop: record.autostop,
         cost,
-        created_by: PersonRef {
+        created_by: UserRef {
             id: record.created_by,
             name: record.created_by_name,
         },

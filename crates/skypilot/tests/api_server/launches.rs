@@ -114,7 +114,7 @@ pub async fn a_launch_reaches_a_machine_is_found_again_cancelled_and_deleted(pla
     let stale = machines.machines(&workspace, true).await.unwrap_err();
     assert_eq!(stale.kind, MachineErrorKind::CloudCredential, "{stale:?}");
     assert!(stale.message.contains(MACHINE), "{stale}");
-    let refused = machines.take_down(&workspace, MACHINE).await.unwrap();
+    let refused = machines.delete(&workspace, MACHINE).await.unwrap();
     let refused = settled(place, &machines, &workspace, &refused).await;
     let RequestState::Failed(refused) = refused else {
         panic!("{refused:?}");
@@ -136,7 +136,7 @@ pub async fn a_launch_reaches_a_machine_is_found_again_cancelled_and_deleted(pla
     let key = machines.key(&workspace, MACHINE).await.unwrap();
     assert_eq!(key.user, "ubuntu");
 
-    let down = machines.take_down(&workspace, MACHINE).await.unwrap();
+    let down = machines.delete(&workspace, MACHINE).await.unwrap();
     settled(place, &machines, &workspace, &down).await;
     let gone = machines
         .observe(&workspace, MACHINE, Some(&down))
@@ -145,7 +145,7 @@ pub async fn a_launch_reaches_a_machine_is_found_again_cancelled_and_deleted(pla
     assert_eq!(gone.request, Some(RequestState::Succeeded));
     assert_eq!(gone.machine, None);
     assert_eq!(place.instances().await[0].1, "terminated");
-    let down = machines.take_down(&workspace, MACHINE).await.unwrap();
+    let down = machines.delete(&workspace, MACHINE).await.unwrap();
     settled(place, &machines, &workspace, &down).await;
     let gone = machines
         .observe(&workspace, MACHINE, Some(&down))
@@ -157,7 +157,7 @@ pub async fn a_launch_reaches_a_machine_is_found_again_cancelled_and_deleted(pla
         "what is gone is taken down"
     );
     machines
-        .take_down_orphan(&workspace.name, MACHINE)
+        .delete_orphan(&workspace.name, MACHINE)
         .await
         .unwrap();
 

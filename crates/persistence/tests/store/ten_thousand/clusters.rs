@@ -3,8 +3,8 @@ use super::{
 };
 use crate::{backend::Backend, fixtures::*};
 use domain::{
-    caller::Extent, cluster::ClusterState, exposure::Exposure, ids::UserId, listing::ClusterQuery,
-    plan::Plan,
+    caller::TenantScope, cluster::ClusterState, exposure::Exposure, ids::UserId,
+    listing::ClusterQuery, plan::Plan,
 };
 use persistence::Database;
 
@@ -64,7 +64,7 @@ async fn write(backend: &Backend, rows: &[Row]) {
 
 async fn ask(
     database: &Database,
-    scope: &Extent,
+    scope: &TenantScope,
     owner: Option<UserId>,
     question: &Question,
 ) -> Answer {
