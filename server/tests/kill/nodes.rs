@@ -11,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-const ORDERS: usize = 12;
+const ORDERS: usize = 6;
 
 /// What becomes of a node once it has been ready.
 #[derive(Clone, Copy, PartialEq, Eq)]

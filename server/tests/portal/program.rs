@@ -206,11 +206,9 @@ fn without_a_configuration_it_does_not_start() {
 #[test]
 fn the_sandbox_is_not_in_the_binary() {
     let binary = std::fs::read(env!("CARGO_BIN_EXE_hangar")).unwrap();
-    let contains = |text: &str| {
-        binary
-            .windows(text.len())
-            .any(|found| found == text.as_bytes())
-    };
+    // Searching a `str` is compiled with optimisation, unlike this test.
+    let binary = String::from_utf8_lossy(&binary);
+    let contains = |text: &str| binary.contains(text);
     assert!(contains("skypilot.admin_token"), "texts are readable in it");
     for text in ["Hangar's sandbox", "Maya Lindt", "sandbox::kubernetes"] {
         assert!(!contains(text), "{text}");

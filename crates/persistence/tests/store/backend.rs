@@ -4,7 +4,12 @@
 use domain::{audit::AuditAction, ids::UserId};
 use persistence::{Database, change::Change, new_id};
 use sqlx::{AnyConnection, Connection, Executor, Row};
-use std::time::Duration;
+use std::{
+    fs,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+    path::Path,
+    time::Duration,
+};
 use tempfile::TempDir;
 use tokio::{sync::broadcast::Receiver, time::timeout};
 use url::Url;
@@ -52,7 +57,7 @@ impl Backend {
     }
 
     pub async fn postgres() -> Self {
-        let location = postgres_database().await;
+        let location = copy_of_template().await;
         Self {
             database: Database::open(&location).await.unwrap(),
             location,
@@ -157,12 +162,57 @@ pub fn postgres_server() -> Url {
 
 /// The URL of a new, empty database.
 pub async fn postgres_database() -> String {
+    create_database("template1").await
+}
+
+/// The URL of a new database with all migrations. Copying one takes a tenth of the time that migrating does.
+async fn copy_of_template() -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations/postgres");
+    let migrations = fs::read_dir(folder).unwrap();
+    let mut migrations: Vec<_> = migrations.map(|file| file.unwrap().path()).collect();
+    migrations.sort();
+    let mut digest = DefaultHasher::new();
+    for migration in migrations {
+        fs::read(migration).unwrap().hash(&mut digest);
+    }
+    let template = format!("hangar_template_{:x}", digest.finish());
+
+    sqlx::any::install_default_drivers();
+    let mut connection = AnyConnection::connect(postgres_server().as_str())
+        .await
+        .unwrap();
+    // Held until the connection ends; each test is a process of its own.
+    sqlx::query("SELECT pg_advisory_lock(4211)")
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    let known = sqlx::query("SELECT 1 FROM pg_database WHERE datname = $1")
+        .bind(&template)
+        .fetch_optional(&mut connection)
+        .await
+        .unwrap();
+    if known.is_none() {
+        let location = postgres_database().await;
+        Database::open(&location).await.unwrap().close().await;
+        let name = location.rsplit('/').next().unwrap();
+        let rename = format!("ALTER DATABASE {name} RENAME TO {template}");
+        connection
+            .execute(sqlx::AssertSqlSafe(rename))
+            .await
+            .unwrap();
+    }
+    connection.close().await.unwrap();
+    create_database(&template).await
+}
+
+async fn create_database(template: &str) -> String {
     sqlx::any::install_default_drivers();
     let mut url = postgres_server();
     let name = format!("hangar_{}", new_id::<uuid::Uuid>().simple());
     let mut connection = AnyConnection::connect(url.as_str()).await.unwrap();
+    let create = format!("CREATE DATABASE {name} TEMPLATE {template}");
     connection
-        .execute(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}")))
+        .execute(sqlx::AssertSqlSafe(create))
         .await
         .unwrap();
     connection.close().await.unwrap();
