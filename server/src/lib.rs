@@ -1,6 +1,5 @@
 //! The portal as a program: commands, configuration, wiring and HTTP. A library, so that tests can run the whole server
 //! in their own process.
-#![warn(missing_docs)]
 
 pub mod broker;
 pub mod commands;

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 /// One's role in one tenant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TenantMembership {
     /// The tenant.
     pub tenant: TenantRef,
@@ -22,8 +23,10 @@ pub struct TenantMembership {
 
 /// Who is signed in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Profile {
     /// Their id.
+    #[serde(rename = "id")]
     pub user_id: UserId,
     /// Their name.
     pub name: String,
@@ -56,13 +59,10 @@ pub struct ApiToken {
     /// The one tenant it is for; `None`: all of its owner's.
     pub tenant: Option<TenantRef>,
     /// When it was made.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub created_at: Timestamp,
     /// When it ends.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub expires_at: Timestamp,
     /// When it was last used, to the minute.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub last_used_at: Option<Timestamp>,
 }
 

@@ -131,6 +131,7 @@ impl OrderInput {
 
 /// What the form needs to know before anything is typed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OrderOptions {
     /// Tenants (with environments) the caller may order in.
     pub tenants: Vec<Tenant>,

@@ -60,7 +60,6 @@ pub struct TenantSummary {
     /// Nodes that are not taken down.
     pub nodes: u32,
     /// When it was archived.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub archived_at: Option<Timestamp>,
 }
 
@@ -104,7 +103,6 @@ pub struct EnvironmentDetail {
     /// What they cost an hour.
     pub price_per_hour: MicroDollars,
     /// When it was archived.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub archived_at: Option<Timestamp>,
     /// Counts up with every change; requests say which one they saw.
     pub version: i64,
@@ -129,7 +127,6 @@ pub struct Member {
     /// Suspended people can do nothing.
     pub suspended: bool,
     /// When they last signed in.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub last_seen_at: Option<Timestamp>,
 }
 
@@ -146,10 +143,8 @@ pub struct Invitation {
     /// Who invited.
     pub invited_by: String,
     /// When.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub created_at: Timestamp,
     /// When it ends.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub expires_at: Timestamp,
 }
 
@@ -167,14 +162,12 @@ pub struct TenantDetail {
     /// Open invitations, newest first; empty for those who may not manage members.
     pub invitations: Vec<Invitation>,
     /// When it was archived.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub archived_at: Option<Timestamp>,
     /// The caller's role in it; platform admins may have none.
     pub my_role: Option<TenantRole>,
     /// Counts up with every change; requests say which one they saw.
     pub version: i64,
     /// The server's time.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub now: Timestamp,
 }
 

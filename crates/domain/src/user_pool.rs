@@ -68,10 +68,8 @@ pub struct PoolUser {
     /// Disabled people cannot sign in.
     pub enabled: bool,
     /// When the account was made.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub created_at: Option<Timestamp>,
     /// When it was last changed.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub changed_at: Option<Timestamp>,
 }
 
@@ -101,10 +99,13 @@ pub struct PoolUserDetail {
 
 /// A question for a pool's people.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
 pub struct PoolQuery {
-    /// What their e-mail addresses begin with.
+    /// Start of the email address.
+    #[serde(default)]
     pub email: String,
-    /// Where the page begins, as the page before said; `None`: at the beginning.
+    /// `next` of the previous page.
+    #[serde(default)]
     pub after: Option<String>,
 }
 
