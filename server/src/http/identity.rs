@@ -1,5 +1,5 @@
-//! Who is asking: a browser's session or an API token, looked up anew for each request, so that suspension and lost
-//! roles count at once. Nothing else says who somebody is; headers of proxies are not read.
+//! The caller of a request, from the browser's session or an API token. Both are looked up for each request, so that
+//! suspension and revoked roles take effect immediately. Headers of proxies do not identify callers.
 
 use crate::{
     http::{problem, session::SessionData},
@@ -19,31 +19,27 @@ use tower_sessions::{Session, session::Id};
 
 use super::problem::ApiProblem;
 
-/// What a request showed, to be looked at again for as long as its event stream lasts.
+/// The credential of a request, checked again for as long as its event stream is open.
 #[derive(Clone, Debug)]
 pub enum Credential {
-    /// A session.
     Session(Id),
-    /// An API token.
     Token(SecretString),
 }
 
-/// Somebody has shown a credential that holds.
+/// A valid credential, and the user that it belongs to.
 #[derive(Clone, Debug)]
 pub struct Signed {
-    /// What they showed.
     pub credential: Credential,
-    /// Where they came from.
+    /// The IP address, for the audit log.
     pub source: Option<String>,
-    /// Whose it is.
     pub user: UserId,
 }
 
-/// Where a request came from, for the audit log.
+/// The IP address of a request, for the audit log.
 #[derive(Clone, Debug)]
 pub struct Source(pub Option<String>);
 
-/// Adds [`Source`] to the request, and [`Caller`] and [`Signed`] to that of somebody who is known.
+/// Adds [`Source`] to the request, and [`Caller`] and [`Signed`] if it has a valid credential.
 pub async fn recognise(
     State(portal): State<Arc<Portal>>,
     session: Session,
@@ -63,7 +59,7 @@ pub async fn recognise(
     next.run(request).await
 }
 
-/// Where the request came from, for the audit log.
+/// The IP address of the client.
 fn source(portal: &Portal, request: &Request) -> Option<String> {
     let ConnectInfo(peer) = request.extensions().get::<ConnectInfo<SocketAddr>>()?;
     // Several headers are one list.
@@ -85,7 +81,7 @@ async fn look(
     session: &Session,
     source: Option<String>,
 ) -> Result<Option<(Caller, Signed)>, Problem> {
-    // A request with this header is the program's, whatever cookies came along.
+    // A request with this header is a program's, even if it has cookies.
     let (credential, caller) = if headers.contains_key(header::AUTHORIZATION) {
         let Some(secret) = bearer(headers) else {
             return Ok(None);
@@ -118,7 +114,7 @@ async fn look(
 }
 
 impl Signed {
-    /// Who this is now; `None`: the session or token has ended, or its owner may no longer come in.
+    /// The caller now; `None`: the session or token has expired, or the user was suspended.
     pub async fn caller_now(&self, portal: &Portal) -> Result<Option<Caller>, Problem> {
         match &self.credential {
             Credential::Session(id) => match portal.sessions.user(*id).await {
@@ -143,7 +139,7 @@ fn bearer(headers: &HeaderMap) -> Option<SecretString> {
         .then(|| SecretString::from(token.trim()))
 }
 
-/// The caller of a handler that needs one; answers 401 to everybody else.
+/// The caller of a handler that needs one. 401 without a caller.
 pub struct SignedIn(pub Caller, pub Signed);
 
 impl<S: Send + Sync> FromRequestParts<S> for SignedIn {

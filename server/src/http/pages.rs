@@ -12,7 +12,6 @@ use axum::{
 use http::Method;
 use std::sync::Arc;
 
-/// Every page and server function.
 pub fn routes(portal: &Arc<Portal>) -> Router<Arc<Portal>> {
     let site = portal.site.clone();
     app::routes(site.clone())
@@ -20,7 +19,7 @@ pub fn routes(portal: &Arc<Portal>) -> Router<Arc<Portal>> {
         .with_state(())
 }
 
-/// Pages name the address that the browser came by.
+/// Pages show the address that the browser used.
 async fn with_origin(State(mut site): State<Site>, mut request: Request, next: Next) -> Response {
     if let Some(Origin(origin)) = request.extensions().get() {
         site.public_url = origin.clone();
