@@ -1,8 +1,10 @@
-//! Problems over HTTP: `application/problem+json` (RFC 9457) for programs, a small page for people.
+//! Problems over HTTP: `application/problem+json` (RFC 9457) for programs, a small page for browsers.
 
 use super::plain_page::{escaped, page};
 use axum::{
     Json,
+    extract::Request,
+    middleware::Next,
     response::{IntoResponse, Response},
 };
 use domain::problem::{FieldError, Problem, ProblemKind};
@@ -10,35 +12,34 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// The media type of problems.
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
-/// A problem as it is sent.
+/// An error response (RFC 9457).
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Problem)]
 pub struct ProblemDocument {
-    /// A URI for the kind of problem: `urn:hangar:problem:not-found`.
+    /// URI of the kind of problem.
     #[serde(rename = "type")]
     #[schema(example = "urn:hangar:problem:not-found")]
     kind: String,
-    /// The same for every problem of the kind.
+    /// Title of the kind.
     title: &'static str,
-    /// The HTTP status again.
+    /// The HTTP status.
     status: u16,
-    /// What happened here.
+    /// What happened, and why.
     detail: String,
-    /// What to do about it.
+    /// What to do.
     #[serde(skip_serializing_if = "Option::is_none")]
     next_step: Option<String>,
-    /// The fields at fault.
+    /// Invalid fields.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<FieldError>,
-    /// Leads to the log entry of an internal failure.
+    /// Identifies the log entry of an internal error.
     #[serde(skip_serializing_if = "Option::is_none")]
     reference: Option<String>,
 }
 
-/// A problem as the answer to a program.
+/// A problem as a response.
 #[derive(Debug)]
 pub struct ApiProblem(pub Problem);
 
@@ -51,6 +52,7 @@ impl From<Problem> for ApiProblem {
 impl IntoResponse for ApiProblem {
     fn into_response(self) -> Response {
         let problem = self.0;
+        let original = problem.clone();
         let status =
             StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let kind = problem.kind;
@@ -79,11 +81,12 @@ impl IntoResponse for ApiProblem {
             }
             _ => {}
         }
+        response.extensions_mut().insert(original);
         response
     }
 }
 
-/// Whether the answer is for a person's browser.
+/// Whether the response is for a browser that navigates.
 pub fn wants_html(headers: &HeaderMap) -> bool {
     headers
         .get(header::ACCEPT)
@@ -91,11 +94,26 @@ pub fn wants_html(headers: &HeaderMap) -> bool {
         .is_some_and(|accept| accept.contains("text/html"))
 }
 
-/// The problem in the form that the asker reads.
+/// The problem in the form that the client reads.
 pub fn answer(problem: Problem, headers: &HeaderMap) -> Response {
-    if !wants_html(headers) {
-        return ApiProblem(problem).into_response();
+    if wants_html(headers) {
+        show(problem)
+    } else {
+        ApiProblem(problem).into_response()
     }
+}
+
+/// Shows browsers that navigate the problems of handlers as pages.
+pub async fn show_to_browsers(request: Request, next: Next) -> Response {
+    let wants_html = wants_html(request.headers());
+    let mut response = next.run(request).await;
+    match response.extensions_mut().remove() {
+        Some(problem) if wants_html => show(problem),
+        _ => response,
+    }
+}
+
+fn show(problem: Problem) -> Response {
     let status =
         StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let next_step = problem.next_step.as_deref().unwrap_or("");

@@ -133,7 +133,7 @@ async fn customer(client: ApiClient, number: usize) {
         return;
     }
     loop {
-        let deletion = client.http.delete(&path).query(&[("confirm", &name)]);
+        let deletion = client.http.delete(&path).query(&[("confirmation", &name)]);
         match deletion.send().await.map(|response| response.status()) {
             Ok(StatusCode::GONE) => return,
             Ok(status) if !status.is_success() && !status.is_server_error() => {

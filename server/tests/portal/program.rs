@@ -327,7 +327,7 @@ async fn the_log_holds_no_secret_however_much_is_logged() {
     let made_up = Browser::with_token(running.origin(), "hgr_canary-in-a-header");
     made_up.get(&address).await;
     browser.get("/clusters?search=canary-in-a-query").await;
-    let delete = format!("{address}?confirm=quiet");
+    let delete = format!("{address}?confirmation=quiet");
     browser
         .send(browser.request_of_our_page(Method::DELETE, &delete))
         .await;

@@ -227,9 +227,7 @@ pub struct OfferPage {
     /// All clouds, for the filter.
     pub clouds: Vec<String>,
     /// When the prices were read from the SkyPilot API server; `None`: not yet.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub read_at: Option<Timestamp>,
     /// The server's time.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub now: Timestamp,
 }
