@@ -27,6 +27,9 @@ pub mod permissions;
 pub mod plan;
 pub mod platform;
 pub mod problem;
+pub mod resource;
+#[cfg(feature = "openapi")]
+mod resource_schema;
 pub mod room;
 pub mod tenancy;
 pub mod tenancy_rules;

@@ -102,7 +102,7 @@ impl PeopleQueryInput {
     /// One [`FieldError`] for each parameter at fault.
     pub fn validate(&self) -> Result<PeopleQuery, Vec<FieldError>> {
         let mut parameters = Parameters::default();
-        let (sort, descending) = parameters.sort(&self.sort, PeopleSort::Name, false);
+        let (sort, descending) = parameters.sort(&self.sort, str::parse, PeopleSort::Name, false);
         let filter = text(&self.filter).map_or(Ok(PeopleFilter::All), |word| word.parse());
         let query = PeopleQuery {
             search: parameters.search(&self.search),

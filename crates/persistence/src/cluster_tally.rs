@@ -13,7 +13,7 @@ use domain::{cluster::ClusterState, money::MicroDollars};
 pub(crate) async fn read(database: &Database) -> Result<Vec<ClusterTally>, Cause> {
     let need_somebody = ClusterState::ALL
         .into_iter()
-        .filter(|state| state.needs_somebody())
+        .filter(|state| state.needs_attention())
         .map(ClusterState::as_str);
     let mut sql =
         Sql::new("SELECT r.host, r.plan, COUNT(*) AS clusters, CAST(SUM(CASE WHEN r.state IN ");

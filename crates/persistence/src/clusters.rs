@@ -22,9 +22,9 @@ use crate::{
 };
 use domain::{
     caller::Extent,
+    cluster::ClusterQuery,
     cluster_name::ClusterName,
     ids::{ClusterId, UserId},
-    listing::ClusterQuery,
     operation::Operation,
 };
 use jiff::{SignedDuration, Timestamp};

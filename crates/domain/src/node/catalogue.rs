@@ -196,7 +196,7 @@ impl OfferQueryInput {
     /// One [`FieldError`] for each parameter at fault.
     pub fn validate(&self) -> Result<OfferQuery, Vec<FieldError>> {
         let mut parameters = crate::listing::Parameters::default();
-        let (sort, descending) = parameters.sort(&self.sort, OfferSort::Price, false);
+        let (sort, descending) = parameters.sort(&self.sort, str::parse, OfferSort::Price, false);
         let count = parameters.optional_number("count", &self.count, 1024);
         let query = OfferQuery {
             search: parameters.search(&self.search),

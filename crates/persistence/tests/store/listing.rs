@@ -1,8 +1,8 @@
 use crate::{backend::Backend, fixtures::*};
 use domain::{
     caller::Extent,
-    cluster::ClusterState,
-    listing::{ClusterQuery, StateCount},
+    cluster::{ClusterQuery, ClusterState},
+    listing::StateCount,
 };
 use persistence::{
     Database,

@@ -5,8 +5,8 @@ use domain::{
     access::PlatformRole,
     audit::AuditAction,
     caller::Extent,
+    cluster::ClusterQuery,
     error::causes,
-    listing::ClusterQuery,
     operation::{Operation, OperationKind},
 };
 use jiff::SignedDuration;

@@ -2,8 +2,7 @@
 
 use domain::{
     access::TenantRole::{Admin, Developer, Viewer},
-    cluster::ClusterState,
-    listing::ClusterQuery,
+    cluster::{ClusterQuery, ClusterState},
     order::NameCheck,
     problem::ProblemKind,
 };

@@ -23,9 +23,9 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::{
-    cluster::{Cluster, ClusterEvent},
+    cluster::{Cluster, ClusterEvent, ClusterPage},
     ids::ClusterId,
-    listing::{ClusterPage, ClusterQueryInput},
+    listing::ListQueryInput,
     order::OrderInput,
     problem::Problem,
 };
@@ -37,7 +37,7 @@ use utoipa::IntoParams;
 /// List clusters
 ///
 /// Those you may see, newest first unless asked otherwise.
-#[utoipa::path(get, path = "/clusters", operation_id = "list_clusters", tag = "clusters", params(ClusterQueryInput), responses(
+#[utoipa::path(get, path = "/clusters", operation_id = "list_clusters", tag = "clusters", params(ListQueryInput), responses(
     (status = 200, description = "A page of clusters", body = ClusterPage),
     (status = 401, description = "No valid token", body = ProblemDocument, content_type = "application/problem+json"),
     (status = 422, description = "A parameter breaks a rule", body = ProblemDocument, content_type = "application/problem+json"),
@@ -45,7 +45,7 @@ use utoipa::IntoParams;
 pub async fn list(
     State(portal): State<Arc<Portal>>,
     Known(caller, _): Known,
-    ApiQuery(query): ApiQuery<ClusterQueryInput>,
+    ApiQuery(query): ApiQuery<ListQueryInput>,
 ) -> Answer<Json<ClusterPage>> {
     let query = query.validate().map_err(Problem::invalid)?;
     Ok(Json(portal.core.clusters.list(&caller, query).await?))

@@ -3,7 +3,10 @@ use super::{
 };
 use crate::{backend::Backend, fixtures::*};
 use domain::{
-    caller::Extent, cluster::ClusterState, exposure::Exposure, ids::UserId, listing::ClusterQuery,
+    caller::Extent,
+    cluster::{ClusterQuery, ClusterState},
+    exposure::Exposure,
+    ids::UserId,
     plan::Plan,
 };
 use persistence::Database;

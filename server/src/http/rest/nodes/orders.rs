@@ -21,11 +21,11 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::{
+    listing::ListQueryInput,
     node::{
         catalogue::{OfferPage, OfferQueryInput},
-        listing::{NodePage, NodeQueryInput},
         order::{NodeOrderInput, Quote},
-        view::Node,
+        view::{Node, NodePage},
     },
     problem::Problem,
 };
@@ -35,7 +35,7 @@ use std::sync::Arc;
 /// List nodes
 ///
 /// Those you may see, newest first unless asked otherwise.
-#[utoipa::path(get, path = "/nodes", operation_id = "list_nodes", tag = "nodes", params(NodeQueryInput), responses(
+#[utoipa::path(get, path = "/nodes", operation_id = "list_nodes", tag = "nodes", params(ListQueryInput), responses(
     (status = 200, description = "A page of nodes", body = NodePage),
     (status = 401, description = "No valid token", body = ProblemDocument, content_type = "application/problem+json"),
     (status = 422, description = "A parameter breaks a rule", body = ProblemDocument, content_type = "application/problem+json"),
@@ -43,7 +43,7 @@ use std::sync::Arc;
 pub async fn list(
     State(portal): State<Arc<Portal>>,
     Known(caller, _): Known,
-    ApiQuery(query): ApiQuery<NodeQueryInput>,
+    ApiQuery(query): ApiQuery<ListQueryInput>,
 ) -> Answer<Json<NodePage>> {
     let query = query.validate().map_err(Problem::invalid)?;
     Ok(Json(portal.core.nodes.list(&caller, query).await?))
