@@ -48,7 +48,7 @@ CREATE INDEX users_by_last_seen ON users (last_seen_at, id);
 
 CREATE TABLE platform_grants (
     user_id UUID NOT NULL REFERENCES users (id),
-    source TEXT COLLATE "C" NOT NULL CHECK (source IN ('claim', 'person')),
+    source TEXT COLLATE "C" NOT NULL CHECK (source IN ('claim', 'manual')),
     role TEXT COLLATE "C" NOT NULL CHECK (role IN ('user', 'admin')),
     -- The rule that a claim matched, or who granted the role and when.
     why TEXT COLLATE "C",
@@ -61,7 +61,7 @@ CREATE INDEX platform_grants_admins ON platform_grants (user_id, source) WHERE r
 CREATE TABLE tenant_grants (
     user_id UUID NOT NULL REFERENCES users (id),
     tenant_id UUID NOT NULL REFERENCES tenants (id),
-    source TEXT COLLATE "C" NOT NULL CHECK (source IN ('claim', 'person')),
+    source TEXT COLLATE "C" NOT NULL CHECK (source IN ('claim', 'manual')),
     role TEXT COLLATE "C" NOT NULL CHECK (role IN ('viewer', 'developer', 'admin')),
     -- The rule that a claim matched, or who granted the role and when.
     why TEXT COLLATE "C",
@@ -367,10 +367,10 @@ CREATE TABLE invitations (
     expires_at TIMESTAMPTZ NOT NULL,
     accepted_at TIMESTAMPTZ,
     accepted_by UUID REFERENCES users (id),
-    withdrawn_at TIMESTAMPTZ
+    cancelled_at TIMESTAMPTZ
 );
 CREATE UNIQUE INDEX invitations_open ON invitations (tenant_id, email_folded)
-    WHERE accepted_at IS NULL AND withdrawn_at IS NULL;
+    WHERE accepted_at IS NULL AND cancelled_at IS NULL;
 CREATE INDEX invitations_by_email ON invitations (email_folded);
 
 -- The vault of cloud credentials.

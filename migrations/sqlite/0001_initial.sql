@@ -48,7 +48,7 @@ CREATE INDEX users_by_last_seen ON users (last_seen_at, id);
 
 CREATE TABLE platform_grants (
     user_id TEXT NOT NULL REFERENCES users (id),
-    source TEXT NOT NULL CHECK (source IN ('claim', 'person')),
+    source TEXT NOT NULL CHECK (source IN ('claim', 'manual')),
     role TEXT NOT NULL CHECK (role IN ('user', 'admin')),
     -- The rule that a claim matched, or who granted the role and when.
     why TEXT,
@@ -61,7 +61,7 @@ CREATE INDEX platform_grants_admins ON platform_grants (user_id, source) WHERE r
 CREATE TABLE tenant_grants (
     user_id TEXT NOT NULL REFERENCES users (id),
     tenant_id TEXT NOT NULL REFERENCES tenants (id),
-    source TEXT NOT NULL CHECK (source IN ('claim', 'person')),
+    source TEXT NOT NULL CHECK (source IN ('claim', 'manual')),
     role TEXT NOT NULL CHECK (role IN ('viewer', 'developer', 'admin')),
     -- The rule that a claim matched, or who granted the role and when.
     why TEXT,
@@ -378,10 +378,10 @@ CREATE TABLE invitations (
     expires_at INTEGER NOT NULL,
     accepted_at INTEGER,
     accepted_by TEXT REFERENCES users (id),
-    withdrawn_at INTEGER
+    cancelled_at INTEGER
 ) STRICT;
 CREATE UNIQUE INDEX invitations_open ON invitations (tenant_id, email_folded)
-    WHERE accepted_at IS NULL AND withdrawn_at IS NULL;
+    WHERE accepted_at IS NULL AND cancelled_at IS NULL;
 CREATE INDEX invitations_by_email ON invitations (email_folded);
 
 -- The vault of cloud credentials.

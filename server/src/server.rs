@@ -5,9 +5,8 @@ use crate::{
     config::Settings,
     http::{self, layers::host::Addresses, listener, site},
     keys,
-    machinery::machinery,
     portal::{Portal, rule_providers},
-    user_pools, vault,
+    skypilot, user_pools, vault,
 };
 use anyhow::{Context, Result, bail};
 use kubernetes::{HostClustersConfig, KubernetesHosts};
@@ -87,8 +86,12 @@ impl Server {
             None => None,
         };
         let credential_handles = broker.as_ref().and_then(Broker::handles);
-        let machinery = match &settings.skypilot {
-            Some(skypilot) => Some(machinery(skypilot, credential_handles.clone(), sealer)?),
+        let skypilot = match &settings.skypilot {
+            Some(settings) => Some(skypilot::backend(
+                settings,
+                credential_handles.clone(),
+                sealer,
+            )?),
             None => None,
         };
         let hosts: Arc<dyn HostClusters> = Arc::new(hosts(&settings).await?);
@@ -99,7 +102,7 @@ impl Server {
         let core = Arc::new(Core::new(Parts {
             db: database.clone(),
             hosts: hosts.clone(),
-            machinery: machinery.clone(),
+            skypilot: skypilot.clone(),
             credentials: vault,
             plans: settings.plans.clone(),
             rule_providers: rule_providers(&settings),
@@ -119,8 +122,8 @@ impl Server {
 
         let stop_working = CancellationToken::new();
         let mut reconciler = Reconciler::new(database.clone(), hosts);
-        if let Some(machinery) = machinery {
-            reconciler = reconciler.with_machinery(machinery);
+        if let Some(skypilot) = skypilot {
+            reconciler = reconciler.with_skypilot(skypilot);
         }
         let stop = stop_working.clone();
         let working = tokio::spawn(async move { reconciler.run(stop).await });

@@ -37,7 +37,7 @@ pub fn heading(operation: &Operation) -> &'static str {
         (OperationKind::StopNode, Some(_)) => "Stopped",
         (OperationKind::StartNode, None) => "Starting",
         (OperationKind::StartNode, Some(_)) => "Started",
-        (OperationKind::TakeDownNode, None) => "Deleting",
-        (OperationKind::DeleteCluster | OperationKind::TakeDownNode, Some(_)) => "Deleted",
+        (OperationKind::DeleteNode, None) => "Deleting",
+        (OperationKind::DeleteCluster | OperationKind::DeleteNode, Some(_)) => "Deleted",
     }
 }

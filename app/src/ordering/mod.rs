@@ -5,4 +5,4 @@ mod life_time;
 mod place_field;
 
 pub use life_time::{hours, life_times};
-pub use place_field::{PlaceField, first_place, room_at, split_place};
+pub use place_field::{PlaceField, first_place, quota_at, split_place};

@@ -1,6 +1,6 @@
 //! Tenant and environment in one choice, so that no pair can be chosen that does not exist.
 
-use domain::room::{EnvironmentRoom, Wanted};
+use domain::quota::{QuotaRequest, QuotaUsage};
 use domain::tenancy::Tenant;
 use leptos::prelude::*;
 
@@ -13,19 +13,19 @@ pub fn PlaceField(
     form: FormState,
     tenants: Vec<Tenant>,
     /// The environments with limits.
-    rooms: Vec<EnvironmentRoom>,
+    quotas: Vec<QuotaUsage>,
     /// What the order would add.
-    wanted: Wanted,
+    wanted: QuotaRequest,
     #[prop(into)] chosen: String,
 ) -> impl IntoView {
-    let usage = room_at(&chosen, &tenants, &rooms).map(|(name, room)| {
-        let exceeded = room
+    let usage = quota_at(&chosen, &tenants, &quotas).map(|(name, quota)| {
+        let exceeded = quota
             .limits
-            .reached(&room.in_use, wanted)
+            .reached(&quota.in_use, wanted)
             .map(|limit| format!("{} {}", limit.words(&name), limit.way_out()));
         let is_exceeded = exceeded.is_some().then_some("");
         view! {
-            <p>{format!("In use: {}.", room.words())}</p>
+            <p>{format!("In use: {}.", quota.words())}</p>
             <p class="text-bad empty:hidden" data-limit-exceeded=is_exceeded>
                 {exceeded}
             </p>
@@ -56,18 +56,18 @@ pub fn PlaceField(
 }
 
 /// The environment at a [`place`], if it has limits: its name and the usage of its limits.
-pub fn room_at(
+pub fn quota_at(
     place: &str,
     tenants: &[Tenant],
-    rooms: &[EnvironmentRoom],
-) -> Option<(String, EnvironmentRoom)> {
+    quotas: &[QuotaUsage],
+) -> Option<(String, QuotaUsage)> {
     let (tenant, environment) = split_place(place);
     let tenant = tenants.iter().find(|found| found.tenant.slug == tenant)?;
     let mut environments = tenant.environments.iter();
     let environment = environments.find(|found| found.slug == environment)?;
-    let mut rooms = rooms.iter();
-    let room = rooms.find(|room| room.environment_id == environment.id)?;
-    Some((environment.name.clone(), *room))
+    let mut quotas = quotas.iter();
+    let quota = quotas.find(|quota| quota.environment_id == environment.id)?;
+    Some((environment.name.clone(), *quota))
 }
 
 /// `tenant/environment`, by their slugs.

@@ -2,7 +2,7 @@
 
 use domain::access::Action;
 use domain::overview::{Happening, Overview};
-use domain::room::LimitedEnvironment;
+use domain::quota::LimitedEnvironment;
 use leptos::prelude::*;
 
 use super::figures::{Figures, summary};
@@ -217,7 +217,7 @@ fn Limits(limited: Vec<LimitedEnvironment>) -> impl IntoView {
                 <p class="font-semibold mb-2">
                     {format!("{} / {}", limited.tenant.name, limited.environment.name)}
                 </p>
-                <LimitMeters room=limited.room />
+                <LimitMeters quota=limited.quota />
             </li>
         }
     };

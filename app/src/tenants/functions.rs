@@ -148,9 +148,7 @@ pub async fn invite_member(
 #[server(prefix = "/rpc", endpoint = "cancel-invitation")]
 pub async fn cancel_invitation(tenant: TenantId, id: InvitationId) -> Result<(), FormError> {
     let (core, caller) = core()?;
-    core.tenants
-        .withdraw_invitation(&caller, tenant, id)
-        .await?;
+    core.tenants.cancel_invitation(&caller, tenant, id).await?;
     Ok(())
 }
 

@@ -1,15 +1,15 @@
 //! How much of an environment's limits is in use.
 
 use domain::money::MicroDollars;
-use domain::room::EnvironmentRoom;
+use domain::quota::QuotaUsage;
 use leptos::prelude::*;
 
 use crate::ui::Meter;
 
 /// A bar for each limit that is set.
 #[component]
-pub fn LimitMeters(room: EnvironmentRoom) -> impl IntoView {
-    let EnvironmentRoom { limits, in_use, .. } = room;
+pub fn LimitMeters(quota: QuotaUsage) -> impl IntoView {
+    let QuotaUsage { limits, in_use, .. } = quota;
     let price = limits.max_price_per_hour;
     view! {
         <div class="grid gap-3">

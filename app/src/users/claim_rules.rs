@@ -1,7 +1,7 @@
 //! `/admin/users/claim-rules`: what a token would grant. The token is in the body of a POST only and never comes back.
 
 use domain::access::{PlatformRole, TenantRole};
-use domain::people::{ClaimTrial, TriedRule};
+use domain::users::{ClaimTrial, TriedRule};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 

@@ -4,8 +4,8 @@ use domain::access::{PlatformAction, PlatformRole};
 use domain::caller::Caller;
 use domain::credential::SecretText;
 use domain::ids::UserId;
-use domain::people::ClaimTrial;
 use domain::problem::Problem;
+use domain::users::ClaimTrial;
 use leptos::server;
 
 use crate::form_error::FormError;

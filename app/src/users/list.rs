@@ -1,9 +1,9 @@
 //! `/admin/users`.
 
 use domain::access::PlatformAction;
-use domain::people::{PeopleFilter, PeoplePage};
-use domain::people_query::PeopleQueryInput;
 use domain::problem::Problem;
+use domain::user_query::UserQueryInput;
+use domain::users::{UserFilter, UserPage};
 use leptos::prelude::*;
 
 use super::rows::UserRows;
@@ -17,12 +17,12 @@ use crate::ui::{
 };
 
 /// The filters with their values in the address.
-const FILTERS: [(PeopleFilter, &str, &str); 4] = [
-    (PeopleFilter::All, "All", ""),
-    (PeopleFilter::Admins, "Admins", "admins"),
-    (PeopleFilter::Suspended, "Suspended", "suspended"),
+const FILTERS: [(UserFilter, &str, &str); 4] = [
+    (UserFilter::All, "All", ""),
+    (UserFilter::Admins, "Admins", "admins"),
+    (UserFilter::Suspended, "Suspended", "suspended"),
     (
-        PeopleFilter::WithoutTenant,
+        UserFilter::WithoutTenant,
         "Without a tenant",
         "without_tenant",
     ),
@@ -33,14 +33,14 @@ const BY_NAME: &str = "name";
 
 pub async fn list(request: PageRequest) -> PageResult {
     request.require(PlatformAction::ManageUsers)?;
-    let query = request.address.query::<PeopleQueryInput>();
+    let query = request.address.query::<UserQueryInput>();
     let query = query.validate().map_err(Problem::invalid)?;
     let page = request.core.users.list(&request.caller, query).await?;
     Ok(request.show("Users", move || view! { <UserList page=page /> }))
 }
 
 #[component]
-fn UserList(page: PeoplePage) -> impl IntoView {
+fn UserList(page: UserPage) -> impl IntoView {
     let address = expect_context::<Rendering>().address;
     let chips = chips(&page, &address);
     let paging = Paging::by_key(&page.paging, page.per_page, page.items.len(), page.total);
@@ -132,10 +132,10 @@ fn NoUsers(narrowed: bool) -> impl IntoView {
     }
 }
 
-fn chips(page: &PeoplePage, address: &Address) -> Vec<Chip> {
-    let count = |filter: PeopleFilter| {
+fn chips(page: &UserPage, address: &Address) -> Vec<Chip> {
+    let count = |filter: UserFilter| {
         let found = page.counts.iter().find(|count| count.filter == filter);
-        found.map(|count| count.people)
+        found.map(|count| count.users)
     };
     FILTERS
         .into_iter()

@@ -1,6 +1,6 @@
 //! Where a role comes from.
 
-use domain::people::GrantSource;
+use domain::users::GrantSource;
 use leptos::prelude::*;
 
 use crate::ui::RelativeTime;
@@ -14,7 +14,7 @@ pub fn RoleSource(source: Option<GrantSource>) -> impl IntoView {
         Some(GrantSource::Claim { why: None }) => {
             "from a claim of the identity provider".into_any()
         }
-        Some(GrantSource::Person { by, at }) => {
+        Some(GrantSource::Manual { by, at }) => {
             let granted = by.map_or_else(|| "granted".to_owned(), |by| format!("granted by {by}"));
             view! {
                 {granted}

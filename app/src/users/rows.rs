@@ -1,7 +1,7 @@
 //! Users as rows of a table.
 
 use domain::access::PlatformRole;
-use domain::people::Person;
+use domain::users::User;
 use leptos::prelude::*;
 
 use super::{LastSeen, RoleSource, UserState};
@@ -10,11 +10,11 @@ use crate::ui::{Cell, Row};
 
 /// Columns: user, role, state, last seen, tenants, link.
 #[component]
-pub fn UserRows(users: Vec<Person>) -> impl IntoView {
+pub fn UserRows(users: Vec<User>) -> impl IntoView {
     users.into_iter().map(row).collect_view()
 }
 
-fn row(user: Person) -> impl IntoView {
+fn row(user: User) -> impl IntoView {
     let address = routes::user(user.id);
     let page = address.clone();
     let role = match user.platform_role {

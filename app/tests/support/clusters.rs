@@ -2,7 +2,7 @@
 
 use domain::{
     audit::AuditAction,
-    cluster::{ClusterEvent, ClusterState, DoomedObjects},
+    cluster::{ClusterEvent, ClusterState, DeletionPreview},
     exposure::Exposure,
     failure::{Failure, FailureCode},
     operation::{Operation, OperationKind, StepState},
@@ -60,7 +60,7 @@ impl TestPortal {
             event(12, false, "Started", "Started container syncer", 1),
             event(40, true, "BackOff", "Back-off pulling image", 4),
         ];
-        let objects = |kind: &str, name: &str, count| DoomedObjects {
+        let objects = |kind: &str, name: &str, count| DeletionPreview {
             kind: kind.into(),
             names: vec![name.into()],
             count,

@@ -20,7 +20,7 @@ use axum::extract::Request;
 use domain::{
     access::{PlatformRole, TenantRole},
     audit::{AuditAction, AuditChange, AuditOutcome, AuditQuery},
-    caller::{Caller, Channel, Extent, Membership},
+    caller::{Caller, Channel, Membership, TenantScope},
     ids::{EnvironmentId, InvitationId, TenantId, UserId},
     money::MicroDollars,
     plan::Plan,
@@ -81,7 +81,7 @@ impl TestPortal {
     /// Without resources.
     pub async fn start() -> Self {
         let portal = Self::before_prices_are_read().await;
-        portal.core.machinery.catalogue.replace(
+        portal.core.skypilot.catalogue.replace(
             sample::offers(),
             Timestamp::now() - jiff::SignedDuration::from_mins(12),
         );
@@ -291,7 +291,7 @@ impl TestPortal {
             limit: 1,
             ..AuditQuery::default()
         };
-        let page = self.core.database.audit().list(&Extent::Everything, &query);
+        let page = self.core.database.audit().list(&TenantScope::All, &query);
         page.await.unwrap().items[0].id.into()
     }
 
@@ -302,7 +302,7 @@ impl TestPortal {
             limit: 1,
             ..AuditQuery::default()
         };
-        let page = self.core.database.audit().list(&Extent::Everything, &query);
+        let page = self.core.database.audit().list(&TenantScope::All, &query);
         page.await.unwrap().items[0].id.into()
     }
 

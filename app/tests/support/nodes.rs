@@ -86,7 +86,7 @@ impl TestPortal {
             machine: format!("hgr-0000000a-{name}"),
             autostop: Some(Autostop {
                 idle_minutes: 30,
-                then: IdleAction::TakeDown,
+                then: IdleAction::Delete,
             }),
             price_per_hour: Some(MicroDollars(55_040_000)),
             created_by: self.ada,
@@ -159,7 +159,7 @@ impl TestPortal {
             .set_orphans(&orphans)
             .await
             .unwrap();
-        let (now, action) = (Timestamp::now(), AuditAction::TakeDownOrphan);
+        let (now, action) = (Timestamp::now(), AuditAction::DeleteOrphan);
         let removal = OrphanRemoval {
             machine: leaving.into(),
             workspace: "hgr-vision-dev".into(),

@@ -4,8 +4,8 @@
 //! on the machine that the portal runs on.
 #![warn(missing_docs)]
 
-mod people;
 mod pool;
 mod refusals;
+mod users;
 
 pub use pool::{CognitoPool, PoolConfig};

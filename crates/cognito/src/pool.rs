@@ -1,8 +1,8 @@
 //! A pool and the client that asks it.
 
 use crate::{
-    people::{user_of, user_of_answer},
     refusals::{Asking, explain},
+    users::{user_of, user_of_answer},
 };
 use async_trait::async_trait;
 use aws_credential_types::Credentials;

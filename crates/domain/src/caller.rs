@@ -111,22 +111,22 @@ impl Caller {
     }
 
     /// Where the caller may do `action`.
-    pub fn extent(&self, action: Action) -> Extent {
+    pub fn extent(&self, action: Action) -> TenantScope {
         if let Some(reach) = &self.token_reach
             && !reach.scopes.iter().any(|scope| scope.includes(action))
         {
-            return Extent::Tenants(Vec::new());
+            return TenantScope::Only(Vec::new());
         }
         let only = self.token_reach.as_ref().and_then(|reach| reach.tenant_id);
         match (self.platform_role, only) {
-            (PlatformRole::Admin, None) => Extent::Everything,
-            (PlatformRole::Admin, Some(only)) => Extent::Tenants(vec![only]),
+            (PlatformRole::Admin, None) => TenantScope::All,
+            (PlatformRole::Admin, Some(only)) => TenantScope::Only(vec![only]),
             (PlatformRole::User, _) => {
                 let tenants = self
                     .memberships
                     .iter()
                     .map(|membership| membership.tenant_id);
-                Extent::Tenants(tenants.filter(|tenant| self.may(action, *tenant)).collect())
+                TenantScope::Only(tenants.filter(|tenant| self.may(action, *tenant)).collect())
             }
         }
     }
@@ -134,9 +134,9 @@ impl Caller {
 
 /// Where something may be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Extent {
+pub enum TenantScope {
     /// Everywhere.
-    Everything,
+    All,
     /// In these tenants only.
-    Tenants(Vec<TenantId>),
+    Only(Vec<TenantId>),
 }

@@ -63,7 +63,7 @@ impl ClusterState {
 /// A person as others see them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct PersonRef {
+pub struct UserRef {
     /// Their id.
     pub id: UserId,
     /// Their name.
@@ -122,7 +122,7 @@ pub struct ClusterEvent {
 /// Something that dies with the cluster.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct DoomedObjects {
+pub struct DeletionPreview {
     /// The kind: `Pod`.
     pub kind: String,
     /// Their names, some of them.
@@ -131,7 +131,7 @@ pub struct DoomedObjects {
     pub count: usize,
 }
 
-impl DoomedObjects {
+impl DeletionPreview {
     /// How many of which kind: `1 Namespace`, `3 Pods`.
     pub fn counted(&self) -> String {
         let plural = if self.count == 1 { "" } else { "s" };

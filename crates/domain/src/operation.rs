@@ -20,7 +20,7 @@ pub enum OperationKind {
     /// Starts a stopped node.
     StartNode,
     /// Takes a node down.
-    TakeDownNode,
+    DeleteNode,
 }
 
 /// The steps there are, in the order they happen.
@@ -61,7 +61,7 @@ pub enum StepName {
     /// The machine is stopped.
     Stopped,
     /// SkyPilot no longer lists the machine.
-    TakenDown,
+    Deleted,
 }
 
 impl StepName {
@@ -84,7 +84,7 @@ impl StepName {
             Self::SetUp => "Setup finished",
             Self::Connectable => "Reachable by SSH",
             Self::Stopped => "Stopped",
-            Self::TakenDown => "Nothing left in the cloud",
+            Self::Deleted => "Nothing left in the cloud",
         }
     }
 }
@@ -123,7 +123,7 @@ impl OperationKind {
                 StepName::RuntimeReady,
                 StepName::Connectable,
             ],
-            Self::TakeDownNode => &[StepName::Accepted, StepName::Requested, StepName::TakenDown],
+            Self::DeleteNode => &[StepName::Accepted, StepName::Requested, StepName::Deleted],
         }
     }
 
@@ -135,7 +135,7 @@ impl OperationKind {
             Self::LaunchNode => "launch_node",
             Self::StopNode => "stop_node",
             Self::StartNode => "start_node",
-            Self::TakeDownNode => "take_down_node",
+            Self::DeleteNode => "delete_node",
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     kubernetes_version::KubernetesVersion,
     plan::Plan,
     problem::FieldError,
-    room::EnvironmentRoom,
+    quota::QuotaUsage,
     tenancy::Tenant,
     time_to_live::TimeToLive,
 };
@@ -136,7 +136,7 @@ pub struct OrderOptions {
     pub tenants: Vec<Tenant>,
     /// Of their environments those with limits, and what is in them.
     #[serde(default)]
-    pub rooms: Vec<EnvironmentRoom>,
+    pub quotas: Vec<QuotaUsage>,
     /// The sizes.
     pub plans: Vec<Plan>,
     /// The versions, newest first.

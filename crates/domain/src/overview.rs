@@ -1,6 +1,6 @@
 //! The first page: mine first.
 
-use crate::{cluster::Cluster, money::MicroDollars, node::view::Node, room::LimitedEnvironment};
+use crate::{cluster::Cluster, money::MicroDollars, node::view::Node, quota::LimitedEnvironment};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 

@@ -4,7 +4,7 @@ use crate::{
     access::TenantRole,
     ids::{EnvironmentId, InvitationId, TenantId, UserId},
     money::MicroDollars,
-    people::GrantSource,
+    users::GrantSource,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -4,13 +4,13 @@ use crate::{
     apply, changes,
     config::HostClustersConfig,
     connection::{ConfigError, connect},
-    doomed, errors, events,
+    deletion_preview, errors, events,
     host::Host,
     kubeconfig, observe, permissions,
 };
 use async_trait::async_trait;
 use domain::{
-    cluster::{ClusterEvent, DoomedObjects},
+    cluster::{ClusterEvent, DeletionPreview},
     ids::ClusterId,
 };
 use futures::{
@@ -99,8 +99,8 @@ impl HostClusters for KubernetesHosts {
         events::events(self.host(&cluster.host)?, cluster).await
     }
 
-    async fn doomed(&self, cluster: &VirtualCluster) -> Hosted<Vec<DoomedObjects>> {
-        doomed::doomed(self.host(&cluster.host)?, cluster).await
+    async fn deletion_preview(&self, cluster: &VirtualCluster) -> Hosted<Vec<DeletionPreview>> {
+        deletion_preview::deletion_preview(self.host(&cluster.host)?, cluster).await
     }
 
     fn changes(&self) -> BoxStream<'static, ClusterId> {

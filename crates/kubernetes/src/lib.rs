@@ -9,7 +9,7 @@ mod apply;
 mod changes;
 mod config;
 mod connection;
-mod doomed;
+mod deletion_preview;
 mod errors;
 mod events;
 mod host;

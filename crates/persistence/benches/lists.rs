@@ -28,9 +28,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         seed(&location, clusters.parse()?).await?;
     }
     let tenants = database.tenants().active().await?;
-    let one = Extent::Tenants(vec![tenants[7].tenant.id]);
-    let ten = Extent::Tenants(tenants[..10].iter().map(|it| it.tenant.id).collect());
-    let all = Extent::Everything;
+    let one = TenantScope::Only(vec![tenants[7].tenant.id]);
+    let ten = TenantScope::Only(tenants[..10].iter().map(|it| it.tenant.id).collect());
+    let all = TenantScope::All;
     let newest = ClusterQuery::default();
     let mut page = database.clusters().list(&all, None, &newest).await?;
     for _ in 0..20 {

@@ -20,7 +20,7 @@ use crate::{
 };
 use domain::{
     audit::{AuditChange, AuditQuery, AuditRow},
-    caller::Extent,
+    caller::TenantScope,
     ids::{AuditId, TenantId, UserId},
     overview::Happening,
 };
@@ -213,13 +213,13 @@ impl Audit<'_> {
     }
 
     /// The newest entries about clusters and nodes of `scope`, newest first.
-    pub async fn recent(self, scope: &Extent, limit: u32) -> Stored<Vec<Happening>> {
+    pub async fn recent(self, scope: &TenantScope, limit: u32) -> Stored<Vec<Happening>> {
         doing("read the audit log", async {
             let mut sql = Sql::new(
                 "SELECT at, who, action, target_name FROM audit_entries \
                  WHERE (target LIKE 'cluster/%' OR target LIKE 'node/%')",
             );
-            if let Extent::Tenants(tenants) = scope {
+            if let TenantScope::Only(tenants) = scope {
                 sql.push(" AND tenant_id IN ")
                     .bind_list(tenants.iter().copied());
             }
@@ -233,12 +233,12 @@ impl Audit<'_> {
 
     /// A page of the entries that concern tenants of `scope` (everything: also those that concern no
     /// tenant), newest first.
-    pub async fn list(self, scope: &Extent, query: &AuditQuery) -> Stored<AuditEntries> {
+    pub async fn list(self, scope: &TenantScope, query: &AuditQuery) -> Stored<AuditEntries> {
         doing("list the audit log", audit_list::page(self.0, scope, query)).await
     }
 
     /// One entry of `scope`.
-    pub async fn get(self, scope: &Extent, id: AuditId) -> Stored<Option<AuditRow>> {
+    pub async fn get(self, scope: &TenantScope, id: AuditId) -> Stored<Option<AuditRow>> {
         doing("read an audit entry", audit_list::entry(self.0, scope, id)).await
     }
 
@@ -251,7 +251,7 @@ impl Audit<'_> {
     /// `through`, oldest first, at most `limit` of them.
     pub async fn batch(
         self,
-        scope: &Extent,
+        scope: &TenantScope,
         query: &AuditQuery,
         after: i64,
         through: i64,

@@ -15,7 +15,7 @@ use crate::{
 };
 use domain::{
     audit::{AuditAction, AuditOutcome, AuditQuery, AuditRow},
-    caller::Extent,
+    caller::TenantScope,
     ids::{AuditId, TenantId},
     tenancy::TenantRef,
 };
@@ -46,7 +46,7 @@ struct Filter<'a> {
 
 pub(crate) async fn page(
     database: &Database,
-    scope: &Extent,
+    scope: &TenantScope,
     query: &AuditQuery,
 ) -> Result<AuditEntries, Cause> {
     let size = i64::from(query.page_size());
@@ -68,7 +68,7 @@ pub(crate) async fn page(
 
 pub(crate) async fn batch(
     database: &Database,
-    scope: &Extent,
+    scope: &TenantScope,
     query: &AuditQuery,
     (after, through): (i64, i64),
     limit: u32,
@@ -84,12 +84,12 @@ pub(crate) async fn batch(
 
 pub(crate) async fn entry(
     database: &Database,
-    scope: &Extent,
+    scope: &TenantScope,
     id: AuditId,
 ) -> Result<Option<AuditRow>, Cause> {
     let mut sql = Sql::new(SELECT);
     sql.push(" WHERE entry.id = ").bind(id);
-    if let Extent::Tenants(tenants) = scope {
+    if let TenantScope::Only(tenants) = scope {
         sql.push(" AND entry.tenant_id IN ")
             .bind_list(tenants.iter().copied());
     }
@@ -107,7 +107,7 @@ pub(crate) async fn end(database: &Database) -> Result<i64, Cause> {
 /// Entries are never changed, so two reads see the same of them.
 async fn found(
     database: &Database,
-    scope: &Extent,
+    scope: &TenantScope,
     query: &AuditQuery,
     mut part: Part,
 ) -> Result<Vec<AuditRow>, Cause> {
@@ -143,12 +143,12 @@ async fn found(
 #[allow(clippy::option_option, reason = "nobody's and everybody's differ")]
 async fn tenants(
     database: &Database,
-    scope: &Extent,
+    scope: &TenantScope,
     query: &AuditQuery,
 ) -> Result<Option<Option<Vec<TenantId>>>, Cause> {
     let mut tenants = match scope {
-        Extent::Everything => None,
-        Extent::Tenants(tenants) => Some(tenants.clone()),
+        TenantScope::All => None,
+        TenantScope::Only(tenants) => Some(tenants.clone()),
     };
     if let Some(slug) = &query.tenant {
         let row = statement("SELECT id FROM tenants WHERE slug = $1")

@@ -90,7 +90,7 @@ pub(crate) async fn extend<R: Resource>(
 }
 
 /// A claim that is found to hold; it goes on holding until the transaction ends.
-pub(crate) struct Held<R> {
+pub(crate) struct HeldClaim<R> {
     /// The resource as it is now.
     pub now: R,
     /// Whether it was woken since it was claimed.
@@ -102,7 +102,7 @@ pub(crate) async fn held<R: Resource>(
     database: &Database,
     writing: &mut Writing<'_>,
     claim: &Claim<R>,
-) -> Result<Option<Held<R>>, Cause> {
+) -> Result<Option<HeldClaim<R>>, Cause> {
     let held = query(AssertSqlSafe(format!(
         "SELECT wakes FROM {} \
          WHERE id = $1 AND fence = $2 AND leased_until IS NOT NULL{lock}",
@@ -119,7 +119,7 @@ pub(crate) async fn held<R: Resource>(
     let now = one(writing.connection(), claim.record.id())
         .await?
         .ok_or("what was claimed is not there")?;
-    Ok(Some(Held {
+    Ok(Some(HeldClaim {
         now,
         woken: number(&held, "wakes")? != claim.wakes,
     }))

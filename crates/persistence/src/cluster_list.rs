@@ -23,7 +23,7 @@ impl Listed for ClusterRecord {
 
 pub(crate) async fn page(
     database: &Database,
-    scope: &Extent,
+    scope: &TenantScope,
     owner: Option<UserId>,
     query: &ClusterQuery,
 ) -> Result<RecordPage, Cause> {

@@ -15,7 +15,7 @@ use crate::{
 use domain::{
     ids::{ClusterId, EnvironmentId, UserId},
     operation::Operation,
-    room::Wanted,
+    quota::QuotaRequest,
 };
 use uuid::Uuid;
 
@@ -35,8 +35,8 @@ impl Order for NewCluster {
         self.environment_id
     }
 
-    fn wanted(&self) -> Wanted {
-        Wanted::Cluster(self.plan.price_per_hour)
+    fn quota_request(&self) -> QuotaRequest {
+        QuotaRequest::Cluster(self.plan.price_per_hour)
     }
 
     fn idempotency(&self) -> Option<&Idempotency> {
@@ -89,7 +89,7 @@ impl From<Outcome<ClusterRecord>> for OrderStored {
             Outcome::Replayed(record) => Self::Replayed(record),
             Outcome::KeyReused => Self::KeyReused,
             Outcome::NameTaken => Self::NameTaken,
-            Outcome::NoRoom(room) => Self::NoRoom(room),
+            Outcome::QuotaExceeded(quota) => Self::QuotaExceeded(quota),
         }
     }
 }

@@ -72,7 +72,7 @@ impl Clusters<'_> {
     /// A page. `owner` is the person whose clusters `query.mine` means.
     pub async fn list(
         self,
-        scope: &Extent,
+        scope: &TenantScope,
         owner: Option<UserId>,
         query: &ClusterQuery,
     ) -> Stored<RecordPage> {
@@ -86,7 +86,7 @@ impl Clusters<'_> {
     /// Clusters in `scope` that end before `before` and are not being deleted, soonest first.
     pub async fn ending_before(
         self,
-        scope: &Extent,
+        scope: &TenantScope,
         before: Timestamp,
         limit: u32,
     ) -> Stored<Vec<ClusterRecord>> {
@@ -98,7 +98,12 @@ impl Clusters<'_> {
     }
 
     /// What the clusters in `scope` cost between `since` and `now`.
-    pub async fn costs(self, scope: &Extent, since: Timestamp, now: Timestamp) -> Stored<Costs> {
+    pub async fn costs(
+        self,
+        scope: &TenantScope,
+        since: Timestamp,
+        now: Timestamp,
+    ) -> Stored<Costs> {
         doing(
             "sum up what clusters cost",
             costs::sum(self.0, CHARGED, scope, since, now),

@@ -1,7 +1,7 @@
 //! What things cost: sums over the times in which they are charged, made by the database.
 
 use crate::{Cause, database::Database, list::push_scope, records::Costs, rows::number, sql::Sql};
-use domain::{caller::Extent, money::MicroDollars};
+use domain::{caller::TenantScope, money::MicroDollars};
 use jiff::Timestamp;
 
 /// A table whose rows are charged `price_per_hour` for a time, and the columns that say which.
@@ -17,7 +17,7 @@ pub(crate) struct Charged {
 pub(crate) async fn sum(
     database: &Database,
     charged: Charged,
-    scope: &Extent,
+    scope: &TenantScope,
     since: Timestamp,
     now: Timestamp,
 ) -> Result<Costs, Cause> {

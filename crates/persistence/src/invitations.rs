@@ -22,7 +22,7 @@ use jiff::Timestamp;
 const OPEN: &str = "SELECT i.id, i.email, i.role, i.created_at, i.expires_at, i.tenant_id, \
     t.slug AS tenant_slug, t.name AS tenant_name, u.name AS invited_by \
     FROM invitations i JOIN users u ON u.id = i.invited_by JOIN tenants t ON t.id = i.tenant_id \
-    WHERE i.accepted_at IS NULL AND i.withdrawn_at IS NULL ";
+    WHERE i.accepted_at IS NULL AND i.cancelled_at IS NULL ";
 
 fn invitation(row: &Row) -> Result<Invitation, Cause> {
     Ok(Invitation {
@@ -71,7 +71,7 @@ pub(crate) async fn open(
         if earlier.expires_at > new.created_at {
             return Ok(Invited::Already(earlier));
         }
-        withdraw_one(writing.connection(), earlier.id, new.created_at).await?;
+        cancel_one(writing.connection(), earlier.id, new.created_at).await?;
     }
     query(
         "INSERT INTO invitations (id, tenant_id, email, email_folded, role, invited_by, \
@@ -95,7 +95,7 @@ pub(crate) async fn open(
     Ok(Invited::Open(stored))
 }
 
-pub(crate) async fn withdraw(
+pub(crate) async fn cancel(
     database: &Database,
     tenant: TenantId,
     id: InvitationId,
@@ -103,8 +103,8 @@ pub(crate) async fn withdraw(
 ) -> Result<bool, Cause> {
     let mut writing = database.write().await?;
     let found = query(
-        "UPDATE invitations SET withdrawn_at = $3 WHERE id = $1 AND tenant_id = $2 \
-         AND accepted_at IS NULL AND withdrawn_at IS NULL RETURNING email",
+        "UPDATE invitations SET cancelled_at = $3 WHERE id = $1 AND tenant_id = $2 \
+         AND accepted_at IS NULL AND cancelled_at IS NULL RETURNING email",
     )
     .bind(id)
     .bind(tenant)
@@ -120,12 +120,12 @@ pub(crate) async fn withdraw(
     Ok(true)
 }
 
-async fn withdraw_one(
+async fn cancel_one(
     connection: &mut Transaction,
     id: InvitationId,
     at: Timestamp,
 ) -> Result<(), Cause> {
-    query("UPDATE invitations SET withdrawn_at = $2 WHERE id = $1")
+    query("UPDATE invitations SET cancelled_at = $2 WHERE id = $1")
         .bind(id)
         .bind(at)
         .execute(connection)
@@ -134,15 +134,15 @@ async fn withdraw_one(
 }
 
 /// Withdraws all that are open of a tenant, or only those to one address.
-pub(crate) async fn withdraw_all(
+pub(crate) async fn cancel_all(
     connection: &mut Transaction,
     tenant: TenantId,
     address: Option<&str>,
     at: Timestamp,
 ) -> Result<(), Cause> {
-    let mut sql = Sql::new("UPDATE invitations SET withdrawn_at = ");
+    let mut sql = Sql::new("UPDATE invitations SET cancelled_at = ");
     sql.bind(at)
-        .push(" WHERE accepted_at IS NULL AND withdrawn_at IS NULL AND tenant_id = ")
+        .push(" WHERE accepted_at IS NULL AND cancelled_at IS NULL AND tenant_id = ")
         .bind(tenant);
     if let Some(address) = address {
         sql.push(" AND email_folded = ")
@@ -186,7 +186,7 @@ pub(crate) async fn accept(
         let invitation = invitation(row)?;
         let claimed = query(
             "UPDATE invitations SET accepted_at = $2, accepted_by = $3 \
-             WHERE id = $1 AND accepted_at IS NULL AND withdrawn_at IS NULL",
+             WHERE id = $1 AND accepted_at IS NULL AND cancelled_at IS NULL",
         )
         .bind(invitation.id)
         .bind(now)

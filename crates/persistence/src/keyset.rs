@@ -50,7 +50,7 @@ pub(crate) struct Stretch<'a> {
 }
 
 /// The ids of a page, and where it is.
-pub(crate) struct Found {
+pub(crate) struct KeysetPage {
     pub ids: Vec<Uuid>,
     pub paging: Paging,
 }
@@ -123,7 +123,7 @@ impl Keyset<'_> {
         &self,
         connection: &mut Transaction,
         statement: impl Fn(&Stretch<'_>) -> Result<Sql, Cause>,
-    ) -> Result<Found, Cause> {
+    ) -> Result<KeysetPage, Cause> {
         let (cursor, backwards) = match self.position {
             Position::First => (None, false),
             Position::After(cursor) => (Some(cursor), false),
@@ -208,7 +208,7 @@ impl Keyset<'_> {
             Position::Last => false,
             _ => more,
         };
-        Ok(Found {
+        Ok(KeysetPage {
             paging: Paging {
                 page,
                 previous: edge(

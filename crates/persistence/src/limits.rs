@@ -6,15 +6,15 @@ use crate::{
     connection::Transaction,
     database::Database,
     list::push_scope,
-    records::Room,
+    records::QuotaCheck,
     rows::{Row, id, number, optional_number, optional_time},
     sql::Sql,
 };
 use domain::{
-    caller::Extent,
+    caller::TenantScope,
     ids::EnvironmentId,
     money::MicroDollars,
-    room::{EnvironmentRoom, Wanted},
+    quota::{QuotaRequest, QuotaUsage},
     tenancy::{EnvironmentLimits, EnvironmentUse},
 };
 
@@ -31,12 +31,12 @@ pub(crate) const IN_USE: &str = "(SELECT CAST(COALESCE(SUM(y.count), 0) AS BIGIN
 
 /// Locks the environment and says whether there is room for one more. One that does not exist has
 /// room: storing what refers to it fails by itself.
-pub(crate) async fn room(
+pub(crate) async fn quota(
     database: &Database,
     connection: &mut Transaction,
     environment: EnvironmentId,
-    wanted: Wanted,
-) -> Result<Room, Cause> {
+    wanted: QuotaRequest,
+) -> Result<QuotaCheck, Cause> {
     let mut sql = Sql::new(
         "SELECT archived_at, max_clusters, max_nodes, max_price_per_hour FROM environments \
          WHERE id = ",
@@ -44,30 +44,30 @@ pub(crate) async fn room(
     sql.bind(environment)
         .push(database.dialect().lock_referred_rows());
     let Some(row) = sql.query().fetch_optional(&mut *connection).await? else {
-        return Ok(Room::Enough);
+        return Ok(QuotaCheck::Enough);
     };
     if optional_time(&row, "archived_at")?.is_some() {
-        return Ok(Room::Archived);
+        return Ok(QuotaCheck::Archived);
     }
     let limits = limits(&row)?;
     if limits == EnvironmentLimits::default() {
-        return Ok(Room::Enough);
+        return Ok(QuotaCheck::Enough);
     }
     // Only now, so that it sees what was put in while this waited for the lock.
     let mut sql = Sql::new(format!("SELECT {IN_USE} FROM environments r WHERE r.id = "));
     sql.bind(environment);
     let used = in_use(&sql.query().fetch_one(connection).await?)?;
     Ok(match limits.reached(&used, wanted) {
-        Some(reached) => Room::LimitReached(reached),
-        None => Room::Enough,
+        Some(reached) => QuotaCheck::LimitReached(reached),
+        None => QuotaCheck::Enough,
     })
 }
 
 /// The environments of `scope` that have limits and are not archived.
-pub(crate) async fn rooms(
+pub(crate) async fn quotas(
     database: &Database,
-    scope: &Extent,
-) -> Result<Vec<EnvironmentRoom>, Cause> {
+    scope: &TenantScope,
+) -> Result<Vec<QuotaUsage>, Cause> {
     let mut sql = Sql::new(format!(
         "SELECT r.id, r.max_clusters, r.max_nodes, r.max_price_per_hour, {IN_USE} \
          FROM environments r WHERE r.archived_at IS NULL AND (r.max_clusters IS NOT NULL \
@@ -78,7 +78,7 @@ pub(crate) async fn rooms(
     let rows = sql.query().fetch_all(database.readers()).await?;
     rows.iter()
         .map(|row| {
-            Ok(EnvironmentRoom {
+            Ok(QuotaUsage {
                 environment_id: id(row, "id")?,
                 limits: limits(row)?,
                 in_use: in_use(row)?,

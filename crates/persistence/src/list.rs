@@ -11,7 +11,7 @@ use crate::{
     sql::{Sql, containing, query},
 };
 use domain::{
-    caller::Extent,
+    caller::TenantScope,
     ids::{TenantId, UserId},
     listing::{Paging, Position, Sort},
 };
@@ -37,7 +37,7 @@ pub(crate) trait Listed: Resource {
 
 /// A question for one page.
 pub(crate) struct Question<'a> {
-    pub scope: &'a Extent,
+    pub scope: &'a TenantScope,
     /// Show only what this person ordered; nothing if there is nobody.
     pub ordered_by: Option<Option<UserId>>,
     pub search: &'a str,
@@ -125,8 +125,8 @@ async fn tenants(
     question: &Question<'_>,
 ) -> Result<Option<Vec<TenantId>>, Cause> {
     let mut tenants = match question.scope {
-        Extent::Everything => None,
-        Extent::Tenants(tenants) => Some(tenants.clone()),
+        TenantScope::All => None,
+        TenantScope::Only(tenants) => Some(tenants.clone()),
     };
     if let Some(slug) = question.tenant {
         // Nothing stored holds one, and PostgreSQL refuses to be asked.
@@ -198,7 +198,7 @@ fn ids_of_page<R: Listed>(
     let mut sql = Sql::new("");
     let tenants = filter.tenants.as_deref();
     if total <= FEW {
-        // Found first and then sorted, whatever the database would rather do.
+        // KeysetPage first and then sorted, whatever the database would rather do.
         sql.push("WITH found AS MATERIALIZED (");
         select(&mut sql, tenants, "")?;
         sql.push(&format!(") SELECT id, {column} FROM found"));
@@ -250,7 +250,7 @@ pub(crate) fn order(sort: Sort, descending: bool) -> Order {
 /// Those that end before `before` and are not being deleted, soonest first.
 pub(crate) async fn ending_before<R: Listed>(
     database: &Database,
-    scope: &Extent,
+    scope: &TenantScope,
     before: Timestamp,
     limit: u32,
 ) -> Result<Vec<R>, Cause> {
@@ -264,7 +264,7 @@ pub(crate) async fn ending_before<R: Listed>(
 
 fn ids_of_ending<R: Listed>(
     dialect: Dialect,
-    scope: &Extent,
+    scope: &TenantScope,
     before: Timestamp,
     limit: u32,
 ) -> Sql {
@@ -400,10 +400,10 @@ fn push_like(sql: &mut Sql, column: &str, pattern: &str) {
 
 /// Whether `r` is in scope; `lookup` as [`Dialect::not_looked_up`]
 /// or empty.
-pub(crate) fn push_scope(sql: &mut Sql, scope: &Extent, lookup: &str) {
+pub(crate) fn push_scope(sql: &mut Sql, scope: &TenantScope, lookup: &str) {
     match scope {
-        Extent::Everything => sql.push("1 = 1"),
-        Extent::Tenants(tenants) => sql
+        TenantScope::All => sql.push("1 = 1"),
+        TenantScope::Only(tenants) => sql
             .push(lookup)
             .push("r.tenant_id IN ")
             .bind_list(tenants.iter().copied()),

@@ -15,7 +15,7 @@ async fn plan(database: &Database, sql: Sql) -> String {
     steps.join("\n")
 }
 
-fn question<'a>(scope: &'a Extent, column: &'static str) -> Question<'a> {
+fn question<'a>(scope: &'a TenantScope, column: &'static str) -> Question<'a> {
     Question {
         scope,
         ordered_by: None,
@@ -76,8 +76,8 @@ fn filter<'a>(database: &Database, question: &'a Question<'a>) -> Filter<'a> {
         dialect: database.dialect(),
         question,
         tenants: match question.scope {
-            Extent::Everything => None,
-            Extent::Tenants(tenants) => Some(tenants.clone()),
+            TenantScope::All => None,
+            TenantScope::Only(tenants) => Some(tenants.clone()),
         },
     }
 }
@@ -91,13 +91,13 @@ async fn each_plan_is_right<R: Listed>(database: &Database, sorts: &[(&'static s
     let (dialect, table) = (database.dialect(), R::TABLE);
     let index = |name: &str| format!("{table}_{name}");
     let scopes = [
-        Extent::Everything,
-        Extent::Tenants(vec![new_id::<TenantId>(), new_id::<TenantId>()]),
+        TenantScope::All,
+        TenantScope::Only(vec![new_id::<TenantId>(), new_id::<TenantId>()]),
     ];
     for scope in &scopes {
         let (part, tenants) = match scope {
-            Extent::Everything => ("", 1),
-            Extent::Tenants(tenants) => ("tenant_", tenants.len()),
+            TenantScope::All => ("", 1),
+            TenantScope::Only(tenants) => ("tenant_", tenants.len()),
         };
         for (column, name) in sorts {
             let name = index(&name.replace("by_", &format!("by_{part}")));
@@ -147,7 +147,7 @@ async fn each_plan_is_right<R: Listed>(database: &Database, sorts: &[(&'static s
         assert_goes_through(&plan(database, ending).await, &index("ending"));
     }
     // A few of a tenant's are looked up, however many others there are.
-    let one = Extent::Tenants(vec![new_id::<TenantId>()]);
+    let one = TenantScope::Only(vec![new_id::<TenantId>()]);
     for few in page_plan::<R>(
         database,
         &question(&one, "name"),

@@ -7,18 +7,18 @@ use crate::{
     connection::Transaction,
     database::Database,
     invitations,
-    people::grant_source,
     rows::{id, optional_time, text, truth, word},
     sql::query,
     tenant_changes,
     tenant_records::MemberChanged,
+    user_lookup::grant_source,
 };
 use domain::{
     access::TenantRole,
     audit::AuditChange,
     ids::{TenantId, UserId},
-    people::GrantSource,
     tenancy::Member,
+    users::GrantSource,
 };
 use jiff::Timestamp;
 
@@ -40,7 +40,7 @@ pub(crate) async fn of_tenant(
         let user_id: UserId = id(row, "id")?;
         let role: TenantRole = word(row, "role")?;
         let source = grant_source(row)?;
-        let granted = matches!(source, GrantSource::Person { .. }).then_some(role);
+        let granted = matches!(source, GrantSource::Manual { .. }).then_some(role);
         match members.last_mut().filter(|last| last.user_id == user_id) {
             // The claim came first; what a person granted counts where it is higher.
             Some(member) => {
@@ -73,7 +73,7 @@ pub(crate) async fn granted(
 ) -> Result<Option<TenantRole>, Cause> {
     let row = query(
         "SELECT role FROM tenant_grants \
-         WHERE user_id = $1 AND tenant_id = $2 AND source = 'person'",
+         WHERE user_id = $1 AND tenant_id = $2 AND source = 'manual'",
     )
     .bind(user)
     .bind(tenant)
@@ -93,7 +93,7 @@ pub(crate) async fn grant(
 ) -> Result<(), Cause> {
     query(
         "INSERT INTO tenant_grants (user_id, tenant_id, source, role, granted_by, granted_at) \
-         VALUES ($1, $2, 'person', $3, $4, $5) ON CONFLICT (user_id, tenant_id, source) \
+         VALUES ($1, $2, 'manual', $3, $4, $5) ON CONFLICT (user_id, tenant_id, source) \
          DO UPDATE SET role = excluded.role, granted_by = excluded.granted_by, \
          granted_at = excluded.granted_at",
     )
@@ -134,7 +134,7 @@ pub(crate) async fn set(
     if truth(&person, "email_verified")? {
         // Otherwise their next sign-in would accept it, and undo what is decided here.
         let address = text(&person, "email")?;
-        invitations::withdraw_all(connection, tenant, Some(&address), audit.at).await?;
+        invitations::cancel_all(connection, tenant, Some(&address), audit.at).await?;
     }
     let change = AuditChange::new(
         "role",
@@ -161,7 +161,7 @@ pub(crate) async fn remove(
     let Some(before) = granted(connection, tenant, user).await? else {
         return Ok(MemberChanged::AlreadySo);
     };
-    query("DELETE FROM tenant_grants WHERE user_id = $1 AND tenant_id = $2 AND source = 'person'")
+    query("DELETE FROM tenant_grants WHERE user_id = $1 AND tenant_id = $2 AND source = 'manual'")
         .bind(user)
         .bind(tenant)
         .execute(&mut *connection)

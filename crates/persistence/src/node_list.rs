@@ -9,7 +9,7 @@ use crate::{
     sql::Sql,
 };
 use domain::{
-    caller::Extent,
+    caller::TenantScope,
     ids::{EnvironmentId, UserId},
     listing::StateCount,
     node::view::{NodeQuery, NodeState},
@@ -25,7 +25,7 @@ impl Listed for NodeRecord {
 
 pub(crate) async fn page(
     database: &Database,
-    scope: &Extent,
+    scope: &TenantScope,
     owner: Option<UserId>,
     query: &NodeQuery,
 ) -> Result<NodeRecordPage, Cause> {

@@ -16,7 +16,7 @@ use crate::{
 use domain::{
     ids::{EnvironmentId, NodeId, UserId},
     operation::Operation,
-    room::Wanted,
+    quota::QuotaRequest,
 };
 use uuid::Uuid;
 
@@ -36,8 +36,8 @@ impl Order for NewNode {
         self.environment_id
     }
 
-    fn wanted(&self) -> Wanted {
-        Wanted::Node(self.price_per_hour)
+    fn quota_request(&self) -> QuotaRequest {
+        QuotaRequest::Node(self.price_per_hour)
     }
 
     fn idempotency(&self) -> Option<&Idempotency> {
@@ -92,7 +92,7 @@ impl From<Outcome<NodeRecord>> for NodeOrderStored {
             Outcome::Replayed(record) => Self::Replayed(record),
             Outcome::KeyReused => Self::KeyReused,
             Outcome::NameTaken => Self::NameTaken,
-            Outcome::NoRoom(room) => Self::NoRoom(room),
+            Outcome::QuotaExceeded(quota) => Self::QuotaExceeded(quota),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     audit_records::AuditEntry,
-    records::{Idempotency, Room},
+    records::{Idempotency, QuotaCheck},
     sealed::Sealed,
 };
 use domain::{
@@ -119,15 +119,15 @@ pub enum NodeOrderStored {
     KeyReused,
     /// A node of the tenant that is not deleted has the name.
     NameTaken,
-    /// There is no room for it in its environment; never [`Room::Enough`].
-    NoRoom(Room),
+    /// There is no room for it in its environment; never [`QuotaCheck::Enough`].
+    QuotaExceeded(QuotaCheck),
 }
 
 /// What a person asks of a node that exists.
 #[derive(Clone, Debug)]
 pub enum NodeChange {
     /// Turns it to this state with this operation. Its failure goes; its `request` stays that of the
-    /// operation before until the new one is made: a take-down cancels a launch under way.
+    /// operation before until the new one is made: a deletion cancels a launch under way.
     Turn(NodeState, Operation),
     /// Changes when it stops by itself.
     Autostop(Option<Autostop>),
@@ -224,7 +224,7 @@ pub struct WorkspaceProgress {
     pub due_at: Timestamp,
 }
 
-/// A machine nobody ordered here whose take-down an admin asked for.
+/// A machine nobody ordered here whose deletion an admin asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OrphanRemoval {
     /// Its name.

@@ -23,7 +23,7 @@ use crate::{
     transaction::doing,
 };
 use domain::{
-    caller::Extent,
+    caller::TenantScope,
     ids::{EnvironmentId, NodeId, TenantId, UserId},
     money::MicroDollars,
     node::{name::NodeName, view::NodeQuery},
@@ -67,7 +67,7 @@ impl Nodes<'_> {
     /// A page. `owner` is the person whose nodes `query.mine` means.
     pub async fn list(
         self,
-        scope: &Extent,
+        scope: &TenantScope,
         owner: Option<UserId>,
         query: &NodeQuery,
     ) -> Stored<NodeRecordPage> {
@@ -77,7 +77,7 @@ impl Nodes<'_> {
     /// Nodes in `scope` that end before `before` and are not being deleted, soonest first.
     pub async fn ending_before(
         self,
-        scope: &Extent,
+        scope: &TenantScope,
         before: Timestamp,
         limit: u32,
     ) -> Stored<Vec<NodeRecord>> {
@@ -109,7 +109,12 @@ impl Nodes<'_> {
     }
 
     /// What the nodes in `scope` cost between `since` and `now`, by their intervals.
-    pub async fn costs(self, scope: &Extent, since: Timestamp, now: Timestamp) -> Stored<Costs> {
+    pub async fn costs(
+        self,
+        scope: &TenantScope,
+        since: Timestamp,
+        now: Timestamp,
+    ) -> Stored<Costs> {
         doing(
             "sum up what nodes cost",
             costs::sum(self.0, USAGE, scope, since, now),

@@ -8,7 +8,7 @@ use crate::{
     database::Database,
     limits,
     operations::Operations,
-    records::{Idempotency, Room},
+    records::{Idempotency, QuotaCheck},
     resource::{Resource, one},
     rows::{id, text},
     sql::{Query, query},
@@ -16,7 +16,7 @@ use crate::{
 use domain::{
     ids::{EnvironmentId, UserId},
     operation::Operation,
-    room::Wanted,
+    quota::QuotaRequest,
 };
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
@@ -31,7 +31,7 @@ pub(crate) trait Order: Sync {
     fn ordered_by(&self) -> UserId;
     fn environment(&self) -> EnvironmentId;
     /// What it takes of the environment's limits.
-    fn wanted(&self) -> Wanted;
+    fn quota_request(&self) -> QuotaRequest;
     fn idempotency(&self) -> Option<&Idempotency>;
     fn operation(&self) -> &Operation;
     /// What is announced.
@@ -46,7 +46,7 @@ pub(crate) enum Outcome<R> {
     Replayed(R),
     KeyReused,
     NameTaken,
-    NoRoom(Room),
+    QuotaExceeded(QuotaCheck),
 }
 
 /// Stores an order, unless its key or its name is in use or its environment is full. The unique indexes decide, not a look
@@ -58,18 +58,18 @@ pub(crate) async fn store<O: Order>(
 ) -> Result<Outcome<O::Resource>, Cause> {
     let mut writing = database.write().await?;
     // Before anything else, so that of several at the same time with one key the others find it.
-    let room = limits::room(
+    let quota = limits::quota(
         database,
         writing.connection(),
         new.environment(),
-        new.wanted(),
+        new.quota_request(),
     )
     .await?;
     if let Some(outcome) = earlier(writing.connection(), new).await? {
         return Ok(outcome);
     }
-    if room != Room::Enough {
-        return Ok(Outcome::NoRoom(room));
+    if quota != QuotaCheck::Enough {
+        return Ok(Outcome::QuotaExceeded(quota));
     }
     let inserted = new.insert()?.execute(writing.connection()).await?;
     if inserted == 0 {

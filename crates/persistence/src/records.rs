@@ -13,7 +13,7 @@ use domain::{
     money::MicroDollars,
     operation::Operation,
     plan::Plan,
-    room::LimitReached,
+    quota::LimitReached,
     tenancy::{EnvironmentRef, TenantRef},
 };
 use jiff::Timestamp;
@@ -112,13 +112,13 @@ pub enum OrderStored {
     KeyReused,
     /// A cluster that is not deleted has the name on this host.
     NameTaken,
-    /// There is no room for it in its environment; never [`Room::Enough`].
-    NoRoom(Room),
+    /// There is no room for it in its environment; never [`QuotaCheck::Enough`].
+    QuotaExceeded(QuotaCheck),
 }
 
 /// Whether an environment has room for one more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Room {
+pub enum QuotaCheck {
     /// It has.
     Enough,
     /// It is archived.

@@ -14,7 +14,7 @@ use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 /// Where secrets of a kind lie.
-struct Place {
+struct SealedColumn {
     table: &'static str,
     /// What its columns begin with.
     prefix: &'static str,
@@ -24,15 +24,15 @@ struct Place {
     holding: &'static str,
 }
 
-fn place(kind: SealedKind) -> Place {
+fn place(kind: SealedKind) -> SealedColumn {
     match kind {
-        SealedKind::Credential => Place {
+        SealedKind::Credential => SealedColumn {
             table: "credentials",
             prefix: "secret",
             column: "secret",
             holding: "deleted_at IS NULL",
         },
-        SealedKind::WorkspaceToken => Place {
+        SealedKind::WorkspaceToken => SealedColumn {
             table: "workspaces",
             prefix: "token",
             column: "token",
@@ -47,7 +47,7 @@ impl SealedRows<'_> {
         doing("look which keys are in use", async {
             let mut uses = Vec::new();
             for kind in SealedKind::ALL {
-                let Place {
+                let SealedColumn {
                     table,
                     prefix,
                     holding,
@@ -83,7 +83,7 @@ impl SealedRows<'_> {
         limit: u32,
     ) -> Stored<Vec<SealedRow>> {
         doing("look for secrets under other keys", async {
-            let Place {
+            let SealedColumn {
                 table,
                 prefix,
                 holding,
@@ -112,7 +112,7 @@ impl SealedRows<'_> {
             let mut writing = self.0.write().await?;
             let mut count = 0;
             for (row, wrapped) in rows {
-                let Place { table, prefix, .. } = place(row.kind);
+                let SealedColumn { table, prefix, .. } = place(row.kind);
                 let put = query(AssertSqlSafe(format!(
                     "UPDATE {table} SET {prefix}_key_id = $2, {prefix}_wrapped_key = $3 \
                      WHERE id = $1 AND {prefix}_key_id = $4 AND {prefix}_wrapped_key = $5"
@@ -135,7 +135,7 @@ impl SealedRows<'_> {
 
 fn sealed_row(row: &Row, kind: SealedKind) -> Result<SealedRow, Cause> {
     let id: Uuid = rows::id(row, "id")?;
-    let Place { table, column, .. } = place(kind);
+    let SealedColumn { table, column, .. } = place(kind);
     Ok(SealedRow {
         kind,
         name: text(row, "name")?,

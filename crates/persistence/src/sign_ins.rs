@@ -8,10 +8,11 @@ use crate::{
     connection::Transaction,
     database::Database,
     invitations::{self, Accepted},
-    new_id, people,
+    new_id,
     records::{SignedIn, UserRecord},
     rows::{id, word},
     sql::query,
+    user_lookup,
 };
 use domain::{
     access::PlatformRole,
@@ -22,12 +23,12 @@ use jiff::Timestamp;
 
 pub(crate) async fn store(
     database: &Database,
-    person: &SignedIn,
+    profile: &SignedIn,
     now: Timestamp,
 ) -> Result<UserRecord, Cause> {
     // PostgreSQL's text cannot hold this character, and no name needs it.
-    let name = person.name.replace('\0', "");
-    let email = person.email.replace('\0', "");
+    let name = profile.name.replace('\0', "");
+    let email = profile.email.replace('\0', "");
     let mut writing = database.write().await?;
     let stored = query(
         "INSERT INTO users (id, issuer, subject, email, email_verified, name, name_folded, \
@@ -37,21 +38,21 @@ pub(crate) async fn store(
          name_folded = excluded.name_folded, last_seen_at = excluded.last_seen_at RETURNING id",
     )
     .bind(new_id::<UserId>())
-    .bind(person.issuer.clone())
-    .bind(person.subject.clone())
+    .bind(profile.issuer.clone())
+    .bind(profile.subject.clone())
     .bind(email.clone())
-    .bind(person.email_verified)
+    .bind(profile.email_verified)
     .bind(name.clone())
     .bind(name.to_lowercase())
     .bind(now)
     .fetch_one(writing.connection())
     .await?;
     let id: UserId = id(&stored, "id")?;
-    write_claimed_roles(writing.connection(), id, person).await?;
+    write_claimed_roles(writing.connection(), id, profile).await?;
     let mut user = read(writing.connection(), id).await?;
     let mut accepted = Vec::new();
     // Nobody can show that an address is theirs but by what the provider says of it.
-    if person.email_verified && !user.suspended {
+    if profile.email_verified && !user.suspended {
         accepted = invitations::accept(writing.connection(), id, &email, now).await?;
         if !accepted.is_empty() {
             user = read(writing.connection(), id).await?;
@@ -63,7 +64,7 @@ pub(crate) async fn store(
         user_id: Some(id),
         who: name,
         channel: "session".into(),
-        source: person.source.clone(),
+        source: profile.source.clone(),
         action: AuditAction::SignIn,
         tenant_id: None,
         target: format!("user/{id}"),
@@ -88,8 +89,8 @@ pub(crate) async fn store(
 }
 
 async fn read(connection: &mut Transaction, id: UserId) -> Result<UserRecord, Cause> {
-    let user = people::one(connection, id).await?;
-    Ok(user.ok_or("the person just stored is not there")?)
+    let user = user_lookup::one(connection, id).await?;
+    Ok(user.ok_or("the profile just stored is not there")?)
 }
 
 /// As the entry of the sign-in that accepted it.
@@ -119,15 +120,15 @@ fn acceptance(accepted: &Accepted, signed_in: AuditEntry) -> AuditEntry {
 async fn write_claimed_roles(
     connection: &mut Transaction,
     id: UserId,
-    person: &SignedIn,
+    profile: &SignedIn,
 ) -> Result<(), Cause> {
-    write_claimed_platform_role(connection, id, person).await?;
+    write_claimed_platform_role(connection, id, profile).await?;
     query("DELETE FROM tenant_grants WHERE user_id = $1 AND source = 'claim'")
         .bind(id)
         .execute(&mut *connection)
         .await?;
     // Lowest first: where two claims name a tenant the higher role is written last and stays.
-    let mut claimed = person.claimed_tenants.clone();
+    let mut claimed = profile.claimed_tenants.clone();
     claimed.sort_by_key(|claimed| (claimed.role, claimed.tenant_id));
     for claimed in claimed {
         query(
@@ -145,14 +146,14 @@ async fn write_claimed_roles(
     Ok(())
 }
 
-/// Counts the person's version up if the role is another than before, so that an admin who looks at
+/// Counts the profile's version up if the role is another than before, so that an admin who looks at
 /// the one before is told.
 async fn write_claimed_platform_role(
     connection: &mut Transaction,
     id: UserId,
-    person: &SignedIn,
+    profile: &SignedIn,
 ) -> Result<(), Cause> {
-    let role = person.claimed_platform_role;
+    let role = profile.claimed_platform_role;
     let before = query("SELECT role FROM platform_grants WHERE user_id = $1 AND source = 'claim'")
         .bind(id)
         .fetch_optional(&mut *connection)
@@ -164,11 +165,11 @@ async fn write_claimed_platform_role(
     )
     .bind(id)
     .bind(role.as_str())
-    .bind(person.claimed_platform_why.clone())
+    .bind(profile.claimed_platform_why.clone())
     .execute(&mut *connection)
     .await?;
     if before.is_some_and(|before| before != role) {
-        crate::person_changes::count_up(connection, id).await?;
+        crate::user_changes::count_up(connection, id).await?;
     }
     Ok(())
 }

@@ -13,16 +13,16 @@ use crate::{
 };
 use domain::{
     access::TenantRole,
-    caller::Extent,
+    caller::TenantScope,
     ids::{EnvironmentId, InvitationId, TenantId, UserId},
-    room::EnvironmentRoom,
+    quota::QuotaUsage,
     tenancy::{EnvironmentInput, EnvironmentLimits, Obstacle, TenantInput, TenantSummary},
 };
 use jiff::Timestamp;
 
 impl Tenants<'_> {
     /// The tenants in `scope`, by name; archived ones too if asked for.
-    pub async fn list(self, scope: &Extent, archived: bool) -> Stored<Vec<TenantSummary>> {
+    pub async fn list(self, scope: &TenantScope, archived: bool) -> Stored<Vec<TenantSummary>> {
         doing(
             "list tenants with what is in them",
             tenant_views::summaries(self.0, scope, archived),
@@ -122,8 +122,8 @@ impl Tenants<'_> {
     }
 
     /// The environments of `scope` that have limits and are not archived, with what is in them.
-    pub async fn rooms(self, scope: &Extent) -> Stored<Vec<EnvironmentRoom>> {
-        doing("look at limits", limits::rooms(self.0, scope)).await
+    pub async fn quotas(self, scope: &TenantScope) -> Stored<Vec<QuotaUsage>> {
+        doing("look at limits", limits::quotas(self.0, scope)).await
     }
 
     /// Sets the limits of an environment that is as in `version`.
@@ -192,7 +192,7 @@ impl Tenants<'_> {
     }
 
     /// Withdraws an open invitation. `false`: there is none. Its address becomes the name in the entry.
-    pub async fn withdraw_invitation(
+    pub async fn cancel_invitation(
         self,
         tenant: TenantId,
         id: InvitationId,
@@ -200,7 +200,7 @@ impl Tenants<'_> {
     ) -> Stored<bool> {
         doing(
             "withdraw an invitation",
-            invitations::withdraw(self.0, tenant, id, audit),
+            invitations::cancel(self.0, tenant, id, audit),
         )
         .await
     }

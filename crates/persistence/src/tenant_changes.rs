@@ -145,7 +145,7 @@ pub(crate) async fn archive_tenant(
             .execute(writing.connection())
             .await?;
     }
-    invitations::withdraw_all(writing.connection(), id, None, audit.at).await?;
+    invitations::cancel_all(writing.connection(), id, None, audit.at).await?;
     let members = query("SELECT DISTINCT user_id FROM tenant_grants WHERE tenant_id = $1")
         .bind(id)
         .fetch_all(writing.connection())

@@ -12,7 +12,7 @@ use crate::{
     tenant_records::{TenantKey, TenantRecord},
 };
 use domain::{
-    caller::Extent,
+    caller::TenantScope,
     ids::{EnvironmentId, TenantId},
     tenancy::{EnvironmentDetail, EnvironmentRef, Obstacle, TenantSummary},
 };
@@ -25,7 +25,7 @@ const NAMED: i64 = 100;
 /// Those in `scope`, by name.
 pub(crate) async fn summaries(
     database: &Database,
-    scope: &Extent,
+    scope: &TenantScope,
     archived: bool,
 ) -> Result<Vec<TenantSummary>, Cause> {
     let mut reading = database.read().await?;

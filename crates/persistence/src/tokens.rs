@@ -5,10 +5,10 @@ use crate::{
     audit_records::AuditEntry,
     change::Change,
     database::Database,
-    people,
     records::{TokenRecord, UserRecord},
     rows::{Row, id, optional_id, optional_time, tenant, text, time},
     sql::{Sql, query},
+    user_lookup,
 };
 use domain::{
     access::TokenScope,
@@ -81,7 +81,7 @@ pub(crate) async fn by_digest(
         return Ok(None);
     };
     let token = record(&row)?;
-    let user = people::one(database.readers(), token.user_id).await?;
+    let user = user_lookup::one(database.readers(), token.user_id).await?;
     Ok(user.map(|user| (token, user)))
 }
 

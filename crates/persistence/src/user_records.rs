@@ -2,26 +2,26 @@
 
 use domain::{
     listing::Paging,
-    people::{PeopleCount, Person},
+    users::{User, UserCount},
 };
 use jiff::Timestamp;
 
 /// One page of people.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PeopleRecordPage {
+pub struct UserRecordPage {
     /// The people of the page.
-    pub items: Vec<Person>,
+    pub items: Vec<User>,
     /// Which page this is.
     pub paging: Paging,
     /// How many match altogether.
     pub total: u64,
     /// How many match the search with each filter.
-    pub counts: Vec<PeopleCount>,
+    pub counts: Vec<UserCount>,
 }
 
 /// What became of a change of somebody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PersonChanged {
+pub enum UserChange {
     /// It is stored, with its audit entry.
     Done,
     /// They were so already; nothing was written.

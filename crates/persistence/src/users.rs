@@ -5,17 +5,18 @@ use crate::{
     audit_records::AuditEntry,
     error::Stored,
     handles::{Audit, Tokens, Users},
-    latest_change, people, people_list, person, person_changes,
+    latest_change,
     records::{SignedIn, TokenRecord, UserRecord},
     sign_ins, tokens,
     transaction::doing,
-    user_records::{LatestChange, PeopleRecordPage, PersonChanged},
+    user_changes, user_detail, user_list, user_lookup,
+    user_records::{LatestChange, UserChange, UserRecordPage},
 };
 use domain::{
     access::PlatformRole,
     audit::AuditAction,
     ids::{TokenId, UserId},
-    people::{PeopleQuery, PersonDetail},
+    users::{UserDetail, UserQuery},
 };
 use jiff::Timestamp;
 
@@ -23,14 +24,14 @@ impl Users<'_> {
     /// Stores somebody who has just signed in, keyed on issuer and subject, with the audit entry.
     /// Roles granted by people stay; roles given by claims become what they are now. Open invitations
     /// to the address are accepted if it is verified and they are not suspended, each with an entry.
-    pub async fn sign_in(self, person: SignedIn, now: Timestamp) -> Stored<UserRecord> {
-        doing("store a sign-in", sign_ins::store(self.0, &person, now)).await
+    pub async fn sign_in(self, profile: SignedIn, now: Timestamp) -> Stored<UserRecord> {
+        doing("store a sign-in", sign_ins::store(self.0, &profile, now)).await
     }
 
     /// One person.
     pub async fn get(self, id: UserId) -> Stored<Option<UserRecord>> {
         doing("read a person", async {
-            people::one(self.0.readers(), id).await
+            user_lookup::one(self.0.readers(), id).await
         })
         .await
     }
@@ -38,7 +39,7 @@ impl Users<'_> {
     /// People with this address, over all issuers.
     pub async fn by_email(self, email: &str) -> Stored<Vec<UserRecord>> {
         doing("look up people by address", async {
-            people::with_email(self.0.readers(), email).await
+            user_lookup::with_email(self.0.readers(), email).await
         })
         .await
     }
@@ -89,13 +90,13 @@ impl Tokens<'_> {
 
 impl Users<'_> {
     /// A page. Roles in archived tenants do not count.
-    pub async fn list(self, query: &PeopleQuery) -> Stored<PeopleRecordPage> {
-        doing("list people", people_list::page(self.0, query)).await
+    pub async fn list(self, query: &UserQuery) -> Stored<UserRecordPage> {
+        doing("list people", user_list::page(self.0, query)).await
     }
 
     /// One person; tokens that end after `now` are counted.
-    pub async fn detail(self, id: UserId, now: Timestamp) -> Stored<Option<PersonDetail>> {
-        doing("look at a person", person::detail(self.0, id, now)).await
+    pub async fn detail(self, id: UserId, now: Timestamp) -> Stored<Option<UserDetail>> {
+        doing("look at a person", user_detail::detail(self.0, id, now)).await
     }
 
     /// Grants a platform role by hand, or takes the granted one away (`User`), if they are as in
@@ -107,10 +108,10 @@ impl Users<'_> {
         role: PlatformRole,
         version: Option<i64>,
         audit: AuditEntry,
-    ) -> Stored<PersonChanged> {
+    ) -> Stored<UserChange> {
         doing(
             "grant a platform role",
-            person_changes::set_platform_role(self.0, id, role, version, audit),
+            user_changes::set_platform_role(self.0, id, role, version, audit),
         )
         .await
     }
@@ -121,10 +122,10 @@ impl Users<'_> {
         id: UserId,
         suspended: bool,
         audit: AuditEntry,
-    ) -> Stored<PersonChanged> {
+    ) -> Stored<UserChange> {
         doing(
             "suspend or restore a person",
-            person_changes::set_suspended(self.0, id, suspended, audit),
+            user_changes::set_suspended(self.0, id, suspended, audit),
         )
         .await
     }
@@ -133,7 +134,7 @@ impl Users<'_> {
     pub async fn sign_out_everywhere(self, id: UserId, audit: AuditEntry) -> Stored<()> {
         doing(
             "end a person's sessions",
-            person_changes::end_sessions(self.0, id, &audit),
+            user_changes::end_sessions(self.0, id, &audit),
         )
         .await
     }

@@ -4,7 +4,7 @@ use crate::authorization::{authorize, authorize_listing, authorize_on_platform, 
 use domain::{
     access::{Action, PlatformAction},
     audit::{AuditAction, AuditPage, AuditQuery, AuditRow},
-    caller::{Caller, Extent},
+    caller::{Caller, TenantScope},
     ids::AuditId,
     problem::Problem,
     tenancy::TenantRef,
@@ -53,7 +53,7 @@ impl AuditLog {
     pub async fn get(&self, caller: &Caller, id: AuditId) -> Result<AuditRow, Problem> {
         authorize_listing(caller, Action::ReadAudit)?;
         let missing = || Problem::not_found("audit entry");
-        let row = self.db.audit().get(&Extent::Everything, id).await?;
+        let row = self.db.audit().get(&TenantScope::All, id).await?;
         let row = row.ok_or_else(missing)?;
         if !caller.may_on_platform(PlatformAction::ReadPlatformAudit) {
             // What concerns no tenant is the platform's.
@@ -101,7 +101,7 @@ impl AuditLog {
         &self,
         caller: &Caller,
         tenant: Option<&str>,
-    ) -> Result<(Extent, Option<TenantRef>), Problem> {
+    ) -> Result<(TenantScope, Option<TenantRef>), Problem> {
         authorize_listing(caller, Action::ReadAudit)?;
         let tenants = self.db.tenants().active().await?;
         let asked = tenants
@@ -110,12 +110,12 @@ impl AuditLog {
         let asked = asked.map(|tenant| tenant.tenant.clone());
         if caller.may_on_platform(PlatformAction::ReadPlatformAudit) {
             // Also archived tenants, of which the store alone knows.
-            return Ok((Extent::Everything, asked));
+            return Ok((TenantScope::All, asked));
         }
         if tenant.is_some() {
             let asked = asked.ok_or_else(|| Problem::not_found("tenant"))?;
             authorize(caller, Action::ReadAudit, asked.id, "tenant")?;
-            return Ok((Extent::Tenants(vec![asked.id]), Some(asked)));
+            return Ok((TenantScope::Only(vec![asked.id]), Some(asked)));
         }
         let readable: Vec<_> = tenants
             .iter()
@@ -125,7 +125,7 @@ impl AuditLog {
         if readable.is_empty() {
             authorize_on_platform(caller, PlatformAction::ReadPlatformAudit)?;
         }
-        Ok((Extent::Tenants(readable), None))
+        Ok((TenantScope::Only(readable), None))
     }
 
     /// An entry about an export.
@@ -175,7 +175,7 @@ fn words(query: &AuditQuery) -> Option<String> {
 /// An export on its way.
 struct Reading {
     db: Database,
-    scope: Extent,
+    scope: TenantScope,
     query: AuditQuery,
     after: i64,
     through: i64,

@@ -2,7 +2,8 @@
 //! end within the hour. A tenant's own keys never leave the portal.
 
 use crate::ports::cloud_credentials::{
-    AtHand, AwsKeys, AwsSession, CredentialError, CredentialSource, SecurityTokens, UsedCredential,
+    AwsKeys, AwsSession, CredentialError, CredentialLookup, CredentialSource, SecurityTokens,
+    UsedCredential,
 };
 use domain::{
     audit::{AuditAction, AuditOutcome},
@@ -38,7 +39,7 @@ pub struct Asker {
     /// The address it asks from.
     pub source: Option<String>,
     /// Whose workspaces it may ask for.
-    pub reach: Reach,
+    pub reach: WorkspaceScope,
 }
 
 /// The way an API server shows that it may ask.
@@ -52,7 +53,7 @@ pub enum AskerChannel {
 
 /// Whose workspaces may be asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reach {
+pub enum WorkspaceScope {
     /// Everybody's.
     Everything,
     /// Those of the tenants with these slugs: a server of their own.
@@ -69,7 +70,7 @@ impl AskerChannel {
     }
 }
 
-impl Reach {
+impl WorkspaceScope {
     fn includes(&self, workspace: &WorkspaceRecord) -> bool {
         match self {
             Self::Everything => true,
@@ -80,7 +81,7 @@ impl Reach {
 
 /// What was last had for a workspace.
 #[derive(Default)]
-struct Kept {
+struct CachedSession {
     /// Of the keys that it was made of: with other keys it is worth nothing.
     fingerprint: [u8; 32],
     answer: Option<Answer>,
@@ -102,7 +103,7 @@ struct Sessions {
     source: Arc<dyn CredentialSource>,
     tokens: Arc<dyn SecurityTokens>,
     /// Each workspace has a lock of its own: one asks AWS, the others wait for the answer.
-    kept: Mutex<HashMap<WorkspaceId, Arc<sync::Mutex<Kept>>>>,
+    kept: Mutex<HashMap<WorkspaceId, Arc<sync::Mutex<CachedSession>>>>,
 }
 
 impl BrokerService {
@@ -187,9 +188,9 @@ impl Sessions {
             .await
             .map_err(|error| not_at_hand(&error))?;
         let (used, keys) = match at_hand {
-            AtHand::Opened(used, keys) => (used, keys),
-            AtHand::Suspended(name) => return Err(suspended(workspace, &name)),
-            AtHand::Nothing => return Err(no_credential(workspace)),
+            CredentialLookup::Opened(used, keys) => (used, keys),
+            CredentialLookup::Suspended(name) => return Err(suspended(workspace, &name)),
+            CredentialLookup::Nothing => return Err(no_credential(workspace)),
         };
         let kept = self.of(workspace.id);
         let mut kept = kept.lock().await;
@@ -219,7 +220,7 @@ impl Sessions {
         outcome.map(|session| (used, session))
     }
 
-    fn of(&self, workspace: WorkspaceId) -> Arc<sync::Mutex<Kept>> {
+    fn of(&self, workspace: WorkspaceId) -> Arc<sync::Mutex<CachedSession>> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.entry(workspace).or_default().clone()
     }

@@ -5,7 +5,7 @@ use crate::{
     account::Account,
     audit_log::AuditLog,
     clusters::Clusters,
-    nodes::{Machinery, Nodes},
+    nodes::{Nodes, SkyPilotBackend},
     platform::Platform,
     ports::host_clusters::HostClusters,
     tenants::Tenants,
@@ -47,7 +47,7 @@ pub struct Parts {
     /// The host clusters.
     pub hosts: Arc<dyn HostClusters>,
     /// The SkyPilot API server; `None`: there are no nodes.
-    pub machinery: Option<Machinery>,
+    pub skypilot: Option<SkyPilotBackend>,
     /// The vault of cloud credentials.
     pub credentials: Vault,
     /// The plans to choose from.
@@ -64,7 +64,7 @@ impl Core {
         let Parts {
             db,
             hosts,
-            machinery,
+            skypilot,
             credentials,
             plans,
             rule_providers,
@@ -72,7 +72,7 @@ impl Core {
         } = parts;
         Self {
             clusters: Clusters::new(db.clone(), hosts.clone(), plans.clone()),
-            nodes: Nodes::new(db.clone(), machinery),
+            nodes: Nodes::new(db.clone(), skypilot),
             account: Account::new(db.clone()),
             audit: AuditLog::new(db.clone()),
             users: Users::new(db.clone(), rule_providers),

@@ -1,16 +1,16 @@
 //! What a person is told whose order has no room in its environment.
 
 use domain::problem::{FieldError, Problem, ProblemKind};
-use persistence::records::Room;
+use persistence::records::QuotaCheck;
 
 /// The refusal of an order into the environment `name`.
-pub(crate) fn refusal(name: &str, room: Room) -> Problem {
-    let (detail, next) = match room {
-        Room::Archived | Room::Enough => (
+pub(crate) fn refusal(name: &str, quota: QuotaCheck) -> Problem {
+    let (detail, next) = match quota {
+        QuotaCheck::Archived | QuotaCheck::Enough => (
             format!("The environment {name} is archived; nothing can be ordered there."),
             "Choose another environment.",
         ),
-        Room::LimitReached(reached) => (reached.words(name), reached.way_out()),
+        QuotaCheck::LimitReached(reached) => (reached.words(name), reached.way_out()),
     };
     Problem {
         fields: vec![FieldError::new("environment", format!("{detail} {next}"))],

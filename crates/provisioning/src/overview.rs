@@ -8,7 +8,7 @@ use domain::{
     node::view::{Node, NodeQuery, NodeState},
     overview::Overview,
     problem::Problem,
-    room::{EnvironmentRoom, LimitedEnvironment},
+    quota::{LimitedEnvironment, QuotaUsage},
     tenancy::Tenant,
 };
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
@@ -141,28 +141,28 @@ impl Core {
         if own.is_empty() {
             return Ok(Vec::new());
         }
-        let rooms = self.db.tenants().rooms(&Extent::Tenants(own)).await?;
-        if rooms.is_empty() {
+        let quotas = self.db.tenants().quotas(&TenantScope::Only(own)).await?;
+        if quotas.is_empty() {
             return Ok(Vec::new());
         }
-        Ok(named(&self.db.tenants().active().await?, &rooms))
+        Ok(named(&self.db.tenants().active().await?, &quotas))
     }
 }
 
 /// By the names of tenants and environments.
-fn named(tenants: &[Tenant], rooms: &[EnvironmentRoom]) -> Vec<LimitedEnvironment> {
+fn named(tenants: &[Tenant], quotas: &[QuotaUsage]) -> Vec<LimitedEnvironment> {
     let environments = tenants.iter().flat_map(|tenant| {
         let environments = tenant.environments.iter();
         environments.map(|environment| (&tenant.tenant, environment))
     });
     environments
         .filter_map(|(tenant, environment)| {
-            let mut rooms = rooms.iter();
-            let room = rooms.find(|room| room.environment_id == environment.id)?;
+            let mut quotas = quotas.iter();
+            let quota = quotas.find(|quota| quota.environment_id == environment.id)?;
             Some(LimitedEnvironment {
                 tenant: tenant.clone(),
                 environment: environment.clone(),
-                room: *room,
+                quota: *quota,
             })
         })
         .collect()

@@ -36,7 +36,7 @@ pub async fn store(outside: &Outside) {
         subject: format!("person-{number}"),
         email: format!("person.{number:05}@example.com"),
         email_verified: true,
-        name: format!("Person {number:05} of team {:03}", number % 137),
+        name: format!("User {number:05} of team {:03}", number % 137),
         claimed_platform_role: PlatformRole::User,
         claimed_platform_why: None,
         claimed_tenants: Vec::new(),
@@ -64,7 +64,7 @@ pub async fn store(outside: &Outside) {
     let actions = AuditAction::ALL;
     // Each sign-in has written one.
     for number in PEOPLE..ENTRIES {
-        let caller = caller(&format!("Person {:05}", number % PEOPLE));
+        let caller = caller(&format!("User {:05}", number % PEOPLE));
         let entry = AuditEntry::by(
             &caller,
             actions[number % actions.len()],

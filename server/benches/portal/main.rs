@@ -65,7 +65,7 @@ async fn main() {
         match part {
             Part::Nodes => many_nodes(&options).await,
             Part::Work => work(&options).await,
-            Part::Administration => many_people(&options).await,
+            Part::Administration => many_users(&options).await,
             Part::Clusters => many_clusters(&options).await,
         }
     }
@@ -94,7 +94,7 @@ async fn work(options: &Options) {
     portal.kill();
 }
 
-async fn many_people(options: &Options) {
+async fn many_users(options: &Options) {
     let outside = start(options, Pace::default()).await;
     administration::store(&outside).await;
     administration::measure_rotation(&outside).await;

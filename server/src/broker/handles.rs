@@ -20,7 +20,7 @@ use domain::problem::{Problem, ProblemKind};
 use http::{HeaderMap, header};
 use jiff::{SignedDuration, Timestamp};
 use provisioning::{
-    broker::{Asker, AskerChannel, BrokerService, Reach},
+    broker::{Asker, AskerChannel, BrokerService, WorkspaceScope},
     ports::cloud_credentials::{CredentialHandle, CredentialHandles},
 };
 use secrets::HandleTokens;
@@ -57,7 +57,7 @@ impl CredentialHandles for Handles {
     }
 }
 
-struct Desk {
+struct BrokerState {
     service: Arc<BrokerService>,
     handles: Arc<Handles>,
     proxies: TrustedProxies,
@@ -71,7 +71,7 @@ pub fn routes(
 ) -> Router {
     Router::new()
         .route("/broker/aws/{workspace}", get(aws))
-        .with_state(Arc::new(Desk {
+        .with_state(Arc::new(BrokerState {
             service,
             handles,
             proxies,
@@ -84,7 +84,7 @@ pub fn routes(
 }
 
 async fn aws(
-    State(desk): State<Arc<Desk>>,
+    State(state): State<Arc<BrokerState>>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     Path(workspace): Path<String>,
     headers: HeaderMap,
@@ -93,7 +93,7 @@ async fn aws(
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
-    if !desk
+    if !state
         .handles
         .tokens
         .allows(token, &workspace, Timestamp::now())
@@ -106,11 +106,11 @@ async fn aws(
     let asker = Asker {
         name: "An API server with a handle".to_owned(),
         channel: AskerChannel::Handle,
-        source: Some(desk.proxies.origin(peer.ip(), forwarded).to_string()),
+        source: Some(state.proxies.origin(peer.ip(), forwarded).to_string()),
         // The token is for this workspace.
-        reach: Reach::Everything,
+        reach: WorkspaceScope::Everything,
     };
-    let session = desk.service.aws(&asker, &workspace).await?;
+    let session = state.service.aws(&asker, &workspace).await?;
     Ok(answers::for_container(&session))
 }
 

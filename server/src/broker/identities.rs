@@ -4,7 +4,7 @@
 use super::authority::{Fingerprint, Issued};
 use anyhow::{Context as _, Result, bail};
 use jiff::Timestamp;
-use provisioning::broker::Reach;
+use provisioning::broker::WorkspaceScope;
 use secrets::{write_private, write_private_first};
 use serde::{Deserialize, Serialize};
 use std::{
@@ -39,11 +39,11 @@ pub struct IssuedCertificate {
 
 impl Identity {
     /// Whose workspaces it may ask for.
-    pub fn reach(&self) -> Reach {
+    pub fn reach(&self) -> WorkspaceScope {
         if self.tenants.is_empty() {
-            Reach::Everything
+            WorkspaceScope::Everything
         } else {
-            Reach::Tenants(self.tenants.clone())
+            WorkspaceScope::Tenants(self.tenants.clone())
         }
     }
 }
@@ -184,7 +184,10 @@ mod tests {
             .unwrap();
         let (name, identity) = identities.holder(&first.fingerprint).unwrap().unwrap();
         assert_eq!(name, "gpu-1");
-        assert_eq!(identity.reach(), Reach::Tenants(vec!["vision".into()]));
+        assert_eq!(
+            identity.reach(),
+            WorkspaceScope::Tenants(vec!["vision".into()])
+        );
 
         identities.revoke("gpu-1").unwrap();
         assert!(identities.holder(&first.fingerprint).unwrap().is_none());
@@ -192,7 +195,7 @@ mod tests {
         identities.add("gpu-1", &[], &second, now).unwrap();
         assert!(identities.holder(&first.fingerprint).unwrap().is_none());
         let (_, identity) = identities.holder(&second.fingerprint).unwrap().unwrap();
-        assert_eq!(identity.reach(), Reach::Everything);
+        assert_eq!(identity.reach(), WorkspaceScope::Everything);
     }
 
     #[test]

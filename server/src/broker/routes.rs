@@ -26,7 +26,7 @@ pub struct Workspaces {
     pub workspaces: Vec<String>,
 }
 
-struct Desk {
+struct BrokerState {
     service: Arc<BrokerService>,
     identities: Identities,
 }
@@ -37,7 +37,7 @@ pub fn routes(service: Arc<BrokerService>, identities: Identities) -> Router {
         .route("/v1/aws/{workspace}", get(aws))
         .route("/v1/workspaces", get(workspaces))
         .fallback(async || ApiProblem(Problem::not_found("address here")))
-        .with_state(Arc::new(Desk {
+        .with_state(Arc::new(BrokerState {
             service,
             identities,
         }))
@@ -49,40 +49,46 @@ pub fn routes(service: Arc<BrokerService>, identities: Identities) -> Router {
 }
 
 async fn aws(
-    State(desk): State<Arc<Desk>>,
-    Known(asker): Known,
+    State(state): State<Arc<BrokerState>>,
+    RegisteredServer(asker): RegisteredServer,
     Path(workspace): Path<String>,
 ) -> Result<Response, ApiProblem> {
-    let session = desk.service.aws(&asker, &workspace).await?;
+    let session = state.service.aws(&asker, &workspace).await?;
     Ok(answers::for_process(&session))
 }
 
 async fn workspaces(
-    State(desk): State<Arc<Desk>>,
-    Known(asker): Known,
+    State(state): State<Arc<BrokerState>>,
+    RegisteredServer(asker): RegisteredServer,
 ) -> Result<Json<Workspaces>, ApiProblem> {
-    let workspaces = desk.service.workspaces(&asker).await?;
+    let workspaces = state.service.workspaces(&asker).await?;
     Ok(Json(Workspaces { workspaces }))
 }
 
 /// Who asks, as the list of API servers has it at this moment: a connection does not outlive its permission.
-struct Known(Asker);
+struct RegisteredServer(Asker);
 
-impl FromRequestParts<Arc<Desk>> for Known {
+impl FromRequestParts<Arc<BrokerState>> for RegisteredServer {
     type Rejection = ApiProblem;
 
-    async fn from_request_parts(parts: &mut Parts, desk: &Arc<Desk>) -> Result<Self, ApiProblem> {
-        let Extension(peer) = Extension::<Peer>::from_request_parts(parts, desk)
+    async fn from_request_parts(
+        parts: &mut Parts,
+        state: &Arc<BrokerState>,
+    ) -> Result<Self, ApiProblem> {
+        let Extension(peer) = Extension::<Peer>::from_request_parts(parts, state)
             .await
             .map_err(|_| stranger())?;
-        let holder = desk.identities.holder(&peer.fingerprint).map_err(|error| {
-            tracing::error!(error = format!("{error:#}"), "nobody can ask the broker");
-            Problem::new(
-                ProblemKind::Unavailable,
-                "The portal cannot read which API servers may ask it.",
-            )
-            .next("The portal's log says why.")
-        })?;
+        let holder = state
+            .identities
+            .holder(&peer.fingerprint)
+            .map_err(|error| {
+                tracing::error!(error = format!("{error:#}"), "nobody can ask the broker");
+                Problem::new(
+                    ProblemKind::Unavailable,
+                    "The portal cannot read which API servers may ask it.",
+                )
+                .next("The portal's log says why.")
+            })?;
         let (name, identity) = holder.ok_or_else(stranger)?;
         Ok(Self(Asker {
             name: format!("API server {name}"),

@@ -18,14 +18,14 @@ pub struct Options {
 #[derive(Debug, Subcommand)]
 enum Action {
     /// Make somebody who has signed in before a platform admin.
-    Grant(Person),
+    Grant(User),
     /// Let somebody who is suspended come in again, where no admin is left who could.
-    Restore(Person),
+    Restore(User),
 }
 
 /// Who is meant.
 #[derive(Debug, Args)]
-struct Person {
+struct User {
     /// Their e-mail address.
     email: String,
     /// Their identity provider, if several people have the address.

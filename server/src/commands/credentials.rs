@@ -106,12 +106,13 @@ pub async fn run(options: Options) -> Result<ExitCode> {
             configuration,
         } => {
             let fields = fields(given.read()?);
-            let desk = Desk::open(&configuration).await?;
-            let place = desk.place(&whose)?;
-            let stored = match desk.find(&whose).await? {
+            let commands = CredentialCommands::open(&configuration).await?;
+            let place = commands.place(&whose)?;
+            let stored = match commands.find(&whose).await? {
                 Some(before) => {
                     let version = before.version;
-                    desk.vault
+                    commands
+                        .vault
                         .replace(&Caller::command_line(), before.id, fields, version)
                         .await
                 }
@@ -126,7 +127,7 @@ pub async fn run(options: Options) -> Result<ExitCode> {
                         chosen: true,
                         fields,
                     };
-                    desk.vault.create(&Caller::command_line(), input).await
+                    commands.vault.create(&Caller::command_line(), input).await
                 }
             };
             let stored = stored.map_err(|problem| not_stored(&problem))?;
@@ -134,21 +135,21 @@ pub async fn run(options: Options) -> Result<ExitCode> {
                 "Stored the AWS credential {} of {place}; its fingerprint is {}.",
                 stored.name, stored.fingerprint
             );
-            desk.close().await;
+            commands.close().await;
         }
         Action::List { configuration } => {
-            let desk = Desk::open(&configuration).await?;
-            desk.list().await?;
-            desk.close().await;
+            let commands = CredentialCommands::open(&configuration).await?;
+            commands.list().await?;
+            commands.close().await;
         }
         Action::Remove {
             provider: Cloud::Aws,
             whose,
             configuration,
         } => {
-            let desk = Desk::open(&configuration).await?;
-            let place = desk.place(&whose)?;
-            let Some(found) = desk.find(&whose).await? else {
+            let commands = CredentialCommands::open(&configuration).await?;
+            let place = commands.place(&whose)?;
+            let Some(found) = commands.find(&whose).await? else {
                 bail!(
                     "{place} has no AWS credential{}; `hangar credentials list` shows those there are",
                     match &whose.name {
@@ -157,7 +158,8 @@ pub async fn run(options: Options) -> Result<ExitCode> {
                     }
                 );
             };
-            desk.vault
+            commands
+                .vault
                 .delete(&Caller::command_line(), found.id, &found.name)
                 .await
                 .map_err(said)?;
@@ -165,7 +167,7 @@ pub async fn run(options: Options) -> Result<ExitCode> {
                 "Removed the AWS credential {} of {place}. Sessions made of it end within the hour.",
                 found.name
             );
-            desk.close().await;
+            commands.close().await;
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -182,13 +184,13 @@ impl Whose {
 }
 
 /// What the commands work with.
-struct Desk {
+struct CredentialCommands {
     database: Database,
     vault: Vault,
     tenants: Vec<Tenant>,
 }
 
-impl Desk {
+impl CredentialCommands {
     async fn open(configuration: &Configuration) -> Result<Self> {
         let settings = configuration.load()?;
         let database = Database::open(settings.database.expose()).await?;

@@ -50,16 +50,16 @@ enum Action {
 pub async fn run(options: Options) -> Result<ExitCode> {
     match options.action {
         Action::Status { configuration } => {
-            let desk = Desk::open(&configuration).await?;
-            desk.status().await?;
-            desk.close().await;
+            let commands = KeyCommands::open(&configuration).await?;
+            commands.status().await?;
+            commands.close().await;
             Ok(ExitCode::SUCCESS)
         }
         Action::New { configuration } => new_key(&configuration.load()?),
         Action::Rotate { configuration } => {
-            let desk = Desk::open(&configuration).await?;
-            let code = desk.rotate().await?;
-            desk.close().await;
+            let commands = KeyCommands::open(&configuration).await?;
+            let code = commands.rotate().await?;
+            commands.close().await;
             Ok(code)
         }
     }
@@ -82,7 +82,7 @@ fn new_key(settings: &Settings) -> Result<ExitCode> {
 }
 
 /// What the commands work with.
-struct Desk {
+struct KeyCommands {
     settings: Settings,
     database: Database,
     keys: Arc<Keys>,
@@ -90,7 +90,7 @@ struct Desk {
     rotation: KeyRotation,
 }
 
-impl Desk {
+impl KeyCommands {
     async fn open(configuration: &Configuration) -> Result<Self> {
         let settings = configuration.load()?;
         let keys = keys::keys(&settings, &keys::keyring(&settings)?)?;

@@ -3,9 +3,9 @@
 
 use crate::{
     http::{
-        identity::{Known, Signed},
+        identity::{Signed, SignedIn},
         problem::ApiProblem,
-        stream_limit::Place,
+        stream_limit::StreamPermit,
     },
     portal::Portal,
 };
@@ -36,37 +36,37 @@ pub(super) const LOOK_AGAIN: Duration = Duration::from_secs(15);
 /// `GET /events/clusters`: an event for each change of a cluster that one may see.
 pub async fn of_clusters(
     State(portal): State<Arc<Portal>>,
-    Known(caller, signed): Known,
+    SignedIn(caller, signed): SignedIn,
 ) -> Result<Response, ApiProblem> {
     let watch = Watch::start(&portal, caller, signed, Watched::Clusters)?;
-    Ok(answer(watch.into_stream(&portal, Told::That)))
+    Ok(answer(watch.into_stream(&portal, Payload::Ping)))
 }
 
 /// `GET /events/clusters/{id}`: an event for each change of one cluster.
 pub async fn of_cluster(
     State(portal): State<Arc<Portal>>,
-    Known(caller, signed): Known,
+    SignedIn(caller, signed): SignedIn,
     Path(id): Path<String>,
 ) -> Result<Response, ApiProblem> {
-    cluster(&portal, caller, signed, &id, Told::That).await
+    cluster(&portal, caller, signed, &id, Payload::Ping).await
 }
 
 /// `GET /events/nodes`: an event for each change of a node that one may see.
 pub async fn of_nodes(
     State(portal): State<Arc<Portal>>,
-    Known(caller, signed): Known,
+    SignedIn(caller, signed): SignedIn,
 ) -> Result<Response, ApiProblem> {
     let watch = Watch::start(&portal, caller, signed, Watched::Nodes)?;
-    Ok(answer(watch.into_stream(&portal, Told::That)))
+    Ok(answer(watch.into_stream(&portal, Payload::Ping)))
 }
 
 /// `GET /events/nodes/{id}`: an event for each change of one node.
 pub async fn of_node(
     State(portal): State<Arc<Portal>>,
-    Known(caller, signed): Known,
+    SignedIn(caller, signed): SignedIn,
     Path(id): Path<String>,
 ) -> Result<Response, ApiProblem> {
-    node(&portal, caller, signed, &id, Told::That).await
+    node(&portal, caller, signed, &id, Payload::Ping).await
 }
 
 /// A stream about one cluster, if it is there and the caller may see it.
@@ -75,7 +75,7 @@ pub async fn cluster(
     caller: Caller,
     signed: Signed,
     id: &str,
-    told: Told,
+    told: Payload,
 ) -> Result<Response, ApiProblem> {
     let id: ClusterId = id.parse().map_err(|_| Problem::not_found("cluster"))?;
     portal.core.clusters.get(&caller, id).await?;
@@ -89,7 +89,7 @@ pub async fn node(
     caller: Caller,
     signed: Signed,
     id: &str,
-    told: Told,
+    told: Payload,
 ) -> Result<Response, ApiProblem> {
     let id: NodeId = id.parse().map_err(|_| Problem::not_found("node"))?;
     portal.core.nodes.get(&caller, id).await?;
@@ -99,11 +99,11 @@ pub async fn node(
 
 /// What an event holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Told {
+pub enum Payload {
     /// Only that something changed, for pages that look for themselves.
-    That,
+    Ping,
     /// The cluster or node as it is now.
-    What,
+    Full,
 }
 
 /// What a stream is about.
@@ -168,7 +168,7 @@ struct Watch {
     changes: Receiver<Change>,
     look_again: Instant,
     greeted: bool,
-    _place: Place,
+    _place: StreamPermit,
 }
 
 /// Why a watch woke up.
@@ -203,7 +203,7 @@ impl Watch {
     fn into_stream(
         self,
         portal: &Arc<Portal>,
-        told: Told,
+        told: Payload,
     ) -> impl Stream<Item = Result<Event, Infallible>> + Send + use<> {
         let portal = portal.clone();
         futures::stream::unfold(self, move |mut watch| {
@@ -216,7 +216,7 @@ impl Watch {
     }
 
     /// The next event; `None`: the stream is over.
-    async fn next(&mut self, portal: &Portal, told: Told) -> Option<Event> {
+    async fn next(&mut self, portal: &Portal, told: Payload) -> Option<Event> {
         loop {
             let woke = if self.greeted {
                 self.wait(portal).await
@@ -229,8 +229,8 @@ impl Watch {
                 Woke::Over => return None,
                 Woke::Look => self.look(portal).await?,
                 Woke::Changed(what) => match told {
-                    Told::What => return self.tell(portal, what).await,
-                    Told::That => return Some(what.event()),
+                    Payload::Full => return self.tell(portal, what).await,
+                    Payload::Ping => return Some(what.event()),
                 },
             }
         }

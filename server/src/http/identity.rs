@@ -144,9 +144,9 @@ fn bearer(headers: &HeaderMap) -> Option<SecretString> {
 }
 
 /// The caller of a handler that needs one; answers 401 to everybody else.
-pub struct Known(pub Caller, pub Signed);
+pub struct SignedIn(pub Caller, pub Signed);
 
-impl<S: Send + Sync> FromRequestParts<S> for Known {
+impl<S: Send + Sync> FromRequestParts<S> for SignedIn {
     type Rejection = ApiProblem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiProblem> {

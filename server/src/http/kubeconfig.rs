@@ -2,7 +2,7 @@
 
 use crate::{
     http::{
-        identity::Known,
+        identity::SignedIn,
         problem::{self, ApiProblem},
     },
     portal::Portal,
@@ -19,12 +19,12 @@ use std::sync::Arc;
 /// `POST /clusters/{id}/kubeconfig`: what the download button of the cluster's page asks for.
 pub async fn download(
     State(portal): State<Arc<Portal>>,
-    known: Result<Known, ApiProblem>,
+    known: Result<SignedIn, ApiProblem>,
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Response {
     let answer = match known {
-        Ok(Known(caller, _)) => attachment(&portal, &caller, &id).await,
+        Ok(SignedIn(caller, _)) => attachment(&portal, &caller, &id).await,
         Err(refused) => Err(refused.0),
     };
     answer.unwrap_or_else(|problem| problem::answer(problem, &headers))

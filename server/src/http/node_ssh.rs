@@ -2,7 +2,7 @@
 
 use crate::{
     http::{
-        identity::Known,
+        identity::SignedIn,
         problem::{self, ApiProblem},
     },
     portal::Portal,
@@ -19,7 +19,7 @@ use std::sync::Arc;
 /// `POST /nodes/{id}/ssh/key`: the private key as a file.
 pub async fn key(
     State(portal): State<Arc<Portal>>,
-    known: Result<Known, ApiProblem>,
+    known: Result<SignedIn, ApiProblem>,
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Response {
@@ -36,7 +36,7 @@ pub async fn key(
 /// `POST /nodes/{id}/ssh/config`: the block for `~/.ssh/config` as a file.
 pub async fn config(
     State(portal): State<Arc<Portal>>,
-    known: Result<Known, ApiProblem>,
+    known: Result<SignedIn, ApiProblem>,
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Response {
@@ -52,10 +52,10 @@ pub async fn config(
 
 async fn access(
     portal: &Portal,
-    known: Result<Known, ApiProblem>,
+    known: Result<SignedIn, ApiProblem>,
     id: &str,
 ) -> Result<SshAccess, Problem> {
-    let Known(caller, _) = known.map_err(|refused| refused.0)?;
+    let SignedIn(caller, _) = known.map_err(|refused| refused.0)?;
     let id = id.parse().map_err(|_| Problem::not_found("node"))?;
     portal.core.nodes.ssh(&caller, id).await
 }

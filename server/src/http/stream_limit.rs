@@ -18,7 +18,7 @@ pub struct Streams {
 
 /// A place that is taken; dropping it gives it back.
 #[derive(Debug)]
-pub struct Place {
+pub struct StreamPermit {
     streams: Streams,
     user: UserId,
 }
@@ -36,7 +36,7 @@ impl Streams {
     ///
     /// # Errors
     /// Unavailable when there is none left, altogether or for them.
-    pub fn take(&self, user: UserId) -> Result<Place, Problem> {
+    pub fn take(&self, user: UserId) -> Result<StreamPermit, Problem> {
         let mut taken = self.lock();
         let mine = taken.get(&user).copied().unwrap_or(0);
         let all: usize = taken.values().sum();
@@ -50,7 +50,7 @@ impl Streams {
                 .next("Close some, or reload the page by hand."));
         }
         *taken.entry(user).or_default() += 1;
-        Ok(Place {
+        Ok(StreamPermit {
             streams: self.clone(),
             user,
         })
@@ -61,7 +61,7 @@ impl Streams {
     }
 }
 
-impl Drop for Place {
+impl Drop for StreamPermit {
     fn drop(&mut self) {
         let mut taken = self.streams.lock();
         if let Some(count) = taken.get_mut(&self.user) {

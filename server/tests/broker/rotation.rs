@@ -10,7 +10,7 @@ use persistence::{Database, credential_records::SealedKind};
 use provisioning::{
     key_rotation::{KeyRotation, RotationReport},
     ports::{
-        cloud_credentials::{AtHand, CredentialSource as _},
+        cloud_credentials::{CredentialLookup, CredentialSource as _},
         sealing::{SealError, Sealer},
     },
     vault::Vault,
@@ -461,7 +461,7 @@ async fn a_check_asks_sts_as_the_role_with_its_external_id() {
     assert!(result.accepted, "{result:?}");
     let environment = vision.environments[0].id;
     let at_hand = beside.vault.aws_keys(vision.tenant.id, environment).await;
-    let AtHand::Opened(_, keys) = at_hand.unwrap() else {
+    let CredentialLookup::Opened(_, keys) = at_hand.unwrap() else {
         panic!("the environment's own is taken")
     };
     assert_eq!(keys.access_key_id, "AKIAIOSFODNN7EXAMPLE");

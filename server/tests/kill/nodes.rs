@@ -55,8 +55,8 @@ async fn customer(client: ApiClient, number: usize) {
             until_state(&client, &path, "stopped", deadline).await;
         }
         Fate::IsTakenDown => loop {
-            let take_down = client.http.delete(&path).query(&[("confirm", &name)]);
-            match take_down.send().await.map(|response| response.status()) {
+            let delete_node = client.http.delete(&path).query(&[("confirm", &name)]);
+            match delete_node.send().await.map(|response| response.status()) {
                 Ok(StatusCode::GONE) => return,
                 Ok(status) if !status.is_success() && !status.is_server_error() => {
                     panic!("taking down {name} is answered with {status}")

@@ -1,6 +1,6 @@
 //! Changes to the cluster: its deletion.
 
-use domain::cluster::{Cluster, ClusterState, DoomedObjects};
+use domain::cluster::{Cluster, ClusterState, DeletionPreview};
 use domain::problem::Problem;
 use leptos::prelude::*;
 
@@ -13,7 +13,7 @@ pub fn Settings(
     cluster: Cluster,
     form: FormState,
     /// What a deletion removes, if the caller may delete.
-    preview: Option<Result<Vec<DoomedObjects>, Problem>>,
+    preview: Option<Result<Vec<DeletionPreview>, Problem>>,
 ) -> impl IntoView {
     match (cluster.state, preview) {
         (_, Some(preview)) => {
@@ -38,7 +38,7 @@ pub fn Settings(
 fn DangerZone(
     cluster: Cluster,
     form: FormState,
-    preview: Result<Vec<DoomedObjects>, Problem>,
+    preview: Result<Vec<DeletionPreview>, Problem>,
 ) -> impl IntoView {
     let name = cluster.name.to_string();
     let objects = match preview {
@@ -79,11 +79,11 @@ fn DangerZone(
 
 /// Kinds with how many there are, and some of their names.
 #[component]
-fn Objects(objects: Vec<DoomedObjects>) -> impl IntoView {
+fn Objects(objects: Vec<DeletionPreview>) -> impl IntoView {
     if objects.is_empty() {
         return view! { <p>"Nothing has been created yet."</p> }.into_any();
     }
-    let line = |objects: DoomedObjects| {
+    let line = |objects: DeletionPreview| {
         let hidden = objects.count.saturating_sub(objects.names.len());
         let mut names = objects.names.join(", ");
         if hidden > 0 {

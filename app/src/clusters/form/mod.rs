@@ -7,7 +7,7 @@ mod reach_fields;
 mod summary;
 
 use domain::order::OrderOptions;
-use domain::room::Wanted;
+use domain::quota::QuotaRequest;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
@@ -18,7 +18,7 @@ use self::reach_fields::ReachFields;
 use self::summary::Summary;
 use super::functions::CreateCluster;
 use crate::form::{Form, FormState};
-use crate::ordering::{PlaceField, curl, life_times, room_at};
+use crate::ordering::{PlaceField, curl, life_times, quota_at};
 use crate::page::{PageRequest, PageResult};
 use crate::routes;
 use crate::ui::{
@@ -76,9 +76,9 @@ fn NewCluster(
     public_url: String,
 ) -> impl IntoView {
     let plan = options.plans.iter().find(|plan| plan.name == draft.plan);
-    let wanted = Wanted::Cluster(plan.map(|plan| plan.price_per_hour).unwrap_or_default());
-    let usage_after = room_at(&draft.place, &options.tenants, &options.rooms)
-        .map(|(_, room)| room.with(wanted).words());
+    let wanted = QuotaRequest::Cluster(plan.map(|plan| plan.price_per_hour).unwrap_or_default());
+    let usage_after = quota_at(&draft.place, &options.tenants, &options.quotas)
+        .map(|(_, quota)| quota.with(wanted).words());
     let key = form.kept("idempotency_key", options.idempotency_key.clone());
     let curl = curl::command(&public_url, "/api/v1/clusters", &draft.to_input(), &key);
     let versions = options
@@ -108,7 +108,7 @@ fn NewCluster(
         <PlaceField
             form=form.clone()
             tenants=options.tenants.clone()
-            rooms=options.rooms.clone()
+            quotas=options.quotas.clone()
             wanted=wanted
             chosen=draft.place.clone()
         />

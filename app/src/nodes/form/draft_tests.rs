@@ -17,7 +17,7 @@ fn options() -> NodeOrderOptions {
     };
     NodeOrderOptions {
         tenants: Vec::new(),
-        rooms: Vec::new(),
+        quotas: Vec::new(),
         accelerators: vec![accelerator("H100", &[2, 8]), accelerator("L4", &[1])],
         read_at: None,
         now: Timestamp::UNIX_EPOCH,

@@ -22,7 +22,7 @@ pub fn EndFields(form: FormState, draft: Draft) -> impl IntoView {
             view! { <TextCard value=value checked=chosen == value title=title text=text /> }
         };
         view! {
-            {card(IdleAction::TakeDown, "Delete", "Deletes the node and its disk. There are no further costs.")}
+            {card(IdleAction::Delete, "Delete", "Deletes the node and its disk. There are no further costs.")}
             {card(IdleAction::Stop, "Stop", stop)}
         }
     };

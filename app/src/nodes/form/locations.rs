@@ -135,7 +135,7 @@ mod tests {
     fn shown(locations: &[Offer], draft: Draft) -> Vec<(String, String)> {
         let options = NodeOrderOptions {
             tenants: Vec::new(),
-            rooms: Vec::new(),
+            quotas: Vec::new(),
             accelerators: Vec::new(),
             read_at: None,
             now: Timestamp::UNIX_EPOCH,

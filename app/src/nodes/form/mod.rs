@@ -10,7 +10,7 @@ mod summary;
 use domain::node::catalogue::Offer;
 use domain::node::order::{NodeOrderOptions, Quote};
 use domain::problem::Problem;
-use domain::room::Wanted;
+use domain::quota::QuotaRequest;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
@@ -22,7 +22,7 @@ use self::machine_fields::MachineFields;
 use self::summary::{Price, PriceBar, Summary};
 use super::functions::CreateNode;
 use crate::form::{Form, FormState};
-use crate::ordering::{PlaceField, curl, room_at};
+use crate::ordering::{PlaceField, curl, quota_at};
 use crate::page::{PageRequest, PageResult};
 use crate::routes;
 use crate::ui::{
@@ -81,11 +81,11 @@ fn NewNode(
 ) -> impl IntoView {
     let price = Price::of(&quoted, &draft);
     let quote = quoted.unwrap_or_default();
-    let wanted = Wanted::Node(quote.price_per_hour);
-    let room = room_at(&draft.place, &options.tenants, &options.rooms);
-    let usage_after = room.as_ref().map(|(_, room)| room.with(wanted).words());
+    let wanted = QuotaRequest::Node(quote.price_per_hour);
+    let quota = quota_at(&draft.place, &options.tenants, &options.quotas);
+    let usage_after = quota.as_ref().map(|(_, quota)| quota.with(wanted).words());
     // A required field that is still empty is no error yet, and the place shows its limits itself.
-    let is_shown_elsewhere = |field: &str| field == "environment" && room.is_some();
+    let is_shown_elsewhere = |field: &str| field == "environment" && quota.is_some();
     let mut errors = quote.errors.clone();
     errors.retain(|error| !draft.is_blank(&error.field) && !is_shown_elsewhere(&error.field));
     let form = form.with_errors(errors);
@@ -108,7 +108,7 @@ fn NewNode(
         <PlaceField
             form=form.clone()
             tenants=options.tenants.clone()
-            rooms=options.rooms.clone()
+            quotas=options.quotas.clone()
             wanted=wanted
             chosen=draft.place.clone()
         />
@@ -227,7 +227,7 @@ mod tests {
         let address = Address::new("/nodes/new", query);
         let options = NodeOrderOptions {
             tenants: Vec::new(),
-            rooms: Vec::new(),
+            quotas: Vec::new(),
             accelerators: Vec::new(),
             read_at: None,
             now: Timestamp::UNIX_EPOCH,

@@ -2,8 +2,8 @@
 
 use domain::access::TenantRole;
 use domain::ids::TenantId;
-use domain::people::GrantSource;
 use domain::tenancy::Member;
+use domain::users::GrantSource;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 

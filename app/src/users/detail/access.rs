@@ -1,14 +1,14 @@
 //! Sessions and tokens of a user, and the suspension that revokes both.
 
 use domain::ids::UserId;
-use domain::people::PersonDetail;
+use domain::users::UserDetail;
 use leptos::prelude::*;
 
 use crate::form::{Form, FormState};
 use crate::ui::{Button, ButtonKind, Card, Fact, Facts};
 
 #[component]
-pub fn Sessions(user: PersonDetail, is_caller: bool, form: FormState) -> impl IntoView {
+pub fn Sessions(user: UserDetail, is_caller: bool, form: FormState) -> impl IntoView {
     let explanation = match (user.sessions, is_caller) {
         (0, _) => "The user is not signed in.",
         (_, true) => "Ends all of your sessions, including this one. API tokens remain valid.",
@@ -21,7 +21,7 @@ pub fn Sessions(user: PersonDetail, is_caller: bool, form: FormState) -> impl In
                 <Fact name="API tokens">{user.tokens}</Fact>
             </Facts>
             <Form state=form class="grid gap-2 justify-items-start mt-4">
-                <input type="hidden" name="id" value=user.person.id.to_string() />
+                <input type="hidden" name="id" value=user.user.id.to_string() />
                 <p id="sessions-why" class="text-muted">
                     {explanation}
                 </p>
@@ -35,8 +35,8 @@ pub fn Sessions(user: PersonDetail, is_caller: bool, form: FormState) -> impl In
 }
 
 #[component]
-pub fn Suspension(user: PersonDetail, is_caller: bool, form: FormState) -> impl IntoView {
-    let name = user.person.name;
+pub fn Suspension(user: UserDetail, is_caller: bool, form: FormState) -> impl IntoView {
+    let name = user.user.name;
     let obstacle = if user.last_admin {
         Some(format!(
             "{name} is the only active platform admin. Make another user platform admin first."
@@ -71,7 +71,7 @@ pub fn Suspension(user: PersonDetail, is_caller: bool, form: FormState) -> impl 
                 "Clusters, nodes and roles of the user remain. Restoring the user restores the access."
             </p>
             <Form state=form class="grid gap-2 justify-items-start">
-                <input type="hidden" name="id" value=user.person.id.to_string() />
+                <input type="hidden" name="id" value=user.user.id.to_string() />
                 <p id="suspend-why" class="text-muted empty:hidden">
                     {obstacle}
                 </p>

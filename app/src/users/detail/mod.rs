@@ -7,8 +7,8 @@ mod tenants;
 use axum::extract::Path;
 use domain::access::{PlatformAction, PlatformRole};
 use domain::ids::UserId;
-use domain::people::PersonDetail;
 use domain::problem::Problem;
+use domain::users::UserDetail;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
@@ -28,8 +28,8 @@ pub async fn detail(Path(id): Path<String>, request: PageRequest) -> PageResult 
     let is_caller = request.caller.user_id == Some(id);
     let role_form = request.form(SetPlatformRole::url());
     let sign_out_form = request.form(SignOutUser::url());
-    let name = user.person.name.clone();
-    let suspension = if user.person.suspended {
+    let name = user.user.name.clone();
+    let suspension = if user.user.suspended {
         let form = request.form(RestoreUser::url());
         ViewFnOnce::from(move || view! { <Restoration id=id form=form /> })
     } else {
@@ -56,8 +56,8 @@ pub async fn detail(Path(id): Path<String>, request: PageRequest) -> PageResult 
 }
 
 #[component]
-fn Header(user: PersonDetail) -> impl IntoView {
-    let user = user.person;
+fn Header(user: UserDetail) -> impl IntoView {
+    let user = user.user;
     let suspended = user.suspended;
     let role = match user.platform_role {
         PlatformRole::Admin => "platform admin",
@@ -78,12 +78,8 @@ fn Header(user: PersonDetail) -> impl IntoView {
 
 /// The user at the identity provider.
 #[component]
-fn Identity(user: PersonDetail) -> impl IntoView {
-    let PersonDetail {
-        person: user,
-        subject,
-        ..
-    } = user;
+fn Identity(user: UserDetail) -> impl IntoView {
+    let UserDetail { user, subject, .. } = user;
     let verified = if user.email_verified {
         "verified by the provider"
     } else {

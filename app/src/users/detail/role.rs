@@ -1,7 +1,7 @@
 //! The platform role: each grant with its source, and the form that changes the granted one.
 
 use domain::access::PlatformRole;
-use domain::people::{GrantSource, PersonDetail, PlatformGrant};
+use domain::users::{GrantSource, PlatformGrant, UserDetail};
 use leptos::prelude::*;
 
 use crate::form::{Form, FormState};
@@ -23,12 +23,12 @@ enum RoleChange {
 }
 
 impl RoleChange {
-    fn of(user: &PersonDetail) -> Self {
+    fn of(user: &UserDetail) -> Self {
         let admin = |grant: &&PlatformGrant| grant.role == PlatformRole::Admin;
         let mut admins = user.platform_grants.iter().filter(admin);
         let granted = admins
             .clone()
-            .any(|grant| matches!(grant.source, GrantSource::Person { .. }));
+            .any(|grant| matches!(grant.source, GrantSource::Manual { .. }));
         let claimed = admins.any(|grant| matches!(grant.source, GrantSource::Claim { .. }));
         match (granted, claimed) {
             (true, false) if user.last_admin => Self::LastAdmin,
@@ -71,9 +71,9 @@ impl RoleChange {
 }
 
 #[component]
-pub fn Role(user: PersonDetail, form: FormState) -> impl IntoView {
+pub fn Role(user: UserDetail, form: FormState) -> impl IntoView {
     let change = RoleChange::of(&user);
-    let explanation = change.explanation(&user.person.name);
+    let explanation = change.explanation(&user.user.name);
     let (role, kind) = match change {
         RoleChange::Grant => (PlatformRole::Admin, ButtonKind::Plain),
         RoleChange::Revoke { .. } => (PlatformRole::User, ButtonKind::Danger),
@@ -92,7 +92,7 @@ pub fn Role(user: PersonDetail, form: FormState) -> impl IntoView {
         <Card title="Platform role">
             <ul class="grid gap-2 mb-4">{grants}</ul>
             <Form state=form class="grid gap-2 justify-items-start">
-                <input type="hidden" name="id" value=user.person.id.to_string() />
+                <input type="hidden" name="id" value=user.user.id.to_string() />
                 <input type="hidden" name="role" value=role.as_str() />
                 <input type="hidden" name="version" value=user.version />
                 <p id="role-why" class="text-muted">
@@ -124,18 +124,18 @@ fn line(role: PlatformRole, source: Option<GrantSource>) -> impl IntoView {
 
 #[cfg(test)]
 mod tests {
-    use domain::people::Person;
+    use domain::users::User;
     use uuid::Uuid;
 
     use super::*;
 
-    fn admin_by(sources: Vec<GrantSource>, last_admin: bool) -> PersonDetail {
+    fn admin_by(sources: Vec<GrantSource>, last_admin: bool) -> UserDetail {
         let grant = |source| PlatformGrant {
             role: PlatformRole::Admin,
             source,
         };
-        PersonDetail {
-            person: Person {
+        UserDetail {
+            user: User {
                 id: Uuid::from_u128(1).into(),
                 name: "Ada".into(),
                 email: "ada@example.com".into(),
@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn a_role_from_a_claim_and_that_of_the_last_admin_cannot_be_revoked() {
-        let granted = || GrantSource::Person { by: None, at: None };
+        let granted = || GrantSource::Manual { by: None, at: None };
         let claim = || GrantSource::Claim { why: None };
         let cases = [
             (vec![], false, RoleChange::Grant),

@@ -1,7 +1,7 @@
 //! The roles of a user in tenants.
 
 use domain::access::PlatformRole;
-use domain::people::{PersonDetail, TenantGrant};
+use domain::users::{TenantGrant, UserDetail};
 use leptos::prelude::*;
 
 use crate::routes;
@@ -9,9 +9,9 @@ use crate::ui::Card;
 use crate::users::RoleSource;
 
 #[component]
-pub fn Tenants(user: PersonDetail) -> impl IntoView {
+pub fn Tenants(user: UserDetail) -> impl IntoView {
     let content = if user.tenant_grants.is_empty() {
-        let text = match user.person.platform_role {
+        let text = match user.user.platform_role {
             PlatformRole::Admin => {
                 "Not a member of a tenant. Platform admins have access to all tenants."
             }

@@ -38,9 +38,9 @@ pub enum AuditAction {
     /// Somebody changed when a node stops by itself.
     ChangeAutostop,
     /// Somebody (or its end time) asked for a node to be taken down.
-    TakeDownNode,
+    DeleteNode,
     /// A node was gone.
-    NodeTakenDown,
+    NodeDeleted,
     /// The key to a node was handed out.
     ReadNodeKey,
     /// A log of a node was read.
@@ -50,7 +50,7 @@ pub enum AuditAction {
     /// A job on a node was cancelled.
     CancelJob,
     /// Somebody asked for a machine that nobody ordered to be taken down.
-    TakeDownOrphan,
+    DeleteOrphan,
     /// A cloud credential was used.
     UseCredential,
     /// A cloud credential was stored or removed.
@@ -82,7 +82,7 @@ pub enum AuditAction {
     /// An address was invited.
     Invite,
     /// An invitation was withdrawn.
-    WithdrawInvitation,
+    CancelInvitation,
     /// Somebody who had been invited signed in for the first time.
     AcceptInvitation,
     /// A cloud credential was stored.
@@ -143,13 +143,13 @@ impl AuditAction {
         Self::StopNode,
         Self::StartNode,
         Self::ChangeAutostop,
-        Self::TakeDownNode,
-        Self::NodeTakenDown,
+        Self::DeleteNode,
+        Self::NodeDeleted,
         Self::ReadNodeKey,
         Self::ReadNodeLog,
         Self::SubmitJob,
         Self::CancelJob,
-        Self::TakeDownOrphan,
+        Self::DeleteOrphan,
         Self::UseCredential,
         Self::ChangeCredential,
         Self::RevokeRole,
@@ -165,7 +165,7 @@ impl AuditAction {
         Self::GrantMembership,
         Self::RevokeMembership,
         Self::Invite,
-        Self::WithdrawInvitation,
+        Self::CancelInvitation,
         Self::AcceptInvitation,
         Self::CreateCredential,
         Self::ReplaceCredential,
@@ -206,13 +206,13 @@ impl AuditAction {
             Self::StopNode => "stop_node",
             Self::StartNode => "start_node",
             Self::ChangeAutostop => "change_autostop",
-            Self::TakeDownNode => "take_down_node",
-            Self::NodeTakenDown => "node_taken_down",
+            Self::DeleteNode => "delete_node",
+            Self::NodeDeleted => "node_deleted",
             Self::ReadNodeKey => "read_node_key",
             Self::ReadNodeLog => "read_node_log",
             Self::SubmitJob => "submit_job",
             Self::CancelJob => "cancel_job",
-            Self::TakeDownOrphan => "take_down_orphan",
+            Self::DeleteOrphan => "delete_orphan",
             Self::UseCredential => "use_credential",
             Self::ChangeCredential => "change_credential",
             Self::RevokeRole => "revoke_role",
@@ -228,7 +228,7 @@ impl AuditAction {
             Self::GrantMembership => "grant_membership",
             Self::RevokeMembership => "revoke_membership",
             Self::Invite => "invite",
-            Self::WithdrawInvitation => "withdraw_invitation",
+            Self::CancelInvitation => "cancel_invitation",
             Self::AcceptInvitation => "accept_invitation",
             Self::CreateCredential => "create_credential",
             Self::ReplaceCredential => "replace_credential",
@@ -270,13 +270,13 @@ impl AuditAction {
             Self::StopNode => "stopped",
             Self::StartNode => "started",
             Self::ChangeAutostop => "changed the idle time of",
-            Self::TakeDownNode => "asked to take down",
-            Self::NodeTakenDown => "took down",
+            Self::DeleteNode => "asked to take down",
+            Self::NodeDeleted => "took down",
             Self::ReadNodeKey => "was given the key to",
             Self::ReadNodeLog => "read a log of",
             Self::SubmitJob => "submitted a job to",
             Self::CancelJob => "cancelled a job on",
-            Self::TakeDownOrphan => "asked to take down the orphan",
+            Self::DeleteOrphan => "asked to take down the orphan",
             Self::UseCredential => "used the credential",
             Self::ChangeCredential => "changed the cloud credential of",
             Self::RevokeRole => "took a role from",
@@ -292,7 +292,7 @@ impl AuditAction {
             Self::GrantMembership => "gave a role in the tenant to",
             Self::RevokeMembership => "took the role in the tenant from",
             Self::Invite => "invited",
-            Self::WithdrawInvitation => "withdrew the invitation of",
+            Self::CancelInvitation => "withdrew the invitation of",
             Self::AcceptInvitation => "accepted the invitation to",
             Self::CreateCredential => "stored the credential",
             Self::ReplaceCredential => "replaced the secret of the credential",

@@ -5,7 +5,7 @@ use super::{
     name::NodeName,
 };
 use crate::{
-    money::MicroDollars, problem::FieldError, room::EnvironmentRoom, tenancy::Tenant,
+    money::MicroDollars, problem::FieldError, quota::QuotaUsage, tenancy::Tenant,
     time_to_live::TimeToLive,
 };
 use jiff::Timestamp;
@@ -20,7 +20,7 @@ pub enum IdleAction {
     Stop,
     /// It is taken down, disk and all.
     #[default]
-    TakeDown,
+    Delete,
 }
 
 impl IdleAction {
@@ -28,7 +28,7 @@ impl IdleAction {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Stop => "stop",
-            Self::TakeDown => "take_down",
+            Self::Delete => "delete",
         }
     }
 }
@@ -54,10 +54,10 @@ impl Autostop {
     /// A [`FieldError`] at `idle_minutes` or `idle_action`.
     pub fn validate(minutes: Option<i64>, action: &str) -> Result<Option<Self>, FieldError> {
         let then = match action.trim() {
-            "" | "take_down" => IdleAction::TakeDown,
+            "" | "delete" => IdleAction::Delete,
             "stop" => IdleAction::Stop,
             _ => {
-                return Err(FieldError::new("idle_action", "Choose stop or take_down."));
+                return Err(FieldError::new("idle_action", "Choose stop or delete."));
             }
         };
         match minutes {
@@ -80,7 +80,7 @@ impl Autostop {
     pub fn words(self) -> String {
         let verb = match self.then {
             IdleAction::Stop => "stops",
-            IdleAction::TakeDown => "is taken down",
+            IdleAction::Delete => "is taken down",
         };
         match self.idle_minutes {
             1 => format!("{verb} after an idle minute"),
@@ -176,7 +176,7 @@ pub struct NodeOrderInput {
     /// Minutes without work until it stops or goes down, 1 to 10080; without it never.
     #[serde(default)]
     pub idle_minutes: Option<i64>,
-    /// `stop` or `take_down`; without it `take_down`.
+    /// `stop` or `delete`; without it `delete`.
     #[serde(default)]
     pub idle_action: String,
     /// Life time in hours, 1 to 720; without it the node lives until it is taken down.
@@ -481,7 +481,7 @@ pub struct NodeOrderOptions {
     pub tenants: Vec<Tenant>,
     /// Of their environments those with limits, and what is in them.
     #[serde(default)]
-    pub rooms: Vec<EnvironmentRoom>,
+    pub quotas: Vec<QuotaUsage>,
     /// Every accelerator there is.
     pub accelerators: Vec<AcceleratorSummary>,
     /// When the prices were read; `None`: not yet.
@@ -518,7 +518,7 @@ pub struct AutostopInput {
     /// Minutes without work, 1 to 10080; without it never.
     #[serde(default)]
     pub idle_minutes: Option<i64>,
-    /// `stop` or `take_down`; without it `take_down`.
+    /// `stop` or `delete`; without it `delete`.
     #[serde(default)]
     pub idle_action: String,
 }

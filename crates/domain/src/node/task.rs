@@ -39,7 +39,7 @@ pub fn task_yaml(name: &NodeName, spec: &NodeSpec, autostop: Option<Autostop>) -
             yaml,
             "  autostop:\n    idle_minutes: {}\n    down: {}",
             autostop.idle_minutes,
-            autostop.then == IdleAction::TakeDown
+            autostop.then == IdleAction::Delete
         );
     }
     script(&mut yaml, "setup", &spec.setup);
@@ -146,7 +146,7 @@ mod tests {
         };
         let autostop = Autostop {
             idle_minutes: 30,
-            then: IdleAction::TakeDown,
+            then: IdleAction::Delete,
         };
         assert_eq!(
             task_yaml(&"trainer".parse().unwrap(), &spec, Some(autostop)),

@@ -17,7 +17,7 @@ const OVERCOMMIT: u64 = 2;
 const EPHEMERAL_GIB: (u64, u64) = (3, 8);
 
 /// What the control plane and CoreDNS take, the latter twice because it is replaced by rolling.
-mod head_room {
+mod overhead {
     pub const PODS: u64 = 3;
     pub const REQUESTS_CPU_MILLIS: u64 = 300;
     pub const REQUESTS_MEMORY_MIB: u64 = 512;
@@ -73,7 +73,7 @@ pub(super) fn quota(cluster: &VirtualCluster) -> ResourceQuota {
 fn hard(plan: &Plan, exposure: ExposureKind) -> BTreeMap<String, Quantity> {
     let (cpu, memory) = (u64::from(plan.cpu_millis), u64::from(plan.memory_mib));
     let (storage, pods) = (u64::from(plan.storage_gib), u64::from(plan.pods));
-    let services = pods.max(20) + head_room::SERVICES;
+    let services = pods.max(20) + overhead::SERVICES;
     // The vCluster's own Service only. A load balancer takes a node port for its one port, unless
     // told not to, which many providers do not support; a NodePort Service has two ports.
     let (load_balancers, node_ports) = match exposure {
@@ -82,29 +82,29 @@ fn hard(plan: &Plan, exposure: ExposureKind) -> BTreeMap<String, Quantity> {
         ExposureKind::Ingress | ExposureKind::PortForward => (0, 0),
     };
     quantities([
-        ("requests.cpu", millis(cpu + head_room::REQUESTS_CPU_MILLIS)),
+        ("requests.cpu", millis(cpu + overhead::REQUESTS_CPU_MILLIS)),
         (
             "limits.cpu",
-            millis(cpu * OVERCOMMIT + head_room::LIMITS_CPU_MILLIS),
+            millis(cpu * OVERCOMMIT + overhead::LIMITS_CPU_MILLIS),
         ),
         (
             "requests.memory",
-            mib(memory + head_room::REQUESTS_MEMORY_MIB),
+            mib(memory + overhead::REQUESTS_MEMORY_MIB),
         ),
         (
             "limits.memory",
-            mib(memory * OVERCOMMIT + head_room::LIMITS_MEMORY_MIB),
+            mib(memory * OVERCOMMIT + overhead::LIMITS_MEMORY_MIB),
         ),
-        ("requests.storage", gib(storage + head_room::STORAGE_GIB)),
+        ("requests.storage", gib(storage + overhead::STORAGE_GIB)),
         (
             "requests.ephemeral-storage",
-            gib(pods * EPHEMERAL_GIB.0 + head_room::REQUESTS_EPHEMERAL_GIB),
+            gib(pods * EPHEMERAL_GIB.0 + overhead::REQUESTS_EPHEMERAL_GIB),
         ),
         (
             "limits.ephemeral-storage",
-            gib(pods * EPHEMERAL_GIB.1 + head_room::LIMITS_EPHEMERAL_GIB),
+            gib(pods * EPHEMERAL_GIB.1 + overhead::LIMITS_EPHEMERAL_GIB),
         ),
-        ("count/pods", (pods + head_room::PODS).to_string()),
+        ("count/pods", (pods + overhead::PODS).to_string()),
         ("count/persistentvolumeclaims", (pods + 1).to_string()),
         ("count/services", services.to_string()),
         ("count/endpoints", (2 * services).to_string()),

@@ -34,7 +34,7 @@ async fn a_namespace_of_somebody_else_is_neither_used_nor_told_about() {
     let kubeconfig = place.hosts.kubeconfig(&ours).await.unwrap_err();
     assert_eq!(kubeconfig.kind, HostErrorKind::Conflict);
     assert!(place.hosts.events(&ours).await.is_err());
-    assert!(place.hosts.doomed(&ours).await.is_err());
+    assert!(place.hosts.deletion_preview(&ours).await.is_err());
 
     place.hosts.delete(&ours).await.unwrap();
     let seen = place.hosts.observe(&theirs).await.unwrap();

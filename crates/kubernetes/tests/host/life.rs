@@ -114,9 +114,9 @@ async fn deleting_leaves_nothing_and_may_be_repeated() {
     place.make(&cluster).await.unwrap();
     place.until(&cluster, usable).await;
 
-    let doomed = place.hosts.doomed(&cluster).await.unwrap();
+    let deletion_preview = place.hosts.deletion_preview(&cluster).await.unwrap();
     let names = |kind: &str| {
-        let found = doomed.iter().find(|found| found.kind == kind);
+        let found = deletion_preview.iter().find(|found| found.kind == kind);
         found.map(|found| found.names.clone()).unwrap_or_default()
     };
     assert_eq!(names("Namespace"), ["vcluster-ci"]);
@@ -130,7 +130,7 @@ async fn deleting_leaves_nothing_and_may_be_repeated() {
         .until(&cluster, |seen| seen.namespace == NamespaceState::Missing)
         .await;
     place.hosts.delete(&cluster).await.unwrap();
-    let gone = place.hosts.doomed(&cluster).await.unwrap_err();
+    let gone = place.hosts.deletion_preview(&cluster).await.unwrap_err();
     assert_eq!(gone.kind, HostErrorKind::NotFound);
 }
 
@@ -198,8 +198,8 @@ async fn what_a_tenant_makes_inside_dies_under_the_name_they_gave_it() {
     .unwrap();
     let maps: Api<ConfigMap> = Api::namespaced(place.client.clone(), &cluster.name.namespace());
     maps.create(&Default::default(), &synced).await.unwrap();
-    let doomed = place.hosts.doomed(&cluster).await.unwrap();
-    let maps = doomed
+    let deletion_preview = place.hosts.deletion_preview(&cluster).await.unwrap();
+    let maps = deletion_preview
         .iter()
         .find(|found| found.kind == "ConfigMap")
         .unwrap();

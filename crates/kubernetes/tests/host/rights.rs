@@ -103,7 +103,7 @@ async fn with_the_cluster_role_everything_works() {
         place.until(&cluster, usable).await;
         place.hosts.kubeconfig(&cluster).await.unwrap();
         place.hosts.events(&cluster).await.unwrap();
-        place.hosts.doomed(&cluster).await.unwrap();
+        place.hosts.deletion_preview(&cluster).await.unwrap();
         place.hosts.delete(&cluster).await.unwrap();
         place
             .until(&cluster, |seen| seen.namespace == NamespaceState::Missing)

@@ -1,7 +1,7 @@
 use crate::{backend::Backend, fixtures::*};
 use domain::{
     audit::{AuditAction, AuditOutcome},
-    caller::Extent,
+    caller::TenantScope,
     ids::TenantId,
 };
 use persistence::{Chain, ChainVerdict, audit_records::AuditEntry, new_id};
@@ -255,7 +255,7 @@ async fn the_latest_happenings_are_those_about_clusters_of_the_scope(backend: &B
         };
         database.audit().append(entry).await.unwrap();
     }
-    let lately = async |scope: Extent, limit| -> Vec<(String, String)> {
+    let lately = async |scope: TenantScope, limit| -> Vec<(String, String)> {
         let happenings = database.audit().recent(&scope, limit).await.unwrap();
         happenings
             .into_iter()
@@ -273,19 +273,19 @@ async fn the_latest_happenings_are_those_about_clusters_of_the_scope(backend: &B
         said("downloaded the kubeconfig of", "three"),
     );
     assert_eq!(
-        lately(Extent::Everything, 8).await,
+        lately(TenantScope::All, 8).await,
         [downloaded.clone(), deleted.clone(), ordered.clone()]
     );
     assert_eq!(
-        lately(Extent::Everything, 2).await,
+        lately(TenantScope::All, 2).await,
         [downloaded.clone(), deleted.clone()]
     );
     assert_eq!(
-        lately(Extent::Tenants(vec![vision]), 8).await,
+        lately(TenantScope::Only(vec![vision]), 8).await,
         [downloaded, ordered]
     );
-    assert_eq!(lately(Extent::Tenants(vec![speech]), 8).await, [deleted]);
-    assert_eq!(lately(Extent::Tenants(vec![]), 8).await, []);
+    assert_eq!(lately(TenantScope::Only(vec![speech]), 8).await, [deleted]);
+    assert_eq!(lately(TenantScope::Only(vec![]), 8).await, []);
 }
 
 async fn tenants_have_chains_of_their_own_and_do_not_wait_for_each_other(backend: &Backend) {

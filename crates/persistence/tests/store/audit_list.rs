@@ -3,7 +3,7 @@
 use crate::{backend::Backend, fixtures::*};
 use domain::{
     audit::{AuditAction, AuditChange, AuditOutcome, AuditQuery, AuditRow},
-    caller::Extent,
+    caller::TenantScope,
     ids::{TenantId, UserId},
 };
 use persistence::{audit_records::AuditEntry, new_id};
@@ -61,7 +61,7 @@ async fn an_entry_comes_back_as_it_was_written(backend: &Backend) {
         .append(written.clone())
         .await
         .unwrap();
-    let scope = Extent::Tenants(vec![tenant.id]);
+    let scope = TenantScope::Only(vec![tenant.id]);
     let read = backend.database.audit().get(&scope, written.id).await;
     let read = read.unwrap().unwrap();
     let hash = read.hash.clone();
@@ -177,7 +177,7 @@ async fn log(backend: &Backend, world: &World) -> Vec<Row> {
     rows
 }
 
-fn matches(row: &Row, world: &World, scope: &Extent, query: &AuditQuery) -> bool {
+fn matches(row: &Row, world: &World, scope: &TenantScope, query: &AuditQuery) -> bool {
     let slug = |tenant: TenantId| {
         let tenants = [&world.vision.tenant, &world.speech.tenant];
         let found = tenants.into_iter().find(|known| known.id == tenant);
@@ -185,8 +185,8 @@ fn matches(row: &Row, world: &World, scope: &Extent, query: &AuditQuery) -> bool
     };
     let search = query.search.to_lowercase();
     let in_scope = match scope {
-        Extent::Everything => true,
-        Extent::Tenants(tenants) => row.tenant.is_some_and(|tenant| tenants.contains(&tenant)),
+        TenantScope::All => true,
+        TenantScope::Only(tenants) => row.tenant.is_some_and(|tenant| tenants.contains(&tenant)),
     };
     in_scope
         && query.user_id.is_none_or(|user| user == row.user)
@@ -310,13 +310,13 @@ fn questions(world: &World) -> Vec<AuditQuery> {
     ]
 }
 
-fn scopes(world: &World) -> [Extent; 4] {
+fn scopes(world: &World) -> [TenantScope; 4] {
     let (vision, speech) = (world.vision.tenant.id, world.speech.tenant.id);
     [
-        Extent::Everything,
-        Extent::Tenants(vec![vision]),
-        Extent::Tenants(vec![vision, speech]),
-        Extent::Tenants(Vec::new()),
+        TenantScope::All,
+        TenantScope::Only(vec![vision]),
+        TenantScope::Only(vec![vision, speech]),
+        TenantScope::Only(Vec::new()),
     ]
 }
 
@@ -356,7 +356,7 @@ async fn pages_follow_each_other_without_gap_while_entries_are_added(backend: &B
     };
     let mut seen = Vec::new();
     loop {
-        let page = backend.database.audit().list(&Extent::Everything, &query);
+        let page = backend.database.audit().list(&TenantScope::All, &query);
         let page = page.await.unwrap();
         seen.extend(page.items.iter().map(|row| row.sequence));
         let Some(next) = page.next else { break };
@@ -433,7 +433,7 @@ async fn a_search_takes_wildcards_literally_and_any_case(backend: &Backend) {
             search: search.into(),
             ..AuditQuery::default()
         };
-        let page = backend.database.audit().list(&Extent::Everything, &query);
+        let page = backend.database.audit().list(&TenantScope::All, &query);
         let names: Vec<_> = page
             .await
             .unwrap()
@@ -455,14 +455,14 @@ async fn foreign_entries_are_not_found(backend: &Backend) {
             .append(written.clone())
             .await
             .unwrap();
-        for scope in [Extent::Tenants(vec![speech]), Extent::Tenants(Vec::new())] {
+        for scope in [
+            TenantScope::Only(vec![speech]),
+            TenantScope::Only(Vec::new()),
+        ] {
             let found = backend.database.audit().get(&scope, written.id).await;
             assert_eq!(found.unwrap(), None);
         }
-        let found = backend
-            .database
-            .audit()
-            .get(&Extent::Everything, written.id);
+        let found = backend.database.audit().get(&TenantScope::All, written.id);
         assert!(found.await.unwrap().is_some());
     }
 }

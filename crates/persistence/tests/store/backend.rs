@@ -111,7 +111,7 @@ impl Backend {
     /// there is nothing to wait for.
     pub async fn heard(&self, changes: &mut Receiver<Change>) -> Vec<Change> {
         let user_id: UserId = new_id();
-        let audit = crate::fixtures::audit_of_person(user_id, AuditAction::SignOutEverywhere);
+        let audit = crate::fixtures::audit_of_user(user_id, AuditAction::SignOutEverywhere);
         self.database
             .users()
             .sign_out_everywhere(user_id, audit)

@@ -2,7 +2,7 @@
 
 use crate::{
     backend::{Backend, heard_until},
-    fixtures::audit_of_person,
+    fixtures::audit_of_user,
     nodes::fixtures::*,
 };
 use domain::audit::AuditAction;
@@ -63,7 +63,7 @@ async fn after_a_lost_connection_everything_is_announced() {
         .users()
         .sign_out_everywhere(
             world.ada.id,
-            audit_of_person(world.ada.id, AuditAction::SignOutEverywhere),
+            audit_of_user(world.ada.id, AuditAction::SignOutEverywhere),
         )
         .await
         .unwrap();

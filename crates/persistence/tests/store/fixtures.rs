@@ -145,7 +145,7 @@ pub fn order_in(tenant: &Tenant, environment: usize, owner: UserId, name: &str) 
 }
 
 /// An audit entry about somebody, by Brian.
-pub fn audit_of_person(id: UserId, action: AuditAction) -> AuditEntry {
+pub fn audit_of_user(id: UserId, action: AuditAction) -> AuditEntry {
     AuditEntry {
         id: new_id(),
         at: noon(),

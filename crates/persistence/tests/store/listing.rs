@@ -23,7 +23,7 @@ on_both_databases!(
 async fn names(database: &Database, query: &ClusterQuery) -> Vec<String> {
     let page = database
         .clusters()
-        .list(&Extent::Everything, None, query)
+        .list(&TenantScope::All, None, query)
         .await
         .unwrap();
     assert_eq!(page.total, page.items.len() as u64);
@@ -108,7 +108,7 @@ async fn a_list_without_tenants_is_empty(backend: &Backend) {
     let database = &backend.database;
     let world = world(database).await;
     created(database, &world.order("payments")).await;
-    let nobodys = Extent::Tenants(Vec::new());
+    let nobodys = TenantScope::Only(Vec::new());
     let page = database
         .clusters()
         .list(&nobodys, Some(world.ada.id), &ClusterQuery::default())
@@ -162,7 +162,7 @@ async fn counts_tell_every_state_whatever_is_shown(backend: &Backend) {
         };
         let page = database
             .clusters()
-            .list(&Extent::Everything, None, &query)
+            .list(&TenantScope::All, None, &query)
             .await
             .unwrap();
         assert_eq!(page.total, total);
@@ -206,7 +206,7 @@ async fn clusters_that_end_soon_come_soonest_first_and_without_those_on_their_wa
     )
     .await;
     delete(database, &going).await;
-    let ending = async |scope: &Extent, limit| -> Vec<String> {
+    let ending = async |scope: &TenantScope, limit| -> Vec<String> {
         database
             .clusters()
             .ending_before(scope, after(40), limit)
@@ -216,11 +216,11 @@ async fn clusters_that_end_soon_come_soonest_first_and_without_those_on_their_wa
             .map(|cluster| cluster.name.to_string())
             .collect()
     };
-    let vision = Extent::Tenants(vec![world.vision.tenant.id]);
+    let vision = TenantScope::Only(vec![world.vision.tenant.id]);
     assert_eq!(ending(&vision, 8).await, ["sooner", "soon", "later"]);
     assert_eq!(ending(&vision, 2).await, ["sooner", "soon"]);
     assert_eq!(
-        ending(&Extent::Everything, 8).await,
+        ending(&TenantScope::All, 8).await,
         ["sooner", "elsewhere", "soon", "later"]
     );
 }
@@ -240,7 +240,7 @@ async fn a_cluster_is_charged_from_when_it_was_usable_until_it_was_gone(backend:
     bring_to(database, gone.id, ClusterState::Ready, after(20)).await;
     delete(database, &gone).await;
     bring_to(database, gone.id, ClusterState::Deleted, after(30)).await;
-    let costs = async |scope: &Extent, since: i64, now: i64| {
+    let costs = async |scope: &TenantScope, since: i64, now: i64| {
         let costs = database
             .clusters()
             .costs(scope, after(since), after(now))
@@ -254,11 +254,11 @@ async fn a_cluster_is_charged_from_when_it_was_usable_until_it_was_gone(backend:
     // $0.21 an hour: from 10 on, and from 20 to 30.
     let price = 210_000;
     let of = |seconds: i64| price * seconds / 3600;
-    let all = Extent::Everything;
+    let all = TenantScope::All;
     assert_eq!(costs(&all, 0, 3600).await, (price, of(3590) + of(10)));
     assert_eq!(costs(&all, 25, 3600).await, (price, of(3575) + of(5)));
     assert_eq!(costs(&all, 30, 3600).await, (price, of(3570)));
     assert_eq!(costs(&all, 0, 5).await, (0, 0));
-    let speech = Extent::Tenants(vec![world.speech.tenant.id]);
+    let speech = TenantScope::Only(vec![world.speech.tenant.id]);
     assert_eq!(costs(&speech, 0, 3600).await, (0, of(10)));
 }

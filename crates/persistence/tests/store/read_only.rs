@@ -42,7 +42,7 @@ async fn stopped() -> (TempDir, PathBuf, World) {
 
 /// Every read answers, every write is refused with a reason and a way out.
 async fn reads_work_and_writes_are_refused(database: &Database, world: &World) {
-    let everything = Extent::Everything;
+    let everything = TenantScope::All;
     let page = database
         .clusters()
         .list(&everything, None, &ClusterQuery::default())
@@ -152,7 +152,7 @@ async fn reads_work_and_writes_are_refused(database: &Database, world: &World) {
             .set_suspended(
                 ada.id,
                 true,
-                audit_of_person(ada.id, AuditAction::SuspendUser),
+                audit_of_user(ada.id, AuditAction::SuspendUser),
             )
             .await
             .map(drop),
@@ -160,7 +160,7 @@ async fn reads_work_and_writes_are_refused(database: &Database, world: &World) {
             .users()
             .sign_out_everywhere(
                 ada.id,
-                audit_of_person(ada.id, AuditAction::SignOutEverywhere),
+                audit_of_user(ada.id, AuditAction::SignOutEverywhere),
             )
             .await,
         database.tokens().create(token(ada.id, "x"), audit()).await,

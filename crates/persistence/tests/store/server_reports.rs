@@ -13,7 +13,7 @@ on_both_databases!(
     a_removal_is_of_one_machine_in_one_workspace,
 );
 
-const AUDITED: &str = "SELECT COUNT(*) FROM audit_entries WHERE action = 'take_down_orphan'";
+const AUDITED: &str = "SELECT COUNT(*) FROM audit_entries WHERE action = 'delete_orphan'";
 
 fn offer(accelerator: &str, price: Option<i64>) -> Offer {
     Offer {
@@ -58,7 +58,7 @@ fn audit() -> AuditEntry {
         who: "An admin".into(),
         channel: "session".into(),
         source: None,
-        action: AuditAction::TakeDownOrphan,
+        action: AuditAction::DeleteOrphan,
         tenant_id: None,
         target: "machine/lost".into(),
         target_name: "lost".into(),

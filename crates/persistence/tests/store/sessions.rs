@@ -128,7 +128,7 @@ async fn ending_somebodys_sessions_leaves_those_of_others(backend: &Backend) {
         .users()
         .sign_out_everywhere(
             world.ada.id,
-            audit_of_person(world.ada.id, AuditAction::SignOutEverywhere),
+            audit_of_user(world.ada.id, AuditAction::SignOutEverywhere),
         )
         .await
         .unwrap();
@@ -156,7 +156,7 @@ async fn suspension_ends_sessions(backend: &Backend) {
         .set_suspended(
             world.ada.id,
             false,
-            audit_of_person(world.ada.id, AuditAction::SuspendUser),
+            audit_of_user(world.ada.id, AuditAction::SuspendUser),
         )
         .await
         .unwrap();
@@ -167,7 +167,7 @@ async fn suspension_ends_sessions(backend: &Backend) {
         .set_suspended(
             world.ada.id,
             true,
-            audit_of_person(world.ada.id, AuditAction::SuspendUser),
+            audit_of_user(world.ada.id, AuditAction::SuspendUser),
         )
         .await
         .unwrap();
@@ -183,7 +183,7 @@ async fn an_ended_session_is_not_brought_back_by_a_request_under_way(backend: &B
         .users()
         .sign_out_everywhere(
             world.ada.id,
-            audit_of_person(world.ada.id, AuditAction::SignOutEverywhere),
+            audit_of_user(world.ada.id, AuditAction::SignOutEverywhere),
         )
         .await
         .unwrap();
@@ -202,7 +202,7 @@ async fn signing_in_makes_a_session_somebodys(backend: &Backend) {
         .users()
         .sign_out_everywhere(
             world.ada.id,
-            audit_of_person(world.ada.id, AuditAction::SignOutEverywhere),
+            audit_of_user(world.ada.id, AuditAction::SignOutEverywhere),
         )
         .await
         .unwrap();

@@ -58,7 +58,7 @@ async fn parallel_writers_leave_a_tally_that_is_exact(backend: &Backend) {
     let page = backend
         .database
         .clusters()
-        .list(&Extent::Everything, None, &ClusterQuery::default())
+        .list(&TenantScope::All, None, &ClusterQuery::default())
         .await
         .unwrap();
     assert_eq!(page.total, 24);

@@ -108,7 +108,7 @@ async fn a_token_of_somebody_suspended_comes_with_the_suspension(backend: &Backe
         .set_suspended(
             world.ada.id,
             true,
-            audit_of_person(world.ada.id, AuditAction::SuspendUser),
+            audit_of_user(world.ada.id, AuditAction::SuspendUser),
         )
         .await
         .unwrap();

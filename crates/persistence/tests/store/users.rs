@@ -9,7 +9,7 @@ use persistence::{
     change::Change,
     new_id,
     records::{MembershipRecord, SignedIn, TenantSeed},
-    user_records::PersonChanged,
+    user_records::UserChange,
 };
 use sqlx::{AssertSqlSafe, Executor};
 use std::collections::HashSet;
@@ -34,7 +34,7 @@ on_both_databases!(
 );
 
 fn granted(id: UserId) -> AuditEntry {
-    audit_of_person(id, AuditAction::GrantRole)
+    audit_of_user(id, AuditAction::GrantRole)
 }
 
 async fn somebody_new_is_stored_and_their_sign_in_audited(backend: &Backend) {
@@ -177,7 +177,7 @@ async fn a_role_granted_by_a_person_outlives_sign_ins(backend: &Backend) {
         .await
         .execute(AssertSqlSafe(format!(
             "INSERT INTO tenant_grants (user_id, tenant_id, source, role) \
-             VALUES ('{id}', '{}', 'person', 'developer')",
+             VALUES ('{id}', '{}', 'manual', 'developer')",
             world.vision.tenant.id
         )))
         .await
@@ -211,7 +211,7 @@ async fn a_role_granted_by_a_person_outlives_sign_ins(backend: &Backend) {
             .users()
             .set_platform_role(id, role, None, granted(id))
             .await;
-        assert_eq!(changed.unwrap(), PersonChanged::Done);
+        assert_eq!(changed.unwrap(), UserChange::Done);
     }
     let user = database.users().get(id).await.unwrap().unwrap();
     assert_eq!(user.platform_role, PlatformRole::User);
@@ -334,7 +334,7 @@ async fn a_grant_to_nobody_leaves_no_trace(backend: &Backend) {
         .users()
         .set_platform_role(id, PlatformRole::Admin, None, granted(id))
         .await;
-    assert_eq!(changed.unwrap(), PersonChanged::Missing);
+    assert_eq!(changed.unwrap(), UserChange::Missing);
     assert_eq!(backend.heard(&mut changes).await, []);
     assert_eq!(backend.count("SELECT COUNT(*) FROM audit_entries").await, 0);
 }
@@ -346,7 +346,7 @@ async fn suspension_stays_over_sign_ins_and_is_announced(backend: &Backend) {
     let mut changes = backend.listen().await;
     database
         .users()
-        .set_suspended(id, true, audit_of_person(id, AuditAction::SuspendUser))
+        .set_suspended(id, true, audit_of_user(id, AuditAction::SuspendUser))
         .await
         .unwrap();
     assert_eq!(
@@ -356,7 +356,7 @@ async fn suspension_stays_over_sign_ins_and_is_announced(backend: &Backend) {
     assert!(sign_in(database, "ada", "Ada Lovelace").await.suspended);
     database
         .users()
-        .set_suspended(id, false, audit_of_person(id, AuditAction::SuspendUser))
+        .set_suspended(id, false, audit_of_user(id, AuditAction::SuspendUser))
         .await
         .unwrap();
     assert!(!database.users().get(id).await.unwrap().unwrap().suspended);

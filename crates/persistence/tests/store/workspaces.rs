@@ -207,7 +207,7 @@ async fn a_workspace_counts_its_nodes_that_are_not_gone(backend: &Backend) {
         found.unwrap().nodes
     };
     assert_eq!(count().await, 2);
-    ask(database, &goes, take_down()).await;
+    ask(database, &goes, deletion()).await;
     assert_eq!(count().await, 2);
     bring_node_to(database, goes.id, NodeState::Deleted, after(20)).await;
     assert_eq!(count().await, 1);

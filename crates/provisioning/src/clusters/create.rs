@@ -32,7 +32,7 @@ impl Clusters {
         tenants.retain(|tenant| caller.may(Action::OrderCluster, tenant.tenant.id));
         let scope = caller.extent(Action::OrderCluster);
         Ok(OrderOptions {
-            rooms: self.db.tenants().rooms(&scope).await?,
+            quotas: self.db.tenants().quotas(&scope).await?,
             tenants,
             plans: self.plans.clone(),
             kubernetes_versions: KubernetesVersion::ALL.to_vec(),
@@ -163,7 +163,7 @@ impl Clusters {
                 "The same Idempotency-Key came with a different order before.",
             )
             .next("Send a fresh key with a new order, or the first order again.")),
-            OrderStored::NoRoom(room) => Err(limits::refusal(&environment.name, room)),
+            OrderStored::QuotaExceeded(quota) => Err(limits::refusal(&environment.name, quota)),
             OrderStored::NameTaken => Err(Problem {
                 fields: vec![FieldError::new(
                     "name",

@@ -14,7 +14,7 @@ use domain::{
     access::Action,
     audit::AuditAction,
     caller::Caller,
-    cluster::{Cluster, ClusterEvent, ClusterState, DoomedObjects},
+    cluster::{Cluster, ClusterEvent, ClusterState, DeletionPreview},
     ids::ClusterId,
     plan::Plan,
     problem::{Problem, ProblemKind},
@@ -78,10 +78,10 @@ impl Clusters {
         &self,
         caller: &Caller,
         id: ClusterId,
-    ) -> Result<Vec<DoomedObjects>, Problem> {
+    ) -> Result<Vec<DeletionPreview>, Problem> {
         let cluster = self.authorized(caller, Action::DeleteCluster, id).await?;
         self.hosts
-            .doomed(&(&cluster).into())
+            .deletion_preview(&(&cluster).into())
             .await
             .map_err(|error| host_problem(&error))
     }

@@ -6,7 +6,7 @@ use crate::{idempotency::idempotency, limits, placing, ports::machines::MachineE
 use domain::{
     access::Action,
     audit::AuditAction,
-    caller::{Caller, Extent},
+    caller::{Caller, TenantScope},
     ids::NodeId,
     money::MicroDollars,
     node::{
@@ -19,7 +19,7 @@ use domain::{
     },
     operation::{Operation, OperationKind},
     problem::{FieldError, Problem, ProblemKind},
-    room::Wanted,
+    quota::QuotaRequest,
     tenancy::{EnvironmentRef, Tenant},
     time_to_live::TimeToLive,
 };
@@ -28,7 +28,7 @@ use persistence::{
     audit_records::AuditEntry,
     new_id,
     node_records::{NewNode, NodeOrderStored, WorkspaceRecord},
-    records::Room,
+    records::QuotaCheck,
 };
 
 /// How many offers a quote shows.
@@ -51,13 +51,13 @@ impl Nodes {
     /// # Errors
     /// Unavailable without a SkyPilot API server.
     pub async fn create_options(&self, caller: &Caller) -> Result<NodeOrderOptions, Problem> {
-        let machinery = self.machinery()?;
+        let backend = self.backend()?;
         let mut tenants = self.db.tenants().active().await?;
         tenants.retain(|tenant| caller.may(Action::OrderNode, tenant.tenant.id));
-        let offers = machinery.catalogue.current();
+        let offers = backend.catalogue.current();
         let scope = caller.extent(Action::OrderNode);
         Ok(NodeOrderOptions {
-            rooms: self.db.tenants().rooms(&scope).await?,
+            quotas: self.db.tenants().quotas(&scope).await?,
             tenants,
             accelerators: super::catalogue::summaries(&offers.offers),
             read_at: offers.read_at,
@@ -92,7 +92,7 @@ impl Nodes {
         let mut errors: Vec<FieldError> = place.as_ref().err().cloned().into_iter().collect();
         if let Ok((tenant, environment)) = &place {
             errors.extend(self.name_error(tenant, &valid.terms.name).await?);
-            errors.extend(self.room_error(tenant, environment, valid.price).await?);
+            errors.extend(self.quota_error(tenant, environment, valid.price).await?);
         }
         Ok(Quote {
             errors,
@@ -112,7 +112,7 @@ impl Nodes {
             Some((_, environment)) => self.db.workspaces().of_environment(environment.id).await?,
             None => None,
         };
-        let catalogue = self.machinery()?.catalogue.current();
+        let catalogue = self.backend()?.catalogue.current();
         let offers = catalogue.of_clouds(workspace.as_ref().and_then(enabled).as_deref());
         let Ok(choice) = input.validate_machine(&offers) else {
             return Ok(Quote::default());
@@ -217,7 +217,7 @@ impl Nodes {
                 "The same Idempotency-Key came with a different order before.",
             )
             .next("Send a fresh key with a new order, or the first order again.")),
-            NodeOrderStored::NoRoom(room) => Err(limits::refusal(&environment.name, room)),
+            NodeOrderStored::QuotaExceeded(quota) => Err(limits::refusal(&environment.name, quota)),
             NodeOrderStored::NameTaken => Err(Problem {
                 fields: vec![taken(&name)],
                 ..Problem::new(
@@ -229,20 +229,24 @@ impl Nodes {
     }
 
     /// What a limit of the environment has against one more node, as things are now.
-    async fn room_error(
+    async fn quota_error(
         &self,
         tenant: &Tenant,
         environment: &EnvironmentRef,
         price: Option<MicroDollars>,
     ) -> Result<Option<FieldError>, Problem> {
-        let scope = Extent::Tenants(vec![tenant.tenant.id]);
-        let rooms = self.db.tenants().rooms(&scope).await?;
-        let room = rooms
+        let scope = TenantScope::Only(vec![tenant.tenant.id]);
+        let quotas = self.db.tenants().quotas(&scope).await?;
+        let quota = quotas
             .iter()
-            .find(|room| room.environment_id == environment.id);
-        let reached = room.and_then(|room| room.limits.reached(&room.in_use, Wanted::Node(price)));
+            .find(|quota| quota.environment_id == environment.id);
+        let reached = quota.and_then(|quota| {
+            quota
+                .limits
+                .reached(&quota.in_use, QuotaRequest::Node(price))
+        });
         Ok(reached.and_then(|reached| {
-            let refusal = limits::refusal(&environment.name, Room::LimitReached(reached));
+            let refusal = limits::refusal(&environment.name, QuotaCheck::LimitReached(reached));
             refusal.fields.into_iter().next()
         }))
     }
@@ -262,13 +266,13 @@ impl Nodes {
         input: &NodeOrderInput,
         place: Option<&(Tenant, EnvironmentRef)>,
     ) -> Result<Result<Valid, Vec<FieldError>>, Problem> {
-        let machinery = self.machinery()?;
+        let backend = self.backend()?;
         let terms = input.validate_terms();
         let workspace = match place {
             Some((_, environment)) => self.db.workspaces().of_environment(environment.id).await?,
             None => None,
         };
-        let catalogue = machinery.catalogue.current();
+        let catalogue = backend.catalogue.current();
         let offers = catalogue.of_clouds(workspace.as_ref().and_then(enabled).as_deref());
         if let Some(task) = input.own_task() {
             return self
@@ -355,15 +359,15 @@ impl Nodes {
         workspace: Option<WorkspaceRecord>,
         yaml: &str,
     ) -> Result<Option<FieldError>, Problem> {
-        let machinery = self.machinery()?;
+        let backend = self.backend()?;
         let Some(workspace) = workspace.filter(|workspace| workspace.ready) else {
             return Ok(None);
         };
-        let workspace = machinery
+        let workspace = backend
             .open(&workspace)
             .await
             .map_err(|error| persistence::error::internal(&error))?;
-        match machinery.machines.validate(&workspace, yaml).await {
+        match backend.machines.validate(&workspace, yaml).await {
             Ok(()) => Ok(None),
             Err(error) if error.kind == MachineErrorKind::Invalid => Ok(Some(FieldError::new(
                 "task",

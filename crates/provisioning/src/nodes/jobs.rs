@@ -22,7 +22,7 @@ impl Nodes {
         let node = self.authorized(caller, Action::ReadNode, id).await?;
         Self::require_up(&node, "a queue")?;
         let workspace = self.workspace(&node).await?;
-        self.machinery()?
+        self.backend()?
             .machines
             .jobs(&workspace, &node.machine)
             .await
@@ -48,7 +48,7 @@ impl Nodes {
         let workspace = self.workspace(&node).await?;
         self.audit(caller, AuditAction::SubmitJob, &node, order.name.clone())
             .await?;
-        self.machinery()?
+        self.backend()?
             .machines
             .submit_job(
                 &workspace,
@@ -77,7 +77,7 @@ impl Nodes {
             Some(format!("job {job}")),
         )
         .await?;
-        self.machinery()?
+        self.backend()?
             .machines
             .cancel_job(&workspace, &node.machine, job)
             .await

@@ -32,7 +32,7 @@ pub struct LogLines {
 pub type LogStream = Pin<Box<dyn futures::Stream<Item = Result<LogLines, Problem>> + Send>>;
 
 /// What to read.
-pub(super) struct Wanted {
+pub(super) struct LogRequest {
     pub(super) workspace: Workspace,
     pub(super) machine: String,
     pub(super) request: Option<RequestId>,
@@ -51,14 +51,14 @@ pub(super) struct LogTails {
 
 /// A followed log.
 struct Tail {
-    held: Mutex<Held>,
+    held: Mutex<Buffer>,
     /// Says that there is more; the number only has to differ.
     grown: watch::Sender<u64>,
     _reading: DropGuard,
 }
 
 #[derive(Default)]
-struct Held {
+struct Buffer {
     chunks: VecDeque<Arc<LogLines>>,
     bytes: usize,
     /// How many chunks are no longer held.
@@ -74,7 +74,7 @@ impl LogTails {
         &self,
         node: NodeId,
         machines: Arc<dyn Machines>,
-        wanted: Wanted,
+        wanted: LogRequest,
     ) -> Result<LogStream, Problem> {
         if !wanted.follow || wanted.tail.is_some() {
             let chunks = read(&*machines, &wanted).await?;
@@ -115,7 +115,7 @@ fn usable(tail: &Weak<Tail>) -> Option<Arc<Tail>> {
 
 async fn read(
     machines: &dyn Machines,
-    wanted: &Wanted,
+    wanted: &LogRequest,
 ) -> Result<impl futures::Stream<Item = Result<LogLines, Problem>> + Send + use<>, Problem> {
     let chunks = machines
         .log(

@@ -1,17 +1,17 @@
 //! Nodes: find, create, look, use, stop, delete.
 
+mod backend;
 pub mod catalogue;
 mod create;
 mod jobs;
 mod logs;
-mod machinery;
 mod operating;
 mod orphans;
 mod own_task;
 pub(crate) mod view;
 
+pub use backend::SkyPilotBackend;
 pub use logs::{LogLines, LogStream};
-pub use machinery::Machinery;
 
 use crate::{
     authorization::{authorize, authorize_change, authorize_listing},
@@ -48,22 +48,22 @@ pub struct NodeOrdered {
 /// The use cases on nodes.
 pub struct Nodes {
     db: Database,
-    machinery: Option<Machinery>,
+    backend: Option<SkyPilotBackend>,
     tails: LogTails,
 }
 
 impl Nodes {
-    /// Over these ports; without machinery every order is answered with what is missing.
-    pub fn new(db: Database, machinery: Option<Machinery>) -> Self {
+    /// Over these ports; without backend every order is answered with what is missing.
+    pub fn new(db: Database, backend: Option<SkyPilotBackend>) -> Self {
         Self {
             db,
-            machinery,
+            backend,
             tails: LogTails::default(),
         }
     }
 
-    fn machinery(&self) -> Result<&Machinery, Problem> {
-        self.machinery.as_ref().ok_or_else(|| {
+    fn backend(&self) -> Result<&SkyPilotBackend, Problem> {
+        self.backend.as_ref().ok_or_else(|| {
             Problem::new(
                 ProblemKind::Unavailable,
                 "No SkyPilot API server is configured, so there are no nodes.",
@@ -116,7 +116,7 @@ impl Nodes {
         let node = self.authorized(caller, Action::ReadNode, id).await?;
         let workspace = self.workspace(&node).await?;
         let mut events = self
-            .machinery()?
+            .backend()?
             .machines
             .events(&workspace, &node.machine)
             .await
@@ -160,8 +160,8 @@ impl Nodes {
             OperationKind::LaunchNode | OperationKind::StartNode
         );
         let request = node.request.clone().filter(|_| brings_up).map(RequestId);
-        let machines = Arc::clone(&self.machinery()?.machines);
-        let wanted = logs::Wanted {
+        let machines = Arc::clone(&self.backend()?.machines);
+        let wanted = logs::LogRequest {
             workspace,
             machine: node.machine,
             request,
@@ -225,7 +225,7 @@ impl Nodes {
                 )
                 .next("Try again in a minute.")
             })?;
-        self.machinery()?
+        self.backend()?
             .open(&record)
             .await
             .map_err(|error| persistence::error::internal(&error))
@@ -280,7 +280,7 @@ impl Nodes {
         };
         let workspace = self.workspace(&node).await?;
         let key = self
-            .machinery()?
+            .backend()?
             .machines
             .key(&workspace, &node.machine)
             .await
@@ -306,7 +306,7 @@ impl Nodes {
         caller: &Caller,
         query: OfferQuery,
     ) -> Result<OfferPage, Problem> {
-        let catalogue = self.machinery()?.catalogue.current();
+        let catalogue = self.backend()?.catalogue.current();
         let clouds = match &query.tenant {
             None => self.own_clouds(caller).await?,
             Some(tenant) => {

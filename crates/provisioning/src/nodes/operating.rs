@@ -122,7 +122,7 @@ impl Nodes {
             caller,
             id,
             Action::DeleteNode,
-            AuditAction::TakeDownNode,
+            AuditAction::DeleteNode,
             None,
             |node| {
                 if confirmation.trim() != node.name.as_str() {
@@ -132,7 +132,7 @@ impl Nodes {
                     )]));
                 }
                 Ok((node.state != NodeState::Deleting)
-                    .then(|| turn(NodeState::Deleting, OperationKind::TakeDownNode)))
+                    .then(|| turn(NodeState::Deleting, OperationKind::DeleteNode)))
             },
         )
         .await

@@ -33,7 +33,7 @@ impl Nodes {
         confirmation: &str,
     ) -> Result<(), Problem> {
         let entry = |target: &str| {
-            let (now, recorded) = (Timestamp::now(), AuditAction::TakeDownOrphan);
+            let (now, recorded) = (Timestamp::now(), AuditAction::DeleteOrphan);
             AuditEntry::by(caller, recorded, now, format!("machine/{target}"), target)
         };
         let action = PlatformAction::ManageOrphans;

@@ -3,7 +3,7 @@
 use domain::{
     access::Action,
     caller::Caller,
-    cluster::PersonRef,
+    cluster::UserRef,
     money::MicroDollars,
     node::{
         machine_name::workspace_name,

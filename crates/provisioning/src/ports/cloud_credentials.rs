@@ -81,7 +81,7 @@ pub struct UsedCredential {
 
 /// What there is for a tenant's environment.
 #[derive(Clone, Debug)]
-pub enum AtHand<T> {
+pub enum CredentialLookup<T> {
     /// Nothing.
     Nothing,
     /// The credential of this name, which somebody has suspended. No other takes its place.
@@ -98,7 +98,7 @@ pub trait CredentialSource: Send + Sync {
         &self,
         tenant: TenantId,
         environment: EnvironmentId,
-    ) -> Result<AtHand<AwsKeys>, CredentialError>;
+    ) -> Result<CredentialLookup<AwsKeys>, CredentialError>;
 
     /// Counts a use and writes its audit entry, in one transaction. `false`: it may not be used any more, and nothing
     /// was written.

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use domain::{
-    cluster::{ClusterEvent, DoomedObjects},
+    cluster::{ClusterEvent, DeletionPreview},
     cluster_name::ClusterName,
     exposure::{Exposure, ExposureKind},
     failure::FailureCode,
@@ -215,7 +215,7 @@ pub trait HostClusters: Send + Sync {
     async fn events(&self, cluster: &VirtualCluster) -> Hosted<Vec<ClusterEvent>>;
 
     /// What would die with it.
-    async fn doomed(&self, cluster: &VirtualCluster) -> Hosted<Vec<DoomedObjects>>;
+    async fn deletion_preview(&self, cluster: &VirtualCluster) -> Hosted<Vec<DeletionPreview>>;
 
     /// The clusters whose objects changed, on every host, for ever: broken watches are resumed.
     fn changes(&self) -> BoxStream<'static, ClusterId>;

@@ -237,7 +237,7 @@ pub trait Machines: Send + Sync {
 
     /// Cancels launches of the machine that are under way, then asks for it to be taken down. Fine if
     /// it is gone.
-    async fn take_down(&self, workspace: &Workspace, machine: &str) -> Served<RequestId>;
+    async fn delete(&self, workspace: &Workspace, machine: &str) -> Served<RequestId>;
 
     /// Sets when a machine that is up stops by itself, and waits for the answer. May be repeated.
     async fn set_autostop(
@@ -266,7 +266,7 @@ pub trait Machines: Send + Sync {
     async fn all_machines(&self) -> Served<Vec<Machine>>;
 
     /// Takes down a machine in whatever workspace, as admin.
-    async fn take_down_orphan(&self, workspace_name: &str, machine: &str) -> Served<()>;
+    async fn delete_orphan(&self, workspace_name: &str, machine: &str) -> Served<()>;
 
     /// The key of a machine, read anew.
     async fn key(&self, workspace: &Workspace, machine: &str) -> Served<MachineKey>;

@@ -8,7 +8,7 @@ mod nodes;
 mod steps;
 mod worker;
 
-use crate::{nodes::Machinery, ports::host_clusters::HostClusters};
+use crate::{nodes::SkyPilotBackend, ports::host_clusters::HostClusters};
 use clusters::ClusterWork;
 use nodes::{NodeWork, WorkspaceWork};
 use persistence::Database;
@@ -28,7 +28,7 @@ const MACHINE_CONCURRENCY: usize = 6;
 pub struct Reconciler {
     db: Database,
     hosts: Arc<dyn HostClusters>,
-    machinery: Option<Machinery>,
+    skypilot: Option<SkyPilotBackend>,
     lease: Duration,
 }
 
@@ -38,15 +38,15 @@ impl Reconciler {
         Self {
             db,
             hosts,
-            machinery: None,
+            skypilot: None,
             lease: LEASE,
         }
     }
 
     /// Works on nodes and workspaces too.
     #[must_use]
-    pub fn with_machinery(mut self, machinery: Machinery) -> Self {
-        self.machinery = Some(machinery);
+    pub fn with_skypilot(mut self, skypilot: SkyPilotBackend) -> Self {
+        self.skypilot = Some(skypilot);
         self
     }
 
@@ -75,23 +75,23 @@ impl Reconciler {
     }
 
     async fn machines(&self, stop: &CancellationToken) {
-        let Some(machinery) = &self.machinery else {
+        let Some(skypilot) = &self.skypilot else {
             return;
         };
         let nodes = Arc::new(NodeWork {
             db: self.db.clone(),
-            machinery: machinery.clone(),
+            skypilot: skypilot.clone(),
         });
         let workspaces = Arc::new(WorkspaceWork {
             db: self.db.clone(),
-            machinery: machinery.clone(),
+            skypilot: skypilot.clone(),
         });
         let pace = self.pace(MACHINE_CONCURRENCY);
         tokio::join!(
             worker::run(nodes, &self.db, pace, stop),
             worker::run(workspaces, &self.db, pace, stop),
-            nodes::keep_catalogue(&self.db, machinery, stop),
-            nodes::keep_orphans(&self.db, machinery, stop),
+            nodes::keep_catalogue(&self.db, skypilot, stop),
+            nodes::keep_orphans(&self.db, skypilot, stop),
         );
     }
 

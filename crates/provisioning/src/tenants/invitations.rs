@@ -127,19 +127,19 @@ impl Tenants {
     ///
     /// # Errors
     /// Not found, or forbidden.
-    pub async fn withdraw_invitation(
+    pub async fn cancel_invitation(
         &self,
         caller: &Caller,
         tenant: TenantId,
         id: InvitationId,
     ) -> Result<(), Problem> {
-        let entry = about(caller, AuditAction::WithdrawInvitation, tenant, id);
+        let entry = about(caller, AuditAction::CancelInvitation, tenant, id);
         self.authorized(caller, Action::ManageMembers, tenant, entry.clone())
             .await?;
         if self
             .db
             .tenants()
-            .withdraw_invitation(tenant, id, entry)
+            .cancel_invitation(tenant, id, entry)
             .await?
         {
             Ok(())

@@ -7,9 +7,9 @@ use domain::{
     audit::AuditAction,
     caller::Caller,
     ids::{TenantId, UserId},
-    people::GrantSource,
     problem::{FieldError, Problem, ProblemKind},
     tenancy::{Member, TenantDetail},
+    users::GrantSource,
 };
 use jiff::Timestamp;
 use persistence::{
@@ -112,7 +112,7 @@ pub(super) fn member(record: &TenantRecord, user: UserId) -> Option<&Member> {
 fn rule(member: &Member) -> Option<&str> {
     match &member.source {
         GrantSource::Claim { why } => Some(why.as_deref().unwrap_or("a claim")),
-        GrantSource::Person { .. } => None,
+        GrantSource::Manual { .. } => None,
     }
 }
 

@@ -12,11 +12,11 @@ use domain::{
     audit::AuditAction,
     caller::Caller,
     ids::UserId,
-    people::{ClaimTrial, GrantSource, PeoplePage, PeopleQuery, PersonDetail},
     problem::{FieldError, Problem, ProblemKind},
+    users::{ClaimTrial, GrantSource, UserDetail, UserPage, UserQuery},
 };
 use jiff::Timestamp;
-use persistence::{Database, audit_records::AuditEntry, user_records::PersonChanged};
+use persistence::{Database, audit_records::AuditEntry, user_records::UserChange};
 
 /// What changes the things about a person that a version stands for.
 const CHANGES: [AuditAction; 5] = [
@@ -54,15 +54,15 @@ impl Users {
     ///
     /// # Errors
     /// Forbidden.
-    pub async fn list(&self, caller: &Caller, query: PeopleQuery) -> Result<PeoplePage, Problem> {
+    pub async fn list(&self, caller: &Caller, query: UserQuery) -> Result<UserPage, Problem> {
         authorize_on_platform(caller, PlatformAction::ManageUsers)?;
-        let query = PeopleQuery {
+        let query = UserQuery {
             search: query.search.trim().to_owned(),
             per_page: query.per_page.clamp(1, 200),
             ..query
         };
         let page = self.db.users().list(&query).await?;
-        Ok(PeoplePage {
+        Ok(UserPage {
             items: page.items,
             total: page.total,
             counts: page.counts,
@@ -76,9 +76,9 @@ impl Users {
     ///
     /// # Errors
     /// Forbidden, or not found.
-    pub async fn get(&self, caller: &Caller, id: UserId) -> Result<PersonDetail, Problem> {
+    pub async fn get(&self, caller: &Caller, id: UserId) -> Result<UserDetail, Problem> {
         authorize_on_platform(caller, PlatformAction::ManageUsers)?;
-        self.person(id).await
+        self.user(id).await
     }
 
     /// Grants a platform role (`User`: revokes the granted one; one from a claim stays).
@@ -91,18 +91,18 @@ impl Users {
         id: UserId,
         role: PlatformRole,
         version: i64,
-    ) -> Result<PersonDetail, Problem> {
+    ) -> Result<UserDetail, Problem> {
         let action = match role {
             PlatformRole::Admin => AuditAction::GrantRole,
             PlatformRole::User => AuditAction::RevokeRole,
         };
-        let person = self.authorized(caller, action, id).await?;
-        let entry = entry(caller, action, &person);
-        if person.version != version {
+        let user = self.authorized(caller, action, id).await?;
+        let entry = entry(caller, action, &user);
+        if user.version != version {
             return Err(self.conflict(id, role).await?);
         }
         if role == PlatformRole::User
-            && let Some(problem) = from_claim(&person)
+            && let Some(problem) = from_claim(&user)
         {
             return self.refuse(entry, problem).await;
         }
@@ -112,10 +112,10 @@ impl Users {
             .set_platform_role(id, role, Some(version), entry.clone())
             .await?;
         match changed {
-            PersonChanged::Done | PersonChanged::AlreadySo => self.person(id).await,
-            PersonChanged::Missing => Err(Problem::not_found("person")),
-            PersonChanged::Stale => Err(self.conflict(id, role).await?),
-            PersonChanged::LastAdmin => self.refuse(entry, last_admin(&person)).await,
+            UserChange::Done | UserChange::AlreadySo => self.user(id).await,
+            UserChange::Missing => Err(Problem::not_found("user")),
+            UserChange::Stale => Err(self.conflict(id, role).await?),
+            UserChange::LastAdmin => self.refuse(entry, last_admin(&user)).await,
         }
     }
 
@@ -123,7 +123,7 @@ impl Users {
     ///
     /// # Errors
     /// Forbidden, not found, the caller themselves, or the last admin.
-    pub async fn suspend(&self, caller: &Caller, id: UserId) -> Result<PersonDetail, Problem> {
+    pub async fn suspend(&self, caller: &Caller, id: UserId) -> Result<UserDetail, Problem> {
         self.change_suspension(caller, id, true).await
     }
 
@@ -131,7 +131,7 @@ impl Users {
     ///
     /// # Errors
     /// Forbidden, or not found.
-    pub async fn restore(&self, caller: &Caller, id: UserId) -> Result<PersonDetail, Problem> {
+    pub async fn restore(&self, caller: &Caller, id: UserId) -> Result<UserDetail, Problem> {
         self.change_suspension(caller, id, false).await
     }
 
@@ -141,8 +141,8 @@ impl Users {
     /// Forbidden, or not found.
     pub async fn sign_out_everywhere(&self, caller: &Caller, id: UserId) -> Result<(), Problem> {
         let action = AuditAction::SignOutEverywhere;
-        let person = self.authorized(caller, action, id).await?;
-        let entry = entry(caller, action, &person);
+        let user = self.authorized(caller, action, id).await?;
+        let entry = entry(caller, action, &user);
         Ok(self.db.users().sign_out_everywhere(id, entry).await?)
     }
 
@@ -183,12 +183,12 @@ impl Users {
         Ok(rule_trial::outcome(&provider.rules, &claims, &tenants))
     }
 
-    async fn person(&self, id: UserId) -> Result<PersonDetail, Problem> {
+    async fn user(&self, id: UserId) -> Result<UserDetail, Problem> {
         self.db
             .users()
             .detail(id, Timestamp::now())
             .await?
-            .ok_or_else(|| Problem::not_found("person"))
+            .ok_or_else(|| Problem::not_found("user"))
     }
 
     /// The person, if `caller` may do `action` to them; a refusal is recorded.
@@ -197,10 +197,10 @@ impl Users {
         caller: &Caller,
         action: AuditAction,
         id: UserId,
-    ) -> Result<PersonDetail, Problem> {
+    ) -> Result<UserDetail, Problem> {
         let attempt = || AuditEntry::by(caller, action, Timestamp::now(), target(id), "");
         authorize_platform_change(&self.db, caller, PlatformAction::ManageUsers, attempt).await?;
-        self.person(id).await
+        self.user(id).await
     }
 
     /// Records that `action` was refused for `problem`, and refuses.
@@ -213,14 +213,14 @@ impl Users {
         caller: &Caller,
         id: UserId,
         suspended: bool,
-    ) -> Result<PersonDetail, Problem> {
+    ) -> Result<UserDetail, Problem> {
         let action = if suspended {
             AuditAction::SuspendUser
         } else {
             AuditAction::RestoreUser
         };
-        let person = self.authorized(caller, action, id).await?;
-        let entry = entry(caller, action, &person);
+        let user = self.authorized(caller, action, id).await?;
+        let entry = entry(caller, action, &user);
         if suspended && caller.user_id == Some(id) {
             let problem = Problem::new(ProblemKind::Forbidden, "You cannot suspend yourself.")
                 .next("Ask another admin of the platform.");
@@ -232,25 +232,23 @@ impl Users {
             .set_suspended(id, suspended, entry.clone())
             .await?;
         match changed {
-            PersonChanged::Missing => Err(Problem::not_found("person")),
-            PersonChanged::LastAdmin => self.refuse(entry, last_admin(&person)).await,
-            PersonChanged::Done | PersonChanged::AlreadySo | PersonChanged::Stale => {
-                self.person(id).await
-            }
+            UserChange::Missing => Err(Problem::not_found("user")),
+            UserChange::LastAdmin => self.refuse(entry, last_admin(&user)).await,
+            UserChange::Done | UserChange::AlreadySo | UserChange::Stale => self.user(id).await,
         }
     }
 
     async fn conflict(&self, id: UserId, asked: PlatformRole) -> Result<Problem, Problem> {
-        let person = self.person(id).await?;
+        let user = self.user(id).await?;
         let latest = self.db.audit().latest_change(&target(id), &CHANGES).await?;
-        let now = person.person.platform_role;
+        let now = user.user.platform_role;
         let mut fields = Vec::from_iter(now_is("platform_role", &asked, &now, |role| {
             role.as_str().to_owned()
         }));
-        if person.person.suspended {
+        if user.user.suspended {
             fields.push(FieldError::new("suspended", "They are suspended now."));
         }
-        Ok(stale("this person", latest, fields))
+        Ok(stale("this user", latest, fields))
     }
 }
 
@@ -258,45 +256,45 @@ fn target(id: UserId) -> String {
     format!("user/{id}")
 }
 
-fn entry(caller: &Caller, action: AuditAction, person: &PersonDetail) -> AuditEntry {
-    let target = target(person.person.id);
+fn entry(caller: &Caller, action: AuditAction, user: &UserDetail) -> AuditEntry {
+    let target = target(user.user.id);
     AuditEntry::by(
         caller,
         action,
         Timestamp::now(),
         target,
-        person.person.name.clone(),
+        user.user.name.clone(),
     )
 }
 
-fn last_admin(person: &PersonDetail) -> Problem {
+fn last_admin(user: &UserDetail) -> Problem {
     Problem::new(
         ProblemKind::Conflict,
         format!(
             "{} is the only admin of the platform who is not suspended.",
-            person.person.name
+            user.user.name
         ),
     )
     .next("Make somebody else an admin first.")
 }
 
 /// What is answered to taking a role away that only a claim gives.
-fn from_claim(person: &PersonDetail) -> Option<Problem> {
-    let granted = |source: &GrantSource| matches!(source, GrantSource::Person { .. });
-    if person
+fn from_claim(user: &UserDetail) -> Option<Problem> {
+    let granted = |source: &GrantSource| matches!(source, GrantSource::Manual { .. });
+    if user
         .platform_grants
         .iter()
         .any(|grant| granted(&grant.source))
     {
         return None;
     }
-    let Some(GrantSource::Claim { why }) = &person.person.platform_source else {
+    let Some(GrantSource::Claim { why }) = &user.user.platform_source else {
         return None;
     };
     let rule = why.as_deref().unwrap_or("a claim");
     let message = format!(
         "{} is an admin by a rule of the configuration ({rule}), which cannot be taken away here.",
-        person.person.name
+        user.user.name
     );
     Some(Problem {
         fields: vec![FieldError::new("platform_role", message.clone())],

@@ -8,8 +8,8 @@ use base64::{
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
 use domain::{
-    people::{ClaimTrial, TriedRule},
     tenancy::Tenant,
+    users::{ClaimTrial, TriedRule},
 };
 use serde_json::{Map, Value};
 

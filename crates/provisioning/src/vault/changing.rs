@@ -75,7 +75,7 @@ impl Vault {
             || entry.clone(),
         )
         .await?;
-        let place = Place::of(&tenant, input.scope.environment.as_deref());
+        let place = TargetEnvironment::of(&tenant, input.scope.environment.as_deref());
         let name = name(&input.name);
         let shaped = shape::shape(input.provider, &input.fields, &self.surroundings(tenant_id));
         let (environment, name, (fields, facts)) = match (place, name, shaped) {
@@ -333,12 +333,12 @@ const NOTHING: Option<&str> = None;
 const LONGEST_NAME: usize = 80;
 
 /// The environment of a request, found.
-struct Place {
+struct TargetEnvironment {
     id: EnvironmentId,
     slug: String,
 }
 
-impl Place {
+impl TargetEnvironment {
     fn of(tenant: &Tenant, slug: Option<&str>) -> Result<Option<Self>, FieldError> {
         let Some(slug) = slug.filter(|slug| !slug.is_empty()) else {
             return Ok(None);

@@ -3,7 +3,7 @@
 use super::{Vault, secret::Secret};
 use crate::ports::{
     cloud_credentials::{
-        AtHand, AwsKeys, AwsRole, CredentialError, CredentialSource, UsedCredential,
+        AwsKeys, AwsRole, CredentialError, CredentialLookup, CredentialSource, UsedCredential,
     },
     sealing::SealError,
 };
@@ -20,7 +20,7 @@ impl CredentialSource for Vault {
         &self,
         tenant: TenantId,
         environment: EnvironmentId,
-    ) -> Result<AtHand<AwsKeys>, CredentialError> {
+    ) -> Result<CredentialLookup<AwsKeys>, CredentialError> {
         let chosen = self
             .db
             .credentials()
@@ -32,17 +32,17 @@ impl CredentialSource for Vault {
                 source: Some(error.into()),
             })?;
         let Some(record) = chosen else {
-            return Ok(AtHand::Nothing);
+            return Ok(CredentialLookup::Nothing);
         };
         if record.suspended {
-            return Ok(AtHand::Suspended(record.name));
+            return Ok(CredentialLookup::Suspended(record.name));
         }
         let secret = self
             .open(&record)
             .await
             .map_err(|error| not_opened(&record, error))?;
         let keys = self.aws(&secret)?;
-        Ok(AtHand::Opened(
+        Ok(CredentialLookup::Opened(
             UsedCredential {
                 id: record.id,
                 tenant_id: record.tenant.id,

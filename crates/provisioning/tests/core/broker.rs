@@ -10,9 +10,9 @@ use persistence::{
     ChainVerdict, Database, audit_records::AuditEntry, error::Stored, records::TenantSeed,
 };
 use provisioning::{
-    broker::{Asker, AskerChannel, BrokerService, Reach},
+    broker::{Asker, AskerChannel, BrokerService, WorkspaceScope},
     ports::cloud_credentials::{
-        AtHand, AwsKeys, AwsSession, CloudIdentity, CredentialError, CredentialSource,
+        AwsKeys, AwsSession, CloudIdentity, CredentialError, CredentialLookup, CredentialSource,
         SecurityTokens, UsedCredential,
     },
 };
@@ -53,12 +53,12 @@ impl CredentialSource for Source {
         &self,
         tenant: TenantId,
         _environment: EnvironmentId,
-    ) -> Result<AtHand<AwsKeys>, CredentialError> {
+    ) -> Result<CredentialLookup<AwsKeys>, CredentialError> {
         if *self.suspended.lock().unwrap() {
-            return Ok(AtHand::Suspended("main".into()));
+            return Ok(CredentialLookup::Suspended("main".into()));
         }
         if *self.nobody.lock().unwrap() == Some(tenant) {
-            return Ok(AtHand::Nothing);
+            return Ok(CredentialLookup::Nothing);
         }
         let keys = AwsKeys {
             access_key_id: self.access_key_id.lock().unwrap().clone(),
@@ -72,7 +72,7 @@ impl CredentialSource for Source {
             name: "main".into(),
             fingerprint: "0123".into(),
         };
-        Ok(AtHand::Opened(used, keys))
+        Ok(CredentialLookup::Opened(used, keys))
     }
 
     async fn note_use(&self, used: &UsedCredential, audit: AuditEntry) -> Stored<bool> {
@@ -211,7 +211,7 @@ impl Fixture {
     }
 }
 
-fn server(reach: Reach) -> Asker {
+fn server(reach: WorkspaceScope) -> Asker {
     Asker {
         name: "API server gpu-1".into(),
         channel: AskerChannel::Certificate,
@@ -220,8 +220,8 @@ fn server(reach: Reach) -> Asker {
     }
 }
 
-fn of(tenants: &[&str]) -> Reach {
-    Reach::Tenants(tenants.iter().map(ToString::to_string).collect())
+fn of(tenants: &[&str]) -> WorkspaceScope {
+    WorkspaceScope::Tenants(tenants.iter().map(ToString::to_string).collect())
 }
 
 #[tokio::test]
@@ -242,7 +242,7 @@ async fn a_workspace_that_is_not_the_askers_looks_like_one_that_is_not_there() {
 async fn a_session_is_made_once_and_each_hand_out_is_audited() {
     let fixture = Fixture::new().await;
     let vision = fixture.workspace("vision").await;
-    let asker = server(Reach::Everything);
+    let asker = server(WorkspaceScope::Everything);
     let first = fixture.ask(&asker, &vision).await.unwrap();
     let again = fixture.ask(&asker, &vision).await.unwrap();
     assert_eq!(first, again);
@@ -258,7 +258,7 @@ async fn a_session_near_its_end_is_not_handed_out() {
     let fixture = Fixture::new().await;
     let vision = fixture.workspace("vision").await;
     *fixture.aws.lives.lock().unwrap() = SignedDuration::from_secs(15 * 60 - 1);
-    let asker = server(Reach::Everything);
+    let asker = server(WorkspaceScope::Everything);
     let first = fixture.ask(&asker, &vision).await.unwrap();
     *fixture.aws.lives.lock().unwrap() = SignedDuration::from_secs(15 * 60 + 60);
     let second = fixture.ask(&asker, &vision).await.unwrap();
@@ -270,7 +270,7 @@ async fn a_session_near_its_end_is_not_handed_out() {
 async fn other_keys_end_what_was_made_of_the_old_ones() {
     let fixture = Fixture::new().await;
     let vision = fixture.workspace("vision").await;
-    let asker = server(Reach::Everything);
+    let asker = server(WorkspaceScope::Everything);
     fixture.ask(&asker, &vision).await.unwrap();
     *fixture.source.access_key_id.lock().unwrap() = "NEW".into();
     assert!(
@@ -286,7 +286,7 @@ async fn other_keys_end_what_was_made_of_the_old_ones() {
 async fn a_removed_credential_is_not_handed_out_from_memory() {
     let fixture = Fixture::new().await;
     let vision = fixture.workspace("vision").await;
-    let asker = server(Reach::Everything);
+    let asker = server(WorkspaceScope::Everything);
     fixture.ask(&asker, &vision).await.unwrap();
     let record = fixture
         .database
@@ -319,7 +319,7 @@ async fn without_an_entry_in_the_audit_log_there_is_no_credential() {
         fixture.aws.clone(),
     );
     let problem = broker
-        .aws(&server(Reach::Everything), &vision)
+        .aws(&server(WorkspaceScope::Everything), &vision)
         .await
         .unwrap_err();
     assert_eq!(problem.kind, ProblemKind::Internal);
@@ -330,7 +330,7 @@ async fn without_an_entry_in_the_audit_log_there_is_no_credential() {
 async fn what_aws_refuses_is_told_and_not_asked_again_at_once() {
     let fixture = Fixture::new().await;
     let vision = fixture.workspace("vision").await;
-    let asker = server(Reach::Everything);
+    let asker = server(WorkspaceScope::Everything);
     for (may_pass, kind) in [
         (true, ProblemKind::Unavailable),
         (false, ProblemKind::NotReady),
@@ -356,7 +356,7 @@ async fn what_aws_refuses_is_told_and_not_asked_again_at_once() {
 async fn many_who_ask_at_once_cause_one_question_to_aws() {
     let fixture = Fixture::with(Aws::new(true)).await;
     let vision = fixture.workspace("vision").await;
-    let asker = server(Reach::Everything);
+    let asker = server(WorkspaceScope::Everything);
     let ask = || fixture.ask(&asker, &vision);
     let answer_aws = async {
         while fixture.aws.asked() == 0 {
@@ -378,7 +378,7 @@ async fn many_who_ask_at_once_cause_one_question_to_aws() {
 async fn whoever_gives_up_waiting_finds_the_answer_the_next_time() {
     let fixture = Fixture::with(Aws::new(true)).await;
     let vision = fixture.workspace("vision").await;
-    let asker = server(Reach::Everything);
+    let asker = server(WorkspaceScope::Everything);
     {
         let gives_up = fixture.ask(&asker, &vision);
         tokio::pin!(gives_up);
@@ -399,7 +399,7 @@ async fn whoever_gives_up_waiting_finds_the_answer_the_next_time() {
 async fn a_suspended_credential_is_handed_out_to_nobody_not_even_from_memory() {
     let fixture = Fixture::new().await;
     let vision = fixture.workspace("vision").await;
-    let asker = server(Reach::Everything);
+    let asker = server(WorkspaceScope::Everything);
     fixture.ask(&asker, &vision).await.unwrap();
     *fixture.source.suspended.lock().unwrap() = true;
     let problem = fixture.ask(&asker, &vision).await.unwrap_err();
@@ -412,7 +412,7 @@ async fn what_was_taken_away_meanwhile_is_not_handed_out() {
     let fixture = Fixture::new().await;
     let vision = fixture.workspace("vision").await;
     *fixture.source.lost.lock().unwrap() = true;
-    let asker = server(Reach::Everything);
+    let asker = server(WorkspaceScope::Everything);
     let problem = fixture.ask(&asker, &vision).await.unwrap_err();
     assert_eq!(problem.kind, ProblemKind::Unavailable);
     assert_eq!(fixture.audited().await, 0);

@@ -41,7 +41,7 @@ async fn a_launch_survives_an_end_at_every_call_with_one_machine() {
 }
 
 #[tokio::test]
-async fn a_take_down_survives_an_end_at_every_call() {
+async fn a_deletion_survives_an_end_at_every_call() {
     for after_effect in [false, true] {
         for call in 0.. {
             let core = TestCore::start().await;
@@ -65,7 +65,7 @@ async fn a_take_down_survives_an_end_at_every_call() {
 }
 
 #[tokio::test]
-async fn a_take_down_in_the_middle_of_a_launch_leaves_nothing() {
+async fn a_deletion_in_the_middle_of_a_launch_leaves_nothing() {
     for call in 0..8 {
         let core = TestCore::start().await;
         let grace = core.member("grace", "vision", Developer).await;

@@ -1,4 +1,4 @@
-//! Nodes from order to take-down, over a real database and a scripted SkyPilot API server.
+//! Nodes from order to deletion, over a real database and a scripted SkyPilot API server.
 
 use domain::{
     access::TenantRole::{Developer, Viewer},
@@ -313,7 +313,7 @@ async fn keys_and_logs_are_handed_out_with_an_entry_in_the_audit_log() {
     let did: Vec<_> = core
         .database
         .audit()
-        .recent(&domain::caller::Extent::Everything, 20)
+        .recent(&domain::caller::TenantScope::All, 20)
         .await
         .unwrap()
         .into_iter()
@@ -363,7 +363,7 @@ async fn others_find_nothing_and_viewers_may_only_look() {
 }
 
 #[tokio::test]
-async fn machines_nobody_ordered_are_listed_to_admins_and_taken_down_when_they_say_so() {
+async fn machines_nobody_ordered_are_listed_to_admins_and_deleted_when_they_say_so() {
     let core = TestCore::start().await;
     core.machines.strand("hgr-00000000-forgotten");
     let _running = core.reconcile();
@@ -395,7 +395,7 @@ async fn machines_nobody_ordered_are_listed_to_admins_and_taken_down_when_they_s
 }
 
 #[tokio::test]
-async fn a_node_whose_time_is_over_is_taken_down() {
+async fn a_node_whose_time_is_over_is_deleted() {
     let core = TestCore::start().await;
     let grace = core.member("grace", "vision", Developer).await;
     let node = core.order_node(&grace, "lasting").await;

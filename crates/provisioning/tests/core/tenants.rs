@@ -6,9 +6,9 @@ use domain::{
     caller::Caller,
     ids::TenantId,
     money::MicroDollars,
-    people::GrantSource,
     problem::{Problem, ProblemKind},
     tenancy::{EnvironmentInput, EnvironmentLimits, InvitationInput, TenantDetail, TenantInput},
+    users::GrantSource,
 };
 use persistence::new_id;
 use scripted::{TestCore, node_order, order};
@@ -135,7 +135,7 @@ async fn foreign_and_missing_tenants_look_the_same_and_change_for_nobody() {
                 .await
                 .unwrap_err(),
             tenants
-                .withdraw_invitation(&linus, id, new_id())
+                .cancel_invitation(&linus, id, new_id())
                 .await
                 .unwrap_err(),
         ] {
@@ -282,7 +282,7 @@ async fn a_limit_refuses_an_order_with_what_is_in_use_and_the_way_out() {
     assert_eq!(own.len(), 1);
     assert_eq!(own[0].tenant.slug, "vision");
     assert_eq!(own[0].environment.id, dev.environment.id);
-    assert_eq!(own[0].room.words(), "1 of 1 cluster, 0 of 0 nodes");
+    assert_eq!(own[0].quota.words(), "1 of 1 cluster, 0 of 0 nodes");
     let of_others = core.overview(&ada).await.unwrap().limited;
     assert!(of_others.is_empty(), "{of_others:?}");
 }
@@ -348,7 +348,7 @@ async fn somebody_known_is_added_at_once_and_nobody_is_invited_twice() {
     for email in ["nobody", ""] {
         assert!(invite(email).await.unwrap_err().field("email").is_some());
     }
-    let withdraw = || core.tenants.withdraw_invitation(&linus, id, opened.id);
+    let withdraw = || core.tenants.cancel_invitation(&linus, id, opened.id);
     withdraw().await.unwrap();
     assert_eq!(withdraw().await.unwrap_err().kind, ProblemKind::NotFound);
     let late = core.sign_in("late", "new@example.com").await;

@@ -4,8 +4,8 @@ use domain::{
     access::{PlatformRole, TenantRole, TokenReach, TokenScope},
     audit::AuditOutcome,
     caller::{Caller, Channel},
-    people::{GrantSource, PeopleQuery},
     problem::ProblemKind,
+    users::{GrantSource, UserQuery},
 };
 use persistence::{
     new_id,
@@ -49,7 +49,7 @@ async fn only_platform_admins_see_and_change_people() {
     let before = core.audited().await.len();
     for caller in [&grace, &narrow] {
         let people = &core.users;
-        let query = PeopleQuery::default();
+        let query = UserQuery::default();
         for problem in [
             people.list(caller, query).await.unwrap_err(),
             people.get(caller, id).await.unwrap_err(),
@@ -93,18 +93,13 @@ async fn an_admin_grants_and_takes_away_a_platform_role() {
         .set_platform_role(&ada, id, PlatformRole::Admin, seen.version)
         .await
         .unwrap();
-    assert_eq!(granted.person.platform_role, PlatformRole::Admin);
+    assert_eq!(granted.user.platform_role, PlatformRole::Admin);
     assert!(matches!(
-        &granted.person.platform_source,
-        Some(GrantSource::Person { by: Some(by), .. }) if by == "ada"
+        &granted.user.platform_source,
+        Some(GrantSource::Manual { by: Some(by), .. }) if by == "ada"
     ));
     let grace = core.caller(id).await.unwrap();
-    assert!(
-        core.users
-            .list(&grace, PeopleQuery::default())
-            .await
-            .is_ok()
-    );
+    assert!(core.users.list(&grace, UserQuery::default()).await.is_ok());
 
     // Two admins at the same person: the second is told by whom and what it is now.
     let problem = core
@@ -121,7 +116,7 @@ async fn an_admin_grants_and_takes_away_a_platform_role() {
         .set_platform_role(&ada, id, PlatformRole::User, granted.version)
         .await
         .unwrap();
-    assert_eq!(taken.person.platform_role, PlatformRole::User);
+    assert_eq!(taken.user.platform_role, PlatformRole::User);
     let did: Vec<_> = core
         .audited()
         .await
@@ -203,7 +198,7 @@ async fn a_role_from_a_claim_cannot_be_taken_away_by_hand() {
         .set_platform_role(&ada, claimed.id, PlatformRole::User, both.version)
         .await
         .unwrap();
-    assert_eq!(one.person.platform_role, PlatformRole::Admin);
+    assert_eq!(one.user.platform_role, PlatformRole::Admin);
     assert_eq!(one.platform_grants.len(), 1);
 }
 
@@ -214,12 +209,12 @@ async fn somebody_suspended_can_do_nothing_until_restored() {
     let id = core.sign_in("grace", "grace@example.com").await;
     for _ in 0..2 {
         let suspended = core.users.suspend(&ada, id).await.unwrap();
-        assert!(suspended.person.suspended);
+        assert!(suspended.user.suspended);
         assert!(core.caller(id).await.is_none());
     }
     for _ in 0..2 {
         let restored = core.users.restore(&ada, id).await.unwrap();
-        assert!(!restored.person.suspended);
+        assert!(!restored.user.suspended);
         assert!(core.caller(id).await.is_some());
     }
     let did: Vec<_> = core.audited().await.split_off(1);
@@ -268,6 +263,6 @@ async fn rules_are_tried_and_each_says_what_it_gives() {
     }
     // Nobody has signed in, and nothing is kept.
     assert_eq!(core.audited().await.len(), before);
-    let everybody = core.users.list(&ada, PeopleQuery::default()).await;
+    let everybody = core.users.list(&ada, UserQuery::default()).await;
     assert_eq!(everybody.unwrap().total, 1);
 }

@@ -3,7 +3,7 @@
 use domain::{
     access::{PlatformRole, TenantRole},
     audit::{AuditAction, AuditOutcome, AuditQuery, AuditRow},
-    caller::{Caller, Extent},
+    caller::{Caller, TenantScope},
     credential::{
         Credential, CredentialInput, CredentialScope, CredentialState, Provider, SecretText,
     },
@@ -12,7 +12,7 @@ use domain::{
 };
 use persistence::{audit_records::AuditEntry, new_id, node_records::WorkspaceProgress};
 use provisioning::{
-    ports::cloud_credentials::{AtHand, AwsKeys, CredentialSource, UsedCredential},
+    ports::cloud_credentials::{AwsKeys, CredentialLookup, CredentialSource, UsedCredential},
     vault::Vault,
 };
 use scripted::{ScriptedProviders, TestCore};
@@ -57,14 +57,16 @@ impl World {
         self.vault.create(&self.admin, input).await.unwrap()
     }
 
-    async fn at_hand(&self) -> AtHand<AwsKeys> {
+    async fn at_hand(&self) -> CredentialLookup<AwsKeys> {
         self.vault.aws_keys(self.vision, self.dev).await.unwrap()
     }
 
     /// The secret key that the broker gets.
     async fn opened(&self) -> (UsedCredential, String) {
         match self.at_hand().await {
-            AtHand::Opened(used, keys) => (used, keys.secret_access_key.expose_secret().to_owned()),
+            CredentialLookup::Opened(used, keys) => {
+                (used, keys.secret_access_key.expose_secret().to_owned())
+            }
             other => panic!("{other:?}"),
         }
     }
@@ -75,7 +77,7 @@ impl World {
             target: Some("credential".into()),
             ..AuditQuery::default()
         };
-        let page = self.core.database.audit().list(&Extent::Everything, &query);
+        let page = self.core.database.audit().list(&TenantScope::All, &query);
         page.await.unwrap().items
     }
 }
@@ -130,14 +132,14 @@ async fn the_first_is_taken_and_another_takes_its_place_when_it_is_chosen() {
 #[tokio::test]
 async fn an_environment_without_one_of_its_own_takes_that_of_the_tenant() {
     let world = World::new().await;
-    assert!(matches!(world.at_hand().await, AtHand::Nothing));
+    assert!(matches!(world.at_hand().await, CredentialLookup::Nothing));
     world.store("all", None, SECRET).await;
     assert_eq!(world.opened().await.1, SECRET);
     let own = world.store("own", Some("dev"), OTHER).await;
     assert_eq!(world.opened().await.1, OTHER);
     // Suspended, nothing takes its place: that could be another account.
     world.vault.suspend(&world.admin, own.id).await.unwrap();
-    assert!(matches!(world.at_hand().await, AtHand::Suspended(name) if name == "own"));
+    assert!(matches!(world.at_hand().await, CredentialLookup::Suspended(name) if name == "own"));
     world.vault.restore(&world.admin, own.id).await.unwrap();
     assert_eq!(world.opened().await.1, OTHER);
     world

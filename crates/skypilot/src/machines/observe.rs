@@ -56,7 +56,7 @@ fn autostop(minutes: i64, down: bool) -> Option<Autostop> {
         // Negative: never.
         idle_minutes: u32::try_from(minutes).ok()?,
         then: if down {
-            IdleAction::TakeDown
+            IdleAction::Delete
         } else {
             IdleAction::Stop
         },
@@ -67,7 +67,7 @@ fn autostop(minutes: i64, down: bool) -> Option<Autostop> {
 pub(super) fn wanted_autostop(autostop: Option<Autostop>) -> client::Autostop {
     client::Autostop {
         idle_minutes: autostop.map(|autostop| autostop.idle_minutes),
-        down: autostop.is_some_and(|autostop| autostop.then == IdleAction::TakeDown),
+        down: autostop.is_some_and(|autostop| autostop.then == IdleAction::Delete),
     }
 }
 
@@ -228,7 +228,7 @@ mod tests {
             autostop,
             Some(Autostop {
                 idle_minutes: 30,
-                then: IdleAction::TakeDown
+                then: IdleAction::Delete
             })
         );
     }

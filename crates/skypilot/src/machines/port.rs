@@ -110,7 +110,7 @@ impl Machines for SkyPilotMachines {
         stopped.await.map(handle).map_err(repeatable)
     }
 
-    async fn take_down(&self, workspace: &Workspace, machine: &str) -> Served<RequestId> {
+    async fn delete(&self, workspace: &Workspace, machine: &str) -> Served<RequestId> {
         let within = self.within(workspace);
         self.cancel_launches(&within, machine).await?;
         let down = self.sky.submit_down(within.acting(), machine);
@@ -175,7 +175,7 @@ impl Machines for SkyPilotMachines {
             .collect())
     }
 
-    async fn take_down_orphan(&self, workspace_name: &str, machine: &str) -> Served<()> {
+    async fn delete_orphan(&self, workspace_name: &str, machine: &str) -> Served<()> {
         let variables = self.config.aws.variables(workspace_name);
         let acting = Acting::by(&self.admin)
             .within(workspace_name)

@@ -19,7 +19,7 @@ fn task(region: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_launch_reaches_a_machine_is_found_again_cancelled_and_taken_down() {
+async fn a_launch_reaches_a_machine_is_found_again_cancelled_and_deleted() {
     let mut place = Place::with_moto().await;
     let machines = place.machines(None);
     let workspace = Workspace {
@@ -116,7 +116,7 @@ async fn a_launch_reaches_a_machine_is_found_again_cancelled_and_taken_down() {
     let stale = machines.machines(&workspace, true).await.unwrap_err();
     assert_eq!(stale.kind, MachineErrorKind::CloudCredential, "{stale:?}");
     assert!(stale.message.contains(MACHINE), "{stale}");
-    let refused = machines.take_down(&workspace, MACHINE).await.unwrap();
+    let refused = machines.delete(&workspace, MACHINE).await.unwrap();
     let refused = settled(&mut place, &machines, &workspace, &refused).await;
     let RequestState::Failed(refused) = refused else {
         panic!("{refused:?}");
@@ -138,7 +138,7 @@ async fn a_launch_reaches_a_machine_is_found_again_cancelled_and_taken_down() {
     let key = machines.key(&workspace, MACHINE).await.unwrap();
     assert_eq!(key.user, "ubuntu");
 
-    let down = machines.take_down(&workspace, MACHINE).await.unwrap();
+    let down = machines.delete(&workspace, MACHINE).await.unwrap();
     settled(&mut place, &machines, &workspace, &down).await;
     let gone = machines
         .observe(&workspace, MACHINE, Some(&down))
@@ -147,7 +147,7 @@ async fn a_launch_reaches_a_machine_is_found_again_cancelled_and_taken_down() {
     assert_eq!(gone.request, Some(RequestState::Succeeded));
     assert_eq!(gone.machine, None);
     assert_eq!(place.instances().await[0].1, "terminated");
-    let down = machines.take_down(&workspace, MACHINE).await.unwrap();
+    let down = machines.delete(&workspace, MACHINE).await.unwrap();
     settled(&mut place, &machines, &workspace, &down).await;
     let gone = machines
         .observe(&workspace, MACHINE, Some(&down))
@@ -159,7 +159,7 @@ async fn a_launch_reaches_a_machine_is_found_again_cancelled_and_taken_down() {
         "what is gone is taken down"
     );
     machines
-        .take_down_orphan(&workspace.name, MACHINE)
+        .delete_orphan(&workspace.name, MACHINE)
         .await
         .unwrap();
 

@@ -73,7 +73,7 @@ async fn after_a_restart_the_request_is_unknown_and_the_machine_is_still_found()
     let all = machines.all_machines().await.unwrap();
     assert_eq!(all.len(), 1);
     machines
-        .take_down_orphan(&workspace.name, MACHINE)
+        .delete_orphan(&workspace.name, MACHINE)
         .await
         .unwrap();
     assert_eq!(machines.all_machines().await.unwrap(), []);

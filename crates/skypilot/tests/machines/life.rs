@@ -14,7 +14,7 @@ use provisioning::ports::machines::{
 use secrecy::ExposeSecret;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_machine_comes_up_works_stops_starts_and_is_taken_down() {
+async fn a_machine_comes_up_works_stops_starts_and_is_deleted() {
     let place = Place::new().await;
     let (machines, workspace) = (&place.machines, &place.workspace);
     let health = machines.health().await.unwrap();
@@ -139,9 +139,9 @@ async fn a_machine_comes_up_works_stops_starts_and_is_taken_down() {
         (MachineState::Up, Some(autostop))
     );
 
-    let down = machines.take_down(workspace, MACHINE).await.unwrap();
+    let down = machines.delete(workspace, MACHINE).await.unwrap();
     assert_eq!(place.done(&down).await, None);
-    let down = machines.take_down(workspace, MACHINE).await.unwrap();
+    let down = machines.delete(workspace, MACHINE).await.unwrap();
     assert_eq!(place.done(&down).await, None, "what is gone is taken down");
     let gone = machines.key(workspace, MACHINE).await.unwrap_err();
     assert_eq!(gone.kind, MachineErrorKind::NotFound);
@@ -165,7 +165,7 @@ async fn a_job_is_cancelled_and_a_launch_under_way_too() {
         .cancel_request(workspace, &RequestId("nonsense".into()))
         .await
         .unwrap();
-    let down = machines.take_down(workspace, MACHINE).await.unwrap();
+    let down = machines.delete(workspace, MACHINE).await.unwrap();
     place.done(&down).await;
 
     place.sandbox.faults().change(|faults| {
@@ -184,7 +184,7 @@ async fn a_job_is_cancelled_and_a_launch_under_way_too() {
         .until(Some(&launch), |seen| cancelled(&seen.request))
         .await;
     assert_eq!(seen.machine.unwrap().state, MachineState::Launching);
-    let down = machines.take_down(workspace, MACHINE).await.unwrap();
+    let down = machines.delete(workspace, MACHINE).await.unwrap();
     assert_eq!(place.done(&down).await, None);
 }
 
@@ -207,7 +207,7 @@ async fn what_is_another_tenants_is_neither_seen_nor_touched() {
     let key = machines.key(&other, MACHINE).await.unwrap_err();
     assert_eq!(key.kind, MachineErrorKind::NotFound);
     // The server may refuse at once or when it comes to do it.
-    let refused = match machines.take_down(&other, MACHINE).await {
+    let refused = match machines.delete(&other, MACHINE).await {
         Err(refused) => refused,
         Ok(down) => loop {
             let seen = machines

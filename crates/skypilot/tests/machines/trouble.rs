@@ -90,7 +90,7 @@ async fn a_launch_whose_answer_was_lost_is_found_and_not_made_twice() {
     );
     let down = place
         .machines
-        .take_down(&place.workspace, MACHINE)
+        .delete(&place.workspace, MACHINE)
         .await
         .unwrap();
     place.done(&down).await;
@@ -133,7 +133,7 @@ async fn after_a_restart_of_the_server_its_machines_are_there_and_its_requests_a
     log.await.map(|_| ()).unwrap();
     let down = place
         .machines
-        .take_down(&place.workspace, MACHINE)
+        .delete(&place.workspace, MACHINE)
         .await
         .unwrap();
     place.done(&down).await;
@@ -163,14 +163,14 @@ async fn a_restart_in_the_middle_of_a_launch_leaves_a_machine_that_is_not_up() {
     );
     place
         .machines
-        .take_down_orphan(&place.workspace.name, MACHINE)
+        .delete_orphan(&place.workspace.name, MACHINE)
         .await
         .unwrap();
     assert_eq!(place.observe(None).await.machine, None);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn machines_that_nobody_ordered_are_seen_and_taken_down_by_the_administrator() {
+async fn machines_that_nobody_ordered_are_seen_and_deleted_by_the_administrator() {
     let place = Place::new().await;
     place.up().await;
     let orphan = "hgr-456789ab-forgotten";
@@ -188,12 +188,12 @@ async fn machines_that_nobody_ordered_are_seen_and_taken_down_by_the_administrat
     assert_eq!(names, [orphan, MACHINE]);
     place
         .machines
-        .take_down_orphan(&place.workspace.name, orphan)
+        .delete_orphan(&place.workspace.name, orphan)
         .await
         .unwrap();
     place
         .machines
-        .take_down_orphan(&place.workspace.name, orphan)
+        .delete_orphan(&place.workspace.name, orphan)
         .await
         .unwrap();
     assert_eq!(place.machines.all_machines().await.unwrap().len(), 1);

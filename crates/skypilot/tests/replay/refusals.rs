@@ -18,7 +18,7 @@ async fn failed(name: &str, submit: impl AsyncFn(&Tape) -> RequestId) -> SkyPilo
         .sky
         .result::<IgnoredAny>(&tape.somebody, &id, limit)
         .await;
-    for_people(name, result.err())
+    for_users(name, result.err())
 }
 
 /// What comes of a call that is refused at once.
@@ -27,10 +27,10 @@ async fn refused<T>(
     ask: impl AsyncFn(&Tape) -> Result<T, SkyPilotError>,
 ) -> SkyPilotError {
     let tape = Tape::of(name).await;
-    for_people(name, ask(&tape).await.err())
+    for_users(name, ask(&tape).await.err())
 }
 
-fn for_people(name: &str, error: Option<SkyPilotError>) -> SkyPilotError {
+fn for_users(name: &str, error: Option<SkyPilotError>) -> SkyPilotError {
     let error = error.unwrap_or_else(|| panic!("{name} was accepted"));
     for odd in ["\u{1b}", "pickle", "Traceback", "..", "\n\n"] {
         let odd = error.message.contains(odd) && !error.message.contains("...");

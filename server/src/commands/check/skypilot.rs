@@ -1,7 +1,7 @@
 //! What there is to say about the SkyPilot API server.
 
 use super::Finding;
-use crate::{config::Settings, machinery};
+use crate::{config::Settings, skypilot};
 use ::skypilot::AwsAccess;
 use jiff::{Timestamp, tz::TimeZone};
 use persistence::{Database, node_records::WorkspaceRecord};
@@ -14,7 +14,7 @@ pub(super) async fn findings(settings: &Settings) -> Vec<Finding> {
     };
     let what = format!("SkyPilot API server {}", skypilot.url);
     // No cloud is asked anything here.
-    let machines = match machinery::machines(skypilot, AwsAccess::OfTheServer) {
+    let machines = match skypilot::machines(skypilot, AwsAccess::OfTheServer) {
         Ok(machines) => machines,
         Err(error) => return vec![Finding::missing(what, format!("{error:#}"))],
     };

@@ -12,7 +12,7 @@ use domain::{node::log::NodeLog, problem::Problem};
 
 /// Which part of which log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Wanted {
+pub struct LogRequest {
     /// Which log.
     pub log: NodeLog,
     /// Whether to stay until it ends.

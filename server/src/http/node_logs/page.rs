@@ -1,14 +1,14 @@
 //! What a node's page asks for: logs that go on appearing, and logs as files.
 
 use super::{
-    Wanted, job_number,
+    LogRequest, job_number,
     reading::{Piece, Reading},
     text,
 };
 use crate::{
     http::{
         events,
-        identity::Known,
+        identity::SignedIn,
         problem::{self, ApiProblem},
     },
     portal::Portal,
@@ -22,20 +22,20 @@ use futures::Stream;
 use http::{HeaderMap, HeaderValue, header};
 use std::{convert::Infallible, sync::Arc};
 
-type Asked = Result<Known, ApiProblem>;
+type Identity = Result<SignedIn, ApiProblem>;
 
 /// `GET /nodes/{id}/logs/provisioning/stream`: how the node came up, as server-sent events. The data of each is a JSON
 /// string of one or more whole lines and its id the number of lines so far, so that a browser that comes again gets
 /// what it does not have yet. The last event is `end`, or `problem` with a problem as JSON.
 pub async fn provisioning_stream(
     State(portal): State<Arc<Portal>>,
-    Known(caller, signed): Known,
+    SignedIn(caller, signed): SignedIn,
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, ApiProblem> {
     stream(
         &portal,
-        Known(caller, signed),
+        SignedIn(caller, signed),
         &id,
         NodeLog::Provisioning,
         &headers,
@@ -46,18 +46,18 @@ pub async fn provisioning_stream(
 /// `GET /nodes/{id}/logs/jobs/{job}/stream`: what a job writes, in the same way.
 pub async fn job_stream(
     State(portal): State<Arc<Portal>>,
-    Known(caller, signed): Known,
+    SignedIn(caller, signed): SignedIn,
     Path((id, job)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Result<Response, ApiProblem> {
     let log = NodeLog::Job(Some(job_number(&job)?));
-    stream(&portal, Known(caller, signed), &id, log, &headers).await
+    stream(&portal, SignedIn(caller, signed), &id, log, &headers).await
 }
 
 /// `GET /nodes/{id}/logs/provisioning`: how the node came up, as a file.
 pub async fn provisioning_file(
     State(portal): State<Arc<Portal>>,
-    known: Asked,
+    known: Identity,
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Response {
@@ -69,7 +69,7 @@ pub async fn provisioning_file(
 /// `GET /nodes/{id}/logs/jobs/{job}`: what a job has written, as a file.
 pub async fn job_file(
     State(portal): State<Arc<Portal>>,
-    known: Asked,
+    known: Identity,
     Path((id, job)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Response {
@@ -87,14 +87,14 @@ fn node_id(text: &str) -> Result<NodeId, Problem> {
 /// What has been written until now, as a file.
 async fn file(
     portal: &Arc<Portal>,
-    known: Asked,
+    known: Identity,
     id: &str,
     log: NodeLog,
 ) -> Result<Response, Problem> {
-    let Known(caller, signed) = known.map_err(|refused| refused.0)?;
+    let SignedIn(caller, signed) = known.map_err(|refused| refused.0)?;
     let id = node_id(id)?;
     let node = portal.core.nodes.get(&caller, id).await?;
-    let wanted = Wanted {
+    let wanted = LogRequest {
         log,
         follow: false,
         tail: None,
@@ -117,13 +117,13 @@ async fn file(
 /// The log from its beginning, or from where this browser was cut off, until its end.
 async fn stream(
     portal: &Arc<Portal>,
-    Known(caller, signed): Known,
+    SignedIn(caller, signed): SignedIn,
     id: &str,
     log: NodeLog,
     headers: &HeaderMap,
 ) -> Result<Response, ApiProblem> {
     let id = node_id(id)?;
-    let wanted = Wanted {
+    let wanted = LogRequest {
         log,
         follow: true,
         tail: None,

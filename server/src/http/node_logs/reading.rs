@@ -1,8 +1,8 @@
 //! A log that somebody reads, for as long as they may.
 
-use super::Wanted;
+use super::LogRequest;
 use crate::{
-    http::{events::LOOK_AGAIN, identity::Signed, stream_limit::Place},
+    http::{events::LOOK_AGAIN, identity::Signed, stream_limit::StreamPermit},
     portal::Portal,
 };
 use domain::{caller::Caller, ids::NodeId, problem::Problem};
@@ -44,13 +44,13 @@ impl Reading {
         caller: &Caller,
         signed: Signed,
         id: NodeId,
-        wanted: Wanted,
+        wanted: LogRequest,
     ) -> Result<Self, Problem> {
         // Before anything is recorded as read.
         let place = portal.streams.take(signed.user)?;
         // From before the right is looked at, so that no change of it is missed.
         let changes = portal.database.subscribe();
-        let Wanted { log, follow, tail } = wanted;
+        let LogRequest { log, follow, tail } = wanted;
         let lines = portal.core.nodes.log(caller, id, log, follow, tail).await?;
         let right = Right {
             portal: portal.clone(),
@@ -85,7 +85,7 @@ struct Right {
     signed: Signed,
     id: NodeId,
     changes: Receiver<Change>,
-    _place: Place,
+    _place: StreamPermit,
 }
 
 impl Right {

@@ -1,7 +1,7 @@
 //! A log as plain text, line by line as it is written.
 
 use super::{
-    Wanted,
+    LogRequest,
     reading::{Piece, Reading},
 };
 use crate::{
@@ -26,7 +26,7 @@ pub async fn text(
     caller: Caller,
     signed: Signed,
     id: NodeId,
-    wanted: Wanted,
+    wanted: LogRequest,
 ) -> Result<Response, Problem> {
     let reading = Reading::start(portal, &caller, signed, id, wanted).await?;
     let headers = [

@@ -8,7 +8,7 @@ use super::{Answer, extract::ApiQuery};
 use crate::{
     http::{
         audit_export::{Format, attachment},
-        identity::Known,
+        identity::SignedIn,
         problem::ProblemDocument,
     },
     portal::Portal,
@@ -40,7 +40,7 @@ use utoipa::IntoParams;
 ))]
 pub async fn list(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     ApiQuery(query): ApiQuery<AuditQueryInput>,
 ) -> Answer<Json<AuditPage>> {
     let query = query.validate().map_err(Problem::invalid)?;
@@ -56,7 +56,7 @@ pub async fn list(
 ))]
 pub async fn get(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     Path(id): Path<String>,
 ) -> Answer<Json<AuditRow>> {
     let id = id.parse().map_err(|_| Problem::not_found("audit entry"))?;
@@ -85,7 +85,7 @@ pub struct ExportFormat {
 ))]
 pub async fn export(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     ApiQuery(query): ApiQuery<AuditQueryInput>,
     ApiQuery(wanted): ApiQuery<ExportFormat>,
 ) -> Answer<Response> {

@@ -10,8 +10,8 @@ use super::{
 };
 use crate::{
     http::{
-        events::{self, Told},
-        identity::Known,
+        events::{self, Payload},
+        identity::SignedIn,
         kubeconfig::attachment,
         problem::ProblemDocument,
     },
@@ -69,7 +69,7 @@ pub async fn list(
 ))]
 pub async fn order(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     headers: HeaderMap,
     ApiJson(input): ApiJson<OrderInput>,
 ) -> Answer<Response> {
@@ -97,7 +97,7 @@ pub async fn order(
 ))]
 pub async fn get(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     Path(id): Path<String>,
 ) -> Answer<Json<Cluster>> {
     Ok(Json(
@@ -126,7 +126,7 @@ pub struct Confirmation {
 ))]
 pub async fn delete(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     Path(id): Path<String>,
     ApiQuery(confirmation): ApiQuery<Confirmation>,
 ) -> Answer<(StatusCode, Json<Cluster>)> {
@@ -152,7 +152,7 @@ pub async fn delete(
 ))]
 pub async fn kubeconfig(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     Path(id): Path<String>,
 ) -> Answer<Response> {
     Ok(attachment(&portal, &caller, &id).await?)
@@ -169,7 +169,7 @@ pub async fn kubeconfig(
 ))]
 pub async fn events(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     Path(id): Path<String>,
 ) -> Answer<Json<Vec<ClusterEvent>>> {
     Ok(Json(
@@ -193,10 +193,10 @@ pub async fn events(
 ))]
 pub async fn stream(
     State(portal): State<Arc<Portal>>,
-    Known(caller, signed): Known,
+    SignedIn(caller, signed): SignedIn,
     Path(id): Path<String>,
 ) -> Answer<Response> {
-    events::cluster(&portal, caller, signed, &id, Told::What).await
+    events::cluster(&portal, caller, signed, &id, Payload::Full).await
 }
 
 /// An id that is none belongs to nothing.

@@ -7,7 +7,7 @@
 use super::{Answer, extract::ApiQuery};
 use crate::{
     http::{
-        identity::Known,
+        identity::SignedIn,
         layers::body_limit,
         problem::{ApiProblem, ProblemDocument},
     },
@@ -99,7 +99,7 @@ pub struct Whose {
 ))]
 pub async fn list(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     ApiQuery(whose): ApiQuery<Whose>,
 ) -> Answer<Json<Vec<Credential>>> {
     Ok(Json(
@@ -121,7 +121,7 @@ pub async fn list(
 ))]
 pub async fn create(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     SecretJson(input): SecretJson<CredentialInput>,
 ) -> Answer<(StatusCode, Json<Credential>)> {
     let stored = portal.core.credentials.create(&caller, input).await?;
@@ -137,7 +137,7 @@ pub async fn create(
 ))]
 pub async fn get(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     Path(id): Path<String>,
 ) -> Answer<Json<Credential>> {
     Ok(Json(
@@ -171,7 +171,7 @@ pub struct SecretReplacement {
 ))]
 pub async fn replace(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     Path(id): Path<String>,
     SecretJson(input): SecretJson<SecretReplacement>,
 ) -> Answer<Json<Credential>> {
@@ -206,7 +206,7 @@ pub struct CredentialName {
 ))]
 pub async fn rename(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     Path(id): Path<String>,
     SecretJson(input): SecretJson<CredentialName>,
 ) -> Answer<Json<Credential>> {
@@ -230,7 +230,7 @@ pub async fn rename(
 ))]
 pub async fn choose(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     Path(id): Path<String>,
 ) -> Answer<Json<Credential>> {
     let id = credential_id(&id)?;
@@ -249,7 +249,7 @@ pub async fn choose(
 ))]
 pub async fn suspend(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     Path(id): Path<String>,
 ) -> Answer<Json<Credential>> {
     let id = credential_id(&id)?;
@@ -265,7 +265,7 @@ pub async fn suspend(
 ))]
 pub async fn restore(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     Path(id): Path<String>,
 ) -> Answer<Json<Credential>> {
     let id = credential_id(&id)?;
@@ -285,7 +285,7 @@ pub async fn restore(
 ))]
 pub async fn check(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     Path(id): Path<String>,
 ) -> Answer<Json<CheckResult>> {
     let id = credential_id(&id)?;
@@ -312,7 +312,7 @@ pub struct Confirmation {
 ))]
 pub async fn delete(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     Path(id): Path<String>,
     ApiQuery(confirmation): ApiQuery<Confirmation>,
 ) -> Answer<StatusCode> {

@@ -2,7 +2,7 @@
 
 use crate::{
     http::{
-        identity::Known,
+        identity::SignedIn,
         problem::{ApiProblem, ProblemDocument},
     },
     portal::Portal,
@@ -77,7 +77,7 @@ impl From<Profile> for Me {
 ))]
 pub async fn me(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
 ) -> Result<Json<Me>, ApiProblem> {
     Ok(Json(portal.core.account.profile(&caller).await?.into()))
 }

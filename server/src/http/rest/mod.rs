@@ -9,11 +9,11 @@ mod me;
 mod nodes;
 mod order_options;
 mod orphans;
-mod people;
 mod permissions;
 mod platform;
 mod tenants;
 mod user_pools;
+mod users;
 
 pub use document::document;
 
@@ -51,7 +51,7 @@ fn described() -> OpenApiRouter<Arc<Portal>> {
         .routes(routes!(nodes::orders::list, nodes::orders::order))
         .routes(routes!(nodes::orders::catalogue))
         .routes(routes!(nodes::orders::quote))
-        .routes(routes!(nodes::life::get, nodes::life::take_down))
+        .routes(routes!(nodes::life::get, nodes::life::delete))
         .routes(routes!(nodes::life::stop))
         .routes(routes!(nodes::life::start))
         .routes(routes!(nodes::life::set_autostop))
@@ -74,7 +74,7 @@ fn described() -> OpenApiRouter<Arc<Portal>> {
         .routes(routes!(credentials::restore))
         .routes(routes!(credentials::check))
         .routes(routes!(orphans::list))
-        .routes(routes!(orphans::take_down))
+        .routes(routes!(orphans::delete))
         .routes(routes!(user_pools::list))
         .routes(routes!(user_pools::users, user_pools::invite))
         .routes(routes!(user_pools::get))
@@ -82,14 +82,14 @@ fn described() -> OpenApiRouter<Arc<Portal>> {
         .routes(routes!(user_pools::disable))
         .routes(routes!(user_pools::reset_password))
         .routes(routes!(user_pools::join_group, user_pools::leave_group))
-        .routes(routes!(people::list))
-        .routes(routes!(people::get))
-        .routes(routes!(people::set_platform_role))
-        .routes(routes!(people::suspend))
-        .routes(routes!(people::restore))
-        .routes(routes!(people::end_sessions))
-        .routes(routes!(people::rule_providers))
-        .routes(routes!(people::try_rules))
+        .routes(routes!(users::list))
+        .routes(routes!(users::get))
+        .routes(routes!(users::set_platform_role))
+        .routes(routes!(users::suspend))
+        .routes(routes!(users::restore))
+        .routes(routes!(users::end_sessions))
+        .routes(routes!(users::rule_providers))
+        .routes(routes!(users::try_rules))
         .routes(routes!(tenants::list, tenants::create))
         .routes(routes!(tenants::get, tenants::rename))
         .routes(routes!(tenants::obstacles))
@@ -100,7 +100,7 @@ fn described() -> OpenApiRouter<Arc<Portal>> {
         .routes(routes!(tenants::environments::archive))
         .routes(routes!(tenants::members::set, tenants::members::remove))
         .routes(routes!(tenants::members::invite))
-        .routes(routes!(tenants::members::withdraw))
+        .routes(routes!(tenants::members::cancel))
         .routes(routes!(audit::list))
         .routes(routes!(audit::export))
         .routes(routes!(audit::get))

@@ -2,7 +2,7 @@
 
 use crate::{
     http::{
-        identity::Known,
+        identity::SignedIn,
         problem::{ApiProblem, ProblemDocument},
     },
     portal::Portal,
@@ -10,7 +10,7 @@ use crate::{
 use axum::{Json, extract::State};
 use domain::{
     exposure::ExposureKind, kubernetes_version::KubernetesVersion, order::OrderOptions, plan::Plan,
-    room::EnvironmentRoom, tenancy::Tenant,
+    quota::QuotaUsage, tenancy::Tenant,
 };
 use serde::Serialize;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ pub struct Offer {
     /// Tenants you may order in, with their environments.
     tenants: Vec<Tenant>,
     /// Of their environments those with limits, and what is in them.
-    rooms: Vec<EnvironmentRoom>,
+    quotas: Vec<QuotaUsage>,
     /// The sizes; prices in millionths of a US dollar.
     plans: Vec<Plan>,
     /// The versions, newest first.
@@ -41,7 +41,7 @@ impl From<OrderOptions> for Offer {
     fn from(options: OrderOptions) -> Self {
         Self {
             tenants: options.tenants,
-            rooms: options.rooms,
+            quotas: options.quotas,
             plans: options.plans,
             kubernetes_versions: options.kubernetes_versions,
             exposures: options.exposures,
@@ -58,7 +58,7 @@ impl From<OrderOptions> for Offer {
 ))]
 pub async fn order_options(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
 ) -> Result<Json<Offer>, ApiProblem> {
     Ok(Json(
         portal.core.clusters.create_options(&caller).await?.into(),

@@ -6,7 +6,7 @@
 
 use super::{Answer, extract::ApiQuery};
 use crate::{
-    http::{identity::Known, problem::ProblemDocument},
+    http::{identity::SignedIn, problem::ProblemDocument},
     portal::Portal,
 };
 use axum::{
@@ -29,12 +29,12 @@ use utoipa::IntoParams;
 ))]
 pub async fn list(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
 ) -> Answer<Json<Vec<Orphan>>> {
     Ok(Json(portal.core.nodes.orphans(&caller).await?))
 }
 
-/// What must come along with a take-down.
+/// What must come along with a deletion.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Confirmation {
@@ -46,16 +46,16 @@ pub struct Confirmation {
 ///
 /// With its disk and everything on it. Answers as soon as this is kept; the machine stays listed as `going` until
 /// SkyPilot no longer has it. A name belongs to one machine on the whole server. For platform admins.
-#[utoipa::path(delete, path = "/orphans/{machine}", operation_id = "take_down_orphan", tag = "orphans", params(("machine" = String, Path, description = "The machine's name on the server"), Confirmation), responses(
+#[utoipa::path(delete, path = "/orphans/{machine}", operation_id = "delete_orphan", tag = "orphans", params(("machine" = String, Path, description = "The machine's name on the server"), Confirmation), responses(
     (status = 202, description = "Being taken down"),
     (status = 401, description = "No valid token", body = ProblemDocument, content_type = "application/problem+json"),
     (status = 403, description = "You are not a platform admin", body = ProblemDocument, content_type = "application/problem+json"),
     (status = 404, description = "There is no such machine", body = ProblemDocument, content_type = "application/problem+json"),
     (status = 422, description = "The name does not fit", body = ProblemDocument, content_type = "application/problem+json"),
 ))]
-pub async fn take_down(
+pub async fn delete(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     Path(machine): Path<String>,
     ApiQuery(confirmation): ApiQuery<Confirmation>,
 ) -> Answer<StatusCode> {

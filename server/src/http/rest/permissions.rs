@@ -2,7 +2,7 @@
 
 use super::Answer;
 use crate::{
-    http::{identity::Known, problem::ProblemDocument},
+    http::{identity::SignedIn, problem::ProblemDocument},
     portal::Portal,
 };
 use axum::{Json, extract::State};
@@ -19,7 +19,7 @@ use std::sync::Arc;
 ))]
 pub async fn get(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
 ) -> Answer<Json<PermissionTable>> {
     Ok(Json(portal.core.account.permissions(&caller).await?))
 }

@@ -6,7 +6,7 @@
 
 use super::Answer;
 use crate::{
-    http::{identity::Known, problem::ProblemDocument},
+    http::{identity::SignedIn, problem::ProblemDocument},
     portal::Portal,
 };
 use axum::{
@@ -26,7 +26,7 @@ use std::sync::Arc;
 ))]
 pub async fn host_clusters(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
 ) -> Answer<Json<Vec<HostCluster>>> {
     Ok(Json(portal.core.platform.host_clusters(&caller).await?))
 }
@@ -44,7 +44,7 @@ pub async fn host_clusters(
 ))]
 pub async fn check_host(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     Path(name): Path<String>,
 ) -> Answer<Json<HostCheck>> {
     Ok(Json(portal.core.platform.check_host(&caller, &name).await?))
@@ -61,7 +61,7 @@ pub async fn check_host(
 ))]
 pub async fn plans(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
 ) -> Answer<Json<Vec<PlanUse>>> {
     Ok(Json(portal.core.platform.plans(&caller).await?))
 }

@@ -9,7 +9,7 @@ use super::{
     extract::{ApiJson, ApiQuery},
 };
 use crate::{
-    http::{identity::Known, problem::ProblemDocument},
+    http::{identity::SignedIn, problem::ProblemDocument},
     portal::Portal,
 };
 use axum::{
@@ -32,7 +32,7 @@ use utoipa::IntoParams;
 ))]
 pub async fn list(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
 ) -> Answer<Json<Vec<PoolRef>>> {
     Ok(Json(portal.core.user_pools.pools(&caller).await?))
 }
@@ -59,7 +59,7 @@ pub struct Search {
 ))]
 pub async fn users(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     Path(provider): Path<String>,
     ApiQuery(search): ApiQuery<Search>,
 ) -> Answer<Json<PoolPage>> {
@@ -89,7 +89,7 @@ pub async fn users(
 ))]
 pub async fn invite(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     Path(provider): Path<String>,
     ApiJson(input): ApiJson<PoolInvitation>,
 ) -> Answer<(StatusCode, Json<PoolUser>)> {
@@ -113,7 +113,7 @@ pub async fn invite(
 ))]
 pub async fn get(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     Path((provider, username)): Path<(String, String)>,
 ) -> Answer<Json<PoolUserDetail>> {
     let found = portal
@@ -136,7 +136,7 @@ pub async fn get(
 ))]
 pub async fn enable(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     Path((provider, username)): Path<(String, String)>,
 ) -> Answer<Json<PoolUserDetail>> {
     let pools = &portal.core.user_pools;
@@ -158,7 +158,7 @@ pub async fn enable(
 ))]
 pub async fn disable(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     Path((provider, username)): Path<(String, String)>,
 ) -> Answer<Json<PoolUserDetail>> {
     let pools = &portal.core.user_pools;
@@ -181,7 +181,7 @@ pub async fn disable(
 ))]
 pub async fn reset_password(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     Path((provider, username)): Path<(String, String)>,
 ) -> Answer<Json<PoolUserDetail>> {
     let pools = &portal.core.user_pools;
@@ -201,7 +201,7 @@ pub async fn reset_password(
 ))]
 pub async fn join_group(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     Path((provider, username, group)): Path<(String, String, String)>,
 ) -> Answer<Json<PoolUserDetail>> {
     let pools = &portal.core.user_pools;
@@ -221,7 +221,7 @@ pub async fn join_group(
 ))]
 pub async fn leave_group(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     Path((provider, username, group)): Path<(String, String, String)>,
 ) -> Answer<Json<PoolUserDetail>> {
     let pools = &portal.core.user_pools;

@@ -1,6 +1,6 @@
 //! Who may do what to a node, and what the others see.
 
-use super::{MISSING, node_order, page, ready_node, take_down};
+use super::{MISSING, delete_node, node_order, page, ready_node};
 use crate::fixture::{ADMIN, Answer, Browser, DEVELOPER, OTHER_DEVELOPER, TestPortal, VIEWER};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -144,6 +144,6 @@ async fn an_admin_may_do_it_for_everybody() {
     let address = ready_node(&developer, "private").await;
     let admin = portal.program_of(ADMIN).await;
     assert_eq!(admin.get(&address).await.status, 200);
-    assert_eq!(take_down(&admin, &address, "private").await.status, 202);
+    assert_eq!(delete_node(&admin, &address, "private").await.status, 202);
     portal.stop().await;
 }

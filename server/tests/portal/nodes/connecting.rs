@@ -2,7 +2,7 @@
 
 use super::{page, ready_node};
 use crate::fixture::{Browser, DEVELOPER, TestPortal};
-use domain::caller::Extent;
+use domain::caller::TenantScope;
 use std::{fs, os::unix::fs::PermissionsExt as _};
 
 #[tokio::test]
@@ -49,7 +49,7 @@ async fn key_and_config_are_files_that_nobody_on_the_way_keeps() {
     let lately = portal
         .database()
         .audit()
-        .recent(&Extent::Everything, 50)
+        .recent(&TenantScope::All, 50)
         .await;
     let handed_out = lately
         .unwrap()

@@ -1,6 +1,6 @@
 //! A tenant's AWS credential on its way: asked about, lent to the SkyPilot API server, counted, suspended.
 
-use super::{address, catalogue_is_read, node_order, ready_node, take_down, until};
+use super::{address, catalogue_is_read, delete_node, node_order, ready_node, until};
 use crate::fixture::{ADMIN, Browser, DEVELOPER, OTHER_DEVELOPER, PATIENCE, TestPortal};
 use reqwest::Method;
 use sandbox::faults::Scope;
@@ -113,7 +113,7 @@ async fn without_its_credential_aws_is_out_of_a_workspaces_reach_until_it_is_bac
     assert_eq!(suspended.status, 200, "{}", suspended.body);
     let quote = until_offered(&developer, false).await;
     assert_eq!(quote["errors"][0]["field"], "cloud", "{quote:#}");
-    assert_eq!(take_down(&developer, &node, "trainer").await.status, 202);
+    assert_eq!(delete_node(&developer, &node, "trainer").await.status, 202);
     let failed = until(&developer, &node, |node| node["failure"].is_object()).await;
     let message = failed["failure"]["message"].as_str().unwrap();
     assert!(

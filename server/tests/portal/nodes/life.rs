@@ -1,12 +1,12 @@
 //! A node from its order to its end, over REST.
 
-use super::{address, node_order, ordered_node, ready_node, take_down, until, until_gone};
+use super::{address, delete_node, node_order, ordered_node, ready_node, until, until_gone};
 use crate::fixture::{DEVELOPER, TestPortal, VIEWER};
 use reqwest::Method;
 use serde_json::json;
 
 #[tokio::test]
-async fn a_node_is_found_quoted_ordered_stopped_started_and_taken_down() {
+async fn a_node_is_found_quoted_ordered_stopped_started_and_deleted() {
     let portal = TestPortal::start().await;
     let program = portal.program_of(DEVELOPER).await;
     super::catalogue_is_read(&program).await;
@@ -68,12 +68,12 @@ async fn a_node_is_found_quoted_ordered_stopped_started_and_taken_down() {
     let events = program.get(&format!("{address}/events")).await.body_json();
     assert!(!events.as_array().unwrap().is_empty());
 
-    let autostop = json!({ "idle_minutes": 15, "idle_action": "take_down" });
+    let autostop = json!({ "idle_minutes": 15, "idle_action": "delete" });
     let changed = program
         .json(Method::PUT, &format!("{address}/autostop"), &autostop)
         .await;
     assert_eq!(changed.status, 200, "{}", changed.body);
-    assert_eq!(changed.body_json()["autostop"]["then"], "take_down");
+    assert_eq!(changed.body_json()["autostop"]["then"], "delete");
 
     for _ in 0..2 {
         let stopping = program.post(&format!("{address}/stop")).await;
@@ -86,14 +86,14 @@ async fn a_node_is_found_quoted_ordered_stopped_started_and_taken_down() {
     assert_eq!(started.status, 202, "{}", started.body);
     until(&program, &address, |node| node["state"] == "ready").await;
 
-    take_down(&program, &address, "")
+    delete_node(&program, &address, "")
         .await
         .assert_problem(422, "invalid");
-    take_down(&program, &address, "train")
+    delete_node(&program, &address, "train")
         .await
         .assert_problem(422, "invalid");
     for _ in 0..2 {
-        let answer = take_down(&program, &address, "trainer").await;
+        let answer = delete_node(&program, &address, "trainer").await;
         assert!(matches!(answer.status, 202 | 410), "{}", answer.body);
     }
     until_gone(&program, &address).await;

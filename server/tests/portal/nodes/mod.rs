@@ -100,7 +100,7 @@ async fn until_gone(program: &Browser, address: &str) {
     program.get(address).await.assert_problem(410, "gone");
 }
 
-async fn take_down(program: &Browser, address: &str, confirmation: &str) -> Answer {
+async fn delete_node(program: &Browser, address: &str, confirmation: &str) -> Answer {
     let path = format!("{address}?confirm={confirmation}");
     program.send(program.request(Method::DELETE, &path)).await
 }

@@ -1,6 +1,6 @@
 //! Machines on the SkyPilot API server that nobody ordered here.
 
-use super::{ready_node, take_down};
+use super::{delete_node, ready_node};
 use crate::{
     fixture::{ADMIN, Browser, DEVELOPER, PATIENCE, TestPortal},
     skypilot_calls::launch,
@@ -46,7 +46,7 @@ async fn an_orphan_is_listed_to_admins_who_take_it_down() {
     assert_eq!(taken.status, 202, "{}", taken.body);
     until_orphans(&admin, |orphans| orphans.is_empty()).await;
     assert_eq!(developer.get(&ordered).await.body_json()["state"], "ready");
-    take_down(&developer, &ordered, "ordered").await;
+    delete_node(&developer, &ordered, "ordered").await;
     portal.stop().await;
 }
 

@@ -35,9 +35,9 @@ fn AutostopForm(node: Node, form: FormState) -> impl IntoView {
     let why_not_stop = why_not_stop(&node);
     let rule = node.autostop;
     let minutes = rule.map_or_else(String::new, |rule| rule.idle_minutes.to_string());
-    let action = rule.map_or(IdleAction::TakeDown, |rule| rule.then);
+    let action = rule.map_or(IdleAction::Delete, |rule| rule.then);
     let mut actions = vec![Choice::new(
-        IdleAction::TakeDown.as_str(),
+        IdleAction::Delete.as_str(),
         "Delete it with its disk",
     )];
     if why_not_stop.is_none() {

@@ -6,7 +6,7 @@ use domain::{
     access::TenantRole,
     audit::AuditAction,
     ids::{TenantId, UserId},
-    people::GrantSource,
+    users::GrantSource,
 };
 use jiff::Timestamp;
 use persistence::{
@@ -80,7 +80,7 @@ async fn the_first_verified_sign_in_accepts_what_is_open(backend: &Backend) {
     assert_eq!(found.invitations, []);
     assert_eq!(
         found.members[0].source,
-        GrantSource::Person {
+        GrantSource::Manual {
             by: Some("Brian Kernighan".into()),
             at: Some(noon())
         }
@@ -119,7 +119,7 @@ async fn who_is_suspended_accepts_nothing(backend: &Backend) {
     let id = sign_in_at(backend, grace("grace@example.com"), noon())
         .await
         .id;
-    let audit = audit_of_person(id, AuditAction::SuspendUser);
+    let audit = audit_of_user(id, AuditAction::SuspendUser);
     database
         .users()
         .set_suspended(id, true, audit)
@@ -166,20 +166,20 @@ async fn what_is_withdrawn_or_over_is_not_accepted(backend: &Backend) {
     let new = new_invitation(tenant, world.brian.id, "grace@example.com");
     let id = new.id;
     invite(backend, new).await;
-    let audit = || about_tenant(tenant, AuditAction::WithdrawInvitation);
+    let audit = || about_tenant(tenant, AuditAction::CancelInvitation);
     let foreign = database
         .tenants()
-        .withdraw_invitation(world.speech.tenant.id, id, audit());
+        .cancel_invitation(world.speech.tenant.id, id, audit());
     assert!(!foreign.await.unwrap());
     for expected in [true, false] {
         let withdrawn = database
             .tenants()
-            .withdraw_invitation(tenant, id, audit())
+            .cancel_invitation(tenant, id, audit())
             .await;
         assert_eq!(withdrawn.unwrap(), expected);
     }
     let named = "SELECT COUNT(*) FROM audit_entries WHERE target_name = 'grace@example.com' \
-        AND action = 'withdraw_invitation'";
+        AND action = 'cancel_invitation'";
     assert_eq!(backend.count(named).await, 1);
     open(backend, &world, "grace@example.com").await;
     // An hour later it is over.

@@ -3,12 +3,12 @@
 use super::{about_tenant, tenant_of};
 use crate::{backend::Backend, fixtures::*, nodes::fixtures as nodes};
 use domain::{
-    audit::AuditAction, cluster::ClusterState, money::MicroDollars, room::LimitReached,
+    audit::AuditAction, cluster::ClusterState, money::MicroDollars, quota::LimitReached,
     tenancy::EnvironmentLimits,
 };
 use persistence::{
     node_records::NodeOrderStored,
-    records::{OrderStored, Room},
+    records::{OrderStored, QuotaCheck},
 };
 use tokio::task::JoinSet;
 
@@ -40,7 +40,7 @@ async fn limit(backend: &Backend, world: &World, limits: EnvironmentLimits) {
 
 fn reached(stored: OrderStored) -> LimitReached {
     match stored {
-        OrderStored::NoRoom(Room::LimitReached(reached)) => reached,
+        OrderStored::QuotaExceeded(QuotaCheck::LimitReached(reached)) => reached,
         other => panic!("stored: {other:?}"),
     }
 }
@@ -126,14 +126,14 @@ async fn a_node_beyond_the_number_or_the_price_is_refused(backend: &Backend) {
     let refused = nodes::store_node(database, &priced("dear", 11)).await;
     assert!(matches!(
         refused,
-        NodeOrderStored::NoRoom(Room::LimitReached(LimitReached::Price { .. }))
+        NodeOrderStored::QuotaExceeded(QuotaCheck::LimitReached(LimitReached::Price { .. }))
     ));
     let stored = nodes::store_node(database, &priced("cheap", 10)).await;
     assert!(matches!(stored, NodeOrderStored::Created(_)));
     let refused = nodes::store_node(database, &priced("second", 0)).await;
     assert!(matches!(
         refused,
-        NodeOrderStored::NoRoom(Room::LimitReached(LimitReached::Nodes {
+        NodeOrderStored::QuotaExceeded(QuotaCheck::LimitReached(LimitReached::Nodes {
             limit: 1,
             in_use: 1
         }))
@@ -192,7 +192,7 @@ async fn of_fifty_parallel_orders_at_the_limit_minus_one_exactly_one_wins(backen
     assert_eq!(made.count(), 1);
     let there = "SELECT COUNT(*) FROM clusters";
     assert_eq!(backend.count(there).await, 2);
-    let last = OrderStored::NoRoom(Room::LimitReached(LimitReached::Clusters {
+    let last = OrderStored::QuotaExceeded(QuotaCheck::LimitReached(LimitReached::Clusters {
         limit: 2,
         in_use: 2,
     }));

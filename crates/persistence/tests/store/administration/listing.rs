@@ -2,7 +2,7 @@
 
 use crate::{backend::Backend, fixtures::*};
 use domain::listing::Position;
-use domain::people::{PeopleCount, PeopleFilter, PeopleQuery, PeopleSort};
+use domain::users::{UserCount, UserFilter, UserQuery, UserSort};
 use persistence::new_id;
 use sqlx::{AssertSqlSafe, Connection, Executor};
 use std::time::{Duration, Instant};
@@ -98,12 +98,12 @@ async fn store(backend: &Backend, rows: &[Row], tenant: &str) {
     transaction.commit().await.unwrap();
 }
 
-fn fits(row: &Row, filter: PeopleFilter) -> bool {
+fn fits(row: &Row, filter: UserFilter) -> bool {
     match filter {
-        PeopleFilter::All => true,
-        PeopleFilter::Admins => row.admin,
-        PeopleFilter::Suspended => row.suspended,
-        PeopleFilter::WithoutTenant => !row.member && !row.admin,
+        UserFilter::All => true,
+        UserFilter::Admins => row.admin,
+        UserFilter::Suspended => row.suspended,
+        UserFilter::WithoutTenant => !row.member && !row.admin,
     }
 }
 
@@ -140,19 +140,19 @@ async fn every_page(backend: &Backend, rows: &[Row]) {
                     || row.email.to_lowercase().contains(&folded)
             })
             .collect();
-        let counts: Vec<PeopleCount> = PeopleFilter::ALL
+        let counts: Vec<UserCount> = UserFilter::ALL
             .into_iter()
-            .map(|filter| PeopleCount {
+            .map(|filter| UserCount {
                 filter,
-                people: matching.iter().filter(|row| fits(row, filter)).count() as u64,
+                users: matching.iter().filter(|row| fits(row, filter)).count() as u64,
             })
             .collect();
-        for filter in PeopleFilter::ALL {
+        for filter in UserFilter::ALL {
             for (sort, descending) in [
-                (PeopleSort::Name, false),
-                (PeopleSort::Name, true),
-                (PeopleSort::LastSeen, false),
-                (PeopleSort::LastSeen, true),
+                (UserSort::Name, false),
+                (UserSort::Name, true),
+                (UserSort::LastSeen, false),
+                (UserSort::LastSeen, true),
             ] {
                 let mut shown: Vec<&Row> = matching
                     .iter()
@@ -164,11 +164,11 @@ async fn every_page(backend: &Backend, rows: &[Row]) {
                 };
                 shown.sort_by(|one, other| {
                     let by_sort = match sort {
-                        PeopleSort::Name => {
+                        UserSort::Name => {
                             turned(one.name.to_lowercase().cmp(&other.name.to_lowercase()))
                         }
                         // Those never seen come last either way.
-                        PeopleSort::LastSeen => match (one.seen, other.seen) {
+                        UserSort::LastSeen => match (one.seen, other.seen) {
                             (Some(one), Some(other)) => turned(one.cmp(&other)),
                             (one, other) => one.is_none().cmp(&other.is_none()),
                         },
@@ -178,7 +178,7 @@ async fn every_page(backend: &Backend, rows: &[Row]) {
                 let ids: Vec<Uuid> = shown.iter().map(|row| row.id).collect();
                 let pages: Vec<&[Uuid]> = ids.chunks(50).collect();
                 let page = async |number: usize, position: Position| {
-                    let query = PeopleQuery {
+                    let query = UserQuery {
                         search: search.into(),
                         filter,
                         sort,
@@ -223,9 +223,9 @@ async fn wildcards_in_a_search_stand_for_themselves(backend: &Backend) {
         ("\0", 0),
         (r"\", 0),
     ] {
-        let query = PeopleQuery {
+        let query = UserQuery {
             search: search.into(),
-            ..PeopleQuery::default()
+            ..UserQuery::default()
         };
         let page = database.users().list(&query).await.unwrap();
         assert_eq!(page.total, found, "{search}");

@@ -3,33 +3,33 @@
 mod invitations;
 mod limits;
 mod listing;
-mod people;
 mod tenants;
+mod users;
 
 use crate::fixtures::*;
 use domain::{
     access::PlatformRole,
     audit::AuditAction,
     ids::{TenantId, UserId},
-    people::PersonDetail,
+    users::UserDetail,
 };
 use persistence::{
     Database,
     audit_records::AuditEntry,
     tenant_records::{TenantKey, TenantRecord},
-    user_records::PersonChanged,
+    user_records::UserChange,
 };
 
-async fn person_of(database: &Database, id: UserId) -> PersonDetail {
+async fn user_of(database: &Database, id: UserId) -> UserDetail {
     database.users().detail(id, noon()).await.unwrap().unwrap()
 }
 
 async fn make_admin(database: &Database, id: UserId) {
-    let audit = audit_of_person(id, AuditAction::GrantRole);
+    let audit = audit_of_user(id, AuditAction::GrantRole);
     let changed = database
         .users()
         .set_platform_role(id, PlatformRole::Admin, None, audit);
-    assert_eq!(changed.await.unwrap(), PersonChanged::Done);
+    assert_eq!(changed.await.unwrap(), UserChange::Done);
 }
 
 async fn tenant_of(database: &Database, id: TenantId) -> TenantRecord {
@@ -46,6 +46,6 @@ fn about_tenant(id: TenantId, action: AuditAction) -> AuditEntry {
     AuditEntry {
         tenant_id: Some(id),
         target: format!("tenant/{id}"),
-        ..audit_of_person(uuid::Uuid::nil().into(), action)
+        ..audit_of_user(uuid::Uuid::nil().into(), action)
     }
 }

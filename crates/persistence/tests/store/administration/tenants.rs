@@ -5,17 +5,17 @@ use crate::{backend::Backend, fixtures::*};
 use domain::{
     access::TenantRole,
     audit::AuditAction,
-    caller::Extent,
+    caller::TenantScope,
     cluster::ClusterState,
     ids::{EnvironmentId, TenantId},
     money::MicroDollars,
-    people::GrantSource,
     tenancy::{EnvironmentInput, EnvironmentLimits, Obstacle, TenantInput},
+    users::GrantSource,
 };
 use persistence::{
     change::Change,
     new_id,
-    records::{ClaimedTenant, OrderStored, Room, SignedIn, TenantSeed},
+    records::{ClaimedTenant, OrderStored, QuotaCheck, SignedIn, TenantSeed},
     tenant_records::{MemberChanged, TenancyChanged, TenantKey},
 };
 use sqlx::Row;
@@ -90,14 +90,14 @@ async fn a_tenant_shows_what_is_in_it(backend: &Backend) {
     created(database, &world.order("two")).await;
     let joined = member("ada", &[(id, TenantRole::Viewer)]);
     database.users().sign_in(joined, noon()).await.unwrap();
-    let everything = Extent::Everything;
+    let everything = TenantScope::All;
     let list = database.tenants().list(&everything, false).await.unwrap();
     let names: Vec<&str> = list.iter().map(|found| &*found.tenant.name).collect();
     assert_eq!(names, ["Speech team", "Vision team"]);
     let vision = &list[1];
     assert_eq!((vision.members, vision.clusters, vision.nodes), (1, 2, 0));
     assert_eq!(vision.environments, world.vision.environments);
-    let scope = Extent::Tenants(vec![world.speech.tenant.id]);
+    let scope = TenantScope::Only(vec![world.speech.tenant.id]);
     let list = database.tenants().list(&scope, true).await.unwrap();
     assert_eq!(list.len(), 1);
 
@@ -275,7 +275,7 @@ async fn an_archived_tenant_is_gone_for_all_but_history(backend: &Backend) {
     );
     let ada = database.users().get(ada.id).await.unwrap().unwrap();
     assert_eq!(ada.memberships, []);
-    let everything = Extent::Everything;
+    let everything = TenantScope::All;
     let listed = async |archived| {
         let list = database.tenants().list(&everything, archived).await;
         list.unwrap().len()
@@ -312,7 +312,10 @@ async fn an_archived_environment_takes_no_orders(backend: &Backend) {
         TenancyChanged::Done
     );
     let refused = store(database, &world.order("late")).await;
-    assert!(matches!(refused, OrderStored::NoRoom(Room::Archived)));
+    assert!(matches!(
+        refused,
+        OrderStored::QuotaExceeded(QuotaCheck::Archived)
+    ));
     let tenants = database.tenants().active().await.unwrap();
     assert_eq!(tenants[1].environments, world.vision.environments[1..]);
     // Archived ones come last.
@@ -407,7 +410,7 @@ async fn a_role_by_hand_counts_beside_that_of_a_claim(backend: &Backend) {
     let by_claim = GrantSource::Claim {
         why: Some("groups has devs".into()),
     };
-    let by_brian = GrantSource::Person {
+    let by_brian = GrantSource::Manual {
         by: Some("Brian Kernighan".into()),
         at: Some(noon()),
     };

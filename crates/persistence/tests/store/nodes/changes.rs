@@ -23,7 +23,7 @@ on_both_databases!(
 );
 
 const OPERATIONS: &str = "SELECT COUNT(*) FROM node_operations";
-const TURNS: &str = "SELECT COUNT(*) FROM audit_entries WHERE action = 'take_down_node'";
+const TURNS: &str = "SELECT COUNT(*) FROM audit_entries WHERE action = 'delete_node'";
 
 async fn a_turn_is_written_audited_announced_and_due_at_once(backend: &Backend) {
     let database = &backend.database;
@@ -44,7 +44,7 @@ async fn a_turn_is_written_audited_announced_and_due_at_once(backend: &Backend) 
     assert_eq!(database.nodes().next_due().await.unwrap(), None);
     let mut changes = backend.listen().await;
 
-    let operation = Operation::begin(new_id(), OperationKind::TakeDownNode, after(10));
+    let operation = Operation::begin(new_id(), OperationKind::DeleteNode, after(10));
     let change = NodeChange::Turn(NodeState::Deleting, operation.clone());
     let turned = ask(database, &order, change).await;
     assert_eq!(turned, read_node(database, order.id).await);
@@ -52,7 +52,7 @@ async fn a_turn_is_written_audited_announced_and_due_at_once(backend: &Backend) 
     assert_eq!(turned.operation, operation);
     assert_eq!(turned.failure, None);
     assert_eq!(turned.version, before.version + 1);
-    // The request stays: a take-down cancels what is under way.
+    // The request stays: a deletion cancels what is under way.
     assert_eq!(turned.request.as_deref(), Some("request-1"));
     assert_eq!(turned.autostop, order.autostop);
     assert_eq!(
@@ -80,7 +80,7 @@ async fn another_idle_rule_leaves_the_operation_alone(backend: &Backend) {
     let mut changes = backend.listen().await;
     let rule = Autostop {
         idle_minutes: 5,
-        then: IdleAction::TakeDown,
+        then: IdleAction::Delete,
     };
     for wanted in [Some(rule), None] {
         let changed = ask(database, &order, NodeChange::Autostop(wanted)).await;
@@ -108,10 +108,10 @@ async fn a_change_of_what_has_changed_meanwhile_is_not_written(backend: &Backend
     let now = read_node(database, order.id).await;
     let mut changes = backend.listen().await;
     for version in [seen.version, now.version + 1] {
-        let audit = audit_of_node(&order, AuditAction::TakeDownNode);
+        let audit = audit_of_node(&order, AuditAction::DeleteNode);
         let written = database
             .nodes()
-            .change(order.id, version, take_down(), audit)
+            .change(order.id, version, deletion(), audit)
             .await
             .unwrap();
         assert_eq!(written, None);
@@ -131,10 +131,10 @@ async fn of_parallel_changes_of_one_version_one_counts(backend: &Backend) {
     for _ in 0..20 {
         let (database, order) = (backend.database.clone(), order.clone());
         people.spawn(async move {
-            let audit = audit_of_node(&order, AuditAction::TakeDownNode);
+            let audit = audit_of_node(&order, AuditAction::DeleteNode);
             let written = database
                 .nodes()
-                .change(order.id, version, take_down(), audit);
+                .change(order.id, version, deletion(), audit);
             written.await.unwrap().is_some()
         });
     }
@@ -147,11 +147,11 @@ async fn of_parallel_changes_of_one_version_one_counts(backend: &Backend) {
 async fn changing_what_is_not_there_is_answered_with_nothing(backend: &Backend) {
     let world = world(&backend.database).await;
     let order = world.node("trainer");
-    let audit = audit_of_node(&order, AuditAction::TakeDownNode);
+    let audit = audit_of_node(&order, AuditAction::DeleteNode);
     let written = backend
         .database
         .nodes()
-        .change(order.id, 1, take_down(), audit)
+        .change(order.id, 1, deletion(), audit)
         .await
         .unwrap();
     assert_eq!(written, None);

@@ -201,7 +201,7 @@ async fn what_is_gone_is_not_woken(backend: &Backend) {
     let world = world(database).await;
     let order = world.node("trainer");
     launched(database, &order).await;
-    ask(database, &order, take_down()).await;
+    ask(database, &order, deletion()).await;
     let claim = claim_node(database, noon()).await;
     database.nodes().wake(order.id).await.unwrap();
     let mut progress = node_as_it_is(&claim.record);

@@ -2,7 +2,7 @@
 
 use super::fixtures::*;
 use crate::backend::Backend;
-use domain::{caller::Extent, ids::NodeId, money::MicroDollars, node::view::NodeState};
+use domain::{caller::TenantScope, ids::NodeId, money::MicroDollars, node::view::NodeState};
 use jiff::Timestamp;
 use persistence::{Database, change::Change, node_records::NodeRecord, records::Costs};
 
@@ -28,7 +28,7 @@ async fn charge(database: &Database, id: NodeId, at: Timestamp, charged: bool) -
 
 async fn costs(
     database: &Database,
-    scope: &Extent,
+    scope: &TenantScope,
     since: Timestamp,
     now: Timestamp,
 ) -> (MicroDollars, MicroDollars) {
@@ -47,7 +47,7 @@ async fn a_node_is_charged_while_it_runs_and_not_while_it_is_stopped(backend: &B
     let world = world(database).await;
     let order = world.node("trainer");
     launched(database, &order).await;
-    let all = Extent::Everything;
+    let all = TenantScope::All;
     assert_eq!(
         costs(database, &all, noon(), after(9)).await,
         (of(0), of(0))
@@ -96,7 +96,7 @@ async fn another_price_holds_from_when_it_is_known(backend: &Backend) {
     assert_eq!(dearer.spent, of(100));
     assert_eq!(dearer.charged_since, Some(after(100)));
     assert_eq!(dearer.price_per_hour, Some(MicroDollars(2 * PRICE.0)));
-    let all = Extent::Everything;
+    let all = TenantScope::All;
     assert_eq!(
         costs(database, &all, noon(), after(110)).await,
         (MicroDollars(2 * PRICE.0), of(120))
@@ -128,7 +128,7 @@ async fn without_a_price_the_time_is_kept_and_costs_nothing(backend: &Backend) {
     })
     .await;
     assert_eq!(up.charged_since, Some(after(0)));
-    let all = Extent::Everything;
+    let all = TenantScope::All;
     assert_eq!(
         costs(database, &all, noon(), after(50)).await,
         (of(0), of(0))
@@ -204,7 +204,7 @@ async fn clocks_that_differ_charge_nothing_twice(backend: &Backend) {
     let off = charge(database, order.id, after(90), false).await;
     assert_eq!((off.spent, off.charged_since), (of(90), None));
     assert_eq!(
-        costs(database, &Extent::Everything, noon(), after(500)).await,
+        costs(database, &TenantScope::All, noon(), after(500)).await,
         (of(0), of(90))
     );
     assert_eq!(backend.count(OPEN).await, 0);
@@ -231,7 +231,7 @@ async fn each_month_is_charged_what_falls_into_it(backend: &Backend) {
     ] {
         charge(database, order.id, at(time), charged).await;
     }
-    let all = Extent::Everything;
+    let all = TenantScope::All;
     let now = at("2026-12-01T00:00:10Z");
     assert_eq!(costs(database, &all, october, november).await.1, of(60));
     assert_eq!(
@@ -264,8 +264,8 @@ async fn costs_are_those_of_the_scope(backend: &Backend) {
     charge(database, speaking.id, after(80), false).await;
     bring_node_to(database, speaking.id, NodeState::Deleted, after(80)).await;
     let (vision, speech) = (
-        Extent::Tenants(vec![world.vision.tenant.id]),
-        Extent::Tenants(vec![world.speech.tenant.id]),
+        TenantScope::Only(vec![world.vision.tenant.id]),
+        TenantScope::Only(vec![world.speech.tenant.id]),
     );
     let until = after(100);
     assert_eq!(
@@ -277,11 +277,11 @@ async fn costs_are_those_of_the_scope(backend: &Backend) {
         (of(0), of(30))
     );
     assert_eq!(
-        costs(database, &Extent::Everything, noon(), until).await,
+        costs(database, &TenantScope::All, noon(), until).await,
         (PRICE, of(130))
     );
     assert_eq!(
-        costs(database, &Extent::Tenants(vec![]), noon(), until).await,
+        costs(database, &TenantScope::Only(vec![]), noon(), until).await,
         (of(0), of(0))
     );
 }

@@ -189,8 +189,8 @@ pub async fn bring_node_to(
     .await
 }
 
-pub fn take_down() -> NodeChange {
-    let operation = Operation::begin(new_id(), OperationKind::TakeDownNode, after(10));
+pub fn deletion() -> NodeChange {
+    let operation = Operation::begin(new_id(), OperationKind::DeleteNode, after(10));
     NodeChange::Turn(NodeState::Deleting, operation)
 }
 
@@ -203,7 +203,7 @@ pub async fn ask(database: &Database, order: &NewNode, change: NodeChange) -> No
             order.id,
             version,
             change,
-            audit_of_node(order, AuditAction::TakeDownNode),
+            audit_of_node(order, AuditAction::DeleteNode),
         )
         .await
         .unwrap()

@@ -22,7 +22,7 @@ on_both_databases!(
 async fn names(database: &Database, query: &NodeQuery) -> Vec<String> {
     let page = database
         .nodes()
-        .list(&Extent::Everything, None, query)
+        .list(&TenantScope::All, None, query)
         .await
         .unwrap();
     assert_eq!(page.total, page.items.len() as u64);
@@ -99,7 +99,7 @@ async fn a_list_without_tenants_is_empty(backend: &Backend) {
     let database = &backend.database;
     let world = world(database).await;
     launched(database, &world.node("trainer")).await;
-    let nobodys = Extent::Tenants(Vec::new());
+    let nobodys = TenantScope::Only(Vec::new());
     let page = database
         .nodes()
         .list(&nobodys, Some(world.ada.id), &NodeQuery::default())
@@ -126,7 +126,7 @@ async fn mine_is_nobodys_without_a_person(backend: &Backend) {
     let page = |owner| {
         database
             .nodes()
-            .list(&Extent::Everything, Some(owner), &query)
+            .list(&TenantScope::All, Some(owner), &query)
     };
     assert_eq!(page(world.ada.id).await.unwrap().total, 1);
     assert_eq!(page(world.brian.id).await.unwrap().total, 0);
@@ -140,7 +140,7 @@ async fn counts_tell_every_state_whatever_is_shown(backend: &Backend) {
         launched(database, order).await;
     }
     bring_node_to(database, first.id, NodeState::Stopped, after(5)).await;
-    ask(database, &second, take_down()).await;
+    ask(database, &second, deletion()).await;
     bring_node_to(database, second.id, NodeState::Deleted, after(20)).await;
     for (states, total) in [
         (vec![], 2),
@@ -154,7 +154,7 @@ async fn counts_tell_every_state_whatever_is_shown(backend: &Backend) {
         };
         let page = database
             .nodes()
-            .list(&Extent::Everything, None, &query)
+            .list(&TenantScope::All, None, &query)
             .await
             .unwrap();
         assert_eq!((page.total, page.items.len()), (total, total as usize));
@@ -193,8 +193,8 @@ async fn nodes_that_end_soon_come_soonest_first_and_without_those_on_their_way_o
     ] {
         launched(database, order).await;
     }
-    ask(database, &going, take_down()).await;
-    let ending = async |scope: &Extent, limit| -> Vec<String> {
+    ask(database, &going, deletion()).await;
+    let ending = async |scope: &TenantScope, limit| -> Vec<String> {
         database
             .nodes()
             .ending_before(scope, after(40), limit)
@@ -204,12 +204,9 @@ async fn nodes_that_end_soon_come_soonest_first_and_without_those_on_their_way_o
             .map(|node| node.name.to_string())
             .collect()
     };
-    let vision = Extent::Tenants(vec![world.vision.tenant.id]);
+    let vision = TenantScope::Only(vec![world.vision.tenant.id]);
     assert_eq!(ending(&vision, 8).await, ["sooner", "later"]);
-    assert_eq!(
-        ending(&Extent::Everything, 2).await,
-        ["sooner", "elsewhere"]
-    );
+    assert_eq!(ending(&TenantScope::All, 2).await, ["sooner", "elsewhere"]);
 }
 
 async fn nodes_of_an_environment_are_those_that_are_not_gone(backend: &Backend) {
@@ -220,8 +217,8 @@ async fn nodes_of_an_environment_are_those_that_are_not_gone(backend: &Backend) 
     for order in [&world.node("trainer"), &going, &gone, &production] {
         launched(database, order).await;
     }
-    ask(database, &going, take_down()).await;
-    ask(database, &gone, take_down()).await;
+    ask(database, &going, deletion()).await;
+    ask(database, &gone, deletion()).await;
     bring_node_to(database, gone.id, NodeState::Deleted, after(20)).await;
     let [dev, prod] = [0, 1].map(|number| world.vision.environments[number].id);
     let names = async |environment| -> Vec<String> {
@@ -240,14 +237,14 @@ async fn the_latest_happenings_are_those_about_clusters_and_nodes(backend: &Back
     launched(database, &world.node("trainer")).await;
     let speaking = node_in(&world.speech, 0, world.brian.id, "speaking");
     launched(database, &speaking).await;
-    let lately = async |scope: &Extent| -> Vec<String> {
+    let lately = async |scope: &TenantScope| -> Vec<String> {
         let happenings = database.audit().recent(scope, 8).await.unwrap();
         happenings.into_iter().map(|found| found.target).collect()
     };
-    let vision = Extent::Tenants(vec![world.vision.tenant.id]);
+    let vision = TenantScope::Only(vec![world.vision.tenant.id]);
     assert_eq!(lately(&vision).await, ["trainer", "payments-ci"]);
     assert_eq!(
-        lately(&Extent::Everything).await,
+        lately(&TenantScope::All).await,
         ["speaking", "trainer", "payments-ci"]
     );
 }

@@ -126,7 +126,7 @@ async fn a_name_is_taken_in_its_tenant_until_the_node_is_gone(backend: &Backend)
     )
     .await;
 
-    ask(database, &first, take_down()).await;
+    ask(database, &first, deletion()).await;
     let refused = store_node(database, &again).await;
     assert!(matches!(refused, NodeOrderStored::NameTaken));
     bring_node_to(database, first.id, NodeState::Deleted, after(20)).await;
@@ -147,7 +147,7 @@ async fn a_machine_belongs_to_one_node_until_it_is_gone(backend: &Backend) {
     assert!(matches!(refused, NodeOrderStored::NameTaken));
     let machines = database.nodes().machine_names().await.unwrap();
     assert_eq!(machines, [&*first.machine]);
-    ask(database, &first, take_down()).await;
+    ask(database, &first, deletion()).await;
     bring_node_to(database, first.id, NodeState::Deleted, after(20)).await;
     assert!(database.nodes().machine_names().await.unwrap().is_empty());
     launched(database, &same_machine).await;
@@ -209,7 +209,7 @@ async fn a_key_stays_with_its_node_after_it_is_gone(backend: &Backend) {
     let world = world(database).await;
     let first = world.keyed_node("trainer", "key");
     launched(database, &first).await;
-    ask(database, &first, take_down()).await;
+    ask(database, &first, deletion()).await;
     let gone = bring_node_to(database, first.id, NodeState::Deleted, after(20)).await;
     match store_node(database, &world.keyed_node("trainer", "key")).await {
         NodeOrderStored::Replayed(replayed) => assert_eq!(replayed, gone),

@@ -152,7 +152,7 @@ async fn what_a_person_asked_during_a_claim_is_kept(backend: &Backend) {
         .nodes()
         .note_request(&claim, "request-1", operation);
     assert!(noted.await.unwrap());
-    let going = ask(database, &order, take_down()).await;
+    let going = ask(database, &order, deletion()).await;
     let mut changes = backend.listen().await;
     let recorded = database.nodes().record(&claim, came_up(&claim)).await;
     assert!(recorded.unwrap());
@@ -172,7 +172,7 @@ async fn what_a_person_asked_during_a_claim_is_kept(backend: &Backend) {
         backend.heard(&mut changes).await,
         [changed(&order), Change::WorkDue]
     );
-    // It is due at once, and from here on the take-down itself makes progress.
+    // It is due at once, and from here on the deletion itself makes progress.
     let next = claim_node(database, after(1)).await;
     assert_eq!(next.record, kept);
     let mut progress = node_as_it_is(&next.record);
@@ -264,7 +264,7 @@ async fn a_request_for_what_is_no_longer_wanted_is_not_noted(backend: &Backend) 
     let order = world.node("trainer");
     launched(database, &order).await;
     let claim = claim_node(database, noon()).await;
-    let going = ask(database, &order, take_down()).await;
+    let going = ask(database, &order, deletion()).await;
     let mut changes = backend.listen().await;
     let operation = &claim.record.operation;
     let noted = database

@@ -67,7 +67,7 @@ async fn write(backend: &Backend, rows: &[Row]) {
 
 async fn ask(
     database: &Database,
-    scope: &Extent,
+    scope: &TenantScope,
     owner: Option<UserId>,
     question: &Question,
 ) -> Answer {

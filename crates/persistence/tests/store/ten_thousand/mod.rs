@@ -6,7 +6,7 @@ mod nodes;
 
 use crate::{backend::Backend, fixtures::*};
 use domain::{
-    caller::Extent,
+    caller::TenantScope,
     ids::UserId,
     listing::{Paging, Position},
     tenancy::Tenant,
@@ -197,12 +197,14 @@ async fn every_page_is_right(
     rows: &[Row],
     states: &'static [&'static str],
     sorts: &[&'static str],
-    ask: impl AsyncFn(&Extent, &Question) -> Answer,
+    ask: impl AsyncFn(&TenantScope, &Question) -> Answer,
 ) {
     for filter in filters(states) {
         let scope = match filter.scope {
-            None => Extent::Everything,
-            Some(number) => Extent::Tenants(vec![[&world.vision, &world.speech][number].tenant.id]),
+            None => TenantScope::All,
+            Some(number) => {
+                TenantScope::Only(vec![[&world.vision, &world.speech][number].tenant.id])
+            }
         };
         let matching: Vec<&Row> = rows
             .iter()

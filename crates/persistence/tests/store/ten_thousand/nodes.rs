@@ -3,7 +3,7 @@ use super::{
 };
 use crate::backend::Backend;
 use domain::{
-    caller::Extent,
+    caller::TenantScope,
     ids::UserId,
     node::{
         order::NodeSpec,
@@ -75,7 +75,7 @@ async fn write(backend: &Backend, rows: &[Row]) {
 
 async fn ask(
     database: &Database,
-    scope: &Extent,
+    scope: &TenantScope,
     owner: Option<UserId>,
     question: &Question,
 ) -> Answer {

@@ -97,10 +97,7 @@ pub(super) fn prepare(
     if let Some(autostop) = autostop {
         let mut wanted = Mapping::new();
         wanted.insert("idle_minutes".into(), autostop.idle_minutes.into());
-        wanted.insert(
-            "down".into(),
-            (autostop.then == IdleAction::TakeDown).into(),
-        );
+        wanted.insert("down".into(), (autostop.then == IdleAction::Delete).into());
         resources.insert("autostop".into(), wanted.into());
     }
     task.insert("resources".into(), resources.into());

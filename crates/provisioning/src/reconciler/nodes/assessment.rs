@@ -44,7 +44,7 @@ pub(super) enum Move {
     /// Ask for it to be stopped.
     Stop,
     /// Cancel what is under way and ask for it to be taken down.
-    TakeDown,
+    Delete,
     /// Set when it stops by itself.
     SetAutostop(Option<Autostop>),
 }
@@ -62,7 +62,7 @@ pub(super) struct Assessment {
 pub(super) fn assess(node: &NodeRecord, seen: &MachineObservation, now: Timestamp) -> Assessment {
     let look = Look { node, seen, now };
     let mut assessment = match node.operation.kind {
-        OperationKind::TakeDownNode => look.taking_down(),
+        OperationKind::DeleteNode => look.taking_down(),
         _ if node.operation.finished_at.is_some() => look.settled(),
         OperationKind::StopNode => look.stopping(),
         OperationKind::StartNode => look.starting(),
@@ -330,10 +330,10 @@ impl Look<'_> {
         // make a machine, and asking cancels it. After a failure, or when the server has forgotten
         // it, it is asked for again.
         let next = match request {
-            None => Move::TakeDown,
+            None => Move::Delete,
             Some(RequestState::Open) => Move::Wait,
             Some(_) if gone => Move::Wait,
-            Some(_) => Move::TakeDown,
+            Some(_) => Move::Delete,
         };
         let over = gone && request.is_some_and(|request| *request != RequestState::Open);
         let failure = match request {
@@ -436,7 +436,7 @@ impl Look<'_> {
             up_since.is_some_and(|since| self.now.duration_since(since) + SLACK >= idle)
         };
         let idle_ended = node.autostop.is_some_and(|autostop| {
-            autostop.then == IdleAction::TakeDown && may_have_idled(autostop)
+            autostop.then == IdleAction::Delete && may_have_idled(autostop)
         }) && matches!(
             node.state,
             NodeState::Ready | NodeState::Stopping | NodeState::Stopped | NodeState::Degraded
@@ -566,7 +566,7 @@ impl Look<'_> {
         };
         let due = self.now + pause;
         match self.node.ends_at {
-            Some(end) if progress.operation.kind != OperationKind::TakeDownNode => due.min(end),
+            Some(end) if progress.operation.kind != OperationKind::DeleteNode => due.min(end),
             _ => due,
         }
     }

@@ -352,29 +352,25 @@ fn a_stopped_node_is_started_again_and_a_refusal_leaves_it_stopped() {
 #[test]
 fn taking_down_is_asked_for_even_if_nothing_is_listed_yet() {
     let mut node = under_way(OperationKind::LaunchNode, NodeState::Deleting);
-    node.operation = Operation::begin(new_id(), OperationKind::TakeDownNode, at(50));
-    assert_eq!(assess(&node, &nothing(), at(51)).next, Move::TakeDown);
+    node.operation = Operation::begin(new_id(), OperationKind::DeleteNode, at(50));
+    assert_eq!(assess(&node, &nothing(), at(51)).next, Move::Delete);
 }
 
 #[test]
 fn taking_down_ends_only_when_nothing_is_listed_any_more() {
     let mut node = ready();
     node.state = NodeState::Deleting;
-    node.operation = Operation::begin(new_id(), OperationKind::TakeDownNode, at(300));
+    node.operation = Operation::begin(new_id(), OperationKind::DeleteNode, at(300));
     mark_requested(&mut node.operation, at(300));
     for (observation, next, state) in [
         (up(RequestState::Open), Move::Wait, NodeState::Deleting),
         // Done, says the request; the list says otherwise, and the list counts.
         (
             up(RequestState::Succeeded),
-            Move::TakeDown,
+            Move::Delete,
             NodeState::Deleting,
         ),
-        (
-            up(RequestState::Unknown),
-            Move::TakeDown,
-            NodeState::Deleting,
-        ),
+        (up(RequestState::Unknown), Move::Delete, NodeState::Deleting),
         (
             MachineObservation {
                 request: Some(RequestState::Open),
@@ -402,10 +398,10 @@ fn taking_down_ends_only_when_nothing_is_listed_any_more() {
 }
 
 #[test]
-fn tries_to_take_down_come_at_growing_distances() {
+fn deletion_attempts_come_at_growing_distances() {
     let mut node = ready();
     node.state = NodeState::Deleting;
-    node.operation = Operation::begin(new_id(), OperationKind::TakeDownNode, at(300));
+    node.operation = Operation::begin(new_id(), OperationKind::DeleteNode, at(300));
     mark_requested(&mut node.operation, at(300));
     for attempt in 1..5 {
         let failed = up(RequestState::Failed(error(
@@ -431,11 +427,11 @@ fn a_machine_that_was_ended_outside_is_said_to_be_gone() {
 }
 
 #[test]
-fn a_node_that_goes_down_when_idle_is_taken_down_when_it_is_gone() {
+fn a_node_that_goes_down_when_idle_is_deleted_when_it_is_gone() {
     let mut node = ready();
     node.autostop = Some(Autostop {
         idle_minutes: 10,
-        then: IdleAction::TakeDown,
+        then: IdleAction::Delete,
     });
     let progress = assess(&node, &nothing(), at(700)).progress;
     assert_eq!(progress.state, NodeState::Deleted);

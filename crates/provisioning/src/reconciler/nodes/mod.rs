@@ -10,7 +10,7 @@ mod workspaces;
 pub(super) use server_reports::{keep_catalogue, keep_orphans};
 
 use super::worker::Work;
-use crate::nodes::Machinery;
+use crate::nodes::SkyPilotBackend;
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use persistence::{
@@ -23,7 +23,7 @@ use persistence::{
 /// The work on nodes.
 pub(super) struct NodeWork {
     pub(super) db: Database,
-    pub(super) machinery: Machinery,
+    pub(super) skypilot: SkyPilotBackend,
 }
 
 #[async_trait]
@@ -48,7 +48,7 @@ impl Work for NodeWork {
     }
 
     async fn pass(&self, claim: &Claim<NodeRecord>) -> Result<(), StoreError> {
-        pass::run(&self.db, &self.machinery, claim).await
+        pass::run(&self.db, &self.skypilot, claim).await
     }
 
     fn describe(&self, record: &NodeRecord) -> String {
@@ -59,7 +59,7 @@ impl Work for NodeWork {
 /// The work on workspaces.
 pub(super) struct WorkspaceWork {
     pub(super) db: Database,
-    pub(super) machinery: Machinery,
+    pub(super) skypilot: SkyPilotBackend,
 }
 
 #[async_trait]
@@ -84,7 +84,7 @@ impl Work for WorkspaceWork {
     }
 
     async fn pass(&self, claim: &Claim<WorkspaceRecord>) -> Result<(), StoreError> {
-        workspaces::run(&self.db, &self.machinery, claim).await
+        workspaces::run(&self.db, &self.skypilot, claim).await
     }
 
     fn describe(&self, record: &WorkspaceRecord) -> String {

@@ -2,7 +2,7 @@
 
 use super::assessment::{Assessment, Move, assess, mark_requested, unchanged};
 use crate::{
-    nodes::{Machinery, audit_entry},
+    nodes::{SkyPilotBackend, audit_entry},
     ports::machines::{MachineError, MachineErrorKind, RequestId, Served, Workspace},
     reconciler::{backoff, failures},
 };
@@ -31,20 +31,20 @@ const FOR_WORKSPACE: SignedDuration = SignedDuration::from_millis(250);
 /// Works on a claimed node and writes the outcome, which ends the claim.
 pub(super) async fn run(
     db: &Database,
-    machinery: &Machinery,
+    skypilot: &SkyPilotBackend,
     claim: &Claim<NodeRecord>,
 ) -> Result<(), StoreError> {
     let node = &claim.record;
     let now = Timestamp::now();
     if has_ended(node, now) {
         end(db, node, now).await?;
-        // Ends the claim; the take-down just stored stays and is due at once.
+        // Ends the claim; the deletion just stored stays and is due at once.
         let mut progress = unchanged(node, now);
         progress.due_at = Some(now);
         db.nodes().record(claim, progress).await?;
         return Ok(());
     }
-    let workspace = match workspace(db, machinery, node, now).await? {
+    let workspace = match workspace(db, skypilot, node, now).await? {
         Ok(workspace) => workspace,
         Err(mut progress) => {
             progress.audit = outcome(node, &progress);
@@ -52,12 +52,12 @@ pub(super) async fn run(
             return Ok(());
         }
     };
-    let mut progress = match step(db, machinery, &workspace, claim, now).await? {
+    let mut progress = match step(db, skypilot, &workspace, claim, now).await? {
         Ok(progress) => progress,
         Err(error) => after_machine_error(node, &error, now),
     };
     if let Some(placement) = &progress.placement {
-        let offers = machinery.catalogue.current();
+        let offers = skypilot.catalogue.current();
         progress.price_per_hour = offers
             .price(&node.spec, placement)
             .or(progress.price_per_hour);
@@ -72,13 +72,13 @@ pub(super) async fn run(
 /// The node's workspace, opened; what to write instead if it is not to be had.
 async fn workspace(
     db: &Database,
-    machinery: &Machinery,
+    skypilot: &SkyPilotBackend,
     node: &NodeRecord,
     now: Timestamp,
 ) -> Result<Result<Workspace, Box<NodeProgress>>, StoreError> {
     let record = db.workspaces().of_environment(node.environment.id).await?;
     let failure = match record {
-        Some(record) if record.ready => match machinery.open(&record).await {
+        Some(record) if record.ready => match skypilot.open(&record).await {
             Ok(workspace) => return Ok(Ok(workspace)),
             Err(error) => {
                 tracing::error!(node = %node.id, error = %causes(&error), "account not opened");
@@ -135,13 +135,13 @@ fn without_workspace(node: &NodeRecord, failure: Option<Failure>, now: Timestamp
 /// Looks at the node's machine and does the next thing.
 async fn step(
     db: &Database,
-    machinery: &Machinery,
+    skypilot: &SkyPilotBackend,
     workspace: &Workspace,
     claim: &Claim<NodeRecord>,
     now: Timestamp,
 ) -> Result<Served<NodeProgress>, StoreError> {
     let node = &claim.record;
-    let machines = &*machinery.machines;
+    let machines = &*skypilot.machines;
     let under_way = node.request.clone().map(RequestId);
     let seen = match machines
         .observe(workspace, &node.machine, under_way.as_ref())
@@ -175,13 +175,13 @@ async fn step(
                 .await
         }
         Move::Stop => machines.stop(workspace, &node.machine).await,
-        Move::TakeDown => {
+        Move::Delete => {
             if let Some(request) = &under_way
                 && let Err(error) = machines.cancel_request(workspace, request).await
             {
                 return Ok(Err(error));
             }
-            machines.take_down(workspace, &node.machine).await
+            machines.delete(workspace, &node.machine).await
         }
     };
     let request = match asked {
@@ -203,14 +203,14 @@ async fn step(
 }
 
 fn has_ended(node: &NodeRecord, now: Timestamp) -> bool {
-    node.operation.kind != OperationKind::TakeDownNode && node.ends_at.is_some_and(|end| end <= now)
+    node.operation.kind != OperationKind::DeleteNode && node.ends_at.is_some_and(|end| end <= now)
 }
 
 /// The node's time is over: takes it down as a person would.
 async fn end(db: &Database, node: &NodeRecord, now: Timestamp) -> Result<(), StoreError> {
-    let audit = audit_entry(&Caller::portal(), AuditAction::TakeDownNode, node)
+    let audit = audit_entry(&Caller::portal(), AuditAction::DeleteNode, node)
         .with_detail("its time to live is over");
-    let operation = Operation::begin(new_id(), OperationKind::TakeDownNode, now);
+    let operation = Operation::begin(new_id(), OperationKind::DeleteNode, now);
     let change = NodeChange::Turn(NodeState::Deleting, operation);
     // If somebody changed it meanwhile, the next pass ends it.
     db.nodes()
@@ -286,8 +286,8 @@ fn outcome(
     if node.ready_at.is_none() && progress.ready_at.is_some() {
         Some(audit_entry(&portal, AuditAction::NodeReady, node))
     } else if node.deleted_at.is_none() && progress.deleted_at.is_some() {
-        let entry = audit_entry(&portal, AuditAction::NodeTakenDown, node);
-        Some(if progress.operation.kind == OperationKind::TakeDownNode {
+        let entry = audit_entry(&portal, AuditAction::NodeDeleted, node);
+        Some(if progress.operation.kind == OperationKind::DeleteNode {
             entry
         } else {
             entry.with_detail("SkyPilot no longer lists it: it was idle, or somebody ended it")

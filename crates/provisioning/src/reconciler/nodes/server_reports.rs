@@ -2,7 +2,7 @@
 //! ordered here.
 
 use crate::{
-    nodes::Machinery,
+    nodes::SkyPilotBackend,
     ports::machines::{Machine, MachineError, MachineErrorKind},
     reconciler::backoff,
 };
@@ -47,12 +47,12 @@ impl Trouble {
 /// Keeps the catalogue in memory and in the database, until `stop`.
 pub(in crate::reconciler) async fn keep_catalogue(
     db: &Database,
-    machinery: &Machinery,
+    skypilot: &SkyPilotBackend,
     stop: &CancellationToken,
 ) {
     let mut attempts = 0;
     loop {
-        let pause = match refresh(db, machinery).await {
+        let pause = match refresh(db, skypilot).await {
             Ok(until) => {
                 attempts = 0;
                 until.duration_since(Timestamp::now())
@@ -74,32 +74,32 @@ pub(in crate::reconciler) async fn keep_catalogue(
 }
 
 /// Reads the catalogue if it is old; answers until when it holds. What another replica has read is taken.
-async fn refresh(db: &Database, machinery: &Machinery) -> Result<Timestamp, Trouble> {
+async fn refresh(db: &Database, skypilot: &SkyPilotBackend) -> Result<Timestamp, Trouble> {
     if let Some((offers, read_at)) = db.server_reports().catalogue().await? {
-        let known = machinery.catalogue.current().read_at;
+        let known = skypilot.catalogue.current().read_at;
         if known.is_none_or(|known| known < read_at) {
-            machinery.catalogue.replace(offers, read_at);
+            skypilot.catalogue.replace(offers, read_at);
         }
         if Timestamp::now().duration_since(read_at) < CATALOGUE_HOLDS {
             return Ok(read_at + CATALOGUE_HOLDS);
         }
     }
-    let offers = machinery.machines.catalogue().await?;
+    let offers = skypilot.machines.catalogue().await?;
     let read_at = Timestamp::now();
     db.server_reports().set_catalogue(&offers, read_at).await?;
-    machinery.catalogue.replace(offers, read_at);
+    skypilot.catalogue.replace(offers, read_at);
     Ok(read_at + CATALOGUE_HOLDS)
 }
 
 /// Looks for machines that nobody ordered here and takes down those an admin said so of, until `stop`.
 pub(in crate::reconciler) async fn keep_orphans(
     db: &Database,
-    machinery: &Machinery,
+    skypilot: &SkyPilotBackend,
     stop: &CancellationToken,
 ) {
     let mut failed = false;
     loop {
-        let outcome = sweep(db, machinery).await;
+        let outcome = sweep(db, skypilot).await;
         if let Err(trouble) = &outcome
             && !failed
         {
@@ -124,9 +124,9 @@ pub(in crate::reconciler) async fn keep_orphans(
     }
 }
 
-async fn sweep(db: &Database, machinery: &Machinery) -> Result<(), Trouble> {
+async fn sweep(db: &Database, skypilot: &SkyPilotBackend) -> Result<(), Trouble> {
     // Machines first: a node that is ordered in between is known by the time its machine is looked up.
-    let machines = machinery.machines.all_machines().await?;
+    let machines = skypilot.machines.all_machines().await?;
     let ordered: HashSet<String> = db.nodes().machine_names().await?.into_iter().collect();
     let mut orphans: Vec<Orphan> = machines
         .into_iter()
@@ -139,9 +139,9 @@ async fn sweep(db: &Database, machinery: &Machinery) -> Result<(), Trouble> {
             orphan.machine == removal.machine && orphan.workspace == removal.workspace
         });
         if there {
-            match machinery
+            match skypilot
                 .machines
-                .take_down_orphan(&removal.workspace, &removal.machine)
+                .delete_orphan(&removal.workspace, &removal.machine)
                 .await
             {
                 Ok(()) => {}
@@ -151,7 +151,7 @@ async fn sweep(db: &Database, machinery: &Machinery) -> Result<(), Trouble> {
         } else {
             let audit = AuditEntry::by(
                 &Caller::portal(),
-                AuditAction::NodeTakenDown,
+                AuditAction::NodeDeleted,
                 Timestamp::now(),
                 format!("machine/{}", removal.machine),
                 removal.machine.clone(),

@@ -2,7 +2,7 @@
 //! machines with what its nodes were last seen as.
 
 use crate::{
-    nodes::Machinery,
+    nodes::SkyPilotBackend,
     ports::{
         machines::{MachineError, MachineErrorKind, Workspace},
         sealing::SealError,
@@ -55,11 +55,11 @@ impl From<StoreError> for Trouble {
 /// Works on a claimed workspace and writes the outcome, which ends the claim.
 pub(super) async fn run(
     db: &Database,
-    machinery: &Machinery,
+    skypilot: &SkyPilotBackend,
     claim: &Claim<WorkspaceRecord>,
 ) -> Result<(), StoreError> {
     let mut progress = unchanged(&claim.record);
-    let outcome = look(db, machinery, &claim.record, &mut progress).await;
+    let outcome = look(db, skypilot, &claim.record, &mut progress).await;
     match outcome {
         Ok(()) => {
             progress.failure = None;
@@ -105,19 +105,19 @@ fn again(progress: &mut WorkspaceProgress) {
 
 async fn look(
     db: &Database,
-    machinery: &Machinery,
+    skypilot: &SkyPilotBackend,
     record: &WorkspaceRecord,
     progress: &mut WorkspaceProgress,
 ) -> Result<(), Trouble> {
-    let machines = &*machinery.machines;
-    let mut workspace = machinery.open(record).await?;
+    let machines = &*skypilot.machines;
+    let mut workspace = skypilot.open(record).await?;
     let now = Timestamp::now();
     let clouds_are_old = record
         .checked_at
         .is_none_or(|at| now.duration_since(at) > CLOUDS_HOLD);
     if !record.ready || record.failure.is_some() || clouds_are_old {
         if let Some(account) = machines.ensure_workspace(&workspace).await? {
-            progress.account = Some(machinery.seal(record, &account).await?);
+            progress.account = Some(skypilot.seal(record, &account).await?);
             workspace.account = Some(account);
         }
         progress.ready = true;
@@ -132,7 +132,7 @@ async fn look(
         progress.checked_at = Some(Timestamp::now());
     }
     if record.nodes > 0 {
-        compare(db, machinery, record, &workspace).await?;
+        compare(db, skypilot, record, &workspace).await?;
     }
     Ok(())
 }
@@ -140,18 +140,18 @@ async fn look(
 /// Wakes the nodes whose machine is not as it was last seen.
 async fn compare(
     db: &Database,
-    machinery: &Machinery,
+    skypilot: &SkyPilotBackend,
     record: &WorkspaceRecord,
     workspace: &Workspace,
 ) -> Result<(), Trouble> {
     let seen: HashMap<String, &'static str> =
-        match machinery.machines.machines(workspace, true).await {
+        match skypilot.machines.machines(workspace, true).await {
             Ok(machines) => machines
                 .into_iter()
                 .map(|machine| (machine.name, machine.state.as_str()))
                 .collect(),
             // The clouds did not let themselves be asked; what the server remembers is better than nothing.
-            Err(error) if error.kind == MachineErrorKind::CloudCredential => machinery
+            Err(error) if error.kind == MachineErrorKind::CloudCredential => skypilot
                 .machines
                 .machines(workspace, false)
                 .await?
@@ -163,7 +163,7 @@ async fn compare(
     for node in db.nodes().of_environment(record.environment.id).await? {
         // A node on its way is looked at by itself.
         let settled = node.operation.finished_at.is_some()
-            && node.operation.kind != OperationKind::TakeDownNode;
+            && node.operation.kind != OperationKind::DeleteNode;
         if settled && node.seen.as_deref() != seen.get(&node.machine).copied() {
             db.nodes().wake(node.id).await?;
         }

@@ -7,7 +7,7 @@
 use super::node_id;
 use crate::{
     http::{
-        identity::Known,
+        identity::SignedIn,
         node_logs::job_number,
         problem::ProblemDocument,
         rest::{Answer, extract::ApiJson},
@@ -37,7 +37,7 @@ use std::sync::Arc;
 ))]
 pub async fn list(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     Path(id): Path<String>,
 ) -> Answer<Json<Vec<Job>>> {
     Ok(Json(portal.core.nodes.jobs(&caller, node_id(&id)?).await?))
@@ -58,7 +58,7 @@ pub async fn list(
 ))]
 pub async fn submit(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     Path(id): Path<String>,
     ApiJson(input): ApiJson<JobInput>,
 ) -> Answer<StatusCode> {
@@ -81,7 +81,7 @@ pub async fn submit(
 ))]
 pub async fn cancel(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     Path((id, job)): Path<(String, String)>,
 ) -> Answer<StatusCode> {
     let (id, job) = (node_id(&id)?, job_number(&job)?);

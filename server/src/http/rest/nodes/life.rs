@@ -7,8 +7,8 @@
 use super::node_id;
 use crate::{
     http::{
-        events::{self, Told},
-        identity::Known,
+        events::{self, Payload},
+        identity::SignedIn,
         problem::ProblemDocument,
         rest::{
             Answer,
@@ -42,13 +42,13 @@ use utoipa::IntoParams;
 ))]
 pub async fn get(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     Path(id): Path<String>,
 ) -> Answer<Json<Node>> {
     Ok(Json(portal.core.nodes.get(&caller, node_id(&id)?).await?))
 }
 
-/// What must come along with a take-down.
+/// What must come along with a deletion.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Confirmation {
@@ -60,16 +60,16 @@ pub struct Confirmation {
 ///
 /// With its disk and everything on it. Answers as soon as this is kept; the node is `deleting` until SkyPilot no longer
 /// lists its machine, and not found afterwards.
-#[utoipa::path(delete, path = "/nodes/{id}", operation_id = "take_down_node", tag = "nodes", params(("id" = NodeId, Path, description = "The node's id"), Confirmation), responses(
+#[utoipa::path(delete, path = "/nodes/{id}", operation_id = "delete_node", tag = "nodes", params(("id" = NodeId, Path, description = "The node's id"), Confirmation), responses(
     (status = 202, description = "Being taken down", body = Node),
     (status = 401, description = "No valid token", body = ProblemDocument, content_type = "application/problem+json"),
     (status = 403, description = "You may not take it down", body = ProblemDocument, content_type = "application/problem+json"),
     (status = 404, description = "There is none, or you have no access", body = ProblemDocument, content_type = "application/problem+json"),
     (status = 422, description = "The name does not fit", body = ProblemDocument, content_type = "application/problem+json"),
 ))]
-pub async fn take_down(
+pub async fn delete(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     Path(id): Path<String>,
     ApiQuery(confirmation): ApiQuery<Confirmation>,
 ) -> Answer<(StatusCode, Json<Node>)> {
@@ -95,7 +95,7 @@ pub async fn take_down(
 ))]
 pub async fn stop(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     Path(id): Path<String>,
 ) -> Answer<(StatusCode, Json<Node>)> {
     let node = portal.core.nodes.stop(&caller, node_id(&id)?).await?;
@@ -114,7 +114,7 @@ pub async fn stop(
 ))]
 pub async fn start(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     Path(id): Path<String>,
 ) -> Answer<(StatusCode, Json<Node>)> {
     let node = portal.core.nodes.start(&caller, node_id(&id)?).await?;
@@ -135,7 +135,7 @@ pub async fn start(
 ))]
 pub async fn set_autostop(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     Path(id): Path<String>,
     ApiJson(input): ApiJson<AutostopInput>,
 ) -> Answer<Json<Node>> {
@@ -156,7 +156,7 @@ pub async fn set_autostop(
 ))]
 pub async fn events(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     Path(id): Path<String>,
 ) -> Answer<Json<Vec<NodeEvent>>> {
     Ok(Json(
@@ -176,8 +176,8 @@ pub async fn events(
 ))]
 pub async fn stream(
     State(portal): State<Arc<Portal>>,
-    Known(caller, signed): Known,
+    SignedIn(caller, signed): SignedIn,
     Path(id): Path<String>,
 ) -> Answer<Response> {
-    events::node(&portal, caller, signed, &id, Told::What).await
+    events::node(&portal, caller, signed, &id, Payload::Full).await
 }

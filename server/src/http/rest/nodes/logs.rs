@@ -7,8 +7,8 @@
 use super::node_id;
 use crate::{
     http::{
-        identity::Known,
-        node_logs::{self, Wanted, job_number},
+        identity::SignedIn,
+        node_logs::{self, LogRequest, job_number},
         problem::ProblemDocument,
         rest::{Answer, extract::ApiQuery},
     },
@@ -41,7 +41,7 @@ pub struct LogQuery {
 }
 
 impl LogQuery {
-    fn of(&self, log: NodeLog) -> Result<Wanted, Problem> {
+    fn of(&self, log: NodeLog) -> Result<LogRequest, Problem> {
         let mut errors = Vec::new();
         let follow = match self.follow.as_deref() {
             None | Some("" | "false") => false,
@@ -64,7 +64,7 @@ impl LogQuery {
             }
         };
         if errors.is_empty() {
-            Ok(Wanted { log, follow, tail })
+            Ok(LogRequest { log, follow, tail })
         } else {
             Err(Problem::invalid(errors))
         }
@@ -85,7 +85,7 @@ impl LogQuery {
 ))]
 pub async fn provisioning(
     State(portal): State<Arc<Portal>>,
-    Known(caller, signed): Known,
+    SignedIn(caller, signed): SignedIn,
     Path(id): Path<String>,
     ApiQuery(query): ApiQuery<LogQuery>,
 ) -> Answer<Response> {
@@ -111,7 +111,7 @@ pub async fn provisioning(
 ))]
 pub async fn job(
     State(portal): State<Arc<Portal>>,
-    Known(caller, signed): Known,
+    SignedIn(caller, signed): SignedIn,
     Path((id, job)): Path<(String, String)>,
     ApiQuery(query): ApiQuery<LogQuery>,
 ) -> Answer<Response> {
@@ -124,7 +124,7 @@ pub async fn job(
 mod tests {
     use super::*;
 
-    fn query(follow: &str, tail: &str) -> Result<Wanted, Problem> {
+    fn query(follow: &str, tail: &str) -> Result<LogRequest, Problem> {
         let query = LogQuery {
             follow: Some(follow.into()),
             tail: Some(tail.into()),

@@ -6,7 +6,7 @@
 
 use crate::{
     http::{
-        identity::Known,
+        identity::SignedIn,
         problem::ProblemDocument,
         rest::{
             Answer, PREFIX,
@@ -68,7 +68,7 @@ pub async fn list(
 ))]
 pub async fn order(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     headers: HeaderMap,
     ApiJson(input): ApiJson<NodeOrderInput>,
 ) -> Answer<Response> {
@@ -95,7 +95,7 @@ pub async fn order(
 ))]
 pub async fn quote(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     ApiJson(input): ApiJson<NodeOrderInput>,
 ) -> Answer<Json<Quote>> {
     Ok(Json(portal.core.nodes.quote(&caller, input).await?))
@@ -113,7 +113,7 @@ pub async fn quote(
 ))]
 pub async fn catalogue(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     ApiQuery(query): ApiQuery<OfferQueryInput>,
 ) -> Answer<Json<OfferPage>> {
     let query = query.validate().map_err(Problem::invalid)?;

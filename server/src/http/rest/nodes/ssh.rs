@@ -6,7 +6,7 @@
 
 use super::node_id;
 use crate::{
-    http::{identity::Known, problem::ProblemDocument, rest::Answer},
+    http::{identity::SignedIn, problem::ProblemDocument, rest::Answer},
     portal::Portal,
 };
 use axum::{
@@ -64,7 +64,7 @@ impl From<SshAccess> for Ssh {
 ))]
 pub async fn get(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     Path(id): Path<String>,
 ) -> Answer<Response> {
     let access = portal.core.nodes.ssh(&caller, node_id(&id)?).await?;

@@ -12,7 +12,7 @@ use super::{
     Confirmation, Renaming, as_parameter, place, tenant_id,
 };
 use crate::{
-    http::{identity::Known, problem::ProblemDocument},
+    http::{identity::SignedIn, problem::ProblemDocument},
     portal::Portal,
 };
 use axum::{
@@ -41,7 +41,7 @@ use utoipa::ToSchema;
 ))]
 pub async fn create(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     Path(tenant): Path<String>,
     ApiJson(input): ApiJson<EnvironmentInput>,
 ) -> Answer<(StatusCode, Json<TenantDetail>)> {
@@ -63,7 +63,7 @@ pub async fn create(
 ))]
 pub async fn rename(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     Path((tenant, environment)): Path<(String, String)>,
     ApiJson(input): ApiJson<Renaming>,
 ) -> Answer<Json<TenantDetail>> {
@@ -103,7 +103,7 @@ pub struct LimitsInput {
 ))]
 pub async fn set_limits(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     Path((tenant, environment)): Path<(String, String)>,
     ApiJson(input): ApiJson<LimitsInput>,
 ) -> Answer<Json<TenantDetail>> {
@@ -133,7 +133,7 @@ pub async fn set_limits(
 ))]
 pub async fn archive(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     Path((tenant, environment)): Path<(String, String)>,
     ApiQuery(confirmation): ApiQuery<Confirmation>,
 ) -> Answer<Json<TenantDetail>> {

@@ -9,7 +9,7 @@ use super::{
     tenant_id,
 };
 use crate::{
-    http::{identity::Known, problem::ProblemDocument},
+    http::{identity::SignedIn, problem::ProblemDocument},
     portal::Portal,
 };
 use axum::{
@@ -50,7 +50,7 @@ pub struct MemberInput {
 ))]
 pub async fn set(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     Path((tenant, user)): Path<(String, String)>,
     ApiJson(input): ApiJson<MemberInput>,
 ) -> Answer<Json<TenantDetail>> {
@@ -76,7 +76,7 @@ pub async fn set(
 ))]
 pub async fn remove(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     Path((tenant, user)): Path<(String, String)>,
 ) -> Answer<Json<TenantDetail>> {
     let id = tenant_id(&portal, &caller, &tenant).await?;
@@ -100,7 +100,7 @@ pub async fn remove(
 ))]
 pub async fn invite(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     Path(tenant): Path<String>,
     ApiJson(input): ApiJson<InvitationInput>,
 ) -> Answer<Response> {
@@ -116,15 +116,15 @@ pub async fn invite(
 /// Withdraw an invitation
 ///
 /// One that nobody has accepted. For admins of the tenant.
-#[utoipa::path(delete, path = "/tenants/{tenant}/invitations/{id}", operation_id = "withdraw_invitation", tag = "tenants", params(("tenant" = String, Path, description = "The tenant's slug"), ("id" = InvitationId, Path, description = "The invitation's id")), responses(
+#[utoipa::path(delete, path = "/tenants/{tenant}/invitations/{id}", operation_id = "cancel_invitation", tag = "tenants", params(("tenant" = String, Path, description = "The tenant's slug"), ("id" = InvitationId, Path, description = "The invitation's id")), responses(
     (status = 204, description = "Withdrawn"),
     (status = 401, description = "No valid token", body = ProblemDocument, content_type = "application/problem+json"),
     (status = 403, description = "You are no admin of the tenant", body = ProblemDocument, content_type = "application/problem+json"),
     (status = 404, description = "There is none that is open, or you have no access", body = ProblemDocument, content_type = "application/problem+json"),
 ))]
-pub async fn withdraw(
+pub async fn cancel(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     Path((tenant, id)): Path<(String, String)>,
 ) -> Answer<StatusCode> {
     let tenant = tenant_id(&portal, &caller, &tenant).await?;
@@ -132,7 +132,7 @@ pub async fn withdraw(
     portal
         .core
         .tenants
-        .withdraw_invitation(&caller, tenant, id)
+        .cancel_invitation(&caller, tenant, id)
         .await?;
     Ok(StatusCode::NO_CONTENT)
 }

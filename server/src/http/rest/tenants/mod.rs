@@ -12,7 +12,7 @@ use super::{
     extract::{ApiJson, ApiQuery},
 };
 use crate::{
-    http::{identity::Known, problem::ProblemDocument},
+    http::{identity::SignedIn, problem::ProblemDocument},
     portal::Portal,
 };
 use axum::{
@@ -48,7 +48,7 @@ pub struct Which {
 ))]
 pub async fn list(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     ApiQuery(which): ApiQuery<Which>,
 ) -> Answer<Json<Vec<TenantSummary>>> {
     let archived = which.archived.as_deref() == Some("true");
@@ -67,7 +67,7 @@ pub async fn list(
 ))]
 pub async fn create(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     ApiJson(input): ApiJson<TenantInput>,
 ) -> Answer<Response> {
     let tenant = portal.core.tenants.create(&caller, input).await?;
@@ -86,7 +86,7 @@ pub async fn create(
 ))]
 pub async fn get(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     Path(tenant): Path<String>,
 ) -> Answer<Json<TenantDetail>> {
     Ok(Json(portal.core.tenants.get(&caller, &tenant).await?))
@@ -115,7 +115,7 @@ pub struct Renaming {
 ))]
 pub async fn rename(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     Path(tenant): Path<String>,
     ApiJson(input): ApiJson<Renaming>,
 ) -> Answer<Json<TenantDetail>> {
@@ -146,7 +146,7 @@ pub struct Part {
 ))]
 pub async fn obstacles(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     Path(tenant): Path<String>,
     ApiQuery(part): ApiQuery<Part>,
 ) -> Answer<Json<Vec<Obstacle>>> {
@@ -184,7 +184,7 @@ pub struct Confirmation {
 ))]
 pub async fn archive(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     Path(tenant): Path<String>,
     ApiQuery(confirmation): ApiQuery<Confirmation>,
 ) -> Answer<StatusCode> {

@@ -2,13 +2,13 @@
 
 use crate::{
     listing::{Parameters, Position, text},
-    people::{PeopleFilter, PeopleQuery, PeopleSort},
     problem::FieldError,
+    users::{UserFilter, UserQuery, UserSort},
 };
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;
 
-impl PeopleFilter {
+impl UserFilter {
     /// Every filter.
     pub const ALL: [Self; 4] = [
         Self::All,
@@ -28,7 +28,7 @@ impl PeopleFilter {
     }
 }
 
-impl FromStr for PeopleFilter {
+impl FromStr for UserFilter {
     type Err = FieldError;
     fn from_str(text: &str) -> Result<Self, FieldError> {
         let found = Self::ALL.into_iter().find(|filter| filter.as_str() == text);
@@ -38,7 +38,7 @@ impl FromStr for PeopleFilter {
     }
 }
 
-impl PeopleSort {
+impl UserSort {
     /// The word in requests.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -48,7 +48,7 @@ impl PeopleSort {
     }
 }
 
-impl FromStr for PeopleSort {
+impl FromStr for UserSort {
     type Err = FieldError;
     fn from_str(text: &str) -> Result<Self, FieldError> {
         [Self::Name, Self::LastSeen]
@@ -58,12 +58,12 @@ impl FromStr for PeopleSort {
     }
 }
 
-impl Default for PeopleQuery {
+impl Default for UserQuery {
     fn default() -> Self {
         Self {
             search: String::new(),
-            filter: PeopleFilter::All,
-            sort: PeopleSort::Name,
+            filter: UserFilter::All,
+            sort: UserSort::Name,
             descending: false,
             position: Position::First,
             per_page: 25,
@@ -74,7 +74,7 @@ impl Default for PeopleQuery {
 /// A question as it stands in a URL; empty is the same as absent.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
-pub struct PeopleQueryInput {
+pub struct UserQueryInput {
     /// Part of a name or an e-mail address.
     #[serde(default)]
     pub search: Option<String>,
@@ -95,18 +95,18 @@ pub struct PeopleQueryInput {
     pub per_page: Option<String>,
 }
 
-impl PeopleQueryInput {
+impl UserQueryInput {
     /// Checks every parameter.
     ///
     /// # Errors
     /// One [`FieldError`] for each parameter at fault.
-    pub fn validate(&self) -> Result<PeopleQuery, Vec<FieldError>> {
+    pub fn validate(&self) -> Result<UserQuery, Vec<FieldError>> {
         let mut parameters = Parameters::default();
         let (sort, descending) = parameters.sort(&self.sort, str::parse, PeopleSort::Name, false);
         let filter = text(&self.filter).map_or(Ok(PeopleFilter::All), |word| word.parse());
         let query = PeopleQuery {
             search: parameters.search(&self.search),
-            filter: *filter.as_ref().unwrap_or(&PeopleFilter::All),
+            filter: *filter.as_ref().unwrap_or(&UserFilter::All),
             sort,
             descending,
             position: parameters.position(&self.after, &self.before),
@@ -131,18 +131,18 @@ mod tests {
     #[test]
     fn an_empty_question_shows_everybody_by_name() {
         assert_eq!(
-            PeopleQueryInput::default().validate().unwrap(),
-            PeopleQuery::default()
+            UserQueryInput::default().validate().unwrap(),
+            UserQuery::default()
         );
     }
 
     #[test]
     fn parameters_at_fault_are_named() {
-        let input = PeopleQueryInput {
+        let input = UserQueryInput {
             filter: Some("nobody".into()),
             sort: Some("-age".into()),
             after: Some("0".into()),
-            ..PeopleQueryInput::default()
+            ..UserQueryInput::default()
         };
         let fields: Vec<_> = input
             .validate()

@@ -9,7 +9,7 @@ use super::{
     extract::{ApiJson, ApiQuery},
 };
 use crate::{
-    http::{identity::Known, problem::ProblemDocument},
+    http::{identity::SignedIn, problem::ProblemDocument},
     portal::Portal,
 };
 use axum::{
@@ -19,9 +19,9 @@ use axum::{
 use domain::{
     access::PlatformRole,
     ids::UserId,
-    people::{ClaimTrial, PeoplePage, PersonDetail},
-    people_query::PeopleQueryInput,
     problem::Problem,
+    user_query::UserQueryInput,
+    users::{ClaimTrial, UserDetail, UserPage},
 };
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -31,17 +31,17 @@ use utoipa::ToSchema;
 /// List people
 ///
 /// Everybody who has signed in, by name unless asked otherwise. For platform admins.
-#[utoipa::path(get, path = "/users", operation_id = "list_users", tag = "users", params(PeopleQueryInput), responses(
-    (status = 200, description = "A page of people", body = PeoplePage),
+#[utoipa::path(get, path = "/users", operation_id = "list_users", tag = "users", params(UserQueryInput), responses(
+    (status = 200, description = "A page of people", body = UserPage),
     (status = 401, description = "No valid token", body = ProblemDocument, content_type = "application/problem+json"),
     (status = 403, description = "You are not a platform admin", body = ProblemDocument, content_type = "application/problem+json"),
     (status = 422, description = "A parameter breaks a rule", body = ProblemDocument, content_type = "application/problem+json"),
 ))]
 pub async fn list(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
-    ApiQuery(query): ApiQuery<PeopleQueryInput>,
-) -> Answer<Json<PeoplePage>> {
+    SignedIn(caller, _): SignedIn,
+    ApiQuery(query): ApiQuery<UserQueryInput>,
+) -> Answer<Json<UserPage>> {
     let query = query.validate().map_err(Problem::invalid)?;
     Ok(Json(portal.core.users.list(&caller, query).await?))
 }
@@ -50,16 +50,16 @@ pub async fn list(
 ///
 /// With every role they hold, where it comes from and why. For platform admins.
 #[utoipa::path(get, path = "/users/{id}", operation_id = "get_user", tag = "users", params(("id" = UserId, Path, description = "The person's id")), responses(
-    (status = 200, description = "The person", body = PersonDetail),
+    (status = 200, description = "The person", body = UserDetail),
     (status = 401, description = "No valid token", body = ProblemDocument, content_type = "application/problem+json"),
     (status = 403, description = "You are not a platform admin", body = ProblemDocument, content_type = "application/problem+json"),
     (status = 404, description = "There is none", body = ProblemDocument, content_type = "application/problem+json"),
 ))]
 pub async fn get(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     Path(id): Path<String>,
-) -> Answer<Json<PersonDetail>> {
+) -> Answer<Json<UserDetail>> {
     Ok(Json(portal.core.users.get(&caller, user_id(&id)?).await?))
 }
 
@@ -78,7 +78,7 @@ pub struct PlatformRoleInput {
 /// A role that a rule of the configuration gives cannot be taken away here, and the last admin who is not suspended
 /// stays. For platform admins.
 #[utoipa::path(put, path = "/users/{id}/platform-role", operation_id = "set_platform_role", tag = "users", request_body = PlatformRoleInput, params(("id" = UserId, Path, description = "The person's id")), responses(
-    (status = 200, description = "The person as they are now", body = PersonDetail),
+    (status = 200, description = "The person as they are now", body = UserDetail),
     (status = 401, description = "No valid token", body = ProblemDocument, content_type = "application/problem+json"),
     (status = 403, description = "You are not a platform admin", body = ProblemDocument, content_type = "application/problem+json"),
     (status = 404, description = "There is none", body = ProblemDocument, content_type = "application/problem+json"),
@@ -87,10 +87,10 @@ pub struct PlatformRoleInput {
 ))]
 pub async fn set_platform_role(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     Path(id): Path<String>,
     ApiJson(input): ApiJson<PlatformRoleInput>,
-) -> Answer<Json<PersonDetail>> {
+) -> Answer<Json<UserDetail>> {
     let person =
         portal
             .core
@@ -103,7 +103,7 @@ pub async fn set_platform_role(
 ///
 /// Their sessions, event streams and tokens end at once. Asking twice is the same as once. For platform admins.
 #[utoipa::path(post, path = "/users/{id}/suspend", operation_id = "suspend_user", tag = "users", params(("id" = UserId, Path, description = "The person's id")), responses(
-    (status = 200, description = "The person as they are now", body = PersonDetail),
+    (status = 200, description = "The person as they are now", body = UserDetail),
     (status = 401, description = "No valid token", body = ProblemDocument, content_type = "application/problem+json"),
     (status = 403, description = "You are not a platform admin, or it is yourself", body = ProblemDocument, content_type = "application/problem+json"),
     (status = 404, description = "There is none", body = ProblemDocument, content_type = "application/problem+json"),
@@ -111,9 +111,9 @@ pub async fn set_platform_role(
 ))]
 pub async fn suspend(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     Path(id): Path<String>,
-) -> Answer<Json<PersonDetail>> {
+) -> Answer<Json<UserDetail>> {
     Ok(Json(
         portal.core.users.suspend(&caller, user_id(&id)?).await?,
     ))
@@ -123,16 +123,16 @@ pub async fn suspend(
 ///
 /// Asking twice is the same as once. For platform admins.
 #[utoipa::path(post, path = "/users/{id}/restore", operation_id = "restore_user", tag = "users", params(("id" = UserId, Path, description = "The person's id")), responses(
-    (status = 200, description = "The person as they are now", body = PersonDetail),
+    (status = 200, description = "The person as they are now", body = UserDetail),
     (status = 401, description = "No valid token", body = ProblemDocument, content_type = "application/problem+json"),
     (status = 403, description = "You are not a platform admin", body = ProblemDocument, content_type = "application/problem+json"),
     (status = 404, description = "There is none", body = ProblemDocument, content_type = "application/problem+json"),
 ))]
 pub async fn restore(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     Path(id): Path<String>,
-) -> Answer<Json<PersonDetail>> {
+) -> Answer<Json<UserDetail>> {
     Ok(Json(
         portal.core.users.restore(&caller, user_id(&id)?).await?,
     ))
@@ -149,7 +149,7 @@ pub async fn restore(
 ))]
 pub async fn end_sessions(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     Path(id): Path<String>,
 ) -> Answer<StatusCode> {
     portal
@@ -179,7 +179,7 @@ pub struct RuleProvider {
 ))]
 pub async fn rule_providers(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
 ) -> Answer<Json<Vec<RuleProvider>>> {
     let providers = portal.core.users.rule_providers(&caller).await?.into_iter();
     Ok(Json(
@@ -211,7 +211,7 @@ pub struct TrialInput {
 ))]
 pub async fn try_rules(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     ApiJson(input): ApiJson<TrialInput>,
 ) -> Answer<Json<ClaimTrial>> {
     let trial = portal

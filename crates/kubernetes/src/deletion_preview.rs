@@ -4,7 +4,7 @@ use crate::{
     host::{Host, Object},
     labels,
 };
-use domain::cluster::DoomedObjects;
+use domain::cluster::DeletionPreview;
 use k8s_openapi::{
     NamespaceResourceScope,
     api::{
@@ -19,7 +19,10 @@ use provisioning::ports::host_clusters::{Hosted, VirtualCluster};
 const MOST_NAMES: usize = 10;
 
 /// What would die. Nothing, if there is no namespace any more.
-pub(crate) async fn doomed(host: &Host, cluster: &VirtualCluster) -> Hosted<Vec<DoomedObjects>> {
+pub(crate) async fn deletion_preview(
+    host: &Host,
+    cluster: &VirtualCluster,
+) -> Hosted<Vec<DeletionPreview>> {
     host.own_namespace(cluster).await?;
     let namespace = cluster.name.namespace();
     // Of most kinds only the names are needed, and of Secrets nothing else should travel.
@@ -48,7 +51,7 @@ pub(crate) async fn doomed(host: &Host, cluster: &VirtualCluster) -> Hosted<Vec<
     ]
     .into_iter()
     .filter(|(_, names): &(_, Vec<String>)| !names.is_empty())
-    .map(|(kind, names)| DoomedObjects {
+    .map(|(kind, names)| DeletionPreview {
         kind: kind.into(),
         count: names.len(),
         names: names.into_iter().take(MOST_NAMES).collect(),

@@ -1,18 +1,18 @@
 //! Platform roles, suspension, and the last admin.
 
-use super::{make_admin, person_of};
+use super::{make_admin, user_of};
 use crate::{backend::Backend, fixtures::*};
 use domain::{
     access::{PlatformRole, TenantRole},
     audit::AuditAction,
     ids::UserId,
-    people::{GrantSource, PlatformGrant},
+    users::{GrantSource, PlatformGrant},
 };
 use persistence::{
     change::Change,
     new_id,
     records::{ClaimedTenant, SignedIn},
-    user_records::PersonChanged,
+    user_records::UserChange,
 };
 use sqlx::{Executor, Row};
 use tokio::task::JoinSet;
@@ -36,12 +36,12 @@ async fn set_role(
     id: UserId,
     role: PlatformRole,
     version: Option<i64>,
-) -> PersonChanged {
+) -> UserChange {
     let action = match role {
         PlatformRole::Admin => AuditAction::GrantRole,
         PlatformRole::User => AuditAction::RevokeRole,
     };
-    let audit = audit_of_person(id, action);
+    let audit = audit_of_user(id, action);
     let changed = backend
         .database
         .users()
@@ -49,8 +49,8 @@ async fn set_role(
     changed.await.unwrap()
 }
 
-async fn suspend(backend: &Backend, id: UserId) -> PersonChanged {
-    let audit = audit_of_person(id, AuditAction::SuspendUser);
+async fn suspend(backend: &Backend, id: UserId) -> UserChange {
+    let audit = audit_of_user(id, AuditAction::SuspendUser);
     let changed = backend.database.users().set_suspended(id, true, audit);
     changed.await.unwrap()
 }
@@ -69,16 +69,13 @@ async fn a_person_shows_every_role_with_its_source_and_why(backend: &Backend) {
         ..person("ada", "Ada Lovelace")
     };
     database.users().sign_in(admin, noon()).await.unwrap();
-    let found = person_of(database, world.ada.id).await;
+    let found = user_of(database, world.ada.id).await;
     let claim = |why: &str| GrantSource::Claim {
         why: Some(why.into()),
     };
     assert_eq!(found.subject, "ada");
-    assert_eq!(found.person.platform_role, PlatformRole::Admin);
-    assert_eq!(
-        found.person.platform_source,
-        Some(claim("groups has admins"))
-    );
+    assert_eq!(found.user.platform_role, PlatformRole::Admin);
+    assert_eq!(found.user.platform_source, Some(claim("groups has admins")));
     assert_eq!(
         found.platform_grants,
         [PlatformGrant {
@@ -89,10 +86,10 @@ async fn a_person_shows_every_role_with_its_source_and_why(backend: &Backend) {
     assert_eq!(found.tenant_grants.len(), 1);
     assert_eq!(found.tenant_grants[0].tenant, world.vision.tenant);
     assert_eq!(found.tenant_grants[0].source, claim("everybody"));
-    assert_eq!(found.person.tenants, 1);
+    assert_eq!(found.user.tenants, 1);
     assert!(found.last_admin);
-    let brian = person_of(database, world.brian.id).await;
-    assert_eq!(brian.person.platform_role, PlatformRole::User);
+    let brian = user_of(database, world.brian.id).await;
+    assert_eq!(brian.user.platform_role, PlatformRole::User);
     assert_eq!((brian.platform_grants, brian.last_admin), (vec![], false));
     assert_eq!(
         database.users().detail(new_id(), noon()).await.unwrap(),
@@ -105,13 +102,13 @@ async fn a_granted_role_says_by_whom_and_when_and_can_be_taken_away(backend: &Ba
     let world = world(database).await;
     make_admin(database, world.brian.id).await;
     let id = world.ada.id;
-    let before = person_of(database, id).await.version;
+    let before = user_of(database, id).await.version;
     let granted = set_role(backend, id, PlatformRole::Admin, Some(before)).await;
-    assert_eq!(granted, PersonChanged::Done);
-    let found = person_of(database, id).await;
+    assert_eq!(granted, UserChange::Done);
+    let found = user_of(database, id).await;
     assert_eq!(
-        found.person.platform_source,
-        Some(GrantSource::Person {
+        found.user.platform_source,
+        Some(GrantSource::Manual {
             by: Some("Brian Kernighan".into()),
             at: Some(noon())
         })
@@ -119,13 +116,13 @@ async fn a_granted_role_says_by_whom_and_when_and_can_be_taken_away(backend: &Ba
     assert!(found.version > before);
     let mut changes = backend.listen().await;
     let taken = set_role(backend, id, PlatformRole::User, Some(found.version)).await;
-    assert_eq!(taken, PersonChanged::Done);
+    assert_eq!(taken, UserChange::Done);
     assert_eq!(
         backend.heard(&mut changes).await,
         [Change::Access { user_id: id }]
     );
-    let found = person_of(database, id).await;
-    assert_eq!(found.person.platform_role, PlatformRole::User);
+    let found = user_of(database, id).await;
+    assert_eq!(found.user.platform_role, PlatformRole::User);
     let row = sqlx::query("SELECT changes FROM audit_entries WHERE action = 'revoke_role'")
         .fetch_one(&mut backend.raw().await)
         .await
@@ -142,37 +139,37 @@ async fn a_change_of_somebody_who_has_changed_is_stale(backend: &Backend) {
     let world = world(database).await;
     make_admin(database, world.brian.id).await;
     let id = world.ada.id;
-    let seen = person_of(database, id).await.version;
+    let seen = user_of(database, id).await.version;
     make_admin(database, id).await;
     let changed = set_role(backend, id, PlatformRole::User, Some(seen)).await;
-    assert_eq!(changed, PersonChanged::Stale);
+    assert_eq!(changed, UserChange::Stale);
     // A claim that gives another role than before is such a change too; signing in alone is none.
-    let seen = person_of(database, id).await.version;
+    let seen = user_of(database, id).await.version;
     sign_in(database, "ada", "Ada Lovelace").await;
-    assert_eq!(person_of(database, id).await.version, seen);
+    assert_eq!(user_of(database, id).await.version, seen);
     let admin = SignedIn {
         claimed_platform_role: PlatformRole::Admin,
         ..person("ada", "Ada Lovelace")
     };
     database.users().sign_in(admin, noon()).await.unwrap();
-    assert!(person_of(database, id).await.version > seen);
+    assert!(user_of(database, id).await.version > seen);
 }
 
 async fn what_is_so_already_is_not_written_again(backend: &Backend) {
     let world = world(&backend.database).await;
     let id = world.ada.id;
     let entries = "SELECT COUNT(*) FROM audit_entries WHERE action <> 'sign_in'";
-    let restored = audit_of_person(id, AuditAction::RestoreUser);
+    let restored = audit_of_user(id, AuditAction::RestoreUser);
     let restored = backend
         .database
         .users()
         .set_suspended(id, false, restored)
         .await;
-    assert_eq!(restored.unwrap(), PersonChanged::AlreadySo);
+    assert_eq!(restored.unwrap(), UserChange::AlreadySo);
     let changed = set_role(backend, id, PlatformRole::User, None).await;
-    assert_eq!(changed, PersonChanged::AlreadySo);
+    assert_eq!(changed, UserChange::AlreadySo);
     assert_eq!(backend.count(entries).await, 0);
-    assert_eq!(suspend(backend, new_id()).await, PersonChanged::Missing);
+    assert_eq!(suspend(backend, new_id()).await, UserChange::Missing);
 }
 
 async fn the_last_admin_stays(backend: &Backend) {
@@ -180,20 +177,20 @@ async fn the_last_admin_stays(backend: &Backend) {
     let world = world(database).await;
     let id = world.ada.id;
     make_admin(database, id).await;
-    assert!(person_of(database, id).await.last_admin);
+    assert!(user_of(database, id).await.last_admin);
     let entries = "SELECT COUNT(*) FROM audit_entries";
     let before = backend.count(entries).await;
     let changed = set_role(backend, id, PlatformRole::User, None).await;
-    assert_eq!(changed, PersonChanged::LastAdmin);
-    assert_eq!(suspend(backend, id).await, PersonChanged::LastAdmin);
+    assert_eq!(changed, UserChange::LastAdmin);
+    assert_eq!(suspend(backend, id).await, UserChange::LastAdmin);
     assert_eq!(backend.count(entries).await, before);
-    let found = person_of(database, id).await.person;
+    let found = user_of(database, id).await.user;
     assert_eq!(found.platform_role, PlatformRole::Admin);
     assert!(!found.suspended);
     make_admin(database, world.brian.id).await;
-    assert!(!person_of(database, id).await.last_admin);
+    assert!(!user_of(database, id).await.last_admin);
     let changed = set_role(backend, id, PlatformRole::User, None).await;
-    assert_eq!(changed, PersonChanged::Done);
+    assert_eq!(changed, UserChange::Done);
 }
 
 async fn an_admin_who_is_suspended_does_not_count(backend: &Backend) {
@@ -202,13 +199,13 @@ async fn an_admin_who_is_suspended_does_not_count(backend: &Backend) {
     let (ada, brian) = (world.ada.id, world.brian.id);
     make_admin(database, ada).await;
     make_admin(database, brian).await;
-    assert_eq!(suspend(backend, brian).await, PersonChanged::Done);
-    assert_eq!(suspend(backend, ada).await, PersonChanged::LastAdmin);
+    assert_eq!(suspend(backend, brian).await, UserChange::Done);
+    assert_eq!(suspend(backend, ada).await, UserChange::LastAdmin);
     let changed = set_role(backend, ada, PlatformRole::User, None).await;
-    assert_eq!(changed, PersonChanged::LastAdmin);
+    assert_eq!(changed, UserChange::LastAdmin);
     // The role of somebody suspended keeps nobody out who could come in.
     let changed = set_role(backend, brian, PlatformRole::User, None).await;
-    assert_eq!(changed, PersonChanged::Done);
+    assert_eq!(changed, UserChange::Done);
 }
 
 async fn of_two_admins_who_go_at_once_one_stays(backend: &Backend) {
@@ -222,7 +219,7 @@ async fn of_two_admins_who_go_at_once_one_stays(backend: &Backend) {
         for id in [ada, brian] {
             let database = backend.another().await;
             removals.spawn(async move {
-                let audit = audit_of_person(id, AuditAction::RevokeRole);
+                let audit = audit_of_user(id, AuditAction::RevokeRole);
                 let changed =
                     database
                         .users()
@@ -231,8 +228,8 @@ async fn of_two_admins_who_go_at_once_one_stays(backend: &Backend) {
             });
         }
         let mut outcomes = removals.join_all().await;
-        outcomes.sort_by_key(|outcome| *outcome != PersonChanged::Done);
-        assert_eq!(outcomes, [PersonChanged::Done, PersonChanged::LastAdmin]);
+        outcomes.sort_by_key(|outcome| *outcome != UserChange::Done);
+        assert_eq!(outcomes, [UserChange::Done, UserChange::LastAdmin]);
     }
 }
 
@@ -248,7 +245,7 @@ async fn of_two_admins_suspended_at_once_one_stays(backend: &Backend) {
         for id in [ada, brian] {
             let database = backend.another().await;
             removals.spawn(async move {
-                let audit = audit_of_person(id, AuditAction::SuspendUser);
+                let audit = audit_of_user(id, AuditAction::SuspendUser);
                 (
                     id,
                     database
@@ -262,13 +259,13 @@ async fn of_two_admins_suspended_at_once_one_stays(backend: &Backend) {
         let outcomes = removals.join_all().await;
         let done: Vec<UserId> = outcomes
             .iter()
-            .filter(|(_, outcome)| *outcome == PersonChanged::Done)
+            .filter(|(_, outcome)| *outcome == UserChange::Done)
             .map(|(id, _)| *id)
             .collect();
         assert_eq!(done.len(), 1, "{outcomes:?}");
-        let audit = audit_of_person(done[0], AuditAction::RestoreUser);
+        let audit = audit_of_user(done[0], AuditAction::RestoreUser);
         let restored = database.users().set_suspended(done[0], false, audit).await;
-        assert_eq!(restored.unwrap(), PersonChanged::Done);
+        assert_eq!(restored.unwrap(), UserChange::Done);
     }
 }
 
@@ -282,9 +279,9 @@ async fn suspension_ends_sessions_and_is_audited_with_it(backend: &Backend) {
         backend.time(Some(after(60).as_microsecond()))
     ));
     backend.raw().await.execute(session).await.unwrap();
-    assert_eq!(person_of(database, id).await.sessions, 1);
+    assert_eq!(user_of(database, id).await.sessions, 1);
     // Without its entry it does not happen.
-    let twice = audit_of_person(id, AuditAction::GrantRole);
+    let twice = audit_of_user(id, AuditAction::GrantRole);
     database
         .users()
         .set_platform_role(id, PlatformRole::Admin, None, twice.clone())
@@ -296,12 +293,12 @@ async fn suspension_ends_sessions_and_is_audited_with_it(backend: &Backend) {
         .set_suspended(id, true, twice)
         .await
         .unwrap_err();
-    let found = person_of(database, id).await;
-    assert_eq!((found.sessions, found.person.suspended), (1, false));
+    let found = user_of(database, id).await;
+    assert_eq!((found.sessions, found.user.suspended), (1, false));
 
-    assert_eq!(suspend(backend, id).await, PersonChanged::Done);
-    let found = person_of(database, id).await;
-    assert_eq!((found.sessions, found.person.suspended), (0, true));
+    assert_eq!(suspend(backend, id).await, UserChange::Done);
+    let found = user_of(database, id).await;
+    assert_eq!((found.sessions, found.user.suspended), (0, true));
     let audited = "SELECT COUNT(*) FROM audit_entries WHERE action = 'suspend_user'";
     assert_eq!(backend.count(audited).await, 1);
 }
@@ -310,7 +307,7 @@ async fn signing_out_everywhere_is_audited(backend: &Backend) {
     let database = &backend.database;
     let world = world(database).await;
     for id in [world.ada.id, new_id()] {
-        let audit = audit_of_person(id, AuditAction::SignOutEverywhere);
+        let audit = audit_of_user(id, AuditAction::SignOutEverywhere);
         database
             .users()
             .sign_out_everywhere(id, audit)
@@ -327,7 +324,7 @@ async fn the_latest_change_is_the_newest_that_was_done(backend: &Backend) {
     make_admin(database, world.brian.id).await;
     let id = world.ada.id;
     make_admin(database, id).await;
-    let mut audit = audit_of_person(id, AuditAction::RevokeRole);
+    let mut audit = audit_of_user(id, AuditAction::RevokeRole);
     (audit.who, audit.at) = ("Grace".into(), after(5));
     database
         .users()

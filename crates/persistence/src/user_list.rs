@@ -4,14 +4,14 @@ use crate::{
     Cause,
     database::Database,
     keyset::{Keyset, Kind, Order, Stretch},
-    people::grant_source,
     rows::{Row, id, number, optional_text, optional_time, text, truth},
     sql::{Sql, containing},
-    user_records::PeopleRecordPage,
+    user_lookup::grant_source,
+    user_records::UserRecordPage,
 };
 use domain::{
     access::PlatformRole,
-    people::{PeopleCount, PeopleFilter, PeopleQuery, PeopleSort, Person},
+    users::{User, UserCount, UserFilter, UserQuery, UserSort},
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -24,9 +24,9 @@ const IS_SUSPENDED: &str = "u.suspended = TRUE";
 const HAS_TENANT: &str = "u.id IN (SELECT g.user_id FROM tenant_grants g \
     JOIN tenants t ON t.id = g.tenant_id WHERE t.archived_at IS NULL)";
 
-/// The columns of a [`Person`]. The claim of a platform admin comes before what a person granted: it
+/// The columns of a [`User`]. The claim of a platform admin comes before what a person granted: it
 /// is what cannot be taken away here.
-pub(crate) const PERSON: &str = "SELECT u.id, u.name, u.email, u.email_verified, u.issuer, \
+pub(crate) const USER: &str = "SELECT u.id, u.name, u.email, u.email_verified, u.issuer, \
     u.subject, u.suspended, u.last_seen_at, u.version, p.source, p.why, p.granted_by, p.granted_at, \
     (SELECT COUNT(DISTINCT g.tenant_id) FROM tenant_grants g JOIN tenants t ON t.id = g.tenant_id \
     WHERE g.user_id = u.id AND t.archived_at IS NULL) AS tenants FROM users u \
@@ -35,29 +35,26 @@ pub(crate) const PERSON: &str = "SELECT u.id, u.name, u.email, u.email_verified,
     WHERE q.user_id = u.id AND q.role = 'admin') ";
 
 /// One page with its counts, all of the same moment.
-pub(crate) async fn page(
-    database: &Database,
-    query: &PeopleQuery,
-) -> Result<PeopleRecordPage, Cause> {
+pub(crate) async fn page(database: &Database, query: &UserQuery) -> Result<UserRecordPage, Cause> {
     let mut reading = database.read().await?;
     let row = counting(query).query().fetch_one(&mut reading).await?;
     let counts = [
-        (PeopleFilter::All, "everybody"),
-        (PeopleFilter::Admins, "admins"),
-        (PeopleFilter::Suspended, "suspended"),
-        (PeopleFilter::WithoutTenant, "without_tenant"),
+        (UserFilter::All, "everybody"),
+        (UserFilter::Admins, "admins"),
+        (UserFilter::Suspended, "suspended"),
+        (UserFilter::WithoutTenant, "without_tenant"),
     ];
     let counts = counts
         .into_iter()
         .map(|(filter, column)| {
-            let people = u64::try_from(number(&row, column)?)?;
-            Ok(PeopleCount { filter, people })
+            let users = u64::try_from(number(&row, column)?)?;
+            Ok(UserCount { filter, users })
         })
         .collect::<Result<Vec<_>, Cause>>()?;
     let total = counts
         .iter()
         .find(|count| count.filter == query.filter)
-        .map_or(0, |count| count.people);
+        .map_or(0, |count| count.users);
     let keyset = Keyset {
         order: order(query),
         position: &query.position,
@@ -67,20 +64,16 @@ pub(crate) async fn page(
     let found = keyset
         .find(&mut reading, |stretch| ids_of_page(query, stretch))
         .await?;
-    let mut sql = Sql::new(PERSON);
+    let mut sql = Sql::new(USER);
     sql.push("WHERE u.id IN ")
         .bind_list(found.ids.iter().copied());
-    let mut people = HashMap::new();
+    let mut users = HashMap::new();
     for row in sql.query().fetch_all(&mut reading).await? {
-        people.insert(id::<Uuid>(&row, "id")?, person(&row)?);
+        users.insert(id::<Uuid>(&row, "id")?, user(&row)?);
     }
     reading.commit().await?;
-    Ok(PeopleRecordPage {
-        items: found
-            .ids
-            .iter()
-            .filter_map(|id| people.remove(id))
-            .collect(),
+    Ok(UserRecordPage {
+        items: found.ids.iter().filter_map(|id| users.remove(id)).collect(),
         paging: found.paging,
         total,
         counts,
@@ -88,7 +81,7 @@ pub(crate) async fn page(
 }
 
 /// How many match the search with each filter, in one pass.
-fn counting(query: &PeopleQuery) -> Sql {
+fn counting(query: &UserQuery) -> Sql {
     let count = |condition: &str| format!("COUNT(CASE WHEN {condition} THEN 1 END)");
     let mut sql = Sql::new(format!(
         "SELECT COUNT(*) AS everybody, {} AS admins, {} AS suspended, {} AS without_tenant \
@@ -105,21 +98,21 @@ fn without_tenant() -> String {
     format!("NOT {IS_ADMIN} AND NOT {HAS_TENANT}")
 }
 
-fn ids_of_page(query: &PeopleQuery, stretch: &Stretch<'_>) -> Result<Sql, Cause> {
+fn ids_of_page(query: &UserQuery, stretch: &Stretch<'_>) -> Result<Sql, Cause> {
     let mut sql = Sql::new(format!(
         "SELECT u.id, u.{} FROM users u WHERE ",
         stretch.order.column
     ));
     push_search(&mut sql, &query.search);
     match query.filter {
-        PeopleFilter::All => {}
-        PeopleFilter::Admins => {
+        UserFilter::All => {}
+        UserFilter::Admins => {
             sql.push(" AND ").push(IS_ADMIN);
         }
-        PeopleFilter::Suspended => {
+        UserFilter::Suspended => {
             sql.push(" AND ").push(IS_SUSPENDED);
         }
-        PeopleFilter::WithoutTenant => {
+        UserFilter::WithoutTenant => {
             sql.push(" AND ").push(&without_tenant());
         }
     }
@@ -147,10 +140,10 @@ fn push_search(sql: &mut Sql, search: &str) {
 }
 
 /// People who were never seen come last.
-fn order(query: &PeopleQuery) -> Order {
+fn order(query: &UserQuery) -> Order {
     let (column, kind, nullable) = match query.sort {
-        PeopleSort::Name => ("name_folded", Kind::Text, false),
-        PeopleSort::LastSeen => ("last_seen_at", Kind::Time, true),
+        UserSort::Name => ("name_folded", Kind::Text, false),
+        UserSort::LastSeen => ("last_seen_at", Kind::Time, true),
     };
     Order {
         column,
@@ -160,10 +153,10 @@ fn order(query: &PeopleQuery) -> Order {
     }
 }
 
-/// From a row of [`PERSON`].
-pub(crate) fn person(row: &Row) -> Result<Person, Cause> {
+/// From a row of [`USER`].
+pub(crate) fn user(row: &Row) -> Result<User, Cause> {
     let source = optional_text(row, "source")?;
-    Ok(Person {
+    Ok(User {
         id: id(row, "id")?,
         name: text(row, "name")?,
         email: text(row, "email")?,

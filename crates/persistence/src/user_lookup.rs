@@ -11,7 +11,7 @@ use crate::{
 use domain::{
     access::{PlatformRole, TenantRole},
     ids::UserId,
-    people::GrantSource,
+    users::GrantSource,
 };
 use uuid::Uuid;
 
@@ -92,7 +92,7 @@ pub(crate) fn grant_source(row: &Row) -> Result<GrantSource, Cause> {
             why: optional_text(row, "why")?,
         }
     } else {
-        GrantSource::Person {
+        GrantSource::Manual {
             by: optional_text(row, "granted_by")?,
             at: optional_time(row, "granted_at")?,
         }

@@ -4,15 +4,15 @@ use crate::{
     Cause,
     connection::Transaction,
     database::Database,
-    people::grant_source,
-    people_list::{IS_ADMIN, PERSON, person},
     rows::{self, number, text, word},
     sql::{Sql, query},
+    user_list::{IS_ADMIN, USER, user},
+    user_lookup::grant_source,
 };
 use domain::{
     access::PlatformRole,
     ids::UserId,
-    people::{PersonDetail, PlatformGrant, TenantGrant},
+    users::{PlatformGrant, TenantGrant, UserDetail},
 };
 use jiff::Timestamp;
 
@@ -20,9 +20,9 @@ pub(crate) async fn detail(
     database: &Database,
     id: UserId,
     now: Timestamp,
-) -> Result<Option<PersonDetail>, Cause> {
+) -> Result<Option<UserDetail>, Cause> {
     let mut reading = database.read().await?;
-    let mut sql = Sql::new(PERSON);
+    let mut sql = Sql::new(USER);
     sql.push("WHERE u.id = ").bind(id);
     let Some(row) = sql.query().fetch_optional(&mut reading).await? else {
         return Ok(None);
@@ -38,9 +38,9 @@ pub(crate) async fn detail(
         .bind(now)
         .push(") AS tokens");
     let counted = counts.query().fetch_one(&mut reading).await?;
-    let found = person(&row)?;
+    let found = user(&row)?;
     let counts_as_admin = found.platform_role == PlatformRole::Admin && !found.suspended;
-    let detail = PersonDetail {
+    let detail = UserDetail {
         subject: text(&row, "subject")?,
         platform_grants: platform_grants(&mut reading, id).await?,
         tenant_grants: tenant_grants(&mut reading, id).await?,
@@ -48,7 +48,7 @@ pub(crate) async fn detail(
         tokens: u32::try_from(number(&counted, "tokens")?)?,
         last_admin: counts_as_admin && !another_admin(&mut reading, id).await?,
         version: number(&row, "version")?,
-        person: found,
+        user: found,
     };
     reading.commit().await?;
     Ok(Some(detail))

@@ -1,6 +1,6 @@
 //! What admins do to people: platform roles by hand, suspension, signing out everywhere.
 //!
-//! Each of them that could take the last admin away first locks the person, then all grants of
+//! Each of them that could take the last admin away first locks the user, then all grants of
 //! admins in one order: of several at the same time one goes first, and the next sees what it did.
 
 use crate::{
@@ -9,11 +9,11 @@ use crate::{
     change::Change,
     connection::Transaction,
     database::Database,
-    person::another_admin,
     rows::{Row, number, optional_text, truth},
     sessions,
     sql::{Sql, query},
-    user_records::PersonChanged,
+    user_detail::another_admin,
+    user_records::UserChange,
 };
 use domain::{access::PlatformRole, audit::AuditChange, ids::UserId};
 
@@ -23,22 +23,22 @@ pub(crate) async fn set_platform_role(
     role: PlatformRole,
     version: Option<i64>,
     audit: AuditEntry,
-) -> Result<PersonChanged, Cause> {
+) -> Result<UserChange, Cause> {
     let mut writing = database.write().await?;
-    let Some(person) = lock(database, writing.connection(), id).await? else {
-        return Ok(PersonChanged::Missing);
+    let Some(user) = lock(database, writing.connection(), id).await? else {
+        return Ok(UserChange::Missing);
     };
-    if version.is_some_and(|version| person.version != version) {
-        return Ok(PersonChanged::Stale);
+    if version.is_some_and(|version| user.version != version) {
+        return Ok(UserChange::Stale);
     }
     let granted = role == PlatformRole::Admin;
-    if person.granted == granted {
-        return Ok(PersonChanged::AlreadySo);
+    if user.granted == granted {
+        return Ok(UserChange::AlreadySo);
     }
     if granted {
         query(
             "INSERT INTO platform_grants (user_id, source, role, granted_by, granted_at) \
-             VALUES ($1, 'person', 'admin', $2, $3) ON CONFLICT (user_id, source) DO UPDATE \
+             VALUES ($1, 'manual', 'admin', $2, $3) ON CONFLICT (user_id, source) DO UPDATE \
              SET role = excluded.role, granted_by = excluded.granted_by, \
              granted_at = excluded.granted_at",
         )
@@ -48,10 +48,10 @@ pub(crate) async fn set_platform_role(
         .execute(writing.connection())
         .await?;
     } else {
-        if !person.claimed && !person.suspended && !another_admin(writing.connection(), id).await? {
-            return Ok(PersonChanged::LastAdmin);
+        if !user.claimed && !user.suspended && !another_admin(writing.connection(), id).await? {
+            return Ok(UserChange::LastAdmin);
         }
-        query("DELETE FROM platform_grants WHERE user_id = $1 AND source = 'person'")
+        query("DELETE FROM platform_grants WHERE user_id = $1 AND source = 'manual'")
             .bind(id)
             .execute(writing.connection())
             .await?;
@@ -62,7 +62,7 @@ pub(crate) async fn set_platform_role(
     audit::append(writing.connection(), &audit.with_changes([change])).await?;
     writing.announce(Change::Access { user_id: id });
     writing.commit().await?;
-    Ok(PersonChanged::Done)
+    Ok(UserChange::Done)
 }
 
 pub(crate) async fn set_suspended(
@@ -70,17 +70,17 @@ pub(crate) async fn set_suspended(
     id: UserId,
     suspended: bool,
     audit: AuditEntry,
-) -> Result<PersonChanged, Cause> {
+) -> Result<UserChange, Cause> {
     let mut writing = database.write().await?;
-    let Some(person) = lock(database, writing.connection(), id).await? else {
-        return Ok(PersonChanged::Missing);
+    let Some(user) = lock(database, writing.connection(), id).await? else {
+        return Ok(UserChange::Missing);
     };
-    if person.suspended == suspended {
-        return Ok(PersonChanged::AlreadySo);
+    if user.suspended == suspended {
+        return Ok(UserChange::AlreadySo);
     }
-    let is_admin = person.granted || person.claimed;
+    let is_admin = user.granted || user.claimed;
     if suspended && is_admin && !another_admin(writing.connection(), id).await? {
-        return Ok(PersonChanged::LastAdmin);
+        return Ok(UserChange::LastAdmin);
     }
     query("UPDATE users SET suspended = $2, version = version + 1 WHERE id = $1")
         .bind(id)
@@ -93,7 +93,7 @@ pub(crate) async fn set_suspended(
     audit::append(writing.connection(), &audit).await?;
     writing.announce(Change::Access { user_id: id });
     writing.commit().await?;
-    Ok(PersonChanged::Done)
+    Ok(UserChange::Done)
 }
 
 pub(crate) async fn end_sessions(
@@ -118,7 +118,7 @@ pub(crate) async fn end_sessions(
 struct Locked {
     version: i64,
     suspended: bool,
-    /// Whether a person has made them an admin of the platform.
+    /// Whether a user has made them an admin of the platform.
     granted: bool,
     /// Whether a claim has.
     claimed: bool,
@@ -146,7 +146,7 @@ async fn lock(
     };
     let (mut granted, mut claimed) = (false, false);
     for admin in &admins {
-        granted |= holds(admin, "person")?;
+        granted |= holds(admin, "user")?;
         claimed |= holds(admin, "claim")?;
     }
     Ok(Some(Locked {
@@ -157,7 +157,7 @@ async fn lock(
     }))
 }
 
-/// Requests that saw the person as they were before are stale from now on.
+/// Requests that saw the user as they were before are stale from now on.
 pub(crate) async fn count_up(connection: &mut Transaction, id: UserId) -> Result<(), Cause> {
     query("UPDATE users SET version = version + 1 WHERE id = $1")
         .bind(id)

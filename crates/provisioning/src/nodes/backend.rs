@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 /// The SkyPilot API server with what belongs to it.
 #[derive(Clone)]
-pub struct Machinery {
+pub struct SkyPilotBackend {
     /// The server.
     pub machines: Arc<dyn Machines>,
     /// Seals and opens the tokens of its service accounts.
@@ -20,7 +20,7 @@ pub struct Machinery {
     pub catalogue: Arc<Catalogue>,
 }
 
-impl Machinery {
+impl SkyPilotBackend {
     /// Over these ports, with a catalogue that is still to be read.
     pub fn new(machines: Arc<dyn Machines>, sealer: Arc<dyn Sealer>) -> Self {
         Self {

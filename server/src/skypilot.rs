@@ -4,7 +4,7 @@
 use crate::config::{CloudCredentials, SkyPilotSettings};
 use anyhow::{Context as _, Result, bail};
 use provisioning::{
-    nodes::Machinery,
+    nodes::SkyPilotBackend,
     ports::{cloud_credentials::CredentialHandles, sealing::Sealer},
 };
 use skypilot::{AwsAccess, SkyPilotConfig, SkyPilotMachines};
@@ -34,11 +34,11 @@ pub fn machines(settings: &SkyPilotSettings, aws: AwsAccess) -> Result<SkyPilotM
 ///
 /// # Errors
 /// As [`machines`]; and if it is to be given handles and there are none.
-pub fn machinery(
+pub fn backend(
     settings: &SkyPilotSettings,
     handles: Option<Arc<dyn CredentialHandles>>,
     sealer: Arc<dyn Sealer>,
-) -> Result<Machinery> {
+) -> Result<SkyPilotBackend> {
     let aws = match (settings.credentials, handles) {
         (CloudCredentials::Profile, _) => AwsAccess::Profiles,
         (CloudCredentials::None, _) => AwsAccess::OfTheServer,
@@ -47,5 +47,8 @@ pub fn machinery(
             bail!("[skypilot] has credentials = \"handle\", which needs handle_url under [broker]")
         }
     };
-    Ok(Machinery::new(Arc::new(machines(settings, aws)?), sealer))
+    Ok(SkyPilotBackend::new(
+        Arc::new(machines(settings, aws)?),
+        sealer,
+    ))
 }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 /// An environment with limits, and what is in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct EnvironmentRoom {
+pub struct QuotaUsage {
     /// Which.
     pub environment_id: EnvironmentId,
     /// Its limits, at least one.
@@ -28,12 +28,12 @@ pub struct LimitedEnvironment {
     /// The environment.
     pub environment: EnvironmentRef,
     /// Its limits, and what is in it.
-    pub room: EnvironmentRoom,
+    pub quota: QuotaUsage,
 }
 
 /// What is to be put into an environment, and what it costs an hour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wanted {
+pub enum QuotaRequest {
     /// A cluster.
     Cluster(MicroDollars),
     /// A node; one whose price nobody knows counts as free.
@@ -68,15 +68,15 @@ pub enum LimitReached {
     },
 }
 
-impl EnvironmentRoom {
+impl QuotaUsage {
     /// As it is with one more in it.
-    pub fn with(mut self, one_more: Wanted) -> Self {
+    pub fn with(mut self, one_more: QuotaRequest) -> Self {
         match one_more {
-            Wanted::Cluster(price) => {
+            QuotaRequest::Cluster(price) => {
                 self.in_use.clusters += 1;
                 self.in_use.price_per_hour = self.in_use.price_per_hour + price;
             }
-            Wanted::Node(price) => {
+            QuotaRequest::Node(price) => {
                 self.in_use.nodes += 1;
                 self.in_use.price_per_hour = self.in_use.price_per_hour + price.unwrap_or_default();
             }
@@ -103,9 +103,9 @@ impl EnvironmentRoom {
 
 impl EnvironmentLimits {
     /// The first limit that is in the way of one more.
-    pub fn reached(&self, in_use: &EnvironmentUse, wanted: Wanted) -> Option<LimitReached> {
+    pub fn reached(&self, in_use: &EnvironmentUse, wanted: QuotaRequest) -> Option<LimitReached> {
         let (price, things) = match wanted {
-            Wanted::Cluster(price) => {
+            QuotaRequest::Cluster(price) => {
                 let limit = self.max_clusters.filter(|limit| in_use.clusters >= *limit);
                 let reached = limit.map(|limit| LimitReached::Clusters {
                     limit,
@@ -113,7 +113,7 @@ impl EnvironmentLimits {
                 });
                 (price, reached)
             }
-            Wanted::Node(price) => {
+            QuotaRequest::Node(price) => {
                 let limit = self.max_nodes.filter(|limit| in_use.nodes >= *limit);
                 let reached = limit.map(|limit| LimitReached::Nodes {
                     limit,
@@ -201,7 +201,7 @@ mod tests {
             max_nodes: Some(0),
             max_price_per_hour: Some(MicroDollars(100)),
         };
-        let cluster = |price| Wanted::Cluster(MicroDollars(price));
+        let cluster = |price| QuotaRequest::Cluster(MicroDollars(price));
         assert_eq!(limits.reached(&in_use(1, 0, 60), cluster(40)), None);
         assert!(matches!(
             limits.reached(&in_use(1, 5, 60), cluster(41)),
@@ -215,7 +215,7 @@ mod tests {
             })
         ));
         assert!(matches!(
-            limits.reached(&in_use(0, 0, 0), Wanted::Node(None)),
+            limits.reached(&in_use(0, 0, 0), QuotaRequest::Node(None)),
             Some(LimitReached::Nodes { .. })
         ));
         let none = EnvironmentLimits::default();
@@ -224,7 +224,7 @@ mod tests {
 
     #[test]
     fn what_is_in_use_is_told_of_each_limit_there_is() {
-        let room = |limits| EnvironmentRoom {
+        let quota = |limits| QuotaUsage {
             environment_id: uuid::Uuid::nil().into(),
             limits,
             in_use: in_use(2, 1, 1_250_000),
@@ -234,7 +234,7 @@ mod tests {
             max_nodes: Some(1),
             max_price_per_hour: Some(MicroDollars(10_000_000)),
         };
-        let words = room(all).words();
+        let words = quota(all).words();
         assert_eq!(
             words,
             "2 of 5 clusters, 1 of 1 node, $1.25 of $10.00 an hour"
@@ -243,11 +243,14 @@ mod tests {
             max_nodes: Some(4),
             ..EnvironmentLimits::default()
         };
-        assert_eq!(room(nodes).words(), "1 of 4 nodes");
-        let after = room(all).with(Wanted::Cluster(MicroDollars(500_000)));
+        assert_eq!(quota(nodes).words(), "1 of 4 nodes");
+        let after = quota(all).with(QuotaRequest::Cluster(MicroDollars(500_000)));
         let words = "3 of 5 clusters, 1 of 1 node, $1.75 of $10.00 an hour";
         assert_eq!(after.words(), words);
-        assert_eq!(room(nodes).with(Wanted::Node(None)).words(), "2 of 4 nodes");
+        assert_eq!(
+            quota(nodes).with(QuotaRequest::Node(None)).words(),
+            "2 of 4 nodes"
+        );
     }
 
     #[test]
@@ -257,10 +260,15 @@ mod tests {
             max_nodes: Some(1),
             max_price_per_hour: Some(MicroDollars(5_000_000)),
         };
-        let dear = Wanted::Cluster(MicroDollars(2_000_000));
+        let dear = QuotaRequest::Cluster(MicroDollars(2_000_000));
         for (there, wanted, limit, used) in [
             (in_use(4, 0, 0), dear, "3 clusters", "has 4"),
-            (in_use(0, 1, 0), Wanted::Node(None), "1 node and", "has 1"),
+            (
+                in_use(0, 1, 0),
+                QuotaRequest::Node(None),
+                "1 node and",
+                "has 1",
+            ),
             (in_use(0, 0, 4_500_000), dear, "$5.00 an hour", "$4.50"),
         ] {
             let reached = limits.reached(&there, wanted).unwrap();

@@ -21,7 +21,7 @@ pub enum GrantSource {
         why: Option<String>,
     },
     /// A person, or the command line.
-    Person {
+    Manual {
         /// Their name; unknown for grants from before it was kept.
         by: Option<String>,
         /// When.
@@ -55,7 +55,7 @@ pub struct TenantGrant {
 /// A person in a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Person {
+pub struct User {
     /// Their id.
     pub id: UserId,
     /// Their name as last seen.
@@ -82,10 +82,10 @@ pub struct Person {
 /// A person with everything that an admin decides about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct PersonDetail {
+pub struct UserDetail {
     /// The person.
     #[serde(flatten)]
-    pub person: Person,
+    pub user: User,
     /// Their id at the identity provider.
     pub subject: String,
     /// Every platform role they hold.
@@ -106,7 +106,7 @@ pub struct PersonDetail {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
-pub enum PeopleFilter {
+pub enum UserFilter {
     /// Everybody.
     #[default]
     All,
@@ -122,7 +122,7 @@ pub enum PeopleFilter {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
-pub enum PeopleSort {
+pub enum UserSort {
     /// By name.
     #[default]
     Name,
@@ -132,13 +132,13 @@ pub enum PeopleSort {
 
 /// A valid question for a list of people.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PeopleQuery {
+pub struct UserQuery {
     /// Part of a name or an e-mail address; any case.
     pub search: String,
     /// Which people.
-    pub filter: PeopleFilter,
+    pub filter: UserFilter,
     /// What to sort by.
-    pub sort: PeopleSort,
+    pub sort: UserSort,
     /// The other way round.
     pub descending: bool,
     /// Which page.
@@ -150,13 +150,13 @@ pub struct PeopleQuery {
 /// A page of people.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct PeoplePage {
+pub struct UserPage {
     /// The people of the page.
-    pub items: Vec<Person>,
+    pub items: Vec<User>,
     /// How many match altogether.
     pub total: u64,
     /// How many match the search with each filter.
-    pub counts: Vec<PeopleCount>,
+    pub counts: Vec<UserCount>,
     /// Which page this is, and how to get to its neighbours.
     #[serde(flatten)]
     pub paging: Paging,
@@ -170,11 +170,11 @@ pub struct PeoplePage {
 /// How many people a filter shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct PeopleCount {
+pub struct UserCount {
     /// The filter.
-    pub filter: PeopleFilter,
+    pub filter: UserFilter,
     /// How many.
-    pub people: u64,
+    pub users: u64,
 }
 
 /// What a configured rule gives, and whether it matches a token that was tried.
