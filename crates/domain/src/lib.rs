@@ -1,6 +1,5 @@
 //! What the browser and the server both know: ids, names that validate, states, roles and the
 //! permission table, and wire types. Knows nothing of storage, clouds or pages.
-#![warn(missing_docs)]
 
 pub mod access;
 pub mod account;
@@ -25,10 +24,10 @@ pub mod permissions;
 pub mod plan;
 pub mod platform;
 pub mod problem;
+pub mod quota;
 pub mod resource;
 #[cfg(feature = "openapi")]
 mod resource_schema;
-pub mod room;
 pub mod tenancy;
 pub mod tenancy_rules;
 pub mod time_to_live;

@@ -35,6 +35,22 @@ impl Sort {
     }
 }
 
+impl FromStr for Sort {
+    type Err = &'static str;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        [
+            Self::Name,
+            Self::State,
+            Self::Created,
+            Self::Ends,
+            Self::Price,
+        ]
+        .into_iter()
+        .find(|sort| sort.as_str() == text)
+        .ok_or("no order of lists")
+    }
+}
+
 /// A valid query for a list of resources.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListQuery<K: Kind> {
@@ -107,8 +123,8 @@ impl ListQueryInput {
         let mut parameters = Parameters::default();
         let states = parameters.states(&self.state);
         let read = |word: &str| {
-            let sort = K::SORTS.iter().find(|sort| sort.as_str() == word);
-            sort.copied().ok_or_else(|| {
+            let sort = word.parse().ok();
+            sort.filter(|sort| K::SORTS.contains(sort)).ok_or_else(|| {
                 let words: Vec<_> = K::SORTS.iter().map(|sort| sort.as_str()).collect();
                 FieldError::new("sort", format!("Sort by one of: {}.", words.join(", ")))
             })

@@ -4,7 +4,7 @@
 use crate::{
     access::Action,
     audit::AuditAction,
-    cluster::PersonRef,
+    cluster::UserRef,
     failure::Failure,
     listing::Sort,
     operation::{Operation, OperationKind},
@@ -137,7 +137,7 @@ pub struct Resource<K: Kind, D = <K as Kind>::Details> {
     pub state: K::State,
     /// Why it is not as it should be.
     pub failure: Option<Failure>,
-    pub created_by: PersonRef,
+    pub created_by: UserRef,
     pub created_at: Timestamp,
     /// When it could first be used.
     pub ready_at: Option<Timestamp>,

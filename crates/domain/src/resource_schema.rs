@@ -1,7 +1,7 @@
 //! OpenAPI schemas of the generic types: one for each kind of resource, under its own name.
 
 use crate::{
-    cluster::PersonRef,
+    cluster::UserRef,
     failure::Failure,
     listing::{ListPage, Paging},
     operation::Operation,
@@ -12,8 +12,9 @@ use std::borrow::Cow;
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
-        AllOfBuilder, ArrayBuilder, KnownFormat, Object, ObjectBuilder, OneOfBuilder, RefBuilder,
-        RefOr, Schema, SchemaFormat, Type, schema::SchemaType,
+        AllOfBuilder, ArrayBuilder, KnownFormat, Object, ObjectBuilder, OneOfBuilder, RefOr,
+        Schema, SchemaFormat, Type,
+        schema::{RefBuilder, SchemaType},
     },
 };
 
@@ -82,7 +83,7 @@ fn header<K: Kind<Id: ToSchema, State: ToSchema>>() -> Object {
                 .item(reference::<Failure>("What is wrong, if something is."))
                 .item(ObjectBuilder::new().schema_type(Type::Null)),
         )
-        .property("created_by", reference::<PersonRef>("Who ordered it."))
+        .property("created_by", reference::<UserRef>("Who ordered it."))
         .required("created_by")
         .property("created_at", time("When it was ordered."))
         .required("created_at")
@@ -122,7 +123,7 @@ impl<K: Kind<Id: ToSchema, State: ToSchema, Details: ToSchema>> ToSchema for Res
         add::<EnvironmentRef>(schemas);
         add::<K::State>(schemas);
         add::<Failure>(schemas);
-        add::<PersonRef>(schemas);
+        add::<UserRef>(schemas);
         add::<Operation>(schemas);
         K::Details::schemas(schemas);
     }

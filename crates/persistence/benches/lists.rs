@@ -3,7 +3,7 @@
 //! `cargo bench -p persistence -- DATABASE CLUSTERS`; DATABASE is empty, and a PostgreSQL user must be a
 //! superuser, so that rows can be written in bulk without triggers.
 
-use domain::caller::Extent;
+use domain::caller::TenantScope;
 use domain::{
     cluster::ClusterQuery,
     listing::{Position, Sort},

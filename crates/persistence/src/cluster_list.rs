@@ -7,7 +7,7 @@ use crate::{
     records::{ClusterRecord, RecordPage},
 };
 use domain::{
-    caller::Extent,
+    caller::TenantScope,
     cluster::{ClusterQuery, ClusterState},
     ids::UserId,
     listing::StateCount,

@@ -21,7 +21,7 @@ use crate::{
     transaction::doing,
 };
 use domain::{
-    caller::Extent,
+    caller::TenantScope,
     cluster::ClusterQuery,
     cluster_name::ClusterName,
     ids::{ClusterId, UserId},

@@ -1,6 +1,5 @@
 //! Everything Hangar keeps, in one database: SQLite in a file by default, PostgreSQL by URL. Each
 //! statement is written once for both; `dialect` holds what they do not share.
-#![warn(missing_docs)]
 
 mod audit;
 mod audit_list;

@@ -3,7 +3,7 @@
 use crate::{Core, clusters, nodes};
 use domain::{
     access::Action,
-    caller::{Caller, Extent},
+    caller::{Caller, TenantScope},
     cluster::{Cluster, ClusterQuery, ClusterState},
     node::view::{Node, NodeQuery, NodeState},
     overview::Overview,

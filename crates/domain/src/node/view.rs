@@ -31,8 +31,8 @@ impl Kind for NodeKind {
     ];
     const READ: Action = Action::ReadNode;
     const DELETE: Action = Action::DeleteNode;
-    const DELETED: AuditAction = AuditAction::TakeDownNode;
-    const DELETION: OperationKind = OperationKind::TakeDownNode;
+    const DELETED: AuditAction = AuditAction::DeleteNode;
+    const DELETION: OperationKind = OperationKind::DeleteNode;
 
     type Id = NodeId;
     type Name = NodeName;

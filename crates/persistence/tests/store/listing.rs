@@ -1,6 +1,6 @@
 use crate::{backend::Backend, fixtures::*};
 use domain::{
-    caller::Extent,
+    caller::TenantScope,
     cluster::{ClusterQuery, ClusterState},
     listing::StateCount,
 };

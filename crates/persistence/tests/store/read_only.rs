@@ -4,7 +4,7 @@ use crate::{backend::Backend, fixtures::*};
 use domain::{
     access::PlatformRole,
     audit::AuditAction,
-    caller::Extent,
+    caller::TenantScope,
     cluster::ClusterQuery,
     error::causes,
     operation::{Operation, OperationKind},

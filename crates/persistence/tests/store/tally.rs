@@ -1,7 +1,7 @@
 //! What lists and limits count is kept in the transactions that write clusters and nodes.
 
 use crate::{backend::Backend, fixtures::*};
-use domain::caller::Extent;
+use domain::caller::TenantScope;
 use domain::cluster::{ClusterQuery, ClusterState};
 use jiff::SignedDuration;
 use sqlx::Executor;

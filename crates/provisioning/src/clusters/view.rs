@@ -3,7 +3,7 @@
 use domain::{
     access::Action,
     caller::Caller,
-    cluster::{AllowedActions, Cluster, ClusterDetails, ClusterState, PersonRef},
+    cluster::{AllowedActions, Cluster, ClusterDetails, ClusterState, UserRef},
 };
 use persistence::records::ClusterRecord;
 
@@ -31,7 +31,7 @@ pub(crate) fn cluster(record: ClusterRecord, caller: &Caller) -> Cluster {
         environment: record.environment,
         state: record.state,
         failure: record.failure,
-        created_by: PersonRef {
+        created_by: UserRef {
             id: record.created_by,
             name: record.created_by_name,
         },

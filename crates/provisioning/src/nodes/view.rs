@@ -64,7 +64,7 @@ pub(crate) fn node(record: NodeRecord, caller: &Caller, now: Timestamp) -> Node 
         environment: record.environment,
         state,
         failure: record.failure,
-        created_by: PersonRef {
+        created_by: UserRef {
             id: record.created_by,
             name: record.created_by_name,
         },

@@ -1,7 +1,7 @@
 use super::fixtures::*;
 use crate::backend::Backend;
 use domain::{
-    caller::Extent,
+    caller::TenantScope,
     listing::StateCount,
     node::view::{NodeQuery, NodeState},
 };

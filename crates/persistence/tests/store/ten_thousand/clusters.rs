@@ -3,7 +3,7 @@ use super::{
 };
 use crate::{backend::Backend, fixtures::*};
 use domain::{
-    caller::Extent,
+    caller::TenantScope,
     cluster::{ClusterQuery, ClusterState},
     exposure::Exposure,
     ids::UserId,
