@@ -145,7 +145,6 @@ CREATE INDEX clusters_by_environment ON clusters (environment_id, state, price_p
 -- Those that end in the future, without the many that are gone.
 CREATE INDEX clusters_ending ON clusters (ends_at, id, state, tenant_id)
     WHERE state <> 'deleting' AND state <> 'deleted';
-CREATE INDEX clusters_charged ON clusters (deleted_at, ready_at, price_per_hour, tenant_id);
 CREATE UNIQUE INDEX clusters_operation ON clusters (operation_id);
 CREATE INDEX clusters_due ON clusters (due_at, leased_until) WHERE due_at IS NOT NULL;
 
@@ -286,6 +285,44 @@ CREATE TRIGGER nodes_tally_update AFTER UPDATE ON nodes FOR EACH ROW
         IS DISTINCT FROM (NEW.state, NEW.tenant_id, NEW.environment_id, NEW.price_per_hour))
     EXECUTE FUNCTION count_row();
 
+-- How many clusters of which plan are on which host cluster, and what those that are charged cost an
+-- hour. Sixteen rows for each, by the last digit of the tenant, so that writers seldom meet.
+CREATE TABLE plan_tally (
+    host TEXT COLLATE "C" NOT NULL,
+    plan JSONB NOT NULL,
+    state TEXT COLLATE "C" NOT NULL,
+    shard TEXT COLLATE "C" NOT NULL,
+    count BIGINT NOT NULL,
+    charged_per_hour BIGINT NOT NULL,
+    PRIMARY KEY (host, plan, state, shard)
+) WITH (fillfactor = 50);
+CREATE FUNCTION count_plan() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO plan_tally AS t (host, plan, state, shard, count, charged_per_hour)
+    SELECT c.host, c.plan, c.state, c.shard, SUM(c.count), SUM(c.price)
+    FROM (VALUES
+        (OLD.host, OLD.plan, OLD.state, right(OLD.tenant_id::text, 1), -1,
+            CASE WHEN OLD.ready_at IS NULL THEN 0 ELSE -OLD.price_per_hour END),
+        (NEW.host, NEW.plan, NEW.state, right(NEW.tenant_id::text, 1), 1,
+            CASE WHEN NEW.ready_at IS NULL THEN 0 ELSE NEW.price_per_hour END)
+    ) AS c (host, plan, state, shard, count, price)
+    WHERE c.state IS NOT NULL
+    GROUP BY c.host, c.plan, c.state, c.shard
+    ORDER BY c.host, c.plan, c.state, c.shard
+    ON CONFLICT (host, plan, state, shard) DO UPDATE
+    SET count = t.count + excluded.count,
+        charged_per_hour = t.charged_per_hour + excluded.charged_per_hour;
+    RETURN NULL;
+END;
+$$;
+CREATE TRIGGER clusters_plan_tally AFTER INSERT OR DELETE ON clusters
+    FOR EACH ROW EXECUTE FUNCTION count_plan();
+CREATE TRIGGER clusters_plan_tally_update AFTER UPDATE ON clusters FOR EACH ROW
+    WHEN ((OLD.host, OLD.plan, OLD.state, OLD.tenant_id, OLD.ready_at IS NULL, OLD.price_per_hour)
+        IS DISTINCT FROM
+        (NEW.host, NEW.plan, NEW.state, NEW.tenant_id, NEW.ready_at IS NULL, NEW.price_per_hour))
+    EXECUTE FUNCTION count_plan();
+
 -- Searches for a part of a name; without the extension they read every row.
 DO $$
 BEGIN
@@ -310,7 +347,63 @@ CREATE TABLE node_usage (
     PRIMARY KEY (node_id, started_at)
 );
 CREATE UNIQUE INDEX node_usage_open ON node_usage (node_id) WHERE ended_at IS NULL;
-CREATE INDEX node_usage_by_end ON node_usage (ended_at, started_at, price_per_hour, tenant_id);
+
+-- What is charged, by the month (UTC) in which charges began and ended. A charge that begins adds its
+-- price, and its price times the seconds since the month began; one that ends takes off the same for
+-- its end. So what a tenant has spent up to a moment is, over all months before it, the sum of
+-- price_per_hour * seconds since the month began - price_seconds, divided by 3600.
+CREATE TABLE charges (
+    kind TEXT COLLATE "C" NOT NULL CHECK (kind IN ('clusters', 'nodes')),
+    tenant_id UUID NOT NULL,
+    month TIMESTAMPTZ NOT NULL,
+    price_per_hour BIGINT NOT NULL,
+    price_seconds BIGINT NOT NULL,
+    PRIMARY KEY (kind, tenant_id, month)
+) WITH (fillfactor = 50);
+-- In the order of keys, as count_row.
+CREATE FUNCTION add_charges(charged TEXT, tenants UUID[], times TIMESTAMPTZ[], prices BIGINT[])
+RETURNS void LANGUAGE sql AS $$
+    INSERT INTO charges AS c (kind, tenant_id, month, price_per_hour, price_seconds)
+    SELECT charged, e.tenant_id, e.month, SUM(e.price),
+        SUM(e.price * FLOOR(EXTRACT(EPOCH FROM e.at - e.month))::BIGINT)
+    FROM (SELECT u.*, date_trunc('month', u.at, 'UTC') AS month
+        FROM unnest(tenants, times, prices) AS u (tenant_id, at, price)) e
+    WHERE e.at IS NOT NULL AND e.price IS NOT NULL
+    GROUP BY e.tenant_id, e.month
+    HAVING SUM(e.price) <> 0 OR SUM(e.price * EXTRACT(EPOCH FROM e.at)) <> 0
+    ORDER BY e.tenant_id, e.month
+    ON CONFLICT (kind, tenant_id, month) DO UPDATE
+    SET price_per_hour = c.price_per_hour + excluded.price_per_hour,
+        price_seconds = c.price_seconds + excluded.price_seconds;
+$$;
+-- A cluster is charged from when it is first ready until it is gone.
+CREATE FUNCTION charge_cluster() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM add_charges('clusters',
+        ARRAY[OLD.tenant_id, OLD.tenant_id, NEW.tenant_id, NEW.tenant_id],
+        ARRAY[OLD.ready_at, CASE WHEN OLD.ready_at IS NOT NULL THEN OLD.deleted_at END,
+            NEW.ready_at, CASE WHEN NEW.ready_at IS NOT NULL THEN NEW.deleted_at END],
+        ARRAY[-OLD.price_per_hour, OLD.price_per_hour, NEW.price_per_hour, -NEW.price_per_hour]);
+    RETURN NULL;
+END;
+$$;
+CREATE TRIGGER clusters_charge AFTER INSERT OR DELETE ON clusters
+    FOR EACH ROW EXECUTE FUNCTION charge_cluster();
+CREATE TRIGGER clusters_charge_update AFTER UPDATE ON clusters FOR EACH ROW
+    WHEN ((OLD.tenant_id, OLD.ready_at, OLD.deleted_at, OLD.price_per_hour)
+        IS DISTINCT FROM (NEW.tenant_id, NEW.ready_at, NEW.deleted_at, NEW.price_per_hour))
+    EXECUTE FUNCTION charge_cluster();
+CREATE FUNCTION charge_node() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM add_charges('nodes',
+        ARRAY[OLD.tenant_id, OLD.tenant_id, NEW.tenant_id, NEW.tenant_id],
+        ARRAY[OLD.started_at, OLD.ended_at, NEW.started_at, NEW.ended_at],
+        ARRAY[-OLD.price_per_hour, OLD.price_per_hour, NEW.price_per_hour, -NEW.price_per_hour]);
+    RETURN NULL;
+END;
+$$;
+CREATE TRIGGER node_usage_charge AFTER INSERT OR UPDATE OR DELETE ON node_usage
+    FOR EACH ROW EXECUTE FUNCTION charge_node();
 
 -- Each environment on the SkyPilot API server.
 CREATE TABLE workspaces (

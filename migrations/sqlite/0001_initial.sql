@@ -145,7 +145,6 @@ CREATE INDEX clusters_by_environment ON clusters (environment_id, state, price_p
 -- Those that end in the future, without the many that are gone.
 CREATE INDEX clusters_ending ON clusters (ends_at, id, state, tenant_id)
     WHERE state <> 'deleting' AND state <> 'deleted';
-CREATE INDEX clusters_charged ON clusters (deleted_at, ready_at, price_per_hour, tenant_id);
 -- SQLite looks for the row that refers to an operation when the operation comes.
 CREATE UNIQUE INDEX clusters_operation ON clusters (operation_id);
 CREATE INDEX clusters_due ON clusters (due_at, leased_until) WHERE due_at IS NOT NULL;
@@ -309,6 +308,44 @@ BEGIN
     SET count = count + excluded.count, price_per_hour = price_per_hour + excluded.price_per_hour;
 END;
 
+-- How many clusters of which plan are on which host cluster, and what those that are charged cost an
+-- hour. Sixteen rows for each, by the last digit of the tenant, so that writers seldom meet.
+CREATE TABLE plan_tally (
+    host TEXT NOT NULL,
+    plan TEXT NOT NULL,
+    state TEXT NOT NULL,
+    shard TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    charged_per_hour INTEGER NOT NULL,
+    PRIMARY KEY (host, plan, state, shard)
+) STRICT;
+CREATE TRIGGER clusters_plan_tally_insert AFTER INSERT ON clusters
+BEGIN
+    INSERT INTO plan_tally VALUES (NEW.host, NEW.plan, NEW.state, substr(NEW.tenant_id, -1), 1,
+        CASE WHEN NEW.ready_at IS NULL THEN 0 ELSE NEW.price_per_hour END)
+    ON CONFLICT (host, plan, state, shard) DO UPDATE
+    SET count = count + excluded.count, charged_per_hour = charged_per_hour + excluded.charged_per_hour;
+END;
+CREATE TRIGGER clusters_plan_tally_update
+AFTER UPDATE OF host, plan, state, tenant_id, ready_at, price_per_hour ON clusters
+WHEN (OLD.host, OLD.plan, OLD.state, OLD.tenant_id, OLD.ready_at IS NULL, OLD.price_per_hour)
+    IS NOT (NEW.host, NEW.plan, NEW.state, NEW.tenant_id, NEW.ready_at IS NULL, NEW.price_per_hour)
+BEGIN
+    INSERT INTO plan_tally VALUES (OLD.host, OLD.plan, OLD.state, substr(OLD.tenant_id, -1), -1,
+        CASE WHEN OLD.ready_at IS NULL THEN 0 ELSE -OLD.price_per_hour END),
+        (NEW.host, NEW.plan, NEW.state, substr(NEW.tenant_id, -1), 1,
+        CASE WHEN NEW.ready_at IS NULL THEN 0 ELSE NEW.price_per_hour END)
+    ON CONFLICT (host, plan, state, shard) DO UPDATE
+    SET count = count + excluded.count, charged_per_hour = charged_per_hour + excluded.charged_per_hour;
+END;
+CREATE TRIGGER clusters_plan_tally_delete AFTER DELETE ON clusters
+BEGIN
+    INSERT INTO plan_tally VALUES (OLD.host, OLD.plan, OLD.state, substr(OLD.tenant_id, -1), -1,
+        CASE WHEN OLD.ready_at IS NULL THEN 0 ELSE -OLD.price_per_hour END)
+    ON CONFLICT (host, plan, state, shard) DO UPDATE
+    SET count = count + excluded.count, charged_per_hour = charged_per_hour + excluded.charged_per_hour;
+END;
+
 -- The times in which a node is charged, each at one price. Without a price none was known; without
 -- an end it goes on. They do not overlap, and at most one is open.
 CREATE TABLE node_usage (
@@ -321,7 +358,72 @@ CREATE TABLE node_usage (
     PRIMARY KEY (node_id, started_at)
 ) STRICT;
 CREATE UNIQUE INDEX node_usage_open ON node_usage (node_id) WHERE ended_at IS NULL;
-CREATE INDEX node_usage_by_end ON node_usage (ended_at, started_at, price_per_hour, tenant_id);
+
+-- What is charged, by the month (UTC) in which charges began and ended. A charge that begins adds its
+-- price, and its price times the seconds since the month began; one that ends takes off the same for
+-- its end. So what a tenant has spent up to a moment is, over all months before it, the sum of
+-- price_per_hour * seconds since the month began - price_seconds, divided by 3600.
+CREATE TABLE charges (
+    kind TEXT NOT NULL CHECK (kind IN ('clusters', 'nodes')),
+    tenant_id TEXT NOT NULL,
+    month INTEGER NOT NULL,
+    price_per_hour INTEGER NOT NULL,
+    price_seconds INTEGER NOT NULL,
+    PRIMARY KEY (kind, tenant_id, month)
+) STRICT;
+-- Takes a charge that begins or, with a negative price, ends.
+CREATE VIEW charge AS SELECT kind, tenant_id, month AS at, price_per_hour AS price FROM charges;
+CREATE TRIGGER charge_insert INSTEAD OF INSERT ON charge WHEN NEW.at IS NOT NULL AND NEW.price IS NOT NULL
+BEGIN
+    INSERT INTO charges
+    SELECT NEW.kind, NEW.tenant_id, m.month, NEW.price, NEW.price * ((NEW.at - m.month) / 1000000)
+    FROM (SELECT unixepoch(NEW.at / 1000000, 'unixepoch', 'start of month') * 1000000 AS month) m
+    WHERE TRUE
+    ON CONFLICT (kind, tenant_id, month) DO UPDATE
+    SET price_per_hour = price_per_hour + excluded.price_per_hour,
+        price_seconds = price_seconds + excluded.price_seconds;
+END;
+-- A cluster is charged from when it is first ready until it is gone.
+CREATE TRIGGER clusters_charge_insert AFTER INSERT ON clusters WHEN NEW.ready_at IS NOT NULL
+BEGIN
+    INSERT INTO charge VALUES ('clusters', NEW.tenant_id, NEW.ready_at, NEW.price_per_hour),
+        ('clusters', NEW.tenant_id, NEW.deleted_at, -NEW.price_per_hour);
+END;
+CREATE TRIGGER clusters_charge_update AFTER UPDATE OF tenant_id, ready_at, deleted_at, price_per_hour ON clusters
+WHEN (OLD.tenant_id, OLD.ready_at, OLD.deleted_at, OLD.price_per_hour)
+    IS NOT (NEW.tenant_id, NEW.ready_at, NEW.deleted_at, NEW.price_per_hour)
+BEGIN
+    INSERT INTO charge
+    SELECT 'clusters', OLD.tenant_id, OLD.ready_at, -OLD.price_per_hour WHERE OLD.ready_at IS NOT NULL
+    UNION ALL
+    SELECT 'clusters', OLD.tenant_id, OLD.deleted_at, OLD.price_per_hour WHERE OLD.ready_at IS NOT NULL
+    UNION ALL
+    SELECT 'clusters', NEW.tenant_id, NEW.ready_at, NEW.price_per_hour WHERE NEW.ready_at IS NOT NULL
+    UNION ALL
+    SELECT 'clusters', NEW.tenant_id, NEW.deleted_at, -NEW.price_per_hour WHERE NEW.ready_at IS NOT NULL;
+END;
+CREATE TRIGGER clusters_charge_delete AFTER DELETE ON clusters WHEN OLD.ready_at IS NOT NULL
+BEGIN
+    INSERT INTO charge VALUES ('clusters', OLD.tenant_id, OLD.ready_at, -OLD.price_per_hour),
+        ('clusters', OLD.tenant_id, OLD.deleted_at, OLD.price_per_hour);
+END;
+CREATE TRIGGER node_usage_charge_insert AFTER INSERT ON node_usage
+BEGIN
+    INSERT INTO charge VALUES ('nodes', NEW.tenant_id, NEW.started_at, NEW.price_per_hour),
+        ('nodes', NEW.tenant_id, NEW.ended_at, -NEW.price_per_hour);
+END;
+CREATE TRIGGER node_usage_charge_update AFTER UPDATE ON node_usage
+BEGIN
+    INSERT INTO charge VALUES ('nodes', OLD.tenant_id, OLD.started_at, -OLD.price_per_hour),
+        ('nodes', OLD.tenant_id, OLD.ended_at, OLD.price_per_hour),
+        ('nodes', NEW.tenant_id, NEW.started_at, NEW.price_per_hour),
+        ('nodes', NEW.tenant_id, NEW.ended_at, -NEW.price_per_hour);
+END;
+CREATE TRIGGER node_usage_charge_delete AFTER DELETE ON node_usage
+BEGIN
+    INSERT INTO charge VALUES ('nodes', OLD.tenant_id, OLD.started_at, -OLD.price_per_hour),
+        ('nodes', OLD.tenant_id, OLD.ended_at, OLD.price_per_hour);
+END;
 
 -- Each environment on the SkyPilot API server.
 CREATE TABLE workspaces (

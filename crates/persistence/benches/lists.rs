@@ -8,7 +8,7 @@ use domain::{
     cluster::ClusterQuery,
     listing::{Position, Sort},
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use persistence::Database;
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
 use std::time::{Duration, Instant};
@@ -86,6 +86,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .await?;
     }
     let now = Timestamp::now();
+    let today = now.to_zoned(TimeZone::UTC);
+    let month = today.first_of_month()?.start_of_day()?.timestamp();
+    measure("plans and host clusters", async || {
+        database.clusters().tally().await.map(drop)
+    })
+    .await?;
     for (name, scope) in [("platform", &all), ("one tenant", &one)] {
         measure(&format!("dashboard, {name}"), async || {
             let failed = ClusterQuery {
@@ -108,8 +114,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         })
         .await?;
         measure(&format!("costs, {name}"), async || {
-            let since = now - SignedDuration::from_hours(24 * 14);
-            database.clusters().costs(scope, since, now).await.map(drop)
+            database.clusters().costs(scope, month, now).await.map(drop)
         })
         .await?;
     }
@@ -169,6 +174,16 @@ async fn seed(location: &str, clusters: usize) -> Result<(), Box<dyn std::error:
     let environment = format!("(((n % {TENANTS}) + 1) * 2 + (n / {TENANTS}) % 2)");
     let state = "CASE WHEN n % 200 = 0 THEN 'failed' WHEN n % 50 = 1 THEN 'deleted' \
         WHEN n % 97 = 0 THEN 'provisioning' ELSE 'ready' END";
+    let (month, shard) = match postgres {
+        true => (
+            "date_trunc('month', created_at, 'UTC')",
+            "right(tenant_id::text, 1)",
+        ),
+        false => (
+            "unixepoch(created_at / 1000000, 'unixepoch', 'start of month') * 1000000",
+            "substr(tenant_id, -1)",
+        ),
+    };
     let statements = [
         if postgres {
             "SET session_replication_role = replica".to_owned()
@@ -209,7 +224,7 @@ async fn seed(location: &str, clusters: usize) -> Result<(), Box<dyn std::error:
             id(5, "n"),
             series(clusters),
             cluster = id(4, "n"),
-            created = time(&format!("{begun} - {clusters} + n")),
+            created = time(&format!("{begun} - ({clusters} - n) * 40")),
         ),
         format!(
             "INSERT INTO operations (id, cluster_id, kind, started_at, attempts, steps) \
@@ -223,6 +238,18 @@ async fn seed(location: &str, clusters: usize) -> Result<(), Box<dyn std::error:
         "INSERT INTO tally SELECT 'clusters', tenant_id, environment_id, state, COUNT(*), \
          SUM(price_per_hour) FROM clusters GROUP BY tenant_id, environment_id, state"
             .to_owned(),
+        "DELETE FROM charges".to_owned(),
+        format!(
+            "INSERT INTO charges SELECT 'clusters', tenant_id, {month}, SUM(price_per_hour), \
+             SUM(price_per_hour * (n % 2000000)) FROM (SELECT tenant_id, price_per_hour, \
+             created_at, ROW_NUMBER() OVER () AS n FROM clusters WHERE state <> 'deleted') c \
+             GROUP BY tenant_id, {month}"
+        ),
+        "DELETE FROM plan_tally".to_owned(),
+        format!(
+            "INSERT INTO plan_tally SELECT host, plan, state, {shard}, COUNT(*), \
+             SUM(price_per_hour) FROM clusters GROUP BY host, plan, state, {shard}"
+        ),
         if postgres {
             "VACUUM ANALYZE"
         } else {

@@ -67,14 +67,6 @@ impl Dialect {
         }
     }
 
-    /// Whole seconds between two times.
-    pub fn seconds_between(self, start: &str, end: &str) -> String {
-        match self {
-            Self::Sqlite => format!("((({end}) - ({start})) / 1000000)"),
-            Self::Postgres => format!("FLOOR(EXTRACT(EPOCH FROM ({end}) - ({start})))::BIGINT"),
-        }
-    }
-
     /// Around a subquery: whether a column is one of its values. PostgreSQL combines indexes of several such
     /// conditions only for arrays.
     pub fn is_one_of(self) -> (&'static str, &'static str) {

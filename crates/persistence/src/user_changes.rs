@@ -146,7 +146,7 @@ async fn lock(
     };
     let (mut granted, mut claimed) = (false, false);
     for admin in &admins {
-        granted |= holds(admin, "user")?;
+        granted |= holds(admin, "manual")?;
         claimed |= holds(admin, "claim")?;
     }
     Ok(Some(Locked {
