@@ -160,7 +160,7 @@ mod tests {
 
     #[test]
     fn parameters_become_the_input_of_a_query() {
-        let input: domain::listing::ClusterQueryInput = list().query();
+        let input: domain::listing::ListQueryInput = list().query();
         assert_eq!(input.search.as_deref(), Some("a&b"));
         assert_eq!(input.tenant, None);
     }

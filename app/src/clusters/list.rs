@@ -2,7 +2,7 @@
 
 use domain::access::Action;
 use domain::cluster::ClusterState;
-use domain::listing::ClusterQueryInput;
+use domain::listing::ListQueryInput;
 use domain::problem::Problem;
 use leptos::prelude::*;
 
@@ -63,7 +63,7 @@ const EMPTY: EmptyList = EmptyList {
 };
 
 pub async fn list(request: PageRequest) -> PageResult {
-    let query = request.address.query::<ClusterQueryInput>();
+    let query = request.address.query::<ListQueryInput>();
     let query = query.validate().map_err(Problem::invalid)?;
     let page = request.core.clusters.list(&request.caller, query).await?;
     let permission = Permission::of(&request.caller, Action::OrderCluster);

@@ -21,6 +21,7 @@ fn row(cluster: Cluster) -> impl IntoView {
     );
     let note = note(&cluster);
     let version_and_plan = format!("{} · {}", cluster.kubernetes_version, cluster.plan.title);
+    let price = format!("{}/h", cluster.plan.price_per_hour);
     view! {
         <Row id=format!("cluster-{}", cluster.id)>
             <NameCell
@@ -34,7 +35,7 @@ fn row(cluster: Cluster) -> impl IntoView {
             <EnvironmentCell tenant=cluster.tenant environment=cluster.environment />
             <ExpiryCell ends_at=cluster.ends_at is_deleting=is_deleting />
             <Cell number=true not_on_phone=true>
-                {format!("{}/h", cluster.plan.price_per_hour)}
+                {price}
             </Cell>
         </Row>
     }

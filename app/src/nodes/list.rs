@@ -1,7 +1,7 @@
 //! `/nodes`.
 
 use domain::access::Action;
-use domain::node::listing::NodeQueryInput;
+use domain::listing::ListQueryInput;
 use domain::node::view::NodeState;
 use domain::problem::Problem;
 use leptos::prelude::*;
@@ -74,7 +74,7 @@ const EMPTY: EmptyList = EmptyList {
 };
 
 pub async fn list(request: PageRequest) -> PageResult {
-    let query = request.address.query::<NodeQueryInput>();
+    let query = request.address.query::<ListQueryInput>();
     let query = query.validate().map_err(Problem::invalid)?;
     let page = request.core.nodes.list(&request.caller, query).await?;
     let permission = Permission::of(&request.caller, Action::OrderNode);

@@ -26,7 +26,8 @@ fn detailed_row(node: Node) -> impl IntoView {
     };
     let spot = node.spec.spot.then_some("spot");
     let note = note(&node);
-    let price = per_hour(node.cost.price_per_hour);
+    let (cost, now) = (node.cost, node.now);
+    let price = per_hour(cost.price_per_hour);
     view! {
         <Row id=row_id(&node)>
             <NameCell name=node.name.to_string() href=routes::node(node.id) note=environment />
@@ -47,7 +48,7 @@ fn detailed_row(node: Node) -> impl IntoView {
             <Cell number=true>
                 <span class="whitespace-nowrap">{price}</span>
                 <small class="block text-faint whitespace-nowrap">
-                    <CostSoFar cost=node.cost at=node.now />
+                    <CostSoFar cost=cost at=now />
                     " so far"
                 </small>
             </Cell>

@@ -4,8 +4,11 @@
 //! superuser, so that rows can be written in bulk without triggers.
 
 use domain::caller::TenantScope;
-use domain::ids::UserId;
-use domain::listing::{ClusterQuery, ClusterSort, Position};
+use domain::{
+    cluster::ClusterQuery,
+    ids::UserId,
+    listing::{Position, Sort},
+};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use persistence::Database;
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
@@ -68,15 +71,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
                 ..newest.clone()
             },
         ),
-        ("by name, platform", &all, by(ClusterSort::Name, false)),
-        (
-            "by end descending, platform",
-            &all,
-            by(ClusterSort::Ends, true),
-        ),
-        ("by state, platform", &all, by(ClusterSort::State, false)),
+        ("by name, platform", &all, by(Sort::Name, false)),
+        ("by end descending, platform", &all, by(Sort::Ends, true)),
+        ("by state, platform", &all, by(Sort::State, false)),
         ("newest, one tenant", &one, newest.clone()),
-        ("by name, one tenant", &one, by(ClusterSort::Name, false)),
+        ("by name, one tenant", &one, by(Sort::Name, false)),
         ("newest, ten tenants", &ten, newest.clone()),
         ("rare search, platform", &all, searched("ci-4242")),
         ("broad search, platform", &all, searched("payments")),

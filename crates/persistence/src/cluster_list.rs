@@ -3,15 +3,14 @@
 use crate::{
     Cause,
     database::Database,
-    keyset::{Kind, Order},
     list::{self, Listed, Question},
     records::{ClusterRecord, RecordPage},
 };
 use domain::{
     caller::TenantScope,
-    cluster::ClusterState,
+    cluster::{ClusterQuery, ClusterState},
     ids::UserId,
-    listing::{ClusterQuery, ClusterSort, StateCount},
+    listing::StateCount,
 };
 
 impl Listed for ClusterRecord {
@@ -36,7 +35,7 @@ pub(crate) async fn page(
         tenant: query.tenant.as_deref(),
         environment: query.environment.as_deref(),
         states: query.states.iter().map(|state| state.as_str()).collect(),
-        order: order(query.sort, query.descending),
+        order: list::order(query.sort, query.descending),
         position: &query.position,
         per_page: query.per_page,
     };
@@ -51,20 +50,4 @@ pub(crate) async fn page(
             .map(|(state, count)| StateCount { state, count })
             .collect(),
     })
-}
-
-/// Clusters without end come last.
-fn order(sort: ClusterSort, descending: bool) -> Order {
-    let (column, kind, nullable) = match sort {
-        ClusterSort::Name => ("name", Kind::Text, false),
-        ClusterSort::State => ("state", Kind::Text, false),
-        ClusterSort::Created => ("created_at", Kind::Time, false),
-        ClusterSort::Ends => ("ends_at", Kind::Time, true),
-    };
-    Order {
-        column,
-        kind,
-        nullable,
-        descending,
-    }
 }

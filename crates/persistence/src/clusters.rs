@@ -21,9 +21,9 @@ use crate::{
 };
 use domain::{
     caller::TenantScope,
+    cluster::ClusterQuery,
     cluster_name::ClusterName,
     ids::{ClusterId, UserId},
-    listing::ClusterQuery,
     operation::Operation,
 };
 use jiff::{SignedDuration, Timestamp};

@@ -5,7 +5,7 @@ use crate::{
     connection::Transaction,
     database::Database,
     dialect::Dialect,
-    keyset::{Keyset, Order, Stretch},
+    keyset::{Keyset, Kind, Order, Stretch},
     resource::{Resource, several},
     rows::{Row, id, number, text},
     sql::{Sql, containing, query},
@@ -13,7 +13,7 @@ use crate::{
 use domain::{
     caller::TenantScope,
     ids::{TenantId, UserId},
-    listing::{Paging, Position},
+    listing::{Paging, Position, Sort},
 };
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -229,6 +229,23 @@ fn ids_of_page<R: Listed>(
         }
     }
     Ok(sql)
+}
+
+/// Rows without end, or without a known price, come last.
+pub(crate) fn order(sort: Sort, descending: bool) -> Order {
+    let (column, kind, nullable) = match sort {
+        Sort::Name => ("name", Kind::Text, false),
+        Sort::State => ("state", Kind::Text, false),
+        Sort::Created => ("created_at", Kind::Time, false),
+        Sort::Ends => ("ends_at", Kind::Time, true),
+        Sort::Price => ("price_per_hour", Kind::Number, true),
+    };
+    Order {
+        column,
+        kind,
+        nullable,
+        descending,
+    }
 }
 
 /// Those that end before `before` and are not being deleted, soonest first.

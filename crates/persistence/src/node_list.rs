@@ -3,7 +3,6 @@
 use crate::{
     Cause,
     database::Database,
-    keyset::{Kind, Order},
     list::{self, Listed, Question, fetch_ids},
     node_records::{NodeRecord, NodeRecordPage},
     resource::several,
@@ -12,10 +11,8 @@ use crate::{
 use domain::{
     caller::TenantScope,
     ids::{EnvironmentId, UserId},
-    node::{
-        listing::{NodeQuery, NodeSort, NodeStateCount},
-        view::NodeState,
-    },
+    listing::StateCount,
+    node::view::{NodeQuery, NodeState},
 };
 
 impl Listed for NodeRecord {
@@ -40,7 +37,7 @@ pub(crate) async fn page(
         tenant: query.tenant.as_deref(),
         environment: query.environment.as_deref(),
         states: query.states.iter().map(|state| state.as_str()).collect(),
-        order: order(query.sort, query.descending),
+        order: list::order(query.sort, query.descending),
         position: &query.position,
         per_page: query.per_page,
     };
@@ -52,26 +49,9 @@ pub(crate) async fn page(
         counts: NodeState::ALL
             .into_iter()
             .zip(page.counts)
-            .map(|(state, count)| NodeStateCount { state, count })
+            .map(|(state, count)| StateCount { state, count })
             .collect(),
     })
-}
-
-/// Nodes without end, or whose price is not known, come last.
-fn order(sort: NodeSort, descending: bool) -> Order {
-    let (column, kind, nullable) = match sort {
-        NodeSort::Name => ("name", Kind::Text, false),
-        NodeSort::State => ("state", Kind::Text, false),
-        NodeSort::Created => ("created_at", Kind::Time, false),
-        NodeSort::Ends => ("ends_at", Kind::Time, true),
-        NodeSort::Price => ("price_per_hour", Kind::Number, true),
-    };
-    Order {
-        column,
-        kind,
-        nullable,
-        descending,
-    }
 }
 
 /// Those that are not deleted, by name.

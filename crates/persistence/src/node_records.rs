@@ -8,10 +8,9 @@ use crate::{
 use domain::{
     failure::Failure,
     ids::{EnvironmentId, NodeId, TenantId, UserId, WorkspaceId},
-    listing::Paging,
+    listing::{Paging, StateCount},
     money::MicroDollars,
     node::{
-        listing::NodeStateCount,
         name::NodeName,
         order::{Autostop, NodeSpec},
         view::{NodeState, Placement},
@@ -246,5 +245,5 @@ pub struct NodeRecordPage {
     /// How many match altogether.
     pub total: u64,
     /// How many match in each state, whatever states were asked for.
-    pub counts: Vec<NodeStateCount>,
+    pub counts: Vec<StateCount<NodeState>>,
 }

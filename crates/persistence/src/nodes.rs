@@ -25,7 +25,7 @@ use domain::{
     caller::TenantScope,
     ids::{EnvironmentId, NodeId, TenantId, UserId},
     money::MicroDollars,
-    node::{listing::NodeQuery, name::NodeName},
+    node::{name::NodeName, view::NodeQuery},
     operation::Operation,
 };
 use jiff::{SignedDuration, Timestamp};

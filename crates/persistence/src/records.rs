@@ -285,7 +285,7 @@ pub struct RecordPage {
     /// How many match altogether.
     pub total: u64,
     /// How many match in each state, whatever states were asked for.
-    pub counts: Vec<StateCount>,
+    pub counts: Vec<StateCount<ClusterState>>,
 }
 
 /// What clusters cost. Each is charged from when it was first usable until it was gone.

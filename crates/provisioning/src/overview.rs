@@ -4,12 +4,8 @@ use crate::{Core, clusters, nodes};
 use domain::{
     access::Action,
     caller::{Caller, TenantScope},
-    cluster::{Cluster, ClusterState},
-    listing::ClusterQuery,
-    node::{
-        listing::NodeQuery,
-        view::{Node, NodeState},
-    },
+    cluster::{Cluster, ClusterQuery, ClusterState},
+    node::view::{Node, NodeQuery, NodeState},
     overview::Overview,
     problem::Problem,
     quota::{LimitedEnvironment, QuotaUsage},

@@ -11,7 +11,7 @@ use crate::ui::{Card, Fact, Facts, LifeLeft, Remaining};
 
 #[component]
 pub fn CostCard(node: Node) -> impl IntoView {
-    let cost = node.cost;
+    let (cost, now) = (node.cost, node.now);
     let ending = matches!(node.state, NodeState::Deleting | NodeState::Deleted);
     let price = per_hour(cost.price_per_hour);
     let price = match cost.running {
@@ -37,7 +37,7 @@ pub fn CostCard(node: Node) -> impl IntoView {
             <Facts>
                 <Fact name="Price">{price}</Fact>
                 <Fact name="So far">
-                    <CostSoFar cost=cost at=node.now />
+                    <CostSoFar cost=cost at=now />
                 </Fact>
                 {total}
                 <Fact name="When idle">{when_idle}</Fact>

@@ -178,7 +178,7 @@ impl OfferQueryInput {
     /// Checks every parameter; one [`FieldError`] per invalid parameter.
     pub fn validate(&self) -> Result<OfferQuery, Vec<FieldError>> {
         let mut parameters = crate::listing::Parameters::default();
-        let (sort, descending) = parameters.sort(&self.sort, OfferSort::Price, false);
+        let (sort, descending) = parameters.sort(&self.sort, str::parse, OfferSort::Price, false);
         let count = parameters.optional_number("count", &self.count, 1024);
         let query = OfferQuery {
             search: parameters.search(&self.search),

@@ -1,8 +1,8 @@
 use crate::{backend::Backend, fixtures::*};
 use domain::{
     caller::TenantScope,
-    cluster::ClusterState,
-    listing::{ClusterQuery, StateCount},
+    cluster::{ClusterQuery, ClusterState},
+    listing::StateCount,
 };
 use jiff::{SignedDuration, Timestamp};
 use persistence::{

@@ -5,8 +5,8 @@ use domain::{
     access::PlatformRole,
     audit::AuditAction,
     caller::TenantScope,
+    cluster::ClusterQuery,
     error::causes,
-    listing::ClusterQuery,
     operation::{Operation, OperationKind},
 };
 use jiff::SignedDuration;

@@ -2,7 +2,7 @@
 
 use crate::{backend::Backend, fixtures::*};
 use domain::caller::TenantScope;
-use domain::{cluster::ClusterState, listing::ClusterQuery};
+use domain::cluster::{ClusterQuery, ClusterState};
 use jiff::SignedDuration;
 use sqlx::Executor;
 use tokio::task::JoinSet;

@@ -5,7 +5,7 @@ use crate::authorization::authorize_listing;
 use domain::{
     access::Action,
     caller::Caller,
-    listing::{ClusterPage, ClusterQuery},
+    cluster::{ClusterPage, ClusterQuery},
     problem::Problem,
 };
 use jiff::Timestamp;

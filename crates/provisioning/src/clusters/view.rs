@@ -3,7 +3,7 @@
 use domain::{
     access::Action,
     caller::Caller,
-    cluster::{AllowedActions, Cluster, ClusterState, UserRef},
+    cluster::{AllowedActions, Cluster, ClusterDetails, ClusterState, UserRef},
 };
 use persistence::records::ClusterRecord;
 
@@ -16,18 +16,21 @@ pub(crate) fn cluster(record: ClusterRecord, caller: &Caller) -> Cluster {
             && caller.may(Action::DeleteCluster, record.tenant.id),
     };
     Cluster {
+        details: ClusterDetails {
+            namespace: record.name.namespace(),
+            plan: record.plan,
+            kubernetes_version: record.kubernetes_version,
+            exposure: record.exposure,
+            host: record.host,
+            endpoint: record.endpoint,
+            allowed,
+        },
         id: record.id,
-        namespace: record.name.namespace(),
         name: record.name,
         tenant: record.tenant,
         environment: record.environment,
-        plan: record.plan,
-        kubernetes_version: record.kubernetes_version,
-        exposure: record.exposure,
-        host: record.host,
         state: record.state,
         failure: record.failure,
-        endpoint: record.endpoint,
         created_by: UserRef {
             id: record.created_by,
             name: record.created_by_name,
@@ -37,7 +40,6 @@ pub(crate) fn cluster(record: ClusterRecord, caller: &Caller) -> Cluster {
         ends_at: record.ends_at,
         operation: record.operation,
         version: record.version,
-        allowed,
     }
 }
 

@@ -25,9 +25,8 @@ use domain::{
     node::{
         catalogue::{OfferPage, OfferQuery},
         connection::{SshAccess, split_address},
-        listing::{NodePage, NodeQuery},
         log::NodeLog,
-        view::{Node, NodeEvent},
+        view::{Node, NodeEvent, NodePage, NodeQuery},
     },
     operation::OperationKind,
     problem::{Problem, ProblemKind},

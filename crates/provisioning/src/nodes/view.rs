@@ -8,7 +8,7 @@ use domain::{
     node::{
         machine_name::workspace_name,
         order::cannot_stop,
-        view::{AllowedNodeActions, Node, NodeCost, NodeState},
+        view::{AllowedNodeActions, Node, NodeCost, NodeDetails, NodeState},
     },
     operation::OperationKind,
 };
@@ -42,24 +42,28 @@ pub(crate) fn node(record: NodeRecord, caller: &Caller, now: Timestamp) -> Node 
         running: record.charged_since.is_some(),
     };
     Node {
+        details: NodeDetails {
+            workspace: workspace_name(
+                &record.tenant.slug,
+                &record.environment.slug,
+                record.environment.id,
+            ),
+            spec: record.spec,
+            task_yaml: record.task_yaml,
+            machine: record.machine,
+            placement: record.placement,
+            address: record.address,
+            autostop: record.autostop,
+            cost,
+            allowed,
+            now,
+        },
         id: record.id,
-        workspace: workspace_name(
-            &record.tenant.slug,
-            &record.environment.slug,
-            record.environment.id,
-        ),
         name: record.name,
         tenant: record.tenant,
         environment: record.environment,
-        spec: record.spec,
-        task_yaml: record.task_yaml,
-        machine: record.machine,
         state,
         failure: record.failure,
-        placement: record.placement,
-        address: record.address,
-        autostop: record.autostop,
-        cost,
         created_by: UserRef {
             id: record.created_by,
             name: record.created_by_name,
@@ -69,8 +73,6 @@ pub(crate) fn node(record: NodeRecord, caller: &Caller, now: Timestamp) -> Node 
         ends_at: record.ends_at,
         operation: record.operation,
         version: record.version,
-        allowed,
-        now,
     }
 }
 

@@ -3,8 +3,7 @@
 use domain::{
     access::TenantRole::{Admin, Developer, Viewer},
     audit::AuditAction,
-    cluster::ClusterState,
-    listing::ClusterQuery,
+    cluster::{ClusterQuery, ClusterState},
     order::NameCheck,
     problem::ProblemKind,
 };

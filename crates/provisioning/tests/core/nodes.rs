@@ -62,7 +62,7 @@ async fn a_lack_of_capacity_is_explained_and_can_be_tried_again() {
     let node = core.order_node(&grace, "trainer").await;
     core.until_node(&node, NodeState::Failed).await;
     let failed = core.nodes.get(&grace, node.id).await.unwrap();
-    let failure = failed.failure.unwrap();
+    let failure = failed.failure.as_ref().unwrap();
     assert_eq!(failure.code, FailureCode::NoCapacity);
     assert!(failure.message.contains("AWS (us-east-1)"));
     assert!(failed.allowed.start);
@@ -95,7 +95,10 @@ async fn a_machine_ended_outside_shows_when_its_workspace_is_looked_at() {
     let _running = core.reconcile();
     core.until_node(&node, NodeState::Failed).await;
     let gone = core.nodes.get(&grace, node.id).await.unwrap();
-    assert_eq!(gone.failure.unwrap().code, FailureCode::MachineGone);
+    assert_eq!(
+        gone.failure.as_ref().unwrap().code,
+        FailureCode::MachineGone
+    );
     assert!(!gone.cost.running);
 }
 
@@ -132,7 +135,7 @@ async fn a_server_that_restarts_in_the_middle_is_asked_again_and_makes_one_machi
     }
     core.machines.forget_requests();
     core.until_node(&node, NodeState::Ready).await;
-    assert_eq!(core.machines.names(), [node.machine]);
+    assert_eq!(core.machines.names(), [node.details.machine]);
 }
 
 #[tokio::test]
@@ -432,5 +435,5 @@ async fn a_node_whose_time_is_over_is_deleted() {
         ..node.clone()
     };
     core.until_node(&short, NodeState::Deleted).await;
-    assert_eq!(core.machines.names(), [node.machine]);
+    assert_eq!(core.machines.names(), [node.details.machine]);
 }

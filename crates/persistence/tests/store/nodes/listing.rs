@@ -2,10 +2,8 @@ use super::fixtures::*;
 use crate::backend::Backend;
 use domain::{
     caller::TenantScope,
-    node::{
-        listing::{NodeQuery, NodeStateCount},
-        view::NodeState,
-    },
+    listing::StateCount,
+    node::view::{NodeQuery, NodeState},
 };
 use persistence::{Database, node_records::NewNode};
 
@@ -160,7 +158,7 @@ async fn counts_tell_every_state_whatever_is_shown(backend: &Backend) {
             .await
             .unwrap();
         assert_eq!((page.total, page.items.len()), (total, total as usize));
-        let expected = NodeState::ALL.map(|state| NodeStateCount {
+        let expected = NodeState::ALL.map(|state| StateCount {
             state,
             count: match state {
                 NodeState::Pending | NodeState::Stopped | NodeState::Deleted => 1,

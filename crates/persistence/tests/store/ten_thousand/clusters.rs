@@ -3,8 +3,11 @@ use super::{
 };
 use crate::{backend::Backend, fixtures::*};
 use domain::{
-    caller::TenantScope, cluster::ClusterState, exposure::Exposure, ids::UserId,
-    listing::ClusterQuery, plan::Plan,
+    caller::TenantScope,
+    cluster::{ClusterQuery, ClusterState},
+    exposure::Exposure,
+    ids::UserId,
+    plan::Plan,
 };
 use persistence::Database;
 

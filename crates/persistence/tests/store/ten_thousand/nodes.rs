@@ -6,10 +6,10 @@ use domain::{
     caller::TenantScope,
     ids::UserId,
     node::{
-        listing::{NodeQuery, NodeSort},
         order::NodeSpec,
-        view::NodeState,
+        view::{NodeKind, NodeQuery, NodeState},
     },
+    resource::Kind,
 };
 use persistence::Database;
 
@@ -33,7 +33,7 @@ async fn every_page_of_ten_thousand_nodes_is_right(backend: &Backend) {
     let (world, rows) = prepared(backend, STATES, true).await;
     write(backend, &rows).await;
     let owner = Some(world.ada.id);
-    let sorts = NodeSort::ALL.map(NodeSort::as_str);
+    let sorts: Vec<_> = NodeKind::SORTS.iter().map(|sort| sort.as_str()).collect();
     every_page_is_right(&world, &rows, STATES, &sorts, async |scope, question| {
         ask(&backend.database, scope, owner, question).await
     })
