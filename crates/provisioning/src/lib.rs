@@ -1,6 +1,5 @@
 //! The core: use cases, the reconciler that makes desired state so, and the ports to outside systems.
 //! The database is [`persistence`]; other input and output lives in the adapters that implement [`ports`].
-#![warn(missing_docs)]
 
 pub mod account;
 pub mod audit_log;
@@ -21,6 +20,7 @@ mod placing;
 pub mod platform;
 pub mod ports;
 pub mod reconciler;
+pub mod resources;
 pub mod sign_in;
 pub mod tenants;
 pub mod user_pools;

@@ -16,14 +16,10 @@ use axum::{
         sse::{Event, KeepAlive, Sse},
     },
 };
-use domain::{
-    access::Action,
-    caller::Caller,
-    ids::{ClusterId, NodeId, TenantId},
-    problem::Problem,
-};
+use domain::{caller::Caller, problem::Problem};
 use futures::Stream;
 use persistence::change::Change;
+use provisioning::resources::ManagedKind;
 use std::{convert::Infallible, sync::Arc, time::Duration};
 use tokio::{
     sync::broadcast::{Receiver, error::RecvError},
@@ -33,68 +29,36 @@ use tokio::{
 /// How often a stream looks whether it may go on, besides at each announced change of rights.
 pub(super) const LOOK_AGAIN: Duration = Duration::from_secs(15);
 
-/// `GET /events/clusters`: an event for each change of a cluster that one may see.
-pub async fn of_clusters(
+/// `GET /events/clusters` and the like: an event for each change of a resource that the caller may see.
+pub async fn of_list<K: ManagedKind>(
     State(portal): State<Arc<Portal>>,
     SignedIn(caller, signed): SignedIn,
 ) -> Result<Response, ApiProblem> {
-    let watch = Watch::start(&portal, caller, signed, Watched::Clusters)?;
+    let watch = Watch::<K>::start(&portal, caller, signed, None)?;
     Ok(answer(watch.into_stream(&portal, Payload::Ping)))
 }
 
-/// `GET /events/clusters/{id}`: an event for each change of one cluster.
-pub async fn of_cluster(
+/// `GET /events/clusters/{id}` and the like: an event for each change of one resource.
+pub async fn of_one<K: ManagedKind>(
     State(portal): State<Arc<Portal>>,
     SignedIn(caller, signed): SignedIn,
     Path(id): Path<String>,
 ) -> Result<Response, ApiProblem> {
-    cluster(&portal, caller, signed, &id, Payload::Ping).await
+    resource::<K>(&portal, caller, signed, &id, Payload::Ping).await
 }
 
-/// `GET /events/nodes`: an event for each change of a node that one may see.
-pub async fn of_nodes(
-    State(portal): State<Arc<Portal>>,
-    SignedIn(caller, signed): SignedIn,
-) -> Result<Response, ApiProblem> {
-    let watch = Watch::start(&portal, caller, signed, Watched::Nodes)?;
-    Ok(answer(watch.into_stream(&portal, Payload::Ping)))
-}
-
-/// `GET /events/nodes/{id}`: an event for each change of one node.
-pub async fn of_node(
-    State(portal): State<Arc<Portal>>,
-    SignedIn(caller, signed): SignedIn,
-    Path(id): Path<String>,
-) -> Result<Response, ApiProblem> {
-    node(&portal, caller, signed, &id, Payload::Ping).await
-}
-
-/// A stream about one cluster, if it is there and the caller may see it.
-pub async fn cluster(
+/// A stream about one resource, if it exists and the caller may see it.
+pub async fn resource<K: ManagedKind>(
     portal: &Arc<Portal>,
     caller: Caller,
     signed: Signed,
     id: &str,
-    told: Payload,
+    payload: Payload,
 ) -> Result<Response, ApiProblem> {
-    let id: ClusterId = id.parse().map_err(|_| Problem::not_found("cluster"))?;
-    portal.core.clusters.get(&caller, id).await?;
-    let watch = Watch::start(portal, caller, signed, Watched::Cluster(id))?;
-    Ok(answer(watch.into_stream(portal, told)))
-}
-
-/// A stream about one node, if it is there and the caller may see it.
-pub async fn node(
-    portal: &Arc<Portal>,
-    caller: Caller,
-    signed: Signed,
-    id: &str,
-    told: Payload,
-) -> Result<Response, ApiProblem> {
-    let id: NodeId = id.parse().map_err(|_| Problem::not_found("node"))?;
-    portal.core.nodes.get(&caller, id).await?;
-    let watch = Watch::start(portal, caller, signed, Watched::Node(id))?;
-    Ok(answer(watch.into_stream(portal, told)))
+    let id: K::Id = id.parse().map_err(|_| Problem::not_found(K::NOUN))?;
+    K::resources(&portal.core).get(&caller, id).await?;
+    let watch = Watch::<K>::start(portal, caller, signed, Some(id))?;
+    Ok(answer(watch.into_stream(portal, payload)))
 }
 
 /// What an event holds.
@@ -102,47 +66,13 @@ pub async fn node(
 pub enum Payload {
     /// Only that something changed, for pages that look for themselves.
     Ping,
-    /// The cluster or node as it is now.
+    /// The resource as it is now.
     Full,
 }
 
-/// What a stream is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Watched {
-    Clusters,
-    Cluster(ClusterId),
-    Nodes,
-    Node(NodeId),
-}
-
-impl Watched {
-    /// What `change` is to this stream and to `caller`; `None`: nothing.
-    fn touched_by(self, change: Change, caller: &Caller) -> Option<Self> {
-        let (found, all, action, tenant): (_, _, _, TenantId) = match change {
-            Change::Cluster { id, tenant_id } => (
-                Self::Cluster(id),
-                Self::Clusters,
-                Action::ReadCluster,
-                tenant_id,
-            ),
-            Change::Node { id, tenant_id } => {
-                (Self::Node(id), Self::Nodes, Action::ReadNode, tenant_id)
-            }
-            Change::WorkDue | Change::Access { .. } | Change::Everything => return None,
-        };
-        ((self == found || self == all) && caller.may(action, tenant)).then_some(found)
-    }
-
-    /// An event that only says what changed; without an id, perhaps everything.
-    fn event(self) -> Event {
-        let data = match self {
-            Self::Clusters => serde_json::json!({ "cluster": null }),
-            Self::Cluster(id) => serde_json::json!({ "cluster": id }),
-            Self::Nodes => serde_json::json!({ "node": null }),
-            Self::Node(id) => serde_json::json!({ "node": id }),
-        };
-        Event::default().data(data.to_string())
-    }
+/// An event that only says what changed; without an id, perhaps everything.
+fn ping<K: ManagedKind>(id: Option<K::Id>) -> Event {
+    Event::default().data(serde_json::json!({ K::NOUN: id }).to_string())
 }
 
 /// An answer of server-sent events, with signs of life while there is nothing to tell.
@@ -160,35 +90,35 @@ pub(super) fn answer(
     response
 }
 
-/// An open stream.
-struct Watch {
+/// An open stream about one resource, or about all that its caller may see.
+struct Watch<K: ManagedKind> {
     caller: Caller,
     signed: Signed,
-    watched: Watched,
+    watched: Option<K::Id>,
     changes: Receiver<Change>,
     look_again: Instant,
     greeted: bool,
-    _place: StreamPermit,
+    _permit: StreamPermit,
 }
 
 /// Why a watch woke up.
-enum Woke {
-    /// Something it may tell: one thing, or everything.
-    Changed(Watched),
+enum Wake<Id> {
+    /// This one changed; `None`: perhaps everything.
+    Changed(Option<Id>),
     /// Time to see whether it may go on.
     Look,
     /// It is over.
     Over,
 }
 
-impl Watch {
+impl<K: ManagedKind> Watch<K> {
     fn start(
         portal: &Portal,
         caller: Caller,
         signed: Signed,
-        watched: Watched,
+        watched: Option<K::Id>,
     ) -> Result<Self, Problem> {
-        let place = portal.streams.take(signed.user)?;
+        let permit = portal.streams.take(signed.user)?;
         Ok(Self {
             caller,
             signed,
@@ -196,66 +126,72 @@ impl Watch {
             changes: portal.database.subscribe(),
             look_again: Instant::now() + LOOK_AGAIN,
             greeted: false,
-            _place: place,
+            _permit: permit,
         })
     }
 
     fn into_stream(
         self,
         portal: &Arc<Portal>,
-        told: Payload,
-    ) -> impl Stream<Item = Result<Event, Infallible>> + Send + use<> {
+        payload: Payload,
+    ) -> impl Stream<Item = Result<Event, Infallible>> + Send + use<K> {
         let portal = portal.clone();
         futures::stream::unfold(self, move |mut watch| {
             let portal = portal.clone();
             async move {
-                let event = watch.next(&portal, told).await?;
+                let event = watch.next(&portal, payload).await?;
                 Some((Ok(event), watch))
             }
         })
     }
 
     /// The next event; `None`: the stream is over.
-    async fn next(&mut self, portal: &Portal, told: Payload) -> Option<Event> {
+    async fn next(&mut self, portal: &Portal, payload: Payload) -> Option<Event> {
         loop {
-            let woke = if self.greeted {
+            let wake = if self.greeted {
                 self.wait(portal).await
             } else {
                 // At once, so that whoever connects (again) knows where they stand.
                 self.greeted = true;
-                Woke::Changed(self.watched)
+                Wake::Changed(self.watched)
             };
-            match woke {
-                Woke::Over => return None,
-                Woke::Look => self.look(portal).await?,
-                Woke::Changed(what) => match told {
-                    Payload::Full => return self.tell(portal, what).await,
-                    Payload::Ping => return Some(what.event()),
-                },
+            match wake {
+                Wake::Over => return None,
+                Wake::Look => self.look(portal).await?,
+                Wake::Changed(Some(id)) if payload == Payload::Full => {
+                    // The stream is over when it cannot be seen any more.
+                    let resource = K::resources(&portal.core).get(&self.caller, id).await;
+                    let event = Event::default().event(K::NOUN);
+                    return event.json_data(&resource.ok()?).ok();
+                }
+                Wake::Changed(id) => return Some(ping::<K>(id)),
             }
         }
     }
 
-    async fn wait(&mut self, portal: &Portal) -> Woke {
+    async fn wait(&mut self, portal: &Portal) -> Wake<K::Id> {
         loop {
             let change = tokio::select! {
-                () = portal.stopping.cancelled() => return Woke::Over,
-                () = sleep_until(self.look_again) => return Woke::Look,
+                () = portal.stopping.cancelled() => return Wake::Over,
+                () = sleep_until(self.look_again) => return Wake::Look,
                 change = self.changes.recv() => change,
             };
             match change {
-                Ok(Change::Access { user_id }) if user_id == self.signed.user => return Woke::Look,
+                Ok(Change::Access { user_id }) if user_id == self.signed.user => return Wake::Look,
                 // Changes may have been missed, of access too.
                 Ok(Change::Everything) | Err(RecvError::Lagged(_)) => {
                     self.look_again = Instant::now();
-                    return Woke::Changed(self.watched);
+                    return Wake::Changed(self.watched);
                 }
                 Ok(change) => {
-                    if let Some(what) = self.watched.touched_by(change, &self.caller) {
-                        return Woke::Changed(what);
+                    if let Some((id, tenant)) = K::changed(change)
+                        && self.watched.is_none_or(|watched| watched == id)
+                        && self.caller.may(K::READ, tenant)
+                    {
+                        return Wake::Changed(Some(id));
                     }
                 }
-                Err(RecvError::Closed) => return Woke::Over,
+                Err(RecvError::Closed) => return Wake::Over,
             }
         }
     }
@@ -268,29 +204,12 @@ impl Watch {
             // A database that is away for a moment is no reason to cut every stream at once.
             Err(problem) => tracing::warn!(%problem, "an event stream could not be checked"),
         }
-        let seen = match self.watched {
-            Watched::Clusters | Watched::Nodes => return Some(()),
-            Watched::Cluster(id) => portal.core.clusters.get(&self.caller, id).await.map(drop),
-            Watched::Node(id) => portal.core.nodes.get(&self.caller, id).await.map(drop),
+        let Some(id) = self.watched else {
+            return Some(());
         };
-        match seen {
+        match K::resources(&portal.core).get(&self.caller, id).await {
             Err(problem) if matches!(problem.status(), 401 | 403 | 404) => None,
             _ => Some(()),
-        }
-    }
-
-    /// What it is about as it is now; the stream is over when that cannot be seen any more.
-    async fn tell(&self, portal: &Portal, what: Watched) -> Option<Event> {
-        match what {
-            Watched::Cluster(id) => {
-                let cluster = portal.core.clusters.get(&self.caller, id).await.ok()?;
-                Event::default().event("cluster").json_data(&cluster).ok()
-            }
-            Watched::Node(id) => {
-                let node = portal.core.nodes.get(&self.caller, id).await.ok()?;
-                Event::default().event("node").json_data(&node).ok()
-            }
-            Watched::Clusters | Watched::Nodes => Some(what.event()),
         }
     }
 }

@@ -28,7 +28,11 @@ use axum::{
     response::Response,
     routing::get,
 };
-use domain::problem::{Problem, ProblemKind};
+use domain::{
+    cluster::ClusterKind,
+    node::view::NodeKind,
+    problem::{Problem, ProblemKind},
+};
 use layers::{
     access_log, body_limit, cross_site, disconnects, host, panics,
     security_headers::{self, Policy},
@@ -110,10 +114,10 @@ fn browser_routes() -> Routes {
         )
         .get("/nodes/{id}/logs/jobs/{job}", node_logs::job_file)
         .get("/nodes/{id}/logs/jobs/{job}/stream", node_logs::job_stream)
-        .get("/events/clusters", events::of_clusters)
-        .get("/events/clusters/{id}", events::of_cluster)
-        .get("/events/nodes", events::of_nodes)
-        .get("/events/nodes/{id}", events::of_node)
+        .get("/events/clusters", events::of_list::<ClusterKind>)
+        .get("/events/clusters/{id}", events::of_one::<ClusterKind>)
+        .get("/events/nodes", events::of_list::<NodeKind>)
+        .get("/events/nodes/{id}", events::of_one::<NodeKind>)
 }
 
 /// Every route that knows who is asking: method and path.

@@ -3,7 +3,7 @@
 
 use domain::{audit::AuditAction, ids::UserId};
 use persistence::{Database, change::Change, new_id};
-use sqlx::{AnyConnection, Connection, Executor, Row};
+use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor, Row};
 use std::time::Duration;
 use tempfile::TempDir;
 use tokio::{sync::broadcast::Receiver, time::timeout};
@@ -27,6 +27,24 @@ macro_rules! on_both_databases {
                 super::$name(&backend).await;
                 backend.end().await;
             })+
+        }
+    };
+}
+
+/// Runs each of these functions as a test of clusters and as one of nodes, on both databases.
+macro_rules! on_both_databases_for_each_kind {
+    ($($name:ident),+ $(,)?) => {
+        mod clusters {
+            $(async fn $name(backend: &crate::backend::Backend) {
+                super::$name::<domain::cluster::ClusterKind>(backend).await;
+            })+
+            on_both_databases!($($name),+);
+        }
+        mod nodes {
+            $(async fn $name(backend: &crate::backend::Backend) {
+                super::$name::<domain::node::view::NodeKind>(backend).await;
+            })+
+            on_both_databases!($($name),+);
         }
     };
 }
@@ -91,8 +109,8 @@ impl Backend {
     }
 
     /// What `sql` counts, behind the store's back.
-    pub async fn count(&self, sql: &'static str) -> i64 {
-        let row = sqlx::query(sql)
+    pub async fn count(&self, sql: &str) -> i64 {
+        let row = sqlx::query(AssertSqlSafe(sql.to_owned()))
             .fetch_one(&mut self.raw().await)
             .await
             .unwrap();
@@ -162,7 +180,7 @@ pub async fn postgres_database() -> String {
     let name = format!("hangar_{}", new_id::<uuid::Uuid>().simple());
     let mut connection = AnyConnection::connect(url.as_str()).await.unwrap();
     connection
-        .execute(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}")))
+        .execute(AssertSqlSafe(format!("CREATE DATABASE {name}")))
         .await
         .unwrap();
     connection.close().await.unwrap();
@@ -177,9 +195,7 @@ pub async fn drop_postgres_database(location: &str) {
         .await
         .unwrap();
     connection
-        .execute(sqlx::AssertSqlSafe(format!(
-            "DROP DATABASE {name} WITH (FORCE)"
-        )))
+        .execute(AssertSqlSafe(format!("DROP DATABASE {name} WITH (FORCE)")))
         .await
         .unwrap();
 }

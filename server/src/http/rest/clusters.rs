@@ -23,7 +23,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::{
-    cluster::{Cluster, ClusterEvent, ClusterPage},
+    cluster::{Cluster, ClusterEvent, ClusterKind, ClusterPage},
     ids::ClusterId,
     listing::ListQueryInput,
     order::OrderInput,
@@ -44,7 +44,7 @@ use utoipa::IntoParams;
 ))]
 pub async fn list(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     ApiQuery(query): ApiQuery<ListQueryInput>,
 ) -> Answer<Json<ClusterPage>> {
     let query = query.validate().map_err(Problem::invalid)?;
@@ -196,7 +196,7 @@ pub async fn stream(
     SignedIn(caller, signed): SignedIn,
     Path(id): Path<String>,
 ) -> Answer<Response> {
-    events::cluster(&portal, caller, signed, &id, Payload::Full).await
+    events::resource::<ClusterKind>(&portal, caller, signed, &id, Payload::Full).await
 }
 
 /// An id that is none belongs to nothing.

@@ -26,7 +26,7 @@ use domain::{
     ids::NodeId,
     node::{
         order::AutostopInput,
-        view::{Node, NodeEvent},
+        view::{Node, NodeEvent, NodeKind},
     },
 };
 use http::StatusCode;
@@ -179,5 +179,5 @@ pub async fn stream(
     SignedIn(caller, signed): SignedIn,
     Path(id): Path<String>,
 ) -> Answer<Response> {
-    events::node(&portal, caller, signed, &id, Payload::Full).await
+    events::resource::<NodeKind>(&portal, caller, signed, &id, Payload::Full).await
 }

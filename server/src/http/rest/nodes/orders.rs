@@ -42,7 +42,7 @@ use std::sync::Arc;
 ))]
 pub async fn list(
     State(portal): State<Arc<Portal>>,
-    Known(caller, _): Known,
+    SignedIn(caller, _): SignedIn,
     ApiQuery(query): ApiQuery<ListQueryInput>,
 ) -> Answer<Json<NodePage>> {
     let query = query.validate().map_err(Problem::invalid)?;
