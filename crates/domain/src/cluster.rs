@@ -26,6 +26,8 @@ impl Kind for ClusterKind {
     const DELETE: Action = Action::DeleteCluster;
     const DELETED: AuditAction = AuditAction::DeleteCluster;
     const DELETION: OperationKind = OperationKind::DeleteCluster;
+    const READY: AuditAction = AuditAction::ClusterReady;
+    const GONE: AuditAction = AuditAction::ClusterDeleted;
 
     type Id = ClusterId;
     type Name = ClusterName;

@@ -385,6 +385,20 @@ pub struct ListPage<K: Kind, D = <K as Kind>::Details> {
     pub now: Timestamp,
 }
 
+impl<K: Kind, D> ListPage<K, D> {
+    /// The same page with other details.
+    pub fn map<E>(self, view: impl FnMut(Resource<K, D>) -> Resource<K, E>) -> ListPage<K, E> {
+        ListPage {
+            items: self.items.into_iter().map(view).collect(),
+            total: self.total,
+            paging: self.paging,
+            per_page: self.per_page,
+            counts: self.counts,
+            now: self.now,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

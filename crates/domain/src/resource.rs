@@ -35,8 +35,19 @@ pub trait Kind: Copy + fmt::Debug + Eq + Send + Sync + 'static {
     const DELETED: AuditAction;
     /// The operation that deletes it.
     const DELETION: OperationKind;
+    /// How it is recorded that it can be used for the first time, and that nothing is left of it.
+    const READY: AuditAction;
+    const GONE: AuditAction;
 
-    type Id: Copy + Ord + Hash + fmt::Debug + fmt::Display + From<Uuid> + Into<Uuid> + Wire;
+    type Id: Copy
+        + Ord
+        + Hash
+        + fmt::Debug
+        + fmt::Display
+        + FromStr
+        + From<Uuid>
+        + Into<Uuid>
+        + Wire;
     type Name: Clone + Eq + fmt::Debug + fmt::Display + FromStr<Err = FieldError> + Wire;
     type State: State;
     /// The fields of its own that callers see.
@@ -58,6 +69,12 @@ pub trait State: Copy + Eq + Hash + fmt::Debug + FromStr<Err = String> + Wire {
 
     /// The word in requests and in the database.
     fn word(self) -> &'static str;
+    /// Whether it can be used.
+    fn is_up(self) -> bool;
+    /// Whether it is on its way to another state.
+    fn is_moving(self) -> bool;
+    /// Whether it may stay as it is until a user acts.
+    fn needs_attention(self) -> bool;
 }
 
 /// Declares the states of a kind of resource, with their words and titles.
@@ -95,7 +112,7 @@ macro_rules! states {
                 matches!(self, Self::Ready | Self::Degraded)
             }
 
-            /// Whether it may stay as it is until somebody acts.
+            /// Whether it may stay as it is until a user acts.
             pub fn needs_attention(self) -> bool {
                 matches!(self, Self::Failed | Self::Degraded)
             }
@@ -120,6 +137,15 @@ macro_rules! states {
             fn word(self) -> &'static str {
                 self.as_str()
             }
+            fn is_up(self) -> bool {
+                self.is_up()
+            }
+            fn is_moving(self) -> bool {
+                self.is_moving()
+            }
+            fn needs_attention(self) -> bool {
+                self.needs_attention()
+            }
         }
     };
 }
@@ -143,6 +169,9 @@ pub struct Resource<K: Kind, D = <K as Kind>::Details> {
     pub ready_at: Option<Timestamp>,
     /// When it is deleted unless a user deletes it before.
     pub ends_at: Option<Timestamp>,
+    /// When it was deleted; callers are shown no deleted resource.
+    #[serde(skip)]
+    pub deleted_at: Option<Timestamp>,
     /// The newest operation.
     pub operation: Operation,
     /// Counts up with every change that a caller can see.
@@ -165,6 +194,7 @@ impl<K: Kind, D> Resource<K, D> {
             created_at: self.created_at,
             ready_at: self.ready_at,
             ends_at: self.ends_at,
+            deleted_at: self.deleted_at,
             operation: self.operation,
             version: self.version,
             details,

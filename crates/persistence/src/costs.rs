@@ -5,7 +5,7 @@ use crate::{
     database::Database,
     list::push_scope,
     records::Costs,
-    resource::Resource,
+    resource::StoredKind,
     rows::{number, time},
     sql::Sql,
 };
@@ -26,7 +26,7 @@ struct Month {
 
 /// What those in scope cost from `since`, the start of a month in UTC, until `now`. No charge may
 /// begin or end after `now` in the month of `now`.
-pub(crate) async fn sum<R: Resource>(
+pub(crate) async fn sum<K: StoredKind>(
     database: &Database,
     scope: &TenantScope,
     since: Timestamp,
@@ -46,7 +46,7 @@ pub(crate) async fn sum<R: Resource>(
         "SELECT r.month, CAST(SUM(r.price_per_hour) AS BIGINT) AS price_per_hour, \
          CAST(SUM(r.price_seconds) AS BIGINT) AS price_seconds \
          FROM {table} r WHERE r.kind = '{}' AND r.month < ",
-        R::TABLE
+        K::TABLE
     ));
     sql.bind(now).push(" AND ");
     push_scope(&mut sql, scope, "");

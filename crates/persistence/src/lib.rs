@@ -6,9 +6,6 @@ pub mod audit_records;
 pub mod change;
 mod changes;
 mod claims;
-mod cluster_list;
-mod cluster_orders;
-mod cluster_progress;
 mod cluster_tally;
 mod clusters;
 mod connection;
@@ -24,17 +21,14 @@ mod keyset;
 mod limits;
 mod list;
 mod location;
-mod node_list;
-mod node_orders;
-mod node_progress;
 pub mod node_records;
 mod node_usage;
 mod nodes;
 mod open_error;
 mod operations;
-mod orders;
 pub mod records;
 mod resource;
+mod resources;
 mod rows;
 mod schema;
 pub mod sealed;
@@ -48,11 +42,9 @@ mod users;
 mod workspaces;
 
 pub use audit::{Chain, ChainVerdict};
+pub use claims::Leased;
 pub use database::Database;
-pub use handles::{
-    Audit, Clusters, Credentials, Nodes, SealedRows, ServerReports, Tenants, Tokens, Users,
-    Workspaces,
-};
+pub use handles::{Audit, Credentials, SealedRows, ServerReports, Table, Tenants, Tokens, Users};
 pub use open_error::OpenError;
 pub use users::sessions::Sessions;
 

@@ -26,7 +26,7 @@ fn unreadable(column: &'static str, reason: impl ToString) -> Cause {
     .into()
 }
 
-pub(crate) enum Row {
+pub enum Row {
     Sqlite(SqliteRow),
     Postgres(PgRow),
 }

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 /// A value of one of the types that columns have. `None` is NULL of that type.
 #[derive(Clone)]
-pub(crate) enum Value {
+pub enum Value {
     Text(Option<String>),
     Number(Option<i64>),
     Truth(bool),
@@ -81,7 +81,7 @@ fn without_nul(document: &mut serde_json::Value) {
 }
 
 /// A statement and the values of its placeholders.
-pub(crate) struct Query {
+pub struct Query {
     pub text: SqlStr,
     pub values: Vec<Value>,
 }
@@ -95,7 +95,7 @@ pub(crate) fn query(text: impl SqlSafeStr) -> Query {
 }
 
 impl Query {
-    pub fn bind(mut self, value: impl Into<Value>) -> Self {
+    pub fn bind<V: Into<Value>>(mut self, value: V) -> Self {
         self.values.push(value.into());
         self
     }
@@ -122,7 +122,7 @@ impl Sql {
     }
 
     /// Adds a placeholder for `value`.
-    pub fn bind(&mut self, value: impl Into<Value>) -> &mut Self {
+    pub fn bind<V: Into<Value>>(&mut self, value: V) -> &mut Self {
         self.values.push(value.into());
         // Writing into a String cannot fail.
         let _ = write!(self.text, "${}", self.values.len());

@@ -3,14 +3,13 @@
 use crate::{
     Cause,
     change::Change,
-    claims::{self, AT_ONCE},
+    claims::{self, AT_ONCE, Leased},
     database::Database,
     error::Stored,
-    handles::Workspaces,
+    handles::Table,
     new_id,
     node_records::{SealedAccount, WorkspaceProgress, WorkspaceRecord},
     records::Claim,
-    resource::Resource,
     rows::{
         self, Row, as_stored, id, json, number, optional_json, optional_text, optional_time, text,
         truth,
@@ -23,11 +22,10 @@ use domain::{
     ids::{EnvironmentId, WorkspaceId},
     node::machine_name::workspace_name,
 };
-use jiff::{SignedDuration, Timestamp};
-use uuid::Uuid;
 
-impl Workspaces<'_> {
-    /// Creates a workspace for each environment without one. New workspaces are due at once.
+impl Table<'_, WorkspaceRecord> {
+    /// Makes sure that each environment has a workspace, with
+    /// [`workspace_name`](domain::node::machine_name::workspace_name); new ones are due at once.
     pub async fn seed(self) -> Stored<()> {
         doing("create missing workspaces", async {
             let mut writing = self.0.write().await?;
@@ -70,30 +68,7 @@ impl Workspaces<'_> {
         .await
     }
 
-    /// Claims up to `limit` workspaces whose work is due and that are not claimed.
-    pub async fn claim(
-        self,
-        now: Timestamp,
-        lease: SignedDuration,
-        limit: u32,
-    ) -> Stored<Vec<Claim<WorkspaceRecord>>> {
-        doing(
-            "claim work on workspaces",
-            claims::claim(self.0, now, lease, limit),
-        )
-        .await
-    }
-
-    /// Extends a claim. `false`: it was lost.
-    pub async fn extend(self, claim: &Claim<WorkspaceRecord>, until: Timestamp) -> Stored<bool> {
-        doing(
-            "extend a claim on a workspace",
-            claims::extend(self.0, claim, until),
-        )
-        .await
-    }
-
-    /// Writes progress and ends the claim. `false`: the claim was lost and nothing is written.
+    /// Writes progress and ends the claim. `false`: the claim had been lost.
     pub async fn record(
         self,
         claim: &Claim<WorkspaceRecord>,
@@ -138,30 +113,14 @@ impl Workspaces<'_> {
         })
         .await
     }
-
-    /// Makes the work on a workspace due at once and announces that work is due.
-    pub async fn wake(self, id: WorkspaceId) -> Stored<()> {
-        doing(
-            "wake a workspace",
-            claims::wake::<WorkspaceRecord>(self.0, id),
-        )
-        .await
-    }
-
-    /// When the next work is due (leases included), if any.
-    pub async fn next_due(self) -> Stored<Option<Timestamp>> {
-        doing(
-            "look when work on workspaces is due",
-            claims::next_due::<WorkspaceRecord>(self.0),
-        )
-        .await
-    }
 }
 
-impl Resource for WorkspaceRecord {
+impl Leased for WorkspaceRecord {
     const TABLE: &'static str = "workspaces";
     const NOUN: &'static str = "workspace";
     const ALIVE: &'static str = "1 = 1";
+
+    type Id = WorkspaceId;
 
     fn select() -> String {
         "SELECT r.id, r.name, r.account_user_id, r.account_token_id, r.token_key_id, \
@@ -192,8 +151,8 @@ impl Resource for WorkspaceRecord {
         })
     }
 
-    fn id(&self) -> Uuid {
-        self.id.into()
+    fn id(&self) -> WorkspaceId {
+        self.id
     }
 }
 

@@ -20,6 +20,7 @@ mod placing;
 pub mod platform;
 pub mod ports;
 pub mod reconciler;
+pub mod resources;
 pub mod sign_in;
 pub mod tenants;
 pub mod user_pools;

@@ -33,6 +33,8 @@ impl Kind for NodeKind {
     const DELETE: Action = Action::DeleteNode;
     const DELETED: AuditAction = AuditAction::DeleteNode;
     const DELETION: OperationKind = OperationKind::DeleteNode;
+    const READY: AuditAction = AuditAction::NodeReady;
+    const GONE: AuditAction = AuditAction::NodeDeleted;
 
     type Id = NodeId;
     type Name = NodeName;

@@ -3,7 +3,7 @@
 
 use domain::{audit::AuditAction, ids::UserId};
 use persistence::{Database, change::Change, new_id};
-use sqlx::{AnyConnection, Connection, Executor, Row};
+use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor, Row};
 use std::{
     fs,
     hash::{DefaultHasher, Hash as _, Hasher as _},
@@ -32,6 +32,24 @@ macro_rules! on_both_databases {
                 super::$name(&backend).await;
                 backend.end().await;
             })+
+        }
+    };
+}
+
+/// Runs each of these functions as a test of clusters and as one of nodes, on both databases.
+macro_rules! on_both_databases_for_each_kind {
+    ($($name:ident),+ $(,)?) => {
+        mod clusters {
+            $(async fn $name(backend: &crate::backend::Backend) {
+                super::$name::<domain::cluster::ClusterKind>(backend).await;
+            })+
+            on_both_databases!($($name),+);
+        }
+        mod nodes {
+            $(async fn $name(backend: &crate::backend::Backend) {
+                super::$name::<domain::node::view::NodeKind>(backend).await;
+            })+
+            on_both_databases!($($name),+);
         }
     };
 }
@@ -96,8 +114,8 @@ impl Backend {
     }
 
     /// What `sql` counts, behind the store's back.
-    pub async fn count(&self, sql: &'static str) -> i64 {
-        let row = sqlx::query(sql)
+    pub async fn count(&self, sql: &str) -> i64 {
+        let row = sqlx::query(AssertSqlSafe(sql.to_owned()))
             .fetch_one(&mut self.raw().await)
             .await
             .unwrap();
@@ -197,7 +215,7 @@ async fn copy_of_template() -> String {
         let name = location.rsplit('/').next().unwrap();
         let rename = format!("ALTER DATABASE {name} RENAME TO {template}");
         connection
-            .execute(sqlx::AssertSqlSafe(rename))
+            .execute(AssertSqlSafe(rename))
             .await
             .unwrap();
     }
@@ -212,7 +230,7 @@ async fn create_database(template: &str) -> String {
     let mut connection = AnyConnection::connect(url.as_str()).await.unwrap();
     let create = format!("CREATE DATABASE {name} TEMPLATE {template}");
     connection
-        .execute(sqlx::AssertSqlSafe(create))
+        .execute(AssertSqlSafe(create))
         .await
         .unwrap();
     connection.close().await.unwrap();
@@ -227,9 +245,7 @@ pub async fn drop_postgres_database(location: &str) {
         .await
         .unwrap();
     connection
-        .execute(sqlx::AssertSqlSafe(format!(
-            "DROP DATABASE {name} WITH (FORCE)"
-        )))
+        .execute(AssertSqlSafe(format!("DROP DATABASE {name} WITH (FORCE)")))
         .await
         .unwrap();
 }

@@ -195,7 +195,7 @@ async fn a_workspace_counts_its_nodes_that_are_not_gone(backend: &Backend) {
         &goes,
         &node_in(&world.vision, 1, world.ada.id, "production"),
     ] {
-        launched(database, order).await;
+        created(database, order).await;
     }
     let environment = world.vision.environments[0].id;
     let count = async || {
@@ -207,9 +207,9 @@ async fn a_workspace_counts_its_nodes_that_are_not_gone(backend: &Backend) {
         found.unwrap().nodes
     };
     assert_eq!(count().await, 2);
-    ask(database, &goes, deletion()).await;
+    delete(database, &goes).await;
     assert_eq!(count().await, 2);
-    bring_node_to(database, goes.id, NodeState::Deleted, after(20)).await;
+    bring_to(database, &goes, NodeState::Deleted, after(20)).await;
     assert_eq!(count().await, 1);
 }
 

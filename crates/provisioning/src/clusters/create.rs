@@ -1,8 +1,8 @@
 //! Ordering: authorise, validate, write desired state + operation + audit entry in one
 //! transaction, return. Nothing outside is touched here.
 
-use super::{Clusters, Ordered, view};
-use crate::{idempotency::idempotency, limits, placing};
+use super::{Clusters, Ordered};
+use crate::{idempotency::idempotency, limits, placing, resources::view};
 use domain::{
     access::Action,
     audit::AuditAction,
@@ -18,7 +18,7 @@ use jiff::{SignedDuration, Timestamp};
 use persistence::{
     audit_records::AuditEntry,
     new_id,
-    records::{NewCluster, OrderStored},
+    records::{ClusterColumns, NewCluster, OrderStored},
 };
 
 impl Clusters {
@@ -34,7 +34,7 @@ impl Clusters {
         Ok(OrderOptions {
             quotas: self.db.tenants().quotas(&scope).await?,
             tenants,
-            plans: self.plans.clone(),
+            plans: self.backend.plans.clone(),
             kubernetes_versions: KubernetesVersion::ALL.to_vec(),
             exposures: host.exposures,
             ingress_domain: host.ingress_domain,
@@ -95,7 +95,7 @@ impl Clusters {
         let idempotency = idempotency_key
             .map(|key| idempotency(key, &input))
             .transpose()?;
-        let validated = input.validate(&self.plans, &host.exposures);
+        let validated = input.validate(&self.backend.plans, &host.exposures);
         let place = placing::place(
             &self.db,
             caller,
@@ -137,25 +137,28 @@ impl Clusters {
             name: order.name,
             tenant_id: tenant.tenant.id,
             environment_id: environment.id,
-            plan: order.plan,
-            kubernetes_version: order.kubernetes_version,
-            exposure: order.exposure,
-            host: host.name,
             created_by: user_id,
             created_at: now,
             ends_at: order
                 .time_to_live
                 .map(|time| now + SignedDuration::from_hours(i64::from(time.hours()))),
             operation: Operation::begin(new_id(), OperationKind::CreateCluster, now),
+            details: ClusterColumns {
+                plan: order.plan,
+                kubernetes_version: order.kubernetes_version,
+                exposure: order.exposure,
+                host: host.name,
+                endpoint: None,
+            },
             idempotency,
         };
         match self.db.clusters().create(new, audit).await? {
             OrderStored::Created(record) => Ok(Ordered {
-                cluster: view::cluster(record, caller),
+                cluster: view(record, caller, now),
                 replayed: false,
             }),
             OrderStored::Replayed(record) => Ok(Ordered {
-                cluster: view::cluster(record, caller),
+                cluster: view(record, caller, now),
                 replayed: true,
             }),
             OrderStored::KeyReused => Err(Problem::new(

@@ -35,6 +35,7 @@ impl Clusters {
             .next("Watch the steps on the cluster's page and try again then."));
         }
         let content = self
+            .backend
             .hosts
             .kubeconfig(&(&cluster).into())
             .await

@@ -1,8 +1,10 @@
 //! Ordering a node: authorise, validate, write desired state + operation + audit entry in one
 //! transaction, return. Only a task of one's own is shown to the SkyPilot API server before.
 
-use super::{NodeOrdered, Nodes, own_task, view};
-use crate::{idempotency::idempotency, limits, placing, ports::machines::MachineErrorKind};
+use super::{NodeOrdered, Nodes, own_task};
+use crate::{
+    idempotency::idempotency, limits, placing, ports::machines::MachineErrorKind, resources::view,
+};
 use domain::{
     access::Action,
     audit::AuditAction,
@@ -15,7 +17,6 @@ use domain::{
         name::NodeName,
         order::{NodeOrderInput, NodeOrderOptions, NodeSpec, NodeTerms, Quote},
         task::task_yaml,
-        view::NodeState,
     },
     operation::{Operation, OperationKind},
     problem::{FieldError, Problem, ProblemKind},
@@ -27,8 +28,8 @@ use jiff::{SignedDuration, Timestamp};
 use persistence::{
     audit_records::AuditEntry,
     new_id,
-    node_records::{NewNode, NodeOrderStored, WorkspaceRecord},
-    records::QuotaCheck,
+    node_records::{NewNode, NodeColumns, WorkspaceRecord},
+    records::{OrderStored, QuotaCheck},
 };
 
 /// How many offers a quote shows.
@@ -179,14 +180,9 @@ impl Nodes {
         .with_detail(format!("{} · {}", valid.spec.summary(), environment.slug));
         let new = NewNode {
             id,
-            machine: machine_name(tenant.tenant.id, &name),
             name: valid.terms.name,
             tenant_id: tenant.tenant.id,
             environment_id: environment.id,
-            spec: valid.spec,
-            task_yaml: valid.task_yaml,
-            autostop: valid.terms.autostop,
-            price_per_hour: valid.price,
             created_by: user_id,
             created_at: now,
             ends_at: valid
@@ -194,31 +190,33 @@ impl Nodes {
                 .time_to_live
                 .map(|time| now + SignedDuration::from_hours(i64::from(time.hours()))),
             operation: Operation::begin(new_id(), OperationKind::LaunchNode, now),
+            details: NodeColumns {
+                autostop: valid.terms.autostop,
+                price_per_hour: valid.price,
+                ..NodeColumns::ordered(
+                    valid.spec,
+                    valid.task_yaml,
+                    machine_name(tenant.tenant.id, &name),
+                )
+            },
             idempotency,
         };
         match self.db.nodes().create(new, audit).await? {
-            NodeOrderStored::Created(record) => {
-                // An empty workspace is seldom looked at; one with a node is, from now on.
-                if let Some(workspace) = self.db.workspaces().of_environment(environment.id).await?
-                {
-                    self.db.workspaces().wake(workspace.id).await?;
-                }
-                Ok(NodeOrdered {
-                    node: view::node(record, caller, now),
-                    replayed: false,
-                })
-            }
-            NodeOrderStored::Replayed(record) => Ok(NodeOrdered {
-                node: view::node(record, caller, now),
+            OrderStored::Created(record) => Ok(NodeOrdered {
+                node: view(record, caller, now),
+                replayed: false,
+            }),
+            OrderStored::Replayed(record) => Ok(NodeOrdered {
+                node: view(record, caller, now),
                 replayed: true,
             }),
-            NodeOrderStored::KeyReused => Err(Problem::new(
+            OrderStored::KeyReused => Err(Problem::new(
                 ProblemKind::IdempotencyKeyReused,
                 "The same Idempotency-Key came with a different order before.",
             )
             .next("Send a fresh key with a new order, or the first order again.")),
-            NodeOrderStored::QuotaExceeded(quota) => Err(limits::refusal(&environment.name, quota)),
-            NodeOrderStored::NameTaken => Err(Problem {
+            OrderStored::QuotaExceeded(quota) => Err(limits::refusal(&environment.name, quota)),
+            OrderStored::NameTaken => Err(Problem {
                 fields: vec![taken(&name)],
                 ..Problem::new(
                     ProblemKind::Conflict,
@@ -410,9 +408,4 @@ fn taken(name: &NodeName) -> FieldError {
         "name",
         format!("{name} is taken in this tenant; choose another name."),
     )
-}
-
-/// Whether a node in `state` still counts.
-pub(super) fn exists(state: NodeState) -> bool {
-    state != NodeState::Deleted
 }

@@ -14,8 +14,8 @@ pub use backend::SkyPilotBackend;
 pub use logs::{LogLines, LogStream};
 
 use crate::{
-    authorization::{authorize, authorize_change, authorize_listing},
     ports::machines::{MachineError, MachineErrorKind, RequestId, Workspace},
+    resources::{Resources, audit_entry},
 };
 use domain::{
     access::Action,
@@ -26,14 +26,14 @@ use domain::{
         catalogue::{OfferPage, OfferQuery},
         connection::{SshAccess, split_address},
         log::NodeLog,
-        view::{Node, NodeEvent, NodePage, NodeQuery},
+        view::{Node, NodeEvent, NodeKind},
     },
     operation::OperationKind,
     problem::{Problem, ProblemKind},
 };
 use jiff::Timestamp;
 use logs::LogTails;
-use persistence::{Database, audit_records::AuditEntry, node_records::NodeRecord};
+use persistence::{Database, node_records::NodeRecord};
 use std::sync::Arc;
 
 /// An accepted order of a node.
@@ -46,66 +46,33 @@ pub struct NodeOrdered {
 }
 
 /// The use cases on nodes.
-pub struct Nodes {
-    db: Database,
-    backend: Option<SkyPilotBackend>,
+pub type Nodes = Resources<NodeKind>;
+
+/// What they need beside the database.
+pub struct NodeBackend {
+    /// `None`: there are no nodes.
+    skypilot: Option<SkyPilotBackend>,
     tails: LogTails,
 }
 
 impl Nodes {
-    /// Over these ports; without backend every order is answered with what is missing.
-    pub fn new(db: Database, backend: Option<SkyPilotBackend>) -> Self {
+    /// Without a SkyPilot API server every order is answered with what is missing.
+    pub fn new(db: Database, skypilot: Option<SkyPilotBackend>) -> Self {
+        let tails = LogTails::default();
         Self {
             db,
-            backend,
-            tails: LogTails::default(),
+            backend: NodeBackend { skypilot, tails },
         }
     }
 
     fn backend(&self) -> Result<&SkyPilotBackend, Problem> {
-        self.backend.as_ref().ok_or_else(|| {
+        self.backend.skypilot.as_ref().ok_or_else(|| {
             Problem::new(
                 ProblemKind::Unavailable,
                 "No SkyPilot API server is configured, so there are no nodes.",
             )
             .next("Ask your platform team to add a SkyPilot API server to the configuration.")
         })
-    }
-
-    /// A page of the nodes the caller may see.
-    ///
-    /// # Errors
-    /// Forbidden, or the database fails.
-    pub async fn list(&self, caller: &Caller, query: NodeQuery) -> Result<NodePage, Problem> {
-        let now = Timestamp::now();
-        authorize_listing(caller, Action::ReadNode)?;
-        let per_page = query.per_page;
-        let found = self
-            .db
-            .nodes()
-            .list(&caller.extent(Action::ReadNode), caller.user_id, &query)
-            .await?;
-        Ok(NodePage {
-            items: found
-                .items
-                .into_iter()
-                .map(|record| view::node(record, caller, now))
-                .collect(),
-            total: found.total,
-            paging: found.paging,
-            per_page,
-            counts: found.counts,
-            now,
-        })
-    }
-
-    /// One node.
-    ///
-    /// # Errors
-    /// Not found for a missing one and for one the caller may not see.
-    pub async fn get(&self, caller: &Caller, id: NodeId) -> Result<Node, Problem> {
-        let node = self.authorized(caller, Action::ReadNode, id).await?;
-        Ok(view::node(node, caller, Timestamp::now()))
     }
 
     /// The events of its machine, newest first.
@@ -163,51 +130,13 @@ impl Nodes {
         let machines = Arc::clone(&self.backend()?.machines);
         let wanted = logs::LogRequest {
             workspace,
-            machine: node.machine,
+            machine: node.details.machine,
             request,
             log,
             follow,
             tail,
         };
-        self.tails.open(id, machines, wanted).await
-    }
-
-    /// The node, if `caller` may do `action` to it. A deleted one is not found.
-    async fn authorized(
-        &self,
-        caller: &Caller,
-        action: Action,
-        id: NodeId,
-    ) -> Result<NodeRecord, Problem> {
-        let node = self.existing(caller, id).await?;
-        authorize(caller, action, node.tenant.id, "node")?;
-        Ok(node)
-    }
-
-    /// The same for what changes it or hands something out; a refusal is recorded as `recorded`.
-    async fn authorized_change(
-        &self,
-        caller: &Caller,
-        action: Action,
-        recorded: AuditAction,
-        id: NodeId,
-    ) -> Result<NodeRecord, Problem> {
-        let node = self.existing(caller, id).await?;
-        let attempt = || audit_entry(caller, recorded, &node);
-        let tenant = node.tenant.id;
-        authorize_change(&self.db, caller, action, tenant, "node", attempt).await?;
-        Ok(node)
-    }
-
-    /// A deleted node is gone for callers who could see it, and not found for others.
-    async fn existing(&self, caller: &Caller, id: NodeId) -> Result<NodeRecord, Problem> {
-        let record = self.db.nodes().get(id).await?;
-        let record = record.ok_or_else(|| Problem::not_found("node"))?;
-        if create::exists(record.state) {
-            return Ok(record);
-        }
-        authorize(caller, Action::ReadNode, record.tenant.id, "node")?;
-        Err(Problem::gone("node", record.name.as_str()))
+        self.backend.tails.open(id, machines, wanted).await
     }
 
     /// The node's workspace, opened.
@@ -255,7 +184,7 @@ impl Nodes {
         node: &NodeRecord,
         detail: Option<String>,
     ) -> Result<(), Problem> {
-        let mut entry = audit_entry(caller, action, node);
+        let mut entry = audit_entry::<NodeKind>(caller, action, node);
         entry.detail = detail;
         self.db.audit().append(entry).await?;
         Ok(())
@@ -357,18 +286,6 @@ impl Nodes {
         }
         Ok(Some(clouds))
     }
-}
-
-/// An entry about something `caller` does to `node`.
-pub(crate) fn audit_entry(caller: &Caller, action: AuditAction, node: &NodeRecord) -> AuditEntry {
-    AuditEntry::by(
-        caller,
-        action,
-        Timestamp::now(),
-        format!("node/{}", node.id),
-        node.name.as_str(),
-    )
-    .in_tenant(node.tenant.id)
 }
 
 /// What a person is told when the SkyPilot API server refuses or does not answer while they wait.

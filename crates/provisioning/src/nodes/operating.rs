@@ -1,6 +1,7 @@
-//! Stop, start, autostop and delete: the request writes desired state, the reconciler acts on it.
+//! Stop, start and autostop: the request writes desired state, the reconciler acts on it.
 
-use super::{Nodes, audit_entry, view};
+use super::{Nodes, view::can_retry};
+use crate::resources::{audit_entry, view};
 use domain::{
     access::Action,
     audit::AuditAction,
@@ -8,7 +9,7 @@ use domain::{
     ids::NodeId,
     node::{
         order::{Autostop, AutostopInput, IdleAction, cannot_stop},
-        view::{Node, NodeState},
+        view::{Node, NodeKind, NodeState},
     },
     operation::{Operation, OperationKind},
     problem::{FieldError, Problem, ProblemKind},
@@ -65,7 +66,7 @@ impl Nodes {
             |node| match node.state {
                 NodeState::Starting | NodeState::Ready | NodeState::Degraded => Ok(None),
                 NodeState::Stopped => Ok(Some(turn(NodeState::Starting, OperationKind::StartNode))),
-                _ if view::can_retry(node) => {
+                _ if can_retry(node) => {
                     Ok(Some(turn(NodeState::Pending, OperationKind::LaunchNode)))
                 }
                 _ => Err(not_now(node, "started")),
@@ -108,36 +109,6 @@ impl Nodes {
         .await
     }
 
-    /// Deletes it; `confirmation` must be its name. Deleting it again is not an error.
-    ///
-    /// # Errors
-    /// Not found, forbidden, or another confirmation.
-    pub async fn delete(
-        &self,
-        caller: &Caller,
-        id: NodeId,
-        confirmation: &str,
-    ) -> Result<Node, Problem> {
-        self.change(
-            caller,
-            id,
-            Action::DeleteNode,
-            AuditAction::DeleteNode,
-            None,
-            |node| {
-                if confirmation.trim() != node.name.as_str() {
-                    return Err(Problem::invalid(vec![FieldError::new(
-                        "confirmation",
-                        format!("Type {} to confirm.", node.name),
-                    )]));
-                }
-                Ok((node.state != NodeState::Deleting)
-                    .then(|| turn(NodeState::Deleting, OperationKind::DeleteNode)))
-            },
-        )
-        .await
-    }
-
     /// Decides on the node as it is and writes the change, again if it changed meanwhile.
     async fn change(
         &self,
@@ -151,9 +122,9 @@ impl Nodes {
         for _ in 0..ATTEMPTS {
             let node = self.authorized_change(caller, action, recorded, id).await?;
             let Some(change) = decide(&node)? else {
-                return Ok(view::node(node, caller, Timestamp::now()));
+                return Ok(view(node, caller, Timestamp::now()));
             };
-            let mut audit = audit_entry(caller, recorded, &node);
+            let mut audit = audit_entry::<NodeKind>(caller, recorded, &node);
             audit.detail.clone_from(&detail);
             if let Some(changed) = self
                 .db
@@ -161,7 +132,7 @@ impl Nodes {
                 .change(id, node.version, change, audit)
                 .await?
             {
-                return Ok(view::node(changed, caller, Timestamp::now()));
+                return Ok(view(changed, caller, Timestamp::now()));
             }
         }
         Err(Problem::new(

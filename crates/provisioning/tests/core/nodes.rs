@@ -18,7 +18,8 @@ use jiff::{SignedDuration, Timestamp};
 use persistence::{
     audit_records::AuditEntry,
     new_id,
-    node_records::{NewNode, NodeOrderStored},
+    node_records::{NewNode, NodeColumns},
+    records::OrderStored,
 };
 use scripted::{TestCore, node_order};
 use secrecy::ExposeSecret;
@@ -412,19 +413,19 @@ async fn a_node_whose_time_is_over_is_deleted() {
         name: "short".parse().unwrap(),
         tenant_id: lasting.tenant.id,
         environment_id: lasting.environment.id,
-        spec: lasting.spec.clone(),
-        task_yaml: lasting.task_yaml.clone(),
-        machine: "hgr-00000000-short".into(),
-        autostop: None,
-        price_per_hour: None,
-        created_by: lasting.created_by,
+        created_by: lasting.created_by.id,
         created_at: now,
         ends_at: Some(now + SignedDuration::from_millis(1500)),
         operation: Operation::begin(new_id(), OperationKind::LaunchNode, now),
+        details: NodeColumns::ordered(
+            lasting.spec.clone(),
+            lasting.task_yaml.clone(),
+            "hgr-00000000-short".into(),
+        ),
         idempotency: None,
     };
     let audit = AuditEntry::by(&grace, AuditAction::OrderNode, now, "node", "short");
-    let NodeOrderStored::Created(short) = core.database.nodes().create(short, audit).await.unwrap()
+    let OrderStored::Created(short) = core.database.nodes().create(short, audit).await.unwrap()
     else {
         panic!("not stored");
     };

@@ -14,7 +14,7 @@ use domain::{
     operation::{Operation, OperationKind},
 };
 use jiff::{SignedDuration, Timestamp};
-use persistence::records::{ClusterRecord, Progress};
+use persistence::records::{ClusterFindings, ClusterProgress, ClusterRecord};
 
 /// How long a creation may take before it is called a failure.
 const CREATION_LIMIT: SignedDuration = SignedDuration::from_mins(15);
@@ -44,7 +44,7 @@ pub(super) struct Assessment {
     /// The next move.
     pub next: Move,
     /// What to write, if the move goes well.
-    pub progress: Progress,
+    pub progress: ClusterProgress,
 }
 
 /// What `observation` of `cluster` means at `now`.
@@ -64,17 +64,9 @@ pub(super) fn assess(
 }
 
 /// What is to be written when nothing has changed.
-pub(super) fn unchanged(cluster: &ClusterRecord) -> Progress {
-    Progress {
-        state: cluster.state,
-        failure: cluster.failure.clone(),
-        endpoint: cluster.endpoint.clone(),
-        ready_at: cluster.ready_at,
-        deleted_at: cluster.deleted_at,
-        operation: cluster.operation.clone(),
-        due_at: None,
-        audit: None,
-    }
+pub(super) fn unchanged(cluster: &ClusterRecord) -> ClusterProgress {
+    let endpoint = cluster.endpoint.clone();
+    ClusterProgress::unchanged(cluster, ClusterFindings { endpoint })
 }
 
 fn creation(cluster: &ClusterRecord, seen: &Observation, now: Timestamp) -> Assessment {
@@ -118,10 +110,12 @@ fn creation(cluster: &ClusterRecord, seen: &Observation, now: Timestamp) -> Asse
     operation.failure.clone_from(&failure);
     Assessment {
         next,
-        progress: Progress {
+        progress: ClusterProgress {
             state,
             failure,
-            endpoint: seen.endpoint.clone(),
+            findings: ClusterFindings {
+                endpoint: seen.endpoint.clone(),
+            },
             ready_at: ready.then_some(now),
             operation,
             due_at: Some(match (ready, lasting) {
@@ -272,10 +266,12 @@ fn upkeep(cluster: &ClusterRecord, seen: &Observation, now: Timestamp) -> Assess
     };
     Assessment {
         next,
-        progress: Progress {
+        progress: ClusterProgress {
             state,
             failure,
-            endpoint: seen.endpoint.clone().or_else(|| cluster.endpoint.clone()),
+            findings: ClusterFindings {
+                endpoint: seen.endpoint.clone().or_else(|| cluster.endpoint.clone()),
+            },
             operation: fresh(&cluster.operation),
             due_at: Some(due_at),
             ..unchanged(cluster)
@@ -315,7 +311,7 @@ fn deletion(cluster: &ClusterRecord, seen: &Observation, now: Timestamp) -> Asse
     operation.failure.clone_from(&failure);
     Assessment {
         next,
-        progress: Progress {
+        progress: ClusterProgress {
             state: if gone {
                 ClusterState::Deleted
             } else {

@@ -18,7 +18,7 @@ use domain::{
     operation::{Operation, OperationKind, StepName, StepState},
 };
 use jiff::{SignedDuration, Timestamp};
-use persistence::node_records::{NodeProgress, NodeRecord};
+use persistence::node_records::{NodeFindings, NodeProgress, NodeRecord};
 
 /// By how much SkyPilot's idle minutes may begin before a node is seen to be ready.
 const SLACK: SignedDuration = SignedDuration::from_secs(60);
@@ -84,21 +84,19 @@ pub(super) fn assess(node: &NodeRecord, seen: &MachineObservation, now: Timestam
 
 /// What is to be written when nothing has changed.
 pub(super) fn unchanged(node: &NodeRecord, now: Timestamp) -> NodeProgress {
-    NodeProgress {
-        state: node.state,
-        failure: node.failure.clone(),
+    NodeProgress::unchanged(node, with_address(node, node.address.clone(), now))
+}
+
+/// As before, but for the address.
+fn with_address(node: &NodeRecord, address: Option<String>, now: Timestamp) -> NodeFindings {
+    NodeFindings {
         placement: node.placement.clone(),
-        address: node.address.clone(),
+        address,
         price_per_hour: node.price_per_hour,
         charged: node.charged_since.is_some(),
         at: now,
         request: node.request.clone(),
         seen: node.seen.clone(),
-        ready_at: node.ready_at,
-        deleted_at: node.deleted_at,
-        operation: node.operation.clone(),
-        due_at: None,
-        audit: None,
     }
 }
 
@@ -412,11 +410,12 @@ impl Look<'_> {
             progress: NodeProgress {
                 state,
                 failure,
-                address: self
-                    .seen
-                    .address
-                    .clone()
-                    .or_else(|| self.node.address.clone().filter(|_| state.is_up())),
+                findings: self.found(
+                    self.seen
+                        .address
+                        .clone()
+                        .or_else(|| self.node.address.clone().filter(|_| state.is_up())),
+                ),
                 ready_at: self.ready_at(state.is_up()),
                 operation,
                 ..unchanged(self.node, self.now)
@@ -453,7 +452,7 @@ impl Look<'_> {
             progress: NodeProgress {
                 state,
                 failure,
-                address: None,
+                findings: self.found(None),
                 deleted_at: (state == NodeState::Deleted).then_some(self.now),
                 operation,
                 ..unchanged(node, self.now)
@@ -474,7 +473,7 @@ impl Look<'_> {
             progress: NodeProgress {
                 state: if ready { NodeState::Ready } else { meanwhile },
                 failure: None,
-                address: self.seen.address.clone(),
+                findings: self.found(self.seen.address.clone()),
                 ready_at: self.ready_at(ready),
                 operation,
                 ..unchanged(self.node, self.now)
@@ -502,7 +501,7 @@ impl Look<'_> {
             progress: NodeProgress {
                 state,
                 failure: Some(failure),
-                address: self.seen.address.clone(),
+                findings: self.found(self.seen.address.clone()),
                 ready_at: self.ready_at(usable),
                 operation,
                 ..unchanged(self.node, self.now)
@@ -516,7 +515,7 @@ impl Look<'_> {
             progress: NodeProgress {
                 state,
                 failure: None,
-                address: None,
+                findings: self.found(None),
                 operation,
                 ..unchanged(self.node, self.now)
             },
@@ -550,6 +549,10 @@ impl Look<'_> {
 
     fn ready_at(&self, ready: bool) -> Option<Timestamp> {
         self.node.ready_at.or(ready.then_some(self.now))
+    }
+
+    fn found(&self, address: Option<String>) -> NodeFindings {
+        with_address(self.node, address, self.now)
     }
 
     fn due(&self, progress: &NodeProgress) -> Timestamp {

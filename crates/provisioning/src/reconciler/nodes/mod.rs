@@ -12,10 +12,9 @@ pub(super) use server_reports::{keep_catalogue, keep_orphans};
 use super::worker::Work;
 use crate::nodes::SkyPilotBackend;
 use async_trait::async_trait;
-use jiff::{SignedDuration, Timestamp};
 use persistence::{
     Database,
-    error::{StoreError, Stored},
+    error::StoreError,
     node_records::{NodeRecord, WorkspaceRecord},
     records::Claim,
 };
@@ -30,21 +29,8 @@ pub(super) struct NodeWork {
 impl Work for NodeWork {
     type Record = NodeRecord;
 
-    async fn claim(
-        &self,
-        now: Timestamp,
-        lease: SignedDuration,
-        limit: u32,
-    ) -> Stored<Vec<Claim<NodeRecord>>> {
-        self.db.nodes().claim(now, lease, limit).await
-    }
-
-    async fn extend(&self, claim: &Claim<NodeRecord>, until: Timestamp) -> Stored<bool> {
-        self.db.nodes().extend(claim, until).await
-    }
-
-    async fn next_due(&self) -> Stored<Option<Timestamp>> {
-        self.db.nodes().next_due().await
+    fn db(&self) -> &Database {
+        &self.db
     }
 
     async fn pass(&self, claim: &Claim<NodeRecord>) -> Result<(), StoreError> {
@@ -66,21 +52,8 @@ pub(super) struct WorkspaceWork {
 impl Work for WorkspaceWork {
     type Record = WorkspaceRecord;
 
-    async fn claim(
-        &self,
-        now: Timestamp,
-        lease: SignedDuration,
-        limit: u32,
-    ) -> Stored<Vec<Claim<WorkspaceRecord>>> {
-        self.db.workspaces().claim(now, lease, limit).await
-    }
-
-    async fn extend(&self, claim: &Claim<WorkspaceRecord>, until: Timestamp) -> Stored<bool> {
-        self.db.workspaces().extend(claim, until).await
-    }
-
-    async fn next_due(&self) -> Stored<Option<Timestamp>> {
-        self.db.workspaces().next_due().await
+    fn db(&self) -> &Database {
+        &self.db
     }
 
     async fn pass(&self, claim: &Claim<WorkspaceRecord>) -> Result<(), StoreError> {

@@ -2,24 +2,24 @@
 
 use super::assessment::{Assessment, Move, assess, mark_requested, unchanged};
 use crate::{
-    nodes::{SkyPilotBackend, audit_entry},
+    nodes::SkyPilotBackend,
     ports::machines::{MachineError, MachineErrorKind, RequestId, Served, Workspace},
     reconciler::{backoff, failures},
+    resources::{delete_expired, outcome},
 };
 use domain::{
     audit::AuditAction,
-    caller::Caller,
     error::causes,
     failure::{Failure, FailureCode},
-    node::view::NodeState,
-    operation::{Operation, OperationKind, StepState},
+    node::view::{NodeKind, NodeState},
+    operation::{OperationKind, StepState},
 };
 use jiff::{SignedDuration, Timestamp};
 use persistence::{
     Database,
+    audit_records::AuditEntry,
     error::StoreError,
-    new_id,
-    node_records::{NodeChange, NodeProgress, NodeRecord},
+    node_records::{NodeProgress, NodeRecord},
     records::Claim,
 };
 
@@ -36,8 +36,7 @@ pub(super) async fn run(
 ) -> Result<(), StoreError> {
     let node = &claim.record;
     let now = Timestamp::now();
-    if has_ended(node, now) {
-        end(db, node, now).await?;
+    if delete_expired::<NodeKind>(db, node, now).await? {
         // Ends the claim; the deletion just stored stays and is due at once.
         let mut progress = unchanged(node, now);
         progress.due_at = Some(now);
@@ -47,7 +46,7 @@ pub(super) async fn run(
     let workspace = match workspace(db, skypilot, node, now).await? {
         Ok(workspace) => workspace,
         Err(mut progress) => {
-            progress.audit = outcome(node, &progress);
+            progress.audit = audit(node, &progress);
             db.nodes().record(claim, *progress).await?;
             return Ok(());
         }
@@ -62,7 +61,7 @@ pub(super) async fn run(
             .price(&node.spec, placement)
             .or(progress.price_per_hour);
     }
-    progress.audit = outcome(node, &progress);
+    progress.audit = audit(node, &progress);
     if !db.nodes().record(claim, progress).await? {
         tracing::info!(node = %node.id, "claim was lost; another worker goes on");
     }
@@ -202,23 +201,6 @@ async fn step(
     Ok(Ok(progress))
 }
 
-fn has_ended(node: &NodeRecord, now: Timestamp) -> bool {
-    node.operation.kind != OperationKind::DeleteNode && node.ends_at.is_some_and(|end| end <= now)
-}
-
-/// The node's time is over: takes it down as a person would.
-async fn end(db: &Database, node: &NodeRecord, now: Timestamp) -> Result<(), StoreError> {
-    let audit = audit_entry(&Caller::portal(), AuditAction::DeleteNode, node)
-        .with_detail("its time to live is over");
-    let operation = Operation::begin(new_id(), OperationKind::DeleteNode, now);
-    let change = NodeChange::Turn(NodeState::Deleting, operation);
-    // If somebody changed it meanwhile, the next pass ends it.
-    db.nodes()
-        .change(node.id, node.version, change, audit)
-        .await?;
-    Ok(())
-}
-
 /// What is written when the server refused or did not answer.
 fn after_machine_error(node: &NodeRecord, error: &MachineError, now: Timestamp) -> NodeProgress {
     let attempts = node.operation.attempts.saturating_add(1);
@@ -278,21 +260,14 @@ fn after_machine_error(node: &NodeRecord, error: &MachineError, now: Timestamp) 
 }
 
 /// The audit entry that an outcome is worth.
-fn outcome(
-    node: &NodeRecord,
-    progress: &NodeProgress,
-) -> Option<persistence::audit_records::AuditEntry> {
-    let portal = Caller::portal();
-    if node.ready_at.is_none() && progress.ready_at.is_some() {
-        Some(audit_entry(&portal, AuditAction::NodeReady, node))
-    } else if node.deleted_at.is_none() && progress.deleted_at.is_some() {
-        let entry = audit_entry(&portal, AuditAction::NodeDeleted, node);
-        Some(if progress.operation.kind == OperationKind::DeleteNode {
-            entry
-        } else {
-            entry.with_detail("SkyPilot no longer lists it: it was idle, or somebody ended it")
-        })
-    } else {
-        None
+fn audit(node: &NodeRecord, progress: &NodeProgress) -> Option<AuditEntry> {
+    let entry = outcome(node, progress)?;
+    if entry.action == AuditAction::NodeDeleted
+        && progress.operation.kind != OperationKind::DeleteNode
+    {
+        return Some(
+            entry.with_detail("SkyPilot no longer lists it: it was idle, or somebody ended it"),
+        );
     }
+    Some(entry)
 }

@@ -1,29 +1,24 @@
-use crate::{backend::Backend, fixtures::*};
-use domain::{
-    caller::TenantScope,
-    cluster::{ClusterQuery, ClusterState},
-    listing::StateCount,
-};
-use jiff::{SignedDuration, Timestamp};
-use persistence::{
-    Database,
-    records::{Costs, NewCluster},
-};
+//! Lists: searched, filtered, counted; what ends soon; what it costs.
 
-on_both_databases!(
+use super::*;
+use crate::backend::Backend;
+use domain::{caller::TenantScope, listing::ListQuery};
+use persistence::records::Costs;
+
+on_both_databases_for_each_kind!(
     a_search_finds_parts_of_names_owners_tenants_and_environments_in_any_case,
     wildcards_in_a_search_are_plain_characters,
     what_no_text_can_hold_finds_nothing,
     a_list_without_tenants_is_empty,
     mine_is_nobodys_without_a_person,
     counts_tell_every_state_whatever_is_shown,
-    clusters_that_end_soon_come_soonest_first_and_without_those_on_their_way_out,
-    a_cluster_is_charged_from_when_it_was_usable_until_it_was_gone,
+    those_that_end_soon_come_soonest_first_and_without_those_on_their_way_out,
+    a_resource_is_charged_from_when_it_was_usable_until_it_was_gone,
 );
 
-async fn names(database: &Database, query: &ClusterQuery) -> Vec<String> {
+async fn names<K: Example>(database: &Database, query: &ListQuery<K>) -> Vec<String> {
     let page = database
-        .clusters()
+        .table::<Record<K>>()
         .list(&TenantScope::All, None, query)
         .await
         .unwrap();
@@ -31,32 +26,36 @@ async fn names(database: &Database, query: &ClusterQuery) -> Vec<String> {
     let mut names: Vec<_> = page
         .items
         .iter()
-        .map(|cluster| cluster.name.as_str().to_owned())
+        .map(|resource| resource.name.to_string())
         .collect();
     names.sort();
     names
 }
 
-fn search(text: &str) -> ClusterQuery {
-    ClusterQuery {
+fn search<K: Example>(text: &str) -> ListQuery<K> {
+    ListQuery {
         search: text.into(),
-        ..ClusterQuery::default()
+        ..ListQuery::<K>::default()
     }
 }
 
-async fn a_search_finds_parts_of_names_owners_tenants_and_environments_in_any_case(
+async fn a_search_finds_parts_of_names_owners_tenants_and_environments_in_any_case<K: Example>(
     backend: &Backend,
 ) {
     let database = &backend.database;
     let world = world(database).await;
     let jurgen = sign_in(database, "jurgen", "Jürgen Öztürk").await;
-    created(database, &world.order("payments")).await;
+    created(database, &example::<K>(&world, "payments")).await;
     created(
         database,
-        &order_in(&world.vision, 1, world.brian.id, "images"),
+        &example_in::<K>(&world.vision, 1, world.brian.id, "images"),
     )
     .await;
-    created(database, &order_in(&world.speech, 0, jurgen.id, "voices")).await;
+    created(
+        database,
+        &example_in::<K>(&world.speech, 0, jurgen.id, "voices"),
+    )
+    .await;
     for (text, found) in [
         ("AYME", &["payments"][..]),
         ("lovelace", &["payments"]),
@@ -68,124 +67,135 @@ async fn a_search_finds_parts_of_names_owners_tenants_and_environments_in_any_ca
         ("dev", &["payments", "voices"]),
         ("nothing of the kind", &[]),
     ] {
-        assert_eq!(names(database, &search(text)).await, found, "{text}");
+        assert_eq!(names(database, &search::<K>(text)).await, found, "{text}");
     }
 }
 
-async fn wildcards_in_a_search_are_plain_characters(backend: &Backend) {
+async fn wildcards_in_a_search_are_plain_characters<K: Example>(backend: &Backend) {
     let database = &backend.database;
     let world = world(database).await;
     let odd = sign_in(database, "odd", r"100% under_score back\slash").await;
-    created(database, &world.order("payments")).await;
-    created(database, &order_in(&world.vision, 0, odd.id, "odd")).await;
+    created(database, &example::<K>(&world, "payments")).await;
+    created(database, &example_in::<K>(&world.vision, 0, odd.id, "odd")).await;
     for text in ["%", "_", r"\", "0% u", "r_s", r"k\s"] {
-        assert_eq!(names(database, &search(text)).await, ["odd"], "{text}");
+        assert_eq!(names(database, &search::<K>(text)).await, ["odd"], "{text}");
     }
     for text in ["p%s", "payment_", "' OR '1'='1", "$1"] {
-        assert!(names(database, &search(text)).await.is_empty(), "{text}");
+        assert!(
+            names(database, &search::<K>(text)).await.is_empty(),
+            "{text}"
+        );
     }
 }
 
-async fn what_no_text_can_hold_finds_nothing(backend: &Backend) {
+async fn what_no_text_can_hold_finds_nothing<K: Example>(backend: &Backend) {
     let database = &backend.database;
     let world = world(database).await;
-    created(database, &world.order("payments")).await;
+    created(database, &example::<K>(&world, "payments")).await;
     for query in [
-        search("pay\0"),
-        ClusterQuery {
+        search::<K>("pay\0"),
+        ListQuery {
             tenant: Some("\0".into()),
-            ..ClusterQuery::default()
+            ..ListQuery::<K>::default()
         },
-        ClusterQuery {
+        ListQuery {
             environment: Some("\0".into()),
-            ..ClusterQuery::default()
+            ..ListQuery::<K>::default()
         },
     ] {
         assert!(names(database, &query).await.is_empty());
     }
 }
 
-async fn a_list_without_tenants_is_empty(backend: &Backend) {
+async fn a_list_without_tenants_is_empty<K: Example>(backend: &Backend) {
     let database = &backend.database;
     let world = world(database).await;
-    created(database, &world.order("payments")).await;
+    created(database, &example::<K>(&world, "payments")).await;
     let nobodys = TenantScope::Only(Vec::new());
     let page = database
-        .clusters()
-        .list(&nobodys, Some(world.ada.id), &ClusterQuery::default())
+        .table::<Record<K>>()
+        .list(&nobodys, Some(world.ada.id), &ListQuery::<K>::default())
         .await
         .unwrap();
     assert_eq!((page.items.len(), page.total), (0, 0));
     assert!(page.counts.iter().all(|entry| entry.count == 0));
     let soon = database
-        .clusters()
+        .table::<Record<K>>()
         .ending_before(&nobodys, after(100_000), 8)
         .await;
     assert!(soon.unwrap().is_empty());
     let costs = database
-        .clusters()
+        .table::<Record<K>>()
         .costs(&nobodys, month(), after(9))
         .await
         .unwrap();
     assert_eq!(costs, Costs::default());
 }
 
-async fn mine_is_nobodys_without_a_person(backend: &Backend) {
+async fn mine_is_nobodys_without_a_person<K: Example>(backend: &Backend) {
     let database = &backend.database;
     let world = world(database).await;
-    created(database, &world.order("payments")).await;
-    let query = ClusterQuery {
+    created(database, &example::<K>(&world, "payments")).await;
+    let query = ListQuery {
         mine: true,
-        ..ClusterQuery::default()
+        ..ListQuery::<K>::default()
     };
     assert!(names(database, &query).await.is_empty());
+    let page = |owner| {
+        database
+            .table::<Record<K>>()
+            .list(&TenantScope::All, Some(owner), &query)
+    };
+    assert_eq!(page(world.ada.id).await.unwrap().total, 1);
+    assert_eq!(page(world.brian.id).await.unwrap().total, 0);
 }
 
-async fn counts_tell_every_state_whatever_is_shown(backend: &Backend) {
+async fn counts_tell_every_state_whatever_is_shown<K: Example>(backend: &Backend) {
     let database = &backend.database;
     let world = world(database).await;
-    let (first, second) = (world.order("first"), world.order("second"));
-    for order in [&first, &second, &world.order("third")] {
+    let (first, second) = (
+        example::<K>(&world, "first"),
+        example::<K>(&world, "second"),
+    );
+    for order in [&first, &second, &example::<K>(&world, "third")] {
         created(database, order).await;
     }
-    bring_to(database, first.id, ClusterState::Ready, after(5)).await;
+    bring_to(database, &first, K::READY_STATE, after(5)).await;
     delete(database, &second).await;
-    bring_to(database, second.id, ClusterState::Deleted, after(20)).await;
+    bring_to(database, &second, K::State::DELETED, after(20)).await;
     for (states, total) in [
         (vec![], 2),
-        (vec![ClusterState::Ready], 1),
-        (vec![ClusterState::Deleted, ClusterState::Pending], 2),
-        (vec![ClusterState::Failed], 0),
+        (vec![K::READY_STATE], 1),
+        (vec![K::State::DELETED, K::State::PENDING], 2),
+        (vec![K::FAILED_STATE], 0),
     ] {
-        let query = ClusterQuery {
+        let query = ListQuery {
             states,
-            ..ClusterQuery::default()
+            ..ListQuery::<K>::default()
         };
         let page = database
-            .clusters()
+            .table::<Record<K>>()
             .list(&TenantScope::All, None, &query)
             .await
             .unwrap();
         assert_eq!(page.total, total);
-        let expected = ClusterState::ALL.map(|state| StateCount {
-            state,
-            count: match state {
-                ClusterState::Pending | ClusterState::Ready | ClusterState::Deleted => 1,
-                _ => 0,
-            },
-        });
-        assert_eq!(page.counts, expected);
+        let present = [K::State::PENDING, K::READY_STATE, K::State::DELETED];
+        for (state, count) in K::State::EVERY.iter().zip(&page.counts) {
+            assert_eq!(count.state, *state);
+            assert_eq!(count.count, u64::from(present.contains(state)));
+        }
+        assert_eq!(page.counts.len(), K::State::EVERY.len());
     }
 }
 
-async fn clusters_that_end_soon_come_soonest_first_and_without_those_on_their_way_out(
+async fn those_that_end_soon_come_soonest_first_and_without_those_on_their_way_out<K: Example>(
     backend: &Backend,
 ) {
     let database = &backend.database;
     let world = world(database).await;
-    let ending = |name: &str, seconds: Option<i64>| NewCluster {
+    let ending = |name: &str, seconds: Option<i64>| NewResource::<K> {
         ends_at: seconds.map(after),
-        ..world.order(name)
+        ..example::<K>(&world, name)
     };
     let going = ending("going", Some(1));
     for order in [
@@ -200,21 +210,21 @@ async fn clusters_that_end_soon_come_soonest_first_and_without_those_on_their_wa
     }
     created(
         database,
-        &NewCluster {
+        &NewResource {
             ends_at: Some(after(7)),
-            ..order_in(&world.speech, 0, world.ada.id, "elsewhere")
+            ..example_in::<K>(&world.speech, 0, world.ada.id, "elsewhere")
         },
     )
     .await;
     delete(database, &going).await;
     let ending = async |scope: &TenantScope, limit| -> Vec<String> {
         database
-            .clusters()
+            .table::<Record<K>>()
             .ending_before(scope, after(40), limit)
             .await
             .unwrap()
             .into_iter()
-            .map(|cluster| cluster.name.to_string())
+            .map(|resource| resource.name.to_string())
             .collect()
     };
     let vision = TenantScope::Only(vec![world.vision.tenant.id]);
@@ -226,32 +236,34 @@ async fn clusters_that_end_soon_come_soonest_first_and_without_those_on_their_wa
     );
 }
 
-async fn a_cluster_is_charged_from_when_it_was_usable_until_it_was_gone(backend: &Backend) {
+async fn a_resource_is_charged_from_when_it_was_usable_until_it_was_gone<K: Example>(
+    backend: &Backend,
+) {
     let database = &backend.database;
     let world = world(database).await;
     let (running, gone, never) = (
-        world.order("running"),
-        order_in(&world.speech, 0, world.ada.id, "gone"),
-        world.order("never"),
+        example::<K>(&world, "running"),
+        example_in::<K>(&world.speech, 0, world.ada.id, "gone"),
+        example::<K>(&world, "never"),
     );
     for order in [&running, &gone, &never] {
         created(database, order).await;
     }
-    bring_to(database, running.id, ClusterState::Ready, after(10)).await;
-    bring_to(database, gone.id, ClusterState::Ready, after(20)).await;
+    bring_to(database, &running, K::READY_STATE, after(10)).await;
+    bring_to(database, &gone, K::READY_STATE, after(20)).await;
     delete(database, &gone).await;
-    bring_to(database, gone.id, ClusterState::Deleted, after(30)).await;
+    bring_to(database, &gone, K::State::DELETED, after(30)).await;
     let costs = async |scope: &TenantScope, since: &str, now: Timestamp| {
         let since = since.parse().unwrap();
-        let costs = database.clusters().costs(scope, since, now).await;
+        let costs = database.table::<Record<K>>().costs(scope, since, now).await;
         let Costs {
             price_per_hour,
             spent,
         } = costs.unwrap();
         (price_per_hour.0, spent.0)
     };
-    // $0.21 an hour: from 10 on, and from 20 to 30.
-    let price = 210_000;
+    // From 10 on, and from 20 to 30.
+    let price = K::PRICE.0;
     let of = |seconds: i64| price * seconds / 3600;
     let (all, speech) = (
         TenantScope::All,
@@ -276,7 +288,7 @@ async fn a_cluster_is_charged_from_when_it_was_usable_until_it_was_gone(backend:
     // Costs are kept by month.
     assert!(
         database
-            .clusters()
+            .table::<Record<K>>()
             .costs(&all, after(0), now)
             .await
             .is_err()
