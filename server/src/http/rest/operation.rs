@@ -64,12 +64,13 @@ macro_rules! methods {
         {
             let mut signature = Signature::default();
             H::describe(&mut signature);
-            if Method::$method != Method::GET {
+            let method = Method::$method;
+            if method != Method::GET {
                 // From another site.
                 signature.errors.insert(403);
             }
             Operation {
-                method: Method::$method,
+                method,
                 path: path.into(),
                 id: id.into(),
                 tag: "",
