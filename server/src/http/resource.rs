@@ -4,13 +4,12 @@ use super::rest::Segment;
 use domain::{
     access::Action,
     caller::Caller,
-    cluster::{Cluster, ClusterEvent},
+    cluster::{Cluster, ClusterEvent, ClusterPage},
     ids::{ClusterId, NodeId, TenantId},
-    listing::{ClusterPage, ClusterQueryInput},
+    listing::ListQueryInput,
     node::{
-        listing::{NodePage, NodeQueryInput},
         order::NodeOrderInput,
-        view::{Node, NodeEvent},
+        view::{Node, NodeEvent, NodePage},
     },
     order::OrderInput,
     problem::Problem,
@@ -19,7 +18,7 @@ use persistence::change::Change;
 use provisioning::Core;
 use serde::{Serialize, de::DeserializeOwned};
 use std::fmt::Display;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 type Outcome<T> = Result<T, Problem>;
 
@@ -37,7 +36,6 @@ pub trait Resource: Serialize + ToSchema + Send + Sync + Sized + 'static {
 
     type Id: Segment + Copy + PartialEq + Display + Serialize + Sync + 'static;
     type Page: Serialize + ToSchema + Send;
-    type Query: DeserializeOwned + IntoParams + Send;
     type Input: DeserializeOwned + ToSchema + Send;
     type Event: Serialize + ToSchema + Send;
 
@@ -49,7 +47,7 @@ pub trait Resource: Serialize + ToSchema + Send + Sync + Sized + 'static {
     fn list(
         core: &Core,
         caller: &Caller,
-        query: Self::Query,
+        query: ListQueryInput,
     ) -> impl Future<Output = Outcome<Self::Page>> + Send;
 
     fn get(
@@ -91,7 +89,6 @@ impl Resource for Cluster {
 
     type Id = ClusterId;
     type Page = ClusterPage;
-    type Query = ClusterQueryInput;
     type Input = OrderInput;
     type Event = ClusterEvent;
 
@@ -106,7 +103,7 @@ impl Resource for Cluster {
         }
     }
 
-    async fn list(core: &Core, caller: &Caller, query: Self::Query) -> Outcome<ClusterPage> {
+    async fn list(core: &Core, caller: &Caller, query: ListQueryInput) -> Outcome<ClusterPage> {
         let query = query.validate().map_err(Problem::invalid)?;
         core.clusters.list(caller, query).await
     }
@@ -144,7 +141,6 @@ impl Resource for Node {
 
     type Id = NodeId;
     type Page = NodePage;
-    type Query = NodeQueryInput;
     type Input = NodeOrderInput;
     type Event = NodeEvent;
 
@@ -159,7 +155,7 @@ impl Resource for Node {
         }
     }
 
-    async fn list(core: &Core, caller: &Caller, query: Self::Query) -> Outcome<NodePage> {
+    async fn list(core: &Core, caller: &Caller, query: ListQueryInput) -> Outcome<NodePage> {
         let query = query.validate().map_err(Problem::invalid)?;
         core.nodes.list(caller, query).await
     }
