@@ -14,7 +14,6 @@ use domain::caller::Caller;
 use futures::Stream;
 use http::{HeaderName, HeaderValue};
 use persistence::change::Change;
-use provisioning::resources::ManagedKind;
 use std::{convert::Infallible, sync::Arc, time::Duration};
 use tokio::{
     sync::broadcast::{Receiver, error::RecvError},

@@ -4,22 +4,21 @@ use super::rest::Segment;
 use domain::{
     access::Action,
     caller::Caller,
-    cluster::{Cluster, ClusterEvent},
+    cluster::{Cluster, ClusterEvent, ClusterKind, ClusterPage},
     ids::{ClusterId, NodeId, TenantId},
-    listing::{ClusterPage, ClusterQueryInput},
+    listing::ListQueryInput,
     node::{
-        listing::{NodePage, NodeQueryInput},
         order::NodeOrderInput,
-        view::{Node, NodeEvent},
+        view::{Node, NodeEvent, NodeKind, NodePage},
     },
     order::OrderInput,
     problem::Problem,
 };
-use persistence::change::Change;
+use persistence::{change::Change, records::StoredKind};
 use provisioning::Core;
 use serde::{Serialize, de::DeserializeOwned};
 use std::fmt::Display;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 type Outcome<T> = Result<T, Problem>;
 
@@ -37,7 +36,6 @@ pub trait Resource: Serialize + ToSchema + Send + Sync + Sized + 'static {
 
     type Id: Segment + Copy + PartialEq + Display + Serialize + Sync + 'static;
     type Page: Serialize + ToSchema + Send;
-    type Query: DeserializeOwned + IntoParams + Send;
     type Input: DeserializeOwned + ToSchema + Send;
     type Event: Serialize + ToSchema + Send;
 
@@ -49,7 +47,7 @@ pub trait Resource: Serialize + ToSchema + Send + Sync + Sized + 'static {
     fn list(
         core: &Core,
         caller: &Caller,
-        query: Self::Query,
+        query: ListQueryInput,
     ) -> impl Future<Output = Outcome<Self::Page>> + Send;
 
     fn get(
@@ -91,7 +89,6 @@ impl Resource for Cluster {
 
     type Id = ClusterId;
     type Page = ClusterPage;
-    type Query = ClusterQueryInput;
     type Input = OrderInput;
     type Event = ClusterEvent;
 
@@ -100,13 +97,10 @@ impl Resource for Cluster {
     }
 
     fn changed(change: Change) -> Option<(ClusterId, TenantId)> {
-        match change {
-            Change::Cluster { id, tenant_id } => Some((id, tenant_id)),
-            _ => None,
-        }
+        ClusterKind::changed(change)
     }
 
-    async fn list(core: &Core, caller: &Caller, query: Self::Query) -> Outcome<ClusterPage> {
+    async fn list(core: &Core, caller: &Caller, query: ListQueryInput) -> Outcome<ClusterPage> {
         let query = query.validate().map_err(Problem::invalid)?;
         core.clusters.list(caller, query).await
     }
@@ -144,7 +138,6 @@ impl Resource for Node {
 
     type Id = NodeId;
     type Page = NodePage;
-    type Query = NodeQueryInput;
     type Input = NodeOrderInput;
     type Event = NodeEvent;
 
@@ -153,13 +146,10 @@ impl Resource for Node {
     }
 
     fn changed(change: Change) -> Option<(NodeId, TenantId)> {
-        match change {
-            Change::Node { id, tenant_id } => Some((id, tenant_id)),
-            _ => None,
-        }
+        NodeKind::changed(change)
     }
 
-    async fn list(core: &Core, caller: &Caller, query: Self::Query) -> Outcome<NodePage> {
+    async fn list(core: &Core, caller: &Caller, query: ListQueryInput) -> Outcome<NodePage> {
         let query = query.validate().map_err(Problem::invalid)?;
         core.nodes.list(caller, query).await
     }

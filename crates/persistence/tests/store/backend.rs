@@ -214,10 +214,7 @@ async fn copy_of_template() -> String {
         Database::open(&location).await.unwrap().close().await;
         let name = location.rsplit('/').next().unwrap();
         let rename = format!("ALTER DATABASE {name} RENAME TO {template}");
-        connection
-            .execute(AssertSqlSafe(rename))
-            .await
-            .unwrap();
+        connection.execute(AssertSqlSafe(rename)).await.unwrap();
     }
     connection.close().await.unwrap();
     create_database(&template).await
@@ -229,10 +226,7 @@ async fn create_database(template: &str) -> String {
     let name = format!("hangar_{}", new_id::<uuid::Uuid>().simple());
     let mut connection = AnyConnection::connect(url.as_str()).await.unwrap();
     let create = format!("CREATE DATABASE {name} TEMPLATE {template}");
-    connection
-        .execute(AssertSqlSafe(create))
-        .await
-        .unwrap();
+    connection.execute(AssertSqlSafe(create)).await.unwrap();
     connection.close().await.unwrap();
     url.set_path(&name);
     url.to_string()

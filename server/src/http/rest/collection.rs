@@ -13,6 +13,7 @@ use crate::http::{
     resource::Resource,
 };
 use axum::{Json, response::Response};
+use domain::listing::ListQueryInput;
 
 /// List, create, get, delete, host events and event stream of `R`.
 pub fn operations<R: Resource>() -> [Operation; 6] {
@@ -60,7 +61,7 @@ pub fn operations<R: Resource>() -> [Operation; 6] {
 
 async fn list<R: Resource>(
     call: Call,
-    ApiQuery(query): ApiQuery<R::Query>,
+    ApiQuery(query): ApiQuery<ListQueryInput>,
 ) -> Answer<Json<R::Page>> {
     Ok(Json(R::list(call.core(), &call.caller, query).await?))
 }
