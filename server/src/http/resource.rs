@@ -4,17 +4,17 @@ use super::rest::Segment;
 use domain::{
     access::Action,
     caller::Caller,
-    cluster::{Cluster, ClusterEvent, ClusterPage},
+    cluster::{Cluster, ClusterEvent, ClusterKind, ClusterPage},
     ids::{ClusterId, NodeId, TenantId},
     listing::ListQueryInput,
     node::{
         order::NodeOrderInput,
-        view::{Node, NodeEvent, NodePage},
+        view::{Node, NodeEvent, NodeKind, NodePage},
     },
     order::OrderInput,
     problem::Problem,
 };
-use persistence::change::Change;
+use persistence::{change::Change, records::StoredKind};
 use provisioning::Core;
 use serde::{Serialize, de::DeserializeOwned};
 use std::fmt::Display;
@@ -97,10 +97,7 @@ impl Resource for Cluster {
     }
 
     fn changed(change: Change) -> Option<(ClusterId, TenantId)> {
-        match change {
-            Change::Cluster { id, tenant_id } => Some((id, tenant_id)),
-            _ => None,
-        }
+        ClusterKind::changed(change)
     }
 
     async fn list(core: &Core, caller: &Caller, query: ListQueryInput) -> Outcome<ClusterPage> {
@@ -149,10 +146,7 @@ impl Resource for Node {
     }
 
     fn changed(change: Change) -> Option<(NodeId, TenantId)> {
-        match change {
-            Change::Node { id, tenant_id } => Some((id, tenant_id)),
-            _ => None,
-        }
+        NodeKind::changed(change)
     }
 
     async fn list(core: &Core, caller: &Caller, query: ListQueryInput) -> Outcome<NodePage> {

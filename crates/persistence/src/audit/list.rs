@@ -475,4 +475,5 @@ pub(crate) fn did(action: &str) -> String {
 }
 
 #[cfg(test)]
+#[path = "plan_tests.rs"]
 mod plan_tests;
