@@ -29,7 +29,7 @@ for (const role of roles) {
     for (const place of places) {
       await expect(async () => {
         await visit(page, place.path);
-        await expect(page.getByText(place.shows ?? '').first()).toBeVisible({ timeout: 1_000 });
+        if (place.shows) await expect(page.getByText(place.shows).first()).toBeVisible({ timeout: 1_000 });
       }).toPass({ timeout: 90_000 });
       for (const { name, colorScheme, viewport, axe } of looks) {
         await page.setViewportSize(viewport);
