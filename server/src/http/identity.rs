@@ -2,7 +2,7 @@
 //! roles count at once. Nothing else says who somebody is; headers of proxies are not read.
 
 use crate::{
-    http::{problem, session::SessionData},
+    http::{layers::access_log, problem, session::SessionData},
     portal::Portal,
 };
 use axum::{
@@ -54,6 +54,7 @@ pub async fn recognise(
     request.extensions_mut().insert(Source(source.clone()));
     match look(&portal, request.headers(), &session, source).await {
         Ok(Some((caller, signed))) => {
+            access_log::record_user(signed.user);
             request.extensions_mut().insert(caller);
             request.extensions_mut().insert(signed);
         }
