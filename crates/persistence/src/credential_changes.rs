@@ -6,7 +6,10 @@ use crate::{
     change::Change,
     claims::AT_ONCE,
     connection::Transaction,
-    credential_records::{CredentialChange, CredentialChanged, CredentialCreated, NewCredential},
+    credential_records::{
+        CredentialChange, CredentialChanged, CredentialCreated, CredentialRecord, NewCredential,
+    },
+    credentials,
     database::Database,
     rows::{Row, number, optional_id, text, truth},
     sql::{Sql, json_value, query},
@@ -113,9 +116,19 @@ pub(crate) async fn create(
     .execute(writing.connection())
     .await?;
     wake_workspaces(&mut writing, &scope).await?;
+    let record = stored(&mut writing, new.id).await?;
     audit::append(writing.connection(), audit).await?;
     writing.commit().await?;
-    Ok(CredentialCreated::Created)
+    Ok(CredentialCreated::Created(record))
+}
+
+/// The credential as it is in this transaction.
+async fn stored(
+    writing: &mut Writing<'_>,
+    id: CredentialId,
+) -> Result<Box<CredentialRecord>, Cause> {
+    let record = credentials::one(writing.connection(), id).await?;
+    Ok(Box::new(record.ok_or("the credential is not there")?))
 }
 
 async fn is_chosen(connection: &mut Transaction, scope: &Scope) -> Result<bool, Cause> {
@@ -227,7 +240,9 @@ pub(crate) async fn change_one(
         }
         CredentialChange::Rename(name) => {
             if text(&row, "name")? == *name {
-                return Ok(CredentialChanged::Unchanged);
+                return Ok(CredentialChanged::Unchanged(
+                    stored(&mut writing, id).await?,
+                ));
             }
             if name_taken(writing.connection(), &scope, name, id).await? {
                 return Ok(CredentialChanged::NameTaken);
@@ -239,14 +254,18 @@ pub(crate) async fn change_one(
         }
         CredentialChange::Choose => {
             if truth(&row, "chosen")? {
-                return Ok(CredentialChanged::Unchanged);
+                return Ok(CredentialChanged::Unchanged(
+                    stored(&mut writing, id).await?,
+                ));
             }
             choose_none(writing.connection(), &scope).await?;
             sql.push("chosen = TRUE");
         }
         CredentialChange::Suspend(suspended) => {
             if truth(&row, "suspended")? == *suspended {
-                return Ok(CredentialChanged::Unchanged);
+                return Ok(CredentialChanged::Unchanged(
+                    stored(&mut writing, id).await?,
+                ));
             }
             sql.push("suspended = ").bind(*suspended);
         }
@@ -256,9 +275,10 @@ pub(crate) async fn change_one(
     if !matches!(change, CredentialChange::Rename(_)) {
         wake_workspaces(&mut writing, &scope).await?;
     }
+    let record = stored(&mut writing, id).await?;
     audit::append(writing.connection(), audit).await?;
     writing.commit().await?;
-    Ok(CredentialChanged::Changed)
+    Ok(CredentialChanged::Changed(record))
 }
 
 pub(crate) async fn delete(

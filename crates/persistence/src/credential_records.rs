@@ -105,8 +105,8 @@ pub struct NewCredential {
 /// What came of storing a credential.
 #[derive(Clone, Debug, PartialEq)]
 pub enum CredentialCreated {
-    /// It is stored.
-    Created,
+    /// Stored.
+    Created(Box<CredentialRecord>),
     /// Another of the tenant and provider has the name.
     NameTaken,
     /// One with this id is there, or was and has been deleted.
@@ -129,10 +129,10 @@ pub enum CredentialChange {
 /// What came of a change.
 #[derive(Clone, Debug, PartialEq)]
 pub enum CredentialChanged {
-    /// It is done.
-    Changed,
+    /// Stored; the credential as of then.
+    Changed(Box<CredentialRecord>),
     /// It was so already; nothing was written.
-    Unchanged,
+    Unchanged(Box<CredentialRecord>),
     /// It is no longer as in the version that was named.
     Stale,
     /// Another of the tenant and provider has the name.

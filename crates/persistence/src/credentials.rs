@@ -3,6 +3,7 @@
 use crate::{
     Cause, audit,
     audit_records::AuditEntry,
+    connection::Executor,
     credential_changes,
     credential_records::{
         CredentialChange, CredentialChanged, CredentialCreated, CredentialRecord, NewCredential,
@@ -56,10 +57,7 @@ impl Credentials<'_> {
     /// One that has not been deleted.
     pub async fn get(self, id: CredentialId) -> Stored<Option<CredentialRecord>> {
         doing("read a credential", async {
-            let mut sql = Sql::new(SELECT);
-            sql.push("AND c.id = ").bind(id);
-            let row = sql.query().fetch_optional(self.0.readers()).await?;
-            row.as_ref().map(from_row).transpose()
+            one(self.0.readers(), id).await
         })
         .await
     }
@@ -183,6 +181,17 @@ impl Credentials<'_> {
         })
         .await
     }
+}
+
+/// One that has not been deleted.
+pub(crate) async fn one<'e>(
+    connection: impl Into<Executor<'e>>,
+    id: CredentialId,
+) -> Result<Option<CredentialRecord>, Cause> {
+    let mut sql = Sql::new(SELECT);
+    sql.push("AND c.id = ").bind(id);
+    let row = sql.query().fetch_optional(connection).await?;
+    row.as_ref().map(from_row).transpose()
 }
 
 fn from_row(row: &Row) -> Result<CredentialRecord, Cause> {

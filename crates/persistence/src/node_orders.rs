@@ -83,6 +83,13 @@ impl Order for NewNode {
         .bind(fingerprint)
         .bind(AT_ONCE))
     }
+
+    /// An empty workspace is seldom looked at; one with a node is, from now on.
+    fn wake(&self) -> Option<Query> {
+        let wake =
+            query("UPDATE workspaces SET due_at = $2, wakes = wakes + 1 WHERE environment_id = $1");
+        Some(wake.bind(self.environment_id).bind(AT_ONCE))
+    }
 }
 
 impl From<Outcome<NodeRecord>> for NodeOrderStored {

@@ -38,6 +38,10 @@ pub(crate) trait Order: Sync {
     fn change(&self) -> Change;
     /// `INSERT … ON CONFLICT DO NOTHING`, due at once.
     fn insert(&self) -> Result<Query, Cause>;
+    /// Makes other work due that the insert gives rise to.
+    fn wake(&self) -> Option<Query> {
+        None
+    }
 }
 
 /// What became of an attempt to store an order.
@@ -75,6 +79,9 @@ pub(crate) async fn store<O: Order>(
     if inserted == 0 {
         let outcome = earlier(writing.connection(), new).await?;
         return Ok(outcome.unwrap_or(Outcome::NameTaken));
+    }
+    if let Some(wake) = new.wake() {
+        wake.execute(writing.connection()).await?;
     }
     O::OPERATIONS
         .write(writing.connection(), new.id(), new.operation())

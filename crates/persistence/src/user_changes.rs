@@ -12,7 +12,8 @@ use crate::{
     rows::{Row, number, optional_text, truth},
     sessions,
     sql::{Sql, query},
-    user_detail::another_admin,
+    transaction::Writing,
+    user_detail::{self, another_admin},
     user_records::UserChange,
 };
 use domain::{access::PlatformRole, audit::AuditChange, ids::UserId};
@@ -59,10 +60,7 @@ pub(crate) async fn set_platform_role(
     count_up(writing.connection(), id).await?;
     let before = if granted { "user" } else { "admin" };
     let change = AuditChange::new("platform_role", Some(before), Some(role.as_str()));
-    audit::append(writing.connection(), &audit.with_changes([change])).await?;
-    writing.announce(Change::Access { user_id: id });
-    writing.commit().await?;
-    Ok(UserChange::Done)
+    finish(writing, id, audit.with_changes([change])).await
 }
 
 pub(crate) async fn set_suspended(
@@ -90,10 +88,22 @@ pub(crate) async fn set_suspended(
     if suspended {
         sessions::end_all(writing.connection(), id).await?;
     }
+    finish(writing, id, audit).await
+}
+
+/// Reads the user as changed, writes the audit entry, announces and commits.
+async fn finish(
+    mut writing: Writing<'_>,
+    id: UserId,
+    audit: AuditEntry,
+) -> Result<UserChange, Cause> {
+    let user = user_detail::one(writing.connection(), id, audit.at)
+        .await?
+        .ok_or("the user just changed is not there")?;
     audit::append(writing.connection(), &audit).await?;
     writing.announce(Change::Access { user_id: id });
     writing.commit().await?;
-    Ok(UserChange::Done)
+    Ok(UserChange::Done(Box::new(user)))
 }
 
 pub(crate) async fn end_sessions(

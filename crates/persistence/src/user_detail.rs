@@ -22,9 +22,19 @@ pub(crate) async fn detail(
     now: Timestamp,
 ) -> Result<Option<UserDetail>, Cause> {
     let mut reading = database.read().await?;
+    let found = one(&mut reading, id, now).await?;
+    reading.commit().await?;
+    Ok(found)
+}
+
+pub(crate) async fn one(
+    connection: &mut Transaction,
+    id: UserId,
+    now: Timestamp,
+) -> Result<Option<UserDetail>, Cause> {
     let mut sql = Sql::new(USER);
     sql.push("WHERE u.id = ").bind(id);
-    let Some(row) = sql.query().fetch_optional(&mut reading).await? else {
+    let Some(row) = sql.query().fetch_optional(&mut *connection).await? else {
         return Ok(None);
     };
     let mut counts = Sql::new("SELECT (SELECT COUNT(*) FROM sessions s WHERE s.user_id = ");
@@ -37,21 +47,19 @@ pub(crate) async fn detail(
         .push(" AND a.expires_at > ")
         .bind(now)
         .push(") AS tokens");
-    let counted = counts.query().fetch_one(&mut reading).await?;
+    let counted = counts.query().fetch_one(&mut *connection).await?;
     let found = user(&row)?;
     let counts_as_admin = found.platform_role == PlatformRole::Admin && !found.suspended;
-    let detail = UserDetail {
+    Ok(Some(UserDetail {
         subject: text(&row, "subject")?,
-        platform_grants: platform_grants(&mut reading, id).await?,
-        tenant_grants: tenant_grants(&mut reading, id).await?,
+        platform_grants: platform_grants(&mut *connection, id).await?,
+        tenant_grants: tenant_grants(&mut *connection, id).await?,
         sessions: u32::try_from(number(&counted, "sessions")?)?,
         tokens: u32::try_from(number(&counted, "tokens")?)?,
-        last_admin: counts_as_admin && !another_admin(&mut reading, id).await?,
+        last_admin: counts_as_admin && !another_admin(connection, id).await?,
         version: number(&row, "version")?,
         user: found,
-    };
-    reading.commit().await?;
-    Ok(Some(detail))
+    }))
 }
 
 /// Whether somebody besides `id` is an admin of the platform and not suspended.

@@ -2,7 +2,7 @@
 
 use domain::{
     listing::Paging,
-    users::{User, UserCount},
+    users::{User, UserCount, UserDetail},
 };
 use jiff::Timestamp;
 
@@ -20,10 +20,10 @@ pub struct UserRecordPage {
 }
 
 /// What became of a change of somebody.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UserChange {
-    /// It is stored, with its audit entry.
-    Done,
+    /// Stored, with its audit entry; the user as of then.
+    Done(Box<UserDetail>),
     /// They were so already; nothing was written.
     AlreadySo,
     /// There is nobody with this id.
