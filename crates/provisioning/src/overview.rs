@@ -145,11 +145,12 @@ impl Core {
         if own.is_empty() {
             return Ok(Vec::new());
         }
-        let quotas = self.db.tenants().quotas(&TenantScope::Only(own)).await?;
+        let scope = TenantScope::Only(own);
+        let quotas = self.db.tenants().quotas(&scope).await?;
         if quotas.is_empty() {
             return Ok(Vec::new());
         }
-        Ok(named(&self.db.tenants().active().await?, &quotas))
+        Ok(named(&self.db.tenants().active_in(&scope).await?, &quotas))
     }
 }
 

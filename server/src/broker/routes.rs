@@ -14,7 +14,7 @@ use axum::{
 };
 use domain::problem::{Problem, ProblemKind};
 use http::request::Parts;
-use provisioning::broker::{Asker, AskerChannel, BrokerService};
+use provisioning::broker::{ApiServer, ApiServerChannel, BrokerService};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use tower::ServiceBuilder;
@@ -50,23 +50,23 @@ pub fn routes(service: Arc<BrokerService>, identities: Identities) -> Router {
 
 async fn aws(
     State(state): State<Arc<BrokerState>>,
-    RegisteredServer(asker): RegisteredServer,
+    RegisteredServer(server): RegisteredServer,
     Path(workspace): Path<String>,
 ) -> Result<Response, ApiProblem> {
-    let session = state.service.aws(&asker, &workspace).await?;
+    let session = state.service.aws(&server, &workspace).await?;
     Ok(answers::for_process(&session))
 }
 
 async fn workspaces(
     State(state): State<Arc<BrokerState>>,
-    RegisteredServer(asker): RegisteredServer,
+    RegisteredServer(server): RegisteredServer,
 ) -> Result<Json<Workspaces>, ApiProblem> {
-    let workspaces = state.service.workspaces(&asker).await?;
+    let workspaces = state.service.workspaces(&server).await?;
     Ok(Json(Workspaces { workspaces }))
 }
 
 /// Who asks, as the list of API servers has it at this moment: a connection does not outlive its permission.
-struct RegisteredServer(Asker);
+struct RegisteredServer(ApiServer);
 
 impl FromRequestParts<Arc<BrokerState>> for RegisteredServer {
     type Rejection = ApiProblem;
@@ -90,11 +90,11 @@ impl FromRequestParts<Arc<BrokerState>> for RegisteredServer {
                 .next("The portal's log says why.")
             })?;
         let (name, identity) = holder.ok_or_else(stranger)?;
-        Ok(Self(Asker {
+        Ok(Self(ApiServer {
             name: format!("API server {name}"),
-            channel: AskerChannel::Certificate,
+            channel: ApiServerChannel::Certificate,
             source: Some(peer.address.ip().to_canonical().to_string()),
-            reach: identity.reach(),
+            scope: identity.scope(),
         }))
     }
 }

@@ -1,6 +1,7 @@
 //! Deleting a cluster.
 
 use super::{Clusters, view};
+use crate::errors::confirm;
 use domain::{
     access::Action,
     audit::AuditAction,
@@ -8,7 +9,7 @@ use domain::{
     cluster::Cluster,
     ids::ClusterId,
     operation::{Operation, OperationKind},
-    problem::{FieldError, Problem},
+    problem::Problem,
 };
 use jiff::Timestamp;
 use persistence::{audit_records::AuditEntry, new_id};
@@ -28,12 +29,7 @@ impl Clusters {
         let cluster = self
             .authorized_change(caller, Action::DeleteCluster, recorded, id)
             .await?;
-        if confirmation.trim() != cluster.name.as_str() {
-            return Err(Problem::invalid(vec![FieldError::new(
-                "confirmation",
-                format!("Type {} to confirm.", cluster.name),
-            )]));
-        }
+        confirm(confirmation, cluster.name.as_str())?;
         let now = Timestamp::now();
         let audit = AuditEntry::by(
             caller,
