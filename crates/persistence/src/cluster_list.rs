@@ -30,7 +30,8 @@ pub(crate) async fn page(
 ) -> Result<RecordPage, Cause> {
     let question = Question {
         scope,
-        ordered_by: query.mine.then_some(owner),
+        mine: query.mine,
+        owner,
         search: &query.search,
         tenant: query.tenant.as_deref(),
         environment: query.environment.as_deref(),

@@ -3,8 +3,7 @@
 use crate::{
     Cause,
     audit_records::AuditEntry,
-    claims, cluster_list, cluster_orders, cluster_progress, cluster_tally,
-    costs::{self, Charged},
+    claims, cluster_list, cluster_orders, cluster_progress, cluster_tally, costs,
     error::Stored,
     handles::Clusters,
     list,
@@ -29,13 +28,6 @@ use domain::{
 };
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
-
-/// A cluster is charged from when it was first usable until it was gone.
-const CHARGED: Charged = Charged {
-    table: "clusters",
-    from: "ready_at",
-    until: "deleted_at",
-};
 
 impl Clusters<'_> {
     /// Stores an order with its operation and audit entry, due at once; announces it.
@@ -97,7 +89,7 @@ impl Clusters<'_> {
         .await
     }
 
-    /// What the clusters in `scope` cost between `since` and `now`.
+    /// What the clusters in `scope` cost from `since`, the start of a month in UTC, until `now`.
     pub async fn costs(
         self,
         scope: &TenantScope,
@@ -106,7 +98,7 @@ impl Clusters<'_> {
     ) -> Stored<Costs> {
         doing(
             "sum up what clusters cost",
-            costs::sum(self.0, CHARGED, scope, since, now),
+            costs::sum::<ClusterRecord>(self.0, scope, since, now),
         )
         .await
     }

@@ -1,96 +1,37 @@
-//! What is kept, by subject: `db.clusters().list(..)`. Each method is one transaction; what it
-//! announces, it announces after commit.
+//! Handles by subject: `db.clusters().list(..)`. Each method is one transaction, and announces its
+//! changes after commit.
 
 use crate::database::Database;
 
-/// Clusters.
-#[derive(Clone, Copy)]
-pub struct Clusters<'a>(pub(crate) &'a Database);
+macro_rules! handles {
+    ($($(#[$doc:meta])* $method:ident: $Handle:ident;)+) => {
+        $($(#[$doc])* #[derive(Clone, Copy)]
+        pub struct $Handle<'a>(pub(crate) &'a Database);)+
 
-/// Nodes.
-#[derive(Clone, Copy)]
-pub struct Nodes<'a>(pub(crate) &'a Database);
+        impl Database {
+            $($(#[$doc])* pub fn $method(&self) -> $Handle<'_> {
+                $Handle(self)
+            })+
+        }
+    };
+}
 
-/// Workspaces on the SkyPilot API server, one for each environment.
-#[derive(Clone, Copy)]
-pub struct Workspaces<'a>(pub(crate) &'a Database);
-
-/// What the SkyPilot API server reported last: prices, and machines without a node.
-#[derive(Clone, Copy)]
-pub struct ServerReports<'a>(pub(crate) &'a Database);
-
-/// Users: sign-ins, platform roles, suspensions.
-#[derive(Clone, Copy)]
-pub struct Users<'a>(pub(crate) &'a Database);
-
-/// API tokens.
-#[derive(Clone, Copy)]
-pub struct Tokens<'a>(pub(crate) &'a Database);
-
-/// Tenants with their environments, limits, members and invitations.
-#[derive(Clone, Copy)]
-pub struct Tenants<'a>(pub(crate) &'a Database);
-
-/// The audit log.
-#[derive(Clone, Copy)]
-pub struct Audit<'a>(pub(crate) &'a Database);
-
-/// Tenants' cloud credentials.
-#[derive(Clone, Copy)]
-pub struct Credentials<'a>(pub(crate) &'a Database);
-
-/// Every sealed secret, for the rotation of keys.
-#[derive(Clone, Copy)]
-pub struct SealedRows<'a>(pub(crate) &'a Database);
-
-impl Database {
-    /// Clusters.
-    pub fn clusters(&self) -> Clusters<'_> {
-        Clusters(self)
-    }
-
-    /// Nodes.
-    pub fn nodes(&self) -> Nodes<'_> {
-        Nodes(self)
-    }
-
+handles! {
+    clusters: Clusters;
+    nodes: Nodes;
     /// Workspaces on the SkyPilot API server, one for each environment.
-    pub fn workspaces(&self) -> Workspaces<'_> {
-        Workspaces(self)
-    }
-
-    /// What the SkyPilot API server reported last: prices, and machines without a node.
-    pub fn server_reports(&self) -> ServerReports<'_> {
-        ServerReports(self)
-    }
-
-    /// Users: sign-ins, platform roles, suspensions.
-    pub fn users(&self) -> Users<'_> {
-        Users(self)
-    }
-
+    workspaces: Workspaces;
+    /// The catalogue and the orphans that the SkyPilot API server last reported.
+    server_reports: ServerReports;
+    /// Users with their sign-ins, platform roles and suspensions.
+    users: Users;
     /// API tokens.
-    pub fn tokens(&self) -> Tokens<'_> {
-        Tokens(self)
-    }
-
+    tokens: Tokens;
     /// Tenants with their environments, limits, members and invitations.
-    pub fn tenants(&self) -> Tenants<'_> {
-        Tenants(self)
-    }
-
-    /// The audit log.
-    pub fn audit(&self) -> Audit<'_> {
-        Audit(self)
-    }
-
+    tenants: Tenants;
+    audit: Audit;
     /// Tenants' cloud credentials.
-    pub fn credentials(&self) -> Credentials<'_> {
-        Credentials(self)
-    }
-
-    /// Every sealed secret, for the rotation of keys.
-    pub fn sealed_rows(&self) -> SealedRows<'_> {
-        SealedRows(self)
-    }
+    credentials: Credentials;
+    /// All sealed secrets, for the rotation of keys.
+    sealed_rows: SealedRows;
 }

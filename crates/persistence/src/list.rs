@@ -38,8 +38,9 @@ pub(crate) trait Listed: Resource {
 /// A question for one page.
 pub(crate) struct Question<'a> {
     pub scope: &'a TenantScope,
-    /// Show only what this person ordered; nothing if there is nobody.
-    pub ordered_by: Option<Option<UserId>>,
+    /// Show only resources of `owner`: none if there is no owner.
+    pub mine: bool,
+    pub owner: Option<UserId>,
     pub search: &'a str,
     /// Slug of the one tenant to show.
     pub tenant: Option<&'a str>,
@@ -151,7 +152,7 @@ async fn tenants(
 /// How many match in each state: from the tally, unless something is asked for that it does not know.
 fn counting<R: Listed>(filter: &Filter<'_>) -> Sql {
     let question = filter.question;
-    if question.search.is_empty() && question.ordered_by.is_none() {
+    if question.search.is_empty() && !question.mine {
         let mut sql = Sql::new(format!(
             "SELECT r.state, CAST(SUM(r.count) AS BIGINT) AS matching FROM tally r \
              WHERE r.kind = '{}' AND ",
@@ -166,7 +167,7 @@ fn counting<R: Listed>(filter: &Filter<'_>) -> Sql {
         R::TABLE
     ));
     // A user's own rows are looked up by the user.
-    let lookup = if question.ordered_by.is_some() {
+    let lookup = if question.mine {
         filter.dialect.not_looked_up()
     } else {
         ""
@@ -208,7 +209,7 @@ fn ids_of_page<R: Listed>(
     let lookup = filter.dialect.not_looked_up();
     match tenants {
         // Each tenant has an index in the order of the list; of several the foremost rows are merged.
-        Some(tenants) if tenants.len() <= SEVERAL && filter.question.ordered_by.is_none() => {
+        Some(tenants) if tenants.len() <= SEVERAL && !filter.question.mine => {
             sql.push(&format!("SELECT id, {column} FROM ("));
             for (place, tenant) in tenants.iter().enumerate() {
                 if place > 0 {
@@ -330,14 +331,11 @@ impl Filter<'_> {
     /// Everything asked for but the states.
     fn push<R: Listed>(&self, sql: &mut Sql, tenants: Option<&[TenantId]>, lookup: &str) {
         self.push_place(sql, tenants, lookup);
-        match self.question.ordered_by {
-            Some(Some(owner)) => {
-                sql.push(" AND r.created_by = ").bind(owner);
-            }
-            Some(None) => {
-                sql.push(" AND 1 = 0");
-            }
-            None => {}
+        if self.question.mine {
+            match self.question.owner {
+                Some(owner) => sql.push(" AND r.created_by = ").bind(owner),
+                None => sql.push(" AND 1 = 0"),
+            };
         }
         if self.question.search.contains('\0') {
             sql.push(" AND 1 = 0");

@@ -18,7 +18,8 @@ async fn plan(database: &Database, sql: Sql) -> String {
 fn question<'a>(scope: &'a TenantScope, column: &'static str) -> Question<'a> {
     Question {
         scope,
-        ordered_by: None,
+        mine: false,
+        owner: None,
         search: "",
         tenant: None,
         environment: None,
@@ -123,7 +124,8 @@ async fn each_plan_is_right<R: Listed>(database: &Database, sorts: &[(&'static s
             }
         }
         let mine = Question {
-            ordered_by: Some(Some(new_id::<UserId>())),
+            mine: true,
+            owner: Some(new_id::<UserId>()),
             ..question(scope, "created_at")
         };
         for plan in page_plan::<R>(database, &mine, &["ready"], FEW + 1, &Position::First).await {

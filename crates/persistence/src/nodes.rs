@@ -10,7 +10,6 @@ use crate::{
     node_records::{
         NewNode, NodeChange, NodeOrderStored, NodeProgress, NodeRecord, NodeRecordPage,
     },
-    node_usage::USAGE,
     operations::{self, OF_NODES},
     orders,
     records::{Claim, Costs},
@@ -108,7 +107,7 @@ impl Nodes<'_> {
         .await
     }
 
-    /// What the nodes in `scope` cost between `since` and `now`, by their intervals.
+    /// What the nodes in `scope` cost from `since`, the start of a month in UTC, until `now`.
     pub async fn costs(
         self,
         scope: &TenantScope,
@@ -117,7 +116,7 @@ impl Nodes<'_> {
     ) -> Stored<Costs> {
         doing(
             "sum up what nodes cost",
-            costs::sum(self.0, USAGE, scope, since, now),
+            costs::sum::<NodeRecord>(self.0, scope, since, now),
         )
         .await
     }

@@ -1,4 +1,4 @@
-//! Workspaces: one for each environment, and what came of the work on them.
+//! Workspaces: one for each environment, and the work on them.
 
 use crate::{
     Cause,
@@ -27,17 +27,16 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 impl Workspaces<'_> {
-    /// Makes sure that each environment has a workspace, with
-    /// [`workspace_name`](domain::node::machine_name::workspace_name); new ones are due at once.
+    /// Creates a workspace for each environment without one. New workspaces are due at once.
     pub async fn seed(self) -> Stored<()> {
-        doing(
-            "make sure that each environment has a workspace",
-            seed(self.0),
-        )
+        doing("create missing workspaces", async {
+            let mut writing = self.0.write().await?;
+            create_missing(&mut writing).await?;
+            writing.commit().await
+        })
         .await
     }
 
-    /// The workspace of an environment.
     pub async fn of_environment(
         self,
         environment: EnvironmentId,
@@ -49,11 +48,10 @@ impl Workspaces<'_> {
         .await
     }
 
-    /// The workspace of that name.
     pub async fn by_name(self, name: &str) -> Stored<Option<WorkspaceRecord>> {
         doing("find a workspace", async {
             if name.contains('\0') {
-                // Nothing stored holds one, and PostgreSQL refuses to be asked.
+                // No name contains it, and PostgreSQL refuses it.
                 return Ok(None);
             }
             by(self.0, "r.name", name.to_owned()).await
@@ -72,7 +70,7 @@ impl Workspaces<'_> {
         .await
     }
 
-    /// Claims up to `limit` workspaces whose work is due and that nobody holds.
+    /// Claims up to `limit` workspaces whose work is due and that are not claimed.
     pub async fn claim(
         self,
         now: Timestamp,
@@ -86,7 +84,7 @@ impl Workspaces<'_> {
         .await
     }
 
-    /// Holds a claim longer. `false`: it is lost.
+    /// Extends a claim. `false`: it was lost.
     pub async fn extend(self, claim: &Claim<WorkspaceRecord>, until: Timestamp) -> Stored<bool> {
         doing(
             "extend a claim on a workspace",
@@ -95,16 +93,49 @@ impl Workspaces<'_> {
         .await
     }
 
-    /// Writes progress and ends the claim. `false`: the claim had been lost.
+    /// Writes progress and ends the claim. `false`: the claim was lost and nothing is written.
     pub async fn record(
         self,
         claim: &Claim<WorkspaceRecord>,
         progress: WorkspaceProgress,
     ) -> Stored<bool> {
-        doing(
-            "record a workspace's progress",
-            record(self.0, claim, progress),
-        )
+        doing("record the progress of a workspace", async {
+            let mut writing = self.0.write().await?;
+            let Some(held) = claims::held(self.0, &mut writing, claim).await? else {
+                return Ok(false);
+            };
+            let due_at = claims::due_at(&mut writing, Some(progress.due_at), held.woken);
+            // Credentials were changed during the check: its result is that of the earlier ones.
+            let outdated = held.woken && held.now.checked_at.is_none();
+            let checked_at = progress.checked_at.filter(|_| !outdated);
+            let (account, token) = progress
+                .account
+                .map(|account| ((account.user_id, account.token_id), account.token))
+                .unzip();
+            let (user_id, token_id) = account.unzip();
+            query(
+                "UPDATE workspaces SET account_user_id = $2, account_token_id = $3, \
+                 token_key_id = $4, token_wrapped_key = $5, token_ciphertext = $6, ready = $7, enabled_clouds = $8, \
+                 checked_at = $9, failure = $10, attempts = $11, due_at = $12, leased_until = NULL \
+                 WHERE id = $1",
+            )
+            .bind(claim.record.id)
+            .bind(user_id)
+            .bind(token_id)
+            .bind(token.as_ref().map(|token| token.key_id.clone()))
+            .bind(token.as_ref().map(|token| token.wrapped_key.clone()))
+            .bind(token.map(|token| token.ciphertext))
+            .bind(progress.ready)
+            .bind(json_value(&progress.enabled_clouds)?)
+            .bind(checked_at.map(as_stored))
+            .bind(optional_json_value(progress.failure.as_ref())?)
+            .bind(i64::from(progress.attempts))
+            .bind(due_at)
+            .execute(writing.connection())
+            .await?;
+            writing.commit().await?;
+            Ok(true)
+        })
         .await
     }
 
@@ -137,8 +168,9 @@ impl Resource for WorkspaceRecord {
          r.token_wrapped_key, r.token_ciphertext, r.ready, r.enabled_clouds, r.checked_at, \
          r.failure, r.attempts, r.fence, r.wakes, t.id AS tenant_id, t.slug AS tenant_slug, \
          t.name AS tenant_name, e.id AS environment_id, e.slug AS environment_slug, \
-         e.name AS environment_name, (SELECT COUNT(*) FROM nodes n \
-         WHERE n.environment_id = r.environment_id AND n.state <> 'deleted') AS nodes \
+         e.name AS environment_name, (SELECT CAST(COALESCE(SUM(y.count), 0) AS BIGINT) \
+         FROM tally y WHERE y.kind = 'nodes' AND y.tenant_id = r.tenant_id \
+         AND y.environment_id = r.environment_id AND y.state <> 'deleted') AS nodes \
          FROM workspaces r JOIN tenants t ON t.id = r.tenant_id \
          JOIN environments e ON e.id = r.environment_id "
             .to_owned()
@@ -165,7 +197,7 @@ impl Resource for WorkspaceRecord {
     }
 }
 
-/// All of its columns are there or none.
+/// Either all of its columns are set or none.
 fn account(row: &Row) -> Result<Option<SealedAccount>, Cause> {
     if optional_text(row, "account_user_id")?.is_none() {
         return Ok(None);
@@ -181,7 +213,6 @@ fn account(row: &Row) -> Result<Option<SealedAccount>, Cause> {
     }))
 }
 
-/// The one whose `column` is `value`.
 async fn by(
     database: &Database,
     column: &str,
@@ -193,15 +224,9 @@ async fn by(
     row.as_ref().map(WorkspaceRecord::from_row).transpose()
 }
 
-/// Replicas may do this at the same time: who comes second finds it done.
-async fn seed(database: &Database) -> Result<(), Cause> {
-    let mut writing = database.write().await?;
-    make_missing(&mut writing).await?;
-    writing.commit().await
-}
-
-/// Makes a workspace for each environment that is not archived and has none.
-pub(crate) async fn make_missing(writing: &mut Writing<'_>) -> Result<(), Cause> {
+/// Creates a workspace for each environment that is not archived and has none. Replicas may do this at the
+/// same time.
+pub(crate) async fn create_missing(writing: &mut Writing<'_>) -> Result<(), Cause> {
     let without = query(
         "SELECT t.id AS tenant_id, t.slug AS tenant_slug, t.name AS tenant_name, \
          e.id AS environment_id, e.slug AS environment_slug, e.name AS environment_name \
@@ -231,46 +256,4 @@ pub(crate) async fn make_missing(writing: &mut Writing<'_>) -> Result<(), Cause>
         writing.announce(Change::WorkDue);
     }
     Ok(())
-}
-
-async fn record(
-    database: &Database,
-    claim: &Claim<WorkspaceRecord>,
-    progress: WorkspaceProgress,
-) -> Result<bool, Cause> {
-    let mut writing = database.write().await?;
-    let Some(held) = claims::held(database, &mut writing, claim).await? else {
-        return Ok(false);
-    };
-    let due_at = claims::due_at(&mut writing, Some(progress.due_at), held.woken);
-    // Credentials were changed while the clouds were asked: what they answered is of before.
-    let outdated = held.woken && held.now.checked_at.is_none();
-    let checked_at = progress.checked_at.filter(|_| !outdated);
-    let (account, token) = progress
-        .account
-        .map(|account| ((account.user_id, account.token_id), account.token))
-        .unzip();
-    let (user_id, token_id) = account.unzip();
-    query(
-        "UPDATE workspaces SET account_user_id = $2, account_token_id = $3, token_key_id = $4, \
-         token_wrapped_key = $5, token_ciphertext = $6, ready = $7, enabled_clouds = $8, \
-         checked_at = $9, failure = $10, attempts = $11, due_at = $12, leased_until = NULL \
-         WHERE id = $1",
-    )
-    .bind(claim.record.id)
-    .bind(user_id)
-    .bind(token_id)
-    .bind(token.as_ref().map(|token| token.key_id.clone()))
-    .bind(token.as_ref().map(|token| token.wrapped_key.clone()))
-    .bind(token.map(|token| token.ciphertext))
-    .bind(progress.ready)
-    .bind(json_value(&progress.enabled_clouds)?)
-    .bind(checked_at.map(as_stored))
-    .bind(optional_json_value(progress.failure.as_ref())?)
-    .bind(i64::from(progress.attempts))
-    .bind(due_at)
-    .execute(writing.connection())
-    .await?;
-    writing.commit().await?;
-    Ok(true)
 }

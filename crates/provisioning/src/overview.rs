@@ -145,12 +145,12 @@ impl Core {
         if own.is_empty() {
             return Ok(Vec::new());
         }
-        let scope = TenantScope::Only(own);
-        let quotas = self.db.tenants().quotas(&scope).await?;
+        let own = TenantScope::Only(own);
+        let quotas = self.db.tenants().quotas(&own).await?;
         if quotas.is_empty() {
             return Ok(Vec::new());
         }
-        Ok(named(&self.db.tenants().active_in(&scope).await?, &quotas))
+        Ok(named(&self.db.tenants().active_in(&own).await?, &quotas))
     }
 }
 

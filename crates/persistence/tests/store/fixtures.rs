@@ -29,6 +29,11 @@ pub fn noon() -> Timestamp {
     "2026-11-21T12:00:00Z".parse().unwrap()
 }
 
+/// The start of the month of [`noon`].
+pub fn month() -> Timestamp {
+    "2026-11-01T00:00:00Z".parse().unwrap()
+}
+
 pub fn after(seconds: i64) -> Timestamp {
     noon() + SignedDuration::from_secs(seconds)
 }

@@ -4,6 +4,7 @@ use domain::{
     cluster::ClusterState,
     listing::{ClusterQuery, StateCount},
 };
+use jiff::{SignedDuration, Timestamp};
 use persistence::{
     Database,
     records::{Costs, NewCluster},
@@ -123,7 +124,7 @@ async fn a_list_without_tenants_is_empty(backend: &Backend) {
     assert!(soon.unwrap().is_empty());
     let costs = database
         .clusters()
-        .costs(&nobodys, noon(), after(9))
+        .costs(&nobodys, month(), after(9))
         .await
         .unwrap();
     assert_eq!(costs, Costs::default());
@@ -240,11 +241,9 @@ async fn a_cluster_is_charged_from_when_it_was_usable_until_it_was_gone(backend:
     bring_to(database, gone.id, ClusterState::Ready, after(20)).await;
     delete(database, &gone).await;
     bring_to(database, gone.id, ClusterState::Deleted, after(30)).await;
-    let costs = async |scope: &TenantScope, since: i64, now: i64| {
-        let costs = database
-            .clusters()
-            .costs(scope, after(since), after(now))
-            .await;
+    let costs = async |scope: &TenantScope, since: &str, now: Timestamp| {
+        let since = since.parse().unwrap();
+        let costs = database.clusters().costs(scope, since, now).await;
         let Costs {
             price_per_hour,
             spent,
@@ -254,11 +253,32 @@ async fn a_cluster_is_charged_from_when_it_was_usable_until_it_was_gone(backend:
     // $0.21 an hour: from 10 on, and from 20 to 30.
     let price = 210_000;
     let of = |seconds: i64| price * seconds / 3600;
-    let all = TenantScope::All;
-    assert_eq!(costs(&all, 0, 3600).await, (price, of(3590) + of(10)));
-    assert_eq!(costs(&all, 25, 3600).await, (price, of(3575) + of(5)));
-    assert_eq!(costs(&all, 30, 3600).await, (price, of(3570)));
-    assert_eq!(costs(&all, 0, 5).await, (0, 0));
-    let speech = TenantScope::Only(vec![world.speech.tenant.id]);
-    assert_eq!(costs(&speech, 0, 3600).await, (0, of(10)));
+    let (all, speech) = (
+        TenantScope::All,
+        TenantScope::Only(vec![world.speech.tenant.id]),
+    );
+    let (november, december) = ("2026-11-01T00:00:00Z", "2026-12-01T00:00:00Z");
+    let now = after(3610);
+    assert_eq!(costs(&all, november, now).await, (price, of(3600 + 10)));
+    assert_eq!(costs(&speech, november, now).await, (0, of(10)));
+    // A month before any charge, the end of the month, and the next one.
+    assert_eq!(costs(&all, "2026-02-01T00:00:00Z", month()).await, (0, 0));
+    let end: Timestamp = december.parse().unwrap();
+    let running = end.as_second() - after(10).as_second();
+    assert_eq!(costs(&all, november, end).await, (price, of(running + 10)));
+    assert_eq!(costs(&all, december, end).await, (price, 0));
+    let later = end + SignedDuration::from_secs(5);
+    assert_eq!(costs(&all, december, later).await, (price, of(5)));
+    assert_eq!(
+        costs(&all, november, later).await,
+        (price, of(running + 10 + 5))
+    );
+    // Costs are kept by month.
+    assert!(
+        database
+            .clusters()
+            .costs(&all, after(0), now)
+            .await
+            .is_err()
+    );
 }

@@ -73,7 +73,7 @@ async fn reads_work_and_writes_are_refused(database: &Database, world: &World) {
     );
     let costs = database
         .clusters()
-        .costs(&everything, noon(), after(9))
+        .costs(&everything, month(), after(9))
         .await
         .unwrap();
     assert_eq!(costs, Costs::default());

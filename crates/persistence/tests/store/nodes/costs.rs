@@ -49,20 +49,20 @@ async fn a_node_is_charged_while_it_runs_and_not_while_it_is_stopped(backend: &B
     launched(database, &order).await;
     let all = TenantScope::All;
     assert_eq!(
-        costs(database, &all, noon(), after(9)).await,
+        costs(database, &all, month(), after(9)).await,
         (of(0), of(0))
     );
 
     let up = charge(database, order.id, after(10), true).await;
     assert_eq!((up.spent, up.charged_since), (of(0), Some(after(10))));
     assert_eq!(
-        costs(database, &all, noon(), after(30)).await,
+        costs(database, &all, month(), after(30)).await,
         (PRICE, of(20))
     );
     let stopped = charge(database, order.id, after(110), false).await;
     assert_eq!((stopped.spent, stopped.charged_since), (of(100), None));
     assert_eq!(
-        costs(database, &all, noon(), after(500)).await,
+        costs(database, &all, month(), after(500)).await,
         (of(0), of(100))
     );
     let again = charge(database, order.id, after(1000), true).await;
@@ -71,13 +71,13 @@ async fn a_node_is_charged_while_it_runs_and_not_while_it_is_stopped(backend: &B
         (of(100), Some(after(1000)))
     );
     assert_eq!(
-        costs(database, &all, noon(), after(1005)).await,
+        costs(database, &all, month(), after(1005)).await,
         (PRICE, of(105))
     );
     let gone = charge(database, order.id, after(1010), false).await;
     assert_eq!((gone.spent, gone.charged_since), (of(110), None));
     assert_eq!(
-        costs(database, &all, noon(), after(9999)).await,
+        costs(database, &all, month(), after(9999)).await,
         (of(0), of(110))
     );
     assert_eq!(backend.count(INTERVALS).await, 2);
@@ -98,7 +98,7 @@ async fn another_price_holds_from_when_it_is_known(backend: &Backend) {
     assert_eq!(dearer.price_per_hour, Some(MicroDollars(2 * PRICE.0)));
     let all = TenantScope::All;
     assert_eq!(
-        costs(database, &all, noon(), after(110)).await,
+        costs(database, &all, month(), after(110)).await,
         (MicroDollars(2 * PRICE.0), of(120))
     );
     let off = charge(database, order.id, after(150), false).await;
@@ -112,7 +112,7 @@ async fn another_price_holds_from_when_it_is_known(backend: &Backend) {
     let on = charge(database, order.id, after(300), true).await;
     assert_eq!(on.charged_since, Some(after(300)));
     assert_eq!(
-        costs(database, &all, noon(), after(310)).await,
+        costs(database, &all, month(), after(310)).await,
         (PRICE, of(210))
     );
 }
@@ -130,7 +130,7 @@ async fn without_a_price_the_time_is_kept_and_costs_nothing(backend: &Backend) {
     assert_eq!(up.charged_since, Some(after(0)));
     let all = TenantScope::All;
     assert_eq!(
-        costs(database, &all, noon(), after(50)).await,
+        costs(database, &all, month(), after(50)).await,
         (of(0), of(0))
     );
     let known = work_on(database, order.id, after(100), |progress| {
@@ -142,7 +142,7 @@ async fn without_a_price_the_time_is_kept_and_costs_nothing(backend: &Backend) {
         (of(0), Some(after(100)))
     );
     assert_eq!(
-        costs(database, &all, noon(), after(110)).await,
+        costs(database, &all, month(), after(110)).await,
         (PRICE, of(10))
     );
 }
@@ -204,7 +204,7 @@ async fn clocks_that_differ_charge_nothing_twice(backend: &Backend) {
     let off = charge(database, order.id, after(90), false).await;
     assert_eq!((off.spent, off.charged_since), (of(90), None));
     assert_eq!(
-        costs(database, &TenantScope::All, noon(), after(500)).await,
+        costs(database, &TenantScope::All, month(), after(500)).await,
         (of(0), of(90))
     );
     assert_eq!(backend.count(OPEN).await, 0);
@@ -269,19 +269,19 @@ async fn costs_are_those_of_the_scope(backend: &Backend) {
     );
     let until = after(100);
     assert_eq!(
-        costs(database, &vision, noon(), until).await,
+        costs(database, &vision, month(), until).await,
         (PRICE, of(100))
     );
     assert_eq!(
-        costs(database, &speech, noon(), until).await,
+        costs(database, &speech, month(), until).await,
         (of(0), of(30))
     );
     assert_eq!(
-        costs(database, &TenantScope::All, noon(), until).await,
+        costs(database, &TenantScope::All, month(), until).await,
         (PRICE, of(130))
     );
     assert_eq!(
-        costs(database, &TenantScope::Only(vec![]), noon(), until).await,
+        costs(database, &TenantScope::Only(vec![]), month(), until).await,
         (of(0), of(0))
     );
 }

@@ -5,9 +5,9 @@ use crate::new_id;
 use domain::ids::UserId;
 
 async fn plan(database: &Database, query: &AuditQuery, tenants: Option<usize>) -> String {
-    let tenants = tenants.map(|count| {
+    let scope = tenants.map_or(TenantScope::All, |count| {
         let ids = (0..count).map(|_| new_id());
-        ids.collect()
+        TenantScope::Only(ids.collect())
     });
     let part = Part {
         after: 0,
@@ -15,7 +15,7 @@ async fn plan(database: &Database, query: &AuditQuery, tenants: Option<usize>) -
         newest_first: true,
         limit: 51,
     };
-    let sql = numbers(database.dialect(), &Filter { query, tenants }, &part);
+    let sql = sequences(database.dialect(), &Filter { query, scope }, &part);
     let rows = sql.explained().query().fetch_all(database.readers()).await;
     let steps: Vec<String> = rows
         .unwrap()
@@ -31,7 +31,7 @@ async fn each_question_goes_through_one_index_in_order() {
     let path = folder.path().join("hangar.db");
     let database = Database::open(path.to_str().unwrap()).await.unwrap();
     let everything = AuditQuery::default();
-    let of_somebody = AuditQuery {
+    let of_user = AuditQuery {
         user_id: Some(new_id::<UserId>()),
         actions: vec![AuditAction::SignIn, AuditAction::SignOut],
         outcome: Some(AuditOutcome::Refused),
@@ -40,7 +40,7 @@ async fn each_question_goes_through_one_index_in_order() {
     };
     let of_one = AuditQuery {
         target: Some("cluster/1".into()),
-        ..of_somebody.clone()
+        ..of_user.clone()
     };
     let refused = AuditQuery {
         outcome: Some(AuditOutcome::Refused),
@@ -54,7 +54,7 @@ async fn each_question_goes_through_one_index_in_order() {
     for (query, tenants, way) in [
         (&everything, None, "USING INTEGER PRIMARY KEY"),
         (&everything, Some(1), "audit_entries_by_tenant"),
-        (&of_somebody, Some(2), "audit_entries_by_user"),
+        (&of_user, Some(2), "audit_entries_by_user"),
         (&of_one, None, "audit_entries_by_target"),
         (&refused, Some(1), "audit_entries_by_outcome"),
     ] {

@@ -1,14 +1,13 @@
-//! The vault's rows.
+//! Tenants' cloud credentials, as the vault stores them.
+
+mod changes;
+mod sealed_rows;
 
 use crate::{
     Cause, audit,
     audit_records::AuditEntry,
     connection::Executor,
-    credential_changes,
-    credential_records::{
-        CredentialChange, CredentialChanged, CredentialCreated, CredentialRecord, NewCredential,
-        PastChange,
-    },
+    credential_records::{CredentialRecord, PastChange},
     error::Stored,
     handles::Credentials,
     rows::{
@@ -17,7 +16,7 @@ use crate::{
     },
     sealed::Sealed,
     sql::{Sql, json_value, query},
-    transaction::doing,
+    transaction::{Writing, doing},
 };
 use domain::{
     audit::AuditAction,
@@ -31,7 +30,7 @@ const SELECT: &str = "SELECT c.*, t.slug AS tenant_slug, t.name AS tenant_name, 
     JOIN tenants t ON t.id = c.tenant_id LEFT JOIN environments e ON e.id = c.environment_id \
     WHERE c.deleted_at IS NULL ";
 
-/// What counts a version up.
+/// The actions that change a credential's version.
 const CHANGES: [AuditAction; 4] = [
     AuditAction::ReplaceCredential,
     AuditAction::RenameCredential,
@@ -40,7 +39,7 @@ const CHANGES: [AuditAction; 4] = [
 ];
 
 impl Credentials<'_> {
-    /// Those of a tenant, by provider, environment and name.
+    /// The credentials of a tenant, by provider, environment and name.
     pub async fn list(self, tenant: TenantId) -> Stored<Vec<CredentialRecord>> {
         doing("list credentials", async {
             let mut sql = Sql::new(SELECT);
@@ -54,7 +53,6 @@ impl Credentials<'_> {
         .await
     }
 
-    /// One that has not been deleted.
     pub async fn get(self, id: CredentialId) -> Stored<Option<CredentialRecord>> {
         doing("read a credential", async {
             one(self.0.readers(), id).await
@@ -62,15 +60,15 @@ impl Credentials<'_> {
         .await
     }
 
-    /// The one that is taken for an environment: its own, or else that of the whole tenant. One that is suspended is
-    /// answered too: nothing takes its place.
+    /// The default of a provider for an environment: the environment's own, or else the tenant's. A suspended
+    /// default is returned too: no other takes its place.
     pub async fn chosen(
         self,
         tenant: TenantId,
         environment: EnvironmentId,
         provider: Provider,
     ) -> Stored<Option<CredentialRecord>> {
-        doing("find the credential that is taken", async {
+        doing("find the default credential", async {
             let mut sql = Sql::new(SELECT);
             sql.push("AND c.chosen = TRUE AND c.tenant_id = ")
                 .bind(tenant)
@@ -85,41 +83,8 @@ impl Credentials<'_> {
         .await
     }
 
-    /// Stores a credential.
-    pub async fn create(self, new: NewCredential, audit: AuditEntry) -> Stored<CredentialCreated> {
-        doing(
-            "store a credential",
-            credential_changes::create(self.0, &new, &audit),
-        )
-        .await
-    }
-
-    /// Changes a credential, if it is as in `version` (where one is named).
-    pub async fn change(
-        self,
-        id: CredentialId,
-        version: Option<i64>,
-        change: CredentialChange,
-        audit: AuditEntry,
-    ) -> Stored<CredentialChanged> {
-        doing(
-            "change a credential",
-            credential_changes::change_one(self.0, id, version, &change, &audit),
-        )
-        .await
-    }
-
-    /// Deletes a credential: its row stays for its history, the sealed secret is emptied. `false`: it is not there.
-    pub async fn delete(self, id: CredentialId, audit: AuditEntry) -> Stored<bool> {
-        doing(
-            "delete a credential",
-            credential_changes::delete(self.0, id, &audit),
-        )
-        .await
-    }
-
-    /// Counts a use, and writes its audit entry. `false`, and nothing written: it is suspended, deleted or replaced
-    /// since it was read with `sealed`.
+    /// Counts a use, with the audit entry. `false`, with nothing written: the credential is suspended, deleted, or no
+    /// longer has this `fingerprint`.
     pub async fn note_use(
         self,
         id: CredentialId,
@@ -137,12 +102,13 @@ impl Credentials<'_> {
             .bind(audit.at)
             .execute(writing.connection())
             .await?;
-            credential_changes::finish(writing, counted == 1, &audit).await
+            finish(writing, counted == 1, &audit).await
         })
         .await
     }
 
-    /// Keeps what its provider said, with the audit entry. `false`: it is not there any more, or was replaced since.
+    /// Stores the result of a check, with the audit entry. `false`: the credential was deleted or no longer has this
+    /// `fingerprint`.
     pub async fn record_check(
         self,
         id: CredentialId,
@@ -150,7 +116,7 @@ impl Credentials<'_> {
         result: &CheckResult,
         audit: AuditEntry,
     ) -> Stored<bool> {
-        doing("keep what a provider said of a credential", async {
+        doing("store the check of a credential", async {
             let mut writing = self.0.write().await?;
             let kept = query(
                 "UPDATE credentials SET last_checked_at = $3, check_result = $4 \
@@ -162,14 +128,14 @@ impl Credentials<'_> {
             .bind(json_value(result)?)
             .execute(writing.connection())
             .await?;
-            credential_changes::finish(writing, kept == 1, &audit).await
+            finish(writing, kept == 1, &audit).await
         })
         .await
     }
 
-    /// The last `count` changes of a credential, newest first: uses and checks are none.
+    /// The last `count` changes of a credential, newest first, without uses and checks.
     pub async fn changes(self, id: CredentialId, count: u32) -> Stored<Vec<PastChange>> {
-        doing("read what was changed of a credential", async {
+        doing("read the changes of a credential", async {
             let mut sql = Sql::new("SELECT who, at, changes FROM audit_entries WHERE target = ");
             sql.bind(format!("credential/{id}"))
                 .push(" AND outcome = 'done' AND action IN ")
@@ -192,6 +158,15 @@ pub(crate) async fn one<'e>(
     sql.push("AND c.id = ").bind(id);
     let row = sql.query().fetch_optional(connection).await?;
     row.as_ref().map(from_row).transpose()
+}
+
+/// Writes the audit entry and commits, if something was done.
+async fn finish(mut writing: Writing<'_>, done: bool, audit: &AuditEntry) -> Result<bool, Cause> {
+    if done {
+        audit::append(writing.connection(), audit).await?;
+        writing.commit().await?;
+    }
+    Ok(done)
 }
 
 fn from_row(row: &Row) -> Result<CredentialRecord, Cause> {

@@ -1,12 +1,14 @@
-//! Lists of people: searched, filtered, sorted and paged in the database.
+//! Lists of users: searched, filtered, sorted and paged in the database.
 
+use super::grant_source;
 use crate::{
     Cause,
-    database::Database,
+    error::Stored,
+    handles::Users,
     keyset::{Keyset, Kind, Order, Stretch},
     rows::{Row, id, number, optional_text, optional_time, text, truth},
     sql::{Sql, containing},
-    user_lookup::grant_source,
+    transaction::doing,
     user_records::UserRecordPage,
 };
 use domain::{
@@ -16,71 +18,76 @@ use domain::{
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// What holds of platform admins.
 pub(crate) const IS_ADMIN: &str =
     "u.id IN (SELECT p.user_id FROM platform_grants p WHERE p.role = 'admin')";
 const IS_SUSPENDED: &str = "u.suspended = TRUE";
-/// What holds of people with a role in a tenant that is not archived.
+/// With a role in a tenant that is not archived.
 const HAS_TENANT: &str = "u.id IN (SELECT g.user_id FROM tenant_grants g \
     JOIN tenants t ON t.id = g.tenant_id WHERE t.archived_at IS NULL)";
 
-/// The columns of a [`User`]. The claim of a platform admin comes before what a person granted: it
-/// is what cannot be taken away here.
+/// The columns of a [`User`]. Of the grants of a platform admin the claim comes first, since it cannot be
+/// revoked here.
 pub(crate) const USER: &str = "SELECT u.id, u.name, u.email, u.email_verified, u.issuer, \
-    u.subject, u.suspended, u.last_seen_at, u.version, p.source, p.why, p.granted_by, p.granted_at, \
+    u.subject, u.suspended, u.last_seen_at, u.version, p.source, p.why, p.granted_by, \
+    p.granted_at, \
     (SELECT COUNT(DISTINCT g.tenant_id) FROM tenant_grants g JOIN tenants t ON t.id = g.tenant_id \
     WHERE g.user_id = u.id AND t.archived_at IS NULL) AS tenants FROM users u \
     LEFT JOIN platform_grants p ON p.user_id = u.id AND p.role = 'admin' \
     AND p.source = (SELECT MIN(q.source) FROM platform_grants q \
     WHERE q.user_id = u.id AND q.role = 'admin') ";
 
-/// One page with its counts, all of the same moment.
-pub(crate) async fn page(database: &Database, query: &UserQuery) -> Result<UserRecordPage, Cause> {
-    let mut reading = database.read().await?;
-    let row = counting(query).query().fetch_one(&mut reading).await?;
-    let counts = [
-        (UserFilter::All, "everybody"),
-        (UserFilter::Admins, "admins"),
-        (UserFilter::Suspended, "suspended"),
-        (UserFilter::WithoutTenant, "without_tenant"),
-    ];
-    let counts = counts
-        .into_iter()
-        .map(|(filter, column)| {
-            let users = u64::try_from(number(&row, column)?)?;
-            Ok(UserCount { filter, users })
+impl Users<'_> {
+    /// One page with its counts, all of the same moment. Roles in archived tenants do not count.
+    pub async fn list(self, query: &UserQuery) -> Stored<UserRecordPage> {
+        doing("list users", async {
+            let mut reading = self.0.read().await?;
+            let row = counting(query).query().fetch_one(&mut reading).await?;
+            let counts = [
+                (UserFilter::All, "everybody"),
+                (UserFilter::Admins, "admins"),
+                (UserFilter::Suspended, "suspended"),
+                (UserFilter::WithoutTenant, "without_tenant"),
+            ];
+            let counts = counts
+                .into_iter()
+                .map(|(filter, column)| {
+                    let users = u64::try_from(number(&row, column)?)?;
+                    Ok(UserCount { filter, users })
+                })
+                .collect::<Result<Vec<_>, Cause>>()?;
+            let total = counts
+                .iter()
+                .find(|count| count.filter == query.filter)
+                .map_or(0, |count| count.users);
+            let keyset = Keyset {
+                order: order(query),
+                position: &query.position,
+                per_page: query.per_page,
+                total,
+            };
+            let found = keyset
+                .find(&mut reading, |stretch| ids_of_page(query, stretch))
+                .await?;
+            let mut sql = Sql::new(USER);
+            sql.push("WHERE u.id IN ")
+                .bind_list(found.ids.iter().copied());
+            let mut users = HashMap::new();
+            for row in sql.query().fetch_all(&mut reading).await? {
+                users.insert(id::<Uuid>(&row, "id")?, user(&row)?);
+            }
+            reading.commit().await?;
+            Ok(UserRecordPage {
+                items: found.ids.iter().filter_map(|id| users.remove(id)).collect(),
+                paging: found.paging,
+                total,
+                counts,
+            })
         })
-        .collect::<Result<Vec<_>, Cause>>()?;
-    let total = counts
-        .iter()
-        .find(|count| count.filter == query.filter)
-        .map_or(0, |count| count.users);
-    let keyset = Keyset {
-        order: order(query),
-        position: &query.position,
-        per_page: query.per_page,
-        total,
-    };
-    let found = keyset
-        .find(&mut reading, |stretch| ids_of_page(query, stretch))
-        .await?;
-    let mut sql = Sql::new(USER);
-    sql.push("WHERE u.id IN ")
-        .bind_list(found.ids.iter().copied());
-    let mut users = HashMap::new();
-    for row in sql.query().fetch_all(&mut reading).await? {
-        users.insert(id::<Uuid>(&row, "id")?, user(&row)?);
+        .await
     }
-    reading.commit().await?;
-    Ok(UserRecordPage {
-        items: found.ids.iter().filter_map(|id| users.remove(id)).collect(),
-        paging: found.paging,
-        total,
-        counts,
-    })
 }
 
-/// How many match the search with each filter, in one pass.
+/// Counts the users who match the search, by filter, in one pass.
 fn counting(query: &UserQuery) -> Sql {
     let count = |condition: &str| format!("COUNT(CASE WHEN {condition} THEN 1 END)");
     let mut sql = Sql::new(format!(
@@ -121,14 +128,15 @@ fn ids_of_page(query: &UserQuery, stretch: &Stretch<'_>) -> Result<Sql, Cause> {
     Ok(sql)
 }
 
-/// Names are folded in every alphabet, addresses in that of ASCII, as they are looked up.
+/// Names are compared without case in every alphabet, addresses in ASCII, as in
+/// [`by_email`](Users::by_email).
 fn push_search(sql: &mut Sql, search: &str) {
     if search.is_empty() {
         sql.push("1 = 1");
         return;
     }
     if search.contains('\0') {
-        // Nothing stored holds one, and PostgreSQL refuses to be asked.
+        // No text contains it, and PostgreSQL refuses it.
         sql.push("1 = 0");
         return;
     }
@@ -139,7 +147,7 @@ fn push_search(sql: &mut Sql, search: &str) {
         .push(r" ESCAPE '\')");
 }
 
-/// People who were never seen come last.
+/// Users who never signed in come last.
 fn order(query: &UserQuery) -> Order {
     let (column, kind, nullable) = match query.sort {
         UserSort::Name => ("name_folded", Kind::Text, false),

@@ -1,4 +1,4 @@
-//! Every sealed secret of the database, for rotations of the key that they lie under.
+//! All sealed secrets, for the rotation of the key-encryption key.
 
 use crate::{
     Cause,
@@ -13,49 +13,48 @@ use crate::{
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
-/// Where secrets of a kind lie.
+/// The columns with the secrets of a kind.
 struct SealedColumn {
     table: &'static str,
-    /// What its columns begin with.
     prefix: &'static str,
-    /// The last word of what a secret is bound to.
+    /// The last part of what a secret is bound to.
     column: &'static str,
-    /// Which rows hold one.
-    holding: &'static str,
+    /// The rows with a secret.
+    condition: &'static str,
 }
 
-fn place(kind: SealedKind) -> SealedColumn {
+fn columns(kind: SealedKind) -> SealedColumn {
     match kind {
         SealedKind::Credential => SealedColumn {
             table: "credentials",
             prefix: "secret",
             column: "secret",
-            holding: "deleted_at IS NULL",
+            condition: "deleted_at IS NULL",
         },
         SealedKind::WorkspaceToken => SealedColumn {
             table: "workspaces",
             prefix: "token",
             column: "token",
-            holding: "token_key_id IS NOT NULL",
+            condition: "token_key_id IS NOT NULL",
         },
     }
 }
 
 impl SealedRows<'_> {
-    /// Which keys are in use, and for what.
+    /// The keys in use, by kind of secret.
     pub async fn keys_in_use(self) -> Stored<Vec<KeyUse>> {
-        doing("look which keys are in use", async {
+        doing("list the keys in use", async {
             let mut uses = Vec::new();
             for kind in SealedKind::ALL {
                 let SealedColumn {
                     table,
                     prefix,
-                    holding,
+                    condition,
                     ..
-                } = place(kind);
+                } = columns(kind);
                 let rows = query(AssertSqlSafe(format!(
                     "SELECT {prefix}_key_id AS key_id, COUNT(*) AS count, MIN(name) AS example \
-                     FROM {table} WHERE {holding} GROUP BY {prefix}_key_id \
+                     FROM {table} WHERE {condition} GROUP BY {prefix}_key_id \
                      ORDER BY {prefix}_key_id"
                 )))
                 .fetch_all(self.0.readers())
@@ -74,7 +73,7 @@ impl SealedRows<'_> {
         .await
     }
 
-    /// Up to `limit` secrets that are not under `key_id`, by row, those after the row `after` only.
+    /// Up to `limit` secrets that are wrapped by another key than `key_id`, by id, after the row `after`.
     pub async fn not_under(
         self,
         kind: SealedKind,
@@ -82,17 +81,17 @@ impl SealedRows<'_> {
         after: Uuid,
         limit: u32,
     ) -> Stored<Vec<SealedRow>> {
-        doing("look for secrets under other keys", async {
+        doing("list secrets under other keys", async {
             let SealedColumn {
                 table,
                 prefix,
-                holding,
+                condition,
                 ..
-            } = place(kind);
+            } = columns(kind);
             let mut sql = Sql::new(format!(
                 "SELECT id, name, tenant_id, {prefix}_key_id AS key_id, \
                  {prefix}_wrapped_key AS wrapped_key, {prefix}_ciphertext AS ciphertext \
-                 FROM {table} WHERE {holding} AND {prefix}_key_id <> "
+                 FROM {table} WHERE {condition} AND {prefix}_key_id <> "
             ));
             sql.bind(key_id)
                 .push(" AND id > ")
@@ -105,14 +104,14 @@ impl SealedRows<'_> {
         .await
     }
 
-    /// Puts a data key that was wrapped anew in place of the one in each row, where it still is the one that was read.
-    /// Answers how many were; the others have been changed meanwhile.
+    /// Replaces the data key of each row by the rewrapped one, unless it changed since it was read. Returns how many
+    /// were replaced.
     pub async fn put_rewrapped(self, rows: &[(SealedRow, Sealed)]) -> Stored<u64> {
-        doing("put keys that were wrapped anew", async {
+        doing("store rewrapped keys", async {
             let mut writing = self.0.write().await?;
             let mut count = 0;
             for (row, wrapped) in rows {
-                let SealedColumn { table, prefix, .. } = place(row.kind);
+                let SealedColumn { table, prefix, .. } = columns(row.kind);
                 let put = query(AssertSqlSafe(format!(
                     "UPDATE {table} SET {prefix}_key_id = $2, {prefix}_wrapped_key = $3 \
                      WHERE id = $1 AND {prefix}_key_id = $4 AND {prefix}_wrapped_key = $5"
@@ -135,7 +134,7 @@ impl SealedRows<'_> {
 
 fn sealed_row(row: &Row, kind: SealedKind) -> Result<SealedRow, Cause> {
     let id: Uuid = rows::id(row, "id")?;
-    let SealedColumn { table, column, .. } = place(kind);
+    let SealedColumn { table, column, .. } = columns(kind);
     Ok(SealedRow {
         kind,
         name: text(row, "name")?,

@@ -1,37 +1,27 @@
-//! Tenants and their environments.
+//! Tenants with their environments, members and invitations. A change that depends on a tenant locks the
+//! tenant's row first, so that the tenant is not archived meanwhile.
+
+mod changes;
+mod environments;
+pub(crate) mod invitations;
+mod members;
+mod views;
 
 use crate::{
     Cause,
     connection::Transaction,
+    database::Database,
     error::Stored,
     handles::Tenants,
-    new_id,
-    records::TenantSeed,
-    rows::{self, Row, id, optional_id, optional_time},
-    sql::{Sql, query},
+    rows::{self, Row, optional_id, optional_time},
+    sql::Sql,
     tenant_records::TenantKey,
     transaction::doing,
 };
-use domain::{
-    caller::TenantScope,
-    ids::{EnvironmentId, TenantId},
-    tenancy::Tenant,
-};
+use domain::{caller::TenantScope, ids::TenantId, tenancy::Tenant};
 use uuid::Uuid;
 
 impl Tenants<'_> {
-    /// Makes sure these exist; what exists is left as it is, and what was archived stays so.
-    pub async fn seed(self, seeds: &[TenantSeed]) -> Stored<()> {
-        doing("make sure that the configured tenants exist", async {
-            let mut writing = self.0.write().await?;
-            for seed in seeds {
-                write_seed(writing.connection(), seed).await?;
-            }
-            writing.commit().await
-        })
-        .await
-    }
-
     /// Every tenant that is not archived, with its environments that are not, by name.
     pub async fn active(self) -> Stored<Vec<Tenant>> {
         self.active_in(&TenantScope::All).await
@@ -56,7 +46,7 @@ impl Tenants<'_> {
             let mut sql = Sql::new(ACTIVE);
             match key {
                 TenantKey::Id(id) => sql.push(" AND t.id = ").bind(id),
-                // Nothing stored holds one, and PostgreSQL refuses to be asked.
+                // No slug contains it, and PostgreSQL refuses it.
                 TenantKey::Slug(slug) if slug.contains('\0') => return Ok(None),
                 TenantKey::Slug(slug) => sql.push(" AND t.slug = ").bind(slug),
             };
@@ -68,11 +58,11 @@ impl Tenants<'_> {
 }
 
 const ACTIVE: &str = "SELECT t.id AS tenant_id, t.slug AS tenant_slug, t.name AS tenant_name, \
-     e.id AS environment_id, e.slug AS environment_slug, e.name AS environment_name \
-     FROM tenants t LEFT JOIN environments e ON e.tenant_id = t.id AND e.archived_at IS NULL \
-     WHERE t.archived_at IS NULL";
+    e.id AS environment_id, e.slug AS environment_slug, e.name AS environment_name \
+    FROM tenants t LEFT JOIN environments e ON e.tenant_id = t.id AND e.archived_at IS NULL \
+    WHERE t.archived_at IS NULL";
 
-/// From rows in which those of a tenant come one after the other.
+/// From rows in the order of tenants.
 fn tenants_of(rows: &[Row]) -> Result<Vec<Tenant>, Cause> {
     let mut tenants: Vec<Tenant> = Vec::new();
     for row in rows {
@@ -93,38 +83,28 @@ fn tenants_of(rows: &[Row]) -> Result<Vec<Tenant>, Cause> {
     Ok(tenants)
 }
 
-async fn write_seed(connection: &mut Transaction, seed: &TenantSeed) -> Result<(), Cause> {
-    query(
-        "INSERT INTO tenants (id, slug, name, name_folded) VALUES ($1, $2, $3, $4) \
-         ON CONFLICT (slug) DO NOTHING",
-    )
-    .bind(new_id::<TenantId>())
-    .bind(seed.slug.clone())
-    .bind(seed.name.clone())
-    .bind(seed.name.to_lowercase())
-    .execute(&mut *connection)
-    .await?;
-    let row = query("SELECT id, archived_at FROM tenants WHERE slug = $1")
-        .bind(seed.slug.clone())
-        .fetch_one(&mut *connection)
-        .await?;
-    if optional_time(&row, "archived_at")?.is_some() {
-        // The configuration still names it; whoever archived it knew more.
-        return Ok(());
+/// Locks a tenant until the transaction ends. `false`: the tenant does not exist or is archived.
+pub(crate) async fn lock_tenant(
+    database: &Database,
+    connection: &mut Transaction,
+    id: TenantId,
+) -> Result<bool, Cause> {
+    Ok(locked_tenant(database, connection, id).await?.is_some())
+}
+
+async fn locked_tenant(
+    database: &Database,
+    connection: &mut Transaction,
+    id: TenantId,
+) -> Result<Option<Row>, Cause> {
+    let mut sql = Sql::new("SELECT name, version, archived_at FROM tenants WHERE id = ");
+    sql.bind(id).push(database.dialect().lock_referred_rows());
+    unless_archived(sql.query().fetch_optional(connection).await?)
+}
+
+fn unless_archived(row: Option<Row>) -> Result<Option<Row>, Cause> {
+    match row {
+        Some(row) if optional_time(&row, "archived_at")?.is_none() => Ok(Some(row)),
+        _ => Ok(None),
     }
-    let tenant: TenantId = id(&row, "id")?;
-    for (slug, name) in &seed.environments {
-        query(
-            "INSERT INTO environments (id, tenant_id, slug, name, name_folded) \
-             VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant_id, slug) DO NOTHING",
-        )
-        .bind(new_id::<EnvironmentId>())
-        .bind(tenant)
-        .bind(slug.clone())
-        .bind(name.clone())
-        .bind(name.to_lowercase())
-        .execute(&mut *connection)
-        .await?;
-    }
-    Ok(())
 }

@@ -1,15 +1,16 @@
-//! Invitations: opened, withdrawn, and accepted by the first verified sign-in with their address.
+//! Invitations: opened, cancelled, and accepted by the first verified sign-in with their address.
 
+use super::{lock_tenant, members};
 use crate::{
     Cause, audit,
     audit_records::AuditEntry,
     connection::Transaction,
-    database::Database,
-    members,
+    error::Stored,
+    handles::Tenants,
     rows::{self, Row, id, text, time, word},
     sql::{Sql, query},
-    tenant_changes,
     tenant_records::{Invited, NewInvitation},
+    transaction::doing,
 };
 use domain::{
     access::TenantRole,
@@ -18,11 +19,87 @@ use domain::{
 };
 use jiff::Timestamp;
 
-/// The columns of an [`Invitation`], of those that nobody has accepted or withdrawn.
+/// The columns of an [`Invitation`], of those neither accepted nor cancelled.
 const OPEN: &str = "SELECT i.id, i.email, i.role, i.created_at, i.expires_at, i.tenant_id, \
     t.slug AS tenant_slug, t.name AS tenant_name, u.name AS invited_by \
     FROM invitations i JOIN users u ON u.id = i.invited_by JOIN tenants t ON t.id = i.tenant_id \
     WHERE i.accepted_at IS NULL AND i.cancelled_at IS NULL ";
+
+impl Tenants<'_> {
+    /// Opens an invitation, in place of an expired one to the same address.
+    pub async fn invite(self, new: NewInvitation, audit: AuditEntry) -> Stored<Invited> {
+        doing("invite a user", async {
+            let mut writing = self.0.write().await?;
+            if !lock_tenant(self.0, writing.connection(), new.tenant_id).await? {
+                return Ok(Invited::Missing);
+            }
+            let folded = new.email.to_ascii_lowercase();
+            let mut sql = Sql::new(OPEN);
+            sql.push("AND i.tenant_id = ")
+                .bind(new.tenant_id)
+                .push(" AND i.email_folded = ")
+                .bind(folded.clone());
+            let row = sql.query().fetch_optional(writing.connection()).await?;
+            if let Some(earlier) = row.as_ref().map(invitation).transpose()? {
+                if earlier.expires_at > new.created_at {
+                    return Ok(Invited::Already(earlier));
+                }
+                cancel_one(writing.connection(), earlier.id, new.created_at).await?;
+            }
+            query(
+                "INSERT INTO invitations (id, tenant_id, email, email_folded, role, invited_by, \
+                 created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            )
+            .bind(new.id)
+            .bind(new.tenant_id)
+            .bind(new.email.clone())
+            .bind(folded)
+            .bind(new.role.as_str())
+            .bind(new.invited_by)
+            .bind(new.created_at)
+            .bind(new.expires_at)
+            .execute(writing.connection())
+            .await?;
+            let mut sql = Sql::new(OPEN);
+            sql.push("AND i.id = ").bind(new.id);
+            let stored = invitation(&sql.query().fetch_one(writing.connection()).await?)?;
+            audit::append(writing.connection(), &audit).await?;
+            writing.commit().await?;
+            Ok(Invited::Open(stored))
+        })
+        .await
+    }
+
+    /// Cancels an open invitation. `false`: no such invitation is open. Its address becomes the target name
+    /// of the entry.
+    pub async fn cancel_invitation(
+        self,
+        tenant: TenantId,
+        id: InvitationId,
+        mut audit: AuditEntry,
+    ) -> Stored<bool> {
+        doing("cancel an invitation", async {
+            let mut writing = self.0.write().await?;
+            let found = query(
+                "UPDATE invitations SET cancelled_at = $3 WHERE id = $1 AND tenant_id = $2 \
+                 AND accepted_at IS NULL AND cancelled_at IS NULL RETURNING email",
+            )
+            .bind(id)
+            .bind(tenant)
+            .bind(audit.at)
+            .fetch_optional(writing.connection())
+            .await?;
+            let Some(row) = found else {
+                return Ok(false);
+            };
+            audit.target_name = text(&row, "email")?;
+            audit::append(writing.connection(), &audit).await?;
+            writing.commit().await?;
+            Ok(true)
+        })
+        .await
+    }
+}
 
 fn invitation(row: &Row) -> Result<Invitation, Cause> {
     Ok(Invitation {
@@ -35,7 +112,7 @@ fn invitation(row: &Row) -> Result<Invitation, Cause> {
     })
 }
 
-/// Those of a tenant that end after `now`, newest first.
+/// The invitations of a tenant that expire after `now`, newest first.
 pub(crate) async fn of_tenant(
     connection: &mut Transaction,
     tenant: TenantId,
@@ -51,75 +128,6 @@ pub(crate) async fn of_tenant(
     rows.iter().map(invitation).collect()
 }
 
-pub(crate) async fn open(
-    database: &Database,
-    new: &NewInvitation,
-    audit: &AuditEntry,
-) -> Result<Invited, Cause> {
-    let mut writing = database.write().await?;
-    if !tenant_changes::lock_tenant(database, writing.connection(), new.tenant_id).await? {
-        return Ok(Invited::Missing);
-    }
-    let folded = new.email.to_ascii_lowercase();
-    let mut sql = Sql::new(OPEN);
-    sql.push("AND i.tenant_id = ")
-        .bind(new.tenant_id)
-        .push(" AND i.email_folded = ")
-        .bind(folded.clone());
-    let row = sql.query().fetch_optional(writing.connection()).await?;
-    if let Some(earlier) = row.as_ref().map(invitation).transpose()? {
-        if earlier.expires_at > new.created_at {
-            return Ok(Invited::Already(earlier));
-        }
-        cancel_one(writing.connection(), earlier.id, new.created_at).await?;
-    }
-    query(
-        "INSERT INTO invitations (id, tenant_id, email, email_folded, role, invited_by, \
-         created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-    )
-    .bind(new.id)
-    .bind(new.tenant_id)
-    .bind(new.email.clone())
-    .bind(folded)
-    .bind(new.role.as_str())
-    .bind(new.invited_by)
-    .bind(new.created_at)
-    .bind(new.expires_at)
-    .execute(writing.connection())
-    .await?;
-    let mut sql = Sql::new(OPEN);
-    sql.push("AND i.id = ").bind(new.id);
-    let stored = invitation(&sql.query().fetch_one(writing.connection()).await?)?;
-    audit::append(writing.connection(), audit).await?;
-    writing.commit().await?;
-    Ok(Invited::Open(stored))
-}
-
-pub(crate) async fn cancel(
-    database: &Database,
-    tenant: TenantId,
-    id: InvitationId,
-    mut audit: AuditEntry,
-) -> Result<bool, Cause> {
-    let mut writing = database.write().await?;
-    let found = query(
-        "UPDATE invitations SET cancelled_at = $3 WHERE id = $1 AND tenant_id = $2 \
-         AND accepted_at IS NULL AND cancelled_at IS NULL RETURNING email",
-    )
-    .bind(id)
-    .bind(tenant)
-    .bind(audit.at)
-    .fetch_optional(writing.connection())
-    .await?;
-    let Some(row) = found else {
-        return Ok(false);
-    };
-    audit.target_name = text(&row, "email")?;
-    audit::append(writing.connection(), &audit).await?;
-    writing.commit().await?;
-    Ok(true)
-}
-
 async fn cancel_one(
     connection: &mut Transaction,
     id: InvitationId,
@@ -133,7 +141,7 @@ async fn cancel_one(
     Ok(())
 }
 
-/// Withdraws all that are open of a tenant, or only those to one address.
+/// Cancels the open invitations of a tenant, or only those to one address.
 pub(crate) async fn cancel_all(
     connection: &mut Transaction,
     tenant: TenantId,
@@ -152,22 +160,21 @@ pub(crate) async fn cancel_all(
     Ok(())
 }
 
-/// An invitation that somebody has just accepted.
+/// An invitation that was just accepted.
 pub(crate) struct Accepted {
     pub id: InvitationId,
     pub tenant: TenantRef,
     pub email: String,
     pub invited_by: String,
-    /// The role they were invited to.
     pub role: TenantRole,
-    /// What a person had granted before.
+    /// The role granted before.
     pub before: Option<TenantRole>,
-    /// What is granted now: the higher of the two.
+    /// The role granted now: the higher of the two.
     pub after: TenantRole,
 }
 
-/// Accepts, for whoever has shown that `email` is theirs, every invitation to it that is open and
-/// has not ended. From then on issuer and subject hold the role, not the address.
+/// Accepts every open invitation to the verified address `email` that has not expired. From then on
+/// the role belongs to issuer and subject, not to the address.
 pub(crate) async fn accept(
     connection: &mut Transaction,
     user: UserId,
@@ -194,7 +201,7 @@ pub(crate) async fn accept(
         .execute(&mut *connection)
         .await?;
         if claimed == 0 {
-            // Withdrawn, or accepted by somebody else, at this very moment.
+            // Cancelled or accepted by another transaction since it was read.
             continue;
         }
         let tenant = rows::tenant(row)?;

@@ -1,12 +1,21 @@
-//! Reading people, with the roles that count and the environments these reach. Archived tenants and
-//! environments are as if they were not there.
+//! Users: sign-ins, roles, sessions and tokens.
+
+mod changes;
+mod detail;
+mod list;
+pub(crate) mod sessions;
+mod sign_in;
+mod tokens;
 
 use crate::{
     Cause,
     connection::Executor,
+    error::Stored,
+    handles::Users,
     records::{MembershipRecord, UserRecord},
     rows::{self, Row, id, number, optional_id, optional_text, optional_time, text, truth, word},
     sql::Sql,
+    transaction::doing,
 };
 use domain::{
     access::{PlatformRole, TenantRole},
@@ -15,7 +24,8 @@ use domain::{
 };
 use uuid::Uuid;
 
-/// The rows of people: one for each tenant and environment of each person.
+/// Users with the roles that count: one row for each tenant and environment of a user. Archived tenants
+/// and environments are left out.
 const USER: &str = "SELECT u.id, u.issuer, u.subject, u.email, u.email_verified, u.name, \
     u.suspended, u.last_seen_at, (SELECT COUNT(*) FROM platform_grants p \
     WHERE p.user_id = u.id AND p.role = 'admin') AS admin_grants, g.role, t.id AS tenant_id, \
@@ -24,10 +34,28 @@ const USER: &str = "SELECT u.id, u.issuer, u.subject, u.email, u.email_verified,
     FROM users u LEFT JOIN tenant_grants g ON g.user_id = u.id \
     LEFT JOIN tenants t ON t.id = g.tenant_id AND t.archived_at IS NULL \
     LEFT JOIN environments e ON e.tenant_id = t.id AND e.archived_at IS NULL ";
-/// So that the rows of a person, of a tenant and of an environment come one after the other.
+/// Keeps the rows of a user, a tenant and an environment together.
 const IN_ORDER: &str = " ORDER BY u.id, t.name_folded, t.id, e.name_folded, e.id, g.source";
 
-/// One person.
+impl Users<'_> {
+    pub async fn get(self, id: UserId) -> Stored<Option<UserRecord>> {
+        doing("read a user", async { one(self.0.readers(), id).await }).await
+    }
+
+    /// Users of any issuer with this address, compared without case in ASCII only: other alphabets have
+    /// letters that fold to the same one and are different addresses.
+    pub async fn by_email(self, email: &str) -> Stored<Vec<UserRecord>> {
+        doing("look up users by address", async {
+            let mut sql = Sql::new(USER);
+            sql.push("WHERE lower(u.email) = ")
+                .bind(email.to_ascii_lowercase())
+                .push(IN_ORDER);
+            collect(&sql.query().fetch_all(self.0.readers()).await?)
+        })
+        .await
+    }
+}
+
 pub(crate) async fn one<'e>(
     connection: impl Into<Executor<'e>>,
     id: UserId,
@@ -38,20 +66,6 @@ pub(crate) async fn one<'e>(
     Ok(collect(&rows)?.pop())
 }
 
-/// People with this address, in any case: that of ASCII only, since other alphabets have letters
-/// that fold to the same one without being the same address.
-pub(crate) async fn with_email<'e>(
-    connection: impl Into<Executor<'e>>,
-    email: &str,
-) -> Result<Vec<UserRecord>, Cause> {
-    let mut sql = Sql::new(USER);
-    sql.push("WHERE lower(u.email) = ")
-        .bind(email.to_ascii_lowercase())
-        .push(IN_ORDER);
-    collect(&sql.query().fetch_all(connection).await?)
-}
-
-/// People from their rows.
 fn collect(rows: &[Row]) -> Result<Vec<UserRecord>, Cause> {
     let mut users: Vec<UserRecord> = Vec::new();
     for row in rows {

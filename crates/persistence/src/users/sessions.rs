@@ -1,7 +1,7 @@
 //! Browsers' sessions, for `tower-sessions`.
 //!
-//! A row is found by a digest of the session's id, so that who reads the table cannot take a session
-//! over. Whose session it is stands in a column of its own, so that all of somebody's can be ended.
+//! A row is found by a digest of the session's id, so that a reader of the table cannot use a session.
+//! The user is in a column of its own, so that all sessions of a user can be ended.
 
 use crate::{
     Cause,
@@ -28,14 +28,14 @@ use tower_sessions::{
     session_store::{Error, Result},
 };
 
-/// The key under which a session's data holds the id of who is signed in.
+/// The key of the signed-in user's id in a session's data.
 const USER_ID: &str = "user_id";
-/// How often sessions whose time is over are removed, at most.
+/// How often expired sessions are removed, at most.
 const CLEANING: Duration = Duration::from_secs(600);
 /// Ids are random, so already the second attempt should never be needed.
 const ATTEMPTS: usize = 4;
 
-/// The sessions of browsers. Cloning it is cheap and leads to the same sessions.
+/// Browser sessions. Cloning is cheap and shares them.
 #[derive(Clone)]
 pub struct Sessions {
     database: Database,
@@ -50,7 +50,7 @@ impl Sessions {
         }
     }
 
-    /// Whether it is time to remove what has expired; says so to one caller only.
+    /// Whether to remove expired sessions now; `true` for one caller only.
     fn cleaning_due(&self) -> bool {
         let mut cleaned = self.cleaned.lock().unwrap_or_else(PoisonError::into_inner);
         let due = cleaned.is_none_or(|last| last.elapsed() >= CLEANING);
@@ -60,7 +60,7 @@ impl Sessions {
         due
     }
 
-    /// `false`: there is a session with this id.
+    /// `false`: the id is in use.
     async fn insert(&self, record: &Record) -> std::result::Result<bool, Cause> {
         let mut writing = self.database.write().await?;
         if self.cleaning_due() {
@@ -141,8 +141,7 @@ impl SessionStore for Sessions {
         Err(Error::Backend("no session id is free".into()))
     }
 
-    /// Writes a session that exists. One that was ended meanwhile stays ended: a request that was
-    /// under way must not bring it back.
+    /// Writes an existing session. A session that was ended meanwhile stays ended.
     async fn save(&self, record: &Record) -> Result<()> {
         self.update(record).await.map_err(failed("save"))
     }
@@ -162,7 +161,6 @@ impl fmt::Debug for Sessions {
     }
 }
 
-/// Ends every session of somebody.
 pub(crate) async fn end_all(
     connection: &mut Transaction,
     user: UserId,

@@ -1,13 +1,17 @@
-//! One person as admins see them.
+//! One user as admins see them.
 
+use super::{
+    grant_source,
+    list::{IS_ADMIN, USER, user},
+};
 use crate::{
     Cause,
     connection::Transaction,
-    database::Database,
+    error::Stored,
+    handles::Users,
     rows::{self, number, text, word},
     sql::{Sql, query},
-    user_list::{IS_ADMIN, USER, user},
-    user_lookup::grant_source,
+    transaction::doing,
 };
 use domain::{
     access::PlatformRole,
@@ -16,18 +20,20 @@ use domain::{
 };
 use jiff::Timestamp;
 
-pub(crate) async fn detail(
-    database: &Database,
-    id: UserId,
-    now: Timestamp,
-) -> Result<Option<UserDetail>, Cause> {
-    let mut reading = database.read().await?;
-    let found = one(&mut reading, id, now).await?;
-    reading.commit().await?;
-    Ok(found)
+impl Users<'_> {
+    /// One user, with the number of sessions and tokens that expire after `now`.
+    pub async fn detail(self, id: UserId, now: Timestamp) -> Stored<Option<UserDetail>> {
+        doing("read the details of a user", async {
+            let mut reading = self.0.read().await?;
+            let found = one(&mut reading, id, now).await?;
+            reading.commit().await?;
+            Ok(found)
+        })
+        .await
+    }
 }
 
-pub(crate) async fn one(
+pub(super) async fn one(
     connection: &mut Transaction,
     id: UserId,
     now: Timestamp,
@@ -62,7 +68,7 @@ pub(crate) async fn one(
     }))
 }
 
-/// Whether somebody besides `id` is an admin of the platform and not suspended.
+/// Whether another user than `id` is a platform admin and not suspended.
 pub(crate) async fn another_admin(connection: &mut Transaction, id: UserId) -> Result<bool, Cause> {
     let mut sql = Sql::new("SELECT COUNT(*) AS others FROM users u WHERE u.suspended = FALSE AND ");
     sql.push(IS_ADMIN).push(" AND u.id <> ").bind(id);
