@@ -105,7 +105,9 @@ mod tests {
                 .layer(from_fn(log))
                 .layer(from_fn(disconnects::outlive)),
         );
-        let request = Request::get("/clusters/7").body(Body::empty()).unwrap();
+        let request = http::Request::get("/clusters/7")
+            .body(Body::empty())
+            .unwrap();
         let response = app.oneshot(request).await.unwrap();
         let id = response.headers()[REQUEST_ID].to_str().unwrap().to_owned();
         let body = response.into_body().collect().await.unwrap().to_bytes();
