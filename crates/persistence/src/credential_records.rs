@@ -79,7 +79,8 @@ pub struct NewCredential {
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum CredentialCreated {
-    Created,
+    /// Stored.
+    Created(Box<CredentialRecord>),
     /// Another credential of the tenant and provider has the name.
     NameTaken,
     /// A credential with this id exists or was deleted.
@@ -98,9 +99,10 @@ pub enum CredentialChange {
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum CredentialChanged {
-    Changed,
+    /// Stored; the credential as of then.
+    Changed(Box<CredentialRecord>),
     /// Nothing to change; nothing was written.
-    Unchanged,
+    Unchanged(Box<CredentialRecord>),
     /// Changed since the given version.
     Stale,
     /// Another credential of the tenant and provider has the name.

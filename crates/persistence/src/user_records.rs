@@ -2,7 +2,7 @@
 
 use domain::{
     listing::Paging,
-    users::{User, UserCount},
+    users::{User, UserCount, UserDetail},
 };
 use jiff::Timestamp;
 
@@ -17,10 +17,10 @@ pub struct UserRecordPage {
 }
 
 /// The outcome of a change of a user.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UserChange {
-    /// Stored, with its audit entry.
-    Done,
+    /// Stored, with its audit entry; the user as of then.
+    Done(Box<UserDetail>),
     /// Nothing to change; nothing was written.
     AlreadySo,
     Missing,

@@ -77,12 +77,7 @@ impl<K: ManagedKind> Resources<K> {
         let record = self
             .authorized_change(caller, K::DELETE, K::DELETED, id)
             .await?;
-        if confirmation.trim() != record.name.to_string() {
-            return Err(Problem::invalid(vec![FieldError::new(
-                "confirmation",
-                format!("Type {} to confirm.", record.name),
-            )]));
-        }
+        confirm(confirmation, &record.name.to_string())?;
         let deleting = delete(self.table(), caller, &record, None).await?;
         let deleting = deleting.ok_or_else(|| Problem::not_found(K::NOUN))?;
         Ok(view(deleting, caller, Timestamp::now()))

@@ -20,7 +20,7 @@ use domain::problem::{Problem, ProblemKind};
 use http::{HeaderMap, header};
 use jiff::{SignedDuration, Timestamp};
 use provisioning::{
-    broker::{Asker, AskerChannel, BrokerService, WorkspaceScope},
+    broker::{ApiServer, ApiServerChannel, BrokerService, WorkspaceScope},
     ports::cloud_credentials::{CredentialHandle, CredentialHandles},
 };
 use secrets::HandleTokens;
@@ -103,14 +103,14 @@ async fn aws(
     let forwarded = headers
         .get("x-forwarded-for")
         .and_then(|value| value.to_str().ok());
-    let asker = Asker {
+    let server = ApiServer {
         name: "An API server with a handle".to_owned(),
-        channel: AskerChannel::Handle,
+        channel: ApiServerChannel::Handle,
         source: Some(state.proxies.origin(peer.ip(), forwarded).to_string()),
         // The token is valid for this workspace only.
-        reach: WorkspaceScope::Everything,
+        scope: WorkspaceScope::Everything,
     };
-    let session = state.service.aws(&asker, &workspace).await?;
+    let session = state.service.aws(&server, &workspace).await?;
     Ok(answers::for_container(&session))
 }
 

@@ -22,7 +22,10 @@ pub struct ProblemDocument {
     #[serde(rename = "type")]
     #[schema(example = "urn:hangar:problem:not-found")]
     kind: String,
-    /// Title of the kind.
+    /// Identifies the error and never changes, while its text may.
+    #[schema(example = "not_found")]
+    code: String,
+    /// The same for every problem of the kind.
     title: &'static str,
     /// The HTTP status.
     status: u16,
@@ -37,6 +40,25 @@ pub struct ProblemDocument {
     /// Identifies the log entry of an internal error.
     #[serde(skip_serializing_if = "Option::is_none")]
     reference: Option<String>,
+    /// The request, as the header `x-request-id` and the portal's log name it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<String>,
+}
+
+impl ProblemDocument {
+    fn new(problem: Problem, request_id: Option<&str>) -> Self {
+        Self {
+            kind: format!("urn:hangar:problem:{}", problem.kind.slug()),
+            code: problem.code.into_owned(),
+            title: problem.kind.title(),
+            status: problem.status(),
+            detail: problem.detail,
+            next_step: problem.next_step,
+            errors: problem.fields,
+            reference: problem.reference,
+            request_id: request_id.map(str::to_owned),
+        }
+    }
 }
 
 /// A problem as a response.
@@ -56,15 +78,7 @@ impl IntoResponse for ApiProblem {
         let status =
             StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let kind = problem.kind;
-        let document = ProblemDocument {
-            kind: format!("urn:hangar:problem:{}", kind.slug()),
-            title: kind.title(),
-            status: status.as_u16(),
-            detail: problem.detail,
-            next_step: problem.next_step,
-            errors: problem.fields,
-            reference: problem.reference,
-        };
+        let document = ProblemDocument::new(problem.clone(), None);
         let mut response = (status, Json(document)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
@@ -81,9 +95,20 @@ impl IntoResponse for ApiProblem {
             }
             _ => {}
         }
-        response.extensions_mut().insert(original);
+        response.extensions_mut().insert(problem);
         response
     }
+}
+
+/// Adds the request's id to the document, if `response` is an [`ApiProblem`].
+pub fn name_request(mut response: Response, request_id: &str) -> Response {
+    let Some(problem) = response.extensions_mut().remove::<Problem>() else {
+        return response;
+    };
+    let body = Json(ProblemDocument::new(problem, Some(request_id))).into_response();
+    response.headers_mut().remove(header::CONTENT_LENGTH);
+    *response.body_mut() = body.into_body();
+    response
 }
 
 /// Whether the response is for a browser that navigates.

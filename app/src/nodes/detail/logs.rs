@@ -80,7 +80,7 @@ pub async fn tail(request: &PageRequest, id: NodeId, selection: Selection) -> Lo
         Err(problem) => LogTail {
             text: String::new(),
             problem: Some(LogProblem {
-                kind: problem.kind.slug().to_owned(),
+                kind: problem.kind.slug(),
                 detail: problem.detail,
                 next_step: problem.next_step,
                 reference: problem.reference,

@@ -6,7 +6,9 @@ use crate::{
     change::Change,
     claims::AT_ONCE,
     connection::Transaction,
-    credential_records::{CredentialChange, CredentialChanged, CredentialCreated, NewCredential},
+    credential_records::{
+        CredentialChange, CredentialChanged, CredentialCreated, CredentialRecord, NewCredential,
+    },
     database::Database,
     error::Stored,
     handles::Credentials,
@@ -73,9 +75,10 @@ impl Credentials<'_> {
     .execute(writing.connection())
     .await?;
             wake_workspaces(&mut writing, &scope).await?;
+            let record = stored(&mut writing, new.id).await?;
             audit::append(writing.connection(), &audit).await?;
             writing.commit().await?;
-            Ok(CredentialCreated::Created)
+            Ok(CredentialCreated::Created(record))
         })
         .await
     }
@@ -115,7 +118,8 @@ impl Credentials<'_> {
                 }
                 CredentialChange::Rename(name) => {
                     if text(&row, "name")? == *name {
-                        return Ok(CredentialChanged::Unchanged);
+                        let record = stored(&mut writing, id).await?;
+                        return Ok(CredentialChanged::Unchanged(record));
                     }
                     if name_taken(writing.connection(), &scope, name, id).await? {
                         return Ok(CredentialChanged::NameTaken);
@@ -127,14 +131,16 @@ impl Credentials<'_> {
                 }
                 CredentialChange::Choose => {
                     if truth(&row, "chosen")? {
-                        return Ok(CredentialChanged::Unchanged);
+                        let record = stored(&mut writing, id).await?;
+                        return Ok(CredentialChanged::Unchanged(record));
                     }
                     unset_default(writing.connection(), &scope).await?;
                     sql.push("chosen = TRUE");
                 }
                 CredentialChange::Suspend(suspended) => {
                     if truth(&row, "suspended")? == *suspended {
-                        return Ok(CredentialChanged::Unchanged);
+                        let record = stored(&mut writing, id).await?;
+                        return Ok(CredentialChanged::Unchanged(record));
                     }
                     sql.push("suspended = ").bind(*suspended);
                 }
@@ -144,9 +150,10 @@ impl Credentials<'_> {
             if !matches!(&change, CredentialChange::Rename(_)) {
                 wake_workspaces(&mut writing, &scope).await?;
             }
+            let record = stored(&mut writing, id).await?;
             audit::append(writing.connection(), &audit).await?;
             writing.commit().await?;
-            Ok(CredentialChanged::Changed)
+            Ok(CredentialChanged::Changed(record))
         })
         .await
     }
@@ -175,6 +182,15 @@ impl Credentials<'_> {
         })
         .await
     }
+}
+
+/// The credential as it is in this transaction.
+async fn stored(
+    writing: &mut Writing<'_>,
+    id: CredentialId,
+) -> Result<Box<CredentialRecord>, Cause> {
+    let record = super::one(writing.connection(), id).await?;
+    Ok(Box::new(record.ok_or("the credential is not there")?))
 }
 
 /// Unsets the default of the scope. See [`lock_tenant`].

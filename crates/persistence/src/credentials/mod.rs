@@ -6,6 +6,7 @@ mod sealed_rows;
 use crate::{
     Cause, audit,
     audit_records::AuditEntry,
+    connection::Executor,
     credential_records::{CredentialRecord, PastChange},
     error::Stored,
     handles::Credentials,
@@ -54,10 +55,7 @@ impl Credentials<'_> {
 
     pub async fn get(self, id: CredentialId) -> Stored<Option<CredentialRecord>> {
         doing("read a credential", async {
-            let mut sql = Sql::new(SELECT);
-            sql.push("AND c.id = ").bind(id);
-            let row = sql.query().fetch_optional(self.0.readers()).await?;
-            row.as_ref().map(from_row).transpose()
+            one(self.0.readers(), id).await
         })
         .await
     }
@@ -149,6 +147,17 @@ impl Credentials<'_> {
         })
         .await
     }
+}
+
+/// One that has not been deleted.
+pub(crate) async fn one<'e>(
+    connection: impl Into<Executor<'e>>,
+    id: CredentialId,
+) -> Result<Option<CredentialRecord>, Cause> {
+    let mut sql = Sql::new(SELECT);
+    sql.push("AND c.id = ").bind(id);
+    let row = sql.query().fetch_optional(connection).await?;
+    row.as_ref().map(from_row).transpose()
 }
 
 /// Writes the audit entry and commits, if something was done.

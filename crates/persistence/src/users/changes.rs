@@ -3,7 +3,10 @@
 //! A change that could remove the last admin first locks the user, then all grants of admins in one
 //! order: of several such changes at once, each sees what the one before it did.
 
-use super::{detail::another_admin, sessions};
+use super::{
+    detail::{self, another_admin},
+    sessions,
+};
 use crate::{
     Cause, audit,
     audit_records::AuditEntry,
@@ -14,7 +17,7 @@ use crate::{
     handles::Users,
     rows::{Row, number, optional_text, truth},
     sql::{Sql, query},
-    transaction::doing,
+    transaction::{Writing, doing},
     user_records::UserChange,
 };
 use domain::{access::PlatformRole, audit::AuditChange, ids::UserId};
@@ -70,10 +73,7 @@ impl Users<'_> {
             count_up(writing.connection(), id).await?;
             let before = if granted { "user" } else { "admin" };
             let change = AuditChange::new("platform_role", Some(before), Some(role.as_str()));
-            audit::append(writing.connection(), &audit.with_changes([change])).await?;
-            writing.announce(Change::Access { user_id: id });
-            writing.commit().await?;
-            Ok(UserChange::Done)
+            finish(writing, id, audit.with_changes([change])).await
         })
         .await
     }
@@ -105,10 +105,7 @@ impl Users<'_> {
             if suspended {
                 sessions::end_all(writing.connection(), id).await?;
             }
-            audit::append(writing.connection(), &audit).await?;
-            writing.announce(Change::Access { user_id: id });
-            writing.commit().await?;
-            Ok(UserChange::Done)
+            finish(writing, id, audit).await
         })
         .await
     }
@@ -130,6 +127,21 @@ impl Users<'_> {
         })
         .await
     }
+}
+
+/// Reads the user as changed, writes the audit entry, announces and commits.
+async fn finish(
+    mut writing: Writing<'_>,
+    id: UserId,
+    audit: AuditEntry,
+) -> Result<UserChange, Cause> {
+    let user = detail::one(writing.connection(), id, audit.at)
+        .await?
+        .ok_or("the user just changed is not there")?;
+    audit::append(writing.connection(), &audit).await?;
+    writing.announce(Change::Access { user_id: id });
+    writing.commit().await?;
+    Ok(UserChange::Done(Box::new(user)))
 }
 
 /// A user of whom no platform role changes until the transaction ends.

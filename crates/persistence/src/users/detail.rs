@@ -25,39 +25,47 @@ impl Users<'_> {
     pub async fn detail(self, id: UserId, now: Timestamp) -> Stored<Option<UserDetail>> {
         doing("read the details of a user", async {
             let mut reading = self.0.read().await?;
-            let mut sql = Sql::new(USER);
-            sql.push("WHERE u.id = ").bind(id);
-            let Some(row) = sql.query().fetch_optional(&mut reading).await? else {
-                return Ok(None);
-            };
-            let mut counts = Sql::new("SELECT (SELECT COUNT(*) FROM sessions s WHERE s.user_id = ");
-            counts
-                .bind(id)
-                .push(" AND s.expires_at > ")
-                .bind(now)
-                .push(") AS sessions, (SELECT COUNT(*) FROM api_tokens a WHERE a.user_id = ")
-                .bind(id)
-                .push(" AND a.expires_at > ")
-                .bind(now)
-                .push(") AS tokens");
-            let counted = counts.query().fetch_one(&mut reading).await?;
-            let found = user(&row)?;
-            let counts_as_admin = found.platform_role == PlatformRole::Admin && !found.suspended;
-            let detail = UserDetail {
-                subject: text(&row, "subject")?,
-                platform_grants: platform_grants(&mut reading, id).await?,
-                tenant_grants: tenant_grants(&mut reading, id).await?,
-                sessions: u32::try_from(number(&counted, "sessions")?)?,
-                tokens: u32::try_from(number(&counted, "tokens")?)?,
-                last_admin: counts_as_admin && !another_admin(&mut reading, id).await?,
-                version: number(&row, "version")?,
-                user: found,
-            };
+            let found = one(&mut reading, id, now).await?;
             reading.commit().await?;
-            Ok(Some(detail))
+            Ok(found)
         })
         .await
     }
+}
+
+pub(super) async fn one(
+    connection: &mut Transaction,
+    id: UserId,
+    now: Timestamp,
+) -> Result<Option<UserDetail>, Cause> {
+    let mut sql = Sql::new(USER);
+    sql.push("WHERE u.id = ").bind(id);
+    let Some(row) = sql.query().fetch_optional(&mut *connection).await? else {
+        return Ok(None);
+    };
+    let mut counts = Sql::new("SELECT (SELECT COUNT(*) FROM sessions s WHERE s.user_id = ");
+    counts
+        .bind(id)
+        .push(" AND s.expires_at > ")
+        .bind(now)
+        .push(") AS sessions, (SELECT COUNT(*) FROM api_tokens a WHERE a.user_id = ")
+        .bind(id)
+        .push(" AND a.expires_at > ")
+        .bind(now)
+        .push(") AS tokens");
+    let counted = counts.query().fetch_one(&mut *connection).await?;
+    let found = user(&row)?;
+    let counts_as_admin = found.platform_role == PlatformRole::Admin && !found.suspended;
+    Ok(Some(UserDetail {
+        subject: text(&row, "subject")?,
+        platform_grants: platform_grants(&mut *connection, id).await?,
+        tenant_grants: tenant_grants(&mut *connection, id).await?,
+        sessions: u32::try_from(number(&counted, "sessions")?)?,
+        tokens: u32::try_from(number(&counted, "tokens")?)?,
+        last_admin: counts_as_admin && !another_admin(connection, id).await?,
+        version: number(&row, "version")?,
+        user: found,
+    }))
 }
 
 /// Whether another user than `id` is a platform admin and not suspended.

@@ -14,7 +14,8 @@ pub use backend::SkyPilotBackend;
 pub use logs::{LogLines, LogStream};
 
 use crate::{
-    ports::machines::{MachineError, MachineErrorKind, RequestId, Workspace},
+    errors::{CreateError, NodeError},
+    ports::machines::{MachineErrorKind, RequestId, Workspace},
     resources::{Resources, audit_entry},
 };
 use domain::{
@@ -29,7 +30,7 @@ use domain::{
         view::{Node, NodeEvent, NodeKind},
     },
     operation::OperationKind,
-    problem::{Problem, ProblemKind},
+    problem::Problem,
 };
 use jiff::Timestamp;
 use logs::LogTails;
@@ -39,7 +40,6 @@ use std::sync::Arc;
 /// An accepted order of a node.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NodeOrdered {
-    /// The node.
     pub node: Node,
     /// Whether the same order with the same key had been accepted before.
     pub replayed: bool,
@@ -66,13 +66,8 @@ impl Nodes {
     }
 
     fn backend(&self) -> Result<&SkyPilotBackend, Problem> {
-        self.backend.skypilot.as_ref().ok_or_else(|| {
-            Problem::new(
-                ProblemKind::Unavailable,
-                "No SkyPilot API server is configured, so there are no nodes.",
-            )
-            .next("Ask your platform team to add a SkyPilot API server to the configuration.")
-        })
+        let skypilot = self.backend.skypilot.as_ref();
+        skypilot.ok_or_else(|| CreateError::NoSkyPilotServer.into())
     }
 
     /// The events of its machine, newest first.
@@ -89,7 +84,7 @@ impl Nodes {
             .await
             .or_else(|error| match error.kind {
                 MachineErrorKind::NotFound => Ok(Vec::new()),
-                _ => Err(machine_problem(&error)),
+                _ => Err(error),
             })?;
         events.reverse();
         Ok(events)
@@ -121,7 +116,7 @@ impl Nodes {
         // No entry, no log.
         self.audit(caller, AuditAction::ReadNodeLog, &node, Some(detail))
             .await?;
-        // What stops or takes down a machine writes nothing about how it came up.
+        // Other requests than these write no provisioning log.
         let brings_up = matches!(
             node.operation.kind,
             OperationKind::LaunchNode | OperationKind::StartNode
@@ -147,33 +142,20 @@ impl Nodes {
             .of_environment(node.environment.id)
             .await?
             .filter(|workspace| workspace.ready)
-            .ok_or_else(|| {
-                Problem::new(
-                    ProblemKind::NotReady,
-                    "The tenant's workspace is not ready on the SkyPilot API server yet.",
-                )
-                .next("Try again in a minute.")
-            })?;
-        self.backend()?
-            .open(&record)
-            .await
-            .map_err(|error| persistence::error::internal(&error))
+            .ok_or(NodeError::WorkspaceNotReady)?;
+        Ok(self.backend()?.open(&record).await?)
     }
 
-    /// The node's machine must be up for `what` (“a key”).
-    fn require_up(node: &NodeRecord, what: &str) -> Result<(), Problem> {
+    /// `available` (“The SSH key is”) needs a running machine.
+    fn require_up(node: &NodeRecord, available: &'static str) -> Result<(), NodeError> {
         if node.state.is_up() {
             return Ok(());
         }
-        Err(Problem::new(
-            ProblemKind::NotReady,
-            format!(
-                "{} is {}; there is {what} while it is up.",
-                node.name,
-                node.state.title().to_lowercase()
-            ),
-        )
-        .next("Start it, or watch its steps, and try again then."))
+        Err(NodeError::NotUp {
+            name: node.name.to_string(),
+            state: node.state,
+            available,
+        })
     }
 
     /// Records something done to `node` on its own.
@@ -199,21 +181,17 @@ impl Nodes {
         let node = self
             .authorized_change(caller, Action::ConnectNode, recorded, id)
             .await?;
-        Self::require_up(&node, "a key")?;
+        Self::require_up(&node, "The SSH key is")?;
         let Some((host, port)) = node.address.as_deref().and_then(split_address) else {
-            return Err(Problem::new(
-                ProblemKind::NotReady,
-                format!("The cloud has told no address of {} yet.", node.name),
-            )
-            .next("Try again in a minute; machines on Kubernetes have none."));
+            let name = node.name.to_string();
+            return Err(NodeError::NoAddress { name }.into());
         };
         let workspace = self.workspace(&node).await?;
         let key = self
             .backend()?
             .machines
             .key(&workspace, &node.machine)
-            .await
-            .map_err(|error| machine_problem(&error))?;
+            .await?;
         // No entry, no key: the entry is committed before anything leaves.
         self.audit(caller, AuditAction::ReadNodeKey, &node, None)
             .await?;
@@ -288,26 +266,4 @@ impl Nodes {
     }
 }
 
-/// What a person is told when the SkyPilot API server refuses or does not answer while they wait.
-fn machine_problem(error: &MachineError) -> Problem {
-    tracing::warn!(%error, kind = ?error.kind, detail = ?error.detail, "SkyPilot API server");
-    let problem = |kind, next: &str| Problem::new(kind, error.message.clone()).next(next);
-    match error.kind {
-        MachineErrorKind::NotFound => {
-            problem(ProblemKind::NotFound, "Load the page anew: it may be gone.")
-        }
-        MachineErrorKind::NotUp => problem(
-            ProblemKind::NotReady,
-            "Start the node, or wait until it is up, and try again.",
-        ),
-        MachineErrorKind::Unreachable => problem(
-            ProblemKind::Unavailable,
-            "Try again in a minute; the portal keeps trying by itself.",
-        ),
-        MachineErrorKind::Unclear => problem(
-            ProblemKind::Unavailable,
-            "It may have been done: load the page anew before you try again.",
-        ),
-        _ => problem(ProblemKind::Unavailable, "Show this to your platform team."),
-    }
 }

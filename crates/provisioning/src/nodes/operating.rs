@@ -1,7 +1,10 @@
 //! Stop, start and autostop: the request writes desired state, the reconciler acts on it.
 
 use super::{Nodes, view::can_retry};
-use crate::resources::{audit_entry, view};
+use crate::{
+    errors::NodeError,
+    resources::{audit_entry, view},
+};
 use domain::{
     access::Action,
     audit::AuditAction,
@@ -12,7 +15,7 @@ use domain::{
         view::{Node, NodeKind, NodeState},
     },
     operation::{Operation, OperationKind},
-    problem::{FieldError, Problem, ProblemKind},
+    problem::{FieldError, Problem},
 };
 use jiff::Timestamp;
 use persistence::{
@@ -39,12 +42,11 @@ impl Nodes {
                 if matches!(node.state, NodeState::Stopping | NodeState::Stopped) {
                     return Ok(None);
                 }
-                if let Some(why) = cannot_stop(cloud(node), node.spec.spot) {
-                    return Err(Problem::new(ProblemKind::Conflict, why)
-                        .next("Take it down instead; what is on its disk is lost then."));
+                if let Some(reason) = cannot_stop(cloud(node), node.spec.spot) {
+                    return Err(NodeError::CannotStop { reason }.into());
                 }
                 if !node.state.is_up() {
-                    return Err(not_now(node, "stopped"));
+                    return Err(wrong_state(node, "stopped"));
                 }
                 Ok(Some(turn(NodeState::Stopping, OperationKind::StopNode)))
             },
@@ -69,7 +71,7 @@ impl Nodes {
                 _ if can_retry(node) => {
                     Ok(Some(turn(NodeState::Pending, OperationKind::LaunchNode)))
                 }
-                _ => Err(not_now(node, "started")),
+                _ => Err(wrong_state(node, "started")),
             },
         )
         .await
@@ -101,7 +103,7 @@ impl Nodes {
                     return Err(Problem::invalid(vec![FieldError::new("idle_action", why)]));
                 }
                 if !node.state.is_up() && node.state != NodeState::Stopped {
-                    return Err(not_now(node, "changed"));
+                    return Err(wrong_state(node, "changed"));
                 }
                 Ok((node.autostop != wanted).then_some(NodeChange::Autostop(wanted)))
             },
@@ -135,11 +137,7 @@ impl Nodes {
                 return Ok(view(changed, caller, Timestamp::now()));
             }
         }
-        Err(Problem::new(
-            ProblemKind::Conflict,
-            "The node keeps changing at the moment.",
-        )
-        .next("Load the page anew and try again."))
+        Err(NodeError::KeepsChanging.into())
     }
 }
 
@@ -154,14 +152,11 @@ fn cloud(node: &NodeRecord) -> Option<&str> {
         .or(node.spec.cloud.as_deref())
 }
 
-fn not_now(node: &NodeRecord, what: &str) -> Problem {
-    Problem::new(
-        ProblemKind::Conflict,
-        format!(
-            "{} is {} and cannot be {what} now.",
-            node.name,
-            node.state.title().to_lowercase()
-        ),
-    )
-    .next("Wait until its steps are done, or take it down.")
+fn wrong_state(node: &NodeRecord, change: &'static str) -> Problem {
+    NodeError::WrongState {
+        name: node.name.to_string(),
+        state: node.state,
+        change,
+    }
+    .into()
 }

@@ -15,6 +15,7 @@ use tokio::{
     time,
 };
 use tokio_util::sync::CancellationToken;
+use tracing::{Instrument as _, Span};
 
 /// How long to sleep at most: the database is asked again even if no change was heard.
 const LONGEST_SLEEP: Duration = Duration::from_secs(30);
@@ -32,8 +33,8 @@ pub(super) trait Work: Send + Sync + 'static {
     /// Looks at one, does the next thing and writes the outcome, which ends the claim.
     async fn pass(&self, claim: &Claim<Self::Record>) -> Result<(), StoreError>;
 
-    /// For the log: `cluster 0197…`.
-    fn describe(&self, record: &Self::Record) -> String;
+    /// The span of a pass, `pass`: with `kind`, `resource_id`, `operation_id` and `attempt`.
+    fn span(&self, record: &Self::Record) -> Span;
 }
 
 /// How hard to work.
@@ -57,12 +58,12 @@ pub(super) async fn run<W: Work>(work: Arc<W>, pace: Pace, stop: &CancellationTo
     let mut changes = work.db().subscribe();
     while !stop.is_cancelled() {
         while passes.try_join_next().is_some() {}
-        // Wait for room before claiming: a claim that waits is a lease that runs out.
-        let room = tokio::select! {
+        // Wait for a free slot before claiming: a claim that waits is a lease that runs out.
+        let free = tokio::select! {
             () = stop.cancelled() => break,
             permit = Arc::clone(&permits).acquire_owned() => permit.is_ok(),
         };
-        if !room {
+        if !free {
             break;
         }
         let free = u32::try_from(permits.available_permits())
@@ -137,15 +138,17 @@ async fn sleep<W: Work>(
 /// One pass under a lease that is renewed meanwhile. A pass whose lease is lost is dropped: what it
 /// would write is refused by its fence, and what it did outside can be repeated.
 async fn reconcile<W: Work>(work: &W, claim: &Claim<W::Record>, pace: Pace) {
-    let what = work.describe(&claim.record);
-    tokio::select! {
-        outcome = time::timeout(pace.pass_limit, work.pass(claim)) => match outcome {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::error!(%what, error = %causes(&error), "outcome not written"),
-            Err(_) => tracing::error!(%what, "gave up after {} s", pace.pass_limit.as_secs()),
-        },
-        () = renew(work, claim, pace.lease) => tracing::info!(%what, "lease lost"),
-    }
+    let pass = async {
+        tokio::select! {
+            outcome = time::timeout(pace.pass_limit, work.pass(claim)) => match outcome {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => tracing::error!(error = %causes(&error), "outcome not written"),
+                Err(_) => tracing::error!("gave up after {} s", pace.pass_limit.as_secs()),
+            },
+            () = renew(work, claim, pace.lease) => tracing::info!("lease lost"),
+        }
+    };
+    pass.instrument(work.span(&claim.record)).await;
 }
 
 /// Renews the lease; returns when it is lost.

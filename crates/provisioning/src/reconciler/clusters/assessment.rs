@@ -18,7 +18,7 @@ use persistence::records::{ClusterFindings, ClusterProgress, ClusterRecord};
 
 /// How long a creation may take before it is called a failure.
 const CREATION_LIMIT: SignedDuration = SignedDuration::from_mins(15);
-/// How long a namespace may terminate before people are told what holds it.
+/// How long a namespace may terminate before the page shows what blocks it.
 const DELETION_LIMIT: SignedDuration = SignedDuration::from_mins(10);
 /// How often to look while something moves. Watches wake earlier; this is for what they miss.
 const WHILE_MOVING: SignedDuration = SignedDuration::from_secs(2);
@@ -30,18 +30,14 @@ const WHILE_SETTLED: SignedDuration = SignedDuration::from_mins(5);
 pub(super) enum Move {
     /// Nothing: wait for a change.
     Wait,
-    /// Make the namespace.
     MakeNamespace,
-    /// Apply every object.
     Apply,
-    /// Delete the namespace.
     Delete,
 }
 
 /// The outcome of looking at a cluster.
 #[derive(Debug)]
 pub(super) struct Assessment {
-    /// The next move.
     pub next: Move,
     /// What to write, if the move goes well.
     pub progress: ClusterProgress,
@@ -129,7 +125,7 @@ fn creation(cluster: &ClusterRecord, seen: &Observation, now: Timestamp) -> Asse
 }
 
 /// Whether this very trouble has failed the cluster already. A kubelet goes back and forth between
-/// trying and waiting; people see one failure until it is over.
+/// trying and waiting; pages show one failure until it is over.
 fn failed_by(cluster: &ClusterRecord, trouble: &Trouble) -> bool {
     let failure = cluster.failure.as_ref();
     cluster.state == ClusterState::Failed
@@ -218,7 +214,7 @@ fn upkeep(cluster: &ClusterRecord, seen: &Observation, now: Timestamp) -> Assess
             }),
         )
     };
-    // A namespace that vanished is not made anew: the cluster's data went with it, and an empty
+    // A namespace that vanished is not created again: the cluster's data went with it, and an empty
     // cluster under the old name would hide that.
     let (next, state, failure) = match &seen.namespace {
         NamespaceState::Missing => {

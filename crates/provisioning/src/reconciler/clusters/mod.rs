@@ -15,8 +15,8 @@ use persistence::{
 };
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
+use tracing::Span;
 
-/// The work on clusters.
 pub(super) struct ClusterWork {
     pub(super) db: Database,
     pub(super) hosts: Arc<dyn HostClusters>,
@@ -34,8 +34,14 @@ impl Work for ClusterWork {
         pass::run(&self.db, &*self.hosts, claim).await
     }
 
-    fn describe(&self, record: &ClusterRecord) -> String {
-        format!("cluster {}", record.id)
+    fn span(&self, record: &ClusterRecord) -> Span {
+        tracing::info_span!(
+            "pass",
+            kind = "cluster",
+            resource_id = %record.id,
+            operation_id = %record.operation.id,
+            attempt = record.operation.attempts + 1,
+        )
     }
 }
 

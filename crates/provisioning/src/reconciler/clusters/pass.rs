@@ -1,4 +1,4 @@
-//! One pass over one cluster: look, decide, do the next thing, write down what came of it.
+//! One pass over one cluster: observe, decide, act, record.
 
 use super::assessment::{Assessment, Move, assess, unchanged};
 use crate::{
@@ -40,7 +40,7 @@ pub(super) async fn run(
     };
     progress.audit = outcome(cluster, &progress);
     if !db.clusters().record(claim, progress).await? {
-        tracing::info!(cluster = %cluster.id, "claim was lost; another worker goes on");
+        tracing::info!("claim was lost; another worker goes on");
     }
     Ok(())
 }
@@ -113,7 +113,7 @@ fn after_host_error(cluster: &ClusterRecord, error: &HostError) -> ClusterProgre
     progress.due_at = Some(Timestamp::now() + backoff::pause(attempts));
     if attempts == 1 {
         tracing::warn!(
-            cluster = %cluster.id, host = %cluster.host, kind = ?error.kind,
+            host = %cluster.host, kind = ?error.kind,
             error = %causes(error), "host cluster"
         );
     }

@@ -29,21 +29,17 @@ const SOONEST: SignedDuration = SignedDuration::from_millis(250);
 const LATEST: SignedDuration = SignedDuration::from_secs(10);
 /// How often to look at what is not as it should be.
 const WHILE_DEGRADED: SignedDuration = SignedDuration::from_secs(30);
-/// How long a cloud may take to tell the address of a machine that is up.
+/// How long a cloud may take to assign an address to a machine that is up.
 const ADDRESS_LIMIT: SignedDuration = SignedDuration::from_secs(60);
 
 /// The next thing to do on the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Move {
-    /// Nothing: look again later.
     Wait,
-    /// Ask for the machine.
     Launch,
-    /// Ask for it to be started.
     Start,
-    /// Ask for it to be stopped.
     Stop,
-    /// Cancel what is under way and ask for it to be taken down.
+    /// Cancel the request under way and request deletion.
     Delete,
     /// Set when it stops by itself.
     SetAutostop(Option<Autostop>),
@@ -52,7 +48,6 @@ pub(super) enum Move {
 /// The outcome of looking at a node.
 #[derive(Debug)]
 pub(super) struct Assessment {
-    /// The next move.
     pub next: Move,
     /// What to write, if the move goes well.
     pub progress: NodeProgress,
@@ -131,9 +126,9 @@ fn is_charged(seen: &MachineObservation) -> bool {
     }
 }
 
-/// Whether an event begins with these words of SkyPilot's.
-fn has_happened(events: &[NodeEvent], words: &str) -> bool {
-    events.iter().any(|event| event.message.starts_with(words))
+/// Whether an event begins with this text of SkyPilot's.
+fn has_happened(events: &[NodeEvent], text: &str) -> bool {
+    events.iter().any(|event| event.message.starts_with(text))
 }
 
 struct Look<'a> {
@@ -149,8 +144,8 @@ impl Look<'_> {
         let request = self.request();
         let next = match (state, request) {
             (_, None) => Move::Launch,
-            // The server has forgotten the request, as it does when it restarts, or somebody cancelled
-            // it there: ask again; a machine of the name that was begun is finished.
+            // The server has forgotten the request, as it does when it restarts, or it was cancelled
+            // there: ask again; a machine of the name that was begun is finished.
             (None | Some(MachineState::Launching), Some(RequestState::Unknown)) => Move::Launch,
             _ => Move::Wait,
         };
@@ -384,7 +379,7 @@ impl Look<'_> {
                 if machine.autostop != self.node.autostop {
                     next = Move::SetAutostop(self.node.autostop);
                 }
-                // A failed set-up stays until somebody starts it anew.
+                // A failed setup stays until the node is started again.
                 match &self.node.operation.failure {
                     Some(failure) => (NodeState::Degraded, Some(failure.clone())),
                     None => (NodeState::Ready, None),
@@ -541,8 +536,8 @@ impl Look<'_> {
     fn address_words(&self, up: bool, settled: bool) -> Option<String> {
         match (&self.seen.address, up) {
             (Some(address), _) => Some(address.clone()),
-            (None, true) if settled => Some("the cloud tells no address".into()),
-            (None, true) => Some("waiting for the cloud to tell its address".into()),
+            (None, true) if settled => Some("the cloud assigned no address".into()),
+            (None, true) => Some("waiting for the cloud to assign an address".into()),
             (None, false) => None,
         }
     }
@@ -605,7 +600,7 @@ fn gone() -> Failure {
         retrying: false,
         ..failures::of(
             FailureCode::MachineGone,
-            "The machine was ended outside the portal: SkyPilot no longer lists it.",
+            "The machine was terminated outside Hangar: SkyPilot no longer lists it.",
         )
     }
 }
@@ -613,7 +608,7 @@ fn gone() -> Failure {
 fn unhealthy(machine: Option<&Machine>) -> Failure {
     let reason = machine
         .and_then(|machine| machine.reason.clone())
-        .unwrap_or_else(|| "SkyPilot says that the machine is not healthy.".to_owned());
+        .unwrap_or_else(|| "SkyPilot reports that the machine is unhealthy.".to_owned());
     failures::of(FailureCode::MachineUnhealthy, reason)
 }
 

@@ -1,4 +1,4 @@
-//! Nodes and workspaces, kept as wanted on the SkyPilot API server, which tells nothing by itself:
+//! Reconciles nodes and workspaces with the SkyPilot API server, which announces nothing:
 //! a node on its way is looked at every few seconds; settled ones are looked at together, a
 //! workspace at a time, and woken when their machine is not as it was last seen.
 
@@ -10,7 +10,10 @@ mod workspaces;
 pub(super) use server_reports::{keep_catalogue, keep_orphans};
 
 use super::worker::Work;
-use crate::nodes::SkyPilotBackend;
+use crate::{
+    nodes::SkyPilotBackend,
+    ports::{machines::MachineError, sealing::SealError},
+};
 use async_trait::async_trait;
 use persistence::{
     Database,
@@ -18,8 +21,44 @@ use persistence::{
     node_records::{NodeRecord, WorkspaceRecord},
     records::Claim,
 };
+use tracing::Span;
 
-/// The work on nodes.
+/// Why something on the SkyPilot API server is not finished.
+#[derive(Debug)]
+enum PassError {
+    Server(MachineError),
+    Seal(SealError),
+    Store(StoreError),
+}
+
+impl From<MachineError> for PassError {
+    fn from(error: MachineError) -> Self {
+        Self::Server(error)
+    }
+}
+
+impl From<SealError> for PassError {
+    fn from(error: SealError) -> Self {
+        Self::Seal(error)
+    }
+}
+
+impl From<StoreError> for PassError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl PassError {
+    fn log(&self, what: &str) {
+        match self {
+            Self::Server(error) => tracing::warn!(%error, detail = ?error.detail, "{what}"),
+            Self::Seal(error) => tracing::error!(%error, "{what}"),
+            Self::Store(error) => tracing::error!(error = %causes(error), "{what}"),
+        }
+    }
+}
+
 pub(super) struct NodeWork {
     pub(super) db: Database,
     pub(super) skypilot: SkyPilotBackend,
@@ -37,12 +76,17 @@ impl Work for NodeWork {
         pass::run(&self.db, &self.skypilot, claim).await
     }
 
-    fn describe(&self, record: &NodeRecord) -> String {
-        format!("node {}", record.id)
+    fn span(&self, record: &NodeRecord) -> Span {
+        tracing::info_span!(
+            "pass",
+            kind = "node",
+            resource_id = %record.id,
+            operation_id = %record.operation.id,
+            attempt = record.operation.attempts + 1,
+        )
     }
 }
 
-/// The work on workspaces.
 pub(super) struct WorkspaceWork {
     pub(super) db: Database,
     pub(super) skypilot: SkyPilotBackend,
@@ -60,7 +104,12 @@ impl Work for WorkspaceWork {
         workspaces::run(&self.db, &self.skypilot, claim).await
     }
 
-    fn describe(&self, record: &WorkspaceRecord) -> String {
-        format!("workspace {}", record.name)
+    fn span(&self, record: &WorkspaceRecord) -> Span {
+        tracing::info_span!(
+            "pass",
+            kind = "workspace",
+            resource_id = %record.id,
+            attempt = record.attempts + 1,
+        )
     }
 }
