@@ -229,7 +229,8 @@ impl From<CreateError> for Problem {
                 )
                 .next("Choose another environment."),
                 QuotaCheck::LimitReached(reached) => {
-                    conflict("limit_reached", reached.words(&environment)).next(reached.way_out())
+                    conflict("limit_reached", reached.reason(&environment))
+                        .next(reached.next_step())
                 }
             }
             .on_field("environment"),

@@ -3,6 +3,7 @@
 use crate::{
     Core,
     authorization::{authorize, authorize_change, authorize_listing},
+    errors::confirm,
 };
 use domain::{
     access::Action,
@@ -10,7 +11,7 @@ use domain::{
     caller::Caller,
     listing::{ListPage, ListQuery},
     operation::Operation,
-    problem::{FieldError, Problem},
+    problem::Problem,
     resource::{Resource, State},
 };
 use jiff::Timestamp;

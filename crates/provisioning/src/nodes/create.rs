@@ -197,11 +197,7 @@ impl Nodes {
             details: NodeColumns {
                 autostop: valid.terms.autostop,
                 price_per_hour: valid.price,
-                ..NodeColumns::ordered(
-                    valid.spec,
-                    valid.task_yaml,
-                    machine_name(tenant.id, &name),
-                )
+                ..NodeColumns::ordered(valid.spec, valid.task_yaml, machine_name(tenant.id, &name))
             },
             idempotency,
         };

@@ -265,5 +265,3 @@ impl Nodes {
         Ok(Some(clouds))
     }
 }
-
-}

@@ -15,6 +15,7 @@ use crate::{
     ports::{machines::MachineError, sealing::SealError},
 };
 use async_trait::async_trait;
+use domain::error::causes;
 use persistence::{
     Database,
     error::StoreError,
