@@ -64,6 +64,7 @@ fn pages() -> Pages {
         .page("/admin/users", users::list)
         .page("/admin/users/invite", users::invite)
         .page("/admin/users/claim-rules", users::claim_rules)
+        .page("/admin/users/sessions", users::sessions)
         .page("/admin/users/{id}", users::detail)
         .page("/nodes/{id}", nodes::detail)
         .page("/nodes/{id}/{tab}", nodes::detail)

@@ -16,6 +16,8 @@ pub const ORPHANS: &str = "/admin/orphans";
 pub const HOST_CLUSTERS: &str = "/admin/host-clusters";
 pub const PLANS: &str = "/admin/plans";
 pub const USERS: &str = "/admin/users";
+/// The users who are signed in.
+pub const SESSIONS: &str = "/admin/users/sessions";
 /// Shows the roles that a token would grant.
 pub const CLAIM_RULES: &str = "/admin/users/claim-rules";
 /// Invites a user to a tenant.

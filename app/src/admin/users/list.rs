@@ -88,6 +88,7 @@ fn UserList(page: UserPage) -> impl IntoView {
 
 fn actions() -> impl IntoView {
     view! {
+        <LinkButton href=routes::SESSIONS>"Sessions"</LinkButton>
         <LinkButton href=routes::CLAIM_RULES>"Try claim rules"</LinkButton>
         <LinkButton kind=ButtonKind::Primary href=routes::INVITE>
             <Icon symbol=Symbol::Plus size=16 />

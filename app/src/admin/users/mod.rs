@@ -7,6 +7,7 @@ mod invite;
 mod list;
 mod role_source;
 mod rows;
+mod sessions;
 mod state;
 
 pub use claim_rules::claim_rules;
@@ -14,4 +15,5 @@ pub use detail::detail;
 pub use invite::invite;
 pub use list::list;
 pub use role_source::RoleSource;
+pub use sessions::sessions;
 pub use state::{LastSeen, UserState};
