@@ -22,10 +22,11 @@ pub fn list<K: PageKind>(request: &PageRequest, page: ListPage<K>, actions: View
     let permission = Permission::of(&request.caller, section.create);
     let paging = Paging::by_key(&page.paging, page.per_page, page.total);
     let chips = chips::<K>(&request.address, &page.counts);
-    let rows = page.items.iter().map(K::list_row).collect();
     let place = request.address.place();
     let new = routes::with_query(section.new, [("place", place.as_str())]);
     let view = move || {
+        // Inside the view, because times read its context.
+        let rows = page.items.iter().map(K::list_row).collect();
         let create = (permission == Permission::Create).then(|| {
             view! {
                 <LinkButton kind=ButtonKind::Primary href=new.clone()>

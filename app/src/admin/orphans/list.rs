@@ -34,8 +34,8 @@ pub async fn list(request: PageRequest) -> PageResult {
         .find(|orphan| orphan.machine == chosen && !orphan.going);
     let chosen = chosen.map(|orphan| orphan.machine.clone());
     let form = request.form(DeleteOrphan::url());
-    let rows = orphans.into_iter().map(row).collect::<Vec<_>>();
     let view = move || {
+        let rows = orphans.into_iter().map(row).collect::<Vec<_>>();
         view! {
             <PageHeader
                 title="Orphans"

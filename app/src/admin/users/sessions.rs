@@ -25,12 +25,12 @@ pub async fn sessions(request: PageRequest) -> PageResult {
     let users = request.core.users.signed_in(&request.caller).await;
     let users = users.map_err(hide_forbidden)?;
     let form = request.form(SignOutUser::url());
-    let rows = users.into_iter().map(|user| row(user, &form));
-    let rows = rows.collect::<Vec<_>>();
     let empty = || {
         view! { <EmptyState why=Empty::NothingYet title="No sessions" text="No user is signed in." /> }
     };
     let view = move || {
+        let rows = users.into_iter().map(|user| row(user, &form));
+        let rows = rows.collect::<Vec<_>>();
         view! {
             <PageHeader
                 back=routes::TO_USERS
