@@ -87,6 +87,7 @@ export function placesOfAdministration({ user, lastAdmin, credential }: Administ
     asAdmin('host-clusters', '/admin/host-clusters'),
     asAdmin('plans', '/admin/plans'),
     asAdmin('invite', '/admin/users/invite'),
+    asAdmin('sessions', '/admin/users/sessions'),
     asAdmin('tenants', '/admin/tenants'),
     asAdmin('tenants-of-an-admin', '/tenants'),
     ...partsOf('admin'),

@@ -13,12 +13,12 @@ test('a tenant with two environments gets people and a credential, which AWS acc
   const slug = await createTenant(page, freshName('robotics'), ['Dev', 'Prod']);
 
   await visit(page, `/tenants/${slug}`);
-  await page.getByLabel('E-mail address').fill('eve@example.com');
+  await page.getByLabel('Email address').fill('eve@example.com');
   await page.getByRole('button', { name: 'Invite member' }).click();
   const outcome = page.getByTestId('invite-outcome');
   await expect(outcome).toHaveAttribute('data-state', 'invited');
   await expect(outcome).toContainText('eve@example.com');
-  await expect(page.getByLabel('E-mail address')).toHaveValue('');
+  await expect(page.getByLabel('Email address')).toHaveValue('');
   await page.getByRole('link', { name: 'Invitations' }).click();
   await expect(page.getByRole('cell', { name: 'eve@example.com', exact: true })).toBeVisible();
   await page.getByRole('button', { name: 'Cancel the invitation for eve@example.com' }).click();

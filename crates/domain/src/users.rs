@@ -102,6 +102,18 @@ pub struct UserDetail {
     pub version: i64,
 }
 
+/// A user with sessions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedInUser {
+    pub id: UserId,
+    pub name: String,
+    pub email: String,
+    pub sessions: u32,
+    /// When the last of the sessions expires without further requests.
+    pub expires_at: Timestamp,
+    pub last_seen_at: Option<Timestamp>,
+}
+
 /// Which people to show.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

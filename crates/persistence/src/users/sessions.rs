@@ -9,11 +9,13 @@ use crate::{
     connection::Transaction,
     database::Database,
     digest::sha256,
+    error::Stored,
     rows,
     sql::{json_value, query},
+    transaction::doing,
 };
 use async_trait::async_trait;
-use domain::{error::causes, ids::UserId};
+use domain::{error::causes, ids::UserId, users::SignedInUser};
 use jiff::Timestamp;
 use serde_json::Value;
 use std::{
@@ -58,6 +60,33 @@ impl Sessions {
             *cleaned = Some(Instant::now());
         }
         due
+    }
+
+    /// At most 500 users with sessions, those seen last first.
+    pub async fn signed_in_users(&self, now: Timestamp) -> Stored<Vec<SignedInUser>> {
+        doing("list signed-in users", async {
+            let users = query(
+                "SELECT u.id, u.name, u.email, u.last_seen_at, s.sessions, s.expires_at FROM users u \
+                 JOIN (SELECT user_id, COUNT(*) AS sessions, MAX(expires_at) AS expires_at \
+                 FROM sessions WHERE expires_at > $1 GROUP BY user_id) s ON s.user_id = u.id \
+                 ORDER BY u.last_seen_at DESC, u.id LIMIT 500",
+            )
+            .bind(now)
+            .fetch_all(self.database.readers())
+            .await?;
+            let user = |row: rows::Row| -> std::result::Result<SignedInUser, Cause> {
+                Ok(SignedInUser {
+                    id: rows::id(&row, "id")?,
+                    name: rows::text(&row, "name")?,
+                    email: rows::text(&row, "email")?,
+                    sessions: u32::try_from(rows::number(&row, "sessions")?)?,
+                    expires_at: rows::time(&row, "expires_at")?,
+                    last_seen_at: rows::optional_time(&row, "last_seen_at")?,
+                })
+            };
+            users.into_iter().map(user).collect()
+        })
+        .await
     }
 
     /// `false`: the id is in use.

@@ -13,7 +13,7 @@ use domain::{
     caller::Caller,
     ids::UserId,
     problem::{FieldError, Problem},
-    users::{ClaimTrial, GrantSource, UserDetail, UserPage, UserQuery},
+    users::{ClaimTrial, GrantSource, SignedInUser, UserDetail, UserPage, UserQuery},
 };
 use jiff::Timestamp;
 use persistence::{Database, audit_records::AuditEntry, user_records::UserChange};
@@ -67,6 +67,16 @@ impl Users {
             per_page: query.per_page,
             now: Timestamp::now(),
         })
+    }
+
+    /// The users with sessions, those seen last first.
+    ///
+    /// # Errors
+    /// Forbidden.
+    pub async fn signed_in(&self, caller: &Caller) -> Result<Vec<SignedInUser>, Problem> {
+        authorize_on_platform(caller, PlatformAction::ManageUsers)?;
+        let now = Timestamp::now();
+        Ok(self.db.sessions().signed_in_users(now).await?)
     }
 
     /// One user.

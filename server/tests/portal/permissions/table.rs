@@ -517,6 +517,11 @@ fn pages() -> Vec<Route> {
             OnPlatform(ManageUsers),
         ),
         get(
+            "/admin/users/sessions",
+            "/admin/users/sessions",
+            OnPlatform(ManageUsers),
+        ),
+        get(
             "/admin/users/{id}",
             "/admin/users/{person}",
             OnPlatform(ManageUsers),
