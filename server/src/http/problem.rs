@@ -47,11 +47,12 @@ pub struct ProblemDocument {
 
 impl ProblemDocument {
     fn new(problem: Problem, request_id: Option<&str>) -> Self {
+        let status = problem.status();
         Self {
             kind: format!("urn:hangar:problem:{}", problem.kind.slug()),
             code: problem.code.into_owned(),
             title: problem.kind.title(),
-            status: problem.status(),
+            status,
             detail: problem.detail,
             next_step: problem.next_step,
             errors: problem.fields,
@@ -74,7 +75,6 @@ impl From<Problem> for ApiProblem {
 impl IntoResponse for ApiProblem {
     fn into_response(self) -> Response {
         let problem = self.0;
-        let original = problem.clone();
         let status =
             StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let kind = problem.kind;
@@ -132,9 +132,12 @@ pub fn answer(problem: Problem, headers: &HeaderMap) -> Response {
 pub async fn show_to_browsers(request: Request, next: Next) -> Response {
     let wants_html = wants_html(request.headers());
     let mut response = next.run(request).await;
+    if !wants_html {
+        return response;
+    }
     match response.extensions_mut().remove() {
-        Some(problem) if wants_html => show(problem),
-        _ => response,
+        Some(problem) => show(problem),
+        None => response,
     }
 }
 

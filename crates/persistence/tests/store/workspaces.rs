@@ -388,7 +388,7 @@ async fn a_new_node_wakes_its_workspace(backend: &Backend) {
         assert!(recorded.unwrap());
     }
     assert!(claim(database, noon(), 100).await.is_empty());
-    launched(database, &world.node("new")).await;
+    crate::contract::created(database, &world.node("new")).await;
     let due = claim(database, noon(), 100).await;
     let environments: Vec<_> = due.iter().map(|due| due.record.environment.id).collect();
     assert_eq!(environments, [world.vision.environments[0].id]);

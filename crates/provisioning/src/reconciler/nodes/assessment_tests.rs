@@ -284,8 +284,8 @@ fn what_a_failed_launch_left_running_is_charged_and_called_failed() {
         (progress.state, progress.charged),
         (NodeState::Failed, true)
     );
-    node.operation = progress.operation;
-    node.seen = progress.seen;
+    node.operation = progress.operation.clone();
+    node.seen = progress.seen.clone();
     node.failure = progress.failure;
     let gone = assess(&node, &nothing(), at(90)).progress;
     assert_eq!((gone.state, gone.charged), (NodeState::Failed, false));
