@@ -107,7 +107,6 @@ pub struct AllowedActions {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ClusterEvent {
     /// When it was last seen.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub at: Timestamp,
     /// Whether it is a warning.
     pub warning: bool,

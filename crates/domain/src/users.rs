@@ -25,7 +25,6 @@ pub enum GrantSource {
         /// Their name; unknown for grants from before it was kept.
         by: Option<String>,
         /// When.
-        #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
         at: Option<Timestamp>,
     },
 }
@@ -75,7 +74,6 @@ pub struct User {
     /// Suspended people can do nothing.
     pub suspended: bool,
     /// When they last signed in.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub last_seen_at: Option<Timestamp>,
 }
 
@@ -175,7 +173,6 @@ pub struct UserPage {
     /// How many a page.
     pub per_page: u32,
     /// The server's time.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub now: Timestamp,
 }
 

@@ -123,7 +123,6 @@ pub struct NodeDetails {
     /// What the caller may do with it now.
     pub allowed: AllowedNodeActions,
     /// The server's time: costs are as of then.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub now: Timestamp,
 }
 
@@ -152,7 +151,6 @@ pub struct AllowedNodeActions {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NodeEvent {
     /// When.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub at: Timestamp,
     /// What happened.
     pub message: String,
@@ -173,7 +171,6 @@ pub struct Orphan {
     /// Where it is.
     pub place: Option<String>,
     /// When it was launched.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub launched_at: Option<Timestamp>,
     /// Whether its take-down has been asked for.
     pub going: bool,
