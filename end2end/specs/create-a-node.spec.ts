@@ -117,7 +117,7 @@ test('an own task is launched as it is pasted', async ({ openAs }) => {
   const name = freshName('task');
   await form.open();
   await form.name.fill(name);
-  await form.choose('Node type', /^Own task/);
+  await form.choose('Node type', /^Custom YAML/);
   await expect(page.getByLabel('Setup commands')).toBeHidden();
   await page.getByLabel('SkyPilot task', { exact: true }).fill('resources:\n  accelerators: L4:1\nrun: |\n  nvidia-smi\n');
   await expect(form.task).toContainText('nvidia-smi');

@@ -29,7 +29,7 @@ pub fn pools(settings: &Settings) -> anyhow::Result<Vec<KnownPool>> {
                 title: provider.title.clone(),
                 pool_id,
             },
-            people: Arc::new(CognitoPool::new(config, http.clone())),
+            users: Arc::new(CognitoPool::new(config, http.clone())),
         })
     });
     Ok(pools.collect())

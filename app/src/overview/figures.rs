@@ -4,8 +4,8 @@ use domain::overview::Overview;
 use jiff::Timestamp;
 use leptos::prelude::*;
 
+use crate::resource::note;
 use crate::ui::{Stat, remaining_words};
-use crate::{clusters, nodes};
 
 #[component]
 pub fn Figures(overview: Overview) -> impl IntoView {
@@ -54,11 +54,11 @@ fn running(overview: &Overview) -> String {
 /// A node's before a cluster's, since its machine may still be charged.
 fn newest_problem(overview: &Overview) -> String {
     let node = overview.nodes_need_attention.first().map(|node| {
-        let note = nodes::note(node).unwrap_or_default();
+        let note = note(&node.into()).unwrap_or_default();
         format!("{}: {note}", node.name)
     });
     let cluster = overview.need_attention.first().map(|cluster| {
-        let note = clusters::note(cluster).unwrap_or_default();
+        let note = note(&cluster.into()).unwrap_or_default();
         format!("{}: {note}", cluster.name)
     });
     node.or(cluster).unwrap_or_else(|| "no problems".to_owned())

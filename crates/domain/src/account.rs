@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 /// The caller's role in a tenant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TenantMembership {
     pub tenant: TenantRef,
     pub environments: Vec<EnvironmentRef>,
@@ -20,7 +21,9 @@ pub struct TenantMembership {
 
 /// The caller's profile.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Profile {
+    #[serde(rename = "id")]
     pub user_id: UserId,
     pub name: String,
     pub email: String,
@@ -49,13 +52,10 @@ pub struct ApiToken {
     /// The only tenant that the token is valid for; `None`: all tenants of its owner.
     pub tenant: Option<TenantRef>,
     /// When it was made.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub created_at: Timestamp,
     /// When it ends.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub expires_at: Timestamp,
     /// When it was last used, to the minute.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub last_used_at: Option<Timestamp>,
 }
 

@@ -24,6 +24,9 @@ pub mod plan;
 pub mod platform;
 pub mod problem;
 pub mod quota;
+pub mod resource;
+#[cfg(feature = "openapi")]
+mod resource_schema;
 pub mod tenancy;
 pub mod tenancy_rules;
 pub mod time_to_live;

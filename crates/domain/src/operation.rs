@@ -150,10 +150,8 @@ pub struct Step {
     pub name: StepName,
     pub state: StepState,
     /// When it began.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub started_at: Option<Timestamp>,
     /// When it was done.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub finished_at: Option<Timestamp>,
     /// Additional text: “11 objects in vcluster-payments-ci”.
     pub detail: Option<String>,
@@ -165,10 +163,8 @@ pub struct Operation {
     pub id: OperationId,
     pub kind: OperationKind,
     /// When it was asked for.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub started_at: Timestamp,
     /// When it came to its end.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub finished_at: Option<Timestamp>,
     /// Consecutive attempts that the outside system refused or did not answer; 0 if all goes well.
     pub attempts: u32,

@@ -126,6 +126,7 @@ impl OrderInput {
 
 /// The options of the form.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OrderOptions {
     /// Tenants, with environments, in which the caller may create clusters.
     pub tenants: Vec<Tenant>,

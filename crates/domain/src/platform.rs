@@ -39,7 +39,6 @@ pub struct HostCheck {
     /// What to do.
     pub next_step: Option<String>,
     /// When it was asked.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub checked_at: Timestamp,
 }
 

@@ -2,7 +2,7 @@
 //! the server, over HTTP (as an RFC 9457 document) and on pages; it cannot contain an internal cause.
 
 use serde::{Deserialize, Serialize};
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 /// An invalid field of a request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,32 +107,41 @@ impl ProblemKind {
         }
     }
 
-    /// Part of the problem's `type` URI.
-    pub fn slug(self) -> &'static str {
+    /// The [`Problem::code`] of a problem that has no more precise one.
+    pub fn code(self) -> &'static str {
         match self {
-            Self::BadRequest => "bad-request",
+            Self::BadRequest => "bad_request",
             Self::Invalid => "invalid",
             Self::Unauthenticated => "unauthenticated",
             Self::Forbidden => "forbidden",
-            Self::NotFound => "not-found",
+            Self::NotFound => "not_found",
             Self::Gone => "gone",
             Self::Conflict => "conflict",
-            Self::IdempotencyKeyReused => "idempotency-key-reused",
-            Self::TooLarge => "too-large",
-            Self::UnsupportedMediaType => "unsupported-media-type",
-            Self::MethodNotAllowed => "method-not-allowed",
-            Self::CrossSite => "cross-site",
-            Self::NotReady => "not-ready",
+            Self::IdempotencyKeyReused => "idempotency_key_reused",
+            Self::TooLarge => "too_large",
+            Self::UnsupportedMediaType => "unsupported_media_type",
+            Self::MethodNotAllowed => "method_not_allowed",
+            Self::CrossSite => "cross_site",
+            Self::NotReady => "not_ready",
             Self::Unavailable => "unavailable",
             Self::Internal => "internal",
         }
     }
+
+    /// The last part of the problem's `type` URI: `not-found`.
+    pub fn slug(self) -> String {
+        self.code().replace('_', "-")
+    }
 }
 
+/// A refusal or failure as users and API clients see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
+    /// Gives status and title.
     pub kind: ProblemKind,
-    /// What happened, as a sentence or two.
+    /// Identifies the error more precisely than its kind and never changes: `no_credential`.
+    pub code: Cow<'static, str>,
+    /// What happened here, as a sentence or two.
     pub detail: String,
     /// What to do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -149,6 +158,7 @@ impl Problem {
     pub fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
         Self {
             kind,
+            code: kind.code().into(),
             detail: detail.into(),
             next_step: None,
             fields: Vec::new(),
@@ -156,6 +166,25 @@ impl Problem {
         }
     }
 
+    /// Replaces the code of the kind.
+    #[must_use]
+    pub fn code(mut self, code: &'static str) -> Self {
+        self.code = code.into();
+        self
+    }
+
+    /// Shows the problem beside `field` as well.
+    #[must_use]
+    pub fn on_field(mut self, field: &str) -> Self {
+        let message = match &self.next_step {
+            Some(next_step) => format!("{} {next_step}", self.detail),
+            None => self.detail.clone(),
+        };
+        self.fields.push(FieldError::new(field, message));
+        self
+    }
+
+    /// Adds what to do about it.
     #[must_use]
     pub fn next(mut self, step: impl Into<String>) -> Self {
         self.next_step = Some(step.into());
@@ -209,9 +238,9 @@ impl Problem {
             reference: Some(reference.into()),
             ..Self::new(
                 ProblemKind::Internal,
-                "The portal failed to complete the request.",
+                "The portal could not complete this request because of an internal error.",
             )
-            .next("Reload the page and try again. If the error persists, send the reference to your platform team.")
+            .next("Try again. If the error persists, give the reference to your platform team.")
         }
     }
 

@@ -55,7 +55,6 @@ pub struct TenantSummary {
     /// Nodes that are not deleted.
     pub nodes: u32,
     /// When it was archived.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub archived_at: Option<Timestamp>,
 }
 
@@ -97,7 +96,6 @@ pub struct EnvironmentDetail {
     /// The total price per hour.
     pub price_per_hour: MicroDollars,
     /// When it was archived.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub archived_at: Option<Timestamp>,
     /// Increases with every change; requests state the version they are based on.
     pub version: i64,
@@ -119,7 +117,6 @@ pub struct Member {
     /// Suspended users have no access.
     pub suspended: bool,
     /// When they last signed in.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub last_seen_at: Option<Timestamp>,
 }
 
@@ -134,10 +131,8 @@ pub struct Invitation {
     /// The name of the user who sent it.
     pub invited_by: String,
     /// When.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub created_at: Timestamp,
     /// When it ends.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub expires_at: Timestamp,
 }
 
@@ -154,14 +149,12 @@ pub struct TenantDetail {
     /// Open invitations, newest first; empty for callers who may not manage members.
     pub invitations: Vec<Invitation>,
     /// When it was archived.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub archived_at: Option<Timestamp>,
     /// The caller's role; platform admins may have none.
     pub my_role: Option<TenantRole>,
     /// Increases with every change; requests state the version they are based on.
     pub version: i64,
     /// The server's time.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub now: Timestamp,
 }
 

@@ -63,10 +63,8 @@ pub struct PoolUser {
     /// Disabled users cannot sign in.
     pub enabled: bool,
     /// When the account was made.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub created_at: Option<Timestamp>,
     /// When it was last changed.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub changed_at: Option<Timestamp>,
 }
 
@@ -91,10 +89,13 @@ pub struct PoolUserDetail {
 
 /// A query of a pool's users.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
 pub struct PoolQuery {
-    /// A prefix of the email address.
+    /// Start of the email address.
+    #[serde(default)]
     pub email: String,
-    /// The cursor from the previous page; `None`: the first page.
+    /// `next` of the previous page.
+    #[serde(default)]
     pub after: Option<String>,
 }
 

@@ -105,7 +105,7 @@ impl UserQueryInput {
     /// One [`FieldError`] for each parameter at fault.
     pub fn validate(&self) -> Result<UserQuery, Vec<FieldError>> {
         let mut parameters = Parameters::default();
-        let (sort, descending) = parameters.sort(&self.sort, UserSort::Name, false);
+        let (sort, descending) = parameters.sort(&self.sort, str::parse, UserSort::Name, false);
         let filter = text(&self.filter).map_or(Ok(UserFilter::All), |word| word.parse());
         let query = UserQuery {
             search: parameters.search(&self.search),

@@ -20,7 +20,7 @@ use domain::problem::{Problem, ProblemKind};
 use http::{HeaderMap, header};
 use jiff::{SignedDuration, Timestamp};
 use provisioning::{
-    broker::{Asker, AskerChannel, BrokerService, WorkspaceScope},
+    broker::{ApiServer, ApiServerChannel, BrokerService, WorkspaceScope},
     ports::cloud_credentials::{CredentialHandle, CredentialHandles},
 };
 use secrets::HandleTokens;
@@ -100,19 +100,19 @@ async fn aws(
     {
         return Err(no_token().into());
     }
-    let asker = Asker {
+    let server = ApiServer {
         name: "An API server with a handle".to_owned(),
-        channel: AskerChannel::Handle,
+        channel: ApiServerChannel::Handle,
         source: Some(
             state
                 .proxies
                 .client_address(peer.ip(), &headers)
                 .to_string(),
         ),
-        // The token is for this workspace.
-        reach: WorkspaceScope::Everything,
+        // The token is valid for this workspace only.
+        scope: WorkspaceScope::Everything,
     };
-    let session = state.service.aws(&asker, &workspace).await?;
+    let session = state.service.aws(&server, &workspace).await?;
     Ok(answers::for_container(&session))
 }
 

@@ -35,7 +35,7 @@ pub struct IssuedCertificate {
 
 impl Identity {
     /// The tenants whose workspaces it can fetch credentials for.
-    pub fn reach(&self) -> WorkspaceScope {
+    pub fn scope(&self) -> WorkspaceScope {
         if self.tenants.is_empty() {
             WorkspaceScope::Everything
         } else {
@@ -167,7 +167,7 @@ mod tests {
         let (name, identity) = identities.holder(&first.fingerprint).unwrap().unwrap();
         assert_eq!(name, "gpu-1");
         assert_eq!(
-            identity.reach(),
+            identity.scope(),
             WorkspaceScope::Tenants(vec!["vision".into()])
         );
 
@@ -177,7 +177,7 @@ mod tests {
         identities.add("gpu-1", &[], &second, now).unwrap();
         assert!(identities.holder(&first.fingerprint).unwrap().is_none());
         let (_, identity) = identities.holder(&second.fingerprint).unwrap().unwrap();
-        assert_eq!(identity.reach(), WorkspaceScope::Everything);
+        assert_eq!(identity.scope(), WorkspaceScope::Everything);
     }
 
     #[test]

@@ -53,7 +53,7 @@ impl Broker {
             .and_then(|broker| broker.handle_url.clone())
             .map(|base| Arc::new(Handles::new(base, HandleTokens::new(keyring))));
         Ok(Self {
-            service: Arc::new(BrokerService::new(db, Arc::new(vault), tokens)),
+            service: Arc::new(BrokerService::new(db, vault, tokens)),
             handles,
             proxies: settings.trusted_proxies.clone(),
         })

@@ -14,7 +14,7 @@ use axum::{
 };
 use domain::problem::{Problem, ProblemKind};
 use http::request::Parts;
-use provisioning::broker::{Asker, AskerChannel, BrokerService};
+use provisioning::broker::{ApiServer, ApiServerChannel, BrokerService};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use tower::ServiceBuilder;
@@ -48,23 +48,23 @@ pub fn routes(service: Arc<BrokerService>, identities: Identities) -> Router {
 
 async fn aws(
     State(state): State<Arc<BrokerState>>,
-    RegisteredServer(asker): RegisteredServer,
+    RegisteredServer(server): RegisteredServer,
     Path(workspace): Path<String>,
 ) -> Result<Response, ApiProblem> {
-    let session = state.service.aws(&asker, &workspace).await?;
+    let session = state.service.aws(&server, &workspace).await?;
     Ok(answers::for_process(&session))
 }
 
 async fn workspaces(
     State(state): State<Arc<BrokerState>>,
-    RegisteredServer(asker): RegisteredServer,
+    RegisteredServer(server): RegisteredServer,
 ) -> Result<Json<Workspaces>, ApiProblem> {
-    let workspaces = state.service.workspaces(&asker).await?;
+    let workspaces = state.service.workspaces(&server).await?;
     Ok(Json(Workspaces { workspaces }))
 }
 
 /// The API server, looked up in the list on each request: revoking a name also ends open connections.
-struct RegisteredServer(Asker);
+struct RegisteredServer(ApiServer);
 
 impl FromRequestParts<Arc<BrokerState>> for RegisteredServer {
     type Rejection = ApiProblem;
@@ -91,11 +91,11 @@ impl FromRequestParts<Arc<BrokerState>> for RegisteredServer {
                 .next("The portal's log contains the cause.")
             })?;
         let (name, identity) = holder.ok_or_else(stranger)?;
-        Ok(Self(Asker {
+        Ok(Self(ApiServer {
             name: format!("API server {name}"),
-            channel: AskerChannel::Certificate,
+            channel: ApiServerChannel::Certificate,
             source: Some(peer.address.ip().to_canonical().to_string()),
-            reach: identity.reach(),
+            scope: identity.scope(),
         }))
     }
 }

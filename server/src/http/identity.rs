@@ -2,7 +2,7 @@
 //! roles take effect immediately. Identity headers of proxies are ignored.
 
 use crate::{
-    http::{problem, session::SessionData},
+    http::{layers::access_log, problem, session::SessionData},
     portal::Portal,
 };
 use axum::{
@@ -49,6 +49,7 @@ pub async fn recognise(
     request.extensions_mut().insert(Source(source.clone()));
     match authenticate(&portal, request.headers(), &session, source).await {
         Ok(Some((caller, signed))) => {
+            access_log::record_user(signed.user);
             request.extensions_mut().insert(caller);
             request.extensions_mut().insert(signed);
         }

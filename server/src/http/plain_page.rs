@@ -1,5 +1,4 @@
-//! Pages without styles and scripts, for when the site's files may be missing.
-//! what is missing.
+//! Pages outside the application. They need no styles and scripts, because the site's files may be what is missing.
 
 use axum::response::{IntoResponse, Response};
 use http::{StatusCode, header};
@@ -19,7 +18,7 @@ pub fn page(status: StatusCode, title: &str, head: &str, body: &str) -> Response
     (status, headers, page).into_response()
 }
 
-/// Escapes text for HTML.
+/// Text escaped for HTML.
 pub fn escaped(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")

@@ -1,4 +1,4 @@
-//! Collects routes together with a list of them, so that tests can request each route.
+//! Routes for browsers, added here only so that tests can list and try every one.
 
 use crate::portal::Portal;
 use axum::{

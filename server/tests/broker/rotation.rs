@@ -9,10 +9,7 @@ use domain::{
 use persistence::{Database, credential_records::SealedKind};
 use provisioning::{
     key_rotation::{KeyRotation, RotationReport},
-    ports::{
-        cloud_credentials::{CredentialLookup, CredentialSource as _},
-        sealing::{SealError, Sealer},
-    },
+    ports::sealing::{SealError, Sealer},
     vault::Vault,
 };
 use secrecy::ExposeSecret as _;
@@ -460,9 +457,10 @@ async fn a_check_asks_sts_as_the_role_with_its_external_id() {
     let result = beside.vault.check(&caller, stored.id).await.unwrap();
     assert!(result.accepted, "{result:?}");
     let environment = vision.environments[0].id;
-    let at_hand = beside.vault.aws_keys(vision.tenant.id, environment).await;
-    let CredentialLookup::Opened(_, keys) = at_hand.unwrap() else {
-        panic!("the environment's own is taken")
-    };
+    let credentials = beside.database.credentials();
+    let used = credentials.chosen(vision.tenant.id, environment, Provider::Aws);
+    let used = used.await.unwrap().unwrap();
+    assert_eq!(used.id, stored.id);
+    let keys = beside.vault.aws_keys(&used).await.unwrap();
     assert_eq!(keys.access_key_id, "AKIAIOSFODNN7EXAMPLE");
 }

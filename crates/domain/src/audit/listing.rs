@@ -15,7 +15,6 @@ pub struct AuditRow {
     /// Its number; there are no gaps.
     pub sequence: i64,
     /// When.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub at: Timestamp,
     /// `None`: the portal, the command line or an API server.
     pub user_id: Option<UserId>,
@@ -86,6 +85,5 @@ pub struct AuditPage {
     /// `before` for the next page; `None`: this page is the last.
     pub next: Option<i64>,
     /// The server's time.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub now: Timestamp,
 }

@@ -58,18 +58,14 @@ pub struct Credential {
     pub fingerprint: String,
     pub created_by: String,
     /// When.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub created_at: Timestamp,
     /// When its secret was last replaced.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub replaced_at: Option<Timestamp>,
     /// How often credentials were issued from it.
     pub uses: u64,
     /// When it was last used.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub last_used_at: Option<Timestamp>,
     /// When it was last tried with its provider.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub last_checked_at: Option<Timestamp>,
     /// The result of that test.
     pub check: Option<CheckResult>,

@@ -178,7 +178,7 @@ impl OfferQueryInput {
     /// Checks every parameter; one [`FieldError`] per invalid parameter.
     pub fn validate(&self) -> Result<OfferQuery, Vec<FieldError>> {
         let mut parameters = crate::listing::Parameters::default();
-        let (sort, descending) = parameters.sort(&self.sort, OfferSort::Price, false);
+        let (sort, descending) = parameters.sort(&self.sort, str::parse, OfferSort::Price, false);
         let count = parameters.optional_number("count", &self.count, 1024);
         let query = OfferQuery {
             search: parameters.search(&self.search),
@@ -227,9 +227,7 @@ pub struct OfferPage {
     /// All clouds, for the filter.
     pub clouds: Vec<String>,
     /// When the prices were read from the SkyPilot API server; `None`: not yet.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub read_at: Option<Timestamp>,
     /// The server's time.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub now: Timestamp,
 }

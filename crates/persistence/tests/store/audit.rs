@@ -281,6 +281,15 @@ async fn the_latest_happenings_are_those_about_clusters_of_the_scope(backend: &B
         [downloaded.clone(), deleted.clone()]
     );
     assert_eq!(
+        recent(TenantScope::Only(vec![speech, vision, new_id()]), 2).await,
+        [downloaded.clone(), deleted.clone()]
+    );
+    let many: Vec<TenantId> = (0..60).map(|_| new_id()).chain([vision]).collect();
+    assert_eq!(
+        recent(TenantScope::Only(many), 8).await,
+        [downloaded.clone(), ordered.clone()]
+    );
+    assert_eq!(
         recent(TenantScope::Only(vec![vision]), 8).await,
         [downloaded, ordered]
     );

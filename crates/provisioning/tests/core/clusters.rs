@@ -3,15 +3,15 @@
 use domain::{
     access::TenantRole::{Admin, Developer, Viewer},
     audit::AuditAction,
-    cluster::ClusterState,
-    listing::ClusterQuery,
+    cluster::{ClusterQuery, ClusterState},
     order::NameCheck,
     problem::ProblemKind,
 };
 use scripted::{TestCore, order};
 use secrecy::ExposeSecret;
 use std::{
-    sync::{Arc, atomic::Ordering},
+    io,
+    sync::{Arc, Mutex, atomic::Ordering},
     time::Duration,
 };
 use tokio_util::sync::CancellationToken;
@@ -248,4 +248,44 @@ async fn a_namespace_of_somebody_else_is_left_alone() {
     core.until(&cluster, ClusterState::Deleted).await;
     assert_eq!(core.hosts.namespaces(), ["vcluster-demo"]);
     assert_eq!(core.hosts.applies.load(Ordering::SeqCst), 0);
+}
+
+/// What is logged while the guard lives, on this thread.
+#[derive(Clone, Default)]
+struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn every_line_about_a_pass_names_the_cluster_its_operation_and_the_attempt() {
+    let lines = Lines::default();
+    let writer = lines.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .json()
+        .with_writer(move || writer.clone())
+        .finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let core = TestCore::start().await;
+    core.hosts.occupy("vcluster-demo");
+    let _running = core.reconcile();
+    let grace = core.member("grace", "vision", Developer).await;
+    let cluster = core.order(&grace, "demo").await;
+    core.until(&cluster, ClusterState::Failed).await;
+    let log = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+    let line = log.lines().find(|line| line.contains("host cluster"));
+    let line: serde_json::Value = serde_json::from_str(line.unwrap()).unwrap();
+    let span = &line["span"];
+    assert_eq!(span["name"], "pass");
+    assert_eq!(span["kind"], "cluster");
+    assert_eq!(span["resource_id"], cluster.id.to_string());
+    assert_eq!(span["operation_id"], cluster.operation.id.to_string());
+    assert_eq!(span["attempt"], 1);
 }

@@ -10,7 +10,7 @@ use reqwest::redirect::Policy;
 use serde::Deserialize;
 
 /// How the portal's broker refuses where a tenant has stored no credential.
-const NONE_STORED: &str = "There is no AWS credential for";
+const NONE_STORED: &str = "\"no_credential\"";
 const PATIENCE: Duration = Duration::from_secs(5);
 
 static HTTP: LazyLock<reqwest::Client> = LazyLock::new(|| {

@@ -18,9 +18,7 @@ fn task(region: &str) -> String {
     )
 }
 
-#[tokio::test]
-async fn a_launch_reaches_a_machine_is_found_again_cancelled_and_deleted() {
-    let mut place = Place::with_moto().await;
+pub async fn a_launch_reaches_a_machine_is_found_again_cancelled_and_deleted(place: &mut Place) {
     let machines = place.machines(None);
     let workspace = Workspace {
         id: "0198e1b2-7c1d-7a54-9d5c-0000aaaa1111".parse().unwrap(),
@@ -117,7 +115,7 @@ async fn a_launch_reaches_a_machine_is_found_again_cancelled_and_deleted() {
     assert_eq!(stale.kind, MachineErrorKind::CloudCredential, "{stale:?}");
     assert!(stale.message.contains(MACHINE), "{stale}");
     let refused = machines.delete(&workspace, MACHINE).await.unwrap();
-    let refused = settled(&mut place, &machines, &workspace, &refused).await;
+    let refused = settled(place, &machines, &workspace, &refused).await;
     let RequestState::Failed(refused) = refused else {
         panic!("{refused:?}");
     };
@@ -139,7 +137,7 @@ async fn a_launch_reaches_a_machine_is_found_again_cancelled_and_deleted() {
     assert_eq!(key.user, "ubuntu");
 
     let down = machines.delete(&workspace, MACHINE).await.unwrap();
-    settled(&mut place, &machines, &workspace, &down).await;
+    settled(place, &machines, &workspace, &down).await;
     let gone = machines
         .observe(&workspace, MACHINE, Some(&down))
         .await
@@ -148,7 +146,7 @@ async fn a_launch_reaches_a_machine_is_found_again_cancelled_and_deleted() {
     assert_eq!(gone.machine, None);
     assert_eq!(place.instances().await[0].1, "terminated");
     let down = machines.delete(&workspace, MACHINE).await.unwrap();
-    settled(&mut place, &machines, &workspace, &down).await;
+    settled(place, &machines, &workspace, &down).await;
     let gone = machines
         .observe(&workspace, MACHINE, Some(&down))
         .await
@@ -163,13 +161,13 @@ async fn a_launch_reaches_a_machine_is_found_again_cancelled_and_deleted() {
         .await
         .unwrap();
 
-    no_capacity(&mut place, &machines, &workspace).await;
+    no_capacity(place, &machines, &workspace).await;
     let now = Timestamp::now();
     let bad = machines
         .launch(&workspace, "Bad_Name!!", &task, now)
         .await
         .unwrap();
-    let refused = settled(&mut place, &machines, &workspace, &bad).await;
+    let refused = settled(place, &machines, &workspace, &bad).await;
     let RequestState::Failed(refused) = refused else {
         panic!("{refused:?}");
     };

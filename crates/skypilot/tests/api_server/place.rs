@@ -28,31 +28,29 @@ pub struct Place {
     pub sky: SkyPilot,
     pub identity: Identity,
     server: Option<Server>,
-    moto: Option<Moto>,
-    /// Whether the server supports service accounts.
-    accounts: bool,
+    moto: Moto,
     port: u16,
     // Last, so that it is removed after the servers have ended.
     home: TempDir,
 }
 
-impl Place {
-    /// A server without clouds, with service accounts.
-    pub async fn without_clouds() -> Self {
-        Self::start(None, true).await
-    }
+/// Whether the server has service accounts. Without a token it believes every header in any case.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum ServiceAccounts {
+    On,
+    Off,
+}
 
-    /// A server that uses moto as AWS, with an account that can launch machines in us-east-1, and credentials for
-    /// anyone with the handle. It accepts every identity.
-    pub async fn with_moto() -> Self {
+impl Moto {
+    /// With an account in which machines can be launched in us-east-1.
+    async fn start() -> Self {
         let home = TempDir::with_prefix("moto-").unwrap();
         let port = free_port().to_string();
         let arguments = ["-m", "moto.server", "-H", "127.0.0.1", "-p", &port];
         let mut server = Server::start(home.path(), &arguments, &[]);
         let address = format!("http://127.0.0.1:{port}");
         until_it_answers(&mut server, async || {
-            let answer = reqwest::get(format!("{address}/moto-api/data.json")).await;
-            answer.is_ok_and(|answer| answer.status().is_success())
+            reqwest::get(format!("{address}/moto-api/")).await.is_ok()
         })
         .await;
         let made = Command::new(python())
@@ -65,15 +63,17 @@ impl Place {
             "{}",
             String::from_utf8_lossy(&made.stderr)
         );
-        let moto = Moto {
+        Self {
             _server: server,
             address,
             broker: Broker::start().await,
-        };
-        Self::start(Some(moto), false).await
+        }
     }
+}
 
-    async fn start(moto: Option<Moto>, accounts: bool) -> Self {
+impl Place {
+    /// A server that takes moto for AWS and has credentials in requests that bring a handle only; without service accounts.
+    pub async fn start() -> Self {
         let home = TempDir::with_prefix("skypilot-").unwrap();
         price_lists(&home.path().join(".sky/catalogs/v8"));
         // The machines of moto have real addresses, which must not be contacted.
@@ -88,31 +88,27 @@ impl Place {
                 user_name: "hangar".into(),
             },
             server: None,
-            moto,
-            accounts,
+            moto: Moto::start().await,
             port,
             home,
         };
-        place.start_server().await;
+        place.start_server(ServiceAccounts::Off).await;
         place
     }
 
-    /// Starts the server on the content of its home.
-    pub async fn start_server(&mut self) {
-        let mut variables = vec![
+    /// Starts the server on what is in its home.
+    pub async fn start_server(&mut self, accounts: ServiceAccounts) {
+        let accounts = accounts == ServiceAccounts::On;
+        let variables = [
             ("IS_SKYPILOT_SERVER", "true".to_owned()),
             ("SKYPILOT_DISABLE_USAGE_COLLECTION", "1".to_owned()),
-            ("ENABLE_SERVICE_ACCOUNTS", self.accounts.to_string()),
-            // Its queue would use the same port as every other server's on this machine.
+            ("ENABLE_SERVICE_ACCOUNTS", accounts.to_string()),
+            // Its queue would have the same port as every other server's on this machine.
             ("SKYPILOT_API_SERVER_LOCAL_PORT", self.port.to_string()),
+            ("AWS_ENDPOINT_URL", self.moto.address.clone()),
+            ("AWS_DEFAULT_REGION", "us-east-1".to_owned()),
+            ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),
         ];
-        if let Some(moto) = &self.moto {
-            variables.extend([
-                ("AWS_ENDPOINT_URL", moto.address.clone()),
-                ("AWS_DEFAULT_REGION", "us-east-1".to_owned()),
-                ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),
-            ]);
-        }
         let port = self.port.to_string();
         let arguments = [
             "-m",
@@ -160,10 +156,7 @@ impl Place {
     pub fn machines(&self, admin_token: Option<SecretString>) -> SkyPilotMachines {
         SkyPilotMachines::new(SkyPilotConfig {
             catalogue_clouds: vec!["aws".into()],
-            aws: match &self.moto {
-                Some(moto) => AwsAccess::Handles(moto.broker.handles()),
-                None => AwsAccess::OfTheServer,
-            },
+            aws: AwsAccess::Handles(self.moto.broker.handles()),
             ..SkyPilotConfig::new(self.sky.url().clone(), admin_token)
         })
         .unwrap()
@@ -171,7 +164,7 @@ impl Place {
 
     /// Stops issuing credentials.
     pub fn withhold_credentials(&self, withheld: bool) {
-        self.moto.as_ref().unwrap().broker.withhold(withheld);
+        self.moto.broker.withhold(withheld);
     }
 
     /// The result of a request.
@@ -203,21 +196,28 @@ impl Place {
         }
     }
 
-    /// Type and state of moto's machines.
-    pub async fn instances(&mut self) -> Vec<(String, String)> {
-        // Moto fails to list machines while it changes them.
-        let ask = async |place: &Self| {
-            let address = &place.moto.as_ref()?.address;
-            let answer = reqwest::get(format!("{address}/moto-api/data.json")).await;
-            answer.ok()?.json::<Value>().await.ok()
+    /// The machines that moto has: type and state.
+    pub async fn instances(&self) -> Vec<(String, String)> {
+        let signature = "AWS4-HMAC-SHA256 Credential=testing/20260101/us-east-1/ec2/aws4_request, \
+                         SignedHeaders=host, Signature=unchecked";
+        let described = reqwest::Client::new()
+            .post(&self.moto.address)
+            .header("authorization", signature)
+            .form(&[("Action", "DescribeInstances"), ("Version", "2016-11-15")])
+            .send()
+            .await
+            .unwrap();
+        let described = described.text().await.unwrap();
+        let element = |text: &str, name: &str| {
+            let (_, after) = text.split_once(&format!("<{name}>")).unwrap();
+            after.split('<').next().unwrap().to_owned()
         };
-        let data = self.until(ask, Option::is_some).await.unwrap();
-        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let instances = data["ec2"]["Instance"].as_array().cloned();
-        instances
-            .unwrap_or_default()
-            .iter()
-            .map(|instance| (text(&instance["instance_type"]), text(&instance["state"])))
+        let machines = described.split("<instanceId>").skip(1);
+        machines
+            .map(|machine| {
+                let (_, state) = machine.split_once("<instanceState>").unwrap();
+                (element(machine, "instanceType"), element(state, "name"))
+            })
             .collect()
     }
 }

@@ -1,4 +1,4 @@
-//! What a server without clouds can do, and what it refuses.
+//! What a server can say about a workspace without clouds, and what it refuses.
 
 use crate::place::Place;
 use domain::money::MicroDollars;
@@ -7,10 +7,7 @@ use skypilot::client::{Acting, ErrorKind, Launch, Launched, SkyPilotError};
 
 const TASK: &str = "resources:\n  accelerators: H100:1\nrun: nvidia-smi\n";
 
-#[tokio::test]
-async fn a_real_server_tells_version_and_prices_and_refuses_what_cannot_be_launched() {
-    let place = Place::without_clouds().await;
-
+pub async fn it_tells_version_and_prices_and_refuses_what_cannot_be_launched(place: &Place) {
     let health = place.sky.health(&place.identity).await.unwrap();
     assert_eq!(health.version.as_deref(), Some("0.14.1"));
     assert!(health.service_account_token_enabled && !health.needs_sign_in());
@@ -42,10 +39,10 @@ async fn a_real_server_tells_version_and_prices_and_refuses_what_cannot_be_launc
     assert!(invalid.message.contains("'foo'"), "{invalid}");
     assert!(!invalid.message.contains("Traceback"), "{invalid}");
 
-    let none = launched(&place, "nowhere", TASK).await;
+    let none = launched(place, "nowhere", TASK).await;
     assert_eq!(none.kind, ErrorKind::NoCloudAccess, "{none:?}");
     assert_eq!(none.error_type.as_deref(), Some("NoCloudAccessError"));
-    let broken = launched(&place, "broken", "resources: [1,2").await;
+    let broken = launched(place, "broken", "resources: [1,2").await;
     assert_eq!(broken.kind, ErrorKind::InvalidTask, "{broken:?}");
 
     // Nothing is left of them, and operations on missing clusters fail.

@@ -5,9 +5,9 @@ use provisioning::ports::machines::{MachineErrorKind, Machines, Workspace};
 use secrecy::ExposeSecret;
 use skypilot::client::{Acting, ErrorKind, Identity, Role};
 
-#[tokio::test]
-async fn each_workspace_has_one_account_whose_former_token_ends_when_it_is_renewed() {
-    let place = Place::without_clouds().await;
+pub async fn each_workspace_has_one_account_whose_former_token_ends_when_it_is_renewed(
+    place: &Place,
+) {
     let token = place.admin_token().await;
     let admin = Identity::Bearer(token.clone());
     let machines = place.machines(Some(token));

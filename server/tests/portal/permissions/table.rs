@@ -127,7 +127,7 @@ fn rest_clusters_and_nodes() -> Vec<Route> {
         post("/api/v1/clusters", "/api/v1/clusters", OrderIn(OrderCluster))
             .json(r#"{"name": "", "tenant": "{tenant}", "environment": "dev", "plan": "small", "kubernetes_version": "v1.36.0", "exposure": "load_balancer"}"#),
         get("/api/v1/clusters/{id}", "/api/v1/clusters/{cluster}", In(ReadCluster)),
-        delete("/api/v1/clusters/{id}", "/api/v1/clusters/{cluster}?confirm=no", In(DeleteCluster)),
+        delete("/api/v1/clusters/{id}", "/api/v1/clusters/{cluster}?confirmation=no", In(DeleteCluster)),
         get("/api/v1/clusters/{id}/kubeconfig", "/api/v1/clusters/{cluster}/kubeconfig", In(ReadKubeconfig)),
         get("/api/v1/clusters/{id}/events", "/api/v1/clusters/{cluster}/events", In(ReadCluster)),
         get("/api/v1/clusters/{id}/stream", "/api/v1/clusters/{cluster}/stream", In(ReadCluster)),
@@ -137,7 +137,7 @@ fn rest_clusters_and_nodes() -> Vec<Route> {
         get("/api/v1/nodes/catalogue", "/api/v1/nodes/catalogue", SomebodyKnown),
         post("/api/v1/nodes/quote", "/api/v1/nodes/quote", SomebodyKnown).json(r#"{"accelerator": "L4"}"#),
         get("/api/v1/nodes/{id}", "/api/v1/nodes/{node}", In(ReadNode)),
-        delete("/api/v1/nodes/{id}", "/api/v1/nodes/{node}?confirm=no", In(DeleteNode)),
+        delete("/api/v1/nodes/{id}", "/api/v1/nodes/{node}?confirmation=no", In(DeleteNode)),
         post("/api/v1/nodes/{id}/stop", "/api/v1/nodes/{node}/stop", In(OperateNode)),
         post("/api/v1/nodes/{id}/start", "/api/v1/nodes/{node}/start", In(OperateNode)),
         put("/api/v1/nodes/{id}/autostop", "/api/v1/nodes/{node}/autostop", In(OperateNode))
@@ -162,7 +162,7 @@ fn rest_administration() -> Vec<Route> {
         ),
         delete(
             "/api/v1/orphans/{machine}",
-            "/api/v1/orphans/none?confirm=none",
+            "/api/v1/orphans/none?confirmation=none",
             OnPlatform(ManageOrphans),
         )
         .misses("no such machine"),
@@ -286,7 +286,7 @@ fn rest_administration() -> Vec<Route> {
             OnPlatform(ManageIdentityProvider),
         )
         .misses("no such user pool"),
-        get("/api/v1/tenants", "/api/v1/tenants", SomebodyKnown),
+        get("/api/v1/tenants", "/api/v1/tenants", List(ReadTenant)),
         post(
             "/api/v1/tenants",
             "/api/v1/tenants",
@@ -311,7 +311,7 @@ fn rest_administration() -> Vec<Route> {
         ),
         post(
             "/api/v1/tenants/{tenant}/archive",
-            "/api/v1/tenants/{tenant}/archive?confirm=no",
+            "/api/v1/tenants/{tenant}/archive?confirmation=no",
             OnPlatformIn(ManageTenants),
         ),
         post(
@@ -334,17 +334,17 @@ fn rest_administration() -> Vec<Route> {
         .json(r#"{"max_nodes": 100, "version": 0}"#),
         post(
             "/api/v1/tenants/{tenant}/environments/{environment}/archive",
-            "/api/v1/tenants/{tenant}/environments/{environment}/archive?confirm=no",
+            "/api/v1/tenants/{tenant}/environments/{environment}/archive?confirmation=no",
             In(ManageEnvironments),
         ),
         put(
-            "/api/v1/tenants/{tenant}/members/{user}",
+            "/api/v1/tenants/{tenant}/members/{id}",
             "/api/v1/tenants/{tenant}/members/{person}",
             In(ManageMembers),
         )
         .json(r#"{"role": "viewer"}"#),
         delete(
-            "/api/v1/tenants/{tenant}/members/{user}",
+            "/api/v1/tenants/{tenant}/members/{id}",
             "/api/v1/tenants/{tenant}/members/{person}",
             In(ManageMembers),
         ),
@@ -411,7 +411,7 @@ fn rest_administration() -> Vec<Route> {
         .only_refusals(),
         delete(
             "/api/v1/credentials/{id}",
-            "/api/v1/credentials/{credential}?confirm=no",
+            "/api/v1/credentials/{credential}?confirmation=no",
             In(ManageCredentials),
         ),
     ]
@@ -514,6 +514,11 @@ fn pages() -> Vec<Route> {
         get(
             "/admin/users/invite",
             "/admin/users/invite",
+            OnPlatform(ManageUsers),
+        ),
+        get(
+            "/admin/users/sessions",
+            "/admin/users/sessions",
             OnPlatform(ManageUsers),
         ),
         get(
