@@ -2,7 +2,7 @@
 //! server, over HTTP (as an RFC 9457 document) and to the pages; it cannot hold an internal cause.
 
 use serde::{Deserialize, Serialize};
-use std::{borrow::Cow, fmt};
+use std::fmt;
 
 /// Something wrong with one field of what was sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -142,7 +142,8 @@ pub struct Problem {
     /// Gives status and title.
     pub kind: ProblemKind,
     /// Identifies the error more precisely than its kind and never changes: `no_credential`.
-    pub code: Cow<'static, str>,
+    #[serde(skip_deserializing)]
+    pub code: &'static str,
     /// What happened here, as a sentence or two.
     pub detail: String,
     /// What to do about it.
@@ -161,7 +162,7 @@ impl Problem {
     pub fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
         Self {
             kind,
-            code: kind.code().into(),
+            code: kind.code(),
             detail: detail.into(),
             next_step: None,
             fields: Vec::new(),
@@ -172,7 +173,7 @@ impl Problem {
     /// Replaces the code of the kind.
     #[must_use]
     pub fn code(mut self, code: &'static str) -> Self {
-        self.code = code.into();
+        self.code = code;
         self
     }
 

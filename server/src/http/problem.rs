@@ -23,7 +23,7 @@ pub struct ProblemDocument {
     kind: String,
     /// Identifies the error and never changes, while its text may.
     #[schema(example = "not_found")]
-    code: String,
+    code: &'static str,
     /// The same for every problem of the kind.
     title: &'static str,
     /// The HTTP status again.
@@ -48,7 +48,7 @@ impl ProblemDocument {
     fn new(problem: Problem, request_id: Option<&str>) -> Self {
         Self {
             kind: format!("urn:hangar:problem:{}", problem.kind.slug()),
-            code: problem.code.into_owned(),
+            code: problem.code,
             title: problem.kind.title(),
             status: problem.status(),
             detail: problem.detail,
