@@ -18,7 +18,7 @@ pub(super) async fn findings(settings: &Settings) -> Vec<Finding> {
         Ok(pools) => {
             for known in pools {
                 let what = format!("user pool {}", known.pool.pool_id);
-                let listed = known.people.users(&PoolQuery::default()).await;
+                let listed = known.users.users(&PoolQuery::default()).await;
                 findings.push(Finding::new(what, listed.map_err(|error| said(&error))));
             }
         }
