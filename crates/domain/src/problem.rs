@@ -2,7 +2,7 @@
 //! the server, over HTTP (as an RFC 9457 document) and on pages; it cannot contain an internal cause.
 
 use serde::{Deserialize, Serialize};
-use std::{borrow::Cow, fmt};
+use std::fmt;
 
 /// An invalid field of a request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -140,7 +140,8 @@ pub struct Problem {
     /// Gives status and title.
     pub kind: ProblemKind,
     /// Identifies the error more precisely than its kind and never changes: `no_credential`.
-    pub code: Cow<'static, str>,
+    #[serde(skip_deserializing)]
+    pub code: &'static str,
     /// What happened here, as a sentence or two.
     pub detail: String,
     /// What to do.
@@ -158,7 +159,7 @@ impl Problem {
     pub fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
         Self {
             kind,
-            code: kind.code().into(),
+            code: kind.code(),
             detail: detail.into(),
             next_step: None,
             fields: Vec::new(),
@@ -169,7 +170,7 @@ impl Problem {
     /// Replaces the code of the kind.
     #[must_use]
     pub fn code(mut self, code: &'static str) -> Self {
-        self.code = code.into();
+        self.code = code;
         self
     }
 

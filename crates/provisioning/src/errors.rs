@@ -804,7 +804,7 @@ mod tests {
             fields: field.into_iter().collect(),
         });
         assert_eq!(
-            (problem.kind, &*problem.code),
+            (problem.kind, problem.code),
             (ProblemKind::Conflict, "stale")
         );
         for part in ["Ada", "21 November 2026 at 09:05:03 UTC"] {

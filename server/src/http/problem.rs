@@ -24,7 +24,7 @@ pub struct ProblemDocument {
     kind: String,
     /// Identifies the error and never changes, while its text may.
     #[schema(example = "not_found")]
-    code: String,
+    code: &'static str,
     /// The same for every problem of the kind.
     title: &'static str,
     /// The HTTP status.
@@ -50,7 +50,7 @@ impl ProblemDocument {
         let status = problem.status();
         Self {
             kind: format!("urn:hangar:problem:{}", problem.kind.slug()),
-            code: problem.code.into_owned(),
+            code: problem.code,
             title: problem.kind.title(),
             status,
             detail: problem.detail,

@@ -347,7 +347,7 @@ async fn a_refusal_of_aws_is_cached_for_a_moment() {
         let before = fixture.aws.asked();
         for _ in 0..3 {
             let problem = fixture.ask(&server, &vision).await.unwrap_err();
-            assert_eq!((problem.kind, &*problem.code), (kind, code));
+            assert_eq!((problem.kind, problem.code), (kind, code));
             assert!(problem.detail.contains("not amused"), "{problem}");
         }
         assert_eq!(fixture.aws.asked(), before + 1);
