@@ -34,7 +34,9 @@ for (const role of roles) {
       for (const { name, colorScheme, viewport, axe } of looks) {
         await page.setViewportSize(viewport);
         await page.emulateMedia({ colorScheme });
-        await page.screenshot({ path: join(folder, `${place.name}-${name}.png`), fullPage: true });
+        // The API reference is some ten thousand pixels high.
+        const path = join(folder, `${place.name}-${name}.png`);
+        await page.screenshot({ path, fullPage: true, timeout: 60_000 });
         const [inner, outer] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
         expect.soft(inner, `${place.name}, ${name}: no wider than the window`).toBeLessThanOrEqual(outer);
         if (axe) expect.soft(await serious(page, axe), `${place.name}, ${name}: axe-core`).toEqual([]);
