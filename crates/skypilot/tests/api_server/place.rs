@@ -72,8 +72,8 @@ impl Moto {
 }
 
 impl Place {
-    /// A server that takes moto for AWS and has credentials in requests that bring a handle only; without service accounts.
-    pub async fn start() -> Self {
+    /// A server that takes moto for AWS and has credentials in requests that bring a handle only.
+    pub async fn start(accounts: ServiceAccounts) -> Self {
         let home = TempDir::with_prefix("skypilot-").unwrap();
         price_lists(&home.path().join(".sky/catalogs/v8"));
         // The machines of moto have real addresses, which must not be contacted.
@@ -92,7 +92,7 @@ impl Place {
             port,
             home,
         };
-        place.start_server(ServiceAccounts::Off).await;
+        place.start_server(accounts).await;
         place
     }
 

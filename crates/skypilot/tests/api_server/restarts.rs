@@ -57,7 +57,7 @@ pub async fn after_a_restart_the_request_is_unknown_and_the_machine_is_still_fou
         "nothing was sent: {unsent:?}"
     );
 
-    place.start_server(ServiceAccounts::On).await;
+    place.start_server(ServiceAccounts::Off).await;
     let id = launch.0.parse().unwrap();
     let lost = place
         .result::<serde::de::IgnoredAny>(&id)
