@@ -1,4 +1,4 @@
-use crate::{backend::Backend, contract, nodes::fixtures::*};
+use crate::{backend::Backend, nodes::fixtures::*};
 use domain::{
     failure::{Failure, FailureCode},
     ids::WorkspaceId,
@@ -388,7 +388,7 @@ async fn a_new_node_wakes_its_workspace(backend: &Backend) {
         assert!(recorded.unwrap());
     }
     assert!(claim(database, noon(), 100).await.is_empty());
-    contract::created(database, &world.node("new")).await;
+    created(database, &world.node("new")).await;
     let due = claim(database, noon(), 100).await;
     let environments: Vec<_> = due.iter().map(|due| due.record.environment.id).collect();
     assert_eq!(environments, [world.vision.environments[0].id]);

@@ -13,7 +13,7 @@ use crate::{
 };
 use axum::{
     Extension,
-    extract::{Path, Query, State},
+    extract::{Path, Query, Request, State},
     response::Redirect,
 };
 use domain::problem::ProblemKind;
@@ -36,14 +36,15 @@ pub async fn finish(
     Query(answer): Query<Answer>,
     Extension(origin): Extension<Origin>,
     Extension(Source(source)): Extension<Source>,
-    signed_in: Option<Extension<Authenticated>>,
-    headers: HeaderMap,
     session: Session,
+    request: Request,
 ) -> Redirect {
-    let attempt = match expected(&portal, &headers, &slug, answer.state.as_deref()).await {
+    let attempt = match expected(&portal, request.headers(), &slug, answer.state.as_deref()).await {
         Ok(attempt) => attempt,
         // The page was opened again, or went back to: whoever is signed in has nothing to try again.
-        Err(Refusal::NotUnderWay(_)) if signed_in.is_some() => return Redirect::to("/"),
+        Err(Refusal::NotUnderWay(_)) if request.extensions().get::<Authenticated>().is_some() => {
+            return Redirect::to("/");
+        }
         Err(refusal) => return try_again(&refusal, &slug, "/"),
     };
     let return_to = attempt.return_to.clone();
