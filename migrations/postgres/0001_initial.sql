@@ -587,7 +587,7 @@ CREATE TRIGGER audit_head_refuse_truncate BEFORE TRUNCATE ON audit_head
 
 -- One row, written to find out whether the database takes writes.
 CREATE TABLE write_probe (
-    id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+    id BIGINT NOT NULL PRIMARY KEY CHECK (id = 1),
     at TIMESTAMPTZ NOT NULL
 );
 

@@ -220,7 +220,7 @@ mod tests {
     }
 
     const BLOCK: &str = "\
-# BEGIN hangar: written by `hangar broker configure`; what is changed in here is lost
+# BEGIN hangar: written by `hangar broker configure`; changes in this block are lost
 [profile hgr-a]
 credential_process = \"/opt/my tools/hangar\" broker credentials --portal https://portal:7443/ --identity \"/etc/hangar/gpu-1.pem\" --workspace hgr-a
 # END hangar

@@ -63,7 +63,7 @@ async fn check_tries_the_key_the_identity_and_the_pool() {
     let gone = key.replace(&key[key.len() - 12..], "000000000000");
     let table = check(&gone, "us-east-1_Nowhere00");
     for row in [
-        format!("MISSING  key that seals (kms:{gone})"),
+        format!("MISSING  current key (kms:{gone})"),
         "MISSING  user pool us-east-1_Nowhere00".to_owned(),
     ] {
         assert!(table.contains(&row), "{row} not in\n{table}");

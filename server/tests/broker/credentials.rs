@@ -100,7 +100,7 @@ async fn awss_usual_variables_are_taken_where_they_are_asked_for() {
     ]);
     let listed = hangar.run(&["credentials", "list"]);
     assert!(
-        listed.contains("payments, every environment") && listed.contains("eu-central-1"),
+        listed.contains("payments, all environments") && listed.contains("eu-central-1"),
         "{listed}"
     );
 }

@@ -296,7 +296,7 @@ async fn a_key_is_made_and_everything_wrapped_anew_beside_a_running_portal() {
     assert!(
         lines
             .iter()
-            .any(|line| line.contains("opens only") && line.contains(none))
+            .any(|line| line.contains("decrypts only") && line.contains(none))
     );
     assert!(hangar.run(&["credentials", "list"]).contains("AWS"));
     // The portal that runs finds the new key beside the old one.

@@ -263,7 +263,7 @@ async fn check_tells_about_the_skypilot_server_and_each_tenants_place_there() {
     let table = check(sandbox.skypilot_admin_token());
     for row in [
         format!("{server}: 0.14.1, protocol 62, with service accounts"),
-        format!("{server}: may administer"),
+        format!("{server}: admin role"),
     ] {
         assert!(table.contains(&row), "{row} not in\n{table}");
     }

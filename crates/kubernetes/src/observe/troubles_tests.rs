@@ -87,7 +87,7 @@ fn a_crash_tells_exit_code_and_last_words() {
     .unwrap();
     assert_eq!(
         found.message,
-        "Container syncer ended with exit code 1 and was started 5 times: unknown key foo"
+        "Container syncer exited with code 1 and was started 5 times: unknown key foo"
     );
 }
 

@@ -65,7 +65,7 @@ async fn a_control_plane_that_ends_at_once_tells_its_exit_code() {
         })
         .await;
     let message = seen.pod.unwrap().trouble.unwrap().message;
-    assert!(message.contains("exit code"), "{message}");
+    assert!(message.contains("exited with code"), "{message}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

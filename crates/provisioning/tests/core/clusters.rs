@@ -280,8 +280,11 @@ async fn every_line_about_a_pass_names_the_cluster_its_operation_and_the_attempt
     let cluster = core.order(&grace, "demo").await;
     core.until(&cluster, ClusterState::Failed).await;
     let log = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
-    let line = log.lines().find(|line| line.contains("host cluster"));
-    let line: serde_json::Value = serde_json::from_str(line.unwrap()).unwrap();
+    let line = log
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
+        .find(|line| line["span"]["name"] == "pass")
+        .unwrap_or_else(|| panic!("no line of a pass in:\n{log}"));
     let span = &line["span"];
     assert_eq!(span["name"], "pass");
     assert_eq!(span["kind"], "cluster");

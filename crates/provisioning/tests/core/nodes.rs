@@ -222,14 +222,14 @@ async fn a_quote_says_what_an_order_would_come_to_and_sends_nothing() {
         .await
         .unwrap();
     assert_eq!(quote.errors, []);
-    assert_eq!(quote.price_per_hour.unwrap().0, 2_990_000);
-    assert_eq!(quote.until_end.unwrap().0, 29_900_000);
+    assert_eq!(quote.price_per_hour.unwrap().0, 6_880_000);
+    assert_eq!(quote.until_end.unwrap().0, 68_800_000);
     assert!(quote.task_yaml.unwrap().contains("accelerators: H100:1"));
     assert_eq!(core.machines.launches(), 0);
 
     let nameless = core.nodes.quote(&grace, node_order("")).await.unwrap();
     assert_eq!(nameless.errors[0].field, "name");
-    assert_eq!(nameless.price_per_hour.unwrap().0, 2_990_000);
+    assert_eq!(nameless.price_per_hour.unwrap().0, 6_880_000);
     assert_eq!(nameless.task_yaml, None);
 
     let bad = core

@@ -318,7 +318,7 @@ async fn members_come_and_go_but_for_what_claims_give() {
     // Whoever runs a tenant cannot find out who else there is; whoever runs the platform knows.
     for user in [stranger, new_id()] {
         let problem = tenants.set_member(&linus, id, user, TenantRole::Viewer);
-        assert_eq!(problem.await.unwrap_err(), Problem::not_found("person"));
+        assert_eq!(problem.await.unwrap_err(), Problem::not_found("user"));
     }
     let ada = core.admin("ada").await;
     let added = tenants.set_member(&ada, id, stranger, TenantRole::Viewer);

@@ -142,7 +142,7 @@ mod tests {
         let table = super::super::table(&of_server("SkyPilot API server x", &health));
         assert!(table.contains("0.14.1, protocol 62, with service accounts"));
         assert!(
-            table.contains("MISSING  SkyPilot API server x: may administer"),
+            table.contains("MISSING  SkyPilot API server x: admin role"),
             "{table}"
         );
     }

@@ -148,8 +148,8 @@ fn rest_clusters_and_nodes() -> Vec<Route> {
         get("/api/v1/nodes/{id}/logs/provisioning", "/api/v1/nodes/{node}/logs/provisioning", In(ReadNodeLogs)),
         get("/api/v1/nodes/{id}/jobs", "/api/v1/nodes/{node}/jobs", In(ReadNode)),
         post("/api/v1/nodes/{id}/jobs", "/api/v1/nodes/{node}/jobs", In(OperateNode)).json(r#"{"run": ""}"#),
-        delete("/api/v1/nodes/{id}/jobs/{job}", "/api/v1/nodes/{node}/jobs/99", In(OperateNode)).misses("no such job"),
-        get("/api/v1/nodes/{id}/jobs/{job}/logs", "/api/v1/nodes/{node}/jobs/99/logs", In(ReadNodeLogs)).misses("no such job"),
+        delete("/api/v1/nodes/{id}/jobs/{job}", "/api/v1/nodes/{node}/jobs/99", In(OperateNode)).misses("The job does not exist"),
+        get("/api/v1/nodes/{id}/jobs/{job}/logs", "/api/v1/nodes/{node}/jobs/99/logs", In(ReadNodeLogs)).misses("The job does not exist"),
     ]
 }
 
@@ -165,7 +165,7 @@ fn rest_administration() -> Vec<Route> {
             "/api/v1/orphans/none?confirmation=none",
             OnPlatform(ManageOrphans),
         )
-        .misses("no such machine"),
+        .misses("The machine does not exist"),
         get(
             "/api/v1/host-clusters",
             "/api/v1/host-clusters",
@@ -176,7 +176,7 @@ fn rest_administration() -> Vec<Route> {
             "/api/v1/host-clusters/none/check",
             OnPlatform(ManageHosts),
         )
-        .misses("no such host cluster"),
+        .misses("The host cluster does not exist"),
         get("/api/v1/plans", "/api/v1/plans", OnPlatform(ManageHosts)),
         get(
             "/api/v1/audit",
@@ -242,50 +242,50 @@ fn rest_administration() -> Vec<Route> {
             "/api/v1/user-pools/none/users",
             OnPlatform(ManageIdentityProvider),
         )
-        .misses("no such user pool"),
+        .misses("The user pool does not exist"),
         post(
             "/api/v1/user-pools/{provider}/users",
             "/api/v1/user-pools/none/users",
             OnPlatform(ManageIdentityProvider),
         )
         .json(r#"{"email": "a@example.com"}"#)
-        .misses("no such user pool"),
+        .misses("The user pool does not exist"),
         get(
             "/api/v1/user-pools/{provider}/users/{username}",
             "/api/v1/user-pools/none/users/a",
             OnPlatform(ManageIdentityProvider),
         )
-        .misses("no such user pool"),
+        .misses("The user pool does not exist"),
         post(
             "/api/v1/user-pools/{provider}/users/{username}/enable",
             "/api/v1/user-pools/none/users/a/enable",
             OnPlatform(ManageIdentityProvider),
         )
-        .misses("no such user pool"),
+        .misses("The user pool does not exist"),
         post(
             "/api/v1/user-pools/{provider}/users/{username}/disable",
             "/api/v1/user-pools/none/users/a/disable",
             OnPlatform(ManageIdentityProvider),
         )
-        .misses("no such user pool"),
+        .misses("The user pool does not exist"),
         post(
             "/api/v1/user-pools/{provider}/users/{username}/reset-password",
             "/api/v1/user-pools/none/users/a/reset-password",
             OnPlatform(ManageIdentityProvider),
         )
-        .misses("no such user pool"),
+        .misses("The user pool does not exist"),
         put(
             "/api/v1/user-pools/{provider}/users/{username}/groups/{group}",
             "/api/v1/user-pools/none/users/a/groups/b",
             OnPlatform(ManageIdentityProvider),
         )
-        .misses("no such user pool"),
+        .misses("The user pool does not exist"),
         delete(
             "/api/v1/user-pools/{provider}/users/{username}/groups/{group}",
             "/api/v1/user-pools/none/users/a/groups/b",
             OnPlatform(ManageIdentityProvider),
         )
-        .misses("no such user pool"),
+        .misses("The user pool does not exist"),
         get("/api/v1/tenants", "/api/v1/tenants", List(ReadTenant)),
         post(
             "/api/v1/tenants",
@@ -457,13 +457,13 @@ fn browser() -> Vec<Route> {
             "/nodes/{node}/logs/jobs/99",
             In(ReadNodeLogs),
         )
-        .misses("no such job"),
+        .misses("The job does not exist"),
         get(
             "/nodes/{id}/logs/jobs/{job}/stream",
             "/nodes/{node}/logs/jobs/99/stream",
             In(ReadNodeLogs),
         )
-        .misses("no such job"),
+        .misses("The job does not exist"),
         get("/events/clusters", "/events/clusters", SomebodyKnown),
         get(
             "/events/clusters/{id}",
@@ -541,7 +541,7 @@ fn pages() -> Vec<Route> {
             "/admin/identity-provider/none/none",
             OnPlatform(ManageIdentityProvider),
         )
-        .misses("no such user pool"),
+        .misses("The user pool does not exist"),
         get(
             "/admin/audit",
             "/admin/audit",
@@ -600,7 +600,8 @@ fn functions_of_clusters_and_nodes() -> Vec<Route> {
             In(OperateNode),
             "id={node}&input[run]=",
         ),
-        call("/rpc/cancel-node-job", In(OperateNode), "id={node}&job=99").misses("no such job"),
+        call("/rpc/cancel-node-job", In(OperateNode), "id={node}&job=99")
+            .misses("The job does not exist"),
         call("/rpc/show-node-ssh-config", In(ConnectNode), "id={node}"),
         call("/rpc/stop-node", In(OperateNode), "id={node}"),
         call("/rpc/start-node", In(OperateNode), "id={node}"),
@@ -619,7 +620,7 @@ fn functions_of_clusters_and_nodes() -> Vec<Route> {
             OnPlatform(ManageOrphans),
             "machine=none&confirmation=none",
         )
-        .misses("no such machine"),
+        .misses("The machine does not exist"),
     ]
 }
 
@@ -630,7 +631,7 @@ fn functions_of_administration() -> Vec<Route> {
             Session,
             "input[name]=wider&input[expires_in_days]=1&input[scopes][0]=admin",
         ),
-        call("/rpc/revoke-token", Session, "id={entry}").misses("no such token"),
+        call("/rpc/revoke-token", Session, "id={entry}").misses("The token does not exist"),
         call(
             "/rpc/set-platform-role",
             OnPlatform(ManageUsers),
@@ -644,7 +645,7 @@ fn functions_of_administration() -> Vec<Route> {
             OnPlatform(ManageHosts),
             "host=none",
         )
-        .misses("no such host cluster"),
+        .misses("The host cluster does not exist"),
         call(
             "/rpc/try-claim-rules",
             OnPlatform(ManageIdentityProvider),
@@ -655,25 +656,25 @@ fn functions_of_administration() -> Vec<Route> {
             OnPlatform(ManageIdentityProvider),
             "provider=none&input[email]=a@example.com",
         )
-        .misses("no such user pool"),
+        .misses("The user pool does not exist"),
         call(
             "/rpc/set-pool-user-enabled",
             OnPlatform(ManageIdentityProvider),
             "provider=none&username=a&enabled=true",
         )
-        .misses("no such user pool"),
+        .misses("The user pool does not exist"),
         call(
             "/rpc/reset-pool-user-password",
             OnPlatform(ManageIdentityProvider),
             "provider=none&username=a",
         )
-        .misses("no such user pool"),
+        .misses("The user pool does not exist"),
         call(
             "/rpc/set-pool-user-group",
             OnPlatform(ManageIdentityProvider),
             "provider=none&username=a&group=a&member=true",
         )
-        .misses("no such user pool"),
+        .misses("The user pool does not exist"),
         call(
             "/rpc/create-tenant",
             OnPlatform(ManageTenants),

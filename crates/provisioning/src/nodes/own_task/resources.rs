@@ -134,7 +134,7 @@ fn accelerators(node: &Node) -> Vec<(String, Option<u32>)> {
         Kind::Mapping(entries) => entries
             .iter()
             .map(|(name, _, count)| match count.scalar() {
-                Some("") => accelerator(name),
+                _ if is_null(count) => accelerator(name),
                 Some(count) => accelerator(&format!("{name}:{count}")),
                 None => (name.clone(), None),
             })
