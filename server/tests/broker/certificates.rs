@@ -163,7 +163,7 @@ async fn what_is_in_the_way_is_said_in_words_on_the_error_output() {
         output_of(&output)
     };
     let identity = identity.to_str().unwrap();
-    assert!(ask("https://127.0.0.1:9", identity).contains("https://127.0.0.1:9 did not respond"));
+    assert!(ask("https://127.0.0.1:9", identity).contains("did not respond"));
     assert!(ask("http://127.0.0.1:9", identity).contains("https://"));
     assert!(ask(&portal.broker(), "/nowhere.pem").contains("/nowhere.pem"));
     // By a name that is not in the broker's certificate.

@@ -3,7 +3,9 @@
 use domain::{
     access::TenantRole::{Admin, Developer, Viewer},
     audit::AuditAction,
-    cluster::{ClusterQuery, ClusterState},
+    caller::Caller,
+    cluster::{Cluster, ClusterQuery, ClusterState},
+    failure::Failure,
     order::NameCheck,
     problem::ProblemKind,
 };
@@ -197,6 +199,18 @@ async fn a_deletion_needs_the_name_and_ends_when_nothing_is_left() {
     core.order(&grace, "demo").await;
 }
 
+/// The failure of a cluster, once it is shown.
+async fn shown_failure(core: &TestCore, caller: &Caller, cluster: &Cluster) -> Failure {
+    for _ in 0..500 {
+        let shown = core.clusters.get(caller, cluster.id).await.unwrap().failure;
+        if let Some(failure) = shown {
+            return failure;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("no failure is shown");
+}
+
 #[tokio::test]
 async fn orders_are_accepted_while_the_host_does_not_answer_and_made_when_it_does() {
     let core = TestCore::start().await;
@@ -204,15 +218,7 @@ async fn orders_are_accepted_while_the_host_does_not_answer_and_made_when_it_doe
     let _running = core.reconcile();
     let grace = core.member("grace", "vision", Developer).await;
     let cluster = core.order(&grace, "demo").await;
-    let mut told = None;
-    for _ in 0..500 {
-        told = core.clusters.get(&grace, cluster.id).await.unwrap().failure;
-        if told.is_some() {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    let failure = told.expect("the failure is shown");
+    let failure = shown_failure(&core, &grace, &cluster).await;
     assert!(failure.retrying);
     assert!(failure.message.contains("does not answer"));
     core.hosts.heal();
@@ -274,11 +280,11 @@ async fn every_line_about_a_pass_names_the_cluster_its_operation_and_the_attempt
         .finish();
     let _guard = tracing::subscriber::set_default(subscriber);
     let core = TestCore::start().await;
-    core.hosts.occupy("vcluster-demo");
+    core.hosts.unreachable.store(true, Ordering::SeqCst);
     let _running = core.reconcile();
     let grace = core.member("grace", "vision", Developer).await;
     let cluster = core.order(&grace, "demo").await;
-    core.until(&cluster, ClusterState::Failed).await;
+    shown_failure(&core, &grace, &cluster).await;
     let log = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
     let line = log
         .lines()

@@ -250,7 +250,7 @@ async fn a_quote_says_what_an_order_would_come_to_and_sends_nothing() {
         .iter()
         .map(|error| error.field.as_str())
         .collect();
-    assert_eq!(fields, ["name", "count", "environment"]);
+    assert_eq!(fields, ["environment", "name", "count"]);
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ mod callers;
 mod table;
 mod world;
 
-use crate::fixture::TestPortal;
+use crate::fixture::{TestPortal, body_of};
 use callers::Asker;
 use domain::{
     access::{Action, PlatformAction},
@@ -120,7 +120,7 @@ async fn ask(route: &Route, asker: &Asker, names: &World) -> (u16, String) {
         return (401, String::new());
     }
     let body = if status >= 400 {
-        answer.text().await.unwrap()
+        body_of(answer).await
     } else {
         String::new()
     };
