@@ -43,15 +43,21 @@ impl Price {
         };
         let kind = if spot { "spot" } else { "on demand" };
         let (amount, note) = match (quote.price_per_hour, cheapest) {
-            (Some(price), Some(offer)) => (
-                format!("{price}/h"),
-                format!(
-                    "{}, {kind}, cheapest in {} {}",
-                    offer.accelerators(),
-                    cloud_title(&offer.cloud),
-                    offer.region
-                ),
-            ),
+            (Some(price), Some(offer)) => {
+                let place = format!("{} {}", cloud_title(&offer.cloud), offer.region);
+                let machine = offer.accelerators();
+                // The price counts up to the most expensive offer, which SkyPilot uses if the others have no capacity.
+                match offer.price(spot).filter(|lowest| *lowest < price) {
+                    Some(lowest) => (
+                        format!("up to {price}/h"),
+                        format!("{machine}, {kind}, from {lowest}/h in {place}"),
+                    ),
+                    None => (
+                        format!("{price}/h"),
+                        format!("{machine}, {kind}, cheapest in {place}"),
+                    ),
+                }
+            }
             (Some(price), None) => (
                 format!("{price}/h"),
                 "for the resources of your task".to_owned(),
