@@ -57,12 +57,15 @@ fn everything() -> Vec<Part> {
     if !built {
         return parts;
     }
-    let (on_server, in_browser) = lanes::beside(with_real_parts, || {
-        ensure!(site, "there is no browser part to test");
-        browser_tests::run(&workspace::target().join("debug/hangar"), &[])
-    });
-    parts.push(tests("tests (databases, SkyPilot)", on_server));
-    parts.push(tests("browser tests", in_browser));
+    // One after the other: each keeps two cores busy, and what waits for a portal would miss its deadline.
+    parts.push(tests("tests (databases, SkyPilot)", timed(with_real_parts)));
+    parts.push(tests(
+        "browser tests",
+        timed(|| {
+            ensure!(site, "there is no browser part to test");
+            browser_tests::run(&workspace::target().join("debug/hangar"), &[])
+        }),
+    ));
     if documents_with_examples(workspace::root()) {
         parts.push(tests("documentation tests", timed(documentation)));
     }
