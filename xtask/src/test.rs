@@ -1,8 +1,8 @@
 //! `cargo xtask test`: every check and every test, and one line at the end that says how it went.
 //!
 //! Order: what is quick and often wrong first. Then two lanes compile side by side, the server side (linted and compiled at
-//! once) and the islands; then two lanes test side by side: the server side on SQLite and PostgreSQL, and the pages in a
-//! browser, which mostly waits. A part that fails does not stop the others, so one run tells everything.
+//! once) and the islands. Then the server side is tested on SQLite and PostgreSQL, and after it the pages in a browser. A
+//! part that fails does not stop the others, so one run tells everything.
 
 use std::fs;
 use std::path::Path;
