@@ -6,7 +6,7 @@ export default defineConfig({
   outputDir: './test-results',
   // Each worker has a portal of its own, so tests of different workers cannot meet.
   workers: 2,
-  fullyParallel: false,
+  fullyParallel: true,
   forbidOnly: !!process.env.CI,
   // A test that passes only when repeated does not hold.
   retries: 0,

@@ -41,8 +41,7 @@ impl Address {
             .map(|(_, value)| value.as_str())
     }
 
-    /// The parameters as the input of a query. All of them are text, so nothing can fail but a type whose fields are
-    /// not; then nothing is asked for.
+    /// The parameters as the input of a query, all of whose fields are text.
     pub fn query<T: DeserializeOwned + Default>(&self) -> T {
         let map = self
             .parameters
@@ -64,12 +63,21 @@ impl Address {
         changed
     }
 
+    /// The same page with these parameters only.
+    pub fn with_only(&self, names: &[&str]) -> Self {
+        let mut changed = self.clone();
+        changed
+            .parameters
+            .retain(|(name, _)| names.contains(&name.as_str()));
+        changed
+    }
+
     /// Another part of the same list.
     pub fn at(&self, paging: &str, value: &str) -> Self {
         self.with(paging, value)
     }
 
-    /// Sorted by another column, or the other way round if it is sorted by it already.
+    /// Sorted by another column, or in reverse order if already sorted by it.
     pub fn sorted_by(&self, column: &str, default: &str) -> Self {
         let minus = if self.ascending(column, default) == Some(true) {
             "-"
@@ -79,7 +87,7 @@ impl Address {
         self.with("sort", &format!("{minus}{column}"))
     }
 
-    /// Whether the list is sorted by `column`, and then whether upwards. `default` is how it is sorted without a
+    /// Whether the list is sorted by `column`, and then whether in ascending order. `default` is the order without a
     /// parameter: `-created`.
     pub fn ascending(&self, column: &str, default: &str) -> Option<bool> {
         let sort = self.get("sort").unwrap_or(default);
@@ -89,7 +97,7 @@ impl Address {
         }
     }
 
-    /// The parameters besides paging and `names`, which a form that changes those has to keep.
+    /// The parameters without paging and `names`. A form that changes those has to keep the others.
     pub fn kept_without(&self, names: &[&str]) -> Vec<(String, String)> {
         self.parameters
             .iter()
@@ -160,7 +168,7 @@ mod tests {
 
     #[test]
     fn parameters_become_the_input_of_a_query() {
-        let input: domain::listing::ClusterQueryInput = list().query();
+        let input: domain::listing::ListQueryInput = list().query();
         assert_eq!(input.search.as_deref(), Some("a&b"));
         assert_eq!(input.tenant, None);
     }

@@ -1,4 +1,4 @@
-//! The HTML document around every page: head, navigation, and what the script needs to know.
+//! The HTML document around every page: head, navigation, and data for the script.
 
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::header::{CONTENT_TYPE, ETAG, IF_NONE_MATCH};
@@ -17,16 +17,16 @@ use crate::problem_page::{self, no_such_page};
 use crate::site::{Assets, Site};
 use crate::theme::{self, Theme};
 
-/// Makes a document of the page that the rest of the router answers with.
+/// Turns the page that the router returns into a document.
 pub async fn wrap(State(site): State<Site>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     let site = parts.extensions.get().cloned().unwrap_or(site);
-    let asked = parts.clone();
+    let requested = parts.clone();
     let mut response = next.run(Request::from_parts(parts.clone(), body)).await;
     let page = if let Some(page) = response.extensions_mut().remove::<Page>() {
         Some(page)
     } else if let Some(PageError(problem)) = response.extensions_mut().remove() {
-        Some(problem_page::page(problem, &Address::from(&asked.uri)))
+        Some(problem_page::page(problem, &Address::from(&requested.uri)))
     } else {
         None
     };
@@ -36,13 +36,13 @@ pub async fn wrap(State(site): State<Site>, request: Request, next: Next) -> Res
     }
 }
 
-/// The answer at an address that leads nowhere.
+/// The response at an address without a page.
 pub async fn not_found(site: &Site, mut parts: Parts) -> Response {
     let page = problem_page::page(no_such_page(), &Address::from(&parts.uri));
     document(site, &mut parts, page).await
 }
 
-/// The document of a page. Callers who are signed in get the navigation around it.
+/// Callers who are signed in get the navigation around the page.
 async fn document(site: &Site, parts: &mut Parts, page: Page) -> Response {
     let theme = cookie(parts, theme::COOKIE).map_or_else(Theme::default, Theme::from_word);
     let rendering = Rendering {

@@ -3,23 +3,17 @@
 
 mod account;
 mod address;
-mod api_reference;
+mod admin;
+mod api;
 mod audit;
 mod clusters;
-mod credentials;
 mod document;
 mod form;
 mod form_error;
-mod host_clusters;
 mod layout;
 mod nodes;
-mod operation;
-mod ordering;
-mod orphans;
 mod overview;
 mod page;
-mod permissions;
-mod plans;
 mod problem_page;
 mod resource;
 mod router;
@@ -29,8 +23,6 @@ pub mod site;
 mod tenants;
 mod theme;
 mod ui;
-mod user_pools;
-mod users;
 
 pub use document::not_found;
 pub use router::{function_paths, page_paths, routes};

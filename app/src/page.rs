@@ -21,7 +21,7 @@ use crate::problem_page::no_such_page;
 use crate::routes;
 use crate::site::Site;
 
-/// What a page is made from.
+/// A request for a page.
 #[derive(Clone)]
 pub struct PageRequest {
     pub site: Site,
@@ -102,7 +102,7 @@ impl PageRequest {
         render(rendering, view)
     }
 
-    /// Callers who may not do `action` are not told that the page exists.
+    /// For callers who may not do `action` the page does not exist.
     pub fn require(&self, action: PlatformAction) -> Result<(), PageError> {
         if self.caller.may_on_platform(action) {
             Ok(())
@@ -117,7 +117,7 @@ impl PageRequest {
     }
 }
 
-/// See [`PageRequest::render`]. Leptos marks the borders of text nodes for hydration; no page is hydrated.
+/// See [`PageRequest::render`].
 pub(crate) fn render<V: IntoView + 'static>(
     rendering: Rendering,
     view: impl FnOnce() -> V,
@@ -127,7 +127,24 @@ pub(crate) fn render<V: IntoView + 'static>(
         provide_context(rendering);
         view().into_any().to_html()
     });
-    html.replace("<!>", "")
+    without_comments(&html)
+}
+
+/// Leptos writes comments that mark nodes for hydration; no page is hydrated. In text and attributes `<` is escaped, so
+/// `<!` begins a comment.
+fn without_comments(html: &str) -> String {
+    let mut clean = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some((before, comment)) = rest.split_once("<!") {
+        clean.push_str(before);
+        let end = match comment.strip_prefix("--") {
+            Some(text) => text.split_once("-->"),
+            None => comment.split_once('>'),
+        };
+        rest = end.map_or("", |(_, after)| after);
+    }
+    clean.push_str(rest);
+    clean
 }
 
 /// The answer of a page, before the document is put around it.
@@ -162,7 +179,7 @@ impl Page {
         self
     }
 
-    /// The page refreshes every few seconds, for what no event stream tells of.
+    /// The page refreshes every few seconds, for changes without an event stream.
     #[must_use]
     pub fn refresh_every(mut self, seconds: u32) -> Self {
         self.refresh_seconds = Some(seconds);
@@ -223,7 +240,7 @@ impl IntoResponse for PageError {
     }
 }
 
-/// Callers who may not see a page of administration are not told that it exists.
+/// For callers who may not view an admin page, the page does not exist.
 pub fn hide_forbidden(problem: Problem) -> Problem {
     if problem.kind == ProblemKind::Forbidden {
         no_such_page()
@@ -243,4 +260,24 @@ pub(crate) fn cookie<'a>(parts: &'a Parts, name: &str) -> Option<&'a str> {
         .filter_map(|pair| pair.trim().split_once('='))
         .find(|(found, _)| *found == name)
         .map(|(_, value)| value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_has_no_comments_and_keeps_what_looks_like_one() {
+        let rendering = Rendering {
+            address: Address::default(),
+            now: Timestamp::UNIX_EPOCH,
+        };
+        let text = "<!-- typed -->";
+        let html = render(rendering, || {
+            view! { <p title=text>{text} {().into_any()} {None::<String>} {vec!["b"]}</p> }
+        });
+        assert!(!html.contains("<!"), "{html}");
+        assert_eq!(html.matches("&lt;!--").count(), 2, "{html}");
+        assert_eq!(without_comments("a<!>b<!--<() />-->c"), "abc");
+    }
 }

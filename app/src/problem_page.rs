@@ -1,4 +1,4 @@
-//! What is shown in the place of a page, or of a part of it, that cannot be shown.
+//! Problems in place of a page or of a part of a page.
 
 use axum::http::StatusCode;
 use domain::problem::{Problem, ProblemKind};
@@ -10,7 +10,6 @@ use crate::page::{self, Page, Rendering};
 use crate::routes;
 use crate::ui::{ButtonKind, Icon, LinkButton, Symbol};
 
-/// A page about a problem, with its status.
 pub(crate) fn page(problem: Problem, address: &Address) -> Page {
     let rendering = Rendering {
         address: address.clone(),
@@ -35,7 +34,7 @@ fn ProblemPage(problem: Problem) -> impl IntoView {
     .into_any()
 }
 
-/// A problem in the place of a part of a page.
+/// In place of a part of a page.
 #[component]
 pub fn ProblemPanel(problem: Problem) -> impl IntoView {
     let title = problem.kind.title();
@@ -69,13 +68,19 @@ fn ProblemBody(problem: Problem, children: Children) -> impl IntoView {
         ProblemKind::Unavailable | ProblemKind::Internal => {
             view! { <LinkButton href=here>"Try again"</LinkButton> }.into_any()
         }
-        _ => view! {
-            <LinkButton kind=ButtonKind::Primary href=routes::CLUSTERS>
-                "All clusters"
-            </LinkButton>
-            <LinkButton href=routes::OVERVIEW>"Overview"</LinkButton>
+        _ => {
+            let (label, list) = match here.starts_with(routes::NODES) {
+                true => ("All nodes", routes::NODES),
+                false => ("All clusters", routes::CLUSTERS),
+            };
+            view! {
+                <LinkButton kind=ButtonKind::Primary href=list>
+                    {label}
+                </LinkButton>
+                <LinkButton href=routes::OVERVIEW>"Overview"</LinkButton>
+            }
+            .into_any()
         }
-        .into_any(),
     };
     let next_step = problem
         .next_step
@@ -98,7 +103,7 @@ fn ProblemBody(problem: Problem, children: Children) -> impl IntoView {
     .into_any()
 }
 
-/// The problem at an address that leads nowhere.
+/// The problem at an address without a page.
 pub fn no_such_page() -> Problem {
     Problem::new(ProblemKind::NotFound, "There is no page at this address.")
         .next("The page may have moved, or the link may be mistyped.")

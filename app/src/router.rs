@@ -6,12 +6,11 @@ use axum::http::Method;
 use axum::middleware;
 use axum::routing::{get, post};
 
+use crate::admin::{self, host_clusters, identity_provider, orphans, users};
 use crate::form::submit::{Forms, submit};
 use crate::site::Site;
-use crate::{
-    account, api_reference, audit, clusters, credentials, document, host_clusters, nodes, orphans,
-    overview, permissions, plans, sign_in, tenants, user_pools, users,
-};
+use crate::tenants::{self, credentials};
+use crate::{account, api, audit, clusters, document, nodes, overview, sign_in};
 
 /// Routes of pages, and the list of their paths for tests that go through all of them.
 #[derive(Default)]
@@ -35,7 +34,7 @@ impl Pages {
 fn pages() -> Pages {
     Pages::default()
         .page("/sign-in", sign_in::page)
-        .page("/", overview::show)
+        .page("/", overview::overview)
         .page("/clusters", clusters::list)
         .page("/clusters/new", clusters::new)
         .page("/clusters/{id}", clusters::detail)
@@ -51,20 +50,21 @@ fn pages() -> Pages {
         .page("/tenants/{slug}/credentials/new", credentials::new)
         .page("/tenants/{slug}/credentials/{id}", credentials::detail)
         .page("/account", account::account)
-        .page("/api", api_reference::api_reference)
+        .page("/api", api::api_reference)
         .page("/admin/audit", audit::list)
         .page("/admin/host-clusters", host_clusters::list)
-        .page("/admin/identity-provider", user_pools::list)
+        .page("/admin/identity-provider", identity_provider::list)
         .page(
             "/admin/identity-provider/{provider}/{username}",
-            user_pools::detail,
+            identity_provider::detail,
         )
-        .page("/admin/permissions", permissions::permissions)
-        .page("/admin/plans", plans::plans)
+        .page("/admin/permissions", admin::permissions)
+        .page("/admin/plans", admin::plans)
         .page("/admin/tenants", tenants::admin_list)
         .page("/admin/users", users::list)
         .page("/admin/users/invite", users::invite)
         .page("/admin/users/claim-rules", users::claim_rules)
+        .page("/admin/users/sessions", users::sessions)
         .page("/admin/users/{id}", users::detail)
         .page("/nodes/{id}", nodes::detail)
         .page("/nodes/{id}/{tab}", nodes::detail)

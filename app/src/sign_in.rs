@@ -1,4 +1,4 @@
-//! `/sign-in`: one link for each provider, and what went wrong last time. The only page without navigation.
+//! `/sign-in`: one link for each provider, and the error of the last attempt. The only page without navigation.
 
 use axum::extract::{OriginalUri, State};
 use jiff::Timestamp;
@@ -10,7 +10,7 @@ use crate::routes;
 use crate::site::{SignInProvider, Site};
 use crate::ui::{Icon, Notice, Symbol, Tone};
 
-/// Leads on to the page that the caller wanted.
+/// Signing in leads to the page in `return_to`.
 pub async fn page(State(site): State<Site>, OriginalUri(uri): OriginalUri) -> Page {
     let address = Address::from(&uri);
     let return_to = address.get("return_to").unwrap_or_default().to_owned();
@@ -32,7 +32,7 @@ pub async fn page(State(site): State<Site>, OriginalUri(uri): OriginalUri) -> Pa
                             "Kubernetes clusters and GPUs in minutes, without a ticket."
                         </p>
                     </div>
-                    {error.map(|code| view! { <WentWrong code=code /> })}
+                    {error.map(|code| view! { <SignInError code=code /> })}
                     <div class="bg-surface border border-line rounded-card shadow-card p-5">
                         <Providers site=site return_to=return_to />
                     </div>
@@ -83,9 +83,9 @@ fn Providers(site: Site, return_to: String) -> impl IntoView {
     .into_any()
 }
 
-/// What the code in the address means. The address may be anybody's work, so nothing of it is shown.
+/// Explains the error code in the address. Anyone can write an address, so no text from it is shown.
 #[component]
-fn WentWrong(code: String) -> impl IntoView {
+fn SignInError(code: String) -> impl IntoView {
     let (title, text) = message(&code);
     view! {
         <div class="mb-4" data-error=code>

@@ -1,30 +1,25 @@
-//! Light, dark, or as the operating system says. The choice is a cookie, so that the server's first page is right.
+//! Light, dark, or the theme of the operating system. The choice is a cookie, so that the first page is right.
 
 use leptos::server;
 
 use crate::form_error::FormError;
 use crate::site::set_cookie;
 
-/// The name of the cookie.
 pub const COOKIE: &str = "theme";
 
-/// What a person chose.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Theme {
-    /// As the operating system says.
+    /// The theme of the operating system.
     #[default]
     System,
-    /// Always light.
     Light,
-    /// Always dark.
     Dark,
 }
 
 impl Theme {
-    /// Every choice, in the order they are shown.
     pub const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
 
-    /// The word in the form and the cookie.
+    /// The value in the form and the cookie.
     pub const fn word(self) -> &'static str {
         match self {
             Self::System => "system",
@@ -33,7 +28,7 @@ impl Theme {
         }
     }
 
-    /// The choice with this word; anything else is no choice.
+    /// Unknown words are [`Theme::System`].
     pub fn from_word(word: &str) -> Self {
         Self::ALL
             .into_iter()
@@ -41,7 +36,7 @@ impl Theme {
             .unwrap_or_default()
     }
 
-    /// What `<html data-theme>` says; nothing leaves it to the operating system.
+    /// The value of `<html data-theme>`, if there is one.
     pub const fn attribute(self) -> Option<&'static str> {
         match self {
             Self::System => None,
@@ -49,14 +44,14 @@ impl Theme {
         }
     }
 
-    /// The cookie that keeps the choice for a year.
+    /// Kept for a year.
     pub fn cookie(self) -> String {
         let word = self.word();
         format!("{COOKIE}={word}; Path=/; Max-Age=31536000; SameSite=Lax")
     }
 }
 
-/// Keeps the choice in a cookie.
+/// Stores the choice in a cookie.
 #[server(prefix = "/rpc", endpoint = "set-theme")]
 pub async fn set_theme(theme: String) -> Result<(), FormError> {
     set_cookie(&Theme::from_word(&theme).cookie());

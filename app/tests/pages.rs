@@ -61,6 +61,7 @@ async fn admin_pages(portal: &TestPortal) -> Vec<String> {
         "/admin/users?search=zzz",
         "/admin/users/claim-rules",
         "/admin/users/invite",
+        "/admin/users/sessions",
         "/admin/tenants",
         "/admin/audit",
         "/admin/host-clusters",

@@ -36,7 +36,7 @@ async function fillName(page: Page, name: string): Promise<string> {
 export async function addMember(page: Page, tenant: string, email: string, role: string): Promise<void> {
   await page.goto(`/tenants/${tenant}`);
   await alive(page);
-  await page.getByLabel('E-mail address').fill(email);
+  await page.getByLabel('Email address').fill(email);
   await page.getByLabel('Role', { exact: true }).selectOption(role);
   await page.getByRole('button', { name: 'Invite member' }).click();
   await expect(page.getByTestId('invite-outcome')).toHaveAttribute('data-state', 'added');

@@ -26,7 +26,9 @@ export async function deleteCluster(page: Page, address: string, name: string): 
   await alive(page);
   await page.getByLabel(`Type ${name} to confirm`).fill(name);
   await page.getByRole('button', { name: 'Delete cluster' }).click();
-  await reaches(page, 'Deleting');
+  // A quick host leaves the page no time to show it.
+  const deleting = page.getByRole('status').filter({ hasText: 'State: Deleting' });
+  await expect(deleting.or(page.locator('[data-problem="gone"]'))).toBeAttached({ timeout: 45_000 });
 }
 
 /** Waits until the page that is open says that its cluster is in a state. */

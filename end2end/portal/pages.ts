@@ -6,12 +6,14 @@ export interface Place {
   /** What its picture is called. */
   name: string;
   path: string;
-  /** Who looks at it; nobody where it is for people who are not signed in. */
+  /** The role of the user who opens it; none for pages without a session. */
   role?: Role;
+  /** A text that takes a while to appear. */
+  shows?: string;
 }
 
-/** Who looks at pages; `undefined` is somebody who has not signed in. */
-export const lookers: (Role | undefined)[] = [undefined, 'developer', 'otherDeveloper', 'viewer', 'admin'];
+/** Users who open pages. The admin is last: orphans are found once a minute. */
+export const roles: (Role | undefined)[] = [undefined, 'developer', 'otherDeveloper', 'viewer', 'admin'];
 
 export const places: Place[] = [
   { name: 'sign-in', path: '/sign-in' },
@@ -85,6 +87,7 @@ export function placesOfAdministration({ user, lastAdmin, credential }: Administ
     asAdmin('host-clusters', '/admin/host-clusters'),
     asAdmin('plans', '/admin/plans'),
     asAdmin('invite', '/admin/users/invite'),
+    asAdmin('sessions', '/admin/users/sessions'),
     asAdmin('tenants', '/admin/tenants'),
     asAdmin('tenants-of-an-admin', '/tenants'),
     ...partsOf('admin'),
@@ -136,8 +139,8 @@ export function placesOfNodes({ ready, launching, failed, stopped, orphan }: Nod
     { name: 'node-connect-refused', path: `${ready}/connect`, role: 'viewer' },
     { name: 'node-jobs-of-a-viewer', path: `${ready}/jobs`, role: 'viewer' },
     { name: 'node-settings-refused', path: `${ready}/settings`, role: 'viewer' },
-    { name: 'orphans', path: '/admin/orphans', role: 'admin' },
-    { name: 'orphan-deletion', path: `/admin/orphans?machine=${orphan}`, role: 'admin' },
+    { name: 'orphans', path: '/admin/orphans', role: 'admin', shows: orphan },
+    { name: 'orphan-deletion', path: `/admin/orphans?machine=${orphan}`, role: 'admin', shows: orphan },
     { name: 'orphans-refused', path: '/admin/orphans', role: 'developer' },
   ];
 }

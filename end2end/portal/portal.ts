@@ -41,7 +41,7 @@ export class Portal {
     };
     try {
       const sandbox = join(dirname(binary), 'hangar-sandbox');
-      const file = await run(sandbox, ['--data-dir', data, '--portal', address], /--config (\S+)/);
+      const file = await run(sandbox, ['--data-dir', data, '--portal', address, '--pace', '100'], /--config (\S+)/);
       await appendFile(file, more);
       const url = (await run(binary, ['serve', '--config', file, '--site-dir', site], /ready at (https?:\/\/\S+)/)).replace(/\/$/, '');
       origins.add(url);

@@ -57,7 +57,9 @@ export const test = base.extend<Fixtures, Worker>({
       await reaches(page, 'Ready');
       await faults.set({ ...broken, skypilot: { ...broken.skypilot, launch_hangs: true } });
       const launching = await createNode(page, 'notebook');
-      const admin = await listed(context, orphan);
+      await context.clearCookies();
+      const admin = await context.newPage();
+      await signIn(admin, 'admin');
       const administration = {
         user: await pageOf(admin, users.developer),
         lastAdmin: await pageOf(admin, users.admin),
@@ -117,18 +119,6 @@ async function nodesToLookAt(page: Page): Promise<{ ready: string; failed: strin
   await page.goto(failed);
   await reaches(page, 'Failed');
   return { ready, failed, stopped };
-}
-
-/** Waits until the portal has found a machine that belongs to no node; it checks about once a minute. Returns the page of an admin. */
-async function listed(context: BrowserContext, orphan: string): Promise<Page> {
-  await context.clearCookies();
-  const page = await context.newPage();
-  await signIn(page, 'admin');
-  await expect(async () => {
-    await page.goto('/admin/orphans');
-    await expect(page.getByText(orphan).first()).toBeVisible({ timeout: 1_000 });
-  }).toPass({ timeout: 90_000 });
-  return page;
 }
 
 function listen(page: Page, complaints: string[]) {

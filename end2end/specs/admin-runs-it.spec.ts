@@ -13,12 +13,12 @@ test('a tenant with two environments gets people and a credential, which AWS acc
   const slug = await createTenant(page, freshName('robotics'), ['Dev', 'Prod']);
 
   await visit(page, `/tenants/${slug}`);
-  await page.getByLabel('E-mail address').fill('eve@example.com');
+  await page.getByLabel('Email address').fill('eve@example.com');
   await page.getByRole('button', { name: 'Invite member' }).click();
   const outcome = page.getByTestId('invite-outcome');
   await expect(outcome).toHaveAttribute('data-state', 'invited');
   await expect(outcome).toContainText('eve@example.com');
-  await expect(page.getByLabel('E-mail address')).toHaveValue('');
+  await expect(page.getByLabel('Email address')).toHaveValue('');
   await page.getByRole('link', { name: 'Invitations' }).click();
   await expect(page.getByRole('cell', { name: 'eve@example.com', exact: true })).toBeVisible();
   await page.getByRole('button', { name: 'Cancel the invitation for eve@example.com' }).click();
@@ -49,7 +49,7 @@ test('a tenant with two environments gets people and a credential, which AWS acc
   const entries = await auditOf(page, slug);
   const at = (what: RegExp) => entries.findIndex((entry) => what.test(entry));
   const lent = at(/used the credential training[^]*for the workspace \S+-dev-[^]*AWS session ASIA[^]*API server/);
-  const ordered = at(new RegExp(`ordered ${name}`));
+  const ordered = at(new RegExp(`created ${name}`));
   const checked = at(/checked the credential training[^]*accepted as arn:aws:iam/);
   const stored = at(/stored the credential training/);
   // The first row is the table's head.
@@ -75,8 +75,8 @@ test('the limits of an environment show where people order and what is left of t
     await member.getByLabel('Tenant and environment').selectOption(`${slug}/dev`);
   };
   await form();
-  await expect(member.getByText('In use: 0 of 1 cluster, $0.00 of $5.00 an hour.')).toBeVisible();
-  await expect(member.getByText('1 of 1 cluster, $0.08 of $5.00 an hour')).toBeVisible();
+  await expect(member.getByText('In use: 0 of 1 cluster, $0.00 of $5.00 per hour.')).toBeVisible();
+  await expect(member.getByText('1 of 1 cluster, $0.08 of $5.00 per hour')).toBeVisible();
   await member.getByLabel('Name', { exact: true }).fill(freshName('only'));
   await member.screenshot({ path: info.outputPath('form.png'), fullPage: true });
   await member.getByRole('button', { name: 'Create cluster' }).click();
@@ -88,7 +88,7 @@ test('the limits of an environment show where people order and what is left of t
   await expect(environment.getByRole('meter', { name: 'Clusters' })).toHaveAttribute('aria-valuetext', '1 of 1');
   await member.screenshot({ path: info.outputPath('overview.png'), fullPage: true });
   await form();
-  await expect(member.getByText('may hold 1 cluster and has 1. Delete a cluster there')).toBeVisible();
+  await expect(member.getByText(/1 cluster.* and has 1\./)).toBeVisible();
 });
 
 test('a key that AWS does not know reads well, and so does an AWS that does not answer', async ({ openAs, faults, complaints }) => {

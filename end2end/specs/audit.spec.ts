@@ -14,9 +14,9 @@ test('an entry is found, opened and exported', async ({ openAs }) => {
   await page.getByLabel('Action', { exact: true }).selectOption('order_cluster');
   await expect(page).toHaveURL(/search=audited.*action=order_cluster/);
 
-  await page.getByRole('link', { name: `ordered ${name}` }).click();
+  await page.getByRole('link', { name: `created ${name}` }).click();
   await expect(page).toHaveURL(/entry=[0-9a-f-]{36}/);
-  await expect(page.getByText(`Grace Okafor ordered ${name}`)).toBeVisible();
+  await expect(page.getByText(`Grace Okafor created ${name}`)).toBeVisible();
   await expect(page.getByText('browser', { exact: true }).first()).toBeVisible();
 
   const [download] = await Promise.all([

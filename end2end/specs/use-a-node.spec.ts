@@ -166,11 +166,11 @@ test('a node is stopped, started and deleted, and each says what it costs', asyn
 
   await page.goto(`${address}/settings`);
   await alive(page);
-  await page.getByLabel('Idle minutes').fill('25');
+  await page.getByLabel('Idle timeout in minutes').fill('25');
   await page.getByLabel('Action', { exact: true }).selectOption('stop');
   await page.getByRole('button', { name: 'Save rule' }).click();
   await expect(page.getByText('This node stops after 25 idle minutes.')).toBeVisible();
-  await page.getByLabel('Idle minutes').fill('-3');
+  await page.getByLabel('Idle timeout in minutes').fill('-3');
   await page.getByRole('button', { name: 'Save rule' }).click();
   await expect(page.locator('#idle-minutes-message [data-state="error"]')).toBeVisible();
 

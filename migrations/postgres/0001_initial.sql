@@ -50,7 +50,7 @@ CREATE TABLE platform_grants (
     user_id UUID NOT NULL REFERENCES users (id),
     source TEXT COLLATE "C" NOT NULL CHECK (source IN ('claim', 'manual')),
     role TEXT COLLATE "C" NOT NULL CHECK (role IN ('user', 'admin')),
-    -- The rule that a claim matched, or who granted the role and when.
+    -- The rule of a claim, or the user who granted the role and when.
     why TEXT COLLATE "C",
     granted_by TEXT COLLATE "C",
     granted_at TIMESTAMPTZ,
@@ -63,7 +63,7 @@ CREATE TABLE tenant_grants (
     tenant_id UUID NOT NULL REFERENCES tenants (id),
     source TEXT COLLATE "C" NOT NULL CHECK (source IN ('claim', 'manual')),
     role TEXT COLLATE "C" NOT NULL CHECK (role IN ('viewer', 'developer', 'admin')),
-    -- The rule that a claim matched, or who granted the role and when.
+    -- The rule of a claim, or the user who granted the role and when.
     why TEXT COLLATE "C",
     granted_by TEXT COLLATE "C",
     granted_at TIMESTAMPTZ,
@@ -71,7 +71,7 @@ CREATE TABLE tenant_grants (
 );
 CREATE INDEX tenant_grants_by_tenant ON tenant_grants (tenant_id, user_id);
 
--- A session is found by a digest of its id: who reads this table cannot take one over.
+-- A session is found by a digest of its id, so that a reader of the table cannot use a session.
 CREATE TABLE sessions (
     digest TEXT COLLATE "C" NOT NULL PRIMARY KEY,
     user_id UUID REFERENCES users (id),
@@ -142,10 +142,9 @@ CREATE INDEX clusters_by_owner ON clusters (created_by, created_at, id, state, t
 -- Everything that a search looks at, by what it counts.
 CREATE INDEX clusters_searched ON clusters (tenant_id, state, name, environment_id, created_by);
 CREATE INDEX clusters_by_environment ON clusters (environment_id, state, price_per_hour);
--- Those that end in the future, without the many that are gone.
+-- Clusters with an end, without the many that are deleted.
 CREATE INDEX clusters_ending ON clusters (ends_at, id, state, tenant_id)
     WHERE state <> 'deleting' AND state <> 'deleted';
-CREATE INDEX clusters_charged ON clusters (deleted_at, ready_at, price_per_hour, tenant_id);
 CREATE UNIQUE INDEX clusters_operation ON clusters (operation_id);
 CREATE INDEX clusters_due ON clusters (due_at, leased_until) WHERE due_at IS NOT NULL;
 
@@ -223,7 +222,7 @@ CREATE INDEX nodes_by_owner ON nodes (created_by, created_at, id, state, tenant_
 CREATE INDEX nodes_searched
     ON nodes (tenant_id, state, name, accelerator_folded, environment_id, created_by);
 CREATE INDEX nodes_by_environment ON nodes (environment_id, state);
--- Those whose end is yet to come, without the many that are gone.
+-- Nodes with an end, without the many that are deleted.
 CREATE INDEX nodes_ending ON nodes (ends_at, id, state, tenant_id)
     WHERE state <> 'deleting' AND state <> 'deleted';
 CREATE UNIQUE INDEX nodes_operation ON nodes (operation_id);
@@ -286,6 +285,44 @@ CREATE TRIGGER nodes_tally_update AFTER UPDATE ON nodes FOR EACH ROW
         IS DISTINCT FROM (NEW.state, NEW.tenant_id, NEW.environment_id, NEW.price_per_hour))
     EXECUTE FUNCTION count_row();
 
+-- How many clusters of which plan are on which host cluster, and what those that are charged cost an
+-- hour. Sixteen rows for each, by the last digit of the tenant, so that writers seldom meet.
+CREATE TABLE plan_tally (
+    host TEXT COLLATE "C" NOT NULL,
+    plan JSONB NOT NULL,
+    state TEXT COLLATE "C" NOT NULL,
+    shard TEXT COLLATE "C" NOT NULL,
+    count BIGINT NOT NULL,
+    charged_per_hour BIGINT NOT NULL,
+    PRIMARY KEY (host, plan, state, shard)
+) WITH (fillfactor = 50);
+CREATE FUNCTION count_plan() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO plan_tally AS t (host, plan, state, shard, count, charged_per_hour)
+    SELECT c.host, c.plan, c.state, c.shard, SUM(c.count), SUM(c.price)
+    FROM (VALUES
+        (OLD.host, OLD.plan, OLD.state, right(OLD.tenant_id::text, 1), -1,
+            CASE WHEN OLD.ready_at IS NULL THEN 0 ELSE -OLD.price_per_hour END),
+        (NEW.host, NEW.plan, NEW.state, right(NEW.tenant_id::text, 1), 1,
+            CASE WHEN NEW.ready_at IS NULL THEN 0 ELSE NEW.price_per_hour END)
+    ) AS c (host, plan, state, shard, count, price)
+    WHERE c.state IS NOT NULL
+    GROUP BY c.host, c.plan, c.state, c.shard
+    ORDER BY c.host, c.plan, c.state, c.shard
+    ON CONFLICT (host, plan, state, shard) DO UPDATE
+    SET count = t.count + excluded.count,
+        charged_per_hour = t.charged_per_hour + excluded.charged_per_hour;
+    RETURN NULL;
+END;
+$$;
+CREATE TRIGGER clusters_plan_tally AFTER INSERT OR DELETE ON clusters
+    FOR EACH ROW EXECUTE FUNCTION count_plan();
+CREATE TRIGGER clusters_plan_tally_update AFTER UPDATE ON clusters FOR EACH ROW
+    WHEN ((OLD.host, OLD.plan, OLD.state, OLD.tenant_id, OLD.ready_at IS NULL, OLD.price_per_hour)
+        IS DISTINCT FROM
+        (NEW.host, NEW.plan, NEW.state, NEW.tenant_id, NEW.ready_at IS NULL, NEW.price_per_hour))
+    EXECUTE FUNCTION count_plan();
+
 -- Searches for a part of a name; without the extension they read every row.
 DO $$
 BEGIN
@@ -310,7 +347,86 @@ CREATE TABLE node_usage (
     PRIMARY KEY (node_id, started_at)
 );
 CREATE UNIQUE INDEX node_usage_open ON node_usage (node_id) WHERE ended_at IS NULL;
-CREATE INDEX node_usage_by_end ON node_usage (ended_at, started_at, price_per_hour, tenant_id);
+
+-- What is charged, by the month (UTC) in which charges began and ended. A charge that begins adds its
+-- price, and its price times the seconds since the month began; one that ends takes off the same for
+-- its end. So what a tenant has spent up to a moment is, over all months before it, the sum of
+-- price_per_hour * seconds since the month began - price_seconds, divided by 3600.
+CREATE TABLE charges (
+    kind TEXT COLLATE "C" NOT NULL CHECK (kind IN ('clusters', 'nodes')),
+    tenant_id UUID NOT NULL,
+    month TIMESTAMPTZ NOT NULL,
+    price_per_hour BIGINT NOT NULL,
+    price_seconds BIGINT NOT NULL,
+    PRIMARY KEY (kind, tenant_id, month)
+) WITH (fillfactor = 50);
+-- The same for all tenants together. Sixteen rows for each, as in plan_tally.
+CREATE TABLE platform_charges (
+    kind TEXT COLLATE "C" NOT NULL,
+    month TIMESTAMPTZ NOT NULL,
+    shard TEXT COLLATE "C" NOT NULL,
+    price_per_hour BIGINT NOT NULL,
+    price_seconds BIGINT NOT NULL,
+    PRIMARY KEY (kind, month, shard)
+) WITH (fillfactor = 50);
+CREATE FUNCTION add_platform_charges() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO platform_charges AS c (kind, month, shard, price_per_hour, price_seconds)
+    VALUES (NEW.kind, NEW.month, right(NEW.tenant_id::text, 1),
+        NEW.price_per_hour - COALESCE(OLD.price_per_hour, 0),
+        NEW.price_seconds - COALESCE(OLD.price_seconds, 0))
+    ON CONFLICT (kind, month, shard) DO UPDATE
+    SET price_per_hour = c.price_per_hour + excluded.price_per_hour,
+        price_seconds = c.price_seconds + excluded.price_seconds;
+    RETURN NULL;
+END;
+$$;
+CREATE TRIGGER charges_platform AFTER INSERT OR UPDATE ON charges
+    FOR EACH ROW EXECUTE FUNCTION add_platform_charges();
+-- In the order of keys, as count_row.
+CREATE FUNCTION add_charges(charged TEXT, tenants UUID[], times TIMESTAMPTZ[], prices BIGINT[])
+RETURNS void LANGUAGE sql AS $$
+    INSERT INTO charges AS c (kind, tenant_id, month, price_per_hour, price_seconds)
+    SELECT charged, e.tenant_id, e.month, SUM(e.price),
+        SUM(e.price * FLOOR(EXTRACT(EPOCH FROM e.at - e.month))::BIGINT)
+    FROM (SELECT u.*, date_trunc('month', u.at, 'UTC') AS month
+        FROM unnest(tenants, times, prices) AS u (tenant_id, at, price)) e
+    WHERE e.at IS NOT NULL AND e.price IS NOT NULL
+    GROUP BY e.tenant_id, e.month
+    HAVING SUM(e.price) <> 0 OR SUM(e.price * EXTRACT(EPOCH FROM e.at)) <> 0
+    ORDER BY e.tenant_id, e.month
+    ON CONFLICT (kind, tenant_id, month) DO UPDATE
+    SET price_per_hour = c.price_per_hour + excluded.price_per_hour,
+        price_seconds = c.price_seconds + excluded.price_seconds;
+$$;
+-- A cluster is charged from when it is first ready until it is deleted.
+CREATE FUNCTION charge_cluster() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM add_charges('clusters',
+        ARRAY[OLD.tenant_id, OLD.tenant_id, NEW.tenant_id, NEW.tenant_id],
+        ARRAY[OLD.ready_at, CASE WHEN OLD.ready_at IS NOT NULL THEN OLD.deleted_at END,
+            NEW.ready_at, CASE WHEN NEW.ready_at IS NOT NULL THEN NEW.deleted_at END],
+        ARRAY[-OLD.price_per_hour, OLD.price_per_hour, NEW.price_per_hour, -NEW.price_per_hour]);
+    RETURN NULL;
+END;
+$$;
+CREATE TRIGGER clusters_charge AFTER INSERT OR DELETE ON clusters
+    FOR EACH ROW EXECUTE FUNCTION charge_cluster();
+CREATE TRIGGER clusters_charge_update AFTER UPDATE ON clusters FOR EACH ROW
+    WHEN ((OLD.tenant_id, OLD.ready_at, OLD.deleted_at, OLD.price_per_hour)
+        IS DISTINCT FROM (NEW.tenant_id, NEW.ready_at, NEW.deleted_at, NEW.price_per_hour))
+    EXECUTE FUNCTION charge_cluster();
+CREATE FUNCTION charge_node() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM add_charges('nodes',
+        ARRAY[OLD.tenant_id, OLD.tenant_id, NEW.tenant_id, NEW.tenant_id],
+        ARRAY[OLD.started_at, OLD.ended_at, NEW.started_at, NEW.ended_at],
+        ARRAY[-OLD.price_per_hour, OLD.price_per_hour, NEW.price_per_hour, -NEW.price_per_hour]);
+    RETURN NULL;
+END;
+$$;
+CREATE TRIGGER node_usage_charge AFTER INSERT OR UPDATE OR DELETE ON node_usage
+    FOR EACH ROW EXECUTE FUNCTION charge_node();
 
 -- Each environment on the SkyPilot API server.
 CREATE TABLE workspaces (
@@ -346,7 +462,7 @@ CREATE TABLE server_reports (
     read_at TIMESTAMPTZ
 );
 
--- Machines that nobody ordered here and whose removal was asked for.
+-- Orphaned machines whose removal was requested.
 CREATE TABLE orphan_removals (
     machine TEXT COLLATE "C" NOT NULL,
     workspace TEXT COLLATE "C" NOT NULL,
@@ -354,12 +470,13 @@ CREATE TABLE orphan_removals (
     PRIMARY KEY (machine, workspace)
 );
 
--- Accepted by the first verified sign-in with the address. An open invitation has none of the last three.
+-- Accepted by the first verified sign-in with the address. The last three columns of an open invitation are
+-- empty.
 CREATE TABLE invitations (
     id UUID NOT NULL PRIMARY KEY,
     tenant_id UUID NOT NULL REFERENCES tenants (id),
     email TEXT COLLATE "C" NOT NULL,
-    -- In lower case, ASCII only, as people are looked up.
+    -- In lower case, ASCII only, as users are looked up.
     email_folded TEXT COLLATE "C" NOT NULL,
     role TEXT COLLATE "C" NOT NULL CHECK (role IN ('viewer', 'developer', 'admin')),
     invited_by UUID NOT NULL REFERENCES users (id),
@@ -383,7 +500,7 @@ CREATE TABLE credentials (
     provider TEXT COLLATE "C" NOT NULL,
     name TEXT COLLATE "C" NOT NULL,
     name_folded TEXT COLLATE "C" NOT NULL,
-    -- The one that is taken for its provider, of those with the same tenant and environment.
+    -- The default for its tenant, environment and provider.
     chosen BOOLEAN NOT NULL,
     suspended BOOLEAN NOT NULL,
     -- What may be shown of it, as JSON, and a digest of the whole to tell it by.
@@ -467,3 +584,15 @@ CREATE TRIGGER audit_head_refuse_delete BEFORE DELETE ON audit_head
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER audit_head_refuse_truncate BEFORE TRUNCATE ON audit_head
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- One row, written to find out whether the database takes writes.
+CREATE TABLE write_probe (
+    id BIGINT NOT NULL PRIMARY KEY CHECK (id = 1),
+    at TIMESTAMPTZ NOT NULL
+);
+
+-- Answers of identity providers that were taken: each is good for one sign-in.
+CREATE TABLE used_sign_ins (
+    digest TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    expires_at TIMESTAMPTZ NOT NULL
+);

@@ -50,7 +50,7 @@ CREATE TABLE platform_grants (
     user_id TEXT NOT NULL REFERENCES users (id),
     source TEXT NOT NULL CHECK (source IN ('claim', 'manual')),
     role TEXT NOT NULL CHECK (role IN ('user', 'admin')),
-    -- The rule that a claim matched, or who granted the role and when.
+    -- The rule of a claim, or the user who granted the role and when.
     why TEXT,
     granted_by TEXT,
     granted_at INTEGER,
@@ -63,7 +63,7 @@ CREATE TABLE tenant_grants (
     tenant_id TEXT NOT NULL REFERENCES tenants (id),
     source TEXT NOT NULL CHECK (source IN ('claim', 'manual')),
     role TEXT NOT NULL CHECK (role IN ('viewer', 'developer', 'admin')),
-    -- The rule that a claim matched, or who granted the role and when.
+    -- The rule of a claim, or the user who granted the role and when.
     why TEXT,
     granted_by TEXT,
     granted_at INTEGER,
@@ -71,7 +71,7 @@ CREATE TABLE tenant_grants (
 ) STRICT;
 CREATE INDEX tenant_grants_by_tenant ON tenant_grants (tenant_id, user_id);
 
--- A session is found by a digest of its id: who reads this table cannot take one over.
+-- A session is found by a digest of its id, so that a reader of the table cannot use a session.
 CREATE TABLE sessions (
     digest TEXT NOT NULL PRIMARY KEY,
     user_id TEXT REFERENCES users (id),
@@ -142,10 +142,9 @@ CREATE INDEX clusters_by_owner ON clusters (created_by, created_at, id, state, t
 -- Everything that a search looks at, by what it counts.
 CREATE INDEX clusters_searched ON clusters (tenant_id, state, name, environment_id, created_by);
 CREATE INDEX clusters_by_environment ON clusters (environment_id, state, price_per_hour);
--- Those that end in the future, without the many that are gone.
+-- Clusters with an end, without the many that are deleted.
 CREATE INDEX clusters_ending ON clusters (ends_at, id, state, tenant_id)
     WHERE state <> 'deleting' AND state <> 'deleted';
-CREATE INDEX clusters_charged ON clusters (deleted_at, ready_at, price_per_hour, tenant_id);
 -- SQLite looks for the row that refers to an operation when the operation comes.
 CREATE UNIQUE INDEX clusters_operation ON clusters (operation_id);
 CREATE INDEX clusters_due ON clusters (due_at, leased_until) WHERE due_at IS NOT NULL;
@@ -223,7 +222,7 @@ CREATE INDEX nodes_by_owner ON nodes (created_by, created_at, id, state, tenant_
 CREATE INDEX nodes_searched
     ON nodes (tenant_id, state, name, accelerator_folded, environment_id, created_by);
 CREATE INDEX nodes_by_environment ON nodes (environment_id, state);
--- Those whose end is yet to come, without the many that are gone.
+-- Nodes with an end, without the many that are deleted.
 CREATE INDEX nodes_ending ON nodes (ends_at, id, state, tenant_id)
     WHERE state <> 'deleting' AND state <> 'deleted';
 -- The key that refers to an operation not yet stored: SQLite looks for it when the operation comes.
@@ -253,7 +252,7 @@ CREATE TABLE tally (
     count INTEGER NOT NULL,
     price_per_hour INTEGER NOT NULL,
     PRIMARY KEY (kind, tenant_id, environment_id, state)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE TRIGGER clusters_tally_insert AFTER INSERT ON clusters
 BEGIN
     INSERT INTO tally VALUES ('clusters', NEW.tenant_id, NEW.environment_id, NEW.state, 1,
@@ -309,6 +308,44 @@ BEGIN
     SET count = count + excluded.count, price_per_hour = price_per_hour + excluded.price_per_hour;
 END;
 
+-- How many clusters of which plan are on which host cluster, and what those that are charged cost an
+-- hour. Sixteen rows for each, by the last digit of the tenant, so that writers seldom meet.
+CREATE TABLE plan_tally (
+    host TEXT NOT NULL,
+    plan TEXT NOT NULL,
+    state TEXT NOT NULL,
+    shard TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    charged_per_hour INTEGER NOT NULL,
+    PRIMARY KEY (host, plan, state, shard)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER clusters_plan_tally_insert AFTER INSERT ON clusters
+BEGIN
+    INSERT INTO plan_tally VALUES (NEW.host, NEW.plan, NEW.state, substr(NEW.tenant_id, -1), 1,
+        CASE WHEN NEW.ready_at IS NULL THEN 0 ELSE NEW.price_per_hour END)
+    ON CONFLICT (host, plan, state, shard) DO UPDATE
+    SET count = count + excluded.count, charged_per_hour = charged_per_hour + excluded.charged_per_hour;
+END;
+CREATE TRIGGER clusters_plan_tally_update
+AFTER UPDATE OF host, plan, state, tenant_id, ready_at, price_per_hour ON clusters
+WHEN (OLD.host, OLD.plan, OLD.state, OLD.tenant_id, OLD.ready_at IS NULL, OLD.price_per_hour)
+    IS NOT (NEW.host, NEW.plan, NEW.state, NEW.tenant_id, NEW.ready_at IS NULL, NEW.price_per_hour)
+BEGIN
+    INSERT INTO plan_tally VALUES (OLD.host, OLD.plan, OLD.state, substr(OLD.tenant_id, -1), -1,
+        CASE WHEN OLD.ready_at IS NULL THEN 0 ELSE -OLD.price_per_hour END),
+        (NEW.host, NEW.plan, NEW.state, substr(NEW.tenant_id, -1), 1,
+        CASE WHEN NEW.ready_at IS NULL THEN 0 ELSE NEW.price_per_hour END)
+    ON CONFLICT (host, plan, state, shard) DO UPDATE
+    SET count = count + excluded.count, charged_per_hour = charged_per_hour + excluded.charged_per_hour;
+END;
+CREATE TRIGGER clusters_plan_tally_delete AFTER DELETE ON clusters
+BEGIN
+    INSERT INTO plan_tally VALUES (OLD.host, OLD.plan, OLD.state, substr(OLD.tenant_id, -1), -1,
+        CASE WHEN OLD.ready_at IS NULL THEN 0 ELSE -OLD.price_per_hour END)
+    ON CONFLICT (host, plan, state, shard) DO UPDATE
+    SET count = count + excluded.count, charged_per_hour = charged_per_hour + excluded.charged_per_hour;
+END;
+
 -- The times in which a node is charged, each at one price. Without a price none was known; without
 -- an end it goes on. They do not overlap, and at most one is open.
 CREATE TABLE node_usage (
@@ -321,7 +358,96 @@ CREATE TABLE node_usage (
     PRIMARY KEY (node_id, started_at)
 ) STRICT;
 CREATE UNIQUE INDEX node_usage_open ON node_usage (node_id) WHERE ended_at IS NULL;
-CREATE INDEX node_usage_by_end ON node_usage (ended_at, started_at, price_per_hour, tenant_id);
+
+-- What is charged, by the month (UTC) in which charges began and ended. A charge that begins adds its
+-- price, and its price times the seconds since the month began; one that ends takes off the same for
+-- its end. So what a tenant has spent up to a moment is, over all months before it, the sum of
+-- price_per_hour * seconds since the month began - price_seconds, divided by 3600.
+CREATE TABLE charges (
+    kind TEXT NOT NULL CHECK (kind IN ('clusters', 'nodes')),
+    tenant_id TEXT NOT NULL,
+    month INTEGER NOT NULL,
+    price_per_hour INTEGER NOT NULL,
+    price_seconds INTEGER NOT NULL,
+    PRIMARY KEY (kind, tenant_id, month)
+) STRICT, WITHOUT ROWID;
+-- The same for all tenants together. Sixteen rows for each, as in plan_tally.
+CREATE TABLE platform_charges (
+    kind TEXT NOT NULL,
+    month INTEGER NOT NULL,
+    shard TEXT NOT NULL,
+    price_per_hour INTEGER NOT NULL,
+    price_seconds INTEGER NOT NULL,
+    PRIMARY KEY (kind, month, shard)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER charges_insert AFTER INSERT ON charges
+BEGIN
+    INSERT INTO platform_charges
+    VALUES (NEW.kind, NEW.month, substr(NEW.tenant_id, -1), NEW.price_per_hour, NEW.price_seconds)
+    ON CONFLICT (kind, month, shard) DO UPDATE
+    SET price_per_hour = price_per_hour + excluded.price_per_hour,
+        price_seconds = price_seconds + excluded.price_seconds;
+END;
+CREATE TRIGGER charges_update AFTER UPDATE ON charges
+BEGIN
+    UPDATE platform_charges
+    SET price_per_hour = price_per_hour + NEW.price_per_hour - OLD.price_per_hour,
+        price_seconds = price_seconds + NEW.price_seconds - OLD.price_seconds
+    WHERE kind = NEW.kind AND month = NEW.month AND shard = substr(NEW.tenant_id, -1);
+END;
+-- Takes a charge that begins or, with a negative price, ends.
+CREATE VIEW charge AS SELECT kind, tenant_id, month AS at, price_per_hour AS price FROM charges;
+CREATE TRIGGER charge_insert INSTEAD OF INSERT ON charge WHEN NEW.at IS NOT NULL AND NEW.price IS NOT NULL
+BEGIN
+    INSERT INTO charges
+    SELECT NEW.kind, NEW.tenant_id, m.month, NEW.price, NEW.price * ((NEW.at - m.month) / 1000000)
+    FROM (SELECT unixepoch(NEW.at / 1000000, 'unixepoch', 'start of month') * 1000000 AS month) m
+    WHERE TRUE
+    ON CONFLICT (kind, tenant_id, month) DO UPDATE
+    SET price_per_hour = price_per_hour + excluded.price_per_hour,
+        price_seconds = price_seconds + excluded.price_seconds;
+END;
+-- A cluster is charged from when it is first ready until it is deleted.
+CREATE TRIGGER clusters_charge_insert AFTER INSERT ON clusters WHEN NEW.ready_at IS NOT NULL
+BEGIN
+    INSERT INTO charge VALUES ('clusters', NEW.tenant_id, NEW.ready_at, NEW.price_per_hour),
+        ('clusters', NEW.tenant_id, NEW.deleted_at, -NEW.price_per_hour);
+END;
+CREATE TRIGGER clusters_charge_update AFTER UPDATE OF tenant_id, ready_at, deleted_at, price_per_hour ON clusters
+WHEN (OLD.tenant_id, OLD.ready_at, OLD.deleted_at, OLD.price_per_hour)
+    IS NOT (NEW.tenant_id, NEW.ready_at, NEW.deleted_at, NEW.price_per_hour)
+BEGIN
+    INSERT INTO charge
+    SELECT 'clusters', OLD.tenant_id, OLD.ready_at, -OLD.price_per_hour WHERE OLD.ready_at IS NOT NULL
+    UNION ALL
+    SELECT 'clusters', OLD.tenant_id, OLD.deleted_at, OLD.price_per_hour WHERE OLD.ready_at IS NOT NULL
+    UNION ALL
+    SELECT 'clusters', NEW.tenant_id, NEW.ready_at, NEW.price_per_hour WHERE NEW.ready_at IS NOT NULL
+    UNION ALL
+    SELECT 'clusters', NEW.tenant_id, NEW.deleted_at, -NEW.price_per_hour WHERE NEW.ready_at IS NOT NULL;
+END;
+CREATE TRIGGER clusters_charge_delete AFTER DELETE ON clusters WHEN OLD.ready_at IS NOT NULL
+BEGIN
+    INSERT INTO charge VALUES ('clusters', OLD.tenant_id, OLD.ready_at, -OLD.price_per_hour),
+        ('clusters', OLD.tenant_id, OLD.deleted_at, OLD.price_per_hour);
+END;
+CREATE TRIGGER node_usage_charge_insert AFTER INSERT ON node_usage
+BEGIN
+    INSERT INTO charge VALUES ('nodes', NEW.tenant_id, NEW.started_at, NEW.price_per_hour),
+        ('nodes', NEW.tenant_id, NEW.ended_at, -NEW.price_per_hour);
+END;
+CREATE TRIGGER node_usage_charge_update AFTER UPDATE ON node_usage
+BEGIN
+    INSERT INTO charge VALUES ('nodes', OLD.tenant_id, OLD.started_at, -OLD.price_per_hour),
+        ('nodes', OLD.tenant_id, OLD.ended_at, OLD.price_per_hour),
+        ('nodes', NEW.tenant_id, NEW.started_at, NEW.price_per_hour),
+        ('nodes', NEW.tenant_id, NEW.ended_at, -NEW.price_per_hour);
+END;
+CREATE TRIGGER node_usage_charge_delete AFTER DELETE ON node_usage
+BEGIN
+    INSERT INTO charge VALUES ('nodes', OLD.tenant_id, OLD.started_at, -OLD.price_per_hour),
+        ('nodes', OLD.tenant_id, OLD.ended_at, OLD.price_per_hour);
+END;
 
 -- Each environment on the SkyPilot API server.
 CREATE TABLE workspaces (
@@ -357,7 +483,7 @@ CREATE TABLE server_reports (
     read_at INTEGER
 ) STRICT;
 
--- Machines that nobody ordered here and whose removal was asked for.
+-- Orphaned machines whose removal was requested.
 CREATE TABLE orphan_removals (
     machine TEXT NOT NULL,
     workspace TEXT NOT NULL,
@@ -365,12 +491,13 @@ CREATE TABLE orphan_removals (
     PRIMARY KEY (machine, workspace)
 ) STRICT;
 
--- Accepted by the first verified sign-in with the address. An open invitation has none of the last three.
+-- Accepted by the first verified sign-in with the address. The last three columns of an open invitation are
+-- empty.
 CREATE TABLE invitations (
     id TEXT NOT NULL PRIMARY KEY,
     tenant_id TEXT NOT NULL REFERENCES tenants (id),
     email TEXT NOT NULL,
-    -- In lower case, ASCII only, as people are looked up.
+    -- In lower case, ASCII only, as users are looked up.
     email_folded TEXT NOT NULL,
     role TEXT NOT NULL CHECK (role IN ('viewer', 'developer', 'admin')),
     invited_by TEXT NOT NULL REFERENCES users (id),
@@ -394,7 +521,7 @@ CREATE TABLE credentials (
     provider TEXT NOT NULL,
     name TEXT NOT NULL,
     name_folded TEXT NOT NULL,
-    -- The one that is taken for its provider, of those with the same tenant and environment.
+    -- The default for its tenant, environment and provider.
     chosen INTEGER NOT NULL CHECK (chosen IN (0, 1)),
     suspended INTEGER NOT NULL CHECK (suspended IN (0, 1)),
     -- What may be shown of it, as JSON, and a digest of the whole to tell it by.
@@ -484,3 +611,15 @@ CREATE TRIGGER audit_head_refuse_delete BEFORE DELETE ON audit_head
 BEGIN
     SELECT RAISE(ABORT, 'the audit log is append-only');
 END;
+
+-- One row, written to find out whether the database takes writes.
+CREATE TABLE write_probe (
+    id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+    at INTEGER NOT NULL
+) STRICT;
+
+-- Answers of identity providers that were taken: each is good for one sign-in.
+CREATE TABLE used_sign_ins (
+    digest TEXT NOT NULL PRIMARY KEY,
+    expires_at INTEGER NOT NULL
+) STRICT;

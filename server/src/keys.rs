@@ -1,4 +1,4 @@
-//! The keys under which secrets rest.
+//! The key-encryption keys.
 
 use crate::{
     config::{Secret, Settings},
@@ -11,30 +11,24 @@ use provisioning::ports::sealing::{KeyService, SealError, Sealer, SecretOwner};
 use secrets::{Envelope, Key, KeyDirectory, Keyring, Keys};
 use std::sync::Arc;
 
-/// The keys of the configuration and of the data directory.
-///
-/// # Errors
-/// If one is lost under which something was sealed: says which.
+/// The keys of the configuration and of the data directory. Fails if a key is missing that protects a stored secret.
 pub fn keyring(settings: &Settings) -> Result<Arc<Keyring>> {
-    // The configuration has checked that each is a key.
+    // The configuration has validated each key.
     let read = |text: &Secret| Key::from_text(text.expose());
     let current = settings.keys.current.as_ref().and_then(read);
     let old = settings.keys.old.iter().filter_map(read).collect();
     Ok(Arc::new(directory(settings).open(current, old)?))
 }
 
-/// Where the portal keeps keys of its own.
+/// The folder in which the portal keeps its own keys.
 pub fn directory(settings: &Settings) -> KeyDirectory {
     KeyDirectory::new(settings.data_dir.join("keys"))
 }
 
 /// The keys of [`keyring`] together with those in AWS KMS.
-///
-/// # Errors
-/// If the machine's certificates cannot be read.
 pub fn keys(settings: &Settings, keyring: &Arc<Keyring>) -> Result<Arc<Keys>> {
-    let http = ReqwestClient::new().context("no HTTP client for AWS")?;
-    // The configuration has checked that there is an identity where there are keys.
+    let http = ReqwestClient::new().context("cannot create the HTTP client for AWS")?;
+    // The configuration has checked that keys in KMS come with an AWS identity.
     let service = |arn: &KeyArn| -> Option<Arc<dyn KeyService>> {
         let config = KmsConfig {
             arn: arn.clone(),
@@ -53,31 +47,26 @@ pub fn keys(settings: &Settings, keyring: &Arc<Keyring>) -> Result<Arc<Keys>> {
     )))
 }
 
-/// What seals secrets before they are stored.
+/// Encrypts secrets before they are stored.
 pub fn sealer(keys: &Arc<Keys>) -> Arc<dyn Sealer> {
     Arc::new(Envelope::new(keys.clone()))
 }
 
-/// Makes sure that what the database holds opens with these keys, and that the one that seals does seal.
-///
-/// # Errors
-/// Names the key that is needed, or what is wrong with the one that seals.
+/// Checks that these keys decrypt everything in the database, and that the current key encrypts. The error names the
+/// key that is missing.
 pub async fn open_everything(keys: &Keys, sealer: &dyn Sealer, database: &Database) -> Result<()> {
     every_secret_has_its_key(keys, database).await?;
     tried(sealer).await
 }
 
-/// Makes sure that there is a key for each of the database's secrets. The data directory alone cannot tell: it may be a
-/// new one beside an old database.
-///
-/// # Errors
-/// Names the key that is needed.
+/// Checks that a key exists for each secret in the database. The data directory alone cannot tell: it may be a new
+/// one beside an old database.
 pub async fn every_secret_has_its_key(keys: &Keys, database: &Database) -> Result<()> {
     let uses = database
         .sealed_rows()
         .keys_in_use()
         .await
-        .context("the sealed secrets cannot be read")?;
+        .context("cannot read the encrypted secrets")?;
     for found in uses {
         let mut what = format!("{} {}", found.kind.words(), found.example);
         if found.count > 1 {
@@ -88,24 +77,18 @@ pub async fn every_secret_has_its_key(keys: &Keys, database: &Database) -> Resul
     Ok(())
 }
 
-/// Makes sure that the key that seals does seal; one that cannot be reached is only warned of.
-///
-/// # Errors
-/// Says what is wrong with it.
+/// Checks that the current key encrypts. A key service that does not respond causes only a warning.
 pub async fn tried(sealer: &dyn Sealer) -> Result<()> {
     match seals(sealer).await {
         Err(error) if error.may_pass() => {
-            tracing::warn!(%error, "the key that seals cannot be tried at the moment");
+            tracing::warn!(%error, "the current key cannot be tested at the moment");
             Ok(())
         }
-        outcome => outcome.context("the key that seals cannot be used"),
+        outcome => outcome.context("the current key does not work"),
     }
 }
 
-/// Seals something and opens it again.
-///
-/// # Errors
-/// Says why that does not work.
+/// Encrypts and decrypts a test value.
 pub async fn seals(sealer: &dyn Sealer) -> Result<(), SealError> {
     let owner = SecretOwner {
         tenant_id: uuid::Uuid::nil().into(),

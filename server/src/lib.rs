@@ -1,6 +1,5 @@
-//! The portal as a program: commands, configuration, wiring and HTTP. A library, so that tests can run the whole server
-//! in their own process.
-#![warn(missing_docs)]
+//! The portal as a program: commands, configuration, wiring and HTTP. A library, so that tests can run the whole
+//! server in their own process.
 
 pub mod broker;
 pub mod commands;
@@ -8,6 +7,7 @@ pub mod config;
 pub mod http;
 pub mod keys;
 pub mod log;
+mod open_files;
 pub mod portal;
 pub mod server;
 pub mod skypilot;

@@ -1,9 +1,9 @@
-//! Sets up logging; panics are logged too, without stopping the server.
+//! Sets up logging. Panics are logged and do not stop the server.
 
 use crate::config::{LogFormat, LogSettings};
 use tracing_subscriber::{EnvFilter, fmt};
 
-/// Starts logging to the error output. Later calls do nothing.
+/// Starts logging to standard error. Later calls do nothing.
 pub fn start(settings: &LogSettings) {
     let filter = std::env::var(EnvFilter::DEFAULT_ENV)
         .ok()

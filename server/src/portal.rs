@@ -1,12 +1,13 @@
-//! What requests share: the core, the database, sessions, and limits.
+//! The state that requests share: the core, the database, sessions, and limits.
 
 use crate::{
     config::{Settings, TrustedProxies},
     http::{
+        health::Readiness,
         layers::host::Addresses,
         rest,
         session::Sessions,
-        sign_in::{Door, Doors, Provider},
+        sign_in::{Provider, SignInMethod, SignInMethods},
         stream_limit::Streams,
     },
 };
@@ -15,64 +16,60 @@ use app::site::{Assets, SignInProvider, Site};
 use domain::{caller::Caller, ids::UserId, problem::Problem};
 use persistence::Database;
 use provisioning::{Core, claim_rules::ClaimRules, sign_in::SignInService, users::RuleProvider};
+use secrets::{Keyring, TextSealer};
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
-/// What every request can use.
 pub struct Portal {
-    /// All use cases.
     pub core: Arc<Core>,
-    /// The ways to sign in.
-    pub doors: Doors,
-    /// The database.
+    pub sign_in_methods: SignInMethods,
     pub database: Database,
-    /// The browsers' sessions.
     pub sessions: Sessions,
-    /// Open event streams.
     pub streams: Streams,
-    /// The addresses the portal goes by.
+    /// The URLs at which the portal is reached.
     pub addresses: Arc<Addresses>,
-    /// Whose word is taken for where a request came from.
+    /// Proxies whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: TrustedProxies,
-    /// What pages need.
     pub site: Site,
+    /// Whether the database takes writes.
+    pub readiness: Readiness,
+    /// Seals what browsers keep.
+    pub cookie_sealer: TextSealer,
     /// Cancelled when the server stops.
     pub stopping: CancellationToken,
     callers: SignInService,
 }
 
 impl Portal {
-    /// The portal over `core` and its database. `addresses` are those it is reached by, `assets` the site's files.
-    ///
-    /// # Errors
-    /// If a provider's client or the API document cannot be made.
+    /// `assets` are the site's files. Fails if a provider's client or the API document cannot be created.
     pub fn new(
         settings: &Settings,
         addresses: Addresses,
         assets: Assets,
         core: Arc<Core>,
         database: &Database,
+        keyring: &Keyring,
     ) -> anyhow::Result<Self> {
-        let doors = doors(settings, database)?;
+        let sign_in_methods = sign_in_methods(settings, database)?;
         let site = Site {
             assets: Arc::new(assets),
             core: core.clone(),
             sandbox: settings.sandbox,
-            providers: doors
+            providers: sign_in_methods
                 .values()
-                .map(|door| SignInProvider {
-                    slug: door.provider.settings().slug.clone(),
-                    title: door.provider.settings().title.clone(),
+                .map(|method| SignInProvider {
+                    slug: method.provider.settings().slug.clone(),
+                    title: method.provider.settings().title.clone(),
                 })
                 .collect(),
             public_url: addresses.main().into(),
             api_document: Arc::new(
-                serde_json::to_value(rest::document()).context("the API document")?,
+                serde_json::to_value(rest::document()).context("cannot create the API document")?,
             ),
         };
         Ok(Self {
             core,
-            doors,
+            sign_in_methods,
             callers: SignInService::new(database.clone(), ClaimRules::default()),
             database: database.clone(),
             sessions: Sessions(Arc::new(database.sessions())),
@@ -80,14 +77,13 @@ impl Portal {
             addresses: Arc::new(addresses),
             trusted_proxies: settings.trusted_proxies.clone(),
             site,
+            readiness: Readiness::default(),
+            cookie_sealer: TextSealer::new(keyring, "hangar cookie"),
             stopping: CancellationToken::new(),
         })
     }
 
-    /// Whom a session stands for now.
-    ///
-    /// # Errors
-    /// Internal if the database fails.
+    /// The current caller of a session; `None` if the user no longer has access.
     pub async fn session_caller(
         &self,
         user: UserId,
@@ -96,10 +92,7 @@ impl Portal {
         self.callers.session_caller(user, source).await
     }
 
-    /// Whom an API token stands for now.
-    ///
-    /// # Errors
-    /// Internal if the database fails.
+    /// The current caller of an API token; `None` if the token or its owner has no access.
     pub async fn token_caller(
         &self,
         secret: &str,
@@ -109,7 +102,7 @@ impl Portal {
     }
 }
 
-/// The providers with their rules, for trying them.
+/// The providers with their rules, for the page that tests rules.
 pub fn rule_providers(settings: &Settings) -> Vec<RuleProvider> {
     let sign_in = &settings.sign_in;
     sign_in
@@ -123,17 +116,17 @@ pub fn rule_providers(settings: &Settings) -> Vec<RuleProvider> {
         .collect()
 }
 
-fn doors(settings: &Settings, database: &Database) -> anyhow::Result<Doors> {
+fn sign_in_methods(settings: &Settings, database: &Database) -> anyhow::Result<SignInMethods> {
     let sign_in = &settings.sign_in;
     sign_in
         .providers
         .iter()
         .map(|provider| {
-            let door = Door {
+            let method = SignInMethod {
                 service: SignInService::new(database.clone(), sign_in.rules_for(&provider.slug)),
                 provider: Provider::new(provider.clone())?,
             };
-            Ok((provider.slug.clone(), Arc::new(door)))
+            Ok((provider.slug.clone(), Arc::new(method)))
         })
         .collect()
 }

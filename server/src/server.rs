@@ -1,10 +1,15 @@
-//! A running portal: everything started in the right order, and stopped in the reverse one.
+//! Starts the parts of a portal in order, and stops them in reverse order.
 
 use crate::{
     broker::Broker,
     config::Settings,
-    http::{self, layers::host::Addresses, listener, site},
-    keys,
+    http::{
+        self,
+        layers::host::Addresses,
+        listener::{self, ConnectionLimits},
+        site,
+    },
+    keys, open_files,
     portal::{Portal, rule_providers},
     skypilot, user_pools, vault,
 };
@@ -20,20 +25,17 @@ use std::{io::ErrorKind, net::SocketAddr, path::Path, sync::Arc, time::Duration}
 use tokio::{net::TcpListener, task::JoinHandle, time::timeout};
 use tokio_util::sync::CancellationToken;
 
-/// How long the reconciler may take to finish its steps when the server stops.
+/// Time for the reconcilers to finish their passes.
 const LAST_STEPS: Duration = Duration::from_secs(10);
 
-/// A portal that is listening and working.
+/// A running portal.
 pub struct Server {
-    /// Where it listens.
     pub address: SocketAddr,
-    /// What it serves.
     pub portal: Arc<Portal>,
-    /// Its database.
     pub database: Database,
-    /// What makes handles to credentials, if anything does.
+    /// Issues handles to credentials, if the configuration enables them.
     pub credential_handles: Option<Arc<dyn CredentialHandles>>,
-    /// Where the credential broker listens, if it does.
+    /// The credential broker's address, if it listens.
     pub broker_address: Option<SocketAddr>,
     stop_working: CancellationToken,
     listening: Vec<JoinHandle<()>>,
@@ -41,33 +43,28 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts everything. `site` is the folder of the site's files.
-    ///
-    /// # Errors
-    /// Says what cannot be had and what to do about it.
+    /// Starts the portal. `site` is the folder of the site's files. The error says what failed and what to do.
     pub async fn start(settings: Settings, site: &Path) -> Result<Self> {
         let assets = site::assets(site)?;
-        // First of all, because it is what most often fails and costs nothing to try.
+        // First, because binding fails most often and has no side effects.
         let listener = bind(settings.listen).await?;
         let address = listener.local_addr()?;
         settings.make_data_directory()?;
         let database = Database::open(settings.database.expose()).await?;
         if database.is_read_only() {
-            tracing::warn!(
-                "the database is read-only: nothing can be ordered, changed or signed in to"
-            );
+            tracing::warn!("the database is read-only: changes and sign-in fail");
         } else {
             database
                 .tenants()
                 .seed(&settings.tenants)
                 .await
-                .context("the tenants of the configuration cannot be stored")?;
+                .context("cannot store the tenants of the configuration")?;
             if settings.skypilot.is_some() || settings.broker.is_some() {
                 database
                     .workspaces()
                     .seed()
                     .await
-                    .context("the tenants' workspaces cannot be stored")?;
+                    .context("cannot store the environments' workspaces")?;
             }
         }
         warn_of_missing_tenants(&settings, &database).await?;
@@ -108,7 +105,9 @@ impl Server {
             rule_providers: rule_providers(&settings),
             user_pools: user_pools::pools(&settings)?,
         }));
-        let portal = Arc::new(Portal::new(&settings, addresses, assets, core, &database)?);
+        let portal = Arc::new(Portal::new(
+            &settings, addresses, assets, core, &database, &keyring,
+        )?);
         let mut router = http::router(&portal, site);
         let (mut listening, mut broker_address) = (Vec::new(), None);
         if let Some(broker) = &broker {
@@ -129,8 +128,9 @@ impl Server {
         let working = tokio::spawn(async move { reconciler.run(stop).await });
         listening.push(tokio::spawn(listener::serve(
             listener,
+            listener::plain,
             router,
-            settings.limits.connections,
+            connection_limits(&settings),
             portal.stopping.clone(),
         )));
         Ok(Self {
@@ -145,22 +145,40 @@ impl Server {
         })
     }
 
-    /// Takes no more requests, finishes those under way and the steps of the reconciler, and closes everything.
+    /// Stops accepting requests, finishes open requests and reconcile passes, and closes everything.
     pub async fn stop(self) {
         self.portal.stopping.cancel();
         for listening in self.listening {
             if let Err(error) = listening.await {
-                tracing::error!(%error, "a listener ended badly");
+                tracing::error!(%error, "a listener failed");
             }
         }
         self.stop_working.cancel();
         let abort = self.working.abort_handle();
         if timeout(LAST_STEPS, self.working).await.is_err() {
-            // Its leases run out by themselves, and every step can be repeated.
-            tracing::warn!("the reconciler was cut off");
+            // Its leases expire, and every step can be repeated.
+            tracing::warn!("the reconciler did not stop in time");
             abort.abort();
         }
         self.database.close().await;
+    }
+}
+
+/// As configured, but never more connections than the system has file descriptors for.
+fn connection_limits(settings: &Settings) -> ConnectionLimits {
+    let limits = &settings.limits;
+    let total = limits.connections.min(open_files::for_connections());
+    if total < limits.connections {
+        tracing::warn!(
+            "limits.connections is {}, but the limit of open files leaves only {total}; raise it (ulimit -n, \
+             LimitNOFILE) or lower the setting",
+            limits.connections
+        );
+    }
+    ConnectionLimits {
+        total,
+        per_address: limits.connections_per_address,
+        proxies: settings.trusted_proxies.clone(),
     }
 }
 
@@ -170,19 +188,16 @@ async fn warn_of_missing_tenants(settings: &Settings, database: &Database) -> Re
         .tenants()
         .active()
         .await
-        .context("the tenants cannot be read")?;
+        .context("cannot read the tenants")?;
     for slug in settings.sign_in.tenants_named() {
         if !tenants.iter().any(|tenant| tenant.tenant.slug == slug) {
-            tracing::warn!(%slug, "a claim rule names a tenant that does not exist: it gives nothing");
+            tracing::warn!(%slug, "a claim rule names a tenant that does not exist and grants nothing");
         }
     }
     Ok(())
 }
 
 /// The host clusters of the configuration.
-///
-/// # Errors
-/// If a kubeconfig cannot be used.
 pub async fn hosts(settings: &Settings) -> Result<KubernetesHosts> {
     let config = HostClustersConfig {
         clusters: settings.hosts.clone(),
@@ -195,7 +210,7 @@ async fn bind(address: SocketAddr) -> Result<TcpListener> {
     match TcpListener::bind(address).await {
         Ok(listener) => Ok(listener),
         Err(error) if error.kind() == ErrorKind::AddrInUse => bail!(
-            "something else listens on {address}, perhaps another hangar; stop it, or choose another address with --listen"
+            "{address} is already in use, perhaps by another hangar; stop it, or choose another address with --listen"
         ),
         Err(error) => Err(error).with_context(|| format!("cannot listen on {address}")),
     }

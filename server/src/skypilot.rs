@@ -1,5 +1,4 @@
-//! What nodes need, made of the configuration: the SkyPilot API server, and the sealer of the tokens that the portal
-//! has there.
+//! Wires the SkyPilot backend: the API server, and the encryption of the portal's tokens for it.
 
 use crate::config::{CloudCredentials, SkyPilotSettings};
 use anyhow::{Context as _, Result, bail};
@@ -10,10 +9,7 @@ use provisioning::{
 use skypilot::{AwsAccess, SkyPilotConfig, SkyPilotMachines};
 use std::sync::Arc;
 
-/// The SkyPilot API server of the configuration. Nothing is asked of it yet.
-///
-/// # Errors
-/// If its address or certificates cannot be used.
+/// The SkyPilot API server of the configuration, without sending any request.
 pub fn machines(settings: &SkyPilotSettings, aws: AwsAccess) -> Result<SkyPilotMachines> {
     let admin_token = settings
         .admin_token
@@ -27,13 +23,10 @@ pub fn machines(settings: &SkyPilotSettings, aws: AwsAccess) -> Result<SkyPilotM
         catalogue_clouds: settings.catalogue_clouds.clone(),
         ..SkyPilotConfig::new(settings.url.clone(), admin_token)
     };
-    SkyPilotMachines::new(config).context("the SkyPilot API server cannot be used")
+    SkyPilotMachines::new(config).context("cannot use the SkyPilot API server")
 }
 
-/// The server with what belongs to it.
-///
-/// # Errors
-/// As [`machines`]; and if it is to be given handles and there are none.
+/// The server with its sealer. Fails if the configuration requires handles and the broker issues none.
 pub fn backend(
     settings: &SkyPilotSettings,
     handles: Option<Arc<dyn CredentialHandles>>,
@@ -44,7 +37,7 @@ pub fn backend(
         (CloudCredentials::None, _) => AwsAccess::OfTheServer,
         (CloudCredentials::Handle, Some(handles)) => AwsAccess::Handles(handles),
         (CloudCredentials::Handle, None) => {
-            bail!("[skypilot] has credentials = \"handle\", which needs handle_url under [broker]")
+            bail!("credentials = \"handle\" under [skypilot] needs handle_url under [broker]")
         }
     };
     Ok(SkyPilotBackend::new(

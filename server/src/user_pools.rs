@@ -8,15 +8,12 @@ use domain::user_pool::PoolRef;
 use provisioning::user_pools::KnownPool;
 use std::sync::Arc;
 
-/// Those that providers name and that the portal has an identity for.
-///
-/// # Errors
-/// If the machine's certificates cannot be read.
+/// The user pools of providers, if the portal has an AWS identity.
 pub fn pools(settings: &Settings) -> anyhow::Result<Vec<KnownPool>> {
     let Some(identity) = &settings.aws else {
         return Ok(Vec::new());
     };
-    let http = ReqwestClient::new().context("the client of AWS")?;
+    let http = ReqwestClient::new().context("cannot create the HTTP client for AWS")?;
     let providers = settings.sign_in.providers.iter();
     let pools = providers.filter_map(|provider| {
         let pool_id = provider.user_pool.clone()?;
@@ -32,7 +29,7 @@ pub fn pools(settings: &Settings) -> anyhow::Result<Vec<KnownPool>> {
                 title: provider.title.clone(),
                 pool_id,
             },
-            people: Arc::new(CognitoPool::new(config, http.clone())),
+            users: Arc::new(CognitoPool::new(config, http.clone())),
         })
     });
     Ok(pools.collect())

@@ -1,4 +1,4 @@
-//! The vault put together.
+//! Wires the vault.
 
 use crate::config::Settings;
 use anyhow::{Context as _, Result};
@@ -14,10 +14,7 @@ use provisioning::{
 };
 use std::sync::Arc;
 
-/// AWS STS, where the configuration has it.
-///
-/// # Errors
-/// If the machine's certificates cannot be read.
+/// AWS STS, or the endpoint that the configuration sets.
 pub fn security_tokens(settings: &Settings) -> Result<Arc<dyn SecurityTokens>> {
     let of_broker = settings
         .broker
@@ -27,11 +24,11 @@ pub fn security_tokens(settings: &Settings) -> Result<Arc<dyn SecurityTokens>> {
     let sts = Sts::new(StsConfig {
         endpoint: of_broker.or(of_identity),
     })
-    .context("no HTTP client for AWS")?;
+    .context("cannot create the HTTP client for AWS")?;
     Ok(Arc::new(sts))
 }
 
-/// Whom AWS knows the portal as.
+/// The portal's own AWS identity.
 pub fn portal_identity(settings: &Settings) -> Option<PortalIdentity> {
     settings.aws.as_ref().map(|aws| PortalIdentity {
         access_key_id: aws.access_key_id.clone(),
@@ -40,10 +37,7 @@ pub fn portal_identity(settings: &Settings) -> Option<PortalIdentity> {
     })
 }
 
-/// The vault over `store`.
-///
-/// # Errors
-/// As [`security_tokens`].
+/// The vault over `db`.
 pub fn vault(settings: &Settings, db: Database, sealer: Arc<dyn Sealer>) -> Result<Vault> {
     let providers = Providers {
         tokens: security_tokens(settings)?,

@@ -1,14 +1,15 @@
 //! `cargo xtask bench`: figures of a release build, as a table for docs/benchmarks.md.
 //!
 //! A measurement is a function from the release to rows of the table; `PLAN` lists them in order. What a running
-//! portal does is measured by the program in `server/benches/portal`, which prints rows itself.
+//! portal does is measured by the program in `server/benches/portal` and, in Chromium, by `end2end/benches`; both print
+//! rows themselves.
 
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
 use crate::process::run as run_command;
-use crate::{build, cargo, site, workspace};
+use crate::{browser_tests, build, cargo, site, workspace};
 
 /// What `cargo xtask bench` can be told.
 #[derive(clap::Args)]
@@ -39,7 +40,11 @@ pub struct Figure {
 type Measurement = (&'static str, fn(&Release) -> Result<Vec<Figure>>);
 
 /// Everything that is measured, in the order of the table.
-const PLAN: [Measurement; 2] = [("sizes", sizes), ("portal", portal)];
+const PLAN: [Measurement; 3] = [
+    ("sizes", sizes),
+    ("navigation", navigation),
+    ("portal", portal),
+];
 
 /// Builds a release, takes every measurement and prints the table.
 pub fn run(options: &Options) -> Result<()> {
@@ -85,6 +90,19 @@ fn sizes(release: &Release) -> Result<Vec<Figure>> {
         value: kilobytes(binary),
     });
     Ok(figures)
+}
+
+/// What a click takes in Chromium.
+fn navigation(release: &Release) -> Result<Vec<Figure>> {
+    run_command(
+        cargo::cargo(&["build", "--release", "--locked"])
+            .args(cargo::SERVER_SIDE)
+            .args(cargo::SERVER_BINARY)
+            .args(cargo::SANDBOX_BINARY),
+    )?;
+    let portal = workspace::target().join("release/hangar");
+    browser_tests::bench(&portal, &release.site)?;
+    Ok(Vec::new())
 }
 
 /// Latency, throughput, speed of provisioning and memory of the running portal.

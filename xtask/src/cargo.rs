@@ -75,12 +75,12 @@ pub fn cargo(subcommand: &[&str]) -> Command {
     command
 }
 
-/// Runs `cargo build` with these arguments and prints what the compiler says.
+/// Runs `cargo build` or `cargo test` with these arguments and prints what the compiler says.
 ///
 /// # Errors
 /// If it does not compile, or if the compiler warns: cargo repeats the warnings of what was compiled earlier.
-pub fn build_without_warnings(arguments: &[&str]) -> Result<()> {
-    let mut command = cargo(&["build", "--locked", "--message-format=json"]);
+pub fn build_without_warnings(subcommand: &str, arguments: &[&str]) -> Result<()> {
+    let mut command = cargo(&[subcommand, "--locked", "--message-format=json"]);
     let (succeeded, messages) = process::captured(command.args(arguments))?;
     let mut warnings = 0;
     for message in messages.lines().filter_map(compiler_message) {

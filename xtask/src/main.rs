@@ -7,6 +7,7 @@ mod bench;
 mod browser_tests;
 mod build;
 mod cargo;
+mod check;
 mod compress;
 mod lanes;
 mod outcome;
@@ -37,6 +38,8 @@ enum Command {
     Build(build::Options),
     /// Build, then run the portal with the sandbox beside it; what follows `--` goes to `hangar serve`.
     Start(start::Options),
+    /// Check what changed since `main`: formatting, rules, lints, unit tests.
+    Check,
     /// Run every check and every test.
     Test(test::Options),
     /// Check who depends on whom.
@@ -49,6 +52,7 @@ fn main() -> std::process::ExitCode {
     let result = match Arguments::parse().command {
         Command::Build(options) => build::run(&options),
         Command::Start(options) => start::run(&options),
+        Command::Check => check::run(),
         Command::Test(options) => test::run(&options),
         Command::Rules => rules::run(),
         Command::Bench(options) => bench::run(&options),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anyhow::Error;
+use anyhow::{Error, Result, bail};
 
 /// How many tests a part ran.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -52,6 +52,18 @@ pub fn total(parts: &[Part]) -> Counts {
             skipped: sum.skipped + counts.skipped,
         }
     })
+}
+
+/// Prints the summary.
+///
+/// # Errors
+/// If any part failed.
+pub fn conclude(parts: &[Part]) -> Result<()> {
+    print!("{}", summary(parts));
+    match total(parts).failed {
+        0 => Ok(()),
+        failed => bail!("{failed} failed"),
+    }
 }
 
 /// A table of all parts, what went wrong, and the closing line.

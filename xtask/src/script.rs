@@ -13,7 +13,7 @@ const ENTRY: &str = "portal.js";
 /// Libraries that define a global name.
 const LIBRARIES: [&str; 1] = ["vendor/idiomorph.min.js"];
 
-/// The modules below `folder` as one. Compression makes more of a difference than taking the comments out.
+/// The modules below `folder` as one, without lines of comments, which are a fifth of what is transferred.
 pub fn bundle(folder: &Path) -> Result<Vec<u8>> {
     let mut libraries = String::new();
     for library in LIBRARIES {
@@ -41,9 +41,18 @@ fn append(
             append(folder, imported, seen, bundle)?;
         }
     }
-    for line in module.lines().filter(|line| imported(line).is_none()) {
-        bundle.push_str(line.strip_prefix("export ").unwrap_or(line));
-        bundle.push('\n');
+    let mut in_comment = false;
+    for line in module.lines() {
+        let text = line.trim();
+        in_comment |= text.starts_with("/**");
+        let is_comment = text.is_empty()
+            || text.starts_with("//")
+            || in_comment && (!text.contains("*/") || text.ends_with("*/"));
+        in_comment &= !text.contains("*/");
+        if !is_comment && imported(line).is_none() {
+            bundle.push_str(line.strip_prefix("export ").unwrap_or(line));
+            bundle.push('\n');
+        }
     }
     Ok(())
 }
@@ -83,6 +92,17 @@ mod tests {
                 && at("function morph(") < at("function update(")
         );
         assert!(at("function update(") < at("startVisits();"));
+    }
+
+    #[test]
+    fn comments_are_left_out_and_no_text_that_spans_lines_could_lose_any() {
+        let folder = workspace::root().join("frontend/script");
+        let mut modules = String::new();
+        append(&folder, ENTRY, &mut BTreeSet::new(), &mut modules).unwrap();
+        for line in modules.lines().map(str::trim) {
+            assert!(!line.starts_with("//") && !line.starts_with('*'), "{line}");
+            assert!(line.matches('`').count() % 2 == 0, "{line}");
+        }
     }
 
     #[test]

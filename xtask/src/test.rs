@@ -1,19 +1,18 @@
 //! `cargo xtask test`: every check and every test, and one line at the end that says how it went.
 //!
-//! Order: what is quick and often wrong first, then two lanes side by side. In front the server side: linted and
-//! compiled at once, tested on SQLite and PostgreSQL with that build. Behind it the islands. The browser tests
-//! come last and use what both lanes made. A part that fails does not stop the others, so one run tells everything.
+//! Order: what is quick and often wrong first. Then two lanes compile side by side, the server side (linted and compiled at
+//! once) and the islands. Then the server side is tested on SQLite and PostgreSQL, and after it the pages in a browser. A
+//! part that fails does not stop the others, so one run tells everything.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 use crate::lanes::{self, Lane, timed};
 use crate::outcome::{self, Counts, Part};
 use crate::postgres::Postgres;
 use crate::process::{run as run_command, tee};
-use crate::site::Manifest;
 use crate::{browser_tests, build, cargo, rules, workspace};
 
 /// What `cargo xtask test` can be told.
@@ -30,11 +29,7 @@ pub fn run(options: &Options) -> Result<()> {
         Some(arguments) => browser_only(arguments)?,
         None => everything(),
     };
-    print!("{}", outcome::summary(&parts));
-    match outcome::total(&parts).failed {
-        0 => Ok(()),
-        failed => bail!("{failed} failed"),
-    }
+    outcome::conclude(&parts)
 }
 
 fn browser_only(arguments: &[String]) -> Result<Vec<Part>> {
@@ -50,65 +45,48 @@ fn everything() -> Vec<Part> {
         check("formatting", timed(formatting)),
         check("dependency rules", timed(rules::run)),
     ];
-    let (server_side, site) = lanes::beside(|| Ok(server_side()), browser_part);
-    let (server_parts, server) = server_side.result.unwrap_or_default();
-    parts.extend(server_parts);
-    let site_took = site.took;
-    let (site, site_error) = match site.result {
-        Ok(site) => (Some(site), None),
-        Err(error) => (None, Some(error)),
-    };
-    parts.push(Part {
-        name: "browser part",
-        counts: None,
-        error: site_error,
-        took: site_took,
-    });
-    parts.push(check(
-        "types of the script",
-        timed(browser_tests::check_script),
-    ));
-    parts.push(tests("xtask's tests", timed(xtask)));
+    let (compiled, islands) = lanes::beside(server_side, browser_part);
+    let built = compiled.result.is_ok();
+    let site = islands.result.is_ok();
+    parts.extend([
+        check("lint and compile", compiled),
+        check("browser part", islands),
+        check("types of the script", timed(browser_tests::check_script)),
+        tests("xtask's tests", timed(|| xtask(&[]))),
+    ]);
+    if !built {
+        return parts;
+    }
+    // One after the other: each keeps two cores busy, and what waits for a portal would miss its deadline.
+    parts.push(tests("tests (databases, SkyPilot)", timed(with_real_parts)));
     parts.push(tests(
         "browser tests",
         timed(|| {
-            let server = server.ok_or_else(|| anyhow!("there is no server to test"))?;
-            site.ok_or_else(|| anyhow!("there is no browser part to test"))?;
-            heading("browser tests");
-            browser_tests::run(&server, &[])
+            ensure!(site, "there is no browser part to test");
+            browser_tests::run(&workspace::target().join("debug/hangar"), &[])
         }),
     ));
+    if documents_with_examples(workspace::root()) {
+        parts.push(tests("documentation tests", timed(documentation)));
+    }
     parts
 }
 
-/// The lane in front: lint, compile, test. Returns the server's binary where there is one.
-fn server_side() -> (Vec<Part>, Option<PathBuf>) {
-    let mut parts = Vec::new();
-    let compiled = timed(|| {
-        heading("linting and compiling the server side and its tests");
-        let targets = ["--lib", "--bins", "--tests", "--benches"];
-        cargo::build_without_warnings(&[&cargo::SERVER_SIDE[..], &targets].concat())
-    });
-    let server = compiled
-        .result
-        .is_ok()
-        .then(|| workspace::target().join("debug/hangar"));
-    parts.push(check("lint and compile", compiled));
-    if server.is_some() {
-        parts.push(tests("tests (databases, SkyPilot)", timed(with_real_parts)));
-        if documents_with_examples(workspace::root()) {
-            parts.push(tests("documentation tests", timed(documentation)));
-        }
-    }
-    (parts, server)
+fn server_side() -> Result<()> {
+    heading("linting and compiling the server side and its tests");
+    let targets = ["--lib", "--bins", "--tests", "--benches"];
+    cargo::build_without_warnings("build", &[&cargo::SERVER_SIDE[..], &targets].concat())
 }
 
-/// The lane behind: the site for the browser tests, with the islands linted as they are compiled.
-fn browser_part() -> Result<Manifest> {
-    build::build_site(&workspace::development_site(), false)
+/// The site for the browser tests.
+fn browser_part() -> Result<()> {
+    let islands = [&cargo::BROWSER[..], &cargo::BROWSER_DEVELOPMENT].concat();
+    cargo::build_without_warnings("build", &islands)?;
+    build::build_site(&workspace::development_site(), false)?;
+    Ok(())
 }
 
-fn formatting() -> Result<()> {
+pub fn formatting() -> Result<()> {
     heading("formatting");
     run_command(&mut cargo::cargo(&["fmt", "--all", "--check"])).context("run `cargo fmt --all`")
 }
@@ -146,15 +124,16 @@ fn with_real_parts() -> Result<Counts> {
     Ok(counts)
 }
 
-fn xtask() -> Result<Counts> {
+/// `filter` leaves some out.
+pub fn xtask(filter: &[&str]) -> Result<Counts> {
     heading("xtask's own lints and tests");
-    cargo::build_without_warnings(&[&cargo::XTASK[..], &["--tests"]].concat())?;
+    cargo::build_without_warnings("build", &[&cargo::XTASK[..], &["--tests"]].concat())?;
     let mut command = cargo::cargo(&["nextest", "run", "--locked", "--no-fail-fast"]);
-    Ok(nextest(command.args(cargo::XTASK))?.0)
+    Ok(nextest(command.args(cargo::XTASK).args(filter))?.0)
 }
 
 /// What came of the tests, and what nextest wrote.
-fn nextest(command: &mut std::process::Command) -> Result<(Counts, String)> {
+pub fn nextest(command: &mut std::process::Command) -> Result<(Counts, String)> {
     let (succeeded, output) = tee(command)?;
     let counts = outcome::nextest(&output).context("the tests did not run to an end")?;
     if !succeeded && counts.failed == 0 {
@@ -197,11 +176,11 @@ fn documentation() -> Result<Counts> {
     Ok(counts)
 }
 
-fn heading(what: &str) {
+pub fn heading(what: &str) {
     println!("\n== {what}");
 }
 
-fn check<T>(name: &'static str, lane: Lane<T>) -> Part {
+pub fn check<T>(name: &'static str, lane: Lane<T>) -> Part {
     Part {
         name,
         counts: None,
@@ -210,7 +189,7 @@ fn check<T>(name: &'static str, lane: Lane<T>) -> Part {
     }
 }
 
-fn tests(name: &'static str, lane: Lane<Counts>) -> Part {
+pub fn tests(name: &'static str, lane: Lane<Counts>) -> Part {
     let (counts, error) = match lane.result {
         Ok(counts) => (counts, None),
         Err(error) => (Counts::default(), Some(error)),

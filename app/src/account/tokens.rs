@@ -7,9 +7,17 @@ use leptos::prelude::*;
 use super::token_form::TokenForm;
 use crate::form::{Form, FormState};
 use crate::ui::{
-    Button, ButtonKind, Card, Cell, Code, Dialog, Empty, EmptyState, HeaderCell, Notice,
-    RelativeTime, Row, Table, Tone,
+    Button, ButtonKind, Card, Cell, Code, Column, Dialog, Empty, EmptyState, Notice, RelativeTime,
+    Row, Table, Tone,
 };
+
+const COLUMNS: &[Column] = &[
+    Column::text("Token"),
+    Column::text("Scopes"),
+    Column::number("Expires"),
+    Column::text("Last used"),
+    Column::ACTIONS,
+];
 
 #[component]
 pub fn Tokens(
@@ -20,6 +28,8 @@ pub fn Tokens(
     revoke: FormState,
     public_url: String,
 ) -> impl IntoView {
+    let rows = tokens.into_iter().map(|token| row(token, &revoke));
+    let rows = rows.collect::<Vec<_>>();
     let created = create.answer::<NewApiToken>();
     let created =
         created.map(|created| view! { <Created created=created public_url=public_url /> });
@@ -33,7 +43,7 @@ pub fn Tokens(
                 <TokenForm form=create.emptied_by_answer() tenants=tenants />
             </div>
             <div class="border-t border-line">
-                <TokenTable tokens=tokens form=revoke />
+                <Table caption="Your API tokens" columns=COLUMNS rows=rows empty=|| view! { <NoTokens /> } />
             </div>
         </Card>
     }
@@ -63,38 +73,17 @@ fn Created(created: NewApiToken, public_url: String) -> impl IntoView {
 }
 
 #[component]
-fn TokenTable(tokens: Vec<ApiToken>, form: FormState) -> impl IntoView {
-    if tokens.is_empty() {
-        return view! {
-            <EmptyState
-                why=Empty::NothingYet
-                title="No tokens"
-                text="Tokens that you create are listed here until they expire."
-            />
-        }
-        .into_any();
-    }
-    let head = || {
-        view! {
-            <HeaderCell>"Token"</HeaderCell>
-            <HeaderCell>"Scopes"</HeaderCell>
-            <HeaderCell number=true>"Expires"</HeaderCell>
-            <HeaderCell>"Last used"</HeaderCell>
-            <HeaderCell number=true>
-                <span class="sr-only">"Actions"</span>
-            </HeaderCell>
-        }
-        .into_any()
-    };
+fn NoTokens() -> impl IntoView {
     view! {
-        <Table caption="Your API tokens" head=Box::new(head)>
-            {tokens.into_iter().map(|token| row(token, &form)).collect_view()}
-        </Table>
+        <EmptyState
+            why=Empty::NothingYet
+            title="No tokens"
+            text="Tokens that you create are listed here until they expire."
+        />
     }
-    .into_any()
 }
 
-fn row(token: ApiToken, form: &FormState) -> impl IntoView + use<> {
+fn row(token: ApiToken, form: &FormState) -> AnyView {
     let used = match token.last_used_at {
         Some(at) => view! { <RelativeTime at=at /> }.into_any(),
         None => "never".into_any(),
@@ -114,7 +103,7 @@ fn row(token: ApiToken, form: &FormState) -> impl IntoView + use<> {
                     <code>{token.prefix} "…"</code>
                 </small>
             </Cell>
-            <Cell wide_on_phone=true>
+            <Cell wide_on_small=true>
                 <span class="block text-muted">{scopes.join(", ")}</span>
                 <small class="block text-faint break-words">{place}</small>
             </Cell>
@@ -123,7 +112,7 @@ fn row(token: ApiToken, form: &FormState) -> impl IntoView + use<> {
             </Cell>
             <Cell>
                 <span class="text-muted">
-                    <span class="md:hidden">"used "</span>
+                    <span class="lg:hidden">"used "</span>
                     {used}
                 </span>
             </Cell>

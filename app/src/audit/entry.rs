@@ -7,7 +7,13 @@ use super::list::with_entry;
 use super::rows::{OutcomeBadge, channel_title};
 use crate::page::Rendering;
 use crate::routes;
-use crate::ui::{Card, Cell, Fact, Facts, HeaderCell, RelativeTime, Row, Table, exact};
+use crate::ui::{Card, Cell, Column, Fact, Facts, RelativeTime, Row, Table, exact};
+
+const COLUMNS: &[Column] = &[
+    Column::text("Field"),
+    Column::text("Before"),
+    Column::text("After"),
+];
 
 #[component]
 pub fn Entry(row: AuditRow) -> impl IntoView {
@@ -62,39 +68,31 @@ pub fn Entry(row: AuditRow) -> impl IntoView {
 }
 
 fn changes(changes: Vec<AuditChange>) -> impl IntoView {
-    let head = || {
-        view! {
-            <HeaderCell>"Field"</HeaderCell>
-            <HeaderCell>"Before"</HeaderCell>
-            <HeaderCell>"After"</HeaderCell>
-        }
-        .into_any()
-    };
     let row = |change: AuditChange| {
         view! {
             <Row>
-                <Cell wide_on_phone=true>
+                <Cell wide_on_small=true>
                     <code>{change.field}</code>
                 </Cell>
                 <Cell>
-                    <span class="text-faint md:hidden">"before "</span>
+                    <span class="text-faint lg:hidden">"before "</span>
                     {value(change.before)}
                 </Cell>
                 <Cell>
-                    <span class="text-faint md:hidden">"after "</span>
+                    <span class="text-faint lg:hidden">"after "</span>
                     {value(change.after)}
                 </Cell>
             </Row>
         }
+        .into_any()
     };
+    let rows = changes.into_iter().map(row).collect::<Vec<_>>();
     view! {
         <section
             aria-label="Changes"
             class="mt-3.5 bg-surface border border-line rounded-card shadow-card"
         >
-            <Table caption="Changes" head=Box::new(head)>
-                {changes.into_iter().map(row).collect_view()}
-            </Table>
+            <Table caption="Changes" columns=COLUMNS rows=rows />
         </section>
     }
 }

@@ -117,11 +117,6 @@ fn Log(
             view! { <ProblemNotice problem=problem here=address.to_string() /> }.into_any()
         }
     });
-    let entries = if page.items.is_empty() {
-        view! { <NoEntries /> }.into_any()
-    } else {
-        view! { <Entries rows=page.items /> }.into_any()
-    };
     let closed = with_entry(&address, "");
     let older = page
         .next
@@ -150,7 +145,10 @@ fn Log(
         <Header title=title actions=actions />
         {open}
         <Filters form=form tenants=tenants />
-        <Frame>{entries} <Paging newest=to_newest older=older /></Frame>
+        <Frame>
+            <Entries rows=page.items />
+            <Paging newest=to_newest older=older />
+        </Frame>
     }
     .into_any()
 }
@@ -201,7 +199,7 @@ fn Paging(newest: Option<String>, older: Option<String>) -> impl IntoView {
 }
 
 #[component]
-fn NoEntries() -> impl IntoView {
+pub fn NoEntries() -> impl IntoView {
     let address = expect_context::<Rendering>().address;
     if is_unfiltered(&address) {
         view! {

@@ -3,31 +3,29 @@
 use domain::audit::{AuditOutcome, AuditRow};
 use leptos::prelude::*;
 
-use super::list::with_entry;
+use super::list::{NoEntries, with_entry};
 use crate::page::Rendering;
-use crate::ui::{Badge, Cell, HeaderCell, RelativeTime, Row, Table, Tone};
+use crate::ui::{Badge, Cell, Column, RelativeTime, Row, Table, Tone};
+
+const COLUMNS: &[Column] = &[
+    Column::text("Action"),
+    Column::text("Time"),
+    Column::text("User"),
+    Column::text("Tenant"),
+    Column::text("Outcome"),
+];
 
 /// Newest first, each with a link that opens it.
 #[component]
 pub fn Entries(rows: Vec<AuditRow>) -> impl IntoView {
     let address = expect_context::<Rendering>().address;
-    let head = || {
-        view! {
-            <HeaderCell>"Action"</HeaderCell>
-            <HeaderCell>"Time"</HeaderCell>
-            <HeaderCell>"User"</HeaderCell>
-            <HeaderCell>"Tenant"</HeaderCell>
-            <HeaderCell>"Outcome"</HeaderCell>
-        }
-        .into_any()
-    };
     let row = move |row: AuditRow| {
         let id = row.id.to_string();
         let open = address.get("entry") == Some(id.as_str());
         let href = with_entry(&address, &id).to_string();
         view! {
             <Row id=format!("entry-{id}")>
-                <Cell wide_on_phone=true>
+                <Cell wide_on_small=true>
                     <a
                         href=href
                         aria-current=open.then_some("true")
@@ -48,7 +46,7 @@ pub fn Entries(rows: Vec<AuditRow>) -> impl IntoView {
                     <span class="block break-words">{row.who}</span>
                     <small class="block text-faint">{channel_title(&row.channel)}</small>
                 </Cell>
-                <Cell not_on_phone=true>
+                <Cell not_on_small=true>
                     <span class="text-muted break-words">{row.tenant.map(|tenant| tenant.name)}</span>
                 </Cell>
                 <Cell>
@@ -56,13 +54,17 @@ pub fn Entries(rows: Vec<AuditRow>) -> impl IntoView {
                 </Cell>
             </Row>
         }
+        .into_any()
     };
+    let rows = rows.into_iter().map(row).collect::<Vec<_>>();
     view! {
-        <Table caption="Entries of the audit log, newest first" head=Box::new(head)>
-            {rows.into_iter().map(row).collect_view()}
-        </Table>
+        <Table
+            caption="Entries of the audit log, newest first"
+            columns=COLUMNS
+            rows=rows
+            empty=|| view! { <NoEntries /> }
+        />
     }
-    .into_any()
 }
 
 #[component]

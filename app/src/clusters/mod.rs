@@ -1,14 +1,11 @@
-//! Clusters: the list, the page of one, the form that creates one.
+//! `/clusters`.
 
 mod detail;
 mod form;
 mod functions;
 mod list;
-mod rows;
-mod state;
+mod resource;
 
 pub use detail::detail;
 pub use form::new;
 pub use list::list;
-pub use rows::ClusterRows;
-pub use state::note;

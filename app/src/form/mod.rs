@@ -1,8 +1,9 @@
-//! Forms. Every change is a form that posts to a server function and names the page it stands on. If the function
-//! fails, the answer is that page again with everything typed and the message beside each field; if it succeeds, the
-//! browser is led on, or back to the page. A form may also ask for a preview: the page as it looks with what is typed so
-//! far. One mechanism for browsers with and without scripts: see [`submit`].
+//! Forms. Every change is a form that posts to a server function and names its own page. If the function fails, the
+//! response is that page again with the typed values and a message beside each field; if it succeeds, the browser is
+//! redirected. A form may also request a preview: the page with the values typed so far. Browsers with and without
+//! scripts use the same mechanism: see [`submit`].
 
+mod confirm;
 mod state;
 pub mod submit;
 
@@ -12,20 +13,21 @@ use crate::routes;
 use crate::ui::{Notice, Tone};
 use domain::problem::{Problem, ProblemKind};
 
+pub use confirm::ConfirmForm;
 pub use state::{FormState, Outcome, Submission};
 
-/// A form that posts to the server function of `state`, with what is wrong with the whole of it above its children.
+/// A form that posts to the server function of `state`. Errors that belong to no field are above the children.
 #[component]
 pub fn Form(
     state: FormState,
-    /// The page is shown anew, with what is typed, whenever something changes.
+    /// The page is requested again, with the typed values, whenever a field changes.
     #[prop(optional)]
     preview: bool,
     #[prop(optional, into)] class: String,
     #[prop(optional, into)] label: Option<String>,
     children: Children,
 ) -> impl IntoView {
-    // First the children: each field says which messages it shows itself.
+    // The children come first, because each field marks the messages that it shows.
     let children = children();
     let notice = state.notice().map(|(problem, messages)| {
         view! { <ProblemNotice problem=problem messages=messages here=state.page() /> }
@@ -54,7 +56,7 @@ pub fn Form(
     .into_any()
 }
 
-/// What is wrong with a whole form, or with fields it does not show.
+/// An error of a whole form, or of fields that it does not show.
 #[component]
 pub fn ProblemNotice(
     problem: Problem,

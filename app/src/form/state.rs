@@ -1,4 +1,4 @@
-//! What one form knows: where it sends to, and what came of it when it was last sent.
+//! The state of a form: its server function, and the outcome of the last submission.
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,14 +10,13 @@ use serde_json::Value;
 
 use crate::address::Address;
 
-/// A form that was just sent and is shown again.
+/// A form that was submitted and is shown again.
 #[derive(Clone)]
 pub struct Submission {
     /// The path of the server function.
     pub action: String,
-    /// Which of several forms for the same function it was.
+    /// See [`FormState::keyed`].
     pub key: String,
-    /// The fields as sent.
     pub fields: Arc<[(String, String)]>,
     pub outcome: Outcome,
     /// Whether the page has the form, which then shows its problem.
@@ -59,14 +58,14 @@ impl fmt::Debug for Submission {
     }
 }
 
-/// Why a form that was sent is shown again.
+/// Why a submitted form is shown again.
 #[derive(Clone)]
 pub enum Outcome {
-    /// Nothing has been done yet.
+    /// The function did not run.
     Preview,
     /// The function failed.
     Problem(Problem),
-    /// The function succeeded, and its answer is shown on this page only.
+    /// The function succeeded, and only this page shows its result.
     Answer(Value),
 }
 
@@ -115,7 +114,7 @@ impl FormState {
         }
     }
 
-    /// Tells this form from others on the page that send to the same function, such as one in each row.
+    /// Distinguishes this form from others for the same function on the page, such as one in each row.
     #[must_use]
     pub fn keyed(mut self, key: impl ToString) -> Self {
         self.key = key.to_string();
@@ -130,15 +129,14 @@ impl FormState {
         self
     }
 
-    /// What is typed may stand in the address of the page, so that it survives a sign-in. Not for secrets.
+    /// The typed values may be in the address of the page, so that they survive a sign-in. Not for secrets.
     #[must_use]
     pub fn kept_in_address(mut self) -> Self {
         self.kept_in_address = true;
         self
     }
 
-    /// Errors that the page found in what is typed so far. A field shows its own unless the form was refused for another
-    /// one in the same field.
+    /// Errors that the page found in the typed values. An error of the rejected form in the same field replaces them.
     #[must_use]
     pub fn with_errors(mut self, errors: Vec<FieldError>) -> Self {
         self.errors = errors.into();
@@ -157,7 +155,7 @@ impl FormState {
         self.key.clone()
     }
 
-    /// The address of the page that the form stands on.
+    /// The address of the page with the form.
     pub fn page(&self) -> String {
         self.address.to_string()
     }
@@ -187,12 +185,12 @@ impl FormState {
         }
     }
 
-    /// Whether this form was just sent and is shown again.
+    /// Whether this form was submitted and is shown again.
     pub fn was_sent(&self) -> bool {
         self.submission.is_some()
     }
 
-    /// What was sent in a field; `None` if the form was not sent.
+    /// The submitted value of a field; `None` if the form was not submitted.
     pub fn sent(&self, field: &str) -> Option<&str> {
         let control = self.control(field);
         let fields = &self.submission.as_ref()?.fields;
@@ -211,7 +209,7 @@ impl FormState {
         sent.map_or_else(|| fresh.into(), |(_, value)| value.clone())
     }
 
-    /// Everything that was sent in a field with several values; `None` if the form was not sent.
+    /// The submitted values of a field with several; `None` if the form was not submitted.
     pub fn sent_values(&self, field: &str) -> Option<Vec<String>> {
         let control = self.control(field);
         let of_field = |name: &str| {
@@ -223,12 +221,12 @@ impl FormState {
         Some(values.map(|(_, value)| value.clone()).collect())
     }
 
-    /// What a field shows: what was sent, or else `value`.
+    /// The value that a field shows: the submitted one, or else `value`.
     pub fn value(&self, field: &str, value: impl Into<String>) -> String {
         self.sent(field).map_or_else(|| value.into(), str::to_owned)
     }
 
-    /// Whether the page shows what came of this form.
+    /// Whether the page shows an error or a result of this form.
     pub fn has_outcome(&self) -> bool {
         let outcome = self
             .submission
@@ -237,7 +235,7 @@ impl FormState {
         matches!(outcome, Some(Outcome::Problem(_) | Outcome::Answer(_)))
     }
 
-    /// Why the form was refused.
+    /// Why the form was rejected.
     pub fn problem(&self) -> Option<&Problem> {
         match &self.submission.as_ref()?.outcome {
             Outcome::Problem(problem) => Some(problem),
@@ -245,7 +243,7 @@ impl FormState {
         }
     }
 
-    /// What the function answered.
+    /// The result of the function.
     pub fn answer<T: DeserializeOwned>(&self) -> Option<T> {
         match &self.submission.as_ref()?.outcome {
             Outcome::Answer(value) => serde_json::from_value(value.clone()).ok(),
@@ -253,7 +251,7 @@ impl FormState {
         }
     }
 
-    /// The form with empty fields if the function has answered, for the next entry.
+    /// The form with empty fields if the function has succeeded, for the next entry.
     #[must_use]
     pub fn emptied_by_answer(mut self) -> Self {
         let answered = |submission: &Submission| matches!(submission.outcome, Outcome::Answer(_));
@@ -272,14 +270,14 @@ impl FormState {
         matches!(outcome, Some(Outcome::Answer(_)))
     }
 
-    /// The form without what was sent, for a field that shows another value.
+    /// The form without the submitted values, for a field that shows another value.
     #[must_use]
     pub fn blank(mut self) -> Self {
         self.submission = None;
         self
     }
 
-    /// The message of a field. From now on the form itself leaves it out.
+    /// The message of a field. The form itself no longer shows it.
     pub fn error(&self, field: &str) -> Option<String> {
         let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
         shown.push(field.to_owned());
@@ -290,7 +288,7 @@ impl FormState {
         Some(error.message.clone())
     }
 
-    /// What is wrong with the form, and the messages that no field shows.
+    /// The problem of the form, and the messages that no field shows.
     pub(crate) fn notice(&self) -> Option<(Problem, Vec<String>)> {
         let submission = self.submission.as_ref()?;
         submission.is_shown.store(true, Ordering::Relaxed);

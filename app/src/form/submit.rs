@@ -1,5 +1,5 @@
-//! Answers a form. The server function runs first; then browsers get a page: where the function leads to, or the page of
-//! the form again with what was sent. Programs get the function's own answer.
+//! Responds to forms. The server function runs first; then browsers get a page: the redirect of the function, or the page
+//! of the form with the submitted values. Programs get the response of the function.
 
 use std::sync::Arc;
 
@@ -24,17 +24,16 @@ use crate::site::Site;
 
 /// The field that holds the address of the form's page.
 pub const PAGE: &str = "_page";
-/// The field that tells forms for the same function from each other.
+/// The field that distinguishes forms for the same function.
 pub const KEY: &str = "_key";
-/// The field of forms whose values may stand in an address.
+/// The field of forms whose values may be in an address.
 pub const KEEP: &str = "_keep";
-/// The parameter that asks for the page as it would look, without running the function.
+/// The parameter that requests the page with the typed values, without running the function.
 pub const PREVIEW: &str = "preview";
 
 /// Bytes of fields in an address. Some proxies cut longer addresses off.
 const LONGEST_QUERY: usize = 1_800;
 
-/// What answering a form takes.
 #[derive(Clone)]
 pub struct Forms {
     pub site: Site,
@@ -103,7 +102,7 @@ pub async fn submit(State(forms): State<Forms>, request: Request) -> Response {
 }
 
 impl Forms {
-    /// The page of the form, with what was sent and what came of it.
+    /// The page of the form, with the submitted values and the outcome.
     async fn show(&self, mut parts: Parts, form: &SentForm, outcome: Outcome) -> Response {
         parts.method = Method::GET;
         parts.uri = form.page.parse().unwrap_or_default();
@@ -124,7 +123,8 @@ impl Forms {
     }
 }
 
-/// What pages read. Without the rest: axum would add the parameters of the page's path to those of the function's path.
+/// The extensions that pages read. With the others, axum would add the parameters of the page's path to those of the
+/// function's path.
 fn for_page(extensions: &Extensions) -> Extensions {
     let mut kept = Extensions::new();
     if let Some(caller) = extensions.get::<Caller>() {
@@ -183,7 +183,7 @@ impl SentForm {
     }
 }
 
-/// Whether a browser that is led to `address` stays on this portal.
+/// Whether a redirect to `address` stays on this portal.
 fn is_own_address(address: &str) -> bool {
     address.starts_with('/')
         && !address.starts_with("//")

@@ -15,7 +15,6 @@ use crate::page::PageRequest;
 use crate::routes;
 use crate::ui::{Icon, Notice, Symbol, Tone};
 
-/// Who is signed in, and where.
 #[derive(Clone)]
 pub struct Session {
     profile: Profile,
@@ -114,7 +113,7 @@ fn SidePanel(profile: Profile) -> impl IntoView {
     .into_any()
 }
 
-/// What the script shows above the page when it cannot get a new one.
+/// The script shows these above the page when it cannot load another one.
 #[component]
 fn Notices() -> impl IntoView {
     view! {

@@ -27,8 +27,8 @@ pub fn Navigation(tenants: Vec<TenantMembership>) -> impl IntoView {
         <nav aria-label="Main">
             <ul class="grid gap-0.5">
                 <Item href=routes::OVERVIEW symbol=Symbol::Overview label="Overview" />
-                <Item href=routes::CLUSTERS symbol=Symbol::Cube label="Clusters" />
-                <Item href=routes::NODES symbol=Symbol::Chip label="Nodes" />
+                <ListItem list=routes::CLUSTERS symbol=Symbol::Cube label="Clusters" />
+                <ListItem list=routes::NODES symbol=Symbol::Chip label="Nodes" />
                 <TenantItem tenants=tenants />
                 <Item href=routes::ACCOUNT symbol=Symbol::User label="Account" />
                 <Item href=routes::API symbol=Symbol::Book label="API reference" />
@@ -38,7 +38,7 @@ pub fn Navigation(tenants: Vec<TenantMembership>) -> impl IntoView {
     .into_any()
 }
 
-/// What only platform admins are shown.
+/// For platform admins.
 #[component]
 pub fn AdminNavigation() -> impl IntoView {
     view! {
@@ -78,6 +78,16 @@ fn TenantItem(tenants: Vec<TenantMembership>) -> impl IntoView {
     let href = chosen.map_or_else(|| routes::TENANTS.to_owned(), routes::tenant);
     let here = belongs(&address.path, routes::TENANTS);
     Some(view! { <Link href=href here=here symbol=Symbol::Team label="Team" /> })
+}
+
+/// A list that keeps the chosen tenant and environment.
+#[component]
+fn ListItem(list: &'static str, symbol: Symbol, label: &'static str) -> impl IntoView {
+    let address = expect_context::<Rendering>().address;
+    let here = belongs(&address.path, list);
+    let scope = ["tenant", "environment"].map(|name| (name, address.get(name).unwrap_or_default()));
+    let href = routes::with_query(list, scope);
+    view! { <Link href=href here=here symbol=symbol label=label /> }
 }
 
 #[component]

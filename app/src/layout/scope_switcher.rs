@@ -11,7 +11,7 @@ use crate::ui::{Icon, Symbol};
 /// A tenant, or an environment of it, or everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Scope {
-    /// Of the tenant that is meant, also where it is the only one.
+    /// Of the tenant, also where it is the only one.
     slug: String,
     tenant: String,
     environment: String,
@@ -20,7 +20,7 @@ struct Scope {
 }
 
 impl Scope {
-    /// The list that is looked at, or the clusters, for this scope.
+    /// The current list, or that of clusters, in this scope.
     fn address(&self, list: &str) -> String {
         if list == routes::TENANTS && !self.slug.is_empty() {
             let tab = if self.environment.is_empty() {
@@ -104,7 +104,7 @@ fn current(scopes: &[Scope], address: &Address) -> Scope {
     found.or(scopes.first()).cloned().unwrap_or_default()
 }
 
-/// The list that a page belongs to: choosing another tenant does not lead away from what one looks at.
+/// The list that a page belongs to, so that another tenant is shown in the same list.
 fn list_of(path: &str) -> &'static str {
     match path.trim_end_matches('/') {
         routes::CATALOGUE => routes::CATALOGUE,
@@ -114,7 +114,7 @@ fn list_of(path: &str) -> &'static str {
     }
 }
 
-/// The slug of the tenant whose page it is.
+/// The slug of the tenant that the page is about.
 fn tenant_of(path: &str) -> Option<String> {
     let rest = path.strip_prefix(routes::TENANTS)?.strip_prefix('/')?;
     let slug = rest.split('/').next()?;

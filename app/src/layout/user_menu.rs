@@ -7,8 +7,8 @@ use leptos::prelude::*;
 use crate::routes;
 use crate::ui::{Icon, Symbol, ThemeToggle};
 
-/// Name and role; behind them the account, the theme and sign-out. Sign-out is a form: a link can be followed by
-/// accident or by somebody else's page.
+/// Name and role; in the menu account, theme and sign-out. Sign-out is a form, because other sites could
+/// follow a link.
 #[component]
 pub fn UserMenu(profile: Profile) -> impl IntoView {
     let role = match profile.platform_role {

@@ -1,4 +1,4 @@
-//! Nodes: the list, the catalogue, the page of one, the form that creates one.
+//! `/nodes`.
 
 mod catalogue;
 mod cost;
@@ -6,13 +6,10 @@ mod detail;
 mod form;
 mod functions;
 mod list;
-mod rows;
-mod state;
-mod words;
+mod quantity;
+mod resource;
 
 pub use catalogue::catalogue;
 pub use detail::detail;
 pub use form::new;
 pub use list::list;
-pub use rows::NodeRows;
-pub use state::note;

@@ -4,13 +4,13 @@ use domain::overview::Overview;
 use jiff::Timestamp;
 use leptos::prelude::*;
 
+use crate::resource::note;
 use crate::ui::{Stat, remaining_words};
-use crate::{clusters, nodes};
 
 #[component]
 pub fn Figures(overview: Overview) -> impl IntoView {
     let month = overview.now.strftime("%B").to_string();
-    let problems = overview.needs_you.len() + overview.nodes_need_you.len();
+    let problems = overview.need_attention.len() + overview.nodes_need_attention.len();
     let alarming = problems > 0;
     let expiring = overview.ends_soon.len() + overview.nodes_end_soon.len();
     view! {
@@ -53,12 +53,12 @@ fn running(overview: &Overview) -> String {
 
 /// A node's before a cluster's, since its machine may still be charged.
 fn newest_problem(overview: &Overview) -> String {
-    let node = overview.nodes_need_you.first().map(|node| {
-        let note = nodes::note(node).unwrap_or_default();
+    let node = overview.nodes_need_attention.first().map(|node| {
+        let note = note(&node.into()).unwrap_or_default();
         format!("{}: {note}", node.name)
     });
-    let cluster = overview.needs_you.first().map(|cluster| {
-        let note = clusters::note(cluster).unwrap_or_default();
+    let cluster = overview.need_attention.first().map(|cluster| {
+        let note = note(&cluster.into()).unwrap_or_default();
         format!("{}: {note}", cluster.name)
     });
     node.or(cluster).unwrap_or_else(|| "no problems".to_owned())
@@ -96,7 +96,7 @@ pub fn summary(overview: &Overview) -> String {
             counted(nodes, "node")
         ),
     };
-    match overview.needs_you.len() + overview.nodes_need_you.len() {
+    match overview.need_attention.len() + overview.nodes_need_attention.len() {
         0 => running,
         1 => format!("{running}, 1 needs attention"),
         many => format!("{running}, {many} need attention"),
@@ -126,18 +126,18 @@ mod tests {
         Overview {
             running: clusters,
             moving: 0,
-            needs_you: Vec::new(),
+            need_attention: Vec::new(),
             ends_soon: Vec::new(),
             mine: Vec::new(),
             nodes_running: nodes,
             nodes_moving: 0,
-            nodes_need_you: Vec::new(),
+            nodes_need_attention: Vec::new(),
             nodes_end_soon: Vec::new(),
             my_nodes: Vec::new(),
             price_per_hour: MicroDollars(0),
             spent_this_month: MicroDollars(0),
             limited: Vec::new(),
-            lately: Vec::new(),
+            recent: Vec::new(),
             now: Timestamp::UNIX_EPOCH,
         }
     }

@@ -1,4 +1,4 @@
-//! The form that adds a user to a tenant by e-mail address.
+//! The form that adds a user to a tenant by email address.
 
 use domain::access::TenantRole;
 use domain::tenancy::TenantSummary;
@@ -62,7 +62,7 @@ pub fn InviteForm(request: PageRequest, to: InviteTo) -> impl IntoView {
                 <Field
                     form=form.clone()
                     name="email"
-                    label="E-mail address"
+                    label="Email address"
                     hint=|| {
                         "A user with this address gets the role immediately. Otherwise the role is granted at the first sign-in with this address, if the identity provider has verified it."
                     }
@@ -88,7 +88,7 @@ fn Outcome(invited: Invited) -> impl IntoView {
         Some(invitation) => {
             let title = format!("{} is invited", invitation.email);
             let text = format!(
-                "Hangar does not send e-mail: ask the user to sign in here to become {} in {tenant}. ",
+                "Hangar does not send email: ask the user to sign in here to become {} in {tenant}. ",
                 invitation.role.as_str(),
             );
             let notice = view! {

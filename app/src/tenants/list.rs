@@ -12,9 +12,17 @@ use crate::form::{Form, FormState};
 use crate::page::{PageError, PageRequest, PageResult};
 use crate::routes;
 use crate::ui::{
-    Badge, Button, ButtonKind, Card, Cell, Chip, Chips, Empty, EmptyState, HeaderCell, PageHeader,
-    Row, Table, Tone,
+    Badge, Button, ButtonKind, Card, Cell, Chip, Chips, Column, Empty, EmptyState, PageHeader, Row,
+    Table, Tone,
 };
+
+const COLUMNS: &[Column] = &[
+    Column::text("Tenant"),
+    Column::number("Members"),
+    Column::text("Environments"),
+    Column::number("Clusters"),
+    Column::number("Nodes"),
+];
 
 /// A caller with one tenant is redirected to its page.
 pub async fn list(request: PageRequest) -> Result<Response, PageError> {
@@ -22,26 +30,23 @@ pub async fn list(request: PageRequest) -> Result<Response, PageError> {
     if let [only] = tenants.as_slice() {
         return Ok(Redirect::to(&routes::tenant(&only.tenant.slug)).into_response());
     }
+    let empty = || {
+        view! {
+            <EmptyState
+                why=Empty::NoPermission
+                title="You are not a member of a tenant"
+                text="Ask your platform team or a tenant admin to invite you."
+            />
+        }
+    };
     let view = move || {
-        let rows = if tenants.is_empty() {
-            view! {
-                <EmptyState
-                    why=Empty::NoPermission
-                    title="You are not a member of a tenant"
-                    text="Ask your platform team or a tenant admin to invite you."
-                />
-            }
-            .into_any()
-        } else {
-            view! { <TenantTable tenants=tenants /> }.into_any()
-        };
         view! {
             <PageHeader title="Tenants" summary=|| "The tenants you can view" />
             <section
                 aria-label="List of tenants"
                 class="bg-surface border border-line rounded-card shadow-card"
             >
-                {rows}
+                <TenantTable tenants=tenants empty=empty />
             </section>
         }
     };
@@ -53,22 +58,19 @@ pub async fn admin_list(request: PageRequest) -> PageResult {
     let archived = request.address.get("archived") == Some("true");
     let tenants = request.core.tenants.list(&request.caller, archived).await?;
     let form = request.form(CreateTenant::url());
+    let empty = || {
+        view! {
+            <EmptyState
+                why=Empty::NothingYet
+                title="No tenants yet"
+                text="Clusters, nodes and credentials belong to tenants. Create the first tenant."
+            />
+        }
+    };
     let view = move || {
-        let rows = if tenants.is_empty() {
-            view! {
-                <EmptyState
-                    why=Empty::NothingYet
-                    title="No tenants yet"
-                    text="Clusters, nodes and credentials belong to tenants. Create the first tenant."
-                />
-            }
-            .into_any()
-        } else {
-            view! { <TenantTable tenants=tenants /> }.into_any()
-        };
         view! {
             <PageHeader title="Tenants" summary=|| "Teams and customers and their resources" />
-            <div class="grid grid-cols-1 gap-3.5 items-start lg:grid-cols-[minmax(0,1.9fr)_minmax(0,1fr)]">
+            <div class="grid grid-cols-1 gap-3.5 items-start xl:grid-cols-[minmax(0,1.9fr)_minmax(0,1fr)]">
                 <section
                     aria-label="List of tenants"
                     class="bg-surface border border-line rounded-card shadow-card min-w-0"
@@ -76,7 +78,7 @@ pub async fn admin_list(request: PageRequest) -> PageResult {
                     <div class="px-4 py-3 border-b border-line">
                         <Chips label="Filters" chips=chips(archived) />
                     </div>
-                    {rows}
+                    <TenantTable tenants=tenants empty=empty />
                 </section>
                 <CreateForm form=form />
             </div>
@@ -113,28 +115,13 @@ fn CreateForm(form: FormState) -> impl IntoView {
     .into_any()
 }
 
-/// Columns: tenant, members, environments, clusters, nodes.
 #[component]
-fn TenantTable(tenants: Vec<TenantSummary>) -> impl IntoView {
-    let head = || {
-        view! {
-            <HeaderCell>"Tenant"</HeaderCell>
-            <HeaderCell number=true>"Members"</HeaderCell>
-            <HeaderCell>"Environments"</HeaderCell>
-            <HeaderCell number=true>"Clusters"</HeaderCell>
-            <HeaderCell number=true>"Nodes"</HeaderCell>
-        }
-        .into_any()
-    };
-    view! {
-        <Table caption="Tenants" head=Box::new(head)>
-            {tenants.into_iter().map(row).collect_view()}
-        </Table>
-    }
-    .into_any()
+fn TenantTable(tenants: Vec<TenantSummary>, #[prop(into)] empty: ViewFnOnce) -> impl IntoView {
+    let rows = tenants.into_iter().map(row).collect::<Vec<_>>();
+    view! { <Table caption="Tenants" columns=COLUMNS rows=rows empty=empty /> }
 }
 
-fn row(summary: TenantSummary) -> impl IntoView {
+fn row(summary: TenantSummary) -> AnyView {
     let TenantSummary {
         tenant,
         members,
@@ -166,18 +153,18 @@ fn row(summary: TenantSummary) -> impl IntoView {
             </Cell>
             <Cell number=true>
                 {members}
-                <span class="md:hidden text-muted">{if members == 1 { " member" } else { " members" }}</span>
+                <span class="lg:hidden text-muted">{if members == 1 { " member" } else { " members" }}</span>
             </Cell>
             <Cell>
                 <span class="text-muted break-words">{environments}</span>
             </Cell>
             <Cell number=true>
                 {clusters}
-                <span class="md:hidden text-muted">
+                <span class="lg:hidden text-muted">
                     {if clusters == 1 { " cluster" } else { " clusters" }}
                 </span>
             </Cell>
-            <Cell number=true not_on_phone=true>
+            <Cell number=true not_on_small=true>
                 {nodes}
             </Cell>
         </Row>

@@ -1,5 +1,6 @@
 //! Tenants: the lists, and the page of one with members, invitations, environments, credentials and settings.
 
+pub mod credentials;
 mod detail;
 mod functions;
 mod invite_form;

@@ -1,19 +1,17 @@
-//! A state: a word and a colour, never a colour alone.
+//! A state: a word and a color, never a color alone.
 
 use leptos::prelude::*;
 
 use super::tw;
 
-/// The four moods in which a thing can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tone {
-    /// It works.
     Ok,
-    /// Something is going on.
+    /// In progress.
     Busy,
-    /// It needs a person.
+    /// Needs attention.
     Bad,
-    /// It rests.
+    /// Neither works nor is in progress.
     Idle,
 }
 
@@ -29,7 +27,6 @@ impl Tone {
     }
 }
 
-/// A pill with a dot and the state's word.
 #[component]
 pub fn Badge(tone: Tone, #[prop(into)] label: String) -> impl IntoView {
     let dot = if tone == Tone::Busy {

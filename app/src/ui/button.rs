@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::tw;
 
-/// The weight of a button. One primary button a page; a destructive one never beside it.
+/// One primary button on a page, never beside a destructive one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ButtonKind {
     Primary,
@@ -32,7 +32,7 @@ impl ButtonKind {
         }
     }
 
-    /// The same for a link, which is never disabled.
+    /// A link is never disabled.
     const fn link_classes(self) -> &'static str {
         match self {
             Self::Primary => {
@@ -91,7 +91,6 @@ pub fn Button(
     .into_any()
 }
 
-/// A link that looks like a button.
 #[component]
 pub fn LinkButton(
     #[prop(into)] href: String,

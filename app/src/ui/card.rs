@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::tw;
 
-/// A box with a heading and perhaps a link or a note at its right.
+/// `aside` is at the right of the heading.
 #[component]
 pub fn Card(
     #[prop(into)] title: String,
@@ -27,15 +27,13 @@ pub fn Card(
     .into_any()
 }
 
-/// One figure with its name and a line that explains it.
+/// A figure with a line that explains it.
 #[component]
 pub fn Stat(
     #[prop(into)] label: String,
     #[prop(into)] value: String,
     #[prop(into)] note: String,
-    /// Draws the figure in the colour of trouble.
-    #[prop(optional)]
-    alarming: bool,
+    #[prop(optional)] alarming: bool,
 ) -> impl IntoView {
     let colour = if alarming { tw("text-bad") } else { "" };
     view! {
@@ -48,13 +46,11 @@ pub fn Stat(
     .into_any()
 }
 
-/// A list of [`Fact`]s.
 #[component]
 pub fn Facts(children: Children) -> impl IntoView {
     view! { <dl class="grid gap-2">{children()}</dl> }
 }
 
-/// A name and a value.
 #[component]
 pub fn Fact(name: &'static str, children: Children) -> impl IntoView {
     view! {

@@ -38,12 +38,11 @@ pub fn ChoiceCards(
     .into_any()
 }
 
-/// One choice.
 #[component]
 pub fn ChoiceCard(
     #[prop(into)] value: String,
     checked: bool,
-    /// As small as a word.
+    /// For a choice of one word.
     #[prop(optional)]
     compact: bool,
     children: Children,

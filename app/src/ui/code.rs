@@ -1,4 +1,4 @@
-//! A block of text to type elsewhere, with a button that copies it.
+//! Text to use elsewhere, with a button that copies it.
 
 use leptos::prelude::*;
 

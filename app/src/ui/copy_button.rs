@@ -4,8 +4,8 @@ use leptos::prelude::*;
 
 use super::{Icon, Symbol};
 
-/// Copies `text`, or what a POST to `from` answers. The second is for secrets: they are never part of a page, and asking
-/// for one is audited. Visible only where scripts run.
+/// Copies `text`, or the response to a POST to `from`. The second is for secrets: no page contains them, and reading
+/// one is audited. Visible only where scripts run.
 #[component]
 pub fn CopyButton(
     #[prop(optional, into)] text: Option<String>,

@@ -1,11 +1,10 @@
-//! A question in the browser's own modal dialog, with its focus trap and Escape. Opened by a [`Button`] that names its
-//! id in `opens`.
+//! A question in the browser's own modal dialog. A [`Button`] with its id in `opens` opens it.
 
 use leptos::prelude::*;
 
 use super::{Button, ButtonKind};
 
-/// The children are the question; `action` is the button that answers it, usually in a form of its own.
+/// The children are the question; `action` is the button that confirms, usually in a form of its own.
 #[component]
 pub fn Dialog(
     /// Unique on the page.

@@ -1,4 +1,4 @@
-//! What stands in the place of a list that has no rows: why, and what to do.
+//! In place of a list without rows: why it is empty, and what to do.
 
 use leptos::prelude::*;
 

@@ -5,14 +5,14 @@ use leptos::prelude::*;
 
 use crate::form::FormState;
 
-/// What a control has to know about the [`Field`] around it.
+/// For the control inside a [`Field`].
 #[derive(Clone)]
 pub(super) struct FieldContext {
     pub id: String,
     /// The name of the control.
     pub control: String,
     pub invalid: bool,
-    /// What was typed, if the form was sent.
+    /// The submitted value, if the form was submitted.
     pub sent: Option<String>,
 }
 
@@ -34,7 +34,7 @@ pub fn Field(
     name: &'static str,
     #[prop(into)] label: String,
     #[prop(optional, into)] hint: ViewFnOnce,
-    /// A message that the page found, besides that of the form's problem.
+    /// The message of the page; one of the form's problem replaces it.
     #[prop(optional_no_strip)]
     error: Option<String>,
     #[prop(optional_no_strip)] ok: Option<String>,
@@ -44,7 +44,7 @@ pub fn Field(
     children: TypedChildren<impl IntoView + 'static>,
 ) -> impl IntoView {
     let names = [name].into_iter().chain(also.iter().copied());
-    // Every name is asked for, so that the form knows that its message is shown here.
+    // Reading a message marks it as shown, so every name is read.
     let errors: Vec<_> = names.filter_map(|name| form.error(name)).collect();
     let error = errors.into_iter().next().or(error);
     let id = form.field_id(name);

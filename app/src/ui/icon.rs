@@ -1,8 +1,7 @@
-//! Icons as inline SVG: drawn on 24 by 24 in strokes of the text's colour, and always beside a word.
+//! Icons as inline SVG of 24 by 24, in the color of the text and always beside a word.
 
 use leptos::prelude::*;
 
-/// The icons that there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Symbol {
     Alert,
@@ -94,7 +93,7 @@ impl Symbol {
     }
 }
 
-/// Draws a symbol. Hidden from screen readers: the word beside it speaks.
+/// Hidden from screen readers, which read the word beside it.
 #[component]
 pub fn Icon(
     symbol: Symbol,

@@ -1,11 +1,10 @@
-//! How much of its lifetime something has left.
+//! The rest of a lifetime.
 
 use jiff::Timestamp;
 use leptos::prelude::*;
 
 use super::{Meter, duration_words, now};
 
-/// A bar from the beginning to the end of a lifetime.
 #[component]
 pub fn LifeLeft(start: Timestamp, end: Timestamp) -> impl IntoView {
     let whole = (end.as_second() - start.as_second()) / 60;

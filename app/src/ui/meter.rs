@@ -1,16 +1,16 @@
-//! How much of a limit is used.
+//! The usage of a limit.
 
 use leptos::prelude::*;
 
 use super::tw;
 
-/// A bar with its name and figures. Turns to the colour of caution from nine tenths on.
+/// The color warns from 90 % on.
 #[component]
 pub fn Meter(
     #[prop(into)] label: String,
     used: u64,
     limit: u64,
-    /// The figures in words: "22 of 24 cores".
+    /// “22 of 24 cores”.
     #[prop(into)]
     words: String,
 ) -> impl IntoView {

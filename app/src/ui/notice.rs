@@ -1,10 +1,10 @@
-//! A message across the page's width: what happened and what to do about it.
+//! A message: what happened, and what to do.
 
 use leptos::prelude::*;
 
 use super::{Icon, Symbol, Tone, tw};
 
-/// Bad news interrupts a screen reader, the rest waits its turn.
+/// Only errors interrupt a screen reader.
 #[component]
 pub fn Notice(
     tone: Tone,

@@ -1,10 +1,10 @@
-//! The top of a page: where one is, what it is called, what one can do.
+//! The top of a page: parent, title, actions.
 
 use leptos::prelude::*;
 
 use crate::routes::Crumb;
 
-/// The page's only `h1`, with the way back above and the actions at the right.
+/// The page's only `h1`.
 #[component]
 pub fn PageHeader(
     #[prop(optional)] back: Option<Crumb>,
@@ -23,9 +23,9 @@ pub fn PageHeader(
                         view! {
                             <nav aria-label="Breadcrumb" class="text-muted">
                                 <a href=crumb.href class="hover:text-text">
+                                    <span aria-hidden="true">"← "</span>
                                     {crumb.name}
                                 </a>
-                                <span aria-hidden="true">" /"</span>
                             </nav>
                         }
                     })}

@@ -1,8 +1,8 @@
-//! The position in a long list and the links to its neighbours.
+//! The position in a list, and links to its other parts.
 
 use leptos::prelude::*;
 
-/// "26 to 50 of 1,320" and the links that there are. The addresses carry the list's whole state.
+/// “26 to 50 of 1,320”, and the links that lead somewhere.
 #[component]
 pub fn Pagination(
     /// Position of the first row shown, from 1.

@@ -6,7 +6,7 @@ use super::tw;
 use crate::form::FormState;
 use crate::form::submit::PREVIEW;
 
-/// For browsers without scripts; with them the form is previewed while one types.
+/// For browsers without scripts; with scripts the form is previewed as the user types.
 #[component]
 pub fn PreviewButton(
     form: FormState,

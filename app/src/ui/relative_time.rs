@@ -1,4 +1,4 @@
-//! Times in words: relative, with the exact time on hover. The script keeps them current.
+//! Relative times, with the exact time on hover. The script keeps them current.
 
 use jiff::{Timestamp, Unit};
 use leptos::prelude::*;
@@ -10,25 +10,24 @@ pub fn now() -> Timestamp {
     use_context::<Rendering>().map_or(Timestamp::UNIX_EPOCH, |rendering| rendering.now)
 }
 
-/// How long ago, or how far ahead.
 #[component]
 pub fn RelativeTime(at: Timestamp) -> impl IntoView {
     time(at, "relative", relative_words(at, now()))
 }
 
-/// How much time is left: "6 h 12 min", or "expired".
+/// “6 h 12 min”, or “expired”.
 #[component]
 pub fn Remaining(until: Timestamp) -> impl IntoView {
     time(until, "remaining", remaining_words(until, now()))
 }
 
-/// How long something that is not over has taken so far.
+/// The duration of something in progress.
 #[component]
 pub fn Elapsed(since: Timestamp) -> impl IntoView {
     time(since, "elapsed", elapsed_words(since, now()))
 }
 
-/// `kind` tells the script in which words to count on.
+/// `kind` is the format in which the script updates the text.
 fn time(at: Timestamp, kind: &'static str, words: String) -> impl IntoView {
     view! {
         <time datetime=at.to_string() title=exact(at) data-time=kind>
@@ -37,7 +36,7 @@ fn time(at: Timestamp, kind: &'static str, words: String) -> impl IntoView {
     }
 }
 
-/// The exact time, in UTC, as a person writes it.
+/// “2 December 2026, 17:10:00 UTC”.
 pub fn exact(at: Timestamp) -> String {
     at.strftime("%-d %B %Y, %H:%M:%S UTC").to_string()
 }
@@ -62,19 +61,19 @@ pub fn remaining_words(until: Timestamp, now: Timestamp) -> String {
     }
 }
 
-/// A length of time in its two largest units: "45 s", "12 min", "6 h 12 min", "3 d 4 h".
+/// A duration in its two largest units: "45 s", "12 min", "6 h 12 min", "3 d 4 h".
 pub fn duration_words(seconds: i64) -> String {
     let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
     match () {
         () if seconds < 60 => format!("{seconds} s"),
         () if hours == 0 => format!("{minutes} min"),
-        // “24 h” says more than “1 d” while one still plans by the hour.
+        // “24 h” is more exact than “1 d”.
         () if days < 2 => two(hours, "h", minutes % 60, "min"),
         () => two(days, "d", hours % 24, "h"),
     }
 }
 
-/// The largest unit alone: for what is past, nobody needs more.
+/// The largest unit alone, for times in the past.
 fn coarse_words(seconds: i64) -> String {
     match seconds {
         ..60 => format!("{seconds} s"),

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::Button;
 use crate::form::FormState;
 
-/// Once the form's function has answered, a note beside the button says that it was saved.
+/// Says “Saved.” once the form's function has succeeded.
 #[component]
 pub fn SaveButton(form: FormState, #[prop(default = "Save")] label: &'static str) -> impl IntoView {
     let saved = form.was_answered();

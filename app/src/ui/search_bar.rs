@@ -1,5 +1,5 @@
 //! Search and filters above a list: a plain GET form and plain links, so that the address holds the state. The script
-//! searches while one types.
+//! searches as the user types.
 
 use leptos::prelude::*;
 
@@ -68,7 +68,7 @@ pub fn FilterSelect(
     /// The parameter's name.
     name: &'static str,
     label: &'static str,
-    /// The choice that filters nothing: "Any cloud".
+    /// The choice without a filter: "Any cloud".
     any: &'static str,
     choices: Vec<Choice>,
 ) -> impl IntoView {
@@ -98,20 +98,16 @@ pub fn FilterSelect(
     .into_any()
 }
 
-/// One filter with how many it would leave.
+/// A filter.
 #[derive(Clone, Debug)]
 pub struct Chip {
-    /// What it shows.
     pub label: &'static str,
-    /// How many there are, where that is known.
+    /// The number of rows behind it.
     pub count: Option<u64>,
-    /// The address with this filter on.
     pub href: String,
-    /// Whether it is on now.
     pub chosen: bool,
 }
 
-/// Filters of which one is on.
 #[component]
 pub fn Chips(#[prop(into)] label: String, chips: Vec<Chip>) -> impl IntoView {
     let chip = |chip: Chip| {

@@ -1,17 +1,14 @@
-//! A choice from a list: the browser's own control, which every phone and screen reader knows how to show.
+//! A choice from a list: the browser's own control, which every phone and screen reader supports.
 
 use leptos::prelude::*;
 
 use super::field::FieldContext;
 
-/// One option of a [`Select`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choice {
-    /// What is sent.
     pub value: String,
-    /// What is read.
     pub label: String,
-    /// The heading it stands under.
+    /// The heading above it.
     pub group: Option<String>,
 }
 

@@ -1,19 +1,14 @@
-//! The steps of something that takes a while, with times.
+//! The steps of an operation, with times.
 
 use leptos::prelude::*;
 
 use super::{Icon, Symbol, tw};
 
-/// How far a step is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StepMark {
-    /// Over and good.
     Done,
-    /// Going on.
     Now,
-    /// Over and not good.
     Failed,
-    /// Not begun.
     Waiting,
 }
 
@@ -43,13 +38,12 @@ pub fn Steps(children: Children) -> impl IntoView {
     view! { <ol class="grid gap-3">{children()}</ol> }
 }
 
-/// One step: a mark, a name, what it found out, how long it took.
 #[component]
 pub fn StepRow(
     mark: StepMark,
     #[prop(into)] title: String,
     detail: Option<String>,
-    /// How long it took, or has taken so far.
+    /// The duration so far.
     #[prop(optional, into)]
     elapsed: ViewFnOnce,
 ) -> impl IntoView {

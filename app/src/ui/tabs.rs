@@ -1,20 +1,16 @@
-//! The parts of a page that each have an address: links, not buttons.
+//! Parts of a page with addresses of their own: links, not buttons.
 
 use leptos::prelude::*;
 
 use super::tw;
 use crate::page::Rendering;
 
-/// One part.
 #[derive(Clone, Debug)]
 pub struct Tab {
-    /// What it is called.
     pub label: &'static str,
-    /// Where it is.
     pub href: String,
 }
 
-/// A row of links, the one to the current page marked.
 #[component]
 pub fn Tabs(#[prop(into)] label: String, tabs: Vec<Tab>) -> impl IntoView {
     let path = expect_context::<Rendering>().address.path;

@@ -4,13 +4,13 @@ use leptos::prelude::*;
 
 use super::field::FieldContext;
 
-/// Belongs inside a [`Field`](super::Field). In letters of one width, for commands and YAML.
+/// Belongs inside a [`Field`](super::Field). In a monospaced font, for commands and YAML.
 #[component]
 pub fn TextArea(
     /// The text, unless the form was sent with another one.
     #[prop(optional, into)]
     value: String,
-    /// Not sent back to the page.
+    /// A secret is never sent back to the page.
     #[prop(optional)]
     secret: bool,
     #[prop(optional, into)] placeholder: String,

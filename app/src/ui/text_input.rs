@@ -15,7 +15,7 @@ pub fn TextInput(
     #[prop(optional)] required: bool,
     #[prop(optional)] max_length: Option<u32>,
     /// The submit button of the form works only while the text is this one.
-    #[prop(optional, into)]
+    #[prop(optional_no_strip)]
     confirms: Option<String>,
 ) -> impl IntoView {
     let field = expect_context::<FieldContext>();

@@ -1,4 +1,5 @@
-//! Chooses between light, dark and the operating system's theme. The script applies the choice at once; the form keeps it.
+//! Chooses between light, dark and the operating system's theme. The script applies the choice immediately; the form
+//! stores it.
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -8,7 +9,6 @@ use crate::form::submit::PAGE;
 use crate::page::Rendering;
 use crate::theme::{SetTheme, Theme};
 
-/// Three buttons in a form.
 #[component]
 pub fn ThemeToggle() -> impl IntoView {
     let here = expect_context::<Rendering>().address.to_string();

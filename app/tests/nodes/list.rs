@@ -15,7 +15,8 @@ async fn a_row_has_machine_location_cost_and_creator() {
         .expect("the node has a row");
     for part in [
         "trainer",
-        "Vision team / dev",
+        "Vision team",
+        "dev",
         "Ready",
         "8× H100",
         "AWS",

@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use persistence::{
     audit_records::AuditEntry,
     new_id,
-    records::{NewCluster, Progress},
+    records::{ClusterColumns, ClusterFindings, ClusterProgress, NewCluster},
 };
 use uuid::Uuid;
 
@@ -80,14 +80,17 @@ impl TestPortal {
             name: name.parse().unwrap(),
             tenant_id: self.tenant,
             environment_id: self.dev,
-            plan,
-            kubernetes_version: "v1.36.0".parse().unwrap(),
-            exposure: Exposure::LoadBalancer,
-            host: host.into(),
             created_by: self.ada,
             created_at: started,
             ends_at: Some(now + SignedDuration::from_mins(372)),
             operation: Operation::begin(new_id(), OperationKind::CreateCluster, started),
+            details: ClusterColumns {
+                plan,
+                kubernetes_version: "v1.36.0".parse().unwrap(),
+                exposure: Exposure::LoadBalancer,
+                host: host.into(),
+                endpoint: None,
+            },
             idempotency: None,
         }
     }
@@ -136,7 +139,7 @@ impl TestPortal {
             retrying: true,
         });
         let ready = state == ClusterState::Ready;
-        let stored = self.core.cluster(new, audit, |record| {
+        let stored = self.core.stored(new, audit, |record| {
             let mut operation = match state {
                 ClusterState::Deleting => {
                     Operation::begin(new_id(), OperationKind::DeleteCluster, now)
@@ -148,10 +151,12 @@ impl TestPortal {
             if failure.is_some() {
                 operation.steps[done].state = StepState::Failed;
             }
-            Progress {
+            ClusterProgress {
                 state,
                 failure,
-                endpoint: ready.then(|| "https://10.20.0.7:443".into()),
+                findings: ClusterFindings {
+                    endpoint: ready.then(|| "https://10.20.0.7:443".into()),
+                },
                 ready_at: ready.then_some(started),
                 deleted_at: None,
                 operation,

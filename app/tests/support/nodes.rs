@@ -15,7 +15,7 @@ use jiff::{SignedDuration, Timestamp};
 use persistence::{
     audit_records::AuditEntry,
     new_id,
-    node_records::{NewNode, NodeProgress, OrphanRemoval},
+    node_records::{NewNode, NodeColumns, NodeFindings, NodeProgress, OrphanRemoval},
 };
 use std::sync::atomic::Ordering;
 use uuid::Uuid;
@@ -75,24 +75,28 @@ impl TestPortal {
             name: name.parse().unwrap(),
             tenant_id: self.tenant,
             environment_id: self.dev,
-            spec: NodeSpec {
-                accelerator: Some("H100".into()),
-                count: 8,
-                cloud: Some("aws".into()),
-                region: Some("us-east-1".into()),
-                ..NodeSpec::default()
-            },
-            task_yaml: format!("name: {name}\nresources:\n  accelerators: H100:8\n"),
-            machine: format!("hgr-0000000a-{name}"),
-            autostop: Some(Autostop {
-                idle_minutes: 30,
-                then: IdleAction::Delete,
-            }),
-            price_per_hour: Some(MicroDollars(55_040_000)),
             created_by: self.ada,
             created_at: started,
             ends_at: Some(started + SignedDuration::from_mins(402)),
             operation: Operation::begin(new_id(), OperationKind::LaunchNode, started),
+            details: NodeColumns {
+                autostop: Some(Autostop {
+                    idle_minutes: 30,
+                    then: IdleAction::Delete,
+                }),
+                price_per_hour: Some(MicroDollars(55_040_000)),
+                ..NodeColumns::ordered(
+                    NodeSpec {
+                        accelerator: Some("H100".into()),
+                        count: 8,
+                        cloud: Some("aws".into()),
+                        region: Some("us-east-1".into()),
+                        ..NodeSpec::default()
+                    },
+                    format!("name: {name}\nresources:\n  accelerators: H100:8\n"),
+                    format!("hgr-0000000a-{name}"),
+                )
+            },
             idempotency: None,
         };
         let caller = self.admin_caller();
@@ -111,7 +115,7 @@ impl TestPortal {
             retrying: false,
         });
         let up = matches!(state, NodeState::Ready | NodeState::Stopped);
-        let stored = self.core.node(new, audit, |record| {
+        let stored = self.core.stored(new, audit, |record| {
             let mut operation = record.operation.clone();
             let done = if up { operation.steps.len() } else { 3 };
             advance(&mut operation, started, done);
@@ -119,17 +123,19 @@ impl TestPortal {
             NodeProgress {
                 state,
                 failure,
-                placement: up.then(|| Placement {
-                    cloud: "aws".into(),
-                    region: "us-east-1".into(),
-                    instance_type: Some("p5.48xlarge".into()),
-                }),
-                address: (state == NodeState::Ready).then(|| "203.0.113.7:22".into()),
-                price_per_hour: Some(MicroDollars(55_040_000)),
-                charged: state == NodeState::Ready,
-                at: started,
-                request: None,
-                seen: None,
+                findings: NodeFindings {
+                    placement: up.then(|| Placement {
+                        cloud: "aws".into(),
+                        region: "us-east-1".into(),
+                        instance_type: Some("p5.48xlarge".into()),
+                    }),
+                    address: (state == NodeState::Ready).then(|| "203.0.113.7:22".into()),
+                    price_per_hour: Some(MicroDollars(55_040_000)),
+                    charged: state == NodeState::Ready,
+                    at: started,
+                    request: None,
+                    seen: None,
+                },
                 ready_at: up.then(|| started + SignedDuration::from_mins(4)),
                 deleted_at: None,
                 operation,

@@ -34,6 +34,21 @@ async fn every_user_is_listed_with_the_role_and_its_source_and_filters_apply() {
 }
 
 #[tokio::test]
+async fn signed_in_users_are_listed_until_they_are_signed_out() {
+    let portal = portal().await.with_sessions().await;
+    let (browser, grace) = (portal.admin(), portal.grace);
+    let row = format!("id=\"sessions-{grace}\"");
+    let page = browser.get("/admin/users/sessions").await.text;
+    let listed = page.split("<tr").find(|part| part.contains(&row));
+    assert!(listed.expect("a row").contains("grace@example.com"));
+    let form = format!("_page=/admin/users/sessions&_key={grace}&id={grace}");
+    let answer = browser.post("/rpc/sign-out-user", &form).await;
+    assert_eq!(answer.location(), "/admin/users/sessions");
+    let page = browser.get("/admin/users/sessions").await.text;
+    assert!(!page.contains(&row));
+}
+
+#[tokio::test]
 async fn an_invalid_query_is_an_error() {
     let browser = portal().await.admin();
     for query in ["filter=purple", "sort=size", "after=many"] {
@@ -49,6 +64,7 @@ async fn for_others_these_pages_and_links_to_them_do_not_exist() {
         "/admin/users",
         "/admin/users/invite",
         "/admin/users/claim-rules",
+        "/admin/users/sessions",
         "/admin/tenants",
     ] {
         let answer = browser.get(page).await;

@@ -1,4 +1,4 @@
-//! The AWS SDK's idea of an HTTP client, made of the portal's own.
+//! The portal's HTTP client for the AWS SDK.
 
 use aws_smithy_runtime_api::{
     client::{
@@ -16,20 +16,17 @@ use aws_smithy_types::body::SdkBody;
 use http_body_util::BodyExt;
 use std::time::Duration;
 
-/// A place to connect to is found, and TLS spoken, within this time.
+/// The timeout for connection and TLS handshake.
 const CONNECT: Duration = Duration::from_secs(3);
-/// One attempt takes no longer; the SDK makes several.
+/// The timeout of one attempt; the SDK retries.
 const ATTEMPT: Duration = Duration::from_secs(5);
 
-/// [`reqwest`] for the AWS SDK.
 #[derive(Clone, Debug)]
 pub struct ReqwestClient(reqwest::Client);
 
 impl ReqwestClient {
-    /// A client with timeouts, that follows no redirects: a signed request is for one place.
-    ///
-    /// # Errors
-    /// If the machine's certificates cannot be read.
+    /// A client with timeouts that follows no redirects: a signed request is for one host. Fails if the machine's
+    /// certificates cannot be read.
     pub fn new() -> Result<Self, reqwest::Error> {
         reqwest::Client::builder()
             .connect_timeout(CONNECT)
@@ -74,12 +71,12 @@ async fn answer(
         .map_err(|error| ConnectorError::user(error.into()))?;
     let response = client.execute(request).await.map_err(lost)?;
     let response: http::Response<reqwest::Body> = response.into();
-    // Not read here: the SDK logs what it is given at once, and what it reads itself only if it is no secret.
+    // Not read here: the SDK would log the body, but does not log bodies that it reads itself if they are secret.
     HttpResponse::try_from(response.map(SdkBody::from_body_1_x))
         .map_err(|error| ConnectorError::other(error.into(), None))
 }
 
-/// The SDK tries again what timed out or was cut off.
+/// The SDK retries timeouts and broken connections.
 fn lost(error: reqwest::Error) -> ConnectorError {
     if error.is_timeout() {
         ConnectorError::timeout(error.into())

@@ -1,7 +1,7 @@
-//! AWS's Key Management Service (KMS): it wraps data keys with a key that never leaves it.
+//! AWS Key Management Service (KMS): wraps data keys with a key that never leaves it.
 //!
-//! What a data key belongs to goes along as encryption context: KMS decrypts for the same context only, and CloudTrail
-//! shows it. <https://docs.aws.amazon.com/kms/latest/developerguide/encrypt_context.html>
+//! The owner of a data key is the encryption context: KMS decrypts for the same context only, and CloudTrail shows
+//! it. <https://docs.aws.amazon.com/kms/latest/developerguide/encrypt_context.html>
 
 use crate::{http_client::ReqwestClient, security_tokens::DEFAULT_REGION};
 use async_trait::async_trait;
@@ -23,24 +23,23 @@ use std::time::Duration;
 use url::Url;
 use zeroize::Zeroizing;
 
-/// Everything together, attempts and pauses between them.
+/// The timeout for all attempts and pauses together.
 const PATIENCE: Duration = Duration::from_secs(12);
 const ATTEMPTS: u32 = 3;
-/// What ids of KMS keys begin with where rows name them.
+/// The prefix of KMS keys in stored key ids.
 const PREFIX: &str = "kms:";
 
-/// Which key, and who asks.
 #[derive(Clone, Debug)]
 pub struct KmsConfig {
-    /// The key: `arn:aws:kms:eu-central-1:123456789012:key/…`.
+    /// For example `arn:aws:kms:eu-central-1:123456789012:key/…`.
     pub arn: KeyArn,
-    /// Whom KMS knows the portal as.
+    /// The portal's own AWS identity.
     pub identity: PortalIdentity,
-    /// In place of `https://kms.REGION.amazonaws.com`.
+    /// Replaces `https://kms.REGION.amazonaws.com`.
     pub endpoint: Option<Url>,
 }
 
-/// The ARN of a key. Not that of an alias: what an alias names may be another key tomorrow.
+/// The ARN of a key. Not of an alias, which could be moved to another key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyArn(String);
 
@@ -67,7 +66,7 @@ impl std::str::FromStr for KeyArn {
         if fits {
             Ok(Self(text.to_owned()))
         } else {
-            Err("must be the ARN of a key (not of an alias), such as \
+            Err("must be the ARN of a key (not of an alias), for example \
                  arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
                 .to_owned())
         }
@@ -80,7 +79,6 @@ impl KeyArn {
     }
 }
 
-/// A key in AWS KMS.
 pub struct KmsKey {
     client: Client,
     arn: KeyArn,
@@ -88,7 +86,7 @@ pub struct KmsKey {
 }
 
 impl KmsKey {
-    /// The key of `config`. Nothing is asked of it yet.
+    /// Creates the client without sending any request.
     pub fn new(config: KmsConfig, http: ReqwestClient) -> Self {
         let credentials = Credentials::new(
             &config.identity.access_key_id,
@@ -105,7 +103,7 @@ impl KmsKey {
             .region(Region::new(config.arn.region().to_owned()))
             .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
             .timeout_config(timeouts)
-            // Answers come whole.
+            // Responses are not streamed.
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
         if let Some(endpoint) = &config.endpoint {
             sdk = sdk.endpoint_url(endpoint.as_str());
@@ -171,8 +169,9 @@ impl KeyService for KmsKey {
 
 fn not_kms() -> SealError {
     SealError::KeyService {
-        message: "AWS KMS answered without what was asked for; is something else at its address?"
-            .to_owned(),
+        message:
+            "the response of AWS KMS is incomplete; check whether another server is at its address"
+                .to_owned(),
         may_pass: false,
     }
 }
@@ -185,54 +184,54 @@ where
     let (message, may_pass) = match error {
         SdkError::ServiceError(refusal) => {
             let code = refusal.err().code().unwrap_or("no code");
-            // It was encrypted for something else, or is no ciphertext of this key.
+            // Encrypted for another owner, or not a ciphertext of this key.
             if code == "InvalidCiphertextException" || code == "IncorrectKeyException" {
                 return SealError::NotAuthentic;
             }
-            let (words, may_pass) = words(code);
+            let (text, may_pass) = message_for(code);
             let said = refusal.err().message().unwrap_or("no message");
             (
-                format!("{words} (key {}; AWS says: {code}: {said})", arn.0),
+                format!("{text} (key {}; AWS: {code}: {said})", arn.0),
                 may_pass,
             )
         }
-        SdkError::TimeoutError(_) => ("AWS KMS did not answer in time".to_owned(), true),
+        SdkError::TimeoutError(_) => ("AWS KMS did not respond in time".to_owned(), true),
         SdkError::DispatchFailure(_) => (
-            "AWS KMS cannot be reached; check the portal's way out, its proxy and the key's region"
+            "AWS KMS cannot be reached; check the portal's network, its proxy and the key's region"
                 .to_owned(),
             true,
         ),
         SdkError::ResponseError(_) => (
-            "what answers at AWS KMS's address is not KMS, or was cut off".to_owned(),
+            "the response is not from AWS KMS, or is incomplete".to_owned(),
             true,
         ),
-        _ => ("the request to AWS KMS cannot be made".to_owned(), false),
+        _ => ("cannot build the request to AWS KMS".to_owned(), false),
     };
     SealError::KeyService { message, may_pass }
 }
 
-/// The words for a code, and whether waiting may help.
-fn words(code: &str) -> (&'static str, bool) {
+/// The message for a code, and whether a retry can help.
+fn message_for(code: &str) -> (&'static str, bool) {
     match code {
         "AccessDeniedException" => (
-            "the portal's identity ([aws]) may not use the key: allow it kms:Encrypt and kms:Decrypt on it",
+            "the portal's identity ([aws]) may not use the key; allow kms:Encrypt and kms:Decrypt on it",
             false,
         ),
-        "NotFoundException" => ("there is no such key", false),
+        "NotFoundException" => ("the key does not exist", false),
         "DisabledException" => ("the key is disabled; enable it", false),
         "KMSInvalidStateException" => (
-            "the key is about to be deleted, or otherwise out of use; cancel its deletion",
+            "the key is pending deletion or unavailable; cancel its deletion",
             false,
         ),
         "UnrecognizedClientException" | "InvalidClientTokenId" | "InvalidSignatureException" => (
-            "AWS does not accept the portal's own keys; mend [aws]",
+            "AWS rejected the portal's own access key; correct [aws]",
             false,
         ),
-        "ThrottlingException" => ("AWS KMS is asked too often at the moment", true),
+        "ThrottlingException" => ("AWS KMS throttles requests at the moment", true),
         "KMSInternalException" | "DependencyTimeoutException" | "KeyUnavailableException" => {
-            ("AWS KMS has a fault of its own", true)
+            ("AWS KMS has an internal error", true)
         }
-        _ => ("AWS KMS refuses", false),
+        _ => ("AWS KMS refused the request", false),
     }
 }
 

@@ -1,10 +1,8 @@
-//! Amazon Web Services behind the core's ports: short-lived credentials from the Security Token
-//! Service (STS), and data keys wrapped by the Key Management Service (KMS).
+//! Amazon Web Services: short-lived credentials from the Security Token Service (STS), and data keys wrapped by the
+//! Key Management Service (KMS).
 //!
-//! The AWS SDK speaks through the portal's one HTTP client (see [`http_client`]), so that there is
-//! one TLS stack and one place for proxies and certificates. Credentials are always given; none is
-//! ever looked for on the machine that the portal runs on.
-#![warn(missing_docs)]
+//! The AWS SDK uses the portal's HTTP client (see [`http_client`]), so that TLS, proxies and certificates are
+//! configured in one place. Credentials are always passed explicitly; the SDK never searches the machine for them.
 
 pub mod http_client;
 mod key_management;

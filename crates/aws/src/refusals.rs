@@ -1,4 +1,4 @@
-//! What STS says when it refuses, in people's words with the way out.
+//! Turns errors of STS into messages for users.
 //! Codes: https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html
 
 use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
@@ -6,7 +6,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use provisioning::ports::cloud_credentials::CredentialError;
 use std::error::Error;
 
-/// A role could not be assumed.
+/// AssumeRole failed.
 pub fn to_assume_role<E>(error: SdkError<E, HttpResponse>, arn: &str) -> CredentialError
 where
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,
@@ -14,7 +14,7 @@ where
     explain(error, Some(arn))
 }
 
-/// A session could not be had.
+/// GetSessionToken failed.
 pub fn to_give_session<E>(error: SdkError<E, HttpResponse>) -> CredentialError
 where
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,
@@ -22,7 +22,7 @@ where
     explain(error, None)
 }
 
-/// AWS did not say who one is.
+/// GetCallerIdentity failed.
 pub fn to_tell_identity<E>(error: SdkError<E, HttpResponse>) -> CredentialError
 where
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,
@@ -30,10 +30,10 @@ where
     explain(error, None)
 }
 
-/// STS answered without credentials.
+/// The response contains no credentials.
 pub fn empty_answer() -> CredentialError {
     CredentialError {
-        message: "AWS STS answered without usable credentials; is something else at its address?"
+        message: "the response of AWS STS contains no credentials; check whether another server is at its address"
             .to_owned(),
         may_pass: false,
         source: None,
@@ -51,26 +51,23 @@ where
             match refusal.code() {
                 Some(code) => refused(code, refusal.message().unwrap_or("no message"), role),
                 None => (
-                    format!(
-                        "what answers at AWS STS's address refuses, not in STS's own words (HTTP {status})"
-                    ),
+                    format!("the server at the address of AWS STS is not STS (HTTP {status})"),
                     status >= 500,
                 ),
             }
         }
-        SdkError::TimeoutError(_) => ("AWS STS did not answer in time".to_owned(), true),
+        SdkError::TimeoutError(_) => ("AWS STS did not respond in time".to_owned(), true),
         SdkError::DispatchFailure(_) => (
-            "AWS STS cannot be reached; check the portal's way out, its proxy and the region"
+            "AWS STS cannot be reached; check the portal's network, its proxy and the region"
                 .to_owned(),
             true,
         ),
         SdkError::ResponseError(_) => (
-            "what answers at AWS STS's address is not STS, or was cut off".to_owned(),
+            "the response is not from AWS STS, or is incomplete".to_owned(),
             true,
         ),
         _ => (
-            "the request to AWS STS cannot be made; are the region and the keys written right?"
-                .to_owned(),
+            "cannot build the request to AWS STS; check the region and the keys".to_owned(),
             false,
         ),
     };
@@ -81,56 +78,58 @@ where
     }
 }
 
-/// The words for a code, and whether waiting may help.
+/// The message for a code, and whether a retry can help.
 fn refused(code: &str, message: &str, role: Option<&str>) -> (String, bool) {
-    let (words, may_pass) = match code {
+    let (text, may_pass) = match code {
         "InvalidClientTokenId" | "UnrecognizedClientException" | "InvalidAccessKeyId" => (
-            "AWS does not know the access key, or it was deactivated; store a key that is active".to_owned(),
+            "AWS does not know the access key, or it is inactive; store an active key".to_owned(),
             false,
         ),
         "SignatureDoesNotMatch" | "IncompleteSignature" => (
-            "AWS knows the access key, but the secret key is not the one that goes with it; store both again".to_owned(),
+            "the secret access key does not match the access key; store both again".to_owned(),
             false,
         ),
         "AccessDenied" | "AccessDeniedException" => (denied(role), false),
         "ExpiredToken" | "ExpiredTokenException" => (
-            "the stored keys are temporary and have ended; store keys of a user, or let a role be assumed".to_owned(),
+            "the stored keys are temporary and have expired; store keys of a user, or use a role".to_owned(),
             false,
         ),
         "RequestExpired" | "RequestInTheFuture" => (
-            "AWS finds the portal's clock wrong; set it by NTP".to_owned(),
+            "the portal's clock is wrong according to AWS; synchronise it by NTP".to_owned(),
             true,
         ),
         "RegionDisabledException" => (
-            "STS is switched off in this region for the account; switch it on in IAM's account settings, or store \
+            "STS is disabled in this region for the account; enable it in IAM's account settings, or store \
              the keys with another region"
                 .to_owned(),
             false,
         ),
         "ValidationError" | "ValidationException" => (
-            "AWS finds the request malformed; check the role's ARN and the external id".to_owned(),
+            "AWS rejected the request as malformed; check the role's ARN and the external id".to_owned(),
             false,
         ),
         "Throttling" | "ThrottlingException" | "RequestLimitExceeded" | "TooManyRequestsException" => (
-            "AWS STS is asked too often at the moment".to_owned(),
+            "AWS STS throttles requests at the moment".to_owned(),
             true,
         ),
         "InternalFailure" | "InternalError" | "ServiceUnavailable" => {
-            ("AWS STS has a fault of its own".to_owned(), true)
+            ("AWS STS has an internal error".to_owned(), true)
         }
-        _ => ("AWS STS refuses".to_owned(), false),
+        _ => ("AWS STS refused the request".to_owned(), false),
     };
-    (format!("{words} (AWS says: {code}: {message})"), may_pass)
+    (format!("{text} (AWS: {code}: {message})"), may_pass)
 }
 
 fn denied(role: Option<&str>) -> String {
     match role {
         Some(arn) => format!(
-            "the role {arn} may not be assumed: its trust policy must name the user of the stored keys as principal \
-             and, where it asks for an external id, the one that is stored; and that user needs sts:AssumeRole on it"
+            "the stored keys may not assume the role {arn}: its trust policy must name their user as principal \
+             and, if it requires an external id, the stored one; and the user needs sts:AssumeRole on the role"
         ),
-        None => "the user of the stored keys is denied sts:GetSessionToken; allow it, or let a role be assumed"
-            .to_owned(),
+        None => {
+            "the user of the stored keys is denied sts:GetSessionToken; allow it, or use a role"
+                .to_owned()
+        }
     }
 }
 
@@ -148,23 +147,20 @@ mod tests {
             ("ServiceUnavailable", true),
             ("SomethingNew", false),
         ] {
-            let (words, passes) = refused(code, "said AWS", None);
+            let (text, passes) = refused(code, "said AWS", None);
             assert_eq!(passes, may_pass, "{code}");
-            assert!(
-                words.contains(code) && words.contains("said AWS"),
-                "{words}"
-            );
+            assert!(text.contains(code) && text.contains("said AWS"), "{text}");
         }
     }
 
     #[test]
     fn a_role_that_is_denied_is_named_with_what_it_takes() {
-        let (words, _) = refused("AccessDenied", "", Some("arn:aws:iam::1:role/hangar"));
+        let (text, _) = refused("AccessDenied", "", Some("arn:aws:iam::1:role/hangar"));
         assert!(
-            words.contains("role/hangar") && words.contains("external id"),
-            "{words}"
+            text.contains("role/hangar") && text.contains("external id"),
+            "{text}"
         );
-        let (words, _) = refused("AccessDenied", "", None);
-        assert!(words.contains("GetSessionToken"), "{words}");
+        let (text, _) = refused("AccessDenied", "", None);
+        assert!(text.contains("GetSessionToken"), "{text}");
     }
 }

@@ -1,4 +1,4 @@
-//! Short-lived credentials out of long-lived ones.
+//! Short-lived credentials from long-lived ones.
 
 use crate::{http_client::ReqwestClient, refusals};
 use async_trait::async_trait;
@@ -16,19 +16,18 @@ use secrecy::ExposeSecret;
 use std::time::Duration;
 use url::Url;
 
-/// The region to talk to where the keys name none.
+/// The region if the credential has none.
 pub const DEFAULT_REGION: &str = "us-east-1";
 
-/// How long a session lasts, in seconds: the longest that every role allows.
+/// The lifetime of a session in seconds: the longest that every role allows.
 const LIFE: i32 = 3600;
-/// Everything together, attempts and pauses between them.
+/// The timeout for all attempts and pauses together.
 const PATIENCE: Duration = Duration::from_secs(12);
 const ATTEMPTS: u32 = 3;
 
-/// Where STS is.
 #[derive(Clone, Debug, Default)]
 pub struct StsConfig {
-    /// In place of `https://sts.REGION.amazonaws.com`.
+    /// Replaces `https://sts.REGION.amazonaws.com`.
     pub endpoint: Option<Url>,
 }
 
@@ -39,10 +38,7 @@ pub struct Sts {
 }
 
 impl Sts {
-    /// STS at the place of `config`.
-    ///
-    /// # Errors
-    /// If the machine's certificates cannot be read.
+    /// Fails if the machine's certificates cannot be read.
     pub fn new(config: StsConfig) -> Result<Self, reqwest::Error> {
         Ok(Self {
             endpoint: config.endpoint,
@@ -71,7 +67,7 @@ impl Sts {
             .region(Region::new(region))
             .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
             .timeout_config(timeouts)
-            // Answers come whole.
+            // Responses are not streamed.
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
         if let Some(endpoint) = &self.endpoint {
             config = config.endpoint_url(endpoint.as_str());

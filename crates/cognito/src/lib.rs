@@ -1,8 +1,6 @@
-//! AWS Cognito behind the core's port: the people of a user pool, through its administrative API.
+//! The users of an AWS Cognito user pool, through Cognito's administrative API.
 //!
-//! The HTTP client is given, so that there is one in the whole portal; credentials are given too, and never looked for
-//! on the machine that the portal runs on.
-#![warn(missing_docs)]
+//! HTTP client and credentials are passed explicitly; the SDK never searches the machine for them.
 
 mod pool;
 mod refusals;

@@ -1,7 +1,7 @@
-//! A pool and the client that asks it.
+//! A user pool and its client.
 
 use crate::{
-    refusals::{Asking, explain},
+    refusals::{RequestContext, explain},
     users::{user_of, user_of_answer},
 };
 use async_trait::async_trait;
@@ -19,35 +19,32 @@ use secrecy::{ExposeSecret, SecretString};
 use std::time::Duration;
 use url::Url;
 
-/// How many people a page has; Cognito gives at most 60.
+/// Users per page; Cognito allows at most 60.
 const PAGE: i32 = 50;
-/// How many groups of a pool are read: more than a page of boxes can show is of no use.
+/// The maximum number of groups that are read; a page cannot show more usefully.
 const MOST_GROUPS: usize = 300;
 const ATTEMPTS: u32 = 3;
-/// Everything together, attempts and pauses between them: a person waits.
+/// The timeout for all attempts and pauses together: a user waits for the response.
 const PATIENCE: Duration = Duration::from_secs(12);
 
-/// Which pool, and with which keys.
 #[derive(Clone, Debug)]
 pub struct PoolConfig {
-    /// Its id: `eu-central-1_AbCdEfGhI`. The region stands before the underscore.
+    /// For example `eu-central-1_AbCdEfGhI`. The part before the underscore is the region.
     pub pool_id: String,
     /// The portal's own access key.
     pub access_key_id: String,
-    /// Its secret.
     pub secret_access_key: SecretString,
-    /// In place of `https://cognito-idp.REGION.amazonaws.com`.
+    /// Replaces `https://cognito-idp.REGION.amazonaws.com`.
     pub endpoint: Option<Url>,
 }
 
-/// A user pool.
 pub struct CognitoPool {
     id: String,
     client: Client,
 }
 
 impl CognitoPool {
-    /// The pool of `config`, asked through `http`.
+    /// Creates a client that sends requests through `http`.
     pub fn new(config: PoolConfig, http: impl HttpClient + 'static) -> Self {
         let region = config.pool_id.split('_').next().unwrap_or_default();
         let credentials = Credentials::new(
@@ -64,7 +61,7 @@ impl CognitoPool {
             .region(Region::new(region.to_owned()))
             .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
             .timeout_config(TimeoutConfig::builder().operation_timeout(PATIENCE).build())
-            // Answers come whole.
+            // Responses are not streamed.
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
         if let Some(endpoint) = &config.endpoint {
             client = client.endpoint_url(endpoint.as_str());
@@ -75,15 +72,15 @@ impl CognitoPool {
         }
     }
 
-    fn asking(&self, permission: &'static str) -> Asking<'_> {
-        Asking {
+    fn context(&self, permission: &'static str) -> RequestContext<'_> {
+        RequestContext {
             pool: &self.id,
             permission,
         }
     }
 }
 
-/// A filter of Cognito's: quotes and backslashes in the text are escaped.
+/// A prefix filter of Cognito, with quotes and backslashes escaped.
 fn beginning(attribute: &str, text: &str) -> String {
     let text = text.replace('\\', "\\\\").replace('"', "\\\"");
     format!("{attribute} ^= \"{text}\"")
@@ -107,7 +104,7 @@ impl UserPool for CognitoPool {
             .set_pagination_token(query.after.clone())
             .send()
             .await
-            .map_err(|error| explain(error, &self.asking("ListUsers")))?;
+            .map_err(|error| explain(error, &self.context("ListUsers")))?;
         let users = answer.users.unwrap_or_default();
         Ok((
             users.into_iter().map(user_of).collect(),
@@ -123,7 +120,7 @@ impl UserPool for CognitoPool {
             .username(username)
             .send()
             .await
-            .map_err(|error| explain(error, &self.asking("AdminGetUser")))?;
+            .map_err(|error| explain(error, &self.context("AdminGetUser")))?;
         Ok(user_of_answer(answer))
     }
 
@@ -139,7 +136,7 @@ impl UserPool for CognitoPool {
                 .set_next_token(next)
                 .send()
                 .await
-                .map_err(|error| explain(error, &self.asking("AdminListGroupsForUser")))?;
+                .map_err(|error| explain(error, &self.context("AdminListGroupsForUser")))?;
             let groups = answer.groups.unwrap_or_default();
             names.extend(groups.into_iter().filter_map(|group| group.group_name));
             next = answer.next_token;
@@ -160,7 +157,7 @@ impl UserPool for CognitoPool {
                 .set_next_token(next)
                 .send()
                 .await
-                .map_err(|error| explain(error, &self.asking("ListGroups")))?;
+                .map_err(|error| explain(error, &self.context("ListGroups")))?;
             let groups = answer.groups.unwrap_or_default();
             known.extend(groups.into_iter().filter_map(|group| {
                 Some(PoolGroup {
@@ -178,7 +175,7 @@ impl UserPool for CognitoPool {
     async fn invite(&self, invitation: &PoolInvitation) -> Asked<PoolUser> {
         let attributes = [
             attribute("email", &invitation.email),
-            // An invitation goes to the address: whoever signs in with the password it holds has it.
+            // The password is sent to this address, so signing in with it verifies the address.
             attribute("email_verified", "true"),
             attribute("name", &invitation.name),
         ];
@@ -191,11 +188,13 @@ impl UserPool for CognitoPool {
             .desired_delivery_mediums(DeliveryMediumType::Email)
             .send()
             .await
-            .map_err(|error| explain(error, &self.asking("AdminCreateUser")))?;
+            .map_err(|error| explain(error, &self.context("AdminCreateUser")))?;
         answer.user.map(user_of).ok_or_else(|| PoolError {
             kind: PoolErrorKind::Failed,
-            message: "Cognito answered without the account it made".to_owned(),
-            next_step: Some("Look for the address in the list before inviting again.".to_owned()),
+            message: "Cognito's response does not contain the new account".to_owned(),
+            next_step: Some(
+                "Search for the address in the list before you invite it again.".to_owned(),
+            ),
             source: None,
         })
     }
@@ -207,14 +206,14 @@ impl UserPool for CognitoPool {
             asked
                 .await
                 .map(drop)
-                .map_err(|error| explain(error, &self.asking("AdminEnableUser")))
+                .map_err(|error| explain(error, &self.context("AdminEnableUser")))
         } else {
             let asked = self.client.admin_disable_user();
             let asked = asked.user_pool_id(&self.id).username(username).send();
             asked
                 .await
                 .map(drop)
-                .map_err(|error| explain(error, &self.asking("AdminDisableUser")))
+                .map_err(|error| explain(error, &self.context("AdminDisableUser")))
         }
     }
 
@@ -224,7 +223,7 @@ impl UserPool for CognitoPool {
         asked
             .await
             .map(drop)
-            .map_err(|error| explain(error, &self.asking("AdminResetUserPassword")))
+            .map_err(|error| explain(error, &self.context("AdminResetUserPassword")))
     }
 
     async fn join_group(&self, username: &str, group: &str) -> Asked<()> {
@@ -235,7 +234,7 @@ impl UserPool for CognitoPool {
             .send()
             .await
             .map(drop)
-            .map_err(|error| explain(error, &self.asking("AdminAddUserToGroup")))
+            .map_err(|error| explain(error, &self.context("AdminAddUserToGroup")))
     }
 
     async fn leave_group(&self, username: &str, group: &str) -> Asked<()> {
@@ -246,7 +245,7 @@ impl UserPool for CognitoPool {
             .send()
             .await
             .map(drop)
-            .map_err(|error| explain(error, &self.asking("AdminRemoveUserFromGroup")))
+            .map_err(|error| explain(error, &self.context("AdminRemoveUserFromGroup")))
     }
 }
 

@@ -1,21 +1,19 @@
-//! What Cognito says when it refuses, in people's words with the way out.
-//! Codes: <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/CommonErrors.html>
+//! Turns errors of Cognito into messages for users. Codes:
+//! <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/CommonErrors.html>
 
 use aws_sdk_cognitoidentityprovider::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use provisioning::ports::user_pool::{PoolError, PoolErrorKind};
 use std::error::Error;
 
-/// What was asked.
-pub struct Asking<'a> {
-    /// The pool's id.
+/// The context of a request.
+pub struct RequestContext<'a> {
     pub pool: &'a str,
-    /// The permission that it takes, without `cognito-idp:`.
+    /// The required permission, without `cognito-idp:`.
     pub permission: &'static str,
 }
 
-/// Why it was not done.
-pub fn explain<E>(error: SdkError<E, HttpResponse>, asking: &Asking<'_>) -> PoolError
+pub fn explain<E>(error: SdkError<E, HttpResponse>, context: &RequestContext<'_>) -> PoolError
 where
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,
 {
@@ -24,22 +22,22 @@ where
             let status = refusal.raw().status().as_u16();
             let refusal = refusal.err();
             match refusal.code() {
-                Some(code) => refused(code, refusal.message().unwrap_or("no message"), asking),
+                Some(code) => refused(code, refusal.message().unwrap_or("no message"), context),
                 None => (
                     PoolErrorKind::Failed,
-                    format!("What answers at Cognito's address refuses, not in Cognito's words (HTTP {status})"),
-                    Some("Check the region of the pool and the portal's way out.".to_owned()),
+                    format!("The server at Cognito's address is not Cognito (HTTP {status})"),
+                    Some("Check the region of the pool and the portal's network.".to_owned()),
                 ),
             }
         }
         SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) => (
             PoolErrorKind::Unreachable,
-            "Cognito cannot be reached, or did not answer in time".to_owned(),
-            Some("Try again in a moment; if it stays, check the portal's way out and the region of the pool.".to_owned()),
+            "Cognito cannot be reached, or did not respond in time".to_owned(),
+            Some("Try again in a moment. If the error persists, check the portal's network and the region of the pool.".to_owned()),
         ),
         _ => (
             PoolErrorKind::Failed,
-            "What answers at Cognito's address is not Cognito, or was cut off".to_owned(),
+            "The response is not from Cognito, or is incomplete".to_owned(),
             Some("Try again in a moment.".to_owned()),
         ),
     };
@@ -51,50 +49,50 @@ where
     }
 }
 
-/// The words for a code.
+/// The message for a code.
 fn refused(
     code: &str,
     message: &str,
-    asking: &Asking<'_>,
+    context: &RequestContext<'_>,
 ) -> (PoolErrorKind, String, Option<String>) {
     use PoolErrorKind::{Denied, Failed, Gone, Invalid, NotFound, Taken, Throttled, WrongState};
-    let pool = asking.pool;
-    let (kind, words, next): (_, String, &str) = match code {
-        "UserNotFoundException" => (NotFound, "The pool has no such person".into(), ""),
-        // Cognito says the same of a pool and of a group that is not there; only of the pool it names what is missing.
+    let pool = context.pool;
+    let (kind, text, next): (_, String, &str) = match code {
+        "UserNotFoundException" => (NotFound, "The user does not exist in the pool".into(), ""),
+        // Cognito uses the same code for a missing pool and a missing group, but names only the pool.
         "ResourceNotFoundException" if !message.contains(pool) => {
-            (NotFound, "The pool has no such group".into(), "")
+            (NotFound, "The group does not exist in the pool".into(), "")
         }
         "ResourceNotFoundException" => (
             Gone,
-            format!("The user pool {pool} does not exist (any more)"),
+            format!("The user pool {pool} does not exist"),
             "Correct `user_pool` in the configuration of the provider.",
         ),
         "UsernameExistsException" | "AliasExistsException" => (
             Taken,
-            "Somebody in the pool has this address already".into(),
-            "Look for them in the list.",
+            "A user of the pool already has this email address".into(),
+            "Search for the user in the list.",
         ),
         "InvalidParameterException" | "InvalidPasswordException" => (
             Invalid,
-            "Cognito does not accept what was asked".into(),
-            "Correct it as Cognito says.",
+            "Cognito rejected the request".into(),
+            "Correct the input as Cognito's message says.",
         ),
         "NotAuthorizedException" | "UnsupportedUserStateException" => (
             WrongState,
-            "Cognito does not do this with an account in this state".into(),
-            "Somebody who has not chosen a first password yet is invited again instead.",
+            "Cognito does not allow this in the account's current state".into(),
+            "If the user has not chosen a first password yet, invite the user again instead.",
         ),
         "TooManyRequestsException" | "ThrottlingException" | "LimitExceededException" => (
             Throttled,
-            "Cognito is asked too often at the moment".into(),
+            "Cognito throttles requests at the moment".into(),
             "Try again in a minute.",
         ),
         "AccessDeniedException" => (
             Denied,
             format!(
-                "The portal's AWS identity may not do this: it lacks cognito-idp:{} on the pool {pool}",
-                asking.permission
+                "The portal's AWS identity lacks the permission cognito-idp:{} on the pool {pool}",
+                context.permission
             ),
             "Add the permission to its IAM policy.",
         ),
@@ -104,19 +102,23 @@ fn refused(
         | "InvalidClientTokenId"
         | "IncompleteSignature" => (
             Denied,
-            "AWS does not accept the portal's own keys".into(),
+            "AWS rejected the portal's own access key".into(),
             "Correct `[aws]` in the configuration.",
         ),
         "CodeDeliveryFailureException" | "InvalidEmailRoleAccessPolicyException" => (
             Failed,
             "Cognito could not send the message".into(),
-            "Check how the pool sends e-mail.",
+            "Check the email settings of the pool.",
         ),
-        _ => (Failed, "Cognito refuses".into(), "Try again in a moment."),
+        _ => (
+            Failed,
+            "Cognito refused the request".into(),
+            "Try again in a moment.",
+        ),
     };
     (
         kind,
-        format!("{words} (Cognito says: {code}: {message})"),
+        format!("{text} (Cognito: {code}: {message})"),
         (!next.is_empty()).then(|| next.to_owned()),
     )
 }
@@ -125,25 +127,25 @@ fn refused(
 mod tests {
     use super::*;
 
-    const ASKING: Asking<'_> = Asking {
+    const ASKING: RequestContext<'_> = RequestContext {
         pool: "eu-central-1_Gone",
         permission: "ListUsers",
     };
 
     #[test]
     fn a_missing_permission_is_named() {
-        let (kind, words, next) = refused("AccessDeniedException", "no", &ASKING);
+        let (kind, text, next) = refused("AccessDeniedException", "no", &ASKING);
         assert_eq!(kind, PoolErrorKind::Denied);
-        assert!(words.contains("cognito-idp:ListUsers"), "{words}");
+        assert!(text.contains("cognito-idp:ListUsers"), "{text}");
         assert!(next.unwrap().contains("IAM policy"));
     }
 
     #[test]
     fn a_pool_that_is_gone_is_told_from_a_group_that_is() {
         let gone = "User pool eu-central-1_Gone does not exist.";
-        let (kind, words, _) = refused("ResourceNotFoundException", gone, &ASKING);
+        let (kind, text, _) = refused("ResourceNotFoundException", gone, &ASKING);
         assert_eq!(kind, PoolErrorKind::Gone);
-        assert!(words.contains("eu-central-1_Gone"), "{words}");
+        assert!(text.contains("eu-central-1_Gone"), "{text}");
         let (kind, ..) = refused("ResourceNotFoundException", "Group not found.", &ASKING);
         assert_eq!(kind, PoolErrorKind::NotFound);
     }

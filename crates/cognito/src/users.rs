@@ -1,4 +1,4 @@
-//! Cognito's accounts in the portal's words.
+//! Converts Cognito's accounts into the domain's types.
 
 use aws_sdk_cognitoidentityprovider::{
     operation::admin_get_user::AdminGetUserOutput,
@@ -8,7 +8,6 @@ use aws_sdk_cognitoidentityprovider::{
 use domain::user_pool::{PoolUser, PoolUserStatus};
 use jiff::Timestamp;
 
-/// An account of a list.
 pub fn user_of(user: UserType) -> PoolUser {
     person(
         user.username.unwrap_or_default(),
@@ -19,7 +18,6 @@ pub fn user_of(user: UserType) -> PoolUser {
     )
 }
 
-/// An account asked for by name.
 pub fn user_of_answer(answer: AdminGetUserOutput) -> PoolUser {
     person(
         answer.username,

@@ -1,4 +1,4 @@
-//! The signed-in person's own account: who they are and their API tokens.
+//! The caller's own account: profile and API tokens.
 
 use crate::{
     access::{PlatformRole, TenantRole, TokenScope},
@@ -9,87 +9,80 @@ use crate::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// One's role in one tenant.
+/// The caller's role in a tenant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TenantMembership {
-    /// The tenant.
     pub tenant: TenantRef,
-    /// Its environments.
     pub environments: Vec<EnvironmentRef>,
-    /// The role; platform admins see every tenant and may hold none.
+    /// Platform admins see every tenant and may have no role in it.
     pub role: Option<TenantRole>,
 }
 
-/// Who is signed in.
+/// The caller's profile.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Profile {
-    /// Their id.
+    #[serde(rename = "id")]
     pub user_id: UserId,
-    /// Their name.
     pub name: String,
-    /// Their e-mail address.
     pub email: String,
-    /// The issuer they sign in with.
+    /// The identity provider's issuer.
     pub issuer: String,
-    /// Their role on the platform; with a token that does not reach there, `user`.
+    /// The role on the platform; `user` for a token without platform permissions.
     pub platform_role: PlatformRole,
-    /// Their tenants; with a token, those that it reaches.
+    /// The caller's tenants; with a token, only those it is valid for.
     pub tenants: Vec<TenantMembership>,
-    /// The token that the question came with; its scopes may be narrower than the role.
+    /// The token of the request; its scopes can be narrower than the role.
     pub token: Option<ApiToken>,
-    /// The server's time.
     pub now: Timestamp,
 }
 
-/// An API token as listed; its secret is not kept.
+/// An API token without its secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ApiToken {
-    /// Its id.
     pub id: TokenId,
-    /// What it is for.
+    /// The purpose of the token.
     pub name: String,
-    /// The first characters, to recognise it by.
+    /// The first characters, to recognise the token.
     pub prefix: String,
-    /// What it may do at most, whatever its owner may.
+    /// The scopes, which restrict the owner's permissions.
     pub scopes: Vec<TokenScope>,
-    /// The one tenant it is for; `None`: all of its owner's.
+    /// The only tenant that the token is valid for; `None`: all tenants of its owner.
     pub tenant: Option<TenantRef>,
     /// When it was made.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub created_at: Timestamp,
     /// When it ends.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub expires_at: Timestamp,
     /// When it was last used, to the minute.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub last_used_at: Option<Timestamp>,
 }
 
-/// A request for a token.
+/// A request to create a token.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenInput {
-    /// What it is for.
+    /// The purpose of the token.
     pub name: String,
-    /// Days until it ends, 1 to 365.
+    /// Days until the token expires, 1 to 365.
     pub expires_in_days: u32,
-    /// What it may do, at least one. A form in which nothing is ticked sends none.
+    /// At least one scope. A form without a selected scope sends none.
     #[serde(default)]
     pub scopes: Vec<TokenScope>,
-    /// The slug of the one tenant it is for; none or empty: all of its owner's.
+    /// The slug of the only tenant that the token is valid for; empty: all tenants of its owner.
     #[serde(default)]
     pub tenant: Option<String>,
 }
 
 impl TokenInput {
-    /// The longest life of a token, in days.
+    /// In days.
     pub const MAX_DAYS: u32 = 365;
 
-    /// What a new token may do unless its maker chooses otherwise: the daily work of a developer.
+    /// The scopes that the form preselects.
     pub const USUAL_SCOPES: [TokenScope; 3] =
         [TokenScope::Read, TokenScope::Clusters, TokenScope::Nodes];
 
-    /// The slug of the tenant, if it is for one.
+    /// The slug of the tenant, if the token is for one.
     pub fn tenant(&self) -> Option<&str> {
         self.tenant
             .as_deref()
@@ -97,28 +90,34 @@ impl TokenInput {
             .filter(|slug| !slug.is_empty())
     }
 
-    /// Checks every field but the tenant, which only the database knows.
-    ///
-    /// # Errors
-    /// One [`FieldError`] for each field at fault.
+    /// Checks every field except the tenant, which needs the database.
     pub fn validate(&self) -> Result<(), Vec<FieldError>> {
         let mut errors = Vec::new();
         let name = self.name.trim();
         if name.is_empty() {
-            errors.push(FieldError::new("name", "Say what the token is for."));
+            errors.push(FieldError::new(
+                "name",
+                "Name is required. Enter the purpose of the token.",
+            ));
         } else if name.chars().count() > 60 {
-            errors.push(FieldError::new("name", "At most 60 characters."));
+            errors.push(FieldError::new(
+                "name",
+                "Name must have at most 60 characters.",
+            ));
         } else if name.chars().any(char::is_control) {
-            errors.push(FieldError::new("name", "Use printable characters only."));
+            errors.push(FieldError::new(
+                "name",
+                "Name must have printable characters only.",
+            ));
         }
         if !(1..=Self::MAX_DAYS).contains(&self.expires_in_days) {
             errors.push(FieldError::new(
                 "expires_in_days",
-                format!("Choose between 1 and {} days.", Self::MAX_DAYS),
+                format!("Expiry must be between 1 and {} days.", Self::MAX_DAYS),
             ));
         }
         if self.scopes.is_empty() {
-            errors.push(FieldError::new("scopes", "Tick at least one."));
+            errors.push(FieldError::new("scopes", "Select at least one scope."));
         }
         if errors.is_empty() {
             Ok(())
@@ -128,12 +127,11 @@ impl TokenInput {
     }
 }
 
-/// A fresh token with its secret, shown this once.
+/// A new token with its secret, which is shown only once.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct NewApiToken {
-    /// The token as listed from now on.
     pub token: ApiToken,
-    /// What goes into `Authorization: Bearer …`.
+    /// The value for `Authorization: Bearer …`.
     pub secret: String,
 }
 

@@ -1,4 +1,4 @@
-//! Who is asking. Every service method takes a [`Caller`]; the core decides what they may.
+//! The caller of a request. Every method of the core takes a [`Caller`].
 
 use crate::{
     access::{
@@ -8,22 +8,20 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
-/// The way a request came in.
+/// How a request arrived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Channel {
-    /// A browser's session.
     Session,
-    /// An API token.
     ApiToken(TokenId),
-    /// The portal itself (expiry and the like).
+    /// The portal itself, for example at an end time.
     Portal,
     /// `hangar` on the portal's machine.
     CommandLine,
 }
 
 impl Channel {
-    /// The word in the audit log.
+    /// As in the audit log.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Session => "session",
@@ -34,38 +32,31 @@ impl Channel {
     }
 }
 
-/// A role in one tenant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Membership {
-    /// The tenant.
     pub tenant_id: TenantId,
-    /// The role in it.
     pub role: TenantRole,
 }
 
-/// An authenticated person (or the portal itself) with the rights they hold at this moment.
+/// An authenticated user (or the portal itself) with their current roles.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
-    /// The person; `None` is the portal itself.
+    /// `None` is the portal itself.
     pub user_id: Option<UserId>,
-    /// Their name, for greetings and the audit log.
     pub name: String,
-    /// Their e-mail address as the identity provider gave it.
+    /// The email address from the identity provider.
     pub email: String,
-    /// Their role on the platform.
     pub platform_role: PlatformRole,
-    /// Their tenants.
     pub memberships: Vec<Membership>,
-    /// The way the request came in.
     pub channel: Channel,
-    /// How far the token reaches that the request came with; `None`: as far as the person may.
+    /// The restrictions of the request's token; `None`: not restricted.
     pub token_reach: Option<TokenReach>,
-    /// The address it came from.
+    /// The client's address.
     pub source: Option<String>,
 }
 
 impl Caller {
-    /// The portal acting for itself.
+    /// The portal acting by itself.
     pub fn portal() -> Self {
         Self {
             user_id: None,
@@ -79,7 +70,7 @@ impl Caller {
         }
     }
 
-    /// Whoever runs `hangar` on the portal's machine.
+    /// The operator who runs `hangar` on the portal's machine.
     pub fn command_line() -> Self {
         Self {
             name: "Command line".into(),
@@ -88,7 +79,6 @@ impl Caller {
         }
     }
 
-    /// The role in `tenant`, if a member.
     pub fn role_in(&self, tenant: TenantId) -> Option<TenantRole> {
         self.memberships
             .iter()
@@ -110,7 +100,7 @@ impl Caller {
             && allows_on_platform(action, self.platform_role)
     }
 
-    /// Where the caller may do `action`.
+    /// The tenants in which the caller may do `action`.
     pub fn extent(&self, action: Action) -> TenantScope {
         if let Some(reach) = &self.token_reach
             && !reach.scopes.iter().any(|scope| scope.includes(action))
@@ -132,11 +122,9 @@ impl Caller {
     }
 }
 
-/// Where something may be done.
+/// A set of tenants.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TenantScope {
-    /// Everywhere.
     All,
-    /// In these tenants only.
     Only(Vec<TenantId>),
 }

@@ -1,96 +1,64 @@
 //! A cluster as people see it.
 
 use crate::{
+    access::Action,
+    audit::AuditAction,
     cluster_name::ClusterName,
     exposure::Exposure,
-    failure::Failure,
     ids::{ClusterId, UserId},
     kubernetes_version::KubernetesVersion,
-    operation::Operation,
+    listing::{ListPage, ListQuery, Sort},
+    operation::OperationKind,
     plan::Plan,
-    tenancy::{EnvironmentRef, TenantRef},
+    resource::{Kind, Resource, states},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::str::FromStr;
 
-/// The states a person sees.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum ClusterState {
-    /// Ordered; nothing is made yet.
-    Pending,
-    /// Being made.
-    Provisioning,
-    /// Usable.
-    Ready,
-    /// It was usable and is not quite so now; `failure` says why.
-    Degraded,
-    /// It does not come up; `failure` says why.
-    Failed,
-    /// Being taken down.
-    Deleting,
-    /// Gone.
-    Deleted,
+/// Clusters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClusterKind;
+
+impl Kind for ClusterKind {
+    const NOUN: &'static str = "cluster";
+    const SORTS: &'static [Sort] = &[Sort::Name, Sort::State, Sort::Created, Sort::Ends];
+    const READ: Action = Action::ReadCluster;
+    const DELETE: Action = Action::DeleteCluster;
+    const DELETED: AuditAction = AuditAction::DeleteCluster;
+    const DELETION: OperationKind = OperationKind::DeleteCluster;
+    const READY: AuditAction = AuditAction::ClusterReady;
+    const GONE: AuditAction = AuditAction::ClusterDeleted;
+
+    type Id = ClusterId;
+    type Name = ClusterName;
+    type State = ClusterState;
+    type Details = ClusterDetails;
+}
+
+/// A cluster as callers see it.
+pub type Cluster = Resource<ClusterKind>;
+pub type ClusterQuery = ListQuery<ClusterKind>;
+pub type ClusterPage = ListPage<ClusterKind>;
+
+states! {
+    /// The states a person sees.
+    ClusterState of a "cluster":
+    /// Ordered; nothing exists on the host yet.
+    Pending, "pending", "Pending";
+    Provisioning, "provisioning", "Provisioning";
+    Ready, "ready", "Ready";
+    /// It was ready and does not work fully now; `failure` says why.
+    Degraded, "degraded", "Degraded";
+    /// It does not become ready; `failure` says why.
+    Failed, "failed", "Failed";
+    Deleting, "deleting", "Deleting";
+    Deleted, "deleted", "Deleted";
 }
 
 impl ClusterState {
-    /// Every state.
-    pub const ALL: [Self; 7] = [
-        Self::Pending,
-        Self::Provisioning,
-        Self::Ready,
-        Self::Degraded,
-        Self::Failed,
-        Self::Deleting,
-        Self::Deleted,
-    ];
-
-    /// The word in requests and in the database.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Provisioning => "provisioning",
-            Self::Ready => "ready",
-            Self::Degraded => "degraded",
-            Self::Failed => "failed",
-            Self::Deleting => "deleting",
-            Self::Deleted => "deleted",
-        }
-    }
-
-    /// In words.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Pending => "Pending",
-            Self::Provisioning => "Provisioning",
-            Self::Ready => "Ready",
-            Self::Degraded => "Degraded",
-            Self::Failed => "Failed",
-            Self::Deleting => "Deleting",
-            Self::Deleted => "Deleted",
-        }
-    }
-
-    /// Whether it does not come right without a person, or may not.
-    pub fn needs_somebody(self) -> bool {
-        matches!(self, Self::Failed | Self::Degraded)
-    }
-
-    /// Whether it changes by itself before long.
+    /// Whether it is on its way to another state.
     pub fn is_moving(self) -> bool {
         matches!(self, Self::Pending | Self::Provisioning | Self::Deleting)
-    }
-}
-
-impl FromStr for ClusterState {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, String> {
-        Self::ALL
-            .into_iter()
-            .find(|state| state.as_str() == text)
-            .ok_or_else(|| format!("“{text}” is not a cluster state."))
     }
 }
 
@@ -104,19 +72,10 @@ pub struct UserRef {
     pub name: String,
 }
 
-/// A cluster.
+/// What callers see of a cluster beside the header of every resource.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Cluster {
-    /// Its id.
-    pub id: ClusterId,
-    /// Its name, unique on its host cluster.
-    #[cfg_attr(feature = "openapi", schema(value_type = String))]
-    pub name: ClusterName,
-    /// Whose it is.
-    pub tenant: TenantRef,
-    /// The part of the tenant it is in.
-    pub environment: EnvironmentRef,
+pub struct ClusterDetails {
     /// Its size, as it was when ordered.
     pub plan: Plan,
     /// The Kubernetes version it runs.
@@ -127,27 +86,8 @@ pub struct Cluster {
     pub host: String,
     /// Its namespace there.
     pub namespace: String,
-    /// Its state.
-    pub state: ClusterState,
-    /// What is wrong, if something is.
-    pub failure: Option<Failure>,
     /// The address of its API, once known.
     pub endpoint: Option<String>,
-    /// Who ordered it.
-    pub created_by: UserRef,
-    /// When it was ordered.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
-    pub created_at: Timestamp,
-    /// When it was first usable.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
-    pub ready_at: Option<Timestamp>,
-    /// When the portal takes it down.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
-    pub ends_at: Option<Timestamp>,
-    /// The newest operation on it.
-    pub operation: Operation,
-    /// Counts up with every change.
-    pub version: i64,
     /// What the caller may do with it now.
     pub allowed: AllowedActions,
 }
@@ -167,7 +107,6 @@ pub struct AllowedActions {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ClusterEvent {
     /// When it was last seen.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub at: Timestamp,
     /// Whether it is a warning.
     pub warning: bool,

@@ -4,24 +4,23 @@ use crate::problem::FieldError;
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
-/// A valid cluster name: 1 to 48 characters of `a-z`, `0-9` and `-`, beginning with a letter and
-/// not ending in `-`. 48 leaves room for what is derived from it: the namespace `vcluster-NAME`
-/// and the pod label `NAME-<hash>` must stay within 63.
+/// A valid cluster name: 1 to 48 characters of `a-z`, `0-9` and `-`, starting with a letter and not ending in `-`.
+/// Names derived from it, the namespace `vcluster-NAME` and the pod label `NAME-<hash>`, must stay within 63
+/// characters.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(try_from = "String", into = "String")]
 pub struct ClusterName(String);
 
 impl ClusterName {
-    /// The longest name allowed, in characters.
+    /// In characters.
     pub const MAX_LENGTH: usize = 48;
 
-    /// The name as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The host namespace of the cluster; the convention of the vcluster command line.
+    /// The cluster's namespace on the host, named as the vcluster command line does.
     pub fn namespace(&self) -> String {
         format!("vcluster-{}", self.0)
     }
@@ -31,7 +30,7 @@ impl FromStr for ClusterName {
     type Err = FieldError;
 
     fn from_str(text: &str) -> Result<Self, FieldError> {
-        crate::dns_label::check(text, Self::MAX_LENGTH, "Give the cluster a name.")
+        crate::dns_label::check(text, Self::MAX_LENGTH, "Name is required.")
             .map_err(|message| FieldError::new("name", message))?;
         Ok(Self(text.to_owned()))
     }
@@ -71,15 +70,15 @@ mod tests {
     #[test]
     fn each_refusal_names_the_rule_that_was_broken() {
         for (name, says) in [
-            ("", "Give the cluster a name"),
-            ("Payments", "lower-case"),
+            ("", "required"),
+            ("Payments", "lowercase"),
             ("a b", "hyphen instead"),
             ("a_b", "hyphen instead"),
             ("käse", "not allowed"),
-            ("1st", "Begin with a letter"),
-            ("-a", "Begin with a letter"),
+            ("1st", "Start with a letter"),
+            ("-a", "Start with a letter"),
             ("a-", "End with a letter"),
-            (&"a".repeat(49), "At most 48"),
+            (&"a".repeat(49), "at most 48"),
         ] {
             let error = name.parse::<ClusterName>().unwrap_err();
             assert!(error.message.contains(says), "{name}: {}", error.message);

@@ -1,10 +1,7 @@
-//! The rule behind names that become host names, namespaces or machine names.
+//! The rule for names that become host names, namespaces or machine names.
 
-/// Checks that `text` is 1 to `longest` characters of `a-z`, `0-9` and `-`, begins with a letter
-/// and does not end in `-`. `missing` is what an empty text is answered with.
-///
-/// # Errors
-/// A sentence that names the rule that was broken and the way out.
+/// Checks that `text` has 1 to `longest` characters of `a-z`, `0-9` and `-`, starts with a letter and does not end in
+/// `-`. `missing` is the message for an empty text; other messages name the rule that is broken.
 pub(crate) fn check(text: &str, longest: usize, missing: &str) -> Result<(), String> {
     if text.is_empty() {
         return Err(missing.to_owned());
@@ -15,7 +12,7 @@ pub(crate) fn check(text: &str, longest: usize, missing: &str) -> Result<(), Str
     {
         return Err(match wrong {
             'A'..='Z' => format!(
-                "Use lower-case letters only: “{}” instead of “{wrong}”.",
+                "Use lowercase letters: “{}” instead of “{wrong}”.",
                 wrong.to_ascii_lowercase()
             ),
             ' ' | '_' | '.' => format!("“{wrong}” is not allowed; use a hyphen instead."),
@@ -24,12 +21,12 @@ pub(crate) fn check(text: &str, longest: usize, missing: &str) -> Result<(), Str
     }
     if text.len() > longest {
         return Err(format!(
-            "At most {longest} characters; this has {}.",
+            "Use at most {longest} characters, not {}.",
             text.len()
         ));
     }
     if !text.starts_with(|c: char| c.is_ascii_lowercase()) {
-        return Err("Begin with a letter.".into());
+        return Err("Start with a letter.".into());
     }
     if text.ends_with('-') {
         return Err("End with a letter or a digit.".into());

@@ -1,4 +1,4 @@
-//! Errors in words.
+//! Formats errors.
 
 use std::error::Error;
 

@@ -1,26 +1,25 @@
-//! How a cluster's API is reached from outside the host cluster.
+//! How a cluster's API is exposed outside the host cluster.
 
 use crate::problem::FieldError;
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
-/// The ways there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ExposureKind {
-    /// An address of its own from the host cluster's load balancer.
+    /// A separate address from the host cluster's load balancer.
     LoadBalancer,
     /// A port on the host cluster's nodes.
     NodePort,
-    /// A host name, through an ingress controller that passes TLS through.
+    /// A host name on an ingress controller that passes TLS through.
     Ingress,
-    /// Nothing outside: `kubectl port-forward` on the host cluster.
+    /// Not exposed: `kubectl port-forward` on the host cluster.
     PortForward,
 }
 
 impl ExposureKind {
-    /// Every way, in the order forms show them.
+    /// In the order of the form.
     pub const ALL: [Self; 4] = [
         Self::LoadBalancer,
         Self::NodePort,
@@ -28,7 +27,7 @@ impl ExposureKind {
         Self::PortForward,
     ];
 
-    /// The word used in requests: `load_balancer`.
+    /// As written in requests: `load_balancer`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::LoadBalancer => "load_balancer",
@@ -38,7 +37,7 @@ impl ExposureKind {
         }
     }
 
-    /// The name people know it by.
+    /// The display name.
     pub fn title(self) -> &'static str {
         match self {
             Self::LoadBalancer => "LoadBalancer",
@@ -48,15 +47,17 @@ impl ExposureKind {
         }
     }
 
-    /// One line on when to choose it.
+    /// One line of advice for the form.
     pub fn hint(self) -> &'static str {
         match self {
             Self::LoadBalancer => {
-                "An address of its own. Works from wherever the load balancer is reachable."
+                "A separate address that works wherever the load balancer is reachable."
             }
-            Self::NodePort => "A port on the host's nodes. Works where the nodes are reachable.",
-            Self::Ingress => "A host name of yours that points to the host's ingress.",
-            Self::PortForward => "No address outside. For people with access to the host cluster.",
+            Self::NodePort => {
+                "A port on the host's nodes that works wherever the nodes are reachable."
+            }
+            Self::Ingress => "A host name that resolves to the host's ingress.",
+            Self::PortForward => "Not exposed. For users with access to the host cluster.",
         }
     }
 }
@@ -70,13 +71,13 @@ impl FromStr for ExposureKind {
             .ok_or_else(|| {
                 FieldError::new(
                     "exposure",
-                    "Choose one of load_balancer, node_port, ingress, port_forward.",
+                    "Exposure must be load_balancer, node_port, ingress or port_forward.",
                 )
             })
     }
 }
 
-/// A chosen way, with what it needs.
+/// An exposure with its parameters.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -87,7 +88,7 @@ pub enum Exposure {
     NodePort,
     /// See [`ExposureKind::Ingress`].
     Ingress {
-        /// The host name under which the API is reached.
+        /// The host name of the API.
         host: HostName,
     },
     /// See [`ExposureKind::PortForward`].
@@ -95,7 +96,6 @@ pub enum Exposure {
 }
 
 impl Exposure {
-    /// Which way it is.
     pub fn kind(&self) -> ExposureKind {
         match self {
             Self::LoadBalancer => ExposureKind::LoadBalancer,
@@ -105,7 +105,7 @@ impl Exposure {
         }
     }
 
-    /// In words: `LoadBalancer`, `Ingress ci.example.com`.
+    /// `LoadBalancer`, `Ingress ci.example.com`.
     pub fn title(&self) -> String {
         match self {
             Self::Ingress { host } => format!("Ingress {host}"),
@@ -121,7 +121,6 @@ impl Exposure {
 pub struct HostName(String);
 
 impl HostName {
-    /// The name as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -132,14 +131,14 @@ impl FromStr for HostName {
     fn from_str(text: &str) -> Result<Self, FieldError> {
         let refuse = |message: &str| Err(FieldError::new("ingress_host", message));
         if text.is_empty() {
-            return refuse("Give the host name under which the cluster is to be reached.");
+            return refuse("Host name is required for an ingress.");
         }
         if text.len() > 253 {
-            return refuse("A host name has at most 253 characters.");
+            return refuse("Host name must have at most 253 characters.");
         }
         let labels: Vec<_> = text.split('.').collect();
         if labels.len() < 2 {
-            return refuse("Give a full host name, such as ci.clusters.example.com.");
+            return refuse("Use a full host name, such as ci.clusters.example.com.");
         }
         let valid = |label: &&str| {
             (1..=63).contains(&label.len())
@@ -151,11 +150,11 @@ impl FromStr for HostName {
         };
         if !labels.iter().all(valid) {
             return refuse(
-                "Use lower-case letters, digits and hyphens between dots, without a scheme or port.",
+                "Use lowercase letters, digits and hyphens between dots, without scheme or port.",
             );
         }
         if labels.iter().all(|label| label.parse::<u32>().is_ok()) {
-            return refuse("Give a host name, not an IP address.");
+            return refuse("Use a host name instead of an IP address.");
         }
         Ok(Self(text.to_owned()))
     }

@@ -1,76 +1,72 @@
-//! Why something does not work, in people's words.
+//! Failures of resources, for users.
 
 use serde::{Deserialize, Serialize};
 
-/// The reasons Hangar tells apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum FailureCode {
-    /// An image cannot be pulled.
     ImagePull,
-    /// No node of the host cluster has room.
+    /// No node of the host cluster has enough capacity.
     Unschedulable,
-    /// A quota of the host cluster refuses.
+    /// A quota of the host cluster is exceeded.
     QuotaExceeded,
-    /// The control plane starts and ends again and again.
+    /// The control plane keeps crashing.
     CrashLoop,
-    /// The pod's configuration refers to something that is missing.
+    /// The pod refers to something that is missing.
     ContainerConfig,
-    /// A volume cannot be provided.
+    /// A volume cannot be provisioned.
     Volume,
-    /// The load balancer gives no address.
+    /// The load balancer assigns no address.
     NoAddress,
-    /// The host cluster does not answer.
+    /// The host cluster does not respond.
     HostUnreachable,
-    /// The host cluster does not accept the portal's credential.
+    /// The host cluster rejects the portal's credentials.
     HostUnauthorized,
-    /// The portal lacks a right on the host cluster.
+    /// The portal lacks a permission on the host cluster.
     HostForbidden,
-    /// The host cluster refuses an object.
+    /// The host cluster rejects an object.
     HostRefused,
-    /// The namespace on the host belongs to something else.
     NamespaceTaken,
-    /// What was made has been removed behind the portal's back.
+    /// Objects were deleted outside the portal.
     ObjectsMissing,
-    /// The control plane does not answer.
+    /// The control plane does not respond.
     NotAnswering,
-    /// The host still holds something that was to be deleted.
+    /// Something on the host blocks the deletion.
     DeletionHeld,
-    /// It takes longer than it should.
+    /// A step takes longer than expected.
     TakesTooLong,
-    /// No place that was tried has such a machine at the moment.
+    /// No candidate region has such a machine available.
     NoCapacity,
-    /// The tenant has no cloud where this could run.
+    /// No cloud of the tenant can run this.
     NoCloudAccess,
-    /// The cloud does not accept the tenant's credential.
+    /// The cloud rejects the tenant's credential.
     CloudCredential,
-    /// The task is not accepted.
+    /// SkyPilot rejects the task.
     TaskRefused,
-    /// The set-up of the machine failed.
+    /// The setup commands failed.
     SetupFailed,
-    /// The machine was ended behind the portal's back.
+    /// The machine was terminated outside the portal.
     MachineGone,
-    /// The machine is there and not healthy.
+    /// The machine exists but is not healthy.
     MachineUnhealthy,
-    /// The SkyPilot API server does not answer.
+    /// The SkyPilot API server does not respond.
     ServerUnreachable,
-    /// The SkyPilot API server does not accept the portal, or denies it a right.
+    /// The SkyPilot API server rejects the portal's token, or denies a permission.
     ServerUnauthorized,
-    /// The SkyPilot API server refuses or fails.
+    /// The SkyPilot API server rejects the request or fails.
     ServerRefused,
 }
 
-/// A failure as shown to people.
+/// A failure as shown to users.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Failure {
-    /// Which kind it is.
     pub code: FailureCode,
-    /// What happened, with the outside system's own words.
+    /// What happened, with the outside system's message.
     pub message: String,
-    /// What to do about it.
+    /// What to do.
     pub next_step: String,
-    /// Whether the portal goes on trying by itself.
+    /// Whether the portal keeps retrying.
     pub retrying: bool,
 }

@@ -1,4 +1,4 @@
-//! Typed ids: a cluster's id cannot be handed over where a tenant's is meant.
+//! Typed ids, so that an id of one kind cannot be passed as another.
 
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
@@ -37,26 +37,21 @@ macro_rules! id {
 }
 
 id! {
-    /// A person known to the portal.
+    /// A user.
     UserId,
-    /// A team or customer that owns things.
+    /// A tenant.
     TenantId,
-    /// A part of a tenant (dev, staging, prod).
+    /// An environment of a tenant.
     EnvironmentId,
-    /// A vCluster that somebody ordered.
+    /// A vCluster.
     ClusterId,
-    /// A machine with accelerators that somebody ordered.
     NodeId,
-    /// A tenant's environment on a SkyPilot API server.
+    /// An environment's workspace on a SkyPilot API server.
     WorkspaceId,
-    /// One long-running change.
     OperationId,
-    /// An API token (its handle, not its secret).
+    /// An API token, not its secret.
     TokenId,
-    /// One entry of the audit log.
     AuditId,
-    /// An invitation to a tenant.
     InvitationId,
-    /// A cloud credential in the vault.
     CredentialId,
 }

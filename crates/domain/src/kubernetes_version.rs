@@ -10,7 +10,7 @@ use std::{fmt, str::FromStr};
 pub struct KubernetesVersion(&'static str);
 
 impl KubernetesVersion {
-    /// Newest first. These are the tags of `ghcr.io/loft-sh/kubernetes` that go with vCluster 0.36.
+    /// Newest first: the tags of `ghcr.io/loft-sh/kubernetes` for vCluster 0.36.
     pub const ALL: [Self; 7] = [
         Self("v1.36.0"),
         Self("v1.35.0"),
@@ -21,7 +21,7 @@ impl KubernetesVersion {
         Self("v1.30.2"),
     ];
 
-    /// The version as the image tag has it: `v1.36.0`.
+    /// The image tag: `v1.36.0`.
     pub fn as_str(self) -> &'static str {
         self.0
     }
@@ -37,13 +37,13 @@ impl FromStr for KubernetesVersion {
                 let known: Vec<_> = Self::ALL.iter().map(|version| version.0).collect();
                 FieldError::new(
                     "kubernetes_version",
-                    format!("Choose one of {}.", known.join(", ")),
+                    format!("Kubernetes version must be one of {}.", known.join(", ")),
                 )
             })
     }
 }
 
-// By hand: deriving would ask the input to outlive the static text.
+// Derived code would require the input to outlive the static text.
 impl Serialize for KubernetesVersion {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.0)

@@ -1,6 +1,4 @@
-//! What the browser and the server both know: ids, names that validate, states, roles and the
-//! permission table, and wire types. Knows nothing of storage, clouds or pages.
-#![warn(missing_docs)]
+//! What browser and server share: ids, validated names, states, roles, the permission table, and wire types. No I/O.
 
 pub mod access;
 pub mod account;
@@ -26,9 +24,13 @@ pub mod plan;
 pub mod platform;
 pub mod problem;
 pub mod quota;
+pub mod resource;
+#[cfg(feature = "openapi")]
+mod resource_schema;
 pub mod tenancy;
 pub mod tenancy_rules;
 pub mod time_to_live;
 pub mod user_pool;
 pub mod user_query;
 pub mod users;
+pub mod yaml;

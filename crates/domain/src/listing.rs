@@ -1,31 +1,28 @@
-//! Searching, filtering, sorting and paging clusters.
+//! Searching, filtering, sorting and paging.
 
 use crate::{
-    cluster::{Cluster, ClusterState},
     problem::FieldError,
+    resource::{Kind, Resource},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 use uuid::Uuid;
 
-/// What a list is sorted by.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum ClusterSort {
-    /// By name.
+/// What a list of resources is sorted by; each kind has its own choice of these.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sort {
     Name,
-    /// By state.
     State,
-    /// By the time of the order.
     #[default]
     Created,
     /// By the time it ends; those without end last.
     Ends,
+    /// By the price an hour; those without a known price last.
+    Price,
 }
 
-impl ClusterSort {
+impl Sort {
     /// The word in requests.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -33,49 +30,50 @@ impl ClusterSort {
             Self::State => "state",
             Self::Created => "created",
             Self::Ends => "ends",
+            Self::Price => "price",
         }
     }
 }
 
-impl FromStr for ClusterSort {
-    type Err = FieldError;
-    fn from_str(text: &str) -> Result<Self, FieldError> {
-        [Self::Name, Self::State, Self::Created, Self::Ends]
-            .into_iter()
-            .find(|sort| sort.as_str() == text)
-            .ok_or_else(|| FieldError::new("sort", "Sort by name, state, created or ends."))
+impl FromStr for Sort {
+    type Err = &'static str;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        [
+            Self::Name,
+            Self::State,
+            Self::Created,
+            Self::Ends,
+            Self::Price,
+        ]
+        .into_iter()
+        .find(|sort| sort.as_str() == text)
+        .ok_or("no order of lists")
     }
 }
 
-/// A valid question for a list of clusters.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ClusterQuery {
+/// A valid query for a list of resources.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListQuery<K: Kind> {
     /// Part of a name, owner's name, tenant or environment; any case.
     pub search: String,
     /// States to show; empty: all but deleted.
-    pub states: Vec<ClusterState>,
+    pub states: Vec<K::State>,
     /// Slug of the one tenant to show.
     pub tenant: Option<String>,
     /// Slug of the one environment to show.
     pub environment: Option<String>,
-    /// Only what the caller ordered.
+    /// Only what the caller created.
     pub mine: bool,
-    /// What to sort by.
-    pub sort: ClusterSort,
-    /// The other way round.
+    pub sort: Sort,
     pub descending: bool,
-    /// Which page.
     pub position: Position,
-    /// How many a page, 1 to 200.
     pub per_page: u32,
 }
 
-impl ClusterQuery {
-    /// The most a page may hold.
-    pub const MAX_PER_PAGE: u32 = 200;
-}
+/// The most a page may hold.
+const MAX_PER_PAGE: u32 = 200;
 
-impl Default for ClusterQuery {
+impl<K: Kind> Default for ListQuery<K> {
     fn default() -> Self {
         Self {
             search: String::new(),
@@ -83,7 +81,7 @@ impl Default for ClusterQuery {
             tenant: None,
             environment: None,
             mine: false,
-            sort: ClusterSort::Created,
+            sort: Sort::Created,
             descending: true,
             position: Position::First,
             per_page: 25,
@@ -91,49 +89,48 @@ impl Default for ClusterQuery {
     }
 }
 
-/// A question as it stands in a URL; empty is the same as absent.
+/// A query as it stands in a URL; empty is the same as absent.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
-pub struct ClusterQueryInput {
-    /// Part of a name, owner's name, tenant or environment.
-    #[serde(default)]
+#[serde(default)]
+pub struct ListQueryInput {
+    /// Part of a name, owner's name, tenant or environment; of nodes also of an accelerator.
     pub search: Option<String>,
     /// States, separated by commas: `ready,failed`.
-    #[serde(default)]
     pub state: Option<String>,
     /// Slug of a tenant.
-    #[serde(default)]
     pub tenant: Option<String>,
     /// Slug of an environment.
-    #[serde(default)]
     pub environment: Option<String>,
     /// `true`: only what you ordered.
-    #[serde(default)]
     pub mine: Option<String>,
-    /// `name`, `state`, `created` or `ends`; with `-` before it the other way round.
-    #[serde(default)]
+    /// `name`, `state`, `created`, `ends`, or of nodes also `price`; with `-` before it the other way round.
     pub sort: Option<String>,
     /// The page after this cursor: `next` of another page.
-    #[serde(default)]
     pub after: Option<String>,
     /// The page before this cursor: `previous` of another page, or `end` for the last page.
-    #[serde(default)]
     pub before: Option<String>,
     /// How many a page, 1 to 200.
-    #[serde(default)]
     pub per_page: Option<String>,
 }
 
-impl ClusterQueryInput {
+impl ListQueryInput {
     /// Checks every parameter.
     ///
     /// # Errors
     /// One [`FieldError`] for each parameter at fault.
-    pub fn validate(&self) -> Result<ClusterQuery, Vec<FieldError>> {
+    pub fn validate<K: Kind>(&self) -> Result<ListQuery<K>, Vec<FieldError>> {
         let mut parameters = Parameters::default();
         let states = parameters.states(&self.state);
-        let (sort, descending) = parameters.sort(&self.sort, ClusterSort::Created, true);
-        let query = ClusterQuery {
+        let read = |word: &str| {
+            let sort = word.parse().ok();
+            sort.filter(|sort| K::SORTS.contains(sort)).ok_or_else(|| {
+                let words: Vec<_> = K::SORTS.iter().map(|sort| sort.as_str()).collect();
+                FieldError::new("sort", format!("Sort by one of: {}.", words.join(", ")))
+            })
+        };
+        let (sort, descending) = parameters.sort(&self.sort, read, Sort::Created, true);
+        let query = ListQuery {
             search: parameters.search(&self.search),
             states,
             tenant: text(&self.tenant),
@@ -180,9 +177,10 @@ impl Parameters {
     }
 
     /// What to sort by, and whether the other way round.
-    pub(crate) fn sort<S: FromStr<Err = FieldError>>(
+    pub(crate) fn sort<S>(
         &mut self,
         value: &Option<String>,
+        read: impl Fn(&str) -> Result<S, FieldError>,
         default: S,
         default_descending: bool,
     ) -> (S, bool) {
@@ -193,7 +191,7 @@ impl Parameters {
             Some(rest) => (true, rest),
             None => (false, word.as_str()),
         };
-        let sort = word.parse().unwrap_or_else(|error| {
+        let sort = read(word).unwrap_or_else(|error| {
             self.errors.push(error);
             default
         });
@@ -205,7 +203,7 @@ impl Parameters {
         let search = text(value).unwrap_or_default();
         if search.chars().count() > 100 {
             self.errors
-                .push(FieldError::new("search", "At most 100 characters."));
+                .push(FieldError::new("search", "Use at most 100 characters."));
         }
         search
     }
@@ -221,8 +219,10 @@ impl Parameters {
         match value.parse::<u32>() {
             Ok(number) if (1..=max).contains(&number) => Some(number),
             _ => {
-                self.errors
-                    .push(FieldError::new(field, format!("A number from 1 to {max}.")));
+                self.errors.push(FieldError::new(
+                    field,
+                    format!("Use a number from 1 to {max}."),
+                ));
                 None
             }
         }
@@ -240,8 +240,10 @@ impl Parameters {
                 .cursor("before", &before)
                 .map_or_else(Position::default, Position::Before),
             (Some(_), Some(_)) => {
-                self.errors
-                    .push(FieldError::new("before", "Use either after or before."));
+                self.errors.push(FieldError::new(
+                    "before",
+                    "Use either after or before, not both.",
+                ));
                 Position::First
             }
         }
@@ -260,7 +262,7 @@ impl Parameters {
 
     /// How many a page.
     pub(crate) fn per_page(&mut self, value: &Option<String>, default: u32) -> u32 {
-        self.optional_number("per_page", value, ClusterQuery::MAX_PER_PAGE)
+        self.optional_number("per_page", value, MAX_PER_PAGE)
             .unwrap_or(default)
     }
 
@@ -312,9 +314,9 @@ impl FromStr for Cursor {
                 value: parts.next().map(str::to_owned),
                 id,
             }),
-            _ => {
-                Err("Use a cursor of another page, or leave the parameter out for the first page.")
-            }
+            _ => Err(
+                "The cursor is invalid. Use one of another page, or omit the parameter for the first page.",
+            ),
         }
     }
 }
@@ -360,51 +362,59 @@ pub struct Paging {
     pub next: Option<Cursor>,
 }
 
-/// How many clusters are in one state.
+/// How many resources are in one state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct StateCount {
-    /// The state.
-    pub state: ClusterState,
-    /// How many.
+pub struct StateCount<S> {
+    pub state: S,
     pub count: u64,
 }
 
-/// One page of clusters.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct ClusterPage {
-    /// The clusters.
-    pub items: Vec<Cluster>,
+/// One page of resources.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(bound(serialize = "D: Serialize", deserialize = "D: Deserialize<'de>"))]
+pub struct ListPage<K: Kind, D = <K as Kind>::Details> {
+    pub items: Vec<Resource<K, D>>,
     /// How many match altogether. With a search, or of one user alone, at most 10,000 are counted.
     pub total: u64,
-    /// Which page this is, and how to get to its neighbours.
     #[serde(flatten)]
     pub paging: Paging,
-    /// How many a page holds.
     pub per_page: u32,
     /// How many match in each state, whatever states were asked for.
-    pub counts: Vec<StateCount>,
+    pub counts: Vec<StateCount<K::State>>,
     /// The server's time.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub now: Timestamp,
+}
+
+impl<K: Kind, D> ListPage<K, D> {
+    /// The same page with other details.
+    pub fn map<E>(self, view: impl FnMut(Resource<K, D>) -> Resource<K, E>) -> ListPage<K, E> {
+        ListPage {
+            items: self.items.into_iter().map(view).collect(),
+            total: self.total,
+            paging: self.paging,
+            per_page: self.per_page,
+            counts: self.counts,
+            now: self.now,
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{cluster::ClusterKind, node::view::NodeKind};
 
     #[test]
     fn an_empty_question_shows_the_newest_first() {
         assert_eq!(
-            ClusterQueryInput::default().validate().unwrap(),
-            ClusterQuery::default()
+            ListQueryInput::default().validate::<ClusterKind>(),
+            Ok(ListQuery::default())
         );
     }
 
     #[test]
     fn parameters_at_fault_are_named() {
-        let input = ClusterQueryInput {
+        let input = ListQueryInput {
             state: Some("ready,purple".into()),
             sort: Some("-colour".into()),
             after: Some("0".into()),
@@ -412,7 +422,7 @@ mod tests {
             ..Default::default()
         };
         let fields: Vec<_> = input
-            .validate()
+            .validate::<ClusterKind>()
             .unwrap_err()
             .into_iter()
             .map(|error| error.field)
@@ -422,13 +432,23 @@ mod tests {
 
     #[test]
     fn a_minus_turns_the_order_round() {
-        let query = ClusterQueryInput {
+        let query = ListQueryInput {
             sort: Some("-name".into()),
             ..Default::default()
         }
-        .validate()
+        .validate::<ClusterKind>()
         .unwrap();
-        assert_eq!((query.sort, query.descending), (ClusterSort::Name, true));
+        assert_eq!((query.sort, query.descending), (Sort::Name, true));
+    }
+
+    #[test]
+    fn each_kind_has_its_own_orders() {
+        let by_price = ListQueryInput {
+            sort: Some("price".into()),
+            ..Default::default()
+        };
+        assert_eq!(by_price.validate::<NodeKind>().unwrap().sort, Sort::Price);
+        by_price.validate::<ClusterKind>().unwrap_err();
     }
 
     #[test]
@@ -446,12 +466,12 @@ mod tests {
     #[test]
     fn a_list_begins_at_one_end() {
         let at = |after: Option<&str>, before: Option<&str>| {
-            ClusterQueryInput {
+            ListQueryInput {
                 after: after.map(str::to_owned),
                 before: before.map(str::to_owned),
                 ..Default::default()
             }
-            .validate()
+            .validate::<ClusterKind>()
             .map(|query| query.position)
         };
         assert_eq!(at(None, None), Ok(Position::First));

@@ -1,4 +1,4 @@
-//! Prices: whole micro-dollars, so that sums are exact.
+//! Prices in micro-dollars, so that sums are exact.
 
 use serde::{Deserialize, Serialize};
 use std::{fmt, ops::Add};

@@ -1,71 +1,62 @@
-//! Operations: one long-running change with named steps and their times.
+//! Operations: long-running changes with named steps and times.
 
 use crate::{failure::Failure, ids::OperationId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// What an operation does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum OperationKind {
-    /// Makes a cluster.
     CreateCluster,
-    /// Takes a cluster down.
     DeleteCluster,
-    /// Launches a node.
     LaunchNode,
     /// Stops a node; its disk stays.
     StopNode,
-    /// Starts a stopped node.
     StartNode,
-    /// Takes a node down.
     DeleteNode,
 }
 
-/// The steps there are, in the order they happen.
+/// The steps in the order in which they happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum StepName {
-    /// The order is in the database.
+    /// The request is in the database.
     Accepted,
     /// The namespace exists on the host.
     Namespace,
-    /// Every object is applied.
     Objects,
     /// The control plane's pod has a node.
     PodScheduled,
-    /// Its images are there.
+    /// The pod's images are pulled.
     ImagePulled,
-    /// The cluster's API answers.
+    /// The cluster's API responds.
     ApiAnswering,
-    /// A kubeconfig can be had.
+    /// A kubeconfig can be downloaded.
     KubeconfigReady,
-    /// The host has been told to delete.
+    /// The host has accepted the deletion.
     DeletionStarted,
     /// Nothing is left on the host.
     NothingLeft,
-    /// The tenant's workspace is there on the SkyPilot API server.
+    /// The environment's workspace exists on the SkyPilot API server.
     WorkspaceReady,
-    /// The SkyPilot API server has been asked.
+    /// The SkyPilot API server has the request.
     Requested,
-    /// A cloud has given a machine.
+    /// A cloud has provided a machine.
     MachineFound,
-    /// SkyPilot's runtime is on the machine and answers.
+    /// SkyPilot's runtime responds on the machine.
     RuntimeReady,
-    /// The set-up commands have run and the first job is submitted.
+    /// The setup commands have finished and the first job is submitted.
     SetUp,
     /// The address for SSH is known.
     Connectable,
-    /// The machine is stopped.
     Stopped,
     /// SkyPilot no longer lists the machine.
     Deleted,
 }
 
 impl StepName {
-    /// In words.
     pub fn title(self) -> &'static str {
         match self {
             Self::Accepted => "Accepted",
@@ -90,7 +81,7 @@ impl StepName {
 }
 
 impl OperationKind {
-    /// The steps of such an operation, in order.
+    /// In order.
     pub fn steps(self) -> &'static [StepName] {
         match self {
             Self::CreateCluster => &[
@@ -127,7 +118,7 @@ impl OperationKind {
         }
     }
 
-    /// The word in the database.
+    /// As stored.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::CreateCluster => "create_cluster",
@@ -140,63 +131,51 @@ impl OperationKind {
     }
 }
 
-/// How far a step is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum StepState {
-    /// Its turn has not come.
+    /// Not started.
     Waiting,
-    /// It is going on.
+    /// In progress.
     Running,
-    /// It is done.
     Done,
-    /// It is stuck; the operation's failure says why.
+    /// Failed or blocked; the operation's failure has the reason.
     Failed,
 }
 
-/// One step with its times.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Step {
-    /// Which step it is.
     pub name: StepName,
-    /// How far it is.
     pub state: StepState,
     /// When it began.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub started_at: Option<Timestamp>,
     /// When it was done.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub finished_at: Option<Timestamp>,
-    /// More about it: “11 objects in vcluster-payments-ci”.
+    /// Additional text: “11 objects in vcluster-payments-ci”.
     pub detail: Option<String>,
 }
 
-/// One long-running change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Operation {
-    /// Its id.
     pub id: OperationId,
-    /// What it does.
     pub kind: OperationKind,
     /// When it was asked for.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub started_at: Timestamp,
     /// When it came to its end.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub finished_at: Option<Timestamp>,
-    /// How often in a row the outside refused or did not answer; 0 when all goes well.
+    /// Consecutive attempts that the outside system refused or did not answer; 0 if all goes well.
     pub attempts: u32,
-    /// Its steps, in order.
+    /// In order.
     pub steps: Vec<Step>,
-    /// What is wrong at the moment.
+    /// The current failure.
     pub failure: Option<Failure>,
 }
 
 impl Operation {
-    /// A fresh operation whose `Accepted` step is done and whose second step is under way.
+    /// A new operation whose step `Accepted` is done and whose second step is running.
     pub fn begin(id: OperationId, kind: OperationKind, now: Timestamp) -> Self {
         let steps = kind
             .steps()
@@ -230,7 +209,7 @@ impl Operation {
         self.steps.iter().find(|step| step.state != StepState::Done)
     }
 
-    /// How many steps are done, and how many there are.
+    /// The number of completed steps, and of all steps.
     pub fn progress(&self) -> (usize, usize) {
         let done = self
             .steps

@@ -1,4 +1,4 @@
-//! Ordering a cluster: what is sent, what it must look like, and what the form needs to know.
+//! Creating a cluster: the request, its validation, and the form's options.
 
 use crate::{
     cluster_name::ClusterName,
@@ -13,12 +13,12 @@ use crate::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// An order as it arrives, from the form or over REST.
+/// A request to create a cluster.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct OrderInput {
-    /// The name: a DNS label of at most 48 characters that begins with a letter.
+    /// The name: a DNS label of at most 48 characters that starts with a letter.
     #[serde(default)]
     pub name: String,
     /// The tenant's slug.
@@ -30,41 +30,33 @@ pub struct OrderInput {
     /// The plan's name.
     #[serde(default)]
     pub plan: String,
-    /// One of the offered versions, such as `v1.36.0`.
+    /// An offered version, such as `v1.36.0`.
     #[serde(default)]
     pub kubernetes_version: String,
     /// `load_balancer`, `node_port`, `ingress` or `port_forward`.
     #[serde(default)]
     pub exposure: String,
-    /// The host name; with `ingress` only.
+    /// The host name; only with `ingress`.
     #[serde(default)]
     pub ingress_host: Option<String>,
-    /// Life time in hours, 1 to 720; without it the cluster lives until it is deleted.
+    /// Lifetime in hours, 1 to 720; by default until the cluster is deleted.
     #[serde(default)]
     pub time_to_live_hours: Option<u32>,
 }
 
-/// An order whose own fields are valid. Whether tenant and environment exist, and whether the name
-/// is free, is decided where they are known.
+/// A request whose fields are valid by themselves. Whether tenant and environment exist and the name is available is
+/// checked in the core.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClusterOrder {
-    /// The name.
     pub name: ClusterName,
-    /// The size.
     pub plan: Plan,
-    /// The version.
     pub kubernetes_version: KubernetesVersion,
-    /// How it is reached.
     pub exposure: Exposure,
-    /// How long it lives.
     pub time_to_live: Option<TimeToLive>,
 }
 
 impl OrderInput {
-    /// Checks every field against its rule and what is offered; all errors at once.
-    ///
-    /// # Errors
-    /// One [`FieldError`] for each field at fault.
+    /// Checks every field against its rule and the offered values; one [`FieldError`] per invalid field.
     pub fn validate(
         &self,
         plans: &[Plan],
@@ -79,7 +71,7 @@ impl OrderInput {
             let names: Vec<_> = plans.iter().map(|plan| plan.name.as_str()).collect();
             keep(FieldError::new(
                 "plan",
-                format!("There is no such plan; choose one of {}.", names.join(", ")),
+                format!("Plan must be one of {}.", names.join(", ")),
             ));
         }
         let version = self.kubernetes_version.parse().map_err(&mut keep).ok();
@@ -110,7 +102,10 @@ impl OrderInput {
         if !offered.contains(&kind) {
             return Err(FieldError::new(
                 "exposure",
-                format!("{} is not offered here.", kind.title()),
+                format!(
+                    "{} is not offered on this host. Choose another exposure.",
+                    kind.title()
+                ),
             ));
         }
         let host = self.ingress_host.as_deref().unwrap_or("").trim();
@@ -120,7 +115,7 @@ impl OrderInput {
             }),
             _ if !host.is_empty() => Err(FieldError::new(
                 "ingress_host",
-                "A host name goes with exposure “ingress” only; leave it empty.",
+                "Host name is only used with the exposure “ingress”. Leave it empty.",
             )),
             ExposureKind::LoadBalancer => Ok(Exposure::LoadBalancer),
             ExposureKind::NodePort => Ok(Exposure::NodePort),
@@ -129,42 +124,41 @@ impl OrderInput {
     }
 }
 
-/// What the form needs to know before anything is typed.
+/// The options of the form.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OrderOptions {
-    /// Tenants (with environments) the caller may order in.
+    /// Tenants, with environments, in which the caller may create clusters.
     pub tenants: Vec<Tenant>,
-    /// Of their environments those with limits, and what is in them.
+    /// The usage of environments with limits.
     #[serde(default)]
     pub quotas: Vec<QuotaUsage>,
-    /// The sizes.
     pub plans: Vec<Plan>,
-    /// The versions, newest first.
+    /// Newest first.
     pub kubernetes_versions: Vec<KubernetesVersion>,
-    /// The ways to be reached that the host cluster offers.
+    /// The exposures that the host cluster offers.
     pub exposures: Vec<ExposureKind>,
-    /// A domain that points to the host's ingress, to propose host names from.
+    /// A domain that resolves to the host's ingress, for suggested host names.
     pub ingress_domain: Option<String>,
-    /// The host cluster that will be used.
+    /// The host cluster for the new cluster.
     pub host: String,
-    /// The server's time, so that end times are the same on both sides.
     pub now: Timestamp,
-    /// A fresh key for this form: sending it twice orders once.
+    /// A new idempotency key for this form.
     pub idempotency_key: String,
 }
 
-/// Whether a name can be had.
+/// The result of checking a name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NameCheck {
-    /// It is valid and free.
+    /// Valid and available.
     Free,
-    /// It is valid and in use; something close that is free.
+    /// Valid, but already in use.
     Taken {
-        /// A free name close to it.
+        /// A similar name that is available.
         suggestion: Option<String>,
     },
-    /// It breaks a rule; the sentence says which.
+    /// Invalid; the message names the rule.
     Invalid(String),
 }
 

@@ -1,50 +1,46 @@
-//! The table of who may do what, to be read by people and programs. Decisions are made by [`crate::access`] alone.
+//! The permission table for users and programs. Only [`crate::access`] makes decisions.
 
 use crate::access::{
     Action, PlatformAction, PlatformRole, TenantRole, TokenScope, allows, allows_on_platform,
 };
 use serde::{Deserialize, Serialize};
 
-/// Everything that can be done, with who may.
+/// All actions with the roles that may perform them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PermissionTable {
-    /// What is done to something of a tenant.
+    /// Actions on something that belongs to a tenant.
     pub in_tenants: Vec<TenantPermission>,
-    /// What concerns the whole platform.
+    /// Actions on the platform as a whole.
     pub on_platform: Vec<PlatformPermission>,
 }
 
-/// Who may do something in a tenant; platform admins always may.
+/// The roles that may perform an action in a tenant; platform admins always may.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TenantPermission {
-    /// What.
     pub action: Action,
-    /// What, in words.
     pub title: String,
-    /// The roles in the tenant that may.
+    /// The tenant roles that may.
     pub roles: Vec<TenantRole>,
-    /// The scopes of which an API token needs one.
+    /// An API token needs one of these scopes.
     pub scopes: Vec<TokenScope>,
 }
 
-/// Who may do something on the platform.
+/// The roles that may perform an action on the platform.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PlatformPermission {
-    /// What.
     pub action: PlatformAction,
-    /// What, in words.
     pub title: String,
-    /// The roles on the platform that may.
+    /// The platform roles that may.
     pub roles: Vec<PlatformRole>,
-    /// The scopes of which an API token needs one; it must not be for one tenant only.
+    /// An API token needs one of these scopes, and must not be limited to one tenant.
     pub scopes: Vec<TokenScope>,
 }
 
 impl PermissionTable {
-    /// The table, asked of those who decide.
+    /// Builds the table from the functions that decide.
     pub fn current() -> Self {
         let in_tenants = Action::ALL.into_iter().map(|action| TenantPermission {
             action,

@@ -1,4 +1,4 @@
-//! Plans: the named sizes that the create form offers.
+//! Plans: named sizes of clusters.
 
 use crate::money::MicroDollars;
 use serde::{Deserialize, Serialize};
@@ -7,24 +7,23 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Plan {
-    /// What requests call it: `small`.
+    /// The name in requests: `small`.
     pub name: String,
-    /// What people call it: `Small`.
+    /// The display name: `Small`.
     pub title: String,
-    /// CPU for the workloads, in thousandths of a core.
+    /// CPU for workloads, in thousandths of a core.
     pub cpu_millis: u32,
-    /// Memory for the workloads, in MiB.
+    /// Memory for workloads, in MiB.
     pub memory_mib: u32,
-    /// Volumes altogether, in GiB.
+    /// Total size of volumes, in GiB.
     pub storage_gib: u32,
-    /// How many pods may run.
+    /// The number of pods.
     pub pods: u32,
-    /// What an hour costs.
     pub price_per_hour: MicroDollars,
 }
 
 impl Plan {
-    /// The three sizes of a portal that configures none.
+    /// The plans of a portal that configures none.
     pub fn defaults() -> Vec<Self> {
         let plan =
             |name: &str, title: &str, cpu: u32, memory: u32, storage_gib, pods, price| Self {
@@ -43,7 +42,7 @@ impl Plan {
         ]
     }
 
-    /// The limits in words: `2 CPU · 4 GiB · 10 GiB`.
+    /// `2 CPU · 4 GiB · 10 GiB`.
     pub fn limits(&self) -> String {
         let cpu = if self.cpu_millis.is_multiple_of(1000) {
             format!("{}", self.cpu_millis / 1000)

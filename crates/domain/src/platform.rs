@@ -1,51 +1,49 @@
-//! What the portal stands on, as its admins see it: host clusters and plans.
+//! Host clusters and plans, for platform admins.
 
 use crate::{exposure::ExposureKind, money::MicroDollars, plan::Plan};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// A host cluster, and what is on it.
+/// A host cluster and its usage.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct HostCluster {
-    /// Its name in the configuration.
+    /// The name in the configuration.
     pub name: String,
-    /// Whether it is in the configuration. One that is not any more is listed as long as clusters are on it, which
-    /// the portal cannot reach.
+    /// Whether the configuration contains it. A removed host is listed as long as it has clusters, which the portal
+    /// cannot reach.
     pub configured: bool,
-    /// Whether new clusters are put on it.
+    /// Whether new clusters are created on it.
     pub takes_new_clusters: bool,
-    /// The ways in which clusters on it can be reached.
+    /// The exposures that it offers.
     pub exposures: Vec<ExposureKind>,
-    /// A domain whose names lead to its ingress.
+    /// A domain whose names resolve to its ingress.
     pub ingress_domain: Option<String>,
-    /// How many clusters are on it; deleted ones are not.
+    /// The number of clusters that are not deleted.
     pub clusters: u64,
-    /// How many of them need somebody: they have failed, or are degraded.
-    pub need_somebody: u64,
-    /// What those of them that are charged at the moment cost an hour, in millionths of a US dollar.
+    /// The number of failed or degraded clusters.
+    pub need_attention: u64,
+    /// The total price per hour of its running clusters, in millionths of a US dollar.
     pub price_per_hour: MicroDollars,
 }
 
-/// What a host cluster answered about the portal's permissions.
+/// The result of checking the portal's permissions on a host cluster.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct HostCheck {
-    /// The host cluster.
     pub host: String,
-    /// How many permissions the portal needs there.
+    /// The number of permissions that the portal needs.
     pub permissions: usize,
-    /// Those that it does not have.
+    /// The permissions that the portal lacks.
     pub missing: Vec<MissingPermission>,
-    /// What to do about them.
+    /// What to do.
     pub next_step: Option<String>,
     /// When it was asked.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub checked_at: Timestamp,
 }
 
 impl HostCheck {
-    /// What it comes to: `all 125 permissions`, `2 of 125 permissions are missing`.
+    /// `all 125 permissions`, `2 of 125 permissions are missing`.
     pub fn summary(&self) -> String {
         let asked = self.permissions;
         match self.missing.len() {
@@ -56,29 +54,29 @@ impl HostCheck {
     }
 }
 
-/// A permission that the portal needs on a host cluster and does not have.
+/// A permission that the portal needs on a host cluster and lacks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MissingPermission {
-    /// Which: `create namespaces`.
+    /// For example `create namespaces`.
     pub permission: String,
-    /// The host's reason, if it gave one.
+    /// The host's reason, if it returned one.
     pub reason: Option<String>,
 }
 
-/// A plan, and how many clusters have it.
+/// A plan and its usage.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PlanUse {
-    /// The plan as it is offered; one that is not any more as most of its clusters have it.
+    /// The plan as offered; for a plan that is no longer offered, as most of its clusters have it.
     pub plan: Plan,
-    /// Whether it can be ordered.
+    /// Whether it is offered.
     pub offered: bool,
-    /// What it costs in 30 days, in millionths of a US dollar.
+    /// The price of 30 days, in millionths of a US dollar.
     pub price_in_30_days: MicroDollars,
-    /// How many clusters have a plan of this name; deleted ones do not.
+    /// The number of clusters with a plan of this name that are not deleted.
     pub clusters: u64,
-    /// How many of them were ordered when its limits or its price were others, and keep those.
+    /// The number of clusters that were created with other limits or another price, which they keep.
     pub clusters_as_before: u64,
 }
 

@@ -1,5 +1,5 @@
-//! Whether an environment has room for one more: its limits against what is in it. The form shows it;
-//! the transaction that stores an order decides.
+//! Quotas: the limits of an environment against its usage. The form shows them; the transaction that creates a
+//! resource enforces them.
 
 use crate::{
     ids::EnvironmentId,
@@ -8,68 +8,61 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
-/// An environment with limits, and what is in it.
+/// An environment with limits, and its usage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct QuotaUsage {
-    /// Which.
     pub environment_id: EnvironmentId,
-    /// Its limits, at least one.
+    /// At least one limit is set.
     pub limits: EnvironmentLimits,
-    /// What is in it.
+    /// The current usage.
     pub in_use: EnvironmentUse,
 }
 
-/// An environment with limits, by its names.
+/// An environment with limits, with its tenant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LimitedEnvironment {
-    /// Whose it is.
     pub tenant: TenantRef,
-    /// The environment.
     pub environment: EnvironmentRef,
-    /// Its limits, and what is in it.
+    /// Limits and usage.
     pub quota: QuotaUsage,
 }
 
-/// What is to be put into an environment, and what it costs an hour.
+/// A resource to be created, with its price per hour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum QuotaRequest {
-    /// A cluster.
     Cluster(MicroDollars),
-    /// A node; one whose price nobody knows counts as free.
+    /// A node; one without a known price does not fit under a price limit.
     Node(Option<MicroDollars>),
 }
 
-/// A limit of an environment that is in the way of one more.
+/// A limit that a new resource would exceed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LimitReached {
-    /// Of how many clusters it may hold.
     Clusters {
-        /// The limit.
         limit: u32,
-        /// How many there are.
         in_use: u32,
     },
-    /// Of how many nodes it may hold.
     Nodes {
-        /// The limit.
         limit: u32,
-        /// How many there are.
         in_use: u32,
     },
-    /// Of what everything in it may cost an hour.
+    /// The total price per hour.
     Price {
-        /// The limit.
         limit: MicroDollars,
-        /// What there is costs.
+        /// The current price.
         in_use: MicroDollars,
-        /// What one more would add.
+        /// The price of the new resource.
         wanted: MicroDollars,
+    },
+    /// The total price per hour, by a node without a known price.
+    UnknownPrice {
+        limit: MicroDollars,
     },
 }
 
 impl QuotaUsage {
-    /// As it is with one more in it.
+    /// The usage including one more resource.
     pub fn with(mut self, one_more: QuotaRequest) -> Self {
         match one_more {
             QuotaRequest::Cluster(price) => {
@@ -84,8 +77,8 @@ impl QuotaUsage {
         self
     }
 
-    /// How much of each limit is in use, as a list: `2 of 5 clusters, $1.20 of $10.00 an hour`.
-    pub fn words(&self) -> String {
+    /// `2 of 5 clusters, $1.20 of $10.00 an hour`.
+    pub fn summary(&self) -> String {
         let Self { limits, in_use, .. } = self;
         let clusters = limits
             .max_clusters
@@ -95,14 +88,14 @@ impl QuotaUsage {
             .map(|limit| format!("{} of {}", in_use.nodes, counted(limit, "node")));
         let price = limits
             .max_price_per_hour
-            .map(|limit| format!("{} of {limit} an hour", in_use.price_per_hour));
+            .map(|limit| format!("{} of {limit} per hour", in_use.price_per_hour));
         let all: Vec<String> = [clusters, nodes, price].into_iter().flatten().collect();
         all.join(", ")
     }
 }
 
 impl EnvironmentLimits {
-    /// The first limit that is in the way of one more.
+    /// The first limit that one more resource would exceed.
     pub fn reached(&self, in_use: &EnvironmentUse, wanted: QuotaRequest) -> Option<LimitReached> {
         let (price, things) = match wanted {
             QuotaRequest::Cluster(price) => {
@@ -111,7 +104,7 @@ impl EnvironmentLimits {
                     limit,
                     in_use: in_use.clusters,
                 });
-                (price, reached)
+                (Some(price), reached)
             }
             QuotaRequest::Node(price) => {
                 let limit = self.max_nodes.filter(|limit| in_use.nodes >= *limit);
@@ -119,11 +112,14 @@ impl EnvironmentLimits {
                     limit,
                     in_use: in_use.nodes,
                 });
-                (price.unwrap_or_default(), reached)
+                (price, reached)
             }
         };
         things.or_else(|| {
             let limit = self.max_price_per_hour?;
+            let Some(price) = price else {
+                return Some(LimitReached::UnknownPrice { limit });
+            };
             (in_use.price_per_hour + price > limit).then_some(LimitReached::Price {
                 limit,
                 in_use: in_use.price_per_hour,
@@ -134,42 +130,52 @@ impl EnvironmentLimits {
 }
 
 impl LimitReached {
-    /// What is in the way in the environment called `name`, as a sentence or two.
-    pub fn words(&self, name: &str) -> String {
+    /// The reason, for the environment called `name`.
+    pub fn reason(&self, name: &str) -> String {
         match self {
             Self::Clusters { limit, in_use } => {
                 let clusters = counted(*limit, "cluster");
-                format!("The environment {name} may hold {clusters} and has {in_use}.")
+                format!(
+                    "Cluster limit reached: environment {name} allows {clusters} and has {in_use}."
+                )
             }
             Self::Nodes { limit, in_use } => {
                 let nodes = counted(*limit, "node");
-                format!("The environment {name} may hold {nodes} and has {in_use}.")
+                format!("Node limit reached: environment {name} allows {nodes} and has {in_use}.")
             }
             Self::Price {
                 limit,
                 in_use,
                 wanted,
             } => format!(
-                "Everything in the environment {name} together may cost {limit} an hour. What is \
-                 there costs {in_use}, and this would add {wanted}."
+                "Price limit exceeded: environment {name} allows {limit} per hour and uses {in_use}; \
+                 this request would add {wanted}."
+            ),
+            Self::UnknownPrice { limit } => format!(
+                "Environment {name} is limited to {limit} per hour, and the price of this node is \
+                 unknown."
             ),
         }
     }
 
-    /// What to do about it.
-    pub fn way_out(&self) -> &'static str {
+    /// What to do.
+    pub fn next_step(&self) -> &'static str {
         match self {
             Self::Clusters { .. } => {
-                "Delete a cluster there, choose another environment, or ask a platform admin for \
-                 more."
+                "Delete a cluster, choose another environment, or ask a platform admin to raise the \
+                 limit."
             }
             Self::Nodes { .. } => {
-                "Take a node down there, choose another environment, or ask a platform admin for \
-                 more."
+                "Delete a node, choose another environment, or ask a platform admin to raise the \
+                 limit."
             }
             Self::Price { .. } => {
-                "Choose something smaller, delete something there, or ask a platform admin for \
-                 more."
+                "Choose a smaller size, delete a resource, or ask a platform admin to raise the \
+                 limit."
+            }
+            Self::UnknownPrice { .. } => {
+                "Request an accelerator or machine type from the price list, or choose an \
+                 environment without a price limit."
             }
         }
     }
@@ -220,6 +226,20 @@ mod tests {
         ));
         let none = EnvironmentLimits::default();
         assert_eq!(none.reached(&in_use(9, 9, 9), cluster(9)), None);
+        assert_eq!(
+            none.reached(&in_use(9, 9, 9), QuotaRequest::Node(None)),
+            None
+        );
+        let money = EnvironmentLimits {
+            max_price_per_hour: Some(MicroDollars(100)),
+            ..none
+        };
+        assert_eq!(
+            money.reached(&in_use(0, 0, 0), QuotaRequest::Node(None)),
+            Some(LimitReached::UnknownPrice {
+                limit: MicroDollars(100)
+            })
+        );
     }
 
     #[test]
@@ -234,47 +254,60 @@ mod tests {
             max_nodes: Some(1),
             max_price_per_hour: Some(MicroDollars(10_000_000)),
         };
-        let words = quota(all).words();
         assert_eq!(
-            words,
-            "2 of 5 clusters, 1 of 1 node, $1.25 of $10.00 an hour"
+            quota(all).summary(),
+            "2 of 5 clusters, 1 of 1 node, $1.25 of $10.00 per hour"
         );
         let nodes = EnvironmentLimits {
             max_nodes: Some(4),
             ..EnvironmentLimits::default()
         };
-        assert_eq!(quota(nodes).words(), "1 of 4 nodes");
+        assert_eq!(quota(nodes).summary(), "1 of 4 nodes");
         let after = quota(all).with(QuotaRequest::Cluster(MicroDollars(500_000)));
-        let words = "3 of 5 clusters, 1 of 1 node, $1.75 of $10.00 an hour";
-        assert_eq!(after.words(), words);
+        let summary = "3 of 5 clusters, 1 of 1 node, $1.75 of $10.00 per hour";
+        assert_eq!(after.summary(), summary);
         assert_eq!(
-            quota(nodes).with(QuotaRequest::Node(None)).words(),
+            quota(nodes).with(QuotaRequest::Node(None)).summary(),
             "2 of 4 nodes"
         );
     }
 
     #[test]
-    fn a_refusal_says_the_limit_what_is_in_use_and_the_way_out() {
+    fn the_first_limit_that_would_be_exceeded_is_reported_with_its_usage() {
         let limits = EnvironmentLimits {
             max_clusters: Some(3),
             max_nodes: Some(1),
             max_price_per_hour: Some(MicroDollars(5_000_000)),
         };
         let dear = QuotaRequest::Cluster(MicroDollars(2_000_000));
-        for (there, wanted, limit, used) in [
-            (in_use(4, 0, 0), dear, "3 clusters", "has 4"),
+        for (in_use, request, expected) in [
+            (
+                in_use(4, 0, 0),
+                dear,
+                LimitReached::Clusters {
+                    limit: 3,
+                    in_use: 4,
+                },
+            ),
             (
                 in_use(0, 1, 0),
                 QuotaRequest::Node(None),
-                "1 node and",
-                "has 1",
+                LimitReached::Nodes {
+                    limit: 1,
+                    in_use: 1,
+                },
             ),
-            (in_use(0, 0, 4_500_000), dear, "$5.00 an hour", "$4.50"),
+            (
+                in_use(0, 0, 4_500_000),
+                dear,
+                LimitReached::Price {
+                    limit: MicroDollars(5_000_000),
+                    in_use: MicroDollars(4_500_000),
+                    wanted: MicroDollars(2_000_000),
+                },
+            ),
         ] {
-            let reached = limits.reached(&there, wanted).unwrap();
-            let words = reached.words("dev");
-            assert!(words.contains(limit) && words.contains(used), "{words}");
-            assert!(reached.way_out().contains("ask a platform admin"));
+            assert_eq!(limits.reached(&in_use, request), Some(expected));
         }
     }
 }

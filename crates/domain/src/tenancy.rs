@@ -9,38 +9,34 @@ use crate::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// A tenant as others refer to it.
+/// A reference to a tenant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TenantRef {
-    /// Its id.
     pub id: TenantId,
-    /// What requests and configuration call it: `vision`.
+    /// The name in requests and in the configuration: `vision`.
     pub slug: String,
-    /// What people call it: `Vision team`.
+    /// The display name: `Vision team`.
     pub name: String,
 }
 
-/// An environment as others refer to it.
+/// A reference to an environment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EnvironmentRef {
-    /// Its id.
     pub id: EnvironmentId,
-    /// What requests call it: `dev`.
+    /// The name in requests: `dev`.
     pub slug: String,
-    /// What people call it.
+    /// The display name.
     pub name: String,
 }
 
-/// A tenant with its environments.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Tenant {
-    /// The tenant.
     #[serde(flatten)]
     pub tenant: TenantRef,
-    /// Its environments, by name.
+    /// Sorted by name.
     pub environments: Vec<EnvironmentRef>,
 }
 
@@ -48,108 +44,95 @@ pub struct Tenant {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TenantSummary {
-    /// The tenant.
     #[serde(flatten)]
     pub tenant: TenantRef,
-    /// How many people have a role in it.
+    /// The number of users with a role in it.
     pub members: u32,
-    /// Its environments that are not archived.
+    /// Environments that are not archived.
     pub environments: Vec<EnvironmentRef>,
     /// Clusters that are not deleted.
     pub clusters: u32,
-    /// Nodes that are not taken down.
+    /// Nodes that are not deleted.
     pub nodes: u32,
     /// When it was archived.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub archived_at: Option<Timestamp>,
 }
 
-/// Ceilings of an environment; `None`: there is none.
+/// Limits of an environment; `None`: no limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EnvironmentLimits {
     /// Clusters that are not deleted.
     pub max_clusters: Option<u32>,
-    /// Nodes that are not taken down.
+    /// Nodes that are not deleted.
     pub max_nodes: Option<u32>,
-    /// What all of them together may cost an hour.
+    /// The total price per hour.
     pub max_price_per_hour: Option<MicroDollars>,
 }
 
-/// What is in an environment.
+/// The usage of an environment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EnvironmentUse {
     /// Clusters that are not deleted.
     pub clusters: u32,
-    /// Nodes that are not taken down.
+    /// Nodes that are not deleted.
     pub nodes: u32,
-    /// What they cost an hour; a node whose price nobody knows counts as free.
+    /// The total price per hour; an unknown price of a node counts as free.
     pub price_per_hour: MicroDollars,
 }
 
-/// An environment with its limits and what is in it.
+/// An environment with its limits and usage.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EnvironmentDetail {
-    /// The environment.
     #[serde(flatten)]
     pub environment: EnvironmentRef,
-    /// Its limits.
     pub limits: EnvironmentLimits,
     /// Clusters that are not deleted.
     pub clusters: u32,
-    /// Nodes that are not taken down.
+    /// Nodes that are not deleted.
     pub nodes: u32,
-    /// What they cost an hour.
+    /// The total price per hour.
     pub price_per_hour: MicroDollars,
     /// When it was archived.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub archived_at: Option<Timestamp>,
-    /// Counts up with every change; requests say which one they saw.
+    /// Increases with every change; requests state the version they are based on.
     pub version: i64,
 }
 
-/// Somebody with a role in a tenant.
+/// A user with a role in a tenant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Member {
-    /// Their id.
     pub user_id: UserId,
-    /// Their name.
     pub name: String,
-    /// Their e-mail address.
     pub email: String,
-    /// The role that counts.
+    /// The effective role.
     pub role: TenantRole,
-    /// Where it comes from. A role from a claim cannot be taken away here, only raised.
+    /// The source of the role. A role from a claim cannot be revoked in the portal, only raised.
     pub source: GrantSource,
-    /// The role that a person granted, which may be lower than the one that counts; `None`: none.
+    /// The role that an admin granted, which may be lower than the effective one; `None`: none.
     pub granted: Option<TenantRole>,
-    /// Suspended people can do nothing.
+    /// Suspended users have no access.
     pub suspended: bool,
     /// When they last signed in.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub last_seen_at: Option<Timestamp>,
 }
 
-/// An invitation that nobody has accepted yet.
+/// An open invitation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Invitation {
-    /// Its id.
     pub id: InvitationId,
-    /// The address; whoever first signs in with it, verified, gets the role.
+    /// The first user who signs in with this verified address gets the role.
     pub email: String,
-    /// The role.
     pub role: TenantRole,
-    /// Who invited.
+    /// The name of the user who sent it.
     pub invited_by: String,
     /// When.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub created_at: Timestamp,
     /// When it ends.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub expires_at: Timestamp,
 }
 
@@ -157,65 +140,59 @@ pub struct Invitation {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TenantDetail {
-    /// The tenant.
     #[serde(flatten)]
     pub tenant: TenantRef,
-    /// Its environments, archived ones last.
+    /// Archived ones last.
     pub environments: Vec<EnvironmentDetail>,
-    /// Its members, by name.
+    /// Sorted by name.
     pub members: Vec<Member>,
-    /// Open invitations, newest first; empty for those who may not manage members.
+    /// Open invitations, newest first; empty for callers who may not manage members.
     pub invitations: Vec<Invitation>,
     /// When it was archived.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub archived_at: Option<Timestamp>,
-    /// The caller's role in it; platform admins may have none.
+    /// The caller's role; platform admins may have none.
     pub my_role: Option<TenantRole>,
-    /// Counts up with every change; requests say which one they saw.
+    /// Increases with every change; requests state the version they are based on.
     pub version: i64,
     /// The server's time.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub now: Timestamp,
 }
 
-/// What stands in the way of archiving, by kind: “clusters”, “nodes”, “credentials”.
+/// A resource that prevents archiving.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Obstacle {
-    /// What: `cluster`, `node`.
     pub kind: String,
-    /// Its name.
     pub name: String,
-    /// The environment it is in.
+    /// The slug of its environment.
     pub environment: String,
 }
 
-/// A request for a tenant.
+/// A request to create a tenant.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TenantInput {
-    /// What people call it.
+    /// The display name.
     pub name: String,
-    /// What requests call it: `vision`. It cannot be changed later.
+    /// The name in requests: `vision`. It cannot be changed later.
     pub slug: String,
 }
 
-/// A request for an environment.
+/// A request to create an environment.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EnvironmentInput {
-    /// What people call it.
+    /// The display name.
     pub name: String,
-    /// What requests call it: `dev`. It cannot be changed later.
+    /// The name in requests: `dev`. It cannot be changed later.
     pub slug: String,
 }
 
-/// Somebody to be invited.
+/// A request to invite a user.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct InvitationInput {
-    /// The address.
+    /// The email address.
     pub email: String,
-    /// The role.
     pub role: TenantRole,
 }

@@ -1,5 +1,4 @@
-//! What names, slugs, addresses and limits must look like, for forms that check as you type and for
-//! the core that decides.
+//! Rules for names, slugs, email addresses and limits, for forms that check as the user types and for the core.
 
 use crate::{
     dns_label,
@@ -7,77 +6,70 @@ use crate::{
     tenancy::{EnvironmentInput, EnvironmentLimits, InvitationInput, TenantInput},
 };
 
-/// The longest name of a tenant or environment, in characters.
+/// In characters.
 pub const LONGEST_NAME: usize = 60;
-/// The longest slug: it becomes a part of names of machines and workspaces.
+/// Slugs become part of the names of machines and workspaces.
 pub const LONGEST_SLUG: usize = 20;
-/// The longest address, as RFC 5321 has it.
+/// From RFC 5321.
 pub const LONGEST_EMAIL: usize = 254;
-/// The most clusters, or nodes, that a limit may allow.
+/// The highest limit on clusters or nodes.
 pub const MOST_THINGS: u32 = 10_000;
-/// The most dollars an hour that a limit may allow.
+/// The highest limit on the price per hour, in dollars.
 pub const MOST_DOLLARS_PER_HOUR: i64 = 1_000_000;
 
-/// A name without space around it.
-///
-/// # Errors
-/// A sentence that names the rule that was broken.
+/// Trims and checks a name. The error names the rule that is broken.
 pub fn check_name(name: &str) -> Result<String, String> {
     let name = name.trim();
     if name.is_empty() {
-        return Err("Give it a name.".into());
+        return Err("Name is required.".into());
     }
     let length = name.chars().count();
     if length > LONGEST_NAME {
         return Err(format!(
-            "At most {LONGEST_NAME} characters; this has {length}."
+            "Name must have at most {LONGEST_NAME} characters, not {length}."
         ));
     }
     if name.chars().any(|c| c.is_control() || is_invisible(c)) {
-        return Err("Use printable characters only.".into());
+        return Err("Name must have printable characters only.".into());
     }
     Ok(name.to_owned())
 }
 
-/// Characters that are not seen but turn or hide what is around them.
+/// Invisible characters that change the direction of text or hide it.
 fn is_invisible(c: char) -> bool {
     matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
-/// What requests call a tenant or environment.
-///
-/// # Errors
-/// A sentence that names the rule that was broken.
+/// Checks a slug. The error names the rule that is broken.
 pub fn check_slug(slug: &str) -> Result<(), String> {
     dns_label::check(
         slug,
         LONGEST_SLUG,
-        "Give it a short name: a–z, 0–9 and hyphens.",
+        "Slug is required. Use a–z, 0–9 and hyphens.",
     )?;
     if slug == "new" {
-        return Err("“new” is an address of the portal; choose another.".into());
+        return Err("“new” is reserved. Choose another slug.".into());
     }
     Ok(())
 }
 
-/// An e-mail address without space around it.
-///
-/// # Errors
-/// A sentence that says what is wrong.
+/// Trims and checks an email address. The error says what is wrong.
 pub fn check_email(email: &str) -> Result<String, String> {
     let email = email.trim();
     if email.is_empty() {
-        return Err("Give an e-mail address.".into());
+        return Err("Email address is required.".into());
     }
     if email.len() > LONGEST_EMAIL {
-        return Err(format!("At most {LONGEST_EMAIL} characters."));
+        return Err(format!(
+            "Email address must have at most {LONGEST_EMAIL} characters."
+        ));
     }
     let odd = |c: char| c.is_whitespace() || c.is_control() || is_invisible(c);
     if email.chars().any(odd) {
-        return Err("An address has no spaces in it.".into());
+        return Err("Email address must not contain spaces.".into());
     }
     if email.contains(['<', '>', '(', ')', ',', ';', ':', '"', '\\', '[', ']']) {
-        return Err("One address by itself, such as ann@example.com.".into());
+        return Err("Use a single email address, such as ann@example.com.".into());
     }
     let is_domain = |domain: &str| {
         let is_label = |label: &str| {
@@ -91,7 +83,7 @@ pub fn check_email(email: &str) -> Result<String, String> {
     };
     match email.split_once('@') {
         Some((local, domain)) if !local.is_empty() && is_domain(domain) => Ok(email.to_owned()),
-        _ => Err("This is no e-mail address; it looks like ann@example.com.".into()),
+        _ => Err("Email address is invalid. Use one like ann@example.com.".into()),
     }
 }
 
@@ -106,30 +98,21 @@ fn check_both(name: &str, slug: &str) -> Result<(String, String), Vec<FieldError
 }
 
 impl TenantInput {
-    /// The request without space around its fields.
-    ///
-    /// # Errors
-    /// One [`FieldError`] for each field at fault.
+    /// Trims and checks the fields; one [`FieldError`] per invalid field.
     pub fn checked(&self) -> Result<Self, Vec<FieldError>> {
         check_both(&self.name, &self.slug).map(|(name, slug)| Self { name, slug })
     }
 }
 
 impl EnvironmentInput {
-    /// The request without space around its fields.
-    ///
-    /// # Errors
-    /// One [`FieldError`] for each field at fault.
+    /// Trims and checks the fields; one [`FieldError`] per invalid field.
     pub fn checked(&self) -> Result<Self, Vec<FieldError>> {
         check_both(&self.name, &self.slug).map(|(name, slug)| Self { name, slug })
     }
 }
 
 impl InvitationInput {
-    /// The request without space around the address.
-    ///
-    /// # Errors
-    /// One [`FieldError`] for each field at fault.
+    /// Trims and checks the address.
     pub fn checked(&self) -> Result<Self, Vec<FieldError>> {
         let email =
             check_email(&self.email).map_err(|message| vec![FieldError::new("email", message)])?;
@@ -141,10 +124,7 @@ impl InvitationInput {
 }
 
 impl EnvironmentLimits {
-    /// Checks each limit. Zero allows nothing more.
-    ///
-    /// # Errors
-    /// One [`FieldError`] for each limit out of range.
+    /// Checks each limit; one [`FieldError`] per limit out of range. Zero allows nothing.
     pub fn check(&self) -> Result<(), Vec<FieldError>> {
         let mut errors = Vec::new();
         for (field, limit) in [
@@ -152,7 +132,9 @@ impl EnvironmentLimits {
             ("max_nodes", self.max_nodes),
         ] {
             if limit.is_some_and(|limit| limit > MOST_THINGS) {
-                let message = format!("A number from 0 to {MOST_THINGS}, or nothing for no limit.");
+                let message = format!(
+                    "Use a number from 0 to {MOST_THINGS}, or leave it empty for no limit."
+                );
                 errors.push(FieldError::new(field, message));
             }
         }
@@ -163,7 +145,9 @@ impl EnvironmentLimits {
         {
             errors.push(FieldError::new(
                 "max_price_per_hour",
-                format!("From $0 to ${MOST_DOLLARS_PER_HOUR} an hour, or nothing for no limit."),
+                format!(
+                    "Use $0 to ${MOST_DOLLARS_PER_HOUR} per hour, or leave it empty for no limit."
+                ),
             ));
         }
         if errors.is_empty() {

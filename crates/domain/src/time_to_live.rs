@@ -1,30 +1,29 @@
-//! How long a cluster lives before the portal takes it down.
+//! The lifetime after which the portal deletes a resource.
 
 use crate::problem::FieldError;
 use serde::{Deserialize, Serialize};
 
-/// A life time in whole hours, 1 to 720 (30 days).
+/// A lifetime in whole hours, 1 to 720 (30 days).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(try_from = "u32", into = "u32")]
 pub struct TimeToLive(u32);
 
 impl TimeToLive {
-    /// The longest life time, in hours.
+    /// In hours.
     pub const MAX_HOURS: u32 = 720;
 
-    /// What the form offers; `None` (until it is deleted) comes besides.
+    /// The choices in the form, in addition to no end.
     pub const CHOICES: [Self; 5] = [Self(4), Self(8), Self(24), Self(72), Self(168)];
 
-    /// What the form begins with.
+    /// The form's default.
     pub const DEFAULT: Self = Self(24);
 
-    /// In hours.
     pub fn hours(self) -> u32 {
         self.0
     }
 
-    /// In words: `24 hours`, `3 days`.
+    /// `24 hours`, `3 days`.
     pub fn title(self) -> String {
         match self.0 {
             1 => "1 hour".into(),
@@ -42,7 +41,7 @@ impl TryFrom<u32> for TimeToLive {
         } else {
             Err(FieldError::new(
                 "time_to_live_hours",
-                format!("Choose between 1 and {} hours.", Self::MAX_HOURS),
+                format!("Lifetime must be between 1 and {} hours.", Self::MAX_HOURS),
             ))
         }
     }

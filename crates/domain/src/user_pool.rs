@@ -1,141 +1,126 @@
-//! The people of an AWS Cognito user pool, where that is the identity provider.
+//! Users of an AWS Cognito user pool that is the identity provider.
 
 use crate::problem::FieldError;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// A pool that can be administered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PoolRef {
-    /// The slug of the provider that people sign in with.
+    /// The slug of the identity provider.
     pub provider: String,
-    /// The provider's title.
     pub title: String,
-    /// The pool's id: `eu-central-1_AbCdEfGhI`.
+    /// For example `eu-central-1_AbCdEfGhI`.
     pub pool_id: String,
 }
 
-/// What Cognito says of an account.
+/// The status of an account in Cognito.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PoolUserStatus {
-    /// Has signed in, or could.
+    /// Can sign in.
     Confirmed,
-    /// Was invited and has not chosen a password yet.
+    /// Invited, and has not chosen a password yet.
     Invited,
-    /// Signed up and has not confirmed the address.
+    /// Signed up, and has not confirmed the address.
     Unconfirmed,
-    /// Has to choose a new password.
+    /// Must choose a new password.
     PasswordReset,
     /// Signs in with another provider behind Cognito.
     External,
-    /// Something else, in Cognito's word.
+    /// Another status, with Cognito's name.
     Other(String),
 }
 
 impl PoolUserStatus {
-    /// In words, for a badge.
-    pub fn words(&self) -> &str {
+    /// For a badge.
+    pub fn title(&self) -> &str {
         match self {
             Self::Confirmed => "Confirmed",
             Self::Invited => "Invited",
             Self::Unconfirmed => "Address not confirmed",
-            Self::PasswordReset => "Has to choose a password",
-            Self::External => "From another provider",
+            Self::PasswordReset => "Password reset required",
+            Self::External => "External provider",
             Self::Other(word) => word,
         }
     }
 }
 
-/// A person of a pool.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PoolUser {
-    /// Cognito's name for the account, which requests use.
+    /// Cognito's name for the account, as used in requests.
     pub username: String,
-    /// The subject that tokens carry, by which the portal knows somebody who has signed in.
+    /// The subject of the account's tokens, which identifies a user of the portal.
     pub subject: Option<String>,
-    /// The e-mail address.
     pub email: String,
-    /// Whether it is verified.
     pub email_verified: bool,
-    /// The name, if the pool knows one.
+    /// Empty if the pool has none.
     pub name: String,
-    /// What Cognito says of the account.
+    /// The status of the account in Cognito.
     pub status: PoolUserStatus,
-    /// Disabled people cannot sign in.
+    /// Disabled users cannot sign in.
     pub enabled: bool,
     /// When the account was made.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub created_at: Option<Timestamp>,
     /// When it was last changed.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub changed_at: Option<Timestamp>,
 }
 
-/// A group of a pool.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PoolGroup {
-    /// Its name, as the claim `cognito:groups` has it.
+    /// As in the claim `cognito:groups`.
     pub name: String,
-    /// What it is for.
     pub description: String,
 }
 
-/// A person of a pool with their groups.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PoolUserDetail {
-    /// The pool.
     pub pool: PoolRef,
-    /// The person.
     pub user: PoolUser,
-    /// The names of the groups they are in.
+    /// The names of the user's groups.
     pub groups: Vec<String>,
-    /// Every group of the pool.
+    /// All groups of the pool.
     pub all_groups: Vec<PoolGroup>,
 }
 
-/// A question for a pool's people.
+/// A query of a pool's users.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
 pub struct PoolQuery {
-    /// What their e-mail addresses begin with.
+    /// Start of the email address.
+    #[serde(default)]
     pub email: String,
-    /// Where the page begins, as the page before said; `None`: at the beginning.
+    /// `next` of the previous page.
+    #[serde(default)]
     pub after: Option<String>,
 }
 
-/// A page of a pool's people. Cognito counts nobody and pages forwards only.
+/// A page of a pool's users. Cognito returns no totals and pages forwards only.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PoolPage {
-    /// The pool.
     pub pool: PoolRef,
-    /// The people.
     pub items: Vec<PoolUser>,
-    /// Where the next page begins; `None`: this is the last.
+    /// The cursor of the next page; `None`: this page is the last.
     pub next: Option<String>,
 }
 
-/// Somebody to be invited. Cognito sends them a password for the first sign-in.
+/// A request to invite a user. Cognito sends a password for the first sign-in.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PoolInvitation {
-    /// The e-mail address.
     pub email: String,
-    /// The name; may be left empty.
+    /// May be empty.
     #[serde(default)]
     pub name: String,
 }
 
 impl PoolInvitation {
-    /// Checks both fields.
-    ///
-    /// # Errors
-    /// One [`FieldError`] for each field at fault.
+    /// Checks both fields; one [`FieldError`] per invalid field.
     pub fn validate(&self) -> Result<(), Vec<FieldError>> {
         let mut errors = Vec::new();
         let (account, host) = self.email.split_once('@').unwrap_or_default();
@@ -152,11 +137,14 @@ impl PoolInvitation {
         if !fits {
             errors.push(FieldError::new(
                 "email",
-                "Give an e-mail address, such as grace@example.com.",
+                "Use an email address such as grace@example.com.",
             ));
         }
         if self.name.chars().count() > 100 || self.name.chars().any(char::is_control) {
-            errors.push(FieldError::new("name", "At most 100 printable characters."));
+            errors.push(FieldError::new(
+                "name",
+                "Name must have at most 100 printable characters.",
+            ));
         }
         if errors.is_empty() {
             Ok(())

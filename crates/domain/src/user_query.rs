@@ -33,7 +33,10 @@ impl FromStr for UserFilter {
     fn from_str(text: &str) -> Result<Self, FieldError> {
         let found = Self::ALL.into_iter().find(|filter| filter.as_str() == text);
         found.ok_or_else(|| {
-            FieldError::new("filter", "One of all, admins, suspended, without_tenant.")
+            FieldError::new(
+                "filter",
+                "Filter must be all, admins, suspended or without_tenant.",
+            )
         })
     }
 }
@@ -102,7 +105,7 @@ impl UserQueryInput {
     /// One [`FieldError`] for each parameter at fault.
     pub fn validate(&self) -> Result<UserQuery, Vec<FieldError>> {
         let mut parameters = Parameters::default();
-        let (sort, descending) = parameters.sort(&self.sort, UserSort::Name, false);
+        let (sort, descending) = parameters.sort(&self.sort, str::parse, UserSort::Name, false);
         let filter = text(&self.filter).map_or(Ok(UserFilter::All), |word| word.parse());
         let query = UserQuery {
             search: parameters.search(&self.search),

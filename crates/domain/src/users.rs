@@ -25,7 +25,6 @@ pub enum GrantSource {
         /// Their name; unknown for grants from before it was kept.
         by: Option<String>,
         /// When.
-        #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
         at: Option<Timestamp>,
     },
 }
@@ -75,7 +74,6 @@ pub struct User {
     /// Suspended people can do nothing.
     pub suspended: bool,
     /// When they last signed in.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub last_seen_at: Option<Timestamp>,
 }
 
@@ -100,6 +98,18 @@ pub struct UserDetail {
     pub last_admin: bool,
     /// Counts up with every change; requests say which one they saw.
     pub version: i64,
+}
+
+/// A user with sessions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedInUser {
+    pub id: UserId,
+    pub name: String,
+    pub email: String,
+    pub sessions: u32,
+    /// When the last of the sessions expires without further requests.
+    pub expires_at: Timestamp,
+    pub last_seen_at: Option<Timestamp>,
 }
 
 /// Which people to show.
@@ -163,7 +173,6 @@ pub struct UserPage {
     /// How many a page.
     pub per_page: u32,
     /// The server's time.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub now: Timestamp,
 }
 

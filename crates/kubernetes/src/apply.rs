@@ -1,4 +1,4 @@
-//! Putting a vCluster onto its host, and taking it away.
+//! Applies a vCluster's objects to its host, and deletes them.
 
 use crate::{
     host::{Host, namespace_state},
@@ -13,8 +13,7 @@ use kube::{
 };
 use provisioning::ports::host_clusters::{HostErrorKind, Hosted, NamespaceState, VirtualCluster};
 
-/// Makes the namespace. By creating, not by applying: applying would take over a namespace that
-/// somebody else has.
+/// Creates the namespace. Applying instead of creating would take over a namespace that belongs to something else.
 pub(crate) async fn make_namespace(host: &Host, cluster: &VirtualCluster) -> Hosted<()> {
     let wanted = Objects::wanted(cluster, &host.config, &[]).namespace;
     let namespaces = host.namespaces();
@@ -33,7 +32,7 @@ pub(crate) async fn make_namespace(host: &Host, cluster: &VirtualCluster) -> Hos
                 NamespaceState::Ours => Ok(()),
                 NamespaceState::Foreign => Err(host.foreign(cluster)),
                 NamespaceState::Terminating(held) => Err(host.terminating(cluster, held)),
-                // It went away in between.
+                // Deleted in between.
                 NamespaceState::Missing => Err(host.terminating(cluster, None)),
             }
         }
@@ -41,7 +40,7 @@ pub(crate) async fn make_namespace(host: &Host, cluster: &VirtualCluster) -> Hos
     }
 }
 
-/// Applies every object, the StatefulSet last: it says that the rest is there.
+/// Applies every object, the StatefulSet last: its existence means that the rest exists.
 pub(crate) async fn apply(host: &Host, cluster: &VirtualCluster) -> Hosted<usize> {
     host.own_namespace(cluster).await?;
     let namespace = cluster.name.namespace();
@@ -74,8 +73,8 @@ pub(crate) async fn apply(host: &Host, cluster: &VirtualCluster) -> Hosted<usize
     Ok(objects.count())
 }
 
-/// Begins to delete the namespace and with it everything in it. Only the very namespace that was
-/// looked at: another may have taken its name since.
+/// Deletes the namespace and everything in it, but only the namespace that was observed: another one may have taken
+/// its name.
 pub(crate) async fn delete(host: &Host, cluster: &VirtualCluster) -> Hosted<()> {
     let found = host.namespace(cluster).await?;
     if namespace_state(found.as_ref(), cluster) != NamespaceState::Ours {
@@ -101,7 +100,7 @@ pub(crate) async fn delete(host: &Host, cluster: &VirtualCluster) -> Hosted<()> 
                 HostErrorKind::NotFound | HostErrorKind::Conflict | HostErrorKind::Terminating
             ) =>
         {
-            // Gone, replaced, or already going: the next look tells which.
+            // Gone, replaced, or already terminating: the next observation tells which.
             Ok(())
         }
         Err(error) => Err(error),

@@ -1,6 +1,6 @@
-//! Which clusters changed on their host: watches on the kinds of objects that tell, for ever.
+//! Reports which clusters changed on their host, through watches on the relevant kinds of objects.
 //!
-//! Only metadata travels: what changed is looked at afresh anyway.
+//! Only metadata is transferred: a reconcile pass reads the objects anyway.
 
 use crate::{host::Host, labels};
 use domain::ids::ClusterId;
@@ -22,14 +22,13 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-/// How long a watch lasts before it is renewed, in seconds. It bounds how long a connection that
-/// was cut without a word goes unnoticed.
+/// The duration of a watch in seconds. It bounds how long a silently broken connection stays unnoticed.
 const RENEWED_AFTER: u32 = 60;
 
-/// How many changes that wait together become one of each cluster.
+/// The number of pending changes that are deduplicated together.
 const AT_ONCE: usize = 1024;
 
-/// Which namespace is whose. The syncer's Secrets do not carry our label, their namespaces do.
+/// The cluster of each namespace. The syncer's Secrets do not have our label, but their namespaces do.
 #[derive(Clone, Default)]
 struct Owners(Arc<Mutex<HashMap<String, ClusterId>>>);
 
@@ -38,7 +37,7 @@ impl Owners {
         look(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Whose an object is: as its label says, else as its namespace does.
+    /// The cluster of an object, from its label or else its namespace.
     fn of<K: Resource<DynamicType = ()>>(&self, object: &K) -> Option<ClusterId> {
         labelled(object).or_else(|| {
             let namespace = object.namespace()?;
@@ -47,7 +46,7 @@ impl Owners {
     }
 }
 
-/// The clusters on `host` whose objects changed.
+/// The ids of clusters on `host` whose objects changed.
 pub(crate) fn changes(host: &Host) -> BoxStream<'static, ClusterId> {
     let owners = Owners::default();
     let ours = labels::CLUSTER_ID;
@@ -59,12 +58,12 @@ pub(crate) fn changes(host: &Host) -> BoxStream<'static, ClusterId> {
         objects::<Service>(host, ours, owners.clone()).boxed(),
         objects::<Secret>(host, by_syncer, owners).boxed(),
     ];
-    // A new list names thousands at once, each several times.
+    // An initial list contains thousands of objects, several per cluster.
     stream::select_all(watches)
         .ready_chunks(AT_ONCE)
         .flat_map(|changed| {
-            let mut told = HashSet::new();
-            let fresh = changed.into_iter().filter(move |id| told.insert(*id));
+            let mut reported = HashSet::new();
+            let fresh = changed.into_iter().filter(move |id| reported.insert(*id));
             stream::iter(fresh)
         })
         .boxed()
@@ -86,7 +85,7 @@ fn namespaces(host: &Host, owners: Owners) -> impl Stream<Item = ClusterId> + Se
                 }
                 id.into_iter().collect()
             }
-            // What was there before the watch broke, and is not in the new list.
+            // Objects that existed before the watch broke and are not in the new list.
             Event::InitDone => {
                 owners.retain(|name, _| !gone.contains_key(name));
                 gone.drain().map(|(_, id)| id).collect()
@@ -114,7 +113,7 @@ where
             Event::InitApply(object) | Event::Apply(object) | Event::Delete(object) => {
                 owners.of(&object).into_iter().collect()
             }
-            // What vanished while the watch was broken is in no list: all are to be looked at.
+            // Objects that were deleted while the watch was broken are in no list, so all clusters are reported.
             Event::InitDone if listed_before => {
                 owners.with(|owners| owners.values().copied().collect())
             }
@@ -128,8 +127,7 @@ where
     })
 }
 
-/// Watches one kind. Errors are waited out, with growing pauses, and told once each time the
-/// watch breaks.
+/// Watches one kind. Errors are retried with backoff and logged once per interruption.
 fn watch<K>(
     host: &Host,
     selector: &str,
@@ -147,12 +145,12 @@ where
     watcher(api, config)
         .default_backoff()
         .filter_map(move |event| {
-            let told = match event {
-                // The beginning of a new list is not an answer yet.
+            let reported = match event {
+                // The start of an initial list does not prove that the watch works.
                 Ok(Event::Init) => Some(Event::Init),
                 Ok(event) => {
                     if std::mem::take(&mut broken) {
-                        tracing::info!(host = name, kind = &*kind, "the watch is back");
+                        tracing::info!(host = name, kind = &*kind, "the watch has recovered");
                     }
                     Some(event)
                 }
@@ -163,13 +161,13 @@ where
                             host = name,
                             kind = &*kind,
                             error,
-                            "the watch broke, trying again"
+                            "the watch failed, retrying"
                         );
                     }
                     None
                 }
             };
-            std::future::ready(told)
+            std::future::ready(reported)
         })
 }
 

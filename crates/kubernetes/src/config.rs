@@ -1,67 +1,64 @@
-//! What the platform team configures for each host cluster.
+//! The configuration of host clusters.
 
 use domain::exposure::ExposureKind;
 use secrecy::SecretString;
 use serde::Deserialize;
 use std::{path::PathBuf, time::Duration};
 
-/// The host clusters, the first of which takes new vClusters.
+/// The host clusters. New vClusters are created on the first.
 #[derive(Clone, Debug, Default)]
 pub struct HostClustersConfig {
-    /// The hosts.
     pub clusters: Vec<HostConfig>,
-    /// How long to wait for them.
+    /// Timeouts for requests to the hosts.
     pub timeouts: Timeouts,
 }
 
-/// One host cluster.
 #[derive(Clone, Debug)]
 pub struct HostConfig {
-    /// What people call it.
+    /// The name in the configuration.
     pub name: String,
-    /// How to get at it.
     pub access: HostAccess,
-    /// The context of the kubeconfig; its current one if not given.
+    /// The context of the kubeconfig; by default the current one.
     pub context: Option<String>,
-    /// The ways to be reached that it offers to vClusters.
+    /// The exposures that it offers.
     pub exposures: Vec<ExposureKind>,
-    /// A domain that points to its ingress: suggested to people who choose an ingress host.
+    /// A domain that resolves to its ingress; the form suggests host names in it.
     pub ingress_domain: Option<String>,
-    /// The port of its ingress as seen from outside.
+    /// The external port of its ingress.
     pub ingress_port: u16,
-    /// The address of its ingress, for domains that have no DNS record: kubeconfigs then lead to this
-    /// address and ask for the host name by TLS server name.
+    /// The address of its ingress, for domains without a DNS record: kubeconfigs contain this address and the host
+    /// name as TLS server name.
     pub ingress_address: Option<String>,
-    /// The ingress class, which must pass TLS through; the default class if not given.
+    /// The ingress class, which must pass TLS through; by default the default class.
     pub ingress_class: Option<String>,
-    /// The port of vClusters behind a load balancer, for load balancers that cannot offer 443.
+    /// The port of vClusters behind a load balancer, for load balancers that cannot use 443.
     pub api_port: u16,
-    /// The storage class of the control planes' volumes; the default class if not given.
+    /// The storage class of control plane volumes; by default the default class.
     pub storage_class: Option<String>,
-    /// Where images come from.
+    /// The registries of images.
     pub registries: Registries,
     /// The Pod Security level enforced in the namespaces of vClusters.
     pub pod_security: PodSecurity,
 }
 
-/// How the portal gets at a host cluster.
+/// How the portal connects to a host cluster.
 #[derive(Clone, Debug)]
 pub enum HostAccess {
-    /// The portal runs in the host cluster and uses its ServiceAccount.
+    /// The portal runs in the host cluster and uses its service account.
     InCluster,
-    /// A kubeconfig in a file. It is the platform team's own, so it may name a credential plugin.
+    /// A kubeconfig file of the platform team; it may use a credential plugin.
     KubeconfigFile(PathBuf),
     /// A kubeconfig as text.
     Kubeconfig(SecretString),
 }
 
-/// Registries to pull from, for hosts that only reach a mirror.
+/// Image registries, for hosts that can reach only a mirror.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Registries {
-    /// In place of `ghcr.io`: holds `loft-sh/vcluster-oss` and `loft-sh/kubernetes`.
+    /// Replaces `ghcr.io`: contains `loft-sh/vcluster-oss` and `loft-sh/kubernetes`.
     pub ghcr: String,
-    /// In place of `mirror.gcr.io`: holds `library/alpine`.
+    /// Replaces `mirror.gcr.io`: contains `library/alpine`.
     pub docker_library: String,
 }
 
@@ -74,20 +71,19 @@ impl Default for Registries {
     }
 }
 
-/// A Pod Security level. `restricted` is not among them: a vCluster's control plane runs as root
-/// in its container, which that level refuses.
+/// A Pod Security level. `restricted` is not available: a vCluster's control plane runs as root in its container,
+/// which that level forbids.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PodSecurity {
-    /// Workloads of vClusters get neither the host's files, nor its network, nor its devices.
+    /// Workloads of vClusters have no access to the host's files, network and devices.
     #[default]
     Baseline,
-    /// Workloads may do all that a pod can: whoever uses a vCluster can take over its nodes.
+    /// Workloads are not restricted: users of a vCluster can take over the host's nodes.
     Privileged,
 }
 
 impl PodSecurity {
-    /// The value of the namespace's label.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Baseline => "baseline",
@@ -96,17 +92,16 @@ impl PodSecurity {
     }
 }
 
-/// How long to wait.
 #[derive(Clone, Debug)]
 pub struct Timeouts {
-    /// For a connection to a host.
+    /// For connecting to a host.
     pub connect: Duration,
-    /// For an answer of a host.
+    /// For a response of a host.
     pub answer: Duration,
-    /// For a vCluster to say whether it is ready.
+    /// For a vCluster's readiness endpoint.
     pub ready: Duration,
-    /// How long something that may pass by itself (no room yet, no volume yet, no address yet)
-    /// lasts before it is called a failure.
+    /// How long a condition that may resolve itself (no capacity, volume or address yet) lasts before it counts as a
+    /// failure.
     pub patience: Duration,
 }
 
@@ -122,7 +117,7 @@ impl Default for Timeouts {
 }
 
 impl HostConfig {
-    /// A host with defaults for everything else.
+    /// A host with default settings.
     pub fn new(name: impl Into<String>, access: HostAccess) -> Self {
         Self {
             name: name.into(),

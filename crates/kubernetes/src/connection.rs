@@ -1,4 +1,4 @@
-//! A client for each host cluster: how the configuration becomes a connection.
+//! Creates a client for each host cluster.
 
 use crate::config::{HostAccess, HostConfig, Timeouts};
 use http::{HeaderValue, Uri, header::USER_AGENT};
@@ -8,42 +8,31 @@ use kube::{
 };
 use secrecy::ExposeSecret;
 
-/// The configuration of a host cluster cannot be used.
+/// The configuration of a host cluster is invalid.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    /// Two hosts have one name.
-    #[error("Two host clusters are called “{0}”. Give each a name of its own.")]
+    /// Two hosts have the same name.
+    #[error("Two host clusters are named “{0}”. Rename one of them.")]
     NameTwice(String),
-    /// A host has no name.
-    #[error("A host cluster has no name. Give each one.")]
+    #[error("A host cluster has no name. Set a name for each one.")]
     NoName,
-    /// A host offers no exposure.
-    #[error(
-        "Host cluster “{0}” offers no way to reach a vCluster. Name at least one in `exposures`."
-    )]
+    #[error("Host cluster “{0}” offers no exposure. Set at least one in `exposures`.")]
     NoExposure(String),
-    /// The kubeconfig cannot be used.
-    #[error("The kubeconfig of host cluster “{host}” cannot be used: {reason}.")]
+    /// The kubeconfig is not usable.
+    #[error("The kubeconfig of host cluster “{host}” is not usable: {reason}.")]
     Kubeconfig {
-        /// The host.
         host: String,
-        /// Why, without anything that the kubeconfig holds.
+        /// The reason, without content of the kubeconfig.
         reason: String,
     },
-    /// The in-cluster configuration is not there.
     #[error(
-        "Host cluster “{host}” is to be the one that Hangar runs in, but: {reason}. \
-         Run Hangar in a pod with a ServiceAccount token, or give a kubeconfig."
+        "Host cluster “{host}” has in_cluster = true, but Hangar does not run in a cluster: {reason}. \
+         Run Hangar in a pod with a service account token, or set a kubeconfig."
     )]
-    NotInCluster {
-        /// The host.
-        host: String,
-        /// Why.
-        reason: String,
-    },
+    NotInCluster { host: String, reason: String },
 }
 
-/// Makes the client. Asks nothing of the host yet.
+/// Creates the client without sending any request.
 pub(crate) async fn connect(host: &HostConfig, timeouts: &Timeouts) -> Result<Client, ConfigError> {
     let unusable = |reason: String| ConfigError::Kubeconfig {
         host: host.name.clone(),
@@ -74,9 +63,9 @@ pub(crate) async fn connect(host: &HostConfig, timeouts: &Timeouts) -> Result<Cl
         }
     };
     config.connect_timeout = Some(timeouts.connect);
-    // Answers are timed where they are asked for: a watch must be able to stay silent.
+    // Requests have their own timeouts: a watch must be able to stay silent.
     config.read_timeout = None;
-    // Repeating is the reconciler's business; a layer below it that also repeats hides trouble.
+    // The reconciler retries. Retries below it would hide failures.
     config.default_retry = false;
     config.headers.push((
         USER_AGENT,
@@ -84,15 +73,17 @@ pub(crate) async fn connect(host: &HostConfig, timeouts: &Timeouts) -> Result<Cl
     ));
     Client::try_from(config).map_err(|error| {
         unusable(match error {
-            // What a credential plugin printed may be a credential.
-            kube::Error::Auth(_) => "its credential plugin or token file gives nothing".into(),
+            // The output of a credential plugin may contain a credential.
+            kube::Error::Auth(_) => {
+                "its credential plugin or token file returned no credential".into()
+            }
             other => other.to_string(),
         })
     })
 }
 
-/// The proxies that the kubeconfig itself names. The one in the portal's environment is for the
-/// outside world; kube would use it for every host, those on its own machine included.
+/// The proxies of the kubeconfig itself. The proxy in the portal's environment is for external addresses; kube would
+/// use it for every host, even one on the same machine.
 fn proxies(kubeconfig: &Kubeconfig) -> Vec<Uri> {
     let clusters = kubeconfig.clusters.iter();
     clusters
@@ -100,10 +91,10 @@ fn proxies(kubeconfig: &Kubeconfig) -> Vec<Uri> {
         .collect()
 }
 
-/// A YAML parser likes to quote the line it stumbled over, and that line may be a key.
+/// YAML parsers quote the line of an error, which may contain a key.
 fn without_content(error: &KubeconfigError) -> String {
     match error {
-        KubeconfigError::Parse(_) => "it is not the YAML of a kubeconfig".into(),
+        KubeconfigError::Parse(_) => "it is not a kubeconfig in YAML".into(),
         other => other.to_string(),
     }
 }

@@ -1,4 +1,4 @@
-//! What dies with a vCluster: everything in its namespace, what its users made included.
+//! Lists what a vCluster's deletion would delete: everything in its namespace, including objects of its users.
 
 use crate::{
     host::{Host, Object},
@@ -15,17 +15,17 @@ use k8s_openapi::{
 use kube::{Resource, ResourceExt, core::PartialObjectMeta};
 use provisioning::ports::host_clusters::{Hosted, VirtualCluster};
 
-/// How many names of a kind are told.
+/// The number of names per kind.
 const MOST_NAMES: usize = 10;
 
-/// What would die. Nothing, if there is no namespace any more.
+/// The objects in the namespace; empty if there is no namespace.
 pub(crate) async fn deletion_preview(
     host: &Host,
     cluster: &VirtualCluster,
 ) -> Hosted<Vec<DeletionPreview>> {
     host.own_namespace(cluster).await?;
     let namespace = cluster.name.namespace();
-    // Of most kinds only the names are needed, and of Secrets nothing else should travel.
+    // For most kinds the names are enough, and the content of Secrets must not be transferred.
     let (stateful_sets, pods, claims, services, secrets, config_maps) = tokio::try_join!(
         names::<StatefulSet>(host, &namespace),
         names::<Pod>(host, &namespace),
@@ -35,7 +35,7 @@ pub(crate) async fn deletion_preview(
         names::<ConfigMap>(host, &namespace),
     )?;
     let claims = claims.iter().map(claim).collect();
-    // Every namespace has it by itself.
+    // Every namespace has this object by default.
     let config_maps = config_maps
         .into_iter()
         .filter(|name| name != "kube-root-ca.crt")
@@ -67,7 +67,7 @@ where
     Ok(found.iter().map(name).collect())
 }
 
-/// The name people know: inside the vCluster for what they made there.
+/// The name that users know: inside the vCluster for objects that they created there.
 fn name<K: Resource<DynamicType = ()>>(object: &PartialObjectMeta<K>) -> String {
     let inside = object.annotations().get(labels::SYNCED_NAME);
     let namespace = object.labels().get(labels::SYNCED_NAMESPACE);

@@ -1,37 +1,39 @@
-//! What a host cluster says when it refuses, in people's words.
+//! Turns errors of a host cluster into messages.
 
 use kube::{Error, core::Status};
 use provisioning::ports::host_clusters::{HostError, HostErrorKind};
 use std::{error::Error as StdError, fmt::Display, time::Duration};
 
-/// The longest message that is passed on: proxies answer with whole pages.
+/// The maximum length of a message: proxies respond with whole pages.
 const LONGEST: usize = 1000;
 
-/// `host` did not do what was `tried` ("create the namespace vcluster-ci").
+/// `host` refused what was `tried` ("create the namespace vcluster-ci").
 pub(crate) fn refused(host: &str, tried: impl Display, error: Error) -> HostError {
     let host = format!("Host cluster “{host}”");
     match error {
         Error::Api(status) => {
             let kind = kind(&status);
-            let said = said(&status);
+            let said = host_message(&status);
             let message = match kind {
                 HostErrorKind::Unauthorized => format!(
-                    "{host} does not accept the portal's credential: {said}. Renew it in the \
-                     kubeconfig or ServiceAccount that the configuration names."
+                    "{host} rejected the portal's credentials: {said}. Renew them in the \
+                     kubeconfig or service account of the configuration."
                 ),
                 HostErrorKind::Forbidden => format!(
-                    "{host} does not let the portal {tried}: {said}. Grant it the right as \
-                     k8s/rbac.yaml does."
+                    "{host} does not allow the portal to {tried}: {said}. Grant the permission as \
+                     in k8s/rbac.yaml."
                 ),
                 HostErrorKind::QuotaExceeded => {
-                    format!("{host} did not {tried}, because a quota is used up: {said}.")
+                    format!("{host} did not {tried}, because a quota is exceeded: {said}.")
                 }
                 HostErrorKind::Terminating => {
-                    format!("{host} did not {tried}, because its namespace is going away: {said}.")
+                    format!(
+                        "{host} did not {tried}, because its namespace is being deleted: {said}."
+                    )
                 }
                 HostErrorKind::Unreachable => {
                     format!(
-                        "{host} could not {tried} now, code {}: {said}.",
+                        "{host} could not {tried} at the moment, code {}: {said}.",
                         status.code
                     )
                 }
@@ -43,38 +45,38 @@ pub(crate) fn refused(host: &str, tried: impl Display, error: Error) -> HostErro
                 source: Some(Box::new(Error::Api(status))),
             }
         }
-        // What a credential plugin printed may be a credential: the cause is not kept.
+        // The output of a credential plugin may contain a credential, so the cause is dropped.
         Error::Auth(_) => HostError {
             kind: HostErrorKind::Unauthorized,
             message: format!(
-                "{host} could not be asked to {tried}: the credential plugin or token file of its \
-                 kubeconfig gives nothing."
+                "Cannot ask {host} to {tried}: the credential plugin or token file of its \
+                 kubeconfig returned no credential."
             ),
             source: None,
         },
-        // A parser quotes what it could not read, and that may be a Secret.
+        // A parser quotes its input, which may be a Secret.
         Error::SerdeError(_) | Error::FromUtf8(_) => not_kubernetes(&host, tried),
         other => HostError {
             kind: HostErrorKind::Unreachable,
-            message: format!("{host} does not answer: {}.", innermost(&other)),
+            message: format!("{host} did not respond: {}.", innermost(&other)),
             source: Some(Box::new(other)),
         },
     }
 }
 
-/// `host` did not answer within `limit`.
+/// `host` did not respond within `limit`.
 pub(crate) fn silent(host: &str, tried: impl Display, limit: Duration) -> HostError {
     HostError {
         kind: HostErrorKind::Unreachable,
         message: format!(
-            "Host cluster “{host}” did not answer within {} seconds when asked to {tried}.",
+            "Host cluster “{host}” did not respond within {} seconds when asked to {tried}.",
             limit.as_secs_f32()
         ),
         source: None,
     }
 }
 
-/// `host` answered with something else than a Kubernetes API server would.
+/// The response of `host` is not one of a Kubernetes API server.
 pub(crate) fn unreadable(host: &str, tried: impl Display) -> HostError {
     not_kubernetes(&format!("Host cluster “{host}”"), tried)
 }
@@ -83,14 +85,14 @@ fn not_kubernetes(host: &str, tried: impl Display) -> HostError {
     HostError {
         kind: HostErrorKind::Other,
         message: format!(
-            "{host} was asked to {tried} and answered with something that is not the Kubernetes \
-             API's. Is there a proxy in between?"
+            "{host} was asked to {tried}, and the response is not from a Kubernetes API server. \
+             Check whether a proxy responds instead."
         ),
         source: None,
     }
 }
 
-/// An error of our own finding.
+/// An error that the adapter detects itself.
 pub(crate) fn host_error(kind: HostErrorKind, message: String) -> HostError {
     HostError {
         kind,
@@ -105,15 +107,15 @@ fn kind(status: &Status) -> HostErrorKind {
         401 => HostErrorKind::Unauthorized,
         403 if says("exceeded quota") => HostErrorKind::QuotaExceeded,
         403 if is_terminating(status) => HostErrorKind::Terminating,
-        // The quota exists and nobody has counted yet: passes in a moment.
+        // The quota is new and not yet counted; this resolves itself.
         403 if says("status unknown for quota") => HostErrorKind::Unreachable,
-        // Refused by admission, not for want of a right.
+        // Refused by admission, not for lack of permission.
         403 if says("violates PodSecurity") || says("denied the request") => HostErrorKind::Invalid,
         403 => HostErrorKind::Forbidden,
         404 => HostErrorKind::NotFound,
         409 => HostErrorKind::Conflict,
         400 | 422 => HostErrorKind::Invalid,
-        // An apply with a field that the host does not know.
+        // An applied object has a field that the host does not know.
         500 if says("field not declared in schema") => HostErrorKind::Invalid,
         429 | 500..=599 => HostErrorKind::Unreachable,
         _ => HostErrorKind::Other,
@@ -128,8 +130,8 @@ fn is_terminating(status: &Status) -> bool {
     by_cause || status.message.contains("is being terminated")
 }
 
-/// The host's message without a full stop, cut to a readable length.
-fn said(status: &Status) -> String {
+/// The host's message without a full stop, truncated.
+fn host_message(status: &Status) -> String {
     let text = status.message.trim().trim_end_matches('.');
     let text = if text.is_empty() {
         &status.reason
@@ -143,7 +145,7 @@ fn said(status: &Status) -> String {
     said
 }
 
-/// The first cause of an error: "connection refused" rather than "client error".
+/// The innermost cause: "connection refused" instead of "client error".
 pub(crate) fn innermost(error: &dyn StdError) -> String {
     let mut error = error;
     while let Some(source) = error.source() {

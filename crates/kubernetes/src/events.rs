@@ -1,4 +1,4 @@
-//! What happened in a vCluster's namespace, as the host tells it.
+//! Events in a vCluster's namespace.
 
 use crate::host::Host;
 use domain::cluster::ClusterEvent;
@@ -7,10 +7,9 @@ use k8s_openapi::api::core::v1::Event;
 use kube::ResourceExt;
 use provisioning::ports::host_clusters::{Hosted, VirtualCluster};
 
-/// The most that are told: a busy vCluster's workloads make thousands.
+/// The maximum number of events: workloads of a busy vCluster cause thousands.
 const MOST: usize = 200;
 
-/// The events, newest first.
 pub(crate) async fn events(host: &Host, cluster: &VirtualCluster) -> Hosted<Vec<ClusterEvent>> {
     host.own_namespace(cluster).await?;
     let found: Vec<Event> = host.list(&cluster.name.namespace(), "").await?;
@@ -20,7 +19,7 @@ pub(crate) async fn events(host: &Host, cluster: &VirtualCluster) -> Hosted<Vec<
     Ok(events)
 }
 
-/// When it was last seen. Three generations of writers fill different fields.
+/// When the event was last seen. Different generations of event APIs fill different fields.
 pub(crate) fn last_seen(event: &Event) -> Option<Timestamp> {
     let series = event.series.as_ref();
     series
@@ -31,7 +30,7 @@ pub(crate) fn last_seen(event: &Event) -> Option<Timestamp> {
         .or_else(|| first_seen(event))
 }
 
-/// When it was first seen.
+/// When the event was first seen.
 pub(crate) fn first_seen(event: &Event) -> Option<Timestamp> {
     let first = event.first_timestamp.as_ref().map(|time| time.0);
     first

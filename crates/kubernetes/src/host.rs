@@ -1,4 +1,4 @@
-//! One host cluster: asking it something, with a time limit and an error that names it.
+//! Requests to one host cluster, with a timeout and errors that name the host.
 
 use crate::{
     config::{HostConfig, Timeouts},
@@ -20,7 +20,7 @@ use provisioning::ports::host_clusters::{
 use serde::{Serialize, de::DeserializeOwned};
 use std::fmt::{Debug, Display};
 
-/// What is asked of a kind of object.
+/// A namespaced kind of object.
 pub(crate) trait Object:
     Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned + Serialize + Send + Sync
 {
@@ -31,18 +31,14 @@ impl<K> Object for K where
 {
 }
 
-/// A host cluster.
 pub(crate) struct Host {
-    /// Its configuration.
     pub config: HostConfig,
-    /// How long to wait for it.
     pub timeouts: Timeouts,
-    /// The way to it.
     pub client: Client,
 }
 
 impl Host {
-    /// Waits for an answer to what is `tried` ("read the Service ci").
+    /// Awaits the response to what is `tried` ("read the Service ci").
     pub async fn ask<T>(
         &self,
         tried: impl Display,
@@ -56,7 +52,7 @@ impl Host {
         }
     }
 
-    /// Reads one object, if it is there.
+    /// Reads one object; `None` if it does not exist.
     pub async fn get<K>(&self, namespace: &str, name: &str) -> Hosted<Option<K>>
     where
         K: Object + Resource<Scope = NamespaceResourceScope>,
@@ -66,7 +62,7 @@ impl Host {
         self.ask(tried, api.get_opt(name)).await
     }
 
-    /// Reads the objects of one kind that carry `labels`; all, if there are none.
+    /// Lists the objects of one kind with `labels`; all if empty.
     pub async fn list<K>(&self, namespace: &str, labels: &str) -> Hosted<Vec<K>>
     where
         K: Object + Resource<Scope = NamespaceResourceScope>,
@@ -77,7 +73,7 @@ impl Host {
         Ok(self.ask(tried, api.list(&parameters)).await?.items)
     }
 
-    /// Reads only the metadata of all objects of one kind.
+    /// Lists the metadata of all objects of one kind.
     pub async fn list_metadata<K>(&self, namespace: &str) -> Hosted<Vec<PartialObjectMeta<K>>>
     where
         K: Object + Resource<Scope = NamespaceResourceScope>,
@@ -88,7 +84,7 @@ impl Host {
         Ok(self.ask(tried, api.list_metadata(&parameters)).await?.items)
     }
 
-    /// Reads a Secret. Not through [`kube::Api`], which writes an answer it cannot read to the log.
+    /// Reads a Secret. Not through [`kube::Api`], which logs a response that it cannot parse.
     pub async fn secret(&self, namespace: &str, name: &str) -> Hosted<Option<Secret>> {
         let tried = format!("read the Secret {name} in {namespace}");
         let request = Request::new(Secret::url_path(&(), Some(namespace)))
@@ -103,8 +99,7 @@ impl Host {
         }
     }
 
-    /// Applies one object of a namespace that is ours. By force: what others changed in it they
-    /// changed behind the portal's back.
+    /// Applies one object in a namespace of ours, with force: changes by others were made outside the portal.
     pub async fn apply<K>(&self, object: &K) -> Hosted<()>
     where
         K: Object + Resource<Scope = NamespaceResourceScope>,
@@ -114,7 +109,7 @@ impl Host {
         self.apply_with(&api, object).await
     }
 
-    /// As [`Self::apply`], for the namespace itself.
+    /// As [`Self::apply`], for the namespace.
     pub async fn apply_namespace(&self, namespace: &Namespace) -> Hosted<()> {
         self.apply_with(&self.namespaces(), namespace).await
     }
@@ -128,19 +123,18 @@ impl Host {
             .map(drop)
     }
 
-    /// The host's namespaces.
     pub fn namespaces(&self) -> Api<Namespace> {
         Api::all(self.client.clone())
     }
 
-    /// The namespace with the cluster's name, whosever it is.
+    /// The namespace with the cluster's name, whichever cluster it belongs to.
     pub async fn namespace(&self, cluster: &VirtualCluster) -> Hosted<Option<Namespace>> {
         let name = cluster.name.namespace();
         let tried = format!("read the namespace {name}");
         self.ask(tried, self.namespaces().get_opt(&name)).await
     }
 
-    /// Fails unless the namespace is there, the cluster's own, and in use.
+    /// Fails unless the namespace exists, belongs to the cluster, and is not being deleted.
     pub async fn own_namespace(&self, cluster: &VirtualCluster) -> Hosted<()> {
         let namespace = cluster.name.namespace();
         let host = &self.config.name;
@@ -148,20 +142,20 @@ impl Host {
             NamespaceState::Ours => Ok(()),
             NamespaceState::Missing => Err(errors::host_error(
                 HostErrorKind::NotFound,
-                format!("There is no namespace {namespace} on host cluster “{host}”."),
+                format!("The namespace {namespace} does not exist on host cluster “{host}”."),
             )),
             NamespaceState::Terminating(held) => Err(self.terminating(cluster, held)),
             NamespaceState::Foreign => Err(self.foreign(cluster)),
         }
     }
 
-    /// The namespace is going away.
+    /// The namespace is being deleted.
     pub fn terminating(&self, cluster: &VirtualCluster, held: Option<String>) -> HostError {
         let (host, namespace) = (&self.config.name, cluster.name.namespace());
-        let held = held.map_or_else(String::new, |by| format!(" It is still held: {by}"));
+        let held = held.map_or_else(String::new, |by| format!(" The deletion is blocked: {by}"));
         errors::host_error(
             HostErrorKind::Terminating,
-            format!("The namespace {namespace} on host cluster “{host}” is going away.{held}"),
+            format!("The namespace {namespace} on host cluster “{host}” is being deleted.{held}"),
         )
     }
 
@@ -171,15 +165,14 @@ impl Host {
         errors::host_error(
             HostErrorKind::Conflict,
             format!(
-                "The namespace {namespace} on host cluster “{host}” exists and does not belong to \
-                 this cluster. Choose another name, or have the namespace removed."
+                "The namespace {namespace} on host cluster “{host}” exists but does not belong to \
+                 this cluster. Choose another name, or delete the namespace."
             ),
         )
     }
 }
 
-/// Whose a namespace is, and whether it is going away. Whose it is comes first: what happens to a
-/// foreign one is not ours to tell.
+/// The owner and state of a namespace. Ownership is checked first: the state of a foreign namespace is not reported.
 pub(crate) fn namespace_state(
     found: Option<&Namespace>,
     cluster: &VirtualCluster,

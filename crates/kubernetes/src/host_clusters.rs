@@ -1,4 +1,4 @@
-//! The port's implementation: which host is meant, and whom to ask there.
+//! Implements the port: selects the host and the client.
 
 use crate::{
     apply, changes,
@@ -23,14 +23,14 @@ use provisioning::ports::host_clusters::{
 use secrecy::SecretString;
 use std::collections::HashSet;
 
-/// The host clusters of the configuration, through their Kubernetes APIs.
+/// The host clusters of the configuration, accessed through their Kubernetes APIs.
 pub struct KubernetesHosts {
     hosts: Vec<Host>,
 }
 
 impl KubernetesHosts {
-    /// Reads the kubeconfigs and makes the clients. Does not ask the hosts anything: one that is
-    /// down must not keep the portal from starting.
+    /// Reads the kubeconfigs and creates the clients without sending any request: a host that is down must not keep
+    /// the portal from starting.
     pub async fn new(config: HostClustersConfig) -> Result<Self, ConfigError> {
         let mut names = HashSet::new();
         let mut hosts = Vec::new();
@@ -58,7 +58,7 @@ impl KubernetesHosts {
         found.ok_or_else(|| {
             errors::host_error(
                 HostErrorKind::UnknownHost,
-                format!("There is no host cluster “{name}” in the configuration."),
+                format!("Host cluster “{name}” is not in the configuration."),
             )
         })
     }
@@ -105,7 +105,7 @@ impl HostClusters for KubernetesHosts {
 
     fn changes(&self) -> BoxStream<'static, ClusterId> {
         let hosts = self.hosts.iter().map(changes::changes);
-        // Without hosts there is nothing to tell, which is not an end.
+        // A stream that ended would look like a failure.
         stream::select_all(hosts).chain(stream::pending()).boxed()
     }
 

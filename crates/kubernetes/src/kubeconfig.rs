@@ -10,10 +10,11 @@ use crate::{
     observe::endpoint::{self, Way},
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
+use domain::yaml::Yaml;
 use k8s_openapi::api::core::v1::{Secret, Service};
 use provisioning::ports::host_clusters::{HostErrorKind, Hosted, VirtualCluster};
 use secrecy::SecretString;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 /// The name of the Secret into which the syncer writes.
 pub(crate) fn secret_name(cluster: &VirtualCluster) -> String {
@@ -84,33 +85,40 @@ pub(crate) fn rewrite(secret: &Secret, name: &str, way: &Way) -> Option<SecretSt
         Some(BASE64_STANDARD.encode(&pem.0))
     })?;
     let user_name = format!("{name}-admin");
-    let rewritten = Rewritten {
-        api_version: "v1",
-        kind: "Config",
-        clusters: [Named {
-            name,
-            entry: ClusterEntry {
-                server: &way.server,
-                server_name: way.server_name.as_deref(),
-                authority: &authority,
-            },
-        }],
-        contexts: [NamedContext {
-            name,
-            context: ContextEntry {
-                cluster: name,
-                user: &user_name,
-            },
-        }],
-        current_context: name,
-        users: [NamedUser {
-            name: &user_name,
-            user: &user.user,
-        }],
+    let mut cluster = Yaml::mapping([("server", way.server.as_str().into())]);
+    if let Some(server_name) = &way.server_name {
+        cluster.set("tls-server-name", server_name.as_str());
+    }
+    cluster.set("certificate-authority-data", authority);
+    let mut entry = Yaml::Mapping(Vec::new());
+    for (key, value) in [
+        (
+            "client-certificate-data",
+            &user.user.client_certificate_data,
+        ),
+        ("client-key-data", &user.user.client_key_data),
+        ("token", &user.user.token),
+    ] {
+        if let Some(value) = value {
+            entry.set(key, value.as_str());
+        }
+    }
+    let context = Yaml::mapping([
+        ("cluster", name.into()),
+        ("user", user_name.as_str().into()),
+    ]);
+    let named = |name: &str, kind: &str, entry: Yaml| {
+        Yaml::Sequence(vec![Yaml::mapping([("name", name.into()), (kind, entry)])])
     };
-    serde_norway::to_string(&rewritten)
-        .ok()
-        .map(SecretString::from)
+    let rewritten = Yaml::mapping([
+        ("apiVersion", "v1".into()),
+        ("kind", "Config".into()),
+        ("clusters", named(name, "cluster", cluster)),
+        ("contexts", named(name, "context", context)),
+        ("current-context", name.into()),
+        ("users", named(&user_name, "user", entry)),
+    ]);
+    Some(rewritten.to_string().into())
 }
 
 // What is read. No Debug: it holds keys.
@@ -160,65 +168,12 @@ struct FoundUser {
     user: UserEntry,
 }
 
-// What is read and written.
-
-#[derive(Deserialize, Serialize)]
+#[derive(Deserialize)]
 #[serde(rename_all = "kebab-case")]
 struct UserEntry {
-    #[serde(skip_serializing_if = "Option::is_none")]
     client_certificate_data: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     client_key_data: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     token: Option<String>,
-}
-
-// What is written.
-
-#[derive(Serialize)]
-struct Rewritten<'a> {
-    #[serde(rename = "apiVersion")]
-    api_version: &'a str,
-    kind: &'a str,
-    clusters: [Named<'a>; 1],
-    contexts: [NamedContext<'a>; 1],
-    #[serde(rename = "current-context")]
-    current_context: &'a str,
-    users: [NamedUser<'a>; 1],
-}
-
-#[derive(Serialize)]
-struct Named<'a> {
-    name: &'a str,
-    #[serde(rename = "cluster")]
-    entry: ClusterEntry<'a>,
-}
-
-#[derive(Serialize)]
-struct ClusterEntry<'a> {
-    server: &'a str,
-    #[serde(rename = "tls-server-name", skip_serializing_if = "Option::is_none")]
-    server_name: Option<&'a str>,
-    #[serde(rename = "certificate-authority-data")]
-    authority: &'a str,
-}
-
-#[derive(Serialize)]
-struct NamedContext<'a> {
-    name: &'a str,
-    context: ContextEntry<'a>,
-}
-
-#[derive(Serialize)]
-struct ContextEntry<'a> {
-    cluster: &'a str,
-    user: &'a str,
-}
-
-#[derive(Serialize)]
-struct NamedUser<'a> {
-    name: &'a str,
-    user: &'a UserEntry,
 }
 
 #[cfg(test)]
@@ -279,6 +234,20 @@ users:
     #[test]
     fn it_is_named_after_the_cluster_and_points_to_its_address() {
         insta::assert_snapshot!(rewritten(SYNCER).unwrap());
+    }
+
+    /// kubectl reads YAML 1.1, in which an unquoted `on` is true.
+    #[test]
+    fn names_that_yaml_1_1_reads_otherwise_are_quoted() {
+        for name in ["on", "no", "y", "1e3", "0x1f"] {
+            let text = rewrite(&secret(SYNCER), name, &straight()).unwrap();
+            let text = text.expose_secret();
+            assert_eq!(
+                text.matches(&format!(": \"{name}\"\n")).count(),
+                4,
+                "{text}"
+            );
+        }
     }
 
     #[test]

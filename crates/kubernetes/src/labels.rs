@@ -1,10 +1,10 @@
-//! The labels and annotations by which vClusters are known: vCluster's own, so that its command
-//! line finds them, and ours, so that the portal finds them after a restart.
+//! Labels and annotations of vClusters: vCluster's own, so that its command line finds them, and ours, so that the
+//! portal finds them after a restart.
 
 use provisioning::ports::host_clusters::VirtualCluster;
 use std::collections::BTreeMap;
 
-/// The field manager of everything the portal applies.
+/// The field manager of all objects that the portal applies.
 pub(crate) const FIELD_MANAGER: &str = "hangar";
 
 /// Label: the id of the cluster an object belongs to.
@@ -13,22 +13,22 @@ pub(crate) const CLUSTER_ID: &str = "hangar.dev/cluster-id";
 pub(crate) const TENANT: &str = "hangar.dev/tenant";
 /// Label: the environment's slug.
 pub(crate) const ENVIRONMENT: &str = "hangar.dev/environment";
-/// Annotation of the StatefulSet: a digest of all objects as they were wanted when applied.
+/// Annotation of the StatefulSet: a digest of all desired objects at the time of applying.
 pub(crate) const OBJECTS: &str = "hangar.dev/objects";
-/// Annotation of the StatefulSet: the node addresses its certificate is made for.
+/// Annotation of the StatefulSet: the node addresses in its certificate.
 pub(crate) const ADDRESSES: &str = "hangar.dev/addresses";
-/// Annotation of the StatefulSet: it was paused, perhaps by the vcluster command line.
+/// Annotation of the StatefulSet: paused, for example by the vcluster command line.
 pub(crate) const PAUSED: &str = "loft.sh/paused";
-/// Label that the syncer puts on what it makes for the vCluster's own users.
+/// Label that the syncer sets on objects of the vCluster's users.
 pub(crate) const SYNCED_BY: &str = "vcluster.loft.sh/managed-by";
 /// Label of a synced object: its namespace inside the vCluster.
 pub(crate) const SYNCED_NAMESPACE: &str = "vcluster.loft.sh/namespace";
 /// Annotation of a synced object: its name inside the vCluster.
 pub(crate) const SYNCED_NAME: &str = "vcluster.loft.sh/object-name";
-/// The chart whose objects ours are.
+/// The version of the chart that our objects correspond to.
 pub(crate) const CHART: &str = "vcluster-0.36.1";
 
-/// What the control plane's pods are selected by.
+/// The selector of the control plane's pods.
 pub(crate) fn selector(name: &str) -> BTreeMap<String, String> {
     map([("app", "vcluster"), ("release", name)])
 }
@@ -47,7 +47,7 @@ pub(crate) fn all(cluster: &VirtualCluster) -> BTreeMap<String, String> {
     labels
 }
 
-/// A map of text, written short.
+/// A short notation for string maps.
 pub(crate) fn map<const N: usize>(pairs: [(&str, &str); N]) -> BTreeMap<String, String> {
     pairs
         .into_iter()

@@ -1,9 +1,9 @@
-//! vClusters on host clusters: the port [`provisioning::ports::host_clusters::HostClusters`]
-//! spoken through the Kubernetes API of real clusters.
+//! vClusters on host clusters: implements [`provisioning::ports::host_clusters::HostClusters`] with the Kubernetes
+//! API.
 //!
-//! A vCluster is a handful of objects in a namespace of its own. `objects` says which, `apply`
-//! puts them there by server-side apply, `observe` reads back what became of them, `changes`
-//! watches. Nothing is kept here: the host cluster is the only memory.
+//! A vCluster is a set of objects in its own namespace. `objects` defines them, `apply` applies them with server-side
+//! apply, `observe` reads their state, `changes` watches them. The adapter stores nothing: the host cluster is the
+//! only source of state.
 
 mod apply;
 mod changes;

@@ -1,7 +1,7 @@
-//! The rights the portal needs on a host cluster, and asking the host whether it has them.
+//! The permissions that the portal needs on a host cluster, and a check whether it has them.
 //!
-//! A portal that grants a vCluster's control plane its Role must hold every right in it, or the
-//! rights to `escalate` and `bind`. It holds them: the other two would let it grant anything.
+//! A portal that grants a vCluster's control plane its Role needs every permission in it, or `escalate` and `bind`.
+//! The portal has the permissions themselves, because the other two would allow it to grant anything.
 
 use crate::host::Host;
 use futures::{StreamExt, TryStreamExt, stream};
@@ -11,14 +11,12 @@ use k8s_openapi::api::authorization::v1::{
 use kube::{Api, api::PostParams};
 use provisioning::ports::host_clusters::{Hosted, PermissionCheck};
 
-/// Verbs on one resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Permission {
-    /// The API group; empty for the core.
+    /// The API group; empty for the core group.
     pub group: &'static str,
-    /// The resource, with its subresource: `pods/log`.
+    /// The resource with its subresource: `pods/log`.
     pub resource: &'static str,
-    /// What is done with it.
     pub verbs: &'static [&'static str],
 }
 
@@ -29,10 +27,9 @@ const APPLY: &[&str] = &["create", "patch"];
 const CHANGE: &[&str] = &["patch", "update"];
 const WATCH: &[&str] = &["get", "list", "watch"];
 
-/// Every right the portal uses or hands on. `k8s/rbac.yaml` grants exactly these.
+/// Every permission that the portal uses or grants. `k8s/rbac.yaml` grants exactly these.
 pub const PERMISSIONS: &[Permission] = &[
-    // What the portal itself does beyond what vClusters do. The namespaces of vClusters come and
-    // go, so all of it is cluster-wide.
+    // What only the portal does. The namespaces of vClusters are dynamic, so the permissions are cluster-wide.
     may(
         "",
         "namespaces",
@@ -47,9 +44,9 @@ pub const PERMISSIONS: &[Permission] = &[
     may("networking.k8s.io", "ingresses", APPLY),
     // Addresses of node ports.
     may("", "nodes", &["list"]),
-    // Asking a vCluster whether it is ready where the portal cannot reach it itself.
+    // Checks a vCluster's readiness if the portal cannot reach it directly.
     may("", "services/proxy", &["get"]),
-    // What the portal does and vClusters do as well.
+    // What both the portal and vClusters do.
     may("", "configmaps", ALL),
     may("", "persistentvolumeclaims", ALL),
     may("", "pods", ALL),
@@ -100,10 +97,10 @@ const fn may(
     }
 }
 
-/// How many are asked at once.
+/// The number of concurrent requests.
 const AT_ONCE: usize = 8;
 
-/// Asks the host about each.
+/// Asks the host about each permission.
 pub(crate) async fn check(host: &Host) -> Hosted<Vec<PermissionCheck>> {
     let mut questions = Vec::new();
     for permission in PERMISSIONS {
@@ -143,7 +140,7 @@ async fn ask(
     let parameters = PostParams::default();
     let answer = host
         .ask(
-            "review its own rights",
+            "review its own permissions",
             reviews.create(&parameters, &review),
         )
         .await?;

@@ -1,6 +1,6 @@
-//! Asking a tenant's own cluster whom it takes the bearer of a credential for. Where it is, the tenant says; so its name
-//! is looked up once, each address is looked at, and the connection goes to one of those and nowhere else. Redirects
-//! are not followed, and proxies of the portal's environment are not used.
+//! Asks a tenant's own cluster for the identity of a credential. The tenant chooses the cluster's address, so the
+//! name is resolved once, each address is checked, and the connection goes to a checked address only. Redirects are
+//! not followed, and proxies of the portal's environment are not used.
 
 use crate::errors::innermost;
 use async_trait::async_trait;
@@ -28,25 +28,24 @@ use std::{
 use tokio::{net::lookup_host, time::timeout};
 
 const PATH: &str = "/apis/authentication.k8s.io/v1/selfsubjectreviews";
-/// Everything together.
+/// The timeout for all requests together.
 const PATIENCE: Duration = Duration::from_secs(10);
 const CONNECT: Duration = Duration::from_secs(5);
-/// The longest answer that is read, in bytes.
+/// The maximum size of a response, in bytes.
 const LONGEST: usize = 64 * 1024;
 const NAME: &str = "checked";
 
-/// Tenants' own clusters, as far as the rules let the portal reach them.
+/// Tenants' own clusters, restricted by the outgoing rules.
 pub struct TenantClusters {
     rules: OutgoingRules,
 }
 
 impl TenantClusters {
-    /// Reaches what `rules` permit.
     pub fn new(rules: OutgoingRules) -> Self {
         Self { rules }
     }
 
-    /// An address of the server, after each that its name has was found permitted.
+    /// An address of the server, after every address of its name was checked.
     async fn address(&self, access: &KubernetesAccess) -> Result<SocketAddr, CredentialError> {
         let host = access.server.host_str().unwrap_or_default();
         let port = access.server.port_or_known_default().unwrap_or(443);
@@ -56,7 +55,7 @@ impl TenantClusters {
             Err(_) => lookup_host((host, port))
                 .await
                 .map_err(|error| CredentialError {
-                    message: format!("the name {host} cannot be looked up"),
+                    message: format!("the name {host} cannot be resolved"),
                     may_pass: true,
                     source: Some(error.into()),
                 })?
@@ -64,7 +63,7 @@ impl TenantClusters {
         };
         if let Some(refused) = found.iter().find(|found| !self.rules.permit(found.ip())) {
             return Err(lasting(format!(
-                "{host} is at {}, inside a network that the portal may not be sent into; the platform team can allow \
+                "{host} resolves to {}, in a network that is not allowed; the platform team can allow \
                  it with `allow` under [outgoing]",
                 refused.ip()
             )));
@@ -86,7 +85,7 @@ impl ClusterReview for TenantClusters {
         };
         timeout(PATIENCE, asked).await.unwrap_or_else(|_| {
             Err(CredentialError {
-                message: "the cluster did not answer in time".to_owned(),
+                message: "the cluster did not respond in time".to_owned(),
                 may_pass: true,
                 source: None,
             })
@@ -94,12 +93,12 @@ impl ClusterReview for TenantClusters {
     }
 }
 
-/// A client that connects to `address`, and takes what is there for the server by its certificate.
+/// A client that connects to `address` and verifies the server by its certificate.
 async fn client(access: &KubernetesAccess, address: SocketAddr) -> Result<Client, CredentialError> {
     let host = access.server.host_str().unwrap_or_default();
     let named = access.server.domain().map(|_| host.to_owned());
     let mut server = access.server.clone();
-    // Both are fine for an https URL with a host.
+    // Both are valid for an https URL with a host.
     let _ = server.set_ip_host(address.ip());
     let base64 = |text: &str| STANDARD.encode(text);
     let cluster = Cluster {
@@ -140,7 +139,7 @@ async fn client(access: &KubernetesAccess, address: SocketAddr) -> Result<Client
         current_context: Some(NAME.to_owned()),
         ..Kubeconfig::default()
     };
-    let unusable = || lasting("the kubeconfig's certificates or key cannot be used".to_owned());
+    let unusable = || lasting("the kubeconfig's certificates or key are invalid".to_owned());
     let mut config = Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default())
         .await
         .map_err(|_| unusable())?;
@@ -165,43 +164,45 @@ async fn ask(client: &Client, access: &KubernetesAccess) -> Result<CloudIdentity
         .header(header::CONTENT_TYPE, "application/json")
         .header(header::ACCEPT, "application/json")
         .body(Body::from(body))
-        .map_err(|_| lasting("the server's address cannot be used".to_owned()))?;
+        .map_err(|_| lasting("the server's address is invalid".to_owned()))?;
     let response = client.send(request).await.map_err(not_reached)?;
     let status = response.status();
     let body = Limited::new(response.into_body(), LONGEST)
         .collect()
         .await
-        .map_err(|_| lasting("what answers there is not Kubernetes, or was cut off".to_owned()))?
+        .map_err(|_| {
+            lasting("the response is not from a Kubernetes API server, or incomplete".to_owned())
+        })?
         .to_bytes();
     match status {
         StatusCode::OK | StatusCode::CREATED => {}
         StatusCode::UNAUTHORIZED => {
             return Err(lasting(
-                "the cluster does not accept the token or client certificate; it has ended or was revoked".to_owned(),
+                "the cluster rejected the token or client certificate; it has expired or was revoked".to_owned(),
             ));
         }
         StatusCode::FORBIDDEN => {
             return Err(lasting(
-                "the cluster knows the credential, but does not let it ask who it is; grant it system:basic-user"
+                "the cluster accepted the credential but does not allow it to review itself; grant it system:basic-user"
                     .to_owned(),
             ));
         }
         StatusCode::NOT_FOUND => {
             return Err(lasting(
-                "the cluster has no SelfSubjectReview, which Kubernetes has from 1.28 on; or something else answers \
-                 there"
+                "the cluster has no SelfSubjectReview API, which needs Kubernetes 1.28, or another server responded at \
+                 this address"
                     .to_owned(),
             ));
         }
         other if other.is_redirection() => {
             return Err(lasting(format!(
-                "what answers there sends elsewhere (HTTP {}), which the portal does not follow",
+                "the server redirects (HTTP {}), and the portal does not follow redirects",
                 other.as_u16()
             )));
         }
         other => {
             return Err(CredentialError {
-                message: format!("the cluster answers HTTP {}", other.as_u16()),
+                message: format!("the cluster responded with HTTP {}", other.as_u16()),
                 may_pass: other.is_server_error(),
                 source: None,
             });
@@ -211,14 +212,14 @@ async fn ask(client: &Client, access: &KubernetesAccess) -> Result<CloudIdentity
         .ok()
         .and_then(|review| review.status?.user_info?.username)
         .filter(|name| !name.is_empty())
-        .ok_or_else(|| lasting("what answers there is not Kubernetes".to_owned()))?;
+        .ok_or_else(|| lasting("the response is not from a Kubernetes API server".to_owned()))?;
     Ok(CloudIdentity {
         account: Some(access.server.host_str().unwrap_or_default().to_owned()),
         identity: presentable(&user),
     })
 }
 
-/// The cluster's own word, of which nobody knows what it is: short, and in one line.
+/// Untrusted text of the cluster, shortened to one line.
 fn presentable(text: &str) -> String {
     let visible = text.chars().filter(|letter| !letter.is_control());
     visible.take(253).collect()
@@ -237,7 +238,7 @@ fn not_reached(error: kube::Error) -> CredentialError {
     let certificate = cause.contains("certificate");
     CredentialError {
         message: if certificate {
-            format!("the cluster's certificate is not the one that the kubeconfig trusts: {cause}")
+            format!("the kubeconfig does not trust the cluster's certificate: {cause}")
         } else {
             format!("the cluster cannot be reached: {cause}")
         },

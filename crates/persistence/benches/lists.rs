@@ -4,11 +4,16 @@
 //! superuser, so that rows can be written in bulk without triggers.
 
 use domain::caller::TenantScope;
-use domain::listing::{ClusterQuery, ClusterSort, Position};
-use jiff::{SignedDuration, Timestamp};
+use domain::{
+    cluster::ClusterQuery,
+    ids::UserId,
+    listing::{Position, Sort},
+};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use persistence::Database;
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
 use std::time::{Duration, Instant};
+use uuid::Uuid;
 
 const ROUNDS: usize = 100;
 const TENANTS: usize = 1000;
@@ -66,15 +71,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
                 ..newest.clone()
             },
         ),
-        ("by name, platform", &all, by(ClusterSort::Name, false)),
-        (
-            "by end descending, platform",
-            &all,
-            by(ClusterSort::Ends, true),
-        ),
-        ("by state, platform", &all, by(ClusterSort::State, false)),
+        ("by name, platform", &all, by(Sort::Name, false)),
+        ("by end descending, platform", &all, by(Sort::Ends, true)),
+        ("by state, platform", &all, by(Sort::State, false)),
         ("newest, one tenant", &one, newest.clone()),
-        ("by name, one tenant", &one, by(ClusterSort::Name, false)),
+        ("by name, one tenant", &one, by(Sort::Name, false)),
         ("newest, ten tenants", &ten, newest.clone()),
         ("rare search, platform", &all, searched("ci-4242")),
         ("broad search, platform", &all, searched("payments")),
@@ -87,30 +88,44 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .await?;
     }
     let now = Timestamp::now();
+    let today = now.to_zoned(TimeZone::UTC);
+    let month = today.first_of_month()?.start_of_day()?.timestamp();
+    measure("plans and host clusters", async || {
+        database.clusters().tally().await.map(drop)
+    })
+    .await?;
     for (name, scope) in [("platform", &all), ("one tenant", &one)] {
-        measure(&format!("dashboard, {name}"), async || {
-            let failed = ClusterQuery {
-                states: vec![
-                    "failed"
-                        .parse()
-                        .map_err(Box::<dyn std::error::Error>::from)?,
-                ],
-                per_page: 8,
-                ..ClusterQuery::default()
-            };
-            database.clusters().list(scope, None, &failed).await?;
+        let owner = Some(UserId::from(Uuid::from_u128((3 << 124) | 7)));
+        measure(&format!("overview, {name}"), async || {
+            let failed = "failed"
+                .parse()
+                .map_err(Box::<dyn std::error::Error>::from)?;
+            let (failed, mine) = (
+                ClusterQuery {
+                    states: vec![failed],
+                    per_page: 8,
+                    ..ClusterQuery::default()
+                },
+                ClusterQuery {
+                    mine: true,
+                    per_page: 8,
+                    ..ClusterQuery::default()
+                },
+            );
+            let (clusters, nodes) = (database.clusters(), database.nodes());
+            clusters.list(scope, owner, &failed).await?;
+            clusters.list(scope, owner, &mine).await?;
             let day = SignedDuration::from_hours(24);
-            database
-                .clusters()
-                .ending_before(scope, now + day, 8)
-                .await?;
+            clusters.ending_before(scope, now + day, 8).await?;
+            clusters.costs(scope, month, now).await?;
+            nodes.costs(scope, month, now).await?;
+            database.tenants().quotas(scope).await?;
             database.audit().recent(scope, 8).await?;
             Ok::<_, Box<dyn std::error::Error>>(())
         })
         .await?;
         measure(&format!("costs, {name}"), async || {
-            let since = now - SignedDuration::from_hours(24 * 14);
-            database.clusters().costs(scope, since, now).await.map(drop)
+            database.clusters().costs(scope, month, now).await.map(drop)
         })
         .await?;
     }
@@ -138,7 +153,7 @@ async fn measure<E: Into<Box<dyn std::error::Error>>>(
     Ok(())
 }
 
-/// Writes tenants of two environments, a user for each, and clusters, in bulk.
+/// Writes in bulk: tenants with two environments and one user each, and clusters.
 async fn seed(location: &str, clusters: usize) -> Result<(), Box<dyn std::error::Error>> {
     sqlx::any::install_default_drivers();
     let postgres = location.starts_with("postgres");
@@ -170,6 +185,18 @@ async fn seed(location: &str, clusters: usize) -> Result<(), Box<dyn std::error:
     let environment = format!("(((n % {TENANTS}) + 1) * 2 + (n / {TENANTS}) % 2)");
     let state = "CASE WHEN n % 200 = 0 THEN 'failed' WHEN n % 50 = 1 THEN 'deleted' \
         WHEN n % 97 = 0 THEN 'provisioning' ELSE 'ready' END";
+    let (month, into_month, shard) = match postgres {
+        true => (
+            "date_trunc('month', ready_at, 'UTC')",
+            "FLOOR(EXTRACT(EPOCH FROM ready_at - date_trunc('month', ready_at, 'UTC')))::bigint",
+            "right(tenant_id::text, 1)",
+        ),
+        false => (
+            "unixepoch(ready_at / 1000000, 'unixepoch', 'start of month') * 1000000",
+            "(ready_at / 1000000 - unixepoch(ready_at / 1000000, 'unixepoch', 'start of month'))",
+            "substr(tenant_id, -1)",
+        ),
+    };
     let statements = [
         if postgres {
             "SET session_replication_role = replica".to_owned()
@@ -210,7 +237,7 @@ async fn seed(location: &str, clusters: usize) -> Result<(), Box<dyn std::error:
             id(5, "n"),
             series(clusters),
             cluster = id(4, "n"),
-            created = time(&format!("{begun} - {clusters} + n")),
+            created = time(&format!("{begun} - ({clusters} - n) * 40")),
         ),
         format!(
             "INSERT INTO operations (id, cluster_id, kind, started_at, attempts, steps) \
@@ -224,6 +251,22 @@ async fn seed(location: &str, clusters: usize) -> Result<(), Box<dyn std::error:
         "INSERT INTO tally SELECT 'clusters', tenant_id, environment_id, state, COUNT(*), \
          SUM(price_per_hour) FROM clusters GROUP BY tenant_id, environment_id, state"
             .to_owned(),
+        "DELETE FROM charges".to_owned(),
+        format!(
+            "INSERT INTO charges SELECT 'clusters', tenant_id, {month}, SUM(price_per_hour), \
+             SUM(price_per_hour * {into_month}) FROM clusters WHERE state <> 'deleted' \
+             GROUP BY tenant_id, {month}"
+        ),
+        "DELETE FROM platform_charges".to_owned(),
+        format!(
+            "INSERT INTO platform_charges SELECT kind, month, {shard}, SUM(price_per_hour), \
+             SUM(price_seconds) FROM charges GROUP BY kind, month, {shard}"
+        ),
+        "DELETE FROM plan_tally".to_owned(),
+        format!(
+            "INSERT INTO plan_tally SELECT host, plan, state, {shard}, COUNT(*), \
+             SUM(price_per_hour) FROM clusters GROUP BY host, plan, state, {shard}"
+        ),
         if postgres {
             "VACUUM ANALYZE"
         } else {

@@ -1,4 +1,4 @@
-//! Audit entries: who did what to what, from where, with what outcome.
+//! Audit entries: who did what to which target, from where, with what outcome.
 
 use domain::{
     audit::{AuditAction, AuditChange, AuditOutcome, AuditRow},
@@ -7,40 +7,34 @@ use domain::{
 };
 use jiff::Timestamp;
 
-/// One entry, as written. The store adds its place in the chain of hashes.
+/// An entry to append. Its place in the chain is added when it is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditEntry {
-    /// Its id.
     pub id: AuditId,
-    /// When.
     pub at: Timestamp,
-    /// Who; `None` is the portal or the command line.
+    /// `None`: the portal or the command line.
     pub user_id: Option<UserId>,
-    /// Their name at the time.
+    /// The user's name at the time.
     pub who: String,
-    /// `session`, `api_token`, `portal`, `command_line`, or that of an API server:
+    /// `session`, `api_token`, `portal`, `command_line`, or for an API server
     /// `client_certificate`, `credential_handle`.
     pub channel: String,
-    /// The address it came from.
     pub source: Option<String>,
-    /// What was done.
     pub action: AuditAction,
-    /// The tenant it concerns.
     pub tenant_id: Option<TenantId>,
-    /// The kind and id of what it was done to: `cluster/0197…`.
+    /// Kind and id: `cluster/0197…`.
     pub target: String,
-    /// Its name at the time.
+    /// The target's name at the time.
     pub target_name: String,
-    /// How it went.
     pub outcome: AuditOutcome,
-    /// More, in words; never a secret.
+    /// Never a secret.
     pub detail: Option<String>,
-    /// What changed; never a secret.
+    /// Never a secret.
     pub changes: Vec<AuditChange>,
 }
 
 impl AuditEntry {
-    /// An entry about something `caller` does.
+    /// An entry for an action of `caller`, with outcome `Done`.
     pub fn by(
         caller: &Caller,
         action: AuditAction,
@@ -65,28 +59,25 @@ impl AuditEntry {
         }
     }
 
-    /// Names the tenant it concerns.
     #[must_use]
     pub fn in_tenant(mut self, tenant: TenantId) -> Self {
         self.tenant_id = Some(tenant);
         self
     }
 
-    /// Adds more in words.
     #[must_use]
     pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into());
         self
     }
 
-    /// Says how it went.
     #[must_use]
     pub fn with_outcome(mut self, outcome: AuditOutcome) -> Self {
         self.outcome = outcome;
         self
     }
 
-    /// Adds what changed; fields that stayed as they were are left out.
+    /// Adds the fields that changed.
     #[must_use]
     pub fn with_changes(mut self, changes: impl IntoIterator<Item = AuditChange>) -> Self {
         let changed = |change: &AuditChange| change.before != change.after;
@@ -98,8 +89,7 @@ impl AuditEntry {
 /// A page of the audit log.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AuditEntries {
-    /// The entries.
     pub items: Vec<AuditRow>,
-    /// Where the next page begins: before this number. `None`: this is the last.
+    /// The next page begins before this sequence. `None`: this is the last page.
     pub next: Option<i64>,
 }

@@ -1,7 +1,7 @@
-//! The feed of changes. On SQLite there is one process, which tells itself. On PostgreSQL every
-//! replica listens to one channel of the database and hears its own changes there too.
+//! The feed of changes. On SQLite it stays in the process. On PostgreSQL every replica listens to one
+//! channel of the database, where it receives its own changes too.
 //!
-//! What was announced while the listener had no connection is lost, so once it listens again it
+//! Changes that are announced while the listener has no connection are lost, so after it reconnects it
 //! announces [`Change::Everything`].
 
 use crate::{Cause, change::Change, connection::Transaction, database::Database, sql::query};
@@ -14,16 +14,14 @@ use tokio::{
 };
 
 const CHANNEL: &str = "hangar_changes";
-/// How many changes a receiver may be behind before it is told that it lags.
+/// A receiver that is more changes behind gets `Lagged`.
 const BACKLOG: usize = 1024;
-/// How often the listener asks its connection for a sign of life, and how long it waits for one: a
-/// network that swallows packets closes nothing.
+/// How often the listener checks its connection: a network that drops packets does not close it.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 const PATIENCE: Duration = Duration::from_secs(10);
 const FIRST_RETRY: Duration = Duration::from_millis(200);
 const LAST_RETRY: Duration = Duration::from_secs(10);
 
-/// Where changes are sent to those who subscribed.
 pub(crate) struct Feed {
     sender: broadcast::Sender<Change>,
     listening: Option<JoinHandle<()>>,
@@ -52,7 +50,7 @@ impl Feed {
         })
     }
 
-    /// Tells those who subscribed; nobody need have.
+    /// Does nothing without subscribers.
     pub fn send(&self, change: Change) {
         let _ = self.sender.send(change);
     }
@@ -67,8 +65,8 @@ impl Drop for Feed {
 }
 
 impl Database {
-    /// Listens to committed changes from now on, also those of other replicas. A receiver that lags is told so and has to
-    /// look at everything.
+    /// Receives the changes committed from now on, also those of other replicas. A receiver that lags has to read
+    /// everything again.
     pub fn subscribe(&self) -> broadcast::Receiver<Change> {
         self.feed().sender.subscribe()
     }
@@ -86,7 +84,7 @@ pub(crate) async fn notify(connection: &mut Transaction, change: &Change) -> Res
 
 async fn connect(url: &str) -> Result<PgListener, sqlx::Error> {
     let mut listener = PgListener::connect(url).await?;
-    // Reconnecting is done here, where it is noticed.
+    // Reconnecting is done here, where it is announced.
     listener.eager_reconnect(false);
     listener.listen(CHANNEL).await?;
     Ok(listener)
@@ -102,18 +100,18 @@ impl Listening {
         loop {
             self.forward(&mut listener).await;
             drop(listener);
-            tracing::warn!("no longer hears the database's changes; connects again");
+            tracing::warn!("lost the connection for changes; reconnecting");
             listener = self.reconnect().await;
-            tracing::info!("hears the database's changes again");
+            tracing::info!("receives changes again");
         }
     }
 
-    /// Passes on what is announced; returns when the connection is lost.
+    /// Forwards changes; returns when the connection is lost.
     async fn forward(&self, listener: &mut PgListener) {
         let mut heartbeat = interval(HEARTBEAT);
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            // Receiving may be given up at any time: a message is only taken when it is complete.
+            // `try_recv` is cancel safe: a message is only taken when it is complete.
             let received = tokio::select! {
                 received = listener.try_recv() => Some(received),
                 _ = heartbeat.tick() => None,
@@ -124,7 +122,7 @@ impl Listening {
                         Ok(change) => {
                             let _ = self.sender.send(change);
                         }
-                        // A replica of another version said something new.
+                        // A replica of another version announces a change of a new kind.
                         Err(error) => tracing::debug!(%error, "a change was not understood"),
                     }
                 }
@@ -143,7 +141,7 @@ impl Listening {
         }
     }
 
-    /// Listens again, however long that takes, and then announces what may have been missed.
+    /// Retries until it listens again, then announces that changes may have been missed.
     async fn reconnect(&self) -> PgListener {
         let mut wait = FIRST_RETRY;
         loop {

@@ -8,11 +8,13 @@ use crate::{
     Cause,
     change::Change,
     database::Database,
+    error::Stored,
+    handles::Table,
     records::Claim,
-    resource::{Resource, one, rows_of},
-    rows::{self, id, number, time},
+    resource::{one, rows_of},
+    rows::{self, Row, id, number, time},
     sql::query,
-    transaction::Writing,
+    transaction::{Writing, doing},
 };
 use jiff::{SignedDuration, Timestamp};
 use sqlx::AssertSqlSafe;
@@ -21,72 +23,138 @@ use uuid::Uuid;
 /// Due at once, whatever the clock of the replica that asks: before everything that was planned.
 pub(crate) const AT_ONCE: Timestamp = Timestamp::UNIX_EPOCH;
 
-pub(crate) async fn claim<R: Resource>(
-    database: &Database,
-    now: Timestamp,
-    lease: SignedDuration,
-    limit: u32,
-) -> Result<Vec<Claim<R>>, Cause> {
-    let mut writing = database.write().await?;
-    // Materialized: the rows are chosen and locked once, however the update is planned.
-    let claimed = query(AssertSqlSafe(format!(
-        "WITH due AS MATERIALIZED (SELECT id FROM {table} WHERE due_at <= $1 \
-         AND (leased_until IS NULL OR leased_until <= $1) ORDER BY due_at, id LIMIT $2{lock}) \
-         UPDATE {table} SET fence = fence + 1, leased_until = $3 \
-         WHERE id IN (SELECT id FROM due) RETURNING id, due_at",
-        table = R::TABLE,
-        lock = database.dialect().lock_free_rows()
-    )))
-    .bind(now)
-    .bind(i64::from(limit))
-    .bind(now + lease)
-    .fetch_all(writing.connection())
-    .await?;
-    let mut ids: Vec<(Timestamp, Uuid)> = claimed
-        .iter()
-        .map(|row| Ok((time(row, "due_at")?, id(row, "id")?)))
-        .collect::<Result<_, Cause>>()?;
-    ids.sort_unstable();
-    let ids = ids.into_iter().map(|(_, id)| id).collect();
-    let rows = rows_of::<R>(writing.connection(), ids).await?;
-    writing.commit().await?;
+/// Something that reconcilers work on: a table with an id, columns for the work on it, and a statement that reads it
+/// with the names of what it refers to. In every statement `r` is its own row.
+pub trait Leased: Sized + Send + Sync + 'static {
+    const TABLE: &'static str;
+    /// What one is called in the log.
+    const NOUN: &'static str;
+    /// What holds of the rows on which there can be work.
+    const ALIVE: &'static str;
 
-    let mut claims = Vec::with_capacity(rows.len());
-    for row in &rows {
-        match R::from_row(row) {
-            Ok(record) => claims.push(Claim {
-                record,
-                fence: number(row, "fence")?,
-                wakes: number(row, "wakes")?,
-            }),
-            // It must not keep the others from being worked on.
-            Err(error) => {
-                let id: Uuid = id(row, "id")?;
-                tracing::error!(%id, %error, "a {} cannot be worked on", R::NOUN);
-            }
-        }
-    }
-    Ok(claims)
+    type Id: Into<Uuid> + Send;
+
+    /// `SELECT … FROM …`, for [`from_row`](Self::from_row); with `fence` and `wakes`.
+    fn select() -> String;
+
+    fn from_row(row: &Row) -> Result<Self, Cause>;
+
+    fn id(&self) -> Self::Id;
 }
 
-pub(crate) async fn extend<R: Resource>(
-    database: &Database,
-    claim: &Claim<R>,
-    until: Timestamp,
-) -> Result<bool, Cause> {
-    let mut writing = database.write().await?;
-    let extended = query(AssertSqlSafe(format!(
-        "UPDATE {} SET leased_until = $3 \
-         WHERE id = $1 AND fence = $2 AND leased_until IS NOT NULL",
-        R::TABLE
-    )))
-    .bind(claim.record.id())
-    .bind(claim.fence)
-    .bind(until)
-    .execute(writing.connection())
-    .await?;
-    writing.commit().await?;
-    Ok(extended == 1)
+impl<R: Leased> Table<'_, R> {
+    /// Claims up to `limit` rows whose work is due and that no worker holds, until `now + lease`.
+    pub async fn claim(
+        self,
+        now: Timestamp,
+        lease: SignedDuration,
+        limit: u32,
+    ) -> Stored<Vec<Claim<R>>> {
+        doing("claim work", async {
+            let mut writing = self.0.write().await?;
+            // Materialized: the rows are chosen and locked once, however the update is planned.
+            let claimed = query(AssertSqlSafe(format!(
+                "WITH due AS MATERIALIZED (SELECT id FROM {table} WHERE due_at <= $1 \
+                 AND (leased_until IS NULL OR leased_until <= $1) \
+                 ORDER BY due_at, id LIMIT $2{lock}) \
+                 UPDATE {table} SET fence = fence + 1, leased_until = $3 \
+                 WHERE id IN (SELECT id FROM due) RETURNING id, due_at",
+                table = R::TABLE,
+                lock = self.0.dialect().lock_free_rows()
+            )))
+            .bind(now)
+            .bind(i64::from(limit))
+            .bind(now + lease)
+            .fetch_all(writing.connection())
+            .await?;
+            let mut ids: Vec<(Timestamp, Uuid)> = claimed
+                .iter()
+                .map(|row| Ok((time(row, "due_at")?, id(row, "id")?)))
+                .collect::<Result<_, Cause>>()?;
+            ids.sort_unstable();
+            let ids = ids.into_iter().map(|(_, id)| id).collect();
+            let rows = rows_of::<R>(writing.connection(), ids).await?;
+            writing.commit().await?;
+            rows.iter()
+                .filter_map(|row| readable(row).transpose())
+                .collect()
+        })
+        .await
+    }
+
+    /// Holds a claim longer. `false`: it is lost.
+    pub async fn extend(self, claim: &Claim<R>, until: Timestamp) -> Stored<bool> {
+        doing("extend a claim", async {
+            let mut writing = self.0.write().await?;
+            let extended = query(AssertSqlSafe(format!(
+                "UPDATE {} SET leased_until = $3 \
+                 WHERE id = $1 AND fence = $2 AND leased_until IS NOT NULL",
+                R::TABLE
+            )))
+            .bind::<Uuid>(claim.record.id().into())
+            .bind(claim.fence)
+            .bind(until)
+            .execute(writing.connection())
+            .await?;
+            writing.commit().await?;
+            Ok(extended == 1)
+        })
+        .await
+    }
+
+    /// Makes the work on a row due at once and announces that work is due. What is gone is left alone: there is no
+    /// work on it.
+    pub async fn wake(self, id: R::Id) -> Stored<()> {
+        doing("wake a reconciler", async {
+            let mut writing = self.0.write().await?;
+            let woken = query(AssertSqlSafe(format!(
+                "UPDATE {} SET wakes = wakes + 1, due_at = $2 WHERE id = $1 AND {}",
+                R::TABLE,
+                R::ALIVE
+            )))
+            .bind::<Uuid>(id.into())
+            .bind(AT_ONCE)
+            .execute(writing.connection())
+            .await?;
+            if woken > 0 {
+                writing.announce(Change::WorkDue);
+            }
+            writing.commit().await
+        })
+        .await
+    }
+
+    /// When the next work is due (leases included), if any.
+    pub async fn next_due(self) -> Stored<Option<Timestamp>> {
+        doing("look when work is due", async {
+            let row = query(AssertSqlSafe(format!(
+                "SELECT MIN(CASE WHEN leased_until > due_at THEN leased_until ELSE due_at END) \
+                 AS due_at FROM {} WHERE due_at IS NOT NULL",
+                R::TABLE
+            )))
+            .fetch_one(self.0.readers())
+            .await?;
+            rows::optional_time(&row, "due_at")
+        })
+        .await
+    }
+}
+
+/// A claimed row. One that cannot be read is logged and left out, so that it does not keep the others from being
+/// worked on.
+fn readable<R: Leased>(row: &Row) -> Result<Option<Claim<R>>, Cause> {
+    match R::from_row(row) {
+        Ok(record) => Ok(Some(Claim {
+            record,
+            fence: number(row, "fence")?,
+            wakes: number(row, "wakes")?,
+        })),
+        Err(error) => {
+            let id: Uuid = id(row, "id")?;
+            tracing::error!(%id, %error, "a {} cannot be worked on", R::NOUN);
+            Ok(None)
+        }
+    }
 }
 
 /// A claim that is found to hold; it goes on holding until the transaction ends.
@@ -98,7 +166,7 @@ pub(crate) struct HeldClaim<R> {
 }
 
 /// Looks whether a claim holds. `None`: it is lost.
-pub(crate) async fn held<R: Resource>(
+pub(crate) async fn held<R: Leased>(
     database: &Database,
     writing: &mut Writing<'_>,
     claim: &Claim<R>,
@@ -109,7 +177,7 @@ pub(crate) async fn held<R: Resource>(
         R::TABLE,
         lock = database.dialect().lock_rows()
     )))
-    .bind(claim.record.id())
+    .bind::<Uuid>(claim.record.id().into())
     .bind(claim.fence)
     .fetch_optional(writing.connection())
     .await?;
@@ -137,36 +205,4 @@ pub(crate) fn due_at(
     } else {
         planned
     }
-}
-
-/// What is gone is left alone: there is no work on it.
-pub(crate) async fn wake<R: Resource>(
-    database: &Database,
-    id: impl Into<Uuid>,
-) -> Result<(), Cause> {
-    let mut writing = database.write().await?;
-    let woken = query(AssertSqlSafe(format!(
-        "UPDATE {} SET wakes = wakes + 1, due_at = $2 WHERE id = $1 AND {}",
-        R::TABLE,
-        R::ALIVE
-    )))
-    .bind(id.into())
-    .bind(AT_ONCE)
-    .execute(writing.connection())
-    .await?;
-    if woken > 0 {
-        writing.announce(Change::WorkDue);
-    }
-    writing.commit().await
-}
-
-pub(crate) async fn next_due<R: Resource>(database: &Database) -> Result<Option<Timestamp>, Cause> {
-    let row = query(AssertSqlSafe(format!(
-        "SELECT MIN(CASE WHEN leased_until > due_at THEN leased_until ELSE due_at END) AS due_at \
-         FROM {} WHERE due_at IS NOT NULL",
-        R::TABLE
-    )))
-    .fetch_one(database.readers())
-    .await?;
-    rows::optional_time(&row, "due_at")
 }

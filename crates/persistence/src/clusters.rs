@@ -1,51 +1,94 @@
-//! Clusters: reading them, and the port's methods, each told in the file of its subject.
+//! Clusters: their own columns, and what only clusters have.
 
 use crate::{
     Cause,
-    audit_records::AuditEntry,
-    claims, cluster_list, cluster_orders, cluster_progress, cluster_tally,
-    costs::{self, Charged},
+    change::Change,
+    cluster_tally,
+    connection::Transaction,
     error::Stored,
-    handles::Clusters,
-    list,
-    operations::{self, OF_CLUSTERS},
-    orders,
-    records::{
-        Claim, ClusterRecord, ClusterTally, Costs, NewCluster, OrderStored, Progress, RecordPage,
-    },
-    resource::{self, Resource, select_ordered},
-    rows::{
-        self, Row, id, json, number, optional_json, optional_text, optional_time, text, time, word,
-    },
-    sql::query,
+    handles::Table,
+    operations::Operations,
+    records::{ClusterColumns, ClusterFindings, ClusterRecord, ClusterTally},
+    resource::{Column, StoredKind},
+    rows::{Row, json, optional_text, text, word},
+    sql::{json_value, query},
     transaction::doing,
 };
 use domain::{
-    caller::TenantScope,
+    cluster::ClusterKind,
     cluster_name::ClusterName,
-    ids::{ClusterId, UserId},
-    listing::ClusterQuery,
-    operation::Operation,
-};
-use jiff::{SignedDuration, Timestamp};
-use uuid::Uuid;
-
-/// A cluster is charged from when it was first usable until it was gone.
-const CHARGED: Charged = Charged {
-    table: "clusters",
-    from: "ready_at",
-    until: "deleted_at",
+    ids::{ClusterId, TenantId},
+    quota::QuotaRequest,
 };
 
-impl Clusters<'_> {
-    /// Stores an order with its operation and audit entry, due at once; announces it.
-    pub async fn create(self, new: NewCluster, audit: AuditEntry) -> Stored<OrderStored> {
-        doing("store an order", async {
-            Ok(orders::store(self.0, &new, &audit).await?.into())
+impl StoredKind for ClusterKind {
+    const TABLE: &'static str = "clusters";
+    const OPERATIONS: Operations = Operations {
+        table: "operations",
+        of: "cluster_id",
+    };
+    const COLUMNS: &'static [&'static str] =
+        &["plan", "kubernetes_version", "exposure", "host", "endpoint"];
+    const SEARCHED: &'static [&'static str] = &["name"];
+
+    type Columns = ClusterColumns;
+    type Findings = ClusterFindings;
+
+    fn read(row: &Row) -> Result<ClusterColumns, Cause> {
+        Ok(ClusterColumns {
+            plan: json(row, "plan")?,
+            kubernetes_version: word(row, "kubernetes_version")?,
+            exposure: json(row, "exposure")?,
+            host: text(row, "host")?,
+            endpoint: optional_text(row, "endpoint")?,
         })
-        .await
     }
 
+    fn fixed(columns: &ClusterColumns) -> Result<Vec<Column>, Cause> {
+        Ok(vec![
+            ("plan", json_value(&columns.plan)?),
+            ("price_per_hour", columns.plan.price_per_hour.0.into()),
+            (
+                "kubernetes_version",
+                columns.kubernetes_version.as_str().into(),
+            ),
+            ("exposure", json_value(&columns.exposure)?),
+            ("host", columns.host.clone().into()),
+        ])
+    }
+
+    fn mutable(columns: &ClusterColumns) -> Result<Vec<Column>, Cause> {
+        Ok(vec![("endpoint", columns.endpoint.clone().into())])
+    }
+
+    async fn advance(
+        _connection: &mut Transaction,
+        _before: &ClusterRecord,
+        columns: &mut ClusterColumns,
+        findings: ClusterFindings,
+        _superseded: bool,
+    ) -> Result<(), Cause> {
+        columns.endpoint = findings.endpoint;
+        Ok(())
+    }
+
+    fn quota_request(columns: &ClusterColumns) -> QuotaRequest {
+        QuotaRequest::Cluster(columns.plan.price_per_hour)
+    }
+
+    fn change(id: ClusterId, tenant_id: TenantId) -> Change {
+        Change::Cluster { id, tenant_id }
+    }
+
+    fn changed(change: Change) -> Option<(ClusterId, TenantId)> {
+        match change {
+            Change::Cluster { id, tenant_id } => Some((id, tenant_id)),
+            _ => None,
+        }
+    }
+}
+
+impl Table<'_, ClusterRecord> {
     /// Whether a cluster that is not deleted has the name on this host.
     pub async fn name_taken(self, host: &str, name: &ClusterName) -> Stored<bool> {
         doing("look up a cluster's name", async {
@@ -61,56 +104,6 @@ impl Clusters<'_> {
         .await
     }
 
-    /// One cluster, also a deleted one.
-    pub async fn get(self, id: ClusterId) -> Stored<Option<ClusterRecord>> {
-        doing("read a cluster", async {
-            resource::one(self.0.readers(), id).await
-        })
-        .await
-    }
-
-    /// A page. `owner` is the person whose clusters `query.mine` means.
-    pub async fn list(
-        self,
-        scope: &TenantScope,
-        owner: Option<UserId>,
-        query: &ClusterQuery,
-    ) -> Stored<RecordPage> {
-        doing(
-            "list clusters",
-            cluster_list::page(self.0, scope, owner, query),
-        )
-        .await
-    }
-
-    /// Clusters in `scope` that end before `before` and are not being deleted, soonest first.
-    pub async fn ending_before(
-        self,
-        scope: &TenantScope,
-        before: Timestamp,
-        limit: u32,
-    ) -> Stored<Vec<ClusterRecord>> {
-        doing(
-            "list clusters that end soon",
-            list::ending_before(self.0, scope, before, limit),
-        )
-        .await
-    }
-
-    /// What the clusters in `scope` cost between `since` and `now`.
-    pub async fn costs(
-        self,
-        scope: &TenantScope,
-        since: Timestamp,
-        now: Timestamp,
-    ) -> Stored<Costs> {
-        doing(
-            "sum up what clusters cost",
-            costs::sum(self.0, CHARGED, scope, since, now),
-        )
-        .await
-    }
-
     /// How many clusters of each plan are on each host cluster, by host.
     pub async fn tally(self) -> Stored<Vec<ClusterTally>> {
         doing(
@@ -118,104 +111,5 @@ impl Clusters<'_> {
             cluster_tally::read(self.0),
         )
         .await
-    }
-
-    /// Turns a cluster to `Deleting` with `operation`, due at once; announces it. A cluster that is
-    /// being deleted already, or is gone, stays as it is and `audit` is not written. Answers the
-    /// cluster as it is afterwards; `None`: there is none.
-    pub async fn delete(
-        self,
-        id: ClusterId,
-        operation: Operation,
-        audit: AuditEntry,
-    ) -> Stored<Option<ClusterRecord>> {
-        doing(
-            "store a deletion",
-            cluster_orders::store_deletion(self.0, id, &operation, &audit),
-        )
-        .await
-    }
-
-    /// Claims up to `limit` clusters whose work is due and that nobody holds, until `now + lease`.
-    pub async fn claim(
-        self,
-        now: Timestamp,
-        lease: SignedDuration,
-        limit: u32,
-    ) -> Stored<Vec<Claim<ClusterRecord>>> {
-        doing("claim work", claims::claim(self.0, now, lease, limit)).await
-    }
-
-    /// Holds a claim longer. `false`: it is lost.
-    pub async fn extend(self, claim: &Claim<ClusterRecord>, until: Timestamp) -> Stored<bool> {
-        doing("extend a claim", claims::extend(self.0, claim, until)).await
-    }
-
-    /// Writes progress and ends the claim; announces the change if a person can see one. If the
-    /// cluster was woken meanwhile it stays due at once. `false`: the claim had been lost and
-    /// nothing was written. A cluster turned to `Deleting` meanwhile keeps that state and
-    /// its operation; the claim still ends and the cluster is due at once.
-    pub async fn record(self, claim: &Claim<ClusterRecord>, progress: Progress) -> Stored<bool> {
-        doing(
-            "record progress",
-            cluster_progress::record(self.0, claim, progress),
-        )
-        .await
-    }
-
-    /// Makes the work on a cluster due at once and announces that work is due.
-    pub async fn wake(self, id: ClusterId) -> Stored<()> {
-        doing("wake a cluster", claims::wake::<ClusterRecord>(self.0, id)).await
-    }
-
-    /// When the next work is due (leases included), if any.
-    pub async fn next_due(self) -> Stored<Option<Timestamp>> {
-        doing(
-            "look when work is due",
-            claims::next_due::<ClusterRecord>(self.0),
-        )
-        .await
-    }
-}
-
-impl Resource for ClusterRecord {
-    const TABLE: &'static str = "clusters";
-    const NOUN: &'static str = "cluster";
-    const ALIVE: &'static str = "state <> 'deleted'";
-
-    fn select() -> String {
-        select_ordered(
-            Self::TABLE,
-            OF_CLUSTERS.table,
-            "r.plan, r.kubernetes_version, r.exposure, r.host, r.endpoint",
-        )
-    }
-
-    fn from_row(row: &Row) -> Result<Self, Cause> {
-        Ok(Self {
-            id: id(row, "id")?,
-            name: word(row, "name")?,
-            tenant: rows::tenant(row)?,
-            environment: rows::environment(row)?,
-            plan: json(row, "plan")?,
-            kubernetes_version: word(row, "kubernetes_version")?,
-            exposure: json(row, "exposure")?,
-            host: text(row, "host")?,
-            state: word(row, "state")?,
-            failure: optional_json(row, "failure")?,
-            endpoint: optional_text(row, "endpoint")?,
-            created_by: id(row, "created_by")?,
-            created_by_name: text(row, "created_by_name")?,
-            created_at: time(row, "created_at")?,
-            ready_at: optional_time(row, "ready_at")?,
-            ends_at: optional_time(row, "ends_at")?,
-            deleted_at: optional_time(row, "deleted_at")?,
-            operation: operations::from_row(row)?,
-            version: number(row, "version")?,
-        })
-    }
-
-    fn id(&self) -> Uuid {
-        self.id.into()
     }
 }

@@ -44,7 +44,7 @@ impl Pool {
 }
 
 /// Rolled back unless committed.
-pub(crate) enum Transaction {
+pub enum Transaction {
     Sqlite(sqlx::Transaction<'static, Sqlite>),
     Postgres(sqlx::Transaction<'static, Postgres>),
 }
@@ -59,7 +59,7 @@ impl Transaction {
 }
 
 /// What a statement runs on.
-pub(crate) enum Executor<'a> {
+pub enum Executor<'a> {
     SqlitePool(&'a SqlitePool),
     PostgresPool(&'a PgPool),
     Sqlite(&'a mut SqliteConnection),

@@ -5,9 +5,13 @@ use crate::{
     changes::Feed,
     connection::Pool,
     dialect::Dialect,
+    error::StoreError,
     location::{self, Location},
     schema::{self, Origin},
+    sql::query,
+    transaction::doing,
 };
+use jiff::Timestamp;
 use sqlx::{
     Connection, Executor, PgConnection, SqliteConnection, SqlitePool,
     postgres::{PgConnectOptions, PgPoolOptions},
@@ -30,19 +34,18 @@ const WAIT: Duration = Duration::from_secs(10);
 const POSTGRES_CONNECTIONS: u32 = 16;
 const SQLITE_READERS: u32 = 4;
 
-/// For every connection to SQLite: wait for another process that writes, hold to foreign keys, and
-/// sort in memory.
+/// For every connection to SQLite: wait for another process that writes, enforce foreign keys, sort in
+/// memory.
 const SQLITE_ALWAYS: &str = "PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; \
     PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000;";
-/// For a connection that writes: readers and the writer do not wait for each other, and a crash of
-/// the process loses nothing.
+/// For the writer: readers and the writer do not block each other, and a crash of the process loses
+/// nothing.
 const SQLITE_WRITER: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;";
-/// Plans are made for the values of each statement: one made for any search reads too much for a common word.
+/// Plans for the values of each statement: a generic plan for a search reads too much for a common word.
 const POSTGRES_ALWAYS: &str = "SET plan_cache_mode = force_custom_plan";
 const SQLITE_READER: &str = "PRAGMA query_only = ON;";
 
-/// The open database: the core's stores, its feed of changes and the sessions of browsers.
-/// Cloning it is cheap and leads to the same database.
+/// The open database with its feed of changes. Cloning is cheap and shares the connections.
 #[derive(Clone)]
 pub struct Database {
     inner: Arc<Inner>,
@@ -80,7 +83,7 @@ impl Database {
         })
     }
 
-    /// The store of the browsers' sessions.
+    /// Browser sessions.
     pub fn sessions(&self) -> Sessions {
         Sessions::new(self.clone())
     }
@@ -90,7 +93,26 @@ impl Database {
         self.inner.file.as_ref().is_some_and(|file| file.read_only)
     }
 
-    /// Waits for what is under way and closes every connection.
+    /// Writes a row, to find out whether the database takes writes now.
+    ///
+    /// # Errors
+    /// If it does not: its disk is full, it is locked, or it is away.
+    pub async fn check_writable(&self) -> Result<(), StoreError> {
+        doing("write to the database", async {
+            let mut writing = self.write().await?;
+            query(
+                "INSERT INTO write_probe (id, at) VALUES (1, $1) \
+                 ON CONFLICT (id) DO UPDATE SET at = excluded.at",
+            )
+            .bind(Timestamp::now())
+            .execute(writing.connection())
+            .await?;
+            writing.commit().await
+        })
+        .await
+    }
+
+    /// Waits for running statements and closes every connection.
     pub async fn close(&self) {
         self.inner.readers.close().await;
         self.inner.writers.close().await;
@@ -112,7 +134,7 @@ impl Database {
         &self.inner.feed
     }
 
-    /// The database's file if it is not to be written, as of now.
+    /// The database file, if it is read-only now.
     pub(crate) fn read_only_file(&self) -> Option<PathBuf> {
         let file = self.inner.file.as_ref()?;
         let refused = |path: &Path| {
@@ -164,12 +186,12 @@ async fn open_sqlite(path: PathBuf, read_only: bool) -> Result<Inner, OpenError>
     })
 }
 
-/// How a file that cannot be written is opened, once its schema is found to be the right one.
+/// Options for a file that cannot be written, if its schema is current.
 async fn open_for_reading(path: PathBuf) -> Result<SqliteConnectOptions, OpenError> {
     let options = SqliteConnectOptions::new().filename(&path).read_only(true);
     let looked = match look(options.clone()).await {
-        // SQLite needs files beside this one even to read it. Where they cannot be had nobody can be
-        // writing either, so it may be taken as unchanging.
+        // SQLite needs files beside this one even to read it. Where they cannot be created no process can
+        // write, so the file is opened as immutable.
         Err(_) if !beside(&path, "-wal").exists() => look(options.immutable(true)).await,
         looked => looked,
     };
@@ -195,7 +217,7 @@ async fn open_for_reading(path: PathBuf) -> Result<SqliteConnectOptions, OpenErr
     }
 }
 
-/// Opens an SQLite file once to see whose it is.
+/// Opens an SQLite file once to read its origin.
 async fn look(
     options: SqliteConnectOptions,
 ) -> Result<(SqliteConnectOptions, Origin), sqlx::Error> {
@@ -217,8 +239,17 @@ fn sqlite_pool(options: &SqliteConnectOptions, size: u32, pragmas: &'static str)
         .acquire_timeout(WAIT)
         .idle_timeout(None)
         .max_lifetime(None)
-        // A file does not hang up.
+        // A file does not close connections.
         .test_before_acquire(false)
+        // SQLite ends a transaction by itself when the disk is full, on an I/O error, or without memory. sqlx does not
+        // notice: its rollback fails, and it would count one transaction too many on this connection for ever.
+        .after_release(|connection, _| {
+            Box::pin(async move {
+                // The rollback of an abandoned transaction is done by then.
+                connection.ping().await?;
+                Ok(!connection.is_in_transaction())
+            })
+        })
         .after_connect(move |connection, _| {
             Box::pin(async move {
                 connection.execute(SQLITE_ALWAYS).await?;
@@ -235,7 +266,7 @@ async fn open_postgres(url: Url) -> Result<Inner, OpenError> {
         source,
     };
     let options = PgConnectOptions::from_str(url.as_str()).map_err(failed)?;
-    // By itself at first: the pool would go on trying and then only say that time was up.
+    // One connection first: the pool would retry and then only report a timeout.
     let connection = timeout(PATIENCE, PgConnection::connect_with(&options))
         .await
         .map_err(|_| failed(sqlx::Error::PoolTimedOut))?
@@ -261,4 +292,36 @@ async fn open_postgres(url: Url) -> Result<Inner, OpenError> {
         feed,
         file: None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The full disk, as SQLite sees one: no page can be added.
+    #[tokio::test]
+    async fn writes_work_again_once_a_full_disk_has_space() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("hangar.db");
+        let database = Database::open(path.to_str().unwrap()).await.unwrap();
+        let fill = async || {
+            let mut writing = database.write().await?;
+            query("PRAGMA max_page_count = 1")
+                .execute(writing.connection())
+                .await?;
+            for _ in 0..100 {
+                query(
+                    "INSERT INTO sessions (digest, data, expires_at) \
+                     VALUES (hex(randomblob(16)), hex(randomblob(4096)), 0)",
+                )
+                .execute(writing.connection())
+                .await?;
+            }
+            writing.commit().await
+        };
+        for _ in 0..3 {
+            assert!(fill().await.is_err());
+        }
+        database.check_writable().await.unwrap();
+    }
 }

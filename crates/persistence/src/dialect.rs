@@ -1,4 +1,4 @@
-//! What SQLite and PostgreSQL do not say in the same words.
+//! Where the SQL of SQLite and PostgreSQL differs.
 
 /// The database in use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,7 +9,7 @@ pub(crate) enum Dialect {
 
 impl Dialect {
     /// Begins a transaction that writes. SQLite takes its write lock at once: a transaction that
-    /// reads first and asks for the lock later is refused when somebody else wrote in between.
+    /// reads first and takes the lock later fails if another transaction wrote in between.
     pub fn begin_write(self) -> &'static str {
         match self {
             Self::Sqlite => "BEGIN IMMEDIATE",
@@ -17,7 +17,7 @@ impl Dialect {
         }
     }
 
-    /// Begins a transaction whose reads all see the same moment.
+    /// Begins a transaction whose reads all see one snapshot.
     pub fn begin_read(self) -> &'static str {
         match self {
             Self::Sqlite => "BEGIN",
@@ -33,7 +33,7 @@ impl Dialect {
         }
     }
 
-    /// As [`lock_rows`](Self::lock_rows), but rows of others may begin to refer to these meanwhile.
+    /// As [`lock_rows`](Self::lock_rows), but other transactions may insert rows that refer to these.
     pub fn lock_referred_rows(self) -> &'static str {
         match self {
             Self::Sqlite => "",
@@ -41,7 +41,7 @@ impl Dialect {
         }
     }
 
-    /// As [`lock_rows`](Self::lock_rows), and passes over rows that others have locked.
+    /// As [`lock_rows`](Self::lock_rows), skipping rows that others have locked.
     pub fn lock_free_rows(self) -> &'static str {
         match self {
             Self::Sqlite => "",
@@ -49,9 +49,8 @@ impl Dialect {
         }
     }
 
-    /// Before a column in a condition: rows are not looked up by it. SQLite, which keeps no figures
-    /// of how many rows share a value, takes every equality for selective and would rather sort
-    /// most of a table than go through an index that has it in order. PostgreSQL knows.
+    /// Before a column in a condition: its index is not used. Without statistics SQLite takes every equality
+    /// for selective, and would sort most of a table rather than walk an index that is in order.
     pub fn not_looked_up(self) -> &'static str {
         match self {
             Self::Sqlite => "+",
@@ -64,14 +63,6 @@ impl Dialect {
         match self {
             Self::Sqlite => "LIKE",
             Self::Postgres => "ILIKE",
-        }
-    }
-
-    /// Whole seconds between two times.
-    pub fn seconds_between(self, start: &str, end: &str) -> String {
-        match self {
-            Self::Sqlite => format!("((({end}) - ({start})) / 1000000)"),
-            Self::Postgres => format!("FLOOR(EXTRACT(EPOCH FROM ({end}) - ({start})))::BIGINT"),
         }
     }
 

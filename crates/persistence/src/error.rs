@@ -8,15 +8,13 @@ use uuid::Uuid;
 #[derive(Debug, thiserror::Error)]
 #[error("{context}")]
 pub struct StoreError {
-    /// What was being done: “list clusters”.
+    /// What failed: “list clusters”.
     pub context: &'static str,
-    /// Why it failed.
     #[source]
     pub source: Box<dyn Error + Send + Sync>,
 }
 
 impl StoreError {
-    /// A failure while doing `context`.
     pub fn new(context: &'static str, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self {
             context,
@@ -25,7 +23,7 @@ impl StoreError {
     }
 }
 
-/// Logs `error` with its causes under a fresh reference and answers a problem that only names it.
+/// Logs `error` with its causes and a new reference; the problem contains only the reference.
 pub fn internal(error: &(dyn Error + 'static)) -> Problem {
     let reference = Uuid::now_v7().simple().to_string();
     tracing::error!(%reference, error = %causes(error), "internal failure");
@@ -38,5 +36,4 @@ impl From<StoreError> for Problem {
     }
 }
 
-/// What every method of a handle answers with.
 pub type Stored<T> = Result<T, StoreError>;

@@ -1,19 +1,24 @@
-//! What is kept, by subject: `db.clusters().list(..)`. Each method is one transaction; what it
-//! announces, it announces after commit.
+//! Handles by subject: `db.clusters().list(..)`. Each method is one transaction, and announces its
+//! changes after commit.
 
-use crate::database::Database;
+use crate::{
+    claims::Leased,
+    database::Database,
+    node_records::{NodeRecord, WorkspaceRecord},
+    records::ClusterRecord,
+};
+use std::marker::PhantomData;
 
-/// Clusters.
-#[derive(Clone, Copy)]
-pub struct Clusters<'a>(pub(crate) &'a Database);
+/// What reconcilers work on: clusters, nodes or workspaces, by their record.
+pub struct Table<'a, R>(pub(crate) &'a Database, PhantomData<fn() -> R>);
 
-/// Nodes.
-#[derive(Clone, Copy)]
-pub struct Nodes<'a>(pub(crate) &'a Database);
+impl<R> Clone for Table<'_, R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
 
-/// Workspaces on the SkyPilot API server, one for each environment.
-#[derive(Clone, Copy)]
-pub struct Workspaces<'a>(pub(crate) &'a Database);
+impl<R> Copy for Table<'_, R> {}
 
 /// What the SkyPilot API server reported last: prices, and machines without a node.
 #[derive(Clone, Copy)]
@@ -31,7 +36,6 @@ pub struct Tokens<'a>(pub(crate) &'a Database);
 #[derive(Clone, Copy)]
 pub struct Tenants<'a>(pub(crate) &'a Database);
 
-/// The audit log.
 #[derive(Clone, Copy)]
 pub struct Audit<'a>(pub(crate) &'a Database);
 
@@ -44,19 +48,22 @@ pub struct Credentials<'a>(pub(crate) &'a Database);
 pub struct SealedRows<'a>(pub(crate) &'a Database);
 
 impl Database {
-    /// Clusters.
-    pub fn clusters(&self) -> Clusters<'_> {
-        Clusters(self)
+    /// The table of a record, for code that is the same for all of them.
+    pub fn table<R: Leased>(&self) -> Table<'_, R> {
+        Table(self, PhantomData)
     }
 
-    /// Nodes.
-    pub fn nodes(&self) -> Nodes<'_> {
-        Nodes(self)
+    pub fn clusters(&self) -> Table<'_, ClusterRecord> {
+        self.table()
+    }
+
+    pub fn nodes(&self) -> Table<'_, NodeRecord> {
+        self.table()
     }
 
     /// Workspaces on the SkyPilot API server, one for each environment.
-    pub fn workspaces(&self) -> Workspaces<'_> {
-        Workspaces(self)
+    pub fn workspaces(&self) -> Table<'_, WorkspaceRecord> {
+        self.table()
     }
 
     /// What the SkyPilot API server reported last: prices, and machines without a node.

@@ -1,8 +1,8 @@
-//! Pages by key. A page begins after a row, named by what the list is sorted by and by its id, so that
-//! the millionth page costs what the first does.
+//! Keyset paging. A page begins after a row, identified by its sort value and its id, so that the last page
+//! costs as much as the first.
 //!
-//! Rows whose sort column is empty come last in both directions. They are a stretch of their own, so
-//! that each statement goes through an index in order on both databases.
+//! Rows without a sort value come last in both directions. They are a stretch of their own, so that each
+//! statement walks an index in order on both databases.
 
 use crate::{
     Cause,
@@ -14,7 +14,7 @@ use domain::listing::{Cursor, Paging, Position};
 use jiff::Timestamp;
 use uuid::Uuid;
 
-/// What a column holds that a list is sorted by.
+/// The type of a sort column.
 #[derive(Clone, Copy)]
 pub(crate) enum Kind {
     Text,
@@ -22,17 +22,16 @@ pub(crate) enum Kind {
     Time,
 }
 
-/// What a list is sorted by.
+/// The order of a list.
 #[derive(Clone, Copy)]
 pub(crate) struct Order {
     pub column: &'static str,
     pub kind: Kind,
-    /// Whether the column can be empty.
     pub nullable: bool,
     pub descending: bool,
 }
 
-/// Which page of how many rows.
+/// The page to find.
 pub(crate) struct Keyset<'a> {
     pub order: Order,
     pub position: &'a Position,
@@ -130,13 +129,13 @@ impl Keyset<'_> {
             Position::Before(cursor) => (Some(cursor), true),
             Position::Last => (None, true),
         };
-        // A cursor of another order, or text that nobody was given, finds nothing.
+        // A cursor of another order, or a forged one, finds nothing.
         let readable = cursor.is_none_or(|cursor| match &cursor.value {
             Some(value) => !value.contains('\0') && self.order.kind.read(value).is_ok(),
             None => self.order.nullable,
         });
         let size = match self.position {
-            // As many as would be left for it if the pages were counted from the first.
+            // As many rows as are left for it when pages are counted from the first.
             Position::Last => match self.total % u64::from(self.per_page) {
                 0 => u64::from(self.per_page),
                 rest => rest,

@@ -1,21 +1,15 @@
-//! Everything Hangar keeps, in one database: SQLite in a file by default, PostgreSQL by URL. Each
-//! statement is written once for both; `dialect` holds what they do not share.
-#![warn(missing_docs)]
+//! The database: SQLite in a file by default, PostgreSQL by URL. Each statement is written once for both;
+//! `dialect` holds the differences.
 
 mod audit;
-mod audit_list;
 pub mod audit_records;
 pub mod change;
 mod changes;
 mod claims;
-mod cluster_list;
-mod cluster_orders;
-mod cluster_progress;
 mod cluster_tally;
 mod clusters;
 mod connection;
 mod costs;
-mod credential_changes;
 pub mod credential_records;
 mod credentials;
 mod database;
@@ -23,57 +17,38 @@ mod dialect;
 mod digest;
 pub mod error;
 mod handles;
-mod invitations;
 mod keyset;
-mod latest_change;
 mod limits;
 mod list;
 mod location;
-mod members;
-mod node_list;
-mod node_orders;
-mod node_progress;
 pub mod node_records;
 mod node_usage;
 mod nodes;
 mod open_error;
 mod operations;
-mod orders;
 pub mod records;
 mod resource;
+mod resources;
 mod rows;
 mod schema;
 pub mod sealed;
-mod sealed_rows;
 mod server_reports;
-mod sessions;
-mod sign_ins;
 mod sql;
-mod tenancy;
-mod tenant_changes;
 pub mod tenant_records;
-mod tenant_views;
 mod tenants;
-mod tokens;
 mod transaction;
-mod user_changes;
-mod user_detail;
-mod user_list;
-mod user_lookup;
 pub mod user_records;
 mod users;
 mod workspaces;
 
 pub use audit::{Chain, ChainVerdict};
+pub use claims::Leased;
 pub use database::Database;
-pub use handles::{
-    Audit, Clusters, Credentials, Nodes, SealedRows, ServerReports, Tenants, Tokens, Users,
-    Workspaces,
-};
+pub use handles::{Audit, Credentials, SealedRows, ServerReports, Table, Tenants, Tokens, Users};
 pub use open_error::OpenError;
-pub use sessions::Sessions;
+pub use users::sessions::Sessions;
 
-/// A fresh id: uuid v7, so that ids sort by the time they were made.
+/// A UUIDv7, so that ids sort by creation.
 pub fn new_id<Id: From<uuid::Uuid>>() -> Id {
     Id::from(uuid::Uuid::now_v7())
 }

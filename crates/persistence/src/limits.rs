@@ -1,14 +1,17 @@
-//! What an environment may hold, looked at where something is put into it. Its row stays locked until
-//! the transaction ends: of several orders at the same time one goes first, and the next sees it.
+//! The limits of environments, checked when a resource is created. The environment's row stays locked
+//! until the transaction ends, so that of several creations at once each sees those before it.
 
 use crate::{
     Cause,
     connection::Transaction,
     database::Database,
+    error::Stored,
+    handles::Tenants,
     list::push_scope,
     records::QuotaCheck,
     rows::{Row, id, number, optional_number, optional_time},
     sql::Sql,
+    transaction::doing,
 };
 use domain::{
     caller::TenantScope,
@@ -18,7 +21,7 @@ use domain::{
     tenancy::{EnvironmentLimits, EnvironmentUse},
 };
 
-/// Columns that say what is in the environment `r`.
+/// The usage of the environment `r`, as columns.
 pub(crate) const IN_USE: &str = "(SELECT CAST(COALESCE(SUM(y.count), 0) AS BIGINT) FROM tally y \
     WHERE y.kind = 'clusters' AND y.tenant_id = r.tenant_id AND y.environment_id = r.id \
     AND y.state <> 'deleted') AS clusters, \
@@ -29,8 +32,34 @@ pub(crate) const IN_USE: &str = "(SELECT CAST(COALESCE(SUM(y.count), 0) AS BIGIN
     WHERE y.kind IN ('clusters', 'nodes') AND y.tenant_id = r.tenant_id \
     AND y.environment_id = r.id AND y.state <> 'deleted') AS price_per_hour";
 
-/// Locks the environment and says whether there is room for one more. One that does not exist has
-/// room: storing what refers to it fails by itself.
+impl Tenants<'_> {
+    /// The limits and usage of the environments in `scope` that have limits and are not archived.
+    pub async fn quotas(self, scope: &TenantScope) -> Stored<Vec<QuotaUsage>> {
+        doing("read limits and usage", async {
+            let mut sql = Sql::new(format!(
+                "SELECT r.id, r.max_clusters, r.max_nodes, r.max_price_per_hour, {IN_USE} \
+                 FROM environments r WHERE r.archived_at IS NULL AND (r.max_clusters IS NOT NULL \
+                 OR r.max_nodes IS NOT NULL OR r.max_price_per_hour IS NOT NULL) AND "
+            ));
+            push_scope(&mut sql, scope, "");
+            sql.push(" ORDER BY r.id");
+            let rows = sql.query().fetch_all(self.0.readers()).await?;
+            rows.iter()
+                .map(|row| {
+                    Ok(QuotaUsage {
+                        environment_id: id(row, "id")?,
+                        limits: limits(row)?,
+                        in_use: in_use(row)?,
+                    })
+                })
+                .collect()
+        })
+        .await
+    }
+}
+
+/// Locks the environment and checks its quota. For an environment that does not exist the quota is
+/// enough: its foreign key refuses the resource.
 pub(crate) async fn quota(
     database: &Database,
     connection: &mut Transaction,
@@ -53,7 +82,7 @@ pub(crate) async fn quota(
     if limits == EnvironmentLimits::default() {
         return Ok(QuotaCheck::Enough);
     }
-    // Only now, so that it sees what was put in while this waited for the lock.
+    // After the lock, to see what was created while waiting for it.
     let mut sql = Sql::new(format!("SELECT {IN_USE} FROM environments r WHERE r.id = "));
     sql.bind(environment);
     let used = in_use(&sql.query().fetch_one(connection).await?)?;
@@ -61,30 +90,6 @@ pub(crate) async fn quota(
         Some(reached) => QuotaCheck::LimitReached(reached),
         None => QuotaCheck::Enough,
     })
-}
-
-/// The environments of `scope` that have limits and are not archived.
-pub(crate) async fn quotas(
-    database: &Database,
-    scope: &TenantScope,
-) -> Result<Vec<QuotaUsage>, Cause> {
-    let mut sql = Sql::new(format!(
-        "SELECT r.id, r.max_clusters, r.max_nodes, r.max_price_per_hour, {IN_USE} \
-         FROM environments r WHERE r.archived_at IS NULL AND (r.max_clusters IS NOT NULL \
-         OR r.max_nodes IS NOT NULL OR r.max_price_per_hour IS NOT NULL) AND "
-    ));
-    push_scope(&mut sql, scope, "");
-    sql.push(" ORDER BY r.id");
-    let rows = sql.query().fetch_all(database.readers()).await?;
-    rows.iter()
-        .map(|row| {
-            Ok(QuotaUsage {
-                environment_id: id(row, "id")?,
-                limits: limits(row)?,
-                in_use: in_use(row)?,
-            })
-        })
-        .collect()
 }
 
 /// From `max_clusters`, `max_nodes` and `max_price_per_hour`.

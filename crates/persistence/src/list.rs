@@ -5,15 +5,16 @@ use crate::{
     connection::Transaction,
     database::Database,
     dialect::Dialect,
-    keyset::{Keyset, Order, Stretch},
-    resource::{Resource, several},
-    rows::{Row, id, number, text},
+    keyset::{Keyset, Kind, Order, Stretch},
+    resource::{Record, StoredKind, several},
+    rows::{Row, id, number, word},
     sql::{Sql, containing, query},
 };
 use domain::{
     caller::TenantScope,
     ids::{TenantId, UserId},
-    listing::{Paging, Position},
+    listing::{ListPage, ListQuery, Sort, StateCount},
+    resource::State,
 };
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -26,109 +27,76 @@ const SEVERAL: usize = 20;
 /// Where there is no tally at most so many rows are counted.
 const MOST_COUNTED: i64 = 10_000;
 
-/// A resource that belongs to an environment, was ordered by somebody, and has states.
-pub(crate) trait Listed: Resource {
-    /// The columns with texts in lower case that a search looks at, beside owner and place.
-    const SEARCHED: &'static [&'static str];
-
-    /// Its states, `deleted` among them.
-    fn states() -> Vec<&'static str>;
-}
-
-/// A question for one page.
-pub(crate) struct Question<'a> {
-    pub scope: &'a TenantScope,
-    /// Show only what this person ordered; nothing if there is nobody.
-    pub ordered_by: Option<Option<UserId>>,
-    pub search: &'a str,
-    /// Slug of the one tenant to show.
-    pub tenant: Option<&'a str>,
-    /// Slug of the one environment to show.
-    pub environment: Option<&'a str>,
-    /// States to show; empty: all but `deleted`.
-    pub states: Vec<&'static str>,
-    pub order: Order,
-    pub position: &'a Position,
-    pub per_page: u32,
-}
-
-pub(crate) struct Page<R> {
-    pub items: Vec<R>,
-    pub paging: Paging,
-    /// How many match altogether.
-    pub total: u64,
-    /// How many match in each of [`Listed::states`], whatever states were asked for.
-    pub counts: Vec<u64>,
-}
-
 /// One page with its counts, all of the same moment.
-pub(crate) async fn page<R: Listed>(
+pub(crate) async fn page<K: StoredKind>(
     database: &Database,
-    question: &Question<'_>,
-) -> Result<Page<R>, Cause> {
-    let (dialect, states) = (database.dialect(), R::states());
-    let shown: Vec<&str> = if question.states.is_empty() {
-        let kept = states.iter().filter(|state| **state != "deleted");
-        kept.copied().collect()
+    scope: &TenantScope,
+    owner: Option<UserId>,
+    query: &ListQuery<K>,
+) -> Result<ListPage<K, K::Columns>, Cause> {
+    let shown: Vec<K::State> = if query.states.is_empty() {
+        let states = K::State::EVERY.iter().copied();
+        states.filter(|state| *state != K::State::DELETED).collect()
     } else {
-        question.states.clone()
+        query.states.clone()
     };
     let mut reading = database.read().await?;
-    let tenants = tenants(&mut reading, question).await?;
     let filter = Filter {
-        dialect,
-        question,
-        tenants,
+        dialect: database.dialect(),
+        tenants: tenants(&mut reading, scope, query.tenant.as_deref()).await?,
+        owner,
+        query,
     };
-    let rows = counting::<R>(&filter)
-        .query()
-        .fetch_all(&mut reading)
-        .await?;
-    let counts = counts::<R>(&states, &rows)?;
-    let total = states
+    let rows = counting(&filter).query().fetch_all(&mut reading).await?;
+    let counts = counts::<K>(&rows)?;
+    let total = counts
         .iter()
-        .zip(&counts)
-        .filter(|(state, _)| shown.contains(state))
-        .map(|(_, count)| count)
+        .filter(|count| shown.contains(&count.state))
+        .map(|count| count.count)
         .sum();
     let keyset = Keyset {
-        order: question.order,
-        position: question.position,
-        per_page: question.per_page,
+        order: order(query.sort, query.descending),
+        position: &query.position,
+        per_page: query.per_page,
         total,
     };
     let found = keyset
         .find(&mut reading, |stretch| {
-            ids_of_page::<R>(&filter, &shown, stretch, total)
+            ids_of_page(&filter, &shown, stretch, total)
         })
         .await?;
     let items = several(&mut reading, found.ids).await?;
     reading.commit().await?;
-    Ok(Page {
+    Ok(ListPage {
         items,
-        paging: found.paging,
         total,
+        paging: found.paging,
+        per_page: query.per_page,
         counts,
+        now: Timestamp::now(),
     })
 }
 
-/// A question with what the database alone knows filled in.
-struct Filter<'a> {
+/// A query with what the database alone knows filled in.
+struct Filter<'a, K: StoredKind> {
     dialect: Dialect,
-    question: &'a Question<'a>,
+    query: &'a ListQuery<K>,
+    /// The user whose resources `query.mine` means; nothing is theirs if there is no user.
+    owner: Option<UserId>,
     /// The tenants whose rows may be shown; `None`: all.
     tenants: Option<Vec<TenantId>>,
 }
 
 async fn tenants(
     connection: &mut Transaction,
-    question: &Question<'_>,
+    scope: &TenantScope,
+    slug: Option<&str>,
 ) -> Result<Option<Vec<TenantId>>, Cause> {
-    let mut tenants = match question.scope {
+    let mut tenants = match scope {
         TenantScope::All => None,
         TenantScope::Only(tenants) => Some(tenants.clone()),
     };
-    if let Some(slug) = question.tenant {
+    if let Some(slug) = slug {
         // Nothing stored holds one, and PostgreSQL refuses to be asked.
         let row = match slug.contains('\0') {
             true => None,
@@ -149,13 +117,12 @@ async fn tenants(
 }
 
 /// How many match in each state: from the tally, unless something is asked for that it does not know.
-fn counting<R: Listed>(filter: &Filter<'_>) -> Sql {
-    let question = filter.question;
-    if question.search.is_empty() && question.ordered_by.is_none() {
+fn counting<K: StoredKind>(filter: &Filter<'_, K>) -> Sql {
+    if filter.query.search.is_empty() && !filter.query.mine {
         let mut sql = Sql::new(format!(
             "SELECT r.state, CAST(SUM(r.count) AS BIGINT) AS matching FROM tally r \
              WHERE r.kind = '{}' AND ",
-            R::TABLE
+            K::TABLE
         ));
         filter.push_place(&mut sql, filter.tenants.as_deref(), "");
         sql.push(" GROUP BY r.state");
@@ -163,15 +130,15 @@ fn counting<R: Listed>(filter: &Filter<'_>) -> Sql {
     }
     let mut sql = Sql::new(format!(
         "SELECT found.state, COUNT(*) AS matching FROM (SELECT r.state FROM {} r WHERE ",
-        R::TABLE
+        K::TABLE
     ));
     // A user's own rows are looked up by the user.
-    let lookup = if question.ordered_by.is_some() {
+    let lookup = if filter.query.mine {
         filter.dialect.not_looked_up()
     } else {
         ""
     };
-    filter.push::<R>(&mut sql, filter.tenants.as_deref(), lookup);
+    filter.push(&mut sql, filter.tenants.as_deref(), lookup);
     sql.push(" LIMIT ")
         .bind(MOST_COUNTED)
         .push(") AS found GROUP BY found.state");
@@ -179,9 +146,9 @@ fn counting<R: Listed>(filter: &Filter<'_>) -> Sql {
 }
 
 /// The ids of the rows of a stretch, of `total` in the whole list.
-fn ids_of_page<R: Listed>(
-    filter: &Filter<'_>,
-    shown: &[&'static str],
+fn ids_of_page<K: StoredKind>(
+    filter: &Filter<'_, K>,
+    shown: &[K::State],
     stretch: &Stretch<'_>,
     total: u64,
 ) -> Result<Sql, Cause> {
@@ -189,10 +156,10 @@ fn ids_of_page<R: Listed>(
     let select = |sql: &mut Sql, tenants: Option<&[TenantId]>, lookup: &str| {
         sql.push(&format!(
             "SELECT r.id, r.{column} FROM {} r WHERE ",
-            R::TABLE
+            K::TABLE
         ));
-        filter.push::<R>(sql, tenants, lookup);
-        push_states(sql, &R::states(), shown, lookup);
+        filter.push(sql, tenants, lookup);
+        push_states(sql, shown, lookup);
         stretch.push_condition(sql, "r")
     };
     let mut sql = Sql::new("");
@@ -208,7 +175,7 @@ fn ids_of_page<R: Listed>(
     let lookup = filter.dialect.not_looked_up();
     match tenants {
         // Each tenant has an index in the order of the list; of several the foremost rows are merged.
-        Some(tenants) if tenants.len() <= SEVERAL && filter.question.ordered_by.is_none() => {
+        Some(tenants) if tenants.len() <= SEVERAL && !filter.query.mine => {
             sql.push(&format!("SELECT id, {column} FROM ("));
             for (place, tenant) in tenants.iter().enumerate() {
                 if place > 0 {
@@ -230,14 +197,31 @@ fn ids_of_page<R: Listed>(
     Ok(sql)
 }
 
+/// Rows without end, or without a known price, come last.
+pub(crate) fn order(sort: Sort, descending: bool) -> Order {
+    let (column, kind, nullable) = match sort {
+        Sort::Name => ("name", Kind::Text, false),
+        Sort::State => ("state", Kind::Text, false),
+        Sort::Created => ("created_at", Kind::Time, false),
+        Sort::Ends => ("ends_at", Kind::Time, true),
+        Sort::Price => ("price_per_hour", Kind::Number, true),
+    };
+    Order {
+        column,
+        kind,
+        nullable,
+        descending,
+    }
+}
+
 /// Those that end before `before` and are not being deleted, soonest first.
-pub(crate) async fn ending_before<R: Listed>(
+pub(crate) async fn ending_before<K: StoredKind>(
     database: &Database,
     scope: &TenantScope,
     before: Timestamp,
     limit: u32,
-) -> Result<Vec<R>, Cause> {
-    let sql = ids_of_ending::<R>(database.dialect(), scope, before, limit);
+) -> Result<Vec<Record<K>>, Cause> {
+    let sql = ids_of_ending::<K>(database.dialect(), scope, before, limit);
     let mut reading = database.read().await?;
     let ids = fetch_ids(&mut reading, sql).await?;
     let records = several(&mut reading, ids).await?;
@@ -245,7 +229,7 @@ pub(crate) async fn ending_before<R: Listed>(
     Ok(records)
 }
 
-fn ids_of_ending<R: Listed>(
+fn ids_of_ending<K: StoredKind>(
     dialect: Dialect,
     scope: &TenantScope,
     before: Timestamp,
@@ -253,7 +237,7 @@ fn ids_of_ending<R: Listed>(
 ) -> Sql {
     let mut sql = Sql::new(format!(
         "SELECT r.id FROM {} r WHERE r.ends_at < ",
-        R::TABLE
+        K::TABLE
     ));
     // In the words of the index that leaves those out.
     sql.bind(before)
@@ -264,16 +248,21 @@ fn ids_of_ending<R: Listed>(
     sql
 }
 
-/// In the order of `states`; those with none too.
-fn counts<R: Listed>(states: &[&str], rows: &[Row]) -> Result<Vec<u64>, Cause> {
-    let mut counts = vec![0; states.len()];
+/// In the order of the states; those with none too.
+fn counts<K: StoredKind>(rows: &[Row]) -> Result<Vec<StateCount<K::State>>, Cause> {
+    let mut counts: Vec<_> = K::State::EVERY
+        .iter()
+        .map(|state| StateCount {
+            state: *state,
+            count: 0,
+        })
+        .collect();
     for row in rows {
-        let state = text(row, "state")?;
-        let place = states
-            .iter()
-            .position(|known| *known == state)
-            .ok_or_else(|| format!("“{state}” is no state of a {}", R::NOUN))?;
-        counts[place] = u64::try_from(number(row, "matching")?)?;
+        let state = word(row, "state")?;
+        let matching = u64::try_from(number(row, "matching")?)?;
+        if let Some(count) = counts.iter_mut().find(|count| count.state == state) {
+            count.count = matching;
+        }
     }
     Ok(counts)
 }
@@ -284,9 +273,11 @@ pub(crate) async fn fetch_ids(connection: &mut Transaction, sql: Sql) -> Result<
 }
 
 /// Where most states are shown, those left out are named instead, and not looked up at all.
-fn push_states(sql: &mut Sql, states: &[&'static str], shown: &[&'static str], lookup: &str) {
-    let (hidden, shown): (Vec<&str>, Vec<&str>) =
-        states.iter().partition(|state| !shown.contains(state));
+fn push_states<S: State>(sql: &mut Sql, shown: &[S], lookup: &str) {
+    let (shown, hidden): (Vec<S>, Vec<S>) = S::EVERY
+        .iter()
+        .copied()
+        .partition(|state| shown.contains(state));
     let (operator, states) = if hidden.len() < shown.len() {
         ("r.state NOT IN ", hidden)
     } else {
@@ -296,11 +287,11 @@ fn push_states(sql: &mut Sql, states: &[&'static str], shown: &[&'static str], l
         sql.push(" AND ")
             .push(lookup)
             .push(operator)
-            .bind_list(states);
+            .bind_list(states.into_iter().map(S::word));
     }
 }
 
-impl Filter<'_> {
+impl<K: StoredKind> Filter<'_, K> {
     /// Tenant and environment. A single tenant is always looked up.
     fn push_place(&self, sql: &mut Sql, tenants: Option<&[TenantId]>, lookup: &str) {
         match tenants {
@@ -311,7 +302,7 @@ impl Filter<'_> {
                 .push("r.tenant_id IN ")
                 .bind_list(tenants.iter().copied()),
         };
-        match self.question.environment {
+        match self.query.environment.as_deref() {
             // Nothing stored holds one, and PostgreSQL refuses to be asked.
             Some(slug) if slug.contains('\0') => {
                 sql.push(" AND 1 = 0");
@@ -328,21 +319,21 @@ impl Filter<'_> {
     }
 
     /// Everything asked for but the states.
-    fn push<R: Listed>(&self, sql: &mut Sql, tenants: Option<&[TenantId]>, lookup: &str) {
+    fn push(&self, sql: &mut Sql, tenants: Option<&[TenantId]>, lookup: &str) {
         self.push_place(sql, tenants, lookup);
-        match self.question.ordered_by {
-            Some(Some(owner)) => {
+        match self.owner {
+            Some(owner) if self.query.mine => {
                 sql.push(" AND r.created_by = ").bind(owner);
             }
-            Some(None) => {
+            None if self.query.mine => {
                 sql.push(" AND 1 = 0");
             }
-            None => {}
+            _ => {}
         }
-        if self.question.search.contains('\0') {
+        if self.query.search.contains('\0') {
             sql.push(" AND 1 = 0");
-        } else if !self.question.search.is_empty() {
-            push_search(sql, self.dialect, R::SEARCHED, self.question.search);
+        } else if !self.query.search.is_empty() {
+            push_search(sql, self.dialect, K::SEARCHED, &self.query.search);
         }
     }
 }

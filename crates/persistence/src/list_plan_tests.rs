@@ -1,8 +1,12 @@
 //! How SQLite finds what lists show. With ten thousand rows a wrong turn costs ten milliseconds.
 
 use super::*;
-use crate::{keyset::Kind, new_id, node_records::NodeRecord, records::ClusterRecord};
-use domain::listing::Cursor;
+use crate::{new_id, rows::text};
+use domain::{
+    cluster::{ClusterKind, ClusterState},
+    listing::{Cursor, Position},
+    node::view::{NodeKind, NodeState},
+};
 
 /// What SQLite does for `sql`, a line for each step.
 async fn plan(database: &Database, sql: Sql) -> String {
@@ -15,41 +19,25 @@ async fn plan(database: &Database, sql: Sql) -> String {
     steps.join("\n")
 }
 
-fn question<'a>(scope: &'a TenantScope, column: &'static str) -> Question<'a> {
-    Question {
-        scope,
-        ordered_by: None,
-        search: "",
-        tenant: None,
-        environment: None,
-        states: Vec::new(),
-        order: Order {
-            column,
-            kind: match column {
-                "created_at" | "ends_at" => Kind::Time,
-                "price_per_hour" => Kind::Number,
-                _ => Kind::Text,
-            },
-            nullable: matches!(column, "ends_at" | "price_per_hour"),
-            descending: true,
-        },
-        position: &Position::First,
-        per_page: 25,
+fn sorted_by<K: StoredKind>(sort: Sort) -> ListQuery<K> {
+    ListQuery {
+        sort,
+        ..ListQuery::default()
     }
 }
 
-/// The first page of a list with `total` rows, or the page after a row.
-async fn page_plan<R: Listed>(
+/// The statements of the page of a list with `total` rows.
+async fn page_plan<K: StoredKind>(
     database: &Database,
-    question: &Question<'_>,
-    shown: &[&'static str],
+    scope: &TenantScope,
+    query: &ListQuery<K>,
+    shown: &[K::State],
     total: u64,
-    position: &Position,
 ) -> Vec<String> {
-    let filter = filter(database, question);
+    let filter = filter(database, scope, query);
     let keyset = Keyset {
-        order: question.order,
-        position,
+        order: order(query.sort, query.descending),
+        position: &query.position,
         per_page: 25,
         total,
     };
@@ -57,9 +45,9 @@ async fn page_plan<R: Listed>(
     let statements = std::sync::Mutex::new(Vec::new());
     keyset
         .find(&mut reading, |stretch| {
-            let again = ids_of_page::<R>(&filter, shown, stretch, total)?;
+            let again = ids_of_page(&filter, shown, stretch, total)?;
             statements.lock().unwrap().push(again);
-            ids_of_page::<R>(&filter, shown, stretch, total)
+            ids_of_page(&filter, shown, stretch, total)
         })
         .await
         .unwrap();
@@ -71,11 +59,16 @@ async fn page_plan<R: Listed>(
     plans
 }
 
-fn filter<'a>(database: &Database, question: &'a Question<'a>) -> Filter<'a> {
+fn filter<'a, K: StoredKind>(
+    database: &Database,
+    scope: &TenantScope,
+    query: &'a ListQuery<K>,
+) -> Filter<'a, K> {
     Filter {
         dialect: database.dialect(),
-        question,
-        tenants: match question.scope {
+        query,
+        owner: Some(new_id()),
+        tenants: match scope {
             TenantScope::All => None,
             TenantScope::Only(tenants) => Some(tenants.clone()),
         },
@@ -87,76 +80,69 @@ fn assert_goes_through(plan: &str, index: &str) {
     assert!(!plan.contains("FOR ORDER BY"), "{plan}");
 }
 
-async fn each_plan_is_right<R: Listed>(database: &Database, sorts: &[(&'static str, &str)]) {
-    let (dialect, table) = (database.dialect(), R::TABLE);
-    let index = |name: &str| format!("{table}_{name}");
+async fn each_plan_is_right<K: StoredKind>(
+    database: &Database,
+    ready: K::State,
+    sorts: &[(Sort, &str)],
+) {
+    let index = |name: &str| format!("{}_{name}", K::TABLE);
     let scopes = [
         TenantScope::All,
-        TenantScope::Only(vec![new_id::<TenantId>(), new_id::<TenantId>()]),
+        TenantScope::Only(vec![new_id(), new_id()]),
     ];
     for scope in &scopes {
         let (part, tenants) = match scope {
             TenantScope::All => ("", 1),
             TenantScope::Only(tenants) => ("tenant_", tenants.len()),
         };
-        for (column, name) in sorts {
+        for (sort, name) in sorts {
             let name = index(&name.replace("by_", &format!("by_{part}")));
-            for shown in [vec!["ready", "failed"], R::states()] {
-                let question = question(scope, column);
-                let value = match question.order.kind {
-                    Kind::Text => "x",
-                    _ => "1",
-                };
+            for shown in [&[ready], K::State::EVERY] {
                 let after = Position::After(Cursor {
                     page: 2,
-                    value: Some(value.into()),
+                    value: Some(if *sort == Sort::Name { "x" } else { "1" }.into()),
                     id: new_id(),
                 });
                 for position in [Position::First, after] {
-                    let plans =
-                        page_plan::<R>(database, &question, &shown, FEW + 1, &position).await;
-                    for plan in plans {
+                    let query = ListQuery {
+                        position,
+                        ..sorted_by::<K>(*sort)
+                    };
+                    for plan in page_plan(database, scope, &query, shown, FEW + 1).await {
                         let found = plan.matches(&format!("COVERING INDEX {name}")).count();
                         assert_eq!(found, tenants, "{plan}");
                     }
                 }
             }
         }
-        let mine = Question {
-            ordered_by: Some(Some(new_id::<UserId>())),
-            ..question(scope, "created_at")
+        let mine = ListQuery {
+            mine: true,
+            ..sorted_by::<K>(Sort::Created)
         };
-        for plan in page_plan::<R>(database, &mine, &["ready"], FEW + 1, &Position::First).await {
+        for plan in page_plan(database, scope, &mine, &[ready], FEW + 1).await {
             assert_goes_through(&plan, &index("by_owner"));
         }
-        let counted = counting::<R>(&filter(database, &mine));
+        let counted = counting(&filter(database, scope, &mine));
         assert!(plan(database, counted).await.contains(&index("by_owner")));
-        let searched = Question {
-            search: "ci",
-            ..question(scope, "name")
+        let searched = ListQuery {
+            search: "ci".into(),
+            ..sorted_by::<K>(Sort::Name)
         };
-        let counted = plan(database, counting::<R>(&filter(database, &searched))).await;
+        let counted = plan(database, counting(&filter(database, scope, &searched))).await;
         assert!(counted.contains("COVERING INDEX"), "{counted}");
-        let counted = counting::<R>(&filter(database, &question(scope, "name")));
-        let counted = plan(database, counted).await;
+        let by_name = sorted_by::<K>(Sort::Name);
+        let counted = plan(database, counting(&filter(database, scope, &by_name))).await;
         assert!(
-            counted.contains("INDEX") && !counted.contains(R::TABLE),
+            counted.contains("PRIMARY KEY") && !counted.contains(K::TABLE),
             "{counted}"
         );
-        let ending = ids_of_ending::<R>(dialect, scope, Timestamp::now(), 8);
+        let ending = ids_of_ending::<K>(database.dialect(), scope, Timestamp::now(), 8);
         assert_goes_through(&plan(database, ending).await, &index("ending"));
     }
     // A few of a tenant's are looked up, however many others there are.
-    let one = TenantScope::Only(vec![new_id::<TenantId>()]);
-    for few in page_plan::<R>(
-        database,
-        &question(&one, "name"),
-        &["ready"],
-        FEW,
-        &Position::First,
-    )
-    .await
-    {
+    let one = TenantScope::Only(vec![new_id()]);
+    let by_name = sorted_by::<K>(Sort::Name);
+    for few in page_plan(database, &one, &by_name, &[ready], FEW).await {
         assert!(few.contains("(tenant_id=?"), "{few}");
     }
 }
@@ -166,18 +152,13 @@ async fn many_rows_are_never_sorted_and_none_is_read_that_is_not_shown() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("hangar.db");
     let database = Database::open(path.to_str().unwrap()).await.unwrap();
-    let clusters = [
-        ("name", "by_name"),
-        ("created_at", "by_creation"),
-        ("ends_at", "by_end"),
+    let mut sorts = vec![
+        (Sort::Name, "by_name"),
+        (Sort::Created, "by_creation"),
+        (Sort::Ends, "by_end"),
     ];
-    each_plan_is_right::<ClusterRecord>(&database, &clusters).await;
-    let nodes = [
-        ("name", "by_name"),
-        ("created_at", "by_creation"),
-        ("ends_at", "by_end"),
-        ("price_per_hour", "by_price"),
-    ];
-    each_plan_is_right::<NodeRecord>(&database, &nodes).await;
+    each_plan_is_right::<ClusterKind>(&database, ClusterState::Ready, &sorts).await;
+    sorts.push((Sort::Price, "by_price"));
+    each_plan_is_right::<NodeKind>(&database, NodeState::Ready, &sorts).await;
     database.close().await;
 }

@@ -1,4 +1,4 @@
-//! Where the database is: what people write, and what is found there before it is opened.
+//! The configured location of the database, and the checks of a file before it is opened.
 
 use crate::OpenError;
 use std::{
@@ -59,7 +59,7 @@ impl Location {
             ":memory:" => return Err(OpenError::InMemory),
             _ => {}
         }
-        // Absolute, so that a message names the place and a change of folder does not move it.
+        // Absolute, so that messages are clear and a change of directory does not matter.
         let path = std::path::absolute(path).map_err(|source| OpenError::File {
             path: path.into(),
             source,
@@ -109,7 +109,7 @@ fn create(path: &Path) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true).mode(0o600);
     match options.open(path) {
-        // Another process was quicker.
+        // Another process created it first.
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
         created => created.map(drop),
     }
@@ -142,7 +142,7 @@ pub(crate) fn is_writable(path: &Path) -> io::Result<bool> {
     }
 }
 
-/// Host, port and database of a PostgreSQL URL: what may be shown of it.
+/// Host, port and database of a PostgreSQL URL, without the password.
 pub(crate) fn place(url: &Url) -> String {
     format!(
         "{}:{}{}",

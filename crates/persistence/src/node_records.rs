@@ -1,47 +1,39 @@
 //! Records of nodes and their workspaces.
 
 use crate::{
-    audit_records::AuditEntry,
-    records::{Idempotency, QuotaCheck},
+    records::{NewResource, Progress, Record},
     sealed::Sealed,
 };
 use domain::{
     failure::Failure,
-    ids::{EnvironmentId, NodeId, TenantId, UserId, WorkspaceId},
-    listing::Paging,
+    ids::WorkspaceId,
     money::MicroDollars,
     node::{
-        listing::NodeStateCount,
-        name::NodeName,
         order::{Autostop, NodeSpec},
-        view::{NodeState, Placement},
+        view::{NodeKind, NodeState, Placement},
     },
     operation::Operation,
     tenancy::{EnvironmentRef, TenantRef},
 };
 use jiff::Timestamp;
 
-/// A node as stored, with the names of what it refers to.
+/// A node as stored.
+pub type NodeRecord = Record<NodeKind>;
+/// A node to be stored.
+pub type NewNode = NewResource<NodeKind>;
+/// What a reconciler writes after looking at a node.
+pub type NodeProgress = Progress<NodeKind>;
+
+/// What is stored of a node beside the header of every resource. Its name is unique among the nodes of a tenant that are
+/// not deleted.
 #[derive(Clone, Debug, PartialEq)]
-pub struct NodeRecord {
-    /// Its id.
-    pub id: NodeId,
-    /// Its name, unique among the nodes of a tenant that are not deleted.
-    pub name: NodeName,
-    /// Whose it is.
-    pub tenant: TenantRef,
-    /// The part of the tenant it is in.
-    pub environment: EnvironmentRef,
+pub struct NodeColumns {
     /// What was ordered.
     pub spec: NodeSpec,
     /// The SkyPilot YAML that is sent.
     pub task_yaml: String,
     /// The name of its machine.
     pub machine: String,
-    /// Its state.
-    pub state: NodeState,
-    /// What is wrong.
-    pub failure: Option<Failure>,
     /// Where its machine is, once known.
     pub placement: Option<Placement>,
     /// The address for SSH, once known.
@@ -58,70 +50,25 @@ pub struct NodeRecord {
     pub request: Option<String>,
     /// The machine's state as last seen, in SkyPilot's word; `None`: not listed.
     pub seen: Option<String>,
-    /// Who ordered it.
-    pub created_by: UserId,
-    /// Their name.
-    pub created_by_name: String,
-    /// When it was ordered.
-    pub created_at: Timestamp,
-    /// When it was first usable.
-    pub ready_at: Option<Timestamp>,
-    /// When the portal takes it down.
-    pub ends_at: Option<Timestamp>,
-    /// When it was gone.
-    pub deleted_at: Option<Timestamp>,
-    /// The newest operation.
-    pub operation: Operation,
-    /// Counts up with every write that a person can see.
-    pub version: i64,
 }
 
-/// A node to be stored: desired state and the operation that makes it so.
-#[derive(Clone, Debug)]
-pub struct NewNode {
-    /// Its id.
-    pub id: NodeId,
-    /// Its name.
-    pub name: NodeName,
-    /// Whose it is.
-    pub tenant_id: TenantId,
-    /// The part of the tenant it is in.
-    pub environment_id: EnvironmentId,
-    /// What was ordered.
-    pub spec: NodeSpec,
-    /// The SkyPilot YAML that is sent.
-    pub task_yaml: String,
-    /// The name of its machine.
-    pub machine: String,
-    /// When it is to stop by itself.
-    pub autostop: Option<Autostop>,
-    /// What an hour costs, as quoted.
-    pub price_per_hour: Option<MicroDollars>,
-    /// Who ordered it.
-    pub created_by: UserId,
-    /// When.
-    pub created_at: Timestamp,
-    /// When it is taken down.
-    pub ends_at: Option<Timestamp>,
-    /// The operation that launches it.
-    pub operation: Operation,
-    /// The key that makes the order one order, with a digest of the order it stands for.
-    pub idempotency: Option<Idempotency>,
-}
-
-/// What became of an attempt to store an order.
-#[derive(Clone, Debug)]
-pub enum NodeOrderStored {
-    /// It is stored.
-    Created(NodeRecord),
-    /// The same person sent the same key and the same order before; this is what it made.
-    Replayed(NodeRecord),
-    /// The key stands for another order.
-    KeyReused,
-    /// A node of the tenant that is not deleted has the name.
-    NameTaken,
-    /// There is no room for it in its environment; never [`QuotaCheck::Enough`].
-    QuotaExceeded(QuotaCheck),
+impl NodeColumns {
+    /// Of a node for which nothing was requested yet.
+    pub fn ordered(spec: NodeSpec, task_yaml: String, machine: String) -> Self {
+        Self {
+            spec,
+            task_yaml,
+            machine,
+            placement: None,
+            address: None,
+            autostop: None,
+            price_per_hour: None,
+            spent: MicroDollars(0),
+            charged_since: None,
+            request: None,
+            seen: None,
+        }
+    }
 }
 
 /// What a person asks of a node that exists.
@@ -134,18 +81,13 @@ pub enum NodeChange {
     Autostop(Option<Autostop>),
 }
 
-/// What a reconciler writes after looking at a node.
+/// What a reconciler finds out about a node beside its state.
 #[derive(Clone, Debug, PartialEq)]
-pub struct NodeProgress {
-    /// The state.
-    pub state: NodeState,
-    /// What is wrong.
-    pub failure: Option<Failure>,
+pub struct NodeFindings {
     /// Where its machine is.
     pub placement: Option<Placement>,
     /// The address for SSH.
     pub address: Option<String>,
-    /// What an hour costs.
     pub price_per_hour: Option<MicroDollars>,
     /// Whether it is charged from now on. Turning it on begins an interval at `at`, with
     /// `price_per_hour`; turning it off, or another price, ends the one that is open.
@@ -156,16 +98,6 @@ pub struct NodeProgress {
     pub request: Option<String>,
     /// The machine's state as seen.
     pub seen: Option<String>,
-    /// When it was first usable.
-    pub ready_at: Option<Timestamp>,
-    /// When it was gone.
-    pub deleted_at: Option<Timestamp>,
-    /// The operation with its steps.
-    pub operation: Operation,
-    /// When to look again; `None`: only when woken.
-    pub due_at: Option<Timestamp>,
-    /// What the audit log is told, if the outcome is worth it.
-    pub audit: Option<AuditEntry>,
 }
 
 /// The service account of a workspace as stored.
@@ -234,17 +166,4 @@ pub struct OrphanRemoval {
     pub workspace: String,
     /// When it was asked for.
     pub asked_at: Timestamp,
-}
-
-/// One page of records.
-#[derive(Clone, Debug)]
-pub struct NodeRecordPage {
-    /// The nodes of the page.
-    pub items: Vec<NodeRecord>,
-    /// Which page this is.
-    pub paging: Paging,
-    /// How many match altogether.
-    pub total: u64,
-    /// How many match in each state, whatever states were asked for.
-    pub counts: Vec<NodeStateCount>,
 }

@@ -1,22 +1,14 @@
-//! The times in which each node is charged, at the price it had then.
+//! The intervals in which each node is charged, each at one price.
 
 use crate::{
     Cause,
     connection::Transaction,
-    costs::Charged,
     node_records::NodeRecord,
     rows::{as_stored, time},
     sql::query,
 };
 use domain::money::MicroDollars;
 use jiff::Timestamp;
-
-/// Where it is kept.
-pub(crate) const USAGE: Charged = Charged {
-    table: "node_usage",
-    from: "started_at",
-    until: "ended_at",
-};
 
 /// Ends the open interval of `node` and begins the next one, as far as what is charged changes.
 /// Answers what it has spent in intervals that are closed, and since when it is charged.

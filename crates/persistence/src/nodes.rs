@@ -1,46 +1,159 @@
-//! Nodes: reading them, and the port's methods, each told in the file of its subject.
+//! Nodes: their own columns, and what only nodes have.
 
 use crate::{
     Cause,
     audit_records::AuditEntry,
-    claims, costs,
+    change::Change,
+    claims::{self, AT_ONCE},
+    connection::Transaction,
     error::Stored,
-    handles::Nodes,
-    list, node_list, node_orders, node_progress,
-    node_records::{
-        NewNode, NodeChange, NodeOrderStored, NodeProgress, NodeRecord, NodeRecordPage,
-    },
-    node_usage::USAGE,
-    operations::{self, OF_NODES},
-    orders,
-    records::{Claim, Costs},
-    resource::{self, Resource, select_ordered},
-    rows::{
-        self, Row, id, json, number, optional_json, optional_number, optional_text, optional_time,
-        text, time, word,
-    },
-    sql::query,
+    handles::Table,
+    list::fetch_ids,
+    node_records::{NodeChange, NodeColumns, NodeFindings, NodeRecord},
+    node_usage,
+    operations::{Operations, operation_as_stored},
+    records::Claim,
+    resource::{Column, StoredKind, several},
+    resources::{announce_if_visible, is_superseded, written},
+    rows::{Row, json, number, optional_json, optional_number, optional_text, optional_time, text},
+    sql::{Query, Sql, json_value, optional_json_value, query},
     transaction::doing,
 };
 use domain::{
-    caller::TenantScope,
-    ids::{EnvironmentId, NodeId, TenantId, UserId},
+    ids::{EnvironmentId, NodeId, TenantId},
     money::MicroDollars,
-    node::{listing::NodeQuery, name::NodeName},
+    node::{name::NodeName, view::NodeKind},
     operation::Operation,
+    quota::QuotaRequest,
 };
-use jiff::{SignedDuration, Timestamp};
-use uuid::Uuid;
 
-impl Nodes<'_> {
-    /// Stores an order with its operation and audit entry, due at once; announces it.
-    pub async fn create(self, new: NewNode, audit: AuditEntry) -> Stored<NodeOrderStored> {
-        doing("store an order of a node", async {
-            Ok(orders::store(self.0, &new, &audit).await?.into())
+impl StoredKind for NodeKind {
+    const TABLE: &'static str = "nodes";
+    const OPERATIONS: Operations = Operations {
+        table: "node_operations",
+        of: "node_id",
+    };
+    const COLUMNS: &'static [&'static str] = &[
+        "spec",
+        "task_yaml",
+        "machine",
+        "placement",
+        "address",
+        "autostop",
+        "price_per_hour",
+        "spent",
+        "charged_since",
+        "request",
+        "seen",
+    ];
+    const SEARCHED: &'static [&'static str] = &["name", "accelerator_folded"];
+
+    type Columns = NodeColumns;
+    type Findings = NodeFindings;
+
+    fn read(row: &Row) -> Result<NodeColumns, Cause> {
+        Ok(NodeColumns {
+            spec: json(row, "spec")?,
+            task_yaml: text(row, "task_yaml")?,
+            machine: text(row, "machine")?,
+            placement: optional_json(row, "placement")?,
+            address: optional_text(row, "address")?,
+            autostop: optional_json(row, "autostop")?,
+            price_per_hour: optional_number(row, "price_per_hour")?.map(MicroDollars),
+            spent: MicroDollars(number(row, "spent")?),
+            charged_since: optional_time(row, "charged_since")?,
+            request: optional_text(row, "request")?,
+            seen: optional_text(row, "seen")?,
         })
-        .await
     }
 
+    fn fixed(columns: &NodeColumns) -> Result<Vec<Column>, Cause> {
+        let accelerator = columns.spec.accelerator.as_deref();
+        Ok(vec![
+            ("spec", json_value(&columns.spec)?),
+            (
+                "accelerator_folded",
+                accelerator.map(str::to_lowercase).into(),
+            ),
+            ("task_yaml", columns.task_yaml.clone().into()),
+            ("machine", columns.machine.clone().into()),
+            ("autostop", optional_json_value(columns.autostop.as_ref())?),
+        ])
+    }
+
+    fn mutable(columns: &NodeColumns) -> Result<Vec<Column>, Cause> {
+        Ok(vec![
+            (
+                "placement",
+                optional_json_value(columns.placement.as_ref())?,
+            ),
+            ("address", columns.address.clone().into()),
+            (
+                "price_per_hour",
+                columns.price_per_hour.map(|price| price.0).into(),
+            ),
+            ("spent", columns.spent.0.into()),
+            ("charged_since", columns.charged_since.into()),
+            ("request", columns.request.clone().into()),
+            ("seen", columns.seen.clone().into()),
+        ])
+    }
+
+    /// What was found out about a superseded node's machine still holds; its request is that of the new operation.
+    async fn advance(
+        connection: &mut Transaction,
+        before: &NodeRecord,
+        columns: &mut NodeColumns,
+        findings: NodeFindings,
+        superseded: bool,
+    ) -> Result<(), Cause> {
+        (columns.spent, columns.charged_since) = node_usage::charge(
+            connection,
+            before,
+            findings.price_per_hour,
+            findings.charged,
+            findings.at,
+        )
+        .await?;
+        columns.placement = findings.placement;
+        columns.address = findings.address;
+        columns.price_per_hour = findings.price_per_hour;
+        columns.seen = findings.seen;
+        if !superseded {
+            columns.request = findings.request;
+        }
+        Ok(())
+    }
+
+    fn hide(shown: &mut NodeColumns, before: &NodeColumns) {
+        shown.request.clone_from(&before.request);
+        shown.seen.clone_from(&before.seen);
+    }
+
+    fn quota_request(columns: &NodeColumns) -> QuotaRequest {
+        QuotaRequest::Node(columns.price_per_hour)
+    }
+
+    /// An empty workspace is seldom looked at; one with a node is, from now on.
+    fn wake(environment: EnvironmentId) -> Option<Query> {
+        let wake =
+            query("UPDATE workspaces SET due_at = $2, wakes = wakes + 1 WHERE environment_id = $1");
+        Some(wake.bind(environment).bind(AT_ONCE))
+    }
+
+    fn change(id: NodeId, tenant_id: TenantId) -> Change {
+        Change::Node { id, tenant_id }
+    }
+
+    fn changed(change: Change) -> Option<(NodeId, TenantId)> {
+        match change {
+            Change::Node { id, tenant_id } => Some((id, tenant_id)),
+            _ => None,
+        }
+    }
+}
+
+impl Table<'_, NodeRecord> {
     /// Whether a node of the tenant that is not deleted has the name.
     pub async fn name_taken(self, tenant: TenantId, name: &NodeName) -> Stored<bool> {
         doing("look up a node's name", async {
@@ -56,44 +169,18 @@ impl Nodes<'_> {
         .await
     }
 
-    /// One node, also a deleted one.
-    pub async fn get(self, id: NodeId) -> Stored<Option<NodeRecord>> {
-        doing("read a node", async {
-            resource::one(self.0.readers(), id).await
-        })
-        .await
-    }
-
-    /// A page. `owner` is the person whose nodes `query.mine` means.
-    pub async fn list(
-        self,
-        scope: &TenantScope,
-        owner: Option<UserId>,
-        query: &NodeQuery,
-    ) -> Stored<NodeRecordPage> {
-        doing("list nodes", node_list::page(self.0, scope, owner, query)).await
-    }
-
-    /// Nodes in `scope` that end before `before` and are not being deleted, soonest first.
-    pub async fn ending_before(
-        self,
-        scope: &TenantScope,
-        before: Timestamp,
-        limit: u32,
-    ) -> Stored<Vec<NodeRecord>> {
-        doing(
-            "list nodes that end soon",
-            list::ending_before(self.0, scope, before, limit),
-        )
-        .await
-    }
-
-    /// Every node of the environment that is not deleted.
+    /// Every node of the environment that is not deleted, by name.
     pub async fn of_environment(self, environment: EnvironmentId) -> Stored<Vec<NodeRecord>> {
-        doing(
-            "list the nodes of an environment",
-            node_list::of_environment(self.0, environment),
-        )
+        doing("list the nodes of an environment", async {
+            let mut sql = Sql::new("SELECT r.id FROM nodes r WHERE r.environment_id = ");
+            sql.bind(environment)
+                .push(" AND r.state <> 'deleted' ORDER BY r.name, r.id");
+            let mut reading = self.0.read().await?;
+            let ids = fetch_ids(&mut reading, sql).await?;
+            let nodes = several(&mut reading, ids).await?;
+            reading.commit().await?;
+            Ok(nodes)
+        })
         .await
     }
 
@@ -108,22 +195,8 @@ impl Nodes<'_> {
         .await
     }
 
-    /// What the nodes in `scope` cost between `since` and `now`, by their intervals.
-    pub async fn costs(
-        self,
-        scope: &TenantScope,
-        since: Timestamp,
-        now: Timestamp,
-    ) -> Stored<Costs> {
-        doing(
-            "sum up what nodes cost",
-            costs::sum(self.0, USAGE, scope, since, now),
-        )
-        .await
-    }
-
-    /// Writes what a person asks of a node with the audit entry, if the node is as it was in
-    /// `version`; due at once; announces it. `None`: it has changed meanwhile, nothing was written.
+    /// Writes a user's change of a node with the audit entry, if the node is as it was in `version`; due at once;
+    /// announces it. `None`: it has changed meanwhile, nothing was written.
     pub async fn change(
         self,
         id: NodeId,
@@ -131,125 +204,76 @@ impl Nodes<'_> {
         change: NodeChange,
         audit: AuditEntry,
     ) -> Stored<Option<NodeRecord>> {
-        doing(
-            "store what is asked of a node",
-            node_orders::store_change(self.0, id, version, &change, &audit),
-        )
-        .await
-    }
-
-    /// Claims up to `limit` nodes whose work is due and that nobody holds, until `now + lease`.
-    pub async fn claim(
-        self,
-        now: Timestamp,
-        lease: SignedDuration,
-        limit: u32,
-    ) -> Stored<Vec<Claim<NodeRecord>>> {
-        doing(
-            "claim work on nodes",
-            claims::claim(self.0, now, lease, limit),
-        )
-        .await
-    }
-
-    /// Holds a claim longer. `false`: it is lost.
-    pub async fn extend(self, claim: &Claim<NodeRecord>, until: Timestamp) -> Stored<bool> {
-        doing(
-            "extend a claim on a node",
-            claims::extend(self.0, claim, until),
-        )
-        .await
-    }
-
-    /// Writes progress, opening and closing intervals of cost, and ends the claim; announces the
-    /// change if a person can see one. If the node was woken meanwhile it stays due at once.
-    /// `false`: the claim had been lost and nothing was written. A node to which a person gave
-    /// another operation meanwhile keeps that state, operation and request; the claim still ends
-    /// and the node is due at once.
-    pub async fn record(self, claim: &Claim<NodeRecord>, progress: NodeProgress) -> Stored<bool> {
-        doing(
-            "record a node's progress",
-            node_progress::record(self.0, claim, progress),
-        )
+        doing("store the change of a node", async {
+            let mut writing = self.0.write().await?;
+            let statement = match &change {
+                NodeChange::Turn(state, operation) => query(
+                    "UPDATE nodes SET due_at = $3, wakes = wakes + 1, version = version + 1, \
+                     state = $4, operation_id = $5, failure = NULL WHERE id = $1 AND version = $2",
+                )
+                .bind(id)
+                .bind(version)
+                .bind(AT_ONCE)
+                .bind(state.as_str())
+                .bind(operation.id),
+                NodeChange::Autostop(autostop) => query(
+                    "UPDATE nodes SET due_at = $3, wakes = wakes + 1, version = version + 1, \
+                     autostop = $4 WHERE id = $1 AND version = $2",
+                )
+                .bind(id)
+                .bind(version)
+                .bind(AT_ONCE)
+                .bind(optional_json_value(autostop.as_ref())?),
+            };
+            if statement.execute(writing.connection()).await? == 0 {
+                return Ok(None);
+            }
+            let operation = match &change {
+                NodeChange::Turn(_, operation) => Some(operation),
+                NodeChange::Autostop(_) => None,
+            };
+            let record = written::<NodeKind>(&mut writing, id, operation, &audit).await?;
+            writing.commit().await?;
+            Ok(Some(record))
+        })
         .await
     }
 
     /// Writes the request just made for a claimed node with its operation, in which that step is
     /// marked now, and goes on holding the claim, so that a crash right after finds both. `false`:
-    /// the claim had been lost, or a person gave the node another operation meanwhile.
+    /// the claim had been lost, or a user gave the node another operation meanwhile.
     pub async fn note_request(
         self,
         claim: &Claim<NodeRecord>,
         request: &str,
         operation: &Operation,
     ) -> Stored<bool> {
-        doing(
-            "note the request made for a node",
-            node_progress::note_request(self.0, claim, request, operation),
-        )
-        .await
-    }
-
-    /// Makes the work on a node due at once and announces that work is due.
-    pub async fn wake(self, id: NodeId) -> Stored<()> {
-        doing("wake a node", claims::wake::<NodeRecord>(self.0, id)).await
-    }
-
-    /// When the next work is due (leases included), if any.
-    pub async fn next_due(self) -> Stored<Option<Timestamp>> {
-        doing(
-            "look when work on nodes is due",
-            claims::next_due::<NodeRecord>(self.0),
-        )
-        .await
-    }
-}
-
-impl Resource for NodeRecord {
-    const TABLE: &'static str = "nodes";
-    const NOUN: &'static str = "node";
-    const ALIVE: &'static str = "state <> 'deleted'";
-
-    fn select() -> String {
-        select_ordered(
-            Self::TABLE,
-            OF_NODES.table,
-            "r.spec, r.task_yaml, r.machine, r.placement, r.address, r.autostop, \
-             r.price_per_hour, r.spent, r.charged_since, r.request, r.seen",
-        )
-    }
-
-    fn from_row(row: &Row) -> Result<Self, Cause> {
-        Ok(Self {
-            id: id(row, "id")?,
-            name: word(row, "name")?,
-            tenant: rows::tenant(row)?,
-            environment: rows::environment(row)?,
-            spec: json(row, "spec")?,
-            task_yaml: text(row, "task_yaml")?,
-            machine: text(row, "machine")?,
-            state: word(row, "state")?,
-            failure: optional_json(row, "failure")?,
-            placement: optional_json(row, "placement")?,
-            address: optional_text(row, "address")?,
-            autostop: optional_json(row, "autostop")?,
-            price_per_hour: optional_number(row, "price_per_hour")?.map(MicroDollars),
-            spent: MicroDollars(number(row, "spent")?),
-            charged_since: optional_time(row, "charged_since")?,
-            request: optional_text(row, "request")?,
-            seen: optional_text(row, "seen")?,
-            created_by: id(row, "created_by")?,
-            created_by_name: text(row, "created_by_name")?,
-            created_at: time(row, "created_at")?,
-            ready_at: optional_time(row, "ready_at")?,
-            ends_at: optional_time(row, "ends_at")?,
-            deleted_at: optional_time(row, "deleted_at")?,
-            operation: operations::from_row(row)?,
-            version: number(row, "version")?,
+        doing("note the request made for a node", async {
+            let mut writing = self.0.write().await?;
+            let Some(held) = claims::held(self.0, &mut writing, claim).await? else {
+                return Ok(false);
+            };
+            let before = held.now;
+            if is_superseded::<NodeKind>(&before, claim, operation.id) {
+                return Ok(false);
+            }
+            let mut after = before.clone();
+            after.request = Some(request.to_owned());
+            after.operation = operation_as_stored(operation.clone());
+            announce_if_visible::<NodeKind>(&mut writing, &before, &mut after);
+            NodeKind::OPERATIONS
+                .write(writing.connection(), after.id, &after.operation)
+                .await?;
+            query("UPDATE nodes SET request = $2, operation_id = $3, version = $4 WHERE id = $1")
+                .bind(after.id)
+                .bind(after.details.request)
+                .bind(after.operation.id)
+                .bind(after.version)
+                .execute(writing.connection())
+                .await?;
+            writing.commit().await?;
+            Ok(true)
         })
-    }
-
-    fn id(&self) -> Uuid {
-        self.id.into()
+        .await
     }
 }

@@ -1,9 +1,8 @@
-//! Why a database cannot be opened: what is wrong, and what to do about it. No password is shown.
+//! Why a database cannot be opened, and what to do about it. No message contains a password.
 
 use sqlx::migrate::MigrateError;
 use std::{io, path::PathBuf};
 
-/// Why a database cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// Nothing was given.
@@ -17,19 +16,13 @@ pub enum OpenError {
         "a database of the kind “{scheme}” cannot be used: give a path for SQLite, such as \
          hangar.db, or a PostgreSQL URL, postgres://user:password@host/database"
     )]
-    UnknownKind {
-        /// What stands before `://`.
-        scheme: String,
-    },
+    UnknownKind { scheme: String },
     /// The PostgreSQL URL is none.
     #[error(
         "the PostgreSQL URL cannot be read ({reason}): write it as \
          postgres://user:password@host:5432/database and percent-encode special characters"
     )]
-    BadUrl {
-        /// What is wrong with it.
-        reason: String,
-    },
+    BadUrl { reason: String },
     /// SQLite was to keep its data in memory.
     #[error(
         "SQLite in memory cannot be used, because it ends with its connection: give the path of a \
@@ -41,89 +34,56 @@ pub enum OpenError {
         "the SQLite URL ends in “?{query}”, which means nothing here: leave it out, or use \
          “?mode=ro” to open the file for reading only"
     )]
-    BadQuery {
-        /// That part.
-        query: String,
-    },
+    BadQuery { query: String },
     /// The folder of the file is missing.
     #[error(
         "there is no folder {} for the database file: create it, or choose another path",
         path.display()
     )]
-    NoFolder {
-        /// The folder.
-        path: PathBuf,
-    },
+    NoFolder { path: PathBuf },
     /// The path leads to a folder.
     #[error(
         "{} is a folder: give the path of a file in it, such as hangar.db",
         path.display()
     )]
-    IsFolder {
-        /// The folder.
-        path: PathBuf,
-    },
+    IsFolder { path: PathBuf },
     /// A file that was to be only read is missing.
     #[error(
         "there is no database file {} to be read: check the path, or leave “?mode=ro” out to create it",
         path.display()
     )]
-    Missing {
-        /// The file.
-        path: PathBuf,
-    },
+    Missing { path: PathBuf },
     /// The file cannot be opened or created.
     #[error(
         "the database file {} cannot be opened: let the user that runs Hangar read and write it and \
          its folder",
         path.display()
     )]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
+    File { path: PathBuf, source: io::Error },
     /// The file is something else.
     #[error(
         "{} is not an SQLite database: choose another path, or move that file away",
         path.display()
     )]
-    NotADatabase {
-        /// The file.
-        path: PathBuf,
-    },
+    NotADatabase { path: PathBuf },
     /// An SQLite database of another program.
     #[error(
         "the database {} belongs to another program: choose another path",
         path.display()
     )]
-    Foreign {
-        /// The file.
-        path: PathBuf,
-    },
+    Foreign { path: PathBuf },
     /// SQLite fails.
     #[error(
         "the SQLite database {} cannot be used: see the cause, and restore a backup if it is damaged",
         path.display()
     )]
-    Sqlite {
-        /// The file.
-        path: PathBuf,
-        /// What SQLite says.
-        source: sqlx::Error,
-    },
+    Sqlite { path: PathBuf, source: sqlx::Error },
     /// PostgreSQL does not answer or does not let us in.
     #[error(
         "PostgreSQL at {place} cannot be used: check that it runs, and the URL's host, database, \
          user and password"
     )]
-    Postgres {
-        /// Host, port and database.
-        place: String,
-        /// What it says.
-        source: sqlx::Error,
-    },
+    Postgres { place: String, source: sqlx::Error },
     /// The database is of a later version.
     #[error(
         "the database was written by a newer Hangar (its schema is {found}, this one knows {known}): \
@@ -151,10 +111,7 @@ pub enum OpenError {
         "schema change {version} was made to this database in another form, as by an unreleased \
          Hangar: start with a new database, or with the Hangar that made this one"
     )]
-    AlteredMigration {
-        /// Which.
-        version: i64,
-    },
+    AlteredMigration { version: i64 },
     /// A migration fails.
     #[error(
         "the database cannot be brought up to date: see the cause; the user needs the right to \

@@ -12,20 +12,10 @@ use uuid::Uuid;
 
 /// A table of operations, and its column for what they are on.
 #[derive(Clone, Copy)]
-pub(crate) struct Operations {
+pub struct Operations {
     pub table: &'static str,
     pub of: &'static str,
 }
-
-pub(crate) const OF_CLUSTERS: Operations = Operations {
-    table: "operations",
-    of: "cluster_id",
-};
-
-pub(crate) const OF_NODES: Operations = Operations {
-    table: "node_operations",
-    of: "node_id",
-};
 
 impl Operations {
     /// Stores an operation, or how far it is.

@@ -1,15 +1,14 @@
 //! Records of clusters, users and tokens.
 
 use crate::audit_records::AuditEntry;
+pub use crate::resource::{NewResource, Record, StoredKind};
 use domain::{
     access::{PlatformRole, TenantRole, TokenScope},
-    cluster::ClusterState,
-    cluster_name::ClusterName,
+    cluster::ClusterKind,
     exposure::Exposure,
     failure::Failure,
-    ids::{ClusterId, EnvironmentId, TenantId, TokenId, UserId},
+    ids::{TenantId, TokenId, UserId},
     kubernetes_version::KubernetesVersion,
-    listing::{Paging, StateCount},
     money::MicroDollars,
     operation::Operation,
     plan::Plan,
@@ -17,79 +16,34 @@ use domain::{
     tenancy::{EnvironmentRef, TenantRef},
 };
 use jiff::Timestamp;
+use std::ops::{Deref, DerefMut};
 
-/// A cluster as stored, with the names of what it refers to.
+/// A cluster as stored.
+pub type ClusterRecord = Record<ClusterKind>;
+/// A cluster to be stored.
+pub type NewCluster = NewResource<ClusterKind>;
+/// What a reconciler writes after looking at a cluster.
+pub type ClusterProgress = Progress<ClusterKind>;
+
+/// What is stored of a cluster beside the header of every resource. Its name is unique among the clusters of a host that
+/// are not deleted.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ClusterRecord {
-    /// Its id.
-    pub id: ClusterId,
-    /// Its name, unique among the clusters of a host that are not deleted.
-    pub name: ClusterName,
-    /// Whose it is.
-    pub tenant: TenantRef,
-    /// The part of the tenant it is in.
-    pub environment: EnvironmentRef,
+pub struct ClusterColumns {
     /// Its size, as it was when ordered.
     pub plan: Plan,
-    /// The version it runs.
     pub kubernetes_version: KubernetesVersion,
-    /// How it is reached.
     pub exposure: Exposure,
     /// The host cluster it lives on.
     pub host: String,
-    /// Its state.
-    pub state: ClusterState,
-    /// What is wrong.
-    pub failure: Option<Failure>,
     /// The address of its API, once known.
     pub endpoint: Option<String>,
-    /// Who ordered it.
-    pub created_by: UserId,
-    /// Their name.
-    pub created_by_name: String,
-    /// When it was ordered.
-    pub created_at: Timestamp,
-    /// When it was first usable.
-    pub ready_at: Option<Timestamp>,
-    /// When the portal takes it down.
-    pub ends_at: Option<Timestamp>,
-    /// When it was gone.
-    pub deleted_at: Option<Timestamp>,
-    /// The newest operation.
-    pub operation: Operation,
-    /// Counts up with every write.
-    pub version: i64,
 }
 
-/// A cluster to be stored: desired state and the operation that makes it so.
-#[derive(Clone, Debug)]
-pub struct NewCluster {
-    /// Its id.
-    pub id: ClusterId,
-    /// Its name.
-    pub name: ClusterName,
-    /// Whose it is.
-    pub tenant_id: TenantId,
-    /// The part of the tenant it is in.
-    pub environment_id: EnvironmentId,
-    /// Its size.
-    pub plan: Plan,
-    /// Its version.
-    pub kubernetes_version: KubernetesVersion,
-    /// How it is reached.
-    pub exposure: Exposure,
-    /// Where it is put.
-    pub host: String,
-    /// Who ordered it.
-    pub created_by: UserId,
-    /// When.
-    pub created_at: Timestamp,
-    /// When it is taken down.
-    pub ends_at: Option<Timestamp>,
-    /// The operation that creates it.
-    pub operation: Operation,
-    /// The key that makes the order one order, with a digest of the order it stands for.
-    pub idempotency: Option<Idempotency>,
+/// What a reconciler finds out about a cluster beside its state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClusterFindings {
+    /// The address of its API.
+    pub endpoint: Option<String>,
 }
 
 /// A client's key and what it was used for.
@@ -103,16 +57,15 @@ pub struct Idempotency {
 
 /// What became of an attempt to store an order.
 #[derive(Clone, Debug)]
-pub enum OrderStored {
-    /// It is stored.
-    Created(ClusterRecord),
-    /// The same person sent the same key and the same order before; this is what it made.
-    Replayed(ClusterRecord),
+pub enum OrderStored<K: StoredKind> {
+    Created(Record<K>),
+    /// The same user sent the same key and the same order before; this is what it made.
+    Replayed(Record<K>),
     /// The key stands for another order.
     KeyReused,
-    /// A cluster that is not deleted has the name on this host.
+    /// The name is in use.
     NameTaken,
-    /// There is no room for it in its environment; never [`QuotaCheck::Enough`].
+    /// A limit of its environment is in the way; never [`QuotaCheck::Enough`].
     QuotaExceeded(QuotaCheck),
 }
 
@@ -138,18 +91,13 @@ pub struct Claim<R> {
     pub wakes: i64,
 }
 
-/// What a reconciler writes after looking at a cluster.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Progress {
-    /// The state.
-    pub state: ClusterState,
-    /// What is wrong.
+/// What a reconciler writes after looking at a resource.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Progress<K: StoredKind> {
+    pub state: K::State,
     pub failure: Option<Failure>,
-    /// The address.
-    pub endpoint: Option<String>,
-    /// When it was first usable.
+    /// When it could first be used.
     pub ready_at: Option<Timestamp>,
-    /// When it was gone.
     pub deleted_at: Option<Timestamp>,
     /// The operation with its steps.
     pub operation: Operation,
@@ -157,6 +105,37 @@ pub struct Progress {
     pub due_at: Option<Timestamp>,
     /// What the audit log is told, if the outcome is worth it.
     pub audit: Option<AuditEntry>,
+    pub findings: K::Findings,
+}
+
+impl<K: StoredKind> Progress<K> {
+    /// Progress that changes nothing beside `findings` and plans nothing.
+    pub fn unchanged(record: &Record<K>, findings: K::Findings) -> Self {
+        Self {
+            state: record.state,
+            failure: record.failure.clone(),
+            ready_at: record.ready_at,
+            deleted_at: record.deleted_at,
+            operation: record.operation.clone(),
+            due_at: None,
+            audit: None,
+            findings,
+        }
+    }
+}
+
+impl<K: StoredKind> Deref for Progress<K> {
+    type Target = K::Findings;
+
+    fn deref(&self) -> &K::Findings {
+        &self.findings
+    }
+}
+
+impl<K: StoredKind> DerefMut for Progress<K> {
+    fn deref_mut(&mut self) -> &mut K::Findings {
+        &mut self.findings
+    }
 }
 
 /// A person as stored.
@@ -275,19 +254,6 @@ pub struct TenantSeed {
     pub environments: Vec<(String, String)>,
 }
 
-/// One page of records.
-#[derive(Clone, Debug)]
-pub struct RecordPage {
-    /// The clusters of the page.
-    pub items: Vec<ClusterRecord>,
-    /// Which page this is.
-    pub paging: Paging,
-    /// How many match altogether.
-    pub total: u64,
-    /// How many match in each state, whatever states were asked for.
-    pub counts: Vec<StateCount>,
-}
-
 /// What clusters cost. Each is charged from when it was first usable until it was gone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Costs {
@@ -307,7 +273,7 @@ pub struct ClusterTally {
     /// How many there are.
     pub clusters: u64,
     /// How many of them need somebody.
-    pub need_somebody: u64,
+    pub need_attention: u64,
     /// What those that are charged at the moment cost an hour.
     pub price_per_hour: MicroDollars,
 }

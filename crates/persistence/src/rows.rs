@@ -1,4 +1,4 @@
-//! Between rows and records: the other half of `connection`.
+//! Reading columns of rows: the other half of `connection`.
 
 use crate::Cause;
 use domain::tenancy::{EnvironmentRef, TenantRef};
@@ -10,7 +10,7 @@ use sqlx::{
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// A column holds what this version of Hangar does not understand.
+/// A column that this version of Hangar cannot read.
 #[derive(Debug, thiserror::Error)]
 #[error("column {column} cannot be read: {reason}")]
 struct Unreadable {
@@ -26,7 +26,7 @@ fn unreadable(column: &'static str, reason: impl ToString) -> Cause {
     .into()
 }
 
-pub(crate) enum Row {
+pub enum Row {
     Sqlite(SqliteRow),
     Postgres(PgRow),
 }
@@ -124,7 +124,7 @@ pub(crate) fn optional_time(row: &Row, column: &'static str) -> Result<Option<Ti
     .map_err(|error| unreadable(column, error))
 }
 
-/// A time as it will be when read again.
+/// A time with the precision of the database, microseconds.
 pub(crate) fn as_stored(time: Timestamp) -> Timestamp {
     Timestamp::from_microsecond(time.as_microsecond()).unwrap_or(time)
 }

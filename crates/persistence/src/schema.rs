@@ -47,7 +47,7 @@ pub(crate) async fn migrate(pool: &Pool) -> Result<(), OpenError> {
     })
 }
 
-/// Who made the tables of an SQLite file.
+/// Which program created the tables of an SQLite file.
 pub(crate) enum Origin {
     /// There are none yet.
     Empty,
@@ -57,7 +57,6 @@ pub(crate) enum Origin {
     Foreign,
 }
 
-/// Looks at the tables of an SQLite file.
 pub(crate) async fn origin(connection: &mut SqliteConnection) -> Result<Origin, sqlx::Error> {
     let tables: Vec<String> = sqlx::query(
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'",

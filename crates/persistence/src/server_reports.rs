@@ -1,4 +1,4 @@
-//! What was last read from the SkyPilot API server as a whole, each kept as one document.
+//! The last reports of the SkyPilot API server, each stored as one document.
 
 use crate::{
     Cause, audit,
@@ -20,7 +20,7 @@ const CATALOGUE: &str = "catalogue";
 const ORPHANS: &str = "orphans";
 
 impl ServerReports<'_> {
-    /// Keeps the catalogue, in place of the one before.
+    /// Replaces the catalogue.
     pub async fn set_catalogue(self, offers: &[Offer], read_at: Timestamp) -> Stored<()> {
         doing(
             "store the catalogue",
@@ -29,7 +29,7 @@ impl ServerReports<'_> {
         .await
     }
 
-    /// The catalogue and when it was read.
+    /// With the time when it was read.
     pub async fn catalogue(self) -> Stored<Option<(Vec<Offer>, Timestamp)>> {
         doing("read the catalogue", async {
             let row = read(self.0, CATALOGUE).await?;
@@ -39,18 +39,14 @@ impl ServerReports<'_> {
         .await
     }
 
-    /// Keeps the machines that nobody ordered, in place of those before.
+    /// Replaces the orphans.
     pub async fn set_orphans(self, orphans: &[Orphan]) -> Stored<()> {
-        doing(
-            "store the machines that nobody ordered",
-            store(self.0, ORPHANS, orphans, None),
-        )
-        .await
+        doing("store the orphans", store(self.0, ORPHANS, orphans, None)).await
     }
 
-    /// The machines that nobody ordered, as last seen; those whose removal was asked for are `going`.
+    /// The orphans as last seen; those whose removal was requested are `going`.
     pub async fn orphans(self) -> Stored<Vec<Orphan>> {
-        doing("read the machines that nobody ordered", async {
+        doing("read the orphans", async {
             let Some(row) = read(self.0, ORPHANS).await? else {
                 return Ok(Vec::new());
             };
@@ -66,7 +62,7 @@ impl ServerReports<'_> {
         .await
     }
 
-    /// Asks for the removal of one, with the audit entry; once is enough.
+    /// Requests the removal of an orphan, with the audit entry. A second request changes nothing.
     pub async fn delete_orphan(self, removal: OrphanRemoval, audit: AuditEntry) -> Stored<()> {
         doing("store the removal of a machine", async {
             let mut writing = self.0.write().await?;
@@ -89,12 +85,12 @@ impl ServerReports<'_> {
         .await
     }
 
-    /// The removals that were asked for and are not done.
+    /// Removals that are not done, oldest first.
     pub async fn orphan_removals(self) -> Stored<Vec<OrphanRemoval>> {
         doing("list the removals of machines", removals(self.0)).await
     }
 
-    /// Forgets a removal that is done.
+    /// Deletes a removal that is done.
     pub async fn end_orphan_removal(self, machine: &str, workspace: &str) -> Stored<()> {
         doing("end the removal of a machine", async {
             let mut writing = self.0.write().await?;
@@ -139,7 +135,6 @@ async fn read(database: &Database, kind: &'static str) -> Result<Option<Row>, Ca
     )
 }
 
-/// Those asked for first come first.
 async fn removals(database: &Database) -> Result<Vec<OrphanRemoval>, Cause> {
     let rows = query(
         "SELECT machine, workspace, asked_at FROM orphan_removals \

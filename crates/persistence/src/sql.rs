@@ -1,5 +1,5 @@
-//! Statements whose text depends on what is asked. Values never become text: each is bound and
-//! leaves a numbered placeholder, which both databases understand.
+//! Statements built at run time. Values never become part of the text: each is bound to a numbered
+//! placeholder, which both databases understand.
 
 use crate::Cause;
 use domain::ids::{
@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 /// A value of one of the types that columns have. `None` is NULL of that type.
 #[derive(Clone)]
-pub(crate) enum Value {
+pub enum Value {
     Text(Option<String>),
     Number(Option<i64>),
     Truth(bool),
@@ -52,19 +52,17 @@ impl From<bool> for Value {
     }
 }
 
-/// A document.
 pub(crate) fn json_value<T: Serialize + ?Sized>(document: &T) -> Result<Value, Cause> {
     let mut document = serde_json::to_value(document)?;
     without_nul(&mut document);
     Ok(Value::Json(Some(document)))
 }
 
-/// A document for a column that may be empty.
 pub(crate) fn optional_json_value<T: Serialize>(document: Option<&T>) -> Result<Value, Cause> {
     document.map_or(Ok(Value::Json(None)), json_value)
 }
 
-/// PostgreSQL's text cannot hold this character, and nothing we keep needs it.
+/// PostgreSQL's text cannot contain this character, and no document needs it.
 fn without_nul(document: &mut serde_json::Value) {
     match document {
         serde_json::Value::String(text) => text.retain(|character| character != '\0'),
@@ -83,12 +81,12 @@ fn without_nul(document: &mut serde_json::Value) {
 }
 
 /// A statement and the values of its placeholders.
-pub(crate) struct Query {
+pub struct Query {
     pub text: SqlStr,
     pub values: Vec<Value>,
 }
 
-/// A statement whose placeholders are given their values in order.
+/// A statement; values are bound to its placeholders in order.
 pub(crate) fn query(text: impl SqlSafeStr) -> Query {
     Query {
         text: text.into_sql_str(),
@@ -97,7 +95,7 @@ pub(crate) fn query(text: impl SqlSafeStr) -> Query {
 }
 
 impl Query {
-    pub fn bind(mut self, value: impl Into<Value>) -> Self {
+    pub fn bind<V: Into<Value>>(mut self, value: V) -> Self {
         self.values.push(value.into());
         self
     }
@@ -117,14 +115,14 @@ impl Sql {
         }
     }
 
-    /// Adds text of ours.
+    /// Adds trusted text.
     pub fn push(&mut self, text: &str) -> &mut Self {
         self.text.push_str(text);
         self
     }
 
     /// Adds a placeholder for `value`.
-    pub fn bind(&mut self, value: impl Into<Value>) -> &mut Self {
+    pub fn bind<V: Into<Value>>(&mut self, value: V) -> &mut Self {
         self.values.push(value.into());
         // Writing into a String cannot fail.
         let _ = write!(self.text, "${}", self.values.len());
@@ -139,20 +137,19 @@ impl Sql {
             before = ", ";
         }
         if before == "(" {
-            // `IN ()` is no SQL on PostgreSQL.
+            // PostgreSQL refuses `IN ()`.
             self.push("(NULL");
         }
         self.push(")")
     }
 
-    /// Asks how the statement would be run instead.
+    /// Turns the statement into a question for its plan.
     #[cfg(test)]
     pub fn explained(mut self) -> Self {
         self.text.insert_str(0, "EXPLAIN QUERY PLAN ");
         self
     }
 
-    /// The finished statement.
     pub fn query(self) -> Query {
         Query {
             text: AssertSqlSafe(self.text).into_sql_str(),

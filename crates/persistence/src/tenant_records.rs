@@ -7,84 +7,71 @@ use domain::{
 };
 use jiff::Timestamp;
 
-/// A tenant with everything in it.
+/// A tenant with its environments, members and invitations.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TenantRecord {
-    /// The tenant.
     pub tenant: TenantRef,
-    /// Its environments by name, archived ones last.
+    /// By name, archived ones last.
     pub environments: Vec<EnvironmentDetail>,
-    /// Its members, by name.
+    /// By name.
     pub members: Vec<Member>,
-    /// Open invitations that have not ended, newest first.
+    /// Open and not expired, newest first.
     pub invitations: Vec<Invitation>,
-    /// When it was archived.
     pub archived_at: Option<Timestamp>,
     /// Counts up with every change of the tenant itself.
     pub version: i64,
 }
 
-/// Which tenant.
 #[derive(Clone, Copy, Debug)]
 pub enum TenantKey<'a> {
-    /// The one with this id.
     Id(TenantId),
-    /// The one with this slug.
     Slug(&'a str),
 }
 
-/// What became of a change of a tenant or environment.
+/// The outcome of a change of a tenant or environment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TenancyChanged {
-    /// It is stored, with its audit entry.
+    /// Stored, with its audit entry.
     Done,
-    /// There is none, or it is archived.
+    /// Not found, or archived.
     Missing,
-    /// It is no longer as in the version that was named.
+    /// Changed since the given version.
     Stale,
     /// The slug is or was in use.
     SlugTaken,
-    /// There is still something in it, of which these are the first.
+    /// Not empty; these are the first obstacles.
     NotEmpty(Vec<Obstacle>),
 }
 
-/// What became of a change of a member.
+/// The outcome of a change of a member.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MemberChanged {
-    /// It is stored, with its audit entry.
+    /// Stored, with its audit entry.
     Done,
-    /// It was so already; nothing was written.
+    /// The member already has (or lacks) the role; nothing was written.
     AlreadySo,
-    /// There is no such tenant, or it is archived, or there is no such person.
+    /// No such user, or no such tenant, or the tenant is archived.
     Missing,
 }
 
-/// Somebody to be invited.
 #[derive(Clone, Debug)]
 pub struct NewInvitation {
-    /// Its id.
     pub id: InvitationId,
-    /// To which tenant.
     pub tenant_id: TenantId,
-    /// The address as written.
+    /// As typed.
     pub email: String,
-    /// The role.
     pub role: TenantRole,
-    /// Who invites.
     pub invited_by: UserId,
-    /// When.
     pub created_at: Timestamp,
-    /// When it ends.
     pub expires_at: Timestamp,
 }
 
-/// What became of an invitation.
+/// The outcome of an invitation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Invited {
-    /// It is open.
     Open(Invitation),
-    /// One to this address is open already.
+    /// An invitation to this address is already open.
     Already(Invitation),
-    /// There is no such tenant, or it is archived.
+    /// No such tenant, or the tenant is archived.
     Missing,
 }

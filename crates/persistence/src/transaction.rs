@@ -1,5 +1,5 @@
-//! Transactions. One that writes collects what it will announce: PostgreSQL carries it inside the
-//! transaction, on SQLite it is sent after commit, so nobody hears of what did not happen.
+//! Transactions. A writing transaction collects the changes to announce: PostgreSQL sends them as part of the
+//! commit, on SQLite they are sent after it, so that only committed changes are announced.
 
 use crate::{
     Cause, change::Change, connection::Transaction, database::Database, dialect::Dialect,
@@ -7,7 +7,6 @@ use crate::{
 };
 use std::path::PathBuf;
 
-/// Why no transaction that writes can begin.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "the database file {} is read-only: give the user that runs Hangar write permission on it and \
@@ -18,7 +17,7 @@ struct ReadOnlyFile {
     path: PathBuf,
 }
 
-/// Runs `work` and says what was being done if it fails.
+/// Runs `work`; an error gets `context`.
 pub(crate) async fn doing<T>(
     context: &'static str,
     work: impl Future<Output = Result<T, Cause>>,
@@ -27,7 +26,7 @@ pub(crate) async fn doing<T>(
         .map_err(|source| StoreError::new(context, source))
 }
 
-/// A transaction that writes; undone unless [committed](Self::commit).
+/// A writing transaction; rolled back unless [committed](Self::commit).
 pub(crate) struct Writing<'a> {
     database: &'a Database,
     transaction: Transaction,

@@ -2,43 +2,37 @@
 
 use domain::{
     listing::Paging,
-    users::{User, UserCount},
+    users::{User, UserCount, UserDetail},
 };
 use jiff::Timestamp;
 
-/// One page of people.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserRecordPage {
-    /// The people of the page.
     pub items: Vec<User>,
-    /// Which page this is.
     pub paging: Paging,
-    /// How many match altogether.
+    /// How many users match, on all pages.
     pub total: u64,
-    /// How many match the search with each filter.
+    /// How many users match the search with each filter.
     pub counts: Vec<UserCount>,
 }
 
-/// What became of a change of somebody.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The outcome of a change of a user.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UserChange {
-    /// It is stored, with its audit entry.
-    Done,
-    /// They were so already; nothing was written.
+    /// Stored, with its audit entry; the user as of then.
+    Done(Box<UserDetail>),
+    /// Nothing to change; nothing was written.
     AlreadySo,
-    /// There is nobody with this id.
     Missing,
-    /// They are no longer as in the version that was named.
+    /// Changed since the given version.
     Stale,
-    /// It would have left the platform without an admin who is not suspended.
+    /// Refused: no other platform admin is active.
     LastAdmin,
 }
 
-/// Who last changed something, and when.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LatestChange {
-    /// Their name at the time.
+    /// The user's name at the time.
     pub who: String,
-    /// When.
     pub at: Timestamp,
 }

@@ -1,16 +1,15 @@
-//! Workspaces: one for each environment, and what came of the work on them.
+//! Workspaces: one for each environment, and the work on them.
 
 use crate::{
     Cause,
     change::Change,
-    claims::{self, AT_ONCE},
+    claims::{self, AT_ONCE, Leased},
     database::Database,
     error::Stored,
-    handles::Workspaces,
+    handles::Table,
     new_id,
     node_records::{SealedAccount, WorkspaceProgress, WorkspaceRecord},
     records::Claim,
-    resource::Resource,
     rows::{
         self, Row, as_stored, id, json, number, optional_json, optional_text, optional_time, text,
         truth,
@@ -23,21 +22,19 @@ use domain::{
     ids::{EnvironmentId, WorkspaceId},
     node::machine_name::workspace_name,
 };
-use jiff::{SignedDuration, Timestamp};
-use uuid::Uuid;
 
-impl Workspaces<'_> {
+impl Table<'_, WorkspaceRecord> {
     /// Makes sure that each environment has a workspace, with
     /// [`workspace_name`](domain::node::machine_name::workspace_name); new ones are due at once.
     pub async fn seed(self) -> Stored<()> {
-        doing(
-            "make sure that each environment has a workspace",
-            seed(self.0),
-        )
+        doing("create missing workspaces", async {
+            let mut writing = self.0.write().await?;
+            create_missing(&mut writing).await?;
+            writing.commit().await
+        })
         .await
     }
 
-    /// The workspace of an environment.
     pub async fn of_environment(
         self,
         environment: EnvironmentId,
@@ -49,11 +46,10 @@ impl Workspaces<'_> {
         .await
     }
 
-    /// The workspace of that name.
     pub async fn by_name(self, name: &str) -> Stored<Option<WorkspaceRecord>> {
         doing("find a workspace", async {
             if name.contains('\0') {
-                // Nothing stored holds one, and PostgreSQL refuses to be asked.
+                // No name contains it, and PostgreSQL refuses it.
                 return Ok(None);
             }
             by(self.0, "r.name", name.to_owned()).await
@@ -72,73 +68,68 @@ impl Workspaces<'_> {
         .await
     }
 
-    /// Claims up to `limit` workspaces whose work is due and that nobody holds.
-    pub async fn claim(
-        self,
-        now: Timestamp,
-        lease: SignedDuration,
-        limit: u32,
-    ) -> Stored<Vec<Claim<WorkspaceRecord>>> {
-        doing(
-            "claim work on workspaces",
-            claims::claim(self.0, now, lease, limit),
-        )
-        .await
-    }
-
-    /// Holds a claim longer. `false`: it is lost.
-    pub async fn extend(self, claim: &Claim<WorkspaceRecord>, until: Timestamp) -> Stored<bool> {
-        doing(
-            "extend a claim on a workspace",
-            claims::extend(self.0, claim, until),
-        )
-        .await
-    }
-
     /// Writes progress and ends the claim. `false`: the claim had been lost.
     pub async fn record(
         self,
         claim: &Claim<WorkspaceRecord>,
         progress: WorkspaceProgress,
     ) -> Stored<bool> {
-        doing(
-            "record a workspace's progress",
-            record(self.0, claim, progress),
-        )
-        .await
-    }
-
-    /// Makes the work on a workspace due at once and announces that work is due.
-    pub async fn wake(self, id: WorkspaceId) -> Stored<()> {
-        doing(
-            "wake a workspace",
-            claims::wake::<WorkspaceRecord>(self.0, id),
-        )
-        .await
-    }
-
-    /// When the next work is due (leases included), if any.
-    pub async fn next_due(self) -> Stored<Option<Timestamp>> {
-        doing(
-            "look when work on workspaces is due",
-            claims::next_due::<WorkspaceRecord>(self.0),
-        )
+        doing("record the progress of a workspace", async {
+            let mut writing = self.0.write().await?;
+            let Some(held) = claims::held(self.0, &mut writing, claim).await? else {
+                return Ok(false);
+            };
+            let due_at = claims::due_at(&mut writing, Some(progress.due_at), held.woken);
+            // Credentials were changed during the check: its result is that of the earlier ones.
+            let outdated = held.woken && held.now.checked_at.is_none();
+            let checked_at = progress.checked_at.filter(|_| !outdated);
+            let (account, token) = progress
+                .account
+                .map(|account| ((account.user_id, account.token_id), account.token))
+                .unzip();
+            let (user_id, token_id) = account.unzip();
+            query(
+                "UPDATE workspaces SET account_user_id = $2, account_token_id = $3, \
+                 token_key_id = $4, token_wrapped_key = $5, token_ciphertext = $6, ready = $7, enabled_clouds = $8, \
+                 checked_at = $9, failure = $10, attempts = $11, due_at = $12, leased_until = NULL \
+                 WHERE id = $1",
+            )
+            .bind(claim.record.id)
+            .bind(user_id)
+            .bind(token_id)
+            .bind(token.as_ref().map(|token| token.key_id.clone()))
+            .bind(token.as_ref().map(|token| token.wrapped_key.clone()))
+            .bind(token.map(|token| token.ciphertext))
+            .bind(progress.ready)
+            .bind(json_value(&progress.enabled_clouds)?)
+            .bind(checked_at.map(as_stored))
+            .bind(optional_json_value(progress.failure.as_ref())?)
+            .bind(i64::from(progress.attempts))
+            .bind(due_at)
+            .execute(writing.connection())
+            .await?;
+            writing.commit().await?;
+            Ok(true)
+        })
         .await
     }
 }
 
-impl Resource for WorkspaceRecord {
+impl Leased for WorkspaceRecord {
     const TABLE: &'static str = "workspaces";
     const NOUN: &'static str = "workspace";
     const ALIVE: &'static str = "1 = 1";
+
+    type Id = WorkspaceId;
 
     fn select() -> String {
         "SELECT r.id, r.name, r.account_user_id, r.account_token_id, r.token_key_id, \
          r.token_wrapped_key, r.token_ciphertext, r.ready, r.enabled_clouds, r.checked_at, \
          r.failure, r.attempts, r.fence, r.wakes, t.id AS tenant_id, t.slug AS tenant_slug, \
          t.name AS tenant_name, e.id AS environment_id, e.slug AS environment_slug, \
-         e.name AS environment_name, (SELECT COUNT(*) FROM nodes n \
-         WHERE n.environment_id = r.environment_id AND n.state <> 'deleted') AS nodes \
+         e.name AS environment_name, (SELECT CAST(COALESCE(SUM(y.count), 0) AS BIGINT) \
+         FROM tally y WHERE y.kind = 'nodes' AND y.tenant_id = r.tenant_id \
+         AND y.environment_id = r.environment_id AND y.state <> 'deleted') AS nodes \
          FROM workspaces r JOIN tenants t ON t.id = r.tenant_id \
          JOIN environments e ON e.id = r.environment_id "
             .to_owned()
@@ -160,12 +151,12 @@ impl Resource for WorkspaceRecord {
         })
     }
 
-    fn id(&self) -> Uuid {
-        self.id.into()
+    fn id(&self) -> WorkspaceId {
+        self.id
     }
 }
 
-/// All of its columns are there or none.
+/// Either all of its columns are set or none.
 fn account(row: &Row) -> Result<Option<SealedAccount>, Cause> {
     if optional_text(row, "account_user_id")?.is_none() {
         return Ok(None);
@@ -181,7 +172,6 @@ fn account(row: &Row) -> Result<Option<SealedAccount>, Cause> {
     }))
 }
 
-/// The one whose `column` is `value`.
 async fn by(
     database: &Database,
     column: &str,
@@ -193,15 +183,9 @@ async fn by(
     row.as_ref().map(WorkspaceRecord::from_row).transpose()
 }
 
-/// Replicas may do this at the same time: who comes second finds it done.
-async fn seed(database: &Database) -> Result<(), Cause> {
-    let mut writing = database.write().await?;
-    make_missing(&mut writing).await?;
-    writing.commit().await
-}
-
-/// Makes a workspace for each environment that is not archived and has none.
-pub(crate) async fn make_missing(writing: &mut Writing<'_>) -> Result<(), Cause> {
+/// Creates a workspace for each environment that is not archived and has none. Replicas may do this at the
+/// same time.
+pub(crate) async fn create_missing(writing: &mut Writing<'_>) -> Result<(), Cause> {
     let without = query(
         "SELECT t.id AS tenant_id, t.slug AS tenant_slug, t.name AS tenant_name, \
          e.id AS environment_id, e.slug AS environment_slug, e.name AS environment_name \
@@ -231,46 +215,4 @@ pub(crate) async fn make_missing(writing: &mut Writing<'_>) -> Result<(), Cause>
         writing.announce(Change::WorkDue);
     }
     Ok(())
-}
-
-async fn record(
-    database: &Database,
-    claim: &Claim<WorkspaceRecord>,
-    progress: WorkspaceProgress,
-) -> Result<bool, Cause> {
-    let mut writing = database.write().await?;
-    let Some(held) = claims::held(database, &mut writing, claim).await? else {
-        return Ok(false);
-    };
-    let due_at = claims::due_at(&mut writing, Some(progress.due_at), held.woken);
-    // Credentials were changed while the clouds were asked: what they answered is of before.
-    let outdated = held.woken && held.now.checked_at.is_none();
-    let checked_at = progress.checked_at.filter(|_| !outdated);
-    let (account, token) = progress
-        .account
-        .map(|account| ((account.user_id, account.token_id), account.token))
-        .unzip();
-    let (user_id, token_id) = account.unzip();
-    query(
-        "UPDATE workspaces SET account_user_id = $2, account_token_id = $3, token_key_id = $4, \
-         token_wrapped_key = $5, token_ciphertext = $6, ready = $7, enabled_clouds = $8, \
-         checked_at = $9, failure = $10, attempts = $11, due_at = $12, leased_until = NULL \
-         WHERE id = $1",
-    )
-    .bind(claim.record.id)
-    .bind(user_id)
-    .bind(token_id)
-    .bind(token.as_ref().map(|token| token.key_id.clone()))
-    .bind(token.as_ref().map(|token| token.wrapped_key.clone()))
-    .bind(token.map(|token| token.ciphertext))
-    .bind(progress.ready)
-    .bind(json_value(&progress.enabled_clouds)?)
-    .bind(checked_at.map(as_stored))
-    .bind(optional_json_value(progress.failure.as_ref())?)
-    .bind(i64::from(progress.attempts))
-    .bind(due_at)
-    .execute(writing.connection())
-    .await?;
-    writing.commit().await?;
-    Ok(true)
 }

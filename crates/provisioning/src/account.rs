@@ -1,6 +1,10 @@
 //! The caller's own account: profile and API tokens.
 
-use crate::authorization::authorize_on_platform;
+use crate::{
+    authorization::authorize_on_platform,
+    errors::{AccessError, InputError},
+    target::visible_tenant,
+};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
     access::{Action, PlatformAction, PlatformRole, TokenReach, TokenScope},
@@ -9,7 +13,7 @@ use domain::{
     caller::{Caller, Channel},
     ids::{TokenId, UserId},
     permissions::PermissionTable,
-    problem::{FieldError, Problem, ProblemKind},
+    problem::Problem,
     tenancy::TenantRef,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -25,7 +29,6 @@ pub struct Account {
 }
 
 impl Account {
-    /// Over this store.
     pub fn new(db: Database) -> Self {
         Self { db }
     }
@@ -38,7 +41,7 @@ impl Account {
         let user = self
             .db
             .users()
-            .get(person(caller)?)
+            .get(user_id(caller)?)
             .await?
             .ok_or_else(Problem::unauthenticated)?;
         let mut tenants: Vec<_> = user
@@ -96,7 +99,7 @@ impl Account {
     ) -> Result<NewApiToken, Problem> {
         let user_id = from_session(caller)?;
         let tenant = self.reached(caller, &input).await?;
-        let (scopes, words) = scopes(&input.scopes);
+        let (scopes, names) = scopes(&input.scopes);
         let now = Timestamp::now();
         let secret = format!(
             "{TOKEN_PREFIX}{}",
@@ -122,7 +125,7 @@ impl Account {
             token.name.clone(),
         )
         .with_detail(format!(
-            "{words} · {} · {} d",
+            "{names} · {} · {} d",
             token
                 .tenant
                 .as_ref()
@@ -187,30 +190,13 @@ impl Account {
         caller: &Caller,
         input: &TokenInput,
     ) -> Result<Option<TenantRef>, Problem> {
-        let mut errors = input.validate().err().unwrap_or_default();
-        let mut found = None;
-        if let Some(slug) = input.tenant() {
-            found = self
-                .db
-                .tenants()
-                .active()
-                .await?
-                .into_iter()
-                .find(|tenant| {
-                    tenant.tenant.slug == slug && caller.may(Action::ReadTenant, tenant.tenant.id)
-                });
-            if found.is_none() {
-                errors.push(FieldError::new(
-                    "tenant",
-                    "Choose one of your tenants: there is no such tenant, or you are not a member.",
-                ));
-            }
-        }
-        if errors.is_empty() {
-            Ok(found.map(|tenant| tenant.tenant))
-        } else {
-            Err(Problem::invalid(errors))
-        }
+        let valid = input.validate().map_err(InputError::from);
+        let Some(slug) = input.tenant() else {
+            return Ok(valid.map(|_| None)?);
+        };
+        let tenant = visible_tenant(&self.db, caller, slug).await;
+        let (_, tenant) = InputError::both(valid, tenant)?;
+        Ok(Some(tenant.tenant))
     }
 }
 
@@ -224,14 +210,14 @@ fn reached_role(caller: &Caller, role: PlatformRole) -> PlatformRole {
     }
 }
 
-/// Each scope once and in their order, and the same in words.
+/// Each scope once and in their order, and their names.
 fn scopes(asked: &[TokenScope]) -> (Vec<TokenScope>, String) {
     let mut scopes = asked.to_vec();
     scopes.sort_unstable();
     scopes.dedup();
-    let words: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
-    let words = words.join(", ");
-    (scopes, words)
+    let names: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
+    let names = names.join(", ");
+    (scopes, names)
 }
 
 /// SHA-256 of a token's secret, in hexadecimal. The secret has 256 random bits, so a plain digest
@@ -240,20 +226,16 @@ pub fn token_digest(secret: &str) -> String {
     crate::hex(&Sha256::digest(secret.as_bytes()))
 }
 
-fn person(caller: &Caller) -> Result<UserId, Problem> {
+fn user_id(caller: &Caller) -> Result<UserId, Problem> {
     caller.user_id.ok_or_else(Problem::unauthenticated)
 }
 
-/// A token must not make, see or end tokens: whoever finds one could keep themselves in.
+/// With a leaked token nobody may create another one.
 fn from_session(caller: &Caller) -> Result<UserId, Problem> {
     if caller.channel == Channel::Session {
-        person(caller)
+        user_id(caller)
     } else {
-        Err(Problem::new(
-            ProblemKind::Forbidden,
-            "API tokens are made and revoked in the browser, not with an API token.",
-        )
-        .next("Sign in and open the Account page."))
+        Err(AccessError::SessionRequired.into())
     }
 }
 

@@ -1,4 +1,5 @@
-//! Reading the audit log: platform admins all of it, whoever may read a tenant's that tenant's.
+//! Reading the audit log: platform admins read all of it, members of a tenant that tenant's if their role
+//! allows it.
 
 use crate::authorization::{authorize, authorize_listing, authorize_on_platform, refused};
 use domain::{
@@ -11,7 +12,7 @@ use domain::{
 };
 use futures::stream;
 use jiff::Timestamp;
-use persistence::{Database, audit_records::AuditEntry};
+use persistence::{Database, audit_records::AuditEntry, tenant_records::TenantKey};
 use std::pin::Pin;
 
 /// How many entries an export holds in memory.
@@ -27,7 +28,6 @@ pub struct AuditLog {
 }
 
 impl AuditLog {
-    /// Over this store.
     pub fn new(db: Database) -> Self {
         Self { db }
     }
@@ -95,33 +95,30 @@ impl AuditLog {
     /// Of which tenants `caller` may read what is asked about, and the one that is asked about.
     ///
     /// # Errors
-    /// Not found for a tenant they may not see, forbidden for one whose log they may not read, and
-    /// forbidden for whoever may read no log at all.
+    /// Not found for a tenant the caller may not see, forbidden if they may not read its log or any log.
     async fn scope(
         &self,
         caller: &Caller,
         tenant: Option<&str>,
     ) -> Result<(TenantScope, Option<TenantRef>), Problem> {
         authorize_listing(caller, Action::ReadAudit)?;
-        let tenants = self.db.tenants().active().await?;
-        let asked = tenants
-            .iter()
-            .find(|known| Some(&*known.tenant.slug) == tenant);
-        let asked = asked.map(|tenant| tenant.tenant.clone());
+        let named = match tenant {
+            Some(slug) => self.db.tenants().find(TenantKey::Slug(slug)).await?,
+            None => None,
+        };
+        let named = named.map(|tenant| tenant.tenant);
         if caller.may_on_platform(PlatformAction::ReadPlatformAudit) {
-            // Also archived tenants, of which the store alone knows.
-            return Ok((TenantScope::All, asked));
+            // The entries of archived tenants too, which are found by the slug in the query.
+            return Ok((TenantScope::All, named));
         }
         if tenant.is_some() {
-            let asked = asked.ok_or_else(|| Problem::not_found("tenant"))?;
-            authorize(caller, Action::ReadAudit, asked.id, "tenant")?;
-            return Ok((TenantScope::Only(vec![asked.id]), Some(asked)));
+            let named = named.ok_or_else(|| Problem::not_found("tenant"))?;
+            authorize(caller, Action::ReadAudit, named.id, "tenant")?;
+            return Ok((TenantScope::Only(vec![named.id]), Some(named)));
         }
-        let readable: Vec<_> = tenants
-            .iter()
-            .map(|tenant| tenant.tenant.id)
-            .filter(|tenant| caller.may(Action::ReadAudit, *tenant))
-            .collect();
+        let scope = caller.extent(Action::ReadAudit);
+        let readable = self.db.tenants().active_in(&scope).await?;
+        let readable: Vec<_> = readable.iter().map(|tenant| tenant.tenant.id).collect();
         if readable.is_empty() {
             authorize_on_platform(caller, PlatformAction::ReadPlatformAudit)?;
         }
@@ -143,22 +140,22 @@ impl AuditLog {
             Some(tenant) => entry.in_tenant(tenant.id),
             None => entry,
         };
-        match words(query) {
-            Some(words) => entry.with_detail(words),
+        match filters(query) {
+            Some(filters) => entry.with_detail(filters),
             None => entry,
         }
     }
 }
 
 /// What an export is limited to.
-fn words(query: &AuditQuery) -> Option<String> {
-    let mut words = Vec::new();
+fn filters(query: &AuditQuery) -> Option<String> {
+    let mut filters = Vec::new();
     let mut add = |name: &str, value: Option<String>| {
-        words.extend(value.map(|value| format!("{name}: {value}")));
+        filters.extend(value.map(|value| format!("{name}: {value}")));
     };
     let search = Some(query.search.clone());
     add("search", search.filter(|search| !search.is_empty()));
-    add("person", query.user_id.map(|id| id.to_string()));
+    add("user", query.user_id.map(|id| id.to_string()));
     let actions: Vec<&str> = query.actions.iter().map(|action| action.as_str()).collect();
     add("actions", (!actions.is_empty()).then(|| actions.join(", ")));
     add("target", query.target.clone());
@@ -169,7 +166,7 @@ fn words(query: &AuditQuery) -> Option<String> {
     );
     add("since", query.since.map(|time| time.to_string()));
     add("until", query.until.map(|time| time.to_string()));
-    (!words.is_empty()).then(|| words.join(" · "))
+    (!filters.is_empty()).then(|| filters.join(" · "))
 }
 
 /// An export on its way.

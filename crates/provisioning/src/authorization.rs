@@ -1,20 +1,21 @@
-//! The one place that decides whether a caller may go on, and that records when they may not.
+//! Decides whether a caller may do something, and records refusals.
 
+use crate::errors::AccessError;
 use domain::{
     access::{Action, PlatformAction, TokenScope, allows, allows_on_platform},
     audit::AuditOutcome,
     caller::Caller,
     error::causes,
     ids::TenantId,
-    problem::{Problem, ProblemKind},
+    problem::Problem,
 };
 use persistence::{Database, audit_records::AuditEntry};
 
 /// Lets `caller` do `action` to `what` (“cluster”) of `tenant`.
 ///
 /// # Errors
-/// Not found for whoever may not even see the tenant (foreign and missing look the same), forbidden
-/// for whoever may see it but not do this; a token that lacks the scope is told which.
+/// Not found if the caller may not see the tenant (foreign and missing look the same), forbidden if
+/// they may see it but not do this.
 pub fn authorize(
     caller: &Caller,
     action: Action,
@@ -29,13 +30,14 @@ pub fn authorize(
         return Err(Problem::not_found(what));
     }
     if allows(action, caller.platform_role, caller.role_in(tenant)) {
-        Err(lacks_scope(action.words(), |scope| scope.includes(action)))
+        Err(lacks_scope(action.phrase(), |scope| scope.includes(action)).into())
     } else {
-        Err(Problem::forbidden(action.words()))
+        Err(AccessError::TenantRole(action).into())
     }
 }
 
-/// Lets `caller` ask for a list of what they may do `action` to; what is in it, their extent says.
+/// Lets `caller` list what they may do `action` to; which tenants that includes, the caller's scope
+/// says.
 ///
 /// # Errors
 /// Forbidden to a token that lacks the scope.
@@ -43,8 +45,8 @@ pub fn authorize_listing(caller: &Caller, action: Action) -> Result<(), Problem>
     let includes = |scope: &TokenScope| scope.includes(action);
     match &caller.token_reach {
         Some(reach) if !reach.scopes.iter().any(includes) => {
-            let words = action.title().to_lowercase();
-            Err(lacks_scope(&words, |scope| scope.includes(action)))
+            let title = action.title().to_lowercase();
+            Err(lacks_scope(&title, |scope| scope.includes(action)).into())
         }
         _ => Ok(()),
     }
@@ -53,37 +55,25 @@ pub fn authorize_listing(caller: &Caller, action: Action) -> Result<(), Problem>
 /// Lets `caller` do what concerns the whole platform.
 ///
 /// # Errors
-/// Forbidden; a token that lacks the scope, or is for one tenant only, is told so.
+/// Forbidden.
 pub fn authorize_on_platform(caller: &Caller, action: PlatformAction) -> Result<(), Problem> {
     if caller.may_on_platform(action) {
         return Ok(());
     }
     let reach = caller.token_reach.as_ref();
-    match reach.filter(|_| allows_on_platform(action, caller.platform_role)) {
-        Some(reach) if reach.tenant_id.is_some() => Err(Problem::new(
-            ProblemKind::Forbidden,
-            format!(
-                "This API token may not {}: it is for one tenant only.",
-                action.words()
-            ),
-        )
-        .next("Make a token for all tenants on the Account page.")),
-        Some(_) => Err(lacks_scope(action.words(), |scope| {
-            scope == TokenScope::Admin
-        })),
-        None => Err(Problem::new(
-            ProblemKind::Forbidden,
-            format!("You may not {}.", action.words()),
-        )
-        .next("Ask an admin of the platform.")),
-    }
+    let error = match reach.filter(|_| allows_on_platform(action, caller.platform_role)) {
+        Some(reach) if reach.tenant_id.is_some() => AccessError::TokenTenant(action),
+        Some(_) => lacks_scope(action.phrase(), |scope| scope == TokenScope::Admin),
+        None => AccessError::PlatformRole(action),
+    };
+    Err(error.into())
 }
 
-/// As [`authorize`], for what changes something or hands something out: a refusal is recorded.
+/// As [`authorize`], for what changes something or gives out a secret: a refusal is recorded.
 /// `attempt` is the entry as it would be if this were done, of as much as is known by now.
 ///
 /// # Errors
-/// As [`authorize`]. That a refusal cannot be recorded is logged and does not turn it into leave.
+/// As [`authorize`]. A refusal that cannot be recorded is logged and stays a refusal.
 pub async fn authorize_change(
     db: &Database,
     caller: &Caller,
@@ -115,8 +105,8 @@ pub async fn authorize_platform_change(
     }
 }
 
-/// Records that `attempt` was refused, for rules that the table of permissions does not know (the
-/// last admin, one's own account), and answers `problem` again.
+/// Records that `attempt` was refused, for rules outside the permission table (the last admin, the
+/// caller's own account), and returns `problem`.
 pub async fn refused(db: &Database, attempt: AuditEntry, problem: Problem) -> Problem {
     let entry = attempt
         .with_outcome(AuditOutcome::Refused)
@@ -127,21 +117,15 @@ pub async fn refused(db: &Database, attempt: AuditEntry, problem: Problem) -> Pr
     problem
 }
 
-/// A token's owner may, the token may not.
-fn lacks_scope(words: &str, includes: impl Fn(TokenScope) -> bool) -> Problem {
-    let scopes: Vec<String> = TokenScope::ALL
-        .into_iter()
-        .filter(|scope| includes(*scope))
-        .map(|scope| format!("“{}”", scope.as_str()))
-        .collect();
-    Problem::new(
-        ProblemKind::Forbidden,
-        format!(
-            "This API token may not {words}: it lacks the scope {}.",
-            scopes.join(" or ")
-        ),
-    )
-    .next("Make a token with that scope on the Account page.")
+/// The token's owner may, the token may not.
+fn lacks_scope(action: &str, includes: impl Fn(TokenScope) -> bool) -> AccessError {
+    AccessError::TokenScope {
+        action: action.to_owned(),
+        scopes: TokenScope::ALL
+            .into_iter()
+            .filter(|scope| includes(*scope))
+            .collect(),
+    }
 }
 
 #[cfg(test)]
@@ -150,6 +134,7 @@ mod tests {
     use domain::{
         access::{PlatformRole, TenantRole, TokenReach},
         caller::{Channel, Membership},
+        problem::ProblemKind,
     };
     use persistence::new_id;
 
@@ -194,15 +179,13 @@ mod tests {
         let token = with_token(developer, &[TokenScope::Nodes], None);
         let refusal = authorize(&token, Action::OrderCluster, tenant, "cluster").unwrap_err();
         assert_eq!(refusal.kind, ProblemKind::Forbidden);
-        assert!(
-            refusal.detail.contains("lacks the scope “clusters”"),
-            "{refusal}"
-        );
+        assert_eq!(refusal.code, "token_scope_missing");
+        assert!(refusal.detail.contains("“clusters”"), "{refusal}");
         let refusal = authorize(&token, Action::ReadCluster, tenant, "cluster").unwrap_err();
         assert!(refusal.detail.contains("“read” or “clusters”"), "{refusal}");
         // No scope would help.
         let refusal = authorize(&token, Action::ManageMembers, tenant, "tenant").unwrap_err();
-        assert!(!refusal.detail.contains("scope"), "{refusal}");
+        assert_eq!(refusal.code, "forbidden");
     }
 
     #[test]
@@ -217,7 +200,7 @@ mod tests {
         let refusal = authorize(&token, Action::ReadCluster, other, "cluster").unwrap_err();
         assert_eq!(refusal, Problem::not_found("cluster"));
         let refusal = authorize_on_platform(&token, PlatformAction::ManageUsers).unwrap_err();
-        assert!(refusal.detail.contains("one tenant only"), "{refusal}");
+        assert_eq!(refusal.code, "token_limited_to_tenant");
     }
 
     #[test]

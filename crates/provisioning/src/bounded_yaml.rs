@@ -1,7 +1,8 @@
 //! Reads YAML into a small tree that knows its lines, within bounds and without aliases: a few
 //! bytes of those can stand for gigabytes.
 
-use saphyr_parser::{Event, Parser};
+use domain::yaml::Yaml;
+use saphyr_parser::{Event, Parser, ScalarStyle};
 
 /// The longest text, in bytes.
 const MAX_BYTES: usize = 64 * 1024;
@@ -20,8 +21,10 @@ pub(crate) struct Node {
 /// What a value is.
 #[derive(Debug)]
 pub(crate) enum Kind {
-    /// Text as written, without its quotes.
+    /// Text without its quotes.
     Scalar(String),
+    /// What was written without quotes: it may be more than text to its reader.
+    Plain(String),
     Sequence(Vec<Node>),
     /// Keys with their lines, and values, in order.
     Mapping(Vec<(String, usize, Node)>),
@@ -31,7 +34,7 @@ impl Node {
     /// The text, if it is one.
     pub(crate) fn scalar(&self) -> Option<&str> {
         match &self.kind {
-            Kind::Scalar(text) => Some(text),
+            Kind::Scalar(text) | Kind::Plain(text) => Some(text),
             _ => None,
         }
     }
@@ -50,6 +53,23 @@ impl Node {
             .iter()
             .find(|(found, _, _)| found == key)
             .map(|(_, _, value)| value)
+    }
+}
+
+/// As it was: what was quoted stays text, and what was not stays what it is to the next reader.
+impl From<&Node> for Yaml {
+    fn from(node: &Node) -> Self {
+        match &node.kind {
+            Kind::Scalar(text) => Self::Text(text.clone()),
+            Kind::Plain(text) => Self::Plain(text.clone()),
+            Kind::Sequence(items) => Self::Sequence(items.iter().map(Self::from).collect()),
+            Kind::Mapping(entries) => Self::Mapping(
+                entries
+                    .iter()
+                    .map(|(key, _, value)| (key.clone(), Self::from(value)))
+                    .collect(),
+            ),
+        }
     }
 }
 
@@ -91,7 +111,18 @@ pub(crate) fn scan(text: &str) -> Result<Node, String> {
                 "Line {line}: anchors (&) and aliases (*) are not allowed; write the value out."
             ));
         }
+        if let Event::Scalar(.., Some(_))
+        | Event::SequenceStart(_, Some(_))
+        | Event::MappingStart(_, Some(_)) = &event
+        {
+            return Err(format!("Line {line}: tags (!) are not allowed."));
+        }
         let finished = match event {
+            // A plain scalar of several lines is text: nothing else has spaces in it.
+            Event::Scalar(text, ScalarStyle::Plain, ..) if !text.contains('\n') => Some(Node {
+                line,
+                kind: Kind::Plain(text.into_owned()),
+            }),
             Event::Scalar(text, ..) => Some(Node {
                 line,
                 kind: Kind::Scalar(text.into_owned()),
@@ -146,7 +177,7 @@ fn place(node: Node, open: &mut [Open], root: &mut Option<Node>) -> Result<(), S
             Some((name, line)) => entries.push((name, line, node)),
             None => {
                 let line = node.line;
-                let Kind::Scalar(name) = node.kind else {
+                let (Kind::Scalar(name) | Kind::Plain(name)) = node.kind else {
                     return Err(format!("Line {line}: a key must be plain text."));
                 };
                 if name == "<<" {

@@ -1,67 +1,67 @@
-//! The credential broker: a SkyPilot API server asks for a workspace and is given credentials that
-//! end within the hour. A tenant's own keys never leave the portal.
+//! The credential broker: a SkyPilot API server asks for a workspace and gets credentials that
+//! expire within the hour. A tenant's own keys never leave the portal.
 
-use crate::ports::cloud_credentials::{
-    AwsKeys, AwsSession, CredentialError, CredentialLookup, CredentialSource, SecurityTokens,
-    UsedCredential,
+use crate::{
+    errors::BrokerError,
+    ports::cloud_credentials::{AwsSession, CredentialError, SecurityTokens},
+    vault::Vault,
 };
 use domain::{
     audit::{AuditAction, AuditOutcome},
+    credential::Provider,
     error::causes,
-    ids::WorkspaceId,
-    problem::{Problem, ProblemKind},
+    ids::{CredentialId, WorkspaceId},
+    problem::Problem,
 };
 use jiff::{SignedDuration, Timestamp};
-use persistence::{Database, audit_records::AuditEntry, new_id, node_records::WorkspaceRecord};
-use secrecy::ExposeSecret;
-use sha2::{Digest, Sha256};
+use persistence::{
+    Database, audit_records::AuditEntry, credential_records::CredentialRecord, error::internal,
+    new_id, node_records::WorkspaceRecord,
+};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 use tokio::{sync, time::timeout};
+use tracing::Instrument as _;
 
-/// A session is handed out as long as this much of it is left: AWS's libraries ask anew when less is.
-const WORTH_HAVING: SignedDuration = SignedDuration::from_mins(15);
-/// What was refused is not asked of AWS again for this long, or each request of a server would ask.
+/// A cached session is issued while this much of it is left: AWS's libraries ask again when less is.
+const MINIMUM_VALIDITY: SignedDuration = SignedDuration::from_mins(15);
+/// After a refusal AWS is not asked again for this long, or each request of a server would ask.
 const REFUSED_FOR: SignedDuration = SignedDuration::from_secs(10);
-/// A credential source and AWS together answer within this time.
+/// How long the vault and AWS together may take.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Who asks for credentials.
+/// The SkyPilot API server that asks for credentials.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Asker {
-    /// The name of the API server, for the audit log.
+pub struct ApiServer {
+    /// For the audit log.
     pub name: String,
-    /// The way it asks.
-    pub channel: AskerChannel,
+    pub channel: ApiServerChannel,
     /// The address it asks from.
     pub source: Option<String>,
-    /// Whose workspaces it may ask for.
-    pub reach: WorkspaceScope,
+    pub scope: WorkspaceScope,
 }
 
-/// The way an API server shows that it may ask.
+/// How an API server authenticates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AskerChannel {
-    /// A client certificate.
+pub enum ApiServerChannel {
     Certificate,
-    /// A handle that the portal gave it with a request.
+    /// A handle that the portal sent with a request.
     Handle,
 }
 
-/// Whose workspaces may be asked for.
+/// The workspaces that an API server may ask for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WorkspaceScope {
-    /// Everybody's.
     Everything,
-    /// Those of the tenants with these slugs: a server of their own.
+    /// Those of the tenants with these slugs.
     Tenants(Vec<String>),
 }
 
-impl AskerChannel {
-    /// The word in the audit log.
+impl ApiServerChannel {
+    /// The name in the audit log.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Certificate => "client_certificate",
@@ -79,44 +79,43 @@ impl WorkspaceScope {
     }
 }
 
-/// What was last had for a workspace.
-#[derive(Default)]
+/// What AWS last answered for a workspace.
 struct CachedSession {
-    /// Of the keys that it was made of: with other keys it is worth nothing.
-    fingerprint: [u8; 32],
-    answer: Option<Answer>,
+    /// Id and fingerprint of the credential: with another one the answer is void.
+    credential: (CredentialId, String),
+    answer: Answer,
 }
 
 enum Answer {
     Session(AwsSession),
-    Refusal { problem: Problem, until: Timestamp },
+    Refusal {
+        error: BrokerError,
+        until: Timestamp,
+    },
 }
 
-/// Hands out short-lived credentials.
+/// Issues short-lived credentials.
 pub struct BrokerService {
     db: Database,
     sessions: Arc<Sessions>,
 }
 
-/// Sessions made of tenants' keys, and those kept of each workspace.
+/// Makes sessions of tenants' credentials, and caches one for each workspace.
 struct Sessions {
-    source: Arc<dyn CredentialSource>,
+    db: Database,
+    vault: Vault,
     tokens: Arc<dyn SecurityTokens>,
-    /// Each workspace has a lock of its own: one asks AWS, the others wait for the answer.
-    kept: Mutex<HashMap<WorkspaceId, Arc<sync::Mutex<CachedSession>>>>,
+    /// Each workspace has a lock of its own: one request asks AWS, the others wait for the answer.
+    cache: Mutex<HashMap<WorkspaceId, Arc<sync::Mutex<Option<CachedSession>>>>>,
 }
 
 impl BrokerService {
-    /// A broker over these.
-    pub fn new(
-        db: Database,
-        source: Arc<dyn CredentialSource>,
-        tokens: Arc<dyn SecurityTokens>,
-    ) -> Self {
+    pub fn new(db: Database, vault: Vault, tokens: Arc<dyn SecurityTokens>) -> Self {
         let sessions = Sessions {
-            source,
+            db: db.clone(),
+            vault,
             tokens,
-            kept: Mutex::default(),
+            cache: Mutex::default(),
         };
         Self {
             db,
@@ -124,56 +123,66 @@ impl BrokerService {
         }
     }
 
-    /// The names of the workspaces that `asker` may ask for.
+    /// The names of the workspaces that `server` may ask for.
     ///
     /// # Errors
     /// Internal if the database fails.
-    pub async fn workspaces(&self, asker: &Asker) -> Result<Vec<String>, Problem> {
+    pub async fn workspaces(&self, server: &ApiServer) -> Result<Vec<String>, Problem> {
         let all = self.db.workspaces().list().await?;
         Ok(all
             .into_iter()
-            .filter(|workspace| asker.reach.includes(workspace))
+            .filter(|workspace| server.scope.includes(workspace))
             .map(|workspace| workspace.name)
             .collect())
     }
 
-    /// AWS credentials for the workspace of this name, good for another quarter of an hour at least.
+    /// AWS credentials for the workspace of this name, valid for at least another 15 minutes.
     ///
     /// # Errors
-    /// [`ProblemKind::NotFound`]: there is no such workspace, or it is not for this asker.
-    /// [`ProblemKind::NotReady`]: it has no credential, or AWS does not accept it.
-    /// [`ProblemKind::Unavailable`]: AWS cannot be asked at the moment.
-    /// Internal: the audit log cannot be written (then nothing is handed out), or a credential does
-    /// not open.
-    pub async fn aws(&self, asker: &Asker, workspace: &str) -> Result<AwsSession, Problem> {
+    /// [`ProblemKind::NotFound`](domain::problem::ProblemKind::NotFound): there is no such workspace, or it is outside
+    /// the server's scope.
+    /// [`ProblemKind::NotReady`](domain::problem::ProblemKind::NotReady): it has no credential, or AWS does not accept it.
+    /// [`ProblemKind::Unavailable`](domain::problem::ProblemKind::Unavailable): AWS or the key service does not respond.
+    /// Internal: the audit log cannot be written (then nothing is issued), or a credential does not open.
+    pub async fn aws(&self, server: &ApiServer, workspace: &str) -> Result<AwsSession, Problem> {
         let found = self.db.workspaces().by_name(workspace).await?;
         let workspace = found
-            .filter(|workspace| asker.reach.includes(workspace))
+            .filter(|workspace| server.scope.includes(workspace))
             .ok_or_else(|| Problem::not_found("workspace"))?;
-        let (used, session) = self.session(&workspace).await?;
+        let (credential, session) = self.session(&workspace).await?;
         // No entry, no credential: the entry is committed before anything leaves.
-        let entry = entry(asker, &workspace, &used, &session);
-        if self.sessions.source.note_use(&used, entry).await? {
+        let audit = entry(server, &workspace, &credential, &session);
+        let noted = self
+            .db
+            .credentials()
+            .note_use(credential.id, &credential.fingerprint, audit)
+            .await?;
+        if noted {
             Ok(session)
         } else {
-            Err(changed_meanwhile(&used))
+            let name = credential.name;
+            Err(BrokerError::Changed { name }.into())
         }
     }
 
-    /// Asks to the end even if whoever wants to know is gone meanwhile: AWS's libraries wait two
-    /// seconds for an answer, and find it there when they ask again.
+    /// Finishes even if the client is gone meanwhile: AWS's libraries wait two seconds for an
+    /// answer, and find it there when they ask again.
     async fn session(
         &self,
         workspace: &WorkspaceRecord,
-    ) -> Result<(UsedCredential, AwsSession), Problem> {
+    ) -> Result<(CredentialRecord, AwsSession), Problem> {
         let (sessions, workspace) = (self.sessions.clone(), workspace.clone());
-        tokio::spawn(async move {
+        let asking = async move {
             timeout(PATIENCE, sessions.get(&workspace))
                 .await
-                .unwrap_or_else(|_| Err(unavailable("AWS did not answer in time.")))
-        })
-        .await
-        .unwrap_or_else(|error| Err(persistence::error::internal(&error)))
+                .unwrap_or_else(|_| {
+                    let message = "AWS did not respond in time".to_owned();
+                    Err(BrokerError::AwsUnavailable { message }.into())
+                })
+        };
+        tokio::spawn(asking.in_current_span())
+            .await
+            .unwrap_or_else(|error| Err(internal(&error)))
     }
 }
 
@@ -181,68 +190,92 @@ impl Sessions {
     async fn get(
         &self,
         workspace: &WorkspaceRecord,
-    ) -> Result<(UsedCredential, AwsSession), Problem> {
-        let at_hand = self
-            .source
-            .aws_keys(workspace.tenant.id, workspace.environment.id)
-            .await
-            .map_err(|error| not_at_hand(&error))?;
-        let (used, keys) = match at_hand {
-            CredentialLookup::Opened(used, keys) => (used, keys),
-            CredentialLookup::Suspended(name) => return Err(suspended(workspace, &name)),
-            CredentialLookup::Nothing => return Err(no_credential(workspace)),
-        };
-        let kept = self.of(workspace.id);
-        let mut kept = kept.lock().await;
-        let fingerprint = fingerprint(&keys);
+    ) -> Result<(CredentialRecord, AwsSession), Problem> {
+        let credential = self.credential(workspace).await?;
+        let key = (credential.id, credential.fingerprint.clone());
+        let cached = self.cached(workspace.id);
+        let mut cached = cached.lock().await;
         let now = Timestamp::now();
-        if kept.fingerprint == fingerprint {
-            match &kept.answer {
-                Some(Answer::Session(session)) if now + WORTH_HAVING < session.expires_at => {
-                    return Ok((used, session.clone()));
+        match &*cached {
+            Some(known) if known.credential == key => match &known.answer {
+                Answer::Session(session) if now + MINIMUM_VALIDITY < session.expires_at => {
+                    return Ok((credential, session.clone()));
                 }
-                Some(Answer::Refusal { problem, until }) if now < *until => {
-                    return Err(problem.clone());
+                Answer::Refusal { error, until } if now < *until => {
+                    return Err(error.clone().into());
                 }
                 _ => {}
-            }
+            },
+            _ => {}
         }
+        let keys = self
+            .vault
+            .aws_keys(&credential)
+            .await
+            .map_err(|error| not_opened(&credential, &error))?;
         let asked = self.tokens.session(&keys, &session_name(workspace)).await;
-        kept.fingerprint = fingerprint;
-        let outcome = asked.map_err(|error| refused(workspace, &error));
-        kept.answer = Some(match &outcome {
-            Ok(session) => Answer::Session(session.clone()),
-            Err(problem) => Answer::Refusal {
-                problem: problem.clone(),
-                until: Timestamp::now() + REFUSED_FOR,
+        let outcome = asked.map_err(|error| refused(workspace, error));
+        *cached = Some(CachedSession {
+            credential: key,
+            answer: match &outcome {
+                Ok(session) => Answer::Session(session.clone()),
+                Err(error) => Answer::Refusal {
+                    error: error.clone(),
+                    until: Timestamp::now() + REFUSED_FOR,
+                },
             },
         });
-        outcome.map(|session| (used, session))
+        Ok((credential, outcome?))
     }
 
-    fn of(&self, workspace: WorkspaceId) -> Arc<sync::Mutex<CachedSession>> {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.entry(workspace).or_default().clone()
+    /// The credential that the workspace uses.
+    async fn credential(&self, workspace: &WorkspaceRecord) -> Result<CredentialRecord, Problem> {
+        let (tenant, environment) = (&workspace.tenant, &workspace.environment);
+        let credential = self
+            .db
+            .credentials()
+            .chosen(tenant.id, environment.id, Provider::Aws)
+            .await?;
+        let (tenant, environment) = (tenant.slug.clone(), environment.slug.clone());
+        match credential {
+            None => Err(BrokerError::NoCredential {
+                tenant,
+                environment,
+            }
+            .into()),
+            Some(credential) if credential.suspended => Err(BrokerError::Suspended {
+                name: credential.name,
+                tenant,
+                environment,
+            }
+            .into()),
+            Some(credential) => Ok(credential),
+        }
+    }
+
+    fn cached(&self, workspace: WorkspaceId) -> Arc<sync::Mutex<Option<CachedSession>>> {
+        let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
+        cache.entry(workspace).or_default().clone()
     }
 }
 
 fn entry(
-    asker: &Asker,
+    server: &ApiServer,
     workspace: &WorkspaceRecord,
-    used: &UsedCredential,
+    credential: &CredentialRecord,
     session: &AwsSession,
 ) -> AuditEntry {
     AuditEntry {
         id: new_id(),
         at: Timestamp::now(),
         user_id: None,
-        who: asker.name.clone(),
-        channel: asker.channel.as_str().to_owned(),
-        source: asker.source.clone(),
+        who: server.name.clone(),
+        channel: server.channel.as_str().to_owned(),
+        source: server.source.clone(),
         action: AuditAction::UseCredential,
         tenant_id: Some(workspace.tenant.id),
-        target: format!("credential/{}", used.id),
-        target_name: used.name.clone(),
+        target: format!("credential/{}", credential.id),
+        target_name: credential.name.clone(),
         // The id of an access key is no secret, and what CloudTrail knows the session by.
         detail: Some(format!(
             "for the workspace {}: AWS session {} until {}",
@@ -253,86 +286,36 @@ fn entry(
     }
 }
 
-/// The same for every session of a workspace: SkyPilot takes whoever assumed a role under another
-/// name for another owner of the machines. At most 64 characters of `[\w+=,.@-]`.
+/// The same for every session of a workspace: to SkyPilot, a role session under another name is another
+/// owner of the machines. At most 64 characters of `[\w+=,.@-]`.
 fn session_name(workspace: &WorkspaceRecord) -> String {
     let name = &workspace.name;
-    // The end of a workspace's name tells it from others.
+    // The end of a workspace's name is unique.
     name[name.len().saturating_sub(64)..].to_owned()
 }
 
-fn fingerprint(keys: &AwsKeys) -> [u8; 32] {
-    let role = keys.role.as_ref();
-    let mut digest = Sha256::new();
-    for part in [
-        Some(keys.access_key_id.as_str()),
-        Some(keys.secret_access_key.expose_secret()),
-        keys.region.as_deref(),
-        role.map(|role| role.arn.as_str()),
-        role.and_then(|role| role.external_id.as_deref()),
-    ] {
-        let part = part.unwrap_or_default();
-        digest.update((part.len() as u64).to_be_bytes());
-        digest.update(part);
+fn not_opened(credential: &CredentialRecord, error: &CredentialError) -> Problem {
+    if !error.may_pass {
+        return internal(error);
     }
-    digest.finalize().into()
+    tracing::warn!(credential = %credential.id, error = %causes(error), "credential not opened");
+    let name = credential.name.clone();
+    BrokerError::NotOpened { name }.into()
 }
 
-fn unavailable(detail: impl Into<String>) -> Problem {
-    Problem::new(ProblemKind::Unavailable, detail).next("Try again in a moment.")
-}
-
-fn no_credential(workspace: &WorkspaceRecord) -> Problem {
-    let (tenant, environment) = (&workspace.tenant.slug, &workspace.environment.slug);
-    Problem::new(
-        ProblemKind::NotReady,
-        format!("There is no AWS credential for {tenant} / {environment}."),
-    )
-    .next(format!(
-        "An admin of the tenant stores one on its Credentials page, or on the portal's machine: hangar credentials set \
-         aws --tenant {tenant} --environment {environment}"
-    ))
-}
-
-fn suspended(workspace: &WorkspaceRecord, name: &str) -> Problem {
-    let (tenant, environment) = (&workspace.tenant.slug, &workspace.environment.slug);
-    Problem::new(
-        ProblemKind::NotReady,
-        format!("The AWS credential {name} of {tenant} / {environment} is suspended."),
-    )
-    .next("An admin of the tenant restores it, or chooses another.")
-}
-
-fn changed_meanwhile(used: &UsedCredential) -> Problem {
-    unavailable(format!(
-        "The credential {} was changed or suspended while it was being used.",
-        used.name
-    ))
-}
-
-fn not_at_hand(error: &CredentialError) -> Problem {
-    if error.may_pass {
-        tracing::warn!(error = %causes(error), "a credential is not at hand");
-        return unavailable("The stored credential cannot be opened at the moment.");
-    }
-    persistence::error::internal(error)
-}
-
-fn refused(workspace: &WorkspaceRecord, error: &CredentialError) -> Problem {
+fn refused(workspace: &WorkspaceRecord, error: CredentialError) -> BrokerError {
     tracing::warn!(
         workspace = %workspace.name,
-        error = %causes(error),
+        error = %causes(&error),
         "no credentials from AWS"
     );
+    let message = error.message;
     if error.may_pass {
-        return unavailable(format!("{error}."));
+        return BrokerError::AwsUnavailable { message };
     }
-    Problem::new(
-        ProblemKind::NotReady,
-        format!(
-            "AWS does not accept the credential of {} / {}: {error}.",
-            workspace.tenant.slug, workspace.environment.slug
-        ),
-    )
-    .next("An admin stores another credential, or mends its rights in AWS.")
+    BrokerError::AwsRefused {
+        tenant: workspace.tenant.slug.clone(),
+        environment: workspace.environment.slug.clone(),
+        message,
+    }
 }

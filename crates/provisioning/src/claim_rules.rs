@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use persistence::records::ClaimedTenant;
 
-/// Why somebody has the role that everybody has.
+/// Why a user has the role that everybody has.
 const EVERYBODY: &str = "everybody";
 
 /// What a claim gives.
@@ -17,12 +17,7 @@ pub enum Grant {
     /// The platform role `admin`.
     PlatformAdmin,
     /// A role in the tenant with this slug.
-    Tenant {
-        /// The tenant's slug.
-        slug: String,
-        /// The role.
-        role: TenantRole,
-    },
+    Tenant { slug: String, role: TenantRole },
 }
 
 impl Grant {
@@ -35,14 +30,13 @@ impl Grant {
     }
 }
 
-/// A configured rule: whoever has `value` in `claim` is granted something.
+/// A configured rule: a user with `value` in `claim` is granted something.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClaimRule {
     /// The claim's name, such as `cognito:groups`.
     pub claim: String,
     /// The value, or one of the values if the claim is a list; compared exactly.
     pub value: String,
-    /// What it gives.
     pub grant: Grant,
 }
 
@@ -64,19 +58,18 @@ impl ClaimRule {
     }
 }
 
-/// The rules for the people of one provider.
+/// The rules for the users of one provider.
 #[derive(Clone, Debug, Default)]
 pub struct ClaimRules {
     /// What claims give.
     pub rules: Vec<ClaimRule>,
-    /// What everybody gets besides.
+    /// What everybody gets.
     pub default_role: Option<Grant>,
 }
 
-/// What claims give somebody.
+/// What claims give a user.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Claimed {
-    /// The platform role.
     pub platform_role: PlatformRole,
     /// The rule that gives it, if it is more than everybody has.
     pub platform_why: Option<String>,
@@ -222,9 +215,9 @@ mod tests {
         assert_eq!(lead.tenants.len(), 1);
         assert_eq!(lead.tenants[0].role, TenantRole::Admin);
         assert_eq!(lead.tenants[0].why.as_deref(), Some("groups has leads"));
-        let nobody = given(json!([]));
-        assert_eq!(nobody.platform_role, PlatformRole::User);
-        assert_eq!(nobody.platform_why, None);
-        assert_eq!(nobody.tenants[0].why.as_deref(), Some("everybody"));
+        let nothing = given(json!([]));
+        assert_eq!(nothing.platform_role, PlatformRole::User);
+        assert_eq!(nothing.platform_why, None);
+        assert_eq!(nothing.tenants[0].why.as_deref(), Some("everybody"));
     }
 }

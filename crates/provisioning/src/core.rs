@@ -19,38 +19,27 @@ use std::sync::Arc;
 
 /// The core, one part per subject.
 pub struct Core {
-    /// Clusters.
     pub clusters: Clusters,
     /// Nodes, their jobs and logs, and the catalogue.
     pub nodes: Nodes,
     /// The caller's own profile and API tokens.
     pub account: Account,
-    /// The audit log.
     pub audit: AuditLog,
-    /// Users, and trying claim rules.
     pub users: Users,
-    /// Tenants, their environments and their members.
     pub tenants: Tenants,
-    /// The users of Cognito user pools.
     pub user_pools: UserPools,
-    /// Host clusters and plans.
     pub platform: Platform,
-    /// The vault of cloud credentials.
     pub credentials: Vault,
     pub(crate) db: Database,
 }
 
 /// What the core is built from.
 pub struct Parts {
-    /// The database.
     pub db: Database,
-    /// The host clusters.
     pub hosts: Arc<dyn HostClusters>,
     /// The SkyPilot API server; `None`: there are no nodes.
     pub skypilot: Option<SkyPilotBackend>,
-    /// The vault of cloud credentials.
     pub credentials: Vault,
-    /// The plans to choose from.
     pub plans: Vec<Plan>,
     /// The identity providers whose rules can be tried.
     pub rule_providers: Vec<RuleProvider>,

@@ -1,5 +1,5 @@
-//! Wrapping every sealed secret anew under the current key, while the portal runs. Nothing is remembered between runs:
-//! what is not under the current key yet is what is left to do, so a rotation that was stopped goes on where it was.
+//! Rewraps every sealed secret under the current key, while the portal runs. The secrets under other keys are what is
+//! left to do, so a rotation that was stopped continues where it was.
 
 use crate::ports::sealing::{Sealed, Sealer};
 use domain::{
@@ -23,7 +23,6 @@ const BATCH: u32 = 100;
 /// What has been done so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RotationReport {
-    /// Wrapped anew.
     pub done: u64,
     /// Changed by somebody else meanwhile, and so under the current key by now.
     pub skipped: u64,

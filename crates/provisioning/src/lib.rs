@@ -1,6 +1,5 @@
 //! The core: use cases, the reconciler that makes desired state so, and the ports to outside systems.
 //! The database is [`persistence`]; other input and output lives in the adapters that implement [`ports`].
-#![warn(missing_docs)]
 
 pub mod account;
 pub mod audit_log;
@@ -9,19 +8,19 @@ mod bounded_yaml;
 pub mod broker;
 pub mod claim_rules;
 pub mod clusters;
-mod concurrency;
 mod core;
+mod errors;
 mod idempotency;
 pub mod key_rotation;
-mod limits;
 pub mod nodes;
 pub mod outgoing;
 mod overview;
-mod placing;
 pub mod platform;
 pub mod ports;
 pub mod reconciler;
+pub mod resources;
 pub mod sign_in;
+mod target;
 pub mod tenants;
 pub mod user_pools;
 pub mod users;

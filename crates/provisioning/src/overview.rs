@@ -1,21 +1,21 @@
 //! The dashboard: figures about clusters, nodes and limits.
 
-use crate::{Core, clusters, nodes};
+use crate::{
+    Core,
+    resources::{ManagedKind, Resources, view},
+};
 use domain::{
     access::Action,
     caller::{Caller, TenantScope},
-    cluster::{Cluster, ClusterState},
-    listing::ClusterQuery,
-    node::{
-        listing::NodeQuery,
-        view::{Node, NodeState},
-    },
+    listing::ListQuery,
     overview::Overview,
     problem::Problem,
     quota::{LimitedEnvironment, QuotaUsage},
+    resource::{Kind, Resource, State},
     tenancy::Tenant,
 };
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use persistence::records::Costs;
 
 const SHOWN: u32 = 8;
 
@@ -26,111 +26,24 @@ impl Core {
     /// The database fails.
     pub async fn overview(&self, caller: &Caller) -> Result<Overview, Problem> {
         let now = Timestamp::now();
+        let clusters = figures(&self.clusters, caller, now).await?;
+        let nodes = figures(&self.nodes, caller, now).await?;
         let scope = caller.extent(Action::ReadCluster);
-        let everything = ClusterQuery {
-            states: vec![ClusterState::Failed, ClusterState::Degraded],
-            per_page: SHOWN,
-            ..ClusterQuery::default()
-        };
-        let mine = ClusterQuery {
-            mine: true,
-            per_page: SHOWN,
-            ..ClusterQuery::default()
-        };
-        let needs_you = self
-            .db
-            .clusters()
-            .list(&scope, caller.user_id, &everything)
-            .await?;
-        let mine = self
-            .db
-            .clusters()
-            .list(&scope, caller.user_id, &mine)
-            .await?;
-        let ends_soon = self
-            .db
-            .clusters()
-            .ending_before(&scope, now + SignedDuration::from_hours(24), SHOWN)
-            .await?;
-        let nodes_need_you = NodeQuery {
-            states: vec![NodeState::Failed, NodeState::Degraded],
-            per_page: SHOWN,
-            ..NodeQuery::default()
-        };
-        let my_nodes = NodeQuery {
-            mine: true,
-            per_page: SHOWN,
-            ..NodeQuery::default()
-        };
-        let node_scope = caller.extent(Action::ReadNode);
-        let nodes_need_you = self
-            .db
-            .nodes()
-            .list(&node_scope, caller.user_id, &nodes_need_you)
-            .await?;
-        let my_nodes = self
-            .db
-            .nodes()
-            .list(&node_scope, caller.user_id, &my_nodes)
-            .await?;
-        let nodes_end_soon = self
-            .db
-            .nodes()
-            .ending_before(&node_scope, now + SignedDuration::from_hours(24), SHOWN)
-            .await?;
-        let node_costs = self
-            .db
-            .nodes()
-            .costs(&node_scope, month_start(now), now)
-            .await?;
-        let node_count = |wanted: fn(NodeState) -> bool| {
-            nodes_need_you
-                .counts
-                .iter()
-                .filter(|entry| wanted(entry.state))
-                .map(|entry| entry.count)
-                .sum()
-        };
-        let node_views = |records: Vec<_>| -> Vec<Node> {
-            records
-                .into_iter()
-                .map(|record| nodes::view::node(record, caller, now))
-                .collect()
-        };
-        let costs = self
-            .db
-            .clusters()
-            .costs(&scope, month_start(now), now)
-            .await?;
-        let count = |wanted: fn(ClusterState) -> bool| {
-            needs_you
-                .counts
-                .iter()
-                .filter(|entry| wanted(entry.state))
-                .map(|entry| entry.count)
-                .sum()
-        };
-        let views = |records: Vec<_>| -> Vec<Cluster> {
-            records
-                .into_iter()
-                .map(|record| clusters::view::cluster(record, caller))
-                .collect()
-        };
         Ok(Overview {
-            running: count(|state| matches!(state, ClusterState::Ready | ClusterState::Degraded)),
-            moving: count(ClusterState::is_moving),
-            nodes_running: node_count(NodeState::is_up),
-            nodes_moving: node_count(NodeState::is_moving),
-            nodes_need_you: node_views(nodes_need_you.items),
-            nodes_end_soon: node_views(nodes_end_soon),
-            my_nodes: node_views(my_nodes.items),
-            needs_you: views(needs_you.items),
-            ends_soon: views(ends_soon),
-            mine: views(mine.items),
-            price_per_hour: costs.price_per_hour + node_costs.price_per_hour,
-            spent_this_month: costs.spent + node_costs.spent,
+            running: clusters.up,
+            moving: clusters.moving,
+            need_attention: clusters.need_attention,
+            ends_soon: clusters.end_soon,
+            mine: clusters.mine,
+            nodes_running: nodes.up,
+            nodes_moving: nodes.moving,
+            nodes_need_attention: nodes.need_attention,
+            nodes_end_soon: nodes.end_soon,
+            my_nodes: nodes.mine,
+            price_per_hour: clusters.costs.price_per_hour + nodes.costs.price_per_hour,
+            spent_this_month: clusters.costs.spent + nodes.costs.spent,
             limited: self.limited(caller).await?,
-            lately: self.db.audit().recent(&scope, SHOWN).await?,
+            recent: self.db.audit().recent(&scope, SHOWN).await?,
             now,
         })
     }
@@ -145,11 +58,12 @@ impl Core {
         if own.is_empty() {
             return Ok(Vec::new());
         }
-        let quotas = self.db.tenants().quotas(&TenantScope::Only(own)).await?;
+        let own = TenantScope::Only(own);
+        let quotas = self.db.tenants().quotas(&own).await?;
         if quotas.is_empty() {
             return Ok(Vec::new());
         }
-        Ok(named(&self.db.tenants().active().await?, &quotas))
+        Ok(named(&self.db.tenants().active_in(&own).await?, &quotas))
     }
 }
 
@@ -170,6 +84,59 @@ fn named(tenants: &[Tenant], quotas: &[QuotaUsage]) -> Vec<LimitedEnvironment> {
             })
         })
         .collect()
+}
+
+/// What the dashboard shows of a kind of resource.
+struct Figures<K: Kind> {
+    /// How many can be used.
+    up: u64,
+    moving: u64,
+    need_attention: Vec<Resource<K>>,
+    end_soon: Vec<Resource<K>>,
+    mine: Vec<Resource<K>>,
+    costs: Costs,
+}
+
+async fn figures<K: ManagedKind>(
+    resources: &Resources<K>,
+    caller: &Caller,
+    now: Timestamp,
+) -> Result<Figures<K>, Problem> {
+    let scope = caller.extent(K::READ);
+    let table = resources.table();
+    let states = K::State::EVERY.iter().copied();
+    let need_attention = ListQuery {
+        states: states.filter(|state| state.needs_attention()).collect(),
+        per_page: SHOWN,
+        ..ListQuery::default()
+    };
+    let mine = ListQuery {
+        mine: true,
+        per_page: SHOWN,
+        ..ListQuery::default()
+    };
+    let need_attention = table.list(&scope, caller.user_id, &need_attention).await?;
+    let mine = table.list(&scope, caller.user_id, &mine).await?;
+    let tomorrow = now + SignedDuration::from_hours(24);
+    let end_soon = table.ending_before(&scope, tomorrow, SHOWN).await?;
+    let costs = table.costs(&scope, month_start(now), now).await?;
+    let counts = &need_attention.counts;
+    let count = |is: fn(K::State) -> bool| {
+        let counts = counts.iter().filter(|count| is(count.state));
+        counts.map(|count| count.count).sum()
+    };
+    let views = |records: Vec<_>| -> Vec<Resource<K>> {
+        let views = records.into_iter().map(|record| view(record, caller, now));
+        views.collect()
+    };
+    Ok(Figures {
+        up: count(K::State::is_up),
+        moving: count(K::State::is_moving),
+        need_attention: views(need_attention.items),
+        end_soon: views(end_soon),
+        mine: views(mine.items),
+        costs,
+    })
 }
 
 /// The first moment of the month of `now`, in UTC.

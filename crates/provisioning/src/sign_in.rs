@@ -1,15 +1,16 @@
-//! Signing in: who somebody is and what their claims give them, and who a session or token stands for.
+//! Signing in: identity and roles from claims, and the caller behind a session or token.
 
 use crate::{
     account::{TOKEN_PREFIX, token_digest},
     claim_rules::ClaimRules,
+    errors::AccessError,
 };
 use domain::{
     access::TokenReach,
     audit::AuditAction,
     caller::{Caller, Channel, Membership},
     ids::UserId,
-    problem::{Problem, ProblemKind},
+    problem::Problem,
 };
 use jiff::{SignedDuration, Timestamp};
 use persistence::{
@@ -19,39 +20,33 @@ use persistence::{
 };
 use serde_json::{Map, Value};
 
-/// Somebody an identity provider has vouched for, before roles.
+/// A user as the identity provider describes them, before roles.
 #[derive(Clone, Debug)]
 pub struct Identity {
-    /// The issuer.
     pub issuer: String,
-    /// The subject.
     pub subject: String,
-    /// The address.
     pub email: String,
     /// Whether the provider says it is verified.
     pub email_verified: bool,
-    /// The name.
     pub name: String,
     /// Every claim, for the rules.
     pub claims: Map<String, Value>,
 }
 
-/// The use cases of signing in.
 pub struct SignInService {
     db: Database,
     rules: ClaimRules,
 }
 
 impl SignInService {
-    /// A service for the people of a provider with these rules.
     pub fn new(db: Database, rules: ClaimRules) -> Self {
         Self { db, rules }
     }
 
-    /// Stores somebody who has just signed in from the address `source`.
+    /// Stores the user who has just signed in from the address `source`.
     ///
     /// # Errors
-    /// Forbidden for somebody suspended; internal if the database fails.
+    /// Forbidden for a suspended user; internal if the database fails.
     pub async fn sign_in(
         &self,
         identity: Identity,
@@ -78,16 +73,12 @@ impl SignInService {
             )
             .await?;
         if user.suspended {
-            return Err(Problem::new(
-                ProblemKind::Forbidden,
-                "Your access to this portal is suspended.",
-            )
-            .next("Ask an admin of the platform."));
+            return Err(AccessError::Suspended.into());
         }
         Ok(user)
     }
 
-    /// Records that somebody signed out.
+    /// Records that the caller signed out.
     ///
     /// # Errors
     /// Internal if the database fails.
@@ -106,7 +97,7 @@ impl SignInService {
         Ok(self.db.audit().append(entry).await?)
     }
 
-    /// Whom a session stands for, with the rights of this moment; `None`: nobody any more.
+    /// The caller behind a session, with current permissions; `None` if the user is gone or suspended.
     ///
     /// # Errors
     /// Internal if the database fails.
@@ -121,7 +112,7 @@ impl SignInService {
             .map(|user| caller(user, Channel::Session, source)))
     }
 
-    /// Whom an API token stands for; `None`: nobody.
+    /// The caller behind an API token; `None` if there is none.
     ///
     /// # Errors
     /// Internal if the database fails.

@@ -1,15 +1,15 @@
-//! Administering the identity provider's people: who may, what is recorded, and how its refusals read.
+//! Administering the users of Cognito user pools.
 
 use crate::{
     authorization::{authorize_on_platform, authorize_platform_change},
-    ports::user_pool::{PoolError, PoolErrorKind, UserPool},
+    ports::user_pool::{PoolError, UserPool},
 };
 use domain::{
     access::PlatformAction,
     audit::{AuditAction, AuditOutcome},
     caller::Caller,
     error::causes,
-    problem::{FieldError, Problem, ProblemKind},
+    problem::{FieldError, Problem},
     user_pool::{PoolInvitation, PoolPage, PoolQuery, PoolRef, PoolUser, PoolUserDetail},
 };
 use jiff::Timestamp;
@@ -21,10 +21,8 @@ const LONGEST_NAME: usize = 128;
 
 /// A pool and what it is called.
 pub struct KnownPool {
-    /// What it is called.
     pub pool: PoolRef,
-    /// The pool itself.
-    pub people: Arc<dyn UserPool>,
+    pub users: Arc<dyn UserPool>,
 }
 
 /// The users of Cognito user pools, for platform admins. Each change is audited before it is sent to
@@ -35,7 +33,6 @@ pub struct UserPools {
 }
 
 impl UserPools {
-    /// Over these pools.
     pub fn new(db: Database, pools: Vec<KnownPool>) -> Self {
         Self { db, pools }
     }
@@ -65,10 +62,10 @@ impl UserPools {
             ..query
         };
         if query.email.chars().count() > LONGEST_NAME || query.email.chars().any(char::is_control) {
-            let fault = FieldError::new("email", "At most 128 printable characters.");
+            let fault = FieldError::new("email", "Use at most 128 printable characters.");
             return Err(Problem::invalid(vec![fault]));
         }
-        let (items, next) = known.people.users(&query).await.map_err(told)?;
+        let (items, next) = known.users.users(&query).await?;
         Ok(PoolPage {
             pool: known.pool.clone(),
             items,
@@ -108,7 +105,7 @@ impl UserPools {
         let change = Change::of(AuditAction::InviteToPool, &input.email);
         let known = self.pool_to_change(caller, provider, &change).await?;
         input.validate().map_err(Problem::invalid)?;
-        let work = known.people.invite(&input);
+        let work = known.users.invite(&input);
         self.change(caller, known, change, work).await
     }
 
@@ -131,7 +128,7 @@ impl UserPools {
         };
         let change = Change::of(action, username);
         let known = self.pool_to_change(caller, provider, &change).await?;
-        let work = known.people.set_enabled(username, enabled);
+        let work = known.users.set_enabled(username, enabled);
         self.change(caller, known, change, work).await?;
         self.detail(known, username).await
     }
@@ -149,7 +146,7 @@ impl UserPools {
         plausible(username)?;
         let change = Change::of(AuditAction::ResetPasswordInPool, username);
         let known = self.pool_to_change(caller, provider, &change).await?;
-        let work = known.people.reset_password(username);
+        let work = known.users.reset_password(username);
         self.change(caller, known, change, work).await?;
         self.detail(known, username).await
     }
@@ -174,16 +171,16 @@ impl UserPools {
             } else {
                 AuditAction::LeaveGroupInPool
             },
-            whom: username,
+            username,
             detail: Some(format!("the group {group}")),
         };
         let known = self.pool_to_change(caller, provider, &change).await?;
-        let people = &known.people;
+        let users = &known.users;
         let work = async {
             if member {
-                people.join_group(username, group).await
+                users.join_group(username, group).await
             } else {
-                people.leave_group(username, group).await
+                users.leave_group(username, group).await
             }
         };
         self.change(caller, known, change, work).await?;
@@ -243,16 +240,16 @@ impl UserPools {
                 if let Err(unwritten) = self.db.audit().append(failed).await {
                     tracing::error!(error = %causes(&unwritten), "a failure is not in the audit log");
                 }
-                Err(problem(&error))
+                Err(error.into())
             }
         }
     }
 
     async fn detail(&self, known: &KnownPool, username: &str) -> Result<PoolUserDetail, Problem> {
-        let people = &known.people;
-        let user = people.user(username).await.map_err(told)?;
-        let mut groups = people.groups_of(username).await.map_err(told)?;
-        let mut all_groups = people.groups().await.map_err(told)?;
+        let users = &known.users;
+        let user = users.user(username).await?;
+        let mut groups = users.groups_of(username).await?;
+        let mut all_groups = users.groups().await?;
         groups.sort();
         all_groups.sort_by(|one, other| one.name.cmp(&other.name));
         Ok(PoolUserDetail {
@@ -267,22 +264,22 @@ impl UserPools {
 /// What is recorded of a change.
 struct Change<'a> {
     action: AuditAction,
-    whom: &'a str,
+    username: &'a str,
     detail: Option<String>,
 }
 
 impl<'a> Change<'a> {
-    fn of(action: AuditAction, whom: &'a str) -> Self {
+    fn of(action: AuditAction, username: &'a str) -> Self {
         Self {
             action,
-            whom,
+            username,
             detail: None,
         }
     }
 
     fn entry(&self, caller: &Caller, provider: &str) -> AuditEntry {
         let target = format!("pool/{provider}");
-        let entry = AuditEntry::by(caller, self.action, Timestamp::now(), target, self.whom);
+        let entry = AuditEntry::by(caller, self.action, Timestamp::now(), target, self.username);
         match &self.detail {
             Some(detail) => entry.with_detail(detail.clone()),
             None => entry,
@@ -298,30 +295,6 @@ fn plausible(username: &str) -> Result<(), Problem> {
     if fits {
         Ok(())
     } else {
-        Err(Problem::not_found("person"))
+        Err(Problem::not_found("user"))
     }
-}
-
-fn told(error: PoolError) -> Problem {
-    problem(&error)
-}
-
-fn problem(error: &PoolError) -> Problem {
-    tracing::warn!(error = %causes(error), kind = ?error.kind, "user pool");
-    let kind = match error.kind {
-        PoolErrorKind::NotFound => return Problem::not_found("person or group"),
-        PoolErrorKind::Taken | PoolErrorKind::WrongState => ProblemKind::Conflict,
-        PoolErrorKind::Invalid => ProblemKind::Invalid,
-        PoolErrorKind::Throttled
-        | PoolErrorKind::Denied
-        | PoolErrorKind::Gone
-        | PoolErrorKind::Unreachable
-        | PoolErrorKind::Failed => ProblemKind::Unavailable,
-    };
-    let mut problem = Problem::new(kind, format!("{}.", error.message));
-    problem.next_step.clone_from(&error.next_step);
-    if matches!(error.kind, PoolErrorKind::Taken | PoolErrorKind::Invalid) {
-        problem.fields = vec![FieldError::new("email", problem.detail.clone())];
-    }
-    problem
 }

@@ -1,4 +1,4 @@
-//! Makes the host cluster's API misbehave as the switches say: late, failing, with watches that break off.
+//! Faults of the host cluster's API: latency, errors, dropped watches.
 
 use axum::Router;
 use axum::body::Body;
@@ -14,11 +14,11 @@ use crate::kubernetes::Refusal;
 pub fn behind(faults: &Faults, api: Router) -> Router {
     api.layer(middleware::from_fn_with_state(
         faults.clone(),
-        misbehave_as_told,
+        inject_faults,
     ))
 }
 
-async fn misbehave_as_told(State(faults): State<Faults>, request: Request, next: Next) -> Response {
+async fn inject_faults(State(faults): State<Faults>, request: Request, next: Next) -> Response {
     tokio::time::sleep(faults.kubernetes_latency()).await;
     if let Some(status) = faults.next_kubernetes_failure() {
         let (reason, message) = match StatusCode::from_u16(status) {
@@ -34,10 +34,7 @@ async fn misbehave_as_told(State(faults): State<Faults>, request: Request, next:
                 "Timeout",
                 "the server was unable to return a response in the time allotted",
             ),
-            _ => (
-                "InternalError",
-                "Internal error occurred: the sandbox was told to fail",
-            ),
+            _ => ("InternalError", "Internal error occurred: injected fault"),
         };
         return Refusal::new(status, Some(reason), message).into_response();
     }

@@ -1,5 +1,5 @@
-//! Switches that make the sandbox misbehave as real systems do. One handle is shared by the APIs, the controllers and the
-//! identity provider; people and browser tests reach it over HTTP (see `identity/fault_control.rs`).
+//! Faults that can be switched on, as real systems have them. The APIs, the controllers and the identity provider share one
+//! handle; over HTTP see `identity/fault_control.rs`.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
-/// Everything that is wrong at the moment. The default is that all is well.
+/// By default there are no faults.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct FaultSettings {
@@ -25,8 +25,6 @@ pub struct FaultSettings {
 #[serde(default, deny_unknown_fields)]
 pub struct KubernetesFaults {
     pub latency_ms: u64,
-    /// The share of requests, 0 to 1, that fail with 500.
-    pub error_rate: f64,
     pub fail_next: Option<FailNext>,
     pub unreachable: bool,
 }
@@ -57,10 +55,8 @@ pub struct WorkloadFaults {
 #[serde(default, deny_unknown_fields)]
 pub struct SkypilotFaults {
     pub latency_ms: u64,
-    /// The share of requests, 0 to 1, that fail with 500.
-    pub error_rate: f64,
     pub fail_next: Option<FailNext>,
-    /// So many connections, from the next on, are cut once the request has been read and done: the answer is lost.
+    /// The connections of this many requests are cut after the request was executed: the response is lost.
     pub drop_answers: u32,
     pub unreachable: bool,
     pub unauthorized: bool,
@@ -168,7 +164,7 @@ pub enum IdTokenFault {
 }
 
 /// The shared handle. Cloning it is cheap and gives the same switches.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Faults {
     settings: Arc<watch::Sender<FaultSettings>>,
     watch_drops: Arc<watch::Sender<u64>>,
@@ -181,17 +177,6 @@ impl fmt::Debug for Faults {
         f.debug_struct("Faults")
             .field("settings", &self.settings)
             .finish_non_exhaustive()
-    }
-}
-
-impl Default for Faults {
-    fn default() -> Self {
-        Self {
-            settings: Arc::new(watch::Sender::default()),
-            watch_drops: Arc::new(watch::Sender::default()),
-            key_rotations: Arc::default(),
-            skypilot: Arc::default(),
-        }
     }
 }
 
@@ -243,16 +228,13 @@ impl Faults {
         held.as_ref()?.upgrade()
     }
 
-    /// Whether this request to the SkyPilot server has to fail, and how. Counts down [`FailNext`].
+    /// The status with which this request to the SkyPilot server fails. Counts down [`FailNext`].
     pub fn next_skypilot_failure(&self) -> Option<u16> {
-        self.next_failure(|settings| {
-            let skypilot = &mut settings.skypilot;
-            (&mut skypilot.fail_next, skypilot.error_rate)
-        })
+        self.next_failure(|settings| &mut settings.skypilot.fail_next)
     }
 
     /// Whether the answer to this request to the SkyPilot server is lost. Counts down.
-    pub fn loses_skypilot_answer(&self) -> bool {
+    pub fn loses_skypilot_response(&self) -> bool {
         self.settings.send_if_modified(|settings| {
             let left = &mut settings.skypilot.drop_answers;
             let lost = *left > 0;
@@ -265,30 +247,20 @@ impl Faults {
         Duration::from_millis(self.settings.borrow().kubernetes.latency_ms)
     }
 
-    /// Whether this request to the host API has to fail, and how. Counts down [`FailNext`].
+    /// The status with which this request to the host API fails. Counts down [`FailNext`].
     pub fn next_kubernetes_failure(&self) -> Option<u16> {
-        self.next_failure(|settings| {
-            let kubernetes = &mut settings.kubernetes;
-            (&mut kubernetes.fail_next, kubernetes.error_rate)
-        })
+        self.next_failure(|settings| &mut settings.kubernetes.fail_next)
     }
 
-    fn next_failure(
-        &self,
-        of: impl Fn(&mut FaultSettings) -> (&mut Option<FailNext>, f64),
-    ) -> Option<u16> {
+    fn next_failure(&self, of: fn(&mut FaultSettings) -> &mut Option<FailNext>) -> Option<u16> {
         let mut failure = None;
         self.settings.send_if_modified(|settings| {
-            let (next, rate) = of(settings);
+            let next = of(settings);
             let Some(left) = next else {
-                // Chance needs no switch to change.
-                failure = (rate > 0.0 && rand::random::<f64>() < rate).then_some(500);
                 return false;
             };
-            if left.requests > 0 {
-                failure = Some(left.status);
-                left.requests -= 1;
-            }
+            failure = (left.requests > 0).then_some(left.status);
+            left.requests = left.requests.saturating_sub(1);
             if left.requests == 0 {
                 *next = None;
             }

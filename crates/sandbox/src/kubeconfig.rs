@@ -1,7 +1,5 @@
 //! Kubeconfig files, as clusters hand them out.
 
-use std::fmt;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::json;
@@ -43,14 +41,5 @@ impl Kubeconfig<'_> {
             }],
             "current-context": context,
         }))?)
-    }
-}
-
-impl fmt::Debug for Kubeconfig<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Kubeconfig")
-            .field("cluster", &self.cluster)
-            .field("server", &self.server)
-            .finish_non_exhaustive()
     }
 }

@@ -5,6 +5,7 @@ pub mod controllers;
 pub mod data_directory;
 mod fault_layer;
 pub mod faults;
+mod http_listener;
 pub mod identity;
 pub mod kubeconfig;
 pub mod kubernetes;

@@ -5,11 +5,12 @@ use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode, ExitStatus};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use clap::Parser;
 use sandbox::identity::Person;
-use sandbox::{Sandbox, SandboxOptions};
+use sandbox::{Pace, Sandbox, SandboxOptions};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 #[derive(Parser)]
@@ -21,6 +22,9 @@ struct Options {
     /// Where the portal listens.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     portal: SocketAddr,
+    /// The unit of all waiting: a cluster is ready after about twelve of them.
+    #[arg(long, value_name = "MILLISECONDS", default_value_t = 500)]
+    pace: u64,
     /// A command to run beside the sandbox, such as `hangar serve`, with the configuration in HANGAR_CONFIG. The sandbox
     /// ends with it.
     #[arg(last = true)]
@@ -49,7 +53,10 @@ async fn run(options: Options) -> Result<ExitCode> {
         &options.data_dir.join("sandbox"),
         options.portal,
         &options.data_dir,
-        SandboxOptions::default(),
+        SandboxOptions {
+            pace: Pace::of_unit(Duration::from_millis(options.pace)),
+            ..SandboxOptions::default()
+        },
     )
     .await
     .context("the sandbox cannot be started")?;

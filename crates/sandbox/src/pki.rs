@@ -1,8 +1,6 @@
 //! Certificate authorities of the sandbox: one for the host cluster, one for each vCluster, as real clusters have, so that
 //! kubeconfigs carry a CA and client certificates that really are verified.
 
-use std::fmt;
-
 use anyhow::{Context, Result};
 use rcgen::{
     BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa,
@@ -139,17 +137,4 @@ fn name(common_name: &str, organization: Option<&str>) -> DistinguishedName {
     }
     name.push(DnType::CommonName, common_name);
     name
-}
-
-impl fmt::Debug for CertificateAuthority {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CertificateAuthority")
-            .finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for KeyedCertificate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("KeyedCertificate").finish_non_exhaustive()
-    }
 }

@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
 use crate::aws::SecurityTokenServer;
 use crate::controllers::{
@@ -14,9 +14,10 @@ use crate::controllers::{
 use crate::data_directory::DataDirectory;
 use crate::fault_layer;
 use crate::faults::Faults;
-use crate::identity::{Client, IdentityOptions, IdentityProvider};
+use crate::http_listener;
+use crate::identity::{Client, IdentityProvider, Person};
 use crate::kubeconfig::Kubeconfig;
-use crate::kubernetes::{ApiServer, Store};
+use crate::kubernetes::{ApiServer, ApiServerOptions, Store};
 use crate::pki::CertificateAuthority;
 use crate::skypilot::{SkypilotOptions, SkypilotServer};
 use crate::snapshot::{self, Keeper};
@@ -71,30 +72,27 @@ pub struct Sandbox {
 
 impl Sandbox {
     pub async fn start(options: SandboxOptions) -> Result<Self> {
-        for address in [options.kubernetes_listen, options.ingress_listen] {
-            if !address.ip().is_loopback() {
-                bail!("the sandbox listens on loopback only, not on {address}");
-            }
-        }
+        http_listener::require_loopback(options.kubernetes_listen)?;
+        http_listener::require_loopback(options.ingress_listen)?;
         let data = match &options.data_dir {
             Some(path) => DataDirectory::open(path)?,
             None => DataDirectory::in_memory(),
         };
         let faults = Faults::default();
-        let identity_options = IdentityOptions {
-            listen: options.identity_listen,
-            ..IdentityOptions::default()
-        };
-        let identity = IdentityProvider::start(identity_options, &data, faults.clone()).await?;
+        let people = Person::ready();
+        let identity =
+            IdentityProvider::start(options.identity_listen, people, &data, faults.clone()).await?;
 
         let authority = CertificateAuthority::load_or_create(&data, "host-ca", "sandbox-host")?;
         let mut kept = snapshot::load(&data)?;
         let (to_syncers, logs) = (Arc::new(ToSyncers::default()), Logs::default());
-        let api = ApiServer::builder(kept.host())
-            .root_certificate(authority.certificate_pem())
-            .service_proxy(to_syncers.clone())
-            .pod_logs(Arc::new(logs.clone()))
-            .build();
+        let api_options = ApiServerOptions {
+            root_certificate: authority.certificate_pem().to_owned(),
+            service_proxy: Some(to_syncers.clone()),
+            pod_logs: Some(Arc::new(logs.clone())),
+            ..ApiServerOptions::default()
+        };
+        let api = ApiServer::new(kept.host(), api_options);
         let host = Cluster::new(api, faults.clone(), options.pace);
         let vclusters = Arc::new(VirtualClusters::new(&host));
         kept.restore_disks(vclusters.disks())?;
@@ -205,20 +203,12 @@ impl Sandbox {
         self.skypilot.ssh_port()
     }
 
-    pub fn skypilot(&self) -> &SkypilotServer {
-        &self.skypilot
-    }
-
     pub fn aws_url(&self) -> String {
         self.aws.url()
     }
 
     pub fn faults(&self) -> &Faults {
         &self.faults
-    }
-
-    pub fn host_api(&self) -> &ApiServer {
-        &self.host.api
     }
 
     pub fn host_store(&self) -> &Store {

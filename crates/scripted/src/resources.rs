@@ -5,58 +5,34 @@ use domain::ids::{EnvironmentId, UserId};
 use jiff::{SignedDuration, Timestamp};
 use persistence::{
     audit_records::AuditEntry,
-    node_records::{NewNode, NodeOrderStored, NodeProgress, NodeRecord, WorkspaceProgress},
-    records::{ClusterRecord, NewCluster, OrderStored, Progress},
+    node_records::WorkspaceProgress,
+    records::{NewResource, OrderStored, Progress, Record, StoredKind},
 };
 use tower_sessions::{
     SessionStore,
-    session::{Id, Record},
+    session::{self, Id},
 };
 
 const LEASE: SignedDuration = SignedDuration::from_secs(60);
 
 impl TestCore {
-    /// Stores a cluster and what became of it.
-    pub async fn cluster(
+    /// Stores a resource and what became of it.
+    pub async fn stored<K: StoredKind>(
         &self,
-        new: NewCluster,
+        new: NewResource<K>,
         audit: AuditEntry,
-        progress: impl FnOnce(&ClusterRecord) -> Progress,
-    ) -> ClusterRecord {
-        let database = &self.database;
+        progress: impl FnOnce(&Record<K>) -> Progress<K>,
+    ) -> Record<K> {
+        let table = self.database.table::<Record<K>>();
         let id = new.id;
-        let stored = database.clusters().create(new, audit).await.unwrap();
+        let stored = table.create(new, audit).await.unwrap();
         assert!(matches!(stored, OrderStored::Created(_)), "{stored:?}");
-        let claims = database
-            .clusters()
-            .claim(Timestamp::now(), LEASE, 100)
-            .await
-            .unwrap();
+        let claims = table.claim(Timestamp::now(), LEASE, 100).await.unwrap();
         let claim = claims.into_iter().find(|claim| claim.record.id == id);
         let claim = claim.unwrap();
         let progress = progress(&claim.record);
-        assert!(database.clusters().record(&claim, progress).await.unwrap());
-        database.clusters().get(id).await.unwrap().unwrap()
-    }
-
-    /// Stores a node and what became of it.
-    pub async fn node(
-        &self,
-        new: NewNode,
-        audit: AuditEntry,
-        progress: impl FnOnce(&NodeRecord) -> NodeProgress,
-    ) -> NodeRecord {
-        let database = &self.database;
-        let id = new.id;
-        let stored = database.nodes().create(new, audit).await.unwrap();
-        assert!(matches!(stored, NodeOrderStored::Created(_)), "{stored:?}");
-        let claims = database.nodes().claim(Timestamp::now(), LEASE, 100).await;
-        let claims = claims.unwrap();
-        let claim = claims.into_iter().find(|claim| claim.record.id == id);
-        let claim = claim.unwrap();
-        let progress = progress(&claim.record);
-        assert!(database.nodes().record(&claim, progress).await.unwrap());
-        database.nodes().get(id).await.unwrap().unwrap()
+        assert!(table.record(&claim, progress).await.unwrap());
+        table.get(id).await.unwrap().unwrap()
     }
 
     /// Makes every workspace ready, without an account of its own.
@@ -93,7 +69,7 @@ impl TestCore {
 
     /// Signs a user in with a browser.
     pub async fn open_session(&self, user: UserId) {
-        let mut record = Record {
+        let mut record = session::Record {
             id: Id::default(),
             data: [("user_id".to_owned(), user.to_string().into())].into(),
             expiry_date: time::OffsetDateTime::now_utc() + time::Duration::hours(1),

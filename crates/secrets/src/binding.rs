@@ -1,10 +1,10 @@
-//! What a ciphertext is bound to. Each part is written with its length before it, so that no two
-//! different lists of parts give the same bytes.
+//! The associated data of ciphertexts. Each part is preceded by its length, so that different lists of parts never
+//! have the same bytes.
 
 use provisioning::ports::sealing::SecretOwner;
 
-/// The binding of a secret under its data key. Not to the key-encryption key: a rotation wraps the
-/// data key anew and leaves the secret alone.
+/// Binds a secret to its owner. Not to the key-encryption key: a rotation wraps the data key again and leaves the
+/// ciphertext unchanged.
 pub fn of_secret(owner: &SecretOwner) -> Vec<u8> {
     parts(&[
         "hangar secret 1",
@@ -13,7 +13,7 @@ pub fn of_secret(owner: &SecretOwner) -> Vec<u8> {
     ])
 }
 
-/// The binding of a data key under the key-encryption key `key_id`.
+/// Binds a data key to its owner and to the key-encryption key `key_id`.
 pub fn of_data_key(owner: &SecretOwner, key_id: &str) -> Vec<u8> {
     parts(&[
         "hangar data key 1",

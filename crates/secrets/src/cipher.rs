@@ -1,4 +1,4 @@
-//! The one cipher: XChaCha20-Poly1305, whose nonces are long enough to be drawn at random.
+//! The cipher: XChaCha20-Poly1305, whose nonces are long enough to be random.
 
 use chacha20poly1305::{
     KeyInit, XChaCha20Poly1305, XNonce,
@@ -7,22 +7,20 @@ use chacha20poly1305::{
 use rand::Rng;
 use zeroize::Zeroizing;
 
-/// Bytes of a key.
 pub const KEY_BYTES: usize = 32;
 const NONCE_BYTES: usize = 24;
 
-/// What does not open, or (never in practice) cannot be sealed for its length.
+/// Decryption failed, or (never in practice) the text is too long to encrypt.
 #[derive(Debug, PartialEq, Eq)]
 pub struct NotAuthentic;
 
-/// A fresh random key.
 pub fn fresh_key() -> Zeroizing<[u8; KEY_BYTES]> {
     let mut key = Zeroizing::new([0; KEY_BYTES]);
     rand::rng().fill_bytes(key.as_mut());
     key
 }
 
-/// Nonce and ciphertext of `text`, which opens with the same `binding` only.
+/// Returns nonce and ciphertext of `text`, which decrypts only with the same `binding`.
 pub fn seal(key: &[u8; KEY_BYTES], binding: &[u8], text: &[u8]) -> Result<Vec<u8>, NotAuthentic> {
     let mut nonce = [0; NONCE_BYTES];
     rand::rng().fill_bytes(&mut nonce);
@@ -36,7 +34,7 @@ pub fn seal(key: &[u8; KEY_BYTES], binding: &[u8], text: &[u8]) -> Result<Vec<u8
     Ok([nonce.as_slice(), &sealed].concat())
 }
 
-/// What [`seal`] sealed.
+/// Decrypts the output of [`seal`].
 pub fn open(
     key: &[u8; KEY_BYTES],
     binding: &[u8],

@@ -1,4 +1,4 @@
-//! The core's sealer: a fresh data key for each secret, wrapped by the key-encryption key.
+//! Envelope encryption: a new data key for each secret, wrapped by the key-encryption key.
 
 use crate::{
     binding,
@@ -11,14 +11,14 @@ use provisioning::ports::sealing::{SealError, Sealed, Sealer, SecretOwner};
 use secrecy::{ExposeSecret, SecretString};
 use std::sync::Arc;
 
-/// Seals with XChaCha20-Poly1305. What is sealed opens for the same tenant and place only.
+/// Encrypts with XChaCha20-Poly1305, bound to tenant, table, row and column.
 #[derive(Clone)]
 pub struct Envelope {
     keys: Arc<dyn KeyWrapping>,
 }
 
 impl Envelope {
-    /// Wraps data keys with `keys`.
+    /// `keys` wrap the data keys.
     pub fn new(keys: Arc<dyn KeyWrapping>) -> Self {
         Self { keys }
     }
@@ -51,7 +51,7 @@ impl Sealer for Envelope {
     async fn rewrap(&self, owner: &SecretOwner, sealed: &Sealed) -> Result<Sealed, SealError> {
         let ciphertext = decoded(&sealed.ciphertext)?;
         let data_key = self.keys.unwrap(owner, &wrapped_key(sealed)?).await?;
-        // A data key that does not open what it is kept with would only be found when it is needed.
+        // Otherwise a data key that does not decrypt its secret would be noticed only when it is needed.
         cipher::open(&data_key, &binding::of_secret(owner), &ciphertext)
             .map_err(|NotAuthentic| SealError::NotAuthentic)?;
         let wrapped = self.keys.wrap(owner, &data_key).await?;

@@ -1,5 +1,5 @@
-//! Tokens that allow fetching the short-lived credentials of one workspace for some hours. They are
-//! not stored anywhere: whether one is right is seen from the token itself.
+//! Tokens for fetching the short-lived credentials of one workspace for some hours. They are not stored: a token
+//! contains everything needed to verify it.
 
 use crate::keyring::Keyring;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -9,28 +9,27 @@ use secrecy::SecretString;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-/// No token lives longer.
+/// The maximum lifetime.
 pub const LONGEST_LIFE: SignedDuration = SignedDuration::from_hours(12);
 
-/// What every token begins with, so that secret scanners find it.
+/// The prefix of every token, for secret scanners.
 const PREFIX: &str = "hgrh_";
 const PURPOSE: &str = "hangar credential handle 1";
 
-/// Makes and recognises the tokens: `hgrh_<end, seconds since 1970>_<HMAC-SHA256 in base64url>`.
+/// Issues and verifies tokens: `hgrh_<expiry in seconds since 1970>_<HMAC-SHA256 in base64url>`.
 pub struct HandleTokens {
-    /// The key that makes tokens first, then those that made earlier ones.
+    /// The signing key, followed by previous ones.
     keys: Vec<Zeroizing<[u8; 32]>>,
 }
 
 impl HandleTokens {
-    /// With keys derived from the key-encryption keys, so that several portals that share those
-    /// recognise each other's tokens.
+    /// Derives the keys from the key-encryption keys, so that portals that share those accept each other's tokens.
     pub fn new(keyring: &Keyring) -> Self {
         let keys = keyring.keys().map(|key| key.derive(PURPOSE)).collect();
         Self { keys }
     }
 
-    /// A token for `workspace` until `now + life`, or [`LONGEST_LIFE`] if that is less; and its end.
+    /// A token for `workspace` until `now + life`, at most [`LONGEST_LIFE`]; and its expiry.
     pub fn make(
         &self,
         workspace: &str,
@@ -46,7 +45,7 @@ impl HandleTokens {
         )
     }
 
-    /// Whether `token` is for `workspace` and has not ended at `now`.
+    /// Whether `token` is valid for `workspace` at `now`.
     pub fn allows(&self, token: &str, workspace: &str, now: Timestamp) -> bool {
         let Some((end, code)) = read(token) else {
             return false;

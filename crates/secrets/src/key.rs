@@ -1,4 +1,4 @@
-//! A key-encryption key that is at hand as bytes.
+//! A local key-encryption key.
 
 use crate::cipher::{KEY_BYTES, fresh_key};
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -7,28 +7,26 @@ use sha2::Sha256;
 use std::fmt;
 use zeroize::Zeroizing;
 
-/// 32 random bytes, and the id that is derived from them: another key has another id, so that a
-/// wrong key shows before anything is opened with it.
+/// 32 random bytes, and an id derived from them, so that a wrong key is detected before it is used.
 pub struct Key {
     id: String,
     bytes: Zeroizing<[u8; KEY_BYTES]>,
 }
 
 impl Key {
-    /// A fresh one.
+    /// A new random key.
     pub fn generate() -> Self {
         Self::new(fresh_key())
     }
 
-    /// The key written as `text`: 32 bytes in base64, as `openssl rand -base64 32` prints them.
-    /// `None`: it is something else.
+    /// Parses 32 bytes in base64, as `openssl rand -base64 32` prints them; `None` for anything else.
     pub fn from_text(text: &str) -> Option<Self> {
         let decoded = Zeroizing::new(STANDARD.decode(text.trim()).ok()?);
         let bytes: &[u8; KEY_BYTES] = decoded.as_slice().try_into().ok()?;
         Some(Self::new(Zeroizing::new(*bytes)))
     }
 
-    /// As [`Self::from_text`] reads it.
+    /// The inverse of [`Self::from_text`].
     pub fn to_text(&self) -> Zeroizing<String> {
         Zeroizing::new(STANDARD.encode(self.bytes.as_slice()))
     }
@@ -41,13 +39,12 @@ impl Key {
         Self { id, bytes }
     }
 
-    /// Its id: `key-` and 16 hex digits. No secret.
+    /// `key-` and 16 hex digits; not secret.
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// A key for one purpose (HKDF-SHA256), from which neither this key nor that of another purpose
-    /// can be found.
+    /// Derives a key for one purpose (HKDF-SHA256), which reveals neither this key nor keys for other purposes.
     pub fn derive(&self, purpose: &str) -> Zeroizing<[u8; KEY_BYTES]> {
         derive(&self.bytes, purpose)
     }

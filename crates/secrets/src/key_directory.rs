@@ -1,6 +1,6 @@
-//! Where the portal keeps its keys unless it is told others: a folder of the data directory with
-//! `current.key`, made at the first start, older keys as `*.key`, and `in-use`, the ids of the keys
-//! under which something was sealed. The last is what a wrong or missing key is noticed by.
+//! The default place of the portal's keys: a folder of the data directory with `current.key`, created at the first
+//! start, previous keys as `*.key`, and `in-use`, the ids of the keys that protect secrets. The last detects a wrong
+//! or missing key.
 
 use crate::{
     key::Key,
@@ -19,22 +19,18 @@ use zeroize::Zeroizing;
 const CURRENT: &str = "current.key";
 const IN_USE: &str = "in-use";
 
-/// The folder `keys` of a data directory.
 #[derive(Clone, Debug)]
 pub struct KeyDirectory(PathBuf);
 
 impl KeyDirectory {
-    /// The folder at `path`, which need not be there yet.
+    /// The folder at `path`, which does not have to exist.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self(path.into())
     }
 
-    /// The keys at hand: those of the folder, and before them those of the configuration. Without a
-    /// `configured` key the current one is that of the folder, made if this is the first start.
-    ///
-    /// # Errors
-    /// If a key is missing under which something was sealed (so that a lost or mistaken key cannot be
-    /// taken for a first start), or a file cannot be read, is no key, or is open to others.
+    /// Reads the keys of the folder and adds those of the configuration. Without a `configured` key the current one
+    /// is that of the folder, created at the first start. Fails if a key in use is missing (so that a lost key is not
+    /// taken for a first start), or a file cannot be read, is not a key, or is readable by others.
     pub fn open(&self, configured: Option<Key>, old: Vec<Key>) -> Result<Keyring, KeyError> {
         let in_use = self.in_use()?;
         let (mut own, mut old) = (None, old);
@@ -65,10 +61,7 @@ impl KeyDirectory {
         Ok(keyring)
     }
 
-    /// The key with this id, if it has come into the folder.
-    ///
-    /// # Errors
-    /// If a file cannot be read, is no key, or is open to others.
+    /// The key with this id, if the folder now contains it.
     pub fn find(&self, id: &str) -> Result<Option<Key>, KeyError> {
         for path in self.key_files()? {
             let key = read_key(&path)?;
@@ -79,15 +72,13 @@ impl KeyDirectory {
         Ok(None)
     }
 
-    /// Makes a fresh current key. The one before stays beside it and goes on opening. Answers the id of the fresh one.
-    ///
-    /// # Errors
-    /// If a file cannot be read or written, is no key, or is open to others.
+    /// Creates a new current key. The previous one stays in the folder and still decrypts. Returns the id of the new
+    /// key.
     pub fn replace_current(&self) -> Result<String, KeyError> {
         let current = self.0.join(CURRENT);
         if current.exists() {
             let before = read_key(&current)?;
-            // First beside it, then out of it: whoever is interrupted between has one key twice and none too few.
+            // Copied before it is replaced: an interruption leaves one key twice instead of none.
             let kept = self.0.join(format!("{}.key", before.id()));
             write_private(&kept, format!("{}\n", *before.to_text()).as_bytes())
                 .map_err(|source| failed("write", &kept, source))?;
@@ -98,10 +89,7 @@ impl KeyDirectory {
         Ok(fresh.id().to_owned())
     }
 
-    /// Nothing is sealed any more under other keys than these: they may be missing from now on.
-    ///
-    /// # Errors
-    /// If the list of keys in use cannot be written.
+    /// Records that only these keys are in use, so that all others may be missing from now on.
     pub fn forget_others(&self, still: &[String]) -> Result<(), KeyError> {
         let path = self.0.join(IN_USE);
         write_private(&path, format!("{}\n", still.join("\n")).as_bytes())
@@ -133,7 +121,7 @@ impl KeyDirectory {
         let key = Key::generate();
         let made = write_private_first(&path, format!("{}\n", *key.to_text()).as_bytes())
             .map_err(|source| failed("write", &path, source))?;
-        // Another process has started for the first time too: both use what is there.
+        // Another process has started for the first time too: both use the existing file.
         if made { Ok(key) } else { read_key(&path) }
     }
 

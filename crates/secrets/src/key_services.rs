@@ -1,5 +1,5 @@
-//! Keys that a service elsewhere keeps (AWS KMS), beside those at hand: either may be the one that wraps, and what was
-//! wrapped by any of them can be unwrapped.
+//! Keys of an external service (AWS KMS) in addition to local ones: either can be the current key, and all of them
+//! unwrap.
 
 use crate::{
     key::Key,
@@ -12,20 +12,20 @@ use provisioning::ports::sealing::{KeyService, SealError, SecretOwner};
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
-/// Every key of the portal.
+/// All keys of the portal.
 pub struct Keys {
     keyring: Arc<Keyring>,
-    /// Where a key may have come in since the keyring was read: what another process wrapped anew opens at once.
+    /// Searched for keys that were added since the keyring was read, so that keys of another process's rotation work
+    /// at once.
     directory: KeyDirectory,
-    /// The service whose key wraps; `None`: the keyring's current key does.
+    /// The service with the current key; `None`: the keyring's current key wraps.
     current: Option<Arc<dyn KeyService>>,
     /// Services whose keys only unwrap.
     old: Vec<Arc<dyn KeyService>>,
 }
 
 impl Keys {
-    /// Wraps with the key of `current`, or else with the current one of `keyring`, which was read from `directory` and the
-    /// configuration.
+    /// `current` wraps, or else the current key of `keyring`, which was read from `directory` and the configuration.
     pub fn new(
         keyring: Arc<Keyring>,
         directory: KeyDirectory,
@@ -40,7 +40,7 @@ impl Keys {
         }
     }
 
-    /// The ids of all keys, that of the one that wraps first.
+    /// The ids of all keys, the current one first.
     pub fn ids(&self) -> Vec<String> {
         let service = self
             .current
@@ -51,10 +51,7 @@ impl Keys {
         service.chain(ring).chain(old).collect()
     }
 
-    /// Makes sure that the key `id`, under which `what` was sealed, is there.
-    ///
-    /// # Errors
-    /// Names the key that is needed and those that are there.
+    /// Fails unless the key `id`, which protects `what`, exists. The error names that key and the existing ones.
     pub fn require(&self, id: &str, what: &str) -> Result<(), KeyError> {
         let ids = self.ids();
         if ids.iter().any(|known| known == id) {
@@ -69,7 +66,7 @@ impl Keys {
 
     fn come_in(&self, id: &str) -> Option<Key> {
         self.directory.find(id).unwrap_or_else(|error| {
-            tracing::warn!(%error, "the keys of the data directory cannot be read");
+            tracing::warn!(%error, "cannot read the keys of the data directory");
             None
         })
     }

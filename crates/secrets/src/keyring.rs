@@ -1,62 +1,52 @@
-//! The keys at hand: one that seals, and older ones that only open, until what they sealed has been
-//! wrapped anew.
+//! The local keys: the current one encrypts, and previous ones decrypt until their secrets have been wrapped again.
 
 use crate::key::Key;
 use std::{fmt, path::PathBuf};
 
-/// Keys that cannot be used. Never shows anything of a key.
+/// Unusable keys. Errors never contain a part of a key.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
-    /// Something was sealed under a key that is not there.
+    /// A key that protects secrets is missing.
     #[error(
-        "{where_sealed} was sealed under {needed}, and the keys at hand are {at_hand}; \
-         give that key back as the current one or among the old ones, or restore its file"
+        "{where_sealed} is encrypted with the key {needed}, but the available keys are {at_hand}; \
+         configure that key as the current one or as an old one, or restore its file"
     )]
     Missing {
-        /// The id of the key that is needed.
         needed: String,
-        /// What was sealed.
+        /// The secret that it protects.
         where_sealed: String,
-        /// The ids of those that are there.
+        /// The ids of the available keys.
         at_hand: String,
     },
-    /// The text is no key.
+    /// The text is not a key.
     #[error(
-        "{0} holds no key: that is 32 bytes in base64, as `openssl rand -base64 32` prints them"
+        "{0} is not a key; a key is 32 bytes in base64, as `openssl rand -base64 32` prints them"
     )]
     NoKey(String),
-    /// Others can read the file.
+    /// Other users can read the file.
     #[error(
-        "{} can be read by other users of this machine (mode {mode:o}); `chmod 600` it, and think about who may \
-         have read it", path.display()
+        "{} is readable by other users of this machine (mode {mode:o}); run `chmod 600`, and replace the key if others \
+         may have read it", path.display()
     )]
-    Exposed {
-        /// The file.
-        path: PathBuf,
-        /// Its mode.
-        mode: u32,
-    },
-    /// A file cannot be read or written.
+    Exposed { path: PathBuf, mode: u32 },
     #[error("cannot {doing} {}", path.display())]
     File {
         /// “read” or “write”.
         doing: &'static str,
-        /// The file.
         path: PathBuf,
-        /// Why.
         #[source]
         source: std::io::Error,
     },
 }
 
-/// The key that seals and those that open.
+/// The current key and the previous ones.
 pub struct Keyring {
     current: Key,
     old: Vec<Key>,
 }
 
 impl Keyring {
-    /// Seals with `current`; opens with all. A key given twice counts once.
+    /// `current` encrypts; all decrypt. Duplicates are removed.
     pub fn new(current: Key, old: Vec<Key>) -> Self {
         let mut kept: Vec<Key> = Vec::new();
         for key in old {
@@ -67,25 +57,20 @@ impl Keyring {
         Self { current, old: kept }
     }
 
-    /// The key that seals.
     pub fn current(&self) -> &Key {
         &self.current
     }
 
-    /// Every key, the current one first.
+    /// The current key first.
     pub fn keys(&self) -> impl Iterator<Item = &Key> {
         std::iter::once(&self.current).chain(&self.old)
     }
 
-    /// The key with this id.
     pub fn get(&self, id: &str) -> Option<&Key> {
         self.keys().find(|key| key.id() == id)
     }
 
-    /// Makes sure that the key `id`, under which `what` was sealed, is there.
-    ///
-    /// # Errors
-    /// Names the key that is needed and those that are there.
+    /// Fails unless the key `id`, which protects `what`, exists. The error names that key and the existing ones.
     pub fn require(&self, id: &str, what: &str) -> Result<(), KeyError> {
         if self.get(id).is_some() {
             return Ok(());

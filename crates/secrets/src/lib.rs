@@ -1,9 +1,7 @@
-//! Secrets at rest. Each secret is sealed under a data key of its own, and the data key under the
-//! key-encryption key, which is in none of the places where the secrets are kept.
+//! Secrets at rest: each secret is encrypted with its own data key, which is wrapped by the key-encryption key, which
+//! is stored apart from the secrets.
 //!
-//! The only crate that knows the cipher (XChaCha20-Poly1305) and the only one that holds the
-//! key-encryption key.
-#![warn(missing_docs)]
+//! The only crate that uses the cipher (XChaCha20-Poly1305) and that holds the key-encryption key.
 
 mod binding;
 mod cipher;
@@ -14,6 +12,7 @@ mod key_directory;
 mod key_services;
 mod keyring;
 mod private_file;
+mod sealed_text;
 mod wrapping;
 
 pub use envelope::Envelope;
@@ -23,4 +22,5 @@ pub use key_directory::KeyDirectory;
 pub use key_services::Keys;
 pub use keyring::{KeyError, Keyring};
 pub use private_file::{write_private, write_private_first};
+pub use sealed_text::TextSealer;
 pub use wrapping::{KeyWrapping, WrappedKey};

@@ -1,4 +1,4 @@
-//! Files that hold secrets: nobody else on the machine can read them, and nobody sees half of one.
+//! Files with secrets: readable only by their owner, and written atomically.
 
 use std::{
     fs::{self, DirBuilder, File, OpenOptions},
@@ -7,17 +7,14 @@ use std::{
     path::Path,
 };
 
-/// Writes a file with mode 0600 in one step, and makes the folder for it (0700) where it is missing.
-/// It is on the disk when this returns.
-///
-/// # Errors
-/// Those of the file system; the file is then as it was.
+/// Writes a file with mode 0600 atomically and durably, and creates its folder (0700) if it is missing. On an error
+/// the file is unchanged.
 pub fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
     let folder = make_folder(path)?;
     let name = path
         .file_name()
         .ok_or_else(|| io::Error::from(ErrorKind::InvalidInput))?;
-    // Two writers do not meet: each has an unfinished file of its own.
+    // Concurrent writers use separate temporary files.
     let unfinished = folder.join(format!(
         ".{}.{:016x}",
         name.to_string_lossy(),
@@ -31,16 +28,12 @@ pub fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
-/// Writes a file as [`write_private`] does, unless it is there already. `false`: it is, as somebody
-/// else made it.
-///
-/// # Errors
-/// Those of the file system.
+/// Like [`write_private`], unless the file exists. `false`: another process has created it.
 pub fn write_private_first(path: &Path, content: &[u8]) -> io::Result<bool> {
     let folder = make_folder(path)?;
     let unfinished = folder.join(format!(".first.{:016x}", rand::random::<u64>()));
     write_new(&unfinished, content)?;
-    // Unlike renaming, linking does not replace what is there.
+    // Unlike renaming, linking does not replace an existing file.
     let linked = fs::hard_link(&unfinished, path);
     let _ = fs::remove_file(&unfinished);
     match linked {

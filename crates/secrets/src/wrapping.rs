@@ -1,31 +1,28 @@
-//! Wrapping data keys: with a key at hand here, or by a service elsewhere that never gives its key
-//! away. Only this trait knows the difference.
+//! Wrapping of data keys: by a local key, or by an external service whose key never leaves it.
 
 use crate::{binding, cipher, key::Key, keyring::Keyring};
 use async_trait::async_trait;
 use provisioning::ports::sealing::{SealError, SecretOwner};
 use zeroize::Zeroizing;
 
-/// A data key as it may be stored.
+/// A data key in its stored form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WrappedKey {
-    /// The key-encryption key.
     pub key_id: String,
-    /// Worth nothing without it.
+    /// Useless without that key.
     pub wrapped: Vec<u8>,
 }
 
-/// Wraps and unwraps data keys.
 #[async_trait]
 pub trait KeyWrapping: Send + Sync {
     /// The id of the key that wraps now.
     fn current_key(&self) -> &str;
 
-    /// Wraps a data key for `owner`, under the current key.
+    /// Wraps a data key of `owner` with the current key.
     async fn wrap(&self, owner: &SecretOwner, data_key: &[u8; 32])
     -> Result<WrappedKey, SealError>;
 
-    /// The data key again; only for the same `owner`.
+    /// Unwraps a data key, for the same `owner` only.
     async fn unwrap(
         &self,
         owner: &SecretOwner,

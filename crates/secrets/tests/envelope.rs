@@ -1,4 +1,4 @@
-//! What is sealed opens where it belongs, with the right key, and nowhere else.
+//! Encrypted secrets decrypt only for their owner and with the right key.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::ids::TenantId;
@@ -100,7 +100,7 @@ fn what_is_no_ciphertext_at_all_is_refused() {
 }
 
 #[test]
-fn another_key_is_asked_for_by_its_id() {
+fn a_missing_key_is_named_by_its_id() {
     let (right, wrong) = (Key::generate(), Key::generate());
     let id = right.id().to_owned();
     let here = owner(1, "a");

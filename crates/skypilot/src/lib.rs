@@ -1,8 +1,8 @@
-//! GPU nodes: machines launched through a [SkyPilot](https://docs.skypilot.co) API server, spoken to over HTTP.
+//! GPU nodes: machines that a [SkyPilot](https://docs.skypilot.co) API server launches.
 //!
-//! `client` is the typed client of the server: every call the portal needs, errors in people's words, nothing that is
-//! pickled. `machines` is the port [`provisioning::ports::machines::Machines`] on top of it. `plain_text` makes readable
-//! lines of what SkyPilot writes for terminals.
+//! `client` is a typed client for the server's HTTP API that reads no pickles. `machines` implements the port
+//! [`provisioning::ports::machines::Machines`] with it. `plain_text` turns SkyPilot's terminal output into readable
+//! lines.
 
 pub mod client;
 mod machines;

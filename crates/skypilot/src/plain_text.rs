@@ -1,28 +1,28 @@
-//! Lines to read, out of what SkyPilot writes for a terminal.
+//! Turns SkyPilot's terminal output into plain lines.
 //!
-//! Its logs come in chunks cut anywhere, with colours, progress bars that draw over themselves, and control lines
+//! Its logs arrive in arbitrary chunks, with colours, progress bars that overwrite themselves, and control lines
 //! (`<sky-payload>"<heartbeat></heartbeat>"</sky-payload>`) for its own command line.
 
-/// The longest line that is passed on, in bytes; the rest of a longer one is left out.
+/// The maximum length of a line in bytes; the rest of a longer line is dropped.
 const LONGEST_LINE: usize = 16 * 1024;
 const PAYLOAD: &str = "<sky-payload";
 const PAYLOAD_END: &str = "</sky-payload>";
-/// Stands where a line was cut.
+/// Marks a truncated line.
 const CUT: char = '…';
 
 /// Turns a log into plain lines, chunk by chunk.
 #[derive(Debug, Default)]
 pub struct PlainText {
-    /// The first bytes of a character whose end is in the next chunk.
+    /// The first bytes of a character that continues in the next chunk.
     incomplete: Vec<u8>,
     sequence: Sequence,
     line: String,
     cut: bool,
-    /// A carriage return came: what follows draws over the line, unless it is the line's end.
+    /// After a carriage return: the following text overwrites the line, unless the line ends.
     returned: bool,
 }
 
-/// Where in a terminal's control sequence the text is (ECMA-48).
+/// The state within a terminal control sequence (ECMA-48).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Sequence {
     #[default]
@@ -31,21 +31,20 @@ enum Sequence {
     Escape,
     /// After ESC and an intermediate byte, such as the `(` of `ESC ( B`.
     Intermediate,
-    /// In a control sequence: parameters until a letter.
+    /// In a control sequence: parameters up to a letter.
     Control,
-    /// In a control string, such as a window title: until BEL or ESC \.
+    /// In a control string, such as a window title: up to BEL or ESC \.
     Text,
     /// In a control string, after ESC.
     TextEscape,
 }
 
 impl PlainText {
-    /// Nothing read yet.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The lines that `chunk` completes, each with its line end.
+    /// The lines that `chunk` completes, each with its newline.
     pub fn push(&mut self, chunk: &[u8]) -> String {
         let mut bytes = std::mem::take(&mut self.incomplete);
         bytes.extend_from_slice(chunk);
@@ -72,7 +71,7 @@ impl PlainText {
         lines
     }
 
-    /// What is left when the log ends without a line end.
+    /// The rest of a log that ends without a newline.
     pub fn finish(mut self) -> String {
         let mut lines = String::new();
         if !self.incomplete.is_empty() {
@@ -92,7 +91,7 @@ impl PlainText {
     }
 
     fn character(&mut self, character: char, lines: &mut String) {
-        // Whatever a program left open, the next line is text again.
+        // Each line starts as text, even if a program left a sequence open.
         if character == '\n' {
             self.sequence = Sequence::None;
             self.end_line(lines);
@@ -152,7 +151,7 @@ impl PlainText {
     }
 }
 
-/// The line without SkyPilot's control messages; `None`: it was nothing else.
+/// The line without SkyPilot's control messages; `None`: it contained nothing else.
 fn without_payloads(line: &str) -> Option<String> {
     if !line.contains(PAYLOAD) {
         return Some(line.to_owned());
@@ -168,7 +167,7 @@ fn without_payloads(line: &str) -> Option<String> {
     (!kept.trim().is_empty()).then_some(kept)
 }
 
-/// A message without colours and the spaces around it; its lines stay.
+/// A message without colours and surrounding spaces; line breaks stay.
 pub(crate) fn plain(message: &str) -> String {
     let mut text = PlainText::new();
     let mut lines = text.push(message.as_bytes());

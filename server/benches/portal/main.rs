@@ -6,6 +6,7 @@ mod portal_process;
 
 mod aborts;
 mod administration;
+mod first_pages;
 mod load;
 mod log_readers;
 mod memory;
@@ -14,6 +15,7 @@ mod population;
 mod provisioning_speed;
 mod skypilot_server;
 mod streams;
+mod viewers;
 
 use clap::{Parser, ValueEnum as _};
 use portal_process::Outside;
@@ -44,6 +46,8 @@ pub fn row(what: &str, figure: impl std::fmt::Display) {
 /// What is measured together, on one portal; a part may be asked for by its name.
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Part {
+    /// What a browser transfers for its first page.
+    FirstPages,
     /// Lists and pages with many nodes, and the SkyPilot server asked the same.
     Nodes,
     /// Orders, logs, streams and memory, on hosts that need no time.
@@ -63,12 +67,30 @@ async fn main() {
     };
     for part in parts {
         match part {
+            Part::FirstPages => first_pages(&options).await,
             Part::Nodes => many_nodes(&options).await,
             Part::Work => work(&options).await,
             Part::Administration => many_users(&options).await,
             Part::Clusters => many_clusters(&options).await,
         }
     }
+}
+
+async fn first_pages(options: &Options) {
+    let outside = start(options, Pace::of_unit(Duration::from_millis(1))).await;
+    let portal = outside.start_portal().await;
+    let client = outside.client();
+    let cluster = created(client.order("first")).await;
+    let node = created(client.order_node("first-node")).await;
+    first_pages::measure(&outside, &cluster, &node).await;
+    portal.kill();
+}
+
+/// The id of what a request creates.
+async fn created(request: reqwest::RequestBuilder) -> String {
+    let answer = request.send().await.expect("an answer");
+    let created: serde_json::Value = answer.json().await.expect("JSON");
+    created["id"].as_str().expect("an id").to_owned()
 }
 
 async fn many_nodes(options: &Options) {
@@ -89,6 +111,7 @@ async fn work(options: &Options) {
     provisioning_speed::measure(&outside).await;
     nodes::measure_orders(&outside).await;
     log_readers::measure(&outside, &portal).await;
+    viewers::measure(&outside, &portal).await;
     aborts::measure(&outside, &portal).await;
     streams::measure(&outside, &portal).await;
     portal.kill();

@@ -22,7 +22,7 @@ use jiff::{SignedDuration, Timestamp};
 use persistence::{
     audit_records::AuditEntry,
     new_id,
-    node_records::{NewNode, NodeProgress},
+    node_records::{NewNode, NodeColumns, NodeFindings, NodeProgress},
 };
 use serde_json::json;
 use std::time::{Duration, Instant};
@@ -53,22 +53,25 @@ pub async fn store(outside: &Outside, count: usize) {
         let audit = AuditEntry::by(&caller, AuditAction::OrderNode, now, "node", name.as_str());
         let new = NewNode {
             id,
-            machine: machine_name(tenant.tenant.id, &name),
-            name,
             tenant_id: tenant.tenant.id,
             environment_id: tenant.environments[0].id,
-            spec: NodeSpec {
-                accelerator: Some(["H100", "A100-80GB", "L4"][number % 3].to_owned()),
-                count: 1 << (number % 4),
-                ..NodeSpec::default()
-            },
-            task_yaml: "resources:\n  accelerators: H100:1\n".into(),
-            autostop: None,
-            price_per_hour: Some(MicroDollars(2_990_000)),
             created_by: grace.id,
             created_at: now,
             ends_at: Some(now + SignedDuration::from_hours(48 + number as i64 % 300)),
             operation: Operation::begin(new_id(), OperationKind::LaunchNode, now),
+            details: NodeColumns {
+                price_per_hour: Some(MicroDollars(2_990_000)),
+                ..NodeColumns::ordered(
+                    NodeSpec {
+                        accelerator: Some(["H100", "A100-80GB", "L4"][number % 3].to_owned()),
+                        count: 1 << (number % 4),
+                        ..NodeSpec::default()
+                    },
+                    "resources:\n  accelerators: H100:1\n".into(),
+                    machine_name(tenant.tenant.id, &name),
+                )
+            },
+            name,
             idempotency: None,
         };
         database
@@ -97,17 +100,19 @@ async fn settle(database: &persistence::Database, now: Timestamp) {
             let progress = NodeProgress {
                 state: NodeState::Stopped,
                 failure: None,
-                placement: Some(Placement {
-                    cloud: "lambda".into(),
-                    region: "us-south-1".into(),
-                    instance_type: None,
-                }),
-                address: None,
-                price_per_hour: claim.record.price_per_hour,
-                charged: false,
-                at: now,
-                request: None,
-                seen: None,
+                findings: NodeFindings {
+                    placement: Some(Placement {
+                        cloud: "lambda".into(),
+                        region: "us-south-1".into(),
+                        instance_type: None,
+                    }),
+                    address: None,
+                    price_per_hour: claim.record.price_per_hour,
+                    charged: false,
+                    at: now,
+                    request: None,
+                    seen: None,
+                },
                 ready_at: Some(now),
                 deleted_at: None,
                 operation,

@@ -15,7 +15,7 @@ use jiff::{SignedDuration, Timestamp};
 use persistence::{
     audit_records::AuditEntry,
     new_id,
-    records::{NewCluster, Progress},
+    records::{ClusterColumns, ClusterFindings, ClusterProgress, NewCluster},
 };
 
 /// Stores `count` clusters, most of them ready, some failed.
@@ -43,14 +43,17 @@ pub async fn store(outside: &Outside, count: usize) {
             name: name.parse().expect("a valid name"),
             tenant_id: tenant.tenant.id,
             environment_id: tenant.environments[0].id,
-            plan: plans[number % plans.len()].clone(),
-            kubernetes_version: KubernetesVersion::ALL[number % KubernetesVersion::ALL.len()],
-            exposure: Exposure::NodePort,
-            host: "eu-1".into(),
             created_by: grace.id,
             created_at: now,
             ends_at: Some(now + SignedDuration::from_hours(48 + number as i64 % 300)),
             operation: Operation::begin(new_id(), OperationKind::CreateCluster, now),
+            details: ClusterColumns {
+                plan: plans[number % plans.len()].clone(),
+                kubernetes_version: KubernetesVersion::ALL[number % KubernetesVersion::ALL.len()],
+                exposure: Exposure::NodePort,
+                host: "eu-1".into(),
+                endpoint: None,
+            },
             idempotency: None,
         };
         database
@@ -77,14 +80,16 @@ async fn settle(database: &persistence::Database, now: Timestamp) {
             let mut operation = claim.record.operation.clone();
             operation.finished_at = Some(now);
             let failed = claim.record.name.as_str().ends_with("00");
-            let progress = Progress {
+            let progress = ClusterProgress {
                 state: if failed {
                     ClusterState::Failed
                 } else {
                     ClusterState::Ready
                 },
                 failure: None,
-                endpoint: Some("https://203.0.113.7:31443".into()),
+                findings: ClusterFindings {
+                    endpoint: Some("https://203.0.113.7:31443".into()),
+                },
                 ready_at: Some(now),
                 deleted_at: None,
                 operation,

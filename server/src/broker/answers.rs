@@ -1,4 +1,4 @@
-//! Credentials as AWS's libraries read them, in the two forms that they know.
+//! AWS credentials in the two formats that AWS's libraries read.
 
 use axum::{
     Json,
@@ -10,7 +10,7 @@ use provisioning::ports::cloud_credentials::AwsSession;
 use secrecy::ExposeSecret;
 use serde::Serialize;
 
-/// What a `credential_process` prints:
+/// The output of a `credential_process`:
 /// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html>
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -22,7 +22,7 @@ struct ProcessAnswer<'a> {
     expiration: Timestamp,
 }
 
-/// What a container's credential endpoint answers:
+/// The response of a container credentials endpoint:
 /// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html>
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -33,7 +33,6 @@ struct ContainerAnswer<'a> {
     expiration: Timestamp,
 }
 
-/// For a `credential_process`.
 pub fn for_process(session: &AwsSession) -> Response {
     unstored(ProcessAnswer {
         version: 1,
@@ -44,7 +43,6 @@ pub fn for_process(session: &AwsSession) -> Response {
     })
 }
 
-/// For a container.
 pub fn for_container(session: &AwsSession) -> Response {
     unstored(ContainerAnswer {
         access_key_id: &session.access_key_id,

@@ -1,5 +1,4 @@
-//! The broker's own certificate authority. Nothing else trusts it, and it trusts nothing else: its certificates are for
-//! the broker and for the API servers that may ask it.
+//! The broker's own certificate authority. Its certificates are for the broker and for admitted API servers only.
 
 use anyhow::{Context as _, Result};
 use aws_lc_rs::digest::{SHA256, digest};
@@ -13,28 +12,26 @@ use secrets::write_private_first;
 use std::{fs, io::ErrorKind, path::Path};
 use time::OffsetDateTime;
 
-/// The file in the broker's folder: certificate and key in one, so that there is never one without the other.
+/// In the broker's folder: certificate and key in one file, so that neither exists without the other.
 const FILE: &str = "authority.pem";
-/// Clocks of other machines may be a little behind.
+/// Tolerates clocks of other machines that are slightly behind.
 const BACKDATED: SignedDuration = SignedDuration::from_hours(1);
 const LIFE: SignedDuration = days(3650);
-/// Made anew at each start.
+/// ClientCertificate again at each start.
 const SERVER_LIFE: SignedDuration = days(825);
 const CLIENT_LIFE: SignedDuration = days(398);
 
-/// Signs certificates.
 pub struct Authority {
     certificate_pem: String,
     issuer: Issuer<'static, KeyPair>,
 }
 
-/// A certificate for an API server, with all it needs.
-pub struct Issued {
-    /// Its key, its certificate and the authority's, in PEM.
+/// A client certificate of an API server.
+pub struct ClientCertificate {
+    /// Its key, its certificate and the authority's certificate, in PEM.
     pub pem: String,
-    /// What the broker knows it by.
+    /// Identifies the certificate in the list of API servers.
     pub fingerprint: Fingerprint,
-    /// When it ends.
     pub ends_at: Timestamp,
 }
 
@@ -44,7 +41,6 @@ pub struct Issued {
 pub struct Fingerprint(String);
 
 impl Fingerprint {
-    /// Of this certificate.
     pub fn of(certificate: &CertificateDer<'_>) -> Self {
         let digest = digest(&SHA256, certificate);
         Self(
@@ -58,21 +54,18 @@ impl Fingerprint {
 }
 
 impl Authority {
-    /// That of the folder, made if there is none.
-    ///
-    /// # Errors
-    /// If it cannot be read, made or written.
+    /// Reads the authority from the folder, or creates it.
     pub fn open(folder: &Path) -> Result<Self> {
         let path = folder.join(FILE);
         if let Some(found) = Self::read(&path)? {
             return Ok(found);
         }
-        let made = Self::make().context("the broker's certificate authority cannot be made")?;
+        let made = Self::make().context("cannot create the broker's certificate authority")?;
         let written = write_private_first(&path, made.as_bytes());
         if written.with_context(|| format!("cannot write {}", path.display()))? {
-            tracing::info!(file = %path.display(), "made the broker's certificate authority");
+            tracing::info!(file = %path.display(), "created the broker's certificate authority");
         }
-        Self::read(&path)?.with_context(|| format!("{} has vanished", path.display()))
+        Self::read(&path)?.with_context(|| format!("{} was deleted meanwhile", path.display()))
     }
 
     fn read(path: &Path) -> Result<Option<Self>> {
@@ -86,7 +79,7 @@ impl Authority {
         Self::from_pem(&pem)
             .with_context(|| {
                 format!(
-                    "{} is not the broker's authority any more; restore it",
+                    "{} does not contain the broker's certificate authority; restore the file",
                     path.display()
                 )
             })
@@ -97,7 +90,7 @@ impl Authority {
         let key = KeyPair::from_pem(pem)?;
         let begin = pem
             .find("-----BEGIN CERTIFICATE")
-            .context("it holds no certificate")?;
+            .context("the file contains no certificate")?;
         let certificate_pem = pem[begin..].to_owned();
         let issuer = Issuer::from_ca_cert_pem(&certificate_pem, key)?;
         Ok(Self {
@@ -117,17 +110,15 @@ impl Authority {
         Ok(format!("{}{certificate}", key.serialize_pem()))
     }
 
-    /// The authority's certificate, for those who trust it.
+    /// The authority's certificate, for clients to trust.
     pub fn certificate(&self) -> Result<CertificateDer<'static>> {
         Ok(CertificateDer::from_pem_slice(
             self.certificate_pem.as_bytes(),
         )?)
     }
 
-    /// A certificate and its key for the broker, reached by these names and addresses.
-    ///
-    /// # Errors
-    /// If a name cannot be written into a certificate.
+    /// A certificate and key for the broker with these host names and addresses. Fails if a name cannot be in a
+    /// certificate.
     pub fn issue_server(
         &self,
         names: &[String],
@@ -142,16 +133,13 @@ impl Authority {
         ))
     }
 
-    /// A certificate for the API server of this name.
-    ///
-    /// # Errors
-    /// If it cannot be signed.
-    pub fn issue_client(&self, server: &str) -> Result<Issued> {
+    /// A client certificate for the API server of this name.
+    pub fn issue_client(&self, server: &str) -> Result<ClientCertificate> {
         let mut params = CertificateParams::default();
         params.distinguished_name = name(server);
         let (certificate, key) =
             self.issue(params, ExtendedKeyUsagePurpose::ClientAuth, CLIENT_LIFE)?;
-        Ok(Issued {
+        Ok(ClientCertificate {
             pem: format!(
                 "{}{}{}",
                 key.serialize_pem(),

@@ -1,5 +1,5 @@
-//! A block of AWS's configuration file that is Hangar's: a profile for each workspace, whose `credential_process` asks the
-//! broker. What stands around it is somebody else's and stays as it is.
+//! Hangar's block in AWS's configuration file: a profile for each workspace, whose `credential_process` asks the
+//! broker. The rest of the file stays unchanged.
 //!
 //! The format: <https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html>
 
@@ -12,63 +12,57 @@ use std::{
 use url::Url;
 
 const BEGIN: &str =
-    "# BEGIN hangar: written by `hangar broker configure`; what is changed in here is lost";
+    "# BEGIN hangar: written by `hangar broker configure`; changes in this block are lost";
 const BEGIN_MARK: &str = "# BEGIN hangar";
 const END: &str = "# END hangar";
 
-/// How the profiles ask.
+/// The command line of the profiles.
 #[derive(Clone, Debug)]
-pub struct Asking {
-    /// The program.
+pub struct ProfileSettings {
     pub program: PathBuf,
-    /// The broker's address.
     pub portal: Url,
-    /// The API server's identity.
     pub identity: PathBuf,
 }
 
-/// The file cannot be changed as wanted.
+/// The file cannot be updated.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    /// Somebody else has a profile of the same name.
+    /// Another profile has the same name.
     #[error(
-        "the profile {0} is also outside of Hangar's block; AWS's libraries read no file with a profile twice: remove one"
+        "profile {0} also exists outside Hangar's block, and AWS's libraries reject duplicate profiles; remove one of them"
     )]
     Twice(String),
-    /// The block's end is missing.
-    #[error(
-        "the line `{END}` is missing behind `{BEGIN_MARK}`; add it behind the last profile of Hangar's"
-    )]
+    /// The end of the block is missing.
+    #[error("the line `{END}` is missing after `{BEGIN_MARK}`; add it after Hangar's last profile")]
     NoEnd,
-    /// A workspace's name cannot be that of a profile.
-    #[error("the portal has a workspace called {0:?}, which cannot be the name of a profile")]
+    /// A workspace's name is not valid as a profile name.
+    #[error("workspace {0:?} cannot be the name of an AWS profile")]
     Name(String),
-    /// A path cannot be written into the file.
+    /// A path cannot be written to the file.
     #[error(
-        "{0} cannot be written into AWS's configuration: it is no plain text, or has line breaks in it"
+        "{0} cannot be written to the AWS configuration: the path is not UTF-8 or contains a line break"
     )]
     Unwritable(String),
-    /// The file system refuses.
     #[error("cannot change {}", path.display())]
     File {
-        /// The file.
         path: PathBuf,
-        /// Why.
         #[source]
         source: io::Error,
     },
 }
 
-/// Makes the block of the file at `path` so. `false`: it was so already, and nothing was written.
-///
-/// # Errors
-/// [`ConfigError`] says what is in the way; the file is then as it was.
-pub fn update(path: &Path, asking: &Asking, workspaces: &[String]) -> Result<bool, ConfigError> {
+/// Writes the block to the file at `path`. `false`: the file was up to date and was not written. On an error the file
+/// is unchanged.
+pub fn update(
+    path: &Path,
+    settings: &ProfileSettings,
+    workspaces: &[String],
+) -> Result<bool, ConfigError> {
     let failed = |source| ConfigError::File {
         path: path.to_owned(),
         source,
     };
-    // What a link leads to is changed, and the link stays.
+    // A symbolic link stays, and the file that it points to is changed.
     let path = match fs::canonicalize(path) {
         Ok(path) => path,
         Err(error) if error.kind() == ErrorKind::NotFound => path.to_owned(),
@@ -82,7 +76,7 @@ pub fn update(path: &Path, asking: &Asking, workspaces: &[String]) -> Result<boo
         Err(error) if error.kind() == ErrorKind::NotFound => (String::new(), 0o600),
         Err(error) => return Err(failed(error)),
     };
-    let after = with_block(&before, &block(asking, workspaces)?, workspaces)?;
+    let after = with_block(&before, &block(settings, workspaces)?, workspaces)?;
     if after == before {
         return Ok(false);
     }
@@ -90,14 +84,14 @@ pub fn update(path: &Path, asking: &Asking, workspaces: &[String]) -> Result<boo
     Ok(true)
 }
 
-/// The profiles, in the order of their names.
-fn block(asking: &Asking, workspaces: &[String]) -> Result<String, ConfigError> {
-    let program = quoted(&asking.program.to_string_lossy(), &asking.program)?;
-    let identity = quoted(&asking.identity.to_string_lossy(), &asking.identity)?;
-    let portal = &asking.portal;
+/// The profiles, sorted by name.
+fn block(settings: &ProfileSettings, workspaces: &[String]) -> Result<String, ConfigError> {
+    let program = quoted(&settings.program.to_string_lossy(), &settings.program)?;
+    let identity = quoted(&settings.identity.to_string_lossy(), &settings.identity)?;
+    let portal = &settings.portal;
     let mut text = format!("{BEGIN}\n");
     for workspace in workspaces {
-        // What stands there is run: nothing else is taken over from outside.
+        // AWS's libraries execute this line, so only validated names may enter it.
         if !is_name(workspace) {
             return Err(ConfigError::Name(workspace.clone()));
         }
@@ -118,7 +112,7 @@ fn is_name(text: &str) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
 }
 
-/// As a shell reads one word; AWS's libraries split the line as a shell does.
+/// Quotes one word for a shell: AWS's libraries split the line as a shell does.
 fn quoted(text: &str, path: &Path) -> Result<String, ConfigError> {
     if path.to_str().is_none() || text.chars().any(char::is_control) {
         return Err(ConfigError::Unwritable(path.display().to_string()));
@@ -129,7 +123,7 @@ fn quoted(text: &str, path: &Path) -> Result<String, ConfigError> {
     ))
 }
 
-/// The file with the block in its place, or at its end.
+/// The file with the block in its place, or appended.
 fn with_block(before: &str, block: &str, workspaces: &[String]) -> Result<String, ConfigError> {
     let (head, tail) = match find_block(before)? {
         Some((begin, end)) => (&before[..begin], &before[end..]),
@@ -154,7 +148,7 @@ fn with_block(before: &str, block: &str, workspaces: &[String]) -> Result<String
     Ok(format!("{head}{gap}{block}{tail}"))
 }
 
-/// Where the block begins, and where it ends behind its line end.
+/// The block's start, and its end after the final newline.
 fn find_block(text: &str) -> Result<Option<(usize, usize)>, ConfigError> {
     let mut begin = None;
     let mut at = 0;
@@ -175,13 +169,13 @@ fn find_block(text: &str) -> Result<Option<(usize, usize)>, ConfigError> {
     }
 }
 
-/// `profile NAME` of a line `[profile NAME]`.
+/// `profile NAME` from a line `[profile NAME]`.
 fn section(line: &str) -> Option<String> {
     let (inside, _) = line.trim().strip_prefix('[')?.split_once(']')?;
     Some(inside.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
-/// In one step: AWS's libraries see the old file or the new one.
+/// Replaces the file atomically: AWS's libraries see the old file or the new one.
 fn replace(path: &Path, text: &str, mode: u32) -> io::Result<()> {
     let folder = match path.parent() {
         Some(folder) if folder != Path::new("") => folder,
@@ -213,8 +207,8 @@ fn replace(path: &Path, text: &str, mode: u32) -> io::Result<()> {
 mod tests {
     use super::*;
 
-    fn asking() -> Asking {
-        Asking {
+    fn settings() -> ProfileSettings {
+        ProfileSettings {
             program: "/opt/my tools/hangar".into(),
             portal: "https://portal:7443".parse().unwrap(),
             identity: "/etc/hangar/gpu-1.pem".into(),
@@ -226,7 +220,7 @@ mod tests {
     }
 
     const BLOCK: &str = "\
-# BEGIN hangar: written by `hangar broker configure`; what is changed in here is lost
+# BEGIN hangar: written by `hangar broker configure`; changes in this block are lost
 [profile hgr-a]
 credential_process = \"/opt/my tools/hangar\" broker credentials --portal https://portal:7443/ --identity \"/etc/hangar/gpu-1.pem\" --workspace hgr-a
 # END hangar
@@ -236,14 +230,14 @@ credential_process = \"/opt/my tools/hangar\" broker credentials --portal https:
     fn a_file_is_made_for_its_owner_and_written_only_when_something_changes() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(".aws/config");
-        assert!(update(&path, &asking(), &names(&["hgr-a"])).unwrap());
+        assert!(update(&path, &settings(), &names(&["hgr-a"])).unwrap());
         assert_eq!(fs::read_to_string(&path).unwrap(), BLOCK);
         assert_eq!(
             fs::metadata(&path).unwrap().permissions().mode() & 0o777,
             0o600
         );
-        assert!(!update(&path, &asking(), &names(&["hgr-a"])).unwrap());
-        assert!(update(&path, &asking(), &[]).unwrap());
+        assert!(!update(&path, &settings(), &names(&["hgr-a"])).unwrap());
+        assert!(update(&path, &settings(), &[]).unwrap());
         assert!(!fs::read_to_string(&path).unwrap().contains("profile"));
         assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
     }
@@ -258,10 +252,10 @@ credential_process = \"/opt/my tools/hangar\" broker credentials --portal https:
         );
         fs::write(&path, head).unwrap();
         fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
-        update(&path, &asking(), &names(&["hgr-old"])).unwrap();
+        update(&path, &settings(), &names(&["hgr-old"])).unwrap();
         let text = fs::read_to_string(&path).unwrap();
         fs::write(&path, format!("{text}{tail}")).unwrap();
-        update(&path, &asking(), &names(&["hgr-a"])).unwrap();
+        update(&path, &settings(), &names(&["hgr-a"])).unwrap();
         assert_eq!(
             fs::read_to_string(&path).unwrap(),
             format!("{head}\n\n{BLOCK}{tail}")
@@ -278,7 +272,7 @@ credential_process = \"/opt/my tools/hangar\" broker credentials --portal https:
         let (real, link) = (folder.path().join("real"), folder.path().join("config"));
         fs::write(&real, "").unwrap();
         std::os::unix::fs::symlink(&real, &link).unwrap();
-        update(&link, &asking(), &names(&["hgr-a"])).unwrap();
+        update(&link, &settings(), &names(&["hgr-a"])).unwrap();
         assert_eq!(fs::read_to_string(&real).unwrap(), BLOCK);
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
     }
@@ -302,16 +296,16 @@ credential_process = \"/opt/my tools/hangar\" broker credentials --portal https:
     #[test]
     fn a_name_that_would_be_more_than_a_name_is_refused() {
         for name in ["", "a b", "a]\ncredential_process = evil", "a;b", "$(evil)"] {
-            assert!(block(&asking(), &names(&[name])).is_err(), "{name}");
+            assert!(block(&settings(), &names(&[name])).is_err(), "{name}");
         }
     }
 
     #[test]
     fn a_path_that_would_break_the_line_is_refused() {
-        let asking = Asking {
+        let settings = ProfileSettings {
             identity: "/etc/a\n[profile evil]".into(),
-            ..asking()
+            ..settings()
         };
-        assert!(block(&asking, &[]).is_err());
+        assert!(block(&settings, &[]).is_err());
     }
 }

@@ -1,4 +1,4 @@
-//! The API server's side of the broker: asks with its client certificate.
+//! The API server's side of the broker: requests with its client certificate.
 
 use super::routes::Workspaces;
 use reqwest::{Certificate, Client, Identity, StatusCode};
@@ -6,57 +6,36 @@ use serde::Deserialize;
 use std::{error::Error, fs, path::Path, time::Duration};
 use url::Url;
 
-/// AWS's libraries wait for the process without end: it must not.
+/// AWS's libraries wait for the process without a timeout.
 const CONNECT: Duration = Duration::from_secs(5);
 const ANSWER: Duration = Duration::from_secs(25);
 
-/// Why there are no credentials. Goes to the error output, and from there into the API server's own errors: it holds
-/// nothing of what was asked or answered but the portal's words about a refusal.
+/// Why there are no credentials. The message goes to standard error and from there into the API server's own errors,
+/// so of the response it contains only the portal's reason for a refusal.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
-    /// The identity cannot be used.
     #[error(
-        "the identity {file} cannot be used: {why}; issue one on the portal's machine with `hangar broker identity NAME`"
+        "the identity {file} is not usable: {why}; issue another one on the portal's machine with `hangar broker identity NAME`"
     )]
-    Identity {
-        /// The file.
-        file: String,
-        /// What is wrong with it.
-        why: String,
-    },
-    /// No answer.
-    #[error("no answer from {portal}: {why}")]
-    NoAnswer {
-        /// The broker's address.
-        portal: Url,
-        /// Why, with the causes.
-        why: String,
-    },
-    /// The portal refuses.
-    #[error("{portal} refuses: {detail}")]
-    Refused {
-        /// The broker's address.
-        portal: Url,
-        /// In the portal's words.
-        detail: String,
-    },
-    /// What came is no answer of the broker.
+    Identity { file: String, why: String },
+    #[error("{portal} did not respond: {why}")]
+    NoAnswer { portal: Url, why: String },
+    /// The portal refused the request.
+    #[error("{portal} refused the request: {detail}")]
+    Refused { portal: Url, detail: String },
+    /// The response is not one of the broker.
     #[error(
-        "what answers at {portal} is not Hangar's credential broker; --portal names its own port, mostly 7443"
+        "{portal} is not Hangar's credential broker; pass the broker's own port with --portal, usually 7443"
     )]
-    NotTheBroker {
-        /// The broker's address.
-        portal: Url,
-    },
+    NotTheBroker { portal: Url },
 }
 
-/// Asks the broker of one portal.
 pub struct BrokerClient {
     http: Client,
     portal: Url,
 }
 
-/// What there is in a problem document that people need.
+/// The relevant fields of a problem document.
 #[derive(Deserialize)]
 struct Refusal {
     detail: String,
@@ -65,10 +44,8 @@ struct Refusal {
 }
 
 impl BrokerClient {
-    /// For the broker at `portal`, with the identity in a file.
-    ///
-    /// # Errors
-    /// If the file is not what `hangar broker identity` wrote.
+    /// A client for the broker at `portal`, with the identity in a file. Fails if `hangar broker identity` did not
+    /// write the file.
     pub fn new(portal: Url, identity: &Path) -> Result<Self, ClientError> {
         let refuse = |why: String| ClientError::Identity {
             file: identity.display().to_string(),
@@ -77,7 +54,7 @@ impl BrokerClient {
         let pem = fs::read_to_string(identity).map_err(|error| refuse(error.to_string()))?;
         let (own, authority) = parts(&pem).ok_or_else(|| {
             refuse(
-                "it does not hold a key, a certificate and the authority's certificate".to_owned(),
+                "it must contain a key, a certificate and the authority's certificate".to_owned(),
             )
         })?;
         let not_readable = |_| refuse("its key or certificate cannot be read".to_owned());
@@ -85,7 +62,7 @@ impl BrokerClient {
             .identity(Identity::from_pem(own.as_bytes()).map_err(not_readable)?)
             .tls_certs_only([Certificate::from_pem(authority.as_bytes()).map_err(not_readable)?])
             .https_only(true)
-            // Nobody else is to see the credentials, and no proxy could show our certificate.
+            // No proxy: it would see the credentials, and could not present our certificate.
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(CONNECT)
@@ -95,13 +72,10 @@ impl BrokerClient {
         Ok(Self { http, portal })
     }
 
-    /// The credentials of a workspace, as a `credential_process` prints them.
-    ///
-    /// # Errors
-    /// [`ClientError`] says what a person can do.
+    /// The credentials of a workspace, in the format of a `credential_process`.
     pub async fn aws(&self, workspace: &str) -> Result<String, ClientError> {
         let answer = self.get(&["v1", "aws", workspace]).await?;
-        // Only whole credentials go on: half an answer would be taken for an outage of AWS.
+        // Only complete credentials are printed: AWS's libraries would treat a partial response as an outage of AWS.
         let value: serde_json::Value =
             serde_json::from_str(&answer).map_err(|_| self.not_the_broker())?;
         if value["Version"] != 1 || !value["SecretAccessKey"].is_string() {
@@ -110,10 +84,7 @@ impl BrokerClient {
         Ok(answer)
     }
 
-    /// The names of the workspaces that may be asked for.
-    ///
-    /// # Errors
-    /// [`ClientError`] says what a person can do.
+    /// The names of the workspaces whose credentials this API server can fetch.
     pub async fn workspaces(&self) -> Result<Vec<String>, ClientError> {
         let answer = self.get(&["v1", "workspaces"]).await?;
         let Workspaces { workspaces } =
@@ -152,12 +123,12 @@ impl BrokerClient {
 
     fn no_answer(&self, error: reqwest::Error) -> ClientError {
         let why = if error.is_timeout() {
-            "it took too long".to_owned()
+            "the request timed out".to_owned()
         } else {
             let error = error.without_url();
-            match causes(&error).find_map(way_out) {
-                Some(way_out) => format!("{}; {way_out}", last_words(&error)),
-                None => last_words(&error),
+            match causes(&error).find_map(advice) {
+                Some(advice) => format!("{}; {advice}", innermost(&error)),
+                None => innermost(&error),
             }
         };
         ClientError::NoAnswer {
@@ -173,7 +144,7 @@ impl BrokerClient {
     }
 }
 
-/// An error and what is behind it. What an I/O error wraps is not among its sources.
+/// An error and its sources. The error inside an I/O error is not among its sources.
 fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     let mut next = Some(error);
     std::iter::from_fn(move || {
@@ -189,25 +160,25 @@ fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn
     })
 }
 
-/// The innermost cause, which tells most.
-fn last_words(error: &(dyn Error + 'static)) -> String {
+/// The innermost cause, which is the most specific.
+fn innermost(error: &(dyn Error + 'static)) -> String {
     causes(error).last().unwrap_or(error).to_string()
 }
 
-/// What to do about a handshake that failed.
-fn way_out(error: &(dyn Error + 'static)) -> Option<&'static str> {
+/// What to do about a failed handshake.
+fn advice(error: &(dyn Error + 'static)) -> Option<&'static str> {
     use rustls::{AlertDescription as Alert, CertificateError as Fault, Error as Tls};
     const NOT_OURS: &str =
-        "the identity is not of this portal, or its authority was made anew: issue a new one";
+        "the identity belongs to another portal or a previous authority: issue a new one";
     match error.downcast_ref::<Tls>()? {
         Tls::InvalidCertificate(Fault::NotValidForName | Fault::NotValidForNameContext { .. }) => {
             Some("add this name to `names` under [broker] in the portal's configuration")
         }
         Tls::InvalidCertificate(Fault::Expired | Fault::ExpiredContext { .. }) => {
-            Some("restart the portal: it makes a new certificate at each start")
+            Some("restart the portal: it issues a new certificate at each start")
         }
         Tls::AlertReceived(Alert::CertificateExpired) => {
-            Some("this identity has ended: issue a new one with `hangar broker identity NAME`")
+            Some("this identity has expired: issue a new one with `hangar broker identity NAME`")
         }
         Tls::InvalidCertificate(_)
         | Tls::AlertReceived(

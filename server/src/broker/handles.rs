@@ -1,5 +1,5 @@
-//! Handles: an address and a token that go to an API server with each request, in place of keys. The server's AWS library
-//! fetches credentials with them as it would in a container.
+//! Handles: a URL and a token in each request to an API server, instead of keys. The server's AWS library fetches
+//! credentials with them as in a container.
 
 use super::answers;
 use crate::{
@@ -20,7 +20,7 @@ use domain::problem::{Problem, ProblemKind};
 use http::{HeaderMap, header};
 use jiff::{SignedDuration, Timestamp};
 use provisioning::{
-    broker::{Asker, AskerChannel, BrokerService, WorkspaceScope},
+    broker::{ApiServer, ApiServerChannel, BrokerService, WorkspaceScope},
     ports::cloud_credentials::{CredentialHandle, CredentialHandles},
 };
 use secrets::HandleTokens;
@@ -28,18 +28,18 @@ use std::{net::SocketAddr, sync::Arc};
 use tower::ServiceBuilder;
 use url::Url;
 
-/// Longer than launching a machine takes; the API server keeps the token in its database for a day and more.
+/// Longer than a launch takes. The API server keeps the token in its database for more than a day.
 const LIFE: SignedDuration = SignedDuration::from_hours(4);
 
-/// Makes handles, and recognises their tokens.
+/// Issues handles and verifies their tokens.
 pub struct Handles {
-    /// The portal as API servers see it, ending in `/`.
+    /// The portal's URL as API servers see it, ending in `/`.
     base: Url,
     tokens: HandleTokens,
 }
 
 impl Handles {
-    /// Handles that lead to the portal at `base`, which ends in `/`.
+    /// `base` is the portal's URL and ends in `/`.
     pub fn new(base: Url, tokens: HandleTokens) -> Self {
         Self { base, tokens }
     }
@@ -63,7 +63,7 @@ struct BrokerState {
     proxies: TrustedProxies,
 }
 
-/// The route that handles lead to, for the portal's own listener. It knows no sessions: the token is all there is.
+/// The route for handles on the portal's own listener. It uses no session: the token is the only credential.
 pub fn routes(
     service: Arc<BrokerService>,
     handles: Arc<Handles>,
@@ -100,24 +100,26 @@ async fn aws(
     {
         return Err(no_token().into());
     }
-    let forwarded = headers
-        .get("x-forwarded-for")
-        .and_then(|value| value.to_str().ok());
-    let asker = Asker {
+    let server = ApiServer {
         name: "An API server with a handle".to_owned(),
-        channel: AskerChannel::Handle,
-        source: Some(state.proxies.origin(peer.ip(), forwarded).to_string()),
-        // The token is for this workspace.
-        reach: WorkspaceScope::Everything,
+        channel: ApiServerChannel::Handle,
+        source: Some(
+            state
+                .proxies
+                .client_address(peer.ip(), &headers)
+                .to_string(),
+        ),
+        // The token is valid for this workspace only.
+        scope: WorkspaceScope::Everything,
     };
-    let session = state.service.aws(&asker, &workspace).await?;
+    let session = state.service.aws(&server, &workspace).await?;
     Ok(answers::for_container(&session))
 }
 
 fn no_token() -> Problem {
     Problem::new(
         ProblemKind::Unauthenticated,
-        "The handle to these credentials is not valid, or has ended.",
+        "The handle to these credentials is not valid or has expired.",
     )
-    .next("Ask for the machine anew in the portal: each request to the API server carries a fresh handle.")
+    .next("Retry in the portal: each request to the API server carries a new handle.")
 }

@@ -1,7 +1,7 @@
-//! The API servers that may ask the broker, in a file that is looked at with each request: whose name is taken out is
-//! refused from then on, whatever certificate it has.
+//! The API servers that the broker admits, in a file that is read on each request: a removed name is refused
+//! immediately, even with a valid certificate.
 
-use super::authority::{Fingerprint, Issued};
+use super::authority::{ClientCertificate, Fingerprint};
 use anyhow::{Context as _, Result, bail};
 use jiff::Timestamp;
 use provisioning::broker::WorkspaceScope;
@@ -14,32 +14,28 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// The file, and what others hold while they change it.
+/// The file. Changes lock it.
 const FILE: &str = "api-servers.json";
 const LOCK: &str = "api-servers.lock";
 
-/// An API server as the file names it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identity {
-    /// The slugs of the tenants it may ask for; none: all.
+    /// The slugs of the tenants whose credentials it can fetch; empty: all tenants.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tenants: Vec<String>,
-    /// Its certificates; several while an old one is being replaced.
+    /// Several while an old one is being replaced.
     pub certificates: Vec<IssuedCertificate>,
 }
 
-/// A certificate that was issued.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IssuedCertificate {
-    /// What it is known by.
     pub fingerprint: Fingerprint,
-    /// When it ends.
     pub ends_at: Timestamp,
 }
 
 impl Identity {
-    /// Whose workspaces it may ask for.
-    pub fn reach(&self) -> WorkspaceScope {
+    /// The tenants whose workspaces it can fetch credentials for.
+    pub fn scope(&self) -> WorkspaceScope {
         if self.tenants.is_empty() {
             WorkspaceScope::Everything
         } else {
@@ -48,16 +44,14 @@ impl Identity {
     }
 }
 
-/// The file.
 #[derive(Clone, Debug)]
 pub struct Identities {
     folder: PathBuf,
 }
 
-type Named = BTreeMap<String, Identity>;
+type IdentitiesByName = BTreeMap<String, Identity>;
 
 impl Identities {
-    /// Those of the broker's folder.
     pub fn new(folder: impl Into<PathBuf>) -> Self {
         Self {
             folder: folder.into(),
@@ -65,27 +59,21 @@ impl Identities {
     }
 
     /// Every API server, by name.
-    ///
-    /// # Errors
-    /// If the file cannot be read.
-    pub fn all(&self) -> Result<Named> {
+    pub fn all(&self) -> Result<IdentitiesByName> {
         let path = self.folder.join(FILE);
         match fs::read(&path) {
             Ok(content) => serde_json::from_slice(&content).with_context(|| {
                 format!(
-                    "{} is damaged; restore it, or remove it and issue new identities",
+                    "{} is damaged; restore the file, or delete it and issue new identities",
                     path.display()
                 )
             }),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Named::new()),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(IdentitiesByName::new()),
             Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
         }
     }
 
-    /// Whose certificate this is.
-    ///
-    /// # Errors
-    /// If the file cannot be read: then nobody is let in.
+    /// The API server with this certificate. An error means that no API server is admitted.
     pub fn holder(&self, fingerprint: &Fingerprint) -> Result<Option<(String, Identity)>> {
         let all = self.all()?;
         Ok(all.into_iter().find(|(_, identity)| {
@@ -96,15 +84,12 @@ impl Identities {
         }))
     }
 
-    /// Lets an API server in with one more certificate. `tenants`: it may ask for these from now on.
-    ///
-    /// # Errors
-    /// If the file cannot be changed.
+    /// Admits an API server with one more certificate, for `tenants` from now on.
     pub fn add(
         &self,
         name: &str,
         tenants: &[String],
-        issued: &Issued,
+        issued: &ClientCertificate,
         now: Timestamp,
     ) -> Result<()> {
         self.change(|all| {
@@ -124,10 +109,7 @@ impl Identities {
         })
     }
 
-    /// Lets an API server in no more.
-    ///
-    /// # Errors
-    /// If there is none of that name, or the file cannot be changed.
+    /// Revokes an API server's access.
     pub fn revoke(&self, name: &str) -> Result<()> {
         self.change(|all| {
             if all.remove(name).is_some() {
@@ -135,17 +117,17 @@ impl Identities {
             }
             let names: Vec<_> = all.keys().map(String::as_str).collect();
             match names.as_slice() {
-                [] => bail!("there is no API server called {name}: none may ask the broker"),
+                [] => bail!("API server {name} does not exist: no API server is admitted"),
                 names => bail!(
-                    "there is no API server called {name}; there are {}",
+                    "API server {name} does not exist; admitted are {}",
                     names.join(", ")
                 ),
             }
         })
     }
 
-    /// One change at a time, whoever makes it.
-    fn change(&self, change: impl FnOnce(&mut Named) -> Result<()>) -> Result<()> {
+    /// One change at a time, across processes.
+    fn change(&self, change: impl FnOnce(&mut IdentitiesByName) -> Result<()>) -> Result<()> {
         let path = self.folder.join(LOCK);
         let _held = Self::lock(&path).with_context(|| format!("cannot lock {}", path.display()))?;
         let mut all = self.all()?;
@@ -155,7 +137,7 @@ impl Identities {
             .with_context(|| format!("cannot write {}", path.display()))
     }
 
-    /// Locked as long as the file is open.
+    /// Locked as long as the returned file is open.
     fn lock(path: &Path) -> io::Result<File> {
         write_private_first(path, b"")?;
         let file = File::open(path)?;
@@ -169,7 +151,7 @@ mod tests {
     use super::*;
     use crate::broker::authority::Authority;
 
-    fn issued(authority: &Authority) -> Issued {
+    fn issued(authority: &Authority) -> ClientCertificate {
         authority.issue_client("gpu-1").unwrap()
     }
 
@@ -185,7 +167,7 @@ mod tests {
         let (name, identity) = identities.holder(&first.fingerprint).unwrap().unwrap();
         assert_eq!(name, "gpu-1");
         assert_eq!(
-            identity.reach(),
+            identity.scope(),
             WorkspaceScope::Tenants(vec!["vision".into()])
         );
 
@@ -195,7 +177,7 @@ mod tests {
         identities.add("gpu-1", &[], &second, now).unwrap();
         assert!(identities.holder(&first.fingerprint).unwrap().is_none());
         let (_, identity) = identities.holder(&second.fingerprint).unwrap().unwrap();
-        assert_eq!(identity.reach(), WorkspaceScope::Everything);
+        assert_eq!(identity.scope(), WorkspaceScope::Everything);
     }
 
     #[test]

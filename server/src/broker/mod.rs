@@ -1,6 +1,5 @@
-//! The credential broker's two doors: a listener of its own for API servers with client certificates, and a route of the
-//! portal for those that were given a handle. What is handed out, and to whom, decides
-//! [`provisioning::broker::BrokerService`].
+//! The two ways to the credential broker: a listener for API servers with client certificates, and a route of the
+//! portal for API servers with a handle. [`provisioning::broker::BrokerService`] decides who gets which credentials.
 
 mod answers;
 pub mod authority;
@@ -13,6 +12,7 @@ mod tls;
 
 use crate::{
     config::{Settings, TrustedProxies},
+    http::listener::{self, ConnectionLimits},
     vault::security_tokens,
 };
 use anyhow::{Context as _, Result};
@@ -27,14 +27,17 @@ use provisioning::{
 use secrets::{HandleTokens, Keyring};
 use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 use tokio::{net::TcpListener, task::JoinHandle};
+use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
+
+/// API servers are few; each asks with a process of its own per credential.
+const CONNECTIONS: usize = 512;
 
 /// The broker's folder in the data directory.
 pub fn folder(settings: &Settings) -> PathBuf {
     settings.data_dir.join("broker")
 }
 
-/// The broker of a portal.
 pub struct Broker {
     service: Arc<BrokerService>,
     handles: Option<Arc<Handles>>,
@@ -42,10 +45,7 @@ pub struct Broker {
 }
 
 impl Broker {
-    /// Puts it together; nothing is asked of anybody yet.
-    ///
-    /// # Errors
-    /// If the machine's certificates cannot be read.
+    /// Wires the broker without sending any request. Fails if the machine's certificates cannot be read.
     pub fn new(settings: &Settings, db: Database, keyring: &Keyring, vault: Vault) -> Result<Self> {
         let broker = settings.broker.as_ref();
         let tokens = security_tokens(settings)?;
@@ -53,20 +53,20 @@ impl Broker {
             .and_then(|broker| broker.handle_url.clone())
             .map(|base| Arc::new(Handles::new(base, HandleTokens::new(keyring))));
         Ok(Self {
-            service: Arc::new(BrokerService::new(db, Arc::new(vault), tokens)),
+            service: Arc::new(BrokerService::new(db, vault, tokens)),
             handles,
             proxies: settings.trusted_proxies.clone(),
         })
     }
 
-    /// What makes handles, if the configuration says where they lead.
+    /// Issues handles; `None` if the configuration does not enable them.
     pub fn handles(&self) -> Option<Arc<dyn CredentialHandles>> {
         self.handles
             .clone()
             .map(|handles| handles as Arc<dyn CredentialHandles>)
     }
 
-    /// The route that handles lead to; without handles, none.
+    /// The route for handles; empty if the configuration does not enable them.
     pub fn routes(&self) -> Router {
         match &self.handles {
             Some(handles) => {
@@ -76,11 +76,8 @@ impl Broker {
         }
     }
 
-    /// Listens for API servers with client certificates until `stop`, if the configuration says where. Answers where it
-    /// listens, and what ends when it does no more.
-    ///
-    /// # Errors
-    /// If the address is taken, or certificate or authority cannot be made.
+    /// Listens for API servers with client certificates until `stop`, if the configuration enables it. Returns the
+    /// address and the task.
     pub async fn listen(
         &self,
         settings: &Settings,
@@ -94,7 +91,10 @@ impl Broker {
             return Ok(None);
         };
         let folder = folder(settings);
-        let tls = tls::configuration(&Authority::open(&folder)?, &listener.names)?;
+        let acceptor = TlsAcceptor::from(tls::configuration(
+            &Authority::open(&folder)?,
+            &listener.names,
+        )?);
         let router = routes::routes(self.service.clone(), Identities::new(folder));
         let listener = TcpListener::bind(listener.address).await.with_context(|| {
             format!(
@@ -103,10 +103,20 @@ impl Broker {
             )
         })?;
         let address = listener.local_addr()?;
-        tracing::info!(%address, "the credential broker listens");
+        tracing::info!(%address, "the credential broker is listening");
         Ok(Some((
             address,
-            tokio::spawn(tls::serve(listener, tls, router, stop)),
+            tokio::spawn(listener::serve(
+                listener,
+                move |stream, from| tls::handshake(acceptor.clone(), stream, from),
+                router,
+                ConnectionLimits {
+                    total: CONNECTIONS,
+                    per_address: CONNECTIONS / 2,
+                    proxies: TrustedProxies::default(),
+                },
+                stop,
+            )),
         )))
     }
 }

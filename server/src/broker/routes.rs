@@ -1,4 +1,4 @@
-//! What API servers with a client certificate can ask.
+//! Requests of API servers with a client certificate.
 
 use super::{answers, identities::Identities, tls::Peer};
 use crate::http::{
@@ -14,15 +14,14 @@ use axum::{
 };
 use domain::problem::{Problem, ProblemKind};
 use http::request::Parts;
-use provisioning::broker::{Asker, AskerChannel, BrokerService};
+use provisioning::broker::{ApiServer, ApiServerChannel, BrokerService};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use tower::ServiceBuilder;
 
-/// The workspaces that an API server may ask for.
+/// The workspaces that an API server can fetch credentials for.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Workspaces {
-    /// Their names.
     pub workspaces: Vec<String>,
 }
 
@@ -31,7 +30,6 @@ struct BrokerState {
     identities: Identities,
 }
 
-/// The broker's routes, for its own listener.
 pub fn routes(service: Arc<BrokerService>, identities: Identities) -> Router {
     Router::new()
         .route("/v1/aws/{workspace}", get(aws))
@@ -50,23 +48,23 @@ pub fn routes(service: Arc<BrokerService>, identities: Identities) -> Router {
 
 async fn aws(
     State(state): State<Arc<BrokerState>>,
-    RegisteredServer(asker): RegisteredServer,
+    RegisteredServer(server): RegisteredServer,
     Path(workspace): Path<String>,
 ) -> Result<Response, ApiProblem> {
-    let session = state.service.aws(&asker, &workspace).await?;
+    let session = state.service.aws(&server, &workspace).await?;
     Ok(answers::for_process(&session))
 }
 
 async fn workspaces(
     State(state): State<Arc<BrokerState>>,
-    RegisteredServer(asker): RegisteredServer,
+    RegisteredServer(server): RegisteredServer,
 ) -> Result<Json<Workspaces>, ApiProblem> {
-    let workspaces = state.service.workspaces(&asker).await?;
+    let workspaces = state.service.workspaces(&server).await?;
     Ok(Json(Workspaces { workspaces }))
 }
 
-/// Who asks, as the list of API servers has it at this moment: a connection does not outlive its permission.
-struct RegisteredServer(Asker);
+/// The API server, looked up in the list on each request: revoking a name also ends open connections.
+struct RegisteredServer(ApiServer);
 
 impl FromRequestParts<Arc<BrokerState>> for RegisteredServer {
     type Rejection = ApiProblem;
@@ -82,19 +80,22 @@ impl FromRequestParts<Arc<BrokerState>> for RegisteredServer {
             .identities
             .holder(&peer.fingerprint)
             .map_err(|error| {
-                tracing::error!(error = format!("{error:#}"), "nobody can ask the broker");
+                tracing::error!(
+                    error = format!("{error:#}"),
+                    "cannot read which API servers are admitted"
+                );
                 Problem::new(
                     ProblemKind::Unavailable,
-                    "The portal cannot read which API servers may ask it.",
+                    "The portal cannot read the list of admitted API servers.",
                 )
-                .next("The portal's log says why.")
+                .next("The portal's log contains the cause.")
             })?;
         let (name, identity) = holder.ok_or_else(stranger)?;
-        Ok(Self(Asker {
+        Ok(Self(ApiServer {
             name: format!("API server {name}"),
-            channel: AskerChannel::Certificate,
+            channel: ApiServerChannel::Certificate,
             source: Some(peer.address.ip().to_canonical().to_string()),
-            reach: identity.reach(),
+            scope: identity.scope(),
         }))
     }
 }
@@ -102,7 +103,7 @@ impl FromRequestParts<Arc<BrokerState>> for RegisteredServer {
 fn stranger() -> Problem {
     Problem::new(
         ProblemKind::Forbidden,
-        "The portal does not let this API server in, or does no more.",
+        "The portal does not admit this API server, or its access was revoked.",
     )
-    .next("Issue it an identity on the portal's machine: hangar broker identity NAME")
+    .next("Issue an identity on the portal's machine: hangar broker identity NAME")
 }

@@ -2,32 +2,10 @@
 
 use super::authority::{Authority, Fingerprint};
 use anyhow::{Context as _, Result};
-use axum::{Router, body::Body};
-use hyper::{body::Incoming, server::conn::http1};
-use hyper_util::{
-    rt::{TokioIo, TokioTimer},
-    service::TowerToHyperService,
-};
 use rustls::{RootCertStore, ServerConfig, server::WebPkiClientVerifier};
-use std::{net::SocketAddr, pin::pin, sync::Arc, time::Duration};
-use tokio::{
-    net::{TcpListener, TcpStream},
-    sync::Semaphore,
-    task::JoinSet,
-    time::{sleep, timeout},
-};
-use tokio_rustls::TlsAcceptor;
-use tokio_util::sync::CancellationToken;
-use tower::ServiceExt as _;
-
-/// The handshake, and the headers of each request, must be there this soon.
-const HANDSHAKE: Duration = Duration::from_secs(10);
-/// Requests under way may take this long once the portal stops.
-const LAST_REQUESTS: Duration = Duration::from_secs(5);
-/// When the system has no more file descriptors, waiting is all there is to do.
-const AFTER_REFUSAL: Duration = Duration::from_millis(100);
-/// API servers are few; each asks with a process of its own per credential.
-const CONNECTIONS: usize = 512;
+use std::{net::SocketAddr, sync::Arc};
+use tokio::net::TcpStream;
+use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
 /// Who is at the other end.
 #[derive(Clone, Debug)]
@@ -56,67 +34,16 @@ pub fn configuration(authority: &Authority, names: &[String]) -> Result<Arc<Serv
     Ok(Arc::new(config))
 }
 
-/// Serves `router` until `stop`. Each request has its [`Peer`] as an extension.
-pub async fn serve(
-    listener: TcpListener,
-    tls: Arc<ServerConfig>,
-    router: Router,
-    stop: CancellationToken,
-) {
-    let acceptor = TlsAcceptor::from(tls);
-    let places = Arc::new(Semaphore::new(CONNECTIONS));
-    let mut open = JoinSet::new();
-    loop {
-        let accepted = tokio::select! {
-            () = stop.cancelled() => break,
-            Some(_) = open.join_next() => continue,
-            accepted = async {
-                let place = places.clone().acquire_owned().await;
-                (place, listener.accept().await)
-            } => accepted,
-        };
-        match accepted {
-            (Ok(place), Ok((stream, address))) => {
-                let answer = connection(
-                    stream,
-                    address,
-                    acceptor.clone(),
-                    router.clone(),
-                    stop.clone(),
-                );
-                open.spawn(async move {
-                    if let Err(error) = answer.await {
-                        tracing::debug!(%address, error = format!("{error:#}"), "a connection to the broker ended");
-                    }
-                    drop(place);
-                });
-            }
-            (_, Err(error)) => {
-                tracing::warn!(%error, "a connection to the broker could not be accepted");
-                sleep(AFTER_REFUSAL).await;
-            }
-            (Err(_), _) => break,
-        }
-    }
-    drop(listener);
-    let all_ended = async { while open.join_next().await.is_some() {} };
-    if timeout(LAST_REQUESTS, all_ended).await.is_err() {
-        tracing::warn!("{} connections to the broker were cut off", open.len());
-    }
-}
-
-async fn connection(
+/// The handshake of the broker's listener. Requests carry their [`Peer`].
+///
+/// # Errors
+/// If it fails, or the client shows no certificate.
+pub async fn handshake(
+    acceptor: TlsAcceptor,
     stream: TcpStream,
     address: SocketAddr,
-    acceptor: TlsAcceptor,
-    router: Router,
-    stop: CancellationToken,
-) -> Result<()> {
-    stream.set_nodelay(true)?;
-    let stream = timeout(HANDSHAKE, acceptor.accept(stream))
-        .await
-        .context("no handshake in time")?
-        .context("no handshake")?;
+) -> Result<(TlsStream<TcpStream>, http::Extensions)> {
+    let stream = acceptor.accept(stream).await?;
     let certificate = stream
         .get_ref()
         .1
@@ -126,23 +53,7 @@ async fn connection(
         fingerprint: Fingerprint::of(certificate.context("no certificate")?),
         address,
     };
-    let service = router.map_request(move |request: http::Request<Incoming>| {
-        let mut request = request.map(Body::new);
-        request.extensions_mut().insert(peer.clone());
-        request
-    });
-    let mut builder = http1::Builder::new();
-    builder
-        .timer(TokioTimer::new())
-        .header_read_timeout(HANDSHAKE);
-    let mut connection =
-        pin!(builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service)));
-    tokio::select! {
-        ended = connection.as_mut() => ended?,
-        () = stop.cancelled() => {
-            connection.as_mut().graceful_shutdown();
-            connection.await?;
-        }
-    }
-    Ok(())
+    let mut extensions = http::Extensions::new();
+    extensions.insert(peer);
+    Ok((stream, extensions))
 }

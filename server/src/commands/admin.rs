@@ -1,4 +1,4 @@
-//! `hangar admin`: what has to work before there is an admin.
+//! `hangar admin`: grants and restores admins without an admin's session.
 
 use super::Configuration;
 use anyhow::{Context as _, Result};
@@ -8,7 +8,6 @@ use jiff::Timestamp;
 use persistence::{Database, audit_records::AuditEntry, records::UserRecord};
 use std::process::ExitCode;
 
-/// What to do.
 #[derive(Debug, Args)]
 pub struct Options {
     #[command(subcommand)]
@@ -17,18 +16,17 @@ pub struct Options {
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// Make somebody who has signed in before a platform admin.
+    /// Make a user who has signed in before a platform admin.
     Grant(User),
-    /// Let somebody who is suspended come in again, where no admin is left who could.
+    /// End a user's suspension, for a portal whose admins are all suspended.
     Restore(User),
 }
 
-/// Who is meant.
 #[derive(Debug, Args)]
 struct User {
-    /// Their e-mail address.
+    /// The user's email address.
     email: String,
-    /// Their identity provider, if several people have the address.
+    /// The user's identity provider, if several users have this address.
     #[arg(long, value_name = "URL")]
     issuer: Option<String>,
     #[command(flatten)]
@@ -36,16 +34,16 @@ struct User {
 }
 
 pub async fn run(options: Options) -> Result<ExitCode> {
-    let (Action::Grant(person) | Action::Restore(person)) = &options.action;
-    let settings = person.configuration.load()?;
+    let (Action::Grant(user) | Action::Restore(user)) = &options.action;
+    let settings = user.configuration.load()?;
     let database = Database::open(settings.database.expose()).await?;
-    let email = &person.email;
+    let email = &user.email;
     let found = database
         .users()
         .by_email(email)
         .await
-        .context("the people cannot be read")?;
-    let code = match choose(found, person.issuer.as_deref()) {
+        .context("cannot read the users")?;
+    let code = match choose(found, user.issuer.as_deref()) {
         Choice::One(user) => {
             match &options.action {
                 Action::Grant(_) => grant(&database, &user).await?,
@@ -53,13 +51,13 @@ pub async fn run(options: Options) -> Result<ExitCode> {
             }
             ExitCode::SUCCESS
         }
-        Choice::Nobody => {
-            eprintln!("Nobody with the address {email} has signed in yet.");
-            eprintln!("Let them sign in to the portal once, then try again.");
+        Choice::NotFound => {
+            eprintln!("No user with the address {email} has signed in yet.");
+            eprintln!("Ask the user to sign in to the portal once, then try again.");
             ExitCode::FAILURE
         }
         Choice::Several(users) => {
-            eprintln!("Several people have the address {email}. Say which one with --issuer:");
+            eprintln!("Several users have the address {email}. Choose one with --issuer:");
             for user in users {
                 eprintln!(
                     "  --issuer {}   {} ({})",
@@ -75,14 +73,14 @@ pub async fn run(options: Options) -> Result<ExitCode> {
 
 enum Choice {
     One(Box<UserRecord>),
-    Nobody,
+    NotFound,
     Several(Vec<UserRecord>),
 }
 
 fn choose(mut users: Vec<UserRecord>, issuer: Option<&str>) -> Choice {
     users.retain(|user| issuer.is_none_or(|issuer| user.issuer == issuer));
     match users.len() {
-        0 => Choice::Nobody,
+        0 => Choice::NotFound,
         1 => Choice::One(Box::new(users.remove(0))),
         _ => Choice::Several(users),
     }
@@ -94,10 +92,10 @@ async fn grant(database: &Database, user: &UserRecord) -> Result<()> {
         .users()
         .set_platform_role(user.id, PlatformRole::Admin, None, audit)
         .await
-        .context("the role cannot be stored")?;
-    println!("{} <{}> is a platform admin now.", user.name, user.email);
+        .context("cannot store the role")?;
+    println!("{} <{}> is now a platform admin.", user.name, user.email);
     if user.suspended {
-        println!("They are suspended: let them in again with `hangar admin restore`.");
+        println!("This user is suspended. End the suspension with `hangar admin restore`.");
     }
     Ok(())
 }
@@ -108,8 +106,8 @@ async fn restore(database: &Database, user: &UserRecord) -> Result<()> {
         .users()
         .set_suspended(user.id, false, audit)
         .await
-        .context("the change cannot be stored")?;
-    println!("{} <{}> may come in again.", user.name, user.email);
+        .context("cannot store the change")?;
+    println!("{} <{}> can sign in again.", user.name, user.email);
     Ok(())
 }
 
@@ -152,7 +150,7 @@ mod tests {
         assert!(
             matches!(choose(both.clone(), Some("https://b")), Choice::One(user) if user.issuer == "https://b")
         );
-        assert!(matches!(choose(both, Some("https://c")), Choice::Nobody));
-        assert!(matches!(choose(Vec::new(), None), Choice::Nobody));
+        assert!(matches!(choose(both, Some("https://c")), Choice::NotFound));
+        assert!(matches!(choose(Vec::new(), None), Choice::NotFound));
     }
 }

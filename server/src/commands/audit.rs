@@ -1,4 +1,4 @@
-//! `hangar audit`: whether the audit log is as it was written, and the log as a file.
+//! `hangar audit`: verifies and exports the audit log.
 
 use super::Configuration;
 use crate::http::audit_export::Format;
@@ -18,7 +18,6 @@ use std::{
     process::ExitCode,
 };
 
-/// What to do.
 #[derive(Debug, Args)]
 pub struct Options {
     #[command(subcommand)]
@@ -27,30 +26,30 @@ pub struct Options {
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// Go through the whole log and say whether an entry was changed, removed or slipped in.
+    /// Verify the hash chains: report whether an entry was changed, removed or inserted.
     Verify {
         #[command(flatten)]
         configuration: Configuration,
     },
-    /// Write the log, oldest first; this is recorded in it.
+    /// Export the log, oldest entry first. The export is recorded in the log.
     Export(Box<Export>),
 }
 
 #[derive(Debug, Args)]
 struct Export {
-    /// What kind of file.
+    /// The file format.
     #[arg(long, value_enum, default_value_t = Format::Csv)]
     format: Format,
-    /// Only what concerns this tenant.
+    /// Only entries of this tenant.
     #[arg(long, value_name = "SLUG")]
     tenant: Option<String>,
-    /// Only from this day or moment on, in UTC: 2026-11-21 or 2026-11-21T10:30Z.
+    /// Only entries from this day or time on, in UTC: 2026-11-21 or 2026-11-21T10:30Z.
     #[arg(long, value_name = "TIME")]
     since: Option<String>,
-    /// Only until this day or moment; a day counts to its end.
+    /// Only entries up to this day (inclusive) or time.
     #[arg(long, value_name = "TIME")]
     until: Option<String>,
-    /// A new file, readable by you alone [default: standard output].
+    /// A new file, readable only by its owner [default: standard output].
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
     #[command(flatten)]
@@ -72,7 +71,7 @@ async fn verify(configuration: &Configuration) -> Result<ExitCode> {
     let database = Database::open(settings.database.expose()).await?;
     let chains = database.verify_chains().await;
     database.close().await;
-    let chains = chains.context("the audit log cannot be read")?;
+    let chains = chains.context("cannot read the audit log")?;
     let mut intact = true;
     for chain in &chains {
         match &chain.verdict {
@@ -89,7 +88,7 @@ async fn verify(configuration: &Configuration) -> Result<ExitCode> {
         println!("The audit log is unchanged.");
         return Ok(ExitCode::SUCCESS);
     }
-    println!("The audit log was changed.");
+    println!("The audit log was changed outside the portal.");
     Ok(ExitCode::FAILURE)
 }
 
@@ -113,9 +112,9 @@ async fn write_export(export: &Export) -> Result<()> {
     while let Some(row) = rows.next().await {
         let line = export.format.line(&row?);
         file.write_all(line.as_bytes())
-            .context("the export cannot be written")?;
+            .context("cannot write the export")?;
     }
-    file.flush().context("the export cannot be written")?;
+    file.flush().context("cannot write the export")?;
     database.close().await;
     Ok(())
 }
@@ -146,6 +145,6 @@ fn output(path: Option<&Path>) -> Result<Box<dyn Write + Send>> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let file = options
         .open(path)
-        .with_context(|| format!("{} cannot be made", path.display()))?;
+        .with_context(|| format!("cannot create {}", path.display()))?;
     Ok(Box::new(BufWriter::new(file)))
 }

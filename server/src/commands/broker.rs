@@ -1,10 +1,10 @@
-//! `hangar broker`: lets API servers fetch credentials, and does the fetching on their machines.
+//! `hangar broker`: admits SkyPilot API servers on the portal's machine, and fetches credentials on theirs.
 
 use super::Configuration;
 use crate::broker::{
     self,
     authority::Authority,
-    aws_config::{self, Asking},
+    aws_config::{self, ProfileSettings},
     client::BrokerClient,
     identities::Identities,
 };
@@ -26,7 +26,6 @@ use tokio::{
 };
 use url::Url;
 
-/// What to do.
 #[derive(Debug, Args)]
 pub struct Options {
     #[command(subcommand)]
@@ -35,62 +34,61 @@ pub struct Options {
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// On the portal's machine: let an API server in, and print the identity it shows.
+    /// On the portal's machine: admit an API server and print its identity.
     Identity {
-        /// What to call the API server.
+        /// A name for the API server.
         name: String,
-        /// It may ask for this tenant only; may be given several times.
+        /// Only issue credentials of this tenant; can be repeated.
         #[arg(long, value_name = "SLUG")]
         tenant: Vec<String>,
-        /// Write the identity to this file, readable by its owner only, instead of printing it.
+        /// Write the identity to this file, readable only by its owner, instead of printing it.
         #[arg(long, value_name = "FILE")]
         output: Option<PathBuf>,
         #[command(flatten)]
         configuration: Configuration,
     },
-    /// On the portal's machine: let an API server in no more, at once.
+    /// On the portal's machine: revoke an API server's access immediately.
     Revoke {
-        /// The name it was let in by.
+        /// The name of the API server.
         name: String,
         #[command(flatten)]
         configuration: Configuration,
     },
-    /// On the portal's machine: list the API servers that may ask.
+    /// On the portal's machine: list the admitted API servers.
     Identities {
         #[command(flatten)]
         configuration: Configuration,
     },
-    /// On the API server's machine: print a workspace's credentials, as AWS's `credential_process` wants them.
+    /// On the API server's machine: print a workspace's credentials in the format of AWS's `credential_process`.
     Credentials {
         #[command(flatten)]
         connection: Connection,
-        /// The workspace.
+        /// The name of the workspace.
         #[arg(long, value_name = "NAME")]
         workspace: String,
     },
-    /// On the API server's machine: write a profile for each workspace into AWS's configuration.
+    /// On the API server's machine: write a profile for each workspace to the AWS configuration.
     Configure {
         #[command(flatten)]
         connection: Connection,
-        /// AWS's configuration [default: ~/.aws/config].
+        /// The AWS configuration file [default: ~/.aws/config].
         #[arg(long, value_name = "FILE")]
         config: Option<PathBuf>,
-        /// Go on, and keep the profiles as the portal has the workspaces.
+        /// Keep running and add a profile for each new workspace.
         #[arg(long)]
         watch: bool,
-        /// How often to look for new workspaces, in seconds.
+        /// The interval between requests for new workspaces, in seconds.
         #[arg(long, value_name = "SECONDS", default_value_t = 15, requires = "watch", value_parser = clap::value_parser!(u64).range(1..))]
         every: u64,
     },
 }
 
-/// How the portal is asked.
 #[derive(Debug, Args)]
 struct Connection {
-    /// The broker: https://HOST:PORT, as under [broker] in the portal's configuration.
+    /// The broker's address: https://HOST:PORT, as under [broker] in the portal's configuration.
     #[arg(long, value_name = "URL")]
     portal: Url,
-    /// The identity that `hangar broker identity` printed.
+    /// The file with the identity that `hangar broker identity` printed.
     #[arg(long, value_name = "FILE")]
     identity: PathBuf,
 }
@@ -109,12 +107,12 @@ pub async fn run(options: Options) -> Result<ExitCode> {
         } => {
             let settings = configuration.load()?;
             let identities = Identities::new(broker::folder(&settings));
-            // First out, then recorded: whoever is not to ask must not go on asking because the database is away.
+            // Revoked before it is recorded, so that a failing database does not leave the access open.
             identities.revoke(&name)?;
             let database = Database::open(settings.database.expose()).await?;
             record(&database, AuditAction::RevokeBrokerIdentity, &name, None).await?;
             database.close().await;
-            eprintln!("{name} is not let in any more.");
+            eprintln!("The access of {name} is revoked.");
         }
         Action::Identities { configuration } => list(&configuration)?,
         Action::Credentials {
@@ -137,7 +135,6 @@ pub async fn run(options: Options) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Writes the audit entry of what the command does.
 async fn record(
     database: &Database,
     action: AuditAction,
@@ -156,7 +153,7 @@ async fn record(
         .audit()
         .append(entry)
         .await
-        .context("the audit log cannot be written")
+        .context("cannot write the audit log")
 }
 
 async fn identity(
@@ -170,21 +167,21 @@ async fn identity(
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'));
     if !fits {
-        bail!("call the API server by 1 to 64 letters, digits, hyphens, dots and underscores");
+        bail!("invalid name: use 1 to 64 letters, digits, hyphens, dots and underscores");
     }
     let settings = configuration.load()?;
     let database = Database::open(settings.database.expose()).await?;
-    // Those of the configuration may have come in since the portal was last started.
+    // The configuration may have gained tenants since the portal was started.
     database
         .tenants()
         .seed(&settings.tenants)
         .await
-        .context("the tenants of the configuration cannot be stored")?;
+        .context("cannot store the tenants of the configuration")?;
     let known = database
         .tenants()
         .active()
         .await
-        .context("the tenants cannot be read")?;
+        .context("cannot read the tenants")?;
     if let Some(unknown) = tenants
         .iter()
         .find(|slug| known.iter().all(|tenant| tenant.tenant.slug != **slug))
@@ -194,20 +191,20 @@ async fn identity(
             .map(|tenant| tenant.tenant.slug.as_str())
             .collect();
         bail!(
-            "there is no tenant {unknown}; there are {}",
+            "tenant {unknown} does not exist; existing tenants are {}",
             known.join(", ")
         );
     }
     let folder = broker::folder(&settings);
-    let whose = if tenants.is_empty() {
-        "every tenant".to_owned()
+    let scope = if tenants.is_empty() {
+        "all tenants".to_owned()
     } else {
         tenants.join(", ")
     };
     let issued = Authority::open(&folder)?.issue_client(name)?;
     let ends = issued.ends_at.strftime("%F");
-    // No entry, no identity.
-    let detail = format!("for {whose}, until {ends}");
+    // Recorded first: there must be no identity without an audit entry.
+    let detail = format!("for {scope}, until {ends}");
     record(
         &database,
         AuditAction::IssueBrokerIdentity,
@@ -216,7 +213,7 @@ async fn identity(
     )
     .await?;
     database.close().await;
-    // First out, then let in: an identity that got lost on its way lets nobody in.
+    // Printed before it is admitted: an identity that was lost on the way gives no access.
     match output {
         Some(file) => write_private(&file, issued.pem.as_bytes())
             .with_context(|| format!("cannot write {}", file.display()))?,
@@ -224,7 +221,7 @@ async fn identity(
     }
     Identities::new(folder).add(name, tenants, &issued, Timestamp::now())?;
     eprintln!(
-        "{name} may ask for the credentials of {whose} until {ends}. Keep the identity where only it can read it."
+        "{name} can fetch the credentials of {scope} until {ends}. Only {name} must be able to read the identity."
     );
     Ok(())
 }
@@ -232,11 +229,11 @@ async fn identity(
 fn list(configuration: &Configuration) -> Result<()> {
     let identities = Identities::new(broker::folder(&configuration.load()?)).all()?;
     if identities.is_empty() {
-        eprintln!("No API server may ask. Let one in with: hangar broker identity NAME");
+        eprintln!("No API server is admitted. Admit one with: hangar broker identity NAME");
     }
     for (name, identity) in identities {
-        let whose = if identity.tenants.is_empty() {
-            "every tenant".to_owned()
+        let scope = if identity.tenants.is_empty() {
+            "all tenants".to_owned()
         } else {
             identity.tenants.join(", ")
         };
@@ -246,7 +243,7 @@ fn list(configuration: &Configuration) -> Result<()> {
             .map(|certificate| certificate.ends_at)
             .max();
         let until = last.map_or_else(String::new, |last| last.strftime("%F").to_string());
-        println!("{name:<24} {whose:<40} until {until}");
+        println!("{name:<24} {scope:<40} until {until}");
     }
     Ok(())
 }
@@ -259,26 +256,26 @@ async fn configure(
     let path = match config {
         Some(path) => path,
         None => std::env::home_dir()
-            .context("there is no home directory; say with --config where AWS's configuration is")?
+            .context("there is no home directory; pass the AWS configuration file with --config")?
             .join(".aws/config"),
     };
     let client = connection.client()?;
-    // AWS's libraries start the process from wherever they are.
-    let asking = Asking {
-        program: std::env::current_exe().context("this program does not know where it is")?,
+    // AWS's libraries start the process in any directory.
+    let settings = ProfileSettings {
+        program: std::env::current_exe().context("cannot find the path of this program")?,
         identity: std::path::absolute(&connection.identity)?,
         portal: connection.portal,
     };
-    let mut stop = signal(SignalKind::terminate()).context("no signals to be had")?;
-    let mut interrupt = signal(SignalKind::interrupt()).context("no signals to be had")?;
+    let mut stop = signal(SignalKind::terminate()).context("cannot listen for signals")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for signals")?;
     loop {
-        let looked = look(&client, &path, &asking).await;
+        let updated = update_profiles(&client, &path, &settings).await;
         let Some(every) = every else {
-            return looked.map(|changed| tell(&path, changed));
+            return updated.map(|changed| report(&path, changed));
         };
-        match looked {
-            Ok(changed) => tell(&path, changed),
-            Err(error) => eprintln!("hangar: {error:#}; the profiles stay as they are"),
+        match updated {
+            Ok(changed) => report(&path, changed),
+            Err(error) => eprintln!("hangar: {error:#}; the profiles are unchanged"),
         }
         tokio::select! {
             () = sleep(every) => {}
@@ -288,16 +285,23 @@ async fn configure(
     }
 }
 
-fn tell(path: &Path, changed: Option<usize>) {
+fn report(path: &Path, changed: Option<usize>) {
     if let Some(count) = changed {
-        eprintln!("{} has {count} profiles of Hangar's now.", path.display());
+        eprintln!(
+            "{} now contains {count} profiles of Hangar.",
+            path.display()
+        );
     }
 }
 
-/// How many profiles there are, if that has changed.
-async fn look(client: &BrokerClient, path: &Path, asking: &Asking) -> Result<Option<usize>> {
+/// The number of profiles, if it has changed.
+async fn update_profiles(
+    client: &BrokerClient,
+    path: &Path,
+    settings: &ProfileSettings,
+) -> Result<Option<usize>> {
     let workspaces = client.workspaces().await?;
-    let changed = aws_config::update(path, asking, &workspaces)
+    let changed = aws_config::update(path, settings, &workspaces)
         .map_err(|error| anyhow::anyhow!(causes(&error)))?;
     Ok(changed.then_some(workspaces.len()))
 }
@@ -305,9 +309,7 @@ async fn look(client: &BrokerClient, path: &Path, asking: &Asking) -> Result<Opt
 impl Connection {
     fn client(&self) -> Result<BrokerClient> {
         if self.portal.scheme() != "https" {
-            bail!(
-                "--portal must begin with https://; write it like https://portal.example.com:7443"
-            );
+            bail!("--portal must begin with https://, for example https://portal.example.com:7443");
         }
         Ok(BrokerClient::new(self.portal.clone(), &self.identity)?)
     }

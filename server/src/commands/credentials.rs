@@ -1,5 +1,6 @@
-//! `hangar credentials`: tenants' cloud credentials, beside a running portal. Keys come by standard input, a file or the
-//! environment, never as arguments: those can be read by everybody on the machine.
+//! `hangar credentials`: manages tenants' cloud credentials, beside a running portal. Keys are read from standard
+//! input,
+//! a file or the environment, never from arguments, which every user of the machine can see.
 
 mod input;
 
@@ -15,13 +16,12 @@ use domain::{
     problem::Problem,
     tenancy::Tenant,
 };
-use input::Given;
+use input::KeySource;
 use persistence::Database;
 use provisioning::{ports::cloud_credentials::AwsKeys, vault::Vault};
 use secrecy::ExposeSecret as _;
 use std::{collections::BTreeMap, process::ExitCode};
 
-/// What to do.
 #[derive(Debug, Args)]
 pub struct Options {
     #[command(subcommand)]
@@ -30,28 +30,26 @@ pub struct Options {
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// Store a credential, in place of the one before.
+    /// Store a credential, or replace the secret of an existing one.
     Set {
-        /// The cloud.
         provider: Cloud,
         #[command(flatten)]
-        whose: Whose,
+        target: CredentialTarget,
         #[command(flatten)]
-        given: Given,
+        source: KeySource,
         #[command(flatten)]
         configuration: Configuration,
     },
-    /// List what is stored; nothing of a secret.
+    /// List stored credentials without their secrets.
     List {
         #[command(flatten)]
         configuration: Configuration,
     },
-    /// Remove a credential.
+    /// Delete a credential.
     Remove {
-        /// The cloud.
         provider: Cloud,
         #[command(flatten)]
-        whose: Whose,
+        target: CredentialTarget,
         #[command(flatten)]
         configuration: Configuration,
     },
@@ -59,24 +57,23 @@ enum Action {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Cloud {
-    /// Amazon Web Services.
     Aws,
 }
 
 #[derive(Debug, Args)]
-struct Whose {
-    /// The tenant.
+struct CredentialTarget {
+    /// The tenant's slug.
     #[arg(long, value_name = "SLUG")]
     tenant: String,
-    /// For this environment only; without it, for all that have none of their own.
+    /// Only for this environment; without it, for all environments that have no credential of their own.
     #[arg(long, value_name = "SLUG")]
     environment: Option<String>,
-    /// What it is called; without it, the one that is taken.
+    /// The credential's name; without it, the default credential.
     #[arg(long)]
     name: Option<String>,
 }
 
-/// The fields of AWS keys, as the form of the page has them.
+/// The fields of AWS keys, as in the form.
 fn fields(keys: AwsKeys) -> BTreeMap<String, SecretText> {
     let (role_arn, external_id) = keys
         .role
@@ -101,14 +98,14 @@ pub async fn run(options: Options) -> Result<ExitCode> {
     match options.action {
         Action::Set {
             provider: Cloud::Aws,
-            whose,
-            given,
+            target,
+            source,
             configuration,
         } => {
-            let fields = fields(given.read()?);
+            let fields = fields(source.read()?);
             let commands = CredentialCommands::open(&configuration).await?;
-            let place = commands.place(&whose)?;
-            let stored = match commands.find(&whose).await? {
+            let place = commands.place(&target)?;
+            let stored = match commands.find(&target).await? {
                 Some(before) => {
                     let version = before.version;
                     commands
@@ -119,11 +116,11 @@ pub async fn run(options: Options) -> Result<ExitCode> {
                 None => {
                     let input = CredentialInput {
                         scope: CredentialScope {
-                            tenant: whose.tenant.clone(),
-                            environment: whose.environment.clone(),
+                            tenant: target.tenant.clone(),
+                            environment: target.environment.clone(),
                         },
                         provider: Provider::Aws,
-                        name: whose.name.clone().unwrap_or_else(|| whose.usual_name()),
+                        name: target.name.clone().unwrap_or_else(|| target.usual_name()),
                         chosen: true,
                         fields,
                     };
@@ -132,7 +129,7 @@ pub async fn run(options: Options) -> Result<ExitCode> {
             };
             let stored = stored.map_err(|problem| not_stored(&problem))?;
             println!(
-                "Stored the AWS credential {} of {place}; its fingerprint is {}.",
+                "Stored the AWS credential {} of {place} with the fingerprint {}.",
                 stored.name, stored.fingerprint
             );
             commands.close().await;
@@ -144,15 +141,15 @@ pub async fn run(options: Options) -> Result<ExitCode> {
         }
         Action::Remove {
             provider: Cloud::Aws,
-            whose,
+            target,
             configuration,
         } => {
             let commands = CredentialCommands::open(&configuration).await?;
-            let place = commands.place(&whose)?;
-            let Some(found) = commands.find(&whose).await? else {
+            let place = commands.place(&target)?;
+            let Some(found) = commands.find(&target).await? else {
                 bail!(
-                    "{place} has no AWS credential{}; `hangar credentials list` shows those there are",
-                    match &whose.name {
+                    "{place} has no AWS credential{}; list the existing ones with `hangar credentials list`",
+                    match &target.name {
                         Some(name) => format!(" called {name}"),
                         None => String::new(),
                     }
@@ -162,9 +159,9 @@ pub async fn run(options: Options) -> Result<ExitCode> {
                 .vault
                 .delete(&Caller::command_line(), found.id, &found.name)
                 .await
-                .map_err(said)?;
+                .map_err(command_error)?;
             println!(
-                "Removed the AWS credential {} of {place}. Sessions made of it end within the hour.",
+                "Deleted the AWS credential {} of {place}. Its sessions expire within the hour.",
                 found.name
             );
             commands.close().await;
@@ -173,17 +170,16 @@ pub async fn run(options: Options) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-impl Whose {
-    /// A name for people who gave none.
+impl CredentialTarget {
+    /// The default name.
     fn usual_name(&self) -> String {
         match &self.environment {
-            Some(environment) => format!("AWS of {environment}"),
+            Some(environment) => format!("AWS {environment}"),
             None => "AWS".to_owned(),
         }
     }
 }
 
-/// What the commands work with.
 struct CredentialCommands {
     database: Database,
     vault: Vault,
@@ -194,17 +190,17 @@ impl CredentialCommands {
     async fn open(configuration: &Configuration) -> Result<Self> {
         let settings = configuration.load()?;
         let database = Database::open(settings.database.expose()).await?;
-        // Those of the configuration may have come in since the portal was last started.
+        // The configuration may have gained tenants since the portal was started.
         database
             .tenants()
             .seed(&settings.tenants)
             .await
-            .context("the tenants of the configuration cannot be stored")?;
+            .context("cannot store the tenants of the configuration")?;
         let tenants = database
             .tenants()
             .active()
             .await
-            .context("the tenants cannot be read")?;
+            .context("cannot read the tenants")?;
         let sealer = keys::sealer(&keys::keys(&settings, &keys::keyring(&settings)?)?);
         let vault = vault::vault(&settings, database.clone(), sealer)?;
         Ok(Self {
@@ -218,39 +214,45 @@ impl CredentialCommands {
         self.database.close().await;
     }
 
-    /// The tenant and environment, which must be there, in words.
-    fn place(&self, whose: &Whose) -> Result<String> {
+    /// `vision, every environment`; an error if the tenant or environment does not exist.
+    fn place(&self, target: &CredentialTarget) -> Result<String> {
         let Some(tenant) = self
             .tenants
             .iter()
-            .find(|tenant| tenant.tenant.slug == whose.tenant)
+            .find(|tenant| tenant.tenant.slug == target.tenant)
         else {
             let known = slugs(self.tenants.iter().map(|tenant| &tenant.tenant.slug));
-            bail!("there is no tenant {}; there are {known}", whose.tenant);
+            bail!(
+                "tenant {} does not exist; existing tenants are {known}",
+                target.tenant
+            );
         };
-        let Some(slug) = &whose.environment else {
-            return Ok(format!("{}, every environment", whose.tenant));
+        let Some(slug) = &target.environment else {
+            return Ok(format!("{}, all environments", target.tenant));
         };
         let environments = &tenant.environments;
         if environments.iter().all(|one| one.slug != *slug) {
             let known = slugs(environments.iter().map(|one| &one.slug));
-            bail!("{} has no environment {slug}; it has {known}", whose.tenant);
+            bail!(
+                "environment {slug} does not exist in {}; existing environments are {known}",
+                target.tenant
+            );
         }
-        Ok(format!("{} / {slug}", whose.tenant))
+        Ok(format!("{} / {slug}", target.tenant))
     }
 
-    /// The AWS credential of exactly this scope: the one of that name, or the one that is taken.
-    async fn find(&self, whose: &Whose) -> Result<Option<Credential>> {
+    /// The AWS credential of exactly this scope with that name, or else the default one.
+    async fn find(&self, target: &CredentialTarget) -> Result<Option<Credential>> {
         let all = self
             .vault
-            .list(&Caller::command_line(), &whose.tenant)
+            .list(&Caller::command_line(), &target.tenant)
             .await
-            .map_err(said)?;
+            .map_err(command_error)?;
         Ok(all.into_iter().find(|one| {
             let environment = one.environment.as_ref().map(|one| &one.slug);
             one.provider == Provider::Aws
-                && environment == whose.environment.as_ref()
-                && match &whose.name {
+                && environment == target.environment.as_ref()
+                && match &target.name {
                     Some(name) => one.name == *name,
                     None => one.chosen,
                 }
@@ -265,7 +267,7 @@ impl CredentialCommands {
                 .vault
                 .list(&Caller::command_line(), slug)
                 .await
-                .map_err(said)?;
+                .map_err(command_error)?;
             for credential in stored {
                 none = false;
                 println!("{}", line(slug, &credential));
@@ -280,16 +282,15 @@ impl CredentialCommands {
     }
 }
 
-/// A credential in one line; nothing of its secret.
 fn line(tenant: &str, credential: &Credential) -> String {
     let place = match &credential.environment {
         Some(environment) => format!("{tenant} / {}", environment.slug),
-        None => format!("{tenant}, every environment"),
+        None => format!("{tenant}, all environments"),
     };
     let state = match credential.state {
         CredentialState::Suspended => ", suspended",
         CredentialState::Active if credential.chosen => "",
-        CredentialState::Active => ", not taken",
+        CredentialState::Active => ", not the default",
     };
     let facts: Vec<_> = credential
         .facts
@@ -322,9 +323,9 @@ fn not_stored(problem: &Problem) -> anyhow::Error {
         .iter()
         .map(|fault| format!("  {}: {}", fault.field, fault.message))
         .collect();
-    anyhow!("the credential cannot be stored:\n{}", faults.join("\n"))
+    anyhow!("cannot store the credential:\n{}", faults.join("\n"))
 }
 
-fn said(problem: Problem) -> anyhow::Error {
+fn command_error(problem: Problem) -> anyhow::Error {
     anyhow!("{}", problem.detail)
 }

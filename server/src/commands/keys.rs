@@ -1,4 +1,4 @@
-//! `hangar keys`: the keys that secrets lie under, beside a running portal.
+//! `hangar keys`: manages the key-encryption keys, beside a running portal.
 
 use super::Configuration;
 use crate::{config::Settings, keys};
@@ -21,7 +21,6 @@ use std::{
 };
 use tokio::signal::unix::{SignalKind, signal};
 
-/// What to do.
 #[derive(Debug, Args)]
 pub struct Options {
     #[command(subcommand)]
@@ -30,17 +29,17 @@ pub struct Options {
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// Show which keys there are, and how much lies under each.
+    /// Show the keys and the number of secrets that each protects.
     Status {
         #[command(flatten)]
         configuration: Configuration,
     },
-    /// Make a new key in the data directory, in place of the one there, which goes on opening.
+    /// Create a new current key in the data directory. The previous key still decrypts.
     New {
         #[command(flatten)]
         configuration: Configuration,
     },
-    /// Wrap everything anew that does not lie under the current key. Can be stopped and started again.
+    /// Wrap the data keys of all secrets with the current key. Can be stopped and started again.
     Rotate {
         #[command(flatten)]
         configuration: Configuration,
@@ -68,20 +67,19 @@ pub async fn run(options: Options) -> Result<ExitCode> {
 fn new_key(settings: &Settings) -> Result<ExitCode> {
     if settings.keys.current.is_some() || settings.keys.kms.is_some() {
         anyhow::bail!(
-            "the key that seals is the one of the configuration, so one in the data directory would seal nothing; \
+            "the configuration names the current key, so a key in the data directory would not be used; \
              change [keys] instead"
         );
     }
     let made = keys::directory(settings).replace_current()?;
-    println!("Made {made}. The key before it goes on opening what it sealed.");
+    println!("Created {made}. The previous key still decrypts.");
     println!(
-        "Start the portal anew, so that it seals with it, then run: hangar keys rotate\n\
-         Replicas that do not share this data directory need the file first."
+        "Restart the portal so that it uses the new key, then run: hangar keys rotate\n\
+         Copy the file first to replicas that do not share this data directory."
     );
     Ok(ExitCode::SUCCESS)
 }
 
-/// What the commands work with.
 struct KeyCommands {
     settings: Settings,
     database: Database,
@@ -115,16 +113,16 @@ impl KeyCommands {
             .rotation
             .status()
             .await
-            .context("nothing can be read")?;
+            .context("cannot read the secrets")?;
         let current = self.sealer.current_key();
         let known = self.keys.ids();
         let mut ids: BTreeSet<&str> = known.iter().map(String::as_str).collect();
         ids.extend(uses.iter().map(|found| found.key_id.as_str()));
         for id in ids {
             let state = if id == current {
-                "seals"
+                "current"
             } else if known.iter().any(|known| known == id) {
-                "opens only"
+                "decrypts only"
             } else {
                 "MISSING"
             };
@@ -143,16 +141,16 @@ impl KeyCommands {
         let stopped = stopped()?;
         let report = self
             .rotation
-            .run(&Caller::command_line(), told, || {
+            .run(&Caller::command_line(), print_progress, || {
                 !stopped.load(Ordering::Relaxed)
             })
             .await
-            .context("the rotation was broken off; run it again to go on")?;
+            .context("the rotation was interrupted; run it again to continue")?;
         for failure in &report.failed {
-            eprintln!("Left as it was: {failure}");
+            eprintln!("Unchanged: {failure}");
         }
         println!(
-            "Done: {}. Skipped, changed meanwhile: {}. Failed: {}.",
+            "Done: {}. Skipped because they changed meanwhile: {}. Failed: {}.",
             report.done,
             report.skipped,
             report.failed.len()
@@ -161,7 +159,7 @@ impl KeyCommands {
             .rotation
             .status()
             .await
-            .context("nothing can be read")?;
+            .context("cannot read the secrets")?;
         let current = self.sealer.current_key();
         let left: u64 = uses
             .iter()
@@ -169,25 +167,27 @@ impl KeyCommands {
             .map(|found| found.count)
             .sum();
         if left > 0 {
-            println!("{left} secrets do not lie under {current} yet. Run it again to go on.");
+            println!(
+                "{left} secrets are not yet protected by {current}. Run the command again to continue."
+            );
             return Ok(ExitCode::FAILURE);
         }
-        // The directory knows of its own kind only.
+        // The directory knows only its own kind of key.
         let still: Vec<String> =
             Vec::from_iter(Some(current.to_owned()).filter(|id| id.starts_with("key-")));
         keys::directory(&self.settings).forget_others(&still)?;
         println!(
-            "Everything lies under {current}. Older keys may be removed once every replica has started since."
+            "All secrets are protected by {current}. Remove previous keys after every replica was restarted."
         );
         Ok(ExitCode::SUCCESS)
     }
 }
 
-/// Becomes true when somebody wants the command to end.
+/// Becomes true on SIGTERM or SIGINT.
 fn stopped() -> Result<Arc<AtomicBool>> {
     let flag = Arc::new(AtomicBool::new(false));
-    let mut stop = signal(SignalKind::terminate()).context("no signals to be had")?;
-    let mut interrupt = signal(SignalKind::interrupt()).context("no signals to be had")?;
+    let mut stop = signal(SignalKind::terminate()).context("cannot listen for signals")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for signals")?;
     let set = flag.clone();
     tokio::spawn(async move {
         tokio::select! {
@@ -199,6 +199,6 @@ fn stopped() -> Result<Arc<AtomicBool>> {
     Ok(flag)
 }
 
-fn told(report: &RotationReport) {
-    eprintln!("{} wrapped anew", report.done);
+fn print_progress(report: &RotationReport) {
+    eprintln!("{} wrapped again", report.done);
 }

@@ -1,4 +1,4 @@
-//! `hangar migrate`: for those who update the database before the portal.
+//! `hangar migrate`: migrates the database before a new version of the portal starts.
 
 use super::Configuration;
 use anyhow::Result;
@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 pub async fn run(configuration: &Configuration) -> Result<ExitCode> {
     let settings = configuration.load()?;
-    // Opening brings the schema up to date.
+    // Opening the database runs its migrations.
     let database = Database::open(settings.database.expose()).await?;
     database.close().await;
     println!("The database is up to date.");

@@ -1,4 +1,4 @@
-//! What `hangar` can be told to do.
+//! The command line.
 
 mod admin;
 mod audit;
@@ -18,42 +18,40 @@ use anyhow::{Context as _, Result, anyhow};
 use clap::{Args, Parser};
 use std::{path::PathBuf, process::ExitCode};
 
-/// Virtual Kubernetes clusters for your teams.
+/// A self-service portal for virtual Kubernetes clusters and GPU nodes.
 #[derive(Debug, Parser)]
 #[command(name = "hangar", version, about)]
 pub enum Command {
     /// Run the portal.
     Serve(serve::Options),
-    /// Bring the database up to date and end.
+    /// Migrate the database and exit.
     Migrate(Configuration),
-    /// Do what admins do, beside a running portal.
+    /// Grant and restore platform admins, beside a running portal.
     Admin(admin::Options),
     /// Verify and export the audit log.
     Audit(audit::Options),
-    /// Store tenants' cloud credentials, beside a running portal.
+    /// Manage tenants' cloud credentials, beside a running portal.
     Credentials(credentials::Options),
-    /// Show and change the keys that secrets lie under, beside a running portal.
+    /// Show and change the key-encryption keys, beside a running portal.
     Keys(keys::Options),
-    /// Let SkyPilot API servers fetch short-lived credentials, and fetch them there.
+    /// Admit SkyPilot API servers, and fetch short-lived credentials on their machines.
     Broker(broker::Options),
-    /// Try the configuration: database, providers, site, permissions on the host clusters.
+    /// Test the configuration: database, keys, sign-in, site, host clusters, SkyPilot, AWS.
     Check(check::Options),
     /// Print the OpenAPI document.
     Openapi,
 }
 
-/// Where the configuration is.
 #[derive(Clone, Debug, Args)]
 pub struct Configuration {
-    /// The configuration, a TOML file.
+    /// The configuration file, in TOML.
     #[arg(long, env = "HANGAR_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Where the SQLite file and the keys are [default: .hangar].
+    /// The folder of the SQLite file and the keys [default: .hangar].
     #[arg(long, env = "HANGAR_DATA_DIR", value_name = "DIR")]
     data_dir: Option<PathBuf>,
 }
 
-/// Where the site is.
 #[derive(Clone, Debug, Args)]
 pub struct Site {
     /// The folder of the site's files [default: the folder `site` beside the program].
@@ -61,17 +59,14 @@ pub struct Site {
     site_dir: Option<PathBuf>,
 }
 
-/// Does what the command says.
-///
-/// # Errors
-/// Says what went wrong and what to do about it.
+/// Runs the command. The error says what happened and what to do.
 pub fn run(command: Command) -> Result<ExitCode> {
-    // Another crate may have chosen already; it can only have chosen the same.
+    // Another crate may have installed a provider; it can only be the same one.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .context("no threads to be had")?;
+        .context("cannot start the runtime")?;
     runtime.block_on(async {
         match command {
             Command::Serve(options) => serve::run(options).await,
@@ -106,7 +101,7 @@ impl Configuration {
 }
 
 impl Site {
-    /// The folder given, or the first of the places where a site is looked for.
+    /// The folder given, or the first of the default places that exists.
     fn folder(&self) -> PathBuf {
         if let Some(folder) = &self.site_dir {
             return folder.clone();
@@ -117,7 +112,7 @@ impl Site {
         let Some(beside) = beside else {
             return PathBuf::from("site");
         };
-        // A release has the site beside the program; a checkout has it one folder up.
+        // A release has the site beside the program; a checkout has it in the parent folder.
         let above = beside.join("../site");
         let release = beside.join("site");
         if !release.exists() && above.exists() {

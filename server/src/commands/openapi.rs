@@ -1,4 +1,4 @@
-//! `hangar openapi`: the document, for generators of clients.
+//! `hangar openapi`: prints the OpenAPI document for client generators.
 
 use crate::http::rest;
 use anyhow::Result;
@@ -10,7 +10,7 @@ use std::{
 pub fn run() -> Result<ExitCode> {
     let document = serde_json::to_string_pretty(&rest::document())?;
     match writeln!(stdout(), "{document}") {
-        // Whoever reads has seen enough, as `head` does.
+        // A reader such as `head` may close the pipe early.
         Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
         written => written?,
     }

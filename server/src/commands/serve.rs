@@ -11,7 +11,6 @@ use std::{
 };
 use tokio::signal::unix::{SignalKind, signal};
 
-/// How to serve.
 #[derive(Debug, Args)]
 pub struct Options {
     #[command(flatten)]
@@ -28,11 +27,11 @@ pub async fn run(options: Options) -> Result<ExitCode> {
         listen: options.listen,
         ..Sources::default()
     })?;
-    let mut stop = signal(SignalKind::terminate()).context("no signals to be had")?;
-    let mut interrupt = signal(SignalKind::interrupt()).context("no signals to be had")?;
+    let mut stop = signal(SignalKind::terminate()).context("cannot listen for signals")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for signals")?;
     let server = Server::start(settings, &options.site.folder()).await?;
 
-    say(&format!(
+    print_line(&format!(
         "Hangar is ready at {}",
         server.portal.addresses.main()
     ));
@@ -40,7 +39,7 @@ pub async fn run(options: Options) -> Result<ExitCode> {
         _ = stop.recv() => {}
         _ = interrupt.recv() => {}
     }
-    say("Hangar is stopping; once more to stop at once");
+    print_line("Hangar is shutting down. Press Ctrl+C again to stop immediately");
     tokio::select! {
         () = server.stop() => Ok(ExitCode::SUCCESS),
         _ = stop.recv() => Ok(ExitCode::FAILURE),
@@ -48,7 +47,7 @@ pub async fn run(options: Options) -> Result<ExitCode> {
     }
 }
 
-/// Prints a line. Whoever read the output may be gone; that is no reason to end.
-fn say(line: &str) {
+/// Prints a line. A closed output is no reason to stop.
+fn print_line(line: &str) {
     let _ = writeln!(stdout(), "{line}");
 }

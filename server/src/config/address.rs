@@ -1,48 +1,47 @@
-//! Where the portal listens and under which address people reach it.
+//! The address that the portal listens on, and the URL at which users reach it.
 
 use super::fault::Faults;
 use url::Url;
 
-/// The address under which people reach the portal: scheme, host and port.
+/// The URL at which users reach the portal: scheme, host and port.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublicUrl(String);
 
 impl PublicUrl {
-    /// Reads the address at `public_url`.
+    /// Parses the value of `public_url`.
     pub fn read(text: &str, faults: &mut Faults) -> Option<Self> {
         let mut refuse = |why: &str| {
             faults.none(
                 "public_url",
-                format!("{why}; write it like https://hangar.example.com"),
+                format!("{why}, for example https://hangar.example.com"),
             )
         };
         let Ok(url) = Url::parse(text) else {
-            return refuse("is not an address");
+            return refuse("must be a URL");
         };
         if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
             return refuse("must begin with https:// (or http://)");
         }
         if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
-            return refuse("must have no path: Hangar needs a host name of its own");
+            return refuse("must have no path, because Hangar needs its own host name");
         }
         if !url.username().is_empty() || url.password().is_some() {
-            return refuse("must not hold a user name or password");
+            return refuse("must not contain a user name or password");
         }
         Some(Self(url.origin().ascii_serialization()))
     }
 
-    /// As browsers write the origin: `https://hangar.example.com`.
+    /// The origin as browsers write it: `https://hangar.example.com`.
     pub fn origin(&self) -> &str {
         &self.0
     }
 
-    /// Whether browsers reach the portal over TLS.
     pub fn is_https(&self) -> bool {
         self.0.starts_with("https://")
     }
 }
 
-/// The address of a service: a path may follow the host, and nothing else.
+/// The URL of a service: a path may follow the host, and nothing else.
 pub fn of_service(key: &str, text: &str, faults: &mut Faults) -> Option<Url> {
     match Url::parse(text) {
         Ok(url)
@@ -57,7 +56,7 @@ pub fn of_service(key: &str, text: &str, faults: &mut Faults) -> Option<Url> {
         }
         _ => faults.none(
             key,
-            "is not an address; write it like https://hangar.example.com, with nothing but a path behind the host",
+            "must be a URL like https://hangar.example.com, with at most a path after the host",
         ),
     }
 }

@@ -1,4 +1,4 @@
-//! The portal's own identity in AWS: with it, it administers user pools and assumes roles that trust it.
+//! The portal's own AWS identity, with which it manages user pools and assumes roles that trust it.
 
 use super::{
     address,
@@ -9,37 +9,31 @@ use serde::Deserialize;
 use std::path::{Path, PathBuf};
 use url::Url;
 
-/// `[aws]` as written.
+/// `[aws]` in the file.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AwsSection {
-    /// The id of the access key.
     access_key_id: String,
-    /// Its secret.
     secret_access_key: Option<Secret>,
-    /// A file that holds the secret.
     secret_access_key_file: Option<PathBuf>,
-    /// The region for what has none of its own.
+    /// The region of calls that have none of their own.
     region: Option<String>,
-    /// In place of AWS's own addresses.
+    /// Replaces AWS's own endpoints.
     endpoint: Option<String>,
 }
 
-/// The portal's own identity.
 #[derive(Clone, Debug)]
 pub struct AwsSettings {
-    /// The id of the access key.
     pub access_key_id: String,
-    /// Its secret.
     pub secret_access_key: Secret,
-    /// The region for what has none of its own; `None`: `us-east-1`.
+    /// The region of calls that have none of their own; `None`: `us-east-1`.
     pub region: Option<String>,
-    /// In place of AWS's own addresses, for every service.
+    /// Replaces AWS's own endpoints for every service.
     pub endpoint: Option<Url>,
 }
 
 impl AwsSection {
-    /// Reads the file, which is relative to `folder`, and checks everything.
+    /// Reads the file, which is relative to `folder`, and validates the section.
     pub fn read(self, folder: &Path, faults: &mut Faults) -> Option<AwsSettings> {
         if self.access_key_id.trim().is_empty() {
             faults.add("aws.access_key_id", "must not be empty");
@@ -58,7 +52,7 @@ impl AwsSection {
         let Some(secret_access_key) = secret_access_key else {
             return faults.none(
                 "aws.secret_access_key",
-                "is missing; give it, or secret_access_key_file",
+                "is missing; set it, or secret_access_key_file",
             );
         };
         Some(AwsSettings {

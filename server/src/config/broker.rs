@@ -1,4 +1,4 @@
-//! The credential broker: how SkyPilot API servers fetch tenants' short-lived credentials.
+//! The credential broker, from which SkyPilot API servers fetch short-lived credentials.
 
 use super::{address, fault::Faults};
 use serde::Deserialize;
@@ -8,46 +8,42 @@ use std::{
 };
 use url::{Host, Url};
 
-/// The variable with which AWS's own tools are sent to another STS.
+/// The variable with which AWS's own tools select another STS endpoint.
 const AWS_STS: &str = "AWS_ENDPOINT_URL_STS";
 
-/// `[broker]` as written.
+/// `[broker]` in the file.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BrokerSection {
-    /// Where to listen for API servers with client certificates.
     listen: Option<SocketAddr>,
-    /// The names and addresses by which they reach it.
     #[serde(default)]
     names: Vec<String>,
-    /// The portal's address as API servers with a handle see it.
+    /// The portal's URL as API servers with a handle see it.
     handle_url: Option<String>,
-    /// In place of AWS STS.
+    /// Replaces AWS STS.
     sts_endpoint: Option<String>,
 }
 
-/// How credentials are fetched.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BrokerSettings {
     /// For API servers with client certificates.
     pub listener: Option<BrokerListener>,
-    /// For API servers with handles: the portal's address as they see it, ending in `/`.
+    /// The portal's URL as API servers with a handle see it, ending in `/`.
     pub handle_url: Option<Url>,
-    /// In place of AWS STS.
+    /// Replaces AWS STS.
     pub sts_endpoint: Option<Url>,
 }
 
-/// The listener with client certificates.
+/// The listener for client certificates.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BrokerListener {
-    /// Where it listens.
     pub address: SocketAddr,
-    /// The names and addresses in its certificate.
+    /// The host names and addresses in the broker's certificate.
     pub names: Vec<String>,
 }
 
 impl BrokerSection {
-    /// Checks everything. `environment` in place of the process's own.
+    /// Validates the section. `environment` replaces the environment of the process.
     pub fn read(
         self,
         environment: Option<&HashMap<String, String>>,
@@ -58,7 +54,7 @@ impl BrokerSection {
                 faults.add(
                     "broker.names",
                     format!(
-                        "`{name}` is neither a host name nor an address; write it like portal.example.com"
+                        "`{name}` is neither a host name nor an IP address; use a name like portal.example.com"
                     ),
                 );
             }
@@ -66,13 +62,13 @@ impl BrokerSection {
         let listener = match (self.listen, self.names) {
             (Some(_), names) if names.is_empty() => faults.none(
                 "broker.names",
-                "is missing: API servers check the certificate for the name they reach the broker by; write it like \
+                "is missing: API servers check the name in the broker's certificate; set it, for example to \
                  [\"portal.example.com\"]",
             ),
             (Some(address), names) => Some(BrokerListener { address, names }),
             (None, names) if !names.is_empty() => faults.none(
                 "broker.listen",
-                "is missing; write it like 0.0.0.0:7443",
+                "is missing; set it, for example to 0.0.0.0:7443",
             ),
             (None, _) => None,
         };
@@ -89,7 +85,7 @@ impl BrokerSection {
     }
 }
 
-/// AWS's libraries send a token in clear to a loopback address only.
+/// AWS's libraries send a token over plain HTTP only to a loopback address.
 fn handle_url(text: &str, faults: &mut Faults) -> Option<Url> {
     let key = "broker.handle_url";
     let mut url = address::of_service(key, text, faults)?;
@@ -102,7 +98,7 @@ fn handle_url(text: &str, faults: &mut Faults) -> Option<Url> {
     if url.scheme() == "http" && !is_loopback {
         return faults.none(
             key,
-            "must begin with https://, or lead to a loopback address: AWS's libraries accept nothing else",
+            "must begin with https:// or be a loopback address: AWS's libraries accept nothing else",
         );
     }
     if !url.path().ends_with('/') {

@@ -1,4 +1,4 @@
-//! Which database.
+//! The database.
 
 use super::{
     fault::Faults,
@@ -7,18 +7,17 @@ use super::{
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 
-/// `[database]` as written.
+/// `[database]` in the file.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DatabaseSection {
-    /// `sqlite:PATH` or `postgres://…`; a secret, because it may hold a password.
+    /// `sqlite:PATH` or `postgres://…`; secret because it can contain a password.
     pub url: Option<Secret>,
-    /// A file that holds the URL.
     pub url_file: Option<PathBuf>,
 }
 
 impl DatabaseSection {
-    /// The URL; without one, a SQLite file in the data directory.
+    /// The URL; by default a SQLite file in the data directory.
     pub fn read(self, folder: &Path, data_dir: &Path, faults: &mut Faults) -> Secret {
         let url = secret::resolve(
             "database.url",
@@ -33,7 +32,7 @@ impl DatabaseSection {
         if !known.iter().any(|scheme| url.expose().starts_with(scheme)) {
             faults.add(
                 "database.url",
-                "must begin with sqlite: or postgres://; write it like \
+                "must begin with sqlite: or postgres://, for example \
                  postgres://hangar:PASSWORD@db.example.com/hangar",
             );
         }

@@ -1,22 +1,20 @@
-//! What is wrong with a configuration: each fault names the key, the rule it breaks and the way out.
+//! Errors of a configuration: each names the key, the rule and what to do.
 
 use std::fmt;
 
-/// One thing wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
-    /// The key, such as `sign_in.providers.corp.issuer`.
     pub key: String,
-    /// What is wrong and how to put it right.
+    /// What is wrong and how to correct it.
     pub message: String,
 }
 
-/// Everything wrong, found in one go.
+/// All errors of a configuration.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Faults(Vec<Fault>);
 
 impl Faults {
-    /// Notes a fault at `key`.
+    /// Adds an error at `key`.
     pub fn add(&mut self, key: impl Into<String>, message: impl Into<String>) {
         self.0.push(Fault {
             key: key.into(),
@@ -24,30 +22,26 @@ impl Faults {
         });
     }
 
-    /// Notes a fault and answers nothing in its place.
+    /// Adds an error and returns `None`.
     pub fn none<T>(&mut self, key: impl Into<String>, message: impl Into<String>) -> Option<T> {
         self.add(key, message);
         None
     }
 
-    /// Whether all is well.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The faults.
     pub fn iter(&self) -> impl Iterator<Item = &Fault> {
         self.0.iter()
     }
 }
 
-/// A configuration that cannot be used.
+/// A configuration with errors.
 #[derive(Debug, thiserror::Error)]
-#[error("the configuration in {place} cannot be used:\n{faults}")]
+#[error("the configuration in {place} is invalid:\n{faults}")]
 pub struct ConfigurationError {
-    /// The file, or “the environment”.
     pub place: String,
-    /// What is wrong.
     pub faults: Faults,
 }
 

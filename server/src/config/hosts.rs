@@ -1,4 +1,4 @@
-//! The host clusters that vClusters are put on.
+//! The clusters that host vClusters.
 
 use super::fault::Faults;
 use domain::exposure::ExposureKind;
@@ -9,35 +9,34 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// One `[hosts.NAME]`.
+/// One `[hosts.NAME]` in the file.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct HostSection {
-    /// The kubeconfig that leads there.
     pub kubeconfig: Option<PathBuf>,
-    /// The context in it; without it, the current one.
+    /// The context in it; by default the current one.
     pub context: Option<String>,
-    /// Use the service account of the pod that Hangar runs in.
+    /// Use the service account of Hangar's own pod.
     pub in_cluster: bool,
-    /// The ways to be reached that it offers; without it, LoadBalancer and port-forward.
+    /// The exposures that the host offers; by default LoadBalancer and port-forward.
     pub exposures: Option<Vec<String>>,
-    /// A domain whose names lead to its ingress, to propose host names from.
+    /// A domain whose names resolve to the ingress; the form suggests host names in it.
     pub ingress_domain: Option<String>,
-    /// The port of its ingress as seen from outside.
+    /// The external port of the ingress.
     pub ingress_port: Option<u16>,
-    /// The address of its ingress, for a domain that has no DNS record.
+    /// The address of the ingress, for a domain without a DNS record.
     pub ingress_address: Option<String>,
     /// The ingress class, which must pass TLS through.
     pub ingress_class: Option<String>,
     /// The port of clusters behind a load balancer.
     pub api_port: Option<u16>,
-    /// The storage class of the control planes' volumes.
+    /// The storage class of control plane volumes.
     pub storage_class: Option<String>,
-    /// Where images come from.
+    /// Registry mirrors for images.
     pub registries: Registries,
     /// The Pod Security level of the clusters' namespaces.
     pub pod_security: PodSecurity,
-    /// Put new clusters here, if there are several.
+    /// Create new clusters here, if there are several hosts.
     pub default: bool,
 }
 
@@ -74,7 +73,7 @@ impl HostSection {
                 }
             }
             if host.exposures.is_empty() {
-                faults.add(key("exposures"), "needs at least one");
+                faults.add(key("exposures"), "must contain at least one exposure");
             }
         } else if self.ingress_domain.is_some() {
             host.exposures.push(ExposureKind::Ingress);
@@ -102,7 +101,7 @@ pub fn read(
     if defaults > 1 || (sections.len() > 1 && defaults == 0) {
         faults.add(
             "hosts",
-            "with several, exactly one needs default = true: new clusters go there",
+            "exactly one host must have default = true: new clusters are created there",
         );
     }
     let mut sections: Vec<_> = sections.into_iter().collect();

@@ -1,4 +1,4 @@
-//! The key-encryption keys, where they are not to rest in the data directory.
+//! The key-encryption keys, if they are not in the data directory.
 
 use super::{
     fault::Faults,
@@ -11,39 +11,38 @@ use std::path::{Path, PathBuf};
 
 const RULE: &str = "must be 32 bytes in base64, as `openssl rand -base64 32` prints them";
 
-/// `[keys]` as written.
+/// `[keys]` in the file.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct KeysSection {
-    /// The key that seals.
+    /// Encrypts new secrets.
     current: Option<Secret>,
-    /// A file that holds it.
     current_file: Option<PathBuf>,
-    /// Files with keys that sealed earlier and still open.
+    /// Files with previous keys, which only decrypt.
     #[serde(default)]
     old_files: Vec<PathBuf>,
-    /// The key in AWS KMS that seals, in place of the other ones.
+    /// A key in AWS KMS that encrypts instead of the local one.
     kms_key: Option<String>,
-    /// Keys in AWS KMS that sealed earlier and still open.
+    /// Previous keys in AWS KMS, which only decrypt.
     #[serde(default)]
     old_kms_keys: Vec<String>,
 }
 
-/// The keys of the configuration, besides those of the data directory.
+/// The keys of the configuration, without those of the data directory.
 #[derive(Clone, Debug, Default)]
 pub struct KeysSettings {
-    /// The key that seals; `None`: that of the data directory.
+    /// Encrypts new secrets; `None`: the key of the data directory does.
     pub current: Option<Secret>,
-    /// Keys that only open.
+    /// Only decrypt.
     pub old: Vec<Secret>,
-    /// The key in AWS KMS that seals; `None`: one of the others does.
+    /// Encrypts new secrets; `None`: a local key does.
     pub kms: Option<KeyArn>,
-    /// Keys in AWS KMS that only open.
+    /// Only decrypt.
     pub old_kms: Vec<KeyArn>,
 }
 
 impl KeysSection {
-    /// Reads the files, which are relative to `folder`, and checks that each holds a key.
+    /// Reads the files, which are relative to `folder`, and validates each key.
     pub fn read(self, folder: &Path, faults: &mut Faults) -> KeysSettings {
         let current = secret::resolve(
             "keys.current",

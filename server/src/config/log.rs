@@ -1,17 +1,16 @@
-//! What is logged and how.
+//! What is logged, and in which format.
 
 use super::fault::Faults;
 use serde::Deserialize;
 use tracing_subscriber::EnvFilter;
 
-/// How log lines are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LogFormat {
     /// For people.
     #[default]
     Text,
-    /// One JSON object a line.
+    /// One JSON object per line.
     Json,
 }
 
@@ -19,16 +18,15 @@ pub enum LogFormat {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct LogSettings {
-    /// What to log, as `tracing` filters are written: `info`, `info,server=debug`.
+    /// A filter in the syntax of `tracing`: `info`, `info,server=debug`.
     pub filter: String,
-    /// How.
     pub format: LogFormat,
 }
 
 impl Default for LogSettings {
     fn default() -> Self {
         Self {
-            // The adapter says itself when a host does not answer, once and in words.
+            // The adapter logs once that a host does not respond.
             filter: "info,kube_client=off".into(),
             format: LogFormat::Text,
         }
@@ -40,7 +38,7 @@ impl LogSettings {
         if let Err(error) = EnvFilter::try_new(&self.filter) {
             faults.add(
                 "log.filter",
-                format!("{error}; write it like info or info,server=debug"),
+                format!("{error}; use a filter like info or info,server=debug"),
             );
         }
     }

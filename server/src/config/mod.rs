@@ -1,5 +1,5 @@
 //! The configuration: a TOML file, with environment variables over it (`HANGAR__DATABASE__URL`). Each concern has a
-//! section of its own; whatever is wrong is found in one go. `docs/configuration.md` describes every key.
+//! section. All errors are reported at once. `docs/configuration.md` describes every key.
 
 mod address;
 mod aws;
@@ -47,7 +47,7 @@ use std::{
 
 const SLUG_RULE: &str = "must be 1 to 40 of a–z, 0–9 and hyphens, beginning with a letter";
 
-/// Everything as written.
+/// The file's content.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct Document {
@@ -70,63 +70,57 @@ struct Document {
     limits: Limits,
 }
 
-/// What the command line says about where the configuration is and what goes before it.
+/// Where the configuration comes from, and what takes precedence over it.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
-    /// The file; without it, everything must be in the environment.
+    /// The file; `None`: the environment contains the whole configuration.
     pub file: Option<PathBuf>,
-    /// Environment variables to read instead of the process's own.
+    /// Replaces the environment of the process.
     pub environment: Option<HashMap<String, String>>,
-    /// The address to listen on, before all else.
+    /// Takes precedence over file and environment.
     pub listen: Option<SocketAddr>,
-    /// The data directory, before all else.
+    /// Takes precedence over file and environment.
     pub data_dir: Option<PathBuf>,
 }
 
-/// A configuration that has been checked.
+/// A valid configuration.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Where to listen.
     pub listen: SocketAddr,
-    /// The address people use; `None`: any name of this machine.
+    /// The URL that users use; `None`: any name of this machine.
     pub public_url: Option<PublicUrl>,
-    /// Whose word is taken for where a request came from.
+    /// Proxies whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: TrustedProxies,
-    /// Where SQLite's file and the keys are.
+    /// The folder of the SQLite file and the keys.
     pub data_dir: PathBuf,
-    /// Whether the systems behind the portal are the sandbox's, which lets anyone sign in as anyone: pages say so.
+    /// Whether the systems behind the portal are the sandbox's, which signs in anyone as any user; pages say so.
     pub sandbox: bool,
-    /// The URL of the database.
     pub database: Secret,
-    /// Who may sign in.
     pub sign_in: SignInSettings,
-    /// The host clusters; new clusters go to the first.
+    /// New clusters are created on the first one.
     pub hosts: Vec<HostConfig>,
-    /// The SkyPilot API server; `None`: there are no nodes.
+    /// `None`: nodes are disabled.
     pub skypilot: Option<SkyPilotSettings>,
-    /// The credential broker; `None`: nobody can fetch credentials.
+    /// `None`: credentials cannot be fetched.
     pub broker: Option<BrokerSettings>,
-    /// The portal's own identity in AWS; `None`: it has none.
+    /// The portal's own AWS identity.
     pub aws: Option<AwsSettings>,
-    /// The keys that secrets rest under, besides those of the data directory.
+    /// The key-encryption keys, without those of the data directory.
     pub keys: KeysSettings,
-    /// Where tenants may send the portal.
+    /// Addresses that tenants can make the portal connect to.
     pub outgoing: OutgoingRules,
-    /// The sizes.
     pub plans: Vec<Plan>,
-    /// The tenants that exist from the start.
+    /// The tenants that are created at startup.
     pub tenants: Vec<TenantSeed>,
-    /// What is logged.
     pub log: LogSettings,
-    /// How much at once.
     pub limits: Limits,
 }
 
 impl Settings {
-    /// Reads and checks everything.
+    /// Reads and validates the configuration.
     ///
     /// # Errors
-    /// Every fault at once, with its key, its rule and the way out.
+    /// Every error at once, with its key, the rule and what to do.
     pub fn load(sources: Sources) -> Result<Self, ConfigurationError> {
         let place = sources.file.as_ref().map_or_else(
             || "the environment".to_owned(),
@@ -146,17 +140,16 @@ impl Settings {
         }
     }
 
-    /// Makes the data directory where it is missing, for the owner only: it holds the database and keys.
+    /// Creates the data directory if it is missing, accessible to its owner only: it contains the database and keys.
     ///
-    /// # Errors
-    /// If it cannot be made.
+    /// If it cannot be created.
     pub fn make_data_directory(&self) -> anyhow::Result<()> {
         let path = &self.data_dir;
         let mut builder = DirBuilder::new();
         builder.recursive(true).mode(0o700);
         builder.create(path).with_context(|| {
             let path = path.display();
-            format!("cannot make the data directory {path}; choose another with --data-dir")
+            format!("cannot create the data directory {path}; choose another one with --data-dir")
         })
     }
 }
@@ -176,7 +169,7 @@ fn document(sources: &Sources) -> Result<Document, ConfigError> {
     builder.add_source(environment).build()?.try_deserialize()
 }
 
-/// The key and the words for an error of the reader, which nests them and calls files by other names.
+/// The key and a message for an error of the reader, which nests errors and rewrites keys.
 fn explain(error: &ConfigError) -> (String, String) {
     match error {
         ConfigError::At { error, key, .. } => {
@@ -191,7 +184,7 @@ fn explain(error: &ConfigError) -> (String, String) {
             ..
         } => (
             key.clone().unwrap_or_default(),
-            format!("is {unexpected}, but must be {expected}"),
+            format!("must be {expected}, but is {unexpected}"),
         ),
         ConfigError::NotFound(key) => (key.clone(), "is missing".to_owned()),
         ConfigError::FileParse { cause, .. } => (String::new(), cause.to_string()),
@@ -227,7 +220,7 @@ impl Document {
         if sources.file.is_none() && nothing {
             faults.add(
                 "",
-                "There is no configuration. Write hangar.toml (hangar.example.toml has every key) and pass it with \
+                "No configuration found. Write hangar.toml (hangar.example.toml contains every key) and pass it with \
                  --config, or try Hangar with ./dev start.",
             );
         } else {
@@ -266,12 +259,12 @@ impl Document {
         settings
     }
 
-    /// Notes what a portal cannot be without.
+    /// Adds an error for each required key that is missing.
     fn check_complete(&self, faults: &mut Faults) {
         if !self.sandbox && self.public_url.is_none() {
             faults.add(
                 "public_url",
-                "is missing: providers redirect users there; write it like https://hangar.example.com",
+                "is missing: providers redirect users to it; set it, for example to https://hangar.example.com",
             );
         }
         if self.sign_in.providers.is_empty() {
@@ -289,13 +282,13 @@ impl Document {
     }
 }
 
-/// The sandbox's provider asks for no password, so only this machine may reach the portal.
+/// The sandbox's identity provider requires no password, so only this machine may reach the portal.
 fn check_only_this_machine(listen: SocketAddr, has_public_url: bool, faults: &mut Faults) {
     if !listen.ip().is_loopback() {
         faults.add(
             "listen",
             format!(
-                "{listen} can be reached from other machines, and with sandbox = true anyone can sign in as anyone; \
+                "{listen} is reachable from other machines, and with sandbox = true anyone can sign in as any user; \
                  listen on 127.0.0.1, or remove `sandbox` and configure a provider and a host"
             ),
         );
@@ -303,12 +296,12 @@ fn check_only_this_machine(listen: SocketAddr, has_public_url: bool, faults: &mu
     if has_public_url {
         faults.add(
             "public_url",
-            "does not go with sandbox = true: such a portal is for this machine only; remove one of them",
+            "cannot be combined with sandbox = true, which is for this machine only; remove one of them",
         );
     }
 }
 
-/// A way for credentials that leads nowhere would show only when nodes fail.
+/// Without this check, a missing broker would show only when nodes fail.
 fn check_way_of_credentials(settings: &Settings, faults: &mut Faults) {
     match (&settings.skypilot, &settings.broker) {
         (Some(skypilot), broker)
@@ -319,19 +312,19 @@ fn check_way_of_credentials(settings: &Settings, faults: &mut Faults) {
         {
             faults.add(
                 "broker.handle_url",
-                "is missing: credentials = \"handle\" under [skypilot] needs the portal's address as the SkyPilot API \
+                "is missing: credentials = \"handle\" under [skypilot] needs the portal's URL as the SkyPilot API \
                  server sees it",
             );
         }
         (None, Some(_)) if !settings.sandbox => faults.add(
             "broker",
-            "has nobody to serve: add [skypilot], or leave [broker] out",
+            "has no SkyPilot API server to serve: add [skypilot], or remove [broker]",
         ),
         _ => {}
     }
 }
 
-/// Nobody could administer a pool without an identity in AWS.
+/// User pools are managed with the portal's AWS identity.
 fn check_user_pools(settings: &Settings, faults: &mut Faults) {
     if settings.aws.is_some() {
         return;
@@ -340,13 +333,13 @@ fn check_user_pools(settings: &Settings, faults: &mut Faults) {
         if provider.user_pool.is_some() {
             faults.add(
                 format!("sign_in.providers.{}.user_pool", provider.slug),
-                "needs the portal's own identity in AWS: add [aws]",
+                "needs the portal's AWS identity: add [aws]",
             );
         }
     }
 }
 
-/// Nobody could ask KMS without an identity in AWS.
+/// KMS is called with the portal's AWS identity.
 fn check_kms_keys(settings: &Settings, faults: &mut Faults) {
     let keys = &settings.keys;
     if settings.aws.is_none() && (keys.kms.is_some() || !keys.old_kms.is_empty()) {
@@ -356,13 +349,13 @@ fn check_kms_keys(settings: &Settings, faults: &mut Faults) {
             } else {
                 "keys.old_kms_keys"
             },
-            "needs the portal's own identity in AWS: add [aws]",
+            "needs the portal's AWS identity: add [aws]",
         );
     }
     if keys.kms.is_some() && keys.current.is_some() {
         faults.add(
             "keys.kms_key",
-            "and `keys.current` are both given; one key seals, the other goes among the old ones",
+            "and `keys.current` are both set; keep one, and move the other one to the old keys",
         );
     }
 }
@@ -375,7 +368,7 @@ fn is_slug(text: &str) -> bool {
             .all(|c| matches!(c, 'a'..='z' | '0'..='9' | '-'))
 }
 
-/// A name for people out of a slug.
+/// A display name for a slug.
 fn title(slug: &str) -> String {
     let mut letters = slug.chars();
     letters.next().map_or_else(String::new, |first| {

@@ -1,19 +1,18 @@
-//! Where the portal may be sent by what tenants type in.
+//! The addresses that tenants can make the portal connect to.
 
 use super::fault::Faults;
 use provisioning::outgoing::{Network, OutgoingRules};
 use serde::Deserialize;
 
-/// `[outgoing]` as written.
+/// `[outgoing]` in the file.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct OutgoingSection {
-    /// Networks that may be reached besides public addresses.
+    /// Networks that are allowed in addition to public addresses.
     allow: Vec<String>,
 }
 
 impl OutgoingSection {
-    /// Checks everything.
     pub fn read(&self, faults: &mut Faults) -> OutgoingRules {
         let networks = self.allow.iter().filter_map(|text| {
             text.parse::<Network>()

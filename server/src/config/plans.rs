@@ -1,31 +1,28 @@
-//! The sizes people may order.
+//! The sizes of clusters.
 
 use super::fault::Faults;
 use domain::{money::MicroDollars, plan::Plan};
 use serde::Deserialize;
 
-/// One `[[plans]]`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PlanSection {
-    /// What requests call it.
     pub name: String,
-    /// What people call it; without it, the name with a capital.
+    /// The display name; by default the name with a capital letter.
     pub title: Option<String>,
-    /// Cores for the workloads; fractions are fine.
+    /// Cores for the workloads; fractions are allowed.
     pub cpu: f64,
-    /// Memory for the workloads, in GiB; fractions are fine.
+    /// Memory for the workloads, in GiB; fractions are allowed.
     pub memory_gib: f64,
-    /// Volumes altogether, in GiB.
+    /// Total size of volumes, in GiB.
     pub storage_gib: u32,
-    /// How many pods may run.
+    /// Number of pods.
     pub pods: u32,
-    /// US dollars an hour.
     #[serde(default)]
     pub price_per_hour: f64,
 }
 
-/// The plans; without any, the three built-in sizes.
+/// The plans; by default the three built-in ones.
 pub fn read(sections: Vec<PlanSection>, faults: &mut Faults) -> Vec<Plan> {
     if sections.is_empty() {
         return Plan::defaults();
@@ -37,7 +34,7 @@ pub fn read(sections: Vec<PlanSection>, faults: &mut Faults) -> Vec<Plan> {
             faults.add(key("name"), super::SLUG_RULE);
         }
         if plans.iter().any(|plan| plan.name == section.name) {
-            faults.add(key("name"), format!("`{}` is there twice", section.name));
+            faults.add(key("name"), format!("`{}` is used twice", section.name));
         }
         let mut amount = |field: &str, value: f64, least: f64, most: f64| {
             if !(least..=most).contains(&value) {

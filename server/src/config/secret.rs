@@ -1,16 +1,15 @@
-//! Secrets in a configuration: written as a value, or read from a file (as mounted Kubernetes Secrets are).
+//! Secrets in a configuration: a value, or a file such as a mounted Kubernetes Secret.
 
 use super::fault::Faults;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer};
 use std::path::{Path, PathBuf};
 
-/// A value that is never shown.
+/// A value that is never printed.
 #[derive(Clone, Debug)]
 pub struct Secret(SecretString);
 
 impl Secret {
-    /// The value, for the one place that needs it.
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
     }
@@ -28,7 +27,7 @@ impl<'de> Deserialize<'de> for Secret {
     }
 }
 
-/// The secret at `key`: its value, or the content of the file that `KEY_file` names, without the line end.
+/// The secret at `key`: its value, or the content of the file that `KEY_file` names, without the final newline.
 pub fn resolve(
     key: &str,
     value: Option<Secret>,
@@ -39,7 +38,7 @@ pub fn resolve(
     match (value, file) {
         (Some(_), Some(_)) => faults.none(
             key,
-            format!("given twice; keep either `{key}` or `{key}_file`"),
+            format!("is set twice; keep either `{key}` or `{key}_file`"),
         ),
         (None, Some(file)) => match std::fs::read_to_string(folder.join(file)) {
             Ok(text) => Some(Secret::from(text.trim_end_matches(['\r', '\n']).to_owned())),

@@ -1,4 +1,4 @@
-//! The SkyPilot API server that nodes are launched through.
+//! The SkyPilot API server that launches nodes.
 
 use super::{
     fault::Faults,
@@ -8,65 +8,60 @@ use serde::Deserialize;
 use std::path::{Path, PathBuf};
 use url::{Host, Url};
 
-/// How AWS credentials of a tenant reach the server. None of the ways hands it a tenant's own keys.
+/// How the server gets AWS credentials of a tenant. It never gets a tenant's own keys.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum CloudCredentials {
-    /// Each workspace names an AWS profile whose `credential_process` asks the portal's broker.
+    /// Each workspace names an AWS profile whose `credential_process` requests credentials from the portal's broker.
     #[default]
     Profile,
-    /// Each request carries a handle with which the server fetches credentials from the portal.
+    /// Each request carries a handle, with which the server fetches credentials from the portal.
     Handle,
-    /// The server has credentials of its own, the same for every tenant.
+    /// The server has its own credentials, the same for every tenant.
     None,
 }
 
-/// `[skypilot]` as written.
+/// `[skypilot]` in the file.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SkyPilotSection {
-    /// Its address.
     pub url: Option<String>,
-    /// The token of an account of its that may administer it.
+    /// The token of a service account with the role admin.
     pub admin_token: Option<Secret>,
-    /// A file that holds the token.
     pub admin_token_file: Option<PathBuf>,
-    /// A file with the certificates of authorities to trust besides the system's, in PEM.
+    /// A file with additional certificate authorities to trust, in PEM.
     pub ca_file: Option<PathBuf>,
-    /// How AWS credentials reach it: `profile`, `handle` or `none`; without it, `profile`.
+    /// `profile`, `handle` or `none`; by default `profile`.
     pub credentials: Option<String>,
-    /// The contexts of the server's kubeconfig that nodes may be put on; without it, whatever the server allows.
+    /// The contexts of the server's kubeconfig that nodes may use; by default all that the server allows.
     pub kubernetes_contexts: Option<Vec<String>>,
-    /// Clouds that nobody may use, as SkyPilot writes them.
+    /// Clouds that no tenant may use, in SkyPilot's spelling.
     #[serde(default)]
     pub disabled_clouds: Vec<String>,
-    /// The clouds whose prices are read; without it, all that the server has price lists of.
+    /// The clouds whose prices are read; by default all for which the server has price lists.
     #[serde(default)]
     pub catalogue_clouds: Vec<String>,
 }
 
-/// A SkyPilot API server.
 #[derive(Clone, Debug)]
 pub struct SkyPilotSettings {
-    /// Its address.
     pub url: Url,
-    /// The token of an account of its that may administer it; `None`: the server asks for none.
+    /// The token of a service account with the role admin; `None`: the server needs no authentication.
     pub admin_token: Option<Secret>,
-    /// A file with the certificates of authorities to trust besides the system's, in PEM.
+    /// A file with additional certificate authorities to trust, in PEM.
     pub ca_file: Option<PathBuf>,
-    /// How AWS credentials reach it.
     pub credentials: CloudCredentials,
-    /// The contexts of the server's kubeconfig that nodes may be put on; `None`: whatever the server allows.
+    /// The contexts of the server's kubeconfig that nodes may use; `None`: all that the server allows.
     pub kubernetes_contexts: Option<Vec<String>>,
-    /// Clouds that nobody may use: `gcp`.
+    /// Clouds that no tenant may use: `gcp`.
     pub disabled_clouds: Vec<String>,
-    /// The clouds whose prices are read: `aws`; empty: all that the server has price lists of.
+    /// The clouds whose prices are read: `aws`; empty: all for which the server has price lists.
     pub catalogue_clouds: Vec<String>,
 }
 
-const EXAMPLE: &str = "write it like https://skypilot.example.com";
+const EXAMPLE: &str = "set it, for example to https://skypilot.example.com";
 
 impl SkyPilotSection {
-    /// Checks everything; files are relative to `folder`.
+    /// Validates the section; files are relative to `folder`.
     pub fn read(self, folder: &Path, faults: &mut Faults) -> Option<SkyPilotSettings> {
         let admin_token = secret::resolve(
             "skypilot.admin_token",
@@ -81,7 +76,7 @@ impl SkyPilotSection {
         {
             faults.add(
                 "skypilot.admin_token",
-                "must be one line of visible characters, as the server issued it: sky_…",
+                "must be one line of printable characters, as issued by the server: sky_…",
             );
         }
         let ca_file = self.ca_file.map(|path| folder.join(path));
@@ -100,7 +95,7 @@ impl SkyPilotSection {
             Some(other) => {
                 faults.add(
                     "skypilot.credentials",
-                    format!("`{other}` is no such way; choose profile, handle or none"),
+                    format!("must be profile, handle or none, not `{other}`"),
                 );
                 CloudCredentials::default()
             }
@@ -112,7 +107,9 @@ impl SkyPilotSection {
             if let Some(bad) = clouds.iter().find(|cloud| !is_cloud(cloud)) {
                 faults.add(
                     key,
-                    format!("`{bad}` is not a cloud as SkyPilot writes it, such as aws or gcp"),
+                    format!(
+                        "`{bad}` is not a cloud in SkyPilot's spelling, for example aws or gcp"
+                    ),
                 );
             }
         }
@@ -123,7 +120,7 @@ impl SkyPilotSection {
         if admin_token.is_some() && url.scheme() == "http" && !is_this_machine(&url) {
             faults.add(
                 "skypilot.url",
-                "must begin with https://: over plain http anybody on the way could read the admin token",
+                "must begin with https://: plain http would expose the admin token on the network",
             );
         }
         Some(SkyPilotSettings {
@@ -141,18 +138,16 @@ impl SkyPilotSection {
 fn address(text: &str, faults: &mut Faults) -> Option<Url> {
     let mut refuse = |why: &str| faults.none("skypilot.url", format!("{why}; {EXAMPLE}"));
     let Ok(url) = Url::parse(text) else {
-        return refuse("is not an address");
+        return refuse("must be a URL");
     };
     if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
         return refuse("must begin with https:// (or http://)");
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return refuse(
-            "must not hold a user name or password; admin_token is the place for a token",
-        );
+        return refuse("must not contain a user name or password; set a token in admin_token");
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return refuse("must not hold ? or #");
+        return refuse("must not contain ? or #");
     }
     Some(url)
 }

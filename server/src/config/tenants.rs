@@ -1,21 +1,19 @@
-//! The tenants that exist from the start.
+//! The tenants that are created at startup.
 
 use super::fault::Faults;
 use persistence::records::TenantSeed;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
-/// One `[tenants.SLUG]`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TenantSection {
-    /// What people call it; without it, the slug with a capital.
+    /// The display name; by default the slug with a capital letter.
     pub name: Option<String>,
-    /// The slugs of its environments.
     pub environments: Vec<String>,
 }
 
-/// The tenants; without any, one called `default` with the environment `dev`.
+/// The tenants; by default one called `default` with the environment `dev`.
 pub fn read(sections: BTreeMap<String, TenantSection>, faults: &mut Faults) -> Vec<TenantSeed> {
     if sections.is_empty() {
         return vec![seed("default", "Default", &["dev"])];
@@ -29,7 +27,10 @@ pub fn read(sections: BTreeMap<String, TenantSection>, faults: &mut Faults) -> V
             }
             let environments = format!("{key}.environments");
             if section.environments.is_empty() {
-                faults.add(&environments, "needs at least one, such as [\"dev\"]");
+                faults.add(
+                    &environments,
+                    "must contain at least one slug, for example [\"dev\"]",
+                );
             }
             for environment in &section.environments {
                 if !super::is_slug(environment) {

@@ -102,7 +102,10 @@ fn credentials_that_would_lead_nowhere_are_a_fault() {
     let text = load(skypilot).unwrap_err().to_string();
     assert!(text.contains("broker.handle_url"), "{text}");
     let text = load(broker).unwrap_err().to_string();
-    assert!(text.contains("broker: has nobody to serve"), "{text}");
+    assert!(
+        text.contains("broker: has no SkyPilot API server"),
+        "{text}"
+    );
     load(&format!("{skypilot}{broker}")).unwrap();
 }
 
@@ -193,7 +196,7 @@ fn a_syntax_error_says_where_it_is() {
     assert!(text.contains("line") || text.contains("1"), "{text}");
 }
 
-/// Every key there is. A misspelled one in the example would be refused by the reader.
+/// Every key. The parser would refuse a misspelled one in the example.
 const KEYS: [&str; 64] = [
     "listen",
     "public_url",

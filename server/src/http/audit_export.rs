@@ -1,29 +1,28 @@
 //! The audit log as a file: CSV for spreadsheets, JSON lines for programs.
 
-use crate::http::layers::disconnects::WhileListened;
+use crate::http::{attachment::attachment, layers::disconnects::WhileListened};
 use axum::{
     body::{Body, Bytes},
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use clap::ValueEnum;
 use domain::audit::AuditRow;
 use futures::StreamExt as _;
-use http::{HeaderValue, header};
 use provisioning::audit_log::AuditStream;
 use serde::{Deserialize, Serialize};
 use std::io;
 use utoipa::ToSchema;
 
-/// What kind of file.
+/// A file format.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, ToSchema, ValueEnum,
 )]
 #[serde(rename_all = "lowercase")]
 pub enum Format {
-    /// Comma-separated, as RFC 4180 has it, with a line of names first.
+    /// Comma-separated, as RFC 4180 has it, with with a header line.
     #[default]
     Csv,
-    /// One JSON object a line.
+    /// One JSON object per line.
     Jsonl,
 }
 
@@ -31,11 +30,11 @@ pub enum Format {
 const COLUMNS: &str = "sequence,at,who,user_id,channel,source,action,tenant,target,target_name,\
                        outcome,detail,changes,hash\r\n";
 
-/// How many rows go out together at most.
+/// The largest number of rows in one chunk.
 const TOGETHER: usize = 100;
 
 impl Format {
-    /// What comes before the first row.
+    /// The text before the first row.
     pub fn head(self) -> &'static str {
         match self {
             Self::Csv => COLUMNS,
@@ -43,7 +42,7 @@ impl Format {
         }
     }
 
-    /// An entry as a line, with the line's end.
+    /// An entry as a line, including the line end.
     pub fn line(self, row: &AuditRow) -> String {
         match self {
             Self::Csv => csv(row),
@@ -66,8 +65,9 @@ impl Format {
     }
 }
 
-/// The entries as a file, sent as they are read. One that fails on the way is broken off: it must not look whole.
-pub fn attachment(rows: AuditStream, format: Format) -> Response {
+/// The entries as a file, sent as they are read. The transfer is aborted if reading fails, so that the file does not look
+/// complete.
+pub fn file(rows: AuditStream, format: Format) -> Response {
     let lines = rows.ready_chunks(TOGETHER).map(move |rows| {
         let mut text = String::new();
         for row in rows {
@@ -82,17 +82,8 @@ pub fn attachment(rows: AuditStream, format: Format) -> Response {
         Ok(Bytes::from(text))
     });
     let head = futures::stream::iter([Ok(Bytes::from_static(format.head().as_bytes()))]);
-    let mut response = Body::from_stream(head.chain(lines)).into_response();
-    let headers = response.headers_mut();
-    headers.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static(format.media_type()),
-    );
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    let disposition = format!("attachment; filename=\"{}\"", format.file_name());
-    if let Ok(value) = HeaderValue::from_str(&disposition) {
-        headers.insert(header::CONTENT_DISPOSITION, value);
-    }
+    let body = Body::from_stream(head.chain(lines));
+    let mut response = attachment(body, format.media_type(), format.file_name());
     response.extensions_mut().insert(WhileListened);
     response
 }
@@ -132,7 +123,7 @@ fn csv(row: &AuditRow) -> String {
     line
 }
 
-/// A cell. Spreadsheets run what begins like a formula, so an apostrophe makes text of it.
+/// A cell. Spreadsheets evaluate text that starts like a formula; an apostrophe prevents that.
 fn cell(text: &str) -> String {
     let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
     let mark = if formula { "'" } else { "" };
@@ -200,10 +191,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_export_that_fails_on_the_way_does_not_look_whole() {
+    async fn an_export_that_fails_is_aborted() {
         let rows = [Ok(row("x")), Err(Problem::internal("1"))];
         let stream = Box::pin(futures::stream::iter(rows));
-        let body = attachment(stream, Format::Csv).into_body();
+        let body = file(stream, Format::Csv).into_body();
         assert!(body.collect().await.is_err());
     }
 }

@@ -1,28 +1,18 @@
-//! Event streams: tell open pages and programs that something they may see has changed. A stream ends at once when the
-//! session, the token or the right behind it ends, and when the server stops.
+//! Event streams: open pages and programs learn that something they may see has changed. A stream ends as soon as its
+//! session, token or permission does, and when the server stops.
 
-use crate::{
-    http::{
-        identity::{Signed, SignedIn},
-        problem::ApiProblem,
-        stream_limit::StreamPermit,
-    },
-    portal::Portal,
+use super::{
+    call::Call, identity::Authenticated, problem::ApiProblem, resource::Resource, rest::PathId,
+    stream_limit::StreamPermit,
 };
-use axum::{
-    extract::{Path, State},
-    response::{
-        IntoResponse, Response,
-        sse::{Event, KeepAlive, Sse},
-    },
+use crate::portal::Portal;
+use axum::response::{
+    IntoResponse, Response,
+    sse::{Event, KeepAlive, Sse},
 };
-use domain::{
-    access::Action,
-    caller::Caller,
-    ids::{ClusterId, NodeId, TenantId},
-    problem::Problem,
-};
+use domain::caller::Caller;
 use futures::Stream;
+use http::{HeaderName, HeaderValue};
 use persistence::change::Change;
 use std::{convert::Infallible, sync::Arc, time::Duration};
 use tokio::{
@@ -30,267 +20,180 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-/// How often a stream looks whether it may go on, besides at each announced change of rights.
-pub(super) const LOOK_AGAIN: Duration = Duration::from_secs(15);
+/// How often a stream checks its caller's access, in addition to each announced change of it.
+pub(super) const CHECK_INTERVAL: Duration = Duration::from_secs(15);
 
-/// `GET /events/clusters`: an event for each change of a cluster that one may see.
-pub async fn of_clusters(
-    State(portal): State<Arc<Portal>>,
-    SignedIn(caller, signed): SignedIn,
-) -> Result<Response, ApiProblem> {
-    let watch = Watch::start(&portal, caller, signed, Watched::Clusters)?;
-    Ok(answer(watch.into_stream(&portal, Payload::Ping)))
+/// `GET /events/clusters`: an event for each change of a resource of this kind that the caller may see.
+pub async fn of_collection<R: Resource>(call: Call) -> Result<Response, ApiProblem> {
+    Ok(Watch::<R>::start(call, None, Payload::Ping)?.into_response())
 }
 
-/// `GET /events/clusters/{id}`: an event for each change of one cluster.
-pub async fn of_cluster(
-    State(portal): State<Arc<Portal>>,
-    SignedIn(caller, signed): SignedIn,
-    Path(id): Path<String>,
+/// `GET /events/clusters/{id}`: an event for each change of one resource.
+pub async fn of_resource<R: Resource>(
+    call: Call,
+    PathId(id): PathId<R::Id>,
 ) -> Result<Response, ApiProblem> {
-    cluster(&portal, caller, signed, &id, Payload::Ping).await
+    of_one::<R>(call, id, Payload::Ping).await
 }
 
-/// `GET /events/nodes`: an event for each change of a node that one may see.
-pub async fn of_nodes(
-    State(portal): State<Arc<Portal>>,
-    SignedIn(caller, signed): SignedIn,
+/// A stream about one resource, if it exists and the caller may see it.
+pub async fn of_one<R: Resource>(
+    call: Call,
+    id: R::Id,
+    payload: Payload,
 ) -> Result<Response, ApiProblem> {
-    let watch = Watch::start(&portal, caller, signed, Watched::Nodes)?;
-    Ok(answer(watch.into_stream(&portal, Payload::Ping)))
-}
-
-/// `GET /events/nodes/{id}`: an event for each change of one node.
-pub async fn of_node(
-    State(portal): State<Arc<Portal>>,
-    SignedIn(caller, signed): SignedIn,
-    Path(id): Path<String>,
-) -> Result<Response, ApiProblem> {
-    node(&portal, caller, signed, &id, Payload::Ping).await
-}
-
-/// A stream about one cluster, if it is there and the caller may see it.
-pub async fn cluster(
-    portal: &Arc<Portal>,
-    caller: Caller,
-    signed: Signed,
-    id: &str,
-    told: Payload,
-) -> Result<Response, ApiProblem> {
-    let id: ClusterId = id.parse().map_err(|_| Problem::not_found("cluster"))?;
-    portal.core.clusters.get(&caller, id).await?;
-    let watch = Watch::start(portal, caller, signed, Watched::Cluster(id))?;
-    Ok(answer(watch.into_stream(portal, told)))
-}
-
-/// A stream about one node, if it is there and the caller may see it.
-pub async fn node(
-    portal: &Arc<Portal>,
-    caller: Caller,
-    signed: Signed,
-    id: &str,
-    told: Payload,
-) -> Result<Response, ApiProblem> {
-    let id: NodeId = id.parse().map_err(|_| Problem::not_found("node"))?;
-    portal.core.nodes.get(&caller, id).await?;
-    let watch = Watch::start(portal, caller, signed, Watched::Node(id))?;
-    Ok(answer(watch.into_stream(portal, told)))
+    R::get(call.core(), &call.caller, id).await?;
+    Ok(Watch::<R>::start(call, Some(id), payload)?.into_response())
 }
 
 /// What an event holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Payload {
-    /// Only that something changed, for pages that look for themselves.
+    /// The id of what changed, for pages that load it themselves.
     Ping,
-    /// The cluster or node as it is now.
+    /// The resource after the change.
     Full,
 }
 
-/// What a stream is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Watched {
-    Clusters,
-    Cluster(ClusterId),
-    Nodes,
-    Node(NodeId),
-}
-
-impl Watched {
-    /// What `change` is to this stream and to `caller`; `None`: nothing.
-    fn touched_by(self, change: Change, caller: &Caller) -> Option<Self> {
-        let (found, all, action, tenant): (_, _, _, TenantId) = match change {
-            Change::Cluster { id, tenant_id } => (
-                Self::Cluster(id),
-                Self::Clusters,
-                Action::ReadCluster,
-                tenant_id,
-            ),
-            Change::Node { id, tenant_id } => {
-                (Self::Node(id), Self::Nodes, Action::ReadNode, tenant_id)
-            }
-            Change::WorkDue | Change::Access { .. } | Change::Everything => return None,
-        };
-        ((self == found || self == all) && caller.may(action, tenant)).then_some(found)
-    }
-
-    /// An event that only says what changed; without an id, perhaps everything.
-    fn event(self) -> Event {
-        let data = match self {
-            Self::Clusters => serde_json::json!({ "cluster": null }),
-            Self::Cluster(id) => serde_json::json!({ "cluster": id }),
-            Self::Nodes => serde_json::json!({ "node": null }),
-            Self::Node(id) => serde_json::json!({ "node": id }),
-        };
-        Event::default().data(data.to_string())
-    }
-}
-
-/// An answer of server-sent events, with signs of life while there is nothing to tell.
-pub(super) fn answer(
+/// A response of server-sent events, with comments that keep the connection open.
+pub(super) fn response(
     events: impl Stream<Item = Result<Event, Infallible>> + Send + 'static,
 ) -> Response {
     let mut response = Sse::new(events)
-        .keep_alive(KeepAlive::new().interval(LOOK_AGAIN))
+        .keep_alive(KeepAlive::new().interval(CHECK_INTERVAL))
         .into_response();
-    // Proxies that collect answers before passing them on would hold the events back.
+    // Proxies that buffer responses would hold the events back.
     response.headers_mut().insert(
-        http::HeaderName::from_static("x-accel-buffering"),
-        http::HeaderValue::from_static("no"),
+        HeaderName::from_static("x-accel-buffering"),
+        HeaderValue::from_static("no"),
     );
     response
 }
 
-/// An open stream.
-struct Watch {
+/// An open stream about one resource, or about all of its kind.
+struct Watch<R: Resource> {
+    portal: Arc<Portal>,
     caller: Caller,
-    signed: Signed,
-    watched: Watched,
+    signed: Authenticated,
+    id: Option<R::Id>,
+    payload: Payload,
     changes: Receiver<Change>,
-    look_again: Instant,
-    greeted: bool,
-    _place: StreamPermit,
+    check_at: Instant,
+    started: bool,
+    _permit: StreamPermit,
 }
 
 /// Why a watch woke up.
-enum Woke {
-    /// Something it may tell: one thing, or everything.
-    Changed(Watched),
-    /// Time to see whether it may go on.
-    Look,
-    /// It is over.
-    Over,
+enum Wake<Id> {
+    /// Something changed: one resource, or perhaps every one.
+    Changed(Option<Id>),
+    CheckAccess,
+    End,
 }
 
-impl Watch {
-    fn start(
-        portal: &Portal,
-        caller: Caller,
-        signed: Signed,
-        watched: Watched,
-    ) -> Result<Self, Problem> {
-        let place = portal.streams.take(signed.user)?;
+impl<R: Resource> Watch<R> {
+    fn start(call: Call, id: Option<R::Id>, payload: Payload) -> Result<Self, ApiProblem> {
         Ok(Self {
-            caller,
-            signed,
-            watched,
-            changes: portal.database.subscribe(),
-            look_again: Instant::now() + LOOK_AGAIN,
-            greeted: false,
-            _place: place,
+            id,
+            payload,
+            changes: call.portal.database.subscribe(),
+            check_at: Instant::now() + CHECK_INTERVAL,
+            started: false,
+            _permit: call.portal.streams.take(call.signed.user)?,
+            portal: call.portal,
+            caller: call.caller,
+            signed: call.signed,
         })
     }
 
-    fn into_stream(
-        self,
-        portal: &Arc<Portal>,
-        told: Payload,
-    ) -> impl Stream<Item = Result<Event, Infallible>> + Send + use<> {
-        let portal = portal.clone();
-        futures::stream::unfold(self, move |mut watch| {
-            let portal = portal.clone();
-            async move {
-                let event = watch.next(&portal, told).await?;
-                Some((Ok(event), watch))
-            }
-        })
+    fn into_response(self) -> Response {
+        response(futures::stream::unfold(self, |mut watch| async move {
+            let event = watch.next().await?;
+            Some((Ok(event), watch))
+        }))
     }
 
-    /// The next event; `None`: the stream is over.
-    async fn next(&mut self, portal: &Portal, told: Payload) -> Option<Event> {
+    /// The next event; `None`: the stream ends.
+    async fn next(&mut self) -> Option<Event> {
         loop {
-            let woke = if self.greeted {
-                self.wait(portal).await
+            let wake = if self.started {
+                self.wait().await
             } else {
-                // At once, so that whoever connects (again) knows where they stand.
-                self.greeted = true;
-                Woke::Changed(self.watched)
+                // At once, so that a client that connects again knows the current state.
+                self.started = true;
+                Wake::Changed(self.id)
             };
-            match woke {
-                Woke::Over => return None,
-                Woke::Look => self.look(portal).await?,
-                Woke::Changed(what) => match told {
-                    Payload::Full => return self.tell(portal, what).await,
-                    Payload::Ping => return Some(what.event()),
-                },
+            match wake {
+                Wake::End => return None,
+                Wake::CheckAccess => self.check_access().await?,
+                Wake::Changed(id) => return self.event(id).await,
             }
         }
     }
 
-    async fn wait(&mut self, portal: &Portal) -> Woke {
+    async fn wait(&mut self) -> Wake<R::Id> {
         loop {
             let change = tokio::select! {
-                () = portal.stopping.cancelled() => return Woke::Over,
-                () = sleep_until(self.look_again) => return Woke::Look,
+                () = self.portal.stopping.cancelled() => return Wake::End,
+                () = sleep_until(self.check_at) => return Wake::CheckAccess,
                 change = self.changes.recv() => change,
             };
             match change {
-                Ok(Change::Access { user_id }) if user_id == self.signed.user => return Woke::Look,
+                Ok(Change::Access { user_id }) if user_id == self.signed.user => {
+                    return Wake::CheckAccess;
+                }
                 // Changes may have been missed, of access too.
                 Ok(Change::Everything) | Err(RecvError::Lagged(_)) => {
-                    self.look_again = Instant::now();
-                    return Woke::Changed(self.watched);
+                    self.check_at = Instant::now();
+                    return Wake::Changed(self.id);
                 }
                 Ok(change) => {
-                    if let Some(what) = self.watched.touched_by(change, &self.caller) {
-                        return Woke::Changed(what);
+                    if let Some(id) = self.concerned(change) {
+                        return Wake::Changed(Some(id));
                     }
                 }
-                Err(RecvError::Closed) => return Woke::Over,
+                Err(RecvError::Closed) => return Wake::End,
             }
         }
     }
 
-    /// Looks whether the stream may go on; `None`: it may not.
-    async fn look(&mut self, portal: &Portal) -> Option<()> {
-        self.look_again = Instant::now() + LOOK_AGAIN;
-        match self.signed.caller_now(portal).await {
+    /// The resource that `change` is about, if this stream is about it too and the caller may see it.
+    fn concerned(&self, change: Change) -> Option<R::Id> {
+        let (changed, tenant) = R::changed(change)?;
+        let watched = self.id.is_none_or(|id| id == changed);
+        (watched && self.caller.may(R::READ, tenant)).then_some(changed)
+    }
+
+    /// `None`: the caller's access was revoked.
+    async fn check_access(&mut self) -> Option<()> {
+        self.check_at = Instant::now() + CHECK_INTERVAL;
+        match self.signed.caller_now(&self.portal).await {
             Ok(caller) => self.caller = caller?,
-            // A database that is away for a moment is no reason to cut every stream at once.
-            Err(problem) => tracing::warn!(%problem, "an event stream could not be checked"),
+            // A database that is unavailable for a moment must not end every stream at once.
+            Err(problem) => {
+                tracing::warn!(%problem, "could not check the access of an event stream")
+            }
         }
-        let seen = match self.watched {
-            Watched::Clusters | Watched::Nodes => return Some(()),
-            Watched::Cluster(id) => portal.core.clusters.get(&self.caller, id).await.map(drop),
-            Watched::Node(id) => portal.core.nodes.get(&self.caller, id).await.map(drop),
+        let Some(id) = self.id else {
+            return Some(());
         };
-        match seen {
+        match R::get(&self.portal.core, &self.caller, id).await {
             Err(problem) if matches!(problem.status(), 401 | 403 | 404) => None,
             _ => Some(()),
         }
     }
 
-    /// What it is about as it is now; the stream is over when that cannot be seen any more.
-    async fn tell(&self, portal: &Portal, what: Watched) -> Option<Event> {
-        match what {
-            Watched::Cluster(id) => {
-                let cluster = portal.core.clusters.get(&self.caller, id).await.ok()?;
-                Event::default().event("cluster").json_data(&cluster).ok()
+    /// The event about a change; `None`: the caller can no longer see the resource.
+    async fn event(&self, changed: Option<R::Id>) -> Option<Event> {
+        match (self.payload, changed) {
+            (Payload::Full, Some(id)) => {
+                let resource = R::get(&self.portal.core, &self.caller, id).await.ok()?;
+                Event::default().event(R::NAME).json_data(&resource).ok()
             }
-            Watched::Node(id) => {
-                let node = portal.core.nodes.get(&self.caller, id).await.ok()?;
-                Event::default().event("node").json_data(&node).ok()
+            _ => {
+                let data = serde_json::json!({ R::NAME: changed });
+                Some(Event::default().data(data.to_string()))
             }
-            Watched::Clusters | Watched::Nodes => Some(what.event()),
         }
     }
 }

@@ -1,8 +1,8 @@
-//! Who is asking: a browser's session or an API token, looked up anew for each request, so that suspension and lost
-//! roles count at once. Nothing else says who somebody is; headers of proxies are not read.
+//! Authentication: a browser's session or an API token, looked up on each request, so that suspension and removed
+//! roles take effect immediately. Identity headers of proxies are ignored.
 
 use crate::{
-    http::{problem, session::SessionData},
+    http::{layers::access_log, problem, session::SessionData},
     portal::Portal,
 };
 use axum::{
@@ -19,31 +19,26 @@ use tower_sessions::{Session, session::Id};
 
 use super::problem::ApiProblem;
 
-/// What a request showed, to be looked at again for as long as its event stream lasts.
+/// The credential of a request, checked again while its event stream is open.
 #[derive(Clone, Debug)]
 pub enum Credential {
-    /// A session.
     Session(Id),
-    /// An API token.
     Token(SecretString),
 }
 
-/// Somebody has shown a credential that holds.
+/// A valid credential and its user.
 #[derive(Clone, Debug)]
-pub struct Signed {
-    /// What they showed.
+pub struct Authenticated {
     pub credential: Credential,
-    /// Where they came from.
     pub source: Option<String>,
-    /// Whose it is.
     pub user: UserId,
 }
 
-/// Where a request came from, for the audit log.
+/// The client's address, for the audit log.
 #[derive(Clone, Debug)]
 pub struct Source(pub Option<String>);
 
-/// Adds [`Source`] to the request, and [`Caller`] and [`Signed`] to that of somebody who is known.
+/// Adds [`Source`] to the request and, if the credential is valid, [`Caller`] and [`Authenticated`].
 pub async fn recognise(
     State(portal): State<Arc<Portal>>,
     session: Session,
@@ -52,8 +47,9 @@ pub async fn recognise(
 ) -> Response {
     let source = source(&portal, &request);
     request.extensions_mut().insert(Source(source.clone()));
-    match look(&portal, request.headers(), &session, source).await {
+    match authenticate(&portal, request.headers(), &session, source).await {
         Ok(Some((caller, signed))) => {
+            access_log::record_user(signed.user);
             request.extensions_mut().insert(caller);
             request.extensions_mut().insert(signed);
         }
@@ -63,29 +59,22 @@ pub async fn recognise(
     next.run(request).await
 }
 
-/// Where the request came from, for the audit log.
+/// The client's address, for the audit log.
 fn source(portal: &Portal, request: &Request) -> Option<String> {
     let ConnectInfo(peer) = request.extensions().get::<ConnectInfo<SocketAddr>>()?;
-    // Several headers are one list.
-    let forwarded: Vec<_> = request
-        .headers()
-        .get_all("x-forwarded-for")
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .collect();
     let origin = portal
         .trusted_proxies
-        .origin(peer.ip(), Some(&forwarded.join(",")));
+        .client_address(peer.ip(), request.headers());
     Some(origin.to_string())
 }
 
-async fn look(
+async fn authenticate(
     portal: &Portal,
     headers: &HeaderMap,
     session: &Session,
     source: Option<String>,
-) -> Result<Option<(Caller, Signed)>, Problem> {
-    // A request with this header is the program's, whatever cookies came along.
+) -> Result<Option<(Caller, Authenticated)>, Problem> {
+    // A request with this header comes from a program; its cookies are ignored.
     let (credential, caller) = if headers.contains_key(header::AUTHORIZATION) {
         let Some(secret) = bearer(headers) else {
             return Ok(None);
@@ -108,7 +97,7 @@ async fn look(
         let user = caller.user_id?;
         Some((
             caller,
-            Signed {
+            Authenticated {
                 credential,
                 source,
                 user,
@@ -117,8 +106,8 @@ async fn look(
     }))
 }
 
-impl Signed {
-    /// Who this is now; `None`: the session or token has ended, or its owner may no longer come in.
+impl Authenticated {
+    /// The current caller; `None`: the session or token has ended, or its owner has no access any more.
     pub async fn caller_now(&self, portal: &Portal) -> Result<Option<Caller>, Problem> {
         match &self.credential {
             Credential::Session(id) => match portal.sessions.user(*id).await {
@@ -143,15 +132,15 @@ fn bearer(headers: &HeaderMap) -> Option<SecretString> {
         .then(|| SecretString::from(token.trim()))
 }
 
-/// The caller of a handler that needs one; answers 401 to everybody else.
-pub struct SignedIn(pub Caller, pub Signed);
+/// The caller of a handler that requires one; responds 401 otherwise.
+pub struct SignedIn(pub Caller, pub Authenticated);
 
 impl<S: Send + Sync> FromRequestParts<S> for SignedIn {
     type Rejection = ApiProblem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiProblem> {
         let caller = parts.extensions.get::<Caller>().cloned();
-        let signed = parts.extensions.get::<Signed>().cloned();
+        let signed = parts.extensions.get::<Authenticated>().cloned();
         match (caller, signed) {
             (Some(caller), Some(signed)) => Ok(Self(caller, signed)),
             _ => Err(Problem::unauthenticated().into()),

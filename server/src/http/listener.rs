@@ -1,62 +1,96 @@
-//! Accepts connections: not more than allowed, none that dawdles over its headers, and each to its end when the server
-//! stops.
+//! Accepts connections: no more than allowed, altogether and from one address, and none that stops making progress.
+//! When the server stops, each is served to its end.
 
-use axum::{Router, body::Body, extract::ConnectInfo};
-use hyper::body::Incoming;
-use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::conn::auto::Builder,
-    service::TowerToHyperService,
+use super::connection::{self, Activity};
+use axum::{Router, extract::ConnectInfo};
+use std::{
+    collections::HashMap,
+    net::{IpAddr, SocketAddr},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
-use std::{net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 use tokio::{
+    io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
     sync::Semaphore,
     task::JoinSet,
     time::{sleep, timeout},
 };
 use tokio_util::sync::CancellationToken;
-use tower::ServiceExt as _;
 
-/// Headers must be there this soon.
-const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+use crate::config::TrustedProxies;
+
 /// Requests under way may take this long once the server stops.
 const LAST_REQUESTS: Duration = Duration::from_secs(10);
 /// When the system has no more file descriptors, waiting is all there is to do.
 const AFTER_REFUSAL: Duration = Duration::from_millis(100);
 
-/// Serves `router` until `stop`, then lets what is under way finish.
-pub async fn serve(
+/// How many connections a listener holds at once.
+#[derive(Clone, Debug)]
+pub struct ConnectionLimits {
+    /// Altogether.
+    pub total: usize,
+    /// From one address.
+    pub per_address: usize,
+    /// Addresses that speak for many browsers and have no limit of their own.
+    pub proxies: TrustedProxies,
+}
+
+/// Serves `router` until `stop`, then lets what is under way finish. `handshake` makes of an accepted connection the
+/// stream that HTTP is spoken on, and what each request on it carries as extensions.
+pub async fn serve<H, F, S>(
     listener: TcpListener,
+    handshake: H,
     router: Router,
-    connections: usize,
+    limits: ConnectionLimits,
     stop: CancellationToken,
-) {
-    let places = Arc::new(Semaphore::new(connections));
+) where
+    H: Fn(TcpStream, SocketAddr) -> F,
+    F: Future<Output = anyhow::Result<(S, http::Extensions)>> + Send + 'static,
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let permits = Arc::new(Semaphore::new(limits.total));
+    let addresses = Addresses::default();
     let mut open = JoinSet::new();
     loop {
         let accepted = tokio::select! {
             () = stop.cancelled() => break,
             Some(_) = open.join_next() => continue,
             accepted = async {
-                let place = places.clone().acquire_owned().await;
-                (place, listener.accept().await)
+                let permit = permits.clone().acquire_owned().await;
+                (permit, listener.accept().await)
             } => accepted,
         };
-        match accepted {
-            (Ok(place), Ok((stream, from))) => {
-                let answer = connection(stream, from, router.clone(), stop.clone());
-                open.spawn(async move {
-                    answer.await;
-                    drop(place);
-                });
-            }
+        let (permit, stream, from) = match accepted {
+            (Ok(permit), Ok((stream, from))) => (permit, stream, from),
             (_, Err(error)) => {
-                tracing::warn!(%error, "a connection could not be accepted");
+                tracing::warn!(%error, "cannot accept a connection");
                 sleep(AFTER_REFUSAL).await;
+                continue;
             }
             (Err(_), _) => break,
+        };
+        let Some(address) = addresses.admit(from.ip(), &limits) else {
+            tracing::debug!(%from, "connection refused: limits.connections_per_address reached");
+            continue;
+        };
+        // Small answers go out at once.
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "cannot set TCP_NODELAY");
         }
+        let (shaken, router, stop) = (handshake(stream, from), router.clone(), stop.clone());
+        open.spawn(async move {
+            let _held = (permit, address);
+            match timeout(connection::FIRST_REQUEST, shaken).await {
+                Ok(Ok((stream, extensions))) => {
+                    connection::serve(stream, extensions, router, Activity::default(), stop).await;
+                }
+                Ok(Err(error)) => {
+                    tracing::debug!(%from, error = format!("{error:#}"), "handshake failed");
+                }
+                Err(_) => tracing::debug!(%from, "handshake timed out"),
+            }
+        });
     }
     drop(listener);
     let all_ended = async { while open.join_next().await.is_some() {} };
@@ -65,36 +99,54 @@ pub async fn serve(
     }
 }
 
-async fn connection(stream: TcpStream, from: SocketAddr, router: Router, stop: CancellationToken) {
-    // Small answers go out at once.
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "no TCP_NODELAY");
-    }
-    let service = router.map_request(move |request: http::Request<Incoming>| {
-        let mut request = request.map(Body::new);
-        request.extensions_mut().insert(ConnectInfo(from));
-        request
-    });
-    let mut builder = Builder::new(TokioExecutor::new());
-    builder
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEADER_TIMEOUT);
-    builder
-        .http2()
-        .timer(TokioTimer::new())
-        .max_concurrent_streams(100)
-        .max_header_list_size(64 * 1024);
-    let mut connection =
-        pin!(builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service),));
-    let ended = tokio::select! {
-        ended = connection.as_mut() => ended,
-        () = stop.cancelled() => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
+/// The handshake of plain HTTP: none. Requests carry the address they came from.
+pub async fn plain(
+    stream: TcpStream,
+    from: SocketAddr,
+) -> anyhow::Result<(TcpStream, http::Extensions)> {
+    let mut extensions = http::Extensions::new();
+    extensions.insert(ConnectInfo(from));
+    Ok((stream, extensions))
+}
+
+/// How many connections each address has open.
+#[derive(Clone, Default)]
+struct Addresses(Arc<Mutex<HashMap<IpAddr, usize>>>);
+
+/// One connection of an address; dropping it takes it off the count.
+struct Admission {
+    addresses: Addresses,
+    ip: IpAddr,
+}
+
+impl Addresses {
+    fn admit(&self, ip: IpAddr, limits: &ConnectionLimits) -> Option<Admission> {
+        let ip = ip.to_canonical();
+        let mut open = self.lock();
+        let count = open.entry(ip).or_default();
+        if *count >= limits.per_address && !limits.proxies.trusts(ip) {
+            return None;
         }
-    };
-    if let Err(error) = ended {
-        tracing::trace!(%error, "a connection ended");
+        *count += 1;
+        Some(Admission {
+            addresses: self.clone(),
+            ip,
+        })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<IpAddr, usize>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Admission {
+    fn drop(&mut self) {
+        let mut open = self.addresses.lock();
+        if let Some(count) = open.get_mut(&self.ip) {
+            *count -= 1;
+            if *count == 0 {
+                open.remove(&self.ip);
+            }
+        }
     }
 }

@@ -1,6 +1,9 @@
-//! Everything the portal answers over HTTP, and what happens to every request on its way.
+//! Every route of the portal, and the layers that every request passes.
 
+mod attachment;
 pub mod audit_export;
+mod call;
+mod connection;
 pub mod events;
 pub mod health;
 pub mod identity;
@@ -12,6 +15,7 @@ pub mod node_ssh;
 pub mod pages;
 mod plain_page;
 pub mod problem;
+pub mod resource;
 pub mod rest;
 pub mod routes;
 pub mod session;
@@ -28,20 +32,23 @@ use axum::{
     response::Response,
     routing::get,
 };
-use domain::problem::{Problem, ProblemKind};
+use domain::{
+    cluster::Cluster,
+    node::view::Node,
+    problem::{Problem, ProblemKind},
+};
 use layers::{
-    access_log, body_limit, cross_site, disconnects, host, panics,
+    access_log, body_limit, cross_site, disconnects, error_body, host, panics,
     security_headers::{self, Policy},
-    words,
 };
 use routes::Routes;
 use std::{path::Path, sync::Arc};
 use tower::ServiceBuilder;
 use tower_http::{CompressionLevel, compression::CompressionLayer};
 
-/// The whole portal. `site` is the folder of the site's files.
+/// Every route. `site` is the folder of the site's files.
 pub fn router(portal: &Arc<Portal>, site: &Path) -> Router {
-    // Files are the same for everybody, and probes are nobody's.
+    // Files and probes do not depend on the caller.
     let public = Router::new()
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
@@ -53,6 +60,7 @@ pub fn router(portal: &Arc<Portal>, site: &Path) -> Router {
         .compress_when(is_page);
     let personal = browser_routes()
         .into_router()
+        .layer(from_fn(problem::show_to_browsers))
         .merge(rest::routes())
         .merge(pages::routes(portal))
         .method_not_allowed_fallback(no_such_method)
@@ -61,7 +69,7 @@ pub fn router(portal: &Arc<Portal>, site: &Path) -> Router {
         .layer(compression)
         .layer(
             ServiceBuilder::new()
-                .layer(from_fn(words::find))
+                .layer(from_fn(error_body::fill))
                 .layer(from_fn(cross_site::refuse))
                 .layer(from_fn(body_limit::limit))
                 .layer(from_fn(disconnects::outlive))
@@ -87,14 +95,14 @@ pub fn router(portal: &Arc<Portal>, site: &Path) -> Router {
         )
 }
 
-/// Only pages are compressed: logs and exports are streams, whose end must reach the browser as it is.
+/// Only pages are compressed: an aborted log or export must reach the client as aborted.
 fn is_page(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
     headers
         .get(header::CONTENT_TYPE)
         .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
 }
 
-/// What browsers use besides pages and their server functions.
+/// Routes for browsers other than pages and their server functions.
 fn browser_routes() -> Routes {
     sign_in::routes(Routes::default())
         .post("/clusters/{id}/kubeconfig", kubeconfig::download)
@@ -110,16 +118,18 @@ fn browser_routes() -> Routes {
         )
         .get("/nodes/{id}/logs/jobs/{job}", node_logs::job_file)
         .get("/nodes/{id}/logs/jobs/{job}/stream", node_logs::job_stream)
-        .get("/events/clusters", events::of_clusters)
-        .get("/events/clusters/{id}", events::of_cluster)
-        .get("/events/nodes", events::of_nodes)
-        .get("/events/nodes/{id}", events::of_node)
+        .get("/events/clusters", events::of_collection::<Cluster>)
+        .get("/events/clusters/{id}", events::of_resource::<Cluster>)
+        .get("/events/nodes", events::of_collection::<Node>)
+        .get("/events/nodes/{id}", events::of_resource::<Node>)
 }
 
-/// Every route that knows who is asking: method and path.
+/// Method and path of every route that depends on the caller.
 pub fn list_of_routes() -> Vec<(Method, String)> {
     let mut list = browser_routes().list();
-    list.extend(rest::list_of_routes());
+    list.push((Method::GET, rest::DOCUMENT.to_owned()));
+    let operations = rest::operations().into_iter();
+    list.extend(operations.map(|operation| (operation.method.clone(), operation.full_path())));
     list.extend(pages::list_of_server_functions());
     list
 }
@@ -129,14 +139,17 @@ async fn nothing_here(State(portal): State<Arc<Portal>>, request: Request) -> Re
         let (parts, _) = request.into_parts();
         return app::not_found(&portal.site, parts).await;
     }
-    let problem = Problem::new(ProblemKind::NotFound, "There is nothing at this address.");
+    let problem = Problem::new(
+        ProblemKind::NotFound,
+        "There is no page or resource at this address.",
+    );
     problem::answer(problem, request.headers())
 }
 
 async fn no_such_method(request: Request) -> Response {
     let problem = Problem::new(
         ProblemKind::MethodNotAllowed,
-        format!("{} does not go with this address.", request.method()),
+        format!("This address does not support {}.", request.method()),
     );
     problem::answer(problem, request.headers())
 }

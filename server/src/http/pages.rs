@@ -1,4 +1,4 @@
-//! The pages and the server functions of their forms.
+//! Pages and server functions.
 
 use super::layers::host::Origin;
 use crate::portal::Portal;
@@ -12,7 +12,6 @@ use axum::{
 use http::Method;
 use std::sync::Arc;
 
-/// Every page and server function.
 pub fn routes(portal: &Arc<Portal>) -> Router<Arc<Portal>> {
     let site = portal.site.clone();
     app::routes(site.clone())
@@ -20,7 +19,7 @@ pub fn routes(portal: &Arc<Portal>) -> Router<Arc<Portal>> {
         .with_state(())
 }
 
-/// Pages name the address that the browser came by.
+/// Pages use the origin of the request.
 async fn with_origin(State(mut site): State<Site>, mut request: Request, next: Next) -> Response {
     if let Some(Origin(origin)) = request.extensions().get() {
         site.public_url = origin.clone();
@@ -29,7 +28,6 @@ async fn with_origin(State(mut site): State<Site>, mut request: Request, next: N
     next.run(request).await
 }
 
-/// Methods and paths of the server functions.
 pub fn list_of_server_functions() -> Vec<(Method, String)> {
     let functions = app::function_paths().into_iter();
     functions
@@ -37,7 +35,6 @@ pub fn list_of_server_functions() -> Vec<(Method, String)> {
         .collect()
 }
 
-/// Paths of the pages.
 pub fn list_of_pages() -> Vec<String> {
     app::page_paths().into_iter().map(str::to_owned).collect()
 }

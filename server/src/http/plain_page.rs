@@ -1,10 +1,9 @@
-//! The few pages that do not come from the application: without styles and scripts, because the site's files may be
-//! what is missing.
+//! Pages outside the application. They need no styles and scripts, because the site's files may be what is missing.
 
 use axum::response::{IntoResponse, Response};
 use http::{StatusCode, header};
 
-/// A page. `title` is text; `head` and `body` are HTML.
+/// `title` is text; `head` and `body` are HTML.
 pub fn page(status: StatusCode, title: &str, head: &str, body: &str) -> Response {
     let title = escaped(title);
     let page = format!(
@@ -19,7 +18,7 @@ pub fn page(status: StatusCode, title: &str, head: &str, body: &str) -> Response
     (status, headers, page).into_response()
 }
 
-/// Text for a place in HTML.
+/// Text escaped for HTML.
 pub fn escaped(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")

@@ -1,8 +1,10 @@
-//! Problems over HTTP: `application/problem+json` (RFC 9457) for programs, a small page for people.
+//! Problems over HTTP: `application/problem+json` (RFC 9457) for programs, a small page for browsers.
 
 use super::plain_page::{escaped, page};
 use axum::{
     Json,
+    extract::Request,
+    middleware::Next,
     response::{IntoResponse, Response},
 };
 use domain::problem::{FieldError, Problem, ProblemKind};
@@ -10,35 +12,57 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// The media type of problems.
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
-/// A problem as it is sent.
+/// An error response (RFC 9457).
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Problem)]
 pub struct ProblemDocument {
-    /// A URI for the kind of problem: `urn:hangar:problem:not-found`.
+    /// URI of the kind of problem.
     #[serde(rename = "type")]
     #[schema(example = "urn:hangar:problem:not-found")]
     kind: String,
+    /// Identifies the error and never changes, while its text may.
+    #[schema(example = "not_found")]
+    code: &'static str,
     /// The same for every problem of the kind.
     title: &'static str,
-    /// The HTTP status again.
+    /// The HTTP status.
     status: u16,
-    /// What happened here.
+    /// What happened, and why.
     detail: String,
-    /// What to do about it.
+    /// What to do.
     #[serde(skip_serializing_if = "Option::is_none")]
     next_step: Option<String>,
-    /// The fields at fault.
+    /// Invalid fields.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<FieldError>,
-    /// Leads to the log entry of an internal failure.
+    /// Identifies the log entry of an internal error.
     #[serde(skip_serializing_if = "Option::is_none")]
     reference: Option<String>,
+    /// The request, as the header `x-request-id` and the portal's log name it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<String>,
 }
 
-/// A problem as the answer to a program.
+impl ProblemDocument {
+    fn new(problem: Problem, request_id: Option<&str>) -> Self {
+        let status = problem.status();
+        Self {
+            kind: format!("urn:hangar:problem:{}", problem.kind.slug()),
+            code: problem.code,
+            title: problem.kind.title(),
+            status,
+            detail: problem.detail,
+            next_step: problem.next_step,
+            errors: problem.fields,
+            reference: problem.reference,
+            request_id: request_id.map(str::to_owned),
+        }
+    }
+}
+
+/// A problem as a response.
 #[derive(Debug)]
 pub struct ApiProblem(pub Problem);
 
@@ -54,15 +78,7 @@ impl IntoResponse for ApiProblem {
         let status =
             StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let kind = problem.kind;
-        let document = ProblemDocument {
-            kind: format!("urn:hangar:problem:{}", kind.slug()),
-            title: kind.title(),
-            status: status.as_u16(),
-            detail: problem.detail,
-            next_step: problem.next_step,
-            errors: problem.fields,
-            reference: problem.reference,
-        };
+        let document = ProblemDocument::new(problem.clone(), None);
         let mut response = (status, Json(document)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
@@ -79,11 +95,23 @@ impl IntoResponse for ApiProblem {
             }
             _ => {}
         }
+        response.extensions_mut().insert(problem);
         response
     }
 }
 
-/// Whether the answer is for a person's browser.
+/// Adds the request's id to the document, if `response` is an [`ApiProblem`].
+pub fn name_request(mut response: Response, request_id: &str) -> Response {
+    let Some(problem) = response.extensions_mut().remove::<Problem>() else {
+        return response;
+    };
+    let body = Json(ProblemDocument::new(problem, Some(request_id))).into_response();
+    response.headers_mut().remove(header::CONTENT_LENGTH);
+    *response.body_mut() = body.into_body();
+    response
+}
+
+/// Whether the response is for a browser that navigates.
 pub fn wants_html(headers: &HeaderMap) -> bool {
     headers
         .get(header::ACCEPT)
@@ -91,11 +119,29 @@ pub fn wants_html(headers: &HeaderMap) -> bool {
         .is_some_and(|accept| accept.contains("text/html"))
 }
 
-/// The problem in the form that the asker reads.
+/// The problem in the form that the client reads.
 pub fn answer(problem: Problem, headers: &HeaderMap) -> Response {
-    if !wants_html(headers) {
-        return ApiProblem(problem).into_response();
+    if wants_html(headers) {
+        show(problem)
+    } else {
+        ApiProblem(problem).into_response()
     }
+}
+
+/// Shows browsers that navigate the problems of handlers as pages.
+pub async fn show_to_browsers(request: Request, next: Next) -> Response {
+    let wants_html = wants_html(request.headers());
+    let mut response = next.run(request).await;
+    if !wants_html {
+        return response;
+    }
+    match response.extensions_mut().remove() {
+        Some(problem) => show(problem),
+        None => response,
+    }
+}
+
+fn show(problem: Problem) -> Response {
     let status =
         StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let next_step = problem.next_step.as_deref().unwrap_or("");

@@ -1,4 +1,4 @@
-//! The only way to add a route for browsers, so that there is a list of them: tests go through it and try each.
+//! Routes for browsers, added here only so that tests can list and try every one.
 
 use crate::portal::Portal;
 use axum::{
@@ -9,7 +9,6 @@ use axum::{
 use http::Method;
 use std::sync::Arc;
 
-/// Routes and their list.
 #[derive(Default)]
 pub struct Routes {
     router: Router<Arc<Portal>>,
@@ -17,7 +16,7 @@ pub struct Routes {
 }
 
 impl Routes {
-    /// Adds what only looks.
+    /// Adds a route that only reads.
     #[must_use]
     pub fn get<H, T>(mut self, path: &str, handler: H) -> Self
     where
@@ -29,7 +28,7 @@ impl Routes {
         self
     }
 
-    /// Adds what changes something.
+    /// Adds a route that changes something.
     #[must_use]
     pub fn post<H, T>(mut self, path: &str, handler: H) -> Self
     where
@@ -41,12 +40,10 @@ impl Routes {
         self
     }
 
-    /// Methods and paths.
     pub fn list(self) -> Vec<(Method, String)> {
         self.listed
     }
 
-    /// The routes themselves.
     pub fn into_router(self) -> Router<Arc<Portal>> {
         self.router
     }

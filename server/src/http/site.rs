@@ -1,5 +1,5 @@
-//! The site's files: scripts, wasm and styles under names that carry a hash of their content, so that browsers may
-//! keep them for ever.
+//! The site's files: scripts, wasm and styles whose names contain a hash of their content, so that browsers can cache
+//! them forever.
 
 use app::site::Assets;
 use axum::{
@@ -12,24 +12,18 @@ use serde::Deserialize;
 use std::path::{Path, PathBuf};
 use tower_http::services::ServeDir;
 
-/// Why the site cannot be used.
+/// The site's files cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum SiteError {
-    /// It is not there.
-    #[error("the site is not in {}: build it with `cargo xtask build`, or name its folder with --site-dir", .path.display())]
+    #[error("no site found in {}: build it with `cargo xtask build`, or pass its folder with --site-dir", .path.display())]
     Missing {
-        /// Where it was looked for.
         path: PathBuf,
-        /// Why it cannot be read.
         #[source]
         source: std::io::Error,
     },
-    /// It is not whole.
-    #[error("the site in {} is damaged: build it again with `cargo xtask build`", .path.display())]
+    #[error("the site in {} is incomplete: build it again with `cargo xtask build`", .path.display())]
     Damaged {
-        /// Where it is.
         path: PathBuf,
-        /// What is wrong.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
@@ -43,10 +37,7 @@ struct Manifest {
     css: String,
 }
 
-/// The names of the files in the site at `folder`, all of which are there.
-///
-/// # Errors
-/// [`SiteError`] says what is missing and how to get it.
+/// The names of the files in the site at `folder`, all of which exist.
 pub fn assets(folder: &Path) -> Result<Assets, SiteError> {
     let path = folder.join("pkg/manifest.json");
     let text = std::fs::read(&path).map_err(|source| SiteError::Missing {
@@ -76,7 +67,7 @@ pub fn assets(folder: &Path) -> Result<Assets, SiteError> {
     })
 }
 
-/// `/pkg/…` and the icon, compressed ahead of time where the site holds compressed copies.
+/// `/pkg/…` and the icon, precompressed if the site contains compressed copies.
 pub fn routes<S: Clone + Send + Sync + 'static>(folder: &Path) -> Router<S> {
     let files = |path: PathBuf| {
         ServeDir::new(path)
@@ -90,7 +81,7 @@ pub fn routes<S: Clone + Send + Sync + 'static>(folder: &Path) -> Router<S> {
     Router::new()
         .merge(package)
         .route_service("/favicon.svg", files(folder.to_owned()))
-        // Asked for by browsers on pages that name no icon.
+        // Browsers request it on pages without an icon.
         .route(
             "/favicon.ico",
             get(|| async { Redirect::permanent("/favicon.svg") }),

@@ -1,4 +1,4 @@
-//! How many event streams may be open, altogether and for one person, so that nobody takes all of them.
+//! Limits on open event streams, in total and per user, so that one user cannot take all of them.
 
 use domain::{
     ids::UserId,
@@ -9,14 +9,14 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-/// The places there are.
+/// The open streams of each user.
 #[derive(Clone, Debug)]
 pub struct Streams {
-    taken: Arc<Mutex<HashMap<UserId, usize>>>,
-    most: usize,
+    open: Arc<Mutex<HashMap<UserId, usize>>>,
+    limit: usize,
 }
 
-/// A place that is taken; dropping it gives it back.
+/// Permission for one stream, returned when dropped.
 #[derive(Debug)]
 pub struct StreamPermit {
     streams: Streams,
@@ -24,32 +24,32 @@ pub struct StreamPermit {
 }
 
 impl Streams {
-    /// So many altogether, half of them for one person.
-    pub fn new(most: usize) -> Self {
+    /// At most `limit` streams, half of them for one user.
+    pub fn new(limit: usize) -> Self {
         Self {
-            taken: Arc::default(),
-            most,
+            open: Arc::default(),
+            limit,
         }
     }
 
-    /// Takes a place for a person.
+    /// Opens a stream for a user.
     ///
     /// # Errors
-    /// Unavailable when there is none left, altogether or for them.
+    /// Unavailable if the limit is reached, in total or for the user.
     pub fn take(&self, user: UserId) -> Result<StreamPermit, Problem> {
-        let mut taken = self.lock();
-        let mine = taken.get(&user).copied().unwrap_or(0);
-        let all: usize = taken.values().sum();
-        if mine >= self.most.div_ceil(2) || all >= self.most {
-            let detail = if all >= self.most {
-                "Too many pages are being kept up to date at the moment."
+        let mut open = self.lock();
+        let mine = open.get(&user).copied().unwrap_or(0);
+        let total: usize = open.values().sum();
+        if mine >= self.limit.div_ceil(2) || total >= self.limit {
+            let detail = if total >= self.limit {
+                "The portal has reached its limit of open event streams."
             } else {
-                "You have too many pages open that are kept up to date."
+                "You have reached your limit of open event streams."
             };
             return Err(Problem::new(ProblemKind::Unavailable, detail)
-                .next("Close some, or reload the page by hand."));
+                .next("Close other pages of the portal, or reload this page to see changes."));
         }
-        *taken.entry(user).or_default() += 1;
+        *open.entry(user).or_default() += 1;
         Ok(StreamPermit {
             streams: self.clone(),
             user,
@@ -57,17 +57,17 @@ impl Streams {
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<UserId, usize>> {
-        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for StreamPermit {
     fn drop(&mut self) {
-        let mut taken = self.streams.lock();
-        if let Some(count) = taken.get_mut(&self.user) {
+        let mut open = self.streams.lock();
+        if let Some(count) = open.get_mut(&self.user) {
             *count -= 1;
             if *count == 0 {
-                taken.remove(&self.user);
+                open.remove(&self.user);
             }
         }
     }
@@ -77,27 +77,27 @@ impl Drop for StreamPermit {
 mod tests {
     use super::*;
 
-    fn person() -> UserId {
+    fn user() -> UserId {
         uuid::Uuid::now_v7().into()
     }
 
     #[test]
-    fn one_person_cannot_take_every_place() {
+    fn one_user_cannot_open_every_stream() {
         let streams = Streams::new(4);
-        let (greedy, other) = (person(), person());
+        let (greedy, other) = (user(), user());
         let _held: Vec<_> = (0..2).map(|_| streams.take(greedy).unwrap()).collect();
         assert_eq!(streams.take(greedy).unwrap_err().status(), 503);
         assert!(streams.take(other).is_ok());
     }
 
     #[test]
-    fn places_are_given_back() {
+    fn permits_are_returned() {
         let streams = Streams::new(2);
-        let user = person();
+        let user = user();
         drop(streams.take(user).unwrap());
-        let place = streams.take(user).unwrap();
+        let permit = streams.take(user).unwrap();
         assert!(streams.take(user).is_err());
-        drop(place);
+        drop(permit);
         assert!(streams.lock().is_empty());
     }
 }

@@ -72,7 +72,7 @@ async fn nobody_gets_through_without_a_certificate_of_the_brokers_own() {
     let said = portal.ask(&forged, "hgr-a");
     assert!(!said.status.success());
     assert!(
-        output_of(&said).contains("no answer from"),
+        output_of(&said).contains("did not respond"),
         "{}",
         output_of(&said)
     );
@@ -163,7 +163,7 @@ async fn what_is_in_the_way_is_said_in_words_on_the_error_output() {
         output_of(&output)
     };
     let identity = identity.to_str().unwrap();
-    assert!(ask("https://127.0.0.1:9", identity).contains("no answer from https://127.0.0.1:9"));
+    assert!(ask("https://127.0.0.1:9", identity).contains("did not respond"));
     assert!(ask("http://127.0.0.1:9", identity).contains("https://"));
     assert!(ask(&portal.broker(), "/nowhere.pem").contains("/nowhere.pem"));
     // By a name that is not in the broker's certificate.

@@ -48,10 +48,10 @@ async fn check_tries_the_key_the_identity_and_the_pool() {
     let key = moto.key().await;
     let table = check(&key, &pool);
     for row in [
-        format!("ok       key that seals (kms:{key})"),
-        "ok       keys of everything sealed".to_owned(),
+        format!("ok       current key (kms:{key})"),
+        "ok       keys of all stored secrets".to_owned(),
         format!(
-            "ok       AWS identity of the portal ({}): arn:aws:iam::123456789012:user/portal",
+            "ok       AWS identity ({}): arn:aws:iam::123456789012:user/portal",
             portal.access_key_id
         ),
         format!("ok       user pool {pool}"),
@@ -63,7 +63,7 @@ async fn check_tries_the_key_the_identity_and_the_pool() {
     let gone = key.replace(&key[key.len() - 12..], "000000000000");
     let table = check(&gone, "us-east-1_Nowhere00");
     for row in [
-        format!("MISSING  key that seals (kms:{gone})"),
+        format!("MISSING  current key (kms:{gone})"),
         "MISSING  user pool us-east-1_Nowhere00".to_owned(),
     ] {
         assert!(table.contains(&row), "{row} not in\n{table}");

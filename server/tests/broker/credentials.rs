@@ -1,23 +1,20 @@
 //! `hangar credentials`: what is stored, listed and removed.
 
 use crate::fixture::{Portal, output_of};
-use persistence::ChainVerdict;
+use domain::{audit::AuditQueryInput, caller::TenantScope};
 use secrecy::ExposeSecret as _;
 use std::{fs, path::Path};
 
-async fn audited(portal: &Portal) -> i64 {
-    portal
-        .server
-        .database
-        .verify_chains()
-        .await
-        .unwrap()
-        .iter()
-        .map(|chain| match chain.verdict {
-            ChainVerdict::Intact { entries } => entries,
-            ChainVerdict::Broken { .. } => panic!("{chain:?}"),
-        })
-        .sum()
+/// How often the command line stored or deleted a credential. Its use by the portal is recorded at any time.
+async fn audited(portal: &Portal) -> usize {
+    let input = AuditQueryInput {
+        action: Some("create_credential,delete_credential".into()),
+        ..AuditQueryInput::default()
+    };
+    let query = input.validate().unwrap();
+    let audit = portal.server.database.audit();
+    let entries = audit.list(&TenantScope::All, &query).await.unwrap();
+    entries.items.len()
 }
 
 /// Everything in the files below a folder.
@@ -100,7 +97,7 @@ async fn awss_usual_variables_are_taken_where_they_are_asked_for() {
     ]);
     let listed = hangar.run(&["credentials", "list"]);
     assert!(
-        listed.contains("payments, every environment") && listed.contains("eu-central-1"),
+        listed.contains("payments, all environments") && listed.contains("eu-central-1"),
         "{listed}"
     );
 }

@@ -9,10 +9,7 @@ use domain::{
 use persistence::{Database, credential_records::SealedKind};
 use provisioning::{
     key_rotation::{KeyRotation, RotationReport},
-    ports::{
-        cloud_credentials::{CredentialLookup, CredentialSource as _},
-        sealing::{SealError, Sealer},
-    },
+    ports::sealing::{SealError, Sealer},
     vault::Vault,
 };
 use secrecy::ExposeSecret as _;
@@ -281,7 +278,7 @@ async fn a_key_is_made_and_everything_wrapped_anew_beside_a_running_portal() {
     let (all, none) = (format!("{count} secrets"), "0 secrets");
     let before = hangar.run(&["keys", "status"]);
     assert!(
-        before.contains("seals") && before.contains(&all),
+        before.contains("current") && before.contains(&all),
         "{before}"
     );
     let made = hangar.run(&["keys", "new"]);
@@ -294,12 +291,12 @@ async fn a_key_is_made_and_everything_wrapped_anew_beside_a_running_portal() {
     assert!(
         lines
             .iter()
-            .any(|line| line.contains("seals") && line.contains(&all))
+            .any(|line| line.contains("current") && line.contains(&all))
     );
     assert!(
         lines
             .iter()
-            .any(|line| line.contains("opens only") && line.contains(none))
+            .any(|line| line.contains("decrypts only") && line.contains(none))
     );
     assert!(hangar.run(&["credentials", "list"]).contains("AWS"));
     // The portal that runs finds the new key beside the old one.
@@ -402,7 +399,7 @@ async fn a_key_in_kms_that_cannot_be_used_is_told_at_the_start() {
         .unwrap_err();
     let said = format!("{refused:#}");
     assert!(
-        said.contains(nothing) && said.contains("no such key"),
+        said.contains(nothing) && said.contains("does not exist"),
         "{said}"
     );
 }
@@ -460,9 +457,10 @@ async fn a_check_asks_sts_as_the_role_with_its_external_id() {
     let result = beside.vault.check(&caller, stored.id).await.unwrap();
     assert!(result.accepted, "{result:?}");
     let environment = vision.environments[0].id;
-    let at_hand = beside.vault.aws_keys(vision.tenant.id, environment).await;
-    let CredentialLookup::Opened(_, keys) = at_hand.unwrap() else {
-        panic!("the environment's own is taken")
-    };
+    let credentials = beside.database.credentials();
+    let used = credentials.chosen(vision.tenant.id, environment, Provider::Aws);
+    let used = used.await.unwrap().unwrap();
+    assert_eq!(used.id, stored.id);
+    let keys = beside.vault.aws_keys(&used).await.unwrap();
     assert_eq!(keys.access_key_id, "AKIAIOSFODNN7EXAMPLE");
 }

@@ -1,6 +1,7 @@
-//! The portal is killed at random moments of fifty orders and deletions of clusters, and of nodes that are ordered,
-//! stopped and taken down among them, and started again each time. Every one ends right; nothing is left over and nothing
-//! is doubled on the host cluster and on the SkyPilot API server.
+//! The portal is killed at random moments of orders and deletions of clusters, and of nodes that are ordered, stopped and
+//! taken down among them, and started again each time. Every one ends right; nothing is left over and nothing is doubled
+//! on the host cluster and on the SkyPilot API server. Each call's own moments are in provisioning's `crashes` and
+//! `node_crashes`.
 
 mod nodes;
 #[path = "../portal_process/mod.rs"]
@@ -24,7 +25,7 @@ use std::{
 };
 use tempfile::TempDir;
 
-const ORDERS: usize = 50;
+const ORDERS: usize = 20;
 /// Every second cluster is deleted again.
 const DELETED_EVERY: usize = 2;
 const PATIENCE: Duration = Duration::from_secs(180);
@@ -132,7 +133,7 @@ async fn customer(client: ApiClient, number: usize) {
         return;
     }
     loop {
-        let deletion = client.http.delete(&path).query(&[("confirm", &name)]);
+        let deletion = client.http.delete(&path).query(&[("confirmation", &name)]);
         match deletion.send().await.map(|response| response.status()) {
             Ok(StatusCode::GONE) => return,
             Ok(status) if !status.is_success() && !status.is_server_error() => {

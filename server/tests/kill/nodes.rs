@@ -11,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-const ORDERS: usize = 12;
+const ORDERS: usize = 6;
 
 /// What becomes of a node once it has been ready.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -55,7 +55,7 @@ async fn customer(client: ApiClient, number: usize) {
             until_state(&client, &path, "stopped", deadline).await;
         }
         Fate::IsTakenDown => loop {
-            let delete_node = client.http.delete(&path).query(&[("confirm", &name)]);
+            let delete_node = client.http.delete(&path).query(&[("confirmation", &name)]);
             match delete_node.send().await.map(|response| response.status()) {
                 Ok(StatusCode::GONE) => return,
                 Ok(status) if !status.is_success() && !status.is_server_error() => {

@@ -81,7 +81,7 @@ async fn the_log_is_exported_for_its_owner_alone_and_that_is_in_the_log() {
 
     let again = audit(&folder, &["export", "--format", "jsonl", "--output", path]);
     assert!(!again.status.success());
-    assert!(said(&again).contains("cannot be made"), "{}", said(&again));
+    assert!(said(&again).contains("cannot create"), "{}", said(&again));
     assert_eq!(fs::read_to_string(&file).unwrap(), lines);
 
     let later = audit(&folder, &["export", "--format", "jsonl"]);

@@ -237,7 +237,7 @@ async fn planted_secrets_are_in_no_answer_page_event_log_or_file() {
     }
     let last = all.last().unwrap();
     let name = last["name"].as_str().unwrap().replace(' ', "%20");
-    let gone = format!("{}?confirm={name}", address(last));
+    let gone = format!("{}?confirmation={name}", address(last));
     let answer = admin
         .send(admin.request_of_our_page(Method::DELETE, &gone))
         .await;
@@ -285,7 +285,7 @@ async fn a_credential_of_another_tenant_looks_like_one_that_is_not_there() {
         (Method::POST, "/suspend", None),
         (Method::POST, "/restore", None),
         (Method::POST, "/check", None),
-        (Method::DELETE, "?confirm=Main", None),
+        (Method::DELETE, "?confirmation=Main", None),
     ] {
         let mut answers = Vec::new();
         for address in [&there, &nowhere] {

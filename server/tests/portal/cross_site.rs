@@ -133,7 +133,10 @@ async fn a_program_with_a_token_needs_no_page() {
     let portal = TestPortal::start().await;
     let program = portal.program_of(DEVELOPER).await;
     let request = program
-        .request(Method::DELETE, &format!("/api/v1/clusters/{ID}?confirm=x"))
+        .request(
+            Method::DELETE,
+            &format!("/api/v1/clusters/{ID}?confirmation=x"),
+        )
         .header("origin", "https://ci.example.com");
     program.send(request).await.assert_problem(404, "not-found");
     portal.stop().await;

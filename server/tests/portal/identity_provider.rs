@@ -5,9 +5,10 @@ use sandbox::{
     Faults,
     data_directory::DataDirectory,
     faults::IdTokenFault,
-    identity::{IdentityOptions, IdentityProvider, Person},
+    identity::{IdentityProvider, Person},
 };
 use server::config::{ProviderSettings, Secret, Settings};
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 #[tokio::test]
@@ -185,17 +186,17 @@ async fn only_people_of_the_allowed_domains_come_in() {
     ];
     let known = people.map(|(email, email_verified, _)| Person {
         subject: format!("corp-{email}-{email_verified}"),
-        name: "Ann".into(),
-        email: email.into(),
+        name: "Ann",
+        email,
         email_verified,
-        groups: Vec::new(),
-        role: String::new(),
+        group: "developers",
+        role: "",
     });
-    let options = IdentityOptions {
-        people: known.to_vec(),
-        ..IdentityOptions::default()
-    };
-    let corp = IdentityProvider::start(options, &DataDirectory::in_memory(), Faults::default())
+    let (listen, data) = (
+        SocketAddr::from(([127, 0, 0, 1], 0)),
+        DataDirectory::in_memory(),
+    );
+    let corp = IdentityProvider::start(listen, known.to_vec(), &data, Faults::default())
         .await
         .unwrap();
     let settings = ProviderSettings {
@@ -232,6 +233,8 @@ pub fn provider(slug: &str, issuer: &str) -> ProviderSettings {
         client_secret: Some(Secret::from("secret".to_owned())),
         scopes: vec!["openid".into()],
         userinfo: false,
+        audiences: Vec::new(),
+        assume_email_verified: false,
         email_domains: Vec::new(),
         cognito_domain: None,
         user_pool: None,

@@ -102,7 +102,7 @@ async fn under_a_public_address_cookies_are_bound_to_it_and_people_are_sent_ther
         .header("host", "hangar.example.com");
     let answer = browser.send(start).await;
     let cookie = answer.header("set-cookie");
-    assert!(cookie.starts_with("__Host-hangar="), "{cookie}");
+    assert!(cookie.starts_with("__Host-hangar_sign_in_"), "{cookie}");
     for attribute in ["Secure", "HttpOnly", "Path=/"] {
         assert!(cookie.contains(attribute), "{cookie}");
     }

@@ -18,7 +18,7 @@ async fn admins_see_what_is_on_the_host_and_who_has_which_plan() {
     assert_eq!(host["configured"], true);
     assert_eq!(host["takes_new_clusters"], true);
     assert_eq!(host["clusters"], 2);
-    assert_eq!(host["need_somebody"], 0);
+    assert_eq!(host["need_attention"], 0);
 
     let plans = admin.get("/api/v1/plans").await.body_json();
     let small = &plans[0];

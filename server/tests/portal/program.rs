@@ -148,7 +148,7 @@ fn a_port_that_is_taken_is_said_with_the_way_out() {
     assert!(!output.status.success());
     let said = said(&output);
     assert!(
-        said.contains("something else listens on") && said.contains("--listen"),
+        said.contains("is already in use") && said.contains("--listen"),
         "{said}"
     );
 }
@@ -206,11 +206,9 @@ fn without_a_configuration_it_does_not_start() {
 #[test]
 fn the_sandbox_is_not_in_the_binary() {
     let binary = std::fs::read(env!("CARGO_BIN_EXE_hangar")).unwrap();
-    let contains = |text: &str| {
-        binary
-            .windows(text.len())
-            .any(|found| found == text.as_bytes())
-    };
+    // Searching a `str` is compiled with optimisation, unlike this test.
+    let binary = String::from_utf8_lossy(&binary);
+    let contains = |text: &str| binary.contains(text);
     assert!(contains("skypilot.admin_token"), "texts are readable in it");
     for text in ["Hangar's sandbox", "Maya Lindt", "sandbox::kubernetes"] {
         assert!(!contains(text), "{text}");
@@ -236,8 +234,8 @@ fn check_lists_what_is_missing_and_ends_badly() {
     for row in [
         "MISSING  site",
         "ok       database",
-        "ok       key that seals (key-",
-        "ok       keys of everything sealed",
+        "ok       current key (key-",
+        "ok       keys of all stored secrets",
         "MISSING  sign-in with corp",
         "nowhere.yaml",
         "MISSING  SkyPilot API server http://127.0.0.1:9/",
@@ -265,7 +263,7 @@ async fn check_tells_about_the_skypilot_server_and_each_tenants_place_there() {
     let table = check(sandbox.skypilot_admin_token());
     for row in [
         format!("{server}: 0.14.1, protocol 62, with service accounts"),
-        format!("{server}: may administer"),
+        format!("{server}: admin role"),
     ] {
         assert!(table.contains(&row), "{row} not in\n{table}");
     }
@@ -329,7 +327,7 @@ async fn the_log_holds_no_secret_however_much_is_logged() {
     let made_up = Browser::with_token(running.origin(), "hgr_canary-in-a-header");
     made_up.get(&address).await;
     browser.get("/clusters?search=canary-in-a-query").await;
-    let delete = format!("{address}?confirm=quiet");
+    let delete = format!("{address}?confirmation=quiet");
     browser
         .send(browser.request_of_our_page(Method::DELETE, &delete))
         .await;

@@ -5,13 +5,50 @@ use crate::fixture::{
 };
 use reqwest::Method;
 use serde_json::Value;
-use std::time::Instant;
+use std::{collections::BTreeSet, time::Instant};
 
 const MISSING: &str = "/api/v1/clusters/0197aaaa-0000-7000-8000-000000000000";
 
 #[test]
-fn the_document_says_what_it_said() {
-    insta::assert_json_snapshot!(server::http::rest::document());
+fn the_document_is_as_published() {
+    insta::assert_yaml_snapshot!(server::http::rest::document());
+}
+
+#[test]
+fn every_operation_is_complete() {
+    let document = serde_json::to_value(server::http::rest::document()).unwrap();
+    let mut ids = BTreeSet::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let id = operation["operationId"].as_str().unwrap();
+            assert!(ids.insert(id.to_owned()), "{id} is not unique");
+            let responses = operation["responses"].as_object().unwrap();
+            assert!(
+                responses.keys().any(|status| status.starts_with('2')),
+                "{id}"
+            );
+            assert!(responses.contains_key("401"), "{id}");
+            for (status, response) in responses {
+                let target = response["$ref"].as_str().map(|pointer| &pointer[1..]);
+                let described = target.is_none_or(|target| document.pointer(target).is_some());
+                assert!(described, "{id}: {status}");
+            }
+            let parameters = operation["parameters"].as_array().into_iter().flatten();
+            let named: BTreeSet<_> = parameters
+                .map(|parameter| match parameter["$ref"].as_str() {
+                    Some(pointer) => document.pointer(&pointer[1..]).unwrap(),
+                    None => parameter,
+                })
+                .filter(|parameter| parameter["in"] == "path")
+                .map(|parameter| parameter["name"].as_str().unwrap())
+                .collect();
+            let in_path = path
+                .split('/')
+                .filter_map(|segment| segment.strip_prefix('{'));
+            let in_path: BTreeSet<_> = in_path.filter_map(|name| name.strip_suffix('}')).collect();
+            assert_eq!(named, in_path, "{method} {path}");
+        }
+    }
 }
 
 #[tokio::test]
@@ -64,10 +101,10 @@ async fn a_cluster_is_ordered_looked_at_listed_and_deleted() {
         .send(program.request(Method::DELETE, &address))
         .await;
     refused.assert_problem(422, "invalid");
-    let wrong = format!("{address}?confirm=payments");
+    let wrong = format!("{address}?confirmation=payments");
     let refused = program.send(program.request(Method::DELETE, &wrong)).await;
     refused.assert_problem(422, "invalid");
-    let right = format!("{address}?confirm=payments-ci");
+    let right = format!("{address}?confirmation=payments-ci");
     for _ in 0..2 {
         let answer = program.send(program.request(Method::DELETE, &right)).await;
         assert!(matches!(answer.status, 202 | 410), "{}", answer.body);
@@ -123,7 +160,7 @@ async fn foreign_and_missing_clusters_look_the_same() {
         foreign.assert_problem(404, "not-found");
         assert_eq!(foreign.body, missing.body, "{part}");
     }
-    let foreign = format!("{address}?confirm=private");
+    let foreign = format!("{address}?confirmation=private");
     let answer = stranger
         .send(stranger.request(Method::DELETE, &foreign))
         .await;
@@ -151,7 +188,7 @@ async fn a_viewer_sees_and_does_not_touch() {
         .json(Method::POST, "/api/v1/clusters", &order("mine"))
         .await
         .assert_problem(403, "forbidden");
-    let delete = format!("{address}?confirm=looked-at");
+    let delete = format!("{address}?confirmation=looked-at");
     let answer = viewer.send(viewer.request(Method::DELETE, &delete)).await;
     answer.assert_problem(403, "forbidden");
     let admin = portal.program_of(ADMIN).await;

@@ -9,12 +9,10 @@ use tower_sessions::{SessionStore as _, session::Id};
 #[tokio::test]
 async fn the_session_id_changes_at_sign_in() {
     let portal = TestPortal::start().await;
-    let browser = portal.browser();
-    let page = browser.begin_sign_in("sandbox", "/").await;
+    let browser = portal.browser_of(DEVELOPER).await;
     let before = browser.stolen();
     let old = browser.cookie("hangar").unwrap();
-    let callback = browser.choose(&page, DEVELOPER).await;
-    browser.finish_sign_in(&callback).await;
+    browser.sign_in_as(DEVELOPER).await;
     assert_ne!(browser.cookie("hangar").unwrap(), old);
     assert!(browser.is_signed_in().await);
     assert!(!before.is_signed_in().await, "the old id is worth nothing");

@@ -68,7 +68,9 @@ async fn a_database_that_cannot_be_written_is_said_in_words_and_reading_goes_on(
     );
     assert_eq!(portal.browser().get("/sign-in").await.status, 200);
     let browser = portal.browser();
-    let refused = browser.get("/sign-in/sandbox").await;
+    let page = browser.begin_sign_in("sandbox", "/").await;
+    let callback = browser.choose(&page, DEVELOPER).await;
+    let refused = browser.finish_sign_in(&callback).await;
     assert!(
         refused.location().starts_with("/sign-in?error=internal"),
         "{refused:?}"

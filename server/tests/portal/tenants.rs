@@ -95,7 +95,7 @@ async fn foreign_and_missing_tenants_look_the_same() {
     let mut bodies = Vec::new();
     for tenant in ["vision", "nowhere"] {
         let at = |part: &str| format!("/api/v1/tenants/{tenant}{part}");
-        let confirmed = format!("/archive?confirm={tenant}");
+        let confirmed = format!("/archive?confirmation={tenant}");
         let answers = [
             stranger.get(&at("")).await,
             stranger.get(&at("/obstacles")).await,
@@ -113,7 +113,7 @@ async fn foreign_and_missing_tenants_look_the_same() {
             send(
                 &stranger,
                 Method::POST,
-                &at("/environments/dev/archive?confirm=dev"),
+                &at("/environments/dev/archive?confirmation=dev"),
             )
             .await,
             stranger.json(Method::PUT, &at(&member), &role).await,
@@ -225,8 +225,8 @@ async fn an_empty_tenant_is_archived_and_stays_so_over_a_start() {
     let archive = "/api/v1/tenants/payments/archive";
     let typo = send(&admin, Method::POST, archive).await;
     typo.assert_problem(422, "invalid");
-    assert_eq!(typo.body_json()["errors"][0]["field"], "confirm");
-    let confirmed = format!("{archive}?confirm=payments");
+    assert_eq!(typo.body_json()["errors"][0]["field"], "confirmation");
+    let confirmed = format!("{archive}?confirmation=payments");
     let archived = send(&admin, Method::POST, &confirmed).await;
     assert_eq!(archived.status, 204, "{}", archived.body);
 

@@ -95,7 +95,7 @@ async fn the_last_admin_stays() {
 
     let granted = role(&ada, &grace_at, "admin").await;
     assert_eq!(granted.body_json()["platform_role"], "admin");
-    assert_eq!(granted.body_json()["platform_source"]["kind"], "person");
+    assert_eq!(granted.body_json()["platform_source"]["kind"], "manual");
     let suspended = send(&grace, Method::POST, &format!("{ada_at}/suspend")).await;
     assert_eq!(suspended.status, 200, "{}", suspended.body);
     role(&grace, &grace_at, "user")

@@ -309,7 +309,11 @@ impl ApiClient {
 }
 
 fn free_address() -> SocketAddr {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-        .and_then(|listener| listener.local_addr())
-        .expect("a free port")
+    // Below the ports that the system gives to connections, which any other process may hold a moment later.
+    loop {
+        let port = rand::random_range(16_000..32_000);
+        if let Ok(listener) = TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
+            return listener.local_addr().expect("its address");
+        }
+    }
 }

@@ -1,35 +1,35 @@
-//! How to reach the cluster: kubeconfig, commands, and what its exposure requires.
+//! Kubeconfig, commands, and what the exposure requires.
 
 use domain::cluster::{Cluster, ClusterState};
 use domain::exposure::Exposure;
 use leptos::prelude::*;
 
+use crate::resource::Unavailable;
 use crate::routes;
-use crate::ui::{Button, ButtonKind, Card, Code, CopyButton, Icon, Notice, Symbol, Tone};
+use crate::ui::{Button, ButtonKind, Card, Code, CopyButton, Icon, Symbol};
 
-/// Shows how to connect, or why that is not possible now.
 #[component]
 pub fn Connect(cluster: Cluster) -> impl IntoView {
     if cluster.allowed.kubeconfig {
-        ways(&cluster).into_any()
+        instructions(&cluster).into_any()
     } else {
-        view! { <NotNow state=cluster.state /> }.into_any()
+        not_now(&cluster)
     }
 }
 
-fn ways(cluster: &Cluster) -> impl IntoView + use<> {
+fn instructions(cluster: &Cluster) -> impl IntoView + use<> {
     let name = cluster.name.to_string();
     let file = format!("{name}.kubeconfig.yaml");
     let once = format!("kubectl --kubeconfig {file} get nodes");
     let session = format!("export KUBECONFIG=$PWD/{file}\nkubectl get namespaces");
     let id = cluster.id;
-    let way = cluster.exposure.title();
-    let reached = reached(cluster);
+    let exposure = cluster.exposure.title();
+    let access = access(cluster);
     view! {
         <div class="grid grid-cols-1 gap-3.5 items-start lg:grid-cols-[minmax(0,1.55fr)_minmax(0,1fr)]">
             <Card title="Kubeconfig">
                 <p class="text-muted">
-                    "The kubeconfig gives full access to this cluster. It is read from the cluster when you ask for it, and the audit log records that you did."
+                    "The kubeconfig gives full access to this cluster. It is read from the cluster on request, and the audit log records each request."
                 </p>
                 <form
                     method="post"
@@ -45,7 +45,7 @@ fn ways(cluster: &Cluster) -> impl IntoView + use<> {
                 </form>
                 <h3 class="mt-5 mb-2">"Run one command"</h3>
                 <Code label="Command" text=once />
-                <h3 class="mt-4 mb-2">"Use it for the whole terminal"</h3>
+                <h3 class="mt-4 mb-2">"Use the kubeconfig in this terminal"</h3>
                 <Code label="Commands" text=session />
                 <p class="text-small text-muted mt-3">
                     "A new cluster has no nodes until its first pod runs, so “No resources found” is the expected response to the first "
@@ -53,15 +53,15 @@ fn ways(cluster: &Cluster) -> impl IntoView + use<> {
                     "."
                 </p>
             </Card>
-            <Card title=way>
-                <div class="prose">{reached}</div>
+            <Card title=exposure>
+                <div class="prose">{access}</div>
             </Card>
         </div>
     }
 }
 
-/// What the exposure requires of users.
-fn reached(cluster: &Cluster) -> impl IntoView + use<> {
+/// What a user needs for this exposure.
+fn access(cluster: &Cluster) -> impl IntoView + use<> {
     let endpoint = cluster.endpoint.clone();
     let address = endpoint.map(|endpoint| view! { <p>"Address: " <code>{endpoint}</code></p> });
     match &cluster.exposure {
@@ -109,35 +109,28 @@ fn reached(cluster: &Cluster) -> impl IntoView + use<> {
     }
 }
 
-#[component]
-fn NotNow(state: ClusterState) -> impl IntoView {
-    let (title, text) = match state {
+fn not_now(cluster: &Cluster) -> AnyView {
+    let (reason, title, text) = match cluster.state {
         ClusterState::Pending | ClusterState::Provisioning => (
+            "not-ready",
             "Not ready yet",
             "The kubeconfig appears here when the cluster is ready. This page updates automatically.",
         ),
         ClusterState::Failed => (
+            "failed",
             "The cluster failed to start",
             "There is no kubeconfig until the cluster responds. The Overview tab shows what failed.",
         ),
         ClusterState::Deleting | ClusterState::Deleted => (
+            "deleting",
             "The cluster is being deleted",
             "You can no longer connect to it.",
         ),
         ClusterState::Ready | ClusterState::Degraded => (
+            "no-permission",
             "You can view this cluster, but not connect to it",
             "A kubeconfig requires the developer or admin role in this tenant. Ask a tenant admin for the role.",
         ),
     };
-    let tone = if state.is_moving() {
-        Tone::Busy
-    } else {
-        Tone::Idle
-    };
-    view! {
-        <Notice tone=tone title=title>
-            <p>{text}</p>
-        </Notice>
-    }
-    .into_any()
+    view! { <Unavailable resource=cluster.into() reason=reason title=title text=text /> }.into_any()
 }

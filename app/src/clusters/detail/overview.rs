@@ -1,96 +1,75 @@
-//! State, progress and facts.
+//! Progress and facts.
 
-use domain::cluster::{Cluster, ClusterState};
+use domain::cluster::Cluster;
 use leptos::prelude::*;
 
-use crate::operation::{FailureCard, Progress, heading, step_summary};
-use crate::routes;
-use crate::ui::{Card, Code, Fact, Facts, LifeLeft, Remaining, exact};
+use crate::resource::{ExpiryFact, Overview, ResourceView, UsageCard};
+use crate::ui::{Card, Fact, Facts, LifeLeft, exact};
 
 #[component]
-pub fn Overview(cluster: Cluster) -> impl IntoView {
-    let operation = cluster.operation.clone();
-    let progress = cluster.state.is_moving().then(|| step_summary(&operation));
-    let usable = matches!(cluster.state, ClusterState::Ready | ClusterState::Degraded);
-    let expires = cluster.ends_at.filter(|_| usable);
-    let failure = cluster.failure.clone();
-    let heading = heading(&operation);
-    let facts = facts(&cluster);
+pub fn ClusterOverview(cluster: Cluster) -> impl IntoView {
+    let resource = ResourceView::from(&cluster);
+    let expires = resource.expires_at().filter(|_| resource.state.is_up);
     let life = expires.map(|end| view! { <LifeLeft start=cluster.created_at end=end /> });
+    let facts = facts(&cluster, &resource);
     view! {
-        <div class="grid grid-cols-1 gap-3.5 items-start lg:grid-cols-[minmax(0,1.55fr)_minmax(0,1fr)]">
-            <div class="grid grid-cols-1 gap-3.5 min-w-0">
-                {failure.map(|failure| view! { <FailureCard failure=failure /> })}
-                <Card title=heading aside=move || progress>
-                    <Progress steps=operation.steps />
-                </Card>
-            </div>
-            <div class="grid grid-cols-1 gap-3.5 min-w-0">
-                <Card title="Facts">
-                    <Facts>{facts}</Facts>
-                    {life}
-                </Card>
-                <Usage cluster=cluster />
-            </div>
-        </div>
+        <Overview resource=resource.clone()>
+            <Card title="Details">
+                <Facts>{facts}</Facts>
+                {life}
+            </Card>
+            {usage(resource)}
+        </Overview>
     }
-    .into_any()
 }
 
-fn facts(cluster: &Cluster) -> impl IntoView + use<> {
-    let ends = match (cluster.state, cluster.ends_at) {
-        (ClusterState::Deleting | ClusterState::Deleted, _) => "—".into_any(),
-        (_, None) => "never".into_any(),
-        (_, Some(at)) => view! { "in " <Remaining until=at /> }.into_any(),
-    };
+fn facts(cluster: &Cluster, resource: &ResourceView) -> impl IntoView + use<> {
+    let hourly = cluster.plan.price_per_hour;
     let price = match cluster.ends_at {
         Some(end) => {
             let seconds = end.as_second() - cluster.created_at.as_second();
-            let whole = cluster.plan.price_per_hour.times_seconds(seconds);
-            format!("{}/h · {whole} in total", cluster.plan.price_per_hour)
+            format!("{hourly}/h · {} in total", hourly.times_seconds(seconds))
         }
-        None => format!("{}/h", cluster.plan.price_per_hour),
+        None => format!("{hourly}/h"),
     };
     let endpoint = cluster.endpoint.clone();
     let limits = cluster.plan.limits();
     let exposure = cluster.exposure.title();
     let (host, namespace) = (cluster.host.clone(), cluster.namespace.clone());
-    let ordered = exact(cluster.created_at);
+    let created = exact(cluster.created_at);
     view! {
-        <Fact name="Expires">{ends}</Fact>
+        <ExpiryFact resource=resource.clone() />
         <Fact name="Price">{price}</Fact>
         <Fact name="Limits">{limits}</Fact>
         <Fact name="Exposure">{exposure}</Fact>
         {endpoint.map(|endpoint| view! { <Fact name="Address"><code>{endpoint}</code></Fact> })}
         <Fact name="Host cluster">{host}</Fact>
         <Fact name="Namespace"><code>{namespace}</code></Fact>
-        <Fact name="Created">{ordered}</Fact>
+        <Fact name="Created">{created}</Fact>
     }
 }
 
-/// The shortest way to a first response from the cluster.
-#[component]
-fn Usage(cluster: Cluster) -> impl IntoView {
+/// Nothing for callers who may not connect.
+fn usage(resource: ResourceView) -> Option<AnyView> {
+    let state = resource.state;
+    if state.is_deleting || (state.is_up && !resource.access.connect) {
+        return None;
+    }
     let command = format!(
         "kubectl --kubeconfig {}.kubeconfig.yaml get namespaces",
-        cluster.name
+        resource.name
     );
-    let text = match cluster.state {
-        ClusterState::Deleting | ClusterState::Deleted => return None,
-        ClusterState::Ready | ClusterState::Degraded => view! {
+    let connect = resource.tab("connect");
+    let text = move || match state.is_up {
+        true => view! {
             "Download the kubeconfig from the "
-            <a class="link" href=routes::cluster_tab(cluster.id, "connect")>
+            <a class="link" href=connect>
                 "Connect"
             </a>
             " tab, then run:"
         }
         .into_any(),
-        _ => "When the cluster is ready, run:".into_any(),
+        false => "When the cluster is ready, run:".into_any(),
     };
-    Some(view! {
-        <Card title="Use the cluster">
-            <p class="text-muted mb-2">{text}</p>
-            <Code label="Command" text=command />
-        </Card>
-    })
+    Some(view! { <UsageCard resource=resource text=text command=command /> }.into_any())
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
 use crate::form::FormState;
-use crate::ordering::{first_place, hours, split_place};
+use crate::resource::form::{first_place, hours, split_place};
 
 /// Every field as its control sends it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,18 +19,18 @@ pub struct Draft {
     pub kubernetes_version: String,
     /// `load_balancer` and so on.
     pub exposure: String,
-    /// Counts with the exposure `ingress` only; may be filled in all the same.
+    /// Used with the exposure `ingress` only.
     pub ingress_host: String,
-    /// Hours; empty: until it is deleted.
+    /// Hours; empty: no end.
     pub time_to_live_hours: String,
 }
 
 impl Draft {
-    /// What was typed, else what the address asks for, else what the portal proposes.
+    /// Values as typed, else from the address, else as the portal proposes them.
     pub fn proposed(options: &OrderOptions, form: &FormState, address: &Address) -> Self {
         let field = |name: &str, proposal: Option<String>| {
-            let asked = address.get(name).map(str::to_owned);
-            form.value(name, asked.or(proposal).unwrap_or_default())
+            let requested = address.get(name).map(str::to_owned);
+            form.value(name, requested.or(proposal).unwrap_or_default())
         };
         Self {
             name: field("name", None),
@@ -55,7 +55,7 @@ impl Draft {
         }
     }
 
-    /// The order as the core takes and validates it.
+    /// The request; the core validates it.
     pub fn to_input(&self) -> OrderInput {
         let (tenant, environment) = split_place(&self.place);
         let host = self.ingress_host.trim();

@@ -1,37 +1,35 @@
-//! `/clusters/new`: the form, and beside it a summary of what it creates. The page is previewed while one types.
+//! `/clusters/new`: the form, and beside it a summary of what it creates. The page is previewed as the user types.
 
 mod draft;
+mod exposure_fields;
 mod name_field;
 mod plan_field;
-mod reach_fields;
 mod summary;
 
-use domain::order::OrderOptions;
+use domain::order::{NameCheck, OrderOptions};
 use domain::quota::QuotaRequest;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 pub use self::draft::Draft;
+use self::exposure_fields::ExposureFields;
 use self::name_field::NameField;
 use self::plan_field::PlanField;
-use self::reach_fields::ReachFields;
 use self::summary::Summary;
 use super::functions::CreateCluster;
+use super::resource::SECTION;
 use crate::form::{Form, FormState};
-use crate::ordering::{PlaceField, curl, life_times, quota_at};
 use crate::page::{PageRequest, PageResult};
-use crate::routes;
-use crate::ui::{
-    Button, ButtonKind, Choice, Code, Empty, EmptyState, Field, LinkButton, PageHeader,
-    PreviewButton, Select,
+use crate::resource::form::{
+    CopyAsCurl, EnvironmentField, FormHeader, NotAllowed, curl, lifetimes, quota_at,
 };
-use domain::order::NameCheck;
+use crate::ui::{Button, ButtonKind, Choice, Field, PreviewButton, Select};
 
 pub async fn new(request: PageRequest) -> PageResult {
     let clusters = &request.core.clusters;
     let options = clusters.create_options(&request.caller).await?;
     if options.tenants.is_empty() {
-        return Ok(request.show("New cluster", || view! { <NotAllowed /> }));
+        return Ok(request.show("New cluster", || view! { <NotAllowed section=&SECTION /> }));
     }
     let form = request
         .form(CreateCluster::url())
@@ -46,25 +44,11 @@ pub async fn new(request: PageRequest) -> PageResult {
     let public_url = request.site.public_url.clone();
     let view = move || {
         view! {
-            <PageHeader back=routes::TO_CLUSTERS title="New cluster" />
+            <FormHeader section=&SECTION />
             <NewCluster options=options form=form draft=draft name=name public_url=public_url.to_string() />
         }
     };
     Ok(request.show("New cluster", view))
-}
-
-#[component]
-fn NotAllowed() -> impl IntoView {
-    view! {
-        <PageHeader back=routes::TO_CLUSTERS title="New cluster" />
-        <EmptyState
-            why=Empty::NoPermission
-            title="You cannot create clusters"
-            text="Creating clusters requires the developer or admin role in a tenant. Ask a tenant admin for the role."
-        >
-            <LinkButton href=routes::CLUSTERS>"Show all clusters"</LinkButton>
-        </EmptyState>
-    }
 }
 
 #[component]
@@ -76,9 +60,9 @@ fn NewCluster(
     public_url: String,
 ) -> impl IntoView {
     let plan = options.plans.iter().find(|plan| plan.name == draft.plan);
-    let wanted = QuotaRequest::Cluster(plan.map(|plan| plan.price_per_hour).unwrap_or_default());
+    let added = QuotaRequest::Cluster(plan.map(|plan| plan.price_per_hour).unwrap_or_default());
     let usage_after = quota_at(&draft.place, &options.tenants, &options.quotas)
-        .map(|(_, quota)| quota.with(wanted).words());
+        .map(|(_, quota)| quota.with(added).summary());
     let key = form.kept("idempotency_key", options.idempotency_key.clone());
     let curl = curl::command(&public_url, "/api/v1/clusters", &draft.to_input(), &key);
     let versions = options
@@ -90,13 +74,13 @@ fn NewCluster(
             Choice::new(version.to_string(), format!("{version}{newest}"))
         })
         .collect();
-    let life_times = life_times(&draft.time_to_live_hours, "Until deleted");
+    let lifetimes = lifetimes(&draft.time_to_live_hours);
     let (version, lifetime) = (
         draft.kubernetes_version.clone(),
         draft.time_to_live_hours.clone(),
     );
-    let reach = view! {
-        <ReachFields
+    let exposure = view! {
+        <ExposureFields
             form=form.clone()
             exposures=options.exposures.clone()
             ingress_domain=options.ingress_domain.clone()
@@ -105,11 +89,11 @@ fn NewCluster(
     };
     let fields = view! {
         <NameField form=form.clone() name=draft.name.clone() check=name />
-        <PlaceField
+        <EnvironmentField
             form=form.clone()
             tenants=options.tenants.clone()
             quotas=options.quotas.clone()
-            wanted=wanted
+            added=added
             chosen=draft.place.clone()
         />
         <PlanField form=form.clone() plans=options.plans.clone() chosen=draft.plan.clone() />
@@ -122,9 +106,9 @@ fn NewCluster(
             label="Lifetime"
             hint=|| "The cluster and everything in it is deleted when its lifetime ends."
         >
-            <Select choices=life_times chosen=lifetime />
+            <Select choices=lifetimes chosen=lifetime />
         </Field>
-        {reach}
+        {exposure}
     };
     view! {
         <Form state=form.clone() preview=true>
@@ -138,12 +122,7 @@ fn NewCluster(
                         "Create cluster"
                     </Button>
                     <PreviewButton form=form.clone() />
-                    <details class="mt-3">
-                        <summary class="text-muted text-center hover:text-text">"Copy as curl"</summary>
-                        <div class="mt-2">
-                            <Code label="Request" text=curl />
-                        </div>
-                    </details>
+                    <CopyAsCurl command=curl />
                 </Summary>
             </div>
         </Form>

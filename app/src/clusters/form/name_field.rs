@@ -1,4 +1,4 @@
-//! The name, checked while one types.
+//! The name, checked as the user types.
 
 use domain::order::NameCheck;
 use leptos::prelude::*;

@@ -83,7 +83,7 @@ fn objects(options: &OrderOptions, draft: &Draft) -> Vec<String> {
     let mut objects = vec![format!("Namespace vcluster-{name} on {}", options.host)];
     if let Some(plan) = plan {
         objects.push(format!(
-            "Resource quota and limit range: {}, {} pods",
+            "ResourceView quota and limit range: {}, {} pods",
             plan.limits(),
             plan.pods
         ));

@@ -3,19 +3,14 @@
 use domain::node::catalogue::{AcceleratorSummary, cloud_title};
 use leptos::prelude::*;
 
-use crate::nodes::words::gib;
+use crate::nodes::quantity::gib;
 use crate::ui::{Choice, FilterSelect};
 
 /// The parameters of the filters.
 pub const FILTERS: [&str; 3] = ["accelerator", "cloud", "count"];
 
 #[component]
-pub fn Filters(
-    /// Every accelerator there is.
-    accelerators: Vec<AcceleratorSummary>,
-    /// Every cloud there is.
-    clouds: Vec<String>,
-) -> impl IntoView {
+pub fn Filters(accelerators: Vec<AcceleratorSummary>, clouds: Vec<String>) -> impl IntoView {
     let counts = counts(&accelerators);
     let accelerators = accelerators.into_iter().map(accelerator).collect();
     let clouds = clouds.into_iter().map(|cloud| {

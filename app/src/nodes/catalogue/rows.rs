@@ -3,23 +3,15 @@
 use domain::node::catalogue::{Offer, cloud_title};
 use leptos::prelude::*;
 
-use crate::nodes::words::{gib, per_hour};
+use crate::nodes::quantity::{gib, per_hour};
 use crate::resource::Permission;
 use crate::routes;
 use crate::ui::{Cell, Row};
 
-/// Columns: accelerator, memory, location, machine, price on demand, price as spot.
-#[component]
-pub fn OfferRows(
-    offers: Vec<Offer>,
-    permission: Permission,
-    /// The environment to create nodes in: `vision/dev`, or empty.
-    place: String,
-) -> impl IntoView {
-    offers
-        .into_iter()
-        .map(|offer| row(&offer, permission, &place))
-        .collect_view()
+/// `place` is the environment to create nodes in: `vision/dev`, or empty.
+pub fn offer_rows(offers: &[Offer], permission: Permission, place: &str) -> Vec<AnyView> {
+    let row = |offer| row(offer, permission, place);
+    offers.iter().map(row).collect()
 }
 
 /// The form that creates such a node.
@@ -38,7 +30,7 @@ fn create(offer: &Offer, spot: bool, place: &str) -> String {
     )
 }
 
-fn row(offer: &Offer, permission: Permission, place: &str) -> impl IntoView + use<> {
+fn row(offer: &Offer, permission: Permission, place: &str) -> AnyView {
     let link = |spot| (permission == Permission::Create).then(|| create(offer, spot, place));
     let on_demand = price(offer, false, link(false));
     let spot = price(offer, true, link(true));
@@ -66,11 +58,11 @@ fn row(offer: &Offer, permission: Permission, place: &str) -> impl IntoView + us
     .into_any()
 }
 
-/// On a phone the table has no header, so each price has a caption.
+/// On a small screen the table has no header, so each price has a caption.
 fn price(offer: &Offer, spot: bool, link: Option<String>) -> impl IntoView + use<> {
     let amount = offer.price(spot);
     let kind = if spot { "Spot" } else { "On demand" };
-    let words = per_hour(amount);
+    let text = per_hour(amount);
     let price = match (amount, link) {
         (Some(amount), Some(href)) => {
             let about = format!(
@@ -85,15 +77,15 @@ fn price(offer: &Offer, spot: bool, link: Option<String>) -> impl IntoView + use
                     aria-label=about
                     class="inline-block border border-line-strong rounded-control bg-surface px-2 py-0.5 font-semibold hover:border-accent hover:text-accent-text"
                 >
-                    {words}
+                    {text}
                 </a>
             }
             .into_any()
         }
-        _ => words.into_any(),
+        _ => text.into_any(),
     };
     view! {
-        <small class="block text-muted mb-0.5 md:hidden">{kind}</small>
+        <small class="block text-muted mb-0.5 lg:hidden">{kind}</small>
         {price}
     }
     .into_any()

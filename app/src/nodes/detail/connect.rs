@@ -1,19 +1,19 @@
-//! How to reach the node: key and configuration for SSH.
+//! Key and configuration for SSH.
 
 use domain::node::view::{Node, NodeState};
 use leptos::prelude::*;
 
 use crate::form::{Form, FormState};
 use crate::nodes::functions::SshConfig;
+use crate::resource::Unavailable;
 use crate::routes;
-use crate::ui::{Button, ButtonKind, Card, Code, CopyButton, Icon, Notice, Symbol, Tone};
+use crate::ui::{Button, ButtonKind, Card, Code, CopyButton, Icon, Symbol};
 
 /// Makes SSH read the files of all nodes. The line comes first because SSH uses the first value that it finds.
 const INCLUDE: &str = "touch ~/.ssh/config\n\
     { echo 'Include *.ssh-config'; cat ~/.ssh/config; } > ~/.ssh/config.new\n\
     mv ~/.ssh/config.new ~/.ssh/config";
 
-/// Shows how to connect, or why that is not possible now.
 #[component]
 pub fn Connect(
     node: Node,
@@ -23,7 +23,7 @@ pub fn Connect(
     if node.allowed.connect {
         steps(&node, form).into_any()
     } else {
-        view! { <NotNow node=node /> }.into_any()
+        not_now(&node)
     }
 }
 
@@ -39,7 +39,7 @@ fn steps(node: &Node, form: FormState) -> impl IntoView + use<> {
     let copy_files = format!("rsync -avz ./data/ {name}:data/");
     let key = view! {
         <p class="text-muted">
-            "The key opens this node only. It is read from SkyPilot when you ask for it, the portal does not store it, and the audit log records that you did."
+            "The key opens this node only. It is read from SkyPilot on request and not stored by the portal, and the audit log records each request."
         </p>
         <form
             method="post"
@@ -108,8 +108,7 @@ fn steps(node: &Node, form: FormState) -> impl IntoView + use<> {
     }
 }
 
-/// The SSH configuration on the page, after the user asked for it: only then are the user on the node and the link to
-/// VS Code known.
+/// The SSH configuration on the page, on request: only then are the user on the node and the link to VS Code known.
 #[component]
 fn ShownConfig(id: String, name: String, form: FormState) -> impl IntoView {
     let config = form.answer::<SshConfig>().map(|config| {
@@ -168,8 +167,7 @@ fn Step(number: u8, title: &'static str, children: Children) -> impl IntoView {
     .into_any()
 }
 
-#[component]
-fn NotNow(node: Node) -> impl IntoView {
+fn not_now(node: &Node) -> AnyView {
     let (reason, title, text) = match node.state {
         NodeState::Pending | NodeState::Provisioning | NodeState::Starting => (
             "not-ready",
@@ -207,11 +205,6 @@ fn NotNow(node: Node) -> impl IntoView {
             "A key requires the developer or admin role in this tenant. Ask a tenant admin for the role.",
         ),
     };
-    let tone = if node.state.is_moving() {
-        Tone::Busy
-    } else {
-        Tone::Idle
-    };
     let start = node.allowed.start && node.state == NodeState::Stopped;
     let start = start.then(|| {
         view! {
@@ -223,12 +216,9 @@ fn NotNow(node: Node) -> impl IntoView {
         }
     });
     view! {
-        <div data-unavailable=reason>
-            <Notice tone=tone title=title>
-                <p>{text}</p>
-                {start}
-            </Notice>
-        </div>
+        <Unavailable resource=node.into() reason=reason title=title text=text>
+            {start}
+        </Unavailable>
     }
     .into_any()
 }

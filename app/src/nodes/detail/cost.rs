@@ -1,47 +1,42 @@
-//! What the node costs, what would reduce the cost, and when it ends.
+//! What the node costs, what would reduce the cost, and when it expires.
 
 use domain::money::MicroDollars;
 use domain::node::view::{Node, NodeState};
 use leptos::prelude::*;
 
 use crate::nodes::cost::CostSoFar;
-use crate::nodes::state::why_not_stop;
-use crate::nodes::words::per_hour;
-use crate::ui::{Card, Fact, Facts, LifeLeft, Remaining};
+use crate::nodes::quantity::per_hour;
+use crate::nodes::resource::why_not_stop;
+use crate::resource::{ExpiryFact, ResourceView};
+use crate::ui::{Card, Fact, Facts, LifeLeft};
 
 #[component]
 pub fn CostCard(node: Node) -> impl IntoView {
-    let cost = node.cost;
-    let ending = matches!(node.state, NodeState::Deleting | NodeState::Deleted);
+    let (cost, now) = (node.cost, node.now);
+    let resource = ResourceView::from(&node);
     let price = per_hour(cost.price_per_hour);
     let price = match cost.running {
         true => price,
         false => format!("{price} while running"),
     };
-    let expires = match node.ends_at {
-        _ if ending => "—".into_any(),
-        None => "never".into_any(),
-        Some(at) => view! { "in " <Remaining until=at /> }.into_any(),
-    };
     let when_idle = node
         .autostop
-        .map_or_else(|| "keeps running".to_owned(), |rule| rule.words());
+        .map_or_else(|| "keeps running".to_owned(), |rule| rule.summary());
     let total = most_until_expiry(&node)
         .map(|total| view! { <Fact name="Until it expires">{format!("at most {total}")}</Fact> });
-    let life = node
-        .ends_at
-        .filter(|_| !ending)
+    let life = resource
+        .expires_at()
         .map(|end| view! { <LifeLeft start=node.created_at end=end /> });
     view! {
         <Card title="Cost">
             <Facts>
                 <Fact name="Price">{price}</Fact>
                 <Fact name="So far">
-                    <CostSoFar cost=cost at=node.now />
+                    <CostSoFar cost=cost at=now />
                 </Fact>
                 {total}
                 <Fact name="When idle">{when_idle}</Fact>
-                <Fact name="Expires">{expires}</Fact>
+                <ExpiryFact resource=resource />
             </Facts>
             {life}
             <p class="text-small text-muted mt-3 empty:hidden">{advice(&node)}</p>

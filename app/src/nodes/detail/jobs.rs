@@ -9,13 +9,22 @@ use leptos::prelude::*;
 use crate::address::Address;
 use crate::form::{Form, FormState};
 use crate::problem_page::ProblemPanel;
+use crate::resource::Unavailable;
 use crate::routes;
 use crate::ui::{
-    Badge, Button, ButtonKind, Card, Cell, Elapsed, Empty, EmptyState, Field, HeaderCell, Notice,
+    Badge, Button, ButtonKind, Card, Cell, Column, Elapsed, Empty, EmptyState, Field, Notice,
     RelativeTime, Row, Table, TextArea, TextInput, Tone, elapsed_words,
 };
 
-/// The queue is kept on the node, so only a node that is up can list it.
+const COLUMNS: &[Column] = &[
+    Column::text("Job"),
+    Column::text("State"),
+    Column::number("Submitted"),
+    Column::number("Duration"),
+    Column::ACTIONS,
+];
+
+/// The queue is on the node, so only a node that is up can list it.
 #[component]
 pub fn Jobs(
     node: Node,
@@ -23,11 +32,11 @@ pub fn Jobs(
     jobs: Option<Result<Vec<Job>, Problem>>,
     submit: FormState,
     cancel: FormState,
-    /// May hold the fields of a form that was sent before its user signed in.
+    /// Has the fields of a form that was sent before the user signed in.
     address: Address,
 ) -> impl IntoView {
     let Some(jobs) = jobs else {
-        return view! { <NotNow state=node.state /> }.into_any();
+        return not_now(&node);
     };
     let id = node.id;
     let may_change = node.allowed.jobs;
@@ -58,7 +67,7 @@ pub fn Jobs(
 
 #[component]
 fn Queue(id: NodeId, jobs: Vec<Job>, cancel: FormState, may_cancel: bool) -> impl IntoView {
-    let content = if jobs.is_empty() {
+    let empty = || {
         view! {
             <EmptyState
                 why=Empty::NothingYet
@@ -66,31 +75,12 @@ fn Queue(id: NodeId, jobs: Vec<Job>, cancel: FormState, may_cancel: bool) -> imp
                 text="Submit a command. Jobs run one after the other and continue when you close this page."
             />
         }
-        .into_any()
-    } else {
-        let head = || {
-            view! {
-                <HeaderCell>"Job"</HeaderCell>
-                <HeaderCell>"State"</HeaderCell>
-                <HeaderCell number=true>"Submitted"</HeaderCell>
-                <HeaderCell number=true>"Duration"</HeaderCell>
-                <HeaderCell>
-                    <span class="sr-only">"Actions"</span>
-                </HeaderCell>
-            }
-            .into_any()
-        };
-        let row = move |job: Job| {
-            let form = (may_cancel && job.state.is_open()).then(|| cancel.clone().keyed(job.id));
-            view! { <JobRow node=id job=job cancel=form /> }
-        };
-        view! {
-            <Table caption="Jobs, newest first" head=Box::new(head)>
-                {jobs.into_iter().map(row).collect_view()}
-            </Table>
-        }
-        .into_any()
     };
+    let row = move |job: Job| {
+        let form = (may_cancel && job.state.is_open()).then(|| cancel.clone().keyed(job.id));
+        job_row(id, job, form)
+    };
+    let rows = jobs.into_iter().map(row).collect::<Vec<_>>();
     let refresh = view! {
         <a href=routes::node_tab(id, "jobs") class="link">
             "Refresh"
@@ -98,7 +88,7 @@ fn Queue(id: NodeId, jobs: Vec<Job>, cancel: FormState, may_cancel: bool) -> imp
     };
     view! {
         <Card title="Queue" flush=true aside=move || refresh>
-            {content}
+            <Table caption="Jobs, newest first" columns=COLUMNS rows=rows empty=empty />
         </Card>
     }
     .into_any()
@@ -113,14 +103,8 @@ const fn tone(state: JobState) -> Tone {
     }
 }
 
-/// Columns: job, state, submitted, duration, actions.
-#[component]
-fn JobRow(
-    node: NodeId,
-    job: Job,
-    /// If the caller may cancel the job.
-    cancel: Option<FormState>,
-) -> impl IntoView {
+/// With `cancel` if the caller may cancel the job.
+fn job_row(node: NodeId, job: Job, cancel: Option<FormState>) -> AnyView {
     let number = job.id;
     let name = match job.name.as_str() {
         "" => format!("Job {number}"),
@@ -153,8 +137,8 @@ fn JobRow(
             <Cell number=true>
                 <span class="whitespace-nowrap">{duration}</span>
             </Cell>
-            <Cell wide_on_phone=true>
-                <div class="flex flex-wrap items-start gap-x-3 gap-y-1 md:justify-end">
+            <Cell wide_on_small=true>
+                <div class="flex flex-wrap items-start gap-x-3 gap-y-1 lg:justify-end">
                     <a href=routes::job_log_page(node, number) class="link py-0.5">
                         "Log" <span class="sr-only">{format!(" of job {number}")}</span>
                     </a>
@@ -192,8 +176,8 @@ fn CancelForm(node: NodeId, number: u64, form: FormState) -> impl IntoView {
 
 #[component]
 fn SubmitForm(id: NodeId, form: FormState, address: Address) -> impl IntoView {
-    let kept = |name: &str| address.get(name).unwrap_or_default().to_owned();
-    let (name, run) = (kept("name"), kept("run"));
+    let sent = |name: &str| address.get(name).unwrap_or_default().to_owned();
+    let (name, run) = (sent("name"), sent("run"));
     view! {
         <Card title="New job">
             <Form state=form.clone() class="grid gap-3">
@@ -220,9 +204,8 @@ fn SubmitForm(id: NodeId, form: FormState, address: Address) -> impl IntoView {
     .into_any()
 }
 
-#[component]
-fn NotNow(state: NodeState) -> impl IntoView {
-    let (title, text) = match state {
+fn not_now(node: &Node) -> AnyView {
+    let (title, text) = match node.state {
         NodeState::Pending | NodeState::Provisioning | NodeState::Starting => (
             "Not ready yet",
             "You can submit jobs when the node is ready. This page updates automatically.",
@@ -240,17 +223,6 @@ fn NotNow(state: NodeState) -> impl IntoView {
             "Its jobs and their logs are deleted with it.",
         ),
     };
-    let tone = if state.is_moving() {
-        Tone::Busy
-    } else {
-        Tone::Idle
-    };
-    view! {
-        <div data-unavailable=state.as_str()>
-            <Notice tone=tone title=title>
-                <p>{text}</p>
-            </Notice>
-        </div>
-    }
-    .into_any()
+    let reason = node.state.as_str();
+    view! { <Unavailable resource=node.into() reason=reason title=title text=text /> }.into_any()
 }

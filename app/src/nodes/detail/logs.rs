@@ -13,17 +13,16 @@ use serde_json::json;
 
 use crate::address::Address;
 use crate::page::PageRequest;
-use crate::problem_page::ProblemPanel;
+use crate::resource::Events;
 use crate::routes;
-use crate::ui::{
-    Card, Cell, Chip, Chips, Empty, EmptyState, HeaderCell, Icon, Notice, RelativeTime, Row,
-    Symbol, Table, Tone,
-};
+use crate::ui::{Card, Cell, Chip, Chips, Column, Icon, Notice, RelativeTime, Row, Symbol, Tone};
 
 /// Lines of a log that the page has before any script runs.
 const TAIL_LINES: u32 = 200;
 
-/// What the address selects.
+const EVENT_COLUMNS: &[Column] = &[Column::text("Event"), Column::number("Time")];
+
+/// The log that the address selects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Selection {
     Provisioning,
@@ -51,7 +50,7 @@ impl Selection {
     }
 }
 
-/// What was read of the selection.
+/// The content of the selection.
 pub enum Log {
     Forbidden,
     /// The last lines; `None` if the browser reads the log.
@@ -59,7 +58,7 @@ pub enum Log {
     Events(Result<Vec<NodeEvent>, Problem>),
 }
 
-/// The last lines of a log, or why they cannot be read: that is no problem of the page around them.
+/// The last lines of a log, or why they cannot be read, which is no error of the page.
 pub async fn tail(request: &PageRequest, id: NodeId, selection: Selection) -> LogTail {
     let log = match selection.job() {
         Some(job) => NodeLog::Job(Some(job)),
@@ -80,7 +79,7 @@ pub async fn tail(request: &PageRequest, id: NodeId, selection: Selection) -> Lo
         Err(problem) => LogTail {
             text: String::new(),
             problem: Some(LogProblem {
-                kind: problem.kind.slug().to_owned(),
+                kind: problem.kind.slug(),
                 detail: problem.detail,
                 next_step: problem.next_step,
                 reference: problem.reference,
@@ -106,7 +105,11 @@ pub fn Logs(node: Node, selection: Selection, log: Log) -> impl IntoView {
             </Notice>
         }
         .into_any(),
-        Log::Events(events) => view! { <Events events=events /> }.into_any(),
+        Log::Events(events) => {
+            let rows = events.map(|events| events.into_iter().map(event_row).collect::<Vec<_>>());
+            let empty = "SkyPilot reports events of a machine as soon as it looks for one.";
+            view! { <Events rows=rows columns=EVENT_COLUMNS empty=empty /> }.into_any()
+        }
         Log::Lines(tail) => {
             view! { <Lines node=node.clone() job=selection.job() tail=tail /> }.into_any()
         }
@@ -189,55 +192,18 @@ fn Lines(node: Node, job: Option<u64>, tail: Option<LogTail>) -> impl IntoView {
     .into_any()
 }
 
-#[component]
-fn Events(events: Result<Vec<NodeEvent>, Problem>) -> impl IntoView {
-    let content = match events {
-        Ok(events) if events.is_empty() => view! {
-            <EmptyState
-                why=Empty::NothingYet
-                title="No events"
-                text="SkyPilot reports events of a machine as soon as it looks for one."
-            />
-        }
-        .into_any(),
-        Ok(events) => view! { <EventTable events=events /> }.into_any(),
-        Err(problem) => view! { <ProblemPanel problem=problem /> }.into_any(),
-    };
+fn event_row(event: NodeEvent) -> AnyView {
     view! {
-        <Card title="Events" flush=true>
-            {content}
-        </Card>
-    }
-    .into_any()
-}
-
-#[component]
-fn EventTable(events: Vec<NodeEvent>) -> impl IntoView {
-    let head = || {
-        view! {
-            <HeaderCell>"Event"</HeaderCell>
-            <HeaderCell number=true>"Time"</HeaderCell>
-        }
-        .into_any()
-    };
-    let row = |event: NodeEvent| {
-        view! {
-            <Row>
-                <Cell>
-                    <span class="break-words">{event.message}</span>
-                </Cell>
-                <Cell number=true>
-                    <span class="text-muted whitespace-nowrap">
-                        <RelativeTime at=event.at />
-                    </span>
-                </Cell>
-            </Row>
-        }
-    };
-    view! {
-        <Table caption="Events of this node's machine, newest first" head=Box::new(head)>
-            {events.into_iter().map(row).collect_view()}
-        </Table>
+        <Row>
+            <Cell>
+                <span class="break-words">{event.message}</span>
+            </Cell>
+            <Cell number=true>
+                <span class="text-muted whitespace-nowrap">
+                    <RelativeTime at=event.at />
+                </span>
+            </Cell>
+        </Row>
     }
     .into_any()
 }

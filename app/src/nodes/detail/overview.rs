@@ -1,4 +1,4 @@
-//! State, progress, cost and facts.
+//! Progress, cost and facts.
 
 use domain::node::catalogue::{accelerators, cloud_title};
 use domain::node::connection::split_address;
@@ -8,42 +8,31 @@ use leptos::prelude::*;
 use super::cost::CostCard;
 use super::settings::StartForm;
 use crate::form::FormState;
-use crate::operation::{FailureCard, Progress, heading, step_summary};
-use crate::routes;
-use crate::ui::{Card, Code, Fact, Facts, exact};
+use crate::resource::{Overview, ResourceView, UsageCard};
+use crate::ui::{Card, Fact, Facts, exact};
 
 #[component]
-pub fn Overview(
+pub fn NodeOverview(
     node: Node,
     /// The form that retries a failed launch.
     start: FormState,
 ) -> impl IntoView {
-    let operation = node.operation.clone();
-    let progress = node.state.is_moving().then(|| step_summary(&operation));
-    let failure = node.failure.clone();
-    let heading = heading(&operation);
+    let resource = ResourceView::from(&node);
+    let id = node.id;
     let retry = node.state == NodeState::Failed && node.allowed.start;
-    let retry = retry.then(|| view! { <StartForm id=node.id form=start label="Retry launch" /> });
+    let retry =
+        move || retry.then(|| view! { <StartForm id=id form=start label="Retry launch" /> });
     let facts = facts(&node);
+    let usage = usage(&node);
     view! {
-        <div class="grid grid-cols-1 gap-3.5 items-start lg:grid-cols-[minmax(0,1.55fr)_minmax(0,1fr)]">
-            <div class="grid grid-cols-1 gap-3.5 min-w-0">
-                {failure.map(|failure| view! { <FailureCard failure=failure /> })}
-                {retry}
-                <Card title=heading aside=move || progress>
-                    <Progress steps=operation.steps />
-                </Card>
-            </div>
-            <div class="grid grid-cols-1 gap-3.5 min-w-0">
-                <CostCard node=node.clone() />
-                <Card title="Machine">
-                    <Facts>{facts}</Facts>
-                </Card>
-                <Usage node=node />
-            </div>
-        </div>
+        <Overview resource=resource retry=retry>
+            <CostCard node=node />
+            <Card title="Machine">
+                <Facts>{facts}</Facts>
+            </Card>
+            {usage}
+        </Overview>
     }
-    .into_any()
 }
 
 fn facts(node: &Node) -> impl IntoView + use<> {
@@ -95,26 +84,30 @@ fn facts(node: &Node) -> impl IntoView + use<> {
     }
 }
 
-/// The shortest way to a shell on the node.
-#[component]
-fn Usage(node: Node) -> impl IntoView {
-    let text = match node.state {
-        NodeState::Failed | NodeState::Deleting | NodeState::Deleted => return None,
-        NodeState::Ready | NodeState::Degraded => view! {
+/// Nothing for callers who may not connect.
+fn usage(node: &Node) -> Option<AnyView> {
+    let resource = ResourceView::from(node);
+    let state = resource.state;
+    if state.is_deleting
+        || node.state == NodeState::Failed
+        || (state.is_up && !resource.access.connect)
+    {
+        return None;
+    }
+    let connect = resource.tab("connect");
+    let is_stopped = node.state == NodeState::Stopped;
+    let text = move || match (state.is_up, is_stopped) {
+        (true, _) => view! {
             "Set up SSH once on the "
-            <a class="link" href=routes::node_tab(node.id, "connect")>
+            <a class="link" href=connect>
                 "Connect"
             </a>
             " tab, then run:"
         }
         .into_any(),
-        NodeState::Stopped => "After you start the node again, run:".into_any(),
-        _ => "When the node is ready, run:".into_any(),
+        (false, true) => "After you start the node, run:".into_any(),
+        (false, false) => "When the node is ready, run:".into_any(),
     };
-    Some(view! {
-        <Card title="Use the node">
-            <p class="text-muted mb-2">{text}</p>
-            <Code label="Command" text=format!("ssh {}", node.name) />
-        </Card>
-    })
+    let command = format!("ssh {}", node.name);
+    Some(view! { <UsageCard resource=resource text=text command=command /> }.into_any())
 }

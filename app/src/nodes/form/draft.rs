@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::accelerators::{counts, find, with_cards};
 use crate::address::Address;
 use crate::form::FormState;
-use crate::ordering::{first_place, hours, split_place};
+use crate::resource::form::{first_place, hours, split_place};
 
 /// The value of `kind` for a machine described by the other fields.
 pub const MACHINE: &str = "machine";
@@ -42,7 +42,7 @@ pub struct Draft {
     pub image: String,
     pub setup: String,
     pub run: String,
-    /// SkyPilot YAML; counts with [`OWN_TASK`] only.
+    /// SkyPilot YAML; used with [`OWN_TASK`] only.
     pub task: String,
     /// Empty: the node never stops by itself.
     pub idle_minutes: String,
@@ -52,17 +52,17 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// What was typed, else what the address asks for, else what the portal proposes.
+    /// Values as typed, else from the address, else as the portal proposes them.
     pub fn proposed(options: &NodeOrderOptions, form: &FormState, address: &Address) -> Self {
-        let asked = |name: &str| address.get(name).unwrap_or_default();
+        let requested = |name: &str| address.get(name).unwrap_or_default();
         let field =
             |name: &str, proposal: &str| form.value(name, address.get(name).unwrap_or(proposal));
-        let location = match (asked("cloud"), asked("region")) {
+        let location = match (requested("cloud"), requested("region")) {
             (cloud, "") => cloud.to_owned(),
             (cloud, region) => format!("{cloud}/{region}"),
         };
         // After a sign-in the address has every field but empty ones: then no minutes are a choice of the user.
-        let idle_minutes = if asked("idle_action").is_empty() {
+        let idle_minutes = if requested("idle_action").is_empty() {
             IDLE_MINUTES
         } else {
             ""
@@ -106,8 +106,8 @@ impl Draft {
         }
     }
 
-    /// Another accelerator may not be available in the same number. A number that an address asks for stays: the user
-    /// should learn what is wrong with it.
+    /// Another accelerator may not be available in the same number. A number from the address stays, so that its error
+    /// is shown.
     fn choose_count(&mut self, options: &NodeOrderOptions, is_preview: bool) {
         let name = self.accelerator_name();
         let counts = counts(&options.accelerators, name);
@@ -135,7 +135,7 @@ impl Draft {
         self.spot == "true"
     }
 
-    /// Why such a machine cannot be stopped; `None` if it can, or if only the user's own task tells.
+    /// Why such a machine cannot be stopped; `None` if it can, or if that depends on the task.
     pub fn why_not_stop(&self) -> Option<&'static str> {
         let cloud = self
             .location
@@ -157,8 +157,7 @@ impl Draft {
         }
     }
 
-    /// The order as the core takes and validates it. To the core, an own task without text is a machine; the form knows
-    /// better.
+    /// The request; the core validates it. An empty task is rejected here, because to the core it is a machine.
     pub fn to_input(&self) -> Result<NodeOrderInput, FieldError> {
         let (tenant, environment) = split_place(&self.place);
         let terms = NodeOrderInput {
@@ -200,7 +199,7 @@ impl Draft {
     }
 }
 
-/// A number as a request has it; empty: none. Text that is not a number is refused like one that is too small.
+/// A number as a request has it; empty: none. Text that is not a number is rejected like 0.
 fn number(text: &str) -> Option<i64> {
     match text.trim() {
         "" => None,

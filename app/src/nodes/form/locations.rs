@@ -7,12 +7,12 @@ use provisioning::nodes::Nodes;
 
 use super::accelerators::{clouds, find};
 use super::draft::Draft;
-use crate::nodes::words::per_hour;
-use crate::ordering::split_place;
+use crate::nodes::quantity::per_hour;
+use crate::resource::form::split_place;
 use crate::ui::Choice;
 
-/// An offer for every region that has the machine in `draft`, cheapest first. None if the catalogue cannot be read: the
-/// quote says why.
+/// An offer for every region that has the machine in `draft`, cheapest first. Empty if the catalogue cannot be read; the
+/// quote has the reason.
 pub async fn locations(
     nodes: &Nodes,
     caller: &Caller,
@@ -67,8 +67,8 @@ pub fn is_in(offer: &Offer, location: &str) -> bool {
     location.is_empty() || location == offer.cloud || location == value(offer)
 }
 
-/// What can be chosen: the cheapest location, each cloud, each of its regions. A location that an address asks for can
-/// be chosen in any case; the quote validates it.
+/// The choices: the cheapest location, each cloud, each of its regions. A location from the address can always be
+/// chosen; the quote validates it.
 pub fn choices(locations: &[Offer], options: &NodeOrderOptions, draft: &Draft) -> Vec<Choice> {
     let mut offered: Vec<String> = Vec::new();
     for location in locations {

@@ -9,7 +9,7 @@ use super::accelerators::{counts, with_cards};
 use super::draft::{Draft, OTHER};
 use super::locations::{choices, is_in};
 use crate::form::FormState;
-use crate::nodes::words::{from_price, gib};
+use crate::nodes::quantity::{from_price, gib};
 use crate::ui::{ChoiceCard, ChoiceCards, Field, Select, TextArea, TextInput, tw};
 
 #[component]

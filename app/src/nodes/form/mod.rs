@@ -1,8 +1,8 @@
-//! `/nodes/new`: the form, and beside it the price and the SkyPilot task. The page is previewed while one types.
+//! `/nodes/new`: the form, and beside it the price and the SkyPilot task. The page is previewed as the user types.
 
 mod accelerators;
 mod draft;
-mod end_fields;
+mod expiry_fields;
 mod locations;
 mod machine_fields;
 mod summary;
@@ -16,25 +16,26 @@ use leptos::server_fn::ServerFn;
 
 pub use self::draft::Draft;
 use self::draft::{MACHINE, OWN_TASK};
-use self::end_fields::EndFields;
+use self::expiry_fields::ExpiryFields;
 use self::locations::locations;
 use self::machine_fields::MachineFields;
 use self::summary::{Price, PriceBar, Summary};
 use super::functions::CreateNode;
+use super::resource::SECTION;
 use crate::form::{Form, FormState};
-use crate::ordering::{PlaceField, curl, quota_at};
 use crate::page::{PageRequest, PageResult};
+use crate::resource::form::{EnvironmentField, FormHeader, NotAllowed, curl, quota_at};
 use crate::routes;
 use crate::ui::{
-    Button, ButtonKind, ChoiceCard, ChoiceCards, Empty, EmptyState, Field, LinkButton, Notice,
-    PageHeader, PreviewButton, TextArea, TextInput, Tone, tw,
+    Button, ButtonKind, ChoiceCard, ChoiceCards, Field, LinkButton, Notice, PreviewButton,
+    TextArea, TextInput, Tone, tw,
 };
 
 pub async fn new(request: PageRequest) -> PageResult {
     let nodes = &request.core.nodes;
     let options = nodes.create_options(&request.caller).await?;
     if options.tenants.is_empty() {
-        return Ok(request.show("New node", || view! { <NotAllowed /> }));
+        return Ok(request.show("New node", || view! { <NotAllowed section=&SECTION /> }));
     }
     let form = request
         .form(CreateNode::url())
@@ -57,20 +58,6 @@ pub async fn new(request: PageRequest) -> PageResult {
 }
 
 #[component]
-fn NotAllowed() -> impl IntoView {
-    view! {
-        <PageHeader back=routes::TO_NODES title="New node" />
-        <EmptyState
-            why=Empty::NoPermission
-            title="You cannot create nodes"
-            text="Creating nodes requires the developer or admin role in a tenant. Ask a tenant admin for the role."
-        >
-            <LinkButton href=routes::NODES>"Show all nodes"</LinkButton>
-        </EmptyState>
-    }
-}
-
-#[component]
 fn NewNode(
     options: NodeOrderOptions,
     form: FormState,
@@ -81,10 +68,10 @@ fn NewNode(
 ) -> impl IntoView {
     let price = Price::of(&quoted, &draft);
     let quote = quoted.unwrap_or_default();
-    let wanted = QuotaRequest::Node(quote.price_per_hour);
+    let added = QuotaRequest::Node(quote.price_per_hour);
     let quota = quota_at(&draft.place, &options.tenants, &options.quotas);
-    let usage_after = quota.as_ref().map(|(_, quota)| quota.with(wanted).words());
-    // A required field that is still empty is no error yet, and the place shows its limits itself.
+    let usage_after = quota.as_ref().map(|(_, quota)| quota.with(added).summary());
+    // A required field that is still empty is no error yet, and the environment shows its limits itself.
     let is_shown_elsewhere = |field: &str| field == "environment" && quota.is_some();
     let mut errors = quote.errors.clone();
     errors.retain(|error| !draft.is_blank(&error.field) && !is_shown_elsewhere(&error.field));
@@ -105,22 +92,22 @@ fn NewNode(
         >
             <TextInput value=name placeholder="trainer" />
         </Field>
-        <PlaceField
+        <EnvironmentField
             form=form.clone()
             tenants=options.tenants.clone()
             quotas=options.quotas.clone()
-            wanted=wanted
+            added=added
             chosen=draft.place.clone()
         />
         <KindField form=form.clone() is_own_task=draft.is_own_task() />
     };
-    let end = view! { <EndFields form=form.clone() draft=draft.clone() /> };
+    let expiry = view! { <ExpiryFields form=form.clone() draft=draft.clone() /> };
     let task = view! { <TaskField form=form.clone() task=draft.task.clone() /> };
     let price_bar = view! { <PriceBar price=price.amount.clone() /> };
     let machine = view! { <MachineFields form=form.clone() options=options draft=draft.clone() locations=locations /> };
     let catalogue = || view! { <LinkButton href=routes::CATALOGUE>"Catalogue"</LinkButton> };
     view! {
-        <PageHeader back=routes::TO_NODES title="New node" actions=catalogue />
+        <FormHeader section=&SECTION actions=catalogue />
         <Form state=form.clone() preview=true>
             <input type="hidden" name="idempotency_key" value=key />
             <div class="grid grid-cols-1 gap-3.5 items-start lg:grid-cols-[minmax(0,1.55fr)_minmax(0,1fr)]">
@@ -139,7 +126,7 @@ fn NewNode(
                         {task}
                     </div>
                     <div class="grid gap-4.5 p-4 bg-surface border border-line rounded-card shadow-card">
-                        {end}
+                        {expiry}
                     </div>
                     {price_bar}
                 </div>
@@ -165,7 +152,7 @@ fn KindField(form: FormState, is_own_task: bool) -> impl IntoView {
         let task = "Paste the YAML of a SkyPilot task.";
         view! {
             <TextCard value=MACHINE checked=!is_own_task title="Machine" text=machine />
-            <TextCard value=OWN_TASK checked=is_own_task title="Own task" text=task />
+            <TextCard value=OWN_TASK checked=is_own_task title="Custom YAML" text=task />
         }
     };
     let layout = tw("grid gap-2.5 md:grid-cols-2");
@@ -194,8 +181,8 @@ fn TextCard(
 #[component]
 fn TaskField(form: FormState, task: String) -> impl IntoView {
     let hint = || {
-        "Name, idle minutes and lifetime come from this form. Not supported: a local workdir or file_mounts, env_vars, \
-         secrets, several machines, anchors and aliases. Stored as plain text: no passwords or keys."
+        "Name, idle timeout and lifetime come from this form. Not supported: a local workdir or file_mounts, env_vars, \
+         secrets, several machines, anchors and aliases. The task is stored as plain text: do not include passwords or keys."
     };
     let placeholder = "resources:\n  accelerators: H100:1\nrun: |\n  nvidia-smi";
     view! {

@@ -6,8 +6,8 @@ use domain::problem::Problem;
 use leptos::prelude::*;
 
 use super::draft::Draft;
-use crate::nodes::words::per_hour;
-use crate::ordering::hours;
+use crate::nodes::quantity::per_hour;
+use crate::resource::form::{CopyAsCurl, hours};
 use crate::routes;
 use crate::ui::{Card, Code, Fact, Facts};
 
@@ -36,22 +36,28 @@ impl Price {
         };
         let cheapest = quote.offers.first();
         let spot = if draft.is_own_task() {
-            // Only the task's own YAML says it.
+            // Only the task's YAML says whether it is a spot machine.
             cheapest.is_some_and(|offer| quote.price_per_hour == offer.spot_price_per_hour)
         } else {
             draft.is_spot()
         };
         let kind = if spot { "spot" } else { "on demand" };
         let (amount, note) = match (quote.price_per_hour, cheapest) {
-            (Some(price), Some(offer)) => (
-                format!("{price}/h"),
-                format!(
-                    "{}, {kind}, cheapest in {} {}",
-                    offer.accelerators(),
-                    cloud_title(&offer.cloud),
-                    offer.region
-                ),
-            ),
+            (Some(price), Some(offer)) => {
+                let place = format!("{} {}", cloud_title(&offer.cloud), offer.region);
+                let machine = offer.accelerators();
+                // The price counts up to the most expensive offer, which SkyPilot uses if the others have no capacity.
+                match offer.price(spot).filter(|lowest| *lowest < price) {
+                    Some(lowest) => (
+                        format!("up to {price}/h"),
+                        format!("{machine}, {kind}, from {lowest}/h in {place}"),
+                    ),
+                    None => (
+                        format!("{price}/h"),
+                        format!("{machine}, {kind}, cheapest in {place}"),
+                    ),
+                }
+            }
             (Some(price), None) => (
                 format!("{price}/h"),
                 "for the resources of your task".to_owned(),
@@ -104,16 +110,7 @@ pub fn Summary(
         }
         .into_any(),
     };
-    let curl = curl.map(|curl| {
-        view! {
-            <details class="mt-2.5">
-                <summary class="text-muted hover:text-text">"Copy as curl"</summary>
-                <div class="mt-2">
-                    <Code label="Request" text=curl capped=true />
-                </div>
-            </details>
-        }
-    });
+    let curl = curl.map(|command| view! { <CopyAsCurl command=command /> });
     view! {
         <div id="summary" class="grid grid-cols-1 gap-3.5 min-w-0 scroll-mt-16 lg:sticky lg:top-5">
             <Card title="Summary">
@@ -124,7 +121,7 @@ pub fn Summary(
                 <hr class="border-t border-line my-3" />
                 <Facts>
                     <Fact name="Lifetime">{lifetime}</Fact>
-                    <Fact name="Month of 730 hours">{month}</Fact>
+                    <Fact name="Per month (730 h)">{month}</Fact>
                     {usage_after}
                 </Facts>
                 {offers}

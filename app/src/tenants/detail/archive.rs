@@ -4,8 +4,8 @@ use domain::problem::Problem;
 use domain::tenancy::Obstacle;
 use leptos::prelude::*;
 
-use crate::form::{Form, FormState};
-use crate::ui::{Button, ButtonKind, Field, Icon, Symbol, TextInput};
+use crate::form::{ConfirmForm, FormState};
+use crate::ui::{DangerZone, Symbol};
 
 #[component]
 pub fn ArchiveZone(
@@ -31,42 +31,22 @@ pub fn ArchiveZone(
         }
         .into_any(),
     };
-    let label = format!("Type {slug} to confirm");
-    // The script enables the button once the name is typed.
-    let input = if blocked {
-        view! { <Field form=form.clone() name="confirmation" label=label><TextInput /></Field> }
-            .into_any()
-    } else {
-        view! {
-            <Field form=form.clone() name="confirmation" label=label>
-                <TextInput confirms=slug />
-            </Field>
-        }
-        .into_any()
-    };
     view! {
-        <section
-            aria-labelledby="danger"
-            class="bg-surface border border-bad/40 rounded-card shadow-card p-4"
-        >
-            <h2 id="danger" class="text-bad">
-                {format!("Archive this {noun}")}
-            </h2>
+        <DangerZone title=format!("Archive this {noun}")>
             <p class="mt-1">{text}</p>
             <div class="mt-2 mb-4 text-muted" id="obstacles">
                 {obstacles}
             </div>
-            <Form state=form class="grid gap-3">
+            <ConfirmForm
+                form=form
+                name=slug
+                button=format!("Archive {noun}")
+                symbol=Symbol::Lock
+                blocked_by=blocked.then_some("obstacles")
+            >
                 {children()}
-                {input}
-                <div>
-                    <Button kind=ButtonKind::Danger disabled=blocked attr:aria-describedby="obstacles">
-                        <Icon symbol=Symbol::Lock size=16 />
-                        {format!("Archive {noun}")}
-                    </Button>
-                </div>
-            </Form>
-        </section>
+            </ConfirmForm>
+        </DangerZone>
     }
     .into_any()
 }

@@ -118,7 +118,7 @@ fn Forms(
             <ArchiveZone
                 form=request.form(ArchiveEnvironment::url())
                 noun="environment"
-                text="Nothing can be created in the environment any more. Its audit log is kept."
+                text="Nothing more can be created in the environment. Its audit log is kept."
                 slug=environment.environment.slug
                 obstacles=obstacles
             >

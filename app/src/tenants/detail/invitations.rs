@@ -11,9 +11,16 @@ use crate::routes;
 use crate::tenants::functions::CancelInvitation;
 use crate::tenants::permissions::TenantPermissions;
 use crate::ui::{
-    Button, ButtonKind, Card, Cell, Empty, EmptyState, HeaderCell, LinkButton, RelativeTime, Row,
-    Table,
+    Button, ButtonKind, Card, Cell, Column, Empty, EmptyState, LinkButton, RelativeTime, Row, Table,
 };
+
+const COLUMNS: &[Column] = &[
+    Column::text("Email address"),
+    Column::text("Role"),
+    Column::text("Invited"),
+    Column::number("Expires"),
+    Column::ACTIONS,
+];
 
 #[component]
 pub fn Invitations(
@@ -26,60 +33,41 @@ pub fn Invitations(
         invitations,
         ..
     } = tenant;
-    let content = if !permissions.manage_members {
-        view! {
-            <EmptyState
-                why=Empty::NoPermission
-                title="You cannot view invitations"
-                text="Invitations require the admin role in this tenant. Ask a tenant admin for the role."
-            />
-        }
-        .into_any()
-    } else if invitations.is_empty() {
-        view! {
-            <EmptyState
-                why=Empty::NothingYet
-                title="No pending invitations"
-                text="An invitation is listed here until it is accepted or expires."
-            >
-                <LinkButton href=routes::tenant(&tenant.slug)>"Invite member"</LinkButton>
-            </EmptyState>
-        }
-        .into_any()
-    } else {
-        let head = || {
+    let row = |invitation: Invitation| {
+        let form = request.form(CancelInvitation::url()).keyed(invitation.id);
+        row(form, tenant.id, invitation)
+    };
+    let rows = invitations.into_iter().map(row).collect::<Vec<_>>();
+    let tenant_page = routes::tenant(&tenant.slug);
+    let empty = move || {
+        if permissions.manage_members {
             view! {
-                <HeaderCell>"E-mail address"</HeaderCell>
-                <HeaderCell>"Role"</HeaderCell>
-                <HeaderCell>"Invited"</HeaderCell>
-                <HeaderCell number=true>"Expires"</HeaderCell>
-                <HeaderCell>
-                    <span class="sr-only">"Actions"</span>
-                </HeaderCell>
+                <EmptyState
+                    why=Empty::NothingYet
+                    title="No pending invitations"
+                    text="An invitation is listed here until it is accepted or expires."
+                >
+                    <LinkButton href=tenant_page>"Invite member"</LinkButton>
+                </EmptyState>
             }
             .into_any()
-        };
-        let row = |invitation: Invitation| {
-            let form = request.form(CancelInvitation::url()).keyed(invitation.id);
-            row(form, tenant.id, invitation)
-        };
-        let rows = invitations.into_iter().map(row).collect_view();
-        view! {
-            <Table caption="Pending invitations" head=Box::new(head)>
-                {rows}
-            </Table>
+        } else {
+            let text = "Invitations require the admin role in this tenant. Ask a tenant admin for the role.";
+            view! {
+                <EmptyState why=Empty::NoPermission title="You cannot view invitations" text=text />
+            }
+            .into_any()
         }
-        .into_any()
     };
     view! {
         <Card title="Pending invitations" flush=true>
-            {content}
+            <Table caption="Pending invitations" columns=COLUMNS rows=rows empty=empty />
         </Card>
     }
     .into_any()
 }
 
-fn row(form: FormState, tenant: TenantId, invitation: Invitation) -> impl IntoView {
+fn row(form: FormState, tenant: TenantId, invitation: Invitation) -> AnyView {
     let label = format!("Cancel the invitation for {}", invitation.email);
     view! {
         <Row id=format!("invitation-{}", invitation.id)>
@@ -100,8 +88,8 @@ fn row(form: FormState, tenant: TenantId, invitation: Invitation) -> impl IntoVi
                     <RelativeTime at=invitation.expires_at />
                 </span>
             </Cell>
-            <Cell wide_on_phone=true>
-                <Form state=form class="md:text-right">
+            <Cell wide_on_small=true>
+                <Form state=form class="lg:text-right">
                     <input type="hidden" name="tenant" value=tenant.to_string() />
                     <input type="hidden" name="id" value=invitation.id.to_string() />
                     <Button kind=ButtonKind::Quiet attr:aria-label=label>

@@ -7,22 +7,20 @@ use domain::users::GrantSource;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
+use crate::admin::users::{LastSeen, RoleSource, UserState};
 use crate::form::Form;
 use crate::page::PageRequest;
 use crate::routes;
 use crate::tenants::functions::{RemoveMember, SetMember};
 use crate::tenants::permissions::TenantPermissions;
 use crate::ui::{Button, ButtonKind, Cell, Row};
-use crate::users::{LastSeen, RoleSource, UserState};
 
-/// Columns: user, role with its source, last seen, actions.
-#[component]
-pub fn MemberRow(
-    request: PageRequest,
+pub fn member_row(
+    request: &PageRequest,
     tenant: TenantId,
     member: Member,
     permissions: TenantPermissions,
-) -> impl IntoView {
+) -> AnyView {
     let name = member.name.clone();
     let name = if permissions.manage_users {
         view! {
@@ -38,7 +36,7 @@ pub fn MemberRow(
         view! { <span class="block font-semibold break-words">{name}</span> }.into_any()
     };
     let change = permissions.manage_members.then(|| {
-        view! { <Change request=request tenant=tenant member=member.clone() /> }
+        view! { <Change request=request.clone() tenant=tenant member=member.clone() /> }
     });
     view! {
         <Row id=format!("member-{}", member.user_id)>
@@ -49,17 +47,17 @@ pub fn MemberRow(
             </Cell>
             <Cell>
                 {member.role.as_str()}
-                <small class="block text-faint break-words max-md:max-w-44">
+                <small class="block text-faint break-words max-lg:max-w-44">
                     <RoleSource source=Some(member.source) />
                 </small>
             </Cell>
             <Cell>
                 <span class="text-muted whitespace-nowrap">
-                    <span class="md:hidden">"seen "</span>
+                    <span class="lg:hidden">"seen "</span>
                     <LastSeen at=member.last_seen_at />
                 </span>
             </Cell>
-            <Cell wide_on_phone=true>{change}</Cell>
+            <Cell wide_on_small=true>{change}</Cell>
         </Row>
     }
     .into_any()
@@ -106,10 +104,10 @@ fn Change(request: PageRequest, tenant: TenantId, member: Member) -> impl IntoVi
     let (summary, label) = (format!(" of {name}"), format!("Role of {name}"));
     view! {
         <details open=open>
-            <summary class="link md:text-right">
+            <summary class="link lg:text-right">
                 "Change role" <span class="sr-only">{summary}</span>
             </summary>
-            <div class="grid gap-3 pt-2 md:w-56">
+            <div class="grid gap-3 pt-2 lg:w-56">
                 <Form state=set>
                     {of_set}
                     <div class="flex gap-2">

@@ -3,11 +3,18 @@
 use domain::tenancy::{Member, TenantDetail};
 use leptos::prelude::*;
 
-use super::member_row::MemberRow;
+use super::member_row::member_row;
 use crate::page::PageRequest;
 use crate::tenants::permissions::TenantPermissions;
 use crate::tenants::{InviteForm, InviteTo};
-use crate::ui::{Card, Empty, EmptyState, HeaderCell, Table, tw};
+use crate::ui::{Card, Column, Empty, EmptyState, Table, tw};
+
+const COLUMNS: &[Column] = &[
+    Column::text("User"),
+    Column::text("Role"),
+    Column::text("Last seen"),
+    Column::ACTIONS,
+];
 
 #[component]
 pub fn Members(
@@ -18,7 +25,9 @@ pub fn Members(
     let TenantDetail {
         tenant, members, ..
     } = tenant;
-    let table = if members.is_empty() {
+    let row = |member: Member| member_row(&request, tenant.id, member, permissions);
+    let rows = members.into_iter().map(row).collect::<Vec<_>>();
+    let empty = || {
         view! {
             <EmptyState
                 why=Empty::NothingYet
@@ -26,36 +35,11 @@ pub fn Members(
                 text="Members can view the tenant and use it as their role allows. Invite the first member."
             />
         }
-        .into_any()
-    } else {
-        let head = || {
-            view! {
-                <HeaderCell>"User"</HeaderCell>
-                <HeaderCell>"Role"</HeaderCell>
-                <HeaderCell>"Last seen"</HeaderCell>
-                <HeaderCell>
-                    <span class="sr-only">"Actions"</span>
-                </HeaderCell>
-            }
-            .into_any()
-        };
-        let row = |member: Member| {
-            view! {
-                <MemberRow request=request.clone() tenant=tenant.id member=member permissions=permissions />
-            }
-        };
-        let rows = members.into_iter().map(row).collect_view();
-        view! {
-            <Table caption="Members" head=Box::new(head)>
-                {rows}
-            </Table>
-        }
-        .into_any()
     };
     let (columns, invite) = if permissions.manage_members {
         let to = InviteTo::Tenant(tenant.slug);
         (
-            tw("grid grid-cols-1 gap-3.5 items-start lg:grid-cols-[minmax(0,1.9fr)_minmax(0,1fr)]"),
+            tw("grid grid-cols-1 gap-3.5 items-start xl:grid-cols-[minmax(0,1.9fr)_minmax(0,1fr)]"),
             Some(view! { <InviteForm request=request to=to /> }),
         )
     } else {
@@ -65,7 +49,7 @@ pub fn Members(
         <div class=columns>
             <div class="min-w-0">
                 <Card title="Members" flush=true>
-                    {table}
+                    <Table caption="Members" columns=COLUMNS rows=rows empty=empty />
                 </Card>
             </div>
             {invite}

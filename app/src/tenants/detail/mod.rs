@@ -12,7 +12,6 @@ use axum::extract::Path;
 use domain::problem::Problem;
 use domain::tenancy::TenantDetail;
 use leptos::prelude::*;
-use serde::Deserialize;
 
 use self::environment::Environment;
 use self::environments::Environments;
@@ -20,22 +19,14 @@ use self::invitations::Invitations;
 use self::members::Members;
 use self::settings::Settings;
 use super::permissions::TenantPermissions;
-use crate::credentials::Credentials;
 use crate::page::{PageRequest, PageResult};
-use crate::resource::no_such_tab;
+use crate::resource::{TabPath, no_such_tab};
 use crate::routes;
+use crate::tenants::credentials::Credentials;
 use crate::ui::{LinkButton, Notice, PageHeader, RelativeTime, Tab, Tabs, Tone};
 
-/// The parameters of the path.
-#[derive(Deserialize)]
-pub struct Parameters {
-    slug: String,
-    #[serde(default)]
-    tab: String,
-}
-
 pub async fn detail(
-    Path(Parameters { slug, tab }): Path<Parameters>,
+    Path(TabPath { id: slug, tab }): Path<TabPath>,
     request: PageRequest,
 ) -> PageResult {
     let tenants = &request.core.tenants;
@@ -144,13 +135,18 @@ fn Header(tenant: TenantDetail, permissions: TenantPermissions) -> impl IntoView
         label,
         href: routes::tenant_tab(&slug, segment),
     };
-    let tabs = vec![
-        tab("Members", ""),
-        tab("Invitations", "invitations"),
-        tab("Environments", "environments"),
-        tab("Credentials", "credentials"),
-        tab("Settings", "settings"),
+    let tabs = [
+        Some(tab("Members", "")),
+        permissions
+            .manage_members
+            .then(|| tab("Invitations", "invitations")),
+        Some(tab("Environments", "environments")),
+        permissions
+            .read_credentials
+            .then(|| tab("Credentials", "credentials")),
+        Some(tab("Settings", "settings")),
     ];
+    let tabs = tabs.into_iter().flatten().collect();
     let audit = permissions.read_audit.then(|| {
         view! { <LinkButton href=routes::tenant_audit(&slug)>"Audit log"</LinkButton> }
     });

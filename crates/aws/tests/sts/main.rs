@@ -1,4 +1,4 @@
-//! STS as moto and the sandbox play it over HTTP, and as its documented refusals.
+//! STS as simulated by moto and the sandbox over HTTP, and its documented errors.
 
 mod moto;
 mod refusals;

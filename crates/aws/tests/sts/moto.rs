@@ -8,13 +8,13 @@ use std::{
 };
 use url::Url;
 
-/// Ends a server when the test is over, also one that was killed.
+/// Ends the server when the test is over, also one that was killed.
 const SUPERVISOR: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
     "/../skypilot/tests/api_server/supervise.py"
 );
 
-/// The account that moto plays unless told otherwise.
+/// Moto's default account.
 pub const ACCOUNT: &str = "123456789012";
 
 pub struct Moto {
@@ -43,7 +43,7 @@ impl Moto {
             .stdin(Stdio::piped())
             .stderr(Stdio::piped())
             .stdout(Stdio::null())
-            // It has to outlive the test, to end the server after it.
+            // It must outlive the test to end the server.
             .process_group(0)
             .spawn()
             .expect("the python of HANGAR_TEST_PYTHON starts");
@@ -56,7 +56,7 @@ impl Moto {
                     .map(|(_, url)| url.to_owned())
             })
             .expect("moto says where it runs");
-        // It goes on logging; a full pipe would stop it.
+        // It keeps logging; a full pipe would block it.
         std::thread::spawn(move || lines.for_each(drop));
         Self {
             supervisor,
@@ -65,7 +65,7 @@ impl Moto {
         }
     }
 
-    /// A user's fresh keys. The user may do what `policy` says.
+    /// New keys of a user with this policy.
     pub async fn keys_of(&self, user: &str, policy: &str) -> AwsKeys {
         self.iam(&[("Action", "CreateUser"), ("UserName", user)])
             .await;
@@ -100,7 +100,7 @@ impl Moto {
         element(&made, "Arn")
     }
 
-    /// From now on moto looks at signatures and policies, as AWS does.
+    /// Makes moto check signatures and policies, as AWS does.
     pub async fn authorise(&self) {
         let answer = self
             .http

@@ -1,4 +1,4 @@
-//! What moto does not play: faults that pass, and answers that are none.
+//! What moto does not simulate: transient errors, and responses that are not from STS.
 
 use aws::{Sts, StsConfig};
 use provisioning::ports::cloud_credentials::{
@@ -24,7 +24,7 @@ async fn ask(endpoint: &str) -> Result<AwsSession, CredentialError> {
     sts.session(&keys(), "hgr-a").await
 }
 
-/// As in AWS's reference of the API.
+/// As in AWS's API reference.
 fn refusal(status: u16, code: &str) -> ResponseTemplate {
     let body = format!(
         "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>Sender</Type>\
@@ -71,10 +71,10 @@ async fn a_fault_of_aws_that_stays_may_pass_later() {
 }
 
 #[tokio::test]
-async fn a_refusal_is_asked_for_once_and_told_in_words() {
+async fn a_lasting_error_is_not_retried_and_has_a_message() {
     for (code, words) in [
         ("InvalidClientTokenId", "does not know the access key"),
-        ("SignatureDoesNotMatch", "not the one that goes with it"),
+        ("SignatureDoesNotMatch", "does not match the access key"),
         ("AccessDenied", "denied sts:GetSessionToken"),
         ("ExpiredToken", "temporary"),
         ("RegionDisabledException", "another region"),
@@ -94,8 +94,8 @@ async fn a_refusal_is_asked_for_once_and_told_in_words() {
 }
 
 #[tokio::test]
-async fn where_nobody_answers_the_way_out_is_to_be_checked() {
-    // Bound, so that nobody else gets the port meanwhile, and let go again: nothing listens.
+async fn a_closed_port_is_a_transient_error() {
+    // Bound, so that no other process gets the port, and closed again: nothing listens.
     let port = TcpListener::bind("127.0.0.1:0")
         .unwrap()
         .local_addr()

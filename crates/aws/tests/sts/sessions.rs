@@ -1,4 +1,4 @@
-//! Sessions that moto gives.
+//! Sessions from moto.
 
 use crate::moto::{ACCOUNT, Moto};
 use aws::{Sts, StsConfig, http_client::ReqwestClient};
@@ -25,7 +25,7 @@ fn sts(moto: &Moto) -> Sts {
     .unwrap()
 }
 
-/// Who AWS takes the bearer of the session for.
+/// The identity of a session.
 async fn identity(moto: &Moto, session: &AwsSession) -> String {
     let credentials = Credentials::new(
         &session.access_key_id,
@@ -104,7 +104,7 @@ async fn keys_that_are_not_accepted_give_nothing() {
     assert!(!format!("{error} {error:?}").contains(canary));
 }
 
-/// Keeps what is logged.
+/// Captures the log.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 

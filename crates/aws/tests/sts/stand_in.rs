@@ -1,4 +1,4 @@
-//! The sandbox's STS held against moto: the portal must not notice which of the two it asks.
+//! The sandbox's STS compared with moto: the portal must not notice a difference.
 
 use crate::moto::{ACCOUNT, Moto, element};
 use aws::{Sts, StsConfig, http_client::ReqwestClient};
@@ -83,7 +83,7 @@ async fn a_role_leads_to_the_same_identity() {
     assert_eq!(of_moto.unwrap(), of_sandbox.unwrap());
 }
 
-/// A refusal as it comes over the wire. Moto wraps it as other services of AWS do, which the client does not read.
+/// An error as sent over HTTP. Moto wraps it as other AWS services do, which the client does not read.
 struct Refused {
     status: u16,
     code: String,
@@ -126,7 +126,7 @@ async fn refused(endpoint: &str, keys: &AwsKeys, role: Option<&str>) -> Refused 
 }
 
 #[tokio::test]
-async fn refusals_are_in_the_same_words() {
+async fn errors_have_the_same_message() {
     let both = Both::start().await;
     let keys = both.moto.keys_of("vision", NOTHING_BUT_SESSIONS).await;
     let role = both.moto.role("hangar").await;
@@ -146,7 +146,7 @@ async fn refusals_are_in_the_same_words() {
         let of_sandbox = refused(&both.server.url(), &keys, role).await;
         assert_eq!(of_moto.status, of_sandbox.status);
         assert_eq!(of_moto.code, of_sandbox.code);
-        // Where moto leaves out the role, AWS names it.
+        // AWS names the role where moto does not.
         let as_vision = of_sandbox.message.replace(&user.identity, &vision);
         assert!(as_vision.starts_with(&of_moto.message), "{as_vision}");
     }
@@ -165,7 +165,7 @@ async fn its_refusals_are_read_as_those_of_aws() {
         .session(&through, "hgr-a")
         .await
         .unwrap_err();
-    let words = format!("the role {role} may not be assumed");
+    let words = format!("may not assume the role {role}");
     assert!(error.message.contains(&words), "{error}");
     assert!(!error.may_pass);
 

@@ -1,35 +1,30 @@
-//! Everything that can be done.
+//! The actions that permissions are granted for.
 
 use serde::{Deserialize, Serialize};
 
-/// Everything that can be done to something of a tenant.
+/// An action on something that belongs to a tenant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
     /// See a cluster, its state, steps and events, and find it in lists.
     ReadCluster,
-    /// Order a cluster.
     OrderCluster,
-    /// Be given a kubeconfig.
+    /// Download a kubeconfig.
     ReadKubeconfig,
-    /// Delete a cluster.
     DeleteCluster,
     /// See a node, its state, steps, jobs and prices, and find it in lists.
     ReadNode,
-    /// Read the logs of a node and its jobs.
+    /// Read the logs of a node and of its jobs.
     ReadNodeLogs,
-    /// Order a node.
     OrderNode,
-    /// Be given the key to a node.
+    /// Download the SSH key of a node.
     ConnectNode,
-    /// Stop and start a node, change when it stops by itself, submit and cancel jobs.
+    /// Stop and start a node, change its autostop, submit and cancel jobs.
     OperateNode,
-    /// Take a node down.
     DeleteNode,
     /// See a tenant, its environments and its members.
     ReadTenant,
-    /// Read the audit log of a tenant.
     ReadAudit,
     /// Add, change and remove members of a tenant, and invite people to it.
     ManageMembers,
@@ -41,29 +36,28 @@ pub enum Action {
     ManageCredentials,
 }
 
-/// Everything that concerns the whole platform and no single tenant; for platform admins only.
+/// An action on the platform as a whole; for platform admins only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PlatformAction {
-    /// See machines that nobody ordered here, and take them down.
+    /// List and delete machines without a node.
     ManageOrphans,
     /// See host clusters and plans, and check host clusters.
     ManageHosts,
-    /// See everybody, grant platform roles, suspend, restore and sign out.
+    /// List users, grant platform roles, suspend, restore and sign out users.
     ManageUsers,
     /// Create, rename and archive tenants, and set the limits of environments.
     ManageTenants,
-    /// Read what the audit log says of the whole platform.
+    /// Read the audit log of the whole platform.
     ReadPlatformAudit,
-    /// See and try claim rules, and administer the identity provider's people.
+    /// See and test claim rules, and manage the identity provider's users.
     ManageIdentityProvider,
-    /// See the table of who may do what.
+    /// See the permission table.
     ReadPermissions,
 }
 
 impl Action {
-    /// Every action.
     pub const ALL: [Self; 16] = [
         Self::ReadCluster,
         Self::OrderCluster,
@@ -83,19 +77,19 @@ impl Action {
         Self::ManageCredentials,
     ];
 
-    /// In words, after “You may not …”.
-    pub fn words(self) -> &'static str {
+    /// Completes “You may not …”.
+    pub fn phrase(self) -> &'static str {
         match self {
             Self::ReadCluster => "see this cluster",
-            Self::OrderCluster => "order clusters in this tenant",
+            Self::OrderCluster => "create clusters in this tenant",
             Self::ReadKubeconfig => "download kubeconfigs in this tenant",
             Self::DeleteCluster => "delete clusters in this tenant",
             Self::ReadNode => "see this node",
             Self::ReadNodeLogs => "read logs in this tenant",
-            Self::OrderNode => "order nodes in this tenant",
+            Self::OrderNode => "create nodes in this tenant",
             Self::ConnectNode => "connect to nodes in this tenant",
             Self::OperateNode => "operate nodes in this tenant",
-            Self::DeleteNode => "take down nodes in this tenant",
+            Self::DeleteNode => "delete nodes in this tenant",
             Self::ReadTenant => "see this tenant",
             Self::ReadAudit => "read the audit log of this tenant",
             Self::ManageMembers => "manage the members of this tenant",
@@ -105,31 +99,30 @@ impl Action {
         }
     }
 
-    /// As a row of the table that people read.
+    /// A row of the permission table.
     pub fn title(self) -> &'static str {
         match self {
             Self::ReadCluster => "See clusters",
-            Self::OrderCluster => "Order clusters",
+            Self::OrderCluster => "Create clusters",
             Self::ReadKubeconfig => "Download kubeconfigs",
             Self::DeleteCluster => "Delete clusters",
             Self::ReadNode => "See nodes, jobs and prices",
             Self::ReadNodeLogs => "Read logs of nodes and jobs",
-            Self::OrderNode => "Order nodes",
-            Self::ConnectNode => "Be given keys to nodes",
+            Self::OrderNode => "Create nodes",
+            Self::ConnectNode => "Connect to nodes by SSH",
             Self::OperateNode => "Stop and start nodes, run jobs",
-            Self::DeleteNode => "Take nodes down",
+            Self::DeleteNode => "Delete nodes",
             Self::ReadTenant => "See the tenant, its environments and members",
             Self::ReadAudit => "Read the tenant's audit log",
             Self::ManageMembers => "Manage members and invitations",
             Self::ManageEnvironments => "Manage environments",
-            Self::ReadCredentials => "See which cloud credentials there are",
+            Self::ReadCredentials => "See cloud credentials without their secrets",
             Self::ManageCredentials => "Store, check and delete cloud credentials",
         }
     }
 }
 
 impl PlatformAction {
-    /// Every action.
     pub const ALL: [Self; 7] = [
         Self::ManageOrphans,
         Self::ManageHosts,
@@ -140,29 +133,31 @@ impl PlatformAction {
         Self::ReadPermissions,
     ];
 
-    /// In words, after “You may not …”.
-    pub fn words(self) -> &'static str {
+    /// Completes “You may not …”.
+    pub fn phrase(self) -> &'static str {
         match self {
-            Self::ManageOrphans => "manage machines that nobody ordered here",
+            Self::ManageOrphans => "manage orphaned machines",
             Self::ManageHosts => "see and check the host clusters and plans of this portal",
-            Self::ManageUsers => "manage the people of this portal",
+            Self::ManageUsers => "manage the users of this portal",
             Self::ManageTenants => "manage the tenants of this portal",
             Self::ReadPlatformAudit => "read the audit log of the platform",
-            Self::ManageIdentityProvider => "administer the identity provider",
-            Self::ReadPermissions => "see the table of permissions",
+            Self::ManageIdentityProvider => "manage the identity provider",
+            Self::ReadPermissions => "see the permission table",
         }
     }
 
-    /// As a row of the table that people read.
+    /// A row of the permission table.
     pub fn title(self) -> &'static str {
         match self {
-            Self::ManageOrphans => "Take down machines that nobody ordered",
+            Self::ManageOrphans => "See and delete orphaned machines",
             Self::ManageHosts => "See host clusters and plans, check host clusters",
-            Self::ManageUsers => "See everybody, grant roles, suspend and sign out",
+            Self::ManageUsers => "See users, grant platform roles, suspend and sign out users",
             Self::ManageTenants => "Create, rename and archive tenants, set limits",
             Self::ReadPlatformAudit => "Read the whole audit log",
-            Self::ManageIdentityProvider => "Try claim rules, administer the identity provider",
-            Self::ReadPermissions => "See who may do what",
+            Self::ManageIdentityProvider => {
+                "Test claim rules, manage the identity provider's users"
+            }
+            Self::ReadPermissions => "See the permission table",
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Who may do what: the one table, action by role. [`allows`] and [`allows_on_platform`] are its only readers.
+//! The permission table: which roles may perform which actions. Only [`allows`] and [`allows_on_platform`] read it.
 
 mod action;
 mod role;

@@ -2,36 +2,36 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A person's role on the whole platform.
+/// A user's role on the platform.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PlatformRole {
-    /// May do what their tenant roles allow.
+    /// Has the permissions of their tenant roles only.
     #[default]
     User,
-    /// Runs the platform.
+    /// Administers the platform.
     Admin,
 }
 
-/// A person's role in one tenant; each includes the ones before it.
+/// A user's role in one tenant; each role includes the ones before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum TenantRole {
-    /// Sees what there is.
+    /// Sees everything.
     Viewer,
-    /// Orders, uses and deletes.
+    /// Creates, uses and deletes resources.
     Developer,
-    /// Runs the tenant.
+    /// Administers the tenant.
     Admin,
 }
 
 impl PlatformRole {
-    /// Both roles, the lower first.
+    /// The lower role first.
     pub const ALL: [Self; 2] = [Self::User, Self::Admin];
 
-    /// The word in the database and in configuration.
+    /// As stored, and as written in the configuration.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::User => "user",
@@ -41,10 +41,10 @@ impl PlatformRole {
 }
 
 impl TenantRole {
-    /// Every role, the lowest first.
+    /// The lowest role first.
     pub const ALL: [Self; 3] = [Self::Viewer, Self::Developer, Self::Admin];
 
-    /// The word in the database and in configuration.
+    /// As stored, and as written in the configuration.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Viewer => "viewer",

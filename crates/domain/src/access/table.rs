@@ -1,4 +1,4 @@
-//! The table: which roles may do what.
+//! The permission table.
 
 use super::{Action, PlatformAction, PlatformRole, TenantRole};
 
@@ -23,12 +23,12 @@ pub fn least_role(action: Action) -> TenantRole {
     }
 }
 
-/// Whether somebody with these roles may do `action` in a tenant (`None`: not a member of it).
+/// Whether these roles allow `action` in a tenant (`None`: not a member).
 pub fn allows(action: Action, platform: PlatformRole, tenant: Option<TenantRole>) -> bool {
     platform == PlatformRole::Admin || tenant.is_some_and(|role| role >= least_role(action))
 }
 
-/// Whether somebody with this role may do `action` on the platform.
+/// Whether this role allows `action` on the platform.
 pub fn allows_on_platform(action: PlatformAction, platform: PlatformRole) -> bool {
     match action {
         PlatformAction::ManageOrphans

@@ -1,29 +1,28 @@
-//! What an API token may do at most, whatever its owner may.
+//! Scopes of API tokens, which restrict the permissions of their owners.
 
 use super::Action;
 use crate::ids::TenantId;
 use serde::{Deserialize, Serialize};
 
-/// A part of what can be done.
+/// A group of actions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum TokenScope {
-    /// See everything, change nothing, and be given no kubeconfig and no key.
+    /// See everything, change nothing, and download neither kubeconfigs nor keys.
     Read,
-    /// Clusters: see, order, use, delete.
+    /// Clusters: see, create, use, delete.
     Clusters,
-    /// Nodes: see, order, use, take down.
+    /// Nodes: see, create, use, delete.
     Nodes,
-    /// Tenants, people, credentials, the audit log and the platform.
+    /// Tenants, users, credentials, the audit log and the platform.
     Admin,
 }
 
 impl TokenScope {
-    /// Every scope.
     pub const ALL: [Self; 4] = [Self::Read, Self::Clusters, Self::Nodes, Self::Admin];
 
-    /// The word in the database and in requests.
+    /// As stored, and as written in requests.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Read => "read",
@@ -33,17 +32,16 @@ impl TokenScope {
         }
     }
 
-    /// What it gives, for people.
     pub fn title(self) -> &'static str {
         match self {
             Self::Read => "See everything, change nothing",
-            Self::Clusters => "Clusters: see, order, use, delete",
-            Self::Nodes => "Nodes: see, order, use, take down",
-            Self::Admin => "Tenants, people, credentials, audit log",
+            Self::Clusters => "Clusters: see, create, use, delete",
+            Self::Nodes => "Nodes: see, create, use, delete",
+            Self::Admin => "Tenants, users, credentials, audit log",
         }
     }
 
-    /// Whether a token with this scope may do `action` where its owner may.
+    /// Whether the scope includes `action`; the owner's roles must allow it too.
     pub fn includes(self, action: Action) -> bool {
         match action {
             Action::ReadCluster => {
@@ -52,7 +50,7 @@ impl TokenScope {
             Action::ReadNode | Action::ReadNodeLogs => {
                 matches!(self, Self::Read | Self::Nodes)
             }
-            // What a tenant is called, whoever orders has to know.
+            // Creating a resource requires the names of tenants and environments.
             Action::ReadTenant => true,
             Action::ReadAudit | Action::ReadCredentials => matches!(self, Self::Read | Self::Admin),
             Action::OrderCluster | Action::ReadKubeconfig | Action::DeleteCluster => {
@@ -68,23 +66,22 @@ impl TokenScope {
     }
 }
 
-/// How far a token reaches.
+/// The restrictions of a token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenReach {
-    /// What it may do.
     pub scopes: Vec<TokenScope>,
-    /// The one tenant it is for; `None`: all of its owner's.
+    /// The only tenant that the token is valid for; `None`: all tenants of its owner.
     pub tenant_id: Option<TenantId>,
 }
 
 impl TokenReach {
-    /// Whether it reaches to `action` in `tenant`.
+    /// Whether the restrictions include `action` in `tenant`.
     pub fn includes(&self, action: Action, tenant: TenantId) -> bool {
         self.tenant_id.is_none_or(|only| only == tenant)
             && self.scopes.iter().any(|scope| scope.includes(action))
     }
 
-    /// Whether it reaches to what concerns the whole platform.
+    /// Whether the restrictions include platform actions.
     pub fn includes_platform(&self) -> bool {
         self.tenant_id.is_none() && self.scopes.contains(&TokenScope::Admin)
     }

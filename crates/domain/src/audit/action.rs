@@ -1,132 +1,100 @@
-//! What the audit log records.
+//! The actions in the audit log.
 
 use serde::{Deserialize, Serialize};
 
-/// What can be recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum AuditAction {
-    /// Somebody signed in.
     SignIn,
-    /// Somebody signed out.
     SignOut,
-    /// A cluster was ordered.
     OrderCluster,
-    /// A cluster became usable.
+    /// A cluster became ready.
     ClusterReady,
-    /// A kubeconfig was handed out.
+    /// A kubeconfig was downloaded.
     ReadKubeconfig,
-    /// Somebody (or its end time) asked for a cluster to be deleted.
+    /// The deletion of a cluster was requested by a user or by its end time.
     DeleteCluster,
-    /// A cluster was gone.
+    /// The deletion of a cluster completed.
     ClusterDeleted,
-    /// An API token was made.
     CreateToken,
-    /// An API token was ended.
     RevokeToken,
-    /// A platform role was granted.
     GrantRole,
-    /// A node was ordered.
     OrderNode,
-    /// A node became usable.
+    /// A node became ready.
     NodeReady,
-    /// Somebody asked for a node to be stopped.
     StopNode,
-    /// Somebody asked for a node to be started.
     StartNode,
-    /// Somebody changed when a node stops by itself.
+    /// A node's autostop was changed.
     ChangeAutostop,
-    /// Somebody (or its end time) asked for a node to be taken down.
+    /// The deletion of a node was requested by a user or by its end time.
     DeleteNode,
-    /// A node was gone.
+    /// The deletion of a node completed.
     NodeDeleted,
-    /// The key to a node was handed out.
+    /// The SSH key of a node was downloaded.
     ReadNodeKey,
-    /// A log of a node was read.
     ReadNodeLog,
-    /// A job was submitted to a node.
     SubmitJob,
-    /// A job on a node was cancelled.
     CancelJob,
-    /// Somebody asked for a machine that nobody ordered to be taken down.
+    /// The deletion of an orphaned machine was requested.
     DeleteOrphan,
-    /// A cloud credential was used.
+    /// Credentials were issued from a cloud credential.
     UseCredential,
-    /// A cloud credential was stored or removed.
+    /// A cloud credential was stored or deleted on the command line.
     ChangeCredential,
-    /// A role was taken away.
     RevokeRole,
-    /// Somebody was suspended.
     SuspendUser,
-    /// Somebody suspended was restored.
+    /// A user's suspension ended.
     RestoreUser,
-    /// Every session of somebody was ended.
     SignOutEverywhere,
-    /// A tenant was created.
     CreateTenant,
     /// A tenant was renamed.
     ChangeTenant,
-    /// A tenant was archived.
     ArchiveTenant,
-    /// An environment was created.
     CreateEnvironment,
-    /// An environment was renamed, or its limits were changed.
+    /// An environment was renamed, or its limits changed.
     ChangeEnvironment,
-    /// An environment was archived.
     ArchiveEnvironment,
-    /// Somebody was given a role in a tenant.
+    /// A role in a tenant was granted.
     GrantMembership,
-    /// Somebody's role in a tenant was taken away.
+    /// A role in a tenant was revoked.
     RevokeMembership,
-    /// An address was invited.
+    /// An email address was invited.
     Invite,
-    /// An invitation was withdrawn.
     CancelInvitation,
-    /// Somebody who had been invited signed in for the first time.
+    /// An invited user signed in for the first time.
     AcceptInvitation,
-    /// A cloud credential was stored.
     CreateCredential,
-    /// The secret of a cloud credential was replaced.
     ReplaceCredential,
     /// A cloud credential was renamed or made the default.
     RenameCredential,
-    /// A cloud credential was suspended.
     SuspendCredential,
-    /// A suspended cloud credential was restored.
     RestoreCredential,
-    /// A cloud credential was deleted.
     DeleteCredential,
-    /// A cloud credential was tried with its provider.
+    /// A cloud credential was tested with its provider.
     CheckCredential,
-    /// A host cluster was asked about the portal's permissions.
+    /// The portal's permissions on a host cluster were checked.
     CheckHost,
-    /// Secrets were wrapped anew under another key.
+    /// Data keys were wrapped again with another key.
     RotateKeys,
-    /// An API server was given a certificate for the broker.
+    /// An API server got a certificate for the broker.
     IssueBrokerIdentity,
-    /// An API server's certificate for the broker was revoked.
+    /// An API server's access to the broker was revoked.
     RevokeBrokerIdentity,
-    /// The audit log was exported.
     ExportAudit,
-    /// People of the identity provider were looked at.
+    /// Users of the identity provider were listed.
     ReadPool,
-    /// Somebody was invited at the identity provider.
     InviteToPool,
-    /// Somebody was disabled at the identity provider.
     DisableInPool,
-    /// Somebody was enabled at the identity provider.
     EnableInPool,
-    /// Somebody's password at the identity provider was reset.
     ResetPasswordInPool,
-    /// Somebody was put into a group at the identity provider.
+    /// A user was added to a group at the identity provider.
     JoinGroupInPool,
-    /// Somebody was taken out of a group at the identity provider.
+    /// A user was removed from a group at the identity provider.
     LeaveGroupInPool,
 }
 
 impl AuditAction {
-    /// Every action.
     pub const ALL: [Self; 58] = [
         Self::SignIn,
         Self::SignOut,
@@ -188,7 +156,7 @@ impl AuditAction {
         Self::LeaveGroupInPool,
     ];
 
-    /// The word in the database.
+    /// As stored, and as written in requests.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::SignIn => "sign_in",
@@ -252,34 +220,34 @@ impl AuditAction {
         }
     }
 
-    /// In words, between who and what: “ordered”.
-    pub fn words(self) -> &'static str {
+    /// A verb phrase between user and target: “created”.
+    pub fn phrase(self) -> &'static str {
         match self {
             Self::SignIn => "signed in",
             Self::SignOut => "signed out",
-            Self::OrderCluster => "ordered",
-            Self::ClusterReady => "brought up",
+            Self::OrderCluster => "created",
+            Self::ClusterReady => "finished provisioning",
             Self::ReadKubeconfig => "downloaded the kubeconfig of",
-            Self::DeleteCluster => "asked to delete",
-            Self::ClusterDeleted => "took down",
-            Self::CreateToken => "made the API token",
+            Self::DeleteCluster => "requested the deletion of",
+            Self::ClusterDeleted => "deleted",
+            Self::CreateToken => "created the API token",
             Self::RevokeToken => "revoked the API token",
             Self::GrantRole => "granted a role to",
-            Self::OrderNode => "ordered",
-            Self::NodeReady => "brought up",
+            Self::OrderNode => "created",
+            Self::NodeReady => "finished provisioning",
             Self::StopNode => "stopped",
             Self::StartNode => "started",
-            Self::ChangeAutostop => "changed the idle time of",
-            Self::DeleteNode => "asked to take down",
-            Self::NodeDeleted => "took down",
-            Self::ReadNodeKey => "was given the key to",
+            Self::ChangeAutostop => "changed the autostop of",
+            Self::DeleteNode => "requested the deletion of",
+            Self::NodeDeleted => "deleted",
+            Self::ReadNodeKey => "downloaded the SSH key of",
             Self::ReadNodeLog => "read a log of",
             Self::SubmitJob => "submitted a job to",
             Self::CancelJob => "cancelled a job on",
-            Self::DeleteOrphan => "asked to take down the orphan",
+            Self::DeleteOrphan => "requested the deletion of the orphan",
             Self::UseCredential => "used the credential",
             Self::ChangeCredential => "changed the cloud credential of",
-            Self::RevokeRole => "took a role from",
+            Self::RevokeRole => "revoked a role of",
             Self::SuspendUser => "suspended",
             Self::RestoreUser => "restored",
             Self::SignOutEverywhere => "signed out everywhere",
@@ -289,10 +257,10 @@ impl AuditAction {
             Self::CreateEnvironment => "created the environment",
             Self::ChangeEnvironment => "changed the environment",
             Self::ArchiveEnvironment => "archived the environment",
-            Self::GrantMembership => "gave a role in the tenant to",
-            Self::RevokeMembership => "took the role in the tenant from",
+            Self::GrantMembership => "granted a role in the tenant to",
+            Self::RevokeMembership => "revoked the role in the tenant of",
             Self::Invite => "invited",
-            Self::CancelInvitation => "withdrew the invitation of",
+            Self::CancelInvitation => "cancelled the invitation of",
             Self::AcceptInvitation => "accepted the invitation to",
             Self::CreateCredential => "stored the credential",
             Self::ReplaceCredential => "replaced the secret of the credential",
@@ -302,17 +270,17 @@ impl AuditAction {
             Self::DeleteCredential => "deleted the credential",
             Self::CheckCredential => "checked the credential",
             Self::CheckHost => "checked the host cluster",
-            Self::RotateKeys => "wrapped the secrets anew under",
+            Self::RotateKeys => "rotated the secrets to the key",
             Self::IssueBrokerIdentity => "issued the broker identity",
-            Self::RevokeBrokerIdentity => "revoked the broker identity",
+            Self::RevokeBrokerIdentity => "revoked the broker access of",
             Self::ExportAudit => "exported",
-            Self::ReadPool => "looked at the people of",
-            Self::InviteToPool => "invited at the identity provider",
+            Self::ReadPool => "listed the users of",
+            Self::InviteToPool => "invited to the identity provider",
             Self::DisableInPool => "disabled at the identity provider",
             Self::EnableInPool => "enabled at the identity provider",
             Self::ResetPasswordInPool => "reset the password of",
-            Self::JoinGroupInPool => "put into a group",
-            Self::LeaveGroupInPool => "took out of a group",
+            Self::JoinGroupInPool => "added to a group",
+            Self::LeaveGroupInPool => "removed from a group",
         }
     }
 }

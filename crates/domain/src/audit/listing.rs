@@ -1,4 +1,4 @@
-//! Looking things up in the audit log.
+//! Searching the audit log.
 
 use super::{AuditAction, AuditChange, AuditOutcome};
 use crate::{
@@ -8,77 +8,67 @@ use crate::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// An entry as read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AuditRow {
-    /// Its id.
     pub id: AuditId,
     /// Its number; there are no gaps.
     pub sequence: i64,
     /// When.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub at: Timestamp,
-    /// Who; `None`: the portal, the command line or an API server.
+    /// `None`: the portal, the command line or an API server.
     pub user_id: Option<UserId>,
-    /// Their name at the time.
+    /// The name of the user at that time.
     pub who: String,
-    /// The way it came in: `session`, `api_token`, `portal`, `command_line`, `client_certificate`, `credential_handle`.
+    /// `session`, `api_token`, `portal`, `command_line`, `client_certificate` or `credential_handle`.
     pub channel: String,
-    /// The address it came from.
+    /// The client's address.
     pub source: Option<String>,
-    /// What was done, as a word; one of a later version is kept as it is.
+    /// The action's name. Unknown names of a later version are kept.
     pub action: String,
-    /// What was done, in words between who and what: “ordered”.
+    /// The action as a verb phrase between user and target: “created”.
     pub did: String,
-    /// The tenant it concerns.
     pub tenant: Option<TenantRef>,
-    /// The kind and id of what it was done to: `cluster/0197…`.
+    /// Kind and id of the target: `cluster/0197…`.
     pub target: String,
-    /// Its name at the time.
+    /// The name of the target at that time.
     pub target_name: String,
-    /// How it went.
     pub outcome: AuditOutcome,
-    /// More, in words.
     pub detail: Option<String>,
-    /// What changed.
     pub changes: Vec<AuditChange>,
-    /// The hash that chains it to the entry before it.
+    /// The hash that chains the entry to the previous one.
     pub hash: String,
 }
 
-/// A valid question to the audit log.
+/// A valid query of the audit log.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditQuery {
-    /// Part of a person's name or of a target's name; any case.
+    /// A part of a user's or target's name; case-insensitive.
     pub search: String,
-    /// What one person did.
+    /// Only actions of this user.
     pub user_id: Option<UserId>,
-    /// These actions; empty: all.
+    /// Only these actions; empty: all.
     pub actions: Vec<AuditAction>,
-    /// The kind (`cluster`) or kind and id (`cluster/0197…`) of what it was done to.
+    /// The kind (`cluster`), or kind and id (`cluster/0197…`), of the target.
     pub target: Option<String>,
-    /// The slug of one tenant.
+    /// The slug of a tenant.
     pub tenant: Option<String>,
-    /// How it went.
     pub outcome: Option<AuditOutcome>,
-    /// From this moment on.
+    /// Inclusive.
     pub since: Option<Timestamp>,
-    /// Before this moment.
+    /// Exclusive.
     pub until: Option<Timestamp>,
-    /// Entries before this number: the next page. `None`: the newest.
+    /// Only entries with a lower sequence; `None`: the newest.
     pub before: Option<i64>,
-    /// How many, 1 to 200; 0: 50.
+    /// The number of entries, 1 to 200; 0: 50.
     pub limit: u32,
 }
 
 impl AuditQuery {
-    /// The most a page may hold.
     pub const MAX_LIMIT: u32 = 200;
-    /// What a page holds unless told otherwise.
+    /// The number of entries on a page by default.
     pub const USUAL_LIMIT: u32 = 50;
 
-    /// How many a page holds.
     pub fn page_size(&self) -> u32 {
         match self.limit {
             0 => Self::USUAL_LIMIT,
@@ -87,15 +77,13 @@ impl AuditQuery {
     }
 }
 
-/// A page of entries.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AuditPage {
-    /// The entries, newest first.
+    /// Newest first.
     pub items: Vec<AuditRow>,
-    /// `before` for the next page; `None`: this is the last.
+    /// `before` for the next page; `None`: this page is the last.
     pub next: Option<i64>,
     /// The server's time.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub now: Timestamp,
 }

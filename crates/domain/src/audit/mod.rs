@@ -1,4 +1,4 @@
-//! The audit log's words.
+//! The audit log.
 
 mod action;
 mod listing;
@@ -10,25 +10,21 @@ pub use query::AuditQueryInput;
 
 use serde::{Deserialize, Serialize};
 
-/// How it went.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum AuditOutcome {
-    /// It was done.
     #[default]
     Done,
-    /// Whoever asked was not allowed to.
+    /// The caller had no permission.
     Refused,
-    /// It was tried and failed.
+    /// The action was permitted and failed.
     Failed,
 }
 
 impl AuditOutcome {
-    /// Every outcome.
     pub const ALL: [Self; 3] = [Self::Done, Self::Refused, Self::Failed];
 
-    /// In words, for people.
     pub fn title(self) -> &'static str {
         match self {
             Self::Done => "Done",
@@ -37,7 +33,7 @@ impl AuditOutcome {
         }
     }
 
-    /// The word in the database.
+    /// As stored, and as written in requests.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Done => "done",
@@ -47,20 +43,19 @@ impl AuditOutcome {
     }
 }
 
-/// What one field was before and is afterwards; never a secret.
+/// The value of a field before and after; never a secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AuditChange {
-    /// The field, as requests call it.
+    /// The field's name in requests.
     pub field: String,
-    /// Before; `None`: nothing.
+    /// The value before; `None`: no value.
     pub before: Option<String>,
-    /// Afterwards; `None`: nothing.
+    /// The value after; `None`: no value.
     pub after: Option<String>,
 }
 
 impl AuditChange {
-    /// What changed in `field`.
     pub fn new(
         field: impl Into<String>,
         before: Option<impl Into<String>>,

@@ -1,4 +1,4 @@
-//! A question to the audit log as it stands in an address.
+//! A query of the audit log as URL parameters.
 
 use super::{AuditAction, AuditOutcome, AuditQuery};
 use crate::{
@@ -8,43 +8,43 @@ use crate::{
 use jiff::{Timestamp, ToSpan, civil, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
-/// A question as it stands in an address; empty is the same as absent.
+/// Query parameters; empty is the same as absent.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
 pub struct AuditQueryInput {
-    /// Part of a person's name or of the name of what it was done to; any case.
+    /// A part of a user's or target's name; case-insensitive.
     #[serde(default)]
     pub search: Option<String>,
-    /// The id of the person who did it.
+    /// The id of the user.
     #[serde(default)]
     pub user: Option<String>,
     /// Actions, separated by commas: `order_cluster,delete_cluster`.
     #[serde(default)]
     pub action: Option<String>,
-    /// The kind (`cluster`), or kind and id (`cluster/0197…`), of what it was done to.
+    /// The kind (`cluster`), or kind and id (`cluster/0197…`), of the target.
     #[serde(default)]
     pub target: Option<String>,
-    /// Slug of a tenant.
+    /// The slug of a tenant.
     #[serde(default)]
     pub tenant: Option<String>,
     /// `done`, `refused` or `failed`.
     #[serde(default)]
     pub outcome: Option<String>,
-    /// From this moment on: a day (`2026-11-21`) or a moment (`2026-11-21T10:30Z`), in UTC.
+    /// Only entries from this day (`2026-11-21`) or time (`2026-11-21T10:30Z`) on, in UTC.
     #[serde(default)]
     pub since: Option<String>,
-    /// Before this moment; a day counts to its end.
+    /// Only entries before this time, or up to this day inclusive.
     #[serde(default)]
     pub until: Option<String>,
-    /// Entries before this number: `next` of the page before.
+    /// Only entries with a lower sequence: `next` of the previous page.
     #[serde(default)]
     pub before: Option<String>,
-    /// How many, 1 to 200; 50 unless told otherwise.
+    /// The number of entries, 1 to 200; by default 50.
     #[serde(default)]
     pub limit: Option<String>,
 }
 
-/// Which end of a day is meant.
+/// Whether a day stands for its start or its end.
 #[derive(Clone, Copy)]
 enum End {
     First,
@@ -52,10 +52,7 @@ enum End {
 }
 
 impl AuditQueryInput {
-    /// Checks every parameter.
-    ///
-    /// # Errors
-    /// One [`FieldError`] for each parameter at fault.
+    /// Checks every parameter; one [`FieldError`] per invalid parameter.
     pub fn validate(&self) -> Result<AuditQuery, Vec<FieldError>> {
         let mut parameters = Parameters::default();
         let search = parameters.search(&self.search);
@@ -67,14 +64,22 @@ impl AuditQueryInput {
             let value = text(value)?;
             Some((value, FieldError::new(field, message)))
         };
-        let user = read("user", &self.user, "The id of a person.");
+        let user = read("user", &self.user, "User must be the id of a user.");
         let target = read(
             "target",
             &self.target,
-            "A kind such as cluster, or kind and id.",
+            "Target must be a kind such as cluster, or kind and id.",
         );
-        let outcome = read("outcome", &self.outcome, "One of done, refused and failed.");
-        let before = read("before", &self.before, "The number of an entry.");
+        let outcome = read(
+            "outcome",
+            &self.outcome,
+            "Outcome must be done, refused or failed.",
+        );
+        let before = read(
+            "before",
+            &self.before,
+            "Before must be the sequence of an entry.",
+        );
         let actions = actions(&self.action, &mut errors);
         let mut keep = |error| errors.push(error);
         let query = AuditQuery {
@@ -120,7 +125,7 @@ impl AuditQueryInput {
         if let (Some(since), Some(until)) = (query.since, query.until)
             && since >= until
         {
-            errors.push(FieldError::new("until", "Must come after the beginning."));
+            errors.push(FieldError::new("until", "The end must be after the start."));
         }
         if errors.is_empty() {
             Ok(query)
@@ -141,7 +146,7 @@ fn actions(value: &Option<String>, errors: &mut Vec<FieldError>) -> Vec<AuditAct
             Some(action) if !actions.contains(&action) => actions.push(action),
             None if !word.is_empty() => errors.push(FieldError::new(
                 "action",
-                format!("There is no action {word}."),
+                format!("Action {word} does not exist."),
             )),
             _ => {}
         }
@@ -150,7 +155,7 @@ fn actions(value: &Option<String>, errors: &mut Vec<FieldError>) -> Vec<AuditAct
 }
 
 fn moment(text: &str, end: End) -> Result<Timestamp, &'static str> {
-    const MESSAGE: &str = "A day such as 2026-11-21, or a moment such as 2026-11-21T10:30Z.";
+    const MESSAGE: &str = "Use a day such as 2026-11-21, or a time such as 2026-11-21T10:30Z.";
     let utc = |time: civil::DateTime| {
         let zoned = time.to_zoned(TimeZone::UTC).map_err(|_| MESSAGE)?;
         Ok(zoned.timestamp())

@@ -1,10 +1,10 @@
-//! What is sent to be stored.
+//! Requests to store a credential.
 
 use super::Provider;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt};
 
-/// Text that is shown by nothing but what takes it out on purpose.
+/// Text that is only readable by an explicit call.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(value_type = String, format = Password))]
@@ -12,7 +12,6 @@ use std::{collections::BTreeMap, fmt};
 pub struct SecretText(String);
 
 impl SecretText {
-    /// The text itself.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -30,29 +29,26 @@ impl fmt::Debug for SecretText {
     }
 }
 
-/// Which part of a tenant a credential goes for.
+/// The part of a tenant that a credential is for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CredentialScope {
     /// The slug of the tenant.
     pub tenant: String,
-    /// The slug of one environment; `None`: every environment without one of its own.
+    /// The slug of one environment; `None`: every environment without a credential of its own.
     #[serde(default)]
     pub environment: Option<String>,
 }
 
-/// A request to store a credential.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CredentialInput {
-    /// What it goes for.
     #[serde(flatten)]
     pub scope: CredentialScope,
-    /// Who it is for.
     pub provider: Provider,
-    /// What people call it, unique among those of the tenant and provider.
+    /// The name, unique per tenant and provider.
     pub name: String,
-    /// Whether it is taken from now on, in place of the one that is taken now.
+    /// Whether the credential becomes the default.
     #[serde(default)]
     pub chosen: bool,
     /// The fields of [`Provider::fields`], by name.

@@ -1,5 +1,5 @@
-//! Cloud credentials: what can be stored, and what may be shown of it. Secrets travel inwards only; nothing here that
-//! is answered holds one.
+//! Cloud credentials: what can be stored, and what may be shown. Secrets only travel inwards; no response type here
+//! contains one.
 
 mod input;
 mod provider;

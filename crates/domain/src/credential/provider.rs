@@ -1,36 +1,30 @@
-//! Who credentials are for, and the fields that each provider's form has.
+//! Cloud providers and the fields of their credentials.
 
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;
 
-/// A cloud, or something like it, that a credential opens.
+/// A cloud provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Provider {
-    /// Amazon Web Services.
     Aws,
-    /// Microsoft Azure.
     Azure,
-    /// Google Cloud.
     Gcp,
-    /// Lambda.
     Lambda,
-    /// RunPod.
     Runpod,
     /// Oracle Cloud Infrastructure.
     Oci,
-    /// Nebius.
     Nebius,
-    /// A Kubernetes cluster of one's own.
+    /// A Kubernetes cluster of the tenant.
     Kubernetes,
 }
 
-/// How a field is typed in and shown.
+/// How a field is entered and shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SecretFieldKind {
-    /// One line that may be shown afterwards.
+    /// One line that may be shown later.
     Plain,
     /// One line that is never shown.
     Secret,
@@ -41,15 +35,12 @@ pub enum SecretFieldKind {
 /// A field of a provider's form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SecretField {
-    /// Its name in requests: `access_key_id`.
+    /// The name in requests: `access_key_id`.
     pub name: &'static str,
-    /// Its label.
     pub label: &'static str,
-    /// What to type, as an example or a sentence; `""`: nothing to say.
+    /// What to enter, as an example or a sentence; may be empty.
     pub hint: &'static str,
-    /// How it is typed in.
     pub kind: SecretFieldKind,
-    /// Whether it may be left empty.
     pub optional: bool,
 }
 
@@ -74,7 +65,6 @@ const fn optional(mut field: SecretField) -> SecretField {
 }
 
 impl Provider {
-    /// Every provider.
     pub const ALL: [Self; 8] = [
         Self::Aws,
         Self::Azure,
@@ -86,7 +76,7 @@ impl Provider {
         Self::Kubernetes,
     ];
 
-    /// The word in requests and in the database, and what SkyPilot calls it.
+    /// As stored, as written in requests, and as SkyPilot calls it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Aws => "aws",
@@ -100,7 +90,6 @@ impl Provider {
         }
     }
 
-    /// What people call it.
     pub fn title(self) -> &'static str {
         match self {
             Self::Aws => "AWS",
@@ -114,7 +103,6 @@ impl Provider {
         }
     }
 
-    /// The fields of its form, in order.
     pub fn fields(self) -> Vec<SecretField> {
         use SecretFieldKind::{Plain, Secret, SecretLines};
         match self {
@@ -122,7 +110,7 @@ impl Provider {
                 optional(field(
                     "access_key_id",
                     "Access key id",
-                    "AKIA…, of a user; leave both keys empty to assume a role with the portal's own identity",
+                    "The key of an IAM user (AKIA…). Leave both key fields empty to assume a role with the portal's own identity",
                     Plain,
                 )),
                 optional(field(
@@ -140,7 +128,7 @@ impl Provider {
                 optional(field(
                     "external_id",
                     "External id",
-                    "What the role's trust policy asks for",
+                    "The external id that the role's trust policy requires",
                     Plain,
                 )),
                 optional(field("region", "Region", "us-east-1", Plain)),
@@ -151,7 +139,7 @@ impl Provider {
                 field(
                     "client_secret",
                     "Client secret",
-                    "The secret's value, not its id",
+                    "The value of the secret, not its id",
                     Secret,
                 ),
                 field("subscription_id", "Subscription id", "A UUID", Plain),
@@ -159,19 +147,19 @@ impl Provider {
             Self::Gcp => vec![field(
                 "service_account_json",
                 "Service account key",
-                "The JSON file that Google Cloud gives for a service account's key",
+                "The JSON key file of a service account",
                 SecretLines,
             )],
             Self::Lambda => vec![field(
                 "api_key",
                 "API key",
-                "From Cloud API keys in Lambda's console",
+                "From “Cloud API keys” in the Lambda console",
                 Secret,
             )],
             Self::Runpod => vec![field(
                 "api_key",
                 "API key",
-                "rpa_…, from Settings in RunPod's console",
+                "rpa_…, from “Settings” in the RunPod console",
                 Secret,
             )],
             Self::Oci => vec![
@@ -185,14 +173,14 @@ impl Provider {
                 field(
                     "fingerprint",
                     "Fingerprint of the API key",
-                    "12:34:…, sixteen pairs",
+                    "16 hexadecimal pairs: 12:34:…",
                     Plain,
                 ),
                 field("region", "Region", "eu-frankfurt-1", Plain),
                 field(
                     "private_key",
                     "Private key",
-                    "PEM, without a passphrase",
+                    "PEM format, without a passphrase",
                     SecretLines,
                 ),
             ],
@@ -208,7 +196,7 @@ impl Provider {
             Self::Kubernetes => vec![field(
                 "kubeconfig",
                 "Kubeconfig",
-                "YAML with the cluster's address, its certificate authority and a token or client certificate inside; exec, auth-provider and paths to files are refused",
+                "YAML with the server's address, its certificate authority, and an inline token or client certificate. Exec, auth-provider and file paths are not supported",
                 SecretLines,
             )],
         }
@@ -224,7 +212,7 @@ impl FromStr for Provider {
             .find(|provider| provider.as_str() == text)
             .ok_or_else(|| {
                 let known: Vec<_> = Self::ALL.map(Self::as_str).into();
-                format!("Choose one of {}.", known.join(", "))
+                format!("Provider must be one of {}.", known.join(", "))
             })
     }
 }

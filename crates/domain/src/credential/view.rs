@@ -1,4 +1,4 @@
-//! What may be shown of a credential: everything but its secret.
+//! A credential without its secret.
 
 use super::Provider;
 use crate::{
@@ -8,85 +8,69 @@ use crate::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// Whether it can be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum CredentialState {
-    /// It can.
     Active,
-    /// Somebody suspended it: it opens for nobody until it is restored.
+    /// A user suspended it: it cannot be used until it is restored.
     Suspended,
 }
 
-/// A field that is no secret: “Role to assume”, “arn:aws:iam::…”.
+/// A field that is not secret: “Role to assume”, “arn:aws:iam::…”.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CredentialFact {
-    /// What it is.
     pub label: String,
-    /// What it says.
     pub value: String,
 }
 
-/// What the provider said when it was tried.
+/// The result of a test with the provider.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CheckResult {
-    /// Whether it was accepted.
     pub accepted: bool,
-    /// The account or cluster it leads to.
+    /// The account or cluster of the credential.
     pub account: Option<String>,
-    /// Who one is with it: an ARN, a user name.
+    /// The identity of the credential: an ARN or a user name.
     pub identity: Option<String>,
     /// What happened, as a sentence.
     pub message: String,
-    /// What to do about it.
+    /// What to do.
     pub next_step: Option<String>,
 }
 
-/// A credential as shown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Credential {
-    /// Its id.
     pub id: CredentialId,
-    /// Whose it is.
     pub tenant: TenantRef,
-    /// The one environment it is for; `None`: all without one of their own.
+    /// The only environment it is for; `None`: every environment without a credential of its own.
     pub environment: Option<EnvironmentRef>,
-    /// Who it is for.
     pub provider: Provider,
-    /// What people call it.
     pub name: String,
-    /// Whether it is the one that is taken, of those with the same tenant, environment and provider.
+    /// Whether it is the default for its tenant, environment and provider.
     pub chosen: bool,
-    /// Whether it can be used.
     pub state: CredentialState,
-    /// The fields that are no secrets.
+    /// The fields that are not secret.
     pub facts: Vec<CredentialFact>,
-    /// A short digest to tell it by; it gives nothing of the secret away.
+    /// A short digest that identifies the secret without revealing it.
     pub fingerprint: String,
-    /// Who stored it.
     pub created_by: String,
     /// When.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub created_at: Timestamp,
     /// When its secret was last replaced.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub replaced_at: Option<Timestamp>,
-    /// How often it was used.
+    /// How often credentials were issued from it.
     pub uses: u64,
     /// When it was last used.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub last_used_at: Option<Timestamp>,
     /// When it was last tried with its provider.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub last_checked_at: Option<Timestamp>,
-    /// What came of that.
+    /// The result of that test.
     pub check: Option<CheckResult>,
-    /// Whether the provider can be asked at all.
+    /// Whether the provider supports a test.
     pub can_be_checked: bool,
-    /// Counts up with every change; requests say which one they saw.
+    /// Increases with every change; requests state the version they are based on.
     pub version: i64,
 }

@@ -1,4 +1,4 @@
-//! What can be launched, where, and for how much: the SkyPilot API server's price lists.
+//! The accelerator catalogue: the price lists of the SkyPilot API server.
 
 use crate::{money::MicroDollars, problem::FieldError};
 use jiff::Timestamp;
@@ -9,30 +9,25 @@ use std::str::FromStr;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Offer {
-    /// The accelerator: `H100`.
+    /// For example `H100`.
     pub accelerator: String,
-    /// How many of them.
     pub count: u32,
-    /// The memory of one accelerator, in GiB.
+    /// Memory per accelerator, in GiB.
     pub device_memory_gib: Option<f32>,
-    /// The cloud as SkyPilot's YAML writes it: `aws`.
+    /// The cloud in SkyPilot's spelling: `aws`.
     pub cloud: String,
-    /// The region.
     pub region: String,
-    /// The machine type.
     pub instance_type: String,
-    /// Virtual CPUs.
     pub vcpus: Option<f32>,
     /// Memory of the machine, in GiB.
     pub memory_gib: Option<f32>,
-    /// What an hour costs on demand.
+    /// On demand.
     pub price_per_hour: Option<MicroDollars>,
-    /// What an hour costs as spot.
+    /// As a spot instance.
     pub spot_price_per_hour: Option<MicroDollars>,
 }
 
 impl Offer {
-    /// The price that counts.
     pub fn price(&self, spot: bool) -> Option<MicroDollars> {
         if spot {
             self.spot_price_per_hour
@@ -56,7 +51,7 @@ pub fn accelerators(name: &str, count: u32) -> String {
     }
 }
 
-/// How a cloud is called by people: `AWS` for `aws`.
+/// The display name of a cloud: `AWS` for `aws`.
 pub fn cloud_title(cloud: &str) -> String {
     match cloud {
         "aws" => "AWS".into(),
@@ -76,26 +71,23 @@ pub fn cloud_title(cloud: &str) -> String {
     }
 }
 
-/// What the catalogue is sorted by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum OfferSort {
-    /// By the price an hour (spot price where only spot is asked for); unknown prices last.
+    /// By price per hour (the spot price if only spot is requested); unknown prices last.
     #[default]
     Price,
-    /// By the spot price.
     SpotPrice,
     /// By accelerator, then count.
     Accelerator,
-    /// By the memory of all its accelerators.
+    /// By total accelerator memory.
     Memory,
     /// By cloud, then region.
     Cloud,
 }
 
 impl OfferSort {
-    /// Every order.
     pub const ALL: [Self; 5] = [
         Self::Price,
         Self::SpotPrice,
@@ -104,7 +96,7 @@ impl OfferSort {
         Self::Cloud,
     ];
 
-    /// The word in requests.
+    /// As written in requests.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Price => "price",
@@ -131,72 +123,62 @@ impl FromStr for OfferSort {
     }
 }
 
-/// A question to the catalogue as it stands in a URL; empty is the same as absent.
+/// Query parameters of the catalogue; empty is the same as absent.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
 pub struct OfferQueryInput {
-    /// Part of an accelerator, cloud, region or machine type.
+    /// A part of an accelerator, cloud, region or machine type.
     #[serde(default)]
     pub search: Option<String>,
-    /// One accelerator, exactly.
+    /// An accelerator, exactly.
     #[serde(default)]
     pub accelerator: Option<String>,
-    /// One cloud: `aws`.
+    /// A cloud: `aws`.
     #[serde(default)]
     pub cloud: Option<String>,
-    /// How many accelerators.
+    /// The number of accelerators.
     #[serde(default)]
     pub count: Option<String>,
-    /// Slug of a tenant: only what its clouds offer.
+    /// The slug of a tenant: only offers of its clouds.
     #[serde(default)]
     pub tenant: Option<String>,
-    /// Slug of an environment of that tenant.
+    /// The slug of an environment of that tenant.
     #[serde(default)]
     pub environment: Option<String>,
-    /// `price`, `spot_price`, `accelerator`, `memory` or `cloud`; with `-` before it the other way round.
+    /// `price`, `spot_price`, `accelerator`, `memory` or `cloud`; with a leading `-` in descending order.
     #[serde(default)]
     pub sort: Option<String>,
-    /// The page, from 1.
+    /// The page, starting at 1.
     #[serde(default)]
     pub page: Option<String>,
-    /// How many a page, 1 to 200.
+    /// Offers per page, 1 to 200.
     #[serde(default)]
     pub per_page: Option<String>,
 }
 
-/// A valid question to the catalogue.
+/// A valid query of the catalogue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OfferQuery {
-    /// Part of an accelerator, cloud, region or machine type; any case.
+    /// A part of an accelerator, cloud, region or machine type; case-insensitive.
     pub search: String,
-    /// One accelerator, exactly.
     pub accelerator: Option<String>,
-    /// One cloud.
     pub cloud: Option<String>,
-    /// How many accelerators.
     pub count: Option<u32>,
-    /// Slug of the tenant whose clouds count.
+    /// The slug of the tenant whose clouds are searched.
     pub tenant: Option<String>,
-    /// Slug of its environment.
     pub environment: Option<String>,
-    /// What to sort by.
     pub sort: OfferSort,
-    /// The other way round.
     pub descending: bool,
-    /// Which page, from 1.
+    /// Starting at 1.
     pub page: u32,
-    /// How many a page.
     pub per_page: u32,
 }
 
 impl OfferQueryInput {
-    /// Checks every parameter.
-    ///
-    /// # Errors
-    /// One [`FieldError`] for each parameter at fault.
+    /// Checks every parameter; one [`FieldError`] per invalid parameter.
     pub fn validate(&self) -> Result<OfferQuery, Vec<FieldError>> {
         let mut parameters = crate::listing::Parameters::default();
-        let (sort, descending) = parameters.sort(&self.sort, OfferSort::Price, false);
+        let (sort, descending) = parameters.sort(&self.sort, str::parse, OfferSort::Price, false);
         let count = parameters.optional_number("count", &self.count, 1024);
         let query = OfferQuery {
             search: parameters.search(&self.search),
@@ -214,44 +196,38 @@ impl OfferQueryInput {
     }
 }
 
-/// An accelerator over all its offers.
+/// An accelerator across all its offers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AcceleratorSummary {
-    /// Its name: `H100`.
     pub name: String,
-    /// The memory of one, in GiB.
+    /// Memory per accelerator, in GiB.
     pub device_memory_gib: Option<f32>,
-    /// How many of them machines have, ascending.
+    /// The numbers of accelerators that machines have, ascending.
     pub counts: Vec<u32>,
-    /// The cheapest hour on demand of a machine with the least of them.
+    /// The lowest price per hour on demand of a machine with the smallest number.
     pub cheapest: Option<MicroDollars>,
-    /// The cheapest hour as spot.
+    /// The lowest spot price per hour.
     pub cheapest_spot: Option<MicroDollars>,
-    /// The clouds that have it.
+    /// The clouds that offer it.
     pub clouds: Vec<String>,
 }
 
-/// One page of the catalogue.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OfferPage {
-    /// The offers.
     pub items: Vec<Offer>,
-    /// How many match altogether.
+    /// The number of matching offers.
     pub total: u64,
-    /// Which page this is, from 1.
+    /// Starting at 1.
     pub page: u32,
-    /// How many a page holds.
     pub per_page: u32,
-    /// Every accelerator there is, for the filter.
+    /// All accelerators, for the filter.
     pub accelerators: Vec<AcceleratorSummary>,
-    /// Every cloud there is, for the filter.
+    /// All clouds, for the filter.
     pub clouds: Vec<String>,
     /// When the prices were read from the SkyPilot API server; `None`: not yet.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub read_at: Option<Timestamp>,
     /// The server's time.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub now: Timestamp,
 }

@@ -1,25 +1,22 @@
-//! Getting onto a node by SSH.
+//! SSH access to a node.
 
 use secrecy::SecretString;
 
-/// What a person needs to get onto a node. Not serialisable: it leaves only through the answers it
-/// is made for, and is never kept.
+/// SSH access to a node. Not serialisable, so that the key leaves only through the downloads made for it, and never
+/// stored.
 #[derive(Clone, Debug)]
 pub struct SshAccess {
-    /// The name for `ssh NAME`, and of the files: the node's name.
+    /// The alias for `ssh NAME`, and the base name of the files: the node's name.
     pub host_alias: String,
-    /// The machine's host name or address.
     pub host: String,
-    /// The port.
     pub port: u16,
-    /// The user there.
     pub user: String,
-    /// The private key, in PEM.
+    /// In PEM.
     pub private_key: SecretString,
 }
 
 impl SshAccess {
-    /// The name of the key's file: `trainer.pem`.
+    /// The file name of the key: `trainer.pem`.
     pub fn key_file_name(&self) -> String {
         format!("{}.pem", self.host_alias)
     }
@@ -30,8 +27,8 @@ impl SshAccess {
     }
 }
 
-/// A block for `~/.ssh/config` with the key in `~/.ssh/ALIAS.pem`. Machines come and go at the same
-/// address, so each has a file of known hosts of its own.
+/// A block for `~/.ssh/config` with the key in `~/.ssh/ALIAS.pem`. Clouds reuse addresses, so each node gets its own
+/// known_hosts file.
 pub fn ssh_config_block(alias: &str, host: &str, port: u16, user: &str) -> String {
     format!(
         "Host {alias}\n  HostName {host}\n  Port {port}\n  User {user}\n  \
@@ -40,7 +37,7 @@ pub fn ssh_config_block(alias: &str, host: &str, port: u16, user: &str) -> Strin
     )
 }
 
-/// The host and port of an address as stored: `203.0.113.7:22`.
+/// Splits a stored address: `203.0.113.7:22`.
 pub fn split_address(address: &str) -> Option<(&str, u16)> {
     let (host, port) = address.rsplit_once(':')?;
     Some((

@@ -1,36 +1,30 @@
-//! Jobs: commands that run on a node, one after the other, kept in SkyPilot's queue there.
+//! Jobs: commands that run on a node one after another, in SkyPilot's queue.
 
 use crate::problem::FieldError;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// How far a job is, in SkyPilot's words.
+/// The state of a job, with SkyPilot's names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum JobState {
-    /// Known, not looked at yet.
+    /// Known, but not yet queued.
     Init,
-    /// In the queue.
+    /// Queued.
     Pending,
-    /// Its set-up commands run.
+    /// The setup commands are running.
     SettingUp,
-    /// It runs.
     Running,
-    /// It ended well.
     Succeeded,
-    /// It ended with an error.
     Failed,
-    /// Its set-up commands failed.
     FailedSetup,
-    /// What drives it on the node failed.
+    /// SkyPilot's job driver on the node failed.
     FailedDriver,
-    /// Somebody cancelled it.
     Cancelled,
 }
 
 impl JobState {
-    /// In words.
     pub fn title(self) -> &'static str {
         match self {
             Self::Init | Self::Pending => "Queued",
@@ -38,13 +32,13 @@ impl JobState {
             Self::Running => "Running",
             Self::Succeeded => "Succeeded",
             Self::Failed => "Failed",
-            Self::FailedSetup => "Set-up failed",
+            Self::FailedSetup => "Setup failed",
             Self::FailedDriver => "Lost",
             Self::Cancelled => "Cancelled",
         }
     }
 
-    /// Whether it has not come to its end.
+    /// Whether the job has not ended.
     pub fn is_open(self) -> bool {
         matches!(
             self,
@@ -53,54 +47,41 @@ impl JobState {
     }
 }
 
-/// A job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Job {
-    /// Its number on the node, from 1.
+    /// The number on the node, starting at 1.
     pub id: u64,
-    /// Its name.
     pub name: String,
-    /// How far it is.
     pub state: JobState,
     /// When it was submitted.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub submitted_at: Timestamp,
     /// When it began.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub started_at: Option<Timestamp>,
     /// When it ended.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub ended_at: Option<Timestamp>,
 }
 
-/// A command for the queue.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct JobInput {
-    /// What to call it; without it, its number has to do. 1 to 40 characters of `a-z`, `0-9` and `-`.
+    /// The name, 1 to 40 characters of `a-z`, `0-9` and `-`; by default the job has only a number.
     #[serde(default)]
     pub name: Option<String>,
-    /// The shell commands.
     #[serde(default)]
     pub run: String,
 }
 
-/// A command that is valid.
+/// A valid job.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JobOrder {
-    /// What to call it.
     pub name: Option<String>,
-    /// The shell commands.
     pub run: String,
 }
 
 impl JobInput {
-    /// Checks both fields.
-    ///
-    /// # Errors
-    /// One [`FieldError`] for each field at fault.
+    /// Checks both fields; one [`FieldError`] per invalid field.
     pub fn validate(&self) -> Result<JobOrder, Vec<FieldError>> {
         let mut errors = Vec::new();
         let name = crate::listing::text(&self.name);
@@ -110,7 +91,7 @@ impl JobInput {
             errors.push(FieldError::new("name", message));
         }
         if self.run.trim().is_empty() {
-            errors.push(FieldError::new("run", "Say which command to run."));
+            errors.push(FieldError::new("run", "Command is required."));
         } else if let Err(message) = super::order::check_script(&self.run) {
             errors.push(FieldError::new("run", message));
         }

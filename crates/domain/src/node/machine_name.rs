@@ -1,23 +1,22 @@
-//! What a node is called on the SkyPilot API server, and the workspace it is in.
+//! Names of machines and workspaces on the SkyPilot API server.
 
 use super::name::NodeName;
 use crate::ids::{EnvironmentId, TenantId};
 use uuid::Uuid;
 
-/// What every name begins with that Hangar gives on a SkyPilot API server.
+/// The prefix of all names that Hangar uses on a SkyPilot API server.
 pub const PREFIX: &str = "hgr-";
 
-/// The name of a node's machine: `hgr-<8 hex digits of the tenant's id>-<node name>`. On a SkyPilot
-/// API server a name is one key for everybody, so it carries whose it is. At most 43 characters.
+/// The name of a node's machine: `hgr-<8 hex digits of the tenant's id>-<node name>`. Names are unique across a
+/// SkyPilot API server, so they contain the tenant. At most 43 characters.
 pub fn machine_name(tenant: TenantId, node: &NodeName) -> String {
-    // The end of a version 7 id is random; its beginning is the time and alike for many tenants.
+    // The end of a UUIDv7 is random; its start is a timestamp, which is the same for many tenants.
     let tenant = Uuid::from(tenant).simple().to_string();
     format!("{PREFIX}{}-{node}", &tenant[24..])
 }
 
-/// The name of the workspace (and of the service account in it) of a tenant's environment:
-/// `hgr-<tenant>-<environment>-<8 hex digits of the environment's id>`. Slugs alone could meet:
-/// `a-b` + `c` and `a` + `b-c`.
+/// The name of an environment's workspace and service account: `hgr-<tenant>-<environment>-<8 hex digits of the
+/// environment's id>`. Slugs alone could collide: `a-b` + `c` and `a` + `b-c`.
 pub fn workspace_name(
     tenant_slug: &str,
     environment_slug: &str,

@@ -3,7 +3,6 @@
 pub mod catalogue;
 pub mod connection;
 pub mod job;
-pub mod listing;
 pub mod log;
 pub mod machine_name;
 pub mod name;

@@ -1,22 +1,20 @@
-//! The name of a node: short enough that the machine's name, which is made of it, is accepted by every cloud.
+//! The name of a node, short enough that every cloud accepts the machine name derived from it.
 
 use crate::problem::FieldError;
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
-/// A valid node name: 1 to 30 characters of `a-z`, `0-9` and `-`, beginning with a letter and not
-/// ending in `-`; unique within its tenant. SkyPilot shortens long names by a hash on the cloud;
-/// 30 keeps them readable there.
+/// A valid node name: 1 to 30 characters of `a-z`, `0-9` and `-`, starting with a letter and not ending in `-`;
+/// unique within its tenant. SkyPilot replaces the end of long names by a hash; 30 characters stay readable.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(try_from = "String", into = "String")]
 pub struct NodeName(String);
 
 impl NodeName {
-    /// The longest name allowed, in characters.
+    /// In characters.
     pub const MAX_LENGTH: usize = 30;
 
-    /// The name as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -26,7 +24,7 @@ impl FromStr for NodeName {
     type Err = FieldError;
 
     fn from_str(text: &str) -> Result<Self, FieldError> {
-        crate::dns_label::check(text, Self::MAX_LENGTH, "Give the node a name.")
+        crate::dns_label::check(text, Self::MAX_LENGTH, "Name is required.")
             .map_err(|message| FieldError::new("name", message))?;
         Ok(Self(text.to_owned()))
     }
@@ -58,12 +56,12 @@ mod tests {
     #[test]
     fn each_refusal_names_the_rule_that_was_broken() {
         for (name, says) in [
-            ("", "Give the node a name"),
-            ("Trainer", "lower-case"),
+            ("", "required"),
+            ("Trainer", "lowercase"),
             ("a b", "hyphen instead"),
-            ("1st", "Begin with a letter"),
+            ("1st", "Start with a letter"),
             ("a-", "End with a letter"),
-            (&"a".repeat(31), "At most 30"),
+            (&"a".repeat(31), "at most 30"),
         ] {
             let error = name.parse::<NodeName>().unwrap_err();
             assert!(error.message.contains(says), "{name}: {}", error.message);

@@ -1,4 +1,4 @@
-//! Ordering a node: what is sent, what it must look like, and what the form needs to know.
+//! Creating a node: the request, its validation, and the form's options.
 
 use super::{
     catalogue::{AcceleratorSummary, Offer},
@@ -11,20 +11,20 @@ use crate::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// What happens to a node that has had nothing to do for a while.
+/// What happens to an idle node.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum IdleAction {
-    /// It stops: the disk stays and costs little.
+    /// The machine is stopped; its disk stays and costs little.
     Stop,
-    /// It is taken down, disk and all.
+    /// The machine is deleted with its disk.
     #[default]
     Delete,
 }
 
 impl IdleAction {
-    /// The word in requests.
+    /// As written in requests.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Stop => "stop",
@@ -33,31 +33,29 @@ impl IdleAction {
     }
 }
 
-/// When a node stops or goes down by itself. SkyPilot counts as idle: no job runs and nobody is
-/// signed in by SSH.
+/// When an idle node stops or is deleted. For SkyPilot a node is idle if no job runs and no user is connected by SSH.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Autostop {
-    /// Minutes without work, 1 to 10080 (a week).
+    /// 1 to 10080 (a week).
     pub idle_minutes: u32,
-    /// What happens then.
     pub then: IdleAction,
 }
 
 impl Autostop {
-    /// The most idle minutes: a week.
+    /// A week.
     pub const MAX_MINUTES: i64 = 10_080;
 
-    /// Checks what was typed; `None` for minutes: never.
-    ///
-    /// # Errors
-    /// A [`FieldError`] at `idle_minutes` or `idle_action`.
+    /// Checks the input; `None` minutes means never. Fails at `idle_minutes` or `idle_action`.
     pub fn validate(minutes: Option<i64>, action: &str) -> Result<Option<Self>, FieldError> {
         let then = match action.trim() {
             "" | "delete" => IdleAction::Delete,
             "stop" => IdleAction::Stop,
             _ => {
-                return Err(FieldError::new("idle_action", "Choose stop or delete."));
+                return Err(FieldError::new(
+                    "idle_action",
+                    "Idle action must be stop or delete.",
+                ));
             }
         };
         match minutes {
@@ -69,58 +67,56 @@ impl Autostop {
             Some(_) => Err(FieldError::new(
                 "idle_minutes",
                 format!(
-                    "Choose between 1 and {} minutes, or leave it empty for never.",
+                    "Idle minutes must be between 1 and {}, or empty for never.",
                     Self::MAX_MINUTES
                 ),
             )),
         }
     }
 
-    /// In words: `stops after 30 idle minutes`.
-    pub fn words(self) -> String {
+    /// `stops after 30 idle minutes`.
+    pub fn summary(self) -> String {
         let verb = match self.then {
             IdleAction::Stop => "stops",
-            IdleAction::Delete => "is taken down",
+            IdleAction::Delete => "is deleted",
         };
         match self.idle_minutes {
-            1 => format!("{verb} after an idle minute"),
+            1 => format!("{verb} after 1 idle minute"),
             minutes => format!("{verb} after {minutes} idle minutes"),
         }
     }
 }
 
-/// What kind of machine, as ordered and kept.
+/// The kind of machine that was requested.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NodeSpec {
-    /// The accelerator: `H100`; `None`: a task of one's own that asks for none, or for several kinds.
+    /// For example `H100`; `None`: a custom task without an accelerator, or with several kinds.
     pub accelerator: Option<String>,
-    /// How many of them.
     pub count: u32,
-    /// The cloud; `None`: wherever it is cheapest.
+    /// `None`: the cheapest cloud.
     pub cloud: Option<String>,
-    /// The region; `None`: wherever in the cloud it is cheapest.
+    /// `None`: the cheapest region of the cloud.
     pub region: Option<String>,
-    /// Whether it may be taken away by the cloud at any moment, for a lower price.
+    /// Whether the cloud may reclaim the machine at any time, for a lower price.
     pub spot: bool,
-    /// The disk, in GiB; `None`: SkyPilot's default of 256.
+    /// In GiB; `None`: SkyPilot's default of 256.
     pub disk_gib: Option<u32>,
     /// A machine image or `docker:IMAGE`.
     pub image: Option<String>,
-    /// Commands that set the machine up, once.
+    /// Commands that set up the machine once.
     pub setup: String,
-    /// Commands to run after that.
     pub run: String,
-    /// Whether it came as a task of one's own instead of by the form.
+    /// Whether the request contained a custom task.
     pub own_task: bool,
 }
 
 impl NodeSpec {
-    /// In words: `8× H100 · spot`.
-    pub fn words(&self) -> String {
+    /// `8× H100 · spot`.
+    pub fn summary(&self) -> String {
         let mut words = match &self.accelerator {
             Some(name) => super::catalogue::accelerators(name, self.count),
-            None => "Own task".to_owned(),
+            None => "Custom task".to_owned(),
         };
         if self.spot {
             words.push_str(" · spot");
@@ -129,12 +125,12 @@ impl NodeSpec {
     }
 }
 
-/// An order as it arrives, from the form or over REST.
+/// A request to create a node.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NodeOrderInput {
-    /// The name: at most 30 of `a-z`, `0-9` and `-`, beginning with a letter.
+    /// At most 30 characters of `a-z`, `0-9` and `-`, starting with a letter.
     #[serde(default)]
     pub name: String,
     /// The tenant's slug.
@@ -146,81 +142,73 @@ pub struct NodeOrderInput {
     /// The accelerator: `H100`. Not with `task`.
     #[serde(default)]
     pub accelerator: String,
-    /// How many accelerators; without it 1.
+    /// The number of accelerators; by default 1.
     #[serde(default)]
     pub count: Option<i64>,
-    /// The cloud: `aws`; without it wherever it is cheapest. Not with `task`.
+    /// The cloud: `aws`; by default the cheapest. Not with `task`.
     #[serde(default)]
     pub cloud: Option<String>,
-    /// A region of the cloud; without it wherever it is cheapest. Not with `task`.
+    /// A region of the cloud; by default the cheapest. Not with `task`.
     #[serde(default)]
     pub region: Option<String>,
-    /// Whether the cloud may take it away at any moment, for a lower price. Not with `task`.
+    /// Whether the cloud may reclaim the machine at any time, for a lower price. Not with `task`.
     #[serde(default)]
     pub spot: bool,
-    /// The disk in GiB, 30 to 16384; without it 256. Not with `task`.
+    /// The disk in GiB, 30 to 16384; by default 256. Not with `task`.
     #[serde(default)]
     pub disk_gib: Option<i64>,
     /// A machine image of the cloud, or `docker:IMAGE`. Not with `task`.
     #[serde(default)]
     pub image: Option<String>,
-    /// Shell commands that set the machine up, once. Not with `task`.
+    /// Shell commands that set up the machine once. Not with `task`.
     #[serde(default)]
     pub setup: String,
-    /// Shell commands to run after that. Not with `task`.
+    /// Shell commands to run after the setup. Not with `task`.
     #[serde(default)]
     pub run: String,
-    /// A SkyPilot task of one's own (YAML) instead of the fields above.
+    /// A custom SkyPilot task (YAML) instead of the fields above.
     #[serde(default)]
     pub task: Option<String>,
-    /// Minutes without work until it stops or goes down, 1 to 10080; without it never.
+    /// Idle minutes until the node stops or is deleted, 1 to 10080; by default never.
     #[serde(default)]
     pub idle_minutes: Option<i64>,
-    /// `stop` or `delete`; without it `delete`.
+    /// `stop` or `delete`; by default `delete`.
     #[serde(default)]
     pub idle_action: String,
-    /// Life time in hours, 1 to 720; without it the node lives until it is taken down.
+    /// Lifetime in hours, 1 to 720; by default until the node is deleted.
     #[serde(default)]
     pub time_to_live_hours: Option<i64>,
 }
 
-/// What is valid of an order whatever kind of machine it asks for.
+/// The valid fields that do not depend on the machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NodeTerms {
-    /// The name.
     pub name: NodeName,
-    /// When it stops by itself.
     pub autostop: Option<Autostop>,
-    /// How long it lives.
     pub time_to_live: Option<TimeToLive>,
 }
 
-/// A machine asked for by the form's fields, and what it can be.
+/// A machine selected by the form's fields, with its offers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MachineChoice {
-    /// What was asked for.
     pub spec: NodeSpec,
-    /// The offers that fit, cheapest first.
+    /// The matching offers, cheapest first.
     pub offers: Vec<Offer>,
 }
 
 impl NodeOrderInput {
-    /// The smallest disk, in GiB.
+    /// In GiB.
     pub const MIN_DISK_GIB: i64 = 30;
-    /// The largest disk, in GiB.
+    /// In GiB.
     pub const MAX_DISK_GIB: i64 = 16_384;
-    /// The most accelerators that are asked for at once.
     pub const MAX_COUNT: i64 = 64;
 
-    /// The pasted task, if there is one.
+    /// The custom task, if there is one.
     pub fn own_task(&self) -> Option<&str> {
         self.task.as_deref().filter(|task| !task.trim().is_empty())
     }
 
-    /// Checks name, idle minutes and life time.
-    ///
-    /// # Errors
-    /// One [`FieldError`] for each field at fault.
+    /// Checks name, idle minutes and lifetime; one [`FieldError`] per invalid field.
     pub fn validate_terms(&self) -> Result<NodeTerms, Vec<FieldError>> {
         let mut errors = Vec::new();
         let mut keep = |error: FieldError| errors.push(error);
@@ -244,10 +232,7 @@ impl NodeOrderInput {
         }
     }
 
-    /// Checks the form's fields about the machine against what is offered (to the tenant).
-    ///
-    /// # Errors
-    /// One [`FieldError`] for each field at fault.
+    /// Checks the machine's fields against the tenant's offers; one [`FieldError`] per invalid field.
     pub fn validate_machine(&self, offers: &[Offer]) -> Result<MachineChoice, Vec<FieldError>> {
         let mut errors = Vec::new();
         let cloud = trimmed(&self.cloud);
@@ -265,7 +250,7 @@ impl NodeOrderInput {
                 errors.push(FieldError::new(
                     "disk_gib",
                     format!(
-                        "Choose between {} and {} GiB.",
+                        "Disk must be between {} and {} GiB.",
                         Self::MIN_DISK_GIB,
                         Self::MAX_DISK_GIB
                     ),
@@ -278,7 +263,7 @@ impl NodeOrderInput {
         {
             errors.push(FieldError::new(
                 "image",
-                "A machine image's id or docker:IMAGE, at most 256 characters without spaces.",
+                "Image must be a machine image's id or docker:IMAGE, at most 256 characters without spaces.",
             ));
         }
         for (field, script) in [("setup", &self.setup), ("run", &self.run)] {
@@ -315,8 +300,7 @@ impl NodeOrderInput {
         })
     }
 
-    /// The offers that fit, cheapest first; what does not fit is explained at the first field that
-    /// rules everything out.
+    /// The matching offers, cheapest first; an error names the first field that excludes all offers.
     fn fitting(
         &self,
         offers: &[Offer],
@@ -331,7 +315,7 @@ impl NodeOrderInput {
         };
         let wanted = self.accelerator.trim();
         if wanted.is_empty() {
-            return refuse("accelerator", "Choose an accelerator.".into());
+            return refuse("accelerator", "Accelerator is required.".into());
         }
         let mut left: Vec<&Offer> = offers
             .iter()
@@ -343,7 +327,7 @@ impl NodeOrderInput {
         if !(1..=Self::MAX_COUNT).contains(&count) {
             return refuse(
                 "count",
-                format!("Choose between 1 and {}.", Self::MAX_COUNT),
+                format!("Count must be between 1 and {}.", Self::MAX_COUNT),
             );
         }
         let counts = distinct(left.iter().map(|offer| offer.count));
@@ -351,7 +335,7 @@ impl NodeOrderInput {
         if left.is_empty() {
             return refuse(
                 "count",
-                format!("Machines have {} of {wanted}.", listed(&counts)),
+                format!("{wanted} is offered {} per machine.", listed(&counts)),
             );
         }
         if let Some(cloud) = cloud {
@@ -361,7 +345,7 @@ impl NodeOrderInput {
                 return refuse(
                     "cloud",
                     format!(
-                        "{cloud} does not have it; it is to be had from {}.",
+                        "{cloud} does not offer this machine. Choose {}.",
                         listed(&clouds)
                     ),
                 );
@@ -369,21 +353,24 @@ impl NodeOrderInput {
         }
         if let Some(region) = region {
             if cloud.is_none() {
-                return refuse("region", "Choose the cloud first, then its region.".into());
+                return refuse("region", "Cloud is required when a region is set.".into());
             }
             let regions = distinct(left.iter().map(|offer| offer.region.clone()));
             left.retain(|offer| offer.region == region);
             if left.is_empty() {
                 return refuse(
                     "region",
-                    format!("Not in {region}; to be had in {}.", listed(&regions)),
+                    format!(
+                        "{region} does not offer this machine. Choose {}.",
+                        listed(&regions)
+                    ),
                 );
             }
         }
         if self.spot {
             left.retain(|offer| offer.spot_price_per_hour.is_some());
             if left.is_empty() {
-                return refuse("spot", "It is not to be had as spot there.".into());
+                return refuse("spot", "Spot capacity is not offered for this machine. Turn off spot, or choose another cloud or region.".into());
             }
         }
         let mut fitting: Vec<Offer> = left.into_iter().cloned().collect();
@@ -396,33 +383,36 @@ impl NodeOrderInput {
     }
 }
 
-/// Why a machine there cannot be stopped; `None`: it can. From SkyPilot's own table of what each
-/// cloud lacks (`sky/clouds/*.py` of 0.14.1).
+/// Why a machine cannot be stopped; `None`: it can. From SkyPilot's table of unsupported features per cloud
+/// (`sky/clouds/*.py` of 0.14.1).
 pub fn cannot_stop(cloud: Option<&str>, spot: bool) -> Option<&'static str> {
     match cloud {
         Some("lambda" | "runpod" | "kubernetes" | "fluidstack" | "cudo") => {
-            Some("Machines of this cloud cannot be stopped; choose to take it down.")
+            Some("This cloud does not support stopping machines. Choose delete instead.")
         }
-        // Google's spot machines can be stopped; nobody else's.
+        // Spot machines of Google Cloud can be stopped.
         Some("gcp") => None,
-        _ if spot => Some("Spot machines cannot be stopped; choose to take it down."),
+        _ if spot => Some("Spot machines cannot be stopped. Choose delete instead."),
         _ => None,
     }
 }
 
-/// The longest script, in bytes.
+/// In bytes.
 pub const MAX_SCRIPT: usize = 64 * 1024;
 
-/// Checks shell commands: length, and no control characters but line ends and tabs.
+/// Checks the length of shell commands, and that line breaks and tabs are the only control characters.
 pub(crate) fn check_script(script: &str) -> Result<(), String> {
     if script.len() > MAX_SCRIPT {
-        return Err(format!("At most {} KiB.", MAX_SCRIPT / 1024));
+        return Err(format!(
+            "Script must have at most {} KiB.",
+            MAX_SCRIPT / 1024
+        ));
     }
     if script
         .chars()
         .any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
     {
-        return Err("Control characters are not allowed.".into());
+        return Err("Script must not contain control characters.".into());
     }
     Ok(())
 }
@@ -465,60 +455,60 @@ fn unknown_accelerator(wanted: &str, offers: &[Offer]) -> String {
         })
         .collect();
     if close.is_empty() {
-        format!("No cloud of this tenant offers “{wanted}”. The catalogue lists what there is.")
+        format!(
+            "No cloud of this tenant offers “{wanted}”. Choose an accelerator of the catalogue."
+        )
     } else {
         format!(
-            "“{wanted}” is not offered; did you mean {}?",
+            "“{wanted}” is not offered. Did you mean {}?",
             listed(&close)
         )
     }
 }
 
-/// What the form needs to know before anything is typed.
+/// The options of the form.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NodeOrderOptions {
-    /// Tenants (with environments) the caller may order in.
+    /// Tenants, with environments, in which the caller may create nodes.
     pub tenants: Vec<Tenant>,
-    /// Of their environments those with limits, and what is in them.
+    /// The usage of environments with limits.
     #[serde(default)]
     pub quotas: Vec<QuotaUsage>,
-    /// Every accelerator there is.
     pub accelerators: Vec<AcceleratorSummary>,
     /// When the prices were read; `None`: not yet.
     pub read_at: Option<Timestamp>,
-    /// The server's time.
     pub now: Timestamp,
-    /// A fresh key for this form: sending it twice orders once.
+    /// A new idempotency key for this form.
     pub idempotency_key: String,
 }
 
-/// What an order would come to: shown while it is typed.
+/// A quote for a request, shown while the user types.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Quote {
-    /// What is wrong with it, field by field.
+    /// One error per invalid field.
     pub errors: Vec<FieldError>,
-    /// The SkyPilot YAML that would be sent; `None` while something is wrong.
+    /// The SkyPilot YAML; `None` if a field is invalid.
     pub task_yaml: Option<String>,
-    /// The offers that fit, cheapest first (at most 50).
+    /// The matching offers, cheapest first (at most 50).
     pub offers: Vec<Offer>,
-    /// The price of the cheapest.
+    /// The price of the cheapest offer.
     pub price_per_hour: Option<MicroDollars>,
-    /// What it costs until its end, if it has one.
+    /// The price until the end time, if there is one.
     pub until_end: Option<MicroDollars>,
-    /// What it would cost in a month of 730 hours.
+    /// The price of 730 hours.
     pub per_month: Option<MicroDollars>,
 }
 
-/// A change of when a node stops by itself.
+/// A request to change a node's autostop.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AutostopInput {
-    /// Minutes without work, 1 to 10080; without it never.
+    /// Idle minutes, 1 to 10080; by default never.
     #[serde(default)]
     pub idle_minutes: Option<i64>,
-    /// `stop` or `delete`; without it `delete`.
+    /// `stop` or `delete`; by default `delete`.
     #[serde(default)]
     pub idle_action: String,
 }

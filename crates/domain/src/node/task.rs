@@ -4,120 +4,86 @@ use super::{
     name::NodeName,
     order::{Autostop, IdleAction, NodeSpec},
 };
-use std::fmt::Write;
+use crate::{money::MicroDollars, yaml::Yaml};
 
 /// The YAML for `spec`. Port 22 is asked for because SkyPilot tells the address of a machine only
-/// for ports that the task names.
-pub fn task_yaml(name: &NodeName, spec: &NodeSpec, autostop: Option<Autostop>) -> String {
-    let mut yaml = format!("name: {name}\nresources:\n");
+/// for ports that the task names. `max_price` is the most that SkyPilot may choose a machine for.
+pub fn task_yaml(
+    name: &NodeName,
+    spec: &NodeSpec,
+    autostop: Option<Autostop>,
+    max_price: Option<MicroDollars>,
+) -> String {
+    let mut resources = Yaml::Mapping(Vec::new());
     if let Some(cloud) = &spec.cloud {
         let infra = match &spec.region {
             Some(region) => format!("{cloud}/{region}"),
             None => cloud.clone(),
         };
-        field(&mut yaml, "infra", &infra);
+        resources.set("infra", infra);
     }
     if let Some(accelerator) = &spec.accelerator {
-        field(
-            &mut yaml,
-            "accelerators",
-            &format!("{accelerator}:{}", spec.count),
-        );
+        resources.set("accelerators", format!("{accelerator}:{}", spec.count));
     }
     if spec.spot {
-        yaml.push_str("  use_spot: true\n");
+        resources.set("use_spot", true);
+    }
+    if let Some(price) = max_price {
+        resources.set("max_hourly_cost", hourly_cost(price));
     }
     if let Some(gib) = spec.disk_gib {
-        let _ = writeln!(yaml, "  disk_size: {gib}");
+        resources.set("disk_size", gib);
     }
     if let Some(image) = &spec.image {
-        field(&mut yaml, "image_id", image);
+        resources.set("image_id", image.as_str());
     }
-    yaml.push_str("  ports: [22]\n");
-    if let Some(autostop) = autostop {
-        let _ = writeln!(
-            yaml,
-            "  autostop:\n    idle_minutes: {}\n    down: {}",
-            autostop.idle_minutes,
-            autostop.then == IdleAction::Delete
-        );
+    resources.set("ports", Yaml::Sequence(vec![22.into()]));
+    if let Some(rule) = autostop {
+        resources.set("autostop", autostop_yaml(rule));
     }
-    script(&mut yaml, "setup", &spec.setup);
-    script(&mut yaml, "run", &spec.run);
-    yaml
+    let mut task = Yaml::mapping([("name", name.as_str().into()), ("resources", resources)]);
+    set_script(&mut task, "setup", &spec.setup);
+    set_script(&mut task, "run", &spec.run);
+    task.to_string()
 }
 
 /// The YAML of a job that is submitted to a node.
 pub fn job_yaml(name: Option<&str>, run: &str) -> String {
-    let mut yaml = String::new();
+    let mut job = Yaml::Mapping(Vec::new());
     if let Some(name) = name {
-        let _ = writeln!(yaml, "name: {name}");
+        job.set("name", name);
     }
-    script(&mut yaml, "run", run);
-    yaml
+    set_script(&mut job, "run", run);
+    job.to_string()
 }
 
-fn field(yaml: &mut String, key: &str, value: &str) {
-    let _ = writeln!(yaml, "  {key}: {}", scalar(value));
+/// `resources.autostop`.
+pub fn autostop_yaml(rule: Autostop) -> Yaml {
+    Yaml::mapping([
+        ("idle_minutes", rule.idle_minutes.into()),
+        ("down", (rule.then == IdleAction::Delete).into()),
+    ])
 }
 
-/// Plain where that is safe in YAML, else in double quotes.
-fn scalar(text: &str) -> String {
-    let plain = text.starts_with(|c: char| c.is_ascii_alphabetic())
-        && text
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '/' | '.' | ':'))
-        && !text.ends_with(':')
-        && !matches!(
-            text.to_ascii_lowercase().as_str(),
-            "true" | "false" | "null" | "yes" | "no" | "on" | "off" | "y" | "n"
-        );
-    if plain { text.to_owned() } else { quoted(text) }
+/// `resources.max_hourly_cost`, in dollars.
+pub fn hourly_cost(price: MicroDollars) -> Yaml {
+    let (dollars, rest) = (price.0 / 1_000_000, price.0 % 1_000_000);
+    let cost = format!("{dollars}.{rest:06}");
+    let cost = cost.trim_end_matches('0');
+    Yaml::Plain(cost.strip_suffix('.').unwrap_or(cost).to_owned())
 }
 
-/// A YAML string in double quotes.
-fn quoted(text: &str) -> String {
-    let mut quoted = String::from('"');
-    for c in text.chars() {
-        match c {
-            '"' => quoted.push_str("\\\""),
-            '\\' => quoted.push_str("\\\\"),
-            '\n' => quoted.push_str("\\n"),
-            '\r' => quoted.push_str("\\r"),
-            '\t' => quoted.push_str("\\t"),
-            c if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}') => {
-                let _ = write!(quoted, "\\U{:08x}", u32::from(c));
-            }
-            c => quoted.push(c),
-        }
-    }
-    quoted.push('"');
-    quoted
-}
-
-/// A script as a literal block, which reads as it was written; quoted where a block would change it.
-fn script(yaml: &mut String, key: &str, text: &str) {
+/// A script, with the line ends of Unix and one at its end.
+fn set_script(task: &mut Yaml, key: &str, text: &str) {
     let text = text.replace("\r\n", "\n");
-    let text = text.trim_end();
-    if text.is_empty() {
-        return;
-    }
-    let literal = !text.starts_with([' ', '\n', '\t'])
-        && !text.contains('\r')
-        && text
-            .chars()
-            .all(|c| !matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{feff}'));
-    if literal {
-        let _ = writeln!(yaml, "{key}: |");
-        for line in text.lines() {
-            if line.trim().is_empty() {
-                yaml.push('\n');
-            } else {
-                let _ = writeln!(yaml, "  {line}");
-            }
-        }
-    } else {
-        let _ = writeln!(yaml, "{key}: {}", quoted(&format!("{text}\n")));
+    let lines: Vec<&str> = text
+        .trim_end()
+        .split('\n')
+        .map(|line| if line.trim().is_empty() { "" } else { line })
+        .collect();
+    let text = lines.join("\n");
+    if !text.is_empty() {
+        task.set(key, format!("{text}\n"));
     }
 }
 
@@ -149,9 +115,14 @@ mod tests {
             then: IdleAction::Delete,
         };
         assert_eq!(
-            task_yaml(&"trainer".parse().unwrap(), &spec, Some(autostop)),
-            "name: trainer\nresources:\n  infra: aws/us-east-1\n  accelerators: H100:8\n  use_spot: true\n  \
-             disk_size: 512\n  image_id: docker:nvcr.io/nvidia/pytorch:26.09-py3\n  ports: [22]\n  \
+            task_yaml(
+                &"trainer".parse().unwrap(),
+                &spec,
+                Some(autostop),
+                Some(MicroDollars(55_040_000))
+            ),
+            "name: trainer\nresources:\n  infra: aws/us-east-1\n  accelerators: H100:8\n  use_spot: true\n  max_hourly_cost: 55.04\n  \
+             disk_size: 512\n  image_id: docker:nvcr.io/nvidia/pytorch:26.09-py3\n  ports:\n    - 22\n  \
              autostop:\n    idle_minutes: 30\n    down: true\nsetup: |\n  pip install torch\n\n  echo done\n\
              run: |\n  python train.py\n"
         );
@@ -170,7 +141,7 @@ mod tests {
                 run: run.clone(),
                 ..NodeSpec::default()
             };
-            let yaml = parsed(&task_yaml(&"n".parse().unwrap(), &spec, None));
+            let yaml = parsed(&task_yaml(&"n".parse().unwrap(), &spec, None, None));
             let map = yaml.as_mapping().unwrap();
             for key in map.keys() {
                 prop_assert!(["name", "resources", "setup", "run"].contains(&key.as_str().unwrap()));

@@ -5,112 +5,74 @@ use super::{
     order::{Autostop, NodeSpec},
 };
 use crate::{
-    cluster::UserRef,
-    failure::Failure,
+    access::Action,
+    audit::AuditAction,
     ids::NodeId,
+    listing::{ListPage, ListQuery, Sort},
     money::MicroDollars,
-    operation::Operation,
-    tenancy::{EnvironmentRef, TenantRef},
+    operation::OperationKind,
+    resource::{Kind, Resource, states},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::str::FromStr;
 
-/// The states a person sees.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum NodeState {
+/// Nodes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NodeKind;
+
+impl Kind for NodeKind {
+    const NOUN: &'static str = "node";
+    const SORTS: &'static [Sort] = &[
+        Sort::Name,
+        Sort::State,
+        Sort::Created,
+        Sort::Ends,
+        Sort::Price,
+    ];
+    const READ: Action = Action::ReadNode;
+    const DELETE: Action = Action::DeleteNode;
+    const DELETED: AuditAction = AuditAction::DeleteNode;
+    const DELETION: OperationKind = OperationKind::DeleteNode;
+    const READY: AuditAction = AuditAction::NodeReady;
+    const GONE: AuditAction = AuditAction::NodeDeleted;
+
+    type Id = NodeId;
+    type Name = NodeName;
+    type State = NodeState;
+    type Details = NodeDetails;
+}
+
+/// A node as callers see it.
+pub type Node = Resource<NodeKind>;
+pub type NodeQuery = ListQuery<NodeKind>;
+pub type NodePage = ListPage<NodeKind>;
+
+states! {
+    /// The states a person sees.
+    NodeState of a "node":
     /// Ordered; nothing is asked for yet.
-    Pending,
-    /// Being launched.
-    Provisioning,
-    /// Usable.
-    Ready,
-    /// It was usable and is not quite so now; `failure` says why.
-    Degraded,
-    /// It does not come up, or is gone; `failure` says why.
-    Failed,
-    /// Being stopped.
-    Stopping,
-    /// Stopped: its disk stays, nothing runs.
-    Stopped,
-    /// Being started again.
-    Starting,
-    /// Being taken down.
-    Deleting,
-    /// Gone.
-    Deleted,
+    Pending, "pending", "Pending";
+    Provisioning, "provisioning", "Provisioning";
+    Ready, "ready", "Ready";
+    /// It was ready and does not work fully now; `failure` says why.
+    Degraded, "degraded", "Degraded";
+    /// It does not become ready, or is gone; `failure` says why.
+    Failed, "failed", "Failed";
+    Stopping, "stopping", "Stopping";
+    /// Its disk stays, nothing runs.
+    Stopped, "stopped", "Stopped";
+    Starting, "starting", "Starting";
+    Deleting, "deleting", "Deleting";
+    Deleted, "deleted", "Deleted";
 }
 
 impl NodeState {
-    /// Every state.
-    pub const ALL: [Self; 10] = [
-        Self::Pending,
-        Self::Provisioning,
-        Self::Ready,
-        Self::Degraded,
-        Self::Failed,
-        Self::Stopping,
-        Self::Stopped,
-        Self::Starting,
-        Self::Deleting,
-        Self::Deleted,
-    ];
-
-    /// The word in requests and in the database.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Provisioning => "provisioning",
-            Self::Ready => "ready",
-            Self::Degraded => "degraded",
-            Self::Failed => "failed",
-            Self::Stopping => "stopping",
-            Self::Stopped => "stopped",
-            Self::Starting => "starting",
-            Self::Deleting => "deleting",
-            Self::Deleted => "deleted",
-        }
-    }
-
-    /// In words.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Pending => "Pending",
-            Self::Provisioning => "Provisioning",
-            Self::Ready => "Ready",
-            Self::Degraded => "Degraded",
-            Self::Failed => "Failed",
-            Self::Stopping => "Stopping",
-            Self::Stopped => "Stopped",
-            Self::Starting => "Starting",
-            Self::Deleting => "Deleting",
-            Self::Deleted => "Deleted",
-        }
-    }
-
-    /// Whether it changes by itself before long.
+    /// Whether it is on its way to another state.
     pub fn is_moving(self) -> bool {
         matches!(
             self,
             Self::Pending | Self::Provisioning | Self::Stopping | Self::Starting | Self::Deleting
         )
-    }
-
-    /// Whether it can be used.
-    pub fn is_up(self) -> bool {
-        matches!(self, Self::Ready | Self::Degraded)
-    }
-}
-
-impl FromStr for NodeState {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, String> {
-        Self::ALL
-            .into_iter()
-            .find(|state| state.as_str() == text)
-            .ok_or_else(|| format!("“{text}” is not a node state."))
     }
 }
 
@@ -138,19 +100,10 @@ pub struct NodeCost {
     pub running: bool,
 }
 
-/// A node.
+/// What callers see of a node beside the header of every resource.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Node {
-    /// Its id.
-    pub id: NodeId,
-    /// Its name, unique in its tenant.
-    #[cfg_attr(feature = "openapi", schema(value_type = String))]
-    pub name: NodeName,
-    /// Whose it is.
-    pub tenant: TenantRef,
-    /// The part of the tenant it is in.
-    pub environment: EnvironmentRef,
+pub struct NodeDetails {
     /// What was ordered.
     pub spec: NodeSpec,
     /// The SkyPilot YAML that was sent.
@@ -159,37 +112,17 @@ pub struct Node {
     pub machine: String,
     /// Its workspace there.
     pub workspace: String,
-    /// Its state.
-    pub state: NodeState,
-    /// What is wrong, if something is.
-    pub failure: Option<Failure>,
     /// Where it is, once a cloud has given a machine.
     pub placement: Option<Placement>,
     /// The address for SSH, once known: `203.0.113.7:22`.
     pub address: Option<String>,
-    /// When it stops or goes down by itself for want of work.
+    /// When it stops or is deleted because it is idle.
     pub autostop: Option<Autostop>,
     /// What it costs.
     pub cost: NodeCost,
-    /// Who ordered it.
-    pub created_by: UserRef,
-    /// When it was ordered.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
-    pub created_at: Timestamp,
-    /// When it was first usable.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
-    pub ready_at: Option<Timestamp>,
-    /// When the portal takes it down.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
-    pub ends_at: Option<Timestamp>,
-    /// The newest operation on it.
-    pub operation: Operation,
-    /// Counts up with every change.
-    pub version: i64,
     /// What the caller may do with it now.
     pub allowed: AllowedNodeActions,
     /// The server's time: costs are as of then.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub now: Timestamp,
 }
 
@@ -218,7 +151,6 @@ pub struct AllowedNodeActions {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NodeEvent {
     /// When.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, format = DateTime))]
     pub at: Timestamp,
     /// What happened.
     pub message: String,
@@ -239,7 +171,6 @@ pub struct Orphan {
     /// Where it is.
     pub place: Option<String>,
     /// When it was launched.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, format = DateTime))]
     pub launched_at: Option<Timestamp>,
     /// Whether its take-down has been asked for.
     pub going: bool,

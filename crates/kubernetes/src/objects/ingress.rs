@@ -1,9 +1,8 @@
-//! The host name of a vCluster that is reached through the host's ingress.
+//! The ingress of a vCluster.
 //!
-//! The ingress must pass TLS through: people sign in with client certificates, which end where
-//! TLS ends. Each controller has an annotation of its own for that and ignores the others'.
-//! Traefik follows nginx's in its provider for nginx annotations; its plain Ingress provider has
-//! no way to pass TLS through.
+//! The ingress must pass TLS through: clients authenticate with certificates, which end where TLS ends. Each
+//! controller has its own annotation for that and ignores the others. Traefik supports nginx's annotation in its
+//! provider for nginx annotations; its plain Ingress provider cannot pass TLS through.
 
 use super::{metadata, services::HTTPS};
 use crate::{config::HostConfig, labels::map};

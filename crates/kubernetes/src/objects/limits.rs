@@ -1,5 +1,5 @@
-//! What a vCluster may use on its host: the plan, with head-room for the control plane, which
-//! lives in the same namespace and counts too.
+//! The limits of a vCluster's namespace: the plan, plus an allowance for the control plane, which runs in the same
+//! namespace.
 
 use super::metadata;
 use domain::{exposure::ExposureKind, plan::Plan};
@@ -10,13 +10,13 @@ use k8s_openapi::{
 use provisioning::ports::host_clusters::VirtualCluster;
 use std::collections::BTreeMap;
 
-/// How far limits may exceed what is promised: containers seldom peak together.
+/// The ratio of limits to requests: containers seldom peak together.
 const OVERCOMMIT: u64 = 2;
 
-/// Ephemeral storage of a container that asks for none, in GiB: promised and at most.
+/// Ephemeral storage of a container without resources, in GiB: request and limit.
 const EPHEMERAL_GIB: (u64, u64) = (3, 8);
 
-/// What the control plane and CoreDNS take, the latter twice because it is replaced by rolling.
+/// The resources of the control plane and of CoreDNS, the latter twice because of rolling updates.
 mod overhead {
     pub const PODS: u64 = 3;
     pub const REQUESTS_CPU_MILLIS: u64 = 300;
@@ -26,13 +26,12 @@ mod overhead {
     pub const STORAGE_GIB: u64 = super::super::stateful_set::DATA_GIB;
     pub const REQUESTS_EPHEMERAL_GIB: u64 = 9;
     pub const LIMITS_EPHEMERAL_GIB: u64 = 26;
-    /// Its own Services, that of CoreDNS, and those the syncer makes for a moment to learn the
-    /// host's address ranges.
+    /// The control plane's Services, CoreDNS's, and those that the syncer creates briefly to detect the host's
+    /// address ranges.
     pub const SERVICES: u64 = 6;
 }
 
-/// What a container gets that says nothing: its fair share, so that as many pods fit as the plan
-/// names, and twice that at most.
+/// The defaults of a container without resources: an equal share of the plan as request, and twice that as limit.
 pub(super) fn limit_range(cluster: &VirtualCluster) -> LimitRange {
     let plan = &cluster.plan;
     let pods = u64::from(plan.pods.max(1));
@@ -58,7 +57,7 @@ pub(super) fn limit_range(cluster: &VirtualCluster) -> LimitRange {
     }
 }
 
-/// The ceilings of the namespace.
+/// The resource quota of the namespace.
 pub(super) fn quota(cluster: &VirtualCluster) -> ResourceQuota {
     ResourceQuota {
         metadata: metadata(cluster, format!("vc-{}", cluster.name)),
@@ -74,8 +73,8 @@ fn hard(plan: &Plan, exposure: ExposureKind) -> BTreeMap<String, Quantity> {
     let (cpu, memory) = (u64::from(plan.cpu_millis), u64::from(plan.memory_mib));
     let (storage, pods) = (u64::from(plan.storage_gib), u64::from(plan.pods));
     let services = pods.max(20) + overhead::SERVICES;
-    // The vCluster's own Service only. A load balancer takes a node port for its one port, unless
-    // told not to, which many providers do not support; a NodePort Service has two ports.
+    // For the vCluster's own Service only. A load balancer uses a node port for its one port, because many providers
+    // do not support the alternative; a NodePort Service has two ports.
     let (load_balancers, node_ports) = match exposure {
         ExposureKind::LoadBalancer => (1, 1),
         ExposureKind::NodePort => (0, 2),
@@ -115,7 +114,7 @@ fn hard(plan: &Plan, exposure: ExposureKind) -> BTreeMap<String, Quantity> {
     ])
 }
 
-// As Kubernetes itself writes them, so that applying again finds them unchanged.
+// In Kubernetes' own notation, so that applying again changes nothing.
 
 fn millis(value: u64) -> String {
     match value % 1000 {

@@ -1,4 +1,4 @@
-//! The objects a vCluster 0.36.1 is made of, as they are wanted on its host.
+//! The desired objects of a vCluster 0.36.1 on its host.
 
 mod ingress;
 mod limits;
@@ -30,37 +30,30 @@ use sha2::{Digest, Sha256};
 pub(crate) use service_accounts::RULES;
 pub(crate) use services::HTTPS;
 
-/// Everything that is wanted for one vCluster, in the order it is applied.
+/// The desired objects of one vCluster, in the order in which they are applied.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Objects {
-    /// Its namespace.
     pub namespace: Namespace,
-    /// What containers without limits get; before the quota, which wants limits.
+    /// Defaults for containers without resources; before the quota, which requires them.
     pub limit_range: LimitRange,
-    /// What it may use.
     pub quota: ResourceQuota,
-    /// Who its pods may talk to.
+    /// The allowed traffic of its pods.
     pub network_policies: Vec<NetworkPolicy>,
-    /// Of the control plane and of the workloads.
+    /// The service accounts of the control plane and of the workloads.
     pub service_accounts: Vec<ServiceAccount>,
-    /// What the control plane may do in the namespace.
     pub role: Role,
-    /// Gives it that.
     pub role_binding: RoleBinding,
-    /// Its configuration.
     pub config: Secret,
-    /// How it is reached.
     pub services: Vec<Service>,
-    /// The host name that leads to it.
     pub ingress: Option<Ingress>,
-    /// The control plane. Applied last: it carries the digest of all.
+    /// The control plane. Applied last, because it carries the digest of all objects.
     pub stateful_set: StatefulSet,
 }
 
 impl Objects {
-    /// The objects for `cluster` on `host`. `addresses` are the nodes' addresses that its
-    /// certificate is to be good for, where it is reached by a node port.
+    /// The objects for `cluster` on `host`. `addresses` are the node addresses in its certificate if it is exposed by
+    /// a node port.
     pub fn wanted(cluster: &VirtualCluster, host: &HostConfig, addresses: &[String]) -> Self {
         let values = values::values(cluster, host, addresses);
         let mut objects = Self {
@@ -84,7 +77,6 @@ impl Objects {
         objects
     }
 
-    /// How many there are.
     pub fn count(&self) -> usize {
         // Namespace, LimitRange, ResourceQuota, Role, RoleBinding, Secret, StatefulSet.
         7 + self.network_policies.len()
@@ -93,8 +85,8 @@ impl Objects {
             + usize::from(self.ingress.is_some())
     }
 
-    /// Adapts to a StatefulSet that is already there: what of it cannot be changed stays, and a
-    /// pause, perhaps by the vcluster command line, is not undone.
+    /// Adapts to an existing StatefulSet: immutable fields stay, and a pause, for example by the vcluster command
+    /// line, is not undone.
     pub(crate) fn keep(&mut self, found: &StatefulSet) {
         let (Some(wanted), Some(spec)) = (&mut self.stateful_set.spec, &found.spec) else {
             return;
@@ -109,12 +101,11 @@ impl Objects {
     pub(crate) fn digest(&self) -> String {
         let mut unmarked = self.clone();
         unmarked.stateful_set.metadata.annotations = None;
-        // Typed objects always serialise: their keys are text and their maps are ordered.
+        // Serializing these types cannot fail: keys are text and maps are ordered.
         digest(&serde_json::to_vec(&unmarked).unwrap_or_default())
     }
 }
 
-/// An annotation of a StatefulSet.
 pub(crate) fn annotation<'a>(found: &'a StatefulSet, name: &str) -> Option<&'a str> {
     let annotations = found.metadata.annotations.as_ref()?;
     annotations.get(name).map(String::as_str)
@@ -128,7 +119,6 @@ fn digest(bytes: &[u8]) -> String {
         .collect()
 }
 
-/// Name, namespace and labels of an object of `cluster`.
 fn metadata(cluster: &VirtualCluster, name: impl Into<String>) -> ObjectMeta {
     ObjectMeta {
         name: Some(name.into()),

@@ -1,4 +1,4 @@
-//! The host namespace. One vCluster each: a second syncer in a namespace ends itself.
+//! The host namespace, one per vCluster: a second syncer in the same namespace would exit.
 
 use crate::{
     config::HostConfig,
@@ -7,8 +7,7 @@ use crate::{
 use k8s_openapi::{api::core::v1::Namespace, apimachinery::pkg::apis::meta::v1::ObjectMeta};
 use provisioning::ports::host_clusters::VirtualCluster;
 
-/// The namespace, named and annotated as the vcluster command line does it. The cluster's id in
-/// its labels is what makes it ours.
+/// Named and annotated as the vcluster command line does. The cluster's id in its labels marks it as ours.
 pub(super) fn namespace(cluster: &VirtualCluster, host: &HostConfig) -> Namespace {
     let mut labels = labels::all(cluster);
     labels.extend(map([(

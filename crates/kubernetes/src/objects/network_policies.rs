@@ -1,5 +1,5 @@
-//! Who the pods of a vCluster may talk to: each other, its control plane, the host's DNS and the
-//! internet; not the other vClusters, nor the host's inner network.
+//! The allowed traffic of a vCluster's pods: each other, their control plane, the host's DNS and the internet, but
+//! not other vClusters or the host's internal network.
 
 use super::metadata;
 use crate::labels::{self, map};
@@ -13,7 +13,7 @@ use k8s_openapi::{
 use provisioning::ports::host_clusters::VirtualCluster;
 use std::collections::BTreeMap;
 
-/// What people's pods may not reach: carrier-grade NAT, loopback and the private ranges.
+/// Networks that workloads cannot reach: carrier-grade NAT, loopback and private ranges.
 const INNER_NETWORKS: [&str; 5] = [
     "100.64.0.0/10",
     "127.0.0.0/8",
@@ -22,7 +22,7 @@ const INNER_NETWORKS: [&str; 5] = [
     "192.168.0.0/16",
 ];
 
-/// Where a node-local DNS cache listens, by convention.
+/// The conventional address of a node-local DNS cache.
 const NODE_LOCAL_DNS: &str = "169.254.20.10/32";
 
 /// The policies of the control plane and of the workloads.
@@ -40,9 +40,9 @@ fn control_plane(cluster: &VirtualCluster) -> NetworkPolicy {
             policy_types: Some(vec!["Egress".into(), "Ingress".into()]),
             egress: Some(vec![
                 host_dns(),
-                // The host's API server, which is an address outside every pod selector.
+                // The host's API server, whose address no pod selector covers.
                 egress(ports(&[("TCP", 443), ("TCP", 8443), ("TCP", 6443)]), vec![]),
-                // Webhooks, `kubectl port-forward` and the like, proxied to workloads.
+                // Webhooks, `kubectl port-forward` and similar, proxied to workloads.
                 egress(None, vec![workloads.clone()]),
             ]),
             ingress: Some(vec![
@@ -69,7 +69,7 @@ fn workloads(cluster: &VirtualCluster) -> NetworkPolicy {
             pod_selector: Some(select(workloads.clone())),
             policy_types: Some(vec!["Egress".into()]),
             egress: Some(vec![
-                // CoreDNS is a workload too and asks the host's DNS.
+                // CoreDNS is a workload too, and forwards to the host's DNS.
                 host_dns(),
                 egress(
                     ports(&[("UDP", 1053), ("TCP", 1053), ("TCP", 8443)]),
@@ -82,7 +82,7 @@ fn workloads(cluster: &VirtualCluster) -> NetworkPolicy {
     }
 }
 
-/// The host's DNS, wherever its distribution puts it. Its pods listen on 53, 1053 or 5353.
+/// The host's DNS, in any distribution. Its pods listen on 53, 1053 or 5353.
 fn host_dns() -> NetworkPolicyEgressRule {
     let everywhere = NetworkPolicyPeer {
         namespace_selector: Some(LabelSelector::default()),

@@ -1,4 +1,4 @@
-//! Who the control plane is on the host, and what it may do there: in its own namespace only.
+//! The control plane's service account on the host, with permissions in its own namespace only.
 
 use super::metadata;
 use k8s_openapi::api::{
@@ -11,8 +11,8 @@ const ALL: &[&str] = &[
     "create", "delete", "patch", "update", "get", "list", "watch",
 ];
 
-/// What the syncer of vCluster 0.36.1 needs: group, resources, verbs. The portal must hold every
-/// one of these itself, or the host refuses to let it grant them.
+/// The permissions that the syncer of vCluster 0.36.1 needs: group, resources, verbs. The portal must have all of
+/// them itself, or the host refuses to let the portal grant them.
 pub(crate) const RULES: &[(&[&str], &[&str], &[&str])] = &[
     (
         &[""],
@@ -28,7 +28,7 @@ pub(crate) const RULES: &[(&[&str], &[&str], &[&str])] = &[
         ],
         ALL,
     ),
-    // Hosts before 1.35 have no pods/resize; naming it does no harm there.
+    // Hosts before 1.35 have no pods/resize and ignore it.
     (
         &[""],
         &["pods/status", "pods/ephemeralcontainers", "pods/resize"],
@@ -66,7 +66,7 @@ pub(super) fn service_accounts(cluster: &VirtualCluster) -> Vec<ServiceAccount> 
     .into()
 }
 
-/// The name of the control plane's account, and of its role.
+/// The name of the control plane's service account and role.
 pub(super) fn control_plane(cluster: &VirtualCluster) -> String {
     format!("vc-{}", cluster.name)
 }

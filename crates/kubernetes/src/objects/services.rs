@@ -1,4 +1,4 @@
-//! The Services in front of the control plane.
+//! The Services of the control plane.
 
 use super::metadata;
 use crate::{
@@ -12,13 +12,13 @@ use k8s_openapi::{
 };
 use provisioning::ports::host_clusters::VirtualCluster;
 
-/// The name of the port where the vCluster's API answers.
+/// The name of the port of the vCluster's API.
 pub(crate) const HTTPS: &str = "https";
 
-/// The port that the syncer listens on.
+/// The port on which the syncer listens.
 const SYNCER_PORT: i32 = 8443;
 
-/// The Service people reach, and the headless one that names the pods.
+/// The Service for users, and the headless one that names the pods.
 pub(super) fn services(cluster: &VirtualCluster, host: &HostConfig) -> Vec<Service> {
     vec![reached(cluster, host), headless(cluster)]
 }
@@ -37,7 +37,7 @@ fn reached(cluster: &VirtualCluster, host: &HostConfig) -> Service {
     };
     let mut ports = vec![port(HTTPS, api_port)];
     if exposure != ExposureKind::LoadBalancer {
-        // Where the vCluster's nodes say their kubelet is; of no use to the outside.
+        // The port that the vCluster's nodes report for their kubelet; not for external use.
         ports.push(port("kubelet", 10250));
     }
     Service {
@@ -67,7 +67,6 @@ fn headless(cluster: &VirtualCluster) -> Service {
     }
 }
 
-/// The name of the headless Service.
 pub(super) fn headless_name(cluster: &VirtualCluster) -> String {
     format!("{}-headless", cluster.name)
 }

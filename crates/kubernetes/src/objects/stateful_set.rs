@@ -1,5 +1,4 @@
-//! The control plane: one pod with the syncer and the Kubernetes binaries, and a volume with its
-//! embedded database.
+//! The control plane: one pod with the syncer and the Kubernetes binaries, and a volume with its embedded database.
 
 use super::{metadata, service_accounts, services, values};
 use crate::{
@@ -25,14 +24,13 @@ use k8s_openapi::{
 use provisioning::ports::host_clusters::VirtualCluster;
 use std::collections::BTreeMap;
 
-/// The version of the syncer.
 const VCLUSTER_VERSION: &str = "0.36.1";
 
 /// The size of the volume with the embedded database.
 pub(super) const DATA_GIB: u64 = 5;
 
-/// The StatefulSet. `config_digest` rolls the pod when the configuration changes, which the
-/// syncer reads only when it starts.
+/// The StatefulSet. A new `config_digest` restarts the pod, because the syncer reads its configuration only at
+/// startup.
 pub(super) fn stateful_set(
     cluster: &VirtualCluster,
     host: &HostConfig,
@@ -44,7 +42,7 @@ pub(super) fn stateful_set(
     StatefulSet {
         metadata: metadata(cluster, name),
         spec: Some(StatefulSetSpec {
-            // The embedded database allows one.
+            // The embedded database allows one replica.
             replicas: Some(1),
             selector: LabelSelector {
                 match_labels: Some(labels::selector(name)),
@@ -99,7 +97,7 @@ fn pod(cluster: &VirtualCluster, host: &HostConfig) -> PodSpec {
     }
 }
 
-/// Copies the Kubernetes binaries of the chosen version to where the syncer starts them.
+/// An init container that copies the Kubernetes binaries of the chosen version to the syncer's path.
 fn binaries(cluster: &VirtualCluster, host: &HostConfig) -> Container {
     let (registry, version) = (&host.registries.ghcr, cluster.kubernetes_version);
     Container {
@@ -167,7 +165,7 @@ fn syncer(cluster: &VirtualCluster, host: &HostConfig) -> Container {
                 ("memory", "256Mi"),
                 ("ephemeral-storage", "1Gi"),
             ])),
-            // Without a CPU limit of its own it would get the small one meant for workloads.
+            // Without its own CPU limit it would get the small default for workloads.
             limits: Some(quantities([
                 ("cpu", "2"),
                 ("memory", "4Gi"),

@@ -1,4 +1,4 @@
-//! The vCluster's configuration, in the Secret from which the syncer reads it.
+//! The vCluster's configuration, in the Secret that the syncer reads.
 
 use super::metadata;
 use crate::{config::HostConfig, observe::endpoint};
@@ -9,13 +9,13 @@ use serde_json::json;
 
 const TEMPLATE: &str = include_str!("values.yaml");
 
-/// The configuration as YAML. `addresses` go into the certificate of a vCluster that is reached
-/// by a node port; an ingress host always does.
+/// The configuration as YAML. `addresses` go into the certificate of a vCluster that is exposed by a node port; an
+/// ingress host always does.
 pub(super) fn values(cluster: &VirtualCluster, host: &HostConfig, addresses: &[String]) -> String {
     let (names, server) = match &cluster.exposure {
         Exposure::Ingress { host: name } => (json!([name.as_str()]), endpoint::ingress(name, host)),
         Exposure::NodePort => (json!(addresses), String::new()),
-        // The load balancer's address is found by the syncer itself.
+        // The syncer detects the load balancer's address itself.
         Exposure::LoadBalancer | Exposure::PortForward => (json!([]), String::new()),
     };
     TEMPLATE
@@ -33,7 +33,6 @@ pub(super) fn values(cluster: &VirtualCluster, host: &HostConfig, addresses: &[S
         .collect()
 }
 
-/// The Secret that carries it.
 pub(super) fn secret(cluster: &VirtualCluster, values: &str) -> Secret {
     Secret {
         metadata: metadata(cluster, secret_name(cluster)),
@@ -43,7 +42,6 @@ pub(super) fn secret(cluster: &VirtualCluster, values: &str) -> Secret {
     }
 }
 
-/// Its name.
 pub(super) fn secret_name(cluster: &VirtualCluster) -> String {
     format!("vc-config-{}", cluster.name)
 }

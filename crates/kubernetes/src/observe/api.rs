@@ -1,5 +1,5 @@
-//! Asking a vCluster's API whether it is ready: where people will ask it, and if the portal
-//! cannot get there, through the host.
+//! Checks whether a vCluster's API is ready: at the users' address and, if the portal cannot reach it, through the
+//! host.
 
 use super::endpoint::{self, Way};
 use crate::{errors::innermost, host::Host, kubeconfig, objects::HTTPS};
@@ -14,74 +14,76 @@ use provisioning::ports::host_clusters::{ApiAnswer, VirtualCluster};
 use secrecy::ExposeSecret;
 use std::time::Duration;
 
-/// Whom to ask, and with what.
-pub(super) struct Asked<'a> {
+/// The target of a check, and its credentials.
+pub(super) struct ApiTarget<'a> {
     pub cluster: &'a VirtualCluster,
     pub endpoint: Option<&'a str>,
     pub secret: Option<&'a Secret>,
 }
 
-/// What became of one attempt.
+/// The result of one attempt.
 enum Attempt {
     Ok,
     Not(String),
     OutOfReach(String),
 }
 
-/// Asks `/readyz`. To be called when the pod says that it is ready.
-pub(super) async fn ask(host: &Host, asked: Asked<'_>) -> ApiAnswer {
-    let direct = match directly(host, &asked).await {
+/// Requests `/readyz`. Only useful once the pod reports that it is ready.
+pub(super) async fn ask(host: &Host, target: ApiTarget<'_>) -> ApiAnswer {
+    let direct = match directly(host, &target).await {
         Attempt::Ok => return ApiAnswer::Ok,
         Attempt::Not(why) => return ApiAnswer::Not(why),
         Attempt::OutOfReach(why) => why,
     };
-    match through_host(host, asked.cluster).await {
+    match through_host(host, target.cluster).await {
         Attempt::Ok => ApiAnswer::Ok,
         Attempt::Not(why) => ApiAnswer::Not(why),
         Attempt::OutOfReach(why) => ApiAnswer::ReadyByProbeOnly(format!("{direct} {why}")),
     }
 }
 
-/// At its address, with the credential that people get.
-async fn directly(host: &Host, asked: &Asked<'_>) -> Attempt {
+/// At the users' address, with the users' credentials.
+async fn directly(host: &Host, target: &ApiTarget<'_>) -> Attempt {
     let limit = host.timeouts.ready;
-    if asked.cluster.exposure.kind() == ExposureKind::PortForward {
-        return Attempt::OutOfReach("It has no address outside of its host.".into());
+    if target.cluster.exposure.kind() == ExposureKind::PortForward {
+        return Attempt::OutOfReach("The cluster has no address outside the host.".into());
     }
-    let (Some(endpoint), Some(secret)) = (asked.endpoint, asked.secret) else {
-        return Attempt::OutOfReach("Its address or its kubeconfig is not known yet.".into());
+    let (Some(endpoint), Some(secret)) = (target.endpoint, target.secret) else {
+        return Attempt::OutOfReach("The address or the kubeconfig is not known yet.".into());
     };
-    let name = asked.cluster.name.as_str();
-    let way = endpoint::way(&asked.cluster.exposure, &host.config, endpoint);
+    let name = target.cluster.name.as_str();
+    let way = endpoint::way(&target.cluster.exposure, &host.config, endpoint);
     let client = match client(secret, name, &way, limit).await {
         Some(client) => client,
-        None => return Attempt::OutOfReach("Its kubeconfig is not complete.".into()),
+        None => return Attempt::OutOfReach("The kubeconfig is incomplete.".into()),
     };
     match tokio::time::timeout(limit, readyz(&client, "/readyz")).await {
         Ok(Ok(())) => Attempt::Ok,
         Ok(Err(Error::Api(status))) => Attempt::Not(format!(
-            "{endpoint} answers {}: {}",
+            "{endpoint} responded with {}: {}",
             status.code, status.message
         )),
         Ok(Err(error)) => {
             let cause = innermost(&error);
-            // Somebody answers there, with a certificate that is not the vCluster's: an ingress
-            // that does not pass TLS through, or an address the certificate does not name.
+            // Another server responds with a different certificate: an ingress that does not pass TLS through, or an
+            // address that the certificate does not contain.
             if cause.to_lowercase().contains("certificate") {
-                Attempt::Not(format!("{endpoint} shows another certificate: {cause}."))
+                Attempt::Not(format!(
+                    "{endpoint} presented another certificate: {cause}."
+                ))
             } else {
                 Attempt::OutOfReach(format!("{endpoint} cannot be reached: {cause}."))
             }
         }
         Err(_) => Attempt::OutOfReach(format!(
-            "{endpoint} does not answer within {} seconds.",
+            "{endpoint} did not respond within {} seconds.",
             limit.as_secs_f32()
         )),
     }
 }
 
 async fn client(secret: &Secret, name: &str, way: &Way, limit: Duration) -> Option<Client> {
-    // The rewritten one: what a kubeconfig could otherwise make the portal do is left out of it.
+    // The rewritten kubeconfig, without programs and files that the original could name.
     let text = kubeconfig::rewrite(secret, name, way)?;
     let kubeconfig = Kubeconfig::from_yaml(text.expose_secret()).ok()?;
     let options = KubeConfigOptions::default();
@@ -94,25 +96,28 @@ async fn client(secret: &Secret, name: &str, way: &Way, limit: Duration) -> Opti
     Client::try_from(config).ok()
 }
 
-/// Through the host's API server, which reaches Services by its own network.
+/// Through the host's API server, which reaches Services over the host's network.
 async fn through_host(host: &Host, cluster: &VirtualCluster) -> Attempt {
     let (namespace, name) = (cluster.name.namespace(), &cluster.name);
     let path = format!("/api/v1/namespaces/{namespace}/services/https:{name}:{HTTPS}/proxy/readyz");
     let limit = host.timeouts.ready;
     let why = match tokio::time::timeout(limit, readyz(&host.client, &path)).await {
         Ok(Ok(())) => return Attempt::Ok,
-        // Refused or stuck on the way there. Everything else is the vCluster's own answer.
+        // Refused or stuck in the proxy. Every other status comes from the vCluster.
         Ok(Err(Error::Api(status))) if matches!(status.code, 401 | 403 | 404 | 502..=504) => {
             format!("{}: {}", status.code, status.message)
         }
         Ok(Err(Error::Api(status))) => {
-            return Attempt::Not(format!("It answers {}: {}", status.code, status.message));
+            return Attempt::Not(format!(
+                "The API responded with {}: {}",
+                status.code, status.message
+            ));
         }
         Ok(Err(error)) => innermost(&error),
-        Err(_) => format!("no answer within {} seconds", limit.as_secs_f32()),
+        Err(_) => format!("no response within {} seconds", limit.as_secs_f32()),
     };
     Attempt::OutOfReach(format!(
-        "Through the host it cannot be reached either: {why}."
+        "The API cannot be reached through the host either: {why}."
     ))
 }
 

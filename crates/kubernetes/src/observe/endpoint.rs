@@ -1,4 +1,4 @@
-//! Where people reach a vCluster's API.
+//! The address of a vCluster's API for users.
 
 use crate::{
     config::HostConfig,
@@ -14,11 +14,10 @@ use k8s_openapi::api::{
 use kube::{Api, ResourceExt, api::ListParams};
 use provisioning::ports::host_clusters::{Hosted, VirtualCluster};
 
-/// How many nodes' addresses a certificate is made for.
+/// The maximum number of node addresses in a certificate.
 const MOST_ADDRESSES: usize = 16;
 
-/// The host's ready nodes' addresses, in the order of their names. Read only where vClusters are
-/// reached by them.
+/// The addresses of the host's ready nodes, sorted by node name. Read only for node port exposure.
 pub(crate) async fn nodes(host: &Host, cluster: &VirtualCluster) -> Hosted<Vec<String>> {
     if cluster.exposure.kind() != ExposureKind::NodePort {
         return Ok(Vec::new());
@@ -52,8 +51,8 @@ fn address(node: &Node) -> Option<String> {
     Some(best.address.clone())
 }
 
-/// The addresses in the vCluster's certificate. Once chosen they stay while one of them is good:
-/// a new certificate restarts the control plane, which must not happen with every new node.
+/// The addresses in the vCluster's certificate. They are kept while one of them is valid, because a new certificate
+/// restarts the control plane.
 pub(crate) fn certificate_addresses(found: Option<&StatefulSet>, nodes: &[String]) -> Vec<String> {
     let chosen: Vec<String> = found
         .and_then(|found| annotation(found, labels::ADDRESSES))
@@ -67,7 +66,7 @@ pub(crate) fn certificate_addresses(found: Option<&StatefulSet>, nodes: &[String
     }
 }
 
-/// The address for people, once the host has given one.
+/// The address for users, once the host has assigned one.
 pub(crate) fn endpoint(
     cluster: &VirtualCluster,
     host: &HostConfig,
@@ -93,21 +92,19 @@ pub(crate) fn endpoint(
     }
 }
 
-/// The address behind an ingress.
 pub(crate) fn ingress(name: &HostName, host: &HostConfig) -> String {
     url(name.as_str(), host.ingress_port.into())
 }
 
-/// What a client has to be told to get to the endpoint.
+/// How a client connects to the endpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Way {
-    /// The URL to connect to.
     pub server: String,
-    /// The name to ask for and to find in the certificate, where it is not the URL's.
+    /// The name to request and to expect in the certificate, if it differs from the URL.
     pub server_name: Option<String>,
 }
 
-/// The way to `endpoint`: straight there, unless its name leads nowhere.
+/// How to connect to `endpoint`: directly, unless its name has no DNS record.
 pub(crate) fn way(exposure: &Exposure, host: &HostConfig, endpoint: &str) -> Way {
     match (exposure, &host.ingress_address) {
         (Exposure::Ingress { host: name }, Some(address)) => Way {

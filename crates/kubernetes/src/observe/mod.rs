@@ -1,4 +1,4 @@
-//! Looking at everything that belongs to a vCluster, without changing anything.
+//! Reads the state of everything that belongs to a vCluster.
 
 mod api;
 pub(crate) mod endpoint;
@@ -20,23 +20,21 @@ use provisioning::ports::host_clusters::{
     ApiAnswer, Hosted, NamespaceState, Observation, PodObservation, VirtualCluster,
 };
 
-/// When something was looked at, and how long it may be wrong before that counts.
+/// The time of an observation, and the tolerance for transient conditions.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Look {
-    /// The time.
+pub(crate) struct ObservationTime {
     pub now: Timestamp,
-    /// How long what may pass by itself is given.
+    /// How long a transient condition is tolerated.
     pub patience: SignedDuration,
 }
 
-impl Look {
-    /// Whether something that began at `since` has lasted. What has no beginning has not.
+impl ObservationTime {
+    /// Whether a condition that began at `since` has outlasted the tolerance; not if `since` is unknown.
     pub fn lasting(&self, since: Option<Timestamp>) -> bool {
         since.is_some_and(|since| self.now.duration_since(since) >= self.patience)
     }
 }
 
-/// Looks.
 pub(crate) async fn observe(host: &Host, cluster: &VirtualCluster) -> Hosted<Observation> {
     let name = cluster.name.as_str();
     let namespace = cluster.name.namespace();
@@ -81,35 +79,35 @@ pub(crate) async fn observe(host: &Host, cluster: &VirtualCluster) -> Hosted<Obs
     } else {
         host.list::<Event>(&namespace, "").await?
     };
-    let look = Look {
+    let time = ObservationTime {
         now: Timestamp::now(),
         patience: SignedDuration::try_from(host.timeouts.patience).unwrap_or(SignedDuration::MAX),
     };
     observation.pod = pod.map(|pod| PodObservation {
-        trouble: troubles::of_pod(pod, &events, look),
+        trouble: troubles::of_pod(pod, &events, time),
         ..pod::observe(pod)
     });
     observation.trouble = match pod {
         None => stateful_set
             .as_ref()
-            .and_then(|found| troubles::of_stateful_set(found, &events, look)),
+            .and_then(|found| troubles::of_stateful_set(found, &events, time)),
         Some(_) if observation.endpoint.is_none() => service
             .as_ref()
-            .and_then(|service| troubles::of_address(service, &events, look)),
+            .and_then(|service| troubles::of_address(service, &events, time)),
         Some(_) => None,
     };
     if pod.is_some_and(pod::is_ready) {
-        let asked = api::Asked {
+        let target = api::ApiTarget {
             cluster,
             endpoint: observation.endpoint.as_deref(),
             secret: secret.as_ref(),
         };
-        observation.api = api::ask(host, asked).await;
+        observation.api = api::ask(host, target).await;
     }
     Ok(observation)
 }
 
-/// An observation of nothing.
+/// An observation without objects.
 fn nothing(namespace: NamespaceState) -> Observation {
     Observation {
         namespace,
@@ -124,7 +122,7 @@ fn nothing(namespace: NamespaceState) -> Observation {
     }
 }
 
-/// The pod that counts: not one that is on its way out while its successor is there.
+/// The relevant pod: not one that is terminating while its successor exists.
 fn control_plane_pod<'a>(pods: &'a [Pod], name: &str) -> Option<&'a Pod> {
     let first = format!("{name}-0");
     pods.iter()
@@ -132,9 +130,8 @@ fn control_plane_pod<'a>(pods: &'a [Pod], name: &str) -> Option<&'a Pod> {
         .min_by_key(|pod| pod.metadata.deletion_timestamp.is_some())
 }
 
-/// Whether every wanted replica is ready in the generation and revision that is wanted. The
-/// controller writes its status in several steps, and a ready pod of the old revision is not what
-/// was asked for.
+/// Whether every desired replica is ready in the desired generation and revision. The controller writes its status in
+/// several steps, and a ready pod of an old revision does not count.
 fn replicas_ready(found: &StatefulSet) -> bool {
     let (Some(spec), Some(status)) = (&found.spec, &found.status) else {
         return false;

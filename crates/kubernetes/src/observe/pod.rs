@@ -1,9 +1,9 @@
-//! How far the control plane's pod has come.
+//! The progress of the control plane's pod.
 
 use k8s_openapi::api::core::v1::{Container, ContainerStatus, Pod, PodCondition};
 use provisioning::ports::host_clusters::PodObservation;
 
-/// What there is to say of a pod, its troubles left out.
+/// The state of a pod, without its troubles.
 pub(super) fn observe(pod: &Pod) -> PodObservation {
     let node = pod.spec.as_ref().and_then(|spec| spec.node_name.clone());
     let missing = containers(pod).find(|container| !is_pulled(pod, container));
@@ -19,19 +19,18 @@ pub(super) fn observe(pod: &Pod) -> PodObservation {
     }
 }
 
-/// Whether it reports ready and stays.
+/// Whether the pod is ready and not terminating.
 pub(super) fn is_ready(pod: &Pod) -> bool {
     pod.metadata.deletion_timestamp.is_none()
         && condition(pod, "Ready").is_some_and(|condition| condition.status == "True")
 }
 
-/// One of its conditions.
 pub(super) fn condition<'a>(pod: &'a Pod, kind: &str) -> Option<&'a PodCondition> {
     let conditions = pod.status.as_ref()?.conditions.as_ref()?;
     conditions.iter().find(|condition| condition.type_ == kind)
 }
 
-/// The states of its containers, in the order they start.
+/// The states of its containers, in the order in which they start.
 pub(super) fn statuses(pod: &Pod) -> impl Iterator<Item = &ContainerStatus> {
     let status = pod.status.as_ref();
     let init = status.and_then(|status| status.init_container_statuses.as_deref());
@@ -49,7 +48,7 @@ fn containers(pod: &Pod) -> impl Iterator<Item = &Container> {
         .flatten()
 }
 
-/// A container's image is there once the container has started, whatever became of it then.
+/// A container's image is pulled once the container has started, whatever happened to it later.
 fn is_pulled(pod: &Pod, container: &Container) -> bool {
     let Some(status) = statuses(pod).find(|status| status.name == container.name) else {
         return false;

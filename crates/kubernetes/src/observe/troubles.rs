@@ -1,6 +1,6 @@
-//! What keeps a vCluster from working: pure reading of what the host says about it.
+//! Why a vCluster does not work: pure functions of what the host reports.
 
-use super::{Look, pod};
+use super::{ObservationTime, pod};
 use crate::events::{first_seen, last_seen};
 use domain::failure::FailureCode;
 use jiff::Timestamp;
@@ -11,27 +11,27 @@ use k8s_openapi::api::{
 use kube::ResourceExt;
 use provisioning::ports::host_clusters::Trouble;
 
-/// What keeps the control plane's pod from starting, or from staying up.
-pub(super) fn of_pod(pod: &Pod, events: &[Event], look: Look) -> Option<Trouble> {
+/// Why the control plane's pod does not start or keep running.
+pub(super) fn of_pod(pod: &Pod, events: &[Event], time: ObservationTime) -> Option<Trouble> {
     if pod::is_ready(pod) || pod.metadata.deletion_timestamp.is_some() {
         return None;
     }
     pod::statuses(pod)
-        .find_map(|status| of_container(pod, status, events, look))
-        .or_else(|| of_scheduling(pod, events, look))
+        .find_map(|status| of_container(pod, status, events, time))
+        .or_else(|| of_scheduling(pod, events, time))
         .or_else(|| of_eviction(pod))
-        .or_else(|| of_mounts(pod, events, look))
+        .or_else(|| of_mounts(pod, events, time))
 }
 
 fn of_container(
     pod: &Pod,
     status: &ContainerStatus,
     events: &[Event],
-    look: Look,
+    time: ObservationTime,
 ) -> Option<Trouble> {
     let state = status.state.as_ref()?;
     if let Some(ended) = &state.terminated {
-        // It has not been started again yet; the back-off that follows says whether it lasts.
+        // Not restarted yet; the back-off that follows shows whether the condition lasts.
         return (ended.exit_code != 0).then(|| crash(status, ended, false));
     }
     let waiting = state.waiting.as_ref()?;
@@ -52,15 +52,15 @@ fn of_container(
                 None => trouble(FailureCode::CrashLoop, said, true),
             });
         }
-        // What is missing may be on its way.
+        // The missing object may still be created.
         "CreateContainerConfigError" | "CreateContainerError" | "RunContainerError" => (
             FailureCode::ContainerConfig,
-            look.lasting(pod.creation_timestamp().map(|time| time.0)),
+            time.lasting(pod.creation_timestamp().map(|time| time.0)),
         ),
         _ => return None,
     };
     let message = match (code, reason) {
-        // Why it cannot be pulled stands in the event; the back-off only says that it waits.
+        // The event has the reason; the back-off only says that kubelet waits.
         (FailureCode::ImagePull, "ImagePullBackOff") if !said.contains("ErrImagePull") => {
             newest(events, "Pod", &pod.name_any(), &["Failed"])
                 .and_then(|event| event.message.clone())
@@ -86,7 +86,7 @@ fn crash(
         format!(": {said}")
     };
     let message = format!(
-        "Container {} ended with exit code {}{why} and was started {} times{said}",
+        "Container {} exited with code {}{why} and was started {} times{said}",
         status.name,
         ended.exit_code,
         status.restart_count + 1,
@@ -94,20 +94,20 @@ fn crash(
     trouble(FailureCode::CrashLoop, message, lasting)
 }
 
-fn of_scheduling(pod: &Pod, events: &[Event], look: Look) -> Option<Trouble> {
+fn of_scheduling(pod: &Pod, events: &[Event], time: ObservationTime) -> Option<Trouble> {
     let scheduled = pod::condition(pod, "PodScheduled")?;
     if scheduled.status != "False" || scheduled.reason.as_deref() != Some("Unschedulable") {
         return None;
     }
     let said = scheduled.message.as_deref().unwrap_or("Unschedulable");
     let since = scheduled.last_transition_time.as_ref().map(|time| time.0);
-    let lasting = look.lasting(since.or(pod.creation_timestamp().map(|time| time.0)));
+    let lasting = time.lasting(since.or(pod.creation_timestamp().map(|time| time.0)));
     let about_volume =
         said.contains("PersistentVolumeClaim") || said.contains("volume node affinity");
     if !about_volume {
         return Some(trouble(FailureCode::Unschedulable, said, lasting));
     }
-    // The scheduler says that the volume is missing, the claim's event why.
+    // The scheduler says that the volume is missing, and the claim's event says why.
     let why = claim_refusal(pod, events).and_then(|event| event.message.clone());
     let message = why.map_or_else(|| said.to_owned(), |why| format!("{said} {why}"));
     Some(trouble(FailureCode::Volume, message, lasting))
@@ -120,7 +120,7 @@ fn of_eviction(pod: &Pod) -> Option<Trouble> {
     }
     let reason = status.reason.as_deref().unwrap_or("Failed");
     let said = status.message.as_deref().unwrap_or("no reason given");
-    // The StatefulSet makes another.
+    // The StatefulSet creates another pod.
     Some(trouble(
         FailureCode::CrashLoop,
         format!("{reason}: {said}"),
@@ -128,7 +128,7 @@ fn of_eviction(pod: &Pod) -> Option<Trouble> {
     ))
 }
 
-fn of_mounts(pod: &Pod, events: &[Event], look: Look) -> Option<Trouble> {
+fn of_mounts(pod: &Pod, events: &[Event], time: ObservationTime) -> Option<Trouble> {
     let name = pod.name_any();
     let has_node = pod
         .spec
@@ -137,7 +137,7 @@ fn of_mounts(pod: &Pod, events: &[Event], look: Look) -> Option<Trouble> {
     let event = if has_node {
         let reasons = ["FailedMount", "FailedAttachVolume", "FailedMapVolume"];
         let failed = newest(events, "Pod", &name, &reasons)?;
-        // Events outlive what they tell of. Images are pulled once all volumes are there.
+        // Events outlive their cause. Images are pulled only after all volumes are mounted.
         let went_on = newest(
             events,
             "Pod",
@@ -156,11 +156,11 @@ fn of_mounts(pod: &Pod, events: &[Event], look: Look) -> Option<Trouble> {
     let said = event
         .message
         .as_deref()
-        .unwrap_or("A volume cannot be provided.");
+        .unwrap_or("A volume cannot be provisioned.");
     Some(trouble(
         FailureCode::Volume,
         said,
-        look.lasting(first_seen(event)),
+        time.lasting(first_seen(event)),
     ))
 }
 
@@ -174,18 +174,18 @@ fn claim_refusal<'a>(pod: &Pod, events: &'a [Event]) -> Option<&'a Event> {
     claims.find_map(|claim| newest(events, "PersistentVolumeClaim", &claim.claim_name, &reasons))
 }
 
-/// What keeps the StatefulSet from making its pod.
+/// Why the StatefulSet cannot create its pod.
 pub(super) fn of_stateful_set(
     found: &StatefulSet,
     events: &[Event],
-    look: Look,
+    time: ObservationTime,
 ) -> Option<Trouble> {
     if found.spec.as_ref().and_then(|spec| spec.replicas) == Some(0) {
         return None;
     }
     let name = found.name_any();
     let failed = newest(events, "StatefulSet", &name, &["FailedCreate"])?;
-    // It is told by events only; a later success means that the pod was made and has gone since.
+    // Only events report this; a later success means that the pod was created and is gone again.
     let made = newest(events, "StatefulSet", &name, &["SuccessfulCreate"]);
     if made.is_some_and(|made| last_seen(made) > last_seen(failed)) {
         return None;
@@ -193,25 +193,29 @@ pub(super) fn of_stateful_set(
     let said = failed
         .message
         .as_deref()
-        .unwrap_or("The pod cannot be made.");
+        .unwrap_or("The pod cannot be created.");
     Some(if said.contains("exceeded quota") {
         trouble(FailureCode::QuotaExceeded, said, true)
     } else {
         trouble(
             FailureCode::HostRefused,
             said,
-            look.lasting(first_seen(failed)),
+            time.lasting(first_seen(failed)),
         )
     })
 }
 
-/// What keeps a Service from getting an address.
-pub(super) fn of_address(service: &Service, events: &[Event], look: Look) -> Option<Trouble> {
+/// Why a Service gets no address.
+pub(super) fn of_address(
+    service: &Service,
+    events: &[Event],
+    time: ObservationTime,
+) -> Option<Trouble> {
     let is_balanced = service.spec.as_ref().and_then(|spec| spec.type_.as_deref());
     if is_balanced != Some("LoadBalancer") {
         return None;
     }
-    let lasting = look.lasting(service.creation_timestamp().map(|time| time.0));
+    let lasting = time.lasting(service.creation_timestamp().map(|time| time.0));
     let reasons = ["SyncLoadBalancerFailed", "AllocationFailed"];
     match newest(events, "Service", &service.name_any(), &reasons) {
         Some(event) => {
@@ -223,14 +227,14 @@ pub(super) fn of_address(service: &Service, events: &[Event], look: Look) -> Opt
         }
         None if lasting => Some(trouble(
             FailureCode::NoAddress,
-            "The host's load balancer has given the Service no address so far, and no reason.",
+            "The host's load balancer has not assigned an address to the Service and reports no reason.",
             true,
         )),
         None => None,
     }
 }
 
-/// The newest event about an object with one of the reasons.
+/// The newest event of an object with one of the reasons.
 fn newest<'a>(events: &'a [Event], kind: &str, name: &str, reasons: &[&str]) -> Option<&'a Event> {
     events
         .iter()

@@ -1,4 +1,4 @@
-//! What kubelets, schedulers and controllers write, and what it is taken for.
+//! Messages of kubelets, schedulers and controllers, and the failures derived from them.
 
 use super::*;
 use jiff::SignedDuration;
@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 const BORN: &str = "2026-11-21T00:00:00Z";
 
-fn look_after(seconds: i64) -> Look {
-    Look {
+fn look_after(seconds: i64) -> ObservationTime {
+    ObservationTime {
         now: BORN.parse::<Timestamp>().unwrap() + SignedDuration::from_secs(seconds),
         patience: SignedDuration::from_secs(120),
     }
@@ -87,7 +87,7 @@ fn a_crash_tells_exit_code_and_last_words() {
     .unwrap();
     assert_eq!(
         found.message,
-        "Container syncer ended with exit code 1 and was started 5 times: unknown key foo"
+        "Container syncer exited with code 1 and was started 5 times: unknown key foo"
     );
 }
 

@@ -1,4 +1,4 @@
-//! What belongs to others stays theirs, and what is ours stays ours.
+//! Objects of others stay untouched, and our own objects are kept as desired.
 
 use crate::place::{cluster, config, place, usable};
 use domain::exposure::Exposure;
@@ -15,7 +15,7 @@ use provisioning::ports::host_clusters::{HostClusters, HostErrorKind, NamespaceS
 use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_namespace_of_somebody_else_is_neither_used_nor_told_about() {
+async fn a_foreign_namespace_is_neither_used_nor_reported() {
     let place = place().await;
     let theirs = cluster("ci", Exposure::LoadBalancer);
     place.make(&theirs).await.unwrap();
@@ -84,7 +84,7 @@ async fn a_missing_service_is_noticed_and_made_again() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_namespace_that_goes_away_says_what_holds_it_and_takes_nothing_new() {
+async fn a_terminating_namespace_reports_what_blocks_it_and_accepts_nothing_new() {
     let place = place().await;
     let cluster = cluster("ci", Exposure::PortForward);
     place.make(&cluster).await.unwrap();

@@ -1,4 +1,4 @@
-//! Each way to be reached leads there, with the kubeconfig that people get.
+//! Each exposure leads to the cluster's API, with the users' kubeconfig.
 
 use crate::place::{Place, client, cluster, place, usable};
 use domain::exposure::Exposure;
@@ -40,7 +40,7 @@ async fn an_ingress_host_leads_to_the_vcluster() {
     place.make(&cluster).await.unwrap();
     place.until(&cluster, usable).await;
     let text = place.hosts.kubeconfig(&cluster).await.unwrap();
-    // As if the name led to the ingress: the connection goes there and asks for the name.
+    // As if the name resolved to the ingress: the connection goes there and requests the name.
     let mut kubeconfig: Value = serde_norway::from_str(text.expose_secret()).unwrap();
     let target = &mut kubeconfig["clusters"][0]["cluster"];
     let port = place.sandbox.ingress_port();
@@ -54,7 +54,7 @@ async fn an_ingress_host_leads_to_the_vcluster() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn without_an_address_the_host_is_asked_whether_the_api_answers() {
+async fn without_an_address_the_api_is_checked_through_the_host() {
     let place = place().await;
     let cluster = cluster("ci", Exposure::PortForward);
     place.make(&cluster).await.unwrap();

@@ -1,4 +1,4 @@
-//! From nothing to a vCluster that people use, and back to nothing.
+//! The life of a vCluster from creation to deletion.
 
 use crate::place::{client, cluster, place, usable};
 use domain::exposure::Exposure;
@@ -135,7 +135,7 @@ async fn deleting_leaves_nothing_and_may_be_repeated() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn events_are_told_newest_first() {
+async fn events_are_listed_newest_first() {
     let place = place().await;
     let cluster = cluster("ci", Exposure::LoadBalancer);
     place.make(&cluster).await.unwrap();

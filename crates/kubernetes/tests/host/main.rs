@@ -1,4 +1,4 @@
-//! The adapter against a host cluster that speaks the real protocol: the sandbox's.
+//! The adapter against the sandbox's host cluster, which speaks the real protocol.
 
 mod conflicts;
 mod exposures;

@@ -1,4 +1,4 @@
-//! A host cluster to try things on.
+//! A host cluster for tests.
 
 use domain::{
     cluster_name::ClusterName,
@@ -22,10 +22,10 @@ use std::{
 };
 use tokio::sync::watch;
 
-/// Longer than anything here takes on a slow machine.
+/// Longer than any step here takes on a slow machine.
 const TOO_LONG: Duration = Duration::from_secs(30);
 
-/// A sandbox and the adapter that leads to it.
+/// A sandbox and an adapter for it.
 pub struct Place {
     pub sandbox: Sandbox,
     pub hosts: KubernetesHosts,
@@ -33,7 +33,7 @@ pub struct Place {
     changes: watch::Receiver<Vec<ClusterId>>,
 }
 
-/// A sandbox in which things happen at once and nothing is given time to mend.
+/// A sandbox without delays, and an adapter without tolerance for transient conditions.
 pub async fn place() -> Place {
     let sandbox = sandbox().await;
     let kubeconfig = sandbox.host_kubeconfig().to_owned();
@@ -65,20 +65,19 @@ pub fn config(sandbox: &Sandbox, kubeconfig: &str) -> HostClustersConfig {
     }
 }
 
-/// Where a load balancer of an unprivileged process can listen.
+/// A port for a load balancer of an unprivileged process.
 fn free_port() -> u16 {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     listener.local_addr().unwrap().port()
 }
 
-/// A client with a kubeconfig as people get it.
+/// A client with a user's kubeconfig.
 pub async fn client(kubeconfig: &str) -> Client {
     let kubeconfig = Kubeconfig::from_yaml(kubeconfig).unwrap();
     let config = Config::from_custom_kubeconfig(kubeconfig, &Default::default()).await;
     Client::try_from(config.unwrap()).unwrap()
 }
 
-/// An order for a cluster.
 pub fn cluster(name: &str, exposure: Exposure) -> VirtualCluster {
     static COUNT: AtomicU64 = AtomicU64::new(1);
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
@@ -97,7 +96,7 @@ pub fn cluster(name: &str, exposure: Exposure) -> VirtualCluster {
     }
 }
 
-/// Whether people can use it.
+/// Whether users can use the cluster.
 pub fn usable(seen: &Observation) -> bool {
     seen.namespace == NamespaceState::Ours
         && seen.objects_current
@@ -108,7 +107,7 @@ pub fn usable(seen: &Observation) -> bool {
 }
 
 impl Place {
-    /// The adapter with a kubeconfig for the sandbox's host, and a client of its administrator.
+    /// The adapter with a kubeconfig for the sandbox's host, and an administrator's client for it.
     pub async fn new(sandbox: Sandbox, kubeconfig: &str) -> Self {
         let hosts = KubernetesHosts::new(config(&sandbox, kubeconfig))
             .await
@@ -128,13 +127,13 @@ impl Place {
         }
     }
 
-    /// Namespace and objects.
+    /// Applies namespace and objects.
     pub async fn make(&self, cluster: &VirtualCluster) -> Hosted<usize> {
         self.hosts.make_namespace(cluster).await?;
         self.hosts.apply(cluster).await
     }
 
-    /// Looks when the watches tell of a change, and only then.
+    /// Observes only when the watches report a change.
     pub async fn until(
         &self,
         cluster: &VirtualCluster,
@@ -163,7 +162,7 @@ impl Place {
         }
     }
 
-    /// Looks again and again, for what is told by events only.
+    /// Observes repeatedly, for conditions that only events report.
     pub async fn until_looked(
         &self,
         cluster: &VirtualCluster,
@@ -186,7 +185,7 @@ impl Place {
     }
 }
 
-/// An answer that must come, though not at once.
+/// Waits for a result.
 pub async fn soon<T>(answer: impl Future<Output = T>) -> T {
     tokio::time::timeout(TOO_LONG, answer).await.unwrap()
 }

@@ -1,4 +1,4 @@
-//! Asking a tenant's own cluster who one is, and where the portal does not let itself be sent.
+//! Reviews of a credential by a tenant's own cluster, and the addresses that the portal refuses.
 
 use crate::place::sandbox;
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -11,13 +11,13 @@ use serde_json::Value;
 use std::net::SocketAddr;
 use tokio::{io::AsyncReadExt, net::TcpListener, task::JoinHandle};
 
-/// The rules of a configuration that names this machine.
+/// The rules of a configuration that allows this machine.
 fn allowing_loopback() -> OutgoingRules {
     let networks = ["127.0.0.0/8", "::1"].map(|text| text.parse().unwrap());
     OutgoingRules::new(networks.into())
 }
 
-/// What the sandbox's kubeconfig opens.
+/// Access with the sandbox's kubeconfig.
 fn access(kubeconfig: &str) -> KubernetesAccess {
     let kubeconfig: Value = serde_norway::from_str(kubeconfig).unwrap();
     let cluster = &kubeconfig["clusters"][0]["cluster"];
@@ -36,8 +36,8 @@ fn access(kubeconfig: &str) -> KubernetesAccess {
     }
 }
 
-/// A place where nobody may arrive; tells how many did.
-async fn nobody_arrives() -> (SocketAddr, JoinHandle<usize>) {
+/// A server that must not be contacted; counts connections.
+async fn never_contacted() -> (SocketAddr, JoinHandle<usize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let arrived = tokio::spawn(async move {
@@ -49,7 +49,7 @@ async fn nobody_arrives() -> (SocketAddr, JoinHandle<usize>) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_cluster_says_whom_it_takes_the_bearer_for() {
+async fn a_cluster_returns_the_identity_of_a_credential() {
     let sandbox = sandbox().await;
     let access = access(sandbox.host_kubeconfig());
     let found = TenantClusters::new(allowing_loopback())
@@ -64,7 +64,7 @@ async fn a_cluster_says_whom_it_takes_the_bearer_for() {
 async fn the_portals_own_network_is_not_reached_by_address_or_by_name() {
     let sandbox = sandbox().await;
     let clusters = TenantClusters::new(OutgoingRules::default());
-    let (address, arrived) = nobody_arrives().await;
+    let (address, arrived) = never_contacted().await;
     let port = address.port();
     for server in [
         sandbox
@@ -75,7 +75,7 @@ async fn the_portals_own_network_is_not_reached_by_address_or_by_name() {
             .trim_matches('"')
             .to_owned(),
         format!("https://127.0.0.1:{port}"),
-        // What resolves to this machine.
+        // Names that resolve to this machine.
         format!("https://localhost:{port}"),
         format!("https://[::ffff:127.0.0.1]:{port}"),
         format!("https://2130706433:{port}"),
@@ -95,7 +95,7 @@ async fn the_portals_own_network_is_not_reached_by_address_or_by_name() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_token_that_is_not_accepted_and_a_certificate_that_is_not_trusted_are_told_apart() {
+async fn a_rejected_token_and_an_untrusted_certificate_are_distinguished() {
     let sandbox = sandbox().await;
     let clusters = TenantClusters::new(allowing_loopback());
     let good = access(sandbox.host_kubeconfig());
@@ -106,7 +106,7 @@ async fn a_token_that_is_not_accepted_and_a_certificate_that_is_not_trusted_are_
         ..good.clone()
     };
     let error = clusters.who_am_i(&token).await.unwrap_err();
-    assert!(error.message.contains("does not accept"), "{error}");
+    assert!(error.message.contains("rejected the token"), "{error}");
     assert!(!error.may_pass && !format!("{error:?}").contains("canary"));
     let stranger = KubernetesAccess {
         ca_pem: None,

@@ -1,4 +1,4 @@
-//! The rights of k8s/rbac.yaml are enough for everything, and what is missing is told.
+//! The permissions of k8s/rbac.yaml suffice, and missing ones are reported.
 
 use crate::place::{Place, client, cluster, sandbox, usable};
 use domain::exposure::Exposure;
@@ -16,14 +16,14 @@ use serde_json::{Value, json};
 
 const RBAC: &str = include_str!("../../../../k8s/rbac.yaml");
 
-/// The kubeconfig with a token in the place of its certificate.
+/// The kubeconfig with a token instead of its certificate.
 pub fn with_token(kubeconfig: &str, token: &str) -> String {
     let mut text: Value = serde_norway::from_str(kubeconfig).unwrap();
     text["users"][0]["user"] = json!({"token": token});
     serde_norway::to_string(&text).unwrap()
 }
 
-/// The adapter as the ServiceAccount of k8s/rbac.yaml, without the resources named.
+/// The adapter as the service account of k8s/rbac.yaml, without the given resources.
 async fn portal(sandbox: Sandbox, without: impl Fn(&str) -> bool) -> Place {
     let admin = client(sandbox.host_kubeconfig()).await;
     let by = PostParams::default();
@@ -135,7 +135,7 @@ async fn without_it_each_missing_right_is_named() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_api_that_nobody_can_ask_is_taken_for_ready_by_its_probe_and_why_is_told() {
+async fn an_unreachable_api_counts_as_ready_by_its_probe_with_the_reason() {
     let place = portal(sandbox().await, |resource| resource == "services/proxy").await;
     let cluster = cluster("ci", Exposure::PortForward);
     place.make(&cluster).await.unwrap();

@@ -1,4 +1,4 @@
-//! What goes wrong on a host, and how it is told.
+//! Failures on a host, and how they are reported.
 
 use crate::place::{Place, client, cluster, config, place, sandbox, usable};
 use domain::{exposure::Exposure, failure::FailureCode};
@@ -44,7 +44,7 @@ async fn an_image_that_cannot_be_pulled_is_named_and_the_cluster_recovers() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_pod_without_room_has_the_schedulers_words() {
+async fn an_unschedulable_pod_has_the_schedulers_message() {
     let (place, cluster) = wrong(|f| f.workloads.unschedulable = Scope::EVERYWHERE).await;
     let seen = place
         .until(&cluster, |seen| {
@@ -65,11 +65,11 @@ async fn a_control_plane_that_ends_at_once_tells_its_exit_code() {
         })
         .await;
     let message = seen.pod.unwrap().trouble.unwrap().message;
-    assert!(message.contains("exit code"), "{message}");
+    assert!(message.contains("exited with code"), "{message}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_load_balancer_that_stays_silent_is_told() {
+async fn a_silent_load_balancer_is_reported() {
     let (place, cluster) = wrong(|f| f.workloads.no_load_balancer = Scope::EVERYWHERE).await;
     let seen = place
         .until(&cluster, |seen| {
@@ -82,7 +82,7 @@ async fn a_load_balancer_that_stays_silent_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_quota_of_the_host_that_refuses_the_pod_is_told() {
+async fn a_quota_that_refuses_the_pod_is_reported() {
     let place = place().await;
     let cluster = cluster("ci", Exposure::LoadBalancer);
     place.hosts.make_namespace(&cluster).await.unwrap();
@@ -148,7 +148,7 @@ async fn a_host_that_is_gone_slow_or_failing_is_unreachable() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_credential_that_is_not_accepted_is_told_as_such() {
+async fn a_rejected_credential_is_reported_as_such() {
     let sandbox = sandbox().await;
     let kubeconfig = crate::rights::with_token(sandbox.host_kubeconfig(), "no-such-token");
     let hosts = KubernetesHosts::new(config(&sandbox, &kubeconfig))
@@ -176,7 +176,7 @@ async fn a_host_that_is_not_configured_is_named() {
     let error = hosts.observe(&cluster).await.unwrap_err();
     assert_eq!(error.kind, HostErrorKind::UnknownHost);
     assert!(error.message.contains("elsewhere"));
-    // The host that is there works with the same configuration.
+    // The other host works with the same configuration.
     drop(client(sandbox.host_kubeconfig()).await);
     assert_eq!(hosts.hosts()[0].name, "sandbox");
 }

@@ -1,4 +1,4 @@
-//! Every change is told, whatever happens to the watches.
+//! Every change is reported, even if watches fail.
 
 use crate::place::{cluster, place, soon, usable};
 use domain::{exposure::Exposure, ids::ClusterId};
@@ -7,7 +7,7 @@ use k8s_openapi::api::core::v1::{Namespace, Secret};
 use kube::{Api, api::DeleteParams};
 use provisioning::ports::host_clusters::{HostClusters, NamespaceState};
 
-async fn told(changes: &mut BoxStream<'static, ClusterId>, id: ClusterId) {
+async fn reported(changes: &mut BoxStream<'static, ClusterId>, id: ClusterId) {
     soon(async { while changes.next().await.unwrap() != id {} }).await;
 }
 
@@ -20,20 +20,20 @@ async fn dropped_watches_are_resumed() {
         cluster("second", Exposure::PortForward),
     );
     place.hosts.make_namespace(&first).await.unwrap();
-    told(&mut changes, first.id).await;
+    reported(&mut changes, first.id).await;
     place.sandbox.faults().drop_watches();
     place.hosts.make_namespace(&second).await.unwrap();
-    told(&mut changes, second.id).await;
+    reported(&mut changes, second.id).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_happens_while_the_host_is_out_of_reach_is_told_afterwards() {
+async fn changes_during_an_outage_of_the_host_are_reported_afterwards() {
     let place = place().await;
     let cluster = cluster("ci", Exposure::PortForward);
     place.make(&cluster).await.unwrap();
     place.until(&cluster, usable).await;
     let mut changes = place.hosts.changes();
-    told(&mut changes, cluster.id).await;
+    reported(&mut changes, cluster.id).await;
 
     place.hosts.delete(&cluster).await.unwrap();
     place
@@ -51,21 +51,21 @@ async fn what_happens_while_the_host_is_out_of_reach_is_told_afterwards() {
             if seen.is_ok_and(|seen| seen.namespace == NamespaceState::Missing) {
                 return;
             }
-            told(&mut changes, cluster.id).await;
+            reported(&mut changes, cluster.id).await;
         }
     })
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_syncers_secret_is_told_though_it_does_not_carry_our_label() {
+async fn the_syncers_secret_is_reported_although_it_lacks_our_label() {
     let place = place().await;
     let cluster = cluster("ci", Exposure::PortForward);
     place.make(&cluster).await.unwrap();
     place.until(&cluster, usable).await;
     let mut changes = place.hosts.changes();
-    told(&mut changes, cluster.id).await;
-    // Whatever else was on its way has been told once nothing is waiting.
+    reported(&mut changes, cluster.id).await;
+    // Pending changes have been reported once nothing is waiting.
     while futures::poll!(changes.next()).is_ready() {}
 
     let secrets: Api<Secret> = Api::namespaced(place.client.clone(), &cluster.name.namespace());
@@ -73,11 +73,11 @@ async fn the_syncers_secret_is_told_though_it_does_not_carry_our_label() {
         .delete("vc-ci", &DeleteParams::default())
         .await
         .unwrap();
-    told(&mut changes, cluster.id).await;
+    reported(&mut changes, cluster.id).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_not_ours_is_not_told() {
+async fn foreign_objects_are_not_reported() {
     let place = place().await;
     let mut changes = place.hosts.changes();
     let other: Namespace =

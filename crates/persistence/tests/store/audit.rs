@@ -255,37 +255,46 @@ async fn the_latest_happenings_are_those_about_clusters_of_the_scope(backend: &B
         };
         database.audit().append(entry).await.unwrap();
     }
-    let lately = async |scope: TenantScope, limit| -> Vec<(String, String)> {
-        let happenings = database.audit().recent(&scope, limit).await.unwrap();
-        happenings
+    let recent = async |scope: TenantScope, limit| -> Vec<(String, String)> {
+        let entries = database.audit().recent(&scope, limit).await.unwrap();
+        entries
             .into_iter()
-            .map(|happening| {
-                assert_eq!(happening.who, "Ada “the first” Lovelace");
-                assert_eq!(happening.at, noon());
-                (happening.did, happening.target)
+            .map(|entry| {
+                assert_eq!(entry.who, "Ada “the first” Lovelace");
+                assert_eq!(entry.at, noon());
+                (entry.did, entry.target)
             })
             .collect()
     };
-    let said = |did: &str, what: &str| (did.to_owned(), what.to_owned());
+    let entry = |action: AuditAction, target: &str| (action.phrase().to_owned(), target.to_owned());
     let (ordered, deleted, downloaded) = (
-        said("ordered", "one"),
-        said("asked to delete", "two"),
-        said("downloaded the kubeconfig of", "three"),
+        entry(AuditAction::OrderCluster, "one"),
+        entry(AuditAction::DeleteCluster, "two"),
+        entry(AuditAction::ReadKubeconfig, "three"),
     );
     assert_eq!(
-        lately(TenantScope::All, 8).await,
+        recent(TenantScope::All, 8).await,
         [downloaded.clone(), deleted.clone(), ordered.clone()]
     );
     assert_eq!(
-        lately(TenantScope::All, 2).await,
+        recent(TenantScope::All, 2).await,
         [downloaded.clone(), deleted.clone()]
     );
     assert_eq!(
-        lately(TenantScope::Only(vec![vision]), 8).await,
+        recent(TenantScope::Only(vec![speech, vision, new_id()]), 2).await,
+        [downloaded.clone(), deleted.clone()]
+    );
+    let many: Vec<TenantId> = (0..60).map(|_| new_id()).chain([vision]).collect();
+    assert_eq!(
+        recent(TenantScope::Only(many), 8).await,
+        [downloaded.clone(), ordered.clone()]
+    );
+    assert_eq!(
+        recent(TenantScope::Only(vec![vision]), 8).await,
         [downloaded, ordered]
     );
-    assert_eq!(lately(TenantScope::Only(vec![speech]), 8).await, [deleted]);
-    assert_eq!(lately(TenantScope::Only(vec![]), 8).await, []);
+    assert_eq!(recent(TenantScope::Only(vec![speech]), 8).await, [deleted]);
+    assert_eq!(recent(TenantScope::Only(vec![]), 8).await, []);
 }
 
 async fn tenants_have_chains_of_their_own_and_do_not_wait_for_each_other(backend: &Backend) {

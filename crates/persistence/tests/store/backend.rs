@@ -3,8 +3,13 @@
 
 use domain::{audit::AuditAction, ids::UserId};
 use persistence::{Database, change::Change, new_id};
-use sqlx::{AnyConnection, Connection, Executor, Row};
-use std::time::Duration;
+use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor, Row};
+use std::{
+    fs,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+    path::Path,
+    time::Duration,
+};
 use tempfile::TempDir;
 use tokio::{sync::broadcast::Receiver, time::timeout};
 use url::Url;
@@ -31,6 +36,24 @@ macro_rules! on_both_databases {
     };
 }
 
+/// Runs each of these functions as a test of clusters and as one of nodes, on both databases.
+macro_rules! on_both_databases_for_each_kind {
+    ($($name:ident),+ $(,)?) => {
+        mod clusters {
+            $(async fn $name(backend: &crate::backend::Backend) {
+                super::$name::<domain::cluster::ClusterKind>(backend).await;
+            })+
+            on_both_databases!($($name),+);
+        }
+        mod nodes {
+            $(async fn $name(backend: &crate::backend::Backend) {
+                super::$name::<domain::node::view::NodeKind>(backend).await;
+            })+
+            on_both_databases!($($name),+);
+        }
+    };
+}
+
 /// How long a change may take to arrive before a test gives up.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -52,7 +75,7 @@ impl Backend {
     }
 
     pub async fn postgres() -> Self {
-        let location = postgres_database().await;
+        let location = copy_of_template().await;
         Self {
             database: Database::open(&location).await.unwrap(),
             location,
@@ -91,8 +114,8 @@ impl Backend {
     }
 
     /// What `sql` counts, behind the store's back.
-    pub async fn count(&self, sql: &'static str) -> i64 {
-        let row = sqlx::query(sql)
+    pub async fn count(&self, sql: &str) -> i64 {
+        let row = sqlx::query(AssertSqlSafe(sql.to_owned()))
             .fetch_one(&mut self.raw().await)
             .await
             .unwrap();
@@ -157,14 +180,53 @@ pub fn postgres_server() -> Url {
 
 /// The URL of a new, empty database.
 pub async fn postgres_database() -> String {
+    create_database("template1").await
+}
+
+/// The URL of a new database with all migrations. Copying one takes a tenth of the time that migrating does.
+async fn copy_of_template() -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations/postgres");
+    let migrations = fs::read_dir(folder).unwrap();
+    let mut migrations: Vec<_> = migrations.map(|file| file.unwrap().path()).collect();
+    migrations.sort();
+    let mut digest = DefaultHasher::new();
+    for migration in migrations {
+        fs::read(migration).unwrap().hash(&mut digest);
+    }
+    let template = format!("hangar_template_{:x}", digest.finish());
+
+    sqlx::any::install_default_drivers();
+    let mut connection = AnyConnection::connect(postgres_server().as_str())
+        .await
+        .unwrap();
+    // Held until the connection ends; each test is a process of its own.
+    sqlx::query("SELECT pg_advisory_lock(4211)")
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    let known = sqlx::query("SELECT 1 FROM pg_database WHERE datname = $1")
+        .bind(&template)
+        .fetch_optional(&mut connection)
+        .await
+        .unwrap();
+    if known.is_none() {
+        let location = postgres_database().await;
+        Database::open(&location).await.unwrap().close().await;
+        let name = location.rsplit('/').next().unwrap();
+        let rename = format!("ALTER DATABASE {name} RENAME TO {template}");
+        connection.execute(AssertSqlSafe(rename)).await.unwrap();
+    }
+    connection.close().await.unwrap();
+    create_database(&template).await
+}
+
+async fn create_database(template: &str) -> String {
     sqlx::any::install_default_drivers();
     let mut url = postgres_server();
     let name = format!("hangar_{}", new_id::<uuid::Uuid>().simple());
     let mut connection = AnyConnection::connect(url.as_str()).await.unwrap();
-    connection
-        .execute(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}")))
-        .await
-        .unwrap();
+    let create = format!("CREATE DATABASE {name} TEMPLATE {template}");
+    connection.execute(AssertSqlSafe(create)).await.unwrap();
     connection.close().await.unwrap();
     url.set_path(&name);
     url.to_string()
@@ -177,9 +239,7 @@ pub async fn drop_postgres_database(location: &str) {
         .await
         .unwrap();
     connection
-        .execute(sqlx::AssertSqlSafe(format!(
-            "DROP DATABASE {name} WITH (FORCE)"
-        )))
+        .execute(AssertSqlSafe(format!("DROP DATABASE {name} WITH (FORCE)")))
         .await
         .unwrap();
 }

@@ -24,7 +24,7 @@ async fn replicas_on_postgres_hear_each_other() {
     };
     assert!(heard.contains(&cluster));
     let node = world.node("trainer");
-    launched(&backend.database, &node).await;
+    created(&backend.database, &node).await;
     let heard = heard_until(&mut changes, Change::WorkDue).await;
     let node = Change::Node {
         id: node.id,

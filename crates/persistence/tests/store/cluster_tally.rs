@@ -1,6 +1,6 @@
 use crate::{backend::Backend, fixtures::*};
 use domain::{cluster::ClusterState, money::MicroDollars, plan::Plan};
-use persistence::records::{ClusterTally, NewCluster};
+use persistence::records::ClusterTally;
 
 on_both_databases!(
     clusters_are_counted_by_host_and_plan_until_they_are_gone,
@@ -16,10 +16,11 @@ async fn clusters_are_counted_by_host_and_plan_until_they_are_gone(backend: &Bac
         price_per_hour: MicroDollars(500_000),
         ..medium.clone()
     };
-    let on = |name: &str, host: &str, plan: &Plan| NewCluster {
-        host: host.into(),
-        plan: plan.clone(),
-        ..world.order(name)
+    let on = |name: &str, host: &str, plan: &Plan| {
+        let mut order = world.order(name);
+        order.details.host = host.into();
+        order.details.plan = plan.clone();
+        order
     };
     let (ready, failed, pending, gone, leaving) = (
         on("ready", "host-a", &medium),
@@ -32,19 +33,19 @@ async fn clusters_are_counted_by_host_and_plan_until_they_are_gone(backend: &Bac
         created(database, order).await;
     }
     for order in [&ready, &gone, &leaving] {
-        bring_to(database, order.id, ClusterState::Ready, after(10)).await;
+        bring_to(database, order, ClusterState::Ready, after(10)).await;
     }
-    bring_to(database, failed.id, ClusterState::Failed, after(10)).await;
+    bring_to(database, &failed, ClusterState::Failed, after(10)).await;
     delete(database, &gone).await;
-    bring_to(database, gone.id, ClusterState::Deleted, after(30)).await;
+    bring_to(database, &gone, ClusterState::Deleted, after(30)).await;
     // It is still there, and charged.
     delete(database, &leaving).await;
 
-    let tally = |host: &str, plan: &Plan, clusters, need_somebody, price| ClusterTally {
+    let tally = |host: &str, plan: &Plan, clusters, need_attention, price| ClusterTally {
         host: host.into(),
         plan: plan.clone(),
         clusters,
-        need_somebody,
+        need_attention,
         price_per_hour: MicroDollars(price),
     };
     let mut found = database.clusters().tally().await.unwrap();

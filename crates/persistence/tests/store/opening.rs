@@ -23,9 +23,10 @@ async fn refusal(location: &str) -> OpenError {
 
 async fn what_is_stored_is_there_after_a_restart(backend: &Backend) {
     let world = world(&backend.database).await;
-    let record = created(&backend.database, &world.order("payments-ci")).await;
+    let order = world.order("payments-ci");
+    let record = created(&backend.database, &order).await;
     let restarted = backend.another().await;
-    assert_eq!(read(&restarted, record.id).await, record);
+    assert_eq!(read(&restarted, &order).await, record);
     restarted.close().await;
 }
 

@@ -28,6 +28,7 @@ on_both_databases!(
     a_late_worker_writes_nothing,
     a_wake_during_a_claim_is_not_lost,
     waking_makes_work_due_and_says_so,
+    a_new_node_wakes_its_workspace,
     sealed_secrets_are_kept_in_columns_that_a_rotation_finds,
 );
 
@@ -195,7 +196,7 @@ async fn a_workspace_counts_its_nodes_that_are_not_gone(backend: &Backend) {
         &goes,
         &node_in(&world.vision, 1, world.ada.id, "production"),
     ] {
-        launched(database, order).await;
+        created(database, order).await;
     }
     let environment = world.vision.environments[0].id;
     let count = async || {
@@ -207,9 +208,9 @@ async fn a_workspace_counts_its_nodes_that_are_not_gone(backend: &Backend) {
         found.unwrap().nodes
     };
     assert_eq!(count().await, 2);
-    ask(database, &goes, deletion()).await;
+    delete(database, &goes).await;
     assert_eq!(count().await, 2);
-    bring_node_to(database, goes.id, NodeState::Deleted, after(20)).await;
+    bring_to(database, &goes, NodeState::Deleted, after(20)).await;
     assert_eq!(count().await, 1);
 }
 
@@ -375,6 +376,22 @@ async fn waking_makes_work_due_and_says_so(backend: &Backend) {
     assert_eq!(backend.heard(&mut changes).await, [Change::WorkDue]);
     let due = claim(database, noon(), 100).await;
     assert_eq!((due.len(), due[0].record.id), (1, found[0].id));
+}
+
+async fn a_new_node_wakes_its_workspace(backend: &Backend) {
+    let database = &backend.database;
+    let world = world(database).await;
+    workspaces(database).await;
+    for claim in claim(database, noon(), 100).await {
+        let progress = as_it_is(&claim.record);
+        let recorded = database.workspaces().record(&claim, progress).await;
+        assert!(recorded.unwrap());
+    }
+    assert!(claim(database, noon(), 100).await.is_empty());
+    created(database, &world.node("new")).await;
+    let due = claim(database, noon(), 100).await;
+    let environments: Vec<_> = due.iter().map(|due| due.record.environment.id).collect();
+    assert_eq!(environments, [world.vision.environments[0].id]);
 }
 
 /// A rotation goes through every table with a column that ends in `_ciphertext`, and expects the

@@ -1,8 +1,13 @@
-//! Ordering: authorise, validate, write desired state + operation + audit entry in one
-//! transaction, return. Nothing outside is touched here.
+//! Creates a cluster: authorises, validates, and writes desired state, operation and audit entry in
+//! one transaction. No outside system is asked.
 
-use super::{Clusters, Ordered, view};
-use crate::{idempotency::idempotency, limits, placing};
+use super::{Clusters, Ordered};
+use crate::{
+    errors::{CreateError, InputError},
+    idempotency::idempotency,
+    resources::view,
+    target::{Target, target},
+};
 use domain::{
     access::Action,
     audit::AuditAction,
@@ -12,13 +17,13 @@ use domain::{
     kubernetes_version::KubernetesVersion,
     operation::{Operation, OperationKind},
     order::{NameCheck, OrderInput, OrderOptions},
-    problem::{FieldError, Problem, ProblemKind},
+    problem::Problem,
 };
 use jiff::{SignedDuration, Timestamp};
 use persistence::{
     audit_records::AuditEntry,
     new_id,
-    records::{NewCluster, OrderStored},
+    records::{ClusterColumns, NewCluster, OrderStored},
 };
 
 impl Clusters {
@@ -28,13 +33,11 @@ impl Clusters {
     /// Unavailable without a host cluster.
     pub async fn create_options(&self, caller: &Caller) -> Result<OrderOptions, Problem> {
         let host = self.host()?;
-        let mut tenants = self.db.tenants().active().await?;
-        tenants.retain(|tenant| caller.may(Action::OrderCluster, tenant.tenant.id));
         let scope = caller.extent(Action::OrderCluster);
         Ok(OrderOptions {
             quotas: self.db.tenants().quotas(&scope).await?,
-            tenants,
-            plans: self.plans.clone(),
+            tenants: self.db.tenants().active_in(&scope).await?,
+            plans: self.backend.plans.clone(),
             kubernetes_versions: KubernetesVersion::ALL.to_vec(),
             exposures: host.exposures,
             ingress_domain: host.ingress_domain,
@@ -95,8 +98,7 @@ impl Clusters {
         let idempotency = idempotency_key
             .map(|key| idempotency(key, &input))
             .transpose()?;
-        let validated = input.validate(&self.plans, &host.exposures);
-        let place = placing::place(
+        let target = target(
             &self.db,
             caller,
             Action::OrderCluster,
@@ -104,15 +106,15 @@ impl Clusters {
             &input.tenant,
             &input.environment,
         )
-        .await?;
-        let (order, (tenant, environment)) = match (validated, place) {
-            (Ok(order), Ok(place)) => (order, place),
-            (validated, place) => {
-                let mut errors = validated.err().unwrap_or_default();
-                errors.extend(place.err());
-                return Err(Problem::invalid(errors));
-            }
-        };
+        .await;
+        let valid = input.validate(&self.backend.plans, &host.exposures);
+        let (
+            order,
+            Target {
+                tenant,
+                environment,
+            },
+        ) = InputError::both(valid.map_err(InputError::from), target)?;
 
         let now = Timestamp::now();
         let id: ClusterId = new_id();
@@ -124,7 +126,7 @@ impl Clusters {
             format!("cluster/{id}"),
             name.as_str(),
         )
-        .in_tenant(tenant.tenant.id)
+        .in_tenant(tenant.id)
         .with_detail(format!(
             "{} · {} · {} · {}",
             order.plan.name,
@@ -135,45 +137,43 @@ impl Clusters {
         let new = NewCluster {
             id,
             name: order.name,
-            tenant_id: tenant.tenant.id,
+            tenant_id: tenant.id,
             environment_id: environment.id,
-            plan: order.plan,
-            kubernetes_version: order.kubernetes_version,
-            exposure: order.exposure,
-            host: host.name,
             created_by: user_id,
             created_at: now,
             ends_at: order
                 .time_to_live
                 .map(|time| now + SignedDuration::from_hours(i64::from(time.hours()))),
             operation: Operation::begin(new_id(), OperationKind::CreateCluster, now),
+            details: ClusterColumns {
+                plan: order.plan,
+                kubernetes_version: order.kubernetes_version,
+                exposure: order.exposure,
+                host: host.name,
+                endpoint: None,
+            },
             idempotency,
         };
         match self.db.clusters().create(new, audit).await? {
             OrderStored::Created(record) => Ok(Ordered {
-                cluster: view::cluster(record, caller),
+                cluster: view(record, caller, now),
                 replayed: false,
             }),
             OrderStored::Replayed(record) => Ok(Ordered {
-                cluster: view::cluster(record, caller),
+                cluster: view(record, caller, now),
                 replayed: true,
             }),
-            OrderStored::KeyReused => Err(Problem::new(
-                ProblemKind::IdempotencyKeyReused,
-                "The same Idempotency-Key came with a different order before.",
-            )
-            .next("Send a fresh key with a new order, or the first order again.")),
-            OrderStored::QuotaExceeded(quota) => Err(limits::refusal(&environment.name, quota)),
-            OrderStored::NameTaken => Err(Problem {
-                fields: vec![FieldError::new(
-                    "name",
-                    format!("{name} is taken; choose another name."),
-                )],
-                ..Problem::new(
-                    ProblemKind::Conflict,
-                    format!("A cluster named {name} exists already."),
-                )
-            }),
+            OrderStored::KeyReused => Err(CreateError::KeyReused.into()),
+            OrderStored::QuotaExceeded(check) => Err(CreateError::Quota {
+                environment: environment.name,
+                check,
+            }
+            .into()),
+            OrderStored::NameTaken => Err(CreateError::NameTaken {
+                kind: "cluster",
+                name: name.to_string(),
+            }
+            .into()),
         }
     }
 }

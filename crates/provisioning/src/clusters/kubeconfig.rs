@@ -1,13 +1,10 @@
-//! Handing out a kubeconfig: read anew each time, audited, never stored.
+//! Kubeconfigs: read from the host each time, audited, never stored.
 
-use super::{Clusters, host_problem, view::has_kubeconfig};
+use super::{Clusters, view::has_kubeconfig};
+use crate::errors::ClusterNotReady;
 use domain::{
-    access::Action,
-    audit::AuditAction,
-    caller::Caller,
-    cluster::Kubeconfig,
-    ids::ClusterId,
-    problem::{Problem, ProblemKind},
+    access::Action, audit::AuditAction, caller::Caller, cluster::Kubeconfig, ids::ClusterId,
+    problem::Problem,
 };
 use jiff::Timestamp;
 use persistence::audit_records::AuditEntry;
@@ -24,21 +21,13 @@ impl Clusters {
             .authorized_change(caller, Action::ReadKubeconfig, recorded, id)
             .await?;
         if !has_kubeconfig(cluster.state) {
-            return Err(Problem::new(
-                ProblemKind::NotReady,
-                format!(
-                    "{} is {}; there is a kubeconfig once it is ready.",
-                    cluster.name,
-                    cluster.state.title().to_lowercase()
-                ),
-            )
-            .next("Watch the steps on the cluster's page and try again then."));
+            return Err(ClusterNotReady {
+                name: cluster.name.to_string(),
+                state: cluster.state,
+            }
+            .into());
         }
-        let content = self
-            .hosts
-            .kubeconfig(&(&cluster).into())
-            .await
-            .map_err(|error| host_problem(&error))?;
+        let content = self.backend.hosts.kubeconfig(&(&cluster).into()).await?;
         // No entry, no kubeconfig: the entry is committed before anything leaves.
         self.db
             .audit()

@@ -1,57 +1,46 @@
 //! Clusters: create, look, use, delete.
 
 mod create;
-mod delete;
 mod kubeconfig;
-mod listing;
 pub(crate) mod view;
 
 use crate::{
-    authorization::{authorize, authorize_change},
-    ports::host_clusters::{HostClusters, HostError, HostErrorKind, HostInfo},
+    errors::CreateError,
+    ports::host_clusters::{HostClusters, HostInfo},
+    resources::Resources,
 };
 use domain::{
     access::Action,
-    audit::AuditAction,
     caller::Caller,
-    cluster::{Cluster, ClusterEvent, ClusterState, DeletionPreview},
+    cluster::{Cluster, ClusterEvent, ClusterKind, DeletionPreview},
     ids::ClusterId,
     plan::Plan,
-    problem::{Problem, ProblemKind},
+    problem::Problem,
 };
-use jiff::Timestamp;
-use persistence::{Database, audit_records::AuditEntry, records::ClusterRecord};
+use persistence::Database;
 use std::sync::Arc;
 
-/// An accepted order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ordered {
-    /// The cluster.
     pub cluster: Cluster,
     /// Whether the same order with the same key had been accepted before.
     pub replayed: bool,
 }
 
 /// The use cases on clusters.
-pub struct Clusters {
-    db: Database,
-    hosts: Arc<dyn HostClusters>,
-    plans: Vec<Plan>,
+pub type Clusters = Resources<ClusterKind>;
+
+/// What they need beside the database.
+pub struct ClusterBackend {
+    pub(crate) hosts: Arc<dyn HostClusters>,
+    /// The plans to choose from.
+    pub(crate) plans: Vec<Plan>,
 }
 
 impl Clusters {
-    /// Over these ports, with these `plans` to choose from.
     pub fn new(db: Database, hosts: Arc<dyn HostClusters>, plans: Vec<Plan>) -> Self {
-        Self { db, hosts, plans }
-    }
-
-    /// One cluster.
-    ///
-    /// # Errors
-    /// Not found for a missing one and for one the caller may not see.
-    pub async fn get(&self, caller: &Caller, id: ClusterId) -> Result<Cluster, Problem> {
-        let cluster = self.authorized(caller, Action::ReadCluster, id).await?;
-        Ok(view::cluster(cluster, caller))
+        let backend = ClusterBackend { hosts, plans };
+        Self { db, backend }
     }
 
     /// The events of its namespace on the host, newest first.
@@ -64,10 +53,7 @@ impl Clusters {
         id: ClusterId,
     ) -> Result<Vec<ClusterEvent>, Problem> {
         let cluster = self.authorized(caller, Action::ReadCluster, id).await?;
-        self.hosts
-            .events(&(&cluster).into())
-            .await
-            .map_err(|error| host_problem(&error))
+        Ok(self.backend.hosts.events(&(&cluster).into()).await?)
     }
 
     /// What is deleted with it.
@@ -80,80 +66,16 @@ impl Clusters {
         id: ClusterId,
     ) -> Result<Vec<DeletionPreview>, Problem> {
         let cluster = self.authorized(caller, Action::DeleteCluster, id).await?;
-        self.hosts
+        Ok(self
+            .backend
+            .hosts
             .deletion_preview(&(&cluster).into())
-            .await
-            .map_err(|error| host_problem(&error))
-    }
-
-    /// The cluster, if `caller` may do `action` to it. A deleted one is not found.
-    async fn authorized(
-        &self,
-        caller: &Caller,
-        action: Action,
-        id: ClusterId,
-    ) -> Result<ClusterRecord, Problem> {
-        let cluster = self.existing(caller, id).await?;
-        authorize(caller, action, cluster.tenant.id, "cluster")?;
-        Ok(cluster)
-    }
-
-    /// The same for what changes it or hands something out; a refusal is recorded as `recorded`.
-    async fn authorized_change(
-        &self,
-        caller: &Caller,
-        action: Action,
-        recorded: AuditAction,
-        id: ClusterId,
-    ) -> Result<ClusterRecord, Problem> {
-        let cluster = self.existing(caller, id).await?;
-        let attempt = || {
-            let target = format!("cluster/{id}");
-            AuditEntry::by(
-                caller,
-                recorded,
-                Timestamp::now(),
-                target,
-                cluster.name.as_str(),
-            )
-        };
-        let tenant = cluster.tenant.id;
-        authorize_change(&self.db, caller, action, tenant, "cluster", attempt).await?;
-        Ok(cluster)
-    }
-
-    /// A deleted cluster is gone for callers who could see it, and not found for others.
-    async fn existing(&self, caller: &Caller, id: ClusterId) -> Result<ClusterRecord, Problem> {
-        let record = self.db.clusters().get(id).await?;
-        let record = record.ok_or_else(|| Problem::not_found("cluster"))?;
-        if record.state != ClusterState::Deleted {
-            return Ok(record);
-        }
-        authorize(caller, Action::ReadCluster, record.tenant.id, "cluster")?;
-        Err(Problem::gone("cluster", record.name.as_str()))
+            .await?)
     }
 
     /// The host that new clusters go to.
     fn host(&self) -> Result<HostInfo, Problem> {
-        self.hosts.hosts().into_iter().next().ok_or_else(|| {
-            Problem::new(
-                ProblemKind::Unavailable,
-                "No host cluster is configured, so no cluster can be made.",
-            )
-            .next("Ask your platform team to add a host cluster to the configuration.")
-        })
-    }
-}
-
-/// What a person is told when a host cluster refuses or does not answer while they wait.
-fn host_problem(error: &HostError) -> Problem {
-    tracing::warn!(error = %domain::error::causes(error), kind = ?error.kind, "host cluster");
-    match error.kind {
-        HostErrorKind::NotFound => Problem::new(ProblemKind::NotReady, error.message.clone())
-            .next("Wait until the cluster is ready and try again."),
-        HostErrorKind::Unreachable => Problem::new(ProblemKind::Unavailable, error.message.clone())
-            .next("Try again in a minute; the portal keeps trying by itself."),
-        _ => Problem::new(ProblemKind::Unavailable, error.message.clone())
-            .next("Show this to your platform team."),
+        let first = self.backend.hosts.hosts().into_iter().next();
+        first.ok_or_else(|| CreateError::NoHostCluster.into())
     }
 }

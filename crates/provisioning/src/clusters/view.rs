@@ -1,43 +1,40 @@
-//! A stored cluster as one caller sees it.
+//! What one caller sees of a cluster.
 
+use super::ClusterBackend;
+use crate::{
+    Core,
+    resources::{ManagedKind, Resources},
+};
 use domain::{
     access::Action,
     caller::Caller,
-    cluster::{AllowedActions, Cluster, ClusterState, UserRef},
+    cluster::{AllowedActions, ClusterDetails, ClusterKind, ClusterState},
 };
+use jiff::Timestamp;
 use persistence::records::ClusterRecord;
 
-/// The wire form of `record`, with what `caller` may do to it now.
-pub(crate) fn cluster(record: ClusterRecord, caller: &Caller) -> Cluster {
-    let allowed = AllowedActions {
-        kubeconfig: has_kubeconfig(record.state)
-            && caller.may(Action::ReadKubeconfig, record.tenant.id),
-        delete: !matches!(record.state, ClusterState::Deleting | ClusterState::Deleted)
-            && caller.may(Action::DeleteCluster, record.tenant.id),
-    };
-    Cluster {
-        id: record.id,
-        namespace: record.name.namespace(),
-        name: record.name,
-        tenant: record.tenant,
-        environment: record.environment,
-        plan: record.plan,
-        kubernetes_version: record.kubernetes_version,
-        exposure: record.exposure,
-        host: record.host,
-        state: record.state,
-        failure: record.failure,
-        endpoint: record.endpoint,
-        created_by: UserRef {
-            id: record.created_by,
-            name: record.created_by_name,
-        },
-        created_at: record.created_at,
-        ready_at: record.ready_at,
-        ends_at: record.ends_at,
-        operation: record.operation,
-        version: record.version,
-        allowed,
+impl ManagedKind for ClusterKind {
+    type Backend = ClusterBackend;
+
+    fn resources(core: &Core) -> &Resources<Self> {
+        &core.clusters
+    }
+
+    fn details(record: &ClusterRecord, caller: &Caller, _now: Timestamp) -> ClusterDetails {
+        let may = |action| caller.may(action, record.tenant.id);
+        ClusterDetails {
+            plan: record.plan.clone(),
+            kubernetes_version: record.kubernetes_version,
+            exposure: record.exposure.clone(),
+            host: record.host.clone(),
+            namespace: record.name.namespace(),
+            endpoint: record.endpoint.clone(),
+            allowed: AllowedActions {
+                kubeconfig: has_kubeconfig(record.state) && may(Action::ReadKubeconfig),
+                delete: !matches!(record.state, ClusterState::Deleting | ClusterState::Deleted)
+                    && may(Action::DeleteCluster),
+            },
+        }
     }
 }
 

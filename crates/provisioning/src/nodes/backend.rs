@@ -1,4 +1,4 @@
-//! What nodes need besides the store: the SkyPilot API server, the sealer of its tokens, and the
+//! What nodes need: the SkyPilot API server, the sealer of its tokens, and the
 //! catalogue of what can be launched.
 
 use super::catalogue::Catalogue;
@@ -12,7 +12,6 @@ use std::sync::Arc;
 /// The SkyPilot API server with what belongs to it.
 #[derive(Clone)]
 pub struct SkyPilotBackend {
-    /// The server.
     pub machines: Arc<dyn Machines>,
     /// Seals and opens the tokens of its service accounts.
     pub sealer: Arc<dyn Sealer>,

@@ -16,10 +16,8 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
-/// The offers as last read.
 #[derive(Clone, Debug, Default)]
 pub struct Offers {
-    /// All of them.
     pub offers: Vec<Offer>,
     /// When they were read; `None`: not yet.
     pub read_at: Option<Timestamp>,
@@ -32,7 +30,6 @@ pub struct Catalogue {
 }
 
 impl Catalogue {
-    /// The offers as last read.
     pub fn current(&self) -> Arc<Offers> {
         Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
     }

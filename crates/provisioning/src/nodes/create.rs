@@ -1,8 +1,14 @@
-//! Ordering a node: authorise, validate, write desired state + operation + audit entry in one
-//! transaction, return. Only a task of one's own is shown to the SkyPilot API server before.
+//! Creates a node: authorises, validates, and writes desired state, operation and audit entry in one
+//! transaction. The SkyPilot API server is asked only to validate the caller's own task.
 
-use super::{NodeOrdered, Nodes, own_task, view};
-use crate::{idempotency::idempotency, limits, placing, ports::machines::MachineErrorKind};
+use super::{NodeOrdered, Nodes, own_task};
+use crate::{
+    errors::{CreateError, InputError},
+    idempotency::idempotency,
+    ports::machines::MachineErrorKind,
+    resources::view,
+    target::{Target, target},
+};
 use domain::{
     access::Action,
     audit::AuditAction,
@@ -15,28 +21,27 @@ use domain::{
         name::NodeName,
         order::{NodeOrderInput, NodeOrderOptions, NodeSpec, NodeTerms, Quote},
         task::task_yaml,
-        view::NodeState,
     },
     operation::{Operation, OperationKind},
-    problem::{FieldError, Problem, ProblemKind},
+    problem::{FieldError, Problem},
     quota::QuotaRequest,
-    tenancy::{EnvironmentRef, Tenant},
+    tenancy::EnvironmentRef,
     time_to_live::TimeToLive,
 };
 use jiff::{SignedDuration, Timestamp};
 use persistence::{
     audit_records::AuditEntry,
+    error::Stored,
     new_id,
-    node_records::{NewNode, NodeOrderStored, WorkspaceRecord},
-    records::QuotaCheck,
+    node_records::{NewNode, NodeColumns, WorkspaceRecord},
+    records::{OrderStored, QuotaCheck},
 };
 
 /// How many offers a quote shows.
 const SHOWN: usize = 50;
-/// What is called a month in prices.
 const HOURS_A_MONTH: i64 = 730;
 
-/// An order whose fields are all valid.
+/// A request whose fields are all valid.
 struct Valid {
     terms: NodeTerms,
     spec: NodeSpec,
@@ -52,13 +57,11 @@ impl Nodes {
     /// Unavailable without a SkyPilot API server.
     pub async fn create_options(&self, caller: &Caller) -> Result<NodeOrderOptions, Problem> {
         let backend = self.backend()?;
-        let mut tenants = self.db.tenants().active().await?;
-        tenants.retain(|tenant| caller.may(Action::OrderNode, tenant.tenant.id));
         let offers = backend.catalogue.current();
         let scope = caller.extent(Action::OrderNode);
         Ok(NodeOrderOptions {
             quotas: self.db.tenants().quotas(&scope).await?,
-            tenants,
+            tenants: self.db.tenants().active_in(&scope).await?,
             accelerators: super::catalogue::summaries(&offers.offers),
             read_at: offers.read_at,
             now: Timestamp::now(),
@@ -72,7 +75,7 @@ impl Nodes {
     /// # Errors
     /// Unavailable before the prices have been read.
     pub async fn quote(&self, caller: &Caller, input: NodeOrderInput) -> Result<Quote, Problem> {
-        let place = placing::place(
+        let target = target(
             &self.db,
             caller,
             Action::OrderNode,
@@ -80,19 +83,22 @@ impl Nodes {
             &input.tenant,
             &input.environment,
         )
-        .await?;
-        let valid = match self.validate(&input, place.as_ref().ok()).await? {
+        .await;
+        let (target, mut errors) = match target {
+            Ok(target) => (Some(target), Vec::new()),
+            Err(error) => (None, error.fields()?),
+        };
+        let valid = match self.validate(&input, target.as_ref()).await {
             Ok(valid) => valid,
-            Err(mut errors) => {
-                let machine = self.price_machine(&input, place.as_ref().ok()).await?;
-                errors.extend(place.err());
+            Err(error) => {
+                errors.extend(error.fields()?);
+                let machine = self.price_machine(&input, target.as_ref()).await?;
                 return Ok(Quote { errors, ..machine });
             }
         };
-        let mut errors: Vec<FieldError> = place.as_ref().err().cloned().into_iter().collect();
-        if let Ok((tenant, environment)) = &place {
-            errors.extend(self.name_error(tenant, &valid.terms.name).await?);
-            errors.extend(self.quota_error(tenant, environment, valid.price).await?);
+        if let Some(target) = &target {
+            errors.extend(self.name_error(target, &valid.terms.name).await?);
+            errors.extend(self.quota_error(target, valid.price).await?);
         }
         Ok(Quote {
             errors,
@@ -101,26 +107,19 @@ impl Nodes {
         })
     }
 
-    /// What the machine costs of an order with a fault besides it: who has found a machine and not
-    /// yet a name wants to know all the same.
+    /// What the machine costs while other fields are still missing or wrong.
     async fn price_machine(
         &self,
         input: &NodeOrderInput,
-        place: Option<&(Tenant, EnvironmentRef)>,
+        target: Option<&Target>,
     ) -> Result<Quote, Problem> {
-        let workspace = match place {
-            Some((_, environment)) => self.db.workspaces().of_environment(environment.id).await?,
-            None => None,
-        };
+        let workspace = self.workspace_of(target).await?;
         let catalogue = self.backend()?.catalogue.current();
         let offers = catalogue.of_clouds(workspace.as_ref().and_then(enabled).as_deref());
         let Ok(choice) = input.validate_machine(&offers) else {
             return Ok(Quote::default());
         };
-        let price = choice
-            .offers
-            .first()
-            .and_then(|offer| offer.price(choice.spec.spot));
+        let price = max_price(&choice.offers, choice.spec.spot);
         let time_to_live = input
             .time_to_live_hours
             .and_then(|hours| TimeToLive::try_from(u32::try_from(hours).ok()?).ok());
@@ -146,7 +145,7 @@ impl Nodes {
         let idempotency = idempotency_key
             .map(|key| idempotency(key, &input))
             .transpose()?;
-        let place = placing::place(
+        let target = target(
             &self.db,
             caller,
             Action::OrderNode,
@@ -154,16 +153,19 @@ impl Nodes {
             &input.tenant,
             &input.environment,
         )
-        .await?;
-        let validated = self.validate(&input, place.as_ref().ok()).await?;
-        let (valid, (tenant, environment)) = match (validated, place) {
-            (Ok(valid), Ok(place)) => (valid, place),
-            (validated, place) => {
-                let mut errors = validated.err().unwrap_or_default();
-                errors.extend(place.err());
-                return Err(Problem::invalid(errors));
-            }
+        .await;
+        let target = match target {
+            Err(InputError::Failed(problem)) => return Err(problem),
+            target => target,
         };
+        let valid = self.validate(&input, target.as_ref().ok()).await;
+        let (
+            valid,
+            Target {
+                tenant,
+                environment,
+            },
+        ) = InputError::both(valid, target)?;
 
         let now = Timestamp::now();
         let id: NodeId = new_id();
@@ -175,18 +177,13 @@ impl Nodes {
             format!("node/{id}"),
             name.as_str(),
         )
-        .in_tenant(tenant.tenant.id)
-        .with_detail(format!("{} · {}", valid.spec.words(), environment.slug));
+        .in_tenant(tenant.id)
+        .with_detail(format!("{} · {}", valid.spec.summary(), environment.slug));
         let new = NewNode {
             id,
-            machine: machine_name(tenant.tenant.id, &name),
             name: valid.terms.name,
-            tenant_id: tenant.tenant.id,
+            tenant_id: tenant.id,
             environment_id: environment.id,
-            spec: valid.spec,
-            task_yaml: valid.task_yaml,
-            autostop: valid.terms.autostop,
-            price_per_hour: valid.price,
             created_by: user_id,
             created_at: now,
             ends_at: valid
@@ -194,166 +191,142 @@ impl Nodes {
                 .time_to_live
                 .map(|time| now + SignedDuration::from_hours(i64::from(time.hours()))),
             operation: Operation::begin(new_id(), OperationKind::LaunchNode, now),
+            details: NodeColumns {
+                autostop: valid.terms.autostop,
+                price_per_hour: valid.price,
+                ..NodeColumns::ordered(valid.spec, valid.task_yaml, machine_name(tenant.id, &name))
+            },
             idempotency,
         };
         match self.db.nodes().create(new, audit).await? {
-            NodeOrderStored::Created(record) => {
-                // An empty workspace is seldom looked at; one with a node is, from now on.
-                if let Some(workspace) = self.db.workspaces().of_environment(environment.id).await?
-                {
-                    self.db.workspaces().wake(workspace.id).await?;
-                }
-                Ok(NodeOrdered {
-                    node: view::node(record, caller, now),
-                    replayed: false,
-                })
-            }
-            NodeOrderStored::Replayed(record) => Ok(NodeOrdered {
-                node: view::node(record, caller, now),
+            OrderStored::Created(record) => Ok(NodeOrdered {
+                node: view(record, caller, now),
+                replayed: false,
+            }),
+            OrderStored::Replayed(record) => Ok(NodeOrdered {
+                node: view(record, caller, now),
                 replayed: true,
             }),
-            NodeOrderStored::KeyReused => Err(Problem::new(
-                ProblemKind::IdempotencyKeyReused,
-                "The same Idempotency-Key came with a different order before.",
-            )
-            .next("Send a fresh key with a new order, or the first order again.")),
-            NodeOrderStored::QuotaExceeded(quota) => Err(limits::refusal(&environment.name, quota)),
-            NodeOrderStored::NameTaken => Err(Problem {
-                fields: vec![taken(&name)],
-                ..Problem::new(
-                    ProblemKind::Conflict,
-                    format!("A node named {name} exists already."),
-                )
-            }),
+            OrderStored::KeyReused => Err(CreateError::KeyReused.into()),
+            OrderStored::QuotaExceeded(check) => Err(quota_exceeded(environment, check).into()),
+            OrderStored::NameTaken => Err(name_taken(&name).into()),
         }
     }
 
-    /// What a limit of the environment has against one more node, as things are now.
+    async fn workspace_of(&self, target: Option<&Target>) -> Stored<Option<WorkspaceRecord>> {
+        match target {
+            Some(target) => {
+                let environment = target.environment.id;
+                self.db.workspaces().of_environment(environment).await
+            }
+            None => Ok(None),
+        }
+    }
+
+    /// Why the quota does not allow one more node, as things are now.
     async fn quota_error(
         &self,
-        tenant: &Tenant,
-        environment: &EnvironmentRef,
+        target: &Target,
         price: Option<MicroDollars>,
-    ) -> Result<Option<FieldError>, Problem> {
-        let scope = TenantScope::Only(vec![tenant.tenant.id]);
+    ) -> Result<Vec<FieldError>, Problem> {
+        let scope = TenantScope::Only(vec![target.tenant.id]);
         let quotas = self.db.tenants().quotas(&scope).await?;
         let quota = quotas
             .iter()
-            .find(|quota| quota.environment_id == environment.id);
+            .find(|quota| quota.environment_id == target.environment.id);
         let reached = quota.and_then(|quota| {
             quota
                 .limits
                 .reached(&quota.in_use, QuotaRequest::Node(price))
         });
-        Ok(reached.and_then(|reached| {
-            let refusal = limits::refusal(&environment.name, QuotaCheck::LimitReached(reached));
-            refusal.fields.into_iter().next()
+        Ok(reached.map_or_else(Vec::new, |reached| {
+            let check = QuotaCheck::LimitReached(reached);
+            Problem::from(quota_exceeded(target.environment.clone(), check)).fields
         }))
     }
 
     async fn name_error(
         &self,
-        tenant: &Tenant,
+        target: &Target,
         name: &NodeName,
-    ) -> Result<Option<FieldError>, Problem> {
-        let is_taken = self.db.nodes().name_taken(tenant.tenant.id, name).await?;
-        Ok(is_taken.then(|| taken(name)))
+    ) -> Result<Vec<FieldError>, Problem> {
+        let is_taken = self.db.nodes().name_taken(target.tenant.id, name).await?;
+        Ok(if is_taken {
+            Problem::from(name_taken(name)).fields
+        } else {
+            Vec::new()
+        })
     }
 
-    /// Every field but the place, and the YAML they come to.
+    /// Every field but tenant and environment, and the YAML they come to.
     async fn validate(
         &self,
         input: &NodeOrderInput,
-        place: Option<&(Tenant, EnvironmentRef)>,
-    ) -> Result<Result<Valid, Vec<FieldError>>, Problem> {
+        target: Option<&Target>,
+    ) -> Result<Valid, InputError> {
         let backend = self.backend()?;
-        let terms = input.validate_terms();
-        let workspace = match place {
-            Some((_, environment)) => self.db.workspaces().of_environment(environment.id).await?,
-            None => None,
-        };
+        let workspace = self.workspace_of(target).await?;
         let catalogue = backend.catalogue.current();
         let offers = catalogue.of_clouds(workspace.as_ref().and_then(enabled).as_deref());
         if let Some(task) = input.own_task() {
             return self
-                .validate_own_task(input, task, terms, workspace, &offers)
+                .validate_own_task(input, task, workspace, &offers)
                 .await;
         }
         if catalogue.read_at.is_none() {
-            return Err(Problem::new(
-                ProblemKind::Unavailable,
-                "The price lists have not been read from the SkyPilot API server yet.",
-            )
-            .next("Try again in a minute."));
+            return Err(InputError::Failed(CreateError::PricesNotRead.into()));
         }
-        let choice = input.validate_machine(&offers);
-        let (terms, choice) = match (terms, choice) {
-            (Ok(terms), Ok(choice)) => (terms, choice),
-            (terms, choice) => {
-                let mut errors = terms.err().unwrap_or_default();
-                errors.extend(choice.err().unwrap_or_default());
-                return Ok(Err(errors));
-            }
-        };
-        Ok(Ok(Valid {
-            task_yaml: task_yaml(&terms.name, &choice.spec, terms.autostop),
-            price: choice
-                .offers
-                .first()
-                .and_then(|offer| offer.price(choice.spec.spot)),
+        let terms = input.validate_terms().map_err(InputError::from);
+        let choice = input.validate_machine(&offers).map_err(InputError::from);
+        let (terms, choice) = InputError::both(terms, choice)?;
+        let price = max_price(&choice.offers, choice.spec.spot);
+        Ok(Valid {
+            task_yaml: task_yaml(&terms.name, &choice.spec, terms.autostop, price),
+            price,
             terms,
             spec: choice.spec,
             offers: choice.offers,
-        }))
+        })
     }
 
     async fn validate_own_task(
         &self,
         input: &NodeOrderInput,
         task: &str,
-        terms: Result<NodeTerms, Vec<FieldError>>,
         workspace: Option<WorkspaceRecord>,
         offers: &[Offer],
-    ) -> Result<Result<Valid, Vec<FieldError>>, Problem> {
+    ) -> Result<Valid, InputError> {
         let mut errors = own_task::fields_besides(input);
-        let terms = terms.map_err(|more| errors.extend(more)).ok();
+        let terms = input
+            .validate_terms()
+            .map_err(|more| errors.extend(more))
+            .ok();
         let name = terms.as_ref().map(|terms| &terms.name);
         let autostop = terms.as_ref().and_then(|terms| terms.autostop);
         let prepared = own_task::prepare(task, name, autostop)
             .map_err(|message| errors.push(FieldError::new("task", message)))
             .ok();
         let (Some(terms), Some(prepared)) = (terms, prepared) else {
-            return Ok(Err(errors));
+            return Err(errors.into());
         };
         if errors.is_empty() {
-            errors.extend(self.server_refusal(workspace, &prepared.yaml).await?);
+            errors.extend(self.server_refusal(workspace, &prepared.yaml(None)).await?);
         }
         if !errors.is_empty() {
-            return Ok(Err(errors));
+            return Err(errors.into());
         }
-        let mut fitting: Vec<Offer> = offers
-            .iter()
-            .filter(|offer| prepared.asks_for(offer))
-            .cloned()
-            .collect();
-        fitting.sort_by_key(|offer| {
-            offer
-                .price(prepared.spec.spot)
-                .map_or(i64::MAX, |price| price.0)
-        });
-        Ok(Ok(Valid {
-            price: fitting
-                .first()
-                .and_then(|offer| offer.price(prepared.spec.spot)),
+        let price = prepared.max_price(offers);
+        Ok(Valid {
+            price,
+            task_yaml: prepared.yaml(price),
+            offers: prepared.offers(offers),
             terms,
             spec: prepared.spec,
-            task_yaml: prepared.yaml,
-            offers: fitting,
-        }))
+        })
     }
 
-    /// What the SkyPilot API server finds wrong with a task. A server that does not answer lets it
-    /// pass: the launch tells later.
+    /// What the SkyPilot API server finds wrong with a task. If the server does not respond, the task
+    /// passes: the launch validates it again.
     async fn server_refusal(
         &self,
         workspace: Option<WorkspaceRecord>,
@@ -363,15 +336,12 @@ impl Nodes {
         let Some(workspace) = workspace.filter(|workspace| workspace.ready) else {
             return Ok(None);
         };
-        let workspace = backend
-            .open(&workspace)
-            .await
-            .map_err(|error| persistence::error::internal(&error))?;
+        let workspace = backend.open(&workspace).await?;
         match backend.machines.validate(&workspace, yaml).await {
             Ok(()) => Ok(None),
             Err(error) if error.kind == MachineErrorKind::Invalid => Ok(Some(FieldError::new(
                 "task",
-                format!("SkyPilot does not accept it: {}", error.message),
+                format!("SkyPilot does not accept the task: {}", error.message),
             ))),
             Err(error) => {
                 tracing::warn!(%error, "a task was not validated");
@@ -381,7 +351,16 @@ impl Nodes {
     }
 }
 
-/// A quote's prices and places.
+/// The price of the most expensive of `offers`, which SkyPilot takes where the others are not available; `None` if any
+/// has no known price.
+fn max_price(offers: &[Offer], spot: bool) -> Option<MicroDollars> {
+    let prices: Option<Vec<_>> = offers
+        .iter()
+        .map(|offer| offer.price(spot).filter(|price| price.0 > 0))
+        .collect();
+    prices?.into_iter().max()
+}
+
 fn prices(
     offers: Vec<Offer>,
     price: Option<MicroDollars>,
@@ -405,14 +384,16 @@ pub(super) fn enabled(workspace: &WorkspaceRecord) -> Option<Vec<String>> {
         .map(|_| workspace.enabled_clouds.clone())
 }
 
-fn taken(name: &NodeName) -> FieldError {
-    FieldError::new(
-        "name",
-        format!("{name} is taken in this tenant; choose another name."),
-    )
+fn name_taken(name: &NodeName) -> CreateError {
+    CreateError::NameTaken {
+        kind: "node",
+        name: name.to_string(),
+    }
 }
 
-/// Whether a node in `state` still counts.
-pub(super) fn exists(state: NodeState) -> bool {
-    state != NodeState::Deleted
+fn quota_exceeded(environment: EnvironmentRef, check: QuotaCheck) -> CreateError {
+    CreateError::Quota {
+        environment: environment.name,
+        check,
+    }
 }

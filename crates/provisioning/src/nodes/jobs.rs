@@ -1,6 +1,6 @@
-//! Jobs on a node. They live in SkyPilot's queue on the machine; the portal asks and tells.
+//! Jobs on a node, in SkyPilot's queue on its machine.
 
-use super::{Nodes, machine_problem};
+use super::Nodes;
 use domain::{
     access::Action,
     audit::AuditAction,
@@ -20,13 +20,14 @@ impl Nodes {
     /// Not found, not up, or the SkyPilot API server does not respond.
     pub async fn jobs(&self, caller: &Caller, id: NodeId) -> Result<Vec<Job>, Problem> {
         let node = self.authorized(caller, Action::ReadNode, id).await?;
-        Self::require_up(&node, "a queue")?;
+        Self::require_up(&node, "The job queue is")?;
         let workspace = self.workspace(&node).await?;
-        self.backend()?
+        let outcome = self
+            .backend()?
             .machines
             .jobs(&workspace, &node.machine)
-            .await
-            .map_err(|error| machine_problem(&error))
+            .await;
+        Ok(outcome?)
     }
 
     /// Puts a command into its queue.
@@ -44,19 +45,20 @@ impl Nodes {
             .authorized_change(caller, Action::OperateNode, recorded, id)
             .await?;
         let order = input.validate().map_err(Problem::invalid)?;
-        Self::require_up(&node, "a queue")?;
+        Self::require_up(&node, "The job queue is")?;
         let workspace = self.workspace(&node).await?;
         self.audit(caller, AuditAction::SubmitJob, &node, order.name.clone())
             .await?;
-        self.backend()?
+        let outcome = self
+            .backend()?
             .machines
             .submit_job(
                 &workspace,
                 &node.machine,
                 &job_yaml(order.name.as_deref(), &order.run),
             )
-            .await
-            .map_err(|error| machine_problem(&error))
+            .await;
+        Ok(outcome?)
     }
 
     /// Cancels a job.
@@ -68,7 +70,7 @@ impl Nodes {
         let node = self
             .authorized_change(caller, Action::OperateNode, recorded, id)
             .await?;
-        Self::require_up(&node, "a queue")?;
+        Self::require_up(&node, "The job queue is")?;
         let workspace = self.workspace(&node).await?;
         self.audit(
             caller,
@@ -77,10 +79,11 @@ impl Nodes {
             Some(format!("job {job}")),
         )
         .await?;
-        self.backend()?
+        let outcome = self
+            .backend()?
             .machines
             .cancel_job(&workspace, &node.machine, job)
-            .await
-            .map_err(|error| machine_problem(&error))
+            .await;
+        Ok(outcome?)
     }
 }

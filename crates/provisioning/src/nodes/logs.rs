@@ -1,9 +1,8 @@
-//! Logs: however many people follow one, the SkyPilot API server sends it once.
+//! Logs: however many readers follow one, the SkyPilot API server sends it once.
 //!
 //! A *tail* holds what has been read of a followed log within bounds, and ends with its last
-//! reader. A reader that falls behind what is held is told how much it missed.
+//! reader. A reader that falls behind is shown how many lines it missed.
 
-use super::machine_problem;
 use crate::ports::machines::{Machines, RequestId, Workspace};
 use domain::{ids::NodeId, node::log::NodeLog, problem::Problem};
 use futures::{StreamExt, stream};
@@ -31,7 +30,6 @@ pub struct LogLines {
 /// A log as it is written. It ends with the job or the launch, or with the problem that cut it off.
 pub type LogStream = Pin<Box<dyn futures::Stream<Item = Result<LogLines, Problem>> + Send>>;
 
-/// What to read.
 pub(super) struct LogRequest {
     pub(super) workspace: Workspace,
     pub(super) machine: String,
@@ -65,7 +63,17 @@ struct Buffer {
     dropped: usize,
     /// Lines in them.
     dropped_lines: u64,
-    end: Option<Option<Problem>>,
+    end: End,
+}
+
+/// Whether the log goes on.
+#[derive(Clone, Debug, Default, PartialEq)]
+enum End {
+    #[default]
+    Open,
+    Complete,
+    /// The problem that cut it off.
+    Failed(Problem),
 }
 
 impl LogTails {
@@ -89,7 +97,7 @@ impl LogTails {
             return Ok(follow(tail));
         }
         let chunks = read(&*machines, &wanted).await?;
-        // Somebody else may have opened it meanwhile; then this one is dropped again.
+        // Another reader may have opened it meanwhile; then this one is dropped.
         let mut tails = lock(&self.tails);
         tails.retain(|_, tail| tail.strong_count() > 0);
         let tail = match tails.get(&key).and_then(usable) {
@@ -108,9 +116,10 @@ impl LogTails {
     }
 }
 
-/// A tail that still reads. One that has come to its end is read anew by the next who asks.
+/// A tail that still reads. After its end the next reader starts a new one.
 fn usable(tail: &Weak<Tail>) -> Option<Arc<Tail>> {
-    tail.upgrade().filter(|tail| lock(&tail.held).end.is_none())
+    tail.upgrade()
+        .filter(|tail| lock(&tail.held).end == End::Open)
 }
 
 async fn read(
@@ -126,11 +135,10 @@ async fn read(
             wanted.follow,
             wanted.tail,
         )
-        .await
-        .map_err(|error| machine_problem(&error))?;
+        .await?;
     let mut through = 0;
     Ok(chunks.map(move |chunk| {
-        let text = chunk.map_err(|error| machine_problem(&error))?;
+        let text = chunk?;
         through += text.lines().count() as u64;
         Ok(LogLines { text, through })
     }))
@@ -182,11 +190,11 @@ impl Tail {
                 false
             }
             Some(Err(problem)) => {
-                held.end = Some(Some(problem));
+                held.end = End::Failed(problem);
                 true
             }
             None => {
-                held.end = Some(None);
+                held.end = End::Complete;
                 true
             }
         }
@@ -214,14 +222,17 @@ impl Tail {
                 *position += 1;
                 Some(Piece::Lines((**chunk).clone()))
             }
-            None => held.end.clone().map(Piece::End),
+            None => match &held.end {
+                End::Open => None,
+                end => Some(Piece::End(end.clone())),
+            },
         }
     }
 }
 
 enum Piece {
     Lines(LogLines),
-    End(Option<Problem>),
+    End(End),
 }
 
 /// The tail from its beginning, for one reader.
@@ -235,8 +246,8 @@ fn follow(tail: Arc<Tail>) -> LogStream {
                 Some(Piece::Lines(lines)) => {
                     return Some((Ok(lines), Some((tail, grown, position))));
                 }
-                Some(Piece::End(None)) => return None,
-                Some(Piece::End(Some(problem))) => return Some((Err(problem), None)),
+                Some(Piece::End(End::Failed(problem))) => return Some((Err(problem), None)),
+                Some(Piece::End(_)) => return None,
                 None => grown.changed().await.ok()?,
             }
         }
@@ -288,7 +299,7 @@ mod tests {
         }
         drop(sender);
         let mut grown = tail.grown.subscribe();
-        while lock(&tail.held).end.is_none() {
+        while lock(&tail.held).end == End::Open {
             grown.changed().await.unwrap();
         }
         assert!(lock(&tail.held).bytes <= HELD);

@@ -14,8 +14,9 @@ pub use backend::SkyPilotBackend;
 pub use logs::{LogLines, LogStream};
 
 use crate::{
-    authorization::{authorize, authorize_change, authorize_listing},
-    ports::machines::{MachineError, MachineErrorKind, RequestId, Workspace},
+    errors::{CreateError, NodeError},
+    ports::machines::{MachineErrorKind, RequestId, Workspace},
+    resources::{Resources, audit_entry},
 };
 use domain::{
     access::Action,
@@ -25,88 +26,48 @@ use domain::{
     node::{
         catalogue::{OfferPage, OfferQuery},
         connection::{SshAccess, split_address},
-        listing::{NodePage, NodeQuery},
         log::NodeLog,
-        view::{Node, NodeEvent},
+        view::{Node, NodeEvent, NodeKind},
     },
     operation::OperationKind,
-    problem::{Problem, ProblemKind},
+    problem::Problem,
 };
 use jiff::Timestamp;
 use logs::LogTails;
-use persistence::{Database, audit_records::AuditEntry, node_records::NodeRecord};
+use persistence::{Database, node_records::NodeRecord};
 use std::sync::Arc;
 
 /// An accepted order of a node.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NodeOrdered {
-    /// The node.
     pub node: Node,
     /// Whether the same order with the same key had been accepted before.
     pub replayed: bool,
 }
 
 /// The use cases on nodes.
-pub struct Nodes {
-    db: Database,
-    backend: Option<SkyPilotBackend>,
+pub type Nodes = Resources<NodeKind>;
+
+/// What they need beside the database.
+pub struct NodeBackend {
+    /// `None`: there are no nodes.
+    skypilot: Option<SkyPilotBackend>,
     tails: LogTails,
 }
 
 impl Nodes {
-    /// Over these ports; without backend every order is answered with what is missing.
-    pub fn new(db: Database, backend: Option<SkyPilotBackend>) -> Self {
+    /// Without a SkyPilot API server every order is answered with what is missing.
+    pub fn new(db: Database, skypilot: Option<SkyPilotBackend>) -> Self {
+        let tails = LogTails::default();
         Self {
             db,
-            backend,
-            tails: LogTails::default(),
+            backend: NodeBackend { skypilot, tails },
         }
     }
 
     fn backend(&self) -> Result<&SkyPilotBackend, Problem> {
-        self.backend.as_ref().ok_or_else(|| {
-            Problem::new(
-                ProblemKind::Unavailable,
-                "No SkyPilot API server is configured, so there are no nodes.",
-            )
-            .next("Ask your platform team to add a SkyPilot API server to the configuration.")
-        })
-    }
-
-    /// A page of the nodes the caller may see.
-    ///
-    /// # Errors
-    /// Forbidden, or the database fails.
-    pub async fn list(&self, caller: &Caller, query: NodeQuery) -> Result<NodePage, Problem> {
-        let now = Timestamp::now();
-        authorize_listing(caller, Action::ReadNode)?;
-        let per_page = query.per_page;
-        let found = self
-            .db
-            .nodes()
-            .list(&caller.extent(Action::ReadNode), caller.user_id, &query)
-            .await?;
-        Ok(NodePage {
-            items: found
-                .items
-                .into_iter()
-                .map(|record| view::node(record, caller, now))
-                .collect(),
-            total: found.total,
-            paging: found.paging,
-            per_page,
-            counts: found.counts,
-            now,
-        })
-    }
-
-    /// One node.
-    ///
-    /// # Errors
-    /// Not found for a missing one and for one the caller may not see.
-    pub async fn get(&self, caller: &Caller, id: NodeId) -> Result<Node, Problem> {
-        let node = self.authorized(caller, Action::ReadNode, id).await?;
-        Ok(view::node(node, caller, Timestamp::now()))
+        let skypilot = self.backend.skypilot.as_ref();
+        skypilot.ok_or_else(|| CreateError::NoSkyPilotServer.into())
     }
 
     /// The events of its machine, newest first.
@@ -123,7 +84,7 @@ impl Nodes {
             .await
             .or_else(|error| match error.kind {
                 MachineErrorKind::NotFound => Ok(Vec::new()),
-                _ => Err(machine_problem(&error)),
+                _ => Err(error),
             })?;
         events.reverse();
         Ok(events)
@@ -155,7 +116,7 @@ impl Nodes {
         // No entry, no log.
         self.audit(caller, AuditAction::ReadNodeLog, &node, Some(detail))
             .await?;
-        // What stops or takes down a machine writes nothing about how it came up.
+        // Other requests than these write no provisioning log.
         let brings_up = matches!(
             node.operation.kind,
             OperationKind::LaunchNode | OperationKind::StartNode
@@ -164,51 +125,13 @@ impl Nodes {
         let machines = Arc::clone(&self.backend()?.machines);
         let wanted = logs::LogRequest {
             workspace,
-            machine: node.machine,
+            machine: node.details.machine,
             request,
             log,
             follow,
             tail,
         };
-        self.tails.open(id, machines, wanted).await
-    }
-
-    /// The node, if `caller` may do `action` to it. A deleted one is not found.
-    async fn authorized(
-        &self,
-        caller: &Caller,
-        action: Action,
-        id: NodeId,
-    ) -> Result<NodeRecord, Problem> {
-        let node = self.existing(caller, id).await?;
-        authorize(caller, action, node.tenant.id, "node")?;
-        Ok(node)
-    }
-
-    /// The same for what changes it or hands something out; a refusal is recorded as `recorded`.
-    async fn authorized_change(
-        &self,
-        caller: &Caller,
-        action: Action,
-        recorded: AuditAction,
-        id: NodeId,
-    ) -> Result<NodeRecord, Problem> {
-        let node = self.existing(caller, id).await?;
-        let attempt = || audit_entry(caller, recorded, &node);
-        let tenant = node.tenant.id;
-        authorize_change(&self.db, caller, action, tenant, "node", attempt).await?;
-        Ok(node)
-    }
-
-    /// A deleted node is gone for callers who could see it, and not found for others.
-    async fn existing(&self, caller: &Caller, id: NodeId) -> Result<NodeRecord, Problem> {
-        let record = self.db.nodes().get(id).await?;
-        let record = record.ok_or_else(|| Problem::not_found("node"))?;
-        if create::exists(record.state) {
-            return Ok(record);
-        }
-        authorize(caller, Action::ReadNode, record.tenant.id, "node")?;
-        Err(Problem::gone("node", record.name.as_str()))
+        self.backend.tails.open(id, machines, wanted).await
     }
 
     /// The node's workspace, opened.
@@ -219,33 +142,20 @@ impl Nodes {
             .of_environment(node.environment.id)
             .await?
             .filter(|workspace| workspace.ready)
-            .ok_or_else(|| {
-                Problem::new(
-                    ProblemKind::NotReady,
-                    "The tenant's workspace is not ready on the SkyPilot API server yet.",
-                )
-                .next("Try again in a minute.")
-            })?;
-        self.backend()?
-            .open(&record)
-            .await
-            .map_err(|error| persistence::error::internal(&error))
+            .ok_or(NodeError::WorkspaceNotReady)?;
+        Ok(self.backend()?.open(&record).await?)
     }
 
-    /// The node's machine must be up for `what` (“a key”).
-    fn require_up(node: &NodeRecord, what: &str) -> Result<(), Problem> {
+    /// `available` (“The SSH key is”) needs a running machine.
+    fn require_up(node: &NodeRecord, available: &'static str) -> Result<(), NodeError> {
         if node.state.is_up() {
             return Ok(());
         }
-        Err(Problem::new(
-            ProblemKind::NotReady,
-            format!(
-                "{} is {}; there is {what} while it is up.",
-                node.name,
-                node.state.title().to_lowercase()
-            ),
-        )
-        .next("Start it, or watch its steps, and try again then."))
+        Err(NodeError::NotUp {
+            name: node.name.to_string(),
+            state: node.state,
+            available,
+        })
     }
 
     /// Records something done to `node` on its own.
@@ -256,7 +166,7 @@ impl Nodes {
         node: &NodeRecord,
         detail: Option<String>,
     ) -> Result<(), Problem> {
-        let mut entry = audit_entry(caller, action, node);
+        let mut entry = audit_entry::<NodeKind>(caller, action, node);
         entry.detail = detail;
         self.db.audit().append(entry).await?;
         Ok(())
@@ -271,21 +181,17 @@ impl Nodes {
         let node = self
             .authorized_change(caller, Action::ConnectNode, recorded, id)
             .await?;
-        Self::require_up(&node, "a key")?;
+        Self::require_up(&node, "The SSH key is")?;
         let Some((host, port)) = node.address.as_deref().and_then(split_address) else {
-            return Err(Problem::new(
-                ProblemKind::NotReady,
-                format!("The cloud has told no address of {} yet.", node.name),
-            )
-            .next("Try again in a minute; machines on Kubernetes have none."));
+            let name = node.name.to_string();
+            return Err(NodeError::NoAddress { name }.into());
         };
         let workspace = self.workspace(&node).await?;
         let key = self
             .backend()?
             .machines
             .key(&workspace, &node.machine)
-            .await
-            .map_err(|error| machine_problem(&error))?;
+            .await?;
         // No entry, no key: the entry is committed before anything leaves.
         self.audit(caller, AuditAction::ReadNodeKey, &node, None)
             .await?;
@@ -357,41 +263,5 @@ impl Nodes {
             }
         }
         Ok(Some(clouds))
-    }
-}
-
-/// An entry about something `caller` does to `node`.
-pub(crate) fn audit_entry(caller: &Caller, action: AuditAction, node: &NodeRecord) -> AuditEntry {
-    AuditEntry::by(
-        caller,
-        action,
-        Timestamp::now(),
-        format!("node/{}", node.id),
-        node.name.as_str(),
-    )
-    .in_tenant(node.tenant.id)
-}
-
-/// What a person is told when the SkyPilot API server refuses or does not answer while they wait.
-fn machine_problem(error: &MachineError) -> Problem {
-    tracing::warn!(%error, kind = ?error.kind, detail = ?error.detail, "SkyPilot API server");
-    let problem = |kind, next: &str| Problem::new(kind, error.message.clone()).next(next);
-    match error.kind {
-        MachineErrorKind::NotFound => {
-            problem(ProblemKind::NotFound, "Load the page anew: it may be gone.")
-        }
-        MachineErrorKind::NotUp => problem(
-            ProblemKind::NotReady,
-            "Start the node, or wait until it is up, and try again.",
-        ),
-        MachineErrorKind::Unreachable => problem(
-            ProblemKind::Unavailable,
-            "Try again in a minute; the portal keeps trying by itself.",
-        ),
-        MachineErrorKind::Unclear => problem(
-            ProblemKind::Unavailable,
-            "It may have been done: load the page anew before you try again.",
-        ),
-        _ => problem(ProblemKind::Unavailable, "Show this to your platform team."),
     }
 }

@@ -1,6 +1,10 @@
-//! Stop, start, autostop and delete: the request writes desired state, the reconciler acts on it.
+//! Stop, start and autostop: the request writes desired state, the reconciler acts on it.
 
-use super::{Nodes, audit_entry, view};
+use super::{Nodes, view::can_retry};
+use crate::{
+    errors::NodeError,
+    resources::{audit_entry, view},
+};
 use domain::{
     access::Action,
     audit::AuditAction,
@@ -8,10 +12,10 @@ use domain::{
     ids::NodeId,
     node::{
         order::{Autostop, AutostopInput, IdleAction, cannot_stop},
-        view::{Node, NodeState},
+        view::{Node, NodeKind, NodeState},
     },
     operation::{Operation, OperationKind},
-    problem::{FieldError, Problem, ProblemKind},
+    problem::{FieldError, Problem},
 };
 use jiff::Timestamp;
 use persistence::{
@@ -38,12 +42,11 @@ impl Nodes {
                 if matches!(node.state, NodeState::Stopping | NodeState::Stopped) {
                     return Ok(None);
                 }
-                if let Some(why) = cannot_stop(cloud(node), node.spec.spot) {
-                    return Err(Problem::new(ProblemKind::Conflict, why)
-                        .next("Take it down instead; what is on its disk is lost then."));
+                if let Some(reason) = cannot_stop(cloud(node), node.spec.spot) {
+                    return Err(NodeError::CannotStop { reason }.into());
                 }
                 if !node.state.is_up() {
-                    return Err(not_now(node, "stopped"));
+                    return Err(wrong_state(node, "stopped"));
                 }
                 Ok(Some(turn(NodeState::Stopping, OperationKind::StopNode)))
             },
@@ -65,10 +68,10 @@ impl Nodes {
             |node| match node.state {
                 NodeState::Starting | NodeState::Ready | NodeState::Degraded => Ok(None),
                 NodeState::Stopped => Ok(Some(turn(NodeState::Starting, OperationKind::StartNode))),
-                _ if view::can_retry(node) => {
+                _ if can_retry(node) => {
                     Ok(Some(turn(NodeState::Pending, OperationKind::LaunchNode)))
                 }
-                _ => Err(not_now(node, "started")),
+                _ => Err(wrong_state(node, "started")),
             },
         )
         .await
@@ -86,7 +89,7 @@ impl Nodes {
     ) -> Result<Node, Problem> {
         let wanted = Autostop::validate(input.idle_minutes, &input.idle_action)
             .map_err(|error| Problem::invalid(vec![error]))?;
-        let detail = wanted.map_or_else(|| "never".to_owned(), Autostop::words);
+        let detail = wanted.map_or_else(|| "never".to_owned(), Autostop::summary);
         self.change(
             caller,
             id,
@@ -100,39 +103,9 @@ impl Nodes {
                     return Err(Problem::invalid(vec![FieldError::new("idle_action", why)]));
                 }
                 if !node.state.is_up() && node.state != NodeState::Stopped {
-                    return Err(not_now(node, "changed"));
+                    return Err(wrong_state(node, "changed"));
                 }
                 Ok((node.autostop != wanted).then_some(NodeChange::Autostop(wanted)))
-            },
-        )
-        .await
-    }
-
-    /// Deletes it; `confirmation` must be its name. Deleting it again is not an error.
-    ///
-    /// # Errors
-    /// Not found, forbidden, or another confirmation.
-    pub async fn delete(
-        &self,
-        caller: &Caller,
-        id: NodeId,
-        confirmation: &str,
-    ) -> Result<Node, Problem> {
-        self.change(
-            caller,
-            id,
-            Action::DeleteNode,
-            AuditAction::DeleteNode,
-            None,
-            |node| {
-                if confirmation.trim() != node.name.as_str() {
-                    return Err(Problem::invalid(vec![FieldError::new(
-                        "confirmation",
-                        format!("Type {} to confirm.", node.name),
-                    )]));
-                }
-                Ok((node.state != NodeState::Deleting)
-                    .then(|| turn(NodeState::Deleting, OperationKind::DeleteNode)))
             },
         )
         .await
@@ -151,9 +124,9 @@ impl Nodes {
         for _ in 0..ATTEMPTS {
             let node = self.authorized_change(caller, action, recorded, id).await?;
             let Some(change) = decide(&node)? else {
-                return Ok(view::node(node, caller, Timestamp::now()));
+                return Ok(view(node, caller, Timestamp::now()));
             };
-            let mut audit = audit_entry(caller, recorded, &node);
+            let mut audit = audit_entry::<NodeKind>(caller, recorded, &node);
             audit.detail.clone_from(&detail);
             if let Some(changed) = self
                 .db
@@ -161,14 +134,10 @@ impl Nodes {
                 .change(id, node.version, change, audit)
                 .await?
             {
-                return Ok(view::node(changed, caller, Timestamp::now()));
+                return Ok(view(changed, caller, Timestamp::now()));
             }
         }
-        Err(Problem::new(
-            ProblemKind::Conflict,
-            "The node keeps changing at the moment.",
-        )
-        .next("Load the page anew and try again."))
+        Err(NodeError::KeepsChanging.into())
     }
 }
 
@@ -183,14 +152,11 @@ fn cloud(node: &NodeRecord) -> Option<&str> {
         .or(node.spec.cloud.as_deref())
 }
 
-fn not_now(node: &NodeRecord, what: &str) -> Problem {
-    Problem::new(
-        ProblemKind::Conflict,
-        format!(
-            "{} is {} and cannot be {what} now.",
-            node.name,
-            node.state.title().to_lowercase()
-        ),
-    )
-    .next("Wait until its steps are done, or take it down.")
+fn wrong_state(node: &NodeRecord, change: &'static str) -> Problem {
+    NodeError::WrongState {
+        name: node.name.to_string(),
+        state: node.state,
+        change,
+    }
+    .into()
 }

@@ -1,13 +1,13 @@
 //! Machines on the SkyPilot API server that do not belong to a node.
 
 use super::Nodes;
-use crate::authorization::{authorize_on_platform, authorize_platform_change};
+use crate::{
+    authorization::{authorize_on_platform, authorize_platform_change},
+    errors::confirm,
+};
 use domain::{
-    access::PlatformAction,
-    audit::AuditAction,
-    caller::Caller,
-    node::view::Orphan,
-    problem::{FieldError, Problem},
+    access::PlatformAction, audit::AuditAction, caller::Caller, node::view::Orphan,
+    problem::Problem,
 };
 use jiff::Timestamp;
 use persistence::{audit_records::AuditEntry, node_records::OrphanRemoval};
@@ -46,12 +46,7 @@ impl Nodes {
             .into_iter()
             .find(|orphan| orphan.machine == machine)
             .ok_or_else(|| Problem::not_found("machine"))?;
-        if confirmation.trim() != orphan.machine {
-            return Err(Problem::invalid(vec![FieldError::new(
-                "confirmation",
-                format!("Type {} to confirm.", orphan.machine),
-            )]));
-        }
+        confirm(confirmation, &orphan.machine)?;
         let audit = entry(&orphan.machine).with_detail(format!(
             "{} in workspace {}",
             orphan.resources, orphan.workspace

@@ -1,76 +1,70 @@
-//! A stored node as one caller sees it.
+//! What one caller sees of a node.
 
+use super::NodeBackend;
+use crate::{
+    Core,
+    resources::{ManagedKind, Resources},
+};
 use domain::{
     access::Action,
     caller::Caller,
-    cluster::UserRef,
     money::MicroDollars,
     node::{
         machine_name::workspace_name,
         order::cannot_stop,
-        view::{AllowedNodeActions, Node, NodeCost, NodeState},
+        view::{AllowedNodeActions, NodeCost, NodeDetails, NodeKind, NodeState},
     },
     operation::OperationKind,
 };
 use jiff::Timestamp;
 use persistence::node_records::NodeRecord;
 
-/// The wire form of `record` at `now`, with what `caller` may do to it.
-pub(crate) fn node(record: NodeRecord, caller: &Caller, now: Timestamp) -> Node {
-    let may = |action| caller.may(action, record.tenant.id);
-    let operate = may(Action::OperateNode);
-    let state = record.state;
-    let cloud = record
-        .placement
-        .as_ref()
-        .map(|placement| placement.cloud.as_str())
-        .or(record.spec.cloud.as_deref());
-    let stoppable = cannot_stop(cloud, record.spec.spot).is_none();
-    let allowed = AllowedNodeActions {
-        connect: state.is_up() && record.address.is_some() && may(Action::ConnectNode),
-        logs: may(Action::ReadNodeLogs),
-        jobs: state.is_up() && operate,
-        stop: state.is_up() && stoppable && operate,
-        start: (state == NodeState::Stopped || can_retry(&record)) && operate,
-        autostop: (state.is_up() || state == NodeState::Stopped) && operate,
-        delete: !matches!(state, NodeState::Deleting | NodeState::Deleted)
-            && may(Action::DeleteNode),
-    };
-    let cost = NodeCost {
-        price_per_hour: record.price_per_hour,
-        so_far: so_far(&record, now),
-        running: record.charged_since.is_some(),
-    };
-    Node {
-        id: record.id,
-        workspace: workspace_name(
-            &record.tenant.slug,
-            &record.environment.slug,
-            record.environment.id,
-        ),
-        name: record.name,
-        tenant: record.tenant,
-        environment: record.environment,
-        spec: record.spec,
-        task_yaml: record.task_yaml,
-        machine: record.machine,
-        state,
-        failure: record.failure,
-        placement: record.placement,
-        address: record.address,
-        autostop: record.autostop,
-        cost,
-        created_by: UserRef {
-            id: record.created_by,
-            name: record.created_by_name,
-        },
-        created_at: record.created_at,
-        ready_at: record.ready_at,
-        ends_at: record.ends_at,
-        operation: record.operation,
-        version: record.version,
-        allowed,
-        now,
+impl ManagedKind for NodeKind {
+    type Backend = NodeBackend;
+
+    fn resources(core: &Core) -> &Resources<Self> {
+        &core.nodes
+    }
+
+    fn details(record: &NodeRecord, caller: &Caller, now: Timestamp) -> NodeDetails {
+        let may = |action| caller.may(action, record.tenant.id);
+        let operate = may(Action::OperateNode);
+        let state = record.state;
+        let cloud = record
+            .placement
+            .as_ref()
+            .map(|placement| placement.cloud.as_str())
+            .or(record.spec.cloud.as_deref());
+        let stoppable = cannot_stop(cloud, record.spec.spot).is_none();
+        NodeDetails {
+            spec: record.spec.clone(),
+            task_yaml: record.task_yaml.clone(),
+            machine: record.machine.clone(),
+            workspace: workspace_name(
+                &record.tenant.slug,
+                &record.environment.slug,
+                record.environment.id,
+            ),
+            placement: record.placement.clone(),
+            address: record.address.clone(),
+            autostop: record.autostop,
+            cost: NodeCost {
+                price_per_hour: record.price_per_hour,
+                so_far: so_far(record, now),
+                running: record.charged_since.is_some(),
+            },
+            allowed: AllowedNodeActions {
+                connect: state.is_up() && record.address.is_some() && may(Action::ConnectNode),
+                logs: may(Action::ReadNodeLogs),
+                jobs: state.is_up() && operate,
+                stop: state.is_up() && stoppable && operate,
+                start: (state == NodeState::Stopped || can_retry(record)) && operate,
+                autostop: (state.is_up() || state == NodeState::Stopped) && operate,
+                delete: !matches!(state, NodeState::Deleting | NodeState::Deleted)
+                    && may(Action::DeleteNode),
+            },
+            now,
+        }
     }
 }
 

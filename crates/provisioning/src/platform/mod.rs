@@ -4,6 +4,7 @@ mod plan_use;
 
 use crate::{
     authorization::{authorize_on_platform, authorize_platform_change},
+    errors::host_not_checked,
     ports::host_clusters::{HostClusters, HostError, HostErrorKind, PermissionCheck},
 };
 use domain::{
@@ -13,7 +14,7 @@ use domain::{
     error::causes,
     plan::Plan,
     platform::{HostCheck, HostCluster, MissingPermission, PlanUse},
-    problem::{Problem, ProblemKind},
+    problem::Problem,
 };
 use jiff::Timestamp;
 use persistence::{Database, audit_records::AuditEntry, records::ClusterTally};
@@ -114,14 +115,14 @@ impl Platform {
         ))
     }
 
-    /// Asks a host of the configuration. What is wrong with it, is told as a problem.
+    /// Asks a configured host.
     async fn ask(&self, host: &str) -> Result<HostCheck, Problem> {
         let asked = timeout(self.patience, self.hosts.check(host)).await;
         let answered = asked.unwrap_or_else(|_| {
             Err(HostError {
                 kind: HostErrorKind::Unreachable,
                 message: format!(
-                    "The host cluster {host} did not answer every question within {:?}.",
+                    "The host cluster {host} did not respond within {:?}.",
                     self.patience
                 ),
                 source: None,
@@ -131,7 +132,7 @@ impl Platform {
             Ok(permissions) => Ok(checked(host, permissions)),
             Err(error) => {
                 tracing::warn!(%host, error = %causes(&error), kind = ?error.kind, "not checked");
-                Err(not_checked(&error))
+                Err(host_not_checked(error))
             }
         }
     }
@@ -147,7 +148,7 @@ fn what_is_on(host: &str, tallies: &[ClusterTally]) -> HostCluster {
         exposures: Vec::new(),
         ingress_domain: None,
         clusters: on_it().map(|tally| tally.clusters).sum(),
-        need_somebody: on_it().map(|tally| tally.need_somebody).sum(),
+        need_attention: on_it().map(|tally| tally.need_attention).sum(),
         price_per_hour: on_it().map(|tally| tally.price_per_hour).sum(),
     }
 }
@@ -173,21 +174,6 @@ fn checked(host: &str, permissions: Vec<PermissionCheck>) -> HostCheck {
         missing,
         checked_at: Timestamp::now(),
     }
-}
-
-/// What an admin is told, who can do something about it.
-fn not_checked(error: &HostError) -> Problem {
-    let next_step = match error.kind {
-        HostErrorKind::Unreachable => {
-            "See whether its API server runs and whether the portal's machine reaches it, and try again."
-        }
-        HostErrorKind::Unauthorized => {
-            "Give the portal a kubeconfig that the host accepts, as kubeconfig of its [hosts] section, and start the \
-             portal again."
-        }
-        _ => "hangar check asks the same on the portal's machine; its log says more.",
-    };
-    Problem::new(ProblemKind::Unavailable, error.message.clone()).next(next_step)
 }
 
 fn failed(entry: AuditEntry, message: &str) -> AuditEntry {

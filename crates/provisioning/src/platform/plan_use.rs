@@ -74,7 +74,7 @@ mod tests {
             host: host.into(),
             plan: plan.clone(),
             clusters,
-            need_somebody: 0,
+            need_attention: 0,
             price_per_hour: plan.price_per_hour,
         }
     }
@@ -98,14 +98,14 @@ mod tests {
             tally("b", &renamed, 1),
         ];
         let uses = of_all(&offered, &tallies);
-        let told: Vec<_> = uses
+        let counts: Vec<_> = uses
             .iter()
             .map(|used| {
                 let name = used.plan.name.as_str();
                 (name, used.clusters, used.clusters_as_before)
             })
             .collect();
-        assert_eq!(told, [("small", 9, 4), ("medium", 1, 0), ("large", 0, 0)]);
+        assert_eq!(counts, [("small", 9, 4), ("medium", 1, 0), ("large", 0, 0)]);
         assert!(uses.iter().all(|used| used.offered));
         assert_eq!(uses[0].price_in_30_days, MicroDollars(57_600_000));
     }

@@ -1,9 +1,7 @@
 //! Where a tenant's cloud credentials come from, and how short-lived ones are made of them.
 
 use async_trait::async_trait;
-use domain::ids::{CredentialId, EnvironmentId, TenantId};
 use jiff::Timestamp;
-use persistence::{audit_records::AuditEntry, error::Stored};
 use secrecy::SecretString;
 use url::Url;
 
@@ -12,7 +10,6 @@ use url::Url;
 pub struct AwsKeys {
     /// The id of the access key: `AKIA…`.
     pub access_key_id: String,
-    /// The secret key.
     pub secret_access_key: SecretString,
     /// The region to talk to; `None`: `us-east-1`.
     pub region: Option<String>,
@@ -23,7 +20,6 @@ pub struct AwsKeys {
 /// A role in an AWS account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AwsRole {
-    /// Its ARN.
     pub arn: String,
     /// The external id that its trust policy asks for.
     pub external_id: Option<String>,
@@ -34,11 +30,8 @@ pub struct AwsRole {
 pub struct AwsSession {
     /// The id of the access key: `ASIA…`.
     pub access_key_id: String,
-    /// The secret key.
     pub secret_access_key: SecretString,
-    /// The session's token.
     pub session_token: SecretString,
-    /// When they end.
     pub expires_at: Timestamp,
 }
 
@@ -60,49 +53,9 @@ pub struct CredentialError {
 pub struct PortalIdentity {
     /// The id of the access key: `AKIA…`.
     pub access_key_id: String,
-    /// The secret key.
     pub secret_access_key: SecretString,
     /// The region to talk to where a credential names none; `None`: `us-east-1`.
     pub region: Option<String>,
-}
-
-/// Whose credential was opened.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UsedCredential {
-    /// The credential.
-    pub id: CredentialId,
-    /// Whose it is.
-    pub tenant_id: TenantId,
-    /// What people call it.
-    pub name: String,
-    /// What its secret is told by.
-    pub fingerprint: String,
-}
-
-/// What there is for a tenant's environment.
-#[derive(Clone, Debug)]
-pub enum CredentialLookup<T> {
-    /// Nothing.
-    Nothing,
-    /// The credential of this name, which somebody has suspended. No other takes its place.
-    Suspended(String),
-    /// A credential, opened.
-    Opened(UsedCredential, T),
-}
-
-/// Where tenants' credentials are kept.
-#[async_trait]
-pub trait CredentialSource: Send + Sync {
-    /// The AWS keys of a tenant's environment: its own, or those of the whole tenant.
-    async fn aws_keys(
-        &self,
-        tenant: TenantId,
-        environment: EnvironmentId,
-    ) -> Result<CredentialLookup<AwsKeys>, CredentialError>;
-
-    /// Counts a use and writes its audit entry, in one transaction. `false`: it may not be used any more, and nothing
-    /// was written.
-    async fn note_use(&self, used: &UsedCredential, audit: AuditEntry) -> Stored<bool>;
 }
 
 /// Who one is with a credential.
@@ -142,11 +95,9 @@ pub struct KubernetesAccess {
     pub server_name: Option<String>,
     /// The certificates that its own is signed by; `None`: those that everybody trusts.
     pub ca_pem: Option<String>,
-    /// A bearer token.
     pub token: Option<SecretString>,
     /// A client certificate, with those that signed it.
     pub client_certificate_pem: Option<String>,
-    /// Its key.
     pub client_key_pem: Option<SecretString>,
 }
 

@@ -38,9 +38,7 @@ pub struct VirtualCluster {
     pub tenant: String,
     /// Slug of the environment, for labels.
     pub environment: String,
-    /// Its limits.
     pub plan: Plan,
-    /// Its version.
     pub kubernetes_version: KubernetesVersion,
     /// How it is reached.
     pub exposure: Exposure,
@@ -64,7 +62,6 @@ impl From<&ClusterRecord> for VirtualCluster {
 /// The namespace of a vCluster as found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NamespaceState {
-    /// There is none.
     Missing,
     /// It is this cluster's and in use.
     Ours,
@@ -92,7 +89,6 @@ pub struct PodObservation {
 /// Something that keeps a cluster from working, as found on the host.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trouble {
-    /// Which kind it is.
     pub code: FailureCode,
     /// The host's own words.
     pub message: String,
@@ -117,7 +113,6 @@ pub enum ApiAnswer {
 /// A vCluster as found on its host.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Observation {
-    /// Its namespace.
     pub namespace: NamespaceState,
     /// Whether every object is there and as wanted now.
     pub objects_current: bool,
@@ -166,7 +161,6 @@ pub enum HostErrorKind {
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
 pub struct HostError {
-    /// The kind.
     pub kind: HostErrorKind,
     /// In people's words, with the host's own message; no secret.
     pub message: String,
@@ -175,7 +169,6 @@ pub struct HostError {
     pub source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
-/// What every method answers with.
 pub type Hosted<T> = Result<T, HostError>;
 
 /// One right the portal needs on a host cluster, and whether it has it.

@@ -34,18 +34,14 @@ pub struct ServiceAccount {
     pub user_id: String,
     /// The server's id of its token, for rotation.
     pub token_id: String,
-    /// Its token.
     pub token: SecretString,
 }
 
 /// How a machine's last request to the server stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RequestState {
-    /// Waiting or running.
     Open,
-    /// It ended well.
     Succeeded,
-    /// It failed.
     Failed(MachineError),
     /// Somebody cancelled it.
     Cancelled,
@@ -60,11 +56,9 @@ pub enum MachineState {
     Launching,
     /// It was up and is not healthy.
     Unhealthy,
-    /// Up.
     Up,
     /// Up and about to stop by itself.
     Autostopping,
-    /// Stopped.
     Stopped,
 }
 
@@ -84,11 +78,9 @@ impl MachineState {
 /// A machine as the server lists it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Machine {
-    /// Its name.
     pub name: String,
     /// The workspace it is in.
     pub workspace: String,
-    /// Its state.
     pub state: MachineState,
     /// What the server says about the state.
     pub reason: Option<String>,
@@ -150,7 +142,6 @@ pub enum MachineErrorKind {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct MachineError {
-    /// The kind.
     pub kind: MachineErrorKind,
     /// In people's words with the server's own message, without terminal codes; no secret.
     pub message: String,
@@ -162,7 +153,6 @@ pub struct MachineError {
     pub detail: Option<String>,
 }
 
-/// What every method answers with.
 pub type Served<T> = Result<T, MachineError>;
 
 /// A handle to a request on the server.
@@ -185,9 +175,7 @@ pub struct ServerHealth {
 /// How to get onto a machine.
 #[derive(Clone, Debug)]
 pub struct MachineKey {
-    /// The user there.
     pub user: String,
-    /// The private key, in PEM.
     pub private_key: SecretString,
 }
 

@@ -40,7 +40,6 @@ pub trait KeyService: Send + Sync {
     async fn encrypt(&self, owner: &SecretOwner, data_key: &[u8; 32])
     -> Result<Vec<u8>, SealError>;
 
-    /// Decrypts it.
     async fn decrypt(
         &self,
         owner: &SecretOwner,
@@ -54,7 +53,6 @@ pub trait Sealer: Send + Sync {
     /// Seals under a fresh data key.
     async fn seal(&self, owner: &SecretOwner, secret: &SecretString) -> Result<Sealed, SealError>;
 
-    /// Opens.
     async fn open(&self, owner: &SecretOwner, sealed: &Sealed) -> Result<SecretString, SealError>;
 
     /// Wraps the data key anew, under the current key; the secret stays as it is. Only what opens is wrapped.

@@ -3,7 +3,6 @@
 use async_trait::async_trait;
 use domain::user_pool::{PoolGroup, PoolInvitation, PoolQuery, PoolUser};
 
-/// What every method answers with.
 pub type Asked<T> = Result<T, PoolError>;
 
 /// Why a pool did not do what it was asked.
@@ -23,7 +22,6 @@ pub enum PoolErrorKind {
     Denied,
     /// The pool is not there (any more).
     Gone,
-    /// It cannot be reached.
     Unreachable,
     /// It has a fault of its own, or says something unknown.
     Failed,
@@ -33,7 +31,6 @@ pub enum PoolErrorKind {
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
 pub struct PoolError {
-    /// Why.
     pub kind: PoolErrorKind,
     /// In people's words, with the provider's own code and message.
     pub message: String,
@@ -50,13 +47,11 @@ pub trait UserPool: Send + Sync {
     /// People whose address begins as asked, and where the next page begins.
     async fn users(&self, query: &PoolQuery) -> Asked<(Vec<PoolUser>, Option<String>)>;
 
-    /// One person.
     async fn user(&self, username: &str) -> Asked<PoolUser>;
 
     /// The names of the groups somebody is in.
     async fn groups_of(&self, username: &str) -> Asked<Vec<String>>;
 
-    /// Every group.
     async fn groups(&self) -> Asked<Vec<PoolGroup>>;
 
     /// Makes an account and has a password for the first sign-in sent to the address.

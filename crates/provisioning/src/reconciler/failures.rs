@@ -1,12 +1,16 @@
-//! Reasons in people's words, each with a next step.
+//! Failures as users see them, each with a next step.
 
 use crate::ports::{
     host_clusters::{HostError, HostErrorKind, Trouble},
     machines::{MachineError, MachineErrorKind},
+    sealing::SealError,
 };
-use domain::failure::{Failure, FailureCode};
+use domain::{
+    error::causes,
+    failure::{Failure, FailureCode},
+};
 
-/// The failure that a refusal of the SkyPilot API server means to people.
+/// The failure behind an error of the SkyPilot API server.
 pub(super) fn of_machine_error(error: &MachineError) -> Failure {
     let code = match error.kind {
         MachineErrorKind::Unreachable | MachineErrorKind::Unclear => FailureCode::ServerUnreachable,
@@ -25,10 +29,10 @@ pub(super) fn of_machine_error(error: &MachineError) -> Failure {
     let message = match (error.kind, error.tried.as_slice()) {
         // Each place has a line of its own: pages list them. The server names them too, all in one line.
         (MachineErrorKind::NoCapacity, [place]) => {
-            format!("No machine was to be had in the only place that was tried:\n{place}")
+            format!("No capacity: the only candidate place has no such machine available:\n{place}")
         }
         (MachineErrorKind::NoCapacity, places) if !places.is_empty() => format!(
-            "No machine was to be had in any of the {} places that were tried:\n{}",
+            "No capacity: none of the {} candidate places has such a machine available:\n{}",
             places.len(),
             places.join("\n")
         ),
@@ -37,7 +41,16 @@ pub(super) fn of_machine_error(error: &MachineError) -> Failure {
     of(code, message)
 }
 
-/// The failure that a trouble on the host means to people.
+/// The failure behind a service account's token that cannot be decrypted.
+pub(super) fn of_seal_error(error: &SealError) -> Failure {
+    tracing::error!(error = %causes(error), "account not opened");
+    of(
+        FailureCode::ServerUnauthorized,
+        format!("The token of the tenant's service account could not be decrypted: {error}."),
+    )
+}
+
+/// The failure behind a problem on the host cluster.
 pub(super) fn of_trouble(trouble: &Trouble) -> Failure {
     Failure {
         code: trouble.code,
@@ -47,7 +60,7 @@ pub(super) fn of_trouble(trouble: &Trouble) -> Failure {
     }
 }
 
-/// The failure that a refusal of the host means to people.
+/// The failure behind an error of the host cluster.
 pub(super) fn of_host_error(error: &HostError) -> Failure {
     let code = match error.kind {
         HostErrorKind::Unreachable => FailureCode::HostUnreachable,
@@ -69,7 +82,6 @@ pub(super) fn of_host_error(error: &HostError) -> Failure {
     }
 }
 
-/// A failure that the portal found out by itself.
 pub(super) fn of(code: FailureCode, message: impl Into<String>) -> Failure {
     Failure {
         code,
@@ -82,75 +94,75 @@ pub(super) fn of(code: FailureCode, message: impl Into<String>) -> Failure {
 fn next_step(code: FailureCode) -> &'static str {
     match code {
         FailureCode::ImagePull => {
-            "Ask your platform team whether the host cluster can reach the image registry. Hangar goes on by itself once the image can be pulled."
+            "Ask your platform team whether the host cluster can reach the image registry. Hangar continues once the image can be pulled."
         }
         FailureCode::Unschedulable => {
-            "The host cluster has no room for this plan. Delete a cluster you no longer need, order a smaller plan, or ask your platform team for nodes."
+            "The host cluster has no capacity for this plan. Delete a cluster you no longer need, choose a smaller plan, or ask your platform team for more capacity."
         }
         FailureCode::QuotaExceeded => {
-            "A quota on the host cluster is used up. Order a smaller plan, or ask your platform team to raise it."
+            "A quota on the host cluster is exhausted. Choose a smaller plan, or ask your platform team to raise the quota."
         }
         FailureCode::CrashLoop => {
-            "The control plane does not stay up. Look at the Events tab; deleting the cluster and ordering it anew often helps."
+            "The control plane keeps restarting. Check the Events tab; deleting and recreating the cluster often helps."
         }
         FailureCode::ContainerConfig => {
-            "Something the pod needs is missing on the host. Show the Events tab to your platform team."
+            "Something the pod needs is missing on the host cluster. Show the Events tab to your platform team."
         }
         FailureCode::Volume => {
             "The host cluster cannot provide the volume. Ask your platform team about its storage class."
         }
         FailureCode::NoAddress => {
-            "The host's load balancer gives no address. Order with NodePort or port-forward instead, or ask your platform team."
+            "The host cluster's load balancer assigns no address. Use NodePort or port-forward instead, or ask your platform team."
         }
         FailureCode::HostUnreachable => {
-            "Nothing is lost: Hangar keeps trying and goes on as soon as the host cluster answers."
+            "Hangar keeps retrying and continues as soon as the host cluster responds."
         }
         FailureCode::HostUnauthorized | FailureCode::HostForbidden => {
-            "Your platform team has to mend the portal's rights on the host cluster; “hangar check” lists what is missing."
+            "Ask your platform team to correct the portal's permissions on the host cluster; “hangar check” lists what is missing."
         }
         FailureCode::HostRefused => {
-            "Show this to your platform team. Hangar tries again from time to time."
+            "Show this message to your platform team. Hangar keeps retrying."
         }
-        FailureCode::NamespaceTaken => "Delete this cluster and order it under another name.",
+        FailureCode::NamespaceTaken => "Delete this cluster and create it under another name.",
         FailureCode::ObjectsMissing => {
-            "Its data is gone with them. Delete the cluster here and order a new one."
+            "The cluster's data is lost. Delete the cluster and create a new one."
         }
         FailureCode::NotAnswering => {
-            "Look at the Events tab. Hangar keeps looking and says so once it answers again."
+            "Check the Events tab. Hangar keeps checking and updates the state once the control plane responds."
         }
         FailureCode::DeletionHeld => {
-            "Your platform team can see on the host cluster what holds it. Hangar goes on by itself."
+            "Ask your platform team what blocks the deletion on the host cluster. Hangar continues once it is resolved."
         }
         FailureCode::TakesTooLong => {
-            "Look at the Events tab, or delete the cluster and order it anew. Hangar keeps looking."
+            "Check the Events tab, or delete and recreate the cluster. Hangar keeps checking."
         }
         FailureCode::NoCapacity => {
-            "Order it in another region or cloud, with another accelerator, or without spot; or try again later: capacity comes and goes."
+            "Choose another region, cloud or accelerator, turn spot off, or try again later."
         }
         FailureCode::NoCloudAccess => {
-            "Ask your tenant's admin to store a credential for a cloud that has this machine."
+            "Ask a tenant admin to store a credential for a cloud that offers this machine."
         }
         FailureCode::CloudCredential => {
-            "Ask your tenant's admin to mend or renew the cloud credential. Hangar tries again from time to time."
+            "Ask a tenant admin to correct or replace the cloud credential. Hangar keeps retrying."
         }
-        FailureCode::TaskRefused => "Take the node down and order it anew with the task corrected.",
+        FailureCode::TaskRefused => "Delete the node and create it again with a corrected task.",
         FailureCode::SetupFailed => {
-            "The logs tell which command failed. Take the node down and order it anew with the set-up corrected."
+            "The logs show which command failed. Delete the node and create it again with a corrected setup."
         }
         FailureCode::MachineGone => {
-            "Nothing runs any more and nothing is charged. Take the node down here and order a new one."
+            "The machine is gone and no longer charged. Delete the node and create a new one."
         }
         FailureCode::MachineUnhealthy => {
-            "Look at the logs. Stopping and starting it often helps; Hangar keeps looking."
+            "Check the logs. Stopping and starting the node often helps; Hangar keeps checking."
         }
         FailureCode::ServerUnreachable => {
-            "Nothing is lost: Hangar keeps trying and goes on as soon as the SkyPilot API server answers."
+            "Hangar keeps retrying and continues as soon as the SkyPilot API server responds."
         }
         FailureCode::ServerUnauthorized => {
-            "Your platform team has to mend the portal's access to the SkyPilot API server; “hangar check” says what is wrong."
+            "Ask your platform team to correct the portal's access to the SkyPilot API server; “hangar check” shows what is wrong."
         }
         FailureCode::ServerRefused => {
-            "Show this to your platform team. Hangar tries again from time to time."
+            "Show this message to your platform team. Hangar keeps retrying."
         }
     }
 }

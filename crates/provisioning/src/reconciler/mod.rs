@@ -70,7 +70,7 @@ impl Reconciler {
         });
         tokio::join!(
             work.wake_on_host_changes(stop),
-            worker::run(Arc::clone(&work), &self.db, self.pace(CONCURRENCY), stop),
+            worker::run(Arc::clone(&work), self.pace(CONCURRENCY), stop),
         );
     }
 
@@ -88,8 +88,8 @@ impl Reconciler {
         });
         let pace = self.pace(MACHINE_CONCURRENCY);
         tokio::join!(
-            worker::run(nodes, &self.db, pace, stop),
-            worker::run(workspaces, &self.db, pace, stop),
+            worker::run(nodes, pace, stop),
+            worker::run(workspaces, pace, stop),
             nodes::keep_catalogue(&self.db, skypilot, stop),
             nodes::keep_orphans(&self.db, skypilot, stop),
         );

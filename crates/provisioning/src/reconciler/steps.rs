@@ -13,7 +13,7 @@ pub(super) struct Reached {
 }
 
 /// Marks the steps of `operation` in order: those reached are done, the first that is not is under
-/// way (`stuck`: failed), the rest wait. A step that was done stays done: people see progress, not
+/// way (`stuck`: failed), the rest wait. A step that was done stays done: users see progress, not
 /// a flicker. When all are done, the operation is finished.
 pub(super) fn mark(
     operation: &mut Operation,
@@ -30,7 +30,7 @@ pub(super) fn mark(
             step.detail = reached.detail.or(step.detail.take());
         } else if !open && reached.done {
             finish(step, now);
-            // What was said while it was under way no longer holds.
+            // The detail from when it was under way no longer holds.
             step.detail = reached.detail;
         } else if open {
             *step = Step {
@@ -134,19 +134,19 @@ mod tests {
     #[test]
     fn what_was_said_of_a_step_under_way_goes_when_it_is_done() {
         let mut operation = fresh();
-        let said = |done, detail: Option<&str>| Reached {
+        let step = |done, detail: Option<&str>| Reached {
             done,
             detail: detail.map(Into::into),
         };
-        let of_two = |second| [said(true, None), second];
+        let of_two = |second| [step(true, None), second];
         mark(
             &mut operation,
-            of_two(said(false, Some("pulling"))),
+            of_two(step(false, Some("pulling"))),
             false,
             at(1),
         );
         assert_eq!(operation.steps[1].detail.as_deref(), Some("pulling"));
-        mark(&mut operation, of_two(said(true, None)), false, at(2));
+        mark(&mut operation, of_two(step(true, None)), false, at(2));
         assert_eq!(operation.steps[1].detail, None);
     }
 

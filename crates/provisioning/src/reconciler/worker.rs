@@ -4,12 +4,7 @@
 use async_trait::async_trait;
 use domain::error::causes;
 use jiff::{SignedDuration, Timestamp};
-use persistence::Database;
-use persistence::{
-    change::Change,
-    error::{StoreError, Stored},
-    records::Claim,
-};
+use persistence::{Database, Leased, change::Change, error::StoreError, records::Claim};
 use std::{sync::Arc, time::Duration};
 use tokio::{
     sync::{
@@ -20,6 +15,7 @@ use tokio::{
     time,
 };
 use tokio_util::sync::CancellationToken;
+use tracing::{Instrument as _, Span};
 
 /// How long to sleep at most: the database is asked again even if no change was heard.
 const LONGEST_SLEEP: Duration = Duration::from_secs(30);
@@ -30,27 +26,15 @@ const AFTER_STORE_ERROR: Duration = Duration::from_secs(1);
 #[async_trait]
 pub(super) trait Work: Send + Sync + 'static {
     /// The thing as stored.
-    type Record: Send + Sync + 'static;
+    type Record: Leased;
 
-    /// Claims what is due.
-    async fn claim(
-        &self,
-        now: Timestamp,
-        lease: SignedDuration,
-        limit: u32,
-    ) -> Stored<Vec<Claim<Self::Record>>>;
-
-    /// Holds a claim longer. `false`: it is lost.
-    async fn extend(&self, claim: &Claim<Self::Record>, until: Timestamp) -> Stored<bool>;
-
-    /// When the next is due.
-    async fn next_due(&self) -> Stored<Option<Timestamp>>;
+    fn db(&self) -> &Database;
 
     /// Looks at one, does the next thing and writes the outcome, which ends the claim.
     async fn pass(&self, claim: &Claim<Self::Record>) -> Result<(), StoreError>;
 
-    /// For the log: `cluster 0197…`.
-    fn describe(&self, record: &Self::Record) -> String;
+    /// The span of a pass, `pass`: with `kind`, `resource_id`, `operation_id` and `attempt`.
+    fn span(&self, record: &Self::Record) -> Span;
 }
 
 /// How hard to work.
@@ -65,31 +49,30 @@ pub(super) struct Pace {
 }
 
 /// Works until `stop`, then finishes the passes under way.
-pub(super) async fn run<W: Work>(
-    work: Arc<W>,
-    db: &Database,
-    pace: Pace,
-    stop: &CancellationToken,
-) {
+pub(super) async fn run<W: Work>(work: Arc<W>, pace: Pace, stop: &CancellationToken) {
+    let table = work.db().table::<W::Record>();
     let permits = Arc::new(Semaphore::new(pace.concurrency));
     let mut passes = JoinSet::new();
     // A pass may plan the next look without anything to announce.
     let finished = Arc::new(Notify::new());
-    let mut changes = db.subscribe();
+    let mut changes = work.db().subscribe();
     while !stop.is_cancelled() {
         while passes.try_join_next().is_some() {}
-        // Wait for room before claiming: a claim that waits is a lease that runs out.
-        let room = tokio::select! {
+        // Wait for a free slot before claiming: a claim that waits is a lease that runs out.
+        let free = tokio::select! {
             () = stop.cancelled() => break,
             permit = Arc::clone(&permits).acquire_owned() => permit.is_ok(),
         };
-        if !room {
+        if !free {
             break;
         }
         let free = u32::try_from(permits.available_permits())
             .unwrap_or(u32::MAX)
             .max(1);
-        match work.claim(Timestamp::now(), signed(pace.lease), free).await {
+        match table
+            .claim(Timestamp::now(), signed(pace.lease), free)
+            .await
+        {
             Ok(claims) if claims.is_empty() => {
                 sleep(&*work, &mut changes, &finished, stop).await;
             }
@@ -125,7 +108,7 @@ async fn sleep<W: Work>(
     finished: &Notify,
     stop: &CancellationToken,
 ) {
-    let until_due = match work.next_due().await {
+    let until_due = match work.db().table::<W::Record>().next_due().await {
         Ok(Some(due)) => Duration::try_from(due.duration_since(Timestamp::now()))
             .unwrap_or_default()
             .clamp(Duration::from_millis(5), LONGEST_SLEEP),
@@ -155,22 +138,25 @@ async fn sleep<W: Work>(
 /// One pass under a lease that is renewed meanwhile. A pass whose lease is lost is dropped: what it
 /// would write is refused by its fence, and what it did outside can be repeated.
 async fn reconcile<W: Work>(work: &W, claim: &Claim<W::Record>, pace: Pace) {
-    let what = work.describe(&claim.record);
-    tokio::select! {
-        outcome = time::timeout(pace.pass_limit, work.pass(claim)) => match outcome {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::error!(%what, error = %causes(&error), "outcome not written"),
-            Err(_) => tracing::error!(%what, "gave up after {} s", pace.pass_limit.as_secs()),
-        },
-        () = renew(work, claim, pace.lease) => tracing::info!(%what, "lease lost"),
-    }
+    let pass = async {
+        tokio::select! {
+            outcome = time::timeout(pace.pass_limit, work.pass(claim)) => match outcome {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => tracing::error!(error = %causes(&error), "outcome not written"),
+                Err(_) => tracing::error!("gave up after {} s", pace.pass_limit.as_secs()),
+            },
+            () = renew(work, claim, pace.lease) => tracing::info!("lease lost"),
+        }
+    };
+    pass.instrument(work.span(&claim.record)).await;
 }
 
 /// Renews the lease; returns when it is lost.
 async fn renew<W: Work>(work: &W, claim: &Claim<W::Record>, lease: Duration) {
     loop {
         time::sleep(lease / 3).await;
-        match work.extend(claim, Timestamp::now() + signed(lease)).await {
+        let until = Timestamp::now() + signed(lease);
+        match work.db().table().extend(claim, until).await {
             Ok(true) => {}
             Ok(false) => return,
             Err(error) => {

@@ -1,14 +1,14 @@
 //! Environments of tenants and their limits.
 
-use super::{Tenants, archived, confirmed, named, not_empty};
-use crate::concurrency::{now_is, stale};
+use super::{Tenants, archived, named};
+use crate::errors::{StaleError, TenancyError, confirm, current_value};
 use domain::{
     access::Action,
     audit::AuditAction,
     caller::Caller,
     ids::{EnvironmentId, TenantId},
     money::MicroDollars,
-    problem::{FieldError, Problem, ProblemKind},
+    problem::{FieldError, Problem},
     tenancy::{EnvironmentDetail, EnvironmentInput, EnvironmentLimits, TenantDetail},
     tenancy_rules::check_name,
 };
@@ -43,7 +43,7 @@ impl Tenants {
             .create_environment(tenant, id, &input, audit)
             .await?;
         match changed {
-            TenancyChanged::SlugTaken => Err(slug_taken(&record, &input.slug)),
+            TenancyChanged::SlugTaken => Err(TenancyError::SlugTaken { slug: input.slug }.into()),
             TenancyChanged::Missing => Err(archived(&record.tenant.name)),
             _ => self.detail(caller, tenant).await,
         }
@@ -77,7 +77,7 @@ impl Tenants {
         match changed {
             TenancyChanged::Stale => {
                 let now = self.environment(tenant, id).await?.environment.name;
-                let field = now_is("name", &name, &now, |now| format!("“{now}”"));
+                let field = current_value("name", &name, &now, |now| format!("“{now}”"));
                 Err(self
                     .environment_conflict(id, field.into_iter().collect())
                     .await?)
@@ -137,7 +137,7 @@ impl Tenants {
             .authorized(caller, Action::ManageEnvironments, tenant, entry.clone())
             .await?;
         let environment = &found(&record, id)?.environment;
-        confirmed(confirmation, &environment.slug)?;
+        confirm(confirmation, &environment.slug)?;
         let audit = named(entry, &environment.name);
         match self
             .db
@@ -145,7 +145,10 @@ impl Tenants {
             .archive_environment(tenant, id, audit)
             .await?
         {
-            TenancyChanged::NotEmpty(left) => Err(not_empty(&environment.name, &left)),
+            TenancyChanged::NotEmpty(left) => {
+                let name = environment.name.clone();
+                Err(TenancyError::NotEmpty { name, left }.into())
+            }
             TenancyChanged::Missing => Err(archived(&environment.name)),
             _ => self.detail(caller, tenant).await,
         }
@@ -166,7 +169,13 @@ impl Tenants {
     ) -> Result<Problem, Problem> {
         let changes = [AuditAction::ChangeEnvironment];
         let latest = self.db.audit().latest_change(&target(id), &changes).await?;
-        Ok(stale("this environment", latest, fields))
+        let what = "this environment";
+        Ok(StaleError {
+            what,
+            latest,
+            fields,
+        }
+        .into())
     }
 }
 
@@ -187,24 +196,24 @@ fn found(record: &TenantRecord, id: EnvironmentId) -> Result<&EnvironmentDetail,
         .ok_or_else(|| Problem::not_found("environment"))
 }
 
-/// What is another limit now than was asked for.
-fn differing(asked: &EnvironmentLimits, now: &EnvironmentLimits) -> Vec<FieldError> {
-    fn words<T>(limit: Option<T>, words: impl FnOnce(T) -> String) -> String {
-        limit.map_or_else(|| "without a limit".to_owned(), words)
+/// The limits that are not as requested.
+fn differing(requested: &EnvironmentLimits, now: &EnvironmentLimits) -> Vec<FieldError> {
+    fn text<T>(limit: Option<T>, text: impl FnOnce(T) -> String) -> String {
+        limit.map_or_else(|| "unlimited".to_owned(), text)
     }
-    let count = |limit: &Option<u32>| words(*limit, |limit| limit.to_string());
-    let price = |limit: &Option<MicroDollars>| words(*limit, |limit| limit.to_string());
+    let count = |limit: &Option<u32>| text(*limit, |limit| limit.to_string());
+    let price = |limit: &Option<MicroDollars>| text(*limit, |limit| limit.to_string());
     [
-        now_is(
+        current_value(
             "max_clusters",
-            &asked.max_clusters,
+            &requested.max_clusters,
             &now.max_clusters,
             count,
         ),
-        now_is("max_nodes", &asked.max_nodes, &now.max_nodes, count),
-        now_is(
+        current_value("max_nodes", &requested.max_nodes, &now.max_nodes, count),
+        current_value(
             "max_price_per_hour",
-            &asked.max_price_per_hour,
+            &requested.max_price_per_hour,
             &now.max_price_per_hour,
             price,
         ),
@@ -212,16 +221,4 @@ fn differing(asked: &EnvironmentLimits, now: &EnvironmentLimits) -> Vec<FieldErr
     .into_iter()
     .flatten()
     .collect()
-}
-
-fn slug_taken(record: &TenantRecord, slug: &str) -> Problem {
-    let message = format!(
-        "{} has an environment {slug} already, perhaps an archived one; slugs are not used a second \
-         time.",
-        record.tenant.name
-    );
-    Problem {
-        fields: vec![FieldError::new("slug", message.clone())],
-        ..Problem::new(ProblemKind::Conflict, message).next("Choose another.")
-    }
 }

@@ -1,17 +1,18 @@
-//! Invitations: an address is let in, whoever it turns out to belong to.
+//! Invitations: a role for the user who first signs in with an address.
 
 use super::{
     Tenants, archived,
     members::{self, below_claim, member},
     named,
 };
+use crate::errors::MembershipError;
 use domain::{
     access::{Action, TenantRole},
     audit::AuditAction,
     caller::Caller,
     ids::{InvitationId, TenantId, UserId},
-    problem::{FieldError, Problem, ProblemKind},
-    tenancy::{Invitation, InvitationInput, Member},
+    problem::Problem,
+    tenancy::{Invitation, InvitationInput},
 };
 use jiff::{SignedDuration, Timestamp};
 use persistence::{
@@ -51,14 +52,14 @@ impl Tenants {
             .map(Some)
     }
 
-    /// Whoever has shown that the address is theirs. Several may have, at several identity providers:
-    /// the one who can come in, and was seen last, is meant.
+    /// The user with this verified address. Of several, from several identity providers, the active one
+    /// who signed in last.
     async fn known(&self, email: &str) -> Result<Option<UserRecord>, Problem> {
-        let people = self.db.users().by_email(email).await?;
-        Ok(people
+        let users = self.db.users().by_email(email).await?;
+        Ok(users
             .into_iter()
-            .filter(|person| person.email_verified)
-            .max_by_key(|person| (!person.suspended, person.last_seen_at)))
+            .filter(|user| user.email_verified)
+            .max_by_key(|user| (!user.suspended, user.last_seen_at)))
     }
 
     async fn add(
@@ -76,7 +77,11 @@ impl Tenants {
                 return self.refuse(entry, problem).await;
             }
             if member.role >= role {
-                return Err(is_member(member));
+                return Err(MembershipError::AlreadyMember {
+                    name: member.name.clone(),
+                    role: member.role,
+                }
+                .into());
             }
         }
         match self
@@ -110,15 +115,12 @@ impl Tenants {
         let audit = named(entry, &input.email).with_detail(input.role.as_str());
         match self.db.tenants().invite(new, audit).await? {
             Invited::Open(invitation) => Ok(invitation),
-            Invited::Already(earlier) => Err(at_email(
-                format!(
-                    "{} is invited already, as {}, by {}.",
-                    earlier.email,
-                    earlier.role.as_str(),
-                    earlier.invited_by
-                ),
-                "Withdraw that invitation to invite anew.",
-            )),
+            Invited::Already(earlier) => Err(MembershipError::AlreadyInvited {
+                email: earlier.email,
+                role: earlier.role,
+                invited_by: earlier.invited_by,
+            }
+            .into()),
             Invited::Missing => Err(archived(&record.tenant.name)),
         }
     }
@@ -152,22 +154,4 @@ impl Tenants {
 fn about(caller: &Caller, action: AuditAction, tenant: TenantId, id: InvitationId) -> AuditEntry {
     let target = format!("invitation/{id}");
     AuditEntry::by(caller, action, Timestamp::now(), target, "").in_tenant(tenant)
-}
-
-fn is_member(member: &Member) -> Problem {
-    at_email(
-        format!(
-            "{} is a member already, as {}.",
-            member.name,
-            member.role.as_str()
-        ),
-        "Change the role in the list of members.",
-    )
-}
-
-fn at_email(message: String, next: &str) -> Problem {
-    Problem {
-        fields: vec![FieldError::new("email", message.clone())],
-        ..Problem::new(ProblemKind::Conflict, message).next(next)
-    }
 }

@@ -1,13 +1,14 @@
-//! Members of tenants. What a claim gives is decided at the identity provider: a person can give more,
-//! never take it away.
+//! Members of tenants. The identity provider decides what a claim gives: an admin can grant more, never
+//! less.
 
 use super::{Tenants, archived, named};
+use crate::errors::MembershipError;
 use domain::{
     access::{Action, PlatformAction, TenantRole},
     audit::AuditAction,
     caller::Caller,
     ids::{TenantId, UserId},
-    problem::{FieldError, Problem, ProblemKind},
+    problem::Problem,
     tenancy::{Member, TenantDetail},
     users::GrantSource,
 };
@@ -40,11 +41,11 @@ impl Tenants {
                 }
                 member.name.clone()
             }
-            // Whoever runs a tenant knows its members; others they invite by address.
+            // A tenant admin knows the members only, and invites others by address.
             None if caller.may_on_platform(PlatformAction::ManageUsers) => {
                 self.name_of(user).await?
             }
-            None => return Err(Problem::not_found("person")),
+            None => return Err(Problem::not_found("user")),
         };
         let audit = named(entry, &name);
         match self
@@ -61,7 +62,7 @@ impl Tenants {
     async fn name_of(&self, user: UserId) -> Result<String, Problem> {
         let user = self.db.users().get(user).await?;
         user.map(|user| user.name)
-            .ok_or_else(|| Problem::not_found("person"))
+            .ok_or_else(|| Problem::not_found("user"))
     }
 
     /// Revokes the role that was granted here; one from a claim stays.
@@ -87,7 +88,7 @@ impl Tenants {
         }
         match self.db.tenants().remove_member(tenant, user, entry).await? {
             MemberChanged::Missing => Err(archived(&record.tenant.name)),
-            // Somebody else may have been first.
+            // Another admin may have been first.
             MemberChanged::Done | MemberChanged::AlreadySo => self.detail(caller, tenant).await,
         }
     }
@@ -109,43 +110,29 @@ pub(super) fn member(record: &TenantRecord, user: UserId) -> Option<&Member> {
 }
 
 /// The rule whose claim gives a member's role.
-fn rule(member: &Member) -> Option<&str> {
+fn rule(member: &Member) -> Option<String> {
     match &member.source {
-        GrantSource::Claim { why } => Some(why.as_deref().unwrap_or("a claim")),
+        GrantSource::Claim { why } => Some(why.clone().unwrap_or_else(|| "a claim".to_owned())),
         GrantSource::Manual { .. } => None,
     }
 }
 
-/// What is answered to a role that would not count beside the one from a claim.
+/// Why `role` would have no effect beside the one from a claim.
 pub(super) fn below_claim(member: &Member, role: TenantRole) -> Option<Problem> {
     let rule = rule(member).filter(|_| role < member.role)?;
-    Some(by_rule(
-        format!(
-            "{} is {} here by a rule of the configuration ({rule}); a lower role would not count.",
-            member.name,
-            member.role.as_str()
-        ),
-        "role",
-    ))
+    let error = MembershipError::BelowClaim {
+        name: member.name.clone(),
+        role: member.role,
+        rule,
+    };
+    Some(error.into())
 }
 
 fn from_claim(member: &Member) -> Problem {
-    let rule = rule(member).unwrap_or("a claim");
-    by_rule(
-        format!(
-            "{} is {} here by a rule of the configuration ({rule}), which cannot be taken away here.",
-            member.name,
-            member.role.as_str()
-        ),
-        "user_id",
-    )
-}
-
-fn by_rule(message: String, field: &str) -> Problem {
-    Problem {
-        fields: vec![FieldError::new(field, message.clone())],
-        ..Problem::new(ProblemKind::Invalid, message).next(
-            "Change the claim at the identity provider; it counts from their next sign-in on.",
-        )
+    MembershipError::FromClaim {
+        name: member.name.clone(),
+        role: member.role,
+        rule: rule(member).unwrap_or_else(|| "a claim".to_owned()),
     }
+    .into()
 }

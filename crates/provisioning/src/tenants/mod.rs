@@ -5,14 +5,17 @@ mod invitations;
 mod members;
 mod tenant;
 
-use crate::authorization::{authorize, authorize_change, authorize_platform_change, refused};
+use crate::{
+    authorization::{authorize, authorize_change, authorize_platform_change, refused},
+    errors::TenancyError,
+};
 use domain::{
     access::{Action, PlatformAction},
     audit::AuditAction,
     caller::Caller,
     ids::TenantId,
-    problem::{FieldError, Problem, ProblemKind},
-    tenancy::{Obstacle, TenantDetail},
+    problem::Problem,
+    tenancy::TenantDetail,
 };
 use jiff::Timestamp;
 use persistence::{
@@ -21,16 +24,13 @@ use persistence::{
     tenant_records::{TenantKey, TenantRecord},
 };
 
-/// What something that is not there is called; foreign and missing look the same.
 const TENANT: &str = "tenant";
 
-/// The use cases on tenants.
 pub struct Tenants {
     db: Database,
 }
 
 impl Tenants {
-    /// Over this store.
     pub fn new(db: Database) -> Self {
         Self { db }
     }
@@ -43,7 +43,6 @@ impl Tenants {
             .ok_or_else(|| Problem::not_found(TENANT))
     }
 
-    /// The tenant as `caller` may see it.
     async fn detail(&self, caller: &Caller, id: TenantId) -> Result<TenantDetail, Problem> {
         Ok(view(caller, self.record(id).await?))
     }
@@ -60,7 +59,7 @@ impl Tenants {
         not_archived(self.record(id).await?)
     }
 
-    /// The tenant, if `caller` runs the platform. A refusal of `attempt` is recorded.
+    /// The tenant, if `caller` is a platform admin. A refusal of `attempt` is recorded.
     async fn for_platform(
         &self,
         caller: &Caller,
@@ -87,12 +86,8 @@ fn not_archived(record: TenantRecord) -> Result<TenantRecord, Problem> {
     Err(archived(&record.tenant.name))
 }
 
-/// `name` is archived.
 fn archived(name: &str) -> Problem {
-    Problem::new(
-        ProblemKind::Conflict,
-        format!("{name} is archived; nothing in it can be changed any more."),
-    )
+    TenancyError::Archived { name: name.into() }.into()
 }
 
 /// An entry about the tenant itself.
@@ -103,35 +98,6 @@ fn about(caller: &Caller, action: AuditAction, id: TenantId) -> AuditEntry {
 fn named(mut entry: AuditEntry, name: &str) -> AuditEntry {
     name.clone_into(&mut entry.target_name);
     entry
-}
-
-/// Whoever archives something types its slug.
-fn confirmed(confirmation: &str, slug: &str) -> Result<(), Problem> {
-    if confirmation.trim() == slug {
-        return Ok(());
-    }
-    Err(Problem::invalid(vec![FieldError::new(
-        "confirmation",
-        format!("Type {slug} to confirm."),
-    )]))
-}
-
-/// `name` still has something in it.
-fn not_empty(name: &str, left: &[Obstacle]) -> Problem {
-    const SHOWN: usize = 10;
-    let mut words: Vec<String> = left
-        .iter()
-        .take(SHOWN)
-        .map(|obstacle| format!("{} {}", obstacle.kind, obstacle.name))
-        .collect();
-    if left.len() > SHOWN {
-        words.push(format!("{} more", left.len() - SHOWN));
-    }
-    Problem::new(
-        ProblemKind::Conflict,
-        format!("{name} is not empty: {}.", words.join(", ")),
-    )
-    .next("Delete what is left, wait until it is gone, and archive then.")
 }
 
 fn view(caller: &Caller, record: TenantRecord) -> TenantDetail {

@@ -1,18 +1,18 @@
 //! Tenants themselves: looking at them, creating, renaming and archiving them.
 
-use super::{TENANT, Tenants, about, archived, confirmed, named, not_empty, view};
+use super::{TENANT, Tenants, about, archived, named, view};
 use crate::{
     authorization::{
         authorize, authorize_listing, authorize_on_platform, authorize_platform_change,
     },
-    concurrency::{now_is, stale},
+    errors::{StaleError, TenancyError, confirm, current_value},
 };
 use domain::{
     access::{Action, PlatformAction},
     audit::AuditAction,
     caller::Caller,
     ids::{EnvironmentId, TenantId},
-    problem::{FieldError, Problem, ProblemKind},
+    problem::{FieldError, Problem},
     tenancy::{Obstacle, TenantDetail, TenantInput, TenantSummary},
     tenancy_rules::check_name,
 };
@@ -81,7 +81,7 @@ impl Tenants {
         let input = input.checked().map_err(Problem::invalid)?;
         let audit = entry(&input.name).in_tenant(id).with_detail(&input.slug);
         match self.db.tenants().create(id, &input, audit).await? {
-            TenancyChanged::SlugTaken => Err(slug_taken(&input.slug)),
+            TenancyChanged::SlugTaken => Err(TenancyError::SlugTaken { slug: input.slug }.into()),
             _ => self.detail(caller, id).await,
         }
     }
@@ -117,8 +117,15 @@ impl Tenants {
             .audit()
             .latest_change(&format!("tenant/{id}"), &changes)
             .await?;
-        let field = now_is("name", &name, &now.as_str(), |now| format!("“{now}”"));
-        Ok(stale("this tenant", latest, field.into_iter().collect()))
+        let field = current_value("name", &name, &now.as_str(), |now| format!("“{now}”"));
+        let what = "this tenant";
+        let fields = field.into_iter().collect();
+        Ok(StaleError {
+            what,
+            latest,
+            fields,
+        }
+        .into())
     }
 
     /// What must be deleted before the tenant (or only its environment) can be archived.
@@ -153,22 +160,15 @@ impl Tenants {
     ) -> Result<(), Problem> {
         let entry = about(caller, AuditAction::ArchiveTenant, id);
         let record = self.for_platform(caller, id, entry.clone()).await?;
-        confirmed(confirmation, &record.tenant.slug)?;
+        confirm(confirmation, &record.tenant.slug)?;
         let audit = named(entry, &record.tenant.name);
         match self.db.tenants().archive(id, audit).await? {
-            TenancyChanged::NotEmpty(left) => Err(not_empty(&record.tenant.name, &left)),
+            TenancyChanged::NotEmpty(left) => {
+                let name = record.tenant.name;
+                Err(TenancyError::NotEmpty { name, left }.into())
+            }
             TenancyChanged::Missing => Err(archived(&record.tenant.name)),
             _ => Ok(()),
         }
-    }
-}
-
-fn slug_taken(slug: &str) -> Problem {
-    let message = format!(
-        "{slug} is taken, perhaps by an archived tenant; slugs are not used a second time."
-    );
-    Problem {
-        fields: vec![FieldError::new("slug", message.clone())],
-        ..Problem::new(ProblemKind::Conflict, message).next("Choose another.")
     }
 }

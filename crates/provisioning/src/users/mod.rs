@@ -5,20 +5,20 @@ mod rule_trial;
 use crate::{
     authorization::{authorize_on_platform, authorize_platform_change, refused},
     claim_rules::ClaimRules,
-    concurrency::{now_is, stale},
+    errors::{StaleError, UserError, current_value},
 };
 use domain::{
     access::{PlatformAction, PlatformRole},
     audit::AuditAction,
     caller::Caller,
     ids::UserId,
-    problem::{FieldError, Problem, ProblemKind},
-    users::{ClaimTrial, GrantSource, UserDetail, UserPage, UserQuery},
+    problem::{FieldError, Problem},
+    users::{ClaimTrial, GrantSource, SignedInUser, UserDetail, UserPage, UserQuery},
 };
 use jiff::Timestamp;
 use persistence::{Database, audit_records::AuditEntry, user_records::UserChange};
 
-/// What changes the things about a person that a version stands for.
+/// What raises a user's version.
 const CHANGES: [AuditAction; 5] = [
     AuditAction::GrantRole,
     AuditAction::RevokeRole,
@@ -30,15 +30,12 @@ const CHANGES: [AuditAction; 5] = [
 /// An identity provider whose rules can be tried.
 #[derive(Clone, Debug)]
 pub struct RuleProvider {
-    /// Its word in addresses.
+    /// In URLs.
     pub slug: String,
-    /// What people call it.
     pub title: String,
-    /// What the claims of its people give.
     pub rules: ClaimRules,
 }
 
-/// The use cases on users.
 pub struct Users {
     db: Database,
     providers: Vec<RuleProvider>,
@@ -72,6 +69,16 @@ impl Users {
         })
     }
 
+    /// The users with sessions, those seen last first.
+    ///
+    /// # Errors
+    /// Forbidden.
+    pub async fn signed_in(&self, caller: &Caller) -> Result<Vec<SignedInUser>, Problem> {
+        authorize_on_platform(caller, PlatformAction::ManageUsers)?;
+        let now = Timestamp::now();
+        Ok(self.db.sessions().signed_in_users(now).await?)
+    }
+
     /// One user.
     ///
     /// # Errors
@@ -99,7 +106,7 @@ impl Users {
         let user = self.authorized(caller, action, id).await?;
         let entry = entry(caller, action, &user);
         if user.version != version {
-            return Err(self.conflict(id, role).await?);
+            return Err(self.stale(id, role).await?);
         }
         if role == PlatformRole::User
             && let Some(problem) = from_claim(&user)
@@ -112,9 +119,10 @@ impl Users {
             .set_platform_role(id, role, Some(version), entry.clone())
             .await?;
         match changed {
-            UserChange::Done | UserChange::AlreadySo => self.user(id).await,
+            UserChange::Done(user) => Ok(*user),
+            UserChange::AlreadySo => self.user(id).await,
             UserChange::Missing => Err(Problem::not_found("user")),
-            UserChange::Stale => Err(self.conflict(id, role).await?),
+            UserChange::Stale => Err(self.stale(id, role).await?),
             UserChange::LastAdmin => self.refuse(entry, last_admin(&user)).await,
         }
     }
@@ -174,7 +182,7 @@ impl Users {
         let Some(provider) = provider else {
             return Err(Problem::invalid(vec![FieldError::new(
                 "provider",
-                "Choose one of the identity providers of the configuration.",
+                "Choose a configured identity provider.",
             )]));
         };
         let claims = rule_trial::claims(token)
@@ -191,7 +199,7 @@ impl Users {
             .ok_or_else(|| Problem::not_found("user"))
     }
 
-    /// The person, if `caller` may do `action` to them; a refusal is recorded.
+    /// The user, if `caller` may do `action` to them; a refusal is recorded.
     async fn authorized(
         &self,
         caller: &Caller,
@@ -222,9 +230,7 @@ impl Users {
         let user = self.authorized(caller, action, id).await?;
         let entry = entry(caller, action, &user);
         if suspended && caller.user_id == Some(id) {
-            let problem = Problem::new(ProblemKind::Forbidden, "You cannot suspend yourself.")
-                .next("Ask another admin of the platform.");
-            return self.refuse(entry, problem).await;
+            return self.refuse(entry, UserError::Yourself.into()).await;
         }
         let changed = self
             .db
@@ -234,21 +240,29 @@ impl Users {
         match changed {
             UserChange::Missing => Err(Problem::not_found("user")),
             UserChange::LastAdmin => self.refuse(entry, last_admin(&user)).await,
-            UserChange::Done | UserChange::AlreadySo | UserChange::Stale => self.user(id).await,
+            UserChange::Done(user) => Ok(*user),
+            UserChange::AlreadySo | UserChange::Stale => self.user(id).await,
         }
     }
 
-    async fn conflict(&self, id: UserId, asked: PlatformRole) -> Result<Problem, Problem> {
+    async fn stale(&self, id: UserId, requested: PlatformRole) -> Result<Problem, Problem> {
         let user = self.user(id).await?;
         let latest = self.db.audit().latest_change(&target(id), &CHANGES).await?;
         let now = user.user.platform_role;
-        let mut fields = Vec::from_iter(now_is("platform_role", &asked, &now, |role| {
+        let mut fields = Vec::from_iter(current_value("platform_role", &requested, &now, |role| {
             role.as_str().to_owned()
         }));
         if user.user.suspended {
-            fields.push(FieldError::new("suspended", "They are suspended now."));
+            let message = "This user is suspended now.";
+            fields.push(FieldError::new("suspended", message));
         }
-        Ok(stale("this user", latest, fields))
+        let what = "this user";
+        Ok(StaleError {
+            what,
+            latest,
+            fields,
+        }
+        .into())
     }
 }
 
@@ -268,17 +282,11 @@ fn entry(caller: &Caller, action: AuditAction, user: &UserDetail) -> AuditEntry 
 }
 
 fn last_admin(user: &UserDetail) -> Problem {
-    Problem::new(
-        ProblemKind::Conflict,
-        format!(
-            "{} is the only admin of the platform who is not suspended.",
-            user.user.name
-        ),
-    )
-    .next("Make somebody else an admin first.")
+    let name = user.user.name.clone();
+    UserError::LastAdmin { name }.into()
 }
 
-/// What is answered to taking a role away that only a claim gives.
+/// The refusal to remove a role that only a claim gives.
 fn from_claim(user: &UserDetail) -> Option<Problem> {
     let granted = |source: &GrantSource| matches!(source, GrantSource::Manual { .. });
     if user
@@ -291,16 +299,9 @@ fn from_claim(user: &UserDetail) -> Option<Problem> {
     let Some(GrantSource::Claim { why }) = &user.user.platform_source else {
         return None;
     };
-    let rule = why.as_deref().unwrap_or("a claim");
-    let message = format!(
-        "{} is an admin by a rule of the configuration ({rule}), which cannot be taken away here.",
-        user.user.name
-    );
-    Some(Problem {
-        fields: vec![FieldError::new("platform_role", message.clone())],
-        ..Problem::new(ProblemKind::Invalid, message).next(
-            "Change the claim at the identity provider; it counts from their next sign-in on. Or \
-             suspend them.",
-        )
-    })
+    let error = UserError::RoleFromClaim {
+        name: user.user.name.clone(),
+        rule: why.clone().unwrap_or_else(|| "a claim".to_owned()),
+    };
+    Some(error.into())
 }

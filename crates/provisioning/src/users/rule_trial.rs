@@ -1,4 +1,4 @@
-//! Trying claim rules on a pasted token: nobody signs in with it, so its signature does not matter,
+//! Trying claim rules on a pasted token: it signs no one in, so its signature does not matter,
 //! and nothing of it is kept.
 
 use crate::claim_rules::{ClaimRules, Grant};
@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 
 /// The longest token that is read, in bytes. Cookies and headers end well before.
 const LONGEST: usize = 64 * 1024;
-/// RFC 7515 leaves padding out; people paste what other tools put in.
+/// RFC 7515 leaves padding out, but other tools add it.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &URL_SAFE,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
@@ -26,7 +26,7 @@ const NEITHER: &str = "This is neither an ID token (three parts with dots betwee
 /// The claims of an ID token, or claims as JSON.
 ///
 /// # Errors
-/// A sentence for whoever pasted it. It holds nothing of the token.
+/// A sentence for the user. It contains nothing of the token.
 pub(super) fn claims(token: &str) -> Result<Map<String, Value>, String> {
     let token = token.trim();
     if token.is_empty() {

@@ -6,18 +6,18 @@ use super::{
     shape::{self, Surroundings},
     view,
 };
-use crate::{authorization::authorize_change, ports::sealing::SealError};
+use crate::{
+    authorization::authorize_change,
+    errors::{InputError, StoredCredentialError, confirm},
+    target,
+};
 use domain::{
     access::Action,
     audit::{AuditAction, AuditChange},
     caller::Caller,
-    credential::{
-        Credential, CredentialFact, CredentialInput, CredentialState, Provider, SecretText,
-    },
-    error::causes,
-    ids::{CredentialId, EnvironmentId, TenantId},
-    problem::{FieldError, Problem, ProblemKind},
-    tenancy::Tenant,
+    credential::{Credential, CredentialFact, CredentialInput, CredentialState, SecretText},
+    ids::{CredentialId, TenantId},
+    problem::{FieldError, Problem},
 };
 use jiff::Timestamp;
 use persistence::{
@@ -26,7 +26,6 @@ use persistence::{
         self, CredentialChange, CredentialChanged, CredentialCreated, CredentialRecord,
         NewCredential, SealedCredential,
     },
-    error::internal,
     new_id,
 };
 use std::collections::BTreeMap;
@@ -41,16 +40,7 @@ impl Vault {
         caller: &Caller,
         input: CredentialInput,
     ) -> Result<Credential, Problem> {
-        let tenants = self.db.tenants().active().await?;
-        let Some(tenant) = tenants.into_iter().find(|found| {
-            found.tenant.slug == input.scope.tenant
-                && caller.may(Action::ReadTenant, found.tenant.id)
-        }) else {
-            return Err(Problem::invalid(vec![FieldError::new(
-                "tenant",
-                "Choose one of your tenants: there is no such tenant, or you are not a member.",
-            )]));
-        };
+        let tenant = target::visible_tenant(&self.db, caller, &input.scope.tenant).await?;
         let id: CredentialId = new_id();
         let tenant_id = tenant.tenant.id;
         let entry = AuditEntry::by(
@@ -75,24 +65,21 @@ impl Vault {
             || entry.clone(),
         )
         .await?;
-        let place = TargetEnvironment::of(&tenant, input.scope.environment.as_deref());
-        let name = name(&input.name);
-        let shaped = shape::shape(input.provider, &input.fields, &self.surroundings(tenant_id));
-        let (environment, name, (fields, facts)) = match (place, name, shaped) {
-            (Ok(place), Ok(name), Ok(shaped)) => (place, name, shaped),
-            (place, name, shaped) => {
-                let mut faults = Vec::new();
-                faults.extend(place.err());
-                faults.extend(name.err());
-                faults.extend(shaped.err().unwrap_or_default());
-                return Err(Problem::invalid(faults));
-            }
-        };
+        let slug = input.scope.environment.as_deref();
+        let environment = slug
+            .filter(|slug| !slug.is_empty())
+            .map(|slug| target::environment(&tenant, slug))
+            .transpose()
+            .map_err(InputError::from);
+        let name = name(&input.name).map_err(InputError::from);
+        let shaped = shape::shape(input.provider, &input.fields, &self.surroundings(tenant_id))
+            .map_err(InputError::from);
+        let ((environment, name), (fields, facts)) =
+            InputError::both(InputError::both(environment, name), shaped)?;
         let secret = Secret::new(fields, None);
         let sealed = self
             .seal(&credential_records::owner(tenant_id, id), &secret)
-            .await
-            .map_err(not_sealed)?;
+            .await?;
         let goes_for = match &environment {
             Some(environment) => environment.slug.clone(),
             None => "every environment".to_owned(),
@@ -125,13 +112,11 @@ impl Vault {
             at: audit.at,
         };
         match self.db.credentials().create(new, audit).await? {
-            CredentialCreated::Created => self.shown(id).await,
-            CredentialCreated::NameTaken => Err(name_taken(input.provider)),
-            CredentialCreated::KnownId => Err(Problem::new(
-                ProblemKind::Conflict,
-                "It could not be stored.",
-            )
-            .next("Try again.")),
+            CredentialCreated::Created(record) => Ok(view::credential(*record)),
+            CredentialCreated::NameTaken => {
+                Err(StoredCredentialError::NameTaken(input.provider).into())
+            }
+            CredentialCreated::KnownId => Err(StoredCredentialError::IdTaken.into()),
         }
     }
 
@@ -150,7 +135,7 @@ impl Vault {
             .changeable(caller, id, AuditAction::ReplaceCredential)
             .await?;
         if record.version != version {
-            return Err(self.conflict(id, version).await?);
+            return Err(self.stale(id, version).await?);
         }
         let (fields, facts) = shape::shape(
             record.provider,
@@ -158,13 +143,10 @@ impl Vault {
             &self.surroundings(record.tenant.id),
         )
         .map_err(Problem::invalid)?;
-        // A secret whose key is lost can be replaced all the same; it is told by another salt then.
+        // A secret whose key is lost can be replaced too; its fingerprint has another salt then.
         let before = self.open(&record).await.ok();
         let secret = Secret::new(fields, before.as_ref());
-        let sealed = self
-            .seal(&record.owner(), &secret)
-            .await
-            .map_err(not_sealed)?;
+        let sealed = self.seal(&record.owner(), &secret).await?;
         let fingerprint = secret.fingerprint();
         let audit = entry.with_changes(
             std::iter::once(AuditChange::new(
@@ -197,7 +179,7 @@ impl Vault {
             .changeable(caller, id, AuditAction::RenameCredential)
             .await?;
         if record.version != version {
-            return Err(self.conflict(id, version).await?);
+            return Err(self.stale(id, version).await?);
         }
         let name = name(typed).map_err(|fault| Problem::invalid(vec![fault]))?;
         let audit = entry.with_changes([AuditChange::new(
@@ -276,15 +258,7 @@ impl Vault {
         let (record, entry) = self
             .changeable(caller, id, AuditAction::DeleteCredential)
             .await?;
-        if confirmation.trim() != record.name {
-            return Err(Problem::invalid(vec![FieldError::new(
-                "confirmation",
-                format!(
-                    "Type the credential's name, {}, to say that you mean it.",
-                    record.name
-                ),
-            )]));
-        }
+        confirm(confirmation, &record.name)?;
         let audit = entry.with_changes([AuditChange::new(
             "fingerprint",
             Some(record.fingerprint.clone()),
@@ -310,13 +284,15 @@ impl Vault {
             .change(record.id, version, change, audit)
             .await?;
         match outcome {
-            CredentialChanged::Changed | CredentialChanged::Unchanged => {
-                self.shown(record.id).await
+            CredentialChanged::Changed(now) | CredentialChanged::Unchanged(now) => {
+                Ok(view::credential(*now))
             }
             CredentialChanged::Stale => Err(self
-                .conflict(record.id, version.unwrap_or(record.version))
+                .stale(record.id, version.unwrap_or(record.version))
                 .await?),
-            CredentialChanged::NameTaken => Err(name_taken(record.provider)),
+            CredentialChanged::NameTaken => {
+                Err(StoredCredentialError::NameTaken(record.provider).into())
+            }
             CredentialChanged::Gone => Err(Problem::not_found("credential")),
         }
     }
@@ -332,34 +308,6 @@ impl Vault {
 const NOTHING: Option<&str> = None;
 const LONGEST_NAME: usize = 80;
 
-/// The environment of a request, found.
-struct TargetEnvironment {
-    id: EnvironmentId,
-    slug: String,
-}
-
-impl TargetEnvironment {
-    fn of(tenant: &Tenant, slug: Option<&str>) -> Result<Option<Self>, FieldError> {
-        let Some(slug) = slug.filter(|slug| !slug.is_empty()) else {
-            return Ok(None);
-        };
-        let found = tenant
-            .environments
-            .iter()
-            .find(|environment| environment.slug == slug);
-        match found {
-            Some(environment) => Ok(Some(Self {
-                id: environment.id,
-                slug: environment.slug.clone(),
-            })),
-            None => Err(FieldError::new(
-                "environment",
-                format!("{} has no such environment.", tenant.tenant.name),
-            )),
-        }
-    }
-}
-
 fn name(typed: &str) -> Result<String, FieldError> {
     let name = typed.trim();
     let fits =
@@ -369,19 +317,9 @@ fn name(typed: &str) -> Result<String, FieldError> {
     } else {
         Err(FieldError::new(
             "name",
-            format!("Give it a name of 1 to {LONGEST_NAME} characters, in one line."),
+            format!("Use 1 to {LONGEST_NAME} characters on one line."),
         ))
     }
-}
-
-fn name_taken(provider: Provider) -> Problem {
-    Problem::invalid(vec![FieldError::new(
-        "name",
-        format!(
-            "Another {} credential of the tenant has this name.",
-            provider.title()
-        ),
-    )])
 }
 
 /// Facts that are different afterwards.
@@ -400,16 +338,4 @@ fn facts_changed(before: &[CredentialFact], after: &[CredentialFact]) -> Vec<Aud
         .into_iter()
         .map(|label| AuditChange::new(label, value(before, label), value(after, label)))
         .collect()
-}
-
-fn not_sealed(error: SealError) -> Problem {
-    if error.may_pass() {
-        tracing::warn!(error = %causes(&error), "a credential cannot be sealed");
-        return Problem::new(
-            ProblemKind::Unavailable,
-            "The service that holds the portal's key does not answer, so the credential cannot be stored.",
-        )
-        .next("Try again in a moment.");
-    }
-    internal(&error)
 }

@@ -1,14 +1,20 @@
 //! Trying a credential with its provider.
 
-use super::{Vault, secret::Secret, shape::kubeconfig, source::not_opened, view};
-use crate::ports::cloud_credentials::{CloudIdentity, CredentialError};
+use super::{Vault, keys::not_opened, secret::Secret, shape::kubeconfig, view};
+use crate::{
+    errors::{StoredCredentialError, sentence},
+    ports::{
+        cloud_credentials::{CloudIdentity, CredentialError},
+        sealing::SealError,
+    },
+};
 use domain::{
     audit::{AuditAction, AuditOutcome},
     caller::Caller,
     credential::{CheckResult, Provider},
     error::causes,
     ids::CredentialId,
-    problem::{Problem, ProblemKind},
+    problem::Problem,
 };
 use persistence::{
     audit_records::AuditEntry, credential_records::CredentialRecord, error::internal,
@@ -31,27 +37,17 @@ impl Vault {
             .changeable(caller, id, AuditAction::CheckCredential)
             .await?;
         if !view::can_be_checked(record.provider) {
-            return Err(Problem::new(
-                ProblemKind::NotReady,
-                format!(
-                    "{} cannot be asked about a credential.",
-                    record.provider.title()
-                ),
-            )
-            .next("Whether it works shows when a node is ordered with it."));
+            return Err(StoredCredentialError::NotCheckable(record.provider).into());
         }
         if record.suspended {
-            return Err(Problem::new(
-                ProblemKind::NotReady,
-                format!("{} is suspended, and opens for nobody.", record.name),
-            )
-            .next("Restore it first."));
+            let name = record.name;
+            return Err(StoredCredentialError::Suspended { name }.into());
         }
         let asked = timeout(PATIENCE, self.ask(&record))
             .await
             .unwrap_or_else(|_| {
                 Err(CredentialError {
-                    message: format!("{} did not answer in time", record.provider.title()),
+                    message: format!("{} did not respond in time", record.provider.title()),
                     may_pass: true,
                     source: None,
                 })
@@ -62,17 +58,14 @@ impl Vault {
                 tracing::warn!(credential = %record.id, error = %causes(&error), "not checked");
                 let audit = failed(entry, &error.message);
                 self.db.audit().append(audit).await?;
-                return Err(Problem::new(
-                    ProblemKind::Unavailable,
-                    format!("{}.", sentence(&error.message)),
-                )
-                .next("Try again in a moment; what was found before is kept."));
+                let message = error.message;
+                return Err(StoredCredentialError::ProviderUnavailable { message }.into());
             }
             Err(error)
                 if error
                     .source
                     .as_ref()
-                    .is_some_and(|cause| cause.is::<crate::ports::sealing::SealError>()) =>
+                    .is_some_and(|cause| cause.is::<SealError>()) =>
             {
                 return Err(internal(&error));
             }
@@ -95,11 +88,7 @@ impl Vault {
         if kept {
             Ok(result)
         } else {
-            Err(Problem::new(
-                ProblemKind::Conflict,
-                "The credential was replaced or deleted while it was being checked.",
-            )
-            .next("Look at it again, and check what is there now."))
+            Err(StoredCredentialError::Replaced.into())
         }
     }
 
@@ -149,7 +138,7 @@ fn refused(record: &CredentialRecord, error: &CredentialError) -> CheckResult {
         identity: None,
         message: format!("{}.", sentence(error.message.trim_end_matches('.'))),
         next_step: Some(format!(
-            "Mend its rights at {}, or replace the secret.",
+            "Correct its permissions at {}, or replace the secret.",
             record.provider.title()
         )),
     }
@@ -159,12 +148,4 @@ fn failed(entry: AuditEntry, message: &str) -> AuditEntry {
     entry
         .with_outcome(AuditOutcome::Failed)
         .with_detail(message)
-}
-
-/// With a capital letter at its beginning.
-fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
 }

@@ -1,69 +1,60 @@
-//! Somebody was quicker: what they changed, said so that nothing typed is lost.
+//! A change of a credential that comes after another one: what is different now.
 
 use super::{Vault, view};
+use crate::errors::StaleError;
 use domain::{
+    credential::CredentialState,
     ids::CredentialId,
-    problem::{FieldError, Problem, ProblemKind},
+    problem::{FieldError, Problem},
 };
-use persistence::credential_records::CredentialRecord;
+use persistence::{credential_records::CredentialRecord, user_records::LatestChange};
 
 impl Vault {
-    /// Why a change to what was seen as `version` is not made.
-    pub(super) async fn conflict(
-        &self,
-        id: CredentialId,
-        version: i64,
-    ) -> Result<Problem, Problem> {
+    /// The refusal of a change that was made to `version`.
+    pub(super) async fn stale(&self, id: CredentialId, version: i64) -> Result<Problem, Problem> {
         let now = self.stored(id).await?;
         let count = u32::try_from(now.version - version)
             .unwrap_or(1)
             .clamp(1, 20);
         let past = self.db.credentials().changes(id, count).await?;
-        let who = match past.first() {
-            Some(last) => format!(
-                "{} changed it at {}",
-                last.who,
-                last.at.strftime("%H:%M UTC on %-d %B %Y")
-            ),
-            None => "It was changed".to_owned(),
-        };
         let mut fields: Vec<FieldError> = Vec::new();
         for change in past.iter().flat_map(|past| &past.changes) {
             if fields.iter().all(|known| known.field != change.field) {
-                fields.extend(is_now(&now, &change.field));
+                fields.push(current(&now, &change.field));
             }
         }
-        let mut problem = Problem::new(
-            ProblemKind::Conflict,
-            format!("{who}, after you had opened it. Nothing of yours was stored."),
-        )
-        .next("Look at what is different, and send yours again if it still fits.");
-        problem.fields = fields;
-        Ok(problem)
+        let latest = past.into_iter().next().map(|last| LatestChange {
+            who: last.who,
+            at: last.at,
+        });
+        let what = "this credential";
+        Ok(StaleError {
+            what,
+            latest,
+            fields,
+        }
+        .into())
     }
 }
 
-/// What a field is now, in words.
-fn is_now(now: &CredentialRecord, field: &str) -> Option<FieldError> {
+/// What a field is now.
+fn current(now: &CredentialRecord, field: &str) -> FieldError {
     let message = match field {
-        "name" => format!("It is called “{}” now.", now.name),
+        "name" => format!("The name is “{}” now.", now.name),
         "state" => match view::state(now.suspended) {
-            domain::credential::CredentialState::Active => "It is active now.".to_owned(),
-            domain::credential::CredentialState::Suspended => "It is suspended now.".to_owned(),
+            CredentialState::Active => "The credential is active now.".to_owned(),
+            CredentialState::Suspended => "The credential is suspended now.".to_owned(),
         },
-        "chosen" if now.chosen => "It is the one that is taken now.".to_owned(),
-        "chosen" => "Another is taken now.".to_owned(),
+        "chosen" if now.chosen => "This credential is the default now.".to_owned(),
+        "chosen" => "Another credential is the default now.".to_owned(),
         "fingerprint" => format!(
-            "Its secret was replaced; the fingerprint is {} now.",
+            "The secret was replaced; its fingerprint is {} now.",
             now.fingerprint
         ),
-        label => {
-            let fact = now.facts.iter().find(|fact| fact.label == label);
-            match fact {
-                Some(fact) => format!("{label} is “{}” now.", fact.value),
-                None => format!("{label} is not there any more."),
-            }
-        }
+        label => match now.facts.iter().find(|fact| fact.label == label) {
+            Some(fact) => format!("{label} is “{}” now.", fact.value),
+            None => format!("{label} was removed."),
+        },
     };
-    Some(FieldError::new(field, message))
+    FieldError::new(field, message)
 }

@@ -4,9 +4,9 @@
 mod changing;
 mod checking;
 mod conflict;
+mod keys;
 mod secret;
 mod shape;
-mod source;
 mod view;
 
 use crate::{
@@ -21,21 +21,21 @@ use domain::{
     problem::Problem, tenancy::Tenant,
 };
 use jiff::Timestamp;
-use persistence::{Database, audit_records::AuditEntry, credential_records::CredentialRecord};
+use persistence::{
+    Database, audit_records::AuditEntry, credential_records::CredentialRecord,
+    tenant_records::TenantKey,
+};
 use std::sync::Arc;
 
 /// The providers that can be asked about a credential.
 #[derive(Clone)]
 pub struct Providers {
-    /// AWS.
     pub tokens: Arc<dyn SecurityTokens>,
-    /// Kubernetes.
     pub clusters: Arc<dyn ClusterReview>,
-    /// Whom AWS knows the portal as; `None`: nobody.
+    /// The portal's own AWS identity, if it has one.
     pub portal_identity: Option<PortalIdentity>,
 }
 
-/// The vault.
 #[derive(Clone)]
 pub struct Vault {
     db: Database,
@@ -44,7 +44,6 @@ pub struct Vault {
 }
 
 impl Vault {
-    /// A vault over these.
     pub fn new(db: Database, sealer: Arc<dyn Sealer>, providers: Providers) -> Self {
         Self {
             db,
@@ -73,11 +72,8 @@ impl Vault {
 
     /// The tenant of this slug, if `caller` may do `action` there.
     async fn tenant(&self, caller: &Caller, action: Action, slug: &str) -> Result<Tenant, Problem> {
-        let tenants = self.db.tenants().active().await?;
-        let tenant = tenants
-            .into_iter()
-            .find(|found| found.tenant.slug == slug)
-            .ok_or_else(|| Problem::not_found("tenant"))?;
+        let tenant = self.db.tenants().find(TenantKey::Slug(slug)).await?;
+        let tenant = tenant.ok_or_else(|| Problem::not_found("tenant"))?;
         authorize(caller, action, tenant.tenant.id, "tenant")?;
         Ok(tenant)
     }
@@ -126,11 +122,6 @@ impl Vault {
             .get(id)
             .await?
             .ok_or_else(|| Problem::not_found("credential"))
-    }
-
-    /// As it is now, for an answer.
-    async fn shown(&self, id: CredentialId) -> Result<Credential, Problem> {
-        Ok(view::credential(self.stored(id).await?))
     }
 }
 

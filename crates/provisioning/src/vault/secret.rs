@@ -16,7 +16,7 @@ use zeroize::{Zeroize, Zeroizing};
 /// A secret, opened.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Secret {
-    /// Random, and sealed with the fields: without it nobody can try out what a fingerprint is of.
+    /// Random, and sealed with the fields: without it a fingerprint cannot be guessed back.
     salt: String,
     pub fields: Fields,
 }
@@ -43,7 +43,7 @@ impl Secret {
         Self { salt, fields }
     }
 
-    /// Sixteen hexadecimal digits to tell it by.
+    /// Sixteen hexadecimal digits that identify the secret.
     pub fn fingerprint(&self) -> String {
         let mut digest = Sha256::new();
         let parts = self.fields.iter().flat_map(|(name, value)| [name, value]);
@@ -54,7 +54,6 @@ impl Secret {
         hex(&digest.finalize()[..8])
     }
 
-    /// The value of a field.
     pub fn field(&self, name: &str) -> Option<&str> {
         self.fields.get(name).map(String::as_str)
     }

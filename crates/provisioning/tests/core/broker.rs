@@ -1,86 +1,60 @@
-//! The credential broker over a real database, with AWS played by a script.
+//! The credential broker over a real database and vault, with AWS played by a script.
 
 use async_trait::async_trait;
 use domain::{
-    ids::{EnvironmentId, TenantId},
+    audit::{AuditAction, AuditQuery},
+    caller::{Caller, TenantScope},
+    credential::{Credential, CredentialInput, CredentialScope, Provider, SecretText},
     problem::{Problem, ProblemKind},
 };
 use jiff::{SignedDuration, Timestamp};
-use persistence::{
-    ChainVerdict, Database, audit_records::AuditEntry, error::Stored, records::TenantSeed,
-};
+use persistence::Database;
 use provisioning::{
-    broker::{Asker, AskerChannel, BrokerService, WorkspaceScope},
-    ports::cloud_credentials::{
-        AwsKeys, AwsSession, CloudIdentity, CredentialError, CredentialLookup, CredentialSource,
-        SecurityTokens, UsedCredential,
+    broker::{ApiServer, ApiServerChannel, BrokerService, WorkspaceScope},
+    ports::{
+        cloud_credentials::{AwsKeys, AwsSession, CloudIdentity, CredentialError, SecurityTokens},
+        sealing::{SealError, Sealed, Sealer, SecretOwner},
     },
+    vault::{Providers, Vault},
 };
-use secrecy::ExposeSecret;
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicU32, Ordering},
+use scripted::{BackwardsSealer, TestCore};
+use secrecy::{ExposeSecret, SecretString};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 use tokio::sync::Notify;
 
 const CANARY: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYCANARYSECR";
+const KEY: &str = "AKIAIOSFODNN7EXAMPLE";
+const OTHER_KEY: &str = "AKIAI44QH8DHBEXAMPLE";
 
-/// The keys of every tenant but `payments`, as a test changes them.
-struct Source {
-    database: Database,
-    nobody: Mutex<Option<TenantId>>,
-    suspended: Mutex<bool>,
-    /// The credential is taken away between being opened and being used.
-    lost: Mutex<bool>,
-    access_key_id: Mutex<String>,
-}
-
-impl Source {
-    fn new(database: Database) -> Self {
-        Self {
-            database,
-            nobody: Mutex::default(),
-            suspended: Mutex::default(),
-            lost: Mutex::default(),
-            access_key_id: Mutex::default(),
-        }
-    }
+/// Counts how often a secret is opened.
+#[derive(Default)]
+struct CountingSealer {
+    opened: AtomicU32,
 }
 
 #[async_trait]
-impl CredentialSource for Source {
-    async fn aws_keys(
-        &self,
-        tenant: TenantId,
-        _environment: EnvironmentId,
-    ) -> Result<CredentialLookup<AwsKeys>, CredentialError> {
-        if *self.suspended.lock().unwrap() {
-            return Ok(CredentialLookup::Suspended("main".into()));
-        }
-        if *self.nobody.lock().unwrap() == Some(tenant) {
-            return Ok(CredentialLookup::Nothing);
-        }
-        let keys = AwsKeys {
-            access_key_id: self.access_key_id.lock().unwrap().clone(),
-            secret_access_key: CANARY.into(),
-            region: None,
-            role: None,
-        };
-        let used = UsedCredential {
-            id: uuid::Uuid::from(tenant).into(),
-            tenant_id: tenant,
-            name: "main".into(),
-            fingerprint: "0123".into(),
-        };
-        Ok(CredentialLookup::Opened(used, keys))
+impl Sealer for CountingSealer {
+    async fn seal(&self, owner: &SecretOwner, secret: &SecretString) -> Result<Sealed, SealError> {
+        BackwardsSealer.seal(owner, secret).await
     }
 
-    async fn note_use(&self, used: &UsedCredential, audit: AuditEntry) -> Stored<bool> {
-        assert_eq!(audit.target, format!("credential/{}", used.id));
-        if *self.lost.lock().unwrap() {
-            return Ok(false);
-        }
-        self.database.audit().append(audit).await.map(|()| true)
+    async fn open(&self, owner: &SecretOwner, sealed: &Sealed) -> Result<SecretString, SealError> {
+        self.opened.fetch_add(1, Ordering::SeqCst);
+        BackwardsSealer.open(owner, sealed).await
+    }
+
+    async fn rewrap(&self, owner: &SecretOwner, sealed: &Sealed) -> Result<Sealed, SealError> {
+        BackwardsSealer.rewrap(owner, sealed).await
+    }
+
+    fn current_key(&self) -> &str {
+        BackwardsSealer.current_key()
     }
 }
 
@@ -141,11 +115,13 @@ impl SecurityTokens for Aws {
 }
 
 struct Fixture {
+    core: TestCore,
     broker: Arc<BrokerService>,
-    database: Database,
-    source: Arc<Source>,
+    vault: Vault,
+    sealer: Arc<CountingSealer>,
     aws: Arc<Aws>,
-    directory: tempfile::TempDir,
+    /// Of the tenant `vision`.
+    credential: Credential,
 }
 
 impl Fixture {
@@ -154,56 +130,55 @@ impl Fixture {
     }
 
     async fn with(aws: Aws) -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("hangar.db");
-        let database = Database::open(path.to_str().unwrap()).await.unwrap();
-        let seeds = ["vision", "payments"].map(|slug| TenantSeed {
-            slug: slug.into(),
-            name: slug.into(),
-            environments: vec![("dev".into(), "dev".into())],
-        });
-        database.tenants().seed(&seeds).await.unwrap();
-        database.workspaces().seed().await.unwrap();
-        let (source, aws) = (Arc::new(Source::new(database.clone())), Arc::new(aws));
-        let broker = BrokerService::new(database.clone(), source.clone(), aws.clone());
+        let core = TestCore::start().await;
+        let (sealer, aws) = (Arc::<CountingSealer>::default(), Arc::new(aws));
+        let vault = vault(&core, core.database.clone(), &sealer, &aws);
+        let broker = BrokerService::new(core.database.clone(), vault.clone(), aws.clone());
+        store(&vault, "payments").await;
         Self {
+            credential: store(&vault, "vision").await,
+            core,
             broker: Arc::new(broker),
-            database,
-            source,
+            vault,
+            sealer,
             aws,
-            directory,
         }
     }
 
     /// The name of the one workspace of a tenant.
     async fn workspace(&self, tenant: &str) -> String {
-        let all = self.database.workspaces().list().await.unwrap();
+        let all = self.core.database.workspaces().list().await.unwrap();
         let mut of_tenant = all.into_iter().filter(|one| one.tenant.slug == tenant);
         of_tenant.next().unwrap().name
     }
 
-    async fn ask(&self, asker: &Asker, workspace: &str) -> Result<String, Problem> {
-        let session = self.broker.aws(asker, workspace).await?;
+    async fn ask(&self, server: &ApiServer, workspace: &str) -> Result<String, Problem> {
+        let session = self.broker.aws(server, workspace).await?;
         assert_ne!(session.secret_access_key.expose_secret(), CANARY);
         Ok(session.access_key_id)
     }
 
-    /// How many entries the audit log has.
-    async fn audited(&self) -> i64 {
-        self.database
-            .verify_chains()
-            .await
-            .unwrap()
-            .iter()
-            .map(|chain| match chain.verdict {
-                ChainVerdict::Intact { entries } => entries,
-                ChainVerdict::Broken { .. } => panic!("{chain:?}"),
-            })
-            .sum()
+    /// How many times a credential was issued, by the audit log.
+    async fn issued(&self) -> usize {
+        let query = AuditQuery {
+            actions: vec![AuditAction::UseCredential],
+            ..AuditQuery::default()
+        };
+        let audit = self.core.database.audit();
+        let page = audit.list(&TenantScope::All, &query).await.unwrap();
+        let of_credential = |target: &str| target.starts_with("credential/");
+        assert!(page.items.iter().all(|row| of_credential(&row.target)));
+        page.items.len()
     }
 
-    fn has_no_keys(&self, tenant: TenantId) {
-        *self.source.nobody.lock().unwrap() = Some(tenant);
+    /// Replaces the keys of the tenant `vision`.
+    async fn replace(&mut self, access_key_id: &str) {
+        let (id, version) = (self.credential.id, self.credential.version);
+        let caller = Caller::command_line();
+        let replaced = self
+            .vault
+            .replace(&caller, id, fields(access_key_id), version);
+        self.credential = replaced.await.unwrap();
     }
 
     fn aws_refuses(&self, may_pass: Option<bool>) {
@@ -211,12 +186,49 @@ impl Fixture {
     }
 }
 
-fn server(reach: WorkspaceScope) -> Asker {
-    Asker {
+fn vault(
+    core: &TestCore,
+    database: Database,
+    sealer: &Arc<CountingSealer>,
+    aws: &Arc<Aws>,
+) -> Vault {
+    let providers = Providers {
+        tokens: aws.clone(),
+        clusters: core.providers.clone(),
+        portal_identity: None,
+    };
+    Vault::new(database, sealer.clone(), providers)
+}
+
+fn fields(access_key_id: &str) -> BTreeMap<String, SecretText> {
+    [
+        ("access_key_id", access_key_id),
+        ("secret_access_key", CANARY),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned().into()))
+    .into()
+}
+
+async fn store(vault: &Vault, tenant: &str) -> Credential {
+    let input = CredentialInput {
+        scope: CredentialScope {
+            tenant: tenant.into(),
+            environment: None,
+        },
+        provider: Provider::Aws,
+        name: "main".into(),
+        chosen: true,
+        fields: fields(KEY),
+    };
+    vault.create(&Caller::command_line(), input).await.unwrap()
+}
+
+fn server(scope: WorkspaceScope) -> ApiServer {
+    ApiServer {
         name: "API server gpu-1".into(),
-        channel: AskerChannel::Certificate,
+        channel: ApiServerChannel::Certificate,
         source: Some("203.0.113.7".into()),
-        reach,
+        scope,
     }
 }
 
@@ -225,99 +237,89 @@ fn of(tenants: &[&str]) -> WorkspaceScope {
 }
 
 #[tokio::test]
-async fn a_workspace_that_is_not_the_askers_looks_like_one_that_is_not_there() {
+async fn a_workspace_outside_the_scope_looks_like_one_that_is_not_there() {
     let fixture = Fixture::new().await;
     let payments = fixture.workspace("payments").await;
-    let asker = server(of(&["vision"]));
-    let foreign = fixture.ask(&asker, &payments).await.unwrap_err();
-    let missing = fixture.ask(&asker, "hgr-nothing").await.unwrap_err();
+    let server = server(of(&["vision"]));
+    let foreign = fixture.ask(&server, &payments).await.unwrap_err();
+    let missing = fixture.ask(&server, "hgr-nothing").await.unwrap_err();
     assert_eq!(foreign, missing);
     assert_eq!(foreign.kind, ProblemKind::NotFound);
     assert_eq!(fixture.aws.asked(), 0);
-    let listed = fixture.broker.workspaces(&asker).await.unwrap();
+    let listed = fixture.broker.workspaces(&server).await.unwrap();
     assert_eq!(listed, [fixture.workspace("vision").await]);
 }
 
 #[tokio::test]
-async fn a_session_is_made_once_and_each_hand_out_is_audited() {
+async fn a_session_is_made_once_and_each_use_is_audited() {
     let fixture = Fixture::new().await;
     let vision = fixture.workspace("vision").await;
-    let asker = server(WorkspaceScope::Everything);
-    let first = fixture.ask(&asker, &vision).await.unwrap();
-    let again = fixture.ask(&asker, &vision).await.unwrap();
+    let server = server(WorkspaceScope::Everything);
+    let first = fixture.ask(&server, &vision).await.unwrap();
+    let again = fixture.ask(&server, &vision).await.unwrap();
     assert_eq!(first, again);
     assert_eq!(fixture.aws.asked(), 1);
-    assert_eq!(fixture.audited().await, 2);
+    // The cache is looked into before the secret is opened.
+    assert_eq!(fixture.sealer.opened.load(Ordering::SeqCst), 1);
+    assert_eq!(fixture.issued().await, 2);
     // Another workspace's is another's.
     let payments = fixture.workspace("payments").await;
-    assert_ne!(fixture.ask(&asker, &payments).await.unwrap(), first);
+    assert_ne!(fixture.ask(&server, &payments).await.unwrap(), first);
 }
 
 #[tokio::test]
-async fn a_session_near_its_end_is_not_handed_out() {
+async fn a_session_near_its_end_is_not_issued() {
     let fixture = Fixture::new().await;
     let vision = fixture.workspace("vision").await;
     *fixture.aws.lives.lock().unwrap() = SignedDuration::from_secs(15 * 60 - 1);
-    let asker = server(WorkspaceScope::Everything);
-    let first = fixture.ask(&asker, &vision).await.unwrap();
+    let server = server(WorkspaceScope::Everything);
+    let first = fixture.ask(&server, &vision).await.unwrap();
     *fixture.aws.lives.lock().unwrap() = SignedDuration::from_secs(15 * 60 + 60);
-    let second = fixture.ask(&asker, &vision).await.unwrap();
+    let second = fixture.ask(&server, &vision).await.unwrap();
     assert_ne!(first, second);
-    assert_eq!(fixture.ask(&asker, &vision).await.unwrap(), second);
+    assert_eq!(fixture.ask(&server, &vision).await.unwrap(), second);
 }
 
 #[tokio::test]
-async fn other_keys_end_what_was_made_of_the_old_ones() {
-    let fixture = Fixture::new().await;
+async fn a_replaced_credential_voids_its_session() {
+    let mut fixture = Fixture::new().await;
     let vision = fixture.workspace("vision").await;
-    let asker = server(WorkspaceScope::Everything);
-    fixture.ask(&asker, &vision).await.unwrap();
-    *fixture.source.access_key_id.lock().unwrap() = "NEW".into();
-    assert!(
-        fixture
-            .ask(&asker, &vision)
-            .await
-            .unwrap()
-            .ends_with("OFNEW")
-    );
+    let server = server(WorkspaceScope::Everything);
+    fixture.ask(&server, &vision).await.unwrap();
+    fixture.replace(OTHER_KEY).await;
+    let after = fixture.ask(&server, &vision).await.unwrap();
+    assert!(after.ends_with(OTHER_KEY), "{after}");
 }
 
 #[tokio::test]
-async fn a_removed_credential_is_not_handed_out_from_memory() {
+async fn a_deleted_credential_is_not_issued_from_the_cache() {
     let fixture = Fixture::new().await;
     let vision = fixture.workspace("vision").await;
-    let asker = server(WorkspaceScope::Everything);
-    fixture.ask(&asker, &vision).await.unwrap();
-    let record = fixture
-        .database
-        .workspaces()
-        .by_name(&vision)
-        .await
-        .unwrap();
-    fixture.has_no_keys(record.unwrap().tenant.id);
-    let problem = fixture.ask(&asker, &vision).await.unwrap_err();
+    let server = server(WorkspaceScope::Everything);
+    fixture.ask(&server, &vision).await.unwrap();
+    let caller = Caller::command_line();
+    let deleted = fixture.vault.delete(&caller, fixture.credential.id, "main");
+    deleted.await.unwrap();
+    let problem = fixture.ask(&server, &vision).await.unwrap_err();
     assert_eq!(problem.kind, ProblemKind::NotReady);
-    assert!(
-        problem
-            .next_step
-            .unwrap()
-            .contains("--tenant vision --environment dev")
-    );
-    assert_eq!(fixture.audited().await, 1);
+    assert_eq!(problem.code, "no_credential");
+    let command = "--tenant vision --environment dev";
+    assert!(problem.next_step.unwrap().contains(command));
+    assert_eq!(fixture.issued().await, 1);
 }
 
 #[tokio::test]
 async fn without_an_entry_in_the_audit_log_there_is_no_credential() {
     let fixture = Fixture::new().await;
     let vision = fixture.workspace("vision").await;
-    let path = fixture.directory.path().join("hangar.db");
-    let location = format!("sqlite:{}?mode=ro", path.display());
-    let read_only = Database::open(&location).await.unwrap();
-    let broker = BrokerService::new(
+    let (_, read_only) = fixture.core.read_only().await;
+    let vault = vault(
+        &fixture.core,
         read_only.clone(),
-        Arc::new(Source::new(read_only)),
-        fixture.aws.clone(),
+        &fixture.sealer,
+        &fixture.aws,
     );
+    let broker = BrokerService::new(read_only, vault, fixture.aws.clone());
     let problem = broker
         .aws(&server(WorkspaceScope::Everything), &vision)
         .await
@@ -327,37 +329,42 @@ async fn without_an_entry_in_the_audit_log_there_is_no_credential() {
 }
 
 #[tokio::test]
-async fn what_aws_refuses_is_told_and_not_asked_again_at_once() {
-    let fixture = Fixture::new().await;
+async fn a_refusal_of_aws_is_cached_for_a_moment() {
+    let mut fixture = Fixture::new().await;
     let vision = fixture.workspace("vision").await;
-    let asker = server(WorkspaceScope::Everything);
-    for (may_pass, kind) in [
-        (true, ProblemKind::Unavailable),
-        (false, ProblemKind::NotReady),
+    let server = server(WorkspaceScope::Everything);
+    for (may_pass, kind, code, key) in [
+        (
+            true,
+            ProblemKind::Unavailable,
+            "provider_unavailable",
+            OTHER_KEY,
+        ),
+        (false, ProblemKind::NotReady, "credential_refused", KEY),
     ] {
         fixture.aws_refuses(Some(may_pass));
-        *fixture.source.access_key_id.lock().unwrap() = format!("{may_pass}");
+        fixture.replace(key).await;
         let before = fixture.aws.asked();
         for _ in 0..3 {
-            let problem = fixture.ask(&asker, &vision).await.unwrap_err();
-            assert_eq!(problem.kind, kind);
+            let problem = fixture.ask(&server, &vision).await.unwrap_err();
+            assert_eq!((problem.kind, problem.code), (kind, code));
             assert!(problem.detail.contains("not amused"), "{problem}");
         }
         assert_eq!(fixture.aws.asked(), before + 1);
     }
-    // Whoever stores other keys need not wait.
+    // Other keys need not wait.
     fixture.aws_refuses(None);
-    *fixture.source.access_key_id.lock().unwrap() = "NEW".into();
-    fixture.ask(&asker, &vision).await.unwrap();
-    assert_eq!(fixture.audited().await, 1);
+    fixture.replace(OTHER_KEY).await;
+    fixture.ask(&server, &vision).await.unwrap();
+    assert_eq!(fixture.issued().await, 1);
 }
 
 #[tokio::test]
-async fn many_who_ask_at_once_cause_one_question_to_aws() {
+async fn concurrent_requests_ask_aws_once() {
     let fixture = Fixture::with(Aws::new(true)).await;
     let vision = fixture.workspace("vision").await;
-    let asker = server(WorkspaceScope::Everything);
-    let ask = || fixture.ask(&asker, &vision);
+    let server = server(WorkspaceScope::Everything);
+    let ask = || fixture.ask(&server, &vision);
     let answer_aws = async {
         while fixture.aws.asked() == 0 {
             tokio::task::yield_now().await;
@@ -375,12 +382,12 @@ async fn many_who_ask_at_once_cause_one_question_to_aws() {
 }
 
 #[tokio::test]
-async fn whoever_gives_up_waiting_finds_the_answer_the_next_time() {
+async fn a_client_that_gives_up_finds_the_answer_the_next_time() {
     let fixture = Fixture::with(Aws::new(true)).await;
     let vision = fixture.workspace("vision").await;
-    let asker = server(WorkspaceScope::Everything);
+    let server = server(WorkspaceScope::Everything);
     {
-        let gives_up = fixture.ask(&asker, &vision);
+        let gives_up = fixture.ask(&server, &vision);
         tokio::pin!(gives_up);
         while fixture.aws.asked() == 0 {
             tokio::select! {
@@ -391,29 +398,41 @@ async fn whoever_gives_up_waiting_finds_the_answer_the_next_time() {
         }
     }
     fixture.aws.slow.as_ref().unwrap().notify_one();
-    fixture.ask(&asker, &vision).await.unwrap();
+    fixture.ask(&server, &vision).await.unwrap();
     assert_eq!(fixture.aws.asked(), 1);
 }
 
 #[tokio::test]
-async fn a_suspended_credential_is_handed_out_to_nobody_not_even_from_memory() {
+async fn a_suspended_credential_is_not_issued_from_the_cache() {
     let fixture = Fixture::new().await;
     let vision = fixture.workspace("vision").await;
-    let asker = server(WorkspaceScope::Everything);
-    fixture.ask(&asker, &vision).await.unwrap();
-    *fixture.source.suspended.lock().unwrap() = true;
-    let problem = fixture.ask(&asker, &vision).await.unwrap_err();
+    let server = server(WorkspaceScope::Everything);
+    fixture.ask(&server, &vision).await.unwrap();
+    let caller = Caller::command_line();
+    let suspended = fixture.vault.suspend(&caller, fixture.credential.id);
+    suspended.await.unwrap();
+    let problem = fixture.ask(&server, &vision).await.unwrap_err();
     assert_eq!(problem.kind, ProblemKind::NotReady);
-    assert!(problem.detail.contains("suspended"), "{problem}");
+    assert_eq!(problem.code, "credential_suspended");
 }
 
 #[tokio::test]
-async fn what_was_taken_away_meanwhile_is_not_handed_out() {
-    let fixture = Fixture::new().await;
+async fn a_credential_suspended_while_aws_answers_is_not_issued() {
+    let fixture = Fixture::with(Aws::new(true)).await;
     let vision = fixture.workspace("vision").await;
-    *fixture.source.lost.lock().unwrap() = true;
-    let asker = server(WorkspaceScope::Everything);
-    let problem = fixture.ask(&asker, &vision).await.unwrap_err();
+    let server = server(WorkspaceScope::Everything);
+    let suspend = async {
+        while fixture.aws.asked() == 0 {
+            tokio::task::yield_now().await;
+        }
+        let caller = Caller::command_line();
+        let suspended = fixture.vault.suspend(&caller, fixture.credential.id);
+        suspended.await.unwrap();
+        fixture.aws.slow.as_ref().unwrap().notify_one();
+    };
+    let (outcome, ()) = tokio::join!(fixture.ask(&server, &vision), suspend);
+    let problem = outcome.unwrap_err();
     assert_eq!(problem.kind, ProblemKind::Unavailable);
-    assert_eq!(fixture.audited().await, 0);
+    assert_eq!(problem.code, "credential_changed");
+    assert_eq!(fixture.issued().await, 0);
 }

@@ -2,15 +2,18 @@
 
 use domain::{
     access::TenantRole::{Admin, Developer, Viewer},
-    cluster::ClusterState,
-    listing::ClusterQuery,
+    audit::AuditAction,
+    caller::Caller,
+    cluster::{Cluster, ClusterQuery, ClusterState},
+    failure::Failure,
     order::NameCheck,
     problem::ProblemKind,
 };
 use scripted::{TestCore, order};
 use secrecy::ExposeSecret;
 use std::{
-    sync::{Arc, atomic::Ordering},
+    io,
+    sync::{Arc, Mutex, atomic::Ordering},
     time::Duration,
 };
 use tokio_util::sync::CancellationToken;
@@ -27,11 +30,13 @@ async fn an_order_comes_up_and_gives_a_kubeconfig() {
     assert_eq!(kubeconfig.content.expose_secret(), "current-context: demo");
     let overview = core.overview(&grace).await.unwrap();
     assert_eq!(overview.running, 1);
-    let did: Vec<_> = overview.lately.iter().map(|h| h.did.as_str()).collect();
-    assert_eq!(
-        did,
-        ["downloaded the kubeconfig of", "brought up", "ordered"]
-    );
+    let did: Vec<_> = overview.recent.iter().map(|h| h.did.as_str()).collect();
+    let expected = [
+        AuditAction::ReadKubeconfig,
+        AuditAction::ClusterReady,
+        AuditAction::OrderCluster,
+    ];
+    assert_eq!(did, expected.map(AuditAction::phrase));
 }
 
 #[tokio::test]
@@ -194,6 +199,18 @@ async fn a_deletion_needs_the_name_and_ends_when_nothing_is_left() {
     core.order(&grace, "demo").await;
 }
 
+/// The failure of a cluster, once it is shown.
+async fn shown_failure(core: &TestCore, caller: &Caller, cluster: &Cluster) -> Failure {
+    for _ in 0..500 {
+        let shown = core.clusters.get(caller, cluster.id).await.unwrap().failure;
+        if let Some(failure) = shown {
+            return failure;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("no failure is shown");
+}
+
 #[tokio::test]
 async fn orders_are_accepted_while_the_host_does_not_answer_and_made_when_it_does() {
     let core = TestCore::start().await;
@@ -201,15 +218,7 @@ async fn orders_are_accepted_while_the_host_does_not_answer_and_made_when_it_doe
     let _running = core.reconcile();
     let grace = core.member("grace", "vision", Developer).await;
     let cluster = core.order(&grace, "demo").await;
-    let mut told = None;
-    for _ in 0..500 {
-        told = core.clusters.get(&grace, cluster.id).await.unwrap().failure;
-        if told.is_some() {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    let failure = told.expect("the failure is shown");
+    let failure = shown_failure(&core, &grace, &cluster).await;
     assert!(failure.retrying);
     assert!(failure.message.contains("does not answer"));
     core.hosts.heal();
@@ -245,4 +254,47 @@ async fn a_namespace_of_somebody_else_is_left_alone() {
     core.until(&cluster, ClusterState::Deleted).await;
     assert_eq!(core.hosts.namespaces(), ["vcluster-demo"]);
     assert_eq!(core.hosts.applies.load(Ordering::SeqCst), 0);
+}
+
+/// What is logged while the guard lives, on this thread.
+#[derive(Clone, Default)]
+struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn every_line_about_a_pass_names_the_cluster_its_operation_and_the_attempt() {
+    let lines = Lines::default();
+    let writer = lines.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .json()
+        .with_writer(move || writer.clone())
+        .finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let core = TestCore::start().await;
+    core.hosts.unreachable.store(true, Ordering::SeqCst);
+    let _running = core.reconcile();
+    let grace = core.member("grace", "vision", Developer).await;
+    let cluster = core.order(&grace, "demo").await;
+    shown_failure(&core, &grace, &cluster).await;
+    let log = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+    let line = log
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
+        .find(|line| line["span"]["name"] == "pass")
+        .unwrap_or_else(|| panic!("no line of a pass in:\n{log}"));
+    let span = &line["span"];
+    assert_eq!(span["name"], "pass");
+    assert_eq!(span["kind"], "cluster");
+    assert_eq!(span["resource_id"], cluster.id.to_string());
+    assert_eq!(span["operation_id"], cluster.operation.id.to_string());
+    assert_eq!(span["attempt"], 1);
 }

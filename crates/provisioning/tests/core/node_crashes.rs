@@ -30,7 +30,7 @@ async fn a_launch_survives_an_end_at_every_call_with_one_machine() {
             let died = dies_at(&core, call, after_effect).await;
             let _running = core.reconcile();
             core.until_node(&node, NodeState::Ready).await;
-            assert_eq!(core.machines.names(), [node.machine]);
+            assert_eq!(core.machines.names(), [node.details.machine]);
             assert_eq!(core.machines.launches(), 1, "call {call}, {after_effect}");
             if !died {
                 assert!(call > 5, "the reconciler made only {call} calls");

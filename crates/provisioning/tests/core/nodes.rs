@@ -18,7 +18,8 @@ use jiff::{SignedDuration, Timestamp};
 use persistence::{
     audit_records::AuditEntry,
     new_id,
-    node_records::{NewNode, NodeOrderStored},
+    node_records::{NewNode, NodeColumns},
+    records::OrderStored,
 };
 use scripted::{TestCore, node_order};
 use secrecy::ExposeSecret;
@@ -62,7 +63,7 @@ async fn a_lack_of_capacity_is_explained_and_can_be_tried_again() {
     let node = core.order_node(&grace, "trainer").await;
     core.until_node(&node, NodeState::Failed).await;
     let failed = core.nodes.get(&grace, node.id).await.unwrap();
-    let failure = failed.failure.unwrap();
+    let failure = failed.failure.as_ref().unwrap();
     assert_eq!(failure.code, FailureCode::NoCapacity);
     assert!(failure.message.contains("AWS (us-east-1)"));
     assert!(failed.allowed.start);
@@ -95,7 +96,10 @@ async fn a_machine_ended_outside_shows_when_its_workspace_is_looked_at() {
     let _running = core.reconcile();
     core.until_node(&node, NodeState::Failed).await;
     let gone = core.nodes.get(&grace, node.id).await.unwrap();
-    assert_eq!(gone.failure.unwrap().code, FailureCode::MachineGone);
+    assert_eq!(
+        gone.failure.as_ref().unwrap().code,
+        FailureCode::MachineGone
+    );
     assert!(!gone.cost.running);
 }
 
@@ -132,7 +136,7 @@ async fn a_server_that_restarts_in_the_middle_is_asked_again_and_makes_one_machi
     }
     core.machines.forget_requests();
     core.until_node(&node, NodeState::Ready).await;
-    assert_eq!(core.machines.names(), [node.machine]);
+    assert_eq!(core.machines.names(), [node.details.machine]);
 }
 
 #[tokio::test]
@@ -218,14 +222,14 @@ async fn a_quote_says_what_an_order_would_come_to_and_sends_nothing() {
         .await
         .unwrap();
     assert_eq!(quote.errors, []);
-    assert_eq!(quote.price_per_hour.unwrap().0, 2_990_000);
-    assert_eq!(quote.until_end.unwrap().0, 29_900_000);
+    assert_eq!(quote.price_per_hour.unwrap().0, 6_880_000);
+    assert_eq!(quote.until_end.unwrap().0, 68_800_000);
     assert!(quote.task_yaml.unwrap().contains("accelerators: H100:1"));
     assert_eq!(core.machines.launches(), 0);
 
     let nameless = core.nodes.quote(&grace, node_order("")).await.unwrap();
     assert_eq!(nameless.errors[0].field, "name");
-    assert_eq!(nameless.price_per_hour.unwrap().0, 2_990_000);
+    assert_eq!(nameless.price_per_hour.unwrap().0, 6_880_000);
     assert_eq!(nameless.task_yaml, None);
 
     let bad = core
@@ -246,7 +250,7 @@ async fn a_quote_says_what_an_order_would_come_to_and_sends_nothing() {
         .iter()
         .map(|error| error.field.as_str())
         .collect();
-    assert_eq!(fields, ["name", "count", "environment"]);
+    assert_eq!(fields, ["environment", "name", "count"]);
 }
 
 #[tokio::test]
@@ -317,14 +321,17 @@ async fn keys_and_logs_are_handed_out_with_an_entry_in_the_audit_log() {
         .await
         .unwrap()
         .into_iter()
-        .map(|happening| happening.did)
+        .map(|entry| entry.did)
         .collect();
-    for words in [
-        "was given the key to",
-        "read a log of",
-        "submitted a job to",
+    for action in [
+        AuditAction::ReadNodeKey,
+        AuditAction::ReadNodeLog,
+        AuditAction::SubmitJob,
     ] {
-        assert!(did.iter().any(|did| did == words), "{words}: {did:?}");
+        assert!(
+            did.iter().any(|did| did == action.phrase()),
+            "{action:?}: {did:?}"
+        );
     }
 }
 
@@ -406,19 +413,19 @@ async fn a_node_whose_time_is_over_is_deleted() {
         name: "short".parse().unwrap(),
         tenant_id: lasting.tenant.id,
         environment_id: lasting.environment.id,
-        spec: lasting.spec.clone(),
-        task_yaml: lasting.task_yaml.clone(),
-        machine: "hgr-00000000-short".into(),
-        autostop: None,
-        price_per_hour: None,
-        created_by: lasting.created_by,
+        created_by: lasting.created_by.id,
         created_at: now,
         ends_at: Some(now + SignedDuration::from_millis(1500)),
         operation: Operation::begin(new_id(), OperationKind::LaunchNode, now),
+        details: NodeColumns::ordered(
+            lasting.spec.clone(),
+            lasting.task_yaml.clone(),
+            "hgr-00000000-short".into(),
+        ),
         idempotency: None,
     };
     let audit = AuditEntry::by(&grace, AuditAction::OrderNode, now, "node", "short");
-    let NodeOrderStored::Created(short) = core.database.nodes().create(short, audit).await.unwrap()
+    let OrderStored::Created(short) = core.database.nodes().create(short, audit).await.unwrap()
     else {
         panic!("not stored");
     };
@@ -429,5 +436,5 @@ async fn a_node_whose_time_is_over_is_deleted() {
         ..node.clone()
     };
     core.until_node(&short, NodeState::Deleted).await;
-    assert_eq!(core.machines.names(), [node.machine]);
+    assert_eq!(core.machines.names(), [node.details.machine]);
 }

@@ -10,11 +10,11 @@ use domain::{
     ids::{EnvironmentId, TenantId},
     problem::ProblemKind,
 };
-use persistence::{audit_records::AuditEntry, new_id, node_records::WorkspaceProgress};
-use provisioning::{
-    ports::cloud_credentials::{AwsKeys, CredentialLookup, CredentialSource, UsedCredential},
-    vault::Vault,
+use persistence::{
+    audit_records::AuditEntry, credential_records::CredentialRecord, new_id,
+    node_records::WorkspaceProgress,
 };
+use provisioning::vault::Vault;
 use scripted::{ScriptedProviders, TestCore};
 use secrecy::ExposeSecret;
 use std::{collections::BTreeMap, sync::Arc};
@@ -57,18 +57,17 @@ impl World {
         self.vault.create(&self.admin, input).await.unwrap()
     }
 
-    async fn at_hand(&self) -> CredentialLookup<AwsKeys> {
-        self.vault.aws_keys(self.vision, self.dev).await.unwrap()
+    /// The credential that the environment uses.
+    async fn used(&self) -> Option<CredentialRecord> {
+        let credentials = self.core.database.credentials();
+        let used = credentials.chosen(self.vision, self.dev, Provider::Aws);
+        used.await.unwrap()
     }
 
-    /// The secret key that the broker gets.
-    async fn opened(&self) -> (UsedCredential, String) {
-        match self.at_hand().await {
-            CredentialLookup::Opened(used, keys) => {
-                (used, keys.secret_access_key.expose_secret().to_owned())
-            }
-            other => panic!("{other:?}"),
-        }
+    /// The secret key of that credential.
+    async fn opened(&self) -> String {
+        let keys = self.vault.aws_keys(&self.used().await.unwrap()).await;
+        keys.unwrap().secret_access_key.expose_secret().to_owned()
     }
 
     /// The audit log, newest first.
@@ -110,7 +109,7 @@ async fn the_first_is_taken_and_another_takes_its_place_when_it_is_chosen() {
     let first = world.store("first", None, SECRET).await;
     let second = world.store("second", None, OTHER).await;
     assert!(first.chosen && !second.chosen);
-    assert_eq!(world.opened().await.1, SECRET);
+    assert_eq!(world.opened().await, SECRET);
     let second = world.vault.choose(&world.admin, second.id).await.unwrap();
     assert!(second.chosen);
     assert!(
@@ -121,7 +120,7 @@ async fn the_first_is_taken_and_another_takes_its_place_when_it_is_chosen() {
             .unwrap()
             .chosen
     );
-    assert_eq!(world.opened().await.1, OTHER);
+    assert_eq!(world.opened().await, OTHER);
     let listed = world.vault.list(&world.admin, "vision").await.unwrap();
     let names: Vec<_> = listed.iter().map(|one| one.name.as_str()).collect();
     assert_eq!(names, ["first", "second"]);
@@ -132,29 +131,32 @@ async fn the_first_is_taken_and_another_takes_its_place_when_it_is_chosen() {
 #[tokio::test]
 async fn an_environment_without_one_of_its_own_takes_that_of_the_tenant() {
     let world = World::new().await;
-    assert!(matches!(world.at_hand().await, CredentialLookup::Nothing));
+    assert_eq!(world.used().await, None);
     world.store("all", None, SECRET).await;
-    assert_eq!(world.opened().await.1, SECRET);
+    assert_eq!(world.opened().await, SECRET);
     let own = world.store("own", Some("dev"), OTHER).await;
-    assert_eq!(world.opened().await.1, OTHER);
+    assert_eq!(world.opened().await, OTHER);
     // Suspended, nothing takes its place: that could be another account.
     world.vault.suspend(&world.admin, own.id).await.unwrap();
-    assert!(matches!(world.at_hand().await, CredentialLookup::Suspended(name) if name == "own"));
+    let used = world.used().await.unwrap();
+    assert_eq!((&*used.name, used.suspended), ("own", true));
     world.vault.restore(&world.admin, own.id).await.unwrap();
-    assert_eq!(world.opened().await.1, OTHER);
+    assert_eq!(world.opened().await, OTHER);
     world
         .vault
         .delete(&world.admin, own.id, "own")
         .await
         .unwrap();
-    assert_eq!(world.opened().await.1, SECRET);
+    assert_eq!(world.opened().await, SECRET);
 }
 
 #[tokio::test]
 async fn each_use_is_counted_and_recorded_and_none_after_a_suspension() {
     let world = World::new().await;
     let stored = world.store("all", None, SECRET).await;
-    let (used, _) = world.opened().await;
+    let used = world.used().await.unwrap();
+    let credentials = world.core.database.credentials();
+    let note_use = |audit| credentials.note_use(used.id, &used.fingerprint, audit);
     let entry = |_| {
         AuditEntry::by(
             &Caller::portal(),
@@ -165,14 +167,14 @@ async fn each_use_is_counted_and_recorded_and_none_after_a_suspension() {
         )
     };
     for count in 1..=2 {
-        assert!(world.vault.note_use(&used, entry(count)).await.unwrap());
+        assert!(note_use(entry(count)).await.unwrap());
         let seen = world.vault.get(&world.admin, stored.id).await.unwrap();
         assert_eq!(seen.uses, count);
         assert!(seen.last_used_at.is_some());
     }
     let recorded = world.audit().await.len();
     world.vault.suspend(&world.admin, stored.id).await.unwrap();
-    assert!(!world.vault.note_use(&used, entry(3)).await.unwrap());
+    assert!(!note_use(entry(3)).await.unwrap());
     assert_eq!(world.audit().await.len(), recorded + 1);
 }
 
@@ -260,11 +262,8 @@ async fn who_comes_second_sees_what_the_first_changed() {
         .await
         .unwrap_err();
     assert_eq!(problem.kind, ProblemKind::Conflict);
-    assert!(
-        problem.detail.starts_with("Ada changed it at"),
-        "{}",
-        problem.detail
-    );
+    assert_eq!(problem.code, "stale");
+    assert!(problem.detail.contains("Ada"), "{problem}");
     assert!(problem.field("name").unwrap().contains("“first”"));
     assert!(problem.field("state").unwrap().contains("suspended"));
     let problem = vault

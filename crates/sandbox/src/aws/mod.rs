@@ -1,26 +1,32 @@
-//! AWS's Security Token Service (STS) as far as the portal asks it: `GetCallerIdentity`, `GetSessionToken` and
-//! `AssumeRole`. Any key that could be AWS's is accepted, in the account that AWS's ids of keys name; signatures are not
-//! looked at, because the secrets are not known here.
+//! AWS's Security Token Service (STS): `GetCallerIdentity`, `GetSessionToken` and `AssumeRole`. Any access key of AWS's form
+//! is accepted. Signatures are not checked, because the secrets are unknown.
 
 mod access_key;
-mod listener;
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
+use anyhow::Result;
 use aws_lc_rs::hmac;
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use axum::routing::post;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
 use url::form_urlencoded;
 use uuid::Uuid;
 
-pub use listener::SecurityTokenServer;
-
 use crate::faults::Faults;
+use crate::http_listener::{self, Cuts};
 
 const NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
 const USUAL_SECONDS: i64 = 3600;
@@ -39,7 +45,7 @@ impl Identity {
         let end = key[key.len().saturating_sub(4)..].to_ascii_lowercase();
         Self {
             arn: format!("arn:aws:iam::{account}:user/sandbox-{end}"),
-            user_id: access_key::id("AIDA", &account, access_key::digest(key)),
+            user_id: access_key::id("AIDA", access_key::digest(key)),
             account,
         }
     }
@@ -52,7 +58,7 @@ impl Identity {
             return None;
         };
         let name = resource.strip_prefix("role/")?.rsplit('/').next()?;
-        let id = access_key::id("AROA", account, access_key::digest(arn));
+        let id = access_key::id("AROA", access_key::digest(arn));
         Some(Self {
             account: account.to_owned(),
             arn: format!("arn:{partition}:sts::{account}:assumed-role/{name}/{session_name}"),
@@ -98,7 +104,57 @@ impl IntoResponse for Refusal {
     }
 }
 
-/// What the token of a session says, signed, so that nothing needs to be remembered.
+/// A running STS. Dropping it ends everything.
+pub struct SecurityTokenServer {
+    address: SocketAddr,
+    tokens: SecurityTokens,
+    tasks: JoinSet<()>,
+}
+
+impl SecurityTokenServer {
+    pub async fn start(listen: SocketAddr, faults: Faults) -> Result<Self> {
+        let listener = http_listener::bind("AWS", listen).await?;
+        let address = listener.local_addr()?;
+        let tokens = SecurityTokens::new(faults.clone());
+        let router = Router::new()
+            .route("/", post(answer))
+            .with_state(tokens.clone());
+        let cuts = Cuts {
+            faults,
+            unreachable: |faults| faults.aws.unreachable,
+            restarts: watch::Sender::default().subscribe(),
+        };
+        let mut tasks = JoinSet::new();
+        tasks.spawn(http_listener::serve(listener, router, cuts));
+        Ok(Self {
+            address,
+            tokens,
+            tasks,
+        })
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    pub fn tokens(&self) -> &SecurityTokens {
+        &self.tokens
+    }
+
+    pub async fn shutdown(mut self) {
+        self.tasks.shutdown().await;
+    }
+}
+
+async fn answer(State(tokens): State<SecurityTokens>, headers: HeaderMap, body: Bytes) -> Response {
+    let latency = tokens.faults.current().aws.latency_ms;
+    tokio::time::sleep(Duration::from_millis(latency)).await;
+    tokens
+        .answer(&body, &headers)
+        .unwrap_or_else(IntoResponse::into_response)
+}
+
+/// The content of a session token, which is signed and not stored.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Session {
     access_key_id: String,
@@ -122,7 +178,7 @@ impl SecurityTokens {
         }
     }
 
-    pub fn gave(&self, session_token: &str) -> bool {
+    pub fn issued(&self, session_token: &str) -> bool {
         self.session(session_token).is_some()
     }
 
@@ -161,11 +217,9 @@ impl SecurityTokens {
         serde_json::from_slice(content).ok()
     }
 
-    fn answer(&self, query: &str, body: &[u8], headers: &HeaderMap) -> Result<Response, Refusal> {
-        let parameters: BTreeMap<String, String> = form_urlencoded::parse(query.as_bytes())
-            .chain(form_urlencoded::parse(body))
-            .map(|(name, value)| (name.into_owned(), value.into_owned()))
-            .collect();
+    fn answer(&self, body: &[u8], headers: &HeaderMap) -> Result<Response, Refusal> {
+        let parameters: BTreeMap<String, String> =
+            form_urlencoded::parse(body).into_owned().collect();
         let text = |name: &str| parameters.get(name).map_or("", String::as_str);
         let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         let key = header("authorization")
@@ -224,10 +278,10 @@ impl SecurityTokens {
     fn credentials(&self, identity: Identity, made_of: Option<String>, seconds: i64) -> String {
         let ends = Timestamp::now() + SignedDuration::from_secs(seconds);
         let session = Session {
-            access_key_id: access_key::id("ASIA", &identity.account, rand::random()),
+            access_key_id: access_key::id("ASIA", rand::random()),
             identity,
             made_of,
-            // AWS tells whole seconds.
+            // AWS's times are whole seconds.
             expires_at: Timestamp::from_second(ends.as_second()).unwrap_or(ends),
         };
         let content = serde_json::to_vec(&session).unwrap_or_default();

@@ -1,180 +1,103 @@
-//! The Deployment controller: one ReplicaSet for each version of the template; the old ones shrink when the new one is
-//! ready.
+//! The Deployment controller. It owns the pods directly, without ReplicaSets; after a change of the template it deletes the
+//! old pods when all new ones are ready.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::conditions::{self, Condition};
 use super::stateful_set::set_unless_zero;
-use super::{Cluster, Controller, EventType, events, pods};
-use crate::kubernetes::resources::{DEPLOYMENTS, REPLICA_SETS};
-use crate::kubernetes::{GroupResource, Key, object};
+use super::{Cluster, Controller, EventType, conditions, pods};
+use crate::kubernetes::resources::{DEPLOYMENTS, PODS};
+use crate::kubernetes::{Delete, GroupResource, Key, object};
 
 const COMPONENT: &str = "deployment-controller";
 const HASH: &str = "pod-template-hash";
-const REVISION: &str = "deployment.kubernetes.io/revision";
 
-pub struct Deployments {
-    cluster: Cluster,
-}
-
-impl Deployments {
-    pub fn new(cluster: &Cluster) -> Self {
-        Self {
-            cluster: cluster.clone(),
-        }
-    }
-}
+pub struct Deployments(pub Cluster);
 
 impl Controller for Deployments {
     fn watches(&self) -> Vec<GroupResource> {
-        vec![DEPLOYMENTS, REPLICA_SETS]
+        vec![DEPLOYMENTS, PODS]
     }
 
     fn affected(&self, resource: GroupResource, object: &Value) -> Vec<Key> {
-        if resource == DEPLOYMENTS {
-            return vec![Key::of(DEPLOYMENTS, object)];
-        }
-        match object::controller(object) {
-            Some(("Deployment", name, _)) => {
-                vec![Key::new(DEPLOYMENTS, object::namespace(object), name)]
-            }
-            _ => Vec::new(),
-        }
+        pods::controller_key(DEPLOYMENTS, "Deployment", resource, object)
     }
 
     fn reconcile(&self, key: &Key) -> Option<Duration> {
-        let store = &self.cluster.store;
-        let deployment = store.get(key)?;
+        let deployment = self.0.store.get(key)?;
         if object::is_terminating(&deployment) {
             return None;
         }
         let hash = pods::template_hash(&deployment);
-        let sets = pods::controlled_by(store, REPLICA_SETS, &deployment);
-        let current = sets
-            .iter()
-            .find(|set| object::label(set, HASH) == Some(&hash));
+        let wanted = pods::wanted_replicas(&deployment);
+        let (mut current, old) = self.pods(&deployment, &hash);
         let mut retry = None;
-        match current {
-            None => {
-                if let Err(refusal) = self.create_set(&deployment, &hash, sets.len() + 1) {
-                    self.tell(
-                        &deployment,
-                        EventType::Warning,
-                        "ReplicaSetCreateError",
-                        &refusal,
-                    );
-                    retry = Some(self.cluster.pace.units(4));
-                }
-            }
-            Some(current) => {
-                let wanted = pods::wanted_replicas(&deployment);
-                self.scale(&deployment, current, wanted);
-                if count(current, "readyReplicas") >= wanted {
-                    for old in sets.iter().filter(|set| !Arc::ptr_eq(set, current)) {
-                        self.scale(&deployment, old, 0);
-                    }
-                }
+        for _ in current.len()..wanted {
+            if let Err(refusal) = self.create_pod(&deployment, &hash) {
+                let message = format!("Error creating: {refusal}");
+                self.tell(&deployment, EventType::Warning, "FailedCreate", &message);
+                retry = Some(self.0.pace.units(4));
+                break;
             }
         }
-        self.report(
-            key,
-            &hash,
-            &pods::controlled_by(store, REPLICA_SETS, &deployment),
-        );
+        // Ready pods are deleted last.
+        current.sort_by_key(|pod| !pods::is_ready(pod));
+        let ready = current.iter().filter(|pod| pods::is_ready(pod)).count();
+        let outdated = old.iter().filter(|_| ready >= wanted);
+        for pod in current.iter().skip(wanted).chain(outdated) {
+            self.delete_pod(&deployment, pod);
+        }
+        let (current, old) = self.pods(&deployment, &hash);
+        self.report(key, &current, &old);
         retry
     }
 }
 
 impl Deployments {
-    fn create_set(&self, deployment: &Value, hash: &str, revision: usize) -> Result<(), String> {
-        let name = format!("{}-{hash}", object::name(deployment));
-        let mut set = json!({
-            "apiVersion": "apps/v1",
-            "kind": "ReplicaSet",
-            "metadata": {
-                "name": name,
-                "namespace": object::namespace(deployment),
-                "annotations": {REVISION: revision.to_string()},
-                "ownerReferences": [pods::controller_reference(deployment)],
-            },
-            "spec": {
-                "replicas": pods::wanted_replicas(deployment),
-                "selector": deployment["spec"]["selector"],
-                "template": deployment["spec"]["template"],
-            },
-            "status": {"replicas": 0},
-        });
-        if let Some(labels) = deployment.pointer("/spec/template/metadata/labels") {
-            set["metadata"]["labels"] = labels.clone();
-        }
-        object::set_label(&mut set, HASH, hash);
-        set["spec"]["selector"]["matchLabels"][HASH] = hash.into();
-        object::set_label(&mut set["spec"]["template"], HASH, hash);
-        self.cluster.admit(COMPONENT, REPLICA_SETS, set)?;
-        self.tell_scaled(deployment, &name, 0, pods::wanted_replicas(deployment));
-        let _ = self
-            .cluster
-            .store
-            .modify(&Key::of(DEPLOYMENTS, deployment), |deployment| {
-                let metadata = object::metadata_mut(deployment);
-                let annotations = metadata.entry("annotations").or_insert_with(|| json!({}));
-                annotations[REVISION] = revision.to_string().into();
-            });
+    /// The pods of the current template, and those of earlier ones.
+    fn pods(&self, deployment: &Value, hash: &str) -> (Vec<Arc<Value>>, Vec<Arc<Value>>) {
+        pods::of(&self.0.store, deployment)
+            .into_iter()
+            .filter(|pod| !object::is_terminating(pod))
+            .partition(|pod| object::label(pod, HASH) == Some(hash))
+    }
+
+    fn create_pod(&self, deployment: &Value, hash: &str) -> Result<(), String> {
+        let suffix = pods::random_suffix();
+        let name = format!("{}-{hash}-{suffix}", object::name(deployment));
+        let mut pod = pods::from_template(deployment, &name);
+        object::set_label(&mut pod, HASH, hash);
+        self.0.admit(COMPONENT, PODS, pod)?;
+        let message = format!("Created pod: {name}");
+        self.tell(deployment, EventType::Normal, "SuccessfulCreate", &message);
         Ok(())
     }
 
-    fn scale(&self, deployment: &Value, set: &Value, wanted: usize) {
-        let before = pods::wanted_replicas(set);
-        if before == wanted {
-            return;
+    fn delete_pod(&self, deployment: &Value, pod: &Value) {
+        let deleted = (self.0.store).delete(&Key::of(PODS, pod), &Delete::default());
+        if deleted.is_ok() {
+            let message = format!("Deleted pod: {}", object::name(pod));
+            self.tell(deployment, EventType::Normal, "SuccessfulDelete", &message);
         }
-        let scaled = self
-            .cluster
-            .store
-            .modify(&Key::of(REPLICA_SETS, set), |set| {
-                set["spec"]["replicas"] = json!(wanted);
-            });
-        if scaled.is_ok() {
-            self.tell_scaled(deployment, object::name(set), before, wanted);
-        }
-    }
-
-    fn tell_scaled(&self, deployment: &Value, set: &str, from: usize, to: usize) {
-        let direction = if to > from { "up" } else { "down" };
-        let message = format!("Scaled {direction} replica set {set} from {from} to {to}");
-        self.tell(deployment, EventType::Normal, "ScalingReplicaSet", &message);
     }
 
     fn tell(&self, deployment: &Value, kind: EventType, reason: &str, message: &str) {
-        events::record(
-            &self.cluster.store,
-            COMPONENT,
-            deployment,
-            kind,
-            reason,
-            message,
-        );
+        self.0.record(COMPONENT, deployment, kind, reason, message);
     }
 
-    fn report(&self, key: &Key, hash: &str, sets: &[Arc<Value>]) {
-        let sum = |field: &str| -> usize { sets.iter().map(|set| count(set, field)).sum() };
-        let (replicas, ready) = (sum("replicas"), sum("readyReplicas"));
-        let updated = sets
-            .iter()
-            .find(|set| object::label(set, HASH) == Some(hash))
-            .map_or(0, |set| count(set, "replicas"));
-        let _ = self.cluster.store.modify(key, |deployment| {
+    fn report(&self, key: &Key, current: &[Arc<Value>], old: &[Arc<Value>]) {
+        let pods = || current.iter().chain(old);
+        let ready = pods().filter(|pod| pods::is_ready(pod)).count();
+        let _ = self.0.store.modify(key, |deployment| {
             let wanted = pods::wanted_replicas(deployment);
             let generation = deployment["metadata"]["generation"].clone();
-            let set_name = format!("{}-{hash}", object::name(deployment));
             let status = object::field_mut(deployment, "status");
             status.insert("observedGeneration".into(), generation);
             for (field, count) in [
-                ("replicas", replicas),
-                ("updatedReplicas", updated),
+                ("replicas", pods().count()),
+                ("updatedReplicas", current.len()),
                 ("readyReplicas", ready),
                 ("availableReplicas", ready),
                 ("unavailableReplicas", wanted.saturating_sub(ready)),
@@ -182,50 +105,16 @@ impl Deployments {
                 set_unless_zero(status, field, count);
             }
             let available = ready >= wanted;
-            let condition = if available {
-                Condition {
-                    kind: "Available",
-                    status: true,
-                    reason: "MinimumReplicasAvailable",
-                    message: "Deployment has minimum availability.",
-                }
-            } else {
-                Condition {
-                    kind: "Available",
-                    status: false,
-                    reason: "MinimumReplicasUnavailable",
-                    message: "Deployment does not have minimum availability.",
-                }
+            let reason = match available {
+                true => "MinimumReplicasAvailable",
+                false => "MinimumReplicasUnavailable",
             };
-            conditions::set(status, &condition);
-            let done = available && updated == replicas;
-            let (reason, message) = if done {
-                (
-                    "NewReplicaSetAvailable",
-                    format!("ReplicaSet \"{set_name}\" has successfully progressed."),
-                )
-            } else {
-                (
-                    "ReplicaSetUpdated",
-                    format!("ReplicaSet \"{set_name}\" is progressing."),
-                )
+            conditions::set(status, "Available", available, reason, "");
+            let reason = match available && old.is_empty() {
+                true => "NewReplicaSetAvailable",
+                false => "ReplicaSetUpdated",
             };
-            conditions::set(
-                status,
-                &Condition {
-                    kind: "Progressing",
-                    status: true,
-                    reason,
-                    message: &message,
-                },
-            );
+            conditions::set(status, "Progressing", true, reason, "");
         });
     }
-}
-
-fn count(set: &Value, field: &str) -> usize {
-    set["status"][field]
-        .as_u64()
-        .and_then(|count| usize::try_from(count).ok())
-        .unwrap_or(0)
 }

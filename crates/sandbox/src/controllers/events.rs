@@ -1,12 +1,11 @@
-//! Events: what controllers tell people about an object. The same event again is counted, not repeated.
-
-use std::fmt::{self, Write as _};
+//! Events about objects. The same event again is counted, not repeated.
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use super::Cluster;
 use crate::kubernetes::resources::EVENTS;
-use crate::kubernetes::{Key, Store, StoreError, object};
+use crate::kubernetes::{Key, StoreError, object};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EventType {
@@ -14,73 +13,57 @@ pub enum EventType {
     Warning,
 }
 
-impl fmt::Display for EventType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Normal => "Normal",
-            Self::Warning => "Warning",
-        })
+impl Cluster {
+    pub fn record(
+        &self,
+        component: &str,
+        about: &Value,
+        kind: EventType,
+        reason: &str,
+        message: &str,
+    ) {
+        let identity = [object::uid(about), component, reason, message].join("\0");
+        let digest = Sha256::digest(identity);
+        let digest: String = digest[..8].iter().map(|b| format!("{b:02x}")).collect();
+        let name = format!("{}.{digest}", object::name(about));
+        let namespace = match object::namespace(about) {
+            "" => "default",
+            namespace => namespace,
+        };
+        let counted = self
+            .store
+            .modify(&Key::new(EVENTS, namespace, &name), |event| {
+                event["count"] = (event["count"].as_i64().unwrap_or(0) + 1).into();
+                event["lastTimestamp"] = object::now().into();
+            });
+        if !matches!(counted, Err(StoreError::NotFound(_))) {
+            return;
+        }
+        let now = object::now();
+        let event = json!({
+            "apiVersion": "v1",
+            "kind": "Event",
+            "metadata": {"name": name, "namespace": namespace},
+            "involvedObject": {
+                "apiVersion": object::api_version(about),
+                "kind": object::kind(about),
+                "namespace": object::namespace(about),
+                "name": object::name(about),
+                "uid": object::uid(about),
+                "resourceVersion": object::metadata(about, "resourceVersion"),
+            },
+            "type": format!("{kind:?}"),
+            "reason": reason,
+            "message": message,
+            "source": {"component": component},
+            "firstTimestamp": now,
+            "lastTimestamp": now,
+            "count": 1,
+            "eventTime": null,
+            "reportingComponent": component,
+            "reportingInstance": "",
+        });
+        // The event exists if another controller recorded it in between.
+        let _ = self.store.create(EVENTS, event);
     }
-}
-
-pub fn record(
-    store: &Store,
-    component: &str,
-    about: &Value,
-    kind: EventType,
-    reason: &str,
-    message: &str,
-) {
-    let name = format!(
-        "{}.{}",
-        object::name(about),
-        fingerprint(&[object::uid(about), component, reason, message])
-    );
-    let namespace = match object::namespace(about) {
-        "" => "default",
-        namespace => namespace,
-    };
-    let key = Key::new(EVENTS, namespace, &name);
-    let counted = store.modify(&key, |event| {
-        event["count"] = (event["count"].as_i64().unwrap_or(0) + 1).into();
-        event["lastTimestamp"] = object::now().into();
-    });
-    if !matches!(counted, Err(StoreError::NotFound(_))) {
-        return;
-    }
-    let now = object::now();
-    let event = json!({
-        "apiVersion": "v1",
-        "kind": "Event",
-        "metadata": {"name": name, "namespace": namespace},
-        "involvedObject": {
-            "apiVersion": object::api_version(about),
-            "kind": object::kind(about),
-            "namespace": object::namespace(about),
-            "name": object::name(about),
-            "uid": object::uid(about),
-            "resourceVersion": object::metadata(about, "resourceVersion"),
-        },
-        "type": kind.to_string(),
-        "reason": reason,
-        "message": message,
-        "source": {"component": component},
-        "firstTimestamp": now,
-        "lastTimestamp": now,
-        "count": 1,
-        "eventTime": null,
-        "reportingComponent": component,
-        "reportingInstance": "",
-    });
-    // Somebody else recorded the same in between: then it is told.
-    let _ = store.create(EVENTS, event);
-}
-
-fn fingerprint(parts: &[&str]) -> String {
-    let digest = Sha256::digest(parts.join("\0"));
-    digest.iter().take(8).fold(String::new(), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

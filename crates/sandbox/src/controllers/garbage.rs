@@ -1,4 +1,4 @@
-//! The garbage collector: what lost all its owners goes; what waits for its dependents goes after them.
+//! The garbage collector: deletes objects without an owner, and owners that wait for their dependents after them.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,32 +11,15 @@ use crate::kubernetes::{Delete, GroupResource, Key, object};
 const FOREGROUND: &str = "foregroundDeletion";
 const ORPHAN: &str = "orphan";
 
-pub struct GarbageCollector {
-    cluster: Cluster,
-}
+pub struct GarbageCollector(pub Cluster);
 
 impl GarbageCollector {
-    pub fn new(cluster: &Cluster) -> Self {
-        Self {
-            cluster: cluster.clone(),
-        }
-    }
-
-    fn all(&self) -> Vec<GroupResource> {
-        let registry = self.cluster.store.registry();
-        registry
-            .all()
-            .filter(|resource| resource.is_stored())
-            .map(|resource| resource.id())
-            .collect()
-    }
-
     /// Owners live in the same namespace as what they own, or in none.
     fn dependents(&self, owner: &Value) -> Vec<(Key, Arc<Value>)> {
         let namespace = Some(object::namespace(owner)).filter(|n| !n.is_empty());
         let mut found = Vec::new();
-        for resource in self.all() {
-            for candidate in self.cluster.store.list(resource, namespace).0 {
+        for resource in self.0.store.registry().stored() {
+            for candidate in self.0.store.list(resource, namespace).0 {
                 if owners(&candidate).any(|reference| reference["uid"] == object::uid(owner)) {
                     found.push((Key::of(resource, &candidate), candidate));
                 }
@@ -48,39 +31,28 @@ impl GarbageCollector {
     fn is_alive(&self, namespace: &str, reference: &Value) -> bool {
         let text = |field: &str| reference[field].as_str().unwrap_or_default();
         let Some(resource) = self
-            .cluster
+            .0
             .store
             .registry()
             .of_kind(text("apiVersion"), text("kind"))
         else {
-            // Of a kind that is not kept here: nobody can say that it is gone.
+            // The sandbox does not serve this kind.
             return true;
         };
         let namespace = if resource.namespaced { namespace } else { "" };
         let key = Key::new(resource.id(), namespace, text("name"));
-        self.cluster
+        self.0
             .store
             .get(&key)
             .is_some_and(|owner| object::uid(&owner) == text("uid"))
     }
 
     fn drop_finalizer(&self, key: &Key, finalizer: &str) {
-        let _ = self.cluster.store.modify(key, |object| {
-            let kept: Vec<String> = object::finalizers(object)
-                .into_iter()
-                .filter(|kept| *kept != finalizer)
-                .map(str::to_owned)
-                .collect();
-            object::set_metadata(
-                object,
-                "finalizers",
-                (!kept.is_empty()).then(|| json!(kept)),
-            );
-        });
+        let _ = (self.0.store).modify(key, |object| object::remove_finalizer(object, finalizer));
     }
 
     fn disown(&self, key: &Key, owner_uid: &str) {
-        let _ = self.cluster.store.modify(key, |object| {
+        let _ = self.0.store.modify(key, |object| {
             let kept: Vec<Value> = owners(object)
                 .filter(|reference| reference["uid"] != owner_uid)
                 .cloned()
@@ -109,7 +81,7 @@ impl GarbageCollector {
                         && reference["blockOwnerDeletion"] == json!(true)
                 });
                 if !object::is_terminating(&object) {
-                    let _ = self.cluster.store.delete(&dependent, &Delete::default());
+                    let _ = self.0.store.delete(&dependent, &Delete::default());
                 }
             }
             if !waits || self.dependents(owner).is_empty() {
@@ -125,14 +97,14 @@ fn owners(object: &Value) -> impl Iterator<Item = &Value> {
 
 impl Controller for GarbageCollector {
     fn watches(&self) -> Vec<GroupResource> {
-        self.all()
+        self.0.store.registry().stored()
     }
 
     fn affected(&self, resource: GroupResource, object: &Value) -> Vec<Key> {
         let key = Key::of(resource, object);
         let mut affected = Vec::new();
         let is_gone = self
-            .cluster
+            .0
             .store
             .get(&key)
             .is_none_or(|found| object::uid(&found) != object::uid(object));
@@ -141,7 +113,7 @@ impl Controller for GarbageCollector {
             // Owners that wait for it in the foreground.
             for reference in owners(object) {
                 let text = |field: &str| reference[field].as_str().unwrap_or_default();
-                let registry = self.cluster.store.registry();
+                let registry = self.0.store.registry();
                 if let Some(kind) = registry.of_kind(text("apiVersion"), text("kind")) {
                     let namespace = if kind.namespaced {
                         object::namespace(object)
@@ -158,7 +130,7 @@ impl Controller for GarbageCollector {
     }
 
     fn reconcile(&self, key: &Key) -> Option<Duration> {
-        let found = self.cluster.store.get(key)?;
+        let found = self.0.store.get(key)?;
         if object::is_terminating(&found) {
             self.end_with_dependents(key, &found);
             return None;
@@ -169,7 +141,7 @@ impl Controller for GarbageCollector {
                 .iter()
                 .any(|reference| self.is_alive(&key.namespace, reference));
         if orphaned {
-            let _ = self.cluster.store.delete(key, &Delete::default());
+            let _ = self.0.store.delete(key, &Delete::default());
         }
         None
     }

@@ -1,15 +1,13 @@
-//! The cloud's load balancers: each Service of that type gets a loopback address of its own, where somebody really can
-//! listen (see `virtual_cluster/exposure.rs`).
+//! The cloud's load balancers: each Service of that type gets its own loopback address, where vClusters listen (see
+//! `virtual_cluster/exposure.rs`).
 
-use std::collections::HashMap;
 use std::net::Ipv4Addr;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tokio::time::Instant;
 
-use super::{Cluster, Controller, EventType, events};
+use super::timers::Timers;
+use super::{Cluster, Controller, EventType};
 use crate::kubernetes::resources::SERVICES;
 use crate::kubernetes::{GroupResource, Key, object};
 
@@ -17,29 +15,23 @@ const COMPONENT: &str = "service-controller";
 
 pub struct LoadBalancers {
     cluster: Cluster,
-    begun: Mutex<HashMap<String, Instant>>,
+    ensuring: Timers<()>,
 }
 
 impl LoadBalancers {
     pub fn new(cluster: &Cluster) -> Self {
         Self {
             cluster: cluster.clone(),
-            begun: Mutex::default(),
+            ensuring: Timers::new(cluster.pace),
         }
     }
 
     fn tell(&self, service: &Value, reason: &str, message: &str) {
-        events::record(
-            &self.cluster.store,
-            COMPONENT,
-            service,
-            EventType::Normal,
-            reason,
-            message,
-        );
+        self.cluster
+            .record(COMPONENT, service, EventType::Normal, reason, message);
     }
 
-    /// An address that no other Service has. Random, so that sandboxes side by side do not meet.
+    /// An address that no other Service has; random, so that sandboxes on one machine use different ones.
     fn free_address(&self) -> Ipv4Addr {
         let (services, _) = self.cluster.store.list(SERVICES, None);
         loop {
@@ -92,18 +84,10 @@ impl Controller for LoadBalancers {
             // A change of the faults wakes this controller.
             return None;
         }
-        let begun = {
-            let mut begun = self.begun.lock().unwrap_or_else(PoisonError::into_inner);
-            *begun
-                .entry(object::uid(&service).to_owned())
-                .or_insert_with(|| {
-                    self.tell(&service, "EnsuringLoadBalancer", "Ensuring load balancer");
-                    Instant::now()
-                })
-        };
-        let left = (begun + self.cluster.pace.units(3)).saturating_duration_since(Instant::now());
-        if !left.is_zero() {
-            return Some(left);
+        let begin = || self.tell(&service, "EnsuringLoadBalancer", "Ensuring load balancer");
+        let left = self.ensuring.left(object::uid(&service), (), 3, begin);
+        if left.is_some() {
+            return left;
         }
         let address = self.free_address();
         let given = self.cluster.store.modify(key, |service| {
@@ -115,10 +99,7 @@ impl Controller for LoadBalancers {
         if given.is_ok() {
             self.tell(&service, "EnsuredLoadBalancer", "Ensured load balancer");
         }
-        self.begun
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(object::uid(&service));
+        self.ensuring.forget(object::uid(&service));
         None
     }
 }

@@ -1,10 +1,10 @@
-//! What a control plane does behind its API: controllers that look at what is wanted and what is there, and take the next
-//! step. They work directly on the store, are woken by its changes, and keep no truth of their own.
+//! The controllers of a control plane: each compares desired and actual state and takes the next step. They work directly
+//! on the store and are woken by its changes.
 
 pub mod conditions;
 mod control_loop;
 mod deployment;
-pub mod events;
+mod events;
 mod garbage;
 mod kubelet;
 pub mod load_balancer;
@@ -12,9 +12,9 @@ mod namespace;
 pub mod nodes;
 mod pods;
 mod quota;
-mod replica_set;
 mod scheduler;
 mod stateful_set;
+mod timers;
 mod volumes;
 mod work_queue;
 
@@ -32,7 +32,7 @@ use crate::kubernetes::ApiServer;
 use crate::kubernetes::WriteOptions;
 use crate::kubernetes::{GroupResource, Store, object};
 
-/// How fast things happen. Real clusters take seconds for each step; people should see the steps, tests should not wait.
+/// How fast things happen: users should see the steps, tests should not wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {
     unit: Duration,
@@ -100,12 +100,11 @@ impl Cluster {
 
 pub fn control_plane(cluster: &Cluster) -> Vec<Arc<dyn Controller>> {
     vec![
-        Arc::new(namespace::NamespaceTermination::new(cluster)),
-        Arc::new(stateful_set::StatefulSets::new(cluster)),
-        Arc::new(deployment::Deployments::new(cluster)),
-        Arc::new(replica_set::ReplicaSets::new(cluster)),
-        Arc::new(garbage::GarbageCollector::new(cluster)),
-        Arc::new(quota::QuotaStatus::new(cluster)),
+        Arc::new(namespace::NamespaceTermination(cluster.clone())),
+        Arc::new(stateful_set::StatefulSets(cluster.clone())),
+        Arc::new(deployment::Deployments(cluster.clone())),
+        Arc::new(garbage::GarbageCollector(cluster.clone())),
+        Arc::new(quota::QuotaStatus(cluster.clone())),
     ]
 }
 
@@ -113,7 +112,7 @@ pub fn nodes_and_networks(cluster: &Cluster, kubelet: Arc<Kubelet>) -> Vec<Arc<d
     vec![
         Arc::new(scheduler::Scheduler::new(cluster)),
         kubelet,
-        Arc::new(volumes::Volumes::new(cluster)),
+        Arc::new(volumes::Volumes(cluster.clone())),
         Arc::new(load_balancer::LoadBalancers::new(cluster)),
     ]
 }

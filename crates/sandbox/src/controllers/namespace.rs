@@ -1,19 +1,16 @@
-//! The end of a namespace: everything in it is deleted; when nothing is left, so is the namespace. Until then its
-//! conditions say what holds it.
+//! Terminates namespaces: deletes everything in them and, when nothing is left, the namespace. Until then its conditions
+//! say what remains.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-use super::conditions::{self, Condition};
-use super::{Cluster, Controller};
+use super::{Cluster, Controller, conditions};
 use crate::kubernetes::resources::NAMESPACES;
 use crate::kubernetes::{Delete, GroupResource, Key, object};
 
-pub struct NamespaceTermination {
-    cluster: Cluster,
-}
+pub struct NamespaceTermination(pub Cluster);
 
 #[derive(Default)]
 struct Remains {
@@ -22,28 +19,18 @@ struct Remains {
 }
 
 impl NamespaceTermination {
-    pub fn new(cluster: &Cluster) -> Self {
-        Self {
-            cluster: cluster.clone(),
-        }
-    }
-
-    fn delete_contents(&self, namespace: &str) {
-        let store = &self.cluster.store;
-        for resource in self.namespaced() {
+    /// Deletes what is in a namespace and returns what is left.
+    fn delete_contents(&self, namespace: &str) -> Remains {
+        let store = &self.0.store;
+        let mut remains = Remains::default();
+        for resource in store.registry().namespaced() {
             for object in store.list(resource, Some(namespace)).0 {
                 if !object::is_terminating(&object) {
-                    // Gone already: all the better.
+                    // It may be gone already.
                     let _ = store.delete(&Key::of(resource, &object), &Delete::default());
                 }
             }
-        }
-    }
-
-    fn remains(&self, namespace: &str) -> Remains {
-        let mut remains = Remains::default();
-        for resource in self.namespaced() {
-            for object in self.cluster.store.list(resource, Some(namespace)).0 {
+            for object in store.list(resource, Some(namespace)).0 {
                 let name = format!("{}.{}", resource.plural, resource.group);
                 *remains.objects.entry(name).or_default() += 1;
                 for finalizer in object::finalizers(&object) {
@@ -53,20 +40,11 @@ impl NamespaceTermination {
         }
         remains
     }
-
-    fn namespaced(&self) -> Vec<GroupResource> {
-        let registry = self.cluster.store.registry();
-        registry
-            .all()
-            .filter(|resource| resource.namespaced && resource.is_stored())
-            .map(|resource| resource.id())
-            .collect()
-    }
 }
 
 impl Controller for NamespaceTermination {
     fn watches(&self) -> Vec<GroupResource> {
-        let mut watched = self.namespaced();
+        let mut watched = self.0.store.registry().namespaced();
         watched.push(NAMESPACES);
         watched
     }
@@ -78,38 +56,29 @@ impl Controller for NamespaceTermination {
             object::namespace(object)
         };
         let key = Key::new(NAMESPACES, "", name);
-        let ends = self
-            .cluster
-            .store
-            .get(&key)
-            .is_some_and(|namespace| object::is_terminating(&namespace));
-        if ends { vec![key] } else { Vec::new() }
+        let namespace = self.0.store.get(&key);
+        match namespace.is_some_and(|namespace| object::is_terminating(&namespace)) {
+            true => vec![key],
+            false => Vec::new(),
+        }
     }
 
     fn reconcile(&self, key: &Key) -> Option<Duration> {
-        let store = &self.cluster.store;
+        let store = &self.0.store;
         let namespace = store.get(key)?;
         if !object::is_terminating(&namespace) {
             return None;
         }
-        self.delete_contents(&key.name);
-        let remains = self.remains(&key.name);
+        let remains = self.delete_contents(&key.name);
         let reported = store.modify(key, |namespace| {
             remains.describe(object::field_mut(namespace, "status"));
         });
         if reported.is_ok() && remains.objects.is_empty() {
             let _ = store.modify(key, |namespace| {
-                let finalizers: Vec<Value> = object::strings(namespace.pointer("/spec/finalizers"))
-                    .into_iter()
-                    .filter(|finalizer| *finalizer != "kubernetes")
-                    .map(Value::from)
-                    .collect();
-                let spec = object::field_mut(namespace, "spec");
-                if finalizers.is_empty() {
-                    spec.remove("finalizers");
-                } else {
-                    spec.insert("finalizers".into(), finalizers.into());
-                }
+                let mut finalizers = object::strings(namespace.pointer("/spec/finalizers"));
+                finalizers.retain(|finalizer| *finalizer != "kubernetes");
+                let finalizers = json!(finalizers);
+                object::field_mut(namespace, "spec").insert("finalizers".into(), finalizers);
             });
         }
         None
@@ -135,57 +104,56 @@ impl Remains {
                 "All content successfully deleted, may be waiting on finalization",
             ),
         ] {
-            let condition = Condition {
-                kind,
-                status: false,
-                reason,
-                message,
-            };
-            conditions::set(status, &condition);
+            conditions::set(status, kind, false, reason, message);
         }
-        let objects = instances(&self.objects, " has ");
-        let finalizers = instances(&self.finalizers, " in ");
-        let content = if self.objects.is_empty() {
-            Condition {
-                kind: "NamespaceContentRemaining",
-                status: false,
-                reason: "ContentRemoved",
-                message: "All content successfully removed",
-            }
-        } else {
-            Condition {
-                kind: "NamespaceContentRemaining",
-                status: true,
-                reason: "SomeResourcesRemain",
-                message: &format!("Some resources are remaining: {objects}"),
-            }
+        let instances = |counts: &BTreeMap<String, usize>, joined_by: &str| {
+            let parts: Vec<_> = counts
+                .iter()
+                .map(|(name, count)| format!("{name}{joined_by}{count} resource instances"))
+                .collect();
+            parts.join(", ")
         };
-        conditions::set(status, &content);
-        let held = if self.finalizers.is_empty() {
-            Condition {
-                kind: "NamespaceFinalizersRemaining",
-                status: false,
-                reason: "ContentHasNoFinalizers",
-                message: "All content-preserving finalizers finished",
-            }
-        } else {
-            Condition {
-                kind: "NamespaceFinalizersRemaining",
-                status: true,
-                reason: "SomeFinalizersRemain",
-                message: &format!(
-                    "Some content in the namespace has finalizers remaining: {finalizers}"
+        let (reason, message) = match self.objects.is_empty() {
+            true => (
+                "ContentRemoved",
+                "All content successfully removed".to_owned(),
+            ),
+            false => (
+                "SomeResourcesRemain",
+                format!(
+                    "Some resources are remaining: {}",
+                    instances(&self.objects, " has ")
                 ),
-            }
+            ),
         };
-        conditions::set(status, &held);
+        let remain = !self.objects.is_empty();
+        conditions::set(
+            status,
+            "NamespaceContentRemaining",
+            remain,
+            reason,
+            &message,
+        );
+        let (reason, message) = match self.finalizers.is_empty() {
+            true => (
+                "ContentHasNoFinalizers",
+                "All content-preserving finalizers finished".to_owned(),
+            ),
+            false => (
+                "SomeFinalizersRemain",
+                format!(
+                    "Some content in the namespace has finalizers remaining: {}",
+                    instances(&self.finalizers, " in ")
+                ),
+            ),
+        };
+        let remain = !self.finalizers.is_empty();
+        conditions::set(
+            status,
+            "NamespaceFinalizersRemaining",
+            remain,
+            reason,
+            &message,
+        );
     }
-}
-
-fn instances(counts: &BTreeMap<String, usize>, joined_by: &str) -> String {
-    let parts: Vec<_> = counts
-        .iter()
-        .map(|(name, count)| format!("{name}{joined_by}{count} resource instances"))
-        .collect();
-    parts.join(", ")
 }

@@ -1,4 +1,4 @@
-//! Pods as the workload controllers see them: made from a template, owned by one object, ready or not.
+//! Pods of workload controllers: made from a template, with one owner.
 
 use std::sync::Arc;
 
@@ -7,9 +7,9 @@ use sha2::{Digest, Sha256};
 
 use super::conditions;
 use crate::kubernetes::resources::PODS;
-use crate::kubernetes::{GroupResource, Store, object};
+use crate::kubernetes::{GroupResource, Key, Store, object};
 
-/// The letters that Kubernetes puts into generated names: no vowels, so that no words appear.
+/// The letters of names that Kubernetes generates: no vowels, so that no words appear.
 const SAFE: &[u8] = b"bcdfghjklmnpqrstvwxz2456789";
 
 pub fn controlled_by(store: &Store, resource: GroupResource, owner: &Value) -> Vec<Arc<Value>> {
@@ -24,6 +24,24 @@ pub fn controlled_by(store: &Store, resource: GroupResource, owner: &Value) -> V
 
 pub fn of(store: &Store, owner: &Value) -> Vec<Arc<Value>> {
     controlled_by(store, PODS, owner)
+}
+
+/// The key to reconcile after a change of an owner of this kind or of an object that one controls.
+pub fn controller_key(
+    owners: GroupResource,
+    kind: &str,
+    changed: GroupResource,
+    object: &Value,
+) -> Vec<Key> {
+    if changed == owners {
+        return vec![Key::of(owners, object)];
+    }
+    match object::controller(object) {
+        Some((of, name, _)) if of == kind => {
+            vec![Key::new(owners, object::namespace(object), name)]
+        }
+        _ => Vec::new(),
+    }
 }
 
 pub fn is_ready(pod: &Value) -> bool {
@@ -78,7 +96,7 @@ fn letters(bytes: &[u8]) -> String {
         .collect()
 }
 
-/// How many replicas are wanted; the API's default is one.
+/// The API's default is one.
 pub fn wanted_replicas(owner: &Value) -> usize {
     owner
         .pointer("/spec/replicas")

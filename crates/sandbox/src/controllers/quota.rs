@@ -1,4 +1,4 @@
-//! Keeps the status of quotas right when objects go or change; new objects are counted by the API as it admits them.
+//! Updates the status of quotas when objects change; the API counts new objects as it admits them.
 
 use std::time::Duration;
 
@@ -9,42 +9,22 @@ use crate::kubernetes::admission::quotas;
 use crate::kubernetes::resources::RESOURCE_QUOTAS;
 use crate::kubernetes::{GroupResource, Key, object};
 
-pub struct QuotaStatus {
-    cluster: Cluster,
-}
-
-impl QuotaStatus {
-    pub fn new(cluster: &Cluster) -> Self {
-        Self {
-            cluster: cluster.clone(),
-        }
-    }
-}
+pub struct QuotaStatus(pub Cluster);
 
 impl Controller for QuotaStatus {
     fn watches(&self) -> Vec<GroupResource> {
-        self.cluster
-            .store
-            .registry()
-            .all()
-            .filter(|resource| resource.namespaced && resource.is_stored())
-            .map(|resource| resource.id())
-            .collect()
+        self.0.store.registry().namespaced()
     }
 
     fn affected(&self, _: GroupResource, object: &Value) -> Vec<Key> {
-        let (quotas, _) = self
-            .cluster
-            .store
-            .list(RESOURCE_QUOTAS, Some(object::namespace(object)));
-        quotas
-            .iter()
-            .map(|quota| Key::of(RESOURCE_QUOTAS, quota))
-            .collect()
+        let namespace = Some(object::namespace(object));
+        let (quotas, _) = self.0.store.list(RESOURCE_QUOTAS, namespace);
+        let keys = quotas.iter().map(|quota| Key::of(RESOURCE_QUOTAS, quota));
+        keys.collect()
     }
 
     fn reconcile(&self, key: &Key) -> Option<Duration> {
-        quotas::refresh(&self.cluster.store, &key.namespace);
+        quotas::refresh(&self.0.store, &key.namespace);
         None
     }
 }

@@ -1,46 +1,26 @@
-//! The scheduler: gives each pod a node, or says why it cannot.
+//! The scheduler: assigns each pod to a node, or says why none is available.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use serde_json::{Value, json};
-use tokio::time::Instant;
-
-use super::conditions::{self, Condition};
-use super::{Cluster, Controller, EventType, events};
+use super::timers::Timers;
+use super::{Cluster, Controller, EventType, conditions};
 use crate::kubernetes::resources::{NODES, PODS};
 use crate::kubernetes::{GroupResource, Key, object};
+use serde_json::{Value, json};
 
 const COMPONENT: &str = "default-scheduler";
 
 pub struct Scheduler {
     cluster: Cluster,
-    seen: Mutex<HashMap<String, Instant>>,
+    thinking: Timers<()>,
 }
 
 impl Scheduler {
     pub fn new(cluster: &Cluster) -> Self {
         Self {
             cluster: cluster.clone(),
-            seen: Mutex::default(),
+            thinking: Timers::new(cluster.pace),
         }
-    }
-
-    fn thinking(&self, pod: &Value) -> Option<Duration> {
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let first = *seen
-            .entry(object::uid(pod).to_owned())
-            .or_insert_with(Instant::now);
-        let left = (first + self.cluster.pace.units(1)).saturating_duration_since(Instant::now());
-        (!left.is_zero()).then_some(left)
-    }
-
-    fn forget(&self, pod: &Value) {
-        self.seen
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(object::uid(pod));
     }
 
     /// The node with the fewest pods, so that they spread.
@@ -64,13 +44,8 @@ impl Scheduler {
     fn bind(&self, key: &Key, pod: &Value, node: &str) {
         let bound = self.cluster.store.modify(key, |pod| {
             pod["spec"]["nodeName"] = node.into();
-            let condition = Condition {
-                kind: "PodScheduled",
-                status: true,
-                reason: "",
-                message: "",
-            };
-            conditions::set(object::field_mut(pod, "status"), &condition);
+            let status = object::field_mut(pod, "status");
+            conditions::set(status, "PodScheduled", true, "", "");
         });
         if bound.is_ok() {
             let message = format!(
@@ -79,7 +54,7 @@ impl Scheduler {
             );
             self.tell(pod, EventType::Normal, "Scheduled", &message);
         }
-        self.forget(pod);
+        self.thinking.forget(object::uid(pod));
     }
 
     fn refuse(&self, key: &Key, pod: &Value) {
@@ -91,13 +66,8 @@ impl Scheduler {
         );
         let before = pod["status"]["conditions"].clone();
         let refused = self.cluster.store.modify(key, |pod| {
-            let condition = Condition {
-                kind: "PodScheduled",
-                status: false,
-                reason: "Unschedulable",
-                message: &message,
-            };
-            conditions::set(object::field_mut(pod, "status"), &condition);
+            let status = object::field_mut(pod, "status");
+            conditions::set(status, "PodScheduled", false, "Unschedulable", &message);
         });
         if refused.is_ok_and(|pod| pod["status"]["conditions"] != before) {
             self.tell(pod, EventType::Warning, "FailedScheduling", &message);
@@ -105,7 +75,7 @@ impl Scheduler {
     }
 
     fn tell(&self, pod: &Value, kind: EventType, reason: &str, message: &str) {
-        events::record(&self.cluster.store, COMPONENT, pod, kind, reason, message);
+        self.cluster.record(COMPONENT, pod, kind, reason, message);
     }
 }
 
@@ -124,11 +94,12 @@ impl Controller for Scheduler {
     fn reconcile(&self, key: &Key) -> Option<Duration> {
         let pod = self.cluster.store.get(key)?;
         if pod.pointer("/spec/nodeName").is_some() || object::is_terminating(&pod) {
-            self.forget(&pod);
+            self.thinking.forget(object::uid(&pod));
             return None;
         }
-        if let Some(left) = self.thinking(&pod) {
-            return Some(left);
+        let left = self.thinking.left(object::uid(&pod), (), 1, || {});
+        if left.is_some() {
+            return left;
         }
         let faults = self.cluster.faults.current().workloads;
         let node = self

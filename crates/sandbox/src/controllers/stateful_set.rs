@@ -6,24 +6,14 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use super::{Cluster, Controller, EventType, events, pods};
+use super::{Cluster, Controller, EventType, pods};
 use crate::kubernetes::resources::{PERSISTENT_VOLUME_CLAIMS, PODS, STATEFUL_SETS};
 use crate::kubernetes::{Delete, GroupResource, Key, object};
 
 const COMPONENT: &str = "statefulset-controller";
 const REVISION: &str = "controller-revision-hash";
 
-pub struct StatefulSets {
-    cluster: Cluster,
-}
-
-impl StatefulSets {
-    pub fn new(cluster: &Cluster) -> Self {
-        Self {
-            cluster: cluster.clone(),
-        }
-    }
-}
+pub struct StatefulSets(pub Cluster);
 
 impl Controller for StatefulSets {
     fn watches(&self) -> Vec<GroupResource> {
@@ -31,19 +21,11 @@ impl Controller for StatefulSets {
     }
 
     fn affected(&self, resource: GroupResource, object: &Value) -> Vec<Key> {
-        if resource == STATEFUL_SETS {
-            return vec![Key::of(STATEFUL_SETS, object)];
-        }
-        match object::controller(object) {
-            Some(("StatefulSet", name, _)) => {
-                vec![Key::new(STATEFUL_SETS, object::namespace(object), name)]
-            }
-            _ => Vec::new(),
-        }
+        pods::controller_key(STATEFUL_SETS, "StatefulSet", resource, object)
     }
 
     fn reconcile(&self, key: &Key) -> Option<Duration> {
-        let set = self.cluster.store.get(key)?;
+        let set = self.0.store.get(key)?;
         if object::is_terminating(&set) {
             return None;
         }
@@ -52,9 +34,9 @@ impl Controller for StatefulSets {
             // The change wakes this controller again, for the next step.
             return None;
         }
-        let pods = pods::of(&self.cluster.store, &set);
+        let pods = pods::of(&self.0.store, &set);
         let retry = self.make_pods_right(&set, &revision, &pods);
-        let pods = pods::of(&self.cluster.store, &set);
+        let pods = pods::of(&self.0.store, &set);
         self.report(key, &revision, &pods);
         retry
     }
@@ -66,7 +48,7 @@ impl StatefulSets {
         if set["status"]["observedGeneration"] == *generation {
             return false;
         }
-        let _ = self.cluster.store.modify(key, |set| {
+        let _ = self.0.store.modify(key, |set| {
             let status = object::field_mut(set, "status");
             status.insert("observedGeneration".into(), generation.clone());
             status.entry("replicas").or_insert(json!(0));
@@ -94,8 +76,14 @@ impl StatefulSets {
             match pods.iter().find(|pod| object::name(pod) == name) {
                 None => {
                     if let Err(refusal) = self.create_pod(set, revision, ordinal, &name) {
-                        self.tell_failure(set, &name, &refusal);
-                        return Some(self.cluster.pace.units(4));
+                        let set_name = object::name(set);
+                        let message = format!(
+                            "create Pod {name} in StatefulSet {set_name} failed error: {refusal}"
+                        );
+                        let warning = EventType::Warning;
+                        self.0
+                            .record(COMPONENT, set, warning, "FailedCreate", &message);
+                        return Some(self.0.pace.units(4));
                     }
                     if in_order {
                         return None;
@@ -158,25 +146,18 @@ impl StatefulSets {
                 object::name(&claim).to_owned(),
                 object::name(template).to_owned(),
             );
-            let volumes = pod["spec"]["volumes"].take();
-            let mut volumes = match volumes {
-                Value::Array(volumes) => volumes,
-                _ => Vec::new(),
-            };
-            volumes.retain(|v| v["name"] != volume.as_str());
-            volumes.insert(
-                0,
-                json!({"name": volume, "persistentVolumeClaim": {"claimName": claim_name}}),
-            );
+            let mut volumes =
+                vec![json!({"name": volume, "persistentVolumeClaim": {"claimName": claim_name}})];
+            let others = object::items(pod["spec"].get("volumes")).iter();
+            volumes.extend(others.filter(|v| v["name"] != volume.as_str()).cloned());
             pod["spec"]["volumes"] = volumes.into();
             let key = Key::of(PERSISTENT_VOLUME_CLAIMS, &claim);
-            if self.cluster.store.get(&key).is_none() {
-                self.cluster
-                    .admit(COMPONENT, PERSISTENT_VOLUME_CLAIMS, claim)?;
+            if self.0.store.get(&key).is_none() {
+                self.0.admit(COMPONENT, PERSISTENT_VOLUME_CLAIMS, claim)?;
                 made.push(claim_name);
             }
         }
-        self.cluster.admit(COMPONENT, PODS, pod)?;
+        self.0.admit(COMPONENT, PODS, pod)?;
         let set_name = object::name(set);
         for claim in made {
             self.tell(
@@ -195,7 +176,7 @@ impl StatefulSets {
 
     fn delete_pod(&self, set: &Value, pod: &Value) {
         if self
-            .cluster
+            .0
             .store
             .delete(&Key::of(PODS, pod), &Delete::default())
             .is_ok()
@@ -210,29 +191,8 @@ impl StatefulSets {
     }
 
     fn tell(&self, set: &Value, reason: &str, message: &str) {
-        events::record(
-            &self.cluster.store,
-            COMPONENT,
-            set,
-            EventType::Normal,
-            reason,
-            message,
-        );
-    }
-
-    fn tell_failure(&self, set: &Value, pod: &str, refusal: &str) {
-        let message = format!(
-            "create Pod {pod} in StatefulSet {} failed error: {refusal}",
-            object::name(set)
-        );
-        events::record(
-            &self.cluster.store,
-            COMPONENT,
-            set,
-            EventType::Warning,
-            "FailedCreate",
-            &message,
-        );
+        self.0
+            .record(COMPONENT, set, EventType::Normal, reason, message);
     }
 
     fn report(&self, key: &Key, revision: &str, pods: &[Arc<Value>]) {
@@ -244,7 +204,7 @@ impl StatefulSets {
         };
         let ready = pods.iter().filter(|pod| pods::is_ready(pod)).count();
         let updated = of_revision(revision);
-        let _ = self.cluster.store.modify(key, |set| {
+        let _ = self.0.store.modify(key, |set| {
             let wanted = pods::wanted_replicas(set);
             let status = object::field_mut(set, "status");
             // A finished update makes the new revision the current one.

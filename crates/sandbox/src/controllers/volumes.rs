@@ -10,19 +10,11 @@ use crate::kubernetes::{Delete, GroupResource, Key, object};
 
 const PROTECTION: &str = "kubernetes.io/pvc-protection";
 
-pub struct Volumes {
-    cluster: Cluster,
-}
+pub struct Volumes(pub Cluster);
 
 impl Volumes {
-    pub fn new(cluster: &Cluster) -> Self {
-        Self {
-            cluster: cluster.clone(),
-        }
-    }
-
     fn reconcile_claim(&self, key: &Key) {
-        let store = &self.cluster.store;
+        let store = &self.0.store;
         let Some(claim) = store.get(key) else {
             return;
         };
@@ -33,18 +25,7 @@ impl Volumes {
             .collect();
         if object::is_terminating(&claim) {
             if users.is_empty() {
-                let _ = store.modify(key, |claim| {
-                    let kept: Vec<String> = object::finalizers(claim)
-                        .into_iter()
-                        .filter(|finalizer| *finalizer != PROTECTION)
-                        .map(str::to_owned)
-                        .collect();
-                    object::set_metadata(
-                        claim,
-                        "finalizers",
-                        (!kept.is_empty()).then(|| json!(kept)),
-                    );
-                });
+                let _ = store.modify(key, |claim| object::remove_finalizer(claim, PROTECTION));
             }
             return;
         }
@@ -70,7 +51,7 @@ impl Volumes {
     }
 
     fn reconcile_volume(&self, key: &Key) {
-        let Some(volume) = self.cluster.store.get(key) else {
+        let Some(volume) = self.0.store.get(key) else {
             return;
         };
         let claim = &volume["spec"]["claimRef"];
@@ -80,12 +61,12 @@ impl Volumes {
             claim["name"].as_str().unwrap_or_default(),
         );
         let is_used = self
-            .cluster
+            .0
             .store
             .get(&claim_key)
             .is_some_and(|found| claim["uid"] == object::uid(&found));
         if !is_used {
-            let _ = self.cluster.store.delete(key, &Delete::default());
+            let _ = self.0.store.delete(key, &Delete::default());
         }
     }
 }

@@ -1,5 +1,4 @@
-//! The authorization endpoint: checks what the client asks for, lets the person at the browser choose who they are, and
-//! sends them back with a code.
+//! The authorization endpoint: checks the request, lets the user choose who they are, and redirects back with a code.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -26,11 +25,9 @@ pub struct AuthorizationRequest {
     pub nonce: Option<String>,
     pub code_challenge: String,
     pub code_challenge_method: String,
-    pub login_hint: Option<String>,
-    pub prompt: Option<String>,
 }
 
-/// The form of the page: the request again, and who was chosen; nobody when the person cancelled.
+/// The form of the page: the request again, and the email of the chosen person, empty if the user cancelled.
 #[derive(Debug, Deserialize)]
 pub struct Choice {
     #[serde(flatten)]
@@ -46,46 +43,14 @@ pub async fn ask(
     State(provider): State<Arc<Provider>>,
     Query(request): Query<AuthorizationRequest>,
 ) -> Response {
-    answer(&provider, request)
-}
-
-pub async fn ask_by_post(
-    State(provider): State<Arc<Provider>>,
-    Form(request): Form<AuthorizationRequest>,
-) -> Response {
-    answer(&provider, request)
-}
-
-fn answer(provider: &Provider, request: AuthorizationRequest) -> Response {
-    let redirect = match checked_redirect(provider, &request) {
+    let redirect = match checked_redirect(&provider, &request) {
         Ok(redirect) => redirect,
         Err(response) => return response,
     };
     if let Err(refusal) = check(&request) {
-        return refused(provider, &request, redirect, refusal);
+        return refused(&provider, &request, redirect, refusal);
     }
-    let prompts: Vec<_> = request
-        .prompt
-        .iter()
-        .flat_map(|prompt| prompt.split(' '))
-        .collect();
-    let hinted = request
-        .login_hint
-        .as_deref()
-        .and_then(|email| provider.person(email));
-    match hinted {
-        // Somebody who is told who they are need not be asked, unless the client insists.
-        Some(person) if prompts.iter().all(|prompt| *prompt == "none") => {
-            granted(provider, &request, redirect, person)
-        }
-        _ if prompts.contains(&"none") => refused(
-            provider,
-            &request,
-            redirect,
-            Refusal("login_required", "somebody has to choose who they are"),
-        ),
-        _ => chooser::page(&request, &provider.people, &redirect),
-    }
+    chooser::page(&request, &provider.people, &redirect)
 }
 
 pub async fn choose(
@@ -96,7 +61,7 @@ pub async fn choose(
         Ok(redirect) => redirect,
         Err(response) => return response,
     };
-    // The fields came back through the browser: they are checked as if they were new.
+    // The fields came back through the browser and may have been changed.
     if let Err(refusal) = check(&request) {
         return refused(&provider, &request, redirect, refusal);
     }
@@ -106,12 +71,12 @@ pub async fn choose(
             &provider,
             &request,
             redirect,
-            Refusal("access_denied", "nobody was chosen"),
+            Refusal("access_denied", "no user was chosen"),
         ),
     }
 }
 
-/// Without a known client and an allowed address there is nowhere to send an error, so the browser shows it.
+/// Without a known client and an allowed address the browser shows the error.
 #[allow(
     clippy::result_large_err,
     reason = "the error is the whole answer, and rare"
@@ -127,7 +92,7 @@ fn checked_redirect(provider: &Provider, request: &AuthorizationRequest) -> Resu
             }
         }
     };
-    Err(chooser::problem(StatusCode::BAD_REQUEST, problem).into_response())
+    Err(chooser::problem(StatusCode::BAD_REQUEST, problem))
 }
 
 fn check(request: &AuthorizationRequest) -> Result<(), Refusal> {
@@ -169,7 +134,7 @@ fn granted(
         nonce: request.nonce.clone(),
         scope: request.scope.clone(),
         signed_in_at: super::unix_now(),
-        expires: Instant::now() + provider.code_lifetime,
+        expires: Instant::now() + super::CODE_LIFETIME,
     });
     send_back(provider, request, redirect, &[("code", &code)])
 }

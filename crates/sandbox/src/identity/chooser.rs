@@ -66,10 +66,10 @@ pub fn signed_out() -> Response {
 fn person_button(person: &Person) -> String {
     format!(
         r#"<li><button class="person" name="person" value="{email}"><span class="picture" aria-hidden="true">{initials}</span><span class="who"><b>{name}</b><small>{role}</small></span><small class="mail">{email}</small></button></li>"#,
-        email = escaped(&person.email),
+        email = escaped(person.email),
         initials = escaped(&person.initials()),
-        name = escaped(&person.name),
-        role = escaped(&person.role),
+        name = escaped(person.name),
+        role = escaped(person.role),
     )
 }
 

@@ -1,7 +1,6 @@
-//! The switches of `faults.rs` over HTTP, for browser tests and for people who want to see how the portal takes it.
-//! Only JSON is accepted: a form on a page elsewhere cannot send that without asking first. Actions are
-//! `drop-watches`, `rotate-signing-key`, `skypilot-cut-streams`, `skypilot-restart`, `skypilot-end-machine` with a
-//! `cluster`, and `skypilot-make-orphan` with a `workspace` and a `cluster` to be made in it.
+//! The faults of `faults.rs` over HTTP, for browser tests and for trying how the portal reacts. Only JSON is accepted, so
+//! that forms on other sites cannot send it. Actions are `drop-watches`, `rotate-signing-key`, `skypilot-cut-streams`,
+//! `skypilot-restart`, `skypilot-end-machine` with a `cluster`, and `skypilot-make-orphan` with `workspace` and `cluster`.
 
 use std::sync::Arc;
 
@@ -24,7 +23,7 @@ async fn show(State(provider): State<Arc<Provider>>) -> Json<FaultSettings> {
     Json(provider.faults.current())
 }
 
-/// What the body does not name is switched off: `{}` heals everything.
+/// Faults that the body does not name are switched off.
 async fn replace(
     State(provider): State<Arc<Provider>>,
     Json(settings): Json<FaultSettings>,
@@ -35,8 +34,10 @@ async fn replace(
 
 #[derive(Deserialize)]
 struct Target {
-    cluster: Option<String>,
-    workspace: Option<String>,
+    #[serde(default)]
+    cluster: String,
+    #[serde(default)]
+    workspace: String,
 }
 
 async fn act(
@@ -45,37 +46,15 @@ async fn act(
     Json(target): Json<Target>,
 ) -> StatusCode {
     let faults = &provider.faults;
-    let skypilot = faults.skypilot();
-    let done = match (action.as_str(), skypilot) {
-        ("drop-watches", _) => {
-            faults.drop_watches();
-            true
-        }
-        ("rotate-signing-key", _) => {
-            faults.rotate_signing_key();
-            true
-        }
-        ("skypilot-cut-streams", Some(skypilot)) => {
-            skypilot.cut_streams();
-            true
-        }
-        ("skypilot-restart", Some(skypilot)) => {
-            skypilot.restart();
-            true
-        }
-        ("skypilot-end-machine", Some(skypilot)) => target
-            .cluster
-            .is_some_and(|cluster| skypilot.end_machine(&cluster)),
-        ("skypilot-make-orphan", Some(skypilot)) => {
-            let (workspace, cluster) = (target.workspace, target.cluster);
-            let workspace = workspace.as_deref().unwrap_or("default");
-            skypilot.make_orphan(workspace, cluster.as_deref().unwrap_or("orphan"))
-        }
-        _ => false,
-    };
-    if done {
-        StatusCode::NO_CONTENT
-    } else {
-        StatusCode::NOT_FOUND
+    match (action.as_str(), faults.skypilot()) {
+        ("drop-watches", _) => faults.drop_watches(),
+        ("rotate-signing-key", _) => faults.rotate_signing_key(),
+        ("skypilot-cut-streams", Some(skypilot)) => skypilot.cut_streams(),
+        ("skypilot-restart", Some(skypilot)) => skypilot.restart(),
+        ("skypilot-end-machine", Some(skypilot)) if skypilot.end_machine(&target.cluster) => {}
+        ("skypilot-make-orphan", Some(skypilot))
+            if skypilot.make_orphan(&target.workspace, &target.cluster) => {}
+        _ => return StatusCode::NOT_FOUND,
     }
+    StatusCode::NO_CONTENT
 }

@@ -1,9 +1,9 @@
-//! What was allowed and not yet redeemed, and what was taken back.
+//! Authorization codes that are not redeemed yet, and the access tokens of redeemed ones.
 
 use std::collections::HashMap;
 use std::time::Instant;
 
-/// A person's consent that one client may redeem a code once.
+/// A user's consent, which the client may redeem once.
 #[derive(Clone, Debug)]
 pub struct Grant {
     pub subject: String,
@@ -15,78 +15,35 @@ pub struct Grant {
     pub expires: Instant,
 }
 
-enum Code {
-    Redeemable(Grant),
-    /// Kept until it would have expired: a second use means the code leaked, and takes back what the first use gave.
-    Redeemed {
-        access_token_id: String,
-        expires: Instant,
-    },
-}
-
-/// Codes by value, and revoked access tokens by id with the time they would have expired.
 #[derive(Default)]
 pub struct Grants {
-    codes: HashMap<String, Code>,
-    revoked: HashMap<String, i64>,
-}
-
-/// Why a code cannot be redeemed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CodeRefusal {
-    Unknown,
-    Expired,
-    UsedBefore,
+    by_code: HashMap<String, Grant>,
+    subjects_by_access_token: HashMap<String, String>,
 }
 
 impl Grants {
+    /// The code of a new grant.
     pub fn add(&mut self, grant: Grant) -> String {
         let now = Instant::now();
-        self.codes.retain(|_, code| match code {
-            Code::Redeemable(grant) => grant.expires > now,
-            Code::Redeemed { expires, .. } => *expires > now,
-        });
+        self.by_code.retain(|_, grant| grant.expires > now);
         let code = super::random_token();
-        self.codes.insert(code.clone(), Code::Redeemable(grant));
+        self.by_code.insert(code.clone(), grant);
         code
     }
 
-    /// Looks at a code without using it up.
-    pub fn find(&mut self, code: &str, tokens_expire: i64) -> Result<Grant, CodeRefusal> {
-        match self.codes.get(code) {
-            None => Err(CodeRefusal::Unknown),
-            Some(Code::Redeemable(grant)) if grant.expires <= Instant::now() => {
-                Err(CodeRefusal::Expired)
-            }
-            Some(Code::Redeemable(grant)) => Ok(grant.clone()),
-            Some(Code::Redeemed {
-                access_token_id, ..
-            }) => {
-                let id = access_token_id.clone();
-                self.revoke(id, tokens_expire);
-                Err(CodeRefusal::UsedBefore)
-            }
-        }
+    /// Redeems a code; `None`: it is unknown, used or expired.
+    pub fn redeem(&mut self, code: &str) -> Option<Grant> {
+        let grant = self.by_code.remove(code)?;
+        (grant.expires > Instant::now()).then_some(grant)
     }
 
-    pub fn redeem(&mut self, code: &str, access_token_id: &str) {
-        if let Some(code) = self.codes.get_mut(code)
-            && let Code::Redeemable(grant) = code
-        {
-            *code = Code::Redeemed {
-                access_token_id: access_token_id.to_owned(),
-                expires: grant.expires,
-            };
-        }
+    pub fn add_access_token(&mut self, token: String, subject: String) {
+        self.subjects_by_access_token.insert(token, subject);
     }
 
-    pub fn revoke(&mut self, access_token_id: String, expires: i64) {
-        let now = super::unix_now();
-        self.revoked.retain(|_, expires| *expires > now);
-        self.revoked.insert(access_token_id, expires);
-    }
-
-    pub fn is_revoked(&self, access_token_id: &str) -> bool {
-        self.revoked.contains_key(access_token_id)
+    pub fn subject_of(&self, access_token: &str) -> Option<&str> {
+        self.subjects_by_access_token
+            .get(access_token)
+            .map(String::as_str)
     }
 }

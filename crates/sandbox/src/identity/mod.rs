@@ -1,5 +1,5 @@
-//! An OpenID provider on loopback that speaks the real protocol: discovery, keys, authorization code with PKCE, token,
-//! userinfo and end-session. It serves plain HTTP, because a browser would warn about a certificate of our own.
+//! An OpenID provider: discovery, keys, authorization code with PKCE, token, userinfo and end-session. It serves plain HTTP, because
+//! browsers would warn about its certificate.
 
 mod authorize;
 mod chooser;
@@ -19,7 +19,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::Result;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -28,64 +28,35 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
-use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
-use tokio_util::sync::CancellationToken;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 pub use client::Client;
 pub use people::Person;
 
 use crate::data_directory::DataDirectory;
 use crate::faults::Faults;
+use crate::http_listener::{self, Cuts};
 use error::OAuthError;
 use grants::Grants;
 use signing::SigningKeys;
 
-const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(2);
+const CODE_LIFETIME: Duration = Duration::from_secs(60);
 
-pub struct IdentityOptions {
-    /// Where to listen; port 0 takes a free one. Loopback only.
-    pub listen: SocketAddr,
-    pub people: Vec<Person>,
-    pub code_lifetime: Duration,
-    pub token_lifetime: Duration,
-}
-
-impl Default for IdentityOptions {
-    fn default() -> Self {
-        Self {
-            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
-            people: Person::ready(),
-            code_lifetime: Duration::from_secs(60),
-            token_lifetime: Duration::from_secs(3600),
-        }
-    }
-}
-
+/// A running provider. Dropping it ends everything.
 pub struct IdentityProvider {
     provider: Arc<Provider>,
-    stop: CancellationToken,
-    task: JoinHandle<()>,
+    tasks: JoinSet<()>,
 }
 
 impl IdentityProvider {
     pub async fn start(
-        options: IdentityOptions,
+        listen: SocketAddr,
+        people: Vec<Person>,
         data: &DataDirectory,
         faults: Faults,
     ) -> Result<Self> {
-        if !options.listen.ip().is_loopback() {
-            bail!(
-                "the sandbox's identity provider lets anybody in and listens on loopback only, not on {}",
-                options.listen
-            );
-        }
-        let listener = TcpListener::bind(options.listen).await.with_context(|| {
-            format!(
-                "the sandbox's identity provider cannot listen on {}",
-                options.listen
-            )
-        })?;
+        let listener = http_listener::bind("identity provider", listen).await?;
         let authority = listener.local_addr()?.to_string();
         let data = data.clone();
         // An RSA key takes a moment of computing.
@@ -95,27 +66,21 @@ impl IdentityProvider {
             issuer: format!("http://{authority}"),
             authority,
             client: Client::portal(),
-            people: options.people,
-            code_lifetime: options.code_lifetime,
-            token_lifetime: options.token_lifetime,
+            people,
             keys_rotated: AtomicU64::new(faults.key_rotations()),
             keys: RwLock::new(keys),
             grants: Mutex::default(),
+            faults: faults.clone(),
+        });
+        let cuts = Cuts {
             faults,
-        });
-        let stop = CancellationToken::new();
-        let server = axum::serve(listener, router(provider.clone()))
-            .with_graceful_shutdown(stop.clone().cancelled_owned());
-        let task = tokio::spawn(async move {
-            if let Err(error) = server.await {
-                tracing::warn!(%error, "the sandbox's identity provider ended");
-            }
-        });
-        Ok(Self {
-            provider,
-            stop,
-            task,
-        })
+            unreachable: |_| false,
+            restarts: watch::Sender::default().subscribe(),
+        };
+        let mut tasks = JoinSet::new();
+        let router = router(provider.clone());
+        tasks.spawn(http_listener::serve(listener, router, cuts));
+        Ok(Self { provider, tasks })
     }
 
     pub fn issuer(&self) -> &str {
@@ -127,19 +92,7 @@ impl IdentityProvider {
     }
 
     pub async fn shutdown(mut self) {
-        self.stop.cancel();
-        if tokio::time::timeout(SHUTDOWN_TIMEOUT, &mut self.task)
-            .await
-            .is_err()
-        {
-            self.task.abort();
-        }
-    }
-}
-
-impl Drop for IdentityProvider {
-    fn drop(&mut self) {
-        self.task.abort();
+        self.tasks.shutdown().await;
     }
 }
 
@@ -149,8 +102,6 @@ struct Provider {
     authority: String,
     client: Client,
     people: Vec<Person>,
-    code_lifetime: Duration,
-    token_lifetime: Duration,
     keys: RwLock<SigningKeys>,
     keys_rotated: AtomicU64,
     grants: Mutex<Grants>,
@@ -191,20 +142,14 @@ fn router(provider: Arc<Provider>) -> Router {
             get(discovery::configuration),
         )
         .route("/jwks", get(discovery::keys))
-        .route(
-            "/authorize",
-            get(authorize::ask).post(authorize::ask_by_post),
-        )
+        .route("/authorize", get(authorize::ask))
         .route("/authorize/choice", post(authorize::choose))
         .route("/token", post(token::redeem))
-        .route("/userinfo", get(userinfo::claims).post(userinfo::claims))
-        .route(
-            "/end-session",
-            get(end_session::by_link).post(end_session::by_form),
-        )
+        .route("/userinfo", get(userinfo::claims))
+        .route("/end-session", get(end_session::end))
         .route_layer(middleware::from_fn_with_state(
             provider.clone(),
-            misbehave_as_told,
+            inject_faults,
         ));
     protocol
         .route("/style.css", get(chooser::stylesheet))
@@ -213,7 +158,7 @@ fn router(provider: Arc<Provider>) -> Router {
         .with_state(provider)
 }
 
-async fn misbehave_as_told(
+async fn inject_faults(
     State(provider): State<Arc<Provider>>,
     request: Request,
     next: Next,
@@ -226,8 +171,7 @@ async fn misbehave_as_told(
     next.run(request).await
 }
 
-/// Answers only to its own name, so that a page elsewhere cannot reach it by pointing a name of its own to loopback; and
-/// tells browsers to take everything as it is meant.
+/// Requires the provider's own host name, so that other sites cannot reach it by DNS rebinding, and sets security headers.
 async fn guard(State(provider): State<Arc<Provider>>, request: Request, next: Next) -> Response {
     let host = request
         .headers()

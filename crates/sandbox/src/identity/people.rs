@@ -1,61 +1,56 @@
-//! Who can sign in: one person for each role the portal knows, so that every page can be seen.
+//! Who can sign in: one person for each role of the portal.
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Person {
-    /// The stable subject; never the e-mail address, which may change hands.
+    /// The stable subject, not the email address, which may change hands.
     pub subject: String,
-    pub name: String,
-    pub email: String,
+    pub name: &'static str,
+    pub email: &'static str,
     pub email_verified: bool,
-    pub groups: Vec<String>,
-    pub role: String,
+    pub group: &'static str,
+    pub role: &'static str,
 }
 
 impl Person {
     pub fn ready() -> Vec<Self> {
-        [
-            (
+        let person = |name, email: &'static str, group, role| Self {
+            subject: format!("sandbox-{}", email.split('@').next().unwrap_or(email)),
+            name,
+            email,
+            email_verified: true,
+            group,
+            role,
+        };
+        vec![
+            person(
                 "Ada Keller",
                 "ada@example.com",
                 "platform-admins",
                 "Platform admin",
             ),
-            (
+            person(
                 "Grace Okafor",
                 "grace@example.com",
                 "vision-developers",
                 "Developer, Vision",
             ),
-            (
+            person(
                 "Linus Brandt",
                 "linus@example.com",
                 "payments-developers",
                 "Developer, Payments",
             ),
-            (
+            person(
                 "Maya Lindt",
                 "maya@example.com",
                 "vision-viewers",
                 "Viewer, Vision",
             ),
         ]
-        .into_iter()
-        .map(|(name, email, group, role)| Self {
-            subject: format!("sandbox-{}", email.split('@').next().unwrap_or(email)),
-            name: name.to_owned(),
-            email: email.to_owned(),
-            email_verified: true,
-            groups: vec![group.to_owned()],
-            role: role.to_owned(),
-        })
-        .collect()
     }
 
     pub fn initials(&self) -> String {
-        self.name
-            .split_whitespace()
-            .filter_map(|word| word.chars().next())
-            .take(2)
-            .collect()
+        let words = self.name.split_whitespace();
+        words.filter_map(|word| word.chars().next()).collect()
     }
 }

@@ -1,4 +1,4 @@
-//! The token endpoint: a code, proof of who asks and the PKCE verifier become tokens, once.
+//! The token endpoint: exchanges a code for tokens, once.
 
 use std::sync::Arc;
 
@@ -13,10 +13,13 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::error::OAuthError;
-use super::grants::{CodeRefusal, Grant};
+use super::grants::Grant;
 use super::signing::{self, SigningKey};
 use super::{Person, Provider};
 use crate::faults::IdTokenFault;
+
+/// Of tokens, in seconds.
+const LIFETIME: i64 = 3600;
 
 /// The form of RFC 6749 section 4.1.3.
 #[derive(Default, Deserialize)]
@@ -35,60 +38,50 @@ pub async fn redeem(
     headers: HeaderMap,
     form: Result<axum::Form<TokenRequest>, FormRejection>,
 ) -> Result<Json<Value>, OAuthError> {
-    let axum::Form(request) = form.map_err(|_| {
-        OAuthError::invalid_request("the body must be application/x-www-form-urlencoded")
-    })?;
+    let axum::Form(request) =
+        form.map_err(|_| OAuthError::bad_request("invalid_request", "the body must be a form"))?;
     authenticate(&provider, &headers, &request)?;
     if request.grant_type != "authorization_code" {
-        return Err(OAuthError::unsupported_grant_type());
+        return Err(OAuthError::bad_request(
+            "unsupported_grant_type",
+            "only authorization_code is supported",
+        ));
     }
 
-    let now = super::unix_now();
-    let lifetime = i64::try_from(provider.token_lifetime.as_secs()).unwrap_or(i64::MAX);
-    let access_token_id = super::random_token();
-    let grant = {
-        let mut grants = provider.grants();
-        let grant = grants
-            .find(&request.code, now.saturating_add(lifetime))
-            .map_err(|refusal| {
-                OAuthError::invalid_grant(match refusal {
-                    CodeRefusal::Unknown => "the code is unknown",
-                    CodeRefusal::Expired => "the code has expired",
-                    CodeRefusal::UsedBefore => {
-                        "the code was redeemed before; its access token is revoked"
-                    }
-                })
-            })?;
-        if grant.redirect_uri != request.redirect_uri {
-            return Err(OAuthError::invalid_grant(
-                "redirect_uri is not the one the code was sent to",
-            ));
-        }
-        if BASE64URL.encode(Sha256::digest(&request.code_verifier)) != grant.code_challenge {
-            return Err(OAuthError::invalid_grant(
-                "code_verifier does not fit the code_challenge",
-            ));
-        }
-        grants.redeem(&request.code, &access_token_id);
-        grant
-    };
+    let grant = provider.grants().redeem(&request.code);
+    let grant = grant.ok_or(OAuthError::invalid_grant(
+        "the code is unknown, used or expired",
+    ))?;
+    if grant.redirect_uri != request.redirect_uri {
+        return Err(OAuthError::invalid_grant(
+            "redirect_uri is not the one of the authorization request",
+        ));
+    }
+    if BASE64URL.encode(Sha256::digest(&request.code_verifier)) != grant.code_challenge {
+        return Err(OAuthError::invalid_grant(
+            "code_verifier does not match the code_challenge",
+        ));
+    }
     let person = provider
         .person_by_subject(&grant.subject)
-        .ok_or_else(|| OAuthError::invalid_grant("the person is gone"))?;
-
-    let expires = now.saturating_add(lifetime);
+        .ok_or(OAuthError::invalid_grant("the user is gone"))?;
+    let now = super::unix_now();
+    let expires = now + LIFETIME;
     let access_claims = json!({
-        "iss": provider.issuer, "sub": person.subject, "client_id": provider.client.id, "jti": access_token_id,
+        "iss": provider.issuer, "sub": person.subject, "client_id": provider.client.id, "jti": super::random_token(),
         "iat": now, "auth_time": grant.signed_in_at, "exp": expires, "scope": grant.scope, "token_use": "access",
-        "cognito:groups": person.groups,
+        "cognito:groups": [person.group],
     });
     let access_token = provider.with_keys(|keys| keys.current().sign(&access_claims))??;
+    provider
+        .grants()
+        .add_access_token(access_token.clone(), person.subject.clone());
     let id_claims = id_claims(&provider, person, &grant, now, expires, &access_token);
     let id_token = id_token(&provider, id_claims, &access_token)?;
     Ok(Json(json!({
         "access_token": access_token,
         "token_type": "Bearer",
-        "expires_in": lifetime,
+        "expires_in": LIFETIME,
         "scope": grant.scope,
         "id_token": id_token,
     })))
@@ -99,22 +92,12 @@ fn authenticate(
     headers: &HeaderMap,
     request: &TokenRequest,
 ) -> Result<(), OAuthError> {
-    let basic = headers.get(header::AUTHORIZATION).map(|value| {
-        value
-            .to_str()
-            .ok()
-            .and_then(basic_credentials)
-            .ok_or_else(OAuthError::invalid_client)
-    });
-    let (id, secret) = match (basic, &request.client_id, &request.client_secret) {
-        (Some(_), _, Some(_)) => {
-            return Err(OAuthError::invalid_request(
-                "the client authenticated in two ways at once",
-            ));
-        }
-        (Some(credentials), _, None) => credentials?,
-        (None, Some(id), Some(secret)) => (id.clone(), secret.clone()),
-        _ => return Err(OAuthError::invalid_client()),
+    let (id, secret) = match (&request.client_id, &request.client_secret) {
+        (Some(id), Some(secret)) => (id.clone(), secret.clone()),
+        _ => headers
+            .get(header::AUTHORIZATION)
+            .and_then(|value| basic_credentials(value.to_str().ok()?))
+            .ok_or_else(OAuthError::invalid_client)?,
     };
     if provider.client.authenticates(&id, &secret) {
         Ok(())

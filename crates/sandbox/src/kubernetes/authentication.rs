@@ -1,13 +1,9 @@
-//! Who asks: bearer tokens and, where TLS brings one, client certificates.
-
-use std::collections::HashMap;
-use std::fmt;
-use std::sync::RwLock;
+//! Users: of bearer tokens and client certificates.
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct User {
     pub name: String,
-    /// Unique id, where one is known.
+    /// Empty if unknown.
     pub uid: String,
     pub groups: Vec<String>,
 }
@@ -36,8 +32,8 @@ impl User {
     }
 }
 
-/// Who a verified client certificate names: its common name and organisations. The TLS listener puts it
-/// into the request's extensions.
+/// The common name and the organizations of a verified client certificate. The TLS listener puts it into the request's
+/// extensions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClientIdentity {
     pub user: String,
@@ -48,40 +44,5 @@ impl From<&ClientIdentity> for User {
     fn from(identity: &ClientIdentity) -> Self {
         let groups: Vec<&str> = identity.groups.iter().map(String::as_str).collect();
         Self::known(identity.user.clone(), &groups)
-    }
-}
-
-pub trait Authenticator: Send + Sync {
-    /// The owner of a token; `None` when nobody is.
-    fn token_owner(&self, token: &str) -> Option<User>;
-}
-
-#[derive(Default)]
-pub struct Tokens {
-    owners: RwLock<HashMap<String, User>>,
-}
-
-impl Tokens {
-    pub fn insert(&self, token: impl Into<String>, owner: User) {
-        self.owners
-            .write()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .insert(token.into(), owner);
-    }
-}
-
-impl fmt::Debug for Tokens {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Tokens").finish_non_exhaustive()
-    }
-}
-
-impl Authenticator for Tokens {
-    fn token_owner(&self, token: &str) -> Option<User> {
-        self.owners
-            .read()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .get(token)
-            .cloned()
     }
 }

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use super::apply::managers::{Writer, record_update};
 use super::object;
 use super::resources::{
-    CLUSTER_ROLE_BINDINGS, CLUSTER_ROLES, CONFIG_MAPS, GroupResource, NAMESPACES, PRIORITY_CLASSES,
-    SERVICE_ACCOUNTS, SERVICES,
+    CLUSTER_ROLE_BINDINGS, CLUSTER_ROLES, CONFIG_MAPS, GroupResource, NAMESPACES, SERVICE_ACCOUNTS,
+    SERVICES,
 };
 use super::schema::{self, Shape};
 use super::server::ApiServer;
@@ -27,16 +27,6 @@ pub(super) fn fill(server: &ApiServer) {
         });
         add(server, NAMESPACES, namespace);
         furnish(server, name);
-    }
-    for (name, value) in [
-        ("system-cluster-critical", 2_000_000_000),
-        ("system-node-critical", 2_000_001_000),
-    ] {
-        let class = json!({
-            "kind": "PriorityClass", "apiVersion": "scheduling.k8s.io/v1",
-            "metadata": {"name": name}, "value": value, "preemptionPolicy": "PreemptLowerPriority",
-        });
-        add(server, PRIORITY_CLASSES, class);
     }
     roles(server);
     add(
@@ -70,7 +60,7 @@ pub(super) fn furnish(server: &ApiServer, namespace: &str) {
                 "name": "kube-root-ca.crt", "namespace": namespace,
                 "annotations": {"kubernetes.io/description": "The certificate of the authority that signs for this API server, for clients inside the cluster."},
             },
-            "data": {"ca.crt": server.root_certificate()},
+            "data": {"ca.crt": server.options().root_certificate},
         }),
     );
     add(
@@ -97,17 +87,13 @@ fn roles(server: &ApiServer) {
     let read = ["get", "list", "watch"];
     let write = ["create", "delete", "deletecollection", "patch", "update"];
     let workloads = [
-        "daemonsets",
         "deployments",
         "deployments/scale",
-        "replicasets",
-        "replicasets/scale",
         "statefulsets",
         "statefulsets/scale",
     ];
     let plain = [
         "configmaps",
-        "endpoints",
         "events",
         "persistentvolumeclaims",
         "pods",
@@ -141,7 +127,7 @@ fn roles(server: &ApiServer) {
     role(server, "edit", edit.into(), &[]);
     role(server, "admin", admin.into(), &[]);
     let reviews = json!([
-        {"apiGroups": ["authorization.k8s.io"], "resources": ["selfsubjectaccessreviews", "selfsubjectrulesreviews"], "verbs": ["create"]},
+        {"apiGroups": ["authorization.k8s.io"], "resources": ["selfsubjectaccessreviews"], "verbs": ["create"]},
         {"apiGroups": ["authentication.k8s.io"], "resources": ["selfsubjectreviews"], "verbs": ["create"]},
     ]);
     role(

@@ -1,4 +1,4 @@
-//! What the API serves, as clients find it out.
+//! The discovery documents. Without aggregated discovery, clients get one for each group.
 
 use serde_json::{Value, json};
 
@@ -38,18 +38,6 @@ pub fn groups(registry: &Registry) -> Value {
 fn group(name: &str, version: &str) -> Value {
     let served = json!({"groupVersion": format!("{name}/{version}"), "version": version});
     json!({"name": name, "versions": [served], "preferredVersion": served})
-}
-
-pub fn paths(registry: &Registry) -> Value {
-    let mut paths = vec!["/api".to_owned(), "/api/v1".to_owned(), "/apis".to_owned()];
-    for (group, version) in registry.groups() {
-        paths.push(format!("/apis/{group}"));
-        paths.push(format!("/apis/{group}/{version}"));
-    }
-    for path in ["/healthz", "/livez", "/openapi/v3", "/readyz", "/version"] {
-        paths.push(path.to_owned());
-    }
-    json!({"paths": paths})
 }
 
 /// The document at `/apis/GROUP`, `/api/v1` or `/apis/GROUP/VERSION`.
@@ -131,74 +119,6 @@ fn subresource_entry(resource: &Resource, subresource: &Subresource) -> Value {
     }
     if let Some(version) = subresource.version {
         entry["version"] = version.into();
-    }
-    entry
-}
-
-/// Everything in one document, which clients ask for first: the core group, or all others.
-pub fn aggregated(registry: &Registry, core: bool, version: &str) -> Value {
-    let groups: Vec<(&str, &str)> = if core {
-        vec![("", "v1")]
-    } else {
-        registry.groups()
-    };
-    let items: Vec<Value> = groups
-        .into_iter()
-        .map(|(group, version)| {
-            let resources: Vec<Value> = sorted(registry, group, version)
-                .into_iter()
-                .map(aggregated_resource)
-                .collect();
-            let metadata = if group.is_empty() {
-                json!({})
-            } else {
-                json!({"name": group})
-            };
-            json!({
-                "metadata": metadata,
-                "versions": [{"version": version, "resources": resources, "freshness": "Current"}],
-            })
-        })
-        .collect();
-    json!({
-        "kind": "APIGroupDiscoveryList",
-        "apiVersion": format!("apidiscovery.k8s.io/{version}"),
-        "metadata": {},
-        "items": items,
-    })
-}
-
-fn aggregated_resource(resource: &'static Resource) -> Value {
-    let mut entry = json!({
-        "resource": resource.plural,
-        "responseKind": {"group": "", "version": "", "kind": resource.kind},
-        "scope": if resource.namespaced { "Namespaced" } else { "Cluster" },
-        "singularResource": resource.singular,
-        "verbs": resource.verbs,
-    });
-    if !resource.short_names.is_empty() {
-        entry["shortNames"] = json!(resource.short_names);
-    }
-    if !resource.categories.is_empty() {
-        entry["categories"] = json!(resource.categories);
-    }
-    if !resource.subresources.is_empty() {
-        let subresources: Vec<Value> = resource
-            .subresources
-            .iter()
-            .map(|s| {
-                json!({
-                    "subresource": s.name,
-                    "responseKind": {
-                        "group": s.group.unwrap_or(""),
-                        "version": s.version.unwrap_or(""),
-                        "kind": s.kind,
-                    },
-                    "verbs": s.verbs,
-                })
-            })
-            .collect();
-        entry["subresources"] = subresources.into();
     }
     entry
 }

@@ -76,12 +76,6 @@ impl Feed {
         }
     }
 
-    pub fn version(&self) -> u64 {
-        self.pending
-            .front()
-            .map_or(self.seen, |next| next.revision.saturating_sub(1))
-    }
-
     pub fn into_stream(self) -> impl Stream<Item = Result<Change, Forgotten>> {
         stream::unfold(Some(self), |feed| async {
             let mut feed = feed?;

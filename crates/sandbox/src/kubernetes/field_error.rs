@@ -49,32 +49,6 @@ impl FieldError {
         }
     }
 
-    /// The value has too many bytes.
-    pub fn too_long(field: impl Into<String>, limit: usize) -> Self {
-        Self {
-            reason: "FieldValueTooLong",
-            field: field.into(),
-            message: format!("Too long: may not be more than {limit} bytes"),
-        }
-    }
-
-    pub fn duplicate(field: impl Into<String>, value: &Value) -> Self {
-        Self {
-            reason: "FieldValueDuplicate",
-            field: field.into(),
-            message: format!("Duplicate value: {}", shown(value)),
-        }
-    }
-
-    /// Something that the field names is not there.
-    pub fn not_found(field: impl Into<String>, value: &Value) -> Self {
-        Self {
-            reason: "FieldValueNotFound",
-            field: field.into(),
-            message: format!("Not found: {}", shown(value)),
-        }
-    }
-
     pub(super) fn sentence(&self) -> String {
         format!("{}: {}", self.field, self.message)
     }

@@ -1,7 +1,5 @@
-//! A Kubernetes API server that lives in memory and speaks the real protocol.
-//!
-//! Built for the sandbox's host cluster and for each virtual cluster's own small API. What it answers
-//! was compared with a real kube-apiserver 1.36; the tests replay recordings of one.
+//! A Kubernetes API server in memory, for the host cluster and for each vCluster. The tests compare its responses with
+//! recordings of kube-apiserver 1.36.
 
 pub mod admission;
 pub mod apply;
@@ -11,7 +9,6 @@ mod bootstrap;
 mod defaults;
 pub mod deletion;
 mod discovery;
-mod events;
 pub mod feed;
 mod field_error;
 pub mod history;
@@ -34,13 +31,13 @@ mod table;
 pub mod token_request;
 mod validation;
 
-pub use authentication::{Authenticator, ClientIdentity, Tokens, User};
+pub use authentication::{ClientIdentity, User};
 pub use deletion::{Delete, Deletion};
 pub use feed::Feed;
 pub use history::{Change, ChangeKind, Forgotten};
 pub use operations::WriteOptions;
 pub use resources::{GroupResource, Registry, Resource};
-pub use server::{ApiServer, LogOptions, PodLogs, ServiceProxy, ServiceTarget};
+pub use server::{ApiServer, ApiServerOptions, PodLogs, ServiceProxy, ServiceTarget};
 pub use snapshot::StoreSnapshot;
 pub use status::Refusal;
 pub use store::{Key, Store, StoreError};

@@ -1,7 +1,4 @@
-//! Reading and writing what every object has: kind, name, labels, owner, deletion.
-//!
-//! Objects are plain JSON, so that every field a client sends is kept; these functions are the only place
-//! that knows where the common ones are.
+//! The fields that every object has: kind, name, labels, owner, deletion. Objects are plain JSON.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -131,6 +128,14 @@ pub fn set_metadata(object: &mut Value, field: &str, value: Option<Value>) {
             metadata.remove(field);
         }
     }
+}
+
+/// An empty list of finalizers is left out.
+pub fn remove_finalizer(object: &mut Value, finalizer: &str) {
+    let mut left = finalizers(object);
+    left.retain(|name| *name != finalizer);
+    let left = (!left.is_empty()).then(|| json!(left));
+    set_metadata(object, "finalizers", left);
 }
 
 pub fn set_label(object: &mut Value, key: &str, value: &str) {

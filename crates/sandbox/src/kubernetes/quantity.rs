@@ -1,7 +1,6 @@
 //! Amounts of resources, such as `500m` of a processor or `2Gi` of memory.
 
 use std::fmt;
-use std::iter::Sum;
 use std::ops::{Add, Sub};
 use std::str::FromStr;
 
@@ -11,7 +10,6 @@ enum Format {
     #[default]
     Decimal,
     Binary,
-    Exponent,
 }
 
 /// An exact amount. Counted in billionths, the smallest the API knows.
@@ -104,72 +102,39 @@ impl Sub for Quantity {
     }
 }
 
-impl Sum for Quantity {
-    fn sum<I: Iterator<Item = Self>>(amounts: I) -> Self {
-        amounts.fold(Self::default(), Self::add)
-    }
-}
-
 impl FromStr for Quantity {
     type Err = NotAQuantity;
 
     fn from_str(text: &str) -> Result<Self, NotAQuantity> {
-        let (negative, text) = match text.as_bytes().first() {
-            Some(b'-') => (true, &text[1..]),
-            Some(b'+') => (false, &text[1..]),
-            _ => (false, text),
-        };
-        let end = text
-            .find(|c: char| !c.is_ascii_digit() && c != '.')
-            .unwrap_or(text.len());
-        let (digits, suffix) = text.split_at(end);
+        let end = text.find(|c: char| !c.is_ascii_digit() && c != '.');
+        let (digits, suffix) = text.split_at(end.unwrap_or(text.len()));
         let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-        if whole.is_empty() && fraction.is_empty() || fraction.contains('.') {
+        // Billionths of the unit, cut to nine digits.
+        let billionths = format!("{whole}{fraction:0<9.9}");
+        if digits.is_empty() {
             return Err(NotAQuantity);
         }
-        let (power, shift, format) = scale(suffix)?;
-        let mut mantissa: i128 = 0;
-        for digit in whole.chars().chain(fraction.chars()) {
-            let digit = digit.to_digit(10).ok_or(NotAQuantity)?;
-            mantissa = mantissa
-                .checked_mul(10)
-                .and_then(|m| m.checked_add(i128::from(digit)))
-                .ok_or(NotAQuantity)?;
-        }
-        let fraction_digits = i32::try_from(fraction.len()).map_err(|_| NotAQuantity)?;
-        let mut billionths = mantissa
-            .checked_mul(1i128.checked_shl(shift).ok_or(NotAQuantity)?)
-            .ok_or(NotAQuantity)?;
-        let exponent = power + 9 - fraction_digits;
-        let factor = 10i128
-            .checked_pow(exponent.unsigned_abs())
-            .ok_or(NotAQuantity)?;
-        billionths = if exponent >= 0 {
-            billionths.checked_mul(factor).ok_or(NotAQuantity)?
-        } else {
-            // What is smaller than a billionth is rounded up.
-            (billionths + factor - 1) / factor
-        };
+        let billionths: i128 = billionths.parse().map_err(|_| NotAQuantity)?;
+        let (factor, divisor, format) = scale(suffix)?;
+        let billionths = billionths.checked_mul(factor).ok_or(NotAQuantity)?;
         Ok(Self {
-            billionths: if negative { -billionths } else { billionths },
+            // An amount below a billionth is rounded up.
+            billionths: (billionths + divisor - 1) / divisor,
             format,
         })
     }
 }
 
-fn scale(suffix: &str) -> Result<(i32, u32, Format), NotAQuantity> {
+/// Factor and divisor of a suffix.
+fn scale(suffix: &str) -> Result<(i128, i128, Format), NotAQuantity> {
     if let Some((_, power)) = DECIMAL.iter().find(|(s, _)| *s == suffix) {
-        return Ok((*power, 0, Format::Decimal));
+        let unit = 10i128.pow(power.unsigned_abs());
+        let (factor, divisor) = if *power < 0 { (1, unit) } else { (unit, 1) };
+        return Ok((factor, divisor, Format::Decimal));
     }
-    if let Some((_, shift)) = BINARY.iter().find(|(s, _)| *s == suffix) {
-        return Ok((0, *shift, Format::Binary));
-    }
-    let power = suffix
-        .strip_prefix(['e', 'E'])
-        .and_then(|power| power.parse().ok())
-        .filter(|power| (-9..=18).contains(power))
-        .ok_or(NotAQuantity)?;
-    Ok((power, 0, Format::Exponent))
+    let binary = BINARY.iter().find(|(s, _)| *s == suffix);
+    let (_, shift) = binary.ok_or(NotAQuantity)?;
+    Ok((1 << shift, 1, Format::Binary))
 }
 
 impl fmt::Display for Quantity {
@@ -191,10 +156,7 @@ impl fmt::Display for Quantity {
             let unit = 10i128.pow((power + 9).unsigned_abs());
             if self.billionths % unit == 0 {
                 let amount = self.billionths / unit;
-                return match self.format {
-                    Format::Exponent if power != 0 => write!(f, "{amount}e{power}"),
-                    _ => write!(f, "{amount}{suffix}"),
-                };
+                return write!(f, "{amount}{suffix}");
             }
         }
         Ok(())

@@ -1,7 +1,4 @@
-//! What kinds of objects the API serves: one descriptor per resource, as discovery tells it to clients.
-//!
-//! Everything that depends on the kind of an object (paths, verbs, short names, which subresources there
-//! are) is read from here, so adding a resource is adding a row.
+//! The resources that the API serves, as discovery describes them.
 
 mod table;
 
@@ -155,10 +152,6 @@ impl Resource {
         group_version(self.group, self.version)
     }
 
-    pub fn list_kind(&self) -> String {
-        format!("{}List", self.kind)
-    }
-
     pub fn subresource(&self, name: &str) -> Option<&'static Subresource> {
         self.subresources.iter().find(|s| s.name == name)
     }
@@ -192,6 +185,17 @@ impl Default for Registry {
 impl Registry {
     pub fn all(&self) -> impl Iterator<Item = &'static Resource> + '_ {
         self.resources.iter().copied()
+    }
+
+    /// The resources whose objects are stored.
+    pub fn stored(&self) -> Vec<GroupResource> {
+        let stored = self.all().filter(|resource| resource.is_stored());
+        stored.map(Resource::id).collect()
+    }
+
+    pub fn namespaced(&self) -> Vec<GroupResource> {
+        let namespaced = self.all().filter(|r| r.namespaced && r.is_stored());
+        namespaced.map(Resource::id).collect()
     }
 
     pub fn find(&self, group: &str, version: &str, plural: &str) -> Option<&'static Resource> {
@@ -229,12 +233,9 @@ pub const NAMESPACES: GroupResource = GroupResource::new("", "namespaces");
 pub const NODES: GroupResource = GroupResource::new("", "nodes");
 pub const PODS: GroupResource = GroupResource::new("", "pods");
 pub const SERVICES: GroupResource = GroupResource::new("", "services");
-pub const ENDPOINTS: GroupResource = GroupResource::new("", "endpoints");
 pub const CONFIG_MAPS: GroupResource = GroupResource::new("", "configmaps");
-/// Secrets.
 pub const SECRETS: GroupResource = GroupResource::new("", "secrets");
 pub const SERVICE_ACCOUNTS: GroupResource = GroupResource::new("", "serviceaccounts");
-/// Events, of the core group; the group events.k8s.io shows the same objects.
 pub const EVENTS: GroupResource = GroupResource::new("", "events");
 pub const PERSISTENT_VOLUMES: GroupResource = GroupResource::new("", "persistentvolumes");
 pub const PERSISTENT_VOLUME_CLAIMS: GroupResource =
@@ -242,7 +243,6 @@ pub const PERSISTENT_VOLUME_CLAIMS: GroupResource =
 pub const LIMIT_RANGES: GroupResource = GroupResource::new("", "limitranges");
 pub const RESOURCE_QUOTAS: GroupResource = GroupResource::new("", "resourcequotas");
 pub const DEPLOYMENTS: GroupResource = GroupResource::new("apps", "deployments");
-pub const REPLICA_SETS: GroupResource = GroupResource::new("apps", "replicasets");
 pub const STATEFUL_SETS: GroupResource = GroupResource::new("apps", "statefulsets");
 pub const ROLES: GroupResource = GroupResource::new("rbac.authorization.k8s.io", "roles");
 pub const ROLE_BINDINGS: GroupResource =
@@ -251,6 +251,3 @@ pub const CLUSTER_ROLES: GroupResource =
     GroupResource::new("rbac.authorization.k8s.io", "clusterroles");
 pub const CLUSTER_ROLE_BINDINGS: GroupResource =
     GroupResource::new("rbac.authorization.k8s.io", "clusterrolebindings");
-pub const STORAGE_CLASSES: GroupResource = GroupResource::new("storage.k8s.io", "storageclasses");
-pub const PRIORITY_CLASSES: GroupResource =
-    GroupResource::new("scheduling.k8s.io", "priorityclasses");

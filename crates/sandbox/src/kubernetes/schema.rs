@@ -10,14 +10,9 @@ use k8s_openapi::api::apps::v1 as apps;
 use k8s_openapi::api::authentication::v1 as authentication;
 use k8s_openapi::api::authorization::v1 as authorization;
 use k8s_openapi::api::autoscaling::v1 as autoscaling;
-use k8s_openapi::api::coordination::v1 as coordination;
 use k8s_openapi::api::core::v1 as core;
-use k8s_openapi::api::discovery::v1 as discovery;
-use k8s_openapi::api::events::v1 as events;
 use k8s_openapi::api::networking::v1 as networking;
 use k8s_openapi::api::rbac::v1 as rbac;
-use k8s_openapi::api::scheduling::v1 as scheduling;
-use k8s_openapi::api::storage::v1 as storage;
 
 /// The type of the objects of a kind.
 pub struct Type {
@@ -45,7 +40,6 @@ macro_rules! types {
 
 types! {
     "" core::ConfigMap "{}"
-    "" core::Endpoints "{}"
     "" core::Event r#"{"involvedObject": {}, "source": {}, "firstTimestamp": null, "lastTimestamp": null, "eventTime": null, "reportingComponent": "", "reportingInstance": ""}"#
     "" core::LimitRange r#"{"spec": {"limits": null}}"#
     "" core::Namespace r#"{"spec": {}, "status": {}}"#
@@ -57,16 +51,11 @@ types! {
     "" core::Secret "{}"
     "" core::ServiceAccount "{}"
     "" core::Service r#"{"spec": {}, "status": {"loadBalancer": {}}}"#
-    "" core::Binding r#"{"target": {}}"#
-    "apps" apps::DaemonSet r#"{"spec": {"selector": null, "template": {"metadata": {}, "spec": {"containers": null}}, "updateStrategy": {}}, "status": {"currentNumberScheduled": 0, "numberMisscheduled": 0, "desiredNumberScheduled": 0, "numberReady": 0}}"#
     "apps" apps::Deployment r#"{"spec": {"selector": null, "template": {"metadata": {}, "spec": {"containers": null}}, "strategy": {}}, "status": {}}"#
-    "apps" apps::ReplicaSet r#"{"spec": {"selector": null, "template": {"metadata": {}, "spec": {"containers": null}}}, "status": {"replicas": 0}}"#
     "apps" apps::StatefulSet r#"{"spec": {"selector": null, "template": {"metadata": {}, "spec": {"containers": null}}, "serviceName": "", "updateStrategy": {}}, "status": {"replicas": 0, "availableReplicas": 0}}"#
-    "events.k8s.io" events::Event r#"{"eventTime": null, "regarding": {}, "deprecatedSource": {}, "deprecatedFirstTimestamp": null, "deprecatedLastTimestamp": null}"#
     "authentication.k8s.io" authentication::SelfSubjectReview r#"{"status": {"userInfo": {}}}"#
     "authentication.k8s.io" authentication::TokenRequest r#"{"spec": {"audiences": null, "expirationSeconds": null, "boundObjectRef": null}, "status": {"token": "", "expirationTimestamp": null}}"#
     "authorization.k8s.io" authorization::SelfSubjectAccessReview r#"{"spec": {}, "status": {"allowed": false}}"#
-    "authorization.k8s.io" authorization::SelfSubjectRulesReview r#"{"spec": {}, "status": {"resourceRules": null, "nonResourceRules": null, "incomplete": false}}"#
     "autoscaling" autoscaling::Scale r#"{"spec": {}, "status": {"replicas": 0}}"#
     "networking.k8s.io" networking::Ingress r#"{"spec": {}, "status": {"loadBalancer": {}}}"#
     "networking.k8s.io" networking::NetworkPolicy r#"{"spec": {"podSelector": {}}}"#
@@ -74,10 +63,6 @@ types! {
     "rbac.authorization.k8s.io" rbac::ClusterRole r#"{"rules": null}"#
     "rbac.authorization.k8s.io" rbac::RoleBinding r#"{"roleRef": {"apiGroup": "", "kind": "", "name": ""}}"#
     "rbac.authorization.k8s.io" rbac::Role r#"{"rules": null}"#
-    "storage.k8s.io" storage::StorageClass r#"{"provisioner": ""}"#
-    "scheduling.k8s.io" scheduling::PriorityClass r#"{"value": 0}"#
-    "coordination.k8s.io" coordination::Lease r#"{"spec": {}}"#
-    "discovery.k8s.io" discovery::EndpointSlice r#"{"addressType": "", "endpoints": null, "ports": null}"#
 }
 
 /// The type of the objects of a kind.
@@ -106,7 +91,7 @@ fn always(kind: &str, field: &str) -> Value {
             json!({"state": {}, "lastState": {}, "ready": false, "restartCount": 0, "image": "", "imageID": ""})
         }
         "resourceFieldRef" => json!({"divisor": "0"}),
-        "rules" | "resourceRules" | "nonResourceRules" => json!({"verbs": null}),
+        "rules" => json!({"verbs": null}),
         "template" => json!({"metadata": {}, "spec": {"containers": null}}),
         "volumeClaimTemplates" => json!({"metadata": {}, "spec": {"resources": {}}, "status": {}}),
         _ => json!({}),
@@ -131,9 +116,8 @@ const NULLS: [&str; 13] = [
 ];
 
 /// Numbers and flags whose zero is written.
-const ZEROES: [&str; 43] = [
+const ZEROES: [&str; 38] = [
     "Port",
-    "activeDeadlineSeconds",
     "allocateLoadBalancerNodePorts",
     "allowPrivilegeEscalation",
     "allowed",
@@ -151,8 +135,6 @@ const ZEROES: [&str; 43] = [
     "fsGroup",
     "hostUsers",
     "immutable",
-    "incomplete",
-    "leaseTransitions",
     "maxSurge",
     "maxUnavailable",
     "optional",
@@ -169,12 +151,10 @@ const ZEROES: [&str; 43] = [
     "runAsGroup",
     "runAsNonRoot",
     "runAsUser",
-    "serving",
     "started",
     "targetPort",
     "terminationGracePeriodSeconds",
     "tolerationSeconds",
-    "value",
 ];
 
 /// Maps, which are left out when they are empty.

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::object;
-use super::resources::{EVENTS, GroupResource, NAMESPACES, NODES, PODS, SECRETS};
+use super::resources::{EVENTS, GroupResource, PODS};
 use super::status::Refusal;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -197,64 +197,17 @@ impl FieldSelector {
 
     pub fn matches(&self, object: &Value) -> bool {
         self.requirements.iter().all(|(pointer, value, equal)| {
-            let found = match object.pointer(pointer) {
-                Some(Value::String(text)) => text.clone(),
-                Some(Value::Bool(b)) => b.to_string(),
-                Some(Value::Number(n)) => n.to_string(),
-                _ => default_of(pointer).to_owned(),
-            };
-            (found == *value) == *equal
+            let found = object.pointer(pointer).and_then(Value::as_str);
+            (found.unwrap_or_default() == value) == *equal
         })
-    }
-
-    pub fn name(&self) -> Option<&str> {
-        self.requirements
-            .iter()
-            .find(|(pointer, _, equal)| pointer == "/metadata/name" && *equal)
-            .map(|(_, name, _)| name.as_str())
-    }
-}
-
-fn default_of(pointer: &str) -> &'static str {
-    match pointer {
-        "/spec/unschedulable" | "/spec/hostNetwork" => "false",
-        _ => "",
     }
 }
 
 fn supports(resource: GroupResource, field: &str) -> bool {
-    if matches!(field, "metadata.name" | "metadata.namespace") {
-        return true;
-    }
     match resource {
-        PODS => matches!(
-            field,
-            "spec.nodeName"
-                | "spec.restartPolicy"
-                | "spec.schedulerName"
-                | "spec.serviceAccountName"
-                | "spec.hostNetwork"
-                | "status.phase"
-                | "status.podIP"
-                | "status.nominatedNodeName"
-        ),
-        NODES => field == "spec.unschedulable",
-        NAMESPACES => field == "status.phase",
-        SECRETS => field == "type",
-        EVENTS => matches!(
-            field,
-            "involvedObject.kind"
-                | "involvedObject.namespace"
-                | "involvedObject.name"
-                | "involvedObject.uid"
-                | "involvedObject.apiVersion"
-                | "involvedObject.resourceVersion"
-                | "involvedObject.fieldPath"
-                | "reason"
-                | "reportingComponent"
-                | "source"
-                | "type"
-        ),
+        _ if matches!(field, "metadata.name" | "metadata.namespace") => true,
+        PODS => matches!(field, "spec.nodeName" | "status.phase"),
+        EVENTS => field.starts_with("involvedObject.") || field == "type",
         _ => false,
     }
 }

@@ -13,182 +13,100 @@ use super::store::Store;
 
 /// 10.96.0.0/16, of which the first address belongs to the API server itself.
 const NETWORK: [u8; 2] = [10, 96];
-const NODE_PORTS: std::ops::RangeInclusive<u16> = 30000..=32767;
+const NODE_PORTS: std::ops::Range<u64> = 30_000..32_768;
 
-/// Gives a service the addresses that its type needs, and keeps those it has.
+/// Gives a service the addresses that its type needs. It keeps those that it has.
 pub fn allocate(
     store: &Store,
     before: Option<&Value>,
     service: &mut Value,
 ) -> Result<(), FieldError> {
-    let (others, _) = store.list(SERVICES, None);
-    let own = (
-        object::namespace(service).to_owned(),
-        object::name(service).to_owned(),
-    );
-    let others: Vec<_> = others
-        .iter()
-        .filter(|s| (object::namespace(s), object::name(s)) != (own.0.as_str(), own.1.as_str()))
-        .collect();
+    let own = (object::namespace(service), object::name(service));
+    let mut others = store.list(SERVICES, None).0;
+    others.retain(|other| (object::namespace(other), object::name(other)) != own);
     let kind = service
         .pointer("/spec/type")
         .and_then(Value::as_str)
         .unwrap_or_default()
         .to_owned();
     if kind == "ExternalName" {
-        let spec = object::field_mut(service, "spec");
-        for field in ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"] {
-            spec.remove(field);
-        }
         return Ok(());
     }
-    let taken: HashSet<&str> = others
-        .iter()
-        .filter_map(|s| s.pointer("/spec/clusterIP").and_then(Value::as_str))
-        .collect();
-    cluster_ip(before, service, &taken)?;
-    let node_ports: HashSet<u64> = others
-        .iter()
-        .flat_map(|s| object::items(s.pointer("/spec/ports")))
-        .filter_map(|p| p.get("nodePort").and_then(Value::as_u64))
-        .collect();
-    let wanted = kind == "NodePort"
-        || kind == "LoadBalancer"
-            && service.pointer("/spec/allocateLoadBalancerNodePorts") != Some(&json!(false));
-    ports(before, service, wanted, node_ports)
-}
-
-fn cluster_ip(
-    before: Option<&Value>,
-    service: &mut Value,
-    taken: &HashSet<&str>,
-) -> Result<(), FieldError> {
-    let asked = service
-        .pointer("/spec/clusterIP")
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-        .to_owned();
-    let kept = before
-        .and_then(|b| b.pointer("/spec/clusterIP"))
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-        .to_owned();
-    let address = match (asked.as_str(), kept.as_str()) {
-        ("", "") => free_address(taken),
-        ("", kept) => kept.to_owned(),
-        ("None", _) => asked,
-        (asked, kept) if asked == kept => kept.to_owned(),
-        (asked, _) => {
-            let inside = asked
-                .parse::<Ipv4Addr>()
-                .is_ok_and(|a| a.octets()[..2] == NETWORK);
-            if !inside || taken.contains(asked) {
-                let rule = if inside {
-                    "failed to allocate IP ADDRESS: provided IP is already allocated"
-                } else {
-                    "failed to allocate IP ADDRESS: the provided IP is not in the valid range. The range of valid IPs is 10.96.0.0/16"
-                };
-                return Err(FieldError::invalid(
-                    "spec.clusterIPs",
-                    &json!([asked]),
-                    rule.replace("ADDRESS", asked),
-                ));
-            }
-            asked.to_owned()
-        }
+    let cluster_ip = |service: &Value| {
+        let address = service.pointer("/spec/clusterIP")?.as_str()?;
+        (!address.is_empty()).then(|| address.to_owned())
     };
+    let address = cluster_ip(service).or_else(|| cluster_ip(before?));
+    let address = address.unwrap_or_else(|| {
+        let taken: HashSet<_> = others.iter().filter_map(|o| cluster_ip(o)).collect();
+        free_address(&taken)
+    });
     let spec = object::field_mut(service, "spec");
     spec.insert("clusterIPs".into(), json!([address]));
     spec.insert("clusterIP".into(), address.into());
     spec.entry("ipFamilies").or_insert_with(|| json!(["IPv4"]));
     spec.entry("ipFamilyPolicy")
         .or_insert_with(|| "SingleStack".into());
-    Ok(())
+
+    let taken = others
+        .iter()
+        .flat_map(|other| object::items(other.pointer("/spec/ports")))
+        .filter_map(|port| port.get("nodePort")?.as_u64());
+    let needs_node_ports = kind == "NodePort"
+        || kind == "LoadBalancer"
+            && service.pointer("/spec/allocateLoadBalancerNodePorts") != Some(&json!(false));
+    allocate_ports(before, service, needs_node_ports, taken.collect())
 }
 
-fn free_address(taken: &HashSet<&str>) -> String {
-    let mut random = rand::rng();
+fn free_address(taken: &HashSet<String>) -> String {
+    let [a, b] = NETWORK;
     loop {
-        let address = Ipv4Addr::new(
-            NETWORK[0],
-            NETWORK[1],
-            random.random_range(0..=255),
-            random.random_range(2..=254),
-        )
-        .to_string();
-        if !taken.contains(address.as_str()) {
+        let [c, d] = rand::random();
+        let address = Ipv4Addr::new(a, b, c, 2 + d % 253).to_string();
+        if !taken.contains(&address) {
             return address;
         }
     }
 }
 
-fn ports(
+fn allocate_ports(
     before: Option<&Value>,
     service: &mut Value,
-    wanted: bool,
+    needed: bool,
     mut taken: HashSet<u64>,
 ) -> Result<(), FieldError> {
-    let kept = |port: &Value| {
-        object::items(before.and_then(|b| b.pointer("/spec/ports")))
-            .iter()
-            .find(|p| {
-                p.get("port") == port.get("port") && p.get("protocol") == port.get("protocol")
-            })
-            .and_then(|p| p.get("nodePort"))
-            .and_then(Value::as_u64)
-    };
-    let had: HashSet<u64> = object::items(before.and_then(|b| b.pointer("/spec/ports")))
-        .iter()
-        .filter_map(|p| p.get("nodePort").and_then(Value::as_u64))
-        .collect();
+    let had = object::items(before.and_then(|b| b.pointer("/spec/ports")));
+    let same = |a: &Value, b: &Value| ["port", "protocol"].iter().all(|f| a.get(f) == b.get(f));
     let Some(Value::Array(ports)) = service.pointer_mut("/spec/ports") else {
         return Ok(());
     };
     for (i, port) in ports.iter_mut().enumerate() {
-        let asked = port.get("nodePort").and_then(Value::as_u64);
-        let number = match asked.filter(|n| *n != 0) {
-            Some(number) if had.contains(&number) => number,
-            Some(number) => {
-                let in_range = u16::try_from(number).is_ok_and(|n| NODE_PORTS.contains(&n));
-                if !in_range || taken.contains(&number) {
-                    let rule = if in_range {
-                        "provided port is already allocated"
-                    } else {
-                        "provided port is not in the valid range. The range of valid ports is 30000-32767"
-                    };
-                    return Err(FieldError::invalid(
-                        format!("spec.ports[{i}].nodePort"),
-                        &number.into(),
-                        rule,
-                    ));
-                }
-                number
-            }
-            None if !wanted => continue,
-            None => match kept(port) {
-                Some(number) => number,
-                None => free_port(&taken).ok_or_else(|| {
-                    FieldError::invalid(
-                        format!("spec.ports[{i}].nodePort"),
-                        &json!(0),
-                        "no free node port is left",
-                    )
-                })?,
-            },
+        let node_port = |port: &Value| port.get("nodePort")?.as_u64().filter(|n| *n != 0);
+        let kept = had.iter().find(|before| same(before, port));
+        let number = match node_port(port) {
+            Some(number) => number,
+            None if !needed => continue,
+            None => kept
+                .and_then(node_port)
+                .unwrap_or_else(|| free_port(&taken)),
         };
-        taken.insert(number);
-        if let Value::Object(port) = port {
-            port.insert("nodePort".into(), number.into());
+        if !NODE_PORTS.contains(&number) || !taken.insert(number) {
+            return Err(FieldError::invalid(
+                format!("spec.ports[{i}].nodePort"),
+                &number.into(),
+                "provided port is already allocated or not in the range 30000-32767",
+            ));
         }
+        port["nodePort"] = number.into();
     }
     Ok(())
 }
 
-fn free_port(taken: &HashSet<u64>) -> Option<u64> {
-    let free: Vec<u64> = NODE_PORTS
-        .map(u64::from)
-        .filter(|port| !taken.contains(port))
-        .collect();
-    let at = rand::rng().random_range(0..free.len().max(1));
-    free.get(at).copied()
+fn free_port(taken: &HashSet<u64>) -> u64 {
+    loop {
+        let port = rand::rng().random_range(NODE_PORTS);
+        if !taken.contains(&port) {
+            return port;
+        }
+    }
 }

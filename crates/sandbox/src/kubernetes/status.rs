@@ -1,14 +1,13 @@
-//! Refusals, as the API answers them: a `Status` object with a code, a reason and what caused it.
+//! Errors of the API: a `Status` object with code, reason and causes.
 
 use axum::body::Body;
 use axum::http::{Response, StatusCode, header};
 use serde_json::{Value, json};
 
-use super::authorization::Attributes;
 pub use super::field_error::FieldError;
 use super::history::Forgotten;
-use super::resources::{GroupResource, Resource};
-use super::store::{Key, StoreError};
+use super::resources::GroupResource;
+use super::store::StoreError;
 
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("{message}")]
@@ -19,7 +18,6 @@ pub struct Refusal {
     pub details: Option<Value>,
 }
 
-/// What the details of a refusal say: name, group where there is one, and resource or kind.
 fn about(name: &str, group: &str, kind: &str) -> Value {
     let mut details = json!({"kind": kind});
     if !name.is_empty() {
@@ -41,8 +39,12 @@ impl Refusal {
         }
     }
 
-    fn on(mut self, resource: GroupResource, name: &str) -> Self {
-        self.details = Some(about(name, resource.group, resource.plural));
+    fn on(self, resource: GroupResource, name: &str) -> Self {
+        self.with(about(name, resource.group, resource.plural))
+    }
+
+    pub fn with(mut self, details: Value) -> Self {
+        self.details = Some(details);
         self
     }
 
@@ -55,33 +57,21 @@ impl Refusal {
     }
 
     pub fn forbidden(resource: GroupResource, name: &str, why: &str) -> Self {
-        let what = if name.is_empty() {
-            format!("{resource}")
-        } else {
-            format!("{resource} \"{name}\"")
-        };
+        Self::forbidden_to(resource.group, resource.plural, name, why)
+    }
+
+    /// The resource need not exist.
+    pub fn forbidden_to(group: &str, plural: &str, name: &str, why: &str) -> Self {
+        let mut what = kind_with_group(group, plural);
+        if !name.is_empty() {
+            what = format!("{what} \"{name}\"");
+        }
         Self::new(
             403,
             Some("Forbidden"),
             format!("{what} is forbidden: {why}"),
         )
-        .on(resource, name)
-    }
-
-    pub fn forbidden_wish(wish: &Attributes, why: &str) -> Self {
-        let resource = kind_with_group(&wish.group, &wish.resource);
-        let what = if wish.name.is_empty() {
-            resource
-        } else {
-            format!("{resource} \"{}\"", wish.name)
-        };
-        let mut refusal = Self::new(
-            403,
-            Some("Forbidden"),
-            format!("{what} is forbidden: {why}"),
-        );
-        refusal.details = Some(about(&wish.name, &wish.group, &wish.resource));
-        refusal
+        .with(about(name, group, plural))
     }
 
     pub fn namespace_terminating(resource: GroupResource, name: &str, namespace: &str) -> Self {
@@ -112,23 +102,13 @@ impl Refusal {
     }
 
     pub fn no_such_resource() -> Self {
-        let mut refusal = Self::new(
-            404,
-            Some("NotFound"),
-            "the server could not find the requested resource",
-        );
-        refusal.details = Some(json!({}));
-        refusal
+        let message = "the server could not find the requested resource";
+        Self::new(404, Some("NotFound"), message).with(json!({}))
     }
 
     pub fn method_not_allowed() -> Self {
-        let mut refusal = Self::new(
-            405,
-            Some("MethodNotAllowed"),
-            "the server does not allow this method on the requested resource",
-        );
-        refusal.details = Some(json!({}));
-        refusal
+        let message = "the server does not allow this method on the requested resource";
+        Self::new(405, Some("MethodNotAllowed"), message).with(json!({}))
     }
 
     pub fn not_acceptable() -> Self {
@@ -156,38 +136,19 @@ impl Refusal {
         )
     }
 
-    /// 409: the object is not as the request expects.
     pub fn conflict(resource: GroupResource, name: &str, why: &str) -> Self {
+        Self::conflict_in(resource.group, resource.plural, name, why)
+    }
+
+    /// The real server names a resource, a subresource or, for preconditions, a kind.
+    pub fn conflict_in(group: &str, what: &str, name: &str, why: &str) -> Self {
+        let named = kind_with_group(group, what);
         Self::new(
             409,
             Some("Conflict"),
-            format!("Operation cannot be fulfilled on {resource} \"{name}\": {why}"),
+            format!("Operation cannot be fulfilled on {named} \"{name}\": {why}"),
         )
-        .on(resource, name)
-    }
-
-    pub fn conflict_in(subresource: &str, name: &str, why: &str) -> Self {
-        let mut refusal = Self::new(
-            409,
-            Some("Conflict"),
-            format!("Operation cannot be fulfilled on {subresource} \"{name}\": {why}"),
-        );
-        refusal.details = Some(about(name, "", subresource));
-        refusal
-    }
-
-    /// 409: a precondition of a deletion does not hold. Unlike other conflicts it names the kind.
-    pub fn precondition(resource: &Resource, name: &str, why: &str) -> Self {
-        let mut refusal = Self::new(
-            409,
-            Some("Conflict"),
-            format!(
-                "Operation cannot be fulfilled on {} \"{name}\": {why}",
-                kind_with_group(resource.group, resource.kind)
-            ),
-        );
-        refusal.details = Some(about(name, resource.group, resource.kind));
-        refusal
+        .with(about(name, group, what))
     }
 
     /// 409: other managers own fields that an apply sets; pairs of manager and path.
@@ -213,7 +174,6 @@ impl Refusal {
                 message
             }
         };
-        let mut refusal = Self::new(409, Some("Conflict"), message);
         let causes: Vec<Value> = conflicts
             .iter()
             .map(|(who, field)| {
@@ -224,8 +184,7 @@ impl Refusal {
                 })
             })
             .collect();
-        refusal.details = Some(json!({"causes": causes}));
-        refusal
+        Self::new(409, Some("Conflict"), message).with(json!({"causes": causes}))
     }
 
     pub fn expired(message: impl Into<String>) -> Self {
@@ -240,7 +199,6 @@ impl Refusal {
         )
     }
 
-    /// 415: the body is in a format that the path does not take.
     pub fn unsupported_media_type(accepted: &[&str]) -> Self {
         Self::new(
             415,
@@ -258,18 +216,11 @@ impl Refusal {
             [one] => one.clone(),
             many => format!("[{}]", many.join(", ")),
         };
-        let mut refusal = Self::new(
-            422,
-            Some("Invalid"),
-            format!(
-                "{} \"{name}\" is invalid: {summary}",
-                kind_with_group(group, kind)
-            ),
-        );
+        let what = kind_with_group(group, kind);
         let mut details = about(name, group, kind);
         details["causes"] = errors.iter().map(FieldError::cause).collect();
-        refusal.details = Some(details);
-        refusal
+        let message = format!("{what} \"{name}\" is invalid: {summary}");
+        Self::new(422, Some("Invalid"), message).with(details)
     }
 
     pub fn version_ahead(wanted: u64, current: u64) -> Self {
@@ -285,7 +236,6 @@ impl Refusal {
         refusal
     }
 
-    /// 503: what the request needs is not there.
     pub fn unavailable(message: impl Into<String>) -> Self {
         Self::new(503, Some("ServiceUnavailable"), message)
     }
@@ -336,20 +286,10 @@ fn kind_with_group(group: &str, kind: &str) -> String {
 
 impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Self {
-        let at = |key: &Key| (key.resource, key.name.clone());
         match &error {
-            StoreError::NotFound(key) => {
-                let (resource, name) = at(key);
-                Self::not_found(resource, &name)
-            }
-            StoreError::AlreadyExists(key) => {
-                let (resource, name) = at(key);
-                Self::already_exists(resource, &name)
-            }
-            StoreError::Conflict(key) => {
-                let (resource, name) = at(key);
-                Self::modified(resource, &name)
-            }
+            StoreError::NotFound(key) => Self::not_found(key.resource, &key.name),
+            StoreError::AlreadyExists(key) => Self::already_exists(key.resource, &key.name),
+            StoreError::Conflict(key) => Self::modified(key.resource, &key.name),
         }
     }
 }

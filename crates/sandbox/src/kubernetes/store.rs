@@ -1,8 +1,5 @@
-//! The objects of one API server, with versions and history.
-//!
-//! The store knows the rules that hold whoever writes: one growing resource version, identity and
-//! creation time, generations, and that a deleted object stays until nothing holds it. Admission,
-//! validation and defaults are the API's. Controllers work directly on the store.
+//! The objects of an API server, with versions and history. The store has the rules for every writer: resource versions,
+//! uids, generations, finalizers. Admission, validation and defaults are in the API; controllers use the store directly.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -145,37 +142,6 @@ impl Store {
         (objects, inner.revision)
     }
 
-    /// The objects of a resource as they were at an earlier version, as far back as changes are
-    /// remembered.
-    pub fn list_at(
-        &self,
-        resource: GroupResource,
-        namespace: Option<&str>,
-        version: u64,
-    ) -> Result<Vec<Arc<Value>>, Forgotten> {
-        let inner = self.lock();
-        let Some(shard) = inner.shards.get(&resource) else {
-            return Ok(Vec::new());
-        };
-        let mut objects = shard.objects.clone();
-        for change in shard.history.after(version)?.into_iter().rev() {
-            let at = (
-                object::namespace(&change.object).to_owned(),
-                object::name(&change.object).to_owned(),
-            );
-            match change.kind {
-                ChangeKind::Created => objects.remove(&at),
-                ChangeKind::Updated { previous } => objects.insert(at, previous),
-                ChangeKind::Deleted => objects.insert(at, change.object),
-            };
-        }
-        Ok(objects
-            .into_iter()
-            .filter(|((of, _), _)| namespace.is_none_or(|n| n == of))
-            .map(|(_, object)| object)
-            .collect())
-    }
-
     /// Keeps a new object: gives it identity, creation time, version and first generation.
     pub fn create(
         &self,
@@ -276,15 +242,6 @@ impl Store {
 
     pub(super) fn signal(&self) -> signal::Receiver<u64> {
         self.shared.latest.subscribe()
-    }
-
-    /// Forgets all changes so far, so that every watch has to begin anew.
-    pub fn compact(&self) {
-        let mut inner = self.lock();
-        let revision = inner.revision;
-        for shard in inner.shards.values_mut() {
-            shard.history.forget(revision);
-        }
     }
 
     pub fn snapshot(&self) -> StoreSnapshot {

@@ -1,4 +1,4 @@
-//! Strategic merge patch: a merge patch that knows which lists are keyed and takes directives.
+//! Strategic merge patch: a merge patch with keyed lists and directives.
 
 use serde_json::{Map, Value, json};
 
@@ -35,7 +35,7 @@ fn merge_value(
         }
         Value::Array(patch) => {
             let target = target.and_then(Value::as_array).map(Vec::as_slice);
-            merge_list(shape, target.unwrap_or_default(), patch, None)
+            merge_list(shape, target.unwrap_or_default(), patch)
         }
         scalar => Ok(scalar.clone()),
     }
@@ -65,20 +65,13 @@ fn merge_object(
                 items.retain(|item| !gone.contains(item));
             }
         } else if name == DIRECTIVE || name == RETAIN || name.starts_with(ORDER) {
-            // Done above, or with the list below.
+            // Done above. The order of keyed lists has no meaning here.
         } else if value.is_null() {
             merged.remove(name);
         } else {
             let below = shape.and_then(|s| s.child(name));
             let before = merged.get(name);
-            let after = match (value, before) {
-                (Value::Array(patch_items), before) => {
-                    let before = before.and_then(Value::as_array).map(Vec::as_slice);
-                    let order = patch.get(&format!("{ORDER}{name}"));
-                    merge_list(below, before.unwrap_or_default(), patch_items, order)?
-                }
-                _ => merge_value(below, before, value)?,
-            };
+            let after = merge_value(below, before, value)?;
             let deleted = value.get(DIRECTIVE).and_then(Value::as_str) == Some("delete");
             if deleted {
                 merged.remove(name);
@@ -87,28 +80,12 @@ fn merge_object(
             }
         }
     }
-    // An order may come without changes to the items.
-    for (name, order) in patch {
-        if let Some(list) = name.strip_prefix(ORDER)
-            && !patch.contains_key(list)
-            && let Some(Value::Array(items)) = merged.get(list)
-        {
-            let below = shape.and_then(|s| s.child(list));
-            let ordered = merge_list(below, items, &[], Some(order))?;
-            merged.insert(list.to_owned(), ordered);
-        }
-    }
     Ok(merged)
 }
 
 type Same = dyn Fn(&Value, &Value) -> bool;
 
-fn merge_list(
-    shape: Option<Shape>,
-    target: &[Value],
-    patch: &[Value],
-    order: Option<&Value>,
-) -> Result<Value, BadPatch> {
+fn merge_list(shape: Option<Shape>, target: &[Value], patch: &[Value]) -> Result<Value, BadPatch> {
     let items = Value::Array([target, patch].concat());
     let structure = shape.map_or(Structure::Leaf, |s| s.structure(Some(&items), None));
     let same: Box<Same> = match structure {
@@ -150,8 +127,10 @@ fn merge_list(
             None => merged.push(merge_value(item_shape, Some(&json!({})), item)?),
         }
     }
-    let wanted = order.and_then(Value::as_array).map_or(patch, Vec::as_slice);
-    Ok(arrange(merged, target, wanted, &*same).into())
+    // Items that the patch names come first, in its order.
+    let rank = |item: &Value| patch.iter().position(|other| same(other, item));
+    merged.sort_by_key(|item| rank(item).unwrap_or(usize::MAX));
+    Ok(merged.into())
 }
 
 /// Without the items that only carry directives.
@@ -161,29 +140,4 @@ fn plain(items: &[Value]) -> Vec<Value> {
         .filter(|item| item.get(DIRECTIVE).is_none())
         .cloned()
         .collect()
-}
-
-/// Puts items that the patch names in its order, and the others where they stood relative to them.
-fn arrange(merged: Vec<Value>, before: &[Value], wanted: &[Value], same: &Same) -> Vec<Value> {
-    let rank = |list: &[Value], item: &Value| list.iter().position(|other| same(other, item));
-    let (mut named, mut others): (Vec<Value>, Vec<Value>) = merged
-        .into_iter()
-        .partition(|item| rank(wanted, item).is_some());
-    named.sort_by_key(|item| rank(wanted, item));
-    others.sort_by_key(|item| rank(before, item));
-    let mut arranged = Vec::with_capacity(named.len() + others.len());
-    let mut named = named.into_iter().peekable();
-    let mut others = others.into_iter().peekable();
-    loop {
-        let next = match (others.peek(), named.peek()) {
-            (None, None) => return arranged,
-            (Some(other), Some(name)) => match (rank(before, other), rank(before, name)) {
-                (Some(o), Some(n)) if o <= n => others.next(),
-                _ => named.next(),
-            },
-            (Some(_), None) => others.next(),
-            (None, Some(_)) => named.next(),
-        };
-        arranged.extend(next);
-    }
 }

@@ -109,7 +109,7 @@ pub fn of_objects(
     resource: &Resource,
     objects: &[&Value],
     metadata: &Value,
-    included: &Included,
+    included: Included,
 ) -> Value {
     let columns = columns_of(resource);
     let definitions: Vec<Value> = columns

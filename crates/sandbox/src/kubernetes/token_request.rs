@@ -1,6 +1,4 @@
-//! Tokens of service accounts: short-lived, signed, and void when their account is gone.
-
-use std::fmt;
+//! Tokens of service accounts: signed, with an end, and invalid when their account is deleted.
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{
@@ -12,7 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use super::authentication::{Authenticator, User};
+use super::authentication::User;
 use super::object;
 use super::resources::SERVICE_ACCOUNTS;
 use super::status::{FieldError, Refusal};
@@ -28,15 +26,8 @@ pub struct ServiceAccountTokens {
     key: Option<EcdsaKeyPair>,
 }
 
-impl fmt::Debug for ServiceAccountTokens {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ServiceAccountTokens")
-            .finish_non_exhaustive()
-    }
-}
-
 impl ServiceAccountTokens {
-    /// With a key of its own: tokens do not outlive the server.
+    /// With a new key: tokens do not survive a restart.
     pub(super) fn new(store: Store) -> Self {
         Self {
             store,
@@ -44,8 +35,8 @@ impl ServiceAccountTokens {
         }
     }
 
-    /// A token for a service account, valid for so many seconds, and when it ends.
-    pub fn issue(
+    /// A token for a service account, valid for this many seconds, and its end.
+    fn issue(
         &self,
         account: &Value,
         audiences: &[&str],
@@ -154,8 +145,8 @@ fn encoded(value: &Value) -> String {
     URL_SAFE_NO_PAD.encode(value.to_string())
 }
 
-impl Authenticator for ServiceAccountTokens {
-    fn token_owner(&self, token: &str) -> Option<User> {
+impl ServiceAccountTokens {
+    pub(super) fn token_owner(&self, token: &str) -> Option<User> {
         let claims = self.claims(token)?;
         if claims.get("exp")?.as_i64()? <= Timestamp::now().as_second()
             || !object::strings(claims.get("aud")).contains(&ISSUER)

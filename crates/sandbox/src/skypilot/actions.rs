@@ -1,14 +1,10 @@
-//! What can be done to the server and its clouds from outside, besides the switches.
+//! One-time faults of the server and its clouds.
 
 use std::sync::Arc;
 
-use uuid::Uuid;
-
-use super::catalog::cheapest;
-use super::clock::now;
-use super::clusters::{Autostop, Cluster, Machine, Resources, Status};
+use super::catalog::OFFERS;
+use super::clusters::{Cluster, Machine, Resources, Status};
 use super::server::Server;
-use super::ssh_key::SshKey;
 use super::users::FIRST_ADMIN;
 use crate::faults::SkypilotActions;
 
@@ -33,57 +29,26 @@ impl SkypilotActions for Actions {
         })
     }
 
-    fn make_orphan(&self, workspace: &str, cluster: &str) -> bool {
-        let Some(stray) = stray(workspace, cluster) else {
+    fn make_orphan(&self, workspace: &str, name: &str) -> bool {
+        let by = (FIRST_ADMIN.0, workspace, "sky launch");
+        let orphan = OFFERS
+            .iter()
+            .find(|offer| offer.accelerator == Some(("L4", 1.0)))
+            .and_then(|offer| Cluster::new(name, by, Resources::of(offer, false)).ok());
+        let Some(mut orphan) = orphan else {
             return false;
         };
+        let (id, machine) = Machine::start(name);
+        orphan.machine = Some(id.clone());
+        orphan.note("Cluster successfully provisioned with 1 nodes");
+        orphan.enter(Status::Up);
         self.0.store.change(|state| {
-            if state.workspace(workspace).is_none() || state.clusters.contains_key(cluster) {
+            if state.workspace(workspace).is_none() || state.clusters.contains_key(name) {
                 return false;
             }
-            if let Some(machine) = &stray.machine {
-                let machine_of = Machine {
-                    cluster: cluster.to_owned(),
-                    running: true,
-                };
-                state.machines.insert(machine.clone(), machine_of);
-            }
-            state.clusters.insert(cluster.to_owned(), stray);
+            state.machines.insert(id, machine);
+            state.clusters.insert(name.to_owned(), orphan);
             true
         })
     }
-}
-
-/// A cluster on the cheapest L4 there is, up, of nobody in particular.
-fn stray(workspace: &str, name: &str) -> Option<Cluster> {
-    let offer = cheapest("L4")?;
-    let key = SshKey::generate(name).ok()?;
-    let now = now();
-    let mut cluster = Cluster {
-        name: name.to_owned(),
-        hash: Uuid::new_v4().to_string(),
-        user_id: FIRST_ADMIN.0.to_owned(),
-        workspace: workspace.to_owned(),
-        status: Status::Init,
-        launched_at: now,
-        status_updated_at: now,
-        ever_up: true,
-        last_use: "sky launch".to_owned(),
-        autostop: Autostop::default(),
-        owner: None,
-        resources: Resources::of(offer, false),
-        yaml: String::new(),
-        command: "sky launch".to_owned(),
-        events: Vec::new(),
-        usage: vec![(now, None)],
-        jobs: Vec::new(),
-        provision_log: String::new(),
-        machine: Some(format!("i-{}", &Uuid::new_v4().simple().to_string()[..17])),
-        private_key: key.private,
-        public_key: key.public,
-        unhealthy: None,
-    };
-    cluster.note("Cluster successfully provisioned with 1 nodes");
-    cluster.enter(Status::Up);
-    Some(cluster)
 }

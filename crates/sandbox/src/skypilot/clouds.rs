@@ -1,4 +1,4 @@
-//! The clouds of the sandbox, and how SkyPilot writes their names.
+//! The clouds of the sandbox.
 
 use serde::{Deserialize, Serialize};
 
@@ -73,9 +73,5 @@ impl Cloud {
 
     pub fn can_stop(self) -> bool {
         !matches!(self, Self::Lambda | Self::RunPod)
-    }
-
-    pub fn has_spot(self) -> bool {
-        self != Self::Lambda
     }
 }

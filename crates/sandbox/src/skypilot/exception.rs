@@ -1,35 +1,29 @@
-//! The exceptions with which SkyPilot's requests fail. A client gets the class's name and the message, colours included.
+//! Exceptions of SkyPilot's requests. Clients get the class's name and the message, colors included.
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
-
 use super::python::repr;
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exception {
-    pub class: String,
+    pub class: &'static str,
     pub message: String,
 }
 
 impl Exception {
-    pub fn new(class: &str, message: impl Into<String>) -> Self {
-        Self {
-            class: class.to_owned(),
-            message: message.into(),
-        }
+    pub fn new(class: &'static str, message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self { class, message }
     }
 
     pub fn value(message: impl Into<String>) -> Self {
         Self::new("ValueError", message)
     }
 
-    /// No such cluster, or none that the caller may see.
+    /// The cluster does not exist, or the caller may not see it.
     pub fn no_cluster(name: &str) -> Self {
-        Self::new(
-            "ClusterDoesNotExist",
-            format!("Cluster {} does not exist.", repr(name)),
-        )
+        let message = format!("Cluster {} does not exist.", repr(name));
+        Self::new("ClusterDoesNotExist", message)
     }
 
     pub fn permission_denied(user: &str, user_id: &str, workspace: &str) -> Self {
@@ -48,5 +42,3 @@ impl fmt::Display for Exception {
         write!(f, "{}: {}", self.class, self.message)
     }
 }
-
-impl std::error::Error for Exception {}

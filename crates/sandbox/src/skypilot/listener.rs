@@ -1,45 +1,37 @@
-//! The server on its port: connections, and what is told to go wrong with them.
+//! Starts the server and saves its state.
 
-use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
-use axum::Router;
-use axum::body::Body;
-use hyper::Request;
-use hyper::body::Incoming;
-use hyper_util::rt::{TokioExecutor, TokioIo};
-use hyper_util::server::conn::auto;
-use tokio::net::{TcpListener, TcpStream};
+use anyhow::{Context as _, Result};
 use tokio::task::JoinSet;
-use tower::Service as _;
 
 use super::actions::Actions;
 use super::clock::now;
 use super::server::Server;
 use super::store::{State, Store};
-use super::tokens::TokenSigner;
-use super::users::{FIRST_ADMIN, Role, Token, User, UserType, token_hash};
+use super::users::{FIRST_ADMIN, Role, Token, User, UserType, new_token, token_hash};
 use super::{clusters, http, ssh};
 use crate::aws::SecurityTokens;
 use crate::controllers::Pace;
 use crate::data_directory::DataDirectory;
 use crate::faults::{Faults, SkypilotActions};
+use crate::http_listener::{self, Cuts};
 
 const STATE_FILE: &str = "skypilot.json";
 const TOKEN_FILE: &str = "skypilot-admin-token";
-const ADMIN_ACCOUNT: (&str, &str) = ("sa-hangar", "hangar");
-const KEEP_PAUSE: std::time::Duration = std::time::Duration::from_secs(1);
+const PORTAL_ACCOUNT: (&str, &str) = ("sa-hangar", "hangar");
+const SAVE_PAUSE: Duration = Duration::from_secs(1);
 
-/// Where to listen; both must be loopback, port 0 takes a free one.
+/// Addresses on loopback; port 0 takes a free one.
 #[derive(Clone, Copy, Debug)]
 pub struct SkypilotOptions {
     pub listen: SocketAddr,
     pub ssh_listen: SocketAddr,
 }
 
-/// A running server. Dropping it ends everything at once.
+/// A running server. Dropping it ends everything.
 pub struct SkypilotServer {
     address: SocketAddr,
     admin_token: String,
@@ -57,48 +49,30 @@ impl SkypilotServer {
         pace: Pace,
         aws: SecurityTokens,
     ) -> Result<Self> {
-        for address in [options.listen, options.ssh_listen] {
-            if !address.ip().is_loopback() {
-                bail!("the sandbox listens on loopback only, not on {address}");
-            }
-        }
-        let bound = |what: &'static str, address: SocketAddr| async move {
-            TcpListener::bind(address)
-                .await
-                .with_context(|| format!("the sandbox's {what} cannot listen on {address}"))
-        };
-        let listener = bound("SkyPilot API server", options.listen).await?;
-        let ssh_listener = bound("SSH server", options.ssh_listen).await?;
+        let listener = http_listener::bind("SkyPilot API server", options.listen).await?;
+        let ssh_listener = http_listener::bind("SSH server", options.ssh_listen).await?;
         let address = listener.local_addr()?;
-        let mut state = kept(data)?;
-        if state.users.is_empty() {
-            state.users = User::first(now());
-        }
-        let signer = TokenSigner::load_or_create(data)?;
-        let admin_token = admit_portal(&mut state, &signer, data)?;
-        let server = Server::new(
-            Store::restore(state),
-            signer,
-            faults.clone(),
-            pace,
-            ssh_listener.local_addr()?.port(),
-            aws,
-        );
+        let mut state = load(data)?;
+        let admin_token = admit_portal(&mut state, data)?;
+        let ssh_port = ssh_listener.local_addr()?.port();
+        let server = Server::new(Store::restore(state), faults.clone(), pace, ssh_port, aws);
         let actions: Arc<dyn SkypilotActions> = Arc::new(Actions(server.clone()));
         faults.skypilot_is(Arc::downgrade(&actions));
+        let cuts = Cuts {
+            faults,
+            unreachable: |faults| faults.skypilot.unreachable,
+            restarts: server.restarts(),
+        };
+        let host_key = ssh::host_key(data)?;
         let mut tasks = JoinSet::new();
-        tasks.spawn(accept(
+        tasks.spawn(http_listener::serve(
             listener,
             http::router(server.clone()),
-            server.clone(),
+            cuts,
         ));
-        tasks.spawn(ssh::serve(
-            ssh_listener,
-            server.clone(),
-            ssh::host_key(data)?,
-        ));
+        tasks.spawn(ssh::serve(ssh_listener, server.clone(), host_key));
         tasks.spawn(clusters::watch_over(server.clone()));
-        tasks.spawn(keep(server.clone(), data.clone()));
+        tasks.spawn(keep_saved(server.clone(), data.clone()));
         Ok(Self {
             address,
             admin_token,
@@ -125,7 +99,7 @@ impl SkypilotServer {
         self.server.stop.cancel();
         self.tasks.shutdown().await;
         if let Err(error) = save(&self.server, &self.data) {
-            tracing::warn!(error = %format!("{error:#}"), "the sandbox cannot keep its SkyPilot clusters");
+            warn(&error);
         }
     }
 }
@@ -136,9 +110,18 @@ impl Drop for SkypilotServer {
     }
 }
 
-fn kept(data: &DataDirectory) -> Result<State> {
+fn load(data: &DataDirectory) -> Result<State> {
     let Some(text) = data.read(STATE_FILE)? else {
-        return Ok(State::default());
+        return Ok(State {
+            users: vec![User {
+                id: FIRST_ADMIN.0.to_owned(),
+                name: FIRST_ADMIN.1.to_owned(),
+                role: Role::Admin,
+                user_type: UserType::Basic,
+                created_at: now(),
+            }],
+            ..State::default()
+        });
     };
     serde_json::from_slice(&text).with_context(|| {
         format!("{STATE_FILE} in the sandbox's data directory cannot be read; remove it to begin without SkyPilot clusters")
@@ -146,14 +129,15 @@ fn kept(data: &DataDirectory) -> Result<State> {
 }
 
 fn save(server: &Server, data: &DataDirectory) -> Result<()> {
-    if data.path().is_none() {
-        return Ok(());
-    }
     let state = server.store.read(Clone::clone);
     data.write(STATE_FILE, &serde_json::to_vec(&state)?)
 }
 
-async fn keep(server: Arc<Server>, data: DataDirectory) {
+fn warn(error: &anyhow::Error) {
+    tracing::warn!(error = %format!("{error:#}"), "the sandbox cannot save its SkyPilot clusters");
+}
+
+async fn keep_saved(server: Arc<Server>, data: DataDirectory) {
     if data.path().is_none() {
         return;
     }
@@ -161,23 +145,17 @@ async fn keep(server: Arc<Server>, data: DataDirectory) {
     while changes.changed().await.is_ok() {
         let (server, data) = (server.clone(), data.clone());
         let saved = tokio::task::spawn_blocking(move || save(&server, &data)).await;
-        match saved {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => {
-                tracing::warn!(error = %format!("{error:#}"), "the sandbox cannot keep its SkyPilot clusters");
-            }
-            Err(error) => tracing::warn!(%error, "the sandbox cannot keep its SkyPilot clusters"),
+        if let Err(error) = saved.unwrap_or_else(|panic| Err(panic.into())) {
+            warn(&error);
         }
-        tokio::time::sleep(KEEP_PAUSE).await;
+        tokio::time::sleep(SAVE_PAUSE).await;
     }
 }
 
-/// The portal's account and its token: those of last time, or new ones.
-fn admit_portal(state: &mut State, signer: &TokenSigner, data: &DataDirectory) -> Result<String> {
-    let (id, name) = ADMIN_ACCOUNT;
-    if let Some(token) = data.read_text(TOKEN_FILE)?
-        && signer.verify(&token).is_ok()
-    {
+/// The token of the portal's account: the saved one, or that of a new account.
+fn admit_portal(state: &mut State, data: &DataDirectory) -> Result<String> {
+    let (id, name) = PORTAL_ACCOUNT;
+    if let Some(token) = data.read_text(TOKEN_FILE)? {
         let hash = token_hash(&token);
         if state.tokens.iter().any(|row| row.hash == hash) {
             return Ok(token);
@@ -185,7 +163,7 @@ fn admit_portal(state: &mut State, signer: &TokenSigner, data: &DataDirectory) -
     }
     state.users.retain(|user| user.id != id);
     state.tokens.retain(|token| token.user_id != id);
-    let new = signer.issue(id, None)?;
+    let token = new_token();
     state.users.push(User {
         id: id.to_owned(),
         name: name.to_owned(),
@@ -194,74 +172,15 @@ fn admit_portal(state: &mut State, signer: &TokenSigner, data: &DataDirectory) -
         created_at: now(),
     });
     state.tokens.push(Token {
-        id: new.id,
+        id: name.to_owned(),
         name: name.to_owned(),
-        hash: token_hash(&new.token),
+        hash: token_hash(&token),
         creator_id: FIRST_ADMIN.0.to_owned(),
         user_id: id.to_owned(),
         created_at: now(),
         last_used_at: None,
         expires_at: None,
     });
-    data.write(TOKEN_FILE, new.token.as_bytes())?;
-    Ok(new.token)
-}
-
-async fn accept(listener: TcpListener, router: Router, server: Arc<Server>) {
-    let mut connections = JoinSet::new();
-    loop {
-        let accepted = tokio::select! {
-            () = server.stop.cancelled() => return,
-            accepted = listener.accept() => accepted,
-        };
-        while connections.try_join_next().is_some() {}
-        match accepted {
-            Ok((stream, _)) => {
-                if !server.faults.current().skypilot.unreachable {
-                    connections.spawn(connection(stream, router.clone(), server.clone()));
-                }
-            }
-            // No file descriptors, say: trying again at once would only burn a core.
-            Err(_) => tokio::time::sleep(std::time::Duration::from_millis(50)).await,
-        }
-    }
-}
-
-/// Serves one connection, until it is cut.
-async fn connection(stream: TcpStream, router: Router, server: Arc<Server>) {
-    let mut lives = server.lives();
-    lives.mark_unchanged();
-    let mut settings = server.faults.subscribe();
-    let unreachable = async move {
-        let gone = settings.wait_for(|settings| settings.skypilot.unreachable);
-        if gone.await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    };
-    let service = {
-        let server = server.clone();
-        hyper::service::service_fn(move |request: Request<Incoming>| {
-            let (mut router, server) = (router.clone(), server.clone());
-            async move {
-                tokio::time::sleep(std::time::Duration::from_millis(
-                    server.faults.current().skypilot.latency_ms,
-                ))
-                .await;
-                let answer = router.call(request.map(Body::new)).await;
-                if server.faults.loses_skypilot_answer() {
-                    // The connection is cut without a word.
-                    return Err(io::Error::from(io::ErrorKind::ConnectionReset));
-                }
-                answer.map_err(io::Error::other)
-            }
-        })
-    };
-    let builder = auto::Builder::new(TokioExecutor::new());
-    let serving = builder.serve_connection(TokioIo::new(stream), service);
-    tokio::select! {
-        _ = serving => {}
-        _ = lives.changed() => {}
-        () = unreachable => {}
-        () = server.stop.cancelled() => {}
-    }
+    data.write(TOKEN_FILE, token.as_bytes())?;
+    Ok(token)
 }

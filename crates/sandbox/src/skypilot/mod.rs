@@ -1,6 +1,5 @@
-//! A SkyPilot API server that lives in memory and answers as SkyPilot 0.14.1 does: the same calls, the same asynchronous
-//! requests, the same refusals; behind it clouds that are made up. What it knows of clusters, users and workspaces survives
-//! a restart, its requests do not.
+//! A SkyPilot API server in memory that responds as SkyPilot 0.14.1 does to the calls of the portal, with invented clouds
+//! behind it. Clusters, users and workspaces survive a restart; requests do not.
 
 mod actions;
 mod catalog;
@@ -13,18 +12,15 @@ mod exception;
 mod http;
 mod jobs;
 mod listener;
-mod names;
 mod optimizer;
 mod python;
 mod requests;
 mod server;
 mod shell;
 mod ssh;
-mod ssh_key;
 mod store;
 mod style;
 mod task;
-mod tokens;
 mod users;
 mod workspaces;
 

@@ -1,6 +1,6 @@
-//! The machines' shell. There are no machines, so a script is played: what it prints, and when, is worked out at its
-//! start. The player knows `echo`, `sleep`, `for … in` a list or `$(seq …)`, `;`, `&&`, variables, `hostname`,
-//! `nvidia-smi`, `true`, `false` and `exit`, and prints of every other command that it was not run.
+//! The machines' shell. There are no machines, so the output of a script is computed when it starts, with the time of each
+//! line. The shell knows `echo`, `sleep`, `for … in` a list or `$(seq …)`, `;`, `&&`, variables, `hostname`, `nvidia-smi`,
+//! `true`, `false` and `exit`; for every other command it prints that the command was not run.
 
 use std::collections::BTreeMap;
 
@@ -11,24 +11,20 @@ use super::clusters::Cluster;
 const MOST_STEPS: usize = 20_000;
 const LONGEST: f64 = 366.0 * 24.0 * 3600.0;
 const STEP_SECONDS: f64 = 0.05;
-/// What a command takes that is not run.
-const PRETENDED_SECONDS: f64 = 1.0;
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Trace {
-    /// Lines, each with the seconds from the start after which it comes.
+    /// Lines, each with its time in seconds from the start.
     pub lines: Vec<(f64, String)>,
     pub seconds: f64,
     pub exit: i32,
 }
 
+/// What scripts can learn about their machine.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {
-    pub cluster: String,
     pub hostname: String,
-    pub user: String,
-    pub place: String,
-    pub instance_type: String,
+    pub user: &'static str,
     /// Name, count, and memory of each in GiB.
     pub gpu: Option<(String, usize, f64)>,
 }
@@ -37,17 +33,14 @@ impl Node {
     pub fn of(cluster: &Cluster) -> Self {
         let resources = &cluster.resources;
         let gpu = resources.accelerator.as_ref().map(|(name, count)| {
-            // Counts are small; a share of one shows as one.
+            // Counts are small; a part of an accelerator shows as one.
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
             let count = count.ceil() as usize;
             (name.clone(), count, resources.device_memory.unwrap_or(16.0))
         });
         Self {
-            cluster: cluster.name.clone(),
             hostname: cluster.node_name(),
-            user: resources.cloud.ssh_user().to_owned(),
-            place: format!("{} {}", resources.cloud.name(), resources.region),
-            instance_type: resources.instance_type.clone(),
+            user: resources.cloud.ssh_user(),
             gpu,
         }
     }
@@ -82,7 +75,7 @@ impl Player<'_> {
             }
             at += 1;
             let Some((name, list)) = loop_head(statement) else {
-                for command in parts(statement, "&&") {
+                for command in split(statement, "&&") {
                     self.command(&command);
                     if self.trace.exit != 0 || self.exited {
                         break;
@@ -106,19 +99,14 @@ impl Player<'_> {
         let Some(sequence) = sequence else {
             return self.words(list);
         };
-        let bounds: Vec<i64> = sequence
-            .split_whitespace()
-            .filter_map(|bound| bound.parse().ok())
-            .collect();
-        let (from, to) = match bounds[..] {
-            [to] => (1, to),
-            [from, to] => (from, to),
+        let bounds = sequence.split_whitespace().map(str::parse);
+        let (from, to) = match bounds.collect::<Result<Vec<i64>, _>>().as_deref() {
+            Ok([to]) => (1, *to),
+            Ok([from, to]) => (*from, *to),
             _ => return Vec::new(),
         };
-        (from..=to)
-            .take(MOST_STEPS)
-            .map(|value| value.to_string())
-            .collect()
+        let values = (from..=to).take(MOST_STEPS);
+        values.map(|value| value.to_string()).collect()
     }
 
     fn command(&mut self, text: &str) {
@@ -129,28 +117,22 @@ impl Player<'_> {
         let Some((command, arguments)) = words.split_first() else {
             return;
         };
-        let number = || arguments.first().and_then(|text| text.parse::<f64>().ok());
+        let argument = arguments.first().map_or("", String::as_str);
         match command.as_str() {
             "echo" => self.print(arguments.join(" ")),
             "sleep" => {
-                let seconds = self.trace.seconds + number().unwrap_or(0.0);
+                let seconds = self.trace.seconds + argument.parse().unwrap_or(0.0);
                 self.trace.seconds = seconds.clamp(0.0, LONGEST);
             }
             "true" | "set" | "cd" => {}
             "false" => self.trace.exit = 1,
             "exit" => {
-                // Exit codes are bytes.
-                #[expect(clippy::cast_possible_truncation)]
-                let code = number().unwrap_or(0.0) as i32;
-                self.trace.exit = code & 255;
+                self.trace.exit = argument.parse().unwrap_or(0) & 255;
                 self.exited = true;
             }
             "hostname" => self.print(self.node.hostname.clone()),
-            "nvidia-smi" => self.nvidia_smi(arguments),
-            _ => {
-                self.print(format!("sandbox: not run here: {text}"));
-                self.trace.seconds += PRETENDED_SECONDS;
-            }
+            "nvidia-smi" => self.nvidia_smi(argument == "-L"),
+            _ => self.print(format!("sandbox: not run here: {text}")),
         }
     }
 
@@ -158,17 +140,14 @@ impl Player<'_> {
         self.trace.lines.push((self.trace.seconds, line));
     }
 
-    fn nvidia_smi(&mut self, arguments: &[String]) {
+    fn nvidia_smi(&mut self, list: bool) {
         let Some((name, count, memory)) = self.node.gpu.clone() else {
             self.print("bash: nvidia-smi: command not found".to_owned());
             self.trace.exit = 127;
             return;
         };
-        let list = arguments.iter().any(|option| option == "-L");
         if !list {
-            self.print(
-                "NVIDIA-SMI 580.95.05   Driver Version: 580.95.05   CUDA Version: 13.0".into(),
-            );
+            self.print("NVIDIA-SMI 580.95.05   Driver Version: 580.95.05".into());
         }
         for index in 0..count {
             self.print(if list {
@@ -218,9 +197,9 @@ impl Player<'_> {
     }
 }
 
-/// The statements of a script; `do` stands before the first of a loop and is left out.
+/// The statements of a script, without the `do` before the first of a loop.
 fn statements(script: &str) -> Vec<String> {
-    parts(&script.replace("\\\n", " ").replace('\n', ";"), ";")
+    split(&script.replace("\\\n", " ").replace('\n', ";"), ";")
         .into_iter()
         .map(|part| match part.strip_prefix("do ") {
             Some(rest) => rest.trim().to_owned(),
@@ -230,27 +209,22 @@ fn statements(script: &str) -> Vec<String> {
         .collect()
 }
 
-fn parts(text: &str, separator: &str) -> Vec<String> {
-    let mut parts = vec![String::new()];
-    let mut quote = None;
-    let mut rest = text;
-    while let Some(c) = rest.chars().next() {
-        if quote.is_none() && rest.starts_with(separator) {
-            parts.push(String::new());
-            rest = &rest[separator.len()..];
-            continue;
-        }
+/// Splits a text at a separator outside of quotes.
+fn split(text: &str, separator: &str) -> Vec<String> {
+    let (mut parts, mut start, mut quote) = (Vec::new(), 0, None);
+    for (at, c) in text.char_indices() {
         match (c, quote) {
             ('"' | '\'', None) => quote = Some(c),
             (c, Some(open)) if c == open => quote = None,
+            (_, None) if at >= start && text[at..].starts_with(separator) => {
+                parts.push(text[start..at].trim().to_owned());
+                start = at + separator.len();
+            }
             _ => {}
         }
-        if let Some(last) = parts.last_mut() {
-            last.push(c);
-        }
-        rest = &rest[c.len_utf8()..];
     }
-    parts.iter().map(|part| part.trim().to_owned()).collect()
+    parts.push(text[start..].trim().to_owned());
+    parts
 }
 
 fn loop_head(statement: &str) -> Option<(&str, &str)> {
@@ -279,11 +253,8 @@ mod tests {
 
     fn play(script: &str) -> (Vec<String>, f64, i32) {
         let node = Node {
-            cluster: "c".into(),
             hostname: "host".into(),
-            user: "ubuntu".into(),
-            place: "AWS us-east-1".into(),
-            instance_type: "g6.xlarge".into(),
+            user: "ubuntu",
             gpu: Some(("L4".into(), 1, 24.0)),
         };
         let envs = BTreeMap::from([("NAME".to_owned(), "a b".to_owned())]);
@@ -303,14 +274,12 @@ mod tests {
     }
 
     #[test]
-    fn commands_end_as_told_and_unknown_ones_are_named() {
+    fn commands_set_the_exit_code_and_unknown_ones_are_named() {
         assert_eq!(play("false && echo no").2, 1);
         assert_eq!(play("echo a; exit 3; echo b").0, ["a"]);
         assert_eq!(play("echo a\nexit 3").2, 3);
-        assert_eq!(
-            play("python train.py").0,
-            ["sandbox: not run here: python train.py"]
-        );
+        let unknown = ["sandbox: not run here: python train.py"];
+        assert_eq!(play("python train.py").0, unknown);
         assert!(play("nvidia-smi").0.concat().contains("NVIDIA L4"));
     }
 }

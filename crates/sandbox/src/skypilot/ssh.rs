@@ -1,11 +1,13 @@
-//! The machines' SSH server: one port for all of them, the key tells which machine is meant. Whoever comes in with a
-//! cluster's key can run commands there, as far as the sandbox's shell knows them.
+//! The machines' SSH server: one port for all, where the key selects the machine. Clients with a cluster's key can run the
+//! commands that the sandbox's shell knows.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
-use russh::keys::{PrivateKey, PublicKey};
+use russh::keys::ssh_key::LineEnding;
+use russh::keys::{Algorithm, PrivateKey, PublicKey};
 use russh::server::{
     Auth, ChannelOpenHandle, Config, Handler, Msg, PublicKeyOffer, Session, VerifiedPublicKey,
 };
@@ -15,12 +17,35 @@ use tokio::task::JoinSet;
 
 use super::server::{Server, Visit};
 use super::shell::{self, Node};
-use super::ssh_key::SshKey;
 use crate::data_directory::DataDirectory;
 
 const HOST_KEY_FILE: &str = "skypilot-ssh-host-key";
-const IDLE: Duration = Duration::from_secs(3600);
-const LONGEST_LINE: usize = 4096;
+const IDLE_TIMEOUT: Duration = Duration::from_secs(3600);
+
+/// A key pair in OpenSSH's formats.
+pub struct SshKey {
+    pub private: String,
+    /// Type and key, without a comment.
+    pub public: String,
+}
+
+impl SshKey {
+    pub fn generate(comment: &str) -> Result<Self> {
+        let mut key = PrivateKey::random(&mut rand::rng(), Algorithm::Ed25519)?;
+        let public = public_text(key.public_key()).unwrap_or_default();
+        key.set_comment(comment);
+        Ok(Self {
+            private: key.to_openssh(LineEnding::LF)?.to_string(),
+            public,
+        })
+    }
+}
+
+fn public_text(key: &PublicKey) -> Option<String> {
+    let text = key.to_openssh().ok()?;
+    let parts: Vec<_> = text.split_whitespace().take(2).collect();
+    Some(parts.join(" "))
+}
 
 pub fn host_key(data: &DataDirectory) -> Result<PrivateKey> {
     let text = match data.read_text(HOST_KEY_FILE)? {
@@ -36,93 +61,80 @@ pub fn host_key(data: &DataDirectory) -> Result<PrivateKey> {
 
 pub async fn serve(listener: TcpListener, server: Arc<Server>, host_key: PrivateKey) {
     let config = Arc::new(Config {
-        inactivity_timeout: Some(IDLE),
+        inactivity_timeout: Some(IDLE_TIMEOUT),
         auth_rejection_time: Duration::from_millis(200),
         auth_rejection_time_initial: Some(Duration::ZERO),
         methods: MethodSet::from(&[MethodKind::PublicKey][..]),
         keys: vec![host_key],
         ..Config::default()
     });
-    let mut visitors = JoinSet::new();
+    let mut sessions = JoinSet::new();
     loop {
         let accepted = tokio::select! {
             () = server.stop.cancelled() => return,
             accepted = listener.accept() => accepted,
         };
-        while visitors.try_join_next().is_some() {}
+        while sessions.try_join_next().is_some() {}
         let Ok((stream, _)) = accepted else {
             tokio::time::sleep(Duration::from_millis(50)).await;
             continue;
         };
-        let visitor = Visitor {
+        let login = Login {
             server: server.clone(),
             cluster: None,
             line: String::new(),
         };
         let config = config.clone();
-        visitors.spawn(async move {
-            if let Ok(session) = russh::server::run_stream(config, stream, visitor).await {
-                // How it ended is the visitor's own affair.
+        sessions.spawn(async move {
+            if let Ok(session) = russh::server::run_stream(config, stream, login).await {
+                // Clients disconnect as they like.
                 let _ = session.await;
             }
         });
     }
 }
 
-struct Visitor {
+struct Login {
     server: Arc<Server>,
-    /// Where they are, once let in.
     cluster: Option<(String, Visit)>,
+    /// The line that is typed in an interactive shell.
     line: String,
 }
 
-impl Visitor {
+impl Login {
+    /// The cluster of a key, if its machine runs.
     fn cluster_of(&self, key: &PublicKey) -> Option<String> {
-        let offered = key.to_openssh().ok()?;
-        let offered = offered.split_whitespace().take(2).collect::<Vec<_>>();
+        let offered = public_text(key)?;
         self.server.store.read(|state| {
-            let mut clusters = state.clusters.values().filter(|cluster| {
+            let cluster = state.clusters.values().find(|cluster| {
+                let machine = cluster.machine.as_ref();
+                let machine = machine.and_then(|id| state.machines.get(id));
                 cluster.status.is_usable()
-                    && cluster
-                        .public_key
-                        .split_whitespace()
-                        .take(2)
-                        .eq(offered.iter().copied())
+                    && cluster.public_key == offered
+                    && machine.is_some_and(|machine| machine.running)
             });
-            // A machine that was ended behind SkyPilot's back lets nobody in.
-            let runs = |cluster: &&super::clusters::Cluster| {
-                let machine = cluster
-                    .machine
-                    .as_ref()
-                    .and_then(|id| state.machines.get(id));
-                machine.is_some_and(|machine| machine.running)
-            };
-            clusters.find(runs).map(|cluster| cluster.name.clone())
+            cluster.map(|cluster| cluster.name.clone())
         })
     }
 
     fn node(&self) -> Option<Node> {
         let (name, _) = self.cluster.as_ref()?;
-        self.server
-            .store
-            .read(|state| state.clusters.get(name).map(Node::of))
+        let store = &self.server.store;
+        store.read(|state| state.clusters.get(name).map(Node::of))
     }
 
     fn run(&self, command: &str) -> (String, u32) {
         let Some(node) = self.node() else {
             return ("The machine is gone.\n".to_owned(), 255);
         };
-        let trace = shell::run(command, &node, &std::collections::BTreeMap::new());
-        let text = trace
-            .lines
-            .iter()
-            .fold(String::new(), |text, (_, line)| text + line + "\n");
-        (text, u32::try_from(trace.exit).unwrap_or(1))
+        let trace = shell::run(command, &node, &BTreeMap::new());
+        let lines = trace.lines.into_iter().map(|(_, line)| line + "\n");
+        (lines.collect(), u32::try_from(trace.exit).unwrap_or(1))
     }
 
     fn prompt(&self) -> String {
         self.node().map_or_else(String::new, |node| {
-            format!("({}) {}@{}:~$ ", node.cluster, node.user, node.hostname)
+            format!("{}@{}:~$ ", node.user, node.hostname)
         })
     }
 
@@ -133,7 +145,7 @@ impl Visitor {
     }
 }
 
-impl Handler for Visitor {
+impl Handler for Login {
     type Error = russh::Error;
 
     async fn auth_publickey_offered(
@@ -152,15 +164,13 @@ impl Handler for Visitor {
         user: &str,
         key: VerifiedPublicKey<'_>,
     ) -> Result<Auth, Self::Error> {
-        let Some(cluster) = self.cluster_of(key.public_key) else {
-            return Ok(Auth::reject());
-        };
-        self.cluster = Some((cluster.clone(), self.server.visit(&cluster)));
-        if self.node().is_none_or(|node| node.user != user) {
-            self.cluster = None;
-            return Ok(Auth::reject());
+        let cluster = self.cluster_of(key.public_key);
+        self.cluster = cluster.map(|cluster| (cluster.clone(), self.server.visit(&cluster)));
+        if self.node().is_some_and(|node| node.user == user) {
+            return Ok(Auth::Accept);
         }
-        Ok(Auth::Accept)
+        self.cluster = None;
+        Ok(Auth::reject())
     }
 
     async fn channel_open_session(
@@ -205,15 +215,8 @@ impl Handler for Visitor {
         session: &mut Session,
     ) -> Result<(), Self::Error> {
         session.channel_success(channel)?;
-        let Some(node) = self.node() else {
-            return Self::leave(channel, 255, session);
-        };
         let welcome = format!(
-            "This is {}, a machine of Hangar's sandbox: {} in {}.\r\nIt knows a few commands: nvidia-smi, hostname, ls, echo, \
-             free, nproc, df, exit.\r\n\r\n{}",
-            node.hostname,
-            node.instance_type,
-            node.place,
+            "This is a machine of Hangar's sandbox. It knows a few commands: nvidia-smi, hostname, echo, sleep, exit.\r\n\r\n{}",
             self.prompt()
         );
         session.data(channel, welcome.into_bytes())
@@ -225,42 +228,39 @@ impl Handler for Visitor {
         data: &[u8],
         session: &mut Session,
     ) -> Result<(), Self::Error> {
-        let mut answer = String::new();
+        let mut output = String::new();
         for c in String::from_utf8_lossy(data).chars() {
             match c {
                 '\r' | '\n' => {
-                    answer.push_str("\r\n");
+                    output.push_str("\r\n");
                     let line = std::mem::take(&mut self.line);
                     if matches!(line.trim(), "exit" | "logout") {
-                        session.data(channel, answer.into_bytes())?;
+                        session.data(channel, output.into_bytes())?;
                         return Self::leave(channel, 0, session);
                     }
-                    if !line.trim().is_empty() {
-                        answer.push_str(&self.run(&line).0.replace('\n', "\r\n"));
-                    }
-                    answer.push_str(&self.prompt());
+                    output.push_str(&self.run(&line).0.replace('\n', "\r\n"));
+                    output.push_str(&self.prompt());
                 }
                 // Backspace
                 '\u{7f}' | '\u{8}' => {
                     if self.line.pop().is_some() {
-                        answer.push_str("\u{8} \u{8}");
+                        output.push_str("\u{8} \u{8}");
                     }
                 }
                 // Ctrl-C
                 '\u{3}' => {
                     self.line.clear();
-                    answer.push_str("^C\r\n");
-                    answer.push_str(&self.prompt());
+                    output.push_str(&format!("^C\r\n{}", self.prompt()));
                 }
                 // Ctrl-D
                 '\u{4}' if self.line.is_empty() => return Self::leave(channel, 0, session),
-                c if c.is_control() || self.line.len() > LONGEST_LINE => {}
+                c if c.is_control() => {}
                 c => {
                     self.line.push(c);
-                    answer.push(c);
+                    output.push(c);
                 }
             }
         }
-        session.data(channel, answer.into_bytes())
+        session.data(channel, output.into_bytes())
     }
 }

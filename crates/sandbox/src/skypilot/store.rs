@@ -1,5 +1,4 @@
-//! What the API server knows: users, tokens, workspaces, clusters and the machines in the clouds. It survives a restart,
-//! as the real server's `state.db` does; the requests, which are elsewhere, do not.
+//! The server's state, which survives a restart: users, tokens, workspaces, clusters and the machines in the clouds.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,24 +8,23 @@ use serde_json::{Map, Value};
 use tokio::sync::watch;
 
 use super::clouds::Cloud;
-use super::clusters::{Cluster, Machine, PastCluster};
+use super::clusters::{Cluster, Machine};
 use super::users::{Token, User};
 
 pub const DEFAULT_WORKSPACE: &str = "default";
 
 #[derive(Clone, Default, Serialize, Deserialize)]
 pub struct State {
-    /// In the order of their creation.
     pub users: Vec<User>,
-    /// In the order of their creation.
     pub tokens: Vec<Token>,
-    /// Their configuration by name. The default one is here only when it has been configured.
+    /// Configuration by name; the default workspace exists without one.
     pub workspaces: BTreeMap<String, Map<String, Value>>,
     pub enabled_clouds: BTreeMap<String, BTreeSet<Cloud>>,
     /// By name, which is unique on the whole server.
     pub clusters: BTreeMap<String, Cluster>,
-    pub history: Vec<PastCluster>,
-    /// What runs in the clouds, by id, whether SkyPilot knows of it or not.
+    /// The last provisioning log of terminated clusters, by name.
+    pub provision_logs: BTreeMap<String, String>,
+    /// The machines in the clouds, by id, whether SkyPilot has a record of them or not.
     pub machines: BTreeMap<String, Machine>,
 }
 
@@ -58,7 +56,7 @@ impl Store {
         result
     }
 
-    /// Like [`Self::change`], for what may change nothing: the closure says whether it did.
+    /// The closure returns whether it changed anything.
     pub fn change_if(&self, change: impl FnOnce(&mut State) -> bool) {
         if change(&mut self.0.state.lock().unwrap_or_else(PoisonError::into_inner)) {
             self.0.revision.send_modify(|revision| *revision += 1);

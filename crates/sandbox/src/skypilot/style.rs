@@ -1,4 +1,4 @@
-//! How SkyPilot marks lines in its logs: signs and colours.
+//! Signs and colors of SkyPilot's logs.
 
 const RESET: &str = "\u{1b}[0m";
 const RED: &str = "\u{1b}[31m";
@@ -31,7 +31,6 @@ pub fn one_of(message: &str) -> String {
     format!("{DIM}├── {RESET}{message}")
 }
 
-/// Not so important.
 pub fn dim(message: &str) -> String {
     format!("{DIM}{message}{RESET}")
 }

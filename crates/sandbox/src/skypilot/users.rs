@@ -1,37 +1,27 @@
-//! Who is known to the API server: people, service accounts with their tokens, and what each may do.
+//! Users of the API server: people and service accounts, with their roles and tokens.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::store::State;
 
-pub const SERVER_ID: &str = "5a9db0c5";
-const SYSTEM: &str = "skypilot-system";
-const SYSTEM_VIEWER: &str = "skypilot-system-viewer";
-/// The account with which administrators begin; its id is, as for all people, from the MD5 of the name.
+/// The account with which administrators begin. A person's id is the beginning of the name's MD5.
 pub const FIRST_ADMIN: (&str, &str) = ("21232f29", "admin");
+/// Real tokens are `sky_` and a JWT; `eyJ` is the base64 of `{"`.
+pub const TOKEN_PREFIX: &str = "sky_eyJ";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
-    Viewer,
     User,
     Admin,
 }
 
 impl Role {
-    pub fn named(name: &str) -> Option<Self> {
-        match name {
-            "viewer" => Some(Self::Viewer),
-            "user" => Some(Self::User),
-            "admin" => Some(Self::Admin),
-            _ => None,
-        }
-    }
-
     pub fn name(self) -> &'static str {
         match self {
-            Self::Viewer => "viewer",
             Self::User => "user",
             Self::Admin => "admin",
         }
@@ -41,7 +31,6 @@ impl Role {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum UserType {
-    System,
     Basic,
     Sa,
 }
@@ -56,7 +45,7 @@ pub struct User {
     pub created_at: i64,
 }
 
-/// A service account's token. The token itself is not kept, only what it hashes to.
+/// A service account's token, of which only the hash is kept.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Token {
     pub id: String,
@@ -69,30 +58,8 @@ pub struct Token {
     pub created_at: i64,
     /// Seconds since 1970.
     pub last_used_at: Option<i64>,
-    /// Seconds since 1970; never, if missing.
+    /// Seconds since 1970; `None`: never.
     pub expires_at: Option<i64>,
-}
-
-impl User {
-    pub fn first(created_at: i64) -> Vec<Self> {
-        let user = |id: &str, name: &str, role, user_type| Self {
-            id: id.to_owned(),
-            name: name.to_owned(),
-            role,
-            user_type,
-            created_at,
-        };
-        vec![
-            user(SERVER_ID, "root", Role::Admin, UserType::System),
-            user(SYSTEM, SYSTEM, Role::Admin, UserType::System),
-            user(SYSTEM_VIEWER, SYSTEM_VIEWER, Role::Viewer, UserType::System),
-            user(FIRST_ADMIN.0, FIRST_ADMIN.1, Role::Admin, UserType::Basic),
-        ]
-    }
-
-    pub fn is_internal(&self) -> bool {
-        self.user_type == UserType::System
-    }
 }
 
 impl State {
@@ -106,16 +73,17 @@ impl State {
     }
 }
 
+/// A random token in the form of the real ones.
+pub fn new_token() -> String {
+    let part = || BASE64URL.encode(rand::random::<[u8; 24]>());
+    format!("{TOKEN_PREFIX}{}.{}.{}", part(), part(), part())
+}
+
 pub fn token_hash(token: &str) -> String {
     hex(&Sha256::digest(token.as_bytes()))
 }
 
 /// Bytes in hexadecimal digits.
 pub fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut out, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

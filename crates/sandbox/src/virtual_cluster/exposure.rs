@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::VirtualClusters;
 use super::running::VirtualCluster;
-use crate::controllers::{Cluster, Controller, EventType, events, load_balancer};
+use crate::controllers::{Cluster, Controller, EventType, load_balancer};
 use crate::kubernetes::resources::{PODS, SERVICES};
 use crate::kubernetes::{GroupResource, Key, object};
 use crate::tls::{Endpoint, TlsListener};
@@ -142,14 +142,10 @@ impl Exposure {
         }
         let failed = self.listen(key, vcluster.as_deref(), &wanted);
         for (address, error) in &failed {
-            events::record(
-                &self.host.store,
-                "sandbox",
-                &service,
-                EventType::Warning,
-                "CannotListen",
-                &format!("the sandbox cannot listen on {address}: {error}"),
-            );
+            let message = format!("the sandbox cannot listen on {address}: {error}");
+            let warning = EventType::Warning;
+            self.host
+                .record("sandbox", &service, warning, "CannotListen", &message);
         }
         (!failed.is_empty()).then(|| self.host.pace.units(10))
     }

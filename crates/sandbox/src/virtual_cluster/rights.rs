@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use crate::kubernetes::authentication::User;
-use crate::kubernetes::authorization::{Attributes, Authorizer};
+use crate::kubernetes::authorization::Attributes;
+use crate::kubernetes::authorization::rbac::Rbac;
 use crate::kubernetes::object;
 
 const ALL: &[&str] = &[
@@ -47,7 +48,7 @@ const NEEDED: &[(&str, &[&str], &[&str])] = &[
 ];
 
 /// The first right that the pod's service account lacks, in the API's words.
-pub fn first_missing(authorizer: &dyn Authorizer, pod: &Value) -> Option<String> {
+pub fn first_missing(authorizer: &Rbac, pod: &Value) -> Option<String> {
     let namespace = object::namespace(pod);
     let account = pod
         .pointer("/spec/serviceAccountName")

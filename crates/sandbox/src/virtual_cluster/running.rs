@@ -14,8 +14,8 @@ use super::disk::Disk;
 use super::sync::Sync;
 use crate::controllers::{self, Cluster, ControlLoop, Controller};
 use crate::faults::Faults;
-use crate::kubernetes::ApiServer;
 use crate::kubernetes::resources::{PODS, SERVICES};
+use crate::kubernetes::{ApiServer, ApiServerOptions};
 use crate::kubernetes::{GroupResource, Key, object};
 use crate::pki::KeyedCertificate;
 use crate::tls::Endpoint;
@@ -44,9 +44,11 @@ impl VirtualCluster {
         disk: Arc<Disk>,
         host: &Cluster,
     ) -> Result<Self> {
-        let api = ApiServer::builder(disk.store.clone())
-            .root_certificate(disk.authority.certificate_pem())
-            .build();
+        let options = ApiServerOptions {
+            root_certificate: disk.authority.certificate_pem().to_owned(),
+            ..ApiServerOptions::default()
+        };
+        let api = ApiServer::new(disk.store.clone(), options);
         // Faults are the host's; inside, all is well.
         let inside = Cluster::new(api, Faults::default(), host.pace);
         let sync = Arc::new(Sync {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::names;
-use crate::controllers::{Cluster, EventType, events, nodes};
+use crate::controllers::{Cluster, EventType, nodes};
 use crate::kubernetes::resources::{NODES, PODS, SERVICES};
 use crate::kubernetes::{Delete, Key, object};
 
@@ -84,14 +84,8 @@ impl Sync {
 
     fn tell_refusal(&self, about: &Value, refusal: &str) {
         let message = format!("Error syncing to host cluster: {refusal}");
-        events::record(
-            &self.inside.store,
-            "vcluster",
-            about,
-            EventType::Warning,
-            "SyncError",
-            &message,
-        );
+        self.inside
+            .record("vcluster", about, EventType::Warning, "SyncError", &message);
     }
 
     fn delete_on_host(&self, key: &Key, on_host: &Value) {

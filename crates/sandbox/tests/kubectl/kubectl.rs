@@ -1,4 +1,4 @@
-//! Runs the real `kubectl` with a kubeconfig and a home directory of its own.
+//! Runs the real `kubectl` with its own kubeconfig and home directory. Arguments are separated by spaces.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -29,9 +29,9 @@ impl Kubectl {
         Self { home }
     }
 
-    fn spawn(&self, arguments: &[&str]) -> Child {
+    fn spawn(&self, arguments: &str) -> Child {
         Command::new("kubectl")
-            .args(arguments)
+            .args(arguments.split_whitespace())
             .env("KUBECONFIG", self.home.path().join("kubeconfig"))
             .env("HOME", self.home.path())
             .stdin(Stdio::piped())
@@ -41,7 +41,7 @@ impl Kubectl {
             .expect(MISSING)
     }
 
-    pub async fn run_with_input(&self, arguments: &[&str], input: &str) -> Answer {
+    pub async fn run_with_input(&self, arguments: &str, input: &str) -> Answer {
         let mut child = self.spawn(arguments);
         let input = input.to_owned();
         let ended = tokio::task::spawn_blocking(move || {
@@ -52,7 +52,7 @@ impl Kubectl {
         });
         let output = tokio::time::timeout(PATIENCE, ended)
             .await
-            .unwrap_or_else(|_| panic!("kubectl {arguments:?} does not end"))
+            .unwrap_or_else(|_| panic!("kubectl {arguments} does not end"))
             .unwrap();
         Answer {
             success: output.status.success(),
@@ -62,7 +62,7 @@ impl Kubectl {
     }
 
     /// Leaves it running, and gives its output line by line.
-    pub fn follow(&self, arguments: &[&str]) -> Following {
+    pub fn follow(&self, arguments: &str) -> Following {
         let mut child = self.spawn(arguments);
         let output = BufReader::new(child.stdout.take().unwrap());
         let (sender, lines) = mpsc::unbounded_channel();
@@ -76,25 +76,25 @@ impl Kubectl {
         Following { child, lines }
     }
 
-    pub async fn run(&self, arguments: &[&str]) -> Answer {
+    pub async fn run(&self, arguments: &str) -> Answer {
         self.run_with_input(arguments, "").await
     }
 
     /// What it prints; it must succeed.
-    pub async fn ok(&self, arguments: &[&str]) -> String {
+    pub async fn ok(&self, arguments: &str) -> String {
         self.ok_with_input(arguments, "").await
     }
 
     /// Creates what `kubectl create` describes. By itself it would send protobuf, which the sandbox does not read.
-    pub async fn create(&self, arguments: &[&str]) {
-        let describe = [&["create"], arguments, &["--dry-run=client", "-o", "json"]].concat();
+    pub async fn create(&self, arguments: &str) {
+        let describe = format!("create {arguments} --dry-run=client -o json");
         let object = self.ok(&describe).await;
-        self.ok_with_input(&["apply", "-f", "-"], &object).await;
+        self.ok_with_input("apply -f -", &object).await;
     }
 
     /// Asks the API as is, with a body.
     pub async fn post(&self, path: &str, body: &serde_json::Value) -> serde_json::Value {
-        let arguments = ["create", "--raw", path, "-f", "-"];
+        let arguments = format!("create --raw {path} -f -");
         let answer = self.ok_with_input(&arguments, &body.to_string()).await;
         serde_json::from_str(&answer).unwrap()
     }
@@ -107,21 +107,21 @@ impl Kubectl {
         answer["status"]["token"].as_str().unwrap().to_owned()
     }
 
-    pub async fn ok_with_input(&self, arguments: &[&str], input: &str) -> String {
+    pub async fn ok_with_input(&self, arguments: &str, input: &str) -> String {
         let answer = self.run_with_input(arguments, input).await;
-        assert!(answer.success, "kubectl {arguments:?}: {answer:#?}");
+        assert!(answer.success, "kubectl {arguments}: {answer:#?}");
         answer.stdout
     }
 
     /// What it complains about; it must fail.
-    pub async fn fails(&self, arguments: &[&str]) -> String {
+    pub async fn fails(&self, arguments: &str) -> String {
         let answer = self.run(arguments).await;
-        assert!(!answer.success, "kubectl {arguments:?}: {answer:#?}");
+        assert!(!answer.success, "kubectl {arguments}: {answer:#?}");
         answer.stderr
     }
 
     /// Runs it again until its output is as wanted.
-    pub async fn until(&self, arguments: &[&str], wanted: impl Fn(&Answer) -> bool) -> String {
+    pub async fn until(&self, arguments: &str, wanted: impl Fn(&Answer) -> bool) -> String {
         let end = Instant::now() + PATIENCE;
         loop {
             let answer = self.run(arguments).await;
@@ -130,7 +130,7 @@ impl Kubectl {
             }
             assert!(
                 Instant::now() < end,
-                "kubectl {arguments:?} stays {answer:#?}"
+                "kubectl {arguments} stays {answer:#?}"
             );
         }
     }

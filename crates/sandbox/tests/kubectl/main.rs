@@ -1,7 +1,6 @@
 //! The real `kubectl`, against the host cluster and against vClusters on it.
 
 mod host;
-mod http_client;
 mod kubectl;
 mod vcluster;
 mod vcluster_life;

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use sandbox::controllers::Pace;
-use sandbox::faults::Scope;
 use sandbox::{Sandbox, SandboxOptions};
 
 use crate::host;
@@ -17,16 +16,7 @@ async fn a_configuration_with_an_unknown_key_crashes_the_syncer_and_says_so() {
     let path = "jsonpath={.items[0].status.containerStatuses[0]}";
     let status = kubectl
         .until(
-            &[
-                "get",
-                "pods",
-                "-n",
-                NAMESPACE,
-                "-l",
-                "release=demo",
-                "-o",
-                path,
-            ],
+            &format!("get pods -n {NAMESPACE} -l release=demo -o {path}"),
             |answer| answer.stdout.contains("CrashLoopBackOff"),
         )
         .await;
@@ -35,67 +25,34 @@ async fn a_configuration_with_an_unknown_key_crashes_the_syncer_and_says_so() {
         "{status}"
     );
     let log = kubectl
-        .ok(&["logs", "demo-0", "-n", NAMESPACE, "-c", "syncer"])
+        .ok(&format!("logs demo-0 -n {NAMESPACE} -c syncer"))
         .await;
     assert!(log.contains("unknown field \"telemetri\""), "{log}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_syncer_that_never_writes_its_kubeconfig_is_ready_all_the_same() {
-    let (sandbox, kubectl) = host::start().await;
-    sandbox
-        .faults()
-        .change(|f| f.workloads.no_kubeconfig = Scope::namespace(NAMESPACE));
-    vcluster::order(&kubectl).await;
-    kubectl
-        .ok(&[
-            "rollout",
-            "status",
-            "statefulset/demo",
-            "-n",
-            NAMESPACE,
-            "--timeout=60s",
-        ])
-        .await;
-    let error = kubectl
-        .fails(&["get", "secret", "vc-demo", "-n", NAMESPACE])
-        .await;
-    assert!(error.contains("NotFound"), "{error}");
-    sandbox.faults().replace(Default::default());
-    vcluster::kubeconfig(&kubectl).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_paused_vcluster_comes_back_with_what_was_in_it() {
     let (_sandbox, kubectl, inside, _) = vcluster::start().await;
-    inside
-        .create(&["configmap", "keepsake", "--from-literal=a=b"])
-        .await;
+    inside.create("configmap keepsake --from-literal=a=b").await;
     kubectl
-        .ok(&["scale", "statefulset/demo", "-n", NAMESPACE, "--replicas=0"])
+        .ok(&format!(
+            "scale statefulset/demo -n {NAMESPACE} --replicas=0"
+        ))
         .await;
     kubectl
         .until(
-            &[
-                "get",
-                "statefulset",
-                "demo",
-                "-n",
-                NAMESPACE,
-                "-o",
-                "jsonpath={.status.replicas}",
-            ],
+            &format!("get statefulset demo -n {NAMESPACE} -o jsonpath={{.status.replicas}}"),
             |answer| answer.stdout == "0",
         )
         .await;
-    inside
-        .fails(&["get", "configmaps", "--request-timeout=5s"])
-        .await;
+    inside.fails("get configmaps --request-timeout=5s").await;
     kubectl
-        .ok(&["scale", "statefulset/demo", "-n", NAMESPACE, "--replicas=1"])
+        .ok(&format!(
+            "scale statefulset/demo -n {NAMESPACE} --replicas=1"
+        ))
         .await;
     inside
-        .until(&["get", "configmap", "keepsake"], |answer| answer.success)
+        .until("get configmap keepsake", |answer| answer.success)
         .await;
 }
 
@@ -103,14 +60,10 @@ async fn a_paused_vcluster_comes_back_with_what_was_in_it() {
 async fn the_end_of_the_namespace_is_the_end_of_the_vcluster() {
     let (_sandbox, kubectl, inside, _) = vcluster::start().await;
     kubectl
-        .ok(&["delete", "namespace", NAMESPACE, "--timeout=60s"])
+        .ok(&format!("delete namespace {NAMESPACE} --timeout=60s"))
         .await;
-    inside
-        .fails(&["get", "nodes", "--request-timeout=5s"])
-        .await;
-    let volumes = kubectl
-        .ok(&["get", "persistentvolumes", "-o", "name"])
-        .await;
+    inside.fails("get nodes --request-timeout=5s").await;
+    let volumes = kubectl.ok("get persistentvolumes -o name").await;
     assert_eq!(volumes, "");
 }
 
@@ -131,27 +84,19 @@ async fn clusters_and_kubeconfigs_survive_a_restart_where_there_is_a_data_direct
     let config = vcluster::kubeconfig(&kubectl).await;
     let inside = Kubectl::new(&config.to_string());
     inside
-        .until(&["get", "namespaces"], |answer| answer.success)
+        .until("get namespaces", |answer| answer.success)
         .await;
-    inside.create(&["configmap", "keepsake"]).await;
-    let uid = [
-        "get",
-        "namespace",
-        NAMESPACE,
-        "-o",
-        "jsonpath={.metadata.uid}",
-    ];
+    inside.create("configmap keepsake").await;
+    let uid = format!("get namespace {NAMESPACE} -o jsonpath={{.metadata.uid}}");
     let before = kubectl.ok(&uid).await;
     let port = sandbox.kubernetes_address().port();
     sandbox.shutdown().await;
-    inside
-        .fails(&["get", "nodes", "--request-timeout=5s"])
-        .await;
+    inside.fails("get nodes --request-timeout=5s").await;
 
     let _sandbox = start(port).await.unwrap();
     assert_eq!(kubectl.ok(&uid).await, before);
     inside
-        .until(&["get", "configmap", "keepsake"], |answer| answer.success)
+        .until("get configmap keepsake", |answer| answer.success)
         .await;
 }
 
@@ -160,10 +105,9 @@ async fn a_syncer_without_its_rights_crashes_and_names_what_is_missing() {
     let (_sandbox, kubectl) = host::start().await;
     vcluster::order_without(&kubectl, "resources: [endpoints, pods/log]").await;
     let log = kubectl
-        .until(
-            &["logs", "demo-0", "-n", NAMESPACE, "-c", "syncer"],
-            |answer| !answer.stdout.is_empty(),
-        )
+        .until(&format!("logs demo-0 -n {NAMESPACE} -c syncer"), |answer| {
+            !answer.stdout.is_empty()
+        })
         .await;
     assert!(
         log.contains("cannot get resource \"endpoints\"")

@@ -1,20 +1,19 @@
-//! Accelerators: which machines have them, where, and for how much.
+//! Accelerator offers: machine types, regions and prices.
 
 use super::{Acting, Answer, SkyPilot, call::Call};
 use serde::{Deserialize, Deserializer, de::Error as _};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// Which accelerators.
 #[derive(Clone, Debug, Default)]
 pub struct AcceleratorQuery<'a> {
     /// A regular expression for the name.
     pub name: Option<&'a str>,
-    /// Only in regions whose name holds this.
+    /// Only regions whose name contains this.
     pub region: Option<&'a str>,
-    /// Only this many in one machine.
+    /// Only this number per machine.
     pub count: Option<u32>,
-    /// Only these clouds: `aws`. `None`: all that are enabled.
+    /// Only these clouds: `aws`. `None`: all enabled clouds.
     pub clouds: Option<&'a [String]>,
     /// Every region, not only the cheapest.
     pub all_regions: bool,
@@ -23,29 +22,27 @@ pub struct AcceleratorQuery<'a> {
 /// A machine type with accelerators in one region.
 #[derive(Clone, Debug, PartialEq)]
 pub struct InstanceOffer {
-    /// The cloud as SkyPilot shows it: `AWS`.
+    /// The cloud's display name in SkyPilot: `AWS`.
     pub cloud: String,
-    /// The machine type; Kubernetes has none.
+    /// The machine type; none for Kubernetes.
     pub instance_type: Option<String>,
-    /// The accelerator: `H100`.
     pub accelerator: String,
-    /// How many; a part of one on some clouds.
+    /// Some clouds offer a fraction of one.
     pub count: f64,
-    /// Virtual CPUs.
     pub vcpus: Option<f64>,
-    /// The memory of one accelerator, in GiB.
+    /// The memory per accelerator, in GiB.
     pub device_memory_gib: Option<f64>,
-    /// The machine's memory, in GiB.
+    /// The memory of the machine, in GiB.
     pub memory_gib: Option<f64>,
-    /// US dollars an hour.
+    /// US dollars per hour.
     pub price: Option<f64>,
-    /// US dollars an hour as spot.
+    /// US dollars per hour as a spot instance.
     pub spot_price: Option<f64>,
-    /// The region.
     pub region: Option<String>,
 }
 
-/// SkyPilot sends the fields of `InstanceTypeInfo` in `sky/catalog/common.py` as an array; a newer one may add some.
+/// SkyPilot sends the fields of `InstanceTypeInfo` in `sky/catalog/common.py` as an array; newer versions may append
+/// fields.
 impl<'de> Deserialize<'de> for InstanceOffer {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let row = Vec::<Value>::deserialize(deserializer)?;

@@ -1,39 +1,37 @@
-//! On whose behalf a call is made, and where.
+//! The identity, workspace and variables of a call.
 
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value, json};
 
-/// Who acts.
 #[derive(Clone, Debug)]
 pub enum Identity {
-    /// The bearer of a service account's token (`sky_…`).
+    /// The token of a service account (`sky_…`).
     Bearer(SecretString),
-    /// Nobody in particular, on a server without authentication: it believes what it is told.
+    /// For a server without authentication, which accepts any name.
     Named {
         /// Eight hexadecimal digits.
         user_id: String,
-        /// The name that SkyPilot shows.
+        /// The display name in SkyPilot.
         user_name: String,
     },
 }
 
-/// Variables that SkyPilot's workers get for this call. SkyPilot keeps them in clear for a day and more, so they may
-/// hold a handle to a credential but never the credential.
+/// Environment variables of SkyPilot's workers for this call. SkyPilot stores them in plain text for more than a day,
+/// so they may contain a handle to a credential but never the credential.
 pub type Variables = Vec<(String, SecretString)>;
 
-/// Who acts, where, and with which variables.
+/// The identity, workspace and variables of a call.
 #[derive(Clone, Copy, Debug)]
 pub struct Acting<'a> {
-    /// Who.
     pub identity: &'a Identity,
-    /// The workspace that is meant; without one the server chooses.
+    /// The workspace of the call; by default the server chooses.
     pub workspace: Option<&'a str>,
-    /// What SkyPilot's workers get.
+    /// Variables for SkyPilot's workers.
     pub variables: &'a [(String, SecretString)],
 }
 
 impl<'a> Acting<'a> {
-    /// `identity`, in no particular workspace.
+    /// `identity`, without a workspace.
     pub fn by(identity: &'a Identity) -> Self {
         Self {
             identity,
@@ -55,7 +53,7 @@ impl<'a> Acting<'a> {
         Self { variables, ..self }
     }
 
-    /// The part of a body that every POST has. Without `env_vars` the server would use an identity of its own.
+    /// The common part of every POST body. Without `env_vars` the server would use its own identity.
     pub(super) fn common(&self) -> Map<String, Value> {
         let mut variables: Map<String, Value> = self
             .variables

@@ -5,23 +5,22 @@ use reqwest::Method;
 use serde_json::{Map, Value};
 use std::time::Duration;
 
-/// Whether a call may be sent again when nobody knows whether it arrived.
+/// Whether a call may be sent again if the first one may have arrived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Repeat {
-    /// Doing it twice is the same as doing it once.
+    /// Idempotent.
     Safe,
-    /// Doing it twice would make two of it, or lose something.
+    /// A second call would create a duplicate or lose something.
     Never,
 }
 
-/// One call.
 #[derive(Clone, Debug)]
 pub(super) struct Call {
     pub(super) method: Method,
     pub(super) path: &'static str,
     pub(super) query: Vec<(&'static str, String)>,
     pub(super) body: Option<Map<String, Value>>,
-    /// What it is to do, for errors: `list the clusters`.
+    /// The purpose, for errors: `list the clusters`.
     pub(super) tried: &'static str,
     pub(super) repeat: Repeat,
     pub(super) timeout: Option<Duration>,
@@ -40,7 +39,7 @@ impl Call {
         }
     }
 
-    /// A POST whose body is the common part and the fields of `body`, which must be an object.
+    /// A POST whose body is the common part plus the fields of `body`, which must be an object.
     pub(super) fn post(
         path: &'static str,
         tried: &'static str,

@@ -1,22 +1,22 @@
-//! Where a machine was looked for in vain, as SkyPilot lists it in its message.
+//! Parses the regions without capacity from SkyPilot's message.
 
 use std::fmt;
 
-/// Begins each place, as `_format_provision_failure_blocks` of SkyPilot 0.14.1 writes it:
-/// `✗ AWS (us-east-1) — (gpus=H100:1, p5.4xlarge, ...)`, and then its reason, indented.
+/// The start of each place, from `_format_provision_failure_blocks` of SkyPilot 0.14.1: `✗ AWS (us-east-1) —
+/// (gpus=H100:1, p5.4xlarge, ...)`, followed by its indented reason.
 const PLACE: &str = "✗ ";
 const OFFER: &str = " — ";
 
-/// A place that did not have the machine.
+/// A place without capacity for the machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TriedPlace {
-    /// The cloud as SkyPilot shows it: `AWS`.
+    /// The cloud's display name in SkyPilot: `AWS`.
     pub cloud: String,
-    /// The region, with the zone if there was one: `us-east-1`.
+    /// The region, with the zone if SkyPilot names one: `us-east-1`.
     pub region: Option<String>,
-    /// The machine that was asked for: `gpus=H100:1, p5.4xlarge, ...`.
+    /// The requested machine: `gpus=H100:1, p5.4xlarge, ...`.
     pub offer: String,
-    /// Why not, in the cloud's or SkyPilot's words.
+    /// The message of the cloud or of SkyPilot.
     pub reason: String,
 }
 
@@ -26,7 +26,7 @@ impl fmt::Display for TriedPlace {
         if let Some(region) = &self.region {
             write!(formatter, " ({region})")?;
         }
-        // What was asked for, in Python's notation, says nothing that people do not know.
+        // Drops the request in Python notation, which users already know.
         let reason = self.reason.split(" for {").next().unwrap_or_default();
         let reason = reason.trim_end_matches('.');
         if reason.is_empty() {
@@ -36,7 +36,7 @@ impl fmt::Display for TriedPlace {
     }
 }
 
-/// The places that a message names, in order.
+/// The places in a message, in order.
 pub(super) fn tried(message: &str) -> Vec<TriedPlace> {
     let mut places: Vec<TriedPlace> = Vec::new();
     for line in message.lines() {

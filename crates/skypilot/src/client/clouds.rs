@@ -1,14 +1,14 @@
-//! Clouds: which ones a workspace can use.
+//! The clouds that a workspace can use.
 
 use super::{Acting, Answer, RequestId, SkyPilot, call::Call};
 use serde_json::json;
 use std::collections::BTreeMap;
 
 impl SkyPilot {
-    /// Tries the credentials of the workspace that `acting` names, and remembers for all its users which clouds are
-    /// enabled. Without `clouds`, all. The result is a [`Checked`]; it takes up to half a minute.
+    /// Checks the credentials of the workspace in `acting` and stores the enabled clouds for all its users. Without
+    /// `clouds`, all are checked. The result is a [`Checked`] and takes up to half a minute.
     ///
-    /// A check without the right credentials disables the cloud for everybody in the workspace.
+    /// A check without the tenant's credentials disables the cloud for the whole workspace.
     pub async fn submit_check(
         &self,
         acting: Acting<'_>,
@@ -22,7 +22,7 @@ impl SkyPilot {
         .await
     }
 
-    /// The clouds that are enabled in a workspace since it was last checked: `aws`.
+    /// The enabled clouds of a workspace as of its last check: `aws`.
     pub async fn enabled_clouds(&self, acting: Acting<'_>, workspace: &str) -> Answer<Vec<String>> {
         let call =
             Call::get("enabled_clouds", "list the enabled clouds").query("workspace", workspace);
@@ -34,5 +34,5 @@ impl SkyPilot {
     }
 }
 
-/// What a check found: by workspace and cloud (`AWS`) what the credentials are good for (`compute`, `storage`).
+/// The result of a check: by workspace and cloud (`AWS`), the enabled capabilities (`compute`, `storage`).
 pub type Checked = BTreeMap<String, BTreeMap<String, Vec<String>>>;

@@ -1,4 +1,4 @@
-//! Clusters, which is what SkyPilot calls the machines it launches: their state and what is done to them.
+//! Clusters, SkyPilot's term for the machines that it launches.
 
 use super::{Acting, Answer, RequestId, SkyPilot, call::Call, fields};
 use jiff::Timestamp;
@@ -7,17 +7,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::BTreeMap;
 
-/// A cluster's state in SkyPilot's database.
+/// The state of a cluster in SkyPilot's database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ClusterState {
-    /// A launch has begun and not ended well: it goes on, failed, or was cancelled; or the machine is not well.
+    /// A launch is in progress, failed or was cancelled; or the machine is unhealthy.
     Init,
-    /// Waits to be launched.
     Pending,
     /// Usable, as far as SkyPilot knows.
     Up,
-    /// Idle for long enough, and being stopped or taken down.
+    /// Idle for long enough, and being stopped or deleted.
     Autostopping,
     /// Stopped; its disk is kept.
     Stopped,
@@ -26,146 +25,136 @@ pub enum ClusterState {
     Unknown,
 }
 
-/// What [`ClusterState::Init`] means.
+/// The meaning of [`ClusterState::Init`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum InitKind {
-    /// It is being launched, or a launch has ended early.
+    /// A launch is in progress, or ended early.
     Launching,
-    /// It was up and something is wrong with it.
+    /// The machine was up and is unhealthy.
     Unhealthy,
     /// A kind that SkyPilot 0.14.1 does not have.
     #[serde(other)]
     Unknown,
 }
 
-/// A cluster. One that was taken down has no record.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Cluster {
-    /// Its name; unique on the server.
+    /// Unique on the server.
     pub name: String,
-    /// Its state.
     pub status: ClusterState,
-    /// Another cluster of the same name has another hash.
+    /// Differs for another cluster of the same name.
     #[serde(default)]
     pub cluster_hash: String,
-    /// The workspace it is in.
     #[serde(default)]
     pub workspace: String,
-    /// Who launched it.
+    /// The user that launched it.
     #[serde(default)]
     pub user_hash: String,
-    /// That user's name.
     #[serde(default)]
     pub user_name: String,
-    /// When it was last launched or started.
+    /// The time of the last launch or start.
     #[serde(default, deserialize_with = "fields::time")]
     pub launched_at: Option<Timestamp>,
-    /// When its state was last written. Not in a summary.
+    /// When the state was last written. Missing in a summary.
     #[serde(default, deserialize_with = "fields::time")]
     pub status_updated_at: Option<Timestamp>,
-    /// Whether it was ever up.
     #[serde(default)]
     pub cluster_ever_up: bool,
-    /// Minutes of idleness until it stops or is taken down; negative: never.
+    /// Idle minutes until it is stopped or deleted; negative: never.
     #[serde(default)]
     pub autostop: i64,
-    /// Whether idleness takes it down instead of stopping it.
+    /// Whether an idle cluster is deleted instead of stopped.
     #[serde(default)]
     pub to_down: bool,
-    /// The last thing that happened to it.
+    /// The latest event.
     #[serde(default, deserialize_with = "fields::text")]
     pub last_event: Option<String>,
-    /// What `Init` means here.
+    /// The meaning of `Init`.
     #[serde(default)]
     pub init_kind: Option<InitKind>,
-    /// Why it is in `Init`.
+    /// The reason for `Init`.
     #[serde(default, deserialize_with = "fields::text")]
     pub init_status_reason: Option<String>,
-    /// Its cloud as SkyPilot shows it: `AWS`.
+    /// The cloud's display name in SkyPilot: `AWS`.
     #[serde(default, deserialize_with = "fields::text")]
     pub cloud: Option<String>,
-    /// Its region.
     #[serde(default, deserialize_with = "fields::text")]
     pub region: Option<String>,
-    /// What it is, in SkyPilot's words: `1x(gpus=H100:1, p5.4xlarge, ...)`.
+    /// A summary in SkyPilot's notation: `1x(gpus=H100:1, p5.4xlarge, ...)`.
     #[serde(default, deserialize_with = "fields::text")]
     pub resources_str: Option<String>,
-    /// The same in full: `1x(gpus=H100:1, cpus=16, mem=256, p5.4xlarge, disk=256)`.
+    /// In full: `1x(gpus=H100:1, cpus=16, mem=256, p5.4xlarge, disk=256)`.
     #[serde(default, deserialize_with = "fields::text")]
     pub resources_str_full: Option<String>,
-    /// Its accelerators as Python writes them: `{'H100': 1}`.
+    /// The accelerators in Python notation: `{'H100': 1}`.
     #[serde(default, deserialize_with = "fields::text")]
     pub accelerators: Option<String>,
-    /// Its name in the cloud.
+    /// The name in the cloud.
     #[serde(default, deserialize_with = "fields::text")]
     pub cluster_name_on_cloud: Option<String>,
-    /// Pages about it in the cloud's console, by label.
+    /// Pages of the cloud's console, by label.
     #[serde(default, deserialize_with = "fields::or_default")]
     pub links: BTreeMap<String, String>,
-    /// How to get onto it, if asked for and there is a way.
+    /// SSH access, if requested and available.
     #[serde(default)]
     pub credentials: Option<SshCredentials>,
 }
 
-/// How to get onto a cluster by SSH. The address is asked for with [`SkyPilot::endpoints`].
+/// SSH access to a cluster. [`SkyPilot::endpoints`] returns the address.
 #[derive(Clone, Debug, Deserialize)]
 pub struct SshCredentials {
-    /// The user there.
     pub ssh_user: String,
-    /// The private key in PEM.
+    /// In PEM.
     #[serde(default, deserialize_with = "fields::maybe_secret")]
     pub ssh_private_key_content: Option<SecretString>,
 }
 
-/// Whether SkyPilot asks the cloud before it answers.
+/// Whether SkyPilot queries the cloud before it responds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Refresh {
-    /// No: its database as it is. Its daemon brings that up to date about once a minute.
+    /// Returns the database's state. SkyPilot's daemon updates it about once a minute.
     #[default]
     None,
-    /// Where it thinks that something may have changed.
+    /// Queries the cloud if SkyPilot expects a change.
     Auto,
-    /// Yes. If the cloud does not answer, or the credentials are not the right ones, the state stays as it was
-    /// without a word; only the request's log tells.
+    /// Queries the cloud. If the cloud does not respond, or the credentials are wrong, the state silently stays the
+    /// same; only the request's log shows that.
     Force,
 }
 
-/// Which clusters, and how much about them.
 #[derive(Clone, Debug, Default)]
 pub struct StatusQuery<'a> {
-    /// These; `None`: all that the identity may see.
+    /// `None`: all that the identity may see.
     pub names: Option<&'a [&'a str]>,
-    /// Whether to ask the cloud.
     pub refresh: Refresh,
-    /// Whether to send the private keys.
+    /// Whether to include private keys.
     pub credentials: bool,
-    /// Whether fields may be left out that a list does not show: times, events, reasons.
+    /// Whether fields that a list does not need may be missing: times, events, reasons.
     pub summary: bool,
 }
 
-/// What idleness does to a cluster.
+/// What happens to an idle cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Autostop {
-    /// After so many minutes; `None`: nothing.
+    /// `None`: nothing happens.
     pub idle_minutes: Option<u32>,
-    /// Take it down instead of stopping it.
+    /// Delete it instead of stopping it.
     pub down: bool,
 }
 
-/// Something that happened to a cluster.
+/// An event of a cluster.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct ClusterEvent {
-    /// What: `Instances launched on aws in us-east-1`.
+    /// For example `Instances launched on aws in us-east-1`.
     pub reason: String,
-    /// When.
     #[serde(default, deserialize_with = "fields::time")]
     pub transitioned_at: Option<Timestamp>,
 }
 
 impl SkyPilot {
-    /// Clusters and their state. Those that are not there are not in the answer.
+    /// Clusters and their state. Clusters that do not exist are missing in the result.
     pub async fn status(
         &self,
         acting: Acting<'_>,
@@ -174,8 +163,8 @@ impl SkyPilot {
         self.call(acting, &status(&acting, query)).await
     }
 
-    /// The same in two steps: asking the clouds about many clusters takes a while, and the request's log tells which
-    /// of them gave no answer. The result is a `Vec` of [`Cluster`].
+    /// The same as a request: querying clouds about many clusters takes long, and the request's log shows which of
+    /// them did not respond. The result is a `Vec` of [`Cluster`].
     pub async fn submit_status(
         &self,
         acting: Acting<'_>,
@@ -184,7 +173,7 @@ impl SkyPilot {
         self.submit(acting, &status(&acting, query)).await
     }
 
-    /// Starts a stopped cluster. The result is nothing.
+    /// Starts a stopped cluster. The result is empty.
     pub async fn submit_start(
         &self,
         acting: Acting<'_>,
@@ -204,24 +193,24 @@ impl SkyPilot {
         .await
     }
 
-    /// Stops a cluster and keeps its disk. The result is nothing.
+    /// Stops a cluster and keeps its disk. The result is empty.
     pub async fn submit_stop(&self, acting: Acting<'_>, cluster_name: &str) -> Answer<RequestId> {
         let body = json!({"cluster_name": cluster_name});
         self.submit(acting, &Call::post("stop", "stop a machine", &acting, body))
             .await
     }
 
-    /// Takes a cluster down: the machine and its disk are gone afterwards. The result is nothing.
+    /// Deletes a cluster with its machine and disk. The result is empty.
     pub async fn submit_down(&self, acting: Acting<'_>, cluster_name: &str) -> Answer<RequestId> {
         let body = json!({"cluster_name": cluster_name, "purge": false});
         self.submit(
             acting,
-            &Call::post("down", "take a machine down", &acting, body),
+            &Call::post("down", "delete a machine", &acting, body),
         )
         .await
     }
 
-    /// Changes what idleness does. The result is nothing.
+    /// Changes the autostop of a cluster. The result is empty.
     pub async fn submit_autostop(
         &self,
         acting: Acting<'_>,
@@ -235,12 +224,17 @@ impl SkyPilot {
         });
         self.submit(
             acting,
-            &Call::post("autostop", "set when a machine stops", &acting, body),
+            &Call::post(
+                "autostop",
+                "change the autostop of a machine",
+                &acting,
+                body,
+            ),
         )
         .await
     }
 
-    /// What happened to a cluster, oldest first; also of one that is gone.
+    /// The events of a cluster, oldest first, including deleted clusters.
     pub async fn cluster_events(
         &self,
         acting: Acting<'_>,
@@ -255,8 +249,8 @@ impl SkyPilot {
         self.call(acting, &call).await
     }
 
-    /// Where a port of a cluster is reached: `{22: "203.0.113.7:22"}`. Empty while it is not open, or if the task did
-    /// not ask for it.
+    /// The external address of a cluster's port: `{22: "203.0.113.7:22"}`. Empty while the port is closed, or if the
+    /// task did not request it.
     pub async fn endpoints(
         &self,
         acting: Acting<'_>,
@@ -264,7 +258,12 @@ impl SkyPilot {
         port: u16,
     ) -> Answer<BTreeMap<u16, String>> {
         let body = json!({"cluster": cluster_name, "port": port});
-        let call = Call::post("endpoints", "say where a machine is reached", &acting, body);
+        let call = Call::post(
+            "endpoints",
+            "return the address of a machine",
+            &acting,
+            body,
+        );
         self.call(acting, &call).await
     }
 }

@@ -1,36 +1,33 @@
-//! How to get at a SkyPilot API server.
+//! How to connect to a SkyPilot API server.
 
 use std::{path::PathBuf, time::Duration};
 use url::Url;
 
-/// Where the server is and how long to wait for it.
+/// The server's URL and timeouts.
 #[derive(Clone, Debug)]
 pub struct ClientConfig {
-    /// Its address: `https://skypilot.example.com`, a path before SkyPilot's own included.
+    /// `https://skypilot.example.com`, including a path prefix.
     pub url: Url,
-    /// A file with the certificates of authorities to trust besides the system's, in PEM.
+    /// A file with additional certificate authorities to trust, in PEM.
     pub ca_file: Option<PathBuf>,
-    /// How long to wait.
     pub timeouts: Timeouts,
-    /// How often something is tried that may pass, the first time included. Never for what must not happen twice.
+    /// The number of attempts for idempotent calls, including the first.
     pub tries: u32,
 }
 
-/// How long to wait.
 #[derive(Clone, Debug)]
 pub struct Timeouts {
-    /// For a connection.
     pub connect: Duration,
-    /// For the answer to one HTTP request.
+    /// For the response to one HTTP request.
     pub answer: Duration,
-    /// For the result of a request that SkyPilot's machines and clouds answer soon: the jobs of a machine on two busy
-    /// cores took half a minute.
+    /// For the result of a request that SkyPilot's machines and clouds complete quickly: listing the jobs of a
+    /// machine with two busy cores took half a minute.
     pub result: Duration,
-    /// For the result of a request that asks clouds, some of which make one wait.
+    /// For the result of a request that queries clouds, some of which are slow.
     pub check: Duration,
-    /// For the next piece of a stream. The server sends a sign of life every 30 seconds where it can.
+    /// For the next chunk of a stream. The server sends a heartbeat every 30 seconds where it can.
     pub idle: Duration,
-    /// Before the first repetition; each further one waits up to twice as long.
+    /// Before the first retry; each further one waits up to twice as long.
     pub first_retry: Duration,
 }
 
@@ -48,7 +45,7 @@ impl Default for Timeouts {
 }
 
 impl ClientConfig {
-    /// The server at `url`, with defaults for everything else.
+    /// The server at `url` with default settings.
     pub fn new(url: Url) -> Self {
         Self {
             url,
@@ -59,29 +56,24 @@ impl ClientConfig {
     }
 }
 
-/// The configuration cannot be used.
+/// The configuration is invalid.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    /// The address is not one of a web server.
+    /// The URL is not one of a web server.
     #[error(
-        "“{0}” is not the address of a SkyPilot API server. Give one like https://skypilot.example.com."
+        "“{0}” is not the URL of a SkyPilot API server. Use a URL like https://skypilot.example.com."
     )]
     Address(Url),
-    /// A token over a connection that anybody on the way can read.
+    /// A token would be sent over an unencrypted connection.
     #[error(
-        "The SkyPilot API server at {0} is to be given a token over plain http. Use https, or an address on this \
+        "A token would be sent to the SkyPilot API server at {0} over plain http. Use https, or an address of this \
          machine."
     )]
     TokenInClear(Url),
-    /// The file with certificates cannot be used.
-    #[error("The certificates for the SkyPilot API server in {file} cannot be used: {reason}.")]
-    Certificates {
-        /// The file.
-        file: PathBuf,
-        /// Why.
-        reason: String,
-    },
-    /// There is no HTTP client.
-    #[error("No HTTP client can be had: {0}.")]
+    /// The certificate file is invalid.
+    #[error("The certificates for the SkyPilot API server in {file} are not usable: {reason}.")]
+    Certificates { file: PathBuf, reason: String },
+    /// The HTTP client could not be created.
+    #[error("Cannot create an HTTP client: {0}.")]
     Client(String),
 }

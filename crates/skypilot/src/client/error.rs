@@ -1,88 +1,86 @@
-//! What goes wrong with a SkyPilot API server, typed and in people's words.
+//! Typed errors of a SkyPilot API server.
 
 use super::{
     capacity::{self, TriedPlace},
-    words::worded,
+    messages::message_for,
 };
 use crate::plain_text::plain;
 use serde::Deserialize;
 use serde_json::Value;
 use std::error::Error as StdError;
 
-/// The longest message of SkyPilot's that is passed on, in characters: some hold whole logs.
+/// The maximum length of a message in characters: some of SkyPilot's contain whole logs.
 const LONGEST: usize = 4000;
 
-/// What every call answers with.
+/// The result of every call.
 pub type Answer<T> = Result<T, SkyPilotError>;
 
-/// The server refused, failed, or did not answer.
+/// The server refused, failed, or did not respond.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
 pub struct SkyPilotError {
-    /// Which kind it is.
     pub kind: ErrorKind,
     /// SkyPilot's own type, such as `ResourcesUnavailableError`.
     pub error_type: Option<String>,
     /// SkyPilot's own message, as plain text.
     pub said: Option<String>,
-    /// The status of the answer that told it.
+    /// The HTTP status of the response.
     pub http_status: Option<u16>,
-    /// In people's words, with SkyPilot's message and a way out; no secret.
+    /// The message for users, with SkyPilot's message and what to do; no secrets.
     pub message: String,
     /// The cause, for the log.
     #[source]
     pub source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
-/// The kinds the portal tells apart.
+/// The errors that the portal distinguishes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ErrorKind {
-    /// There is no such cluster, workspace, token or log.
+    /// The cluster, workspace, token or log does not exist.
     NotFound,
-    /// The server does not know the request any more (it was restarted), or its restart interrupted it. What
-    /// became of it is seen in the clusters' status.
+    /// The server does not know the request any more (it was restarted), or its restart interrupted the request. The
+    /// state of the clusters shows the outcome.
     RequestLost,
-    /// The request was cancelled.
     Cancelled,
-    /// The request has not ended within the time given; it goes on.
+    /// The request has not completed within the timeout and is still running.
     StillRunning,
-    /// No place had the machine. Empty: no offer matches, or none was tried.
+    /// No place has capacity for the machine. Empty: no offer matches, or none was tried.
     NoCapacity {
-        /// Each place tried, in order.
+        /// The places tried, in order.
         tried: Vec<TriedPlace>,
     },
-    /// No cloud is enabled, or its credentials are missing or refused.
+    /// No cloud is enabled, or its credentials are missing or rejected.
     NoCloudAccess,
-    /// The cluster belongs to another cloud account than the credentials that are used now.
+    /// The cluster belongs to another cloud account than the current credentials.
     OtherCloudAccount,
     /// The task is not valid YAML or not a valid task.
     InvalidTask,
-    /// The cluster's name is not one that SkyPilot accepts.
+    /// SkyPilot does not accept the cluster's name.
     InvalidName,
     /// The cluster is not up.
     NotUp,
-    /// The cloud or machine cannot do this (such as stop, or open ports).
+    /// The cloud or machine does not support the operation (such as stop, or open ports).
     NotSupported,
-    /// There is one of that name.
+    /// The name is already in use.
     AlreadyExists,
-    /// The identity may not do this.
+    /// The identity lacks the permission.
     PermissionDenied,
-    /// The token is not accepted, or there is none.
+    /// The token is missing or rejected.
     Unauthorized,
-    /// The server is older than the portal needs, or wants a newer portal.
+    /// The server is older than the portal requires, or requires a newer portal.
     VersionMismatch,
-    /// The server does not answer, or is too busy. Nothing was done.
+    /// The server does not respond, or is too busy. Nothing was done.
     Unreachable,
-    /// Nobody knows whether the server took the request. Look at the clusters' status.
+    /// The server may have accepted the request. The state of the clusters shows the outcome.
     Unclear,
-    /// The server did not accept the request for another reason.
+    /// The server rejected the request for another reason.
     Rejected,
-    /// The server failed, or answered with something that is not SkyPilot's.
+    /// The server failed, or the response is not one of SkyPilot.
     Server,
 }
 
 impl SkyPilotError {
-    /// An error of our own finding.
+    /// An error that the client detects itself.
     pub(super) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self {
             kind,
@@ -94,24 +92,24 @@ impl SkyPilotError {
         }
     }
 
-    /// With the cause, for the log.
+    /// Adds the cause, for the log.
     pub(super) fn caused_by(mut self, cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.source = Some(cause.into());
         self
     }
 
-    /// With the status of the answer.
+    /// Adds the HTTP status of the response.
     pub(super) fn with_status(mut self, status: u16) -> Self {
         self.http_status = Some(status);
         self
     }
 
-    /// A request that the server took and that failed with `type_` and `message`, as `/api/get` tells it.
+    /// A request that the server accepted and that failed with `type_` and `message`, from `/api/get`.
     pub(super) fn failed(tried: &str, type_: &str, message: &str) -> Self {
         let said = shortened(&plain(message));
         let kind = kind_of(type_, &said);
         Self {
-            message: worded(&kind, tried, &said),
+            message: message_for(&kind, tried, &said),
             kind,
             error_type: Some(type_.to_owned()),
             said: Some(said),
@@ -120,16 +118,16 @@ impl SkyPilotError {
         }
     }
 
-    /// An answer of the server that is not a success.
+    /// A response that is not a success.
     pub(super) fn answered(tried: &str, status: u16, body: &[u8]) -> Self {
         let text = String::from_utf8_lossy(body);
         let error = match serde_json::from_str::<Value>(&text) {
-            // It repeats the whole request, secrets included.
+            // The response repeats the whole request, including secrets.
             _ if status == 422 => Self::new(
                 ErrorKind::Rejected,
                 format!(
-                    "The SkyPilot API server does not understand the request to {tried}. Is its version one that \
-                     Hangar knows? See `hangar check`."
+                    "The SkyPilot API server does not understand the request to {tried}. Check its version \
+                     with `hangar check`."
                 ),
             ),
             Ok(Value::Object(body)) => {
@@ -142,7 +140,7 @@ impl SkyPilotError {
                         text_of("message").unwrap_or(""),
                     )
                 } else if let Some(thrown) = detail
-                    .and_then(|detail| Thrown::deserialize(detail).ok())
+                    .and_then(|detail| Exception::deserialize(detail).ok())
                     .filter(|thrown| !thrown.type_.is_empty())
                 {
                     Self::failed(tried, &thrown.type_, &thrown.message)
@@ -152,7 +150,7 @@ impl SkyPilotError {
                 }
             }
             Ok(Value::String(said)) => Self::by_status(tried, status, &said),
-            // A handler that crashed answers with its traceback, a proxy with a page.
+            // A crashed handler responds with a traceback, a proxy with a page.
             _ => Self::by_status(tried, status, last_line(&text)),
         };
         error.with_status(status)
@@ -164,14 +162,14 @@ impl SkyPilotError {
             401 => ErrorKind::Unauthorized,
             403 => ErrorKind::PermissionDenied,
             404 => ErrorKind::NotFound,
-            // A service account that exists answers 500 with the 400 in its text.
+            // For an existing service account the response is 500 with the 400 in its text.
             400 | 409 | 500 if said.contains("already exists") => ErrorKind::AlreadyExists,
             502..=504 => ErrorKind::Unreachable,
             400..=499 => ErrorKind::Rejected,
             _ => ErrorKind::Server,
         };
         Self {
-            message: worded(&kind, tried, &said),
+            message: message_for(&kind, tried, &said),
             kind,
             error_type: None,
             said: (!said.is_empty()).then_some(said),
@@ -183,17 +181,16 @@ impl SkyPilotError {
 
 /// An exception as SkyPilot sends it.
 #[derive(Debug, Deserialize)]
-pub(super) struct Thrown {
+pub(super) struct Exception {
     /// The name of its class.
     #[serde(rename = "type", default)]
     pub type_: String,
-    /// Its text.
+    /// Its message.
     #[serde(default)]
     pub message: String,
 }
 
-/// The kind of an exception, by the names of its classes in `sky/exceptions.py` of 0.14.1 and those of Python's and
-/// the YAML library's.
+/// The kind of an exception by its class, from `sky/exceptions.py` of 0.14.1, Python and the YAML library.
 fn kind_of(type_: &str, said: &str) -> ErrorKind {
     match type_ {
         "ResourcesUnavailableError" | "KubeAPIUnreachableError" => ErrorKind::NoCapacity {
@@ -209,7 +206,7 @@ fn kind_of(type_: &str, said: &str) -> ErrorKind {
         }
         "ClusterOwnerIdentityMismatchError" => ErrorKind::OtherCloudAccount,
         "ClusterDoesNotExist" => ErrorKind::NotFound,
-        // An endpoint is asked of a cluster that is not there.
+        // The endpoints of a cluster that does not exist.
         "ClusterNotUpError" if said.ends_with("not found.") => ErrorKind::NotFound,
         "ClusterNotUpError" => ErrorKind::NotUp,
         "InvalidClusterNameError" | "InvalidWorkspaceNameError" => ErrorKind::InvalidName,
@@ -233,7 +230,7 @@ fn kind_of(type_: &str, said: &str) -> ErrorKind {
         "ValueError" if said.contains("does not exist") && said.starts_with("Workspace") => {
             ErrorKind::NotFound
         }
-        // The events of a cluster that never was.
+        // The events of a cluster that never existed.
         "ValueError" if said.starts_with("Hash for cluster") => ErrorKind::NotFound,
         "ValueError" => ErrorKind::Rejected,
         _ => ErrorKind::Server,

@@ -1,10 +1,10 @@
-//! Fields that SkyPilot writes in a way of its own.
+//! Deserializers for SkyPilot's field formats.
 
 use jiff::Timestamp;
 use secrecy::SecretString;
 use serde::{Deserialize, Deserializer};
 
-/// Seconds since 1970, as integer or float; 0, null and absent are nothing.
+/// Seconds since 1970, as integer or float; 0, null and absent are `None`.
 pub(super) fn time<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Timestamp>, D::Error> {
@@ -31,12 +31,12 @@ pub(super) fn http_date(text: &str) -> Option<Timestamp> {
         .map(|zoned| zoned.timestamp())
 }
 
-/// Text that must not be seen.
+/// A secret.
 pub(super) fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SecretString, D::Error> {
     Ok(SecretString::from(String::deserialize(deserializer)?))
 }
 
-/// Text that must not be seen, if it is there.
+/// An optional secret.
 pub(super) fn maybe_secret<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<SecretString>, D::Error> {
@@ -44,13 +44,13 @@ pub(super) fn maybe_secret<'de, D: Deserializer<'de>>(
     Ok(text.filter(|text| !text.is_empty()).map(SecretString::from))
 }
 
-/// Text, of which empty is the same as absent.
+/// Empty text is `None`.
 pub(super) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     let text = Option::<String>::deserialize(deserializer)?;
     Ok(text.filter(|text| !text.is_empty() && text != "None"))
 }
 
-/// Null for the default.
+/// Null is the default.
 pub(super) fn or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
     deserializer: D,
 ) -> Result<T, D::Error> {

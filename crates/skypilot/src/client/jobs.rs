@@ -1,4 +1,4 @@
-//! Jobs: the tasks that run on a cluster, one after the other.
+//! Jobs: tasks that run on a cluster one after another.
 
 use super::{Acting, Answer, RequestId, SkyPilot, call::Call, fields};
 use jiff::Timestamp;
@@ -6,66 +6,52 @@ use serde::Deserialize;
 use serde_json::json;
 use std::collections::BTreeMap;
 
-/// How far a job is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum JobState {
-    /// Submitted.
     Init,
-    /// Waits for resources.
+    /// Waiting for resources.
     Pending,
-    /// Its set-up commands run.
+    /// The setup commands are running.
     SettingUp,
-    /// It runs.
     Running,
-    /// It ended well.
     Succeeded,
-    /// It ended with an error.
     Failed,
-    /// Its set-up commands failed.
     FailedSetup,
-    /// What drives it on the machine failed.
+    /// SkyPilot's job driver on the machine failed.
     FailedDriver,
-    /// Somebody cancelled it.
     Cancelled,
     /// A state that SkyPilot 0.14.1 does not have.
     #[serde(other)]
     Unknown,
 }
 
-/// A job.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Job {
-    /// Its number on the cluster, from 1.
+    /// The number on the cluster, starting at 1.
     pub job_id: u64,
-    /// Its name.
     #[serde(default, deserialize_with = "fields::text")]
     pub job_name: Option<String>,
-    /// How far it is.
     pub status: JobState,
-    /// Who submitted it.
     #[serde(default, deserialize_with = "fields::text")]
     pub username: Option<String>,
-    /// When it was submitted.
     #[serde(default, deserialize_with = "fields::time")]
     pub submitted_at: Option<Timestamp>,
-    /// When it began.
     #[serde(default, deserialize_with = "fields::time")]
     pub start_at: Option<Timestamp>,
-    /// When it ended.
     #[serde(default, deserialize_with = "fields::time")]
     pub end_at: Option<Timestamp>,
 }
 
 impl SkyPilot {
-    /// The jobs of a cluster that is up, newest first. SkyPilot asks the machine, which takes seconds.
+    /// The jobs of a cluster that is up, newest first. SkyPilot queries the machine, which takes seconds.
     pub async fn queue(&self, acting: Acting<'_>, cluster_name: &str) -> Answer<Vec<Job>> {
         let body = json!({"cluster_name": cluster_name, "skip_finished": false, "all_users": true});
         self.call(acting, &Call::post("queue", "list the jobs", &acting, body))
             .await
     }
 
-    /// How far jobs are; `None` of one that is not there. Without ids: the latest job.
+    /// The states of jobs; `None` for jobs that do not exist. Without ids: the latest job.
     pub async fn job_status(
         &self,
         acting: Acting<'_>,
@@ -73,18 +59,18 @@ impl SkyPilot {
         job_ids: Option<&[u64]>,
     ) -> Answer<BTreeMap<u64, Option<JobState>>> {
         let body = json!({"cluster_name": cluster_name, "job_ids": job_ids});
-        let call = Call::post("job_status", "say how far the jobs are", &acting, body);
+        let call = Call::post("job_status", "return the state of the jobs", &acting, body);
         self.call(acting, &call).await
     }
 
-    /// Cancels jobs. The result is nothing; it takes SkyPilot half a minute.
+    /// Cancels jobs. The result is empty and takes half a minute.
     pub async fn submit_cancel(
         &self,
         acting: Acting<'_>,
         cluster_name: &str,
         job_ids: &[u64],
     ) -> Answer<RequestId> {
-        // Whoever submitted them. `all_users` would cancel every job on the cluster besides (`cancel_jobs` in
+        // Whoever submitted them. `all_users` would cancel every job on the cluster (`cancel_jobs` in
         // sky/skylet/job_lib.py).
         let body = json!({
             "cluster_name": cluster_name,

@@ -1,4 +1,4 @@
-//! Logs, piece by piece, as plain lines.
+//! Logs as streams of plain lines.
 
 use super::{Acting, Answer, Identity, SkyPilot, SkyPilotError, call::Call, requests::request_id};
 use crate::PlainText;
@@ -10,25 +10,25 @@ use reqwest::Response;
 use serde::de::IgnoredAny;
 use serde_json::json;
 
-/// Whole lines as they come, without colours and SkyPilot's control messages. After an error nothing follows.
+/// Whole lines without colours and SkyPilot's control messages. Nothing follows after an error.
 pub type LogStream = BoxStream<'static, Answer<String>>;
 
-/// How much of a log.
+/// The part of a log to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LogLength {
-    /// Whether to go on while it grows.
+    /// Whether to keep reading while the log grows.
     pub follow: bool,
-    /// Only that many of the lines that are there; `None`: all.
+    /// The number of existing lines to read; `None`: all.
     pub tail: Option<u32>,
 }
 
 impl LogLength {
-    /// Everything there is, and what comes.
+    /// All existing lines, and new ones.
     pub const FOLLOW: Self = Self {
         follow: true,
         tail: None,
     };
-    /// Everything there is.
+    /// All existing lines.
     pub const ALL: Self = Self {
         follow: false,
         tail: None,
@@ -42,8 +42,8 @@ enum Reading {
 }
 
 impl SkyPilot {
-    /// A job's log; without a `job_id` the latest job's. Where there is none, the stream's only item says why: that
-    /// the cluster is not up, or not there.
+    /// The log of a job; by default of the latest one. If there is none, the stream's only item is the error: the
+    /// cluster is not up, or does not exist.
     pub async fn job_log(
         &self,
         acting: Acting<'_>,
@@ -63,7 +63,7 @@ impl SkyPilot {
         let Some(id) = request_id(response.headers()) else {
             return Ok(self.read(response, call));
         };
-        // What went wrong is not in the log but in the result of the request that wrote it.
+        // Errors are not in the log but in the result of the request that wrote it.
         let (sky, identity) = (self.clone(), acting.identity.clone());
         let limit = self.transport.timeouts.answer;
         let why = async move {
@@ -81,8 +81,8 @@ impl SkyPilot {
         Ok(log.flatten().boxed())
     }
 
-    /// The log of a machine's last launch; it ends by itself when the machine is up or the launch has failed. Fails
-    /// with [`NotFound`](super::ErrorKind::NotFound) while there is none.
+    /// The log of a machine's last launch, which ends when the machine is up or the launch has failed. Fails with
+    /// [`NotFound`](super::ErrorKind::NotFound) while there is none.
     pub async fn provision_log(
         &self,
         acting: Acting<'_>,

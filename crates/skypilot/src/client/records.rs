@@ -1,30 +1,26 @@
-//! Requests as the server names and lists them.
+//! Requests in the server's list.
 
 use super::fields;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
-/// The name of a request: a UUID. The server forgets all of them when it starts.
+/// The id of a request: a UUID. A restarted server forgets all requests.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct RequestId(String);
 
-/// How far a request is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum RequestState {
-    /// Waits for a worker.
     Pending,
-    /// Waits for something else, such as another request on the same cluster.
+    /// Waiting for something else, such as another request on the same cluster.
     Waiting,
-    /// Is done now.
+    /// In progress.
     Running,
-    /// Ended well.
     Succeeded,
-    /// Failed; its result tells why.
+    /// Failed; the result has the reason.
     Failed,
-    /// Was cancelled.
     Cancelled,
     /// A state that SkyPilot 0.14.1 does not have.
     #[serde(other)]
@@ -32,42 +28,36 @@ pub enum RequestState {
 }
 
 impl RequestState {
-    /// Whether it has not come to its end.
+    /// Whether the request has not ended.
     pub fn is_open(self) -> bool {
         matches!(self, Self::Pending | Self::Waiting | Self::Running)
     }
 }
 
-/// A request in the server's list.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct RequestRecord {
-    /// Which.
     pub request_id: RequestId,
-    /// What it is: `sky.launch`.
+    /// For example `sky.launch`.
     #[serde(default)]
     pub name: String,
-    /// How far it is.
     pub status: RequestState,
-    /// The cluster it is about.
     #[serde(default, deserialize_with = "fields::text")]
     pub cluster_name: Option<String>,
-    /// What it waits for.
+    /// What the request is waiting for.
     #[serde(default, deserialize_with = "fields::text")]
     pub status_msg: Option<String>,
-    /// When it was submitted.
     #[serde(default, deserialize_with = "fields::time")]
     pub created_at: Option<Timestamp>,
-    /// When it ended.
     #[serde(default, deserialize_with = "fields::time")]
     pub finished_at: Option<Timestamp>,
 }
 
-/// Requests, and the server's clock when it listed them.
+/// Requests, and the server's time when it listed them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RequestList {
-    /// The requests, newest first.
+    /// Newest first.
     pub requests: Vec<RequestRecord>,
-    /// The server's time, to the second: what the records' times compare to.
+    /// To the second; comparable with the times of the records.
     pub server_time: Option<Timestamp>,
 }
 
@@ -77,7 +67,7 @@ impl fmt::Display for RequestId {
     }
 }
 
-/// It is not a UUID.
+/// The text is not a UUID.
 #[derive(Debug, thiserror::Error)]
 #[error("a SkyPilot request id is a UUID")]
 pub struct NotARequestId;

@@ -1,8 +1,8 @@
-//! Requests: what the server does for a call after it has answered, until its result is fetched.
+//! Requests: work that the server does asynchronously until the result is fetched.
 
 use super::{
     Acting, Answer, ErrorKind, Identity, LogLength, LogStream, RequestId, RequestList,
-    RequestRecord, RequestState, SkyPilot, SkyPilotError, call::Call, error::Thrown, fields,
+    RequestRecord, RequestState, SkyPilot, SkyPilotError, call::Call, error::Exception, fields,
     foreign, parsed, transport::Answered,
 };
 use reqwest::header::{DATE, HeaderMap};
@@ -11,13 +11,13 @@ use serde_json::json;
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// Only the answer to the submitting call bears the id; every other answer has one of its own there.
+/// Only the response to a submitting call contains the request's id; in others this header is their own id.
 const REQUEST_ID: &str = "X-Skypilot-Request-ID";
 
-/// Every question about a cluster is a request too, and the server keeps them for a day.
+/// Status queries are requests too, and the server keeps them for a day.
 const MOST_REQUESTS: u32 = 1000;
 
-/// A request's result as `/api/get` sends it. Its `entrypoint`, `request_body` and `error.object` are pickles.
+/// A request's result from `/api/get`. Its `entrypoint`, `request_body` and `error.object` are pickles.
 #[derive(Debug, Deserialize)]
 struct Payload {
     status: RequestState,
@@ -28,26 +28,26 @@ struct Payload {
 }
 
 impl SkyPilot {
-    /// Sends a call that becomes a request.
+    /// Submits a call.
     pub(super) async fn submit(&self, acting: Acting<'_>, call: &Call) -> Answer<RequestId> {
         let answered = self.transport.send(acting.identity, call).await?;
         if answered.status != 200 {
-            return Err(said_no(call.tried, &answered));
+            return Err(rejection(call.tried, &answered));
         }
         request_id(&answered.headers)
             .ok_or_else(|| {
                 SkyPilotError::new(
                     ErrorKind::Server,
                     format!(
-                        "The SkyPilot API server was asked to {} and gave no request id. Is its address right, and \
-                         does a proxy in between remove headers?",
+                        "The SkyPilot API server was asked to {} and returned no request id. Check its URL, and \
+                         whether a proxy removes headers.",
                         call.tried
                     ),
                 )
             })
     }
 
-    /// Sends a call that becomes a quick request, and fetches its result.
+    /// Submits a short call and fetches its result.
     pub(super) async fn call<T: DeserializeOwned>(
         &self,
         acting: Acting<'_>,
@@ -63,11 +63,11 @@ impl SkyPilot {
         .await
     }
 
-    /// Waits up to `limit` for a request to end, and answers with what it returned. Fails with
-    /// [`ErrorKind::StillRunning`] if it has not ended by then, [`ErrorKind::RequestLost`] if the server does not know
-    /// it, [`ErrorKind::Cancelled`] if it was cancelled, and as the request itself did if it failed.
+    /// Waits up to `limit` for a request to complete, and returns its result. Fails with [`ErrorKind::StillRunning`]
+    /// if it has not completed by then, [`ErrorKind::RequestLost`] if the server does not know it,
+    /// [`ErrorKind::Cancelled`] if it was cancelled, and with the request's own error if it failed.
     ///
-    /// The identity must be the one that submitted it: others' requests are as unknown.
+    /// The identity must be the one that submitted it: requests of others look unknown.
     pub async fn result<T: DeserializeOwned>(
         &self,
         identity: &Identity,
@@ -96,7 +96,7 @@ impl SkyPilot {
                 Ok(Err(error)) if Instant::now() >= end => {
                     return Err(still_running(tried, limit).caused_by(error));
                 }
-                // A gateway does not wait as long as a launch takes.
+                // Gateways time out earlier than a launch completes.
                 Ok(Ok(answered)) if answered.status == 504 => {
                     tokio::time::sleep(self.transport.timeouts.first_retry).await;
                 }
@@ -106,17 +106,17 @@ impl SkyPilot {
         finished(tried, id, &answered)
     }
 
-    /// How far a request is. Fails with [`ErrorKind::RequestLost`] if the server does not know it.
+    /// The state of a request. Fails with [`ErrorKind::RequestLost`] if the server does not know it.
     pub async fn request(&self, identity: &Identity, id: &RequestId) -> Answer<RequestRecord> {
-        let tried = "say how far a request is";
+        let tried = "return the state of a request";
         let call = Call::get("api/status", tried).query("request_ids", id.to_string());
         let records: Vec<RequestRecord> = self.answer(identity, &call).await?;
         let found = records.into_iter().find(|record| record.request_id == *id);
         found.ok_or_else(|| lost(tried, id))
     }
 
-    /// The newest 1000 requests about a cluster, newest first; `finished`: those that have ended too. After an unclear
-    /// launch this tells whether the server has it in work.
+    /// The latest 1000 requests about a cluster, newest first; `finished` includes completed ones. After an unclear
+    /// launch this shows whether the server has accepted it.
     pub async fn requests_about(
         &self,
         identity: &Identity,
@@ -140,7 +140,7 @@ impl SkyPilot {
         }
         let answered = self.transport.send(identity, &call).await?;
         if answered.status != 200 {
-            return Err(said_no(call.tried, &answered));
+            return Err(rejection(call.tried, &answered));
         }
         let date = answered.headers.get(DATE);
         Ok(RequestList {
@@ -149,8 +149,8 @@ impl SkyPilot {
         })
     }
 
-    /// Cancels requests, and answers with those that were open. A cancelled launch leaves its cluster in
-    /// [`Init`](super::ClusterState::Init) with the machine running: take it down.
+    /// Cancels requests, and returns those that were open. A cancelled launch leaves its cluster in
+    /// [`Init`](super::ClusterState::Init) with the machine running: delete it.
     pub async fn cancel_requests(
         &self,
         acting: Acting<'_>,
@@ -163,14 +163,14 @@ impl SkyPilot {
             .map(Option::unwrap_or_default)
     }
 
-    /// What a request writes while it is done, such as a launch's progress.
+    /// The output of a request, such as a launch's progress.
     pub async fn request_log(
         &self,
         identity: &Identity,
         id: &RequestId,
         length: LogLength,
     ) -> Answer<LogStream> {
-        // Not `plain`: that has no signs of life.
+        // Not `plain`: it has no heartbeats.
         let tried = "send a request's log";
         let mut call = Call::get("api/stream", tried)
             .query("request_id", id.to_string())
@@ -188,17 +188,17 @@ impl SkyPilot {
     }
 }
 
-/// The id of the request that the answered call has become.
+/// The request id in the response to a submitting call.
 pub(super) fn request_id(headers: &HeaderMap) -> Option<RequestId> {
     headers.get(REQUEST_ID)?.to_str().ok()?.parse().ok()
 }
 
-/// An answer to a call that is not its success.
-pub(super) fn said_no(tried: &str, answered: &Answered) -> SkyPilotError {
+/// The error of an unsuccessful response.
+pub(super) fn rejection(tried: &str, answered: &Answered) -> SkyPilotError {
     SkyPilotError::answered(tried, answered.status, &answered.body)
 }
 
-/// What `/api/get` says about a request.
+/// The result of a request from `/api/get`.
 fn finished<T: DeserializeOwned>(tried: &str, id: &RequestId, answered: &Answered) -> Answer<T> {
     /// A failed request's payload is wrapped, as FastAPI does with errors.
     #[derive(Deserialize)]
@@ -210,11 +210,11 @@ fn finished<T: DeserializeOwned>(tried: &str, id: &RequestId, answered: &Answere
         404 => return Err(lost(tried, id).with_status(404)),
         500 => match serde_json::from_slice::<Failed>(&answered.body) {
             Ok(failed) => failed.detail,
-            Err(_) => return Err(said_no(tried, answered)),
+            Err(_) => return Err(rejection(tried, answered)),
         },
-        _ => return Err(said_no(tried, answered)),
+        _ => return Err(rejection(tried, answered)),
     };
-    if let Ok(Some(thrown)) = serde_json::from_str::<Option<Thrown>>(&payload.error) {
+    if let Ok(Some(thrown)) = serde_json::from_str::<Option<Exception>>(&payload.error) {
         let error = SkyPilotError::failed(tried, &thrown.type_, &thrown.message);
         return Err(error.with_status(answered.status));
     }
@@ -234,8 +234,8 @@ fn lost(tried: &str, id: &RequestId) -> SkyPilotError {
     SkyPilotError::new(
         ErrorKind::RequestLost,
         format!(
-            "The SkyPilot API server does not know the request {id} to {tried} any more; it forgets them when it \
-             starts. Its list of machines tells what became of it."
+            "The SkyPilot API server has lost the request {id} to {tried}, because it was restarted. \
+             Its list of machines shows the outcome."
         ),
     )
 }
@@ -244,8 +244,8 @@ fn still_running(tried: &str, limit: Duration) -> SkyPilotError {
     SkyPilotError::new(
         ErrorKind::StillRunning,
         format!(
-            "The SkyPilot API server has taken the request to {tried} and not finished it within {} seconds. It goes \
-             on.",
+            "The SkyPilot API server did not complete the request to {tried} within {} seconds. The request is still \
+             running.",
             limit.as_secs_f32()
         ),
     )

@@ -6,19 +6,18 @@ use secrecy::SecretString;
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::json;
 
-/// A token that was just made or renewed. It is shown this once.
+/// A new or renewed token, which is shown only once.
 #[derive(Clone, Debug, Deserialize)]
 pub struct IssuedToken {
-    /// What the token is called to renew or delete it.
+    /// The id for renewing and deleting.
     pub token_id: String,
-    /// The service account's name.
     pub token_name: String,
-    /// The token: `sky_…`.
+    /// For example `sky_…`.
     #[serde(deserialize_with = "fields::secret")]
     pub token: SecretString,
     /// The service account's user: `sa-…`.
     pub service_account_user_id: String,
-    /// When it ends; `None`: never.
+    /// `None`: never.
     #[serde(default, deserialize_with = "fields::time")]
     pub expires_at: Option<Timestamp>,
 }
@@ -26,22 +25,18 @@ pub struct IssuedToken {
 /// A token in the list.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct ServiceAccountToken {
-    /// What the token is called to renew or delete it.
+    /// The id for renewing and deleting.
     pub token_id: String,
-    /// The service account's name.
     pub token_name: String,
     /// The service account's user: `sa-…`.
     pub service_account_user_id: String,
-    /// What it may do.
     #[serde(default, deserialize_with = "fields::or_default")]
     pub service_account_roles: Vec<Role>,
-    /// When it was made.
     #[serde(default, deserialize_with = "fields::time")]
     pub created_at: Option<Timestamp>,
-    /// When it was last used.
     #[serde(default, deserialize_with = "fields::time")]
     pub last_used_at: Option<Timestamp>,
-    /// When it ends; `None`: never.
+    /// `None`: never.
     #[serde(default, deserialize_with = "fields::time")]
     pub expires_at: Option<Timestamp>,
 }
@@ -49,8 +44,8 @@ pub struct ServiceAccountToken {
 const TOKENS: &str = "users/service-account-tokens";
 
 impl SkyPilot {
-    /// Makes a service account and its token; `expires_in_days` 0: it never ends. Sent once. Fails with
-    /// [`AlreadyExists`](super::ErrorKind::AlreadyExists) if the name is taken; its token can be renewed.
+    /// Creates a service account and its token; `expires_in_days` 0: never expires. Not retried. Fails with
+    /// [`AlreadyExists`](super::ErrorKind::AlreadyExists) if the name is in use; that token can be renewed.
     pub async fn create_service_account(
         &self,
         acting: Acting<'_>,
@@ -63,13 +58,12 @@ impl SkyPilot {
         self.answer(acting.identity, &call).await
     }
 
-    /// Every service account.
     pub async fn service_accounts(&self, acting: Acting<'_>) -> Answer<Vec<ServiceAccountToken>> {
         let call = Call::get(TOKENS, "list the service accounts");
         self.answer(acting.identity, &call).await
     }
 
-    /// Renews a token; the former one ends at once. `expires_in_days` 0: it never ends.
+    /// Renews a token; the previous one is revoked immediately. `expires_in_days` 0: never expires.
     pub async fn rotate_service_account(
         &self,
         acting: Acting<'_>,
@@ -82,7 +76,7 @@ impl SkyPilot {
         self.answer(acting.identity, &call).await
     }
 
-    /// Ends a token and deletes its service account. The server refuses while it owns clusters.
+    /// Revokes a token and deletes its service account. The server refuses while it owns clusters.
     pub async fn delete_service_account(&self, acting: Acting<'_>, token_id: &str) -> Answer<()> {
         let body = json!({"token_id": token_id});
         let path = "users/service-account-tokens/delete";
@@ -91,7 +85,7 @@ impl SkyPilot {
         Ok(())
     }
 
-    /// Changes what a service account may do.
+    /// Changes the role of a service account.
     pub async fn set_service_account_role(
         &self,
         acting: Acting<'_>,

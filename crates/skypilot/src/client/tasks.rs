@@ -1,36 +1,35 @@
-//! Tasks: launching one on a new cluster, running one on a cluster that is there, and asking whether one is valid.
+//! Tasks: launch one on a new cluster, run one on an existing cluster, or validate one.
 
 use super::{Acting, Answer, Identity, RequestId, SkyPilot, call::Call};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::time::Duration;
 
-/// A cluster to be launched with its first task.
+/// A cluster to launch, with its first task.
 #[derive(Clone, Copy, Debug)]
 pub struct Launch<'a> {
-    /// The cluster's name.
     pub cluster_name: &'a str,
-    /// The task in YAML. What idleness does stands in its `resources.autostop`.
+    /// In YAML; `resources.autostop` sets the autostop.
     pub task: &'a str,
-    /// Only say whether a place can be found.
+    /// Only check whether a place can be found.
     pub dryrun: bool,
-    /// Leave out the task's set-up commands.
+    /// Skip the setup commands.
     pub no_setup: bool,
 }
 
-/// What a launch or exec returned.
+/// The result of a launch or exec.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub struct Launched {
-    /// The job, if there is anything to run.
+    /// The job, if there is something to run.
     #[serde(default)]
     pub job_id: Option<u64>,
 }
 
 impl SkyPilot {
-    /// Launches. The result is [`Launched`]; see [`Self::launched`].
+    /// Launches a cluster. The result is [`Launched`]; see [`Self::launched`].
     ///
-    /// Sent once: on [`Unclear`](super::ErrorKind::Unclear) look for the cluster with [`Self::status`] and for the
-    /// request with [`Self::requests_about`] before doing it again.
+    /// Not retried: on [`Unclear`](super::ErrorKind::Unclear) search for the cluster with [`Self::status`] and for
+    /// the request with [`Self::requests_about`] before repeating it.
     pub async fn submit_launch(
         &self,
         acting: Acting<'_>,
@@ -47,7 +46,7 @@ impl SkyPilot {
         self.submit(acting, &call.never_repeated()).await
     }
 
-    /// Runs a task on a cluster that is up. The result is [`Launched`]. Sent once, as a launch is.
+    /// Runs a task on a cluster that is up. The result is [`Launched`]. Not retried.
     pub async fn submit_exec(
         &self,
         acting: Acting<'_>,
@@ -59,21 +58,21 @@ impl SkyPilot {
         self.submit(acting, &call.never_repeated()).await
     }
 
-    /// What a launch or exec returned, within `limit`. [`Self::result`] says how it can fail.
+    /// The result of a launch or exec, within `limit`. See [`Self::result`] for errors.
     pub async fn launched(
         &self,
         identity: &Identity,
         id: &RequestId,
         limit: Duration,
     ) -> Answer<Launched> {
-        self.outcome(identity, id, "launch it", limit).await
+        self.outcome(identity, id, "launch a machine", limit).await
     }
 
-    /// Asks whether a task is valid. Fails with [`InvalidTask`](super::ErrorKind::InvalidTask) or
-    /// [`Rejected`](super::ErrorKind::Rejected) and the server's words if it is not.
+    /// Validates a task. Fails with [`InvalidTask`](super::ErrorKind::InvalidTask) or
+    /// [`Rejected`](super::ErrorKind::Rejected) and the server's message.
     pub async fn validate(&self, acting: Acting<'_>, task: &str) -> Answer<()> {
         let body = json!({"dag": task, "request_options": Value::Null});
-        let call = Call::post("validate", "check the task", &acting, body);
+        let call = Call::post("validate", "validate the task", &acting, body);
         self.answer(acting.identity, &call).await
     }
 }

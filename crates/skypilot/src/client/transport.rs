@@ -1,4 +1,4 @@
-//! One HTTP request to the server: with time limits, a limit to the answer's size, and repetition where it is safe.
+//! One HTTP request to the server, with timeouts, a size limit, and retries where that is safe.
 
 use super::{
     Answer, ClientConfig, ConfigError, ErrorKind, Identity, SkyPilotError, Timeouts,
@@ -10,9 +10,9 @@ use secrecy::ExposeSecret;
 use std::{error::Error as StdError, fmt, time::Duration};
 use url::{Host, Url};
 
-/// The largest answer that is read, in bytes. A catalogue of every cloud is a few million bytes.
+/// The maximum size of a response in bytes. A catalogue of all clouds has several million bytes.
 const LARGEST_ANSWER: usize = 32 * 1024 * 1024;
-/// The longest wait between two tries.
+/// The longest pause between two attempts.
 const LONGEST_RETRY: Duration = Duration::from_secs(5);
 
 /// A connection to one server.
@@ -24,7 +24,7 @@ pub(super) struct Transport {
     tries: u32,
 }
 
-/// An answer that was read whole.
+/// A complete response.
 #[derive(Debug)]
 pub(super) struct Answered {
     pub(super) status: u16,
@@ -55,7 +55,7 @@ impl Transport {
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(config.timeouts.connect);
         if is_here(&url) {
-            // The proxy of the portal's environment is for the outside world.
+            // The proxy of the portal's environment is for external addresses.
             http = http.no_proxy();
         }
         if let Some(file) = config.ca_file {
@@ -67,7 +67,7 @@ impl Transport {
             let certificates = reqwest::Certificate::from_pem_bundle(&pem)
                 .map_err(|error| unusable(innermost(&error)))?;
             if certificates.is_empty() {
-                return Err(unusable("it holds no certificate in PEM".into()));
+                return Err(unusable("the file contains no certificate in PEM".into()));
             }
             http = http.tls_certs_merge(certificates);
         }
@@ -81,7 +81,7 @@ impl Transport {
         })
     }
 
-    /// Whether a token sent there stays between the two of us.
+    /// Whether a token is safe on the connection.
     pub(super) fn is_private(&self) -> bool {
         self.url.scheme() == "https" || is_here(&self.url)
     }
@@ -90,7 +90,7 @@ impl Transport {
         &self.url
     }
 
-    /// Sends a call and reads the answer, whatever its status is.
+    /// Sends a call and reads the response, whatever its status.
     pub(super) async fn send(&self, identity: &Identity, call: &Call) -> Answer<Answered> {
         let mut tries = 1;
         loop {
@@ -105,14 +105,14 @@ impl Transport {
             tracing::debug!(
                 call = call.tried,
                 tries,
-                "the SkyPilot API server is asked again"
+                "retrying a request to the SkyPilot API server"
             );
             tokio::time::sleep(self.pause(tries)).await;
             tries += 1;
         }
     }
 
-    /// Sends a call and leaves the body of a successful answer to be read piece by piece.
+    /// Sends a call, and leaves the body of a successful response to be streamed.
     pub(super) async fn open(&self, identity: &Identity, call: &Call) -> Answer<Response> {
         let mut tries = 1;
         loop {
@@ -136,7 +136,7 @@ impl Transport {
             tracing::debug!(
                 call = call.tried,
                 tries,
-                "the SkyPilot API server is asked again"
+                "retrying a request to the SkyPilot API server"
             );
             tokio::time::sleep(self.pause(tries)).await;
             tries += 1;
@@ -159,7 +159,7 @@ impl Transport {
         if call.repeat == Repeat::Never && self.may_have_arrived(&answered) {
             return Err(unclear(
                 call.tried,
-                &format!("something in between answered {}", answered.status),
+                &format!("a proxy responded with {}", answered.status),
             )
             .with_status(answered.status));
         }
@@ -167,10 +167,10 @@ impl Transport {
         Ok(answered)
     }
 
-    /// A gateway that gave up does not know what the server did. The server's own 503 comes before it does anything.
+    /// A gateway that timed out does not know what the server did. The server's own 503 comes before any work.
     fn may_have_arrived(&self, answered: &Answered) -> bool {
         matches!(answered.status, 502 | 504)
-            || (answered.status == 503 && !version::is_told(&answered.headers))
+            || (answered.status == 503 && !version::has_api_version(&answered.headers))
     }
 
     fn request(&self, identity: &Identity, call: &Call) -> RequestBuilder {
@@ -205,8 +205,8 @@ impl Transport {
                 return Err(SkyPilotError::new(
                     ErrorKind::Server,
                     format!(
-                        "The SkyPilot API server was asked to {} and answers with more than {} MiB, which is more \
-                         than the portal reads.",
+                        "The SkyPilot API server was asked to {}, and the response exceeds {} MiB, the most \
+                         that the portal reads.",
                         call.tried,
                         LARGEST_ANSWER / 1024 / 1024
                     ),
@@ -221,7 +221,7 @@ impl Transport {
         })
     }
 
-    /// The connection could not be made, or broke.
+    /// The connection failed.
     pub(super) fn broken(&self, call: &Call, error: reqwest::Error) -> SkyPilotError {
         let error = error.without_url();
         let why = innermost(&error);
@@ -231,29 +231,29 @@ impl Transport {
         SkyPilotError::new(
             ErrorKind::Unreachable,
             format!(
-                "The SkyPilot API server at {} does not answer: {why}. Is it running, and is its address right?",
+                "The SkyPilot API server at {} did not respond: {why}. Check that it is running and that its URL is correct.",
                 self.url
             ),
         )
         .caused_by(error)
     }
 
-    /// No answer, or no more of it, came in time.
+    /// The response, or the rest of it, did not arrive in time.
     pub(super) fn silent(&self, call: &Call, limit: Duration) -> SkyPilotError {
-        let why = format!("no answer came within {} seconds", limit.as_secs_f32());
+        let why = format!("it did not respond within {} seconds", limit.as_secs_f32());
         if call.repeat == Repeat::Never {
             return unclear(call.tried, &why);
         }
         SkyPilotError::new(
             ErrorKind::Unreachable,
             format!(
-                "The SkyPilot API server at {} was asked to {}, and {why}. Is it overloaded?",
+                "The SkyPilot API server at {} was asked to {}, and {why}. It may be overloaded.",
                 self.url, call.tried
             ),
         )
     }
 
-    /// Between half of and the whole of a time that doubles with every try.
+    /// Between half of a duration that doubles with each attempt, and the whole of it.
     fn pause(&self, tries: u32) -> Duration {
         let longest = self
             .timeouts
@@ -268,8 +268,8 @@ fn unclear(tried: &str, why: &str) -> SkyPilotError {
     SkyPilotError::new(
         ErrorKind::Unclear,
         format!(
-            "The SkyPilot API server was asked to {tried}, and it is not known whether it took the request: {why}. \
-             Its list of machines will tell."
+            "The SkyPilot API server was asked to {tried} and may or may not have accepted the request: {why}. \
+             Its list of machines shows the outcome."
         ),
     )
 }
@@ -283,7 +283,7 @@ fn is_here(url: &Url) -> bool {
     }
 }
 
-/// The last of the causes, which says what really happened: `Connection refused (os error 111)`.
+/// The innermost cause, which is the most specific: `Connection refused (os error 111)`.
 pub(super) fn innermost(error: &dyn StdError) -> String {
     let mut innermost = error;
     while let Some(source) = innermost.source() {

@@ -1,30 +1,30 @@
-//! Which server and which portal fit together.
+//! Version compatibility of server and portal.
 
 use super::{Answer, ErrorKind, SkyPilotError};
 use reqwest::header::HeaderMap;
 
-/// The version of the API that the portal speaks, `API_VERSION` in `sky/server/constants.py` of SkyPilot 0.14.1. A
-/// newer server speaks it too; an older one lacks what the portal needs.
+/// The API version that the portal uses, `API_VERSION` in `sky/server/constants.py` of SkyPilot 0.14.1. Newer servers
+/// support it; older ones lack what the portal needs.
 pub const API_VERSION: u32 = 62;
-/// The SkyPilot that has it.
+/// The SkyPilot version with this API version.
 pub const VERSION: &str = "0.14.1";
 
 pub(super) const API_VERSION_HEADER: &str = "X-SkyPilot-API-Version";
 pub(super) const VERSION_HEADER: &str = "X-SkyPilot-Version";
 
-/// Fails if an answer's headers tell of a server that is too old. It may be replaced while the portal runs.
+/// Fails if a response's headers report a server that is too old. The server may be replaced while the portal runs.
 pub(super) fn checked(headers: &HeaderMap) -> Answer<()> {
-    let told = headers
+    let api_version = headers
         .get(API_VERSION_HEADER)
         .and_then(|version| version.to_str().ok());
-    match told {
-        Some(told) => check(told, header(headers, VERSION_HEADER)),
+    match api_version {
+        Some(api_version) => check(api_version, header(headers, VERSION_HEADER)),
         None => Ok(()),
     }
 }
 
-/// Whether the answer is one of SkyPilot's own, not of something in between.
-pub(super) fn is_told(headers: &HeaderMap) -> bool {
+/// Whether the response is one of SkyPilot itself, not of a proxy.
+pub(super) fn has_api_version(headers: &HeaderMap) -> bool {
     headers.contains_key(API_VERSION_HEADER)
 }
 
@@ -35,7 +35,7 @@ pub(super) fn check(api_version: &str, version: Option<&str>) -> Answer<()> {
         _ => Err(SkyPilotError::new(
             ErrorKind::VersionMismatch,
             format!(
-                "The SkyPilot API server is version {} and speaks version {api_version} of its API; Hangar needs \
+                "The SkyPilot API server has version {} and API version {api_version}, but Hangar needs API \
                  version {API_VERSION}. Upgrade it to SkyPilot {VERSION} or newer.",
                 version.unwrap_or("unknown")
             ),

@@ -1,40 +1,39 @@
-//! Workspaces: who may use which clouds with which credentials.
+//! Workspaces: which users may use which clouds with which credentials.
 
 use super::{Acting, Answer, RequestId, SkyPilot, call::Call};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
-/// What is set for a workspace. Writing replaces all of it.
+/// The settings of a workspace. Writing replaces all of them.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Workspace {
     /// Whether only the allowed users may use it.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub private: bool,
-    /// The users of a private workspace: their ids, `sa-…` of service accounts.
+    /// User ids, `sa-…` for service accounts.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub allowed_users: Vec<String>,
-    /// Settings by cloud: `aws`.
+    /// By cloud: `aws`.
     #[serde(flatten)]
     pub clouds: BTreeMap<String, CloudSettings>,
 }
 
-/// What is set for a cloud in a workspace.
+/// The settings of a cloud in a workspace.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct CloudSettings {
-    /// Whether it is not to be used.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub disabled: bool,
-    /// AWS: the profile in the server's `~/.aws/config` to use.
+    /// AWS: a profile in the server's `~/.aws/config`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub profile: Option<String>,
     /// Kubernetes: the contexts of the server's kubeconfig that may be used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub allowed_contexts: Option<Vec<String>>,
-    /// Google Cloud: the project to use.
+    /// Google Cloud: the project.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub project_id: Option<String>,
-    /// Whatever else SkyPilot knows there.
+    /// Settings that the portal does not know.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
@@ -43,7 +42,7 @@ impl SkyPilot {
     /// The workspaces that the identity may see, by name.
     pub async fn workspaces(&self, acting: Acting<'_>) -> Answer<BTreeMap<String, Workspace>> {
         let call = Call::get("workspaces", "list the workspaces");
-        // What the identity may do there stands beside what is set.
+        // The identity's permissions are mixed with the settings.
         let found: BTreeMap<String, Map<String, Value>> = self.call(acting, &call).await?;
         Ok(found
             .into_iter()
@@ -54,8 +53,8 @@ impl SkyPilot {
             .collect())
     }
 
-    /// Makes a workspace. The result is nothing of use. Sent once; fails with
-    /// [`AlreadyExists`](super::ErrorKind::AlreadyExists) if there is one of that name.
+    /// Creates a workspace. The result is not used. Not retried; fails with
+    /// [`AlreadyExists`](super::ErrorKind::AlreadyExists) if the name is in use.
     pub async fn submit_create_workspace(
         &self,
         acting: Acting<'_>,
@@ -67,7 +66,7 @@ impl SkyPilot {
         self.submit(acting, &call.never_repeated()).await
     }
 
-    /// Replaces what is set for a workspace. The result is nothing of use.
+    /// Replaces the settings of a workspace. The result is not used.
     pub async fn submit_update_workspace(
         &self,
         acting: Acting<'_>,
@@ -79,7 +78,7 @@ impl SkyPilot {
         self.submit(acting, &call).await
     }
 
-    /// Deletes a workspace. The result is nothing of use. The server refuses while it has clusters.
+    /// Deletes a workspace. The result is not used. The server refuses while it has clusters.
     pub async fn submit_delete_workspace(
         &self,
         acting: Acting<'_>,
@@ -91,7 +90,7 @@ impl SkyPilot {
     }
 }
 
-/// What is set for a workspace, of which parts may be of a kind that is not known here.
+/// The settings of a workspace, parts of which may have unknown types.
 fn read(mut settings: Map<String, Value>) -> Workspace {
     let private = settings.remove("private").and_then(|value| value.as_bool());
     let users = settings

@@ -1,9 +1,9 @@
-//! Offers as the domain knows them.
+//! Converts offers into the domain's types.
 
 use crate::client::InstanceOffer;
 use domain::{money::MicroDollars, node::catalogue::Offer};
 
-/// An offer that can be launched by name; `None`: it is a part of an accelerator, or in no region.
+/// An offer that can be launched by name; `None`: a fraction of an accelerator, or without a region.
 #[expect(
     clippy::cast_possible_truncation,
     reason = "gigabytes and core counts are small numbers"
@@ -11,7 +11,7 @@ use domain::{money::MicroDollars, node::catalogue::Offer};
 pub(super) fn offer(found: InstanceOffer) -> Option<Offer> {
     let cloud = found.cloud.to_lowercase();
     let narrow = |number: Option<f64>| number.map(|number| number as f32).filter(|n| n.is_finite());
-    // SkyPilot writes 0 where it does not know: a Kubernetes cluster has no price.
+    // SkyPilot writes 0 for unknown: a Kubernetes cluster has no price.
     let price = |price: Option<f64>| price.filter(|price| *price > 0.0).and_then(micro_dollars);
     Some(Offer {
         count: whole(found.count)?,

@@ -1,4 +1,4 @@
-//! What the platform team configures for a SkyPilot API server.
+//! The configuration of a SkyPilot API server.
 
 use crate::client::{ClientConfig, Timeouts, Variables};
 use provisioning::ports::cloud_credentials::{CredentialHandle, CredentialHandles};
@@ -6,36 +6,35 @@ use secrecy::SecretString;
 use std::{fmt, path::PathBuf, sync::Arc};
 use url::Url;
 
-/// The server, who the portal is to it, and what workspaces get.
+/// The server, the portal's identity on it, and the settings of workspaces.
 #[derive(Clone, Debug)]
 pub struct SkyPilotConfig {
-    /// Its address: `https://skypilot.example.com`.
+    /// For example `https://skypilot.example.com`.
     pub url: Url,
     /// The token of a service account with the role `admin`; `None` on a server without authentication.
     pub admin_token: Option<SecretString>,
-    /// A file with the certificates of authorities to trust besides the system's, in PEM.
+    /// A file with additional certificate authorities to trust, in PEM.
     pub ca_file: Option<PathBuf>,
-    /// How long to wait.
     pub timeouts: Timeouts,
-    /// How workspaces get at AWS.
+    /// How workspaces access AWS.
     pub aws: AwsAccess,
-    /// The contexts of the server's kubeconfig that workspaces may use; `None`: whatever the server allows.
+    /// The contexts of the server's kubeconfig that workspaces may use; `None`: all that the server allows.
     pub kubernetes_contexts: Option<Vec<String>>,
     /// Clouds that no workspace may use: `gcp`.
     pub disabled_clouds: Vec<String>,
-    /// The clouds whose prices are read: `aws`. Empty: all that SkyPilot knows, which needs every price list.
+    /// The clouds whose prices are read: `aws`. Empty: all that SkyPilot knows, which loads every price list.
     pub catalogue_clouds: Vec<String>,
 }
 
 /// How a workspace's machines are launched on AWS. Keys never pass through the SkyPilot API server.
 #[derive(Clone)]
 pub enum AwsAccess {
-    /// With whatever the server itself has; the same for every tenant.
+    /// With the server's own credentials, the same for every tenant.
     OfTheServer,
-    /// With the profile of the workspace's name in the server's `~/.aws/config`, whose `credential_process` asks the
+    /// With the profile of the workspace's name in the server's `~/.aws/config`, whose `credential_process` uses the
     /// portal's credential broker.
     Profiles,
-    /// With a handle to credentials that the portal serves, sent with each request.
+    /// With a handle in each request, with which the server fetches credentials from the portal.
     Handles(Arc<dyn CredentialHandles>),
 }
 
@@ -50,7 +49,7 @@ impl fmt::Debug for AwsAccess {
 }
 
 impl SkyPilotConfig {
-    /// A server with defaults for everything else.
+    /// A server with default settings.
     pub fn new(url: Url, admin_token: Option<SecretString>) -> Self {
         Self {
             url,
@@ -74,7 +73,7 @@ impl SkyPilotConfig {
 }
 
 impl AwsAccess {
-    /// What SkyPilot's workers get for a request in `workspace`.
+    /// The variables of SkyPilot's workers for a request in `workspace`.
     pub(super) fn variables(&self, workspace: &str) -> Variables {
         let Self::Handles(handles) = self else {
             return Vec::new();

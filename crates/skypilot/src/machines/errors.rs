@@ -1,10 +1,9 @@
-//! The server's errors in the port's words.
+//! Converts the client's errors into the port's.
 
 use crate::client::{ErrorKind, SkyPilotError};
 use provisioning::ports::machines::{MachineError, MachineErrorKind};
 use std::error::Error as _;
 
-/// The port's error for one of the client's.
 pub(super) fn machine_error(error: SkyPilotError) -> MachineError {
     let type_ = error.error_type.as_deref().unwrap_or_default();
     let kind = match &error.kind {
@@ -45,7 +44,7 @@ pub(super) fn machine_error(error: SkyPilotError) -> MachineError {
     }
 }
 
-/// What a person is not told: the status of the answer and the causes below.
+/// For the log only: the HTTP status and the causes.
 fn detail(error: &SkyPilotError) -> Option<String> {
     let mut details: Vec<String> = error
         .http_status
@@ -60,7 +59,7 @@ fn detail(error: &SkyPilotError) -> Option<String> {
     (!details.is_empty()).then(|| details.join(": "))
 }
 
-/// An error of our own finding.
+/// An error that the adapter detects itself.
 pub(super) fn found(kind: MachineErrorKind, message: impl Into<String>) -> MachineError {
     MachineError {
         kind,
@@ -71,7 +70,7 @@ pub(super) fn found(kind: MachineErrorKind, message: impl Into<String>) -> Machi
     }
 }
 
-/// For calls that may be repeated: whatever became of the request, asking again puts it right.
+/// For idempotent calls: a retry resolves an unclear outcome.
 pub(super) fn repeatable(error: SkyPilotError) -> MachineError {
     let repeatable = matches!(error.kind, ErrorKind::RequestLost | ErrorKind::Unclear);
     let mut error = machine_error(error);

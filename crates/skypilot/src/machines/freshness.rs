@@ -1,7 +1,7 @@
-//! Asking the clouds instead of the server's memory.
+//! Queries the clouds instead of the server's database.
 //!
-//! Where a cloud cannot be asked, for want of the right credential, SkyPilot answers with the state as it was and says
-//! so only in the request's log. An answer that nobody asked the cloud for is no fresh answer.
+//! If a cloud cannot be queried, for example without the right credentials, SkyPilot returns the old state and says
+//! so only in the request's log. Such a state does not count as fresh.
 
 use super::{
     SkyPilotMachines, Within,
@@ -11,16 +11,16 @@ use crate::client::{Cluster, LogLength, Refresh, StatusQuery};
 use futures::StreamExt;
 use provisioning::ports::machines::{MachineErrorKind, Served};
 
-/// Begins the list of those that could not be asked about, in `get_clusters` of `sky/backends/backend_utils.py`.
+/// Starts the list of clusters that could not be queried, in `get_clusters` of `sky/backends/backend_utils.py`.
 const NOT_ASKED: &str = "Failed to refresh status for";
-/// The most of a log that is looked at, in bytes.
+/// The maximum number of log bytes that are read.
 const ENOUGH: usize = 256 * 1024;
 
 impl SkyPilotMachines {
-    /// The clusters, after their clouds were asked about each.
-    pub(super) async fn asked_anew(&self, within: &Within<'_>) -> Served<Vec<Cluster>> {
+    /// The clusters, after querying the cloud about each.
+    pub(super) async fn refreshed_clusters(&self, within: &Within<'_>) -> Served<Vec<Cluster>> {
         let acting = within.acting();
-        // Only ours: asking about others' with our credentials would fail.
+        // Only our own clusters: querying others with our credentials would fail.
         let known = self.sky.status(acting, &StatusQuery::default()).await;
         let known = known.map_err(machine_error)?;
         let ours: Vec<&str> = known
@@ -57,7 +57,7 @@ impl SkyPilotMachines {
             Some(why) => Err(found(
                 MachineErrorKind::CloudCredential,
                 format!(
-                    "SkyPilot could not ask the cloud about machines, so their state may be out of date: {why}. \
+                    "SkyPilot could not query the cloud, so the state of machines may be outdated: {why}. \
                      Check the credentials of the tenant's environment."
                 ),
             )),
@@ -65,7 +65,7 @@ impl SkyPilotMachines {
     }
 }
 
-/// Which machines were not asked about and why, as the log lists them.
+/// The clusters that could not be queried, with the reasons, from the log.
 fn not_asked(log: &str) -> Option<String> {
     let mut lines = log.lines().skip_while(|line| !line.contains(NOT_ASKED));
     lines.next()?;
@@ -74,7 +74,7 @@ fn not_asked(log: &str) -> Option<String> {
         .map(|line| line.trim().trim_end_matches('.'))
         .collect();
     Some(if listed.is_empty() {
-        "it gives no reason".to_owned()
+        "no reason given".to_owned()
     } else {
         listed.join("; ")
     })

@@ -1,4 +1,4 @@
-//! Launches: one for each order, whatever gets lost on the way.
+//! Launches each node exactly once, even if responses are lost.
 
 use super::{
     SkyPilotMachines, Within,
@@ -11,15 +11,15 @@ use jiff::{SignedDuration, Timestamp};
 use provisioning::ports::machines::{RequestId, RequestState, Served};
 use serde::de::IgnoredAny;
 
-/// The server's name for launches.
+/// SkyPilot's name for launch requests.
 const LAUNCH: &str = "sky.launch";
-/// And for taking down.
+/// SkyPilot's name for deletions.
 const DOWN: &str = "sky.down";
-/// How far the comparison of two clocks may be off: one is told in whole seconds, a while after it was read.
+/// Tolerance for comparing the two clocks: the server's time has whole seconds and was read a while before.
 const TOLERANCE: SignedDuration = SignedDuration::from_secs(2);
 
 impl SkyPilotMachines {
-    /// Launches, unless the server has taken a launch of this machine since then that has not failed.
+    /// Launches a machine, unless the server has accepted a launch of it since then that has not failed.
     pub(super) async fn launch_once(
         &self,
         within: &Within<'_>,
@@ -42,8 +42,8 @@ impl SkyPilotMachines {
         launched.map_err(machine_error)
     }
 
-    /// Cancels launches of a machine that wait or run. Taking down does so by itself, but not for a launch that waits for
-    /// its turn: the server would answer that there is no such cluster, and make it afterwards.
+    /// Cancels open launches of a machine. A deletion does so itself, but not for a launch that is still queued: the
+    /// server would respond that the cluster does not exist, and create it afterwards.
     pub(super) async fn cancel_launches(&self, within: &Within<'_>, machine: &str) -> Served<()> {
         let known = self.sky.requests_about(&within.identity, machine, false);
         let open: Vec<client::RequestId> = known
@@ -61,7 +61,7 @@ impl SkyPilotMachines {
         cancelled.map(|_| ()).map_err(repeatable)
     }
 
-    /// How a request stands, in the port's words.
+    /// The state of a request, in the port's terms.
     pub(super) async fn request_state(
         &self,
         identity: &Identity,
@@ -77,13 +77,13 @@ impl SkyPilotMachines {
         if record.status.is_open() {
             return Ok(RequestState::Open);
         }
-        // Over: its result says why it failed, which the list does not.
+        // Ended: only its result contains the reason of a failure.
         let limit = self.config.timeouts.answer;
         match self.sky.result::<IgnoredAny>(identity, &id, limit).await {
             Ok(_) => Ok(RequestState::Succeeded),
             Err(error) => match error.kind {
                 ErrorKind::Cancelled => Ok(RequestState::Cancelled),
-                // A restart that interrupted it is as good as one that forgot it.
+                // A restart that interrupted the request is like one that forgot it.
                 ErrorKind::RequestLost => Ok(RequestState::Unknown),
                 ErrorKind::StillRunning => Ok(RequestState::Open),
                 ErrorKind::NotFound if record.name == DOWN => Ok(RequestState::Succeeded),
@@ -96,8 +96,8 @@ impl SkyPilotMachines {
     }
 }
 
-/// The newest launch that the server took at or after `since` and that has not failed, been cancelled or been undone by
-/// taking the machine down. `since` and `now` are our clock's; the server's may be another.
+/// The newest launch that the server accepted at or after `since` and that has not failed, been cancelled or been
+/// followed by a deletion. `since` and `now` are the portal's times; the server's clock may differ.
 fn launch_since(known: RequestList, since: Timestamp, now: Timestamp) -> Option<RequestRecord> {
     let ahead = known
         .server_time

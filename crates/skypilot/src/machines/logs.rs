@@ -1,4 +1,4 @@
-//! Logs, from where the server has them at the moment.
+//! Logs, from wherever the server has them.
 
 use super::{SkyPilotMachines, Within, errors::machine_error};
 use crate::client::{self, ErrorKind, LogLength};
@@ -7,7 +7,6 @@ use futures::{StreamExt, stream::BoxStream};
 use provisioning::ports::machines::{RequestId, Served};
 
 impl SkyPilotMachines {
-    /// See the port.
     pub(super) async fn read_log(
         &self,
         within: &Within<'_>,
@@ -34,7 +33,7 @@ impl SkyPilotMachines {
         Ok(log.map(|lines| lines.map_err(machine_error)).boxed())
     }
 
-    /// What a request writes, if the server knows it.
+    /// The output of a request, if the server knows it.
     async fn log_of(
         &self,
         within: &Within<'_>,

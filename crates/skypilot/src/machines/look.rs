@@ -1,4 +1,4 @@
-//! Looking at one machine: what is known of it, where it is reached, and the key to it.
+//! Reads the state, address and key of one machine.
 
 use super::{
     SkyPilotMachines, Within,
@@ -12,11 +12,11 @@ use provisioning::ports::machines::{
 };
 use secrecy::SecretString;
 
-/// The port that SSH is at, which every task of the portal asks for.
+/// The SSH port, which every task of the portal requests.
 const SSH: u16 = 22;
 
 impl SkyPilotMachines {
-    /// What is known of a machine, and of the request that was made for it.
+    /// The state of a machine, and of the request for it.
     pub(super) async fn look(
         &self,
         within: &Within<'_>,
@@ -24,7 +24,7 @@ impl SkyPilotMachines {
         request: Option<&RequestId>,
     ) -> Served<MachineObservation> {
         let acting = within.acting();
-        // The request first: one that is over has its effect in the list that is read after it.
+        // The request first: if it has completed, the list that is read afterwards shows its effect.
         let request = match request {
             Some(request) => Some(self.request_state(&within.identity, request).await?),
             None => None,
@@ -43,7 +43,7 @@ impl SkyPilotMachines {
             return Ok(observation);
         }
         let events = match self.events_of(within, machine).await {
-            // Gone since it was listed.
+            // Deleted since it was listed.
             Err(error) if error.kind == MachineErrorKind::NotFound => {
                 observation.machine = None;
                 return Ok(observation);
@@ -60,11 +60,11 @@ impl SkyPilotMachines {
         Ok(observation)
     }
 
-    /// The key of a machine, read anew.
+    /// Reads the key of a machine.
     pub(super) async fn key_of(&self, within: &Within<'_>, machine: &str) -> Served<MachineKey> {
         let cluster = self.cluster(within.acting(), machine, true).await;
         let Some(cluster) = cluster.map_err(machine_error)? else {
-            let message = "The SkyPilot API server does not list the machine: it is gone.";
+            let message = "The machine does not exist on the SkyPilot API server any more.";
             return Err(found(MachineErrorKind::NotFound, message));
         };
         let credentials = cluster.credentials;
@@ -76,12 +76,12 @@ impl SkyPilotMachines {
             })
         });
         key.ok_or_else(|| {
-            let message = "The SkyPilot API server has no key for the machine (yet). Try again once it is up.";
+            let message = "The SkyPilot API server has no key for the machine yet. Try again when the machine is up.";
             found(MachineErrorKind::NotUp, message)
         })
     }
 
-    /// What happened to a machine, oldest first.
+    /// The events of a machine, oldest first.
     pub(super) async fn events_of(
         &self,
         within: &Within<'_>,
@@ -91,7 +91,7 @@ impl SkyPilotMachines {
         events.map(observe::events).map_err(machine_error)
     }
 
-    /// The one cluster of that name.
+    /// The cluster of that name.
     async fn cluster(
         &self,
         acting: Acting<'_>,
@@ -108,7 +108,7 @@ impl SkyPilotMachines {
         Ok(clusters.into_iter().find(|cluster| cluster.name == machine))
     }
 
-    /// Where SSH is on a machine that is up; `None` where the cloud opens no ports.
+    /// The SSH address of a machine that is up; `None` if the cloud opens no ports.
     async fn address(&self, acting: Acting<'_>, machine: &str) -> Served<Option<String>> {
         match self.sky.endpoints(acting, machine, SSH).await {
             Ok(endpoints) => Ok(endpoints.get(&SSH).map(|address| with_port(address))),
@@ -123,7 +123,7 @@ impl SkyPilotMachines {
     }
 }
 
-/// SkyPilot leaves the port out where the address is a web server's; the scheme is of no use here.
+/// SkyPilot omits the port of a web server's address; the scheme is not needed.
 fn with_port(address: &str) -> String {
     let address = address
         .split_once("://")

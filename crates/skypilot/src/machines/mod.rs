@@ -1,6 +1,6 @@
-//! The port [`provisioning::ports::machines::Machines`], spoken to a SkyPilot API server.
+//! Implements [`provisioning::ports::machines::Machines`] with a SkyPilot API server.
 //!
-//! Nothing is kept here but connections: the server is the only memory.
+//! The adapter stores nothing but connections: the server is the only source of state.
 
 mod catalogue;
 mod config;
@@ -29,7 +29,7 @@ pub struct SkyPilotMachines {
     config: SkyPilotConfig,
 }
 
-/// Who acts for a workspace, and with what.
+/// The identity and variables for a workspace.
 struct Within<'a> {
     name: &'a str,
     identity: Identity,
@@ -45,10 +45,7 @@ impl Within<'_> {
 }
 
 impl SkyPilotMachines {
-    /// The adapter; nothing is asked of the server yet.
-    ///
-    /// # Errors
-    /// If the configuration cannot be used.
+    /// Creates the adapter without sending any request.
     pub fn new(config: SkyPilotConfig) -> Result<Self, ConfigError> {
         let sky = SkyPilot::new(config.client())?;
         if config.admin_token.is_some() && !sky.is_private() {
@@ -72,7 +69,7 @@ impl SkyPilotMachines {
         }
     }
 
-    /// Waits for a request whose result is nothing.
+    /// Waits for a request with an empty result.
     async fn done(&self, identity: &Identity, request: &client::RequestId) -> Served<()> {
         let limit = self.config.timeouts.result;
         let done = self.sky.result::<IgnoredAny>(identity, request, limit);
@@ -80,7 +77,7 @@ impl SkyPilotMachines {
     }
 }
 
-/// Somebody on a server that believes what it is told. SkyPilot tells its users by eight hexadecimal digits.
+/// A user on a server without authentication. SkyPilot identifies users by eight hexadecimal digits.
 fn named(name: &str, number: u128) -> Identity {
     #[expect(
         clippy::cast_possible_truncation,

@@ -1,4 +1,4 @@
-//! A cluster of SkyPilot's as the port's machine.
+//! Converts a SkyPilot cluster into the port's machine.
 
 use crate::client::{self, Cluster, ClusterState, InitKind};
 use domain::node::{
@@ -46,14 +46,13 @@ fn state(cluster: &Cluster) -> MachineState {
             MachineState::Unhealthy
         }
         ClusterState::Init => MachineState::Launching,
-        // Something is there, and it is none of the states in which it can be used.
+        // The machine exists, but in an unusable state.
         ClusterState::Unknown => MachineState::Unhealthy,
     }
 }
 
 fn autostop(minutes: i64, down: bool) -> Option<Autostop> {
     Some(Autostop {
-        // Negative: never.
         idle_minutes: u32::try_from(minutes).ok()?,
         then: if down {
             IdleAction::Delete
@@ -63,7 +62,7 @@ fn autostop(minutes: i64, down: bool) -> Option<Autostop> {
     })
 }
 
-/// What SkyPilot is to be told.
+/// The autostop setting for SkyPilot.
 pub(super) fn wanted_autostop(autostop: Option<Autostop>) -> client::Autostop {
     client::Autostop {
         idle_minutes: autostop.map(|autostop| autostop.idle_minutes),
@@ -71,7 +70,7 @@ pub(super) fn wanted_autostop(autostop: Option<Autostop>) -> client::Autostop {
     }
 }
 
-/// The machine type in `1x(gpus=H100:1, cpus=16, mem=256, p5.4xlarge, disk=256)`: the one part without a name.
+/// The machine type in `1x(gpus=H100:1, cpus=16, mem=256, p5.4xlarge, disk=256)`: the only part without a key.
 fn instance_type(resources: &str) -> Option<String> {
     let (_, parts) = resources.split_once('(')?;
     let parts = parts.trim_end_matches(')').split(", ");
@@ -90,12 +89,12 @@ pub(super) fn events(events: Vec<client::ClusterEvent>) -> Vec<NodeEvent> {
     events.into_iter().filter_map(event).collect()
 }
 
-/// Whether the last launch or start of a machine came to its end, as far as its events tell.
+/// Whether the last launch or start of a machine completed, according to its events.
 ///
-/// SkyPilot 0.14.1 takes a machine whose launch was cut short (cancelled, or by a restart of the server) for `UP` the
-/// next time it asks the cloud, which its daemon does every minute: it runs, and that nothing was installed on it is
-/// not looked at (`should_check_ray` in `_update_cluster_status`). The events tell it apart. They are kept for 30 days;
-/// where the launch is not among them any more, it has been up for long.
+/// SkyPilot 0.14.1 reports a machine whose launch was interrupted (cancelled, or by a restart of the server) as `UP`
+/// after its next query of the cloud, which its daemon does every minute: the machine runs, but whether anything was
+/// installed is not checked (`should_check_ray` in `_update_cluster_status`). Only the events show it. They are kept
+/// for 30 days; if the launch is not among them, the machine has been up for long.
 pub(super) fn was_set_up(events: &[NodeEvent]) -> bool {
     let last = |begins: &str| {
         events
@@ -108,13 +107,13 @@ pub(super) fn was_set_up(events: &[NodeEvent]) -> bool {
     }
 }
 
-/// What such a machine is.
+/// Marks a machine whose launch was interrupted.
 pub(super) fn mark_as_broken(machine: &mut Machine) {
     machine.state = MachineState::Unhealthy;
     machine.ever_up = false;
     machine.reason = Some(
-        "The machine runs, but its launch was cut short before SkyPilot had set it up. Take it down and launch it \
-         again."
+        "The machine runs, but its launch was interrupted before SkyPilot had set it up. Delete the node and \
+         create a new one."
             .into(),
     );
 }
@@ -124,7 +123,7 @@ pub(super) fn jobs(jobs: Vec<client::Job>) -> Vec<Job> {
         .into_iter()
         .map(|job| Job {
             id: job.job_id,
-            // SkyPilot's word for a job without a name.
+            // SkyPilot's name for a job without a name.
             name: job.job_name.filter(|name| name != "-").unwrap_or_default(),
             state: job_state(job.status),
             submitted_at: job.submitted_at.unwrap_or(Timestamp::UNIX_EPOCH),
@@ -145,7 +144,7 @@ fn job_state(state: client::JobState) -> JobState {
         client::JobState::Succeeded => JobState::Succeeded,
         client::JobState::Failed => JobState::Failed,
         client::JobState::FailedSetup => JobState::FailedSetup,
-        // A state that is not known is not one of those that go well.
+        // An unknown state is not one of the successful states.
         client::JobState::FailedDriver | client::JobState::Unknown => JobState::FailedDriver,
         client::JobState::Cancelled => JobState::Cancelled,
     }
@@ -171,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn a_machine_tells_where_it_is_in_the_portals_words() {
+    fn a_machine_is_converted_with_its_place() {
         let placement = read(json!({})).placement.unwrap();
         assert_eq!(placement.cloud, "aws");
         assert_eq!(placement.region, "us-east-1");

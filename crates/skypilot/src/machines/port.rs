@@ -1,4 +1,4 @@
-//! Each method of the port.
+//! The methods of the port.
 
 use super::{
     SkyPilotMachines, catalogue,
@@ -151,13 +151,13 @@ impl Machines for SkyPilotMachines {
     async fn machines(&self, workspace: &Workspace, fresh: bool) -> Served<Vec<Machine>> {
         let within = self.within(workspace);
         let clusters = if fresh {
-            self.asked_anew(&within).await?
+            self.refreshed_clusters(&within).await?
         } else {
             let query = StatusQuery::default();
             let clusters = self.sky.status(within.acting(), &query).await;
             clusters.map_err(machine_error)?
         };
-        // Workspaces that are open to everybody are in the list too.
+        // The list includes workspaces that are open to all users.
         let ours = |cluster: &client::Cluster| cluster.workspace == workspace.name;
         let clusters = clusters.into_iter().filter(ours);
         Ok(clusters.map(observe::machine).collect())
@@ -185,7 +185,7 @@ impl Machines for SkyPilotMachines {
         let limit = self.config.timeouts.result;
         let down = self.sky.result::<IgnoredAny>(&self.admin, &request, limit);
         match down.await {
-            // It goes on, and the next list tells.
+            // The request continues, and the next observation shows the outcome.
             Err(error) if error.kind == ErrorKind::StillRunning => Ok(()),
             Err(error) if error.kind == ErrorKind::NotFound => Ok(()),
             other => other.map(|_| ()).map_err(repeatable),
@@ -217,7 +217,7 @@ impl Machines for SkyPilotMachines {
         let request = request.await.map_err(machine_error)?;
         let limit = self.config.timeouts.result;
         match self.sky.launched(&within.identity, &request, limit).await {
-            // The server has it and puts it into the queue as soon as the machine lets it.
+            // The server has accepted the job and queues it as soon as the machine allows.
             Err(error) if error.kind == ErrorKind::StillRunning => Ok(()),
             other => other.map(|_| ()).map_err(machine_error),
         }

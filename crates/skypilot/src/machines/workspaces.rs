@@ -1,4 +1,4 @@
-//! Workspaces and their service accounts: made where they lack, put right where they differ.
+//! Creates and updates workspaces and their service accounts.
 
 use super::{
     SkyPilotMachines,
@@ -10,11 +10,10 @@ use provisioning::ports::machines::{Served, ServiceAccount, Workspace};
 use serde::de::IgnoredAny;
 use std::collections::BTreeMap;
 
-/// The tokens never end by themselves: the portal renews them, and rotation ends them at once.
+/// Tokens never expire: the portal renews them, which revokes the previous ones immediately.
 const NEVER: u32 = 0;
 
 impl SkyPilotMachines {
-    /// See the port.
     pub(super) async fn make_workspace(
         &self,
         workspace: &Workspace,
@@ -36,7 +35,8 @@ impl SkyPilotMachines {
         Ok(made)
     }
 
-    /// A service account of this name with a token that only we know; `None`: the server has none.
+    /// A service account of this name with a token that only the portal knows; `None`: the server does not support
+    /// service accounts.
     async fn make_account(&self, name: &str) -> Served<Option<ServiceAccount>> {
         let health = self.sky.health(&self.admin).await.map_err(machine_error)?;
         if !health.service_account_token_enabled {
@@ -62,7 +62,7 @@ impl SkyPilotMachines {
                 }
                 renewed
             }
-            // Where the answer is lost, the next time finds the account and renews its token.
+            // If the response is lost, the next pass finds the account and renews its token.
             None => self
                 .sky
                 .create_service_account(acting, name, Role::User, NEVER)
@@ -84,14 +84,14 @@ impl SkyPilotMachines {
         let limit = self.config.timeouts.result;
         let made = self.sky.result::<IgnoredAny>(&self.admin, &request, limit);
         match made.await {
-            // Another replica was quicker; the next look compares again.
+            // Another replica was faster; the next observation compares again.
             Err(error) if error.kind == ErrorKind::AlreadyExists => Ok(()),
             Err(error) => Err(repeatable(error)),
             Ok(_) => Ok(()),
         }
     }
 
-    /// The clouds' settings of a workspace.
+    /// The cloud settings of a workspace.
     fn clouds(&self, name: &str) -> BTreeMap<String, CloudSettings> {
         let mut clouds = BTreeMap::new();
         if matches!(self.config.aws, AwsAccess::Profiles) {

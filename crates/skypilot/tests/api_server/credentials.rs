@@ -1,4 +1,4 @@
-//! Somebody who hands out AWS credentials to whoever has the handle, as the portal's credential broker does.
+//! A server that issues AWS credentials to anyone with the handle, as the portal's credential broker does.
 
 use jiff::{SignedDuration, Timestamp};
 use provisioning::ports::cloud_credentials::{CredentialHandle, CredentialHandles};

@@ -1,4 +1,4 @@
-//! Launches into moto's AWS, as far as machines go that nobody can sign in to.
+//! Launches on moto's AWS, up to the point where a machine would need SSH.
 
 use crate::place::Place;
 use domain::node::log::NodeLog;
@@ -18,9 +18,7 @@ fn task(region: &str) -> String {
     )
 }
 
-#[tokio::test]
-async fn a_launch_reaches_a_machine_is_found_again_cancelled_and_deleted() {
-    let mut place = Place::with_moto().await;
+pub async fn a_launch_reaches_a_machine_is_found_again_cancelled_and_deleted(place: &mut Place) {
     let machines = place.machines(None);
     let workspace = Workspace {
         id: "0198e1b2-7c1d-7a54-9d5c-0000aaaa1111".parse().unwrap(),
@@ -111,13 +109,13 @@ async fn a_launch_reaches_a_machine_is_found_again_cancelled_and_deleted() {
     assert_eq!(cancelled.request, Some(RequestState::Cancelled));
     assert_eq!(cancelled.machine.unwrap().state, MachineState::Launching);
 
-    // Without credentials SkyPilot answers with what it knows, and says so in a log only.
+    // Without credentials SkyPilot returns its stored state, and says so only in a log.
     place.withhold_credentials(true);
     let stale = machines.machines(&workspace, true).await.unwrap_err();
     assert_eq!(stale.kind, MachineErrorKind::CloudCredential, "{stale:?}");
     assert!(stale.message.contains(MACHINE), "{stale}");
     let refused = machines.delete(&workspace, MACHINE).await.unwrap();
-    let refused = settled(&mut place, &machines, &workspace, &refused).await;
+    let refused = settled(place, &machines, &workspace, &refused).await;
     let RequestState::Failed(refused) = refused else {
         panic!("{refused:?}");
     };
@@ -128,7 +126,7 @@ async fn a_launch_reaches_a_machine_is_found_again_cancelled_and_deleted() {
     );
     place.withhold_credentials(false);
 
-    // SkyPilot takes it for up once it has asked the cloud. Nobody can use it.
+    // SkyPilot reports it as up after querying the cloud, although it is not usable.
     let fresh = machines.machines(&workspace, true).await.unwrap();
     assert_eq!(fresh[0].state, MachineState::Up);
     let seen = machines.observe(&workspace, MACHINE, None).await.unwrap();
@@ -139,7 +137,7 @@ async fn a_launch_reaches_a_machine_is_found_again_cancelled_and_deleted() {
     assert_eq!(key.user, "ubuntu");
 
     let down = machines.delete(&workspace, MACHINE).await.unwrap();
-    settled(&mut place, &machines, &workspace, &down).await;
+    settled(place, &machines, &workspace, &down).await;
     let gone = machines
         .observe(&workspace, MACHINE, Some(&down))
         .await
@@ -148,7 +146,7 @@ async fn a_launch_reaches_a_machine_is_found_again_cancelled_and_deleted() {
     assert_eq!(gone.machine, None);
     assert_eq!(place.instances().await[0].1, "terminated");
     let down = machines.delete(&workspace, MACHINE).await.unwrap();
-    settled(&mut place, &machines, &workspace, &down).await;
+    settled(place, &machines, &workspace, &down).await;
     let gone = machines
         .observe(&workspace, MACHINE, Some(&down))
         .await
@@ -163,13 +161,13 @@ async fn a_launch_reaches_a_machine_is_found_again_cancelled_and_deleted() {
         .await
         .unwrap();
 
-    no_capacity(&mut place, &machines, &workspace).await;
+    no_capacity(place, &machines, &workspace).await;
     let now = Timestamp::now();
     let bad = machines
         .launch(&workspace, "Bad_Name!!", &task, now)
         .await
         .unwrap();
-    let refused = settled(&mut place, &machines, &workspace, &bad).await;
+    let refused = settled(place, &machines, &workspace, &bad).await;
     let RequestState::Failed(refused) = refused else {
         panic!("{refused:?}");
     };
@@ -177,7 +175,7 @@ async fn a_launch_reaches_a_machine_is_found_again_cancelled_and_deleted() {
     assert!(refused.message.contains("Bad_Name!!"), "{refused}");
 }
 
-/// Where there is no network for it, a machine is not to be had.
+/// Without a network there is no capacity for a machine.
 async fn no_capacity(place: &mut Place, machines: &impl Machines, workspace: &Workspace) {
     let task = task("us-west-2");
     let launch = machines.launch(workspace, MACHINE, &task, Timestamp::now());
@@ -196,7 +194,7 @@ async fn no_capacity(place: &mut Place, machines: &impl Machines, workspace: &Wo
     assert_eq!(machines.machines(workspace, false).await.unwrap(), []);
     let known = place
         .sky
-        .requests_about(&place.somebody, MACHINE, true)
+        .requests_about(&place.identity, MACHINE, true)
         .await
         .unwrap();
     let launches = known
@@ -208,7 +206,7 @@ async fn no_capacity(place: &mut Place, machines: &impl Machines, workspace: &Wo
     assert!(known.server_time.is_some());
 }
 
-/// How a request ends.
+/// The outcome of a request.
 async fn settled(
     place: &mut Place,
     machines: &impl Machines,

@@ -1,4 +1,4 @@
-//! A real SkyPilot API server with hand-made price lists, and moto for its cloud.
+//! A real SkyPilot API server with hand-made price lists, and moto as its cloud.
 
 use crate::credentials::Broker;
 use crate::process::{Server, beside, free_port, free_port_for_skypilot, python};
@@ -13,46 +13,44 @@ use tempfile::TempDir;
 use tokio::time::{Instant, sleep};
 use url::Url;
 
-/// Longer than anything here takes on two busy cores.
+/// Longer than any step here takes on two busy cores.
 pub const TOO_LONG: Duration = Duration::from_secs(180);
 
-/// Something that is taken for AWS, and who hands out credentials for it.
+/// A stand-in for AWS, and a server that issues credentials for it.
 struct Moto {
     _server: Server,
     address: String,
     broker: Broker,
 }
 
-/// A server, and the client and adapter that lead to it.
+/// A server with a client and an adapter.
 pub struct Place {
     pub sky: SkyPilot,
-    pub somebody: Identity,
+    pub identity: Identity,
     server: Option<Server>,
-    moto: Option<Moto>,
-    /// Whether the server has service accounts.
-    accounts: bool,
+    moto: Moto,
     port: u16,
-    // Last, so that it is removed when the servers have ended.
+    // Last, so that it is removed after the servers have ended.
     home: TempDir,
 }
 
-impl Place {
-    /// A server without any cloud, with service accounts.
-    pub async fn without_clouds() -> Self {
-        Self::start(None, true).await
-    }
+/// Whether the server has service accounts. Without a token it believes every header in any case.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum ServiceAccounts {
+    On,
+    Off,
+}
 
-    /// A server that takes moto for AWS, with an account in which machines can be launched in us-east-1, and credentials
-    /// for whoever has the handle to them. It believes everybody.
-    pub async fn with_moto() -> Self {
+impl Moto {
+    /// With an account in which machines can be launched in us-east-1.
+    async fn start() -> Self {
         let home = TempDir::with_prefix("moto-").unwrap();
         let port = free_port().to_string();
         let arguments = ["-m", "moto.server", "-H", "127.0.0.1", "-p", &port];
         let mut server = Server::start(home.path(), &arguments, &[]);
         let address = format!("http://127.0.0.1:{port}");
         until_it_answers(&mut server, async || {
-            let answer = reqwest::get(format!("{address}/moto-api/data.json")).await;
-            answer.is_ok_and(|answer| answer.status().is_success())
+            reqwest::get(format!("{address}/moto-api/")).await.is_ok()
         })
         .await;
         let made = Command::new(python())
@@ -65,54 +63,52 @@ impl Place {
             "{}",
             String::from_utf8_lossy(&made.stderr)
         );
-        let moto = Moto {
+        Self {
             _server: server,
             address,
             broker: Broker::start().await,
-        };
-        Self::start(Some(moto), false).await
+        }
     }
+}
 
-    async fn start(moto: Option<Moto>, accounts: bool) -> Self {
+impl Place {
+    /// A server that takes moto for AWS and has credentials in requests that bring a handle only.
+    pub async fn start(accounts: ServiceAccounts) -> Self {
         let home = TempDir::with_prefix("skypilot-").unwrap();
         price_lists(&home.path().join(".sky/catalogs/v8"));
-        // The machines of moto have addresses of the real world. Nobody is to knock there.
+        // The machines of moto have real addresses, which must not be contacted.
         let settings = "aws:\n  ssh_proxy_command: /bin/false\n";
         fs::write(home.path().join(".sky/config.yaml"), settings).unwrap();
         let port = free_port_for_skypilot();
         let url = Url::parse(&format!("http://127.0.0.1:{port}")).unwrap();
         let mut place = Self {
             sky: SkyPilot::new(ClientConfig::new(url)).unwrap(),
-            somebody: Identity::Named {
+            identity: Identity::Named {
                 user_id: "aaaa1111".into(),
                 user_name: "hangar".into(),
             },
             server: None,
-            moto,
-            accounts,
+            moto: Moto::start().await,
             port,
             home,
         };
-        place.start_server().await;
+        place.start_server(accounts).await;
         place
     }
 
     /// Starts the server on what is in its home.
-    pub async fn start_server(&mut self) {
-        let mut variables = vec![
+    pub async fn start_server(&mut self, accounts: ServiceAccounts) {
+        let accounts = accounts == ServiceAccounts::On;
+        let variables = [
             ("IS_SKYPILOT_SERVER", "true".to_owned()),
             ("SKYPILOT_DISABLE_USAGE_COLLECTION", "1".to_owned()),
-            ("ENABLE_SERVICE_ACCOUNTS", self.accounts.to_string()),
+            ("ENABLE_SERVICE_ACCOUNTS", accounts.to_string()),
             // Its queue would have the same port as every other server's on this machine.
             ("SKYPILOT_API_SERVER_LOCAL_PORT", self.port.to_string()),
+            ("AWS_ENDPOINT_URL", self.moto.address.clone()),
+            ("AWS_DEFAULT_REGION", "us-east-1".to_owned()),
+            ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),
         ];
-        if let Some(moto) = &self.moto {
-            variables.extend([
-                ("AWS_ENDPOINT_URL", moto.address.clone()),
-                ("AWS_DEFAULT_REGION", "us-east-1".to_owned()),
-                ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),
-            ]);
-        }
         let port = self.port.to_string();
         let arguments = [
             "-m",
@@ -132,17 +128,17 @@ impl Place {
         self.server = Some(server);
     }
 
-    /// Kills it.
+    /// Kills the server.
     pub fn kill_server(&mut self) {
         self.server = None;
     }
 
-    pub fn somebody(&self) -> Acting<'_> {
-        Acting::by(&self.somebody)
+    pub fn acting(&self) -> Acting<'_> {
+        Acting::by(&self.identity)
     }
 
-    /// The token of a service account with the role `admin`. The first one is made by somebody whom the default
-    /// server believes to be an administrator because a header says so.
+    /// The token of a service account with the role `admin`. The first one is created by a user that the default
+    /// server accepts as administrator because of a header.
     pub async fn admin_token(&self) -> SecretString {
         let made: Value = reqwest::Client::new()
             .post(format!("{}users/service-account-tokens", self.sky.url()))
@@ -157,30 +153,26 @@ impl Place {
         SecretString::from(made["token"].as_str().unwrap())
     }
 
-    /// The adapter.
     pub fn machines(&self, admin_token: Option<SecretString>) -> SkyPilotMachines {
         SkyPilotMachines::new(SkyPilotConfig {
             catalogue_clouds: vec!["aws".into()],
-            aws: match &self.moto {
-                Some(moto) => AwsAccess::Handles(moto.broker.handles()),
-                None => AwsAccess::OfTheServer,
-            },
+            aws: AwsAccess::Handles(self.moto.broker.handles()),
             ..SkyPilotConfig::new(self.sky.url().clone(), admin_token)
         })
         .unwrap()
     }
 
-    /// From now on there are no credentials to be had.
+    /// Stops issuing credentials.
     pub fn withhold_credentials(&self, withheld: bool) {
-        self.moto.as_ref().unwrap().broker.withhold(withheld);
+        self.moto.broker.withhold(withheld);
     }
 
-    /// What a request returned.
+    /// The result of a request.
     pub async fn result<T: serde::de::DeserializeOwned>(&self, id: &RequestId) -> Answer<T> {
-        self.sky.result(&self.somebody, id, TOO_LONG).await
+        self.sky.result(&self.identity, id, TOO_LONG).await
     }
 
-    /// Asks again and again until the answer is good.
+    /// Repeats a query until the result is as expected.
     pub async fn until<T: std::fmt::Debug>(
         &mut self,
         ask: impl AsyncFn(&Self) -> T,
@@ -197,7 +189,7 @@ impl Place {
                 assert!(
                     Instant::now() < end,
                     "never happened; the last answer: {answer:?}\n{}",
-                    server.last_words()
+                    server.end_of_log()
                 );
             }
             sleep(Duration::from_secs(1)).await;
@@ -205,20 +197,27 @@ impl Place {
     }
 
     /// The machines that moto has: type and state.
-    pub async fn instances(&mut self) -> Vec<(String, String)> {
-        // Moto fails to tell while it changes something.
-        let ask = async |place: &Self| {
-            let address = &place.moto.as_ref()?.address;
-            let answer = reqwest::get(format!("{address}/moto-api/data.json")).await;
-            answer.ok()?.json::<Value>().await.ok()
+    pub async fn instances(&self) -> Vec<(String, String)> {
+        let signature = "AWS4-HMAC-SHA256 Credential=testing/20260101/us-east-1/ec2/aws4_request, \
+                         SignedHeaders=host, Signature=unchecked";
+        let described = reqwest::Client::new()
+            .post(&self.moto.address)
+            .header("authorization", signature)
+            .form(&[("Action", "DescribeInstances"), ("Version", "2016-11-15")])
+            .send()
+            .await
+            .unwrap();
+        let described = described.text().await.unwrap();
+        let element = |text: &str, name: &str| {
+            let (_, after) = text.split_once(&format!("<{name}>")).unwrap();
+            after.split('<').next().unwrap().to_owned()
         };
-        let data = self.until(ask, Option::is_some).await.unwrap();
-        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let instances = data["ec2"]["Instance"].as_array().cloned();
-        instances
-            .unwrap_or_default()
-            .iter()
-            .map(|instance| (text(&instance["instance_type"]), text(&instance["state"])))
+        let machines = described.split("<instanceId>").skip(1);
+        machines
+            .map(|machine| {
+                let (_, state) = machine.split_once("<instanceState>").unwrap();
+                (element(machine, "instanceType"), element(state, "name"))
+            })
             .collect()
     }
 }
@@ -230,13 +229,13 @@ async fn until_it_answers(server: &mut Server, answers: impl AsyncFn() -> bool) 
         assert!(
             Instant::now() < end,
             "the server does not come up:\n{}",
-            server.last_words()
+            server.end_of_log()
         );
         sleep(Duration::from_millis(200)).await;
     }
 }
 
-/// In the form of SkyPilot's catalogue of version 8; the prices are made up.
+/// In the format of SkyPilot's catalogue version 8; the prices are invented.
 fn price_lists(folder: &Path) {
     let gpus = |name: &str, count: u32| {
         format!(

@@ -1,4 +1,4 @@
-//! Python servers that end with the test, also when it panics or is killed.
+//! Python servers that end with the test, also if it panics or is killed.
 
 use std::{
     fs::File,
@@ -9,7 +9,7 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-/// What the servers run on.
+/// The Python interpreter of the servers.
 pub fn python() -> PathBuf {
     let python = std::env::var_os("HANGAR_TEST_PYTHON").expect(
         "HANGAR_TEST_PYTHON is not set, and this test starts a SkyPilot API server: run `./dev test`, which fetches \
@@ -18,7 +18,7 @@ pub fn python() -> PathBuf {
     PathBuf::from(python)
 }
 
-/// A file beside this one.
+/// A file in this folder.
 pub fn beside(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/api_server")
@@ -30,8 +30,8 @@ pub fn free_port() -> u16 {
     listener.local_addr().unwrap().port()
 }
 
-/// A port for a SkyPilot API server, whose queue has another one that follows from it: see `get_queue_manager_port` in
-/// `sky/server/requests/queues/mp_queue.py`.
+/// A port for a SkyPilot API server, whose queue uses another port that is derived from it: see
+/// `get_queue_manager_port` in `sky/server/requests/queues/mp_queue.py`.
 pub fn free_port_for_skypilot() -> u16 {
     loop {
         let port = free_port();
@@ -43,14 +43,14 @@ pub fn free_port_for_skypilot() -> u16 {
     }
 }
 
-/// A server in a home of its own, without a way to the internet.
+/// A server in its own home folder, without internet access.
 pub struct Server {
     supervisor: Child,
     log: PathBuf,
 }
 
 impl Server {
-    /// Starts `python ARGUMENTS` with nothing in its environment but `variables` and what it needs.
+    /// Starts `python ARGUMENTS` with no environment but `variables` and the necessary ones.
     pub fn start(home: &Path, arguments: &[&str], variables: &[(&str, String)]) -> Self {
         let python = python();
         let programs = python.parent().unwrap().display();
@@ -77,22 +77,21 @@ impl Server {
             .stdin(Stdio::piped())
             .stdout(output.try_clone().unwrap())
             .stderr(output)
-            // It has to outlive the test, to end the server after it.
+            // It must outlive the test to end the server.
             .process_group(0)
             .spawn()
             .unwrap();
         Self { supervisor, log }
     }
 
-    /// Fails with the end of its log if it has ended.
+    /// Fails with the end of its log if it has exited.
     pub fn assert_runs(&mut self) {
         if let Some(status) = self.supervisor.try_wait().unwrap() {
-            panic!("the server ended with {status}:\n{}", self.last_words());
+            panic!("the server ended with {status}:\n{}", self.end_of_log());
         }
     }
 
-    /// The end of its log.
-    pub fn last_words(&self) -> String {
+    pub fn end_of_log(&self) -> String {
         let log = std::fs::read_to_string(&self.log).unwrap_or_default();
         let lines: Vec<&str> = log.lines().collect();
         lines[lines.len().saturating_sub(40)..].join("\n")

@@ -1,4 +1,4 @@
-//! What a server without clouds can say, and what it refuses.
+//! What a server can say about a workspace without clouds, and what it refuses.
 
 use crate::place::Place;
 use domain::money::MicroDollars;
@@ -7,11 +7,8 @@ use skypilot::client::{Acting, ErrorKind, Launch, Launched, SkyPilotError};
 
 const TASK: &str = "resources:\n  accelerators: H100:1\nrun: nvidia-smi\n";
 
-#[tokio::test]
-async fn a_real_server_tells_version_and_prices_and_refuses_what_cannot_be_launched() {
-    let place = Place::without_clouds().await;
-
-    let health = place.sky.health(&place.somebody).await.unwrap();
+pub async fn it_tells_version_and_prices_and_refuses_what_cannot_be_launched(place: &Place) {
+    let health = place.sky.health(&place.identity).await.unwrap();
     assert_eq!(health.version.as_deref(), Some("0.14.1"));
     assert!(health.service_account_token_enabled && !health.needs_sign_in());
     let machines = place.machines(None);
@@ -32,24 +29,24 @@ async fn a_real_server_tells_version_and_prices_and_refuses_what_cannot_be_launc
     assert_eq!(cheapest.device_memory_gib, Some(80.0));
     assert_eq!((offers[3].count, offers[3].spot_price_per_hour), (8, None));
 
-    place.sky.validate(place.somebody(), TASK).await.unwrap();
+    place.sky.validate(place.acting(), TASK).await.unwrap();
     let invalid = place
         .sky
-        .validate(place.somebody(), "resources:\n  foo: 1\n")
+        .validate(place.acting(), "resources:\n  foo: 1\n")
         .await;
     let invalid = invalid.unwrap_err();
     assert_eq!(invalid.kind, ErrorKind::InvalidTask);
     assert!(invalid.message.contains("'foo'"), "{invalid}");
     assert!(!invalid.message.contains("Traceback"), "{invalid}");
 
-    let none = launched(&place, "nowhere", TASK).await;
+    let none = launched(place, "nowhere", TASK).await;
     assert_eq!(none.kind, ErrorKind::NoCloudAccess, "{none:?}");
     assert_eq!(none.error_type.as_deref(), Some("NoCloudAccessError"));
-    let broken = launched(&place, "broken", "resources: [1,2").await;
+    let broken = launched(place, "broken", "resources: [1,2").await;
     assert_eq!(broken.kind, ErrorKind::InvalidTask, "{broken:?}");
 
-    // Nothing is left of them, and nothing can be done with what is not there.
-    let acting = place.somebody();
+    // Nothing is left of them, and operations on missing clusters fail.
+    let acting = place.acting();
     let clusters = place.sky.status(acting, &Default::default()).await.unwrap();
     assert_eq!(clusters.len(), 0, "{clusters:?}");
     let down = place.sky.submit_down(acting, "nowhere").await.unwrap();
@@ -90,7 +87,7 @@ async fn launched(place: &Place, cluster_name: &str, task: &str) -> SkyPilotErro
         dryrun: false,
         no_setup: false,
     };
-    let acting = Acting::by(&place.somebody);
+    let acting = Acting::by(&place.identity);
     let id = place.sky.submit_launch(acting, &launch).await.unwrap();
     place.result::<Launched>(&id).await.unwrap_err()
 }

@@ -1,13 +1,13 @@
-//! Tenants kept apart by the server: workspaces, service accounts and their tokens.
+//! Tenants separated by the server: workspaces, service accounts and their tokens.
 
 use crate::place::Place;
 use provisioning::ports::machines::{MachineErrorKind, Machines, Workspace};
 use secrecy::ExposeSecret;
 use skypilot::client::{Acting, ErrorKind, Identity, Role};
 
-#[tokio::test]
-async fn each_workspace_has_one_account_whose_former_token_ends_when_it_is_renewed() {
-    let place = Place::without_clouds().await;
+pub async fn each_workspace_has_one_account_whose_former_token_ends_when_it_is_renewed(
+    place: &Place,
+) {
     let token = place.admin_token().await;
     let admin = Identity::Bearer(token.clone());
     let machines = place.machines(Some(token));
@@ -28,7 +28,7 @@ async fn each_workspace_has_one_account_whose_former_token_ends_when_it_is_renew
     other.account = machines.ensure_workspace(&other).await.unwrap();
     let account = acme.account.clone().unwrap();
 
-    // As a crash before the token was stored would have it.
+    // As after a crash before the token was stored.
     let forgotten = Workspace {
         account: None,
         ..acme.clone()
@@ -44,7 +44,7 @@ async fn each_workspace_has_one_account_whose_former_token_ends_when_it_is_renew
     assert_eq!(former.kind, MachineErrorKind::Unauthorized, "{former:?}");
     acme.account = Some(renewed.clone());
     assert_eq!(machines.machines(&acme, false).await.unwrap(), []);
-    // Nothing to be done, and nothing is.
+    // Nothing has to change, and nothing does.
     assert!(machines.ensure_workspace(&acme).await.unwrap().is_none());
 
     let acting = Acting::by(&admin);
@@ -52,7 +52,7 @@ async fn each_workspace_has_one_account_whose_former_token_ends_when_it_is_renew
     let ours = &there[&acme.name];
     assert!(ours.private);
     assert_eq!(ours.allowed_users, [account.user_id.as_str()]);
-    // Somebody changed it by hand.
+    // Changed by hand.
     let opened = skypilot::client::Workspace::default();
     let request = place
         .sky

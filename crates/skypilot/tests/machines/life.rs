@@ -1,4 +1,4 @@
-//! A machine from its launch until it is gone.
+//! The life of a machine from launch to deletion.
 
 use crate::place::{MACHINE, Place, TASK, workspace};
 use domain::node::{
@@ -159,7 +159,7 @@ async fn a_job_is_cancelled_and_a_launch_under_way_too() {
     machines.cancel_job(workspace, MACHINE, 2).await.unwrap();
     let jobs = machines.jobs(workspace, MACHINE).await.unwrap();
     assert_eq!((jobs[0].id, jobs[0].state), (2, JobState::Cancelled));
-    // It is over.
+    // Completed.
     machines.cancel_request(workspace, &launch).await.unwrap();
     machines
         .cancel_request(workspace, &RequestId("nonsense".into()))
@@ -206,7 +206,7 @@ async fn what_is_another_tenants_is_neither_seen_nor_touched() {
     );
     let key = machines.key(&other, MACHINE).await.unwrap_err();
     assert_eq!(key.kind, MachineErrorKind::NotFound);
-    // The server may refuse at once or when it comes to do it.
+    // The server may refuse immediately or when it executes the request.
     let refused = match machines.delete(&other, MACHINE).await {
         Err(refused) => refused,
         Ok(down) => loop {

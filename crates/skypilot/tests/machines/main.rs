@@ -1,4 +1,4 @@
-//! The adapter against the sandbox's SkyPilot API server, where machines come up.
+//! The adapter against the sandbox's SkyPilot API server, where machines become ready.
 
 mod life;
 mod place;

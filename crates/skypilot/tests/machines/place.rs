@@ -1,4 +1,4 @@
-//! A server in which things happen at once, and a workspace on it.
+//! A server without delays, and a workspace on it.
 
 use provisioning::ports::machines::{
     Machine, MachineObservation, MachineState, Machines, RequestId, RequestState, Workspace,
@@ -8,7 +8,7 @@ use skypilot::{SkyPilotConfig, SkyPilotMachines, client::Timeouts};
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
-/// Longer than anything here takes on a slow machine.
+/// Longer than any step here takes on a slow machine.
 const TOO_LONG: Duration = Duration::from_secs(30);
 
 pub const MACHINE: &str = "hgr-456789ab-trainer";
@@ -59,7 +59,7 @@ impl Place {
         seen.await.unwrap()
     }
 
-    /// Looks again and again.
+    /// Observes repeatedly.
     pub async fn until(
         &self,
         request: Option<&RequestId>,
@@ -76,7 +76,7 @@ impl Place {
         }
     }
 
-    /// Waits for a request to end well.
+    /// Waits for a request to succeed.
     pub async fn done(&self, request: &RequestId) -> Option<Machine> {
         let over = |seen: &MachineObservation| seen.request != Some(RequestState::Open);
         let seen = self.until(Some(request), over).await;

@@ -1,4 +1,4 @@
-//! What goes wrong with clouds and server, and how it is told.
+//! Failures of clouds and server, and how they are reported.
 
 use crate::place::{MACHINE, Place, TASK};
 use domain::node::log::NodeLog;
@@ -39,13 +39,13 @@ async fn a_launch_without_room_names_each_place_that_was_tried() {
     }
     assert_eq!(seen.machine, None);
 
-    // The failed launch does not stand in the way of the next.
+    // The failed launch does not block the next one.
     place.sandbox.faults().replace(FaultSettings::default());
     place.up().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_machine_ended_behind_our_back_is_gone_as_soon_as_the_cloud_is_asked() {
+async fn a_machine_terminated_outside_the_portal_is_gone_after_the_next_query() {
     let place = Place::new().await;
     place.up().await;
     assert!(
@@ -75,7 +75,7 @@ async fn a_launch_whose_answer_was_lost_is_found_and_not_made_twice() {
             .launch(&place.workspace, MACHINE, TASK, since)
             .await
     };
-    // The first question, whether there is a launch already, is asked again; the launch is not.
+    // The query for an existing launch is retried; the launch is not.
     place
         .sandbox
         .faults()
@@ -170,7 +170,7 @@ async fn a_restart_in_the_middle_of_a_launch_leaves_a_machine_that_is_not_up() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn machines_that_nobody_ordered_are_seen_and_deleted_by_the_administrator() {
+async fn orphans_are_listed_and_deleted_by_the_administrator() {
     let place = Place::new().await;
     place.up().await;
     let orphan = "hgr-456789ab-forgotten";
@@ -200,7 +200,7 @@ async fn machines_that_nobody_ordered_are_seen_and_deleted_by_the_administrator(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_server_that_is_gone_busy_or_does_not_know_us_is_told_as_such() {
+async fn a_server_that_is_gone_busy_or_rejects_us_is_distinguished() {
     let place = Place::new().await;
     let faults = place.sandbox.faults();
     faults.change(|faults| faults.skypilot.unreachable = true);

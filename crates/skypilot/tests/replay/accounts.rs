@@ -1,4 +1,4 @@
-//! What the client makes of recorded answers about workspaces, service accounts and users.
+//! How the client parses recorded responses about workspaces, service accounts and users.
 
 use crate::tape::Tape;
 use secrecy::ExposeSecret;
@@ -34,14 +34,14 @@ async fn workspaces_are_read_as_they_would_be_written() {
 }
 
 #[tokio::test]
-async fn clouds_are_told_by_workspace() {
+async fn clouds_are_listed_by_workspace() {
     let tape = Tape::of("check").await;
     let id = tape
         .sky
         .submit_check(tape.acting().within("team-a"), None)
         .await
         .unwrap();
-    let checked: Checked = tape.sky.result(&tape.somebody, &id, SOON).await.unwrap();
+    let checked: Checked = tape.sky.result(&tape.identity, &id, SOON).await.unwrap();
     assert_eq!(checked["team-a"]["AWS"], ["compute", "storage"]);
     let tape = Tape::of("enabled-clouds").await;
     let clouds = tape
@@ -92,7 +92,7 @@ async fn service_accounts_are_made_listed_and_renewed() {
 }
 
 #[tokio::test]
-async fn users_have_roles_and_nobody_in_particular_has_no_name() {
+async fn users_have_roles_and_the_anonymous_user_has_no_name() {
     let tape = Tape::of("users").await;
     let users = tape.sky.users(tape.acting()).await.unwrap();
     assert!(
@@ -101,7 +101,7 @@ async fn users_have_roles_and_nobody_in_particular_has_no_name() {
             .any(|user| user.id == "skypilot-system-viewer" && user.role == Some(Role::Viewer))
     );
     let tape = Tape::of("who-am-i").await;
-    let user = tape.sky.who_am_i(&tape.somebody).await.unwrap();
+    let user = tape.sky.who_am_i(&tape.identity).await.unwrap();
     assert_eq!(
         (user.id.as_str(), user.role),
         ("sa-baa0f85c47361792", Some(Role::User))

@@ -1,4 +1,4 @@
-//! What the client makes of recorded answers.
+//! How the client parses recorded responses.
 
 use crate::tape::Tape;
 use futures::TryStreamExt;
@@ -19,7 +19,7 @@ async fn text(log: LogStream) -> String {
 #[tokio::test]
 async fn health_tells_versions_and_ways_to_sign_in() {
     let tape = Tape::of("health").await;
-    let health = tape.sky.health(&tape.somebody).await.unwrap();
+    let health = tape.sky.health(&tape.identity).await.unwrap();
     assert_eq!(
         (health.api_version.as_str(), health.version.as_deref()),
         ("62", Some("0.14.1"))
@@ -27,7 +27,7 @@ async fn health_tells_versions_and_ways_to_sign_in() {
     assert!(!health.service_account_token_enabled && !health.needs_sign_in());
     assert!(health.external_proxy_auth_enabled);
     let tape = Tape::of("health-needs-auth").await;
-    let health = tape.sky.health(&tape.somebody).await.unwrap();
+    let health = tape.sky.health(&tape.identity).await.unwrap();
     assert!(health.service_account_token_enabled && health.basic_auth_enabled);
 }
 
@@ -123,7 +123,7 @@ async fn jobs_tell_how_they_went_and_when() {
 }
 
 #[tokio::test]
-async fn events_are_told_oldest_first_with_their_time() {
+async fn events_are_listed_oldest_first_with_their_time() {
     let tape = Tape::of("events").await;
     let events = tape
         .sky
@@ -173,7 +173,7 @@ async fn logs_are_plain_lines() {
     let id = "a0accbe2-66d8-4899-b9a8-0754117cd116".parse().unwrap();
     let log = tape
         .sky
-        .request_log(&tape.somebody, &id, LogLength::FOLLOW)
+        .request_log(&tape.identity, &id, LogLength::FOLLOW)
         .await;
     assert_eq!(
         text(log.unwrap()).await,
@@ -186,7 +186,7 @@ async fn nothing(name: &str, submit: impl AsyncFn(&Tape) -> RequestId) {
     let id = submit(&tape).await;
     let result = tape
         .sky
-        .result::<IgnoredAny>(&tape.somebody, &id, SOON)
+        .result::<IgnoredAny>(&tape.identity, &id, SOON)
         .await;
     result.unwrap_or_else(|error| panic!("{name}: {error:?}"));
 }
@@ -258,7 +258,7 @@ async fn an_exec_returns_its_job_and_not_its_handle() {
         .submit_exec(tape.acting(), "dev-a", "run: true\n")
         .await
         .unwrap();
-    let launched = tape.sky.launched(&tape.somebody, &id, SOON).await.unwrap();
+    let launched = tape.sky.launched(&tape.identity, &id, SOON).await.unwrap();
     assert_eq!(launched, Launched { job_id: Some(2) });
 }
 
@@ -267,7 +267,7 @@ async fn requests_are_listed_with_their_state_and_the_servers_clock() {
     let tape = Tape::of("requests").await;
     let list = tape
         .sky
-        .requests_about(&tape.somebody, "dev-a", true)
+        .requests_about(&tape.identity, "dev-a", true)
         .await
         .unwrap();
     let states: Vec<_> = list.requests.iter().map(|record| record.status).collect();
@@ -278,7 +278,7 @@ async fn requests_are_listed_with_their_state_and_the_servers_clock() {
     );
     let tape = Tape::of("request-record").await;
     let id = "a0accbe2-66d8-4899-b9a8-0754117cd116".parse().unwrap();
-    let record = tape.sky.request(&tape.somebody, &id).await.unwrap();
+    let record = tape.sky.request(&tape.identity, &id).await.unwrap();
     assert_eq!(
         (record.name.as_str(), record.status),
         ("sky.launch", RequestState::Failed)
@@ -294,7 +294,7 @@ async fn requests_are_listed_with_their_state_and_the_servers_clock() {
 }
 
 #[tokio::test]
-async fn what_clusters_cost_is_told_of_those_that_are_gone_too() {
+async fn costs_include_deleted_clusters() {
     let tape = Tape::of("costs-summary").await;
     let costs = tape.sky.cost_report(tape.acting(), 30, None).await.unwrap();
     assert_eq!((costs[0].name.as_str(), costs[0].duration), ("dev-a", 379));

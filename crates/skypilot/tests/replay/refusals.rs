@@ -1,4 +1,4 @@
-//! What the client makes of recorded refusals: a kind for the portal, and words for people.
+//! How the client parses recorded errors: a kind for the portal, and a message for users.
 
 use crate::tape::Tape;
 use serde::de::IgnoredAny;
@@ -9,19 +9,19 @@ use std::time::Duration;
 
 const TASK: &str = "resources:\n  accelerators: H100:1\nrun: nvidia-smi\n";
 
-/// What comes of a request that is submitted.
+/// The outcome of a submitted request.
 async fn failed(name: &str, submit: impl AsyncFn(&Tape) -> RequestId) -> SkyPilotError {
     let tape = Tape::of(name).await;
     let id = submit(&tape).await;
     let limit = Duration::from_secs(10);
     let result = tape
         .sky
-        .result::<IgnoredAny>(&tape.somebody, &id, limit)
+        .result::<IgnoredAny>(&tape.identity, &id, limit)
         .await;
     for_users(name, result.err())
 }
 
-/// What comes of a call that is refused at once.
+/// The outcome of a call that is refused immediately.
 async fn refused<T>(
     name: &str,
     ask: impl AsyncFn(&Tape) -> Result<T, SkyPilotError>,
@@ -53,7 +53,7 @@ async fn launch(tape: &Tape) -> RequestId {
 }
 
 #[tokio::test]
-async fn a_launch_says_why_it_failed() {
+async fn a_failed_launch_has_its_reason() {
     let none = failed("launch-no-cloud-access", launch).await;
     assert_eq!(none.kind, ErrorKind::NoCloudAccess);
     assert_eq!(none.error_type.as_deref(), Some("NoCloudAccessError"));
@@ -85,14 +85,14 @@ async fn a_launch_says_why_it_failed() {
 }
 
 #[tokio::test]
-async fn a_request_that_the_server_forgot_is_told_from_one_that_failed() {
+async fn a_lost_request_is_distinguished_from_a_failed_one() {
     for name in ["request-after-restart", "request-unknown"] {
         let tape = Tape::of(name).await;
         let id = "7855c6ef-7b15-4336-997b-eed68ab93bce".parse().unwrap();
         let limit = Duration::from_secs(10);
         let result = tape
             .sky
-            .result::<IgnoredAny>(&tape.somebody, &id, limit)
+            .result::<IgnoredAny>(&tape.identity, &id, limit)
             .await;
         assert_eq!(result.unwrap_err().kind, ErrorKind::RequestLost, "{name}");
     }
@@ -101,13 +101,13 @@ async fn a_request_that_the_server_forgot_is_told_from_one_that_failed() {
     let limit = Duration::from_secs(10);
     let result = tape
         .sky
-        .result::<IgnoredAny>(&tape.somebody, &id, limit)
+        .result::<IgnoredAny>(&tape.identity, &id, limit)
         .await;
     assert_eq!(result.unwrap_err().kind, ErrorKind::Cancelled);
 }
 
 #[tokio::test]
-async fn what_is_done_to_clusters_says_why_it_failed() {
+async fn failed_cluster_operations_have_their_reason() {
     let down = async |tape: &Tape| tape.sky.submit_down(tape.acting(), "cb").await.unwrap();
     let missing = failed("down-missing", down).await;
     assert_eq!(missing.kind, ErrorKind::NotFound);
@@ -163,7 +163,7 @@ async fn a_body_that_is_not_understood_is_not_repeated() {
 }
 
 #[tokio::test]
-async fn a_crash_of_the_server_is_told_by_its_last_line() {
+async fn a_crash_of_the_server_is_reported_with_its_last_line() {
     let query = StatusQuery::default();
     let error = refused("status-crash", async |t| {
         t.sky.status(t.acting(), &query).await
@@ -174,9 +174,9 @@ async fn a_crash_of_the_server_is_told_by_its_last_line() {
 }
 
 #[tokio::test]
-async fn whoever_may_not_is_told_so() {
+async fn missing_permissions_are_reported() {
     for name in ["bad-token", "revoked"] {
-        let error = refused(name, async |t| t.sky.who_am_i(&t.somebody).await).await;
+        let error = refused(name, async |t| t.sky.who_am_i(&t.identity).await).await;
         assert_eq!(error.kind, ErrorKind::Unauthorized, "{name}");
     }
     let query = StatusQuery::default();
@@ -252,9 +252,9 @@ async fn workspaces_say_why_they_are_not_as_wanted() {
 }
 
 #[tokio::test]
-async fn a_server_that_wants_a_newer_client_says_so() {
+async fn a_server_that_requires_a_newer_client_is_reported() {
     let error = refused("health-client-too-old", async |t| {
-        t.sky.health(&t.somebody).await
+        t.sky.health(&t.identity).await
     })
     .await;
     assert_eq!(error.kind, ErrorKind::VersionMismatch);

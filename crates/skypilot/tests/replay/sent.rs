@@ -1,4 +1,4 @@
-//! What the client sends: SkyPilot ignores fields that it does not know, so a misspelt one would go unnoticed.
+//! What the client sends: SkyPilot ignores unknown fields, so a misspelt one would go unnoticed.
 
 use crate::tape::{client, file};
 use secrecy::SecretString;
@@ -13,7 +13,7 @@ use wiremock::{Mock, MockServer, Request, ResponseTemplate, matchers::any};
 
 const ID: &str = "30462a9a-dd96-4720-bdf4-4c92d4c7f8b3";
 
-/// What the server's own description says of a call.
+/// The server's own description of a call.
 #[derive(Deserialize)]
 struct Known {
     query: BTreeSet<String>,
@@ -28,7 +28,7 @@ struct Description {
     calls: BTreeMap<String, Known>,
 }
 
-/// Makes every call that the client has; what comes back is of no interest.
+/// Makes every call of the client; the responses do not matter.
 async fn everything(sky: &SkyPilot, identity: &Identity, acting: Acting<'_>) {
     let id = ID.parse().unwrap();
     let autostop = Autostop {
@@ -110,7 +110,7 @@ async fn sent(identity: &Identity, variables: &[(String, SecretString)]) -> Vec<
 async fn every_call_is_one_that_the_server_describes_with_the_fields_it_knows() {
     let description: Description = serde_json::from_str(&file("openapi")).unwrap();
     let mut called = BTreeSet::new();
-    for request in sent(&crate::tape::somebody(), &[]).await {
+    for request in sent(&crate::tape::identity(), &[]).await {
         let call = format!("{} {}", request.method, request.url.path());
         let known = description
             .calls

@@ -1,7 +1,7 @@
-//! Logs that break off, and logs that there are not.
+//! Logs that break off, and logs that do not exist.
 
 use crate::{
-    tape::{client, somebody},
+    tape::{client, identity},
     trouble::{ID, crooked, impatient},
 };
 use futures::StreamExt;
@@ -14,7 +14,7 @@ use wiremock::{Mock, MockServer, ResponseTemplate, matchers::path};
 #[tokio::test]
 async fn a_log_that_falls_silent_or_breaks_off_ends_with_an_error_after_what_came() {
     let hello = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nb\r\nhello\nworld\r\n";
-    let identity = somebody();
+    let identity = identity();
     let silent = crooked(async |mut stream| {
         stream.write_all(hello).await.unwrap();
         let _ = stream.read(&mut [0; 1]).await;
@@ -34,7 +34,7 @@ async fn a_log_that_falls_silent_or_breaks_off_ends_with_an_error_after_what_cam
 }
 
 #[tokio::test]
-async fn a_job_without_a_log_says_why() {
+async fn a_job_without_a_log_has_a_reason() {
     let server = MockServer::start().await;
     let empty = ResponseTemplate::new(200)
         .insert_header("X-Skypilot-Request-ID", ID)
@@ -50,7 +50,7 @@ async fn a_job_without_a_log_says_why() {
         .respond_with(ResponseTemplate::new(500).set_body_json(failed))
         .mount(&server)
         .await;
-    let identity = somebody();
+    let identity = identity();
     let sky = client(&server.uri());
     let log = sky
         .job_log(Acting::by(&identity), "c", None, LogLength::ALL)

@@ -1,4 +1,4 @@
-//! Recordings, played back over HTTP.
+//! Recordings, replayed over HTTP.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -10,7 +10,7 @@ use wiremock::{
     matchers::{method, path, query_param},
 };
 
-/// One call and its answer, as recorded.
+/// A recorded call with its response.
 #[derive(Deserialize)]
 pub struct Exchange {
     pub method: String,
@@ -33,15 +33,15 @@ pub fn file(name: &str) -> String {
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// A server that answers as recorded, and the client that leads to it.
+/// A server that responds as recorded, and a client for it.
 pub struct Tape {
     pub sky: SkyPilot,
-    pub somebody: Identity,
-    // Answers as long as it lives.
+    pub identity: Identity,
+    // Responds as long as it lives.
     _server: MockServer,
 }
 
-/// A client that waits for nothing longer than a test should.
+/// A client with short timeouts.
 pub fn client(address: &str) -> SkyPilot {
     let mut config = ClientConfig::new(Url::parse(address).unwrap());
     config.timeouts = Timeouts {
@@ -55,7 +55,7 @@ pub fn client(address: &str) -> SkyPilot {
     SkyPilot::new(config).unwrap()
 }
 
-pub fn somebody() -> Identity {
+pub fn identity() -> Identity {
     Identity::Named {
         user_id: "aaaa1111".into(),
         user_name: "tenant-a".into(),
@@ -72,7 +72,7 @@ impl Tape {
                 .split_once('?')
                 .unwrap_or((&exchange.path, ""));
             let mut answers = Mock::given(method(exchange.method.as_str())).and(path(plain));
-            // Only the request's id: how often what is asked about it is the client's own business.
+            // Only the request's id: how often the client polls is its own business.
             let id = query.split('&').find(|pair| pair.contains("request_id"));
             if let Some((name, value)) = id.and_then(|pair| pair.split_once('=')) {
                 answers = answers.and(query_param(name, value));
@@ -84,13 +84,13 @@ impl Tape {
         }
         Self {
             sky: client(&server.uri()),
-            somebody: somebody(),
+            identity: identity(),
             _server: server,
         }
     }
 
     pub fn acting(&self) -> skypilot::client::Acting<'_> {
-        skypilot::client::Acting::by(&self.somebody)
+        skypilot::client::Acting::by(&self.identity)
     }
 }
 

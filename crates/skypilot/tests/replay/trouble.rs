@@ -1,6 +1,6 @@
-//! Servers that are gone, busy, slow, cut off or not SkyPilot.
+//! Servers that are gone, busy, slow, interrupted or not SkyPilot.
 
-use crate::tape::{client, somebody};
+use crate::tape::{client, identity};
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 use skypilot::client::{
@@ -50,7 +50,7 @@ pub fn impatient(address: &str, limit: Duration) -> SkyPilot {
     SkyPilot::new(config).unwrap()
 }
 
-/// A server that does this to each connection, after it has read what was asked.
+/// A server that does this to each connection after it has read the request.
 pub async fn crooked<F: Future<Output = ()> + Send>(
     treat: impl Fn(TcpStream) -> F + Send + 'static,
 ) -> String {
@@ -67,7 +67,7 @@ pub async fn crooked<F: Future<Output = ()> + Send>(
 }
 
 #[tokio::test]
-async fn a_busy_server_is_asked_again_until_it_answers() {
+async fn requests_to_a_busy_server_are_retried() {
     let server = MockServer::start().await;
     Mock::given(path("/stop"))
         .respond_with(busy())
@@ -78,7 +78,7 @@ async fn a_busy_server_is_asked_again_until_it_answers() {
         .respond_with(taken())
         .mount(&server)
         .await;
-    let identity = somebody();
+    let identity = identity();
     let id = client(&server.uri())
         .submit_stop(Acting::by(&identity), "c")
         .await
@@ -88,10 +88,10 @@ async fn a_busy_server_is_asked_again_until_it_answers() {
 }
 
 #[tokio::test]
-async fn a_server_that_stays_busy_is_unreachable_in_its_own_words() {
+async fn a_server_that_stays_busy_is_unreachable_with_its_own_message() {
     let server = MockServer::start().await;
     Mock::given(any()).respond_with(busy()).mount(&server).await;
-    let identity = somebody();
+    let identity = identity();
     let error = client(&server.uri())
         .status(Acting::by(&identity), &StatusQuery::default())
         .await
@@ -103,7 +103,7 @@ async fn a_server_that_stays_busy_is_unreachable_in_its_own_words() {
 
 #[tokio::test]
 async fn a_launch_is_sent_once_and_only_the_servers_own_refusal_is_clear() {
-    let identity = somebody();
+    let identity = identity();
     let acting = Acting::by(&identity);
     for (answer, kind) in [
         (busy(), ErrorKind::Unreachable),
@@ -130,7 +130,7 @@ async fn a_launch_whose_answer_never_comes_is_unclear() {
     let server = MockServer::start().await;
     let late = taken().set_delay(Duration::from_secs(60));
     Mock::given(any()).respond_with(late).mount(&server).await;
-    let identity = somebody();
+    let identity = identity();
     let sky = impatient(&server.uri(), Duration::from_millis(200));
     let error = sky
         .submit_launch(Acting::by(&identity), &LAUNCH)
@@ -152,7 +152,7 @@ async fn a_server_that_is_gone_is_unreachable_and_named() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}/sky", listener.local_addr().unwrap());
     drop(listener);
-    let identity = somebody();
+    let identity = identity();
     let sky = client(&address);
     let error = sky.health(&identity).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::Unreachable);
@@ -177,7 +177,7 @@ async fn an_address_may_have_a_path() {
         .mount(&server)
         .await;
     let sky = client(&format!("{}/sky", server.uri()));
-    sky.health(&somebody()).await.unwrap();
+    sky.health(&identity()).await.unwrap();
 }
 
 #[tokio::test]
@@ -193,7 +193,7 @@ async fn an_older_server_is_refused_by_health_and_by_every_answer() {
         .respond_with(old)
         .mount(&server)
         .await;
-    let identity = somebody();
+    let identity = identity();
     let sky = client(&server.uri());
     let error = sky.health(&identity).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::VersionMismatch);
@@ -224,7 +224,7 @@ async fn a_result_that_takes_longer_is_still_running_and_a_gateway_does_not_end_
         .respond_with(late)
         .mount(&server)
         .await;
-    let (identity, id): (Identity, RequestId) = (somebody(), ID.parse().unwrap());
+    let (identity, id): (Identity, RequestId) = (identity(), ID.parse().unwrap());
     let sky = client(&server.uri());
     sky.result::<()>(&identity, &id, Duration::from_secs(20))
         .await
@@ -237,11 +237,11 @@ async fn a_result_that_takes_longer_is_still_running_and_a_gateway_does_not_end_
 }
 
 #[tokio::test]
-async fn what_is_not_skypilots_is_told_without_repeating_it() {
+async fn foreign_responses_are_reported_without_their_content() {
     let server = MockServer::start().await;
     let page = ResponseTemplate::new(200).set_body_string("<html>canary</html>");
     Mock::given(any()).respond_with(page).mount(&server).await;
-    let identity = somebody();
+    let identity = identity();
     let sky = client(&server.uri());
     let health = sky.health(&identity).await.unwrap_err();
     let status = sky
@@ -283,20 +283,20 @@ async fn an_answer_without_end_is_not_read_to_the_end() {
         while stream.write_all(&piece).await.is_ok() {}
     })
     .await;
-    let error = client(&address).health(&somebody()).await.unwrap_err();
+    let error = client(&address).health(&identity()).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::Server);
     assert!(error.message.contains("32 MiB"), "{error}");
 }
 
 #[tokio::test]
-async fn an_answer_that_lacks_its_request_id_is_told_and_not_guessed() {
+async fn a_response_without_request_id_is_reported() {
     let server = MockServer::start().await;
     let stripped = ResponseTemplate::new(200).set_body_json(Value::Null);
     Mock::given(any())
         .respond_with(stripped)
         .mount(&server)
         .await;
-    let identity = somebody();
+    let identity = identity();
     let error = client(&server.uri())
         .submit_down(Acting::by(&identity), "c")
         .await

@@ -1,14 +1,14 @@
-//! What there is to say about the portal's own AWS identity, and the user pools that it administers.
+//! Checks the portal's own AWS identity and the user pools.
 
-use super::{Finding, said};
+use super::{Finding, message_of};
 use crate::{config::Settings, user_pools, vault};
 use domain::user_pool::PoolQuery;
 use provisioning::ports::cloud_credentials::{AwsKeys, PortalIdentity};
 
-/// Shown in CloudTrail beside what was asked.
+/// The session name that CloudTrail shows.
 const SESSION: &str = "hangar-check";
 
-/// The identity and each pool; nothing without an identity.
+/// The identity and each pool; empty without an identity.
 pub(super) async fn findings(settings: &Settings) -> Vec<Finding> {
     let Some(portal) = vault::portal_identity(settings) else {
         return Vec::new();
@@ -18,8 +18,11 @@ pub(super) async fn findings(settings: &Settings) -> Vec<Finding> {
         Ok(pools) => {
             for known in pools {
                 let what = format!("user pool {}", known.pool.pool_id);
-                let listed = known.people.users(&PoolQuery::default()).await;
-                findings.push(Finding::new(what, listed.map_err(|error| said(&error))));
+                let listed = known.users.users(&PoolQuery::default()).await;
+                findings.push(Finding::new(
+                    what,
+                    listed.map_err(|error| message_of(&error)),
+                ));
             }
         }
         Err(error) => findings.push(Finding::missing("user pools", format!("{error:#}"))),
@@ -28,7 +31,7 @@ pub(super) async fn findings(settings: &Settings) -> Vec<Finding> {
 }
 
 async fn identity(settings: &Settings, portal: PortalIdentity) -> Finding {
-    let what = format!("AWS identity of the portal ({})", portal.access_key_id);
+    let what = format!("AWS identity ({})", portal.access_key_id);
     let keys = AwsKeys {
         access_key_id: portal.access_key_id,
         secret_access_key: portal.secret_access_key,

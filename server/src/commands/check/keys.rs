@@ -1,4 +1,4 @@
-//! What there is to say about the keys that secrets lie under.
+//! Checks the key-encryption keys.
 
 use super::Finding;
 use crate::{config::Settings, keys};
@@ -8,7 +8,7 @@ use provisioning::ports::sealing::Sealer;
 use secrets::Keys;
 use std::sync::Arc;
 
-/// Whether the key that seals does, and whether there is a key for all that was sealed.
+/// Whether the current key can encrypt, and whether a key exists for each stored secret.
 pub(super) async fn findings(settings: &Settings) -> Vec<Finding> {
     let (keys, sealer) = match all(settings) {
         Ok(all) => all,
@@ -16,15 +16,15 @@ pub(super) async fn findings(settings: &Settings) -> Vec<Finding> {
     };
     let sealed = keys::seals(&*sealer).await;
     let mut findings = vec![Finding::new(
-        format!("key that seals ({})", sealer.current_key()),
-        sealed.map_err(|error| super::said(&error)),
+        format!("current key ({})", sealer.current_key()),
+        sealed.map_err(|error| super::message_of(&error)),
     )];
-    // Otherwise it was told of already.
+    // Reported by another finding.
     if let Ok(database) = Database::open(settings.database.expose()).await {
         let opens = keys::every_secret_has_its_key(&keys, &database).await;
         database.close().await;
         findings.push(Finding::new(
-            "keys of everything sealed",
+            "keys of all stored secrets",
             opens.map_err(|error| format!("{error:#}")),
         ));
     }

@@ -1,4 +1,4 @@
-//! `hangar check`: tries everything the configuration names, and says what is missing.
+//! `hangar check`: tests the systems that the configuration names and reports what is missing.
 
 mod aws;
 mod keys;
@@ -17,7 +17,6 @@ use persistence::Database;
 use provisioning::ports::host_clusters::{HostClusters, PermissionCheck};
 use std::{error::Error, path::Path, process::ExitCode};
 
-/// What to check.
 #[derive(Debug, Args)]
 pub struct Options {
     #[command(flatten)]
@@ -26,7 +25,6 @@ pub struct Options {
     site: Site,
 }
 
-/// One thing tried.
 #[derive(Debug, PartialEq, Eq)]
 struct Finding {
     what: String,
@@ -59,8 +57,8 @@ pub async fn run(options: Options) -> Result<ExitCode> {
     findings.extend(aws::findings(&settings).await);
     for provider in &settings.sign_in.providers {
         let asked = match Provider::new(provider.clone()) {
-            Ok(provider) => provider.check().await.map_err(|error| said(&error)),
-            Err(error) => Err(said(&error)),
+            Ok(provider) => provider.check().await.map_err(|error| message_of(&error)),
+            Err(error) => Err(message_of(&error)),
         };
         findings.push(Finding::new(
             format!("sign-in with {} ({})", provider.slug, provider.issuer_name),
@@ -80,19 +78,22 @@ pub async fn run(options: Options) -> Result<ExitCode> {
 
 fn site_is_there(folder: &Path) -> Finding {
     let what = format!("site in {}", folder.display());
-    Finding::new(what, site::assets(folder).map_err(|error| said(&error)))
+    Finding::new(
+        what,
+        site::assets(folder).map_err(|error| message_of(&error)),
+    )
 }
 
 async fn database_answers(settings: &Settings) -> Finding {
     let opened = match Database::open(settings.database.expose()).await {
         Ok(database) if database.is_read_only() => {
-            Err("it is read-only: nothing can be ordered or changed".to_owned())
+            Err("it is read-only; the portal must be able to write".to_owned())
         }
         Ok(database) => {
             database.close().await;
             Ok(())
         }
-        Err(error) => Err(said(&error)),
+        Err(error) => Err(message_of(&error)),
     };
     Finding::new("database", opened)
 }
@@ -114,14 +115,14 @@ async fn hosts_permit(settings: &Settings) -> Vec<Finding> {
             Ok(permissions) => findings.extend(permissions_of(name, permissions)),
             Err(error) => findings.push(Finding::new(
                 format!("host cluster {name}"),
-                Err::<(), _>(said(&error)),
+                Err::<(), _>(message_of(&error)),
             )),
         }
     }
     findings
 }
 
-/// What is missing, one by one; if nothing is, that.
+/// Each missing permission, or one finding if none is missing.
 fn permissions_of(host: &str, permissions: Vec<PermissionCheck>) -> Vec<Finding> {
     let asked = permissions.len();
     let missing: Vec<_> = permissions
@@ -142,7 +143,7 @@ fn permissions_of(host: &str, permissions: Vec<PermissionCheck>) -> Vec<Finding>
     missing
 }
 
-fn said(error: &(dyn Error + 'static)) -> String {
+fn message_of(error: &(dyn Error + 'static)) -> String {
     causes(error)
 }
 

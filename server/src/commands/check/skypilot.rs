@@ -1,4 +1,4 @@
-//! What there is to say about the SkyPilot API server.
+//! Checks the SkyPilot API server.
 
 use super::Finding;
 use crate::{config::Settings, skypilot};
@@ -7,13 +7,13 @@ use jiff::{Timestamp, tz::TimeZone};
 use persistence::{Database, node_records::WorkspaceRecord};
 use provisioning::ports::machines::{Machines as _, ServerHealth};
 
-/// The server and each tenant's place on it; nothing without a server.
+/// The server and each environment's workspace; empty without a server.
 pub(super) async fn findings(settings: &Settings) -> Vec<Finding> {
     let Some(skypilot) = &settings.skypilot else {
         return Vec::new();
     };
     let what = format!("SkyPilot API server {}", skypilot.url);
-    // No cloud is asked anything here.
+    // This request does not reach any cloud.
     let machines = match skypilot::machines(skypilot, AwsAccess::OfTheServer) {
         Ok(machines) => machines,
         Err(error) => return vec![Finding::missing(what, format!("{error:#}"))],
@@ -30,7 +30,7 @@ fn of_server(what: &str, health: &ServerHealth) -> Vec<Finding> {
     let accounts = if health.service_accounts {
         "with service accounts"
     } else {
-        "without service accounts: tenants are kept apart by the portal only"
+        "without service accounts: only the portal separates tenants"
     };
     let version = format!(
         "{what}: {}, protocol {}, {accounts}",
@@ -39,26 +39,28 @@ fn of_server(what: &str, health: &ServerHealth) -> Vec<Finding> {
     let administered: Result<(), _> = if health.may_administer {
         Ok(())
     } else {
-        Err("the portal's account needs the role admin there, to make workspaces and accounts")
+        Err(
+            "the portal's service account needs the role admin, to create workspaces and service accounts",
+        )
     };
     vec![
         Finding::new(version, Ok::<(), String>(())),
-        Finding::new(format!("{what}: may administer"), administered),
+        Finding::new(format!("{what}: admin role"), administered),
     ]
 }
 
-/// What the portal last found out about each. Asking the clouds is its own work: a question without the tenant's
-/// credential would switch a cloud off there.
+/// The state that the portal last recorded for each workspace. The check does not query the clouds itself: a query
+/// without the tenant's credential would disable a cloud on the server.
 async fn workspaces(settings: &Settings) -> Vec<Finding> {
     let Ok(database) = Database::open(settings.database.expose()).await else {
-        // Told of already.
+        // Reported by another finding.
         return Vec::new();
     };
     let workspaces = database.workspaces().list().await;
     database.close().await;
     match workspaces {
         Ok(workspaces) => workspaces.iter().map(of_workspace).collect(),
-        Err(error) => vec![Finding::missing("workspaces", super::said(&error))],
+        Err(error) => vec![Finding::missing("workspaces", super::message_of(&error))],
     }
 }
 
@@ -79,15 +81,15 @@ fn of_workspace(workspace: &WorkspaceRecord) -> Finding {
         Some(at) if workspace.ready => Finding::missing(
             what,
             format!(
-                "no cloud is enabled there, as of {}: it needs a credential that the server can use",
+                "no cloud is enabled, as of {}: add a credential that the server can use",
                 minute(at)
             ),
         ),
         None if workspace.ready => Finding::missing(
             what,
-            "its clouds have not been asked yet: a running portal does that by itself",
+            "its clouds are not known yet: a running portal queries them",
         ),
-        _ => Finding::missing(what, "not made yet: a running portal does that by itself"),
+        _ => Finding::missing(what, "not created yet: a running portal creates it"),
     }
 }
 
@@ -140,7 +142,7 @@ mod tests {
         let table = super::super::table(&of_server("SkyPilot API server x", &health));
         assert!(table.contains("0.14.1, protocol 62, with service accounts"));
         assert!(
-            table.contains("MISSING  SkyPilot API server x: may administer"),
+            table.contains("MISSING  SkyPilot API server x: admin role"),
             "{table}"
         );
     }

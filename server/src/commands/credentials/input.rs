@@ -1,4 +1,4 @@
-//! Reading keys: as JSON from standard input or a file, or from AWS's usual environment variables.
+//! Reads AWS keys as JSON from standard input or a file, or from AWS's environment variables.
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
@@ -11,30 +11,29 @@ use std::{
 };
 
 const FORM: &str = r#"{"access_key_id": "AKIA…", "secret_access_key": "…"}"#;
-/// Credentials are small; whatever is larger is something else.
+/// Larger input is not a credential.
 const LONGEST: u64 = 64 * 1024;
 
-/// Where the keys are, and what goes with them.
 #[derive(Debug, Args)]
-pub struct Given {
-    /// Read the keys from this JSON file; without it, from standard input.
+pub struct KeySource {
+    /// Read the keys from this JSON file instead of standard input.
     #[arg(long, value_name = "FILE")]
     file: Option<PathBuf>,
-    /// Read them from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_REGION instead.
+    /// Read the keys from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_REGION instead.
     #[arg(long, conflicts_with = "file")]
     from_environment: bool,
-    /// The role to assume with the keys, by its ARN.
+    /// The ARN of a role to assume with the keys.
     #[arg(long, value_name = "ARN")]
     role: Option<String>,
-    /// The external id that the role's trust policy asks for.
+    /// The external id that the role's trust policy requires.
     #[arg(long, value_name = "ID")]
     external_id: Option<String>,
-    /// The region whose STS is asked [default: us-east-1].
+    /// The region of the STS endpoint [default: us-east-1].
     #[arg(long)]
     region: Option<String>,
 }
 
-/// The JSON that is understood: ours, or what `aws iam create-access-key` prints.
+/// Our own format, or the output of `aws iam create-access-key`.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Document {
@@ -70,8 +69,8 @@ impl<'de> Deserialize<'de> for SecretText {
     }
 }
 
-impl Given {
-    /// The keys, not checked yet.
+impl KeySource {
+    /// Reads the keys without checking them.
     pub fn read(self) -> Result<AwsKeys> {
         let keys = if self.from_environment {
             from_environment(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))?
@@ -93,7 +92,7 @@ impl Given {
             }
             None => {
                 if stdin().is_terminal() {
-                    eprintln!("Paste the keys as {FORM} and end with Ctrl+D:");
+                    eprintln!("Paste the keys as {FORM} and press Ctrl+D:");
                 }
                 stdin()
                     .take(LONGEST)
@@ -104,12 +103,12 @@ impl Given {
         Ok(text.into())
     }
 
-    /// What the command line says goes before what stands beside the keys.
+    /// Options of the command line take precedence over fields of the document.
     fn with(self, keys: Keys) -> Result<AwsKeys> {
         let external_id = self.external_id.or(keys.external_id);
         let role = match (self.role.or(keys.role_arn), external_id) {
             (Some(arn), external_id) => Some(AwsRole { arn, external_id }),
-            (None, Some(_)) => bail!("an external id goes with a role; name it with --role"),
+            (None, Some(_)) => bail!("an external id needs a role; pass it with --role"),
             (None, None) => None,
         };
         Ok(AwsKeys {
@@ -122,11 +121,11 @@ impl Given {
 }
 
 fn from_json(text: &SecretString) -> Result<Keys> {
-    // The reader's own message could show a part of what was read.
+    // The parser's own message could contain a part of the secret.
     let Ok(document) = serde_json::from_str(text.expose_secret()) else {
         bail!(
-            "what was read is no AWS credential; write it as {FORM}, with region, role_arn and external_id where they \
-             are needed, or hand over what `aws iam create-access-key` prints"
+            "the input is not an AWS credential; write it as {FORM}, with region, role_arn and external_id if \
+             needed, or pass the output of `aws iam create-access-key`"
         );
     };
     Ok(match document {
@@ -143,9 +142,7 @@ fn from_json(text: &SecretString) -> Result<Keys> {
 
 fn from_environment(variable: impl Fn(&str) -> Option<String>) -> Result<Keys> {
     if variable("AWS_SESSION_TOKEN").is_some() {
-        bail!(
-            "AWS_SESSION_TOKEN is set: these keys are temporary and would end; store the keys of a user"
-        );
+        bail!("AWS_SESSION_TOKEN is set: these keys are temporary; store the keys of a user");
     }
     let needed = |name: &str| variable(name).with_context(|| format!("{name} is not set"));
     Ok(Keys {
@@ -162,8 +159,8 @@ mod tests {
     use super::*;
     use std::collections::HashMap;
 
-    fn given() -> Given {
-        Given {
+    fn source() -> KeySource {
+        KeySource {
             file: None,
             from_environment: false,
             role: None,
@@ -178,7 +175,7 @@ mod tests {
             r#"{"access_key_id": "AKIA1", "secret_access_key": "canary", "region": "eu-central-1"}"#,
             r#"{"AccessKey": {"UserName": "x", "AccessKeyId": "AKIA1", "Status": "Active", "SecretAccessKey": "canary"}}"#,
         ] {
-            let keys = given().with(from_json(&text.into()).unwrap()).unwrap();
+            let keys = source().with(from_json(&text.into()).unwrap()).unwrap();
             assert_eq!(keys.access_key_id, "AKIA1");
             assert_eq!(keys.secret_access_key.expose_secret(), "canary");
         }
@@ -199,12 +196,12 @@ mod tests {
     #[test]
     fn the_command_line_goes_before_what_was_read() {
         let text = r#"{"access_key_id": "A", "secret_access_key": "b", "region": "old", "role_arn": "old", "external_id": "e"}"#;
-        let given = Given {
+        let source = KeySource {
             role: Some("new".into()),
             region: Some("new".into()),
-            ..given()
+            ..source()
         };
-        let keys = given.with(from_json(&text.into()).unwrap()).unwrap();
+        let keys = source.with(from_json(&text.into()).unwrap()).unwrap();
         assert_eq!(keys.region.unwrap(), "new");
         let role = keys.role.unwrap();
         assert_eq!(
@@ -216,7 +213,7 @@ mod tests {
     #[test]
     fn an_external_id_without_a_role_is_a_mistake() {
         let text = r#"{"access_key_id": "A", "secret_access_key": "b", "external_id": "e"}"#;
-        assert!(given().with(from_json(&text.into()).unwrap()).is_err());
+        assert!(source().with(from_json(&text.into()).unwrap()).is_err());
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Who may sign in, where, and what their claims give them.
+//! Identity providers and claim rules.
 
 mod provider;
 mod rules;
@@ -14,36 +14,29 @@ use rules::RuleSection;
 use serde::Deserialize;
 use std::{collections::BTreeMap, path::Path};
 
-/// `[sign_in]` as written.
+/// `[sign_in]` in the file.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SignInSection {
-    /// The identity providers, by the word in their address.
+    /// The identity providers by slug.
     pub providers: BTreeMap<String, ProviderSection>,
-    /// What claims give.
     pub rules: Vec<RuleSection>,
-    /// What everybody who signs in gets besides.
+    /// Granted to every user who signs in.
     pub default_role: Option<TenantRoleSection>,
 }
 
-/// A role in a tenant.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TenantRoleSection {
-    /// The tenant's slug.
     pub tenant: String,
-    /// The role in it.
     pub role: TenantRole,
 }
 
-/// Who may sign in, where, and what their claims give them.
 #[derive(Clone, Debug, Default)]
 pub struct SignInSettings {
-    /// The providers.
     pub providers: Vec<ProviderSettings>,
-    /// The rules.
     pub rules: Vec<ProviderRule>,
-    /// What everybody gets besides.
+    /// Granted to every user who signs in.
     pub default_role: Option<Grant>,
 }
 
@@ -60,7 +53,7 @@ impl SignInSettings {
             })
     }
 
-    /// The rules that hold for people of a provider.
+    /// The rules that apply to users of a provider.
     pub fn rules_for(&self, provider: &str) -> ClaimRules {
         let rules = self
             .rules

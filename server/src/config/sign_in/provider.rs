@@ -11,32 +11,35 @@ use serde::Deserialize;
 use std::path::{Path, PathBuf};
 use url::Url;
 
-/// One `[sign_in.providers.SLUG]`.
+/// One `[sign_in.providers.SLUG]` in the file.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ProviderSection {
-    /// On the button, after “Continue with”.
+    /// The text on the button after “Continue with”.
     pub title: Option<String>,
-    /// The issuer, exactly as it names itself.
+    /// The issuer, exactly as the provider reports it.
     pub issuer: String,
-    /// The client's id there.
     pub client_id: String,
-    /// The client's secret there; without it, a public client.
+    /// `None`: a public client.
     pub client_secret: Option<Secret>,
-    /// A file that holds the secret.
     pub client_secret_file: Option<PathBuf>,
-    /// What is asked for.
     #[serde(default = "default_scopes")]
     pub scopes: Vec<String>,
-    /// Whether to ask the userinfo endpoint too, for claims that are not in the ID token.
+    /// Whether to also request the userinfo endpoint, for claims that are not in the ID token.
     #[serde(default)]
     pub userinfo: bool,
-    /// If given, only people with a verified address in one of these domains may sign in.
+    /// Other audiences than the client id that ID tokens may name.
+    #[serde(default)]
+    pub audiences: Vec<String>,
+    /// Whether an address counts as verified if the provider does not say whether it is.
+    #[serde(default)]
+    pub assume_email_verified: bool,
+    /// If not empty, only users with a verified address in one of these domains can sign in.
     #[serde(default)]
     pub email_domains: Vec<String>,
-    /// The domain of a Cognito user pool, for its own way of signing out.
+    /// The domain of a Cognito user pool, for its own sign-out endpoint.
     pub cognito_domain: Option<String>,
-    /// The id of the Cognito user pool, to administer its people.
+    /// The id of the Cognito user pool, to manage its users.
     pub user_pool: Option<String>,
 }
 
@@ -44,30 +47,28 @@ fn default_scopes() -> Vec<String> {
     ["openid", "email", "profile"].map(String::from).to_vec()
 }
 
-/// An identity provider.
 #[derive(Clone, Debug)]
 pub struct ProviderSettings {
-    /// In its address: `/sign-in/SLUG`.
+    /// Part of the URL: `/sign-in/SLUG`.
     pub slug: String,
-    /// On the button.
     pub title: String,
-    /// The issuer.
     pub issuer: Url,
-    /// The issuer as written, which is how it must name itself.
+    /// The issuer as configured; the provider must report the same text.
     pub issuer_name: String,
-    /// The client's id.
     pub client_id: String,
-    /// Its secret.
     pub client_secret: Option<Secret>,
-    /// What is asked for.
     pub scopes: Vec<String>,
-    /// Whether to ask the userinfo endpoint too.
+    /// Whether to also request the userinfo endpoint.
     pub userinfo: bool,
-    /// The domains of allowed addresses, in lower case; empty: any.
+    /// Other audiences than the client id that ID tokens may name.
+    pub audiences: Vec<String>,
+    /// Whether an address counts as verified if the provider does not say whether it is.
+    pub assume_email_verified: bool,
+    /// The domains of allowed addresses, in lower case; empty: all.
     pub email_domains: Vec<String>,
-    /// Cognito's own address for signing out.
+    /// Cognito's own sign-out endpoint.
     pub cognito_domain: Option<Url>,
-    /// The id of the Cognito user pool whose people can be administered.
+    /// The id of the Cognito user pool whose users can be managed.
     pub user_pool: Option<String>,
 }
 
@@ -91,7 +92,7 @@ impl ProviderSection {
         if self.user_pool.as_deref().is_some_and(|id| !is_pool_id(id)) {
             faults.add(
                 key("user_pool"),
-                "must be the id of a user pool, such as eu-central-1_AbCdEfGhI",
+                "must be the id of a user pool, for example eu-central-1_AbCdEfGhI",
             );
         }
         if self.client_id.trim().is_empty() {
@@ -105,7 +106,7 @@ impl ProviderSection {
             faults,
         );
         if !self.scopes.iter().any(|scope| scope == "openid") {
-            faults.add(key("scopes"), "must hold \"openid\"");
+            faults.add(key("scopes"), "must contain \"openid\"");
         }
         let email_domains: Vec<_> = self
             .email_domains
@@ -118,7 +119,7 @@ impl ProviderSection {
         {
             faults.add(
                 key("email_domains"),
-                "must be domains without “@”, such as [\"corp.com\"]",
+                "must be domains without “@”, for example [\"corp.com\"]",
             );
         }
         Some(ProviderSettings {
@@ -130,6 +131,8 @@ impl ProviderSection {
             client_secret,
             scopes: self.scopes,
             userinfo: self.userinfo,
+            audiences: self.audiences,
+            assume_email_verified: self.assume_email_verified,
             email_domains,
             cognito_domain,
             user_pool: self.user_pool,
@@ -147,7 +150,7 @@ fn is_pool_id(text: &str) -> bool {
         })
 }
 
-/// An https address, or an http one on this machine.
+/// An https URL, or an http URL on this machine.
 fn safe_url(text: &str, key: &str, faults: &mut Faults) -> Option<Url> {
     let on_this_machine = |url: &Url| match url.host() {
         Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
@@ -160,9 +163,9 @@ fn safe_url(text: &str, key: &str, faults: &mut Faults) -> Option<Url> {
         Ok(url) if url.scheme() == "http" && on_this_machine(&url) => Some(url),
         Ok(_) => faults.none(
             key,
-            "must begin with https://: people's identities travel there",
+            "must begin with https://: users' identities are sent there",
         ),
-        Err(error) => faults.none(key, format!("is not an address: {error}")),
+        Err(error) => faults.none(key, format!("must be a URL: {error}")),
     }
 }
 

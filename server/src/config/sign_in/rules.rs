@@ -1,41 +1,37 @@
-//! What claims give.
+//! Claim rules.
 
 use crate::config::fault::Faults;
 use domain::access::TenantRole;
 use provisioning::claim_rules::{ClaimRule, Grant};
 use serde::Deserialize;
 
-/// One `[[sign_in.rules]]`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RuleSection {
-    /// Only for people of this provider; without it, of any.
+    /// Only for users of this provider; by default of all.
     pub provider: Option<String>,
-    /// A group, as `groups` or `cognito:groups` have it.
+    /// A group in the claims `groups` or `cognito:groups`.
     pub group: Option<String>,
     /// Any other claim, together with `value`.
     pub claim: Option<String>,
-    /// The value it must have, or have among others.
+    /// The value of the claim, or one of its values.
     pub value: Option<String>,
     /// `admin`.
     pub platform_role: Option<String>,
     /// The tenant's slug, together with `role`.
     pub tenant: Option<String>,
-    /// The role in it.
     pub role: Option<TenantRole>,
 }
 
-/// A rule and the provider it is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProviderRule {
-    /// The provider's slug; `None`: any.
+    /// The provider's slug; `None`: all providers.
     pub provider: Option<String>,
-    /// The rule.
     pub rule: ClaimRule,
 }
 
 impl RuleSection {
-    /// A rule on a group is one for each claim that groups come in.
+    /// A rule for a group becomes one rule for each claim that contains groups.
     pub(super) fn read(
         self,
         index: usize,
@@ -48,7 +44,7 @@ impl RuleSection {
         {
             faults.add(
                 format!("{at}.provider"),
-                format!("there is no provider `{provider}`"),
+                format!("provider `{provider}` does not exist"),
             );
         }
         let claims = match (self.group, self.claim, self.value) {
@@ -68,7 +64,7 @@ impl RuleSection {
             (Some("admin"), None, None) => Some(Grant::PlatformAdmin),
             (None, Some(slug), Some(role)) => Some(Grant::Tenant { slug, role }),
             (Some(_), None, None) => {
-                faults.none(format!("{at}.platform_role"), "can only be \"admin\"")
+                faults.none(format!("{at}.platform_role"), "must be \"admin\"")
             }
             _ => faults.none(
                 &at,
@@ -141,6 +137,6 @@ mod tests {
             platform_role: Some("root".into()),
             ..rule()
         };
-        assert!(faults(odd).contains("can only be"));
+        assert!(faults(odd).contains("platform_role"));
     }
 }

@@ -1,4 +1,4 @@
-//! Bodies above a megabyte are refused before they are read.
+//! Refuses bodies over one megabyte before they are read.
 
 use crate::http::problem;
 use axum::{body::Body, extract::Request, middleware::Next, response::Response};
@@ -6,10 +6,10 @@ use domain::problem::{Problem, ProblemKind};
 use http::header;
 use http_body_util::Limited;
 
-/// The most a body may hold, in bytes.
+/// The maximum size of a body, in bytes.
 pub const MAX_BODY: usize = 1024 * 1024;
 
-/// Refuses by the announced length; a body of unknown length ends in an error when it grows too long.
+/// Refuses by the announced length; a body of unknown length fails when it exceeds the limit.
 pub async fn limit(request: Request, next: Next) -> Response {
     let announced = request
         .headers()
@@ -22,10 +22,9 @@ pub async fn limit(request: Request, next: Next) -> Response {
         .await
 }
 
-/// The refusal.
 pub fn too_large() -> Problem {
     Problem::new(
         ProblemKind::TooLarge,
-        "The body is larger than 1 MiB, the most that is taken here.",
+        "The request body is larger than the limit of 1 MiB.",
     )
 }

@@ -1,5 +1,5 @@
-//! Requests that change something must come from our own pages or carry an API token. Browsers say where a request
-//! comes from (`Sec-Fetch-Site`, `Origin`, `Referer`); what they do not vouch for is refused.
+//! Requests that change something must come from our own pages or carry an API token. Browsers report where a request
+//! comes from (`Sec-Fetch-Site`, `Origin`, `Referer`); a request without such a header is refused.
 
 use super::host::Origin;
 use crate::http::problem;
@@ -10,10 +10,11 @@ use url::Url;
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// What a body may be. A form elsewhere can send `text/plain` without asking, and it may look like JSON.
+/// Accepted media types. A form of another site can send `text/plain` without a preflight request, and the body may
+/// look like JSON.
 const MEDIA_TYPES: [&str; 2] = ["application/json", "application/x-www-form-urlencoded"];
 
-/// Refuses requests from other sites that would change something.
+/// Refuses requests of other sites that would change something.
 pub async fn refuse(request: Request, next: Next) -> Response {
     if is_safe(request.method()) {
         return next.run(request).await;
@@ -26,14 +27,14 @@ pub async fn refuse(request: Request, next: Next) -> Response {
                 ProblemKind::CrossSite,
                 "This request did not come from a page of this portal, so nothing was changed.",
             )
-            .next("Open the portal itself and try again there. Programs use an API token.");
+            .next("Open the portal and try again there. Programs must use an API token.");
             return problem::answer(problem, headers);
         }
     }
     if let Some(found) = foreign_media_type(headers) {
         let problem = Problem::new(
             ProblemKind::UnsupportedMediaType,
-            format!("A body of type “{found}” is not taken here."),
+            format!("Content type “{found}” is not supported."),
         )
         .next("Send JSON with Content-Type: application/json.");
         return problem::answer(problem, headers);
@@ -48,7 +49,7 @@ fn is_safe(method: &Method) -> bool {
     )
 }
 
-/// Browsers never add this header by themselves. A request that has it is never taken for the session's.
+/// Browsers never add this header themselves. A request that has it is never authenticated by its session.
 pub fn carries_token(headers: &HeaderMap) -> bool {
     headers.contains_key(header::AUTHORIZATION)
 }

@@ -1,6 +1,6 @@
-//! Finishes what was begun when the browser goes away. A page whose rendering is dropped half-way leaks what it had
-//! reserved and may panic, and a half-run handler could leave its work half done. So each request runs on a task of its
-//! own; its body goes through a small channel and is read to the end even when nobody listens any more.
+//! Finishes requests whose browser has disconnected. A page whose rendering is dropped midway leaks reservations and
+//! may panic, and an interrupted handler could leave its work half done. Each request therefore runs in its own task;
+//! its body goes through a small channel and is read to the end even without a reader.
 
 use super::panics;
 use crate::http::problem;
@@ -18,18 +18,18 @@ use tokio::{sync::mpsc, sync::oneshot, time::timeout};
 use tokio_stream::wrappers::ReceiverStream;
 use tracing::Instrument as _;
 
-/// How long a page may be silent before it is given up.
+/// A page that sends nothing for this long is aborted.
 const RENDER_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Chunks that wait for the browser.
 const WAITING_CHUNKS: usize = 4;
 
-/// In a response's extensions: its body has no end that is worth reading to and may be silent for long, as a log that is
-/// followed. It stops when nobody listens.
+/// A response extension for bodies without a natural end that may be silent for long, such as a followed log. They
+/// stop when the reader disconnects.
 #[derive(Clone, Copy, Debug)]
 pub struct WhileListened;
 
-/// Runs the rest on a task of its own.
+/// Runs the rest of the stack in its own task.
 pub async fn outlive(request: Request, next: Next) -> Response {
     outlive_within(RENDER_TIMEOUT, request, next).await
 }
@@ -39,7 +39,7 @@ async fn outlive_within(limit: Duration, request: Request, next: Next) -> Respon
     let asked = request.headers().clone();
     let run = async move {
         let Ok(response) = timeout(limit, next.run(request)).await else {
-            tracing::error!("a request took longer than {limit:?} and was given up");
+            tracing::error!("a request took longer than {limit:?} and was aborted");
             let _ = answer.send(problem::answer(too_slow(), &asked));
             return;
         };
@@ -49,7 +49,7 @@ async fn outlive_within(limit: Duration, request: Request, next: Next) -> Respon
         }
         let (parts, body) = response.into_parts();
         let (chunks, receiver) = mpsc::channel(WAITING_CHUNKS);
-        // Nobody there to take the head: the body is finished all the same.
+        // The reader has disconnected; the body is finished anyway.
         let _ = answer.send(Response::from_parts(
             parts,
             Body::from_stream(ReceiverStream::new(receiver)),
@@ -59,17 +59,17 @@ async fn outlive_within(limit: Duration, request: Request, next: Next) -> Respon
     tokio::spawn(run.in_current_span());
     match response.await {
         Ok(response) => response,
-        Err(_) => panics::answer(Box::new("no answer")),
+        Err(_) => panics::answer(Box::new("no response")),
     }
 }
 
-/// Whatever was asked of a system behind the portal may have reached it.
+/// A request to an outside system may already have taken effect.
 fn too_slow() -> Problem {
     Problem::new(
         ProblemKind::Unavailable,
-        "This took too long and was given up.",
+        "The request took too long and was aborted.",
     )
-    .next("It may have been done nevertheless: look before you try again.")
+    .next("It may still have taken effect. Check the current state before you try again.")
 }
 
 async fn forward(body: Body, chunks: mpsc::Sender<io::Result<Bytes>>, limit: Duration) {
@@ -77,7 +77,7 @@ async fn forward(body: Body, chunks: mpsc::Sender<io::Result<Bytes>>, limit: Dur
     loop {
         match timeout(limit, body.next()).await {
             Ok(Some(Ok(chunk))) => {
-                // An error says that nobody listens any more; the rest is read nevertheless.
+                // Fails if the reader has disconnected; the rest is read anyway.
                 let _ = chunks.send(Ok(chunk)).await;
             }
             Ok(Some(Err(error))) => {
@@ -86,7 +86,7 @@ async fn forward(body: Body, chunks: mpsc::Sender<io::Result<Bytes>>, limit: Dur
             }
             Ok(None) => return,
             Err(_) => {
-                tracing::error!("a page fell silent for {limit:?} and was given up");
+                tracing::error!("a page sent nothing for {limit:?} and was aborted");
                 let _ = chunks.send(Err(io::ErrorKind::TimedOut.into())).await;
                 return;
             }
@@ -94,7 +94,7 @@ async fn forward(body: Body, chunks: mpsc::Sender<io::Result<Bytes>>, limit: Dur
     }
 }
 
-/// Whether the body stops when nobody listens, as event streams do.
+/// Whether the body stops when the reader disconnects, as event streams do.
 fn stops_by_itself(response: &Response) -> bool {
     let is_event_stream = response
         .headers()
@@ -178,7 +178,7 @@ mod tests {
         assert_eq!(response.status(), 503);
         let body = response.into_body().into_data_stream().next().await;
         let text = String::from_utf8(body.unwrap().unwrap().to_vec()).unwrap();
-        assert!(text.contains("may have been done"), "{text}");
+        assert!(text.contains("may still have taken effect"), "{text}");
     }
 
     #[tokio::test]

@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use domain::problem::{Problem, ProblemKind};
-use http::{Method, header};
+use http::{HeaderMap, HeaderName, Method, header};
 use std::{net::SocketAddr, sync::Arc};
 use url::{Host, Url};
 
@@ -42,15 +42,18 @@ impl Addresses {
 
     /// The origin of a request that names `host`; `None`: not ours.
     fn origin(&self, host: Option<&str>) -> Option<String> {
-        let here = Url::parse(&format!("http://{}", host?)).ok()?;
         match self {
             Self::Public(url) => {
                 let ours = Url::parse(url.origin()).ok()?;
-                let port = |url: &Url| url.port();
-                let same = here.host() == ours.host() && port(&here) == port(&ours);
-                same.then(|| url.origin().to_owned())
+                let here = Url::parse(&format!("{}://{}", ours.scheme(), host?)).ok()?;
+                // A proxy that ends TLS may name the port it was asked on itself.
+                let is_default = |port: Option<u16>| matches!(port, None | Some(80 | 443));
+                let same_port = here.port() == ours.port()
+                    || is_default(here.port()) && is_default(ours.port());
+                (here.host() == ours.host() && same_port).then(|| url.origin().to_owned())
             }
             Self::ThisMachine(_) => {
+                let here = Url::parse(&format!("http://{}", host?)).ok()?;
                 let ours = match here.host()? {
                     Host::Ipv4(ip) => ip.is_loopback(),
                     Host::Ipv6(ip) => ip.is_loopback(),
@@ -62,33 +65,45 @@ impl Addresses {
     }
 }
 
+/// A browser that comes back with this cookie was sent to the right address a moment ago: a proxy in front hides the
+/// name it used, and sending it on again would never end.
+const MOVED: &str = "hangar_moved=1";
+
 /// Notes the origin; sends browsers that came by another name to the right one.
 pub async fn recognise(
     State(addresses): State<Arc<Addresses>>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    let host = request
-        .headers()
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok())
-        .or_else(|| {
-            request
-                .uri()
-                .authority()
-                .map(|authority| authority.as_str())
-        });
+    let headers = request.headers();
+    if headers.get_all(header::HOST).iter().count() > 1 {
+        let problem = Problem::new(
+            ProblemKind::BadRequest,
+            "The request has more than one Host header.",
+        );
+        return problem::answer(problem, headers);
+    }
+    let host = text(headers, header::HOST).or_else(|| {
+        request
+            .uri()
+            .authority()
+            .map(|authority| authority.as_str())
+    });
     let origin = match (addresses.origin(host), &*addresses) {
         (Some(origin), _) => origin,
         // Probes and programs inside a cluster use names of their own; only people are sent on.
         (None, Addresses::Public(url)) => {
-            let moved = request.method() == Method::GET && problem::wants_html(request.headers());
-            if moved {
+            if request.method() == Method::GET
+                && problem::wants_html(headers)
+                && !came_through_proxy(&addresses, headers)
+            {
                 let path = request
                     .uri()
                     .path_and_query()
                     .map_or("/", |path| path.as_str());
-                return Redirect::temporary(&format!("{}{path}", url.origin())).into_response();
+                let redirect = Redirect::temporary(&format!("{}{path}", url.origin()));
+                let cookie = format!("{MOVED}; Path=/; Max-Age=10; HttpOnly; SameSite=Lax");
+                return ([(header::SET_COOKIE, cookie)], redirect).into_response();
             }
             url.origin().to_owned()
         }
@@ -98,17 +113,48 @@ pub async fn recognise(
                 ProblemKind::BadRequest,
                 format!("This portal is a sandbox and is reached at {here} only."),
             );
-            return problem::answer(problem, request.headers());
+            return problem::answer(problem, headers);
         }
     };
     request.extensions_mut().insert(Origin(origin.into()));
     next.run(request).await
 }
 
+/// Whether the browser used the right name although the request does not show it in `Host`. Believing this of anybody
+/// does no harm: it only keeps them where they are.
+fn came_through_proxy(addresses: &Addresses, headers: &HeaderMap) -> bool {
+    let forwarded = text(headers, header::FORWARDED)
+        .into_iter()
+        .flat_map(|list| list.split([',', ';']))
+        .filter_map(|pair| {
+            let (name, value) = pair.split_once('=')?;
+            let is_host = name.trim().eq_ignore_ascii_case("host");
+            is_host.then(|| value.trim().trim_matches('"'))
+        });
+    text(headers, HeaderName::from_static("x-forwarded-host"))
+        .into_iter()
+        .flat_map(|list| list.split(','))
+        .map(str::trim)
+        .chain(forwarded)
+        .any(|host| addresses.origin(Some(host)).is_some())
+        || headers
+            .get_all(header::COOKIE)
+            .iter()
+            .filter_map(|cookies| cookies.to_str().ok())
+            .flat_map(|cookies| cookies.split(';'))
+            .any(|cookie| cookie.trim() == MOVED)
+}
+
+fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
+    headers.get(name)?.to_str().ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::config::Faults;
+    use axum::{Router, body::Body, middleware::from_fn_with_state, routing::get};
+    use tower::ServiceExt as _;
 
     #[test]
     fn a_sandbox_goes_by_every_name_of_this_machine_and_by_no_other() {
@@ -135,8 +181,69 @@ mod tests {
             addresses.origin(Some("hangar.example.com")).as_deref(),
             Some("https://hangar.example.com")
         );
+        for host in [
+            "hangar.example.com:443",
+            "hangar.example.com:80",
+            "HANGAR.example.com",
+        ] {
+            let origin = addresses.origin(Some(host));
+            assert_eq!(
+                origin.as_deref(),
+                Some("https://hangar.example.com"),
+                "{host}"
+            );
+        }
         for host in ["hangar.example.com:8080", "localhost", "example.com"] {
             assert_eq!(addresses.origin(Some(host)), None, "{host}");
+        }
+    }
+
+    /// Asks with these headers, and answers the status.
+    async fn status(headers: &[(&str, &str)]) -> u16 {
+        let url = PublicUrl::read("https://hangar.example.com", &mut Faults::default()).unwrap();
+        let addresses = Arc::new(Addresses::Public(url));
+        let router = Router::new()
+            .route("/", get(async || "here"))
+            .layer(from_fn_with_state(addresses, recognise));
+        let mut request = Request::builder().header("accept", "text/html");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(Body::empty()).unwrap();
+        router.oneshot(request).await.unwrap().status().as_u16()
+    }
+
+    #[tokio::test]
+    async fn nobody_is_sent_to_where_they_are() {
+        for (headers, expected) in [
+            (&[("host", "other.example.com")][..], 307),
+            (&[("host", "hangar.example.com:443")], 200),
+            // CloudFront names its origin; a proxy says what it was asked for, or nothing at all.
+            (
+                &[
+                    ("host", "origin.example.net"),
+                    ("x-forwarded-host", "hangar.example.com"),
+                ],
+                200,
+            ),
+            (
+                &[
+                    ("host", "hangar:8080"),
+                    ("forwarded", "for=192.0.2.1;host=\"hangar.example.com\""),
+                ],
+                200,
+            ),
+            (
+                &[("host", "hangar:8080"), ("cookie", "a=b; hangar_moved=1")],
+                200,
+            ),
+            (&[("host", "hangar:8080"), ("cookie", "a=b")], 307),
+            (
+                &[("host", "hangar.example.com"), ("host", "evil.example.com")],
+                400,
+            ),
+        ] {
+            assert_eq!(status(headers).await, expected, "{headers:?}");
         }
     }
 }

@@ -1,10 +1,10 @@
-//! What happens to every request on its way in and out.
+//! Middleware for every request.
 
 pub mod access_log;
 pub mod body_limit;
 pub mod cross_site;
 pub mod disconnects;
+pub mod error_body;
 pub mod host;
 pub mod panics;
 pub mod security_headers;
-pub mod words;

@@ -1,5 +1,4 @@
-//! Tells browsers to run only our own scripts, and to be strict about everything else. Pages have no inline script and no
-//! inline style.
+//! Security headers: browsers run only our own scripts. Pages have no inline scripts or styles.
 
 use axum::{
     extract::{Request, State},
@@ -9,10 +8,9 @@ use axum::{
 use http::{HeaderName, HeaderValue, header};
 use std::sync::Arc;
 
-/// What differs from one installation to another.
+/// What depends on the installation.
 #[derive(Clone, Copy, Debug)]
 pub struct Policy {
-    /// Whether browsers reach the portal over TLS.
     pub https: bool,
 }
 
@@ -20,7 +18,6 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wa
     img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; \
     form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'";
 
-/// Adds the headers to every response.
 pub async fn add(State(policy): State<Arc<Policy>>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
@@ -50,7 +47,7 @@ pub async fn add(State(policy): State<Arc<Policy>>, request: Request, next: Next
             HeaderValue::from_static("max-age=31536000"),
         );
     }
-    // Whatever does not say otherwise is somebody's own page or data.
+    // By default a response is a user's own page or data.
     headers
         .entry(header::CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-store"));

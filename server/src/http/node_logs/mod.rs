@@ -1,5 +1,5 @@
-//! Logs of nodes on their way to people: line by line into open pages, or as text. A log passes through
-//! and is never collected here. A reader is cut off when the session, the token or the right behind it ends.
+//! Logs of nodes, line by line for open pages or as text. A log is passed through and never stored. A reader is cut off
+//! when its session, token or permission ends.
 
 mod page;
 mod reading;
@@ -8,20 +8,14 @@ mod text;
 pub use page::{job_file, job_stream, provisioning_file, provisioning_stream};
 pub use text::text;
 
-use domain::{node::log::NodeLog, problem::Problem};
+use domain::node::log::NodeLog;
 
 /// Which part of which log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LogRequest {
-    /// Which log.
     pub log: NodeLog,
-    /// Whether to stay until it ends.
+    /// Whether to read on until the log ends.
     pub follow: bool,
-    /// Only the last so many lines.
+    /// Only this many of the last lines.
     pub tail: Option<u32>,
-}
-
-/// A number that is none belongs to no job.
-pub fn job_number(text: &str) -> Result<u64, Problem> {
-    text.parse().map_err(|_| Problem::not_found("job"))
 }

@@ -1,8 +1,8 @@
-//! A log that somebody reads, for as long as they may.
+//! A log being read, for as long as the caller may read it.
 
 use super::LogRequest;
 use crate::{
-    http::{events::LOOK_AGAIN, identity::Signed, stream_limit::StreamPermit},
+    http::{events::CHECK_INTERVAL, identity::Authenticated, stream_limit::StreamPermit},
     portal::Portal,
 };
 use domain::{caller::Caller, ids::NodeId, problem::Problem};
@@ -20,15 +20,15 @@ use tokio::{
 pub enum Piece {
     /// One or more whole lines.
     Lines(LogLines),
-    /// It cannot be read further.
+    /// It cannot be read any further.
     Failed(Problem),
-    /// It is over.
+    /// The log ends.
     Ended,
     /// The reader may not go on, or the server stops.
     Cut,
 }
 
-/// A log being read. It holds a place among the event streams.
+/// A log being read. It counts as an event stream.
 pub struct Reading {
     lines: LogStream,
     cut: BoxFuture<'static, ()>,
@@ -42,26 +42,26 @@ impl Reading {
     pub async fn start(
         portal: &Arc<Portal>,
         caller: &Caller,
-        signed: Signed,
+        signed: Authenticated,
         id: NodeId,
-        wanted: LogRequest,
+        request: LogRequest,
     ) -> Result<Self, Problem> {
-        // Before anything is recorded as read.
-        let place = portal.streams.take(signed.user)?;
-        // From before the right is looked at, so that no change of it is missed.
+        // Before the audit entry about reading it.
+        let permit = portal.streams.take(signed.user)?;
+        // Before the permission is checked, so that no change of it is missed.
         let changes = portal.database.subscribe();
-        let LogRequest { log, follow, tail } = wanted;
+        let LogRequest { log, follow, tail } = request;
         let lines = portal.core.nodes.log(caller, id, log, follow, tail).await?;
-        let right = Right {
+        let access = Access {
             portal: portal.clone(),
             signed,
             id,
             changes,
-            _place: place,
+            _permit: permit,
         };
         Ok(Self {
             lines,
-            cut: Box::pin(right.lost()),
+            cut: Box::pin(access.revoked()),
         })
     }
 
@@ -79,23 +79,23 @@ impl Reading {
     }
 }
 
-/// Somebody's right to read on.
-struct Right {
+/// The caller's permission to read on.
+struct Access {
     portal: Arc<Portal>,
-    signed: Signed,
+    signed: Authenticated,
     id: NodeId,
     changes: Receiver<Change>,
-    _place: StreamPermit,
+    _permit: StreamPermit,
 }
 
-impl Right {
-    /// Returns when it is lost.
-    async fn lost(mut self) {
-        let mut look_again = Instant::now() + LOOK_AGAIN;
+impl Access {
+    /// Returns when the permission is revoked.
+    async fn revoked(mut self) {
+        let mut check_at = Instant::now() + CHECK_INTERVAL;
         loop {
             tokio::select! {
                 () = self.portal.stopping.cancelled() => return,
-                () = sleep_until(look_again) => {}
+                () = sleep_until(check_at) => {}
                 change = self.changes.recv() => match change {
                     Ok(Change::Access { user_id }) if user_id == self.signed.user => {}
                     Ok(Change::Everything) | Err(RecvError::Lagged(_)) => {}
@@ -103,12 +103,14 @@ impl Right {
                     Err(RecvError::Closed) => return,
                 },
             }
-            look_again = Instant::now() + LOOK_AGAIN;
+            check_at = Instant::now() + CHECK_INTERVAL;
             match self.holds().await {
                 Ok(true) => {}
                 Ok(false) => return,
-                // A database that is away for a moment is no reason to cut every log at once.
-                Err(problem) => tracing::warn!(%problem, "a log's reader could not be checked"),
+                // A database that is unavailable for a moment must not cut off every log.
+                Err(problem) => {
+                    tracing::warn!(%problem, "could not check the access of a log's reader")
+                }
             }
         }
     }

@@ -4,35 +4,26 @@ use super::{
     LogRequest,
     reading::{Piece, Reading},
 };
-use crate::{
-    http::{identity::Signed, layers::disconnects::WhileListened},
-    portal::Portal,
-};
+use crate::http::{call::Call, layers::disconnects::WhileListened};
 use axum::{
     body::{Body, Bytes},
     response::{IntoResponse, Response},
 };
-use domain::{caller::Caller, ids::NodeId, problem::Problem};
+use domain::{ids::NodeId, problem::Problem};
 use futures::Stream;
 use http::{HeaderName, header};
-use std::{io, sync::Arc};
+use std::io;
 
-/// The log as an answer.
+/// The log as a response.
 ///
 /// # Errors
-/// What the core says, and Unavailable if there are too many streams.
-pub async fn text(
-    portal: &Arc<Portal>,
-    caller: Caller,
-    signed: Signed,
-    id: NodeId,
-    wanted: LogRequest,
-) -> Result<Response, Problem> {
-    let reading = Reading::start(portal, &caller, signed, id, wanted).await?;
+/// What the core says, and Unavailable if too many streams are open.
+pub async fn text(call: Call, id: NodeId, request: LogRequest) -> Result<Response, Problem> {
+    let reading = Reading::start(&call.portal, &call.caller, call.signed, id, request).await?;
     let headers = [
         (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
         (header::CACHE_CONTROL, "no-store"),
-        // Proxies that collect answers before passing them on would hold the lines back.
+        // Proxies that buffer responses would hold the lines back.
         (HeaderName::from_static("x-accel-buffering"), "no"),
     ];
     let mut response = (headers, Body::from_stream(bytes(reading))).into_response();
@@ -40,14 +31,13 @@ pub async fn text(
     Ok(response)
 }
 
-/// How far the answer is.
 enum Progress {
     Reading(Reading),
     Breaking,
     Over,
 }
 
-/// The lines. A log that is cut off must not look whole, so its transfer is broken off.
+/// The lines. The transfer of a log that is cut off is aborted, so that it does not look complete.
 fn bytes(reading: Reading) -> impl Stream<Item = io::Result<Bytes>> + Send {
     futures::stream::unfold(Progress::Reading(reading), |progress| async move {
         match progress {
@@ -64,12 +54,12 @@ fn bytes(reading: Reading) -> impl Stream<Item = io::Result<Bytes>> + Send {
 }
 
 async fn broken_off() -> Option<(io::Result<Bytes>, Progress)> {
-    // A connection is dropped with what has not been written yet; a pause lets that out first.
+    // An aborted connection drops what has not been written yet; a pause lets that out first.
     tokio::task::yield_now().await;
     Some((Err(io::ErrorKind::ConnectionAborted.into()), Progress::Over))
 }
 
-/// Why the log is not whole.
+/// Why the log is incomplete.
 fn last_line(problem: &Problem) -> Bytes {
     let next_step = problem.next_step.as_deref().unwrap_or_default();
     let line = format!("[Cut off here. {} {next_step}", problem.detail);

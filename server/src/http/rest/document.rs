@@ -1,10 +1,11 @@
 //! The OpenAPI document.
 
-use crate::http::problem::ProblemDocument;
+use super::operation::Operation;
+use crate::http::problem::{MEDIA_TYPE, ProblemDocument};
 use utoipa::{
-    Modify, OpenApi,
+    OpenApi, ToSchema,
     openapi::{
-        self,
+        self, Content, Ref, RefOr, ResponseBuilder,
         security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
@@ -13,41 +14,90 @@ use utoipa::{
 #[openapi(
     info(
         title = "Hangar",
-        description = "Virtual Kubernetes clusters and GPU nodes, ordered and used by programs.\n\n\
-            Make an API token on the Account page and send it as `Authorization: Bearer hgr_…`. A token has scopes (`read`, \
-            `clusters`, `nodes`, `admin`) and may be for one tenant: it never may more than they say, nor more than its \
-            maker may; a refusal says which scope is missing. Tokens make no tokens. Whatever is refused is \
-            answered with `application/problem+json` (RFC 9457): `detail` says what happened, `next_step` what to do, \
-            `errors` which fields are at fault.",
+        description = "Virtual Kubernetes clusters and GPU nodes for programs.\n\n\
+            Create an API token on the Account page and send it as `Authorization: Bearer hgr_…`. A token has scopes \
+            (`read`, `clusters`, `nodes`, `admin`) and can be limited to one tenant. A token never has more permissions \
+            than the user who created it, and cannot create tokens. Errors are `application/problem+json` (RFC 9457): \
+            `detail` says what happened, `next_step` what to do, and `errors` which fields are invalid.",
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
     ),
     components(schemas(ProblemDocument)),
-    modifiers(&Token),
     security(("token" = [])),
 )]
 struct Preamble;
 
-struct Token;
+/// The problem responses that operations share: status, name, description.
+const ERRORS: [(u16, &str, &str); 10] = [
+    (400, "BadRequest", "The request could not be parsed"),
+    (401, "Unauthorized", "No valid API token or session"),
+    (
+        403,
+        "Forbidden",
+        "The caller's role or the token's scopes do not include the permission, or the request came from another site",
+    ),
+    (
+        404,
+        "NotFound",
+        "The resource does not exist, or the caller has no access to it",
+    ),
+    (
+        409,
+        "Conflict",
+        "The current state does not allow this, or the name is in use; `detail` says which",
+    ),
+    (410, "Gone", "The resource was deleted"),
+    (
+        413,
+        "ContentTooLarge",
+        "The request body is larger than 1 MiB",
+    ),
+    (
+        415,
+        "UnsupportedMediaType",
+        "The request body is not `application/json`",
+    ),
+    (
+        422,
+        "UnprocessableContent",
+        "Fields or parameters are invalid; `errors` says which",
+    ),
+    (
+        503,
+        "ServiceUnavailable",
+        "An outside system did not respond, or too many streams are open; `Retry-After` says when to retry",
+    ),
+];
 
-impl Modify for Token {
-    fn modify(&self, document: &mut openapi::OpenApi) {
-        let token = HttpBuilder::new()
-            .scheme(HttpAuthScheme::Bearer)
-            .bearer_format("hgr_…")
-            .description(Some("An API token, made on the Account page."))
-            .build();
-        document
-            .components
-            .get_or_insert_default()
-            .add_security_scheme("token", SecurityScheme::Http(token));
-    }
-}
-
-pub(super) fn preamble() -> openapi::OpenApi {
-    Preamble::openapi()
+/// The name of the shared response for a status.
+pub(super) fn error_name(status: u16) -> &'static str {
+    ERRORS
+        .into_iter()
+        .find(|(known, ..)| *known == status)
+        .map_or("Problem", |(_, name, _)| name)
 }
 
 /// The whole document.
-pub fn document() -> openapi::OpenApi {
-    super::described().into_openapi()
+pub(super) fn document(operations: Vec<Operation>) -> openapi::OpenApi {
+    let mut document = Preamble::openapi();
+    let mut components = document.components.take().unwrap_or_default();
+    for operation in operations {
+        operation.describe(&mut document.paths, &mut components);
+    }
+    for (_, name, description) in ERRORS {
+        let problem = Ref::from_schema_name(ProblemDocument::name());
+        let response = ResponseBuilder::new()
+            .description(description)
+            .content(MEDIA_TYPE, Content::new(Some(RefOr::Ref(problem))));
+        components
+            .responses
+            .insert(name.to_owned(), response.build().into());
+    }
+    let token = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .bearer_format("hgr_…")
+        .description(Some("An API token, created on the Account page"))
+        .build();
+    components.add_security_scheme("token", SecurityScheme::Http(token));
+    document.components = Some(components);
+    document
 }

@@ -1,69 +1,42 @@
-//! `/api/v1/orphans`: machines on the SkyPilot API server that nobody ordered here.
-#![allow(
-    unused_qualifications,
-    reason = "the macro that describes handlers names their parameters by full paths"
-)]
+//! `/api/v1/orphans`: machines on the SkyPilot API server that belong to no node.
 
-use super::{Answer, extract::ApiQuery};
-use crate::{
-    http::{identity::SignedIn, problem::ProblemDocument},
-    portal::Portal,
+use super::{
+    Answer,
+    extract::Confirmation,
+    operation::{Operation, delete, get, tagged},
+    path::{MachineName, PathId},
+    reply::{Empty, List},
 };
-use axum::{
-    Json,
-    extract::{Path, State},
-};
-use domain::node::view::Orphan;
-use http::StatusCode;
-use serde::Deserialize;
-use std::sync::Arc;
-use utoipa::IntoParams;
+use crate::http::call::Call;
+use domain::{access::PlatformAction::ManageOrphans, node::view::Orphan};
 
-/// List machines that nobody ordered
-///
-/// As they were last seen on the SkyPilot API server. For platform admins.
-#[utoipa::path(get, path = "/orphans", operation_id = "list_orphans", tag = "orphans", responses(
-    (status = 200, description = "The machines", body = Vec<Orphan>),
-    (status = 401, description = "No valid token", body = ProblemDocument, content_type = "application/problem+json"),
-    (status = 403, description = "You are not a platform admin", body = ProblemDocument, content_type = "application/problem+json"),
-))]
-pub async fn list(
-    State(portal): State<Arc<Portal>>,
-    SignedIn(caller, _): SignedIn,
-) -> Answer<Json<Vec<Orphan>>> {
-    Ok(Json(portal.core.nodes.orphans(&caller).await?))
+pub fn operations() -> Vec<Operation> {
+    tagged(
+        "orphans",
+        [
+            get("/orphans", "list_orphans", list)
+                .requires(ManageOrphans)
+                .about("Machines on the SkyPilot API server that belong to no node, as last seen."),
+            delete("/orphans/{machine}", "delete_orphan", remove)
+                .requires(ManageOrphans)
+                .about(
+                    "Deletes the machine and its disk. The response is sent as soon as the \
+                     request is stored. The machine is listed until SkyPilot has deleted it.",
+                ),
+        ],
+    )
 }
 
-/// What must come along with a deletion.
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct Confirmation {
-    /// The machine's name again, so that nothing is taken down by a slip.
-    confirm: Option<String>,
+async fn list(call: Call) -> Answer<List<Orphan>> {
+    Ok(List(call.core().nodes.orphans(&call.caller).await?))
 }
 
-/// Take down a machine that nobody ordered
-///
-/// With its disk and everything on it. Answers as soon as this is kept; the machine stays listed as `going` until
-/// SkyPilot no longer has it. A name belongs to one machine on the whole server. For platform admins.
-#[utoipa::path(delete, path = "/orphans/{machine}", operation_id = "delete_orphan", tag = "orphans", params(("machine" = String, Path, description = "The machine's name on the server"), Confirmation), responses(
-    (status = 202, description = "Being taken down"),
-    (status = 401, description = "No valid token", body = ProblemDocument, content_type = "application/problem+json"),
-    (status = 403, description = "You are not a platform admin", body = ProblemDocument, content_type = "application/problem+json"),
-    (status = 404, description = "There is no such machine", body = ProblemDocument, content_type = "application/problem+json"),
-    (status = 422, description = "The name does not fit", body = ProblemDocument, content_type = "application/problem+json"),
-))]
-pub async fn delete(
-    State(portal): State<Arc<Portal>>,
-    SignedIn(caller, _): SignedIn,
-    Path(machine): Path<String>,
-    ApiQuery(confirmation): ApiQuery<Confirmation>,
-) -> Answer<StatusCode> {
-    let name = confirmation.confirm.unwrap_or_default();
-    portal
-        .core
-        .nodes
-        .delete_orphan(&caller, &machine, &name)
-        .await?;
-    Ok(StatusCode::ACCEPTED)
+async fn remove(
+    call: Call,
+    PathId(MachineName(machine)): PathId<MachineName>,
+    Confirmation(name): Confirmation,
+) -> Answer<Empty<202>> {
+    let nodes = &call.core().nodes;
+    nodes.delete_orphan(&call.caller, &machine, &name).await?;
+    Ok(Empty)
 }

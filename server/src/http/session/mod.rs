@@ -1,4 +1,4 @@
-//! Sessions: who somebody is, kept in the database under an id that only their browser has.
+//! Sessions: the signed-in user, stored in the database under an id that only the browser has.
 
 mod sealed;
 
@@ -14,21 +14,19 @@ use tower_sessions::{
     session_store,
 };
 
-/// How long one stays signed in.
+/// The lifetime of a session.
 const LIFE: SignedDuration = SignedDuration::from_hours(12);
 
-/// The key under which the database finds the sessions of a person.
+/// The key under which the database finds the sessions of a user.
 const USER: &str = "user_id";
 const DETAILS: &str = "signed_in";
 
-/// What a session says once somebody has signed in.
+/// The data of a signed-in session.
 #[derive(Clone)]
 pub struct SessionData {
-    /// Who.
     pub user: UserId,
-    /// The provider they came by.
     pub provider: String,
-    /// What the provider said about them, to sign out there.
+    /// The provider's ID token, to sign out at the provider.
     pub id_token: Option<String>,
 }
 
@@ -40,7 +38,7 @@ struct Details {
 }
 
 impl SessionData {
-    /// The session of somebody who has just been vouched for.
+    /// A session for a user who has just signed in.
     pub fn new(user: UserId, provider: &str, id_token: String) -> Self {
         Self {
             user,
@@ -49,13 +47,13 @@ impl SessionData {
         }
     }
 
-    /// Makes `session` theirs, under a new id: whoever knew the old one knows nothing.
+    /// Stores the data in `session` under a new id, so that an old id is worthless.
     pub async fn begin(self, session: &Session) -> Result<(), Error> {
         session.clear().await;
         session.insert(USER, self.user).await?;
         session.set_expiry(Some(expiry()));
         session.cycle_id().await?;
-        // The new id is known once it is stored.
+        // The new id is known only after saving.
         session.save().await?;
         let sealed = |token: String| Sealed::new(session.id()?, &token);
         let details = Details {
@@ -66,7 +64,7 @@ impl SessionData {
         session.insert(DETAILS, details).await
     }
 
-    /// Whose session it is; `None`: nobody has signed in, or it is too long ago.
+    /// The data of a session; `None`: not signed in, or the session has expired.
     pub async fn read(session: &Session) -> Result<Option<Self>, Error> {
         let Some(user) = session.get::<UserId>(USER).await? else {
             return Ok(None);
@@ -83,12 +81,11 @@ impl SessionData {
     }
 }
 
-/// The database's sessions, whatever database it is.
+/// The session store of the database.
 #[derive(Clone, Debug)]
 pub struct Sessions(pub Arc<dyn SessionStore>);
 
 impl Sessions {
-    /// The layer that brings a request its session.
     pub fn layer(&self, https: bool) -> SessionManagerLayer<Self> {
         SessionManagerLayer::new(self.clone())
             .with_name(cookie_name(https))
@@ -99,14 +96,14 @@ impl Sessions {
             .with_expiry(expiry())
     }
 
-    /// Whose session this still is.
+    /// The user of a valid session.
     pub async fn user(&self, id: Id) -> Result<Option<UserId>, Error> {
         let session = Session::new(Some(id), Arc::new(self.clone()), None);
         Ok(SessionData::read(&session).await?.map(|data| data.user))
     }
 }
 
-/// Over TLS the name binds the cookie to this very host.
+/// Over TLS the prefix binds the cookie to this host.
 pub fn cookie_name(https: bool) -> &'static str {
     if https { "__Host-hangar" } else { "hangar" }
 }

@@ -1,5 +1,5 @@
-//! The provider's ID token, kept for signing out there. It could be worth something elsewhere, so it is sealed with a key
-//! made of the session's id, which only the browser has: the database knows a digest of the id.
+//! The provider's ID token, kept for signing out. Because it could be useful elsewhere, it is encrypted with a key
+//! derived from the session's id, which only the browser has: the database stores a digest of the id.
 
 use aws_lc_rs::{
     aead::{AES_256_GCM, Aad, Nonce, RandomizedNonceKey},
@@ -10,7 +10,7 @@ use tower_sessions::session::Id;
 
 const PURPOSE: &[u8] = b"hangar session id token";
 
-/// Text that only the session's browser can open.
+/// Text that only the session's browser can decrypt.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Sealed {
     nonce: String,
@@ -18,7 +18,7 @@ pub struct Sealed {
 }
 
 impl Sealed {
-    /// Seals `text` for the session; `None`: the library refuses.
+    /// Encrypts `text` for the session; `None`: the library failed.
     pub fn new(session: Id, text: &str) -> Option<Self> {
         let mut bytes = text.as_bytes().to_vec();
         let nonce = key(session)?
@@ -30,7 +30,7 @@ impl Sealed {
         })
     }
 
-    /// The text; `None`: it was sealed for another session, or changed.
+    /// The text; `None`: encrypted for another session, or changed.
     pub fn open(&self, session: Id) -> Option<String> {
         let nonce = URL_SAFE_NO_PAD.decode(&self.nonce).ok()?;
         let mut bytes = URL_SAFE_NO_PAD.decode(&self.text).ok()?;
@@ -42,7 +42,7 @@ impl Sealed {
     }
 }
 
-/// A key for this purpose out of the 128 random bits of the id.
+/// Derives a key for this purpose from the 128 random bits of the id.
 fn key(session: Id) -> Option<RandomizedNonceKey> {
     let mut bytes = [0; 32];
     Salt::new(HKDF_SHA256, &[])

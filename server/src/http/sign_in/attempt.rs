@@ -1,29 +1,31 @@
-//! Sign-ins under way: what the answer of the provider is held against. They live in the session of the browser that
-//! began them, for a quarter of an hour, and are good for one answer.
+//! Open sign-ins: what the provider's answer is checked against. Each is a sealed cookie of the browser that started it,
+//! so that starting one stores nothing here and tabs do not disturb each other. Each answer is good once.
 
+use crate::portal::Portal;
+use domain::problem::Problem;
+use http::{HeaderMap, HeaderValue, header};
 use jiff::{SignedDuration, Timestamp};
+use persistence::error::internal;
 use serde::{Deserialize, Serialize};
-use tower_sessions::{Expiry, Session, session::Error};
 
-const KEY: &str = "sign_ins_under_way";
 const LIFE: SignedDuration = SignedDuration::from_mins(15);
-/// Several tabs may sign in at once, not any number.
-const MOST: usize = 5;
+/// More open sign-ins than this are forgotten: browsers send all of them with each request.
+const MOST: usize = 8;
 
-/// One sign-in under way.
+/// One open sign-in.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Attempt {
-    /// The provider it was begun at.
+    /// The provider's slug.
     pub provider: String,
-    /// Comes back in the answer.
+    /// Returned in the answer.
     pub state: String,
-    /// Comes back in the ID token.
+    /// Returned in the ID token.
     pub nonce: String,
-    /// Proves that the one who redeems the code is the one who asked for it.
+    /// Proves that the code is redeemed by whoever requested it.
     pub pkce_verifier: String,
     /// Where to go afterwards.
     pub return_to: String,
-    begun_at: Timestamp,
+    started_at: Timestamp,
 }
 
 impl Attempt {
@@ -40,44 +42,93 @@ impl Attempt {
             nonce,
             pkce_verifier,
             return_to,
-            begun_at: Timestamp::now(),
+            started_at: Timestamp::now(),
         }
     }
 
-    fn is_alive(&self) -> bool {
-        Timestamp::now().duration_since(self.begun_at) < LIFE
+    fn is_open(&self) -> bool {
+        Timestamp::now().duration_since(self.started_at) < LIFE
     }
 }
 
-/// Keeps an attempt in the browser's session.
-pub async fn remember(session: &Session, attempt: Attempt, signed_in: bool) -> Result<(), Error> {
-    let mut attempts = all(session).await?;
-    attempts.retain(Attempt::is_alive);
-    if attempts.len() >= MOST {
-        attempts.remove(0);
+/// The cookies that keep an attempt in the browser, and make it forget the surplus of older ones. `None`: it could not
+/// be sealed.
+pub fn cookies(portal: &Portal, headers: &HeaderMap, attempt: &Attempt) -> Option<HeaderMap> {
+    let name = cookie_name(portal, &attempt.state);
+    let text = serde_json::to_string(attempt).ok()?;
+    let sealed = portal.cookie_sealer.seal(&name, &text)?;
+    let mut cookies = HeaderMap::new();
+    let mut set = |name: &str, value: &str, seconds: i64| {
+        let secure = if portal.addresses.is_https() {
+            "; Secure"
+        } else {
+            ""
+        };
+        let cookie =
+            format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
+        if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+            cookies.append(header::SET_COOKIE, cookie);
+        }
+    };
+    let prefix = cookie_name(portal, "");
+    let open = pairs(headers).filter(|(name, _)| name.starts_with(&prefix));
+    for (surplus, _) in open.skip(MOST - 1) {
+        set(surplus, "", 0);
     }
-    attempts.push(attempt);
-    session.insert(KEY, attempts).await?;
-    if !signed_in {
-        // Whoever only looks at the sign-in page leaves nothing behind for long.
-        let life = time::Duration::seconds(LIFE.as_secs());
-        session.set_expiry(Some(Expiry::OnInactivity(life)));
-    }
-    session.save().await
+    set(&name, &sealed, LIFE.as_secs());
+    Some(cookies)
 }
 
-/// Takes the attempt that `state` belongs to out of the session, at once and for good.
-pub async fn take(session: &Session, state: &str) -> Result<Option<Attempt>, Error> {
-    let mut attempts = all(session).await?;
-    let Some(index) = attempts.iter().position(|attempt| attempt.state == state) else {
+/// Takes the attempt that `state` belongs to. `None`: this browser has no such attempt, it is too old, or its answer was
+/// taken before.
+///
+/// # Errors
+/// Internal if the database fails.
+pub async fn take(
+    portal: &Portal,
+    headers: &HeaderMap,
+    state: &str,
+) -> Result<Option<Attempt>, Problem> {
+    let name = cookie_name(portal, state);
+    let attempt = pairs(headers)
+        .filter(|(found, _)| *found == name)
+        .find_map(|(_, sealed)| {
+            let text = portal.cookie_sealer.open(&name, sealed)?;
+            serde_json::from_str::<Attempt>(&text).ok()
+        })
+        .filter(|attempt| attempt.state == state && attempt.is_open());
+    let Some(attempt) = attempt else {
         return Ok(None);
     };
-    let attempt = attempts.remove(index);
-    session.insert(KEY, attempts).await?;
-    session.save().await?;
-    Ok(Some(attempt).filter(Attempt::is_alive))
+    let first = portal
+        .database
+        .sessions()
+        .take_sign_in(state, attempt.started_at + LIFE)
+        .await
+        .map_err(|error| internal(&error))?;
+    Ok(first.then_some(attempt))
 }
 
-async fn all(session: &Session) -> Result<Vec<Attempt>, Error> {
-    Ok(session.get(KEY).await?.unwrap_or_default())
+/// Bound to this host over TLS. The state is in base64url, of which a part tells the tabs apart.
+fn cookie_name(portal: &Portal, state: &str) -> String {
+    let prefix = if portal.addresses.is_https() {
+        "__Host-"
+    } else {
+        ""
+    };
+    let tab: String = state
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .take(12)
+        .collect();
+    format!("{prefix}hangar_sign_in_{tab}")
+}
+
+fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|cookies| cookies.to_str().ok())
+        .flat_map(|cookies| cookies.split(';'))
+        .filter_map(|cookie| cookie.trim().split_once('='))
 }

@@ -1,16 +1,23 @@
-//! `GET /sign-in/{provider}/callback`: back from the provider, with a code or with a no.
+//! `GET /sign-in/{provider}/callback`: the provider's response, with a code or an error.
 
-use super::{Door, attempt, attempt::Attempt, callback_address, refusal::Refusal, try_again};
+use super::{
+    SignInMethod, attempt, attempt::Attempt, callback_address, refusal::Refusal, try_again,
+};
 use crate::{
-    http::{identity::Source, layers::host::Origin, session::SessionData},
+    http::{
+        identity::{Authenticated, Source},
+        layers::host::Origin,
+        session::SessionData,
+    },
     portal::Portal,
 };
 use axum::{
     Extension,
-    extract::{Path, Query, State},
+    extract::{Path, Query, Request, State},
     response::Redirect,
 };
 use domain::problem::ProblemKind;
+use http::HeaderMap;
 use serde::Deserialize;
 use std::sync::Arc;
 use tower_sessions::Session;
@@ -30,16 +37,24 @@ pub async fn finish(
     Extension(origin): Extension<Origin>,
     Extension(Source(source)): Extension<Source>,
     session: Session,
+    request: Request,
 ) -> Redirect {
-    let attempt = match expected(&session, &slug, answer.state.as_deref()).await {
+    let attempt = match expected(&portal, request.headers(), &slug, answer.state.as_deref()).await {
         Ok(attempt) => attempt,
+        // The page was opened again, or went back to: whoever is signed in has nothing to try again.
+        Err(Refusal::NotUnderWay(_)) if request.extensions().get::<Authenticated>().is_some() => {
+            return Redirect::to("/");
+        }
         Err(refusal) => return try_again(&refusal, &slug, "/"),
     };
     let return_to = attempt.return_to.clone();
     let signing_in = async {
-        let door = portal.doors.get(&slug).ok_or(Refusal::UnknownProvider)?;
-        let redirect_uri = callback_address(&origin.0, &door.provider);
-        sign_in(door, answer, attempt, redirect_uri, source, &session).await
+        let method = portal
+            .sign_in_methods
+            .get(&slug)
+            .ok_or(Refusal::UnknownProvider)?;
+        let redirect_uri = callback_address(&origin.0, &method.provider);
+        sign_in(method, answer, attempt, redirect_uri, source, &session).await
     };
     match signing_in.await {
         Ok(()) => Redirect::to(&return_to),
@@ -47,39 +62,39 @@ pub async fn finish(
     }
 }
 
-/// The sign-in that this answer belongs to: begun in this browser, at this provider, not long ago, not answered yet.
+/// The attempt that this response belongs to: started in this browser, at this provider, recently, and unused.
 async fn expected(
-    session: &Session,
+    portal: &Portal,
+    headers: &HeaderMap,
     provider: &str,
     state: Option<&str>,
 ) -> Result<Attempt, Refusal> {
-    let state = state.ok_or(Refusal::NotUnderWay("it has no state"))?;
-    let attempt = attempt::take(session, state)
-        .await?
-        .ok_or(Refusal::NotUnderWay(
-            "its state is not one of this browser's",
-        ))?;
+    let state = state.ok_or(Refusal::NotUnderWay("no state"))?;
+    let attempt = attempt::take(portal, headers, state)
+        .await
+        .map_err(|problem| Refusal::Internal(problem.into()))?
+        .ok_or(Refusal::NotUnderWay("unknown state"))?;
     if attempt.provider == provider {
         Ok(attempt)
     } else {
-        Err(Refusal::NotUnderWay("it comes from another provider"))
+        Err(Refusal::NotUnderWay("another provider"))
     }
 }
 
 async fn sign_in(
-    door: &Door,
+    method: &SignInMethod,
     answer: Answer,
     attempt: Attempt,
     redirect_uri: String,
     source: Option<String>,
     session: &Session,
 ) -> Result<(), Refusal> {
-    let provider = &door.provider;
+    let provider = &method.provider;
     if answer
         .iss
         .is_some_and(|iss| iss != provider.settings().issuer_name)
     {
-        return Err(Refusal::NotUnderWay("it comes from another issuer"));
+        return Err(Refusal::NotUnderWay("another issuer"));
     }
     if let Some(error) = answer.error {
         let known: String = error
@@ -92,17 +107,17 @@ async fn sign_in(
             _ => Refusal::Denied(known),
         });
     }
-    let code = answer.code.ok_or(Refusal::NotUnderWay("it has no code"))?;
-    let vouched = provider.redeem(code, attempt, redirect_uri).await?;
-    let user = door
+    let code = answer.code.ok_or(Refusal::NotUnderWay("no code"))?;
+    let authenticated = provider.redeem(code, attempt, redirect_uri).await?;
+    let user = method
         .service
-        .sign_in(vouched.identity, source)
+        .sign_in(authenticated.identity, source)
         .await
         .map_err(|problem| match problem.kind {
             ProblemKind::Forbidden => Refusal::Suspended,
             _ => Refusal::Internal(problem.into()),
         })?;
-    SessionData::new(user.id, &provider.settings().slug, vouched.id_token)
+    SessionData::new(user.id, &provider.settings().slug, authenticated.id_token)
         .begin(session)
         .await?;
     Ok(())

@@ -1,34 +1,39 @@
-//! From a checked ID token to the person it is about.
+//! From a verified ID token to the user's identity.
 
-use super::refusal::Refusal;
+use super::{id_token::Claims, refusal::Refusal};
 use crate::config::ProviderSettings;
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use provisioning::sign_in::Identity;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-/// All claims of a token whose signature and times have been checked.
-pub fn of_verified_token(token: &str) -> Result<Map<String, Value>, Refusal> {
-    let invalid = || Refusal::InvalidToken("its claims cannot be read".into());
-    let payload = token.split('.').nth(1).ok_or_else(invalid)?;
-    let json = URL_SAFE_NO_PAD
-        .decode(payload.trim_end_matches('='))
-        .map_err(|_| invalid())?;
-    serde_json::from_slice(&json).map_err(|_| invalid())
+/// Adds the claims of the userinfo endpoint that the ID token lacks. They must be about the same user. An address is
+/// verified only by the source that it comes from: the endpoint may speak of another address.
+pub fn add_userinfo(claims: &mut Claims, mut more: Claims) -> Result<(), Refusal> {
+    if more.get("sub") != claims.get("sub") {
+        return Err(Refusal::InvalidToken(
+            "the userinfo endpoint returned another subject".into(),
+        ));
+    }
+    if claims.contains_key("email") {
+        more.remove("email_verified");
+    } else {
+        claims.remove("email_verified");
+    }
+    for (name, value) in more {
+        claims.entry(name).or_insert(value);
+    }
+    Ok(())
 }
 
-/// Cognito signs access tokens with the keys of its ID tokens and says in `token_use` which one it is.
-pub fn refuse_access_token(claims: &Map<String, Value>) -> Result<(), Refusal> {
+/// Cognito signs access tokens with the same keys as ID tokens; `token_use` distinguishes them.
+pub fn refuse_access_token(claims: &Claims) -> Result<(), Refusal> {
     match claims.get("token_use").and_then(Value::as_str) {
         None | Some("id") => Ok(()),
-        Some(other) => Err(Refusal::InvalidToken(format!("it is an {other} token"))),
+        Some(other) => Err(Refusal::InvalidToken(format!("the token_use is {other}"))),
     }
 }
 
-/// Who the claims are about, if they may come in.
-pub fn identity(
-    settings: &ProviderSettings,
-    claims: Map<String, Value>,
-) -> Result<Identity, Refusal> {
+/// The user's identity, if the user is allowed to sign in.
+pub fn identity(settings: &ProviderSettings, claims: Claims) -> Result<Identity, Refusal> {
     let text = |name: &str| {
         claims
             .get(name)
@@ -40,10 +45,22 @@ pub fn identity(
         .get("sub")
         .and_then(Value::as_str)
         .filter(|subject| !subject.is_empty())
-        .ok_or_else(|| Refusal::InvalidToken("it has no subject".into()))?
+        .ok_or_else(|| Refusal::InvalidToken("no subject".into()))?
         .to_owned();
     let email = text("email").unwrap_or_default();
-    let email_verified = is_true(claims.get("email_verified"));
+    let email_verified = match claims.get("email_verified") {
+        None | Some(Value::Null) if !email.is_empty() => {
+            if !settings.assume_email_verified {
+                tracing::info!(
+                    provider = settings.slug,
+                    "the claim email_verified is missing, so the address does not count for invitations and \
+                     email_domains; if this provider verifies addresses, set assume_email_verified"
+                );
+            }
+            settings.assume_email_verified
+        }
+        stated => is_true(stated),
+    };
     let anybody = settings.email_domains.is_empty();
     if !(anybody || email_verified && is_in_domain(&email, &settings.email_domains)) {
         return Err(Refusal::AddressNotAllowed);
@@ -68,7 +85,7 @@ pub fn identity(
     })
 }
 
-/// Cognito's userinfo writes it as text.
+/// Cognito's userinfo endpoint returns a string.
 fn is_true(value: Option<&Value>) -> bool {
     match value {
         Some(Value::Bool(yes)) => *yes,
@@ -77,7 +94,7 @@ fn is_true(value: Option<&Value>) -> bool {
     }
 }
 
-/// What follows the only “@” must be one of the domains, exactly.
+/// The part after the only “@” must equal one of the domains.
 fn is_in_domain(address: &str, domains: &[String]) -> bool {
     match address.split_once('@') {
         Some((local, domain)) if !local.is_empty() && !domain.contains('@') => {
@@ -87,7 +104,7 @@ fn is_in_domain(address: &str, domains: &[String]) -> bool {
     }
 }
 
-/// Names go to pages, logs and the audit log: without control characters and not endless.
+/// Names appear on pages, in logs and in the audit log: no control characters, and a limited length.
 fn printable(text: &str) -> String {
     text.chars()
         .filter(|c| !c.is_control())
@@ -113,6 +130,8 @@ mod tests {
             client_secret: Some(Secret::from("x".to_owned())),
             scopes: vec!["openid".into()],
             userinfo: false,
+            audiences: Vec::new(),
+            assume_email_verified: false,
             email_domains: domains.iter().map(ToString::to_string).collect(),
             cognito_domain: None,
             user_pool: None,
@@ -175,5 +194,59 @@ mod tests {
         );
         assert_eq!(name(json!({"sub": "1", "email": "a@b.c"})), "a@b.c");
         assert_eq!(name(json!({"sub": "1"})), "1");
+    }
+
+    #[test]
+    fn a_missing_email_verified_counts_as_the_setting_says() {
+        let claims = json!({"sub": "1", "email": "ann@corp.com"});
+        for assume_email_verified in [false, true] {
+            let settings = ProviderSettings {
+                assume_email_verified,
+                ..settings(&[])
+            };
+            let verified = |claims: &Value| {
+                identity(&settings, claims.as_object().unwrap().clone())
+                    .unwrap()
+                    .email_verified
+            };
+            assert_eq!(verified(&claims), assume_email_verified);
+            let mut refuted = claims.clone();
+            refuted["email_verified"] = json!(false);
+            assert!(!verified(&refuted));
+        }
+    }
+
+    #[test]
+    fn an_address_is_verified_by_its_own_source_only() {
+        let merged = |token: Value, userinfo: Value| {
+            let mut claims = token.as_object().unwrap().clone();
+            add_userinfo(&mut claims, userinfo.as_object().unwrap().clone()).unwrap();
+            let identity = identity(&settings(&[]), claims).unwrap();
+            (identity.email, identity.email_verified)
+        };
+        let verified = json!({"sub": "1", "email": "b@corp.com", "email_verified": true});
+        for (token, expected) in [
+            (json!({"sub": "1"}), ("b@corp.com", true)),
+            (
+                json!({"sub": "1", "email_verified": true}),
+                ("b@corp.com", true),
+            ),
+            (
+                json!({"sub": "1", "email": "a@corp.com"}),
+                ("a@corp.com", false),
+            ),
+            (
+                json!({"sub": "1", "email": "a@corp.com", "email_verified": true}),
+                ("a@corp.com", true),
+            ),
+        ] {
+            let (email, is_verified) = merged(token, verified.clone());
+            assert_eq!((email.as_str(), is_verified), expected);
+        }
+        let unverified = json!({"sub": "1", "email": "b@corp.com"});
+        let claimed = merged(json!({"sub": "1", "email_verified": true}), unverified);
+        assert_eq!(claimed, ("b@corp.com".to_owned(), false));
+        let mut claims = Claims::new();
+        assert!(add_userinfo(&mut claims, verified.as_object().unwrap().clone()).is_err());
     }
 }

@@ -1,25 +1,24 @@
-//! How the portal talks to identity providers: never for long, never for much, and never where a redirect leads.
+//! The HTTP client for identity providers, with limits on time and size and without redirects.
 
 use openidconnect::{AsyncHttpClient, HttpRequest, HttpResponse};
 use std::{future::Future, pin::Pin, time::Duration};
 
-/// One request may take this long.
+/// The timeout for one request.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Discovery documents and key sets are a few kilobytes.
+/// Discovery documents and key sets have a few kilobytes.
 const MAX_ANSWER: usize = 512 * 1024;
 
-/// A request that brought no usable answer.
+/// A request without a usable response.
 #[derive(Debug, thiserror::Error)]
 pub enum ProviderHttpError {
-    /// No connection, or no answer in time.
-    #[error("no answer from the provider")]
+    /// No connection, or no response in time.
+    #[error("the provider did not respond")]
     NoAnswer(#[source] reqwest::Error),
-    /// The answer is larger than any provider's should be.
-    #[error("the provider's answer is too large")]
+    /// The response exceeds the limit.
+    #[error("the provider's response is too large")]
     TooLarge,
-    /// The request could not be built.
-    #[error("the request cannot be built")]
+    #[error("cannot build the request")]
     Request(#[source] http::Error),
 }
 
@@ -29,7 +28,6 @@ impl From<reqwest::Error> for ProviderHttpError {
     }
 }
 
-/// The client.
 #[derive(Clone, Debug)]
 pub struct ProviderHttp(reqwest::Client);
 
@@ -44,7 +42,7 @@ impl ProviderHttp {
         Ok(Self(client))
     }
 
-    /// Sends a request and reads the whole answer.
+    /// Sends a request and reads the whole response.
     pub async fn send(&self, request: HttpRequest) -> Result<HttpResponse, ProviderHttpError> {
         let mut answer = self.0.execute(request.try_into()?).await?;
         let mut response = http::Response::builder().status(answer.status());

@@ -1,11 +1,12 @@
-//! Signing in at identity providers by OpenID Connect: authorization code with PKCE, state and nonce, each bound to the
-//! browser's session and good for one use. Several providers stand side by side.
+//! Sign-in at identity providers by OpenID Connect: authorization code with PKCE, state and nonce, each bound to the
+//! browser's session and valid once. Several providers are supported.
 
 mod attempt;
 mod callback;
 mod claims;
 mod discovery;
 mod http_client;
+mod id_token;
 mod provider;
 mod refusal;
 mod return_to;
@@ -22,21 +23,19 @@ use provisioning::sign_in::SignInService;
 use std::{collections::BTreeMap, sync::Arc};
 use url::form_urlencoded;
 
-/// The page that offers the ways to sign in.
+/// The sign-in page.
 pub const PAGE: &str = "/sign-in";
 
-/// A provider and what its people are granted.
-pub struct Door {
-    /// The provider.
+/// A provider with its claim rules.
+pub struct SignInMethod {
     pub provider: Provider,
     /// Turns claims into roles.
     pub service: SignInService,
 }
 
-/// The ways to sign in, by the word in their address.
-pub type Doors = BTreeMap<String, Arc<Door>>;
+/// The providers by slug.
+pub type SignInMethods = BTreeMap<String, Arc<SignInMethod>>;
 
-/// `/sign-in/{provider}`, its callback, and `/sign-out`.
 pub fn routes(routes: Routes) -> Routes {
     routes
         .get("/sign-in/{provider}", start::start)
@@ -44,14 +43,14 @@ pub fn routes(routes: Routes) -> Routes {
         .post("/sign-out", sign_out::sign_out)
 }
 
-/// Where a provider sends people back to.
+/// The redirect URL at the provider.
 fn callback_address(origin: &str, provider: &Provider) -> String {
     format!("{origin}/sign-in/{}/callback", provider.settings().slug)
 }
 
-/// Back to the sign-in page, which says what went wrong and lets one try again.
+/// Redirects to the sign-in page, which shows the reason.
 fn try_again(refusal: &Refusal, provider: &str, return_to: &str) -> Redirect {
-    tracing::warn!(provider, error = %domain::error::causes(refusal), "nobody was signed in");
+    tracing::warn!(provider, error = %domain::error::causes(refusal), "sign-in failed");
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.append_pair("error", refusal.code());
     query.append_pair("provider", provider);

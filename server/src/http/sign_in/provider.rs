@@ -1,59 +1,56 @@
-//! One identity provider: what it says about itself, and the two conversations with it.
+//! One identity provider: its metadata, and the requests to it.
 
 use super::{
     attempt::Attempt,
     claims,
-    discovery::{Client, Discovered, in_time},
+    discovery::{Discovered, Tokens, in_time},
     http_client::{ProviderHttp, ProviderHttpError},
+    id_token::{self, Claims, Expected, TokenError},
     refusal::Refusal,
 };
 use crate::config::ProviderSettings;
-use openidconnect::{
-    AccessTokenHash, AuthorizationCode, ClaimsVerificationError, CsrfToken, Nonce,
-    OAuth2TokenResponse as _, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError,
-    Scope, SignatureVerificationError, TokenResponse as _,
-    core::{CoreAuthenticationFlow, CoreIdToken, CoreTokenResponse},
+use jiff::Timestamp;
+use oauth2::{
+    AuthorizationCode, CsrfToken, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl,
+    RequestTokenError, Scope, TokenResponse as _,
 };
 use provisioning::sign_in::Identity;
-use serde_json::{Map, Value};
 use std::{
+    borrow::Cow,
     sync::{Arc, PoisonError, RwLock},
     time::Duration,
 };
 use url::Url;
 
-/// Discovery and keys are read again after this long, and earlier when an unknown key appears.
+/// Metadata and keys are read again after this time, or earlier if an unknown key appears.
 const FRESH: Duration = Duration::from_secs(3600);
-/// Nobody can make the portal ask more often than this.
+/// Limits how often requests can make the portal read the metadata.
 const LEAST_AGE: Duration = Duration::from_secs(1);
-/// An identity provider.
+/// In bytes. The token of a user in many groups has up to 65 kB.
+const LONGEST_HINT: usize = 2048;
+
 pub struct Provider {
     settings: ProviderSettings,
     http: ProviderHttp,
     discovered: RwLock<Option<Arc<Discovered>>>,
 }
 
-/// What a sign-in needs to remember, and where it sends the browser.
-pub struct Started {
-    /// To be kept in the browser's session.
+/// A started sign-in.
+pub struct SignInStart {
+    /// To be stored in the browser.
     pub attempt: Attempt,
-    /// The provider's page.
     pub address: Url,
 }
 
-/// Somebody the provider vouches for.
-pub struct Vouched {
-    /// Who.
+/// A user that the provider has authenticated.
+pub struct AuthenticatedUser {
     pub identity: Identity,
-    /// The statement itself, to sign out with.
+    /// The ID token itself, to sign out with.
     pub id_token: String,
 }
 
 impl Provider {
-    /// A provider; nothing is asked of it before somebody signs in.
-    ///
-    /// # Errors
-    /// If no HTTP client can be had.
+    /// Creates a provider without sending any request.
     pub fn new(settings: ProviderSettings) -> Result<Self, ProviderHttpError> {
         Ok(Self {
             settings,
@@ -62,36 +59,33 @@ impl Provider {
         })
     }
 
-    /// How it is configured.
     pub fn settings(&self) -> &ProviderSettings {
         &self.settings
     }
 
-    /// Begins a sign-in that comes back to `redirect_uri` and then goes to `return_to`.
-    pub async fn start(&self, redirect_uri: String, return_to: String) -> Result<Started, Refusal> {
-        // Asked anew, so that nobody is sent to a provider that is down.
+    /// Starts a sign-in that returns to `redirect_uri` and then goes to `return_to`.
+    pub async fn start(
+        &self,
+        redirect_uri: String,
+        return_to: String,
+    ) -> Result<SignInStart, Refusal> {
+        // Reads the metadata again, so that no user is redirected to a provider that is down.
         let discovered = self.discovered(LEAST_AGE).await?;
-        let client = with_redirect(&discovered.client, redirect_uri)?;
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
-        let scopes = self
-            .settings
-            .scopes
-            .iter()
-            .filter(|scope| *scope != "openid");
-        let (address, state, nonce) = client
-            .authorize_url(
-                CoreAuthenticationFlow::AuthorizationCode,
-                CsrfToken::new_random,
-                Nonce::new_random,
-            )
-            .add_scopes(scopes.cloned().map(Scope::new))
+        let nonce = CsrfToken::new_random().into_secret();
+        let (address, state) = discovered
+            .client
+            .authorize_url(CsrfToken::new_random)
+            .add_scopes(self.settings.scopes.iter().cloned().map(Scope::new))
+            .add_extra_param("nonce", nonce.clone())
             .set_pkce_challenge(challenge)
+            .set_redirect_uri(redirect(redirect_uri)?)
             .url();
-        Ok(Started {
+        Ok(SignInStart {
             attempt: Attempt::new(
                 &self.settings.slug,
                 state.into_secret(),
-                nonce.secret().clone(),
+                nonce,
                 verifier.into_secret(),
                 return_to,
             ),
@@ -99,52 +93,60 @@ impl Provider {
         })
     }
 
-    /// Exchanges the code of an answer for a statement about a person, and checks it.
+    /// Exchanges the code for an ID token and verifies it.
     pub async fn redeem(
         &self,
         code: String,
         attempt: Attempt,
         redirect_uri: String,
-    ) -> Result<Vouched, Refusal> {
+    ) -> Result<AuthenticatedUser, Refusal> {
         let discovered = self.discovered(FRESH).await?;
-        let client = with_redirect(&discovered.client, redirect_uri)?;
-        let request = client
+        let request = discovered
+            .client
             .exchange_code(AuthorizationCode::new(code))
-            .map_err(Refusal::misconfigured)?
-            .set_pkce_verifier(PkceCodeVerifier::new(attempt.pkce_verifier));
-        let tokens: CoreTokenResponse = in_time(request.request_async(&self.http))
+            .set_pkce_verifier(PkceCodeVerifier::new(attempt.pkce_verifier))
+            .set_redirect_uri(redirect(redirect_uri)?);
+        let tokens: Tokens = in_time(request.request_async(&self.http))
             .await?
             .map_err(token_refusal)?;
+        let access_token = tokens.access_token().secret();
         let id_token = tokens
-            .id_token()
-            .ok_or_else(|| Refusal::InvalidToken("there is none in the answer".into()))?;
-        let nonce = Nonce::new(attempt.nonce);
+            .id_token
+            .as_ref()
+            .ok_or_else(|| Refusal::InvalidToken("the response contains no ID token".into()))?;
 
-        let checked = match check(&discovered.client, id_token, &tokens, &nonce) {
-            Err(ClaimsVerificationError::SignatureVerification(
-                SignatureVerificationError::NoMatchingKey,
-            )) => {
-                // Signed with a key that is newer than what we know: the provider has changed its keys.
+        let verified = match id_token::verify(id_token, &discovered.keys(&self.settings)) {
+            Err(TokenError::UnknownKey) => {
+                // The provider has rotated its keys.
                 let renewed = self.discovered(LEAST_AGE).await?;
-                check(&renewed.client, id_token, &tokens, &nonce)
+                id_token::verify(id_token, &renewed.keys(&self.settings))?
             }
-            checked => checked,
+            verified => verified?,
         };
-        checked.map_err(|error| Refusal::InvalidToken(domain::error::causes(&error)))?;
-
-        let id_token = id_token.to_string();
-        let mut claims = claims::of_verified_token(&id_token)?;
+        verified.check(
+            &Expected {
+                issuer: &self.settings.issuer_name,
+                client_id: &self.settings.client_id,
+                audiences: &self.settings.audiences,
+                nonce: &attempt.nonce,
+                access_token,
+            },
+            Timestamp::now(),
+        )?;
+        let mut claims = verified.claims;
         claims::refuse_access_token(&claims)?;
         if self.settings.userinfo {
-            let access_token = tokens.access_token().secret();
-            self.add_userinfo(&discovered, access_token, &mut claims)
-                .await?;
+            let more = self.userinfo(&discovered, access_token).await?;
+            claims::add_userinfo(&mut claims, more)?;
         }
         let identity = claims::identity(&self.settings, claims)?;
-        Ok(Vouched { identity, id_token })
+        Ok(AuthenticatedUser {
+            identity,
+            id_token: id_token.clone(),
+        })
     }
 
-    /// Where the browser goes to sign out at the provider too, if the provider has such a place.
+    /// The URL for signing out at the provider, if it has an end-session endpoint.
     pub async fn end_session(&self, id_token: Option<&str>, return_to: &str) -> Option<Url> {
         if let Some(domain) = &self.settings.cognito_domain {
             let mut url = domain.join("/logout").ok()?;
@@ -157,7 +159,7 @@ impl Provider {
             Ok(discovered) => discovered,
             Err(refusal) => {
                 let error = domain::error::causes(&refusal);
-                tracing::warn!(provider = self.settings.slug, %error, "signed out here only");
+                tracing::warn!(provider = self.settings.slug, %error, "signed out of the portal only");
                 return None;
             }
         };
@@ -165,19 +167,20 @@ impl Provider {
         let mut query = url.query_pairs_mut();
         query.append_pair("client_id", &self.settings.client_id);
         query.append_pair("post_logout_redirect_uri", return_to);
-        if let Some(token) = id_token {
+        // Proxies refuse long addresses. Without the hint the provider asks which user signs out.
+        if let Some(token) = id_token.filter(|token| token.len() <= LONGEST_HINT) {
             query.append_pair("id_token_hint", token);
         }
         drop(query);
         Some(url)
     }
 
-    /// Asks the provider about itself, for `hangar check`.
+    /// Reads the provider's metadata, for `hangar check`.
     pub async fn check(&self) -> Result<(), Refusal> {
         self.discovered(Duration::ZERO).await.map(|_| ())
     }
 
-    /// What the provider says about itself, if we heard it at most `age` ago, else heard anew.
+    /// The provider's metadata, at most `age` old.
     async fn discovered(&self, age: Duration) -> Result<Arc<Discovered>, Refusal> {
         let known = self
             .discovered
@@ -195,13 +198,12 @@ impl Provider {
         Ok(fresh)
     }
 
-    /// Adds what only the userinfo endpoint tells. It must be about the same person.
-    async fn add_userinfo(
+    /// The claims of the userinfo endpoint, which responds in JSON or with a signed token.
+    async fn userinfo(
         &self,
         discovered: &Discovered,
         access_token: &str,
-        claims: &mut Map<String, Value>,
-    ) -> Result<(), Refusal> {
+    ) -> Result<Claims, Refusal> {
         let address = discovered
             .userinfo
             .as_ref()
@@ -211,75 +213,48 @@ impl Provider {
                 http::header::AUTHORIZATION,
                 format!("Bearer {access_token}"),
             )
-            .header(http::header::ACCEPT, "application/json")
+            .header(http::header::ACCEPT, "application/json, application/jwt")
             .body(Vec::new())
             .map_err(ProviderHttpError::Request)?;
         let answer = self.http.send(request).await?;
         if !answer.status().is_success() {
             let status = answer.status();
             return Err(Refusal::misconfigured(format!(
-                "userinfo answered {status}"
+                "the userinfo endpoint returned {status}"
             )));
         }
-        let more: Map<String, Value> =
-            serde_json::from_slice(answer.body()).map_err(Refusal::misconfigured)?;
-        if more.get("sub") != claims.get("sub") {
-            return Err(Refusal::InvalidToken(
-                "userinfo is about somebody else".into(),
-            ));
+        let is_signed = answer
+            .headers()
+            .get(http::header::CONTENT_TYPE)
+            .and_then(|kind| kind.to_str().ok())
+            .is_some_and(|kind| kind.trim_start().starts_with("application/jwt"));
+        if is_signed {
+            let token = String::from_utf8_lossy(answer.body());
+            let verified = id_token::verify(token.trim(), &discovered.keys(&self.settings))?;
+            return Ok(verified.claims);
         }
-        for (name, value) in more {
-            claims.entry(name).or_insert(value);
-        }
-        Ok(())
+        serde_json::from_slice(answer.body()).map_err(Refusal::misconfigured)
     }
 }
 
-/// Signature, issuer, audience, expiry, nonce, and that the access token belongs to it.
-fn check(
-    client: &Client,
-    id_token: &CoreIdToken,
-    tokens: &CoreTokenResponse,
-    nonce: &Nonce,
-) -> Result<(), ClaimsVerificationError> {
-    let verifier = client.id_token_verifier();
-    let claims = id_token.claims(&verifier, nonce)?;
-    if let Some(expected) = claims.access_token_hash() {
-        let signature = |error| ClaimsVerificationError::SignatureVerification(error);
-        let actual = AccessTokenHash::from_token(
-            tokens.access_token(),
-            id_token
-                .signing_alg()
-                .map_err(|error| ClaimsVerificationError::Other(error.to_string()))?,
-            id_token.signing_key(&verifier).map_err(signature)?,
-        )
-        .map_err(|error| ClaimsVerificationError::Other(error.to_string()))?;
-        if actual != *expected {
-            return Err(ClaimsVerificationError::Other(
-                "at_hash does not fit".into(),
-            ));
-        }
-    }
-    Ok(())
-}
-
-fn with_redirect(client: &Client, address: String) -> Result<Client, Refusal> {
-    let address = RedirectUrl::new(address).map_err(Refusal::misconfigured)?;
-    Ok(client.clone().set_redirect_uri(address))
+fn redirect(address: String) -> Result<Cow<'static, RedirectUrl>, Refusal> {
+    RedirectUrl::new(address)
+        .map(Cow::Owned)
+        .map_err(Refusal::misconfigured)
 }
 
 fn token_refusal<T>(error: RequestTokenError<ProviderHttpError, T>) -> Refusal
 where
-    T: openidconnect::ErrorResponse + Send + Sync + 'static,
+    T: oauth2::ErrorResponse + Send + Sync + 'static,
 {
     match error {
         RequestTokenError::Request(error) => error.into(),
-        RequestTokenError::ServerResponse(response) => {
-            Refusal::misconfigured(format!("the token endpoint refused: {response:?}"))
-        }
-        // The body of an answer that cannot be read may hold tokens.
+        RequestTokenError::ServerResponse(response) => Refusal::misconfigured(format!(
+            "the token endpoint returned an error: {response:?}"
+        )),
+        // The body of a response that cannot be parsed may contain tokens.
         RequestTokenError::Parse(..) => {
-            Refusal::misconfigured("the token endpoint's answer cannot be read")
+            Refusal::misconfigured("the token endpoint's response cannot be read")
         }
         RequestTokenError::Other(message) => Refusal::Unavailable(message.into()),
     }

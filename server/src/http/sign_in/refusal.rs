@@ -1,43 +1,40 @@
-//! Why somebody was not signed in. The page gets a code and says it in its own words; the details are for the log.
+//! Why a user was not signed in. The page gets a code and chooses its own text; the details are logged.
 
-use super::http_client::ProviderHttpError;
+use super::{http_client::ProviderHttpError, id_token::TokenError};
 
 type Cause = Box<dyn std::error::Error + Send + Sync>;
 
-/// A sign-in that did not work.
+/// A failed sign-in.
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal {
-    /// There is no provider of that name.
-    #[error("there is no such provider")]
+    #[error("unknown provider")]
     UnknownProvider,
-    /// The provider does not answer, or not in time.
-    #[error("the provider does not answer")]
+    /// The provider did not respond, or not in time.
+    #[error("the provider did not respond")]
     Unavailable(#[source] Cause),
-    /// The provider or what is configured about it is wrong.
+    /// The provider or its configuration is wrong.
     #[error("the provider or its configuration is wrong")]
     Misconfigured(#[source] Cause),
-    /// The provider says no; its own code for it.
+    /// The provider's error code.
     #[error("the provider refused: {0}")]
     Denied(String),
-    /// No sign-in under way in this browser fits: too old, used before, or begun elsewhere.
-    #[error("no sign-in under way fits the answer: {0}")]
+    /// No open attempt of this browser matches: too old, already used, or started elsewhere.
+    #[error("no open sign-in matches the response: {0}")]
     NotUnderWay(&'static str),
-    /// The provider's statement about the person does not hold.
+    /// The ID token is not valid.
     #[error("the ID token is not valid: {0}")]
     InvalidToken(String),
-    /// The person's address is not one of those allowed.
+    /// The user's email address is not in an allowed domain or not verified.
     #[error("the address is not in an allowed domain or not verified")]
     AddressNotAllowed,
-    /// The person is suspended.
-    #[error("the person is suspended")]
+    #[error("the user is suspended")]
     Suspended,
-    /// The portal failed.
-    #[error("the portal failed")]
+    #[error("internal error")]
     Internal(#[source] Cause),
 }
 
 impl Refusal {
-    /// The word in the sign-in page's address.
+    /// The value in the sign-in page's URL.
     pub fn code(&self) -> &'static str {
         match self {
             Self::UnknownProvider => "unknown_provider",
@@ -52,7 +49,6 @@ impl Refusal {
         }
     }
 
-    /// A wrong provider or configuration.
     pub fn misconfigured(cause: impl Into<Cause>) -> Self {
         Self::Misconfigured(cause.into())
     }
@@ -72,5 +68,11 @@ impl From<ProviderHttpError> for Refusal {
 impl From<tower_sessions::session::Error> for Refusal {
     fn from(error: tower_sessions::session::Error) -> Self {
         Self::Internal(error.into())
+    }
+}
+
+impl From<TokenError> for Refusal {
+    fn from(error: TokenError) -> Self {
+        Self::InvalidToken(error.to_string())
     }
 }

@@ -1,10 +1,10 @@
-//! Where people go after signing in: an address on this site, whatever a link says.
+//! Where users go after signing in: always a path on this site, whatever a link contains.
 
 use url::Url;
 
 const LONGEST: usize = 2_000;
 
-/// The path and query to go to; the first page if `asked` leads elsewhere or is odd in any way.
+/// The path and query to go to; the start page if `asked` leads elsewhere or is malformed.
 pub fn safe_return_to(asked: Option<&str>) -> String {
     asked
         .and_then(on_this_site)
@@ -14,10 +14,9 @@ pub fn safe_return_to(asked: Option<&str>) -> String {
 fn on_this_site(asked: &str) -> Option<String> {
     let lower = asked.to_ascii_lowercase();
     let (path, query) = lower.split_once('?').unwrap_or((&lower, ""));
-    // In the parameters an encoded line break is part of a text of several lines.
+    // In the query an encoded line break is part of text with several lines.
     let query = query.replace("%0d", "").replace("%0a", "");
-    // Browsers drop tabs and line breaks and take a backslash for a slash; encoded ones may be decoded by whatever
-    // stands before us.
+    // Browsers drop tabs and line breaks and treat a backslash as a slash; proxies may decode encoded ones.
     let odd = asked.len() > LONGEST
         || asked.chars().any(|c| c.is_control() || c == '\\')
         || ["%0", "%1", "%5c", "%7f"]
@@ -32,7 +31,7 @@ fn on_this_site(asked: &str) -> Option<String> {
     let site = Url::parse("http://portal.invalid").ok()?;
     let target = site.join(asked).ok()?;
     let path = target.path();
-    // Dots may have been resolved to a path that begins with two slashes.
+    // Resolving dots may result in a path that begins with two slashes.
     let stays = target.origin() == site.origin() && !path.starts_with("//");
     let loops = path == "/sign-out" || path == super::PAGE || path.starts_with("/sign-in/");
     if !stays || loops {

@@ -1,4 +1,4 @@
-//! `POST /sign-out`: the session ends here and, where the provider has a place for it, there.
+//! `POST /sign-out`: ends the session here and, if the provider supports it, there.
 
 use super::PAGE;
 use crate::{
@@ -26,31 +26,31 @@ pub async fn sign_out(
     session: Session,
 ) -> Response {
     let data = SessionData::read(&session).await.ok().flatten();
-    // Ended first: whatever fails afterwards, nobody stays signed in.
+    // First, so that a later failure leaves no session.
     if let Err(error) = session.flush().await {
-        tracing::error!(%error, "a session could not be ended");
+        tracing::error!(%error, "cannot end a session");
     }
     let back = format!("{}{PAGE}", origin.0);
     let Some(data) = data else {
         return Redirect::to(PAGE).into_response();
     };
-    let Some(door) = portal.doors.get(&data.provider) else {
+    let Some(method) = portal.sign_in_methods.get(&data.provider) else {
         return Redirect::to(PAGE).into_response();
     };
     if let Some(Extension(caller)) = caller
-        && let Err(problem) = door.service.sign_out(&caller).await
+        && let Err(problem) = method.service.sign_out(&caller).await
     {
-        tracing::error!(%problem, "a sign-out could not be recorded");
+        tracing::error!(%problem, "cannot record a sign-out");
     }
-    let provider = &door.provider;
+    let provider = &method.provider;
     match provider.end_session(data.id_token.as_deref(), &back).await {
         Some(address) => go_on(&provider.settings().title, address.as_str()),
         None => Redirect::to(PAGE).into_response(),
     }
 }
 
-/// A page that goes on to the provider. A redirect would count as the form's target, which the content security policy
-/// keeps to the portal.
+/// A page that continues to the provider. A redirect would count as the form's target, which the content security
+/// policy restricts to the portal.
 fn go_on(provider: &str, address: &str) -> Response {
     let address = escaped(address);
     let head = format!("<meta http-equiv=\"refresh\" content=\"0; url={address}\">");

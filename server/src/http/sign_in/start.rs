@@ -1,18 +1,15 @@
-//! `GET /sign-in/{provider}`: off to the provider.
+//! `GET /sign-in/{provider}`: redirects to the provider.
 
 use super::{attempt, callback_address, refusal::Refusal, return_to::safe_return_to, try_again};
-use crate::{
-    http::{identity::Signed, layers::host::Origin},
-    portal::Portal,
-};
+use crate::{http::layers::host::Origin, portal::Portal};
 use axum::{
     Extension,
     extract::{Path, Query, State},
-    response::Redirect,
+    response::{IntoResponse as _, Redirect, Response},
 };
+use http::HeaderMap;
 use serde::Deserialize;
 use std::sync::Arc;
-use tower_sessions::Session;
 
 #[derive(Deserialize)]
 pub struct StartQuery {
@@ -24,30 +21,26 @@ pub async fn start(
     Path(slug): Path<String>,
     Query(query): Query<StartQuery>,
     Extension(origin): Extension<Origin>,
-    signed: Option<Extension<Signed>>,
-    session: Session,
-) -> Redirect {
+    headers: HeaderMap,
+) -> Response {
     let return_to = safe_return_to(query.return_to.as_deref());
     let begin = async {
-        let door = portal.doors.get(&slug).ok_or(Refusal::UnknownProvider)?;
-        let started = door
+        let method = portal
+            .sign_in_methods
+            .get(&slug)
+            .ok_or(Refusal::UnknownProvider)?;
+        let started = method
             .provider
             .start(
-                callback_address(&origin.0, &door.provider),
+                callback_address(&origin.0, &method.provider),
                 return_to.clone(),
             )
             .await?;
-        attempt::remember(&session, started.attempt, signed.is_some()).await?;
-        Ok(started.address)
+        let cookies = attempt::cookies(&portal, &headers, &started.attempt)
+            .ok_or_else(|| Refusal::Internal("the attempt cannot be sealed".into()))?;
+        Ok((cookies, Redirect::to(started.address.as_str())).into_response())
     };
-    match begin.await {
-        Ok(address) => Redirect::to(address.as_str()),
-        Err(refusal) => {
-            if matches!(refusal, Refusal::Internal(_)) {
-                // What could not be stored now will not be stored with the answer either.
-                session.clear().await;
-            }
-            try_again(&refusal, &slug, &return_to)
-        }
-    }
+    begin
+        .await
+        .unwrap_or_else(|refusal| try_again(&refusal, &slug, &return_to).into_response())
 }

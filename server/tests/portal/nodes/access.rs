@@ -20,7 +20,7 @@ fn requests() -> Vec<(Method, &'static str, Option<Value>)> {
         (Method::POST, "/stop", None),
         (Method::POST, "/start", None),
         (Method::PUT, "/autostop", Some(json!({ "idle_minutes": 5 }))),
-        (Method::DELETE, "?confirm=private", None),
+        (Method::DELETE, "?confirmation=private", None),
     ]
 }
 

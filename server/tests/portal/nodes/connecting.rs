@@ -2,7 +2,7 @@
 
 use super::{page, ready_node};
 use crate::fixture::{Browser, DEVELOPER, TestPortal};
-use domain::caller::TenantScope;
+use domain::{audit::AuditAction, caller::TenantScope};
 use std::{fs, os::unix::fs::PermissionsExt as _};
 
 #[tokio::test]
@@ -46,17 +46,17 @@ async fn key_and_config_are_files_that_nobody_on_the_way_keeps() {
     assert!(ssh["port"].as_u64().is_some());
     assert!(!ssh["user"].as_str().unwrap().is_empty());
 
-    let lately = portal
+    let recent = portal
         .database()
         .audit()
         .recent(&TenantScope::All, 50)
         .await;
-    let handed_out = lately
+    let downloads = recent
         .unwrap()
         .into_iter()
-        .filter(|happening| happening.did == "was given the key to")
+        .filter(|entry| entry.did == AuditAction::ReadNodeKey.phrase())
         .count();
-    assert_eq!(handed_out, 3, "each is recorded");
+    assert_eq!(downloads, 3, "each is recorded");
     portal.stop().await;
 }
 

@@ -101,6 +101,6 @@ async fn until_gone(program: &Browser, address: &str) {
 }
 
 async fn delete_node(program: &Browser, address: &str, confirmation: &str) -> Answer {
-    let path = format!("{address}?confirm={confirmation}");
+    let path = format!("{address}?confirmation={confirmation}");
     program.send(program.request(Method::DELETE, &path)).await
 }

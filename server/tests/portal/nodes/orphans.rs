@@ -27,7 +27,7 @@ async fn an_orphan_is_listed_to_admins_who_take_it_down() {
     assert_eq!(orphan["going"], false);
 
     let path = "/api/v1/orphans/hgr-00000000-lost";
-    let right = format!("{path}?confirm=hgr-00000000-lost");
+    let right = format!("{path}?confirmation=hgr-00000000-lost");
     for answer in [
         developer.get("/api/v1/orphans").await,
         developer
@@ -36,10 +36,10 @@ async fn an_orphan_is_listed_to_admins_who_take_it_down() {
     ] {
         answer.assert_problem(403, "forbidden");
     }
-    let wrong = format!("{path}?confirm=lost");
+    let wrong = format!("{path}?confirmation=lost");
     let refused = admin.send(admin.request(Method::DELETE, &wrong)).await;
     refused.assert_problem(422, "invalid");
-    let unknown = "/api/v1/orphans/hgr-00000000-other?confirm=hgr-00000000-other";
+    let unknown = "/api/v1/orphans/hgr-00000000-other?confirmation=hgr-00000000-other";
     let refused = admin.send(admin.request(Method::DELETE, unknown)).await;
     refused.assert_problem(404, "not-found");
     let taken = admin.send(admin.request(Method::DELETE, &right)).await;

@@ -7,12 +7,13 @@ mod callers;
 mod table;
 mod world;
 
-use crate::fixture::TestPortal;
+use crate::fixture::{TestPortal, body_of};
 use callers::Asker;
 use domain::{
     access::{Action, PlatformAction},
     caller::Channel,
 };
+use server::http::rest::Permission;
 use std::collections::BTreeSet;
 use table::{Body, Route, routes};
 use world::{World, without_names};
@@ -119,7 +120,7 @@ async fn ask(route: &Route, asker: &Asker, names: &World) -> (u16, String) {
         return (401, String::new());
     }
     let body = if status >= 400 {
-        answer.text().await.unwrap()
+        body_of(answer).await
     } else {
         String::new()
     };
@@ -154,6 +155,28 @@ fn every_route_has_a_line_in_the_table() {
     assert!(missing.is_empty(), "without a line: {missing:#?}");
     let gone: Vec<_> = table.difference(&real).collect();
     assert!(gone.is_empty(), "of no route: {gone:#?}");
+}
+
+#[test]
+fn operations_declare_the_permission_that_they_need() {
+    let table = routes();
+    for operation in server::http::rest::operations() {
+        let path = operation.full_path();
+        let route = table
+            .iter()
+            .find(|route| route.method == operation.method && route.path == path)
+            .unwrap();
+        let needed = match route.need {
+            Need::In(action) | Need::OrderIn(action) | Need::List(action) => {
+                Some(Permission::InTenant(action))
+            }
+            Need::OnPlatform(action) | Need::OnPlatformIn(action) => {
+                Some(Permission::OnPlatform(action))
+            }
+            Need::Nothing | Need::SomebodyKnown | Need::Session => None,
+        };
+        assert_eq!(operation.permission, needed, "{} {path}", operation.method);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -127,7 +127,7 @@ fn rest_clusters_and_nodes() -> Vec<Route> {
         post("/api/v1/clusters", "/api/v1/clusters", OrderIn(OrderCluster))
             .json(r#"{"name": "", "tenant": "{tenant}", "environment": "dev", "plan": "small", "kubernetes_version": "v1.36.0", "exposure": "load_balancer"}"#),
         get("/api/v1/clusters/{id}", "/api/v1/clusters/{cluster}", In(ReadCluster)),
-        delete("/api/v1/clusters/{id}", "/api/v1/clusters/{cluster}?confirm=no", In(DeleteCluster)),
+        delete("/api/v1/clusters/{id}", "/api/v1/clusters/{cluster}?confirmation=no", In(DeleteCluster)),
         get("/api/v1/clusters/{id}/kubeconfig", "/api/v1/clusters/{cluster}/kubeconfig", In(ReadKubeconfig)),
         get("/api/v1/clusters/{id}/events", "/api/v1/clusters/{cluster}/events", In(ReadCluster)),
         get("/api/v1/clusters/{id}/stream", "/api/v1/clusters/{cluster}/stream", In(ReadCluster)),
@@ -137,7 +137,7 @@ fn rest_clusters_and_nodes() -> Vec<Route> {
         get("/api/v1/nodes/catalogue", "/api/v1/nodes/catalogue", SomebodyKnown),
         post("/api/v1/nodes/quote", "/api/v1/nodes/quote", SomebodyKnown).json(r#"{"accelerator": "L4"}"#),
         get("/api/v1/nodes/{id}", "/api/v1/nodes/{node}", In(ReadNode)),
-        delete("/api/v1/nodes/{id}", "/api/v1/nodes/{node}?confirm=no", In(DeleteNode)),
+        delete("/api/v1/nodes/{id}", "/api/v1/nodes/{node}?confirmation=no", In(DeleteNode)),
         post("/api/v1/nodes/{id}/stop", "/api/v1/nodes/{node}/stop", In(OperateNode)),
         post("/api/v1/nodes/{id}/start", "/api/v1/nodes/{node}/start", In(OperateNode)),
         put("/api/v1/nodes/{id}/autostop", "/api/v1/nodes/{node}/autostop", In(OperateNode))
@@ -148,8 +148,8 @@ fn rest_clusters_and_nodes() -> Vec<Route> {
         get("/api/v1/nodes/{id}/logs/provisioning", "/api/v1/nodes/{node}/logs/provisioning", In(ReadNodeLogs)),
         get("/api/v1/nodes/{id}/jobs", "/api/v1/nodes/{node}/jobs", In(ReadNode)),
         post("/api/v1/nodes/{id}/jobs", "/api/v1/nodes/{node}/jobs", In(OperateNode)).json(r#"{"run": ""}"#),
-        delete("/api/v1/nodes/{id}/jobs/{job}", "/api/v1/nodes/{node}/jobs/99", In(OperateNode)).misses("no such job"),
-        get("/api/v1/nodes/{id}/jobs/{job}/logs", "/api/v1/nodes/{node}/jobs/99/logs", In(ReadNodeLogs)).misses("no such job"),
+        delete("/api/v1/nodes/{id}/jobs/{job}", "/api/v1/nodes/{node}/jobs/99", In(OperateNode)).misses("The job does not exist"),
+        get("/api/v1/nodes/{id}/jobs/{job}/logs", "/api/v1/nodes/{node}/jobs/99/logs", In(ReadNodeLogs)).misses("The job does not exist"),
     ]
 }
 
@@ -162,10 +162,10 @@ fn rest_administration() -> Vec<Route> {
         ),
         delete(
             "/api/v1/orphans/{machine}",
-            "/api/v1/orphans/none?confirm=none",
+            "/api/v1/orphans/none?confirmation=none",
             OnPlatform(ManageOrphans),
         )
-        .misses("no such machine"),
+        .misses("The machine does not exist"),
         get(
             "/api/v1/host-clusters",
             "/api/v1/host-clusters",
@@ -176,7 +176,7 @@ fn rest_administration() -> Vec<Route> {
             "/api/v1/host-clusters/none/check",
             OnPlatform(ManageHosts),
         )
-        .misses("no such host cluster"),
+        .misses("The host cluster does not exist"),
         get("/api/v1/plans", "/api/v1/plans", OnPlatform(ManageHosts)),
         get(
             "/api/v1/audit",
@@ -242,51 +242,51 @@ fn rest_administration() -> Vec<Route> {
             "/api/v1/user-pools/none/users",
             OnPlatform(ManageIdentityProvider),
         )
-        .misses("no such user pool"),
+        .misses("The user pool does not exist"),
         post(
             "/api/v1/user-pools/{provider}/users",
             "/api/v1/user-pools/none/users",
             OnPlatform(ManageIdentityProvider),
         )
         .json(r#"{"email": "a@example.com"}"#)
-        .misses("no such user pool"),
+        .misses("The user pool does not exist"),
         get(
             "/api/v1/user-pools/{provider}/users/{username}",
             "/api/v1/user-pools/none/users/a",
             OnPlatform(ManageIdentityProvider),
         )
-        .misses("no such user pool"),
+        .misses("The user pool does not exist"),
         post(
             "/api/v1/user-pools/{provider}/users/{username}/enable",
             "/api/v1/user-pools/none/users/a/enable",
             OnPlatform(ManageIdentityProvider),
         )
-        .misses("no such user pool"),
+        .misses("The user pool does not exist"),
         post(
             "/api/v1/user-pools/{provider}/users/{username}/disable",
             "/api/v1/user-pools/none/users/a/disable",
             OnPlatform(ManageIdentityProvider),
         )
-        .misses("no such user pool"),
+        .misses("The user pool does not exist"),
         post(
             "/api/v1/user-pools/{provider}/users/{username}/reset-password",
             "/api/v1/user-pools/none/users/a/reset-password",
             OnPlatform(ManageIdentityProvider),
         )
-        .misses("no such user pool"),
+        .misses("The user pool does not exist"),
         put(
             "/api/v1/user-pools/{provider}/users/{username}/groups/{group}",
             "/api/v1/user-pools/none/users/a/groups/b",
             OnPlatform(ManageIdentityProvider),
         )
-        .misses("no such user pool"),
+        .misses("The user pool does not exist"),
         delete(
             "/api/v1/user-pools/{provider}/users/{username}/groups/{group}",
             "/api/v1/user-pools/none/users/a/groups/b",
             OnPlatform(ManageIdentityProvider),
         )
-        .misses("no such user pool"),
-        get("/api/v1/tenants", "/api/v1/tenants", SomebodyKnown),
+        .misses("The user pool does not exist"),
+        get("/api/v1/tenants", "/api/v1/tenants", List(ReadTenant)),
         post(
             "/api/v1/tenants",
             "/api/v1/tenants",
@@ -311,7 +311,7 @@ fn rest_administration() -> Vec<Route> {
         ),
         post(
             "/api/v1/tenants/{tenant}/archive",
-            "/api/v1/tenants/{tenant}/archive?confirm=no",
+            "/api/v1/tenants/{tenant}/archive?confirmation=no",
             OnPlatformIn(ManageTenants),
         ),
         post(
@@ -334,17 +334,17 @@ fn rest_administration() -> Vec<Route> {
         .json(r#"{"max_nodes": 100, "version": 0}"#),
         post(
             "/api/v1/tenants/{tenant}/environments/{environment}/archive",
-            "/api/v1/tenants/{tenant}/environments/{environment}/archive?confirm=no",
+            "/api/v1/tenants/{tenant}/environments/{environment}/archive?confirmation=no",
             In(ManageEnvironments),
         ),
         put(
-            "/api/v1/tenants/{tenant}/members/{user}",
+            "/api/v1/tenants/{tenant}/members/{id}",
             "/api/v1/tenants/{tenant}/members/{person}",
             In(ManageMembers),
         )
         .json(r#"{"role": "viewer"}"#),
         delete(
-            "/api/v1/tenants/{tenant}/members/{user}",
+            "/api/v1/tenants/{tenant}/members/{id}",
             "/api/v1/tenants/{tenant}/members/{person}",
             In(ManageMembers),
         ),
@@ -411,7 +411,7 @@ fn rest_administration() -> Vec<Route> {
         .only_refusals(),
         delete(
             "/api/v1/credentials/{id}",
-            "/api/v1/credentials/{credential}?confirm=no",
+            "/api/v1/credentials/{credential}?confirmation=no",
             In(ManageCredentials),
         ),
     ]
@@ -457,13 +457,13 @@ fn browser() -> Vec<Route> {
             "/nodes/{node}/logs/jobs/99",
             In(ReadNodeLogs),
         )
-        .misses("no such job"),
+        .misses("The job does not exist"),
         get(
             "/nodes/{id}/logs/jobs/{job}/stream",
             "/nodes/{node}/logs/jobs/99/stream",
             In(ReadNodeLogs),
         )
-        .misses("no such job"),
+        .misses("The job does not exist"),
         get("/events/clusters", "/events/clusters", SomebodyKnown),
         get(
             "/events/clusters/{id}",
@@ -517,6 +517,11 @@ fn pages() -> Vec<Route> {
             OnPlatform(ManageUsers),
         ),
         get(
+            "/admin/users/sessions",
+            "/admin/users/sessions",
+            OnPlatform(ManageUsers),
+        ),
+        get(
             "/admin/users/{id}",
             "/admin/users/{person}",
             OnPlatform(ManageUsers),
@@ -536,7 +541,7 @@ fn pages() -> Vec<Route> {
             "/admin/identity-provider/none/none",
             OnPlatform(ManageIdentityProvider),
         )
-        .misses("no such user pool"),
+        .misses("The user pool does not exist"),
         get(
             "/admin/audit",
             "/admin/audit",
@@ -595,7 +600,8 @@ fn functions_of_clusters_and_nodes() -> Vec<Route> {
             In(OperateNode),
             "id={node}&input[run]=",
         ),
-        call("/rpc/cancel-node-job", In(OperateNode), "id={node}&job=99").misses("no such job"),
+        call("/rpc/cancel-node-job", In(OperateNode), "id={node}&job=99")
+            .misses("The job does not exist"),
         call("/rpc/show-node-ssh-config", In(ConnectNode), "id={node}"),
         call("/rpc/stop-node", In(OperateNode), "id={node}"),
         call("/rpc/start-node", In(OperateNode), "id={node}"),
@@ -614,7 +620,7 @@ fn functions_of_clusters_and_nodes() -> Vec<Route> {
             OnPlatform(ManageOrphans),
             "machine=none&confirmation=none",
         )
-        .misses("no such machine"),
+        .misses("The machine does not exist"),
     ]
 }
 
@@ -625,7 +631,7 @@ fn functions_of_administration() -> Vec<Route> {
             Session,
             "input[name]=wider&input[expires_in_days]=1&input[scopes][0]=admin",
         ),
-        call("/rpc/revoke-token", Session, "id={entry}").misses("no such token"),
+        call("/rpc/revoke-token", Session, "id={entry}").misses("The token does not exist"),
         call(
             "/rpc/set-platform-role",
             OnPlatform(ManageUsers),
@@ -639,7 +645,7 @@ fn functions_of_administration() -> Vec<Route> {
             OnPlatform(ManageHosts),
             "host=none",
         )
-        .misses("no such host cluster"),
+        .misses("The host cluster does not exist"),
         call(
             "/rpc/try-claim-rules",
             OnPlatform(ManageIdentityProvider),
@@ -650,25 +656,25 @@ fn functions_of_administration() -> Vec<Route> {
             OnPlatform(ManageIdentityProvider),
             "provider=none&input[email]=a@example.com",
         )
-        .misses("no such user pool"),
+        .misses("The user pool does not exist"),
         call(
             "/rpc/set-pool-user-enabled",
             OnPlatform(ManageIdentityProvider),
             "provider=none&username=a&enabled=true",
         )
-        .misses("no such user pool"),
+        .misses("The user pool does not exist"),
         call(
             "/rpc/reset-pool-user-password",
             OnPlatform(ManageIdentityProvider),
             "provider=none&username=a",
         )
-        .misses("no such user pool"),
+        .misses("The user pool does not exist"),
         call(
             "/rpc/set-pool-user-group",
             OnPlatform(ManageIdentityProvider),
             "provider=none&username=a&group=a&member=true",
         )
-        .misses("no such user pool"),
+        .misses("The user pool does not exist"),
         call(
             "/rpc/create-tenant",
             OnPlatform(ManageTenants),

@@ -5,14 +5,14 @@ use domain::node::view::Node;
 use leptos::prelude::*;
 
 use crate::form::{Form, FormState};
-use crate::nodes::state::why_not_stop;
+use crate::nodes::resource::why_not_stop;
 use crate::ui::{Button, Card, Choice, Field, Select, TextInput};
 
 /// The current rule, and the form that changes it.
 #[component]
 pub fn AutostopCard(node: Node, form: FormState) -> impl IntoView {
     let rule = match node.autostop {
-        Some(rule) => format!("This node {}.", rule.words()),
+        Some(rule) => format!("This node {}.", rule.summary()),
         None => "This node keeps running.".to_owned(),
     };
     let form = node
@@ -53,8 +53,8 @@ fn AutostopForm(node: Node, form: FormState) -> impl IntoView {
                 <Field
                     form=form.clone()
                     name="idle_minutes"
-                    label="Idle minutes"
-                    hint=|| "1 to 10080. Empty: never."
+                    label="Idle timeout in minutes"
+                    hint=|| "1 to 10080. Leave empty to keep the node running."
                 >
                     <TextInput value=minutes r#type="number" placeholder="never" />
                 </Field>

@@ -1,44 +1,23 @@
-//! The node's deletion.
+//! What the deletion of a node removes.
 
 use domain::node::view::Node;
 use leptos::prelude::*;
 
-use crate::form::{Form, FormState};
-use crate::ui::{Button, ButtonKind, Field, Icon, Symbol, TextInput};
+use crate::form::FormState;
+use crate::resource::DeletionZone;
 
 #[component]
 pub fn DangerZone(node: Node, form: FormState) -> impl IntoView {
-    let name = node.name.to_string();
     let losses = losses(&node);
     view! {
-        <section
-            aria-labelledby="danger"
-            class="bg-surface border border-bad/40 rounded-card shadow-card p-4"
-        >
-            <h2 id="danger" class="text-bad">
-                "Delete this node"
-            </h2>
-            <p class="mt-1">"A deleted node cannot be restored. This removes:"</p>
-            <ul class="prose-list mt-2 mb-4 text-muted">{losses}</ul>
-            <Form state=form.clone() class="grid gap-3">
-                <input type="hidden" name="id" value=node.id.to_string() />
-                <Field form=form name="confirmation" label=format!("Type {name} to confirm")>
-                    <TextInput confirms=name />
-                </Field>
-                <div>
-                    <Button kind=ButtonKind::Danger>
-                        <Icon symbol=Symbol::Trash size=16 />
-                        "Delete node"
-                    </Button>
-                </div>
-            </Form>
-        </section>
+        <DeletionZone resource=(&node).into() form=form>
+            <ul class="prose-list">{losses}</ul>
+        </DeletionZone>
     }
-    .into_any()
 }
 
 fn losses(node: &Node) -> impl IntoView + use<> {
-    let machine = format!("{} ({})", node.spec.words(), node.machine);
+    let machine = format!("{} ({})", node.spec.summary(), node.machine);
     let cost = match node.cost.price_per_hour {
         Some(price) if node.cost.running => {
             format!(" of {price} an hour; {} so far", node.cost.so_far)

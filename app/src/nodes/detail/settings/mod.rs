@@ -4,7 +4,7 @@ mod autostop;
 mod danger_zone;
 mod power;
 
-use domain::node::view::{Node, NodeState};
+use domain::node::view::Node;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
@@ -14,7 +14,8 @@ use self::power::Power;
 use crate::form::FormState;
 use crate::nodes::functions::{DeleteNode, SetAutostop, StartNode, StopNode};
 use crate::page::PageRequest;
-use crate::ui::{Card, Code, Notice, Tone};
+use crate::resource::{ResourceView, SettingsNotice};
+use crate::ui::{Card, Code};
 
 pub use self::power::StartForm;
 
@@ -40,48 +41,33 @@ impl SettingsForms {
 #[component]
 pub fn Settings(node: Node, forms: SettingsForms) -> impl IntoView {
     let task = node.task_yaml.clone();
-    let notice = match node.state {
-        _ if node.allowed.delete => None,
-        NodeState::Deleting => Some(view! {
-            <Notice tone=Tone::Busy title="This node is being deleted">
-                <p>"The Overview tab shows the progress."</p>
-            </Notice>
-        }),
-        _ => Some(view! {
-            <Notice tone=Tone::Idle title="You can view this node, but not change it">
-                <p>"Changes require the developer or admin role in this tenant."</p>
-            </Notice>
-        }),
-    };
-    let changes = node.allowed.delete.then(|| {
-        let SettingsForms {
-            start,
-            stop,
-            autostop,
-            delete,
-        } = forms;
-        let power = view! { <Power node=node.clone() start=start stop=stop /> };
-        let autostop = view! { <AutostopCard node=node.clone() form=autostop /> };
-        (
-            power,
-            autostop,
-            view! { <DangerZone node=node form=delete /> },
-        )
-    });
-    let (power, autostop, danger_zone) = match changes {
-        Some((power, autostop, danger_zone)) => (Some(power), Some(autostop), Some(danger_zone)),
-        None => (None, None, None),
+    let resource = ResourceView::from(&node);
+    let SettingsForms {
+        start,
+        stop,
+        autostop,
+        delete,
+    } = forms;
+    let (changes, deletion) = match node.allowed.delete {
+        true => {
+            let changes = view! {
+                <Power node=node.clone() start=start stop=stop />
+                <AutostopCard node=node.clone() form=autostop />
+            };
+            let deletion = view! { <DangerZone node=node form=delete /> };
+            (Some(changes), Some(deletion))
+        }
+        false => (None, None),
     };
     view! {
         <div class="grid grid-cols-1 gap-3.5 max-w-180">
-            {notice}
-            {power}
-            {autostop}
+            <SettingsNotice resource=resource />
+            {changes}
             <Card title="Task">
                 <p class="text-muted mb-2">"The SkyPilot task that was sent for this node:"</p>
                 <Code label="SkyPilot task" text=task />
             </Card>
-            {danger_zone}
+            {deletion}
         </div>
     }
     .into_any()

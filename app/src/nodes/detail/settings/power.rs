@@ -5,7 +5,7 @@ use domain::node::view::{Node, NodeState};
 use leptos::prelude::*;
 
 use crate::form::{Form, FormState};
-use crate::nodes::state::why_not_stop;
+use crate::nodes::resource::why_not_stop;
 use crate::ui::{Button, ButtonKind, Card};
 
 /// The action that the state allows, and what it means; or why there is none.

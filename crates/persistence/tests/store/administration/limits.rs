@@ -1,15 +1,15 @@
 //! Limits of environments, inside the transactions that store orders.
 
 use super::{about_tenant, tenant_of};
-use crate::{backend::Backend, fixtures::*, nodes::fixtures as nodes};
+use crate::{backend::Backend, fixtures::*};
 use domain::{
-    audit::AuditAction, cluster::ClusterState, money::MicroDollars, quota::LimitReached,
+    audit::AuditAction,
+    cluster::{ClusterKind, ClusterState},
+    money::MicroDollars,
+    quota::LimitReached,
     tenancy::EnvironmentLimits,
 };
-use persistence::{
-    node_records::NodeOrderStored,
-    records::{OrderStored, QuotaCheck},
-};
+use persistence::records::{OrderStored, QuotaCheck};
 use tokio::task::JoinSet;
 
 on_both_databases!(
@@ -38,7 +38,7 @@ async fn limit(backend: &Backend, world: &World, limits: EnvironmentLimits) {
     set.await.unwrap();
 }
 
-fn reached(stored: OrderStored) -> LimitReached {
+fn reached(stored: OrderStored<ClusterKind>) -> LimitReached {
     match stored {
         OrderStored::QuotaExceeded(QuotaCheck::LimitReached(reached)) => reached,
         other => panic!("stored: {other:?}"),
@@ -71,7 +71,7 @@ async fn an_order_beyond_the_number_of_clusters_is_refused(backend: &Backend) {
     // What is being deleted is still there; what is deleted is not.
     delete(database, &first).await;
     reached(store(database, &world.order("second")).await);
-    bring_to(database, first.id, ClusterState::Deleted, after(5)).await;
+    bring_to(database, &first, ClusterState::Deleted, after(5)).await;
     created(database, &world.order("second")).await;
 }
 
@@ -79,17 +79,14 @@ async fn an_order_beyond_the_price_of_both_kinds_is_refused(backend: &Backend) {
     let database = &backend.database;
     let world = world(database).await;
     let mut node = world.node("node");
-    node.price_per_hour = Some(MicroDollars(1_000_000));
-    let free = world.node("free");
-    let free = persistence::node_records::NewNode {
-        price_per_hour: None,
-        ..free
-    };
+    node.details.price_per_hour = Some(MicroDollars(1_000_000));
+    let mut free = world.node("free");
+    free.details.price_per_hour = None;
     for node in [&node, &free] {
-        let stored = nodes::store_node(database, node).await;
-        assert!(matches!(stored, NodeOrderStored::Created(_)));
+        let stored = store(database, node).await;
+        assert!(matches!(stored, OrderStored::Created(_)));
     }
-    let price = world.order("x").plan.price_per_hour;
+    let price = world.order("x").details.plan.price_per_hour;
     let limits = |extra: i64| EnvironmentLimits {
         max_price_per_hour: Some(MicroDollars(1_000_000 + price.0 + extra)),
         ..EnvironmentLimits::default()
@@ -112,28 +109,29 @@ async fn a_node_beyond_the_number_or_the_price_is_refused(backend: &Backend) {
     let database = &backend.database;
     let world = world(database).await;
     created(database, &world.order("cluster")).await;
-    let price = world.order("x").plan.price_per_hour;
+    let price = world.order("x").details.plan.price_per_hour;
     let limits = EnvironmentLimits {
         max_clusters: None,
         max_nodes: Some(1),
         max_price_per_hour: Some(price + MicroDollars(10)),
     };
     limit(backend, &world, limits).await;
-    let priced = |name: &str, price: i64| persistence::node_records::NewNode {
-        price_per_hour: Some(MicroDollars(price)),
-        ..world.node(name)
+    let priced = |name: &str, price: i64| {
+        let mut node = world.node(name);
+        node.details.price_per_hour = Some(MicroDollars(price));
+        node
     };
-    let refused = nodes::store_node(database, &priced("dear", 11)).await;
+    let refused = store(database, &priced("dear", 11)).await;
     assert!(matches!(
         refused,
-        NodeOrderStored::QuotaExceeded(QuotaCheck::LimitReached(LimitReached::Price { .. }))
+        OrderStored::QuotaExceeded(QuotaCheck::LimitReached(LimitReached::Price { .. }))
     ));
-    let stored = nodes::store_node(database, &priced("cheap", 10)).await;
-    assert!(matches!(stored, NodeOrderStored::Created(_)));
-    let refused = nodes::store_node(database, &priced("second", 0)).await;
+    let stored = store(database, &priced("cheap", 10)).await;
+    assert!(matches!(stored, OrderStored::Created(_)));
+    let refused = store(database, &priced("second", 0)).await;
     assert!(matches!(
         refused,
-        NodeOrderStored::QuotaExceeded(QuotaCheck::LimitReached(LimitReached::Nodes {
+        OrderStored::QuotaExceeded(QuotaCheck::LimitReached(LimitReached::Nodes {
             limit: 1,
             in_use: 1
         }))
@@ -192,10 +190,12 @@ async fn of_fifty_parallel_orders_at_the_limit_minus_one_exactly_one_wins(backen
     assert_eq!(made.count(), 1);
     let there = "SELECT COUNT(*) FROM clusters";
     assert_eq!(backend.count(there).await, 2);
-    let last = OrderStored::QuotaExceeded(QuotaCheck::LimitReached(LimitReached::Clusters {
-        limit: 2,
-        in_use: 2,
-    }));
+    let last = OrderStored::<ClusterKind>::QuotaExceeded(QuotaCheck::LimitReached(
+        LimitReached::Clusters {
+            limit: 2,
+            in_use: 2,
+        },
+    ));
     let refused = stored
         .iter()
         .filter(|stored| format!("{stored:?}") == format!("{last:?}"));

@@ -105,7 +105,7 @@ async fn a_tenant_shows_what_is_in_it(backend: &Backend) {
     assert_eq!(found.members.len(), 1);
     assert_eq!(found.members[0].user_id, world.ada.id);
     let dev = &found.environments[0];
-    let price = world.order("x").plan.price_per_hour;
+    let price = world.order("x").details.plan.price_per_hour;
     assert_eq!((dev.clusters, dev.nodes), (2, 0));
     assert_eq!(dev.price_per_hour, price + price);
     assert_eq!(dev.limits, EnvironmentLimits::default());
@@ -248,7 +248,7 @@ async fn a_tenant_with_something_in_it_is_not_archived(backend: &Backend) {
     assert_eq!(archive_environment(backend, id, dev).await, not_empty);
     let empty = archive_environment(backend, id, prod).await;
     assert_eq!(empty, TenancyChanged::Done);
-    bring_to(database, order.id, ClusterState::Deleted, after(5)).await;
+    bring_to(database, &order, ClusterState::Deleted, after(5)).await;
     assert_eq!(archive(backend, id).await, TenancyChanged::Done);
 }
 

@@ -7,7 +7,7 @@ use domain::{
     failure::{Failure, FailureCode},
     node::{
         order::{Autostop, IdleAction},
-        view::NodeState,
+        view::{NodeKind, NodeState},
     },
     operation::{Operation, OperationKind},
 };
@@ -23,14 +23,14 @@ on_both_databases!(
 );
 
 const OPERATIONS: &str = "SELECT COUNT(*) FROM node_operations";
-const TURNS: &str = "SELECT COUNT(*) FROM audit_entries WHERE action = 'delete_node'";
+const TURNS: &str = "SELECT COUNT(*) FROM audit_entries WHERE action = 'stop_node'";
 
 async fn a_turn_is_written_audited_announced_and_due_at_once(backend: &Backend) {
     let database = &backend.database;
     let world = world(database).await;
     let order = world.node("trainer");
-    launched(database, &order).await;
-    let before = work_on(database, order.id, noon(), |progress| {
+    created(database, &order).await;
+    let before = work_on(database, &order, noon(), |progress| {
         progress.state = NodeState::Failed;
         progress.request = Some("request-1".into());
         progress.failure = Some(Failure {
@@ -44,17 +44,17 @@ async fn a_turn_is_written_audited_announced_and_due_at_once(backend: &Backend) 
     assert_eq!(database.nodes().next_due().await.unwrap(), None);
     let mut changes = backend.listen().await;
 
-    let operation = Operation::begin(new_id(), OperationKind::DeleteNode, after(10));
-    let change = NodeChange::Turn(NodeState::Deleting, operation.clone());
+    let operation = Operation::begin(new_id(), OperationKind::StopNode, after(10));
+    let change = NodeChange::Turn(NodeState::Stopping, operation.clone());
     let turned = ask(database, &order, change).await;
-    assert_eq!(turned, read_node(database, order.id).await);
-    assert_eq!(turned.state, NodeState::Deleting);
+    assert_eq!(turned, read(database, &order).await);
+    assert_eq!(turned.state, NodeState::Stopping);
     assert_eq!(turned.operation, operation);
     assert_eq!(turned.failure, None);
     assert_eq!(turned.version, before.version + 1);
-    // The request stays: a deletion cancels what is under way.
+    // The request stays until the next one is made.
     assert_eq!(turned.request.as_deref(), Some("request-1"));
-    assert_eq!(turned.autostop, order.autostop);
+    assert_eq!(turned.autostop, order.details.autostop);
     assert_eq!(
         backend.heard(&mut changes).await,
         [
@@ -66,7 +66,7 @@ async fn a_turn_is_written_audited_announced_and_due_at_once(backend: &Backend) 
         ]
     );
     assert_eq!(backend.count(TURNS).await, 1);
-    assert_eq!(claim_node(database, noon()).await.record, turned);
+    assert_eq!(claim_one::<NodeKind>(database, noon()).await.record, turned);
     // The first operation is history, not gone.
     assert_eq!(backend.count(OPERATIONS).await, 2);
 }
@@ -75,8 +75,8 @@ async fn another_idle_rule_leaves_the_operation_alone(backend: &Backend) {
     let database = &backend.database;
     let world = world(database).await;
     let order = world.node("trainer");
-    launched(database, &order).await;
-    let before = bring_node_to(database, order.id, NodeState::Ready, after(5)).await;
+    created(database, &order).await;
+    let before = bring_to(database, &order, NodeState::Ready, after(5)).await;
     let mut changes = backend.listen().await;
     let rule = Autostop {
         idle_minutes: 5,
@@ -90,11 +90,11 @@ async fn another_idle_rule_leaves_the_operation_alone(backend: &Backend) {
         let heard = backend.heard(&mut changes).await;
         assert_eq!(heard.len(), 2, "{heard:?}");
         // A worker that knows nothing of it writes the rest and leaves the rule.
-        let claim = claim_node(database, noon()).await;
-        let progress = node_as_it_is(&claim.record);
+        let claim = claim_one::<NodeKind>(database, noon()).await;
+        let progress = as_it_is(&claim.record);
         assert!(database.nodes().record(&claim, progress).await.unwrap());
         assert_eq!(backend.heard(&mut changes).await, []);
-        assert_eq!(read_node(database, order.id).await, changed);
+        assert_eq!(read(database, &order).await, changed);
     }
     assert_eq!(backend.count(OPERATIONS).await, 1);
 }
@@ -103,20 +103,20 @@ async fn a_change_of_what_has_changed_meanwhile_is_not_written(backend: &Backend
     let database = &backend.database;
     let world = world(database).await;
     let order = world.node("trainer");
-    let seen = launched(database, &order).await;
-    bring_node_to(database, order.id, NodeState::Ready, after(5)).await;
-    let now = read_node(database, order.id).await;
+    let seen = created(database, &order).await;
+    bring_to(database, &order, NodeState::Ready, after(5)).await;
+    let now = read(database, &order).await;
     let mut changes = backend.listen().await;
     for version in [seen.version, now.version + 1] {
-        let audit = audit_of_node(&order, AuditAction::DeleteNode);
+        let audit = audit_of(&order, AuditAction::StopNode);
         let written = database
             .nodes()
-            .change(order.id, version, deletion(), audit)
+            .change(order.id, version, stop(), audit)
             .await
             .unwrap();
         assert_eq!(written, None);
     }
-    assert_eq!(read_node(database, order.id).await, now);
+    assert_eq!(read(database, &order).await, now);
     assert_eq!(backend.heard(&mut changes).await, []);
     assert_eq!(backend.count(TURNS).await, 0);
     assert_eq!(backend.count(OPERATIONS).await, 1);
@@ -126,15 +126,13 @@ async fn a_change_of_what_has_changed_meanwhile_is_not_written(backend: &Backend
 async fn of_parallel_changes_of_one_version_one_counts(backend: &Backend) {
     let world = world(&backend.database).await;
     let order = world.node("trainer");
-    let version = launched(&backend.database, &order).await.version;
+    let version = created(&backend.database, &order).await.version;
     let mut people = JoinSet::new();
     for _ in 0..20 {
         let (database, order) = (backend.database.clone(), order.clone());
         people.spawn(async move {
-            let audit = audit_of_node(&order, AuditAction::DeleteNode);
-            let written = database
-                .nodes()
-                .change(order.id, version, deletion(), audit);
+            let audit = audit_of(&order, AuditAction::StopNode);
+            let written = database.nodes().change(order.id, version, stop(), audit);
             written.await.unwrap().is_some()
         });
     }
@@ -147,11 +145,11 @@ async fn of_parallel_changes_of_one_version_one_counts(backend: &Backend) {
 async fn changing_what_is_not_there_is_answered_with_nothing(backend: &Backend) {
     let world = world(&backend.database).await;
     let order = world.node("trainer");
-    let audit = audit_of_node(&order, AuditAction::DeleteNode);
+    let audit = audit_of(&order, AuditAction::StopNode);
     let written = backend
         .database
         .nodes()
-        .change(order.id, 1, deletion(), audit)
+        .change(order.id, 1, stop(), audit)
         .await
         .unwrap();
     assert_eq!(written, None);

@@ -1,7 +1,6 @@
-//! Nodes: what is as for clusters is told once more, since the port promises it for both.
+//! What only nodes have.
 
 mod changes;
-mod claims;
 mod costs;
 pub mod fixtures;
 mod listing;

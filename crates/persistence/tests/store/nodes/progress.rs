@@ -6,7 +6,7 @@ use domain::{
     audit::AuditAction,
     failure::{Failure, FailureCode},
     money::MicroDollars,
-    node::view::{NodeState, Placement},
+    node::view::{NodeKind, NodeState, Placement},
     operation::{Operation, OperationKind},
 };
 use persistence::{
@@ -18,7 +18,6 @@ use persistence::{
 
 on_both_databases!(
     progress_is_written_with_its_operation_and_audit_entry,
-    a_new_operation_may_begin_with_progress,
     progress_that_nobody_can_see_is_not_announced,
     what_a_person_asked_during_a_claim_is_kept,
     an_idle_rule_given_during_a_claim_is_kept_and_worked_on,
@@ -46,8 +45,8 @@ async fn progress_is_written_with_its_operation_and_audit_entry(backend: &Backen
     let database = &backend.database;
     let world = world(database).await;
     let order = world.node("trainer");
-    let before = launched(database, &order).await;
-    let claim = claim_node(database, noon()).await;
+    let before = created(database, &order).await;
+    let claim = claim_one::<NodeKind>(database, noon()).await;
     let mut changes = backend.listen().await;
     let failure = Failure {
         code: FailureCode::ImagePull,
@@ -55,7 +54,7 @@ async fn progress_is_written_with_its_operation_and_audit_entry(backend: &Backen
         next_step: "Choose another region.".into(),
         retrying: true,
     };
-    let mut progress = node_as_it_is(&claim.record);
+    let mut progress = as_it_is(&claim.record);
     progress.state = NodeState::Degraded;
     progress.failure = Some(failure.clone());
     progress.placement = Some(placement());
@@ -68,11 +67,11 @@ async fn progress_is_written_with_its_operation_and_audit_entry(backend: &Backen
     progress.operation.finished_at = Some(after(8));
     progress.operation.steps[1].detail = Some("in hgr-vision-dev".into());
     progress.operation.failure = Some(failure);
-    progress.audit = Some(audit_of_node(&order, AuditAction::NodeReady));
+    progress.audit = Some(audit_of(&order, AuditAction::NodeReady));
     let recorded = database.nodes().record(&claim, progress.clone()).await;
     assert!(recorded.unwrap());
 
-    let after = read_node(database, order.id).await;
+    let after = read(database, &order).await;
     assert_eq!(after.state, progress.state);
     assert_eq!(after.failure, progress.failure);
     assert_eq!(after.placement, progress.placement);
@@ -88,38 +87,21 @@ async fn progress_is_written_with_its_operation_and_audit_entry(backend: &Backen
     assert_eq!(backend.heard(&mut changes).await, [changed(&order)]);
 }
 
-async fn a_new_operation_may_begin_with_progress(backend: &Backend) {
-    let database = &backend.database;
-    let world = world(database).await;
-    let order = world.node("trainer");
-    launched(database, &order).await;
-    let operation = Operation::begin(new_id(), OperationKind::StopNode, after(5));
-    let stopping = work_on(database, order.id, after(5), |progress| {
-        progress.state = NodeState::Stopping;
-        progress.operation = operation.clone();
-    })
-    .await;
-    assert_eq!(stopping.state, NodeState::Stopping);
-    assert_eq!(stopping.operation, operation);
-    let operations = "SELECT COUNT(*) FROM node_operations";
-    assert_eq!(backend.count(operations).await, 2);
-}
-
 async fn progress_that_nobody_can_see_is_not_announced(backend: &Backend) {
     let database = &backend.database;
     let world = world(database).await;
     let order = world.node("trainer");
-    let before = launched(database, &order).await;
-    let claim = claim_node(database, noon()).await;
+    let before = created(database, &order).await;
+    let claim = claim_one::<NodeKind>(database, noon()).await;
     let mut changes = backend.listen().await;
-    let mut progress = node_as_it_is(&claim.record);
+    let mut progress = as_it_is(&claim.record);
     progress.due_at = Some(after(30));
     progress.seen = Some("INIT".into());
     progress.request = Some("request-1".into());
     assert!(database.nodes().record(&claim, progress).await.unwrap());
     assert_eq!(backend.heard(&mut changes).await, []);
     // A person who decides on what is shown is not told that it changed.
-    let after = read_node(database, order.id).await;
+    let after = read(database, &order).await;
     assert_eq!(after.version, before.version);
     assert_eq!(after.seen.as_deref(), Some("INIT"));
     assert_eq!(after.request.as_deref(), Some("request-1"));
@@ -127,7 +109,7 @@ async fn progress_that_nobody_can_see_is_not_announced(backend: &Backend) {
 
 /// A worker's view of a machine that has just come up, under the operation it was claimed with.
 fn came_up(claim: &Claim<NodeRecord>) -> NodeProgress {
-    let mut progress = node_as_it_is(&claim.record);
+    let mut progress = as_it_is(&claim.record);
     progress.state = NodeState::Ready;
     progress.placement = Some(placement());
     progress.address = Some("203.0.113.7:22".into());
@@ -145,19 +127,19 @@ async fn what_a_person_asked_during_a_claim_is_kept(backend: &Backend) {
     let database = &backend.database;
     let world = world(database).await;
     let order = world.node("trainer");
-    launched(database, &order).await;
-    let claim = claim_node(database, noon()).await;
+    created(database, &order).await;
+    let claim = claim_one::<NodeKind>(database, noon()).await;
     let operation = &claim.record.operation;
     let noted = database
         .nodes()
         .note_request(&claim, "request-1", operation);
     assert!(noted.await.unwrap());
-    let going = ask(database, &order, deletion()).await;
+    let going = delete(database, &order).await;
     let mut changes = backend.listen().await;
     let recorded = database.nodes().record(&claim, came_up(&claim)).await;
     assert!(recorded.unwrap());
 
-    let kept = read_node(database, order.id).await;
+    let kept = read(database, &order).await;
     assert_eq!(kept.state, NodeState::Deleting);
     assert_eq!(kept.operation, going.operation);
     assert_eq!(kept.request.as_deref(), Some("request-1"));
@@ -173,15 +155,15 @@ async fn what_a_person_asked_during_a_claim_is_kept(backend: &Backend) {
         [changed(&order), Change::WorkDue]
     );
     // It is due at once, and from here on the deletion itself makes progress.
-    let next = claim_node(database, after(1)).await;
+    let next = claim_one::<NodeKind>(database, after(1)).await;
     assert_eq!(next.record, kept);
-    let mut progress = node_as_it_is(&next.record);
+    let mut progress = as_it_is(&next.record);
     progress.state = NodeState::Deleted;
     progress.charged = false;
     progress.at = after(20);
     progress.deleted_at = Some(after(20));
     assert!(database.nodes().record(&next, progress).await.unwrap());
-    let gone = read_node(database, order.id).await;
+    let gone = read(database, &order).await;
     assert_eq!(gone.state, NodeState::Deleted);
     assert_eq!(gone.spent, MicroDollars(15_000));
 }
@@ -190,13 +172,13 @@ async fn an_idle_rule_given_during_a_claim_is_kept_and_worked_on(backend: &Backe
     let database = &backend.database;
     let world = world(database).await;
     let order = world.node("trainer");
-    launched(database, &order).await;
-    let claim = claim_node(database, noon()).await;
+    created(database, &order).await;
+    let claim = claim_one::<NodeKind>(database, noon()).await;
     let change = NodeChange::Autostop(None);
     ask(database, &order, change).await;
     let recorded = database.nodes().record(&claim, came_up(&claim)).await;
     assert!(recorded.unwrap());
-    let next = claim_node(database, after(1)).await.record;
+    let next = claim_one::<NodeKind>(database, after(1)).await.record;
     assert_eq!(next.autostop, None);
     // Nothing else was asked: the rest is as the worker says.
     assert_eq!(next.state, NodeState::Ready);
@@ -207,8 +189,8 @@ async fn a_request_is_noted_and_the_claim_goes_on(backend: &Backend) {
     let database = &backend.database;
     let world = world(database).await;
     let order = world.node("trainer");
-    let before = launched(database, &order).await;
-    let claim = claim_node(database, noon()).await;
+    let before = created(database, &order).await;
+    let claim = claim_one::<NodeKind>(database, noon()).await;
     let mut changes = backend.listen().await;
     let mut operation = claim.record.operation.clone();
     operation.steps[1].detail = Some("asked for".into());
@@ -219,13 +201,13 @@ async fn a_request_is_noted_and_the_claim_goes_on(backend: &Backend) {
 
     // Whoever looks after a crash finds both.
     let found = backend.another().await;
-    let record = read_node(&found, order.id).await;
+    let record = read(&found, &order).await;
     assert_eq!(record.request.as_deref(), Some("request-1"));
     assert_eq!(record.operation, operation);
     assert_eq!(record.version, before.version + 1);
     found.close().await;
     assert_eq!(backend.heard(&mut changes).await, [changed(&order)]);
-    assert!(claim_nodes(database, after(59)).await.is_empty());
+    assert!(claim_all::<NodeKind>(database, after(59)).await.is_empty());
 
     // Said once more it is nothing new.
     let noted = database
@@ -236,15 +218,15 @@ async fn a_request_is_noted_and_the_claim_goes_on(backend: &Backend) {
     let mut progress = came_up(&claim);
     progress.operation = operation;
     assert!(database.nodes().record(&claim, progress).await.unwrap());
-    assert_eq!(read_node(database, order.id).await.state, NodeState::Ready);
+    assert_eq!(read(database, &order).await.state, NodeState::Ready);
 }
 
 async fn a_request_may_be_noted_with_an_operation_just_begun(backend: &Backend) {
     let database = &backend.database;
     let world = world(database).await;
     let order = world.node("trainer");
-    launched(database, &order).await;
-    let claim = claim_node(database, noon()).await;
+    created(database, &order).await;
+    let claim = claim_one::<NodeKind>(database, noon()).await;
     let stop = Operation::begin(new_id(), OperationKind::StopNode, after(5));
     let noted = database.nodes().note_request(&claim, "request-1", &stop);
     assert!(noted.await.unwrap());
@@ -253,7 +235,7 @@ async fn a_request_may_be_noted_with_an_operation_just_begun(backend: &Backend) 
     progress.state = NodeState::Stopping;
     progress.operation = stop.clone();
     assert!(database.nodes().record(&claim, progress).await.unwrap());
-    let stopping = read_node(database, order.id).await;
+    let stopping = read(database, &order).await;
     assert_eq!(stopping.state, NodeState::Stopping);
     assert_eq!(stopping.operation, stop);
 }
@@ -262,20 +244,23 @@ async fn a_request_for_what_is_no_longer_wanted_is_not_noted(backend: &Backend) 
     let database = &backend.database;
     let world = world(database).await;
     let order = world.node("trainer");
-    launched(database, &order).await;
-    let claim = claim_node(database, noon()).await;
-    let going = ask(database, &order, deletion()).await;
+    created(database, &order).await;
+    let claim = claim_one::<NodeKind>(database, noon()).await;
+    let going = delete(database, &order).await;
     let mut changes = backend.listen().await;
     let operation = &claim.record.operation;
     let noted = database
         .nodes()
         .note_request(&claim, "request-1", operation);
     assert!(!noted.await.unwrap());
-    assert_eq!(read_node(database, order.id).await, going);
+    assert_eq!(read(database, &order).await, going);
     assert_eq!(backend.heard(&mut changes).await, []);
     // The claim is still held, and ends as any other.
-    assert!(claim_nodes(database, after(1)).await.is_empty());
-    let progress = node_as_it_is(&claim.record);
+    assert!(claim_all::<NodeKind>(database, after(1)).await.is_empty());
+    let progress = as_it_is(&claim.record);
     assert!(database.nodes().record(&claim, progress).await.unwrap());
-    assert_eq!(claim_node(database, after(1)).await.record, going);
+    assert_eq!(
+        claim_one::<NodeKind>(database, after(1)).await.record,
+        going
+    );
 }

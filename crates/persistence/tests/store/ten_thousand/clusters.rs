@@ -1,12 +1,10 @@
-use super::{
-    Answer, PER_PAGE, Question, Row, common_values, every_page_is_right, insert, prepared,
-};
+use super::{Row, ask, common_values, every_page_is_right, insert, prepared};
 use crate::{backend::Backend, fixtures::*};
 use domain::{
-    caller::TenantScope, cluster::ClusterState, exposure::Exposure, ids::UserId,
-    listing::ClusterQuery, plan::Plan,
+    cluster::{ClusterKind, ClusterState},
+    exposure::Exposure,
+    plan::Plan,
 };
-use persistence::Database;
 
 on_both_databases!(every_page_of_ten_thousand_clusters_is_right);
 
@@ -27,7 +25,7 @@ async fn every_page_of_ten_thousand_clusters_is_right(backend: &Backend) {
     let owner = Some(world.ada.id);
     let sorts = ["name", "state", "created", "ends"];
     every_page_is_right(&world, &rows, STATES, &sorts, async |scope, question| {
-        ask(&backend.database, scope, owner, question).await
+        ask::<ClusterKind>(&backend.database, scope, owner, question).await
     })
     .await;
 }
@@ -60,42 +58,4 @@ async fn write(backend: &Backend, rows: &[Row]) {
         ],
     )
     .await;
-}
-
-async fn ask(
-    database: &Database,
-    scope: &TenantScope,
-    owner: Option<UserId>,
-    question: &Question,
-) -> Answer {
-    let query = ClusterQuery {
-        search: question.search.into(),
-        states: question
-            .states
-            .iter()
-            .map(|state| state.parse().unwrap())
-            .collect(),
-        tenant: question.tenant.map(str::to_owned),
-        environment: question.environment.map(str::to_owned),
-        mine: question.mine,
-        sort: question.sort.parse().unwrap(),
-        descending: question.descending,
-        position: question.position.clone(),
-        per_page: PER_PAGE.try_into().unwrap(),
-    };
-    let page = database
-        .clusters()
-        .list(scope, owner, &query)
-        .await
-        .unwrap();
-    Answer {
-        ids: page.items.iter().map(|item| item.id.into()).collect(),
-        paging: page.paging,
-        total: page.total,
-        counts: page
-            .counts
-            .iter()
-            .map(|entry| (entry.state.as_str(), entry.count))
-            .collect(),
-    }
 }

@@ -8,10 +8,14 @@ use crate::{backend::Backend, fixtures::*};
 use domain::{
     caller::TenantScope,
     ids::UserId,
-    listing::{Paging, Position},
+    listing::{ListQuery, Paging, Position},
+    resource::State,
     tenancy::Tenant,
 };
-use persistence::new_id;
+use persistence::{
+    Database, new_id,
+    records::{Record, StoredKind},
+};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
 use std::cmp::Ordering;
 use uuid::Uuid;
@@ -309,4 +313,43 @@ async fn prepared(
         }
     }
     (world, rows)
+}
+
+/// Puts a question to the database.
+async fn ask<K: StoredKind>(
+    database: &Database,
+    scope: &TenantScope,
+    owner: Option<UserId>,
+    question: &Question,
+) -> Answer {
+    let query = ListQuery::<K> {
+        search: question.search.into(),
+        states: question
+            .states
+            .iter()
+            .map(|state| state.parse().unwrap())
+            .collect(),
+        tenant: question.tenant.map(str::to_owned),
+        environment: question.environment.map(str::to_owned),
+        mine: question.mine,
+        sort: question.sort.parse().unwrap(),
+        descending: question.descending,
+        position: question.position.clone(),
+        per_page: PER_PAGE.try_into().unwrap(),
+    };
+    let page = database
+        .table::<Record<K>>()
+        .list(scope, owner, &query)
+        .await
+        .unwrap();
+    Answer {
+        ids: page.items.iter().map(|item| item.id.into()).collect(),
+        paging: page.paging,
+        total: page.total,
+        counts: page
+            .counts
+            .iter()
+            .map(|entry| (entry.state.word(), entry.count))
+            .collect(),
+    }
 }

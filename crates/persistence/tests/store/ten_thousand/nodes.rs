@@ -1,17 +1,12 @@
-use super::{
-    Answer, PER_PAGE, Question, Row, common_values, every_page_is_right, insert, or_null, prepared,
-};
+use super::{Row, ask, common_values, every_page_is_right, insert, or_null, prepared};
 use crate::backend::Backend;
 use domain::{
-    caller::TenantScope,
-    ids::UserId,
     node::{
-        listing::{NodeQuery, NodeSort},
         order::NodeSpec,
-        view::NodeState,
+        view::{NodeKind, NodeState},
     },
+    resource::Kind,
 };
-use persistence::Database;
 
 on_both_databases!(every_page_of_ten_thousand_nodes_is_right);
 
@@ -33,9 +28,9 @@ async fn every_page_of_ten_thousand_nodes_is_right(backend: &Backend) {
     let (world, rows) = prepared(backend, STATES, true).await;
     write(backend, &rows).await;
     let owner = Some(world.ada.id);
-    let sorts = NodeSort::ALL.map(NodeSort::as_str);
+    let sorts: Vec<_> = NodeKind::SORTS.iter().map(|sort| sort.as_str()).collect();
     every_page_is_right(&world, &rows, STATES, &sorts, async |scope, question| {
-        ask(&backend.database, scope, owner, question).await
+        ask::<NodeKind>(&backend.database, scope, owner, question).await
     })
     .await;
 }
@@ -71,38 +66,4 @@ async fn write(backend: &Backend, rows: &[Row]) {
         ],
     )
     .await;
-}
-
-async fn ask(
-    database: &Database,
-    scope: &TenantScope,
-    owner: Option<UserId>,
-    question: &Question,
-) -> Answer {
-    let query = NodeQuery {
-        search: question.search.into(),
-        states: question
-            .states
-            .iter()
-            .map(|state| state.parse().unwrap())
-            .collect(),
-        tenant: question.tenant.map(str::to_owned),
-        environment: question.environment.map(str::to_owned),
-        mine: question.mine,
-        sort: question.sort.parse().unwrap(),
-        descending: question.descending,
-        position: question.position.clone(),
-        per_page: PER_PAGE.try_into().unwrap(),
-    };
-    let page = database.nodes().list(scope, owner, &query).await.unwrap();
-    Answer {
-        ids: page.items.iter().map(|item| item.id.into()).collect(),
-        paging: page.paging,
-        total: page.total,
-        counts: page
-            .counts
-            .iter()
-            .map(|entry| (entry.state.as_str(), entry.count))
-            .collect(),
-    }
 }

@@ -2,46 +2,72 @@
 //! behalf of the portal's service account, and SkyPilot reads paths in it from the API server's own
 //! disk; so it is taken apart here before the server sees it.
 
+mod resources;
 mod rules;
 
-use crate::bounded_yaml;
+use crate::bounded_yaml::{self, Node};
 use domain::{
     money::MicroDollars,
     node::{
         catalogue::Offer,
         name::NodeName,
-        order::{Autostop, IdleAction, NodeOrderInput, NodeSpec},
+        order::{Autostop, NodeOrderInput, NodeSpec},
+        task::{autostop_yaml, hourly_cost},
     },
     problem::FieldError,
+    yaml::Yaml,
 };
-use serde_norway::{Mapping, Value};
+use resources::Candidate;
 
 /// A task that may be sent.
 #[derive(Debug)]
 pub(super) struct Prepared {
-    /// The YAML to send.
-    pub(super) yaml: String,
-    /// What it asks for, as far as it is one thing.
+    /// What it asks for, as far as its machines have it in common.
     pub(super) spec: NodeSpec,
+    task: Yaml,
+    candidates: Vec<Candidate>,
 }
 
 impl Prepared {
-    /// Whether `offer` is what the task asks for.
-    pub(super) fn asks_for(&self, offer: &Offer) -> bool {
-        let spec = &self.spec;
-        spec.accelerator
-            .as_deref()
-            .is_some_and(|name| name.eq_ignore_ascii_case(&offer.accelerator))
-            && spec.count == offer.count
-            && spec
-                .cloud
-                .as_ref()
-                .is_none_or(|cloud| cloud == &offer.cloud)
-            && spec
-                .region
-                .as_ref()
-                .is_none_or(|region| region == &offer.region)
-            && offer.price(spec.spot).unwrap_or(MicroDollars(0)) > MicroDollars(0)
+    /// The YAML to send. SkyPilot does not choose a machine for more than `max_price`.
+    pub(super) fn yaml(&self, max_price: Option<MicroDollars>) -> String {
+        let mut task = self.task.clone();
+        if let Some(price) = max_price
+            && let Some(resources) = task.get("resources")
+        {
+            let mut resources = resources.clone();
+            resources.set("max_hourly_cost", hourly_cost(price));
+            task.set("resources", resources);
+        }
+        task.to_string()
+    }
+
+    /// The offers that the task may become, the cheapest first.
+    pub(super) fn offers(&self, offers: &[Offer]) -> Vec<Offer> {
+        let mut fitting: Vec<(MicroDollars, &Offer)> = offers
+            .iter()
+            .filter_map(|offer| {
+                let fits = |candidate: &&Candidate| candidate.takes(offer);
+                let candidate = self.candidates.iter().find(fits)?;
+                Some((offer.price(candidate.spot)?, offer))
+            })
+            .collect();
+        fitting.sort_by_key(|(price, _)| *price);
+        fitting
+            .into_iter()
+            .map(|(_, offer)| offer.clone())
+            .collect()
+    }
+
+    /// The most that the task may cost an hour: SkyPilot takes the next machine where the cheapest is not available.
+    /// `None` if any machine that it may become has no known price.
+    pub(super) fn max_price(&self, offers: &[Offer]) -> Option<MicroDollars> {
+        let prices: Option<Vec<_>> = self
+            .candidates
+            .iter()
+            .map(|candidate| candidate.max_price(offers))
+            .collect();
+        prices?.into_iter().max()
     }
 }
 
@@ -83,111 +109,45 @@ pub(super) fn prepare(
 ) -> Result<Prepared, String> {
     let document = bounded_yaml::scan(text)?;
     rules::check(&document, name)?;
-    let mut task: Mapping = serde_norway::from_str(text)
-        .map_err(|error| format!("It is not a YAML mapping: {error}."))?;
+    let asked = document.get("resources");
+    let candidates = resources::candidates(asked)?;
+    let spec = resources::spec(asked, &candidates);
+    let mut task = Yaml::from(&document);
     if let Some(name) = name {
-        task.insert("name".into(), name.as_str().into());
+        task.set("name", name.as_str());
     }
-    let mut resources = match task.remove("resources") {
-        Some(Value::Mapping(resources)) => resources,
-        _ => Mapping::new(),
+    let mut resources = match task.get("resources") {
+        Some(resources @ Yaml::Mapping(_)) => resources.clone(),
+        _ => Yaml::Mapping(Vec::new()),
     };
-    let spec = spec(&resources);
-    open_ssh(&mut resources);
-    if let Some(autostop) = autostop {
-        let mut wanted = Mapping::new();
-        wanted.insert("idle_minutes".into(), autostop.idle_minutes.into());
-        wanted.insert("down".into(), (autostop.then == IdleAction::Delete).into());
-        resources.insert("autostop".into(), wanted.into());
+    resources.set(
+        "ports",
+        with_ssh(asked.and_then(|asked| asked.get("ports"))),
+    );
+    if let Some(rule) = autostop {
+        resources.set("autostop", autostop_yaml(rule));
     }
-    task.insert("resources".into(), resources.into());
-    let yaml = serde_norway::to_string(&task)
-        .map_err(|error| format!("It cannot be written as YAML again: {error}."))?;
-    Ok(Prepared { yaml, spec })
+    task.set("resources", resources);
+    Ok(Prepared {
+        spec,
+        task,
+        candidates,
+    })
 }
 
-/// Adds port 22 to those that are asked for.
-fn open_ssh(resources: &mut Mapping) {
-    let mut ports = match resources.remove("ports") {
-        None | Some(Value::Null) => Vec::new(),
-        Some(Value::Sequence(ports)) => ports,
+/// The ports that are asked for, and 22.
+fn with_ssh(ports: Option<&Node>) -> Yaml {
+    let mut ports = match ports.map(Yaml::from) {
+        None => Vec::new(),
+        Some(Yaml::Sequence(ports)) => ports,
+        Some(one) if one == Yaml::Plain(String::new()) => Vec::new(),
         Some(one) => vec![one],
     };
-    let ssh = |port: &Value| port.as_u64() == Some(22) || port.as_str() == Some("22");
+    let ssh = |port: &Yaml| matches!(port, Yaml::Plain(text) | Yaml::Text(text) if text == "22");
     if !ports.iter().any(ssh) {
         ports.push(22.into());
     }
-    resources.insert("ports".into(), ports.into());
-}
-
-/// What the task asks for, as far as it is one thing.
-fn spec(resources: &Mapping) -> NodeSpec {
-    let text = |key: &str| {
-        resources
-            .get(key)
-            .and_then(Value::as_str)
-            .map(str::to_owned)
-    };
-    let (accelerator, count) = accelerators(resources.get("accelerators"));
-    let infra = text("infra");
-    let mut infra = infra.as_deref().unwrap_or("").split('/');
-    let not_any = |text: &str| !text.is_empty() && text != "*";
-    let cloud = infra
-        .next()
-        .filter(|cloud| not_any(cloud))
-        .map(str::to_lowercase)
-        .or_else(|| text("cloud").map(|cloud| cloud.to_lowercase()));
-    let region = infra
-        .next()
-        .filter(|region| not_any(region))
-        .map(str::to_owned)
-        .or_else(|| text("region"));
-    NodeSpec {
-        accelerator,
-        count,
-        cloud,
-        region,
-        spot: resources.get("use_spot").and_then(Value::as_bool) == Some(true),
-        disk_gib: resources
-            .get("disk_size")
-            .and_then(Value::as_u64)
-            .and_then(|gib| u32::try_from(gib).ok()),
-        image: text("image_id"),
-        setup: String::new(),
-        run: String::new(),
-        own_task: true,
-    }
-}
-
-/// `H100:8`, `H100` or `{H100: 8}`; anything else is not one thing.
-fn accelerators(value: Option<&Value>) -> (Option<String>, u32) {
-    let whole = |count: f64| {
-        #[allow(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "checked to be a small whole number"
-        )]
-        let number = count as u32;
-        (count.fract() == 0.0 && (1.0..=1024.0).contains(&count)).then_some(number)
-    };
-    let one = |name: &str, count: Option<f64>| match whole(count.unwrap_or(1.0)) {
-        Some(count) => (Some(name.trim().to_owned()), count),
-        None => (None, 0),
-    };
-    match value {
-        Some(Value::String(text)) => match text.split_once(':') {
-            None => one(text, None),
-            Some((name, count)) => match count.trim().parse() {
-                Ok(count) => one(name, Some(count)),
-                Err(_) => (None, 0),
-            },
-        },
-        Some(Value::Mapping(map)) if map.len() == 1 => match map.iter().next() {
-            Some((Value::String(name), count)) => one(name, count.as_f64()),
-            _ => (None, 0),
-        },
-        _ => (None, 0),
-    }
+    Yaml::Sequence(ports)
 }
 
 #[cfg(test)]

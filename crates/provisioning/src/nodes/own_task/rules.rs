@@ -96,10 +96,13 @@ fn resources(resources: &Node) -> Result<(), String> {
 }
 
 fn workdir(line: usize, value: &Node) -> Result<(), String> {
+    // Git takes a host or path that begins with a dash for an option.
     let git = value.get("url").and_then(Node::scalar).is_some_and(|url| {
-        ["https://", "ssh://", "git@"]
-            .iter()
-            .any(|scheme| url.starts_with(scheme))
+        ["https://", "ssh://", "git@"].iter().any(|scheme| {
+            url.strip_prefix(scheme).is_some_and(|rest| {
+                !rest.starts_with('-') && !["@-", ":-", "/-"].iter().any(|dash| rest.contains(dash))
+            })
+        })
     });
     if git {
         Ok(())
@@ -113,12 +116,12 @@ fn workdir(line: usize, value: &Node) -> Result<(), String> {
 fn file_mounts(mounts: &Node) -> Result<(), String> {
     for (target, line, value) in mounts.entries() {
         let source = match &value.kind {
-            Kind::Scalar(source) => Some(source.as_str()),
+            Kind::Scalar(source) | Kind::Plain(source) => Some(source.as_str()),
             Kind::Mapping(_) => match value.get("source") {
                 // Without a source it is a bucket of the tenant's own.
                 None => None,
                 Some(Node {
-                    kind: Kind::Scalar(source),
+                    kind: Kind::Scalar(source) | Kind::Plain(source),
                     ..
                 }) => Some(source.as_str()),
                 Some(_) => Some(""),

@@ -1,4 +1,5 @@
 use super::*;
+use domain::node::order::IdleAction;
 
 fn refusal(task: &str) -> String {
     prepare(task, Some(&"trainer".parse().unwrap()), None).unwrap_err()
@@ -15,9 +16,12 @@ fn a_good_task_gets_its_name_its_port_and_its_idle_rule() {
         }),
     )
     .unwrap();
-    let task: Value = serde_norway::from_str(&prepared.yaml).unwrap();
+    let task: serde_norway::Value = serde_norway::from_str(&prepared.yaml(None)).unwrap();
     assert_eq!(task["name"], "trainer");
-    assert_eq!(task["resources"]["ports"], Value::from(vec![8888, 22]));
+    assert_eq!(
+        task["resources"]["ports"],
+        serde_norway::Value::from(vec![8888, 22])
+    );
     assert_eq!(task["resources"]["autostop"]["idle_minutes"], 10);
     assert_eq!(task["resources"]["autostop"]["down"], false);
     assert_eq!(task["run"], "nvidia-smi\n");
@@ -39,6 +43,12 @@ fn what_reaches_for_the_api_servers_disk_is_refused_with_its_line() {
         ),
         ("run: a\nworkdir: .\n", "Line 2"),
         ("run: a\nworkdir:\n  url: /srv/repo\n", "Line 2"),
+        (
+            "run: a\nworkdir:\n  url: ssh://-oProxyCommand=x/repo\n",
+            "Line 2",
+        ),
+        ("run: a\nworkdir:\n  url: git@-oX:repo\n", "Line 2"),
+        ("run: a\nworkdir:\n  url: ssh://git@-oX/repo\n", "Line 2"),
     ] {
         assert!(refusal(task).starts_with(line), "{task}: {}", refusal(task));
     }
@@ -110,4 +120,115 @@ fn fields_of_the_form_beside_a_task_are_named() {
         .map(|error| error.field)
         .collect();
     assert_eq!(fields, ["accelerator", "spot"]);
+}
+
+fn prepared(resources: &str) -> Prepared {
+    prepare(&format!("resources: {resources}\n"), None, None).unwrap()
+}
+
+fn offer(accelerator: &str, count: u32, place: &str, price: f64, spot: Option<f64>) -> Offer {
+    let (cloud, region) = place.split_once('/').unwrap();
+    #[allow(clippy::cast_possible_truncation, reason = "a price of the test")]
+    let micro = |price: f64| MicroDollars((price * 1e6) as i64);
+    Offer {
+        accelerator: accelerator.into(),
+        count,
+        device_memory_gib: None,
+        cloud: cloud.into(),
+        region: region.into(),
+        instance_type: format!("{}-{count}", accelerator.to_lowercase()),
+        vcpus: None,
+        memory_gib: None,
+        price_per_hour: (price > 0.0).then(|| micro(price)),
+        spot_price_per_hour: spot.map(micro),
+    }
+}
+
+/// SkyPilot's grammar of resources, and the price that counts for each; `None`: not known.
+#[test]
+fn the_most_expensive_machine_counts_and_an_unknown_one_has_no_price() {
+    let offers = [
+        offer("H100", 8, "aws/us-east-1", 55.04, Some(20.0)),
+        offer("H100", 8, "lambda/us-west-1", 23.92, None),
+        offer("H100", 1, "aws/us-east-1", 6.88, Some(2.5)),
+        offer("A100", 8, "gcp/us-central1", 29.38, Some(11.0)),
+        offer("L4", 1, "kubernetes/lab", 0.0, None),
+        offer("L4", 1, "aws/us-east-1", 0.8, None),
+    ];
+    for (resources, price) in [
+        ("{accelerators: H100:8}", Some(55.04)),
+        ("{accelerators: 'h100:8'}", Some(55.04)),
+        ("{accelerators: [H100:8]}", Some(55.04)),
+        ("{accelerators: [A100:8, H100:1]}", Some(29.38)),
+        ("{accelerators: {H100: 8}}", Some(55.04)),
+        ("{accelerators: {H100: 8.0}}", Some(55.04)),
+        ("{accelerators: {H100:8, A100:8}}", Some(55.04)),
+        ("{accelerators: {H100: null}}", Some(6.88)),
+        ("{accelerators: H100}", Some(6.88)),
+        ("{gpus: H100:8}", Some(55.04)),
+        ("{instance_type: h100-8}", Some(55.04)),
+        ("{infra: lambda, accelerators: H100:8}", Some(23.92)),
+        ("{infra: '*/us-west-1', accelerators: H100:8}", Some(23.92)),
+        ("{cloud: Lambda, accelerators: H100:8}", Some(23.92)),
+        ("{region: us-east-1, accelerators: H100:8}", Some(55.04)),
+        ("{accelerators: H100:8, max_hourly_cost: 30}", Some(23.92)),
+        ("{accelerators: H100:8, use_spot: true}", Some(20.0)),
+        ("{accelerators: H100:8, use_spot: on}", Some(20.0)),
+        (
+            "{any_of: [{accelerators: H100:1}, {accelerators: A100:8}]}",
+            Some(29.38),
+        ),
+        (
+            "{accelerators: H100:8, any_of: [{infra: aws}, {infra: lambda}]}",
+            Some(55.04),
+        ),
+        (
+            "{accelerators: H100:8, ordered: [{infra: lambda}, {use_spot: true}]}",
+            Some(23.92),
+        ),
+        ("{any_of: [{gpus: H100:1}, {cpus: 4+}]}", None),
+        ("{accelerators: H100:0.5}", None),
+        ("{accelerators: 80GB+}", None),
+        ("{accelerators: L4:1}", None),
+        ("{accelerators: L4:1, infra: k8s/lab}", None),
+        ("{accelerators: L4:1, infra: aws}", Some(0.8)),
+        ("{infra: azure, accelerators: H100:8}", None),
+        ("{instance_type: m6i.large}", None),
+        ("{cpus: 4+, memory: 16+}", None),
+        ("{infra: aws}", None),
+        ("{}", None),
+        ("", None),
+    ] {
+        #[allow(clippy::cast_possible_truncation, reason = "a price of the test")]
+        let price = price.map(|price: f64| MicroDollars((price * 1e6) as i64));
+        assert_eq!(prepared(resources).max_price(&offers), price, "{resources}");
+    }
+    assert!(refusal("resources: [{accelerators: H100:8}]\n").starts_with("Line 1"));
+    assert!(refusal("resources: H100:8\n").starts_with("Line 1"));
+    assert!(refusal("resources:\n  any_of: H100:8\n").starts_with("Line 2"));
+}
+
+#[test]
+fn skypilot_is_told_the_price_that_counted() {
+    let prepared = prepared("{accelerators: H100:8}");
+    let task: serde_norway::Value =
+        serde_norway::from_str(&prepared.yaml(Some(MicroDollars(55_040_000)))).unwrap();
+    assert_eq!(task["resources"]["max_hourly_cost"], 55.04);
+    assert_eq!(task["resources"]["accelerators"], "H100:8");
+}
+
+/// PyYAML reads `22:30` as 1350 and `on` as True unless they are quoted.
+#[test]
+fn what_is_quoted_in_a_task_stays_text_and_what_is_not_stays_as_it_is() {
+    let task = "envs:\n  WINDOW: \"22:30\"\n  FLAG: 'on'\n  COUNT: 3\n  PLAIN: off\n  \"NO\": x\nrun: echo\n";
+    let yaml = prepare(task, None, None).unwrap().yaml(None);
+    for line in [
+        "  WINDOW: \"22:30\"\n",
+        "  FLAG: \"on\"\n",
+        "  COUNT: 3\n",
+        "  PLAIN: off\n",
+        "  \"NO\": x\n",
+    ] {
+        assert!(yaml.contains(line), "{line:?} is not in {yaml}");
+    }
 }

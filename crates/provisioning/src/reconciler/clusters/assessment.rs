@@ -14,11 +14,11 @@ use domain::{
     operation::{Operation, OperationKind},
 };
 use jiff::{SignedDuration, Timestamp};
-use persistence::records::{ClusterRecord, Progress};
+use persistence::records::{ClusterFindings, ClusterProgress, ClusterRecord};
 
 /// How long a creation may take before it is called a failure.
 const CREATION_LIMIT: SignedDuration = SignedDuration::from_mins(15);
-/// How long a namespace may terminate before people are told what holds it.
+/// How long a namespace may terminate before the page shows what blocks it.
 const DELETION_LIMIT: SignedDuration = SignedDuration::from_mins(10);
 /// How often to look while something moves. Watches wake earlier; this is for what they miss.
 const WHILE_MOVING: SignedDuration = SignedDuration::from_secs(2);
@@ -30,21 +30,17 @@ const WHILE_SETTLED: SignedDuration = SignedDuration::from_mins(5);
 pub(super) enum Move {
     /// Nothing: wait for a change.
     Wait,
-    /// Make the namespace.
     MakeNamespace,
-    /// Apply every object.
     Apply,
-    /// Delete the namespace.
     Delete,
 }
 
 /// The outcome of looking at a cluster.
 #[derive(Debug)]
 pub(super) struct Assessment {
-    /// The next move.
     pub next: Move,
     /// What to write, if the move goes well.
-    pub progress: Progress,
+    pub progress: ClusterProgress,
 }
 
 /// What `observation` of `cluster` means at `now`.
@@ -64,17 +60,9 @@ pub(super) fn assess(
 }
 
 /// What is to be written when nothing has changed.
-pub(super) fn unchanged(cluster: &ClusterRecord) -> Progress {
-    Progress {
-        state: cluster.state,
-        failure: cluster.failure.clone(),
-        endpoint: cluster.endpoint.clone(),
-        ready_at: cluster.ready_at,
-        deleted_at: cluster.deleted_at,
-        operation: cluster.operation.clone(),
-        due_at: None,
-        audit: None,
-    }
+pub(super) fn unchanged(cluster: &ClusterRecord) -> ClusterProgress {
+    let endpoint = cluster.endpoint.clone();
+    ClusterProgress::unchanged(cluster, ClusterFindings { endpoint })
 }
 
 fn creation(cluster: &ClusterRecord, seen: &Observation, now: Timestamp) -> Assessment {
@@ -118,10 +106,12 @@ fn creation(cluster: &ClusterRecord, seen: &Observation, now: Timestamp) -> Asse
     operation.failure.clone_from(&failure);
     Assessment {
         next,
-        progress: Progress {
+        progress: ClusterProgress {
             state,
             failure,
-            endpoint: seen.endpoint.clone(),
+            findings: ClusterFindings {
+                endpoint: seen.endpoint.clone(),
+            },
             ready_at: ready.then_some(now),
             operation,
             due_at: Some(match (ready, lasting) {
@@ -135,7 +125,7 @@ fn creation(cluster: &ClusterRecord, seen: &Observation, now: Timestamp) -> Asse
 }
 
 /// Whether this very trouble has failed the cluster already. A kubelet goes back and forth between
-/// trying and waiting; people see one failure until it is over.
+/// trying and waiting; pages show one failure until it is over.
 fn failed_by(cluster: &ClusterRecord, trouble: &Trouble) -> bool {
     let failure = cluster.failure.as_ref();
     cluster.state == ClusterState::Failed
@@ -224,7 +214,7 @@ fn upkeep(cluster: &ClusterRecord, seen: &Observation, now: Timestamp) -> Assess
             }),
         )
     };
-    // A namespace that vanished is not made anew: the cluster's data went with it, and an empty
+    // A namespace that vanished is not created again: the cluster's data went with it, and an empty
     // cluster under the old name would hide that.
     let (next, state, failure) = match &seen.namespace {
         NamespaceState::Missing => {
@@ -272,10 +262,12 @@ fn upkeep(cluster: &ClusterRecord, seen: &Observation, now: Timestamp) -> Assess
     };
     Assessment {
         next,
-        progress: Progress {
+        progress: ClusterProgress {
             state,
             failure,
-            endpoint: seen.endpoint.clone().or_else(|| cluster.endpoint.clone()),
+            findings: ClusterFindings {
+                endpoint: seen.endpoint.clone().or_else(|| cluster.endpoint.clone()),
+            },
             operation: fresh(&cluster.operation),
             due_at: Some(due_at),
             ..unchanged(cluster)
@@ -315,7 +307,7 @@ fn deletion(cluster: &ClusterRecord, seen: &Observation, now: Timestamp) -> Asse
     operation.failure.clone_from(&failure);
     Assessment {
         next,
-        progress: Progress {
+        progress: ClusterProgress {
             state: if gone {
                 ClusterState::Deleted
             } else {

@@ -1,12 +1,14 @@
 use super::*;
 use crate::ports::host_clusters::PodObservation;
 use domain::{
+    cluster::UserRef,
     exposure::Exposure,
     kubernetes_version::KubernetesVersion,
     operation::StepState,
     plan::Plan,
     tenancy::{EnvironmentRef, TenantRef},
 };
+use persistence::records::ClusterColumns;
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(second).unwrap()
@@ -27,21 +29,25 @@ fn ordered() -> ClusterRecord {
             slug: "dev".into(),
             name: "dev".into(),
         },
-        plan: Plan::defaults().remove(0),
-        kubernetes_version: KubernetesVersion::ALL[0],
-        exposure: Exposure::LoadBalancer,
-        host: "eu-1".into(),
         state: ClusterState::Pending,
         failure: None,
-        endpoint: None,
-        created_by: persistence::new_id(),
-        created_by_name: "Ada".into(),
+        created_by: UserRef {
+            id: persistence::new_id(),
+            name: "Ada".into(),
+        },
         created_at: at(0),
         ready_at: None,
         ends_at: None,
         deleted_at: None,
         operation: Operation::begin(persistence::new_id(), OperationKind::CreateCluster, at(0)),
         version: 1,
+        details: ClusterColumns {
+            plan: Plan::defaults().remove(0),
+            kubernetes_version: KubernetesVersion::ALL[0],
+            exposure: Exposure::LoadBalancer,
+            host: "eu-1".into(),
+            endpoint: None,
+        },
     }
 }
 
@@ -87,13 +93,14 @@ fn up() -> Observation {
 fn ready() -> ClusterRecord {
     let cluster = ordered();
     let progress = assess(&cluster, &up(), at(20)).progress;
-    ClusterRecord {
+    let mut cluster = ClusterRecord {
         state: progress.state,
         operation: progress.operation,
         ready_at: progress.ready_at,
-        endpoint: progress.endpoint,
         ..cluster
-    }
+    };
+    cluster.details.endpoint = progress.findings.endpoint;
+    cluster
 }
 
 fn deleting() -> ClusterRecord {

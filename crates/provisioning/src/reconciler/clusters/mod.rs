@@ -8,16 +8,15 @@ use crate::ports::host_clusters::HostClusters;
 use async_trait::async_trait;
 use domain::error::causes;
 use futures::StreamExt;
-use jiff::{SignedDuration, Timestamp};
 use persistence::{
     Database,
-    error::{StoreError, Stored},
+    error::StoreError,
     records::{Claim, ClusterRecord},
 };
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
+use tracing::Span;
 
-/// The work on clusters.
 pub(super) struct ClusterWork {
     pub(super) db: Database,
     pub(super) hosts: Arc<dyn HostClusters>,
@@ -27,29 +26,22 @@ pub(super) struct ClusterWork {
 impl Work for ClusterWork {
     type Record = ClusterRecord;
 
-    async fn claim(
-        &self,
-        now: Timestamp,
-        lease: SignedDuration,
-        limit: u32,
-    ) -> Stored<Vec<Claim<ClusterRecord>>> {
-        self.db.clusters().claim(now, lease, limit).await
-    }
-
-    async fn extend(&self, claim: &Claim<ClusterRecord>, until: Timestamp) -> Stored<bool> {
-        self.db.clusters().extend(claim, until).await
-    }
-
-    async fn next_due(&self) -> Stored<Option<Timestamp>> {
-        self.db.clusters().next_due().await
+    fn db(&self) -> &Database {
+        &self.db
     }
 
     async fn pass(&self, claim: &Claim<ClusterRecord>) -> Result<(), StoreError> {
         pass::run(&self.db, &*self.hosts, claim).await
     }
 
-    fn describe(&self, record: &ClusterRecord) -> String {
-        format!("cluster {}", record.id)
+    fn span(&self, record: &ClusterRecord) -> Span {
+        tracing::info_span!(
+            "pass",
+            kind = "cluster",
+            resource_id = %record.id,
+            operation_id = %record.operation.id,
+            attempt = record.operation.attempts + 1,
+        )
     }
 }
 

@@ -1,24 +1,21 @@
-//! One pass over one cluster: look, decide, do the next thing, write down what came of it.
+//! One pass over one cluster: observe, decide, act, record.
 
 use super::assessment::{Assessment, Move, assess, unchanged};
 use crate::{
     ports::host_clusters::{HostClusters, HostError, HostErrorKind, VirtualCluster},
     reconciler::{backoff, failures},
+    resources::{delete_expired, outcome},
 };
 use domain::{
-    audit::AuditAction,
-    caller::Caller,
-    cluster::ClusterState,
+    cluster::{ClusterKind, ClusterState},
     error::causes,
-    operation::{Operation, OperationKind, StepState},
+    operation::StepState,
 };
 use jiff::Timestamp;
 use persistence::{
     Database,
-    audit_records::AuditEntry,
     error::StoreError,
-    new_id,
-    records::{Claim, ClusterRecord, Progress},
+    records::{Claim, ClusterProgress, ClusterRecord},
 };
 
 /// After this many failures in a row a cluster that was ready is shown as degraded.
@@ -32,8 +29,7 @@ pub(super) async fn run(
 ) -> Result<(), StoreError> {
     let cluster = &claim.record;
     let now = Timestamp::now();
-    if has_ended(cluster, now) {
-        end(db, cluster, now).await?;
+    if delete_expired::<ClusterKind>(db, cluster, now).await? {
         // Ends the claim; the deletion just stored stays and is due at once.
         db.clusters().record(claim, unchanged(cluster)).await?;
         return Ok(());
@@ -44,7 +40,7 @@ pub(super) async fn run(
     };
     progress.audit = outcome(cluster, &progress);
     if !db.clusters().record(claim, progress).await? {
-        tracing::info!(cluster = %cluster.id, "claim was lost; another worker goes on");
+        tracing::info!("claim was lost; another worker goes on");
     }
     Ok(())
 }
@@ -54,7 +50,7 @@ async fn step(
     hosts: &dyn HostClusters,
     cluster: &ClusterRecord,
     now: Timestamp,
-) -> Result<Progress, HostError> {
+) -> Result<ClusterProgress, HostError> {
     let wanted = VirtualCluster::from(cluster);
     let observation = hosts.observe(&wanted).await?;
     let Assessment { next, mut progress } = assess(cluster, &observation, now);
@@ -71,29 +67,8 @@ async fn step(
     Ok(progress)
 }
 
-fn has_ended(cluster: &ClusterRecord, now: Timestamp) -> bool {
-    cluster.operation.kind != OperationKind::DeleteCluster
-        && cluster.ends_at.is_some_and(|end| end <= now)
-}
-
-/// The cluster's time is over: deletes it as a person would.
-async fn end(db: &Database, cluster: &ClusterRecord, now: Timestamp) -> Result<(), StoreError> {
-    let audit = AuditEntry::by(
-        &Caller::portal(),
-        AuditAction::DeleteCluster,
-        now,
-        format!("cluster/{}", cluster.id),
-        cluster.name.as_str(),
-    )
-    .in_tenant(cluster.tenant.id)
-    .with_detail("its time to live is over");
-    let operation = Operation::begin(new_id(), OperationKind::DeleteCluster, now);
-    db.clusters().delete(cluster.id, operation, audit).await?;
-    Ok(())
-}
-
 /// What is written when the host refused or did not answer.
-fn after_host_error(cluster: &ClusterRecord, error: &HostError) -> Progress {
+fn after_host_error(cluster: &ClusterRecord, error: &HostError) -> ClusterProgress {
     let attempts = cluster.operation.attempts.saturating_add(1);
     let failure = failures::of_host_error(error);
     // What the host finds wrong by itself does not pass by waiting; say so at once.
@@ -138,30 +113,9 @@ fn after_host_error(cluster: &ClusterRecord, error: &HostError) -> Progress {
     progress.due_at = Some(Timestamp::now() + backoff::pause(attempts));
     if attempts == 1 {
         tracing::warn!(
-            cluster = %cluster.id, host = %cluster.host, kind = ?error.kind,
+            host = %cluster.host, kind = ?error.kind,
             error = %causes(error), "host cluster"
         );
     }
     progress
-}
-
-/// The audit entry that an outcome is worth.
-fn outcome(cluster: &ClusterRecord, progress: &Progress) -> Option<AuditEntry> {
-    let action = if cluster.ready_at.is_none() && progress.ready_at.is_some() {
-        AuditAction::ClusterReady
-    } else if cluster.deleted_at.is_none() && progress.deleted_at.is_some() {
-        AuditAction::ClusterDeleted
-    } else {
-        return None;
-    };
-    Some(
-        AuditEntry::by(
-            &Caller::portal(),
-            action,
-            Timestamp::now(),
-            format!("cluster/{}", cluster.id),
-            cluster.name.as_str(),
-        )
-        .in_tenant(cluster.tenant.id),
-    )
 }

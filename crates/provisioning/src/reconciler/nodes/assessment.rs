@@ -18,7 +18,7 @@ use domain::{
     operation::{Operation, OperationKind, StepName, StepState},
 };
 use jiff::{SignedDuration, Timestamp};
-use persistence::node_records::{NodeProgress, NodeRecord};
+use persistence::node_records::{NodeFindings, NodeProgress, NodeRecord};
 
 /// By how much SkyPilot's idle minutes may begin before a node is seen to be ready.
 const SLACK: SignedDuration = SignedDuration::from_secs(60);
@@ -29,21 +29,17 @@ const SOONEST: SignedDuration = SignedDuration::from_millis(250);
 const LATEST: SignedDuration = SignedDuration::from_secs(10);
 /// How often to look at what is not as it should be.
 const WHILE_DEGRADED: SignedDuration = SignedDuration::from_secs(30);
-/// How long a cloud may take to tell the address of a machine that is up.
+/// How long a cloud may take to assign an address to a machine that is up.
 const ADDRESS_LIMIT: SignedDuration = SignedDuration::from_secs(60);
 
 /// The next thing to do on the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Move {
-    /// Nothing: look again later.
     Wait,
-    /// Ask for the machine.
     Launch,
-    /// Ask for it to be started.
     Start,
-    /// Ask for it to be stopped.
     Stop,
-    /// Cancel what is under way and ask for it to be taken down.
+    /// Cancel the request under way and request deletion.
     Delete,
     /// Set when it stops by itself.
     SetAutostop(Option<Autostop>),
@@ -52,7 +48,6 @@ pub(super) enum Move {
 /// The outcome of looking at a node.
 #[derive(Debug)]
 pub(super) struct Assessment {
-    /// The next move.
     pub next: Move,
     /// What to write, if the move goes well.
     pub progress: NodeProgress,
@@ -84,21 +79,19 @@ pub(super) fn assess(node: &NodeRecord, seen: &MachineObservation, now: Timestam
 
 /// What is to be written when nothing has changed.
 pub(super) fn unchanged(node: &NodeRecord, now: Timestamp) -> NodeProgress {
-    NodeProgress {
-        state: node.state,
-        failure: node.failure.clone(),
+    NodeProgress::unchanged(node, with_address(node, node.address.clone(), now))
+}
+
+/// As before, but for the address.
+fn with_address(node: &NodeRecord, address: Option<String>, now: Timestamp) -> NodeFindings {
+    NodeFindings {
         placement: node.placement.clone(),
-        address: node.address.clone(),
+        address,
         price_per_hour: node.price_per_hour,
         charged: node.charged_since.is_some(),
         at: now,
         request: node.request.clone(),
         seen: node.seen.clone(),
-        ready_at: node.ready_at,
-        deleted_at: node.deleted_at,
-        operation: node.operation.clone(),
-        due_at: None,
-        audit: None,
     }
 }
 
@@ -133,9 +126,9 @@ fn is_charged(seen: &MachineObservation) -> bool {
     }
 }
 
-/// Whether an event begins with these words of SkyPilot's.
-fn has_happened(events: &[NodeEvent], words: &str) -> bool {
-    events.iter().any(|event| event.message.starts_with(words))
+/// Whether an event begins with this text of SkyPilot's.
+fn has_happened(events: &[NodeEvent], text: &str) -> bool {
+    events.iter().any(|event| event.message.starts_with(text))
 }
 
 struct Look<'a> {
@@ -151,8 +144,8 @@ impl Look<'_> {
         let request = self.request();
         let next = match (state, request) {
             (_, None) => Move::Launch,
-            // The server has forgotten the request, as it does when it restarts, or somebody cancelled
-            // it there: ask again; a machine of the name that was begun is finished.
+            // The server has forgotten the request, as it does when it restarts, or it was cancelled
+            // there: ask again; a machine of the name that was begun is finished.
             (None | Some(MachineState::Launching), Some(RequestState::Unknown)) => Move::Launch,
             _ => Move::Wait,
         };
@@ -386,7 +379,7 @@ impl Look<'_> {
                 if machine.autostop != self.node.autostop {
                     next = Move::SetAutostop(self.node.autostop);
                 }
-                // A failed set-up stays until somebody starts it anew.
+                // A failed setup stays until the node is started again.
                 match &self.node.operation.failure {
                     Some(failure) => (NodeState::Degraded, Some(failure.clone())),
                     None => (NodeState::Ready, None),
@@ -412,11 +405,12 @@ impl Look<'_> {
             progress: NodeProgress {
                 state,
                 failure,
-                address: self
-                    .seen
-                    .address
-                    .clone()
-                    .or_else(|| self.node.address.clone().filter(|_| state.is_up())),
+                findings: self.found(
+                    self.seen
+                        .address
+                        .clone()
+                        .or_else(|| self.node.address.clone().filter(|_| state.is_up())),
+                ),
                 ready_at: self.ready_at(state.is_up()),
                 operation,
                 ..unchanged(self.node, self.now)
@@ -453,7 +447,7 @@ impl Look<'_> {
             progress: NodeProgress {
                 state,
                 failure,
-                address: None,
+                findings: self.found(None),
                 deleted_at: (state == NodeState::Deleted).then_some(self.now),
                 operation,
                 ..unchanged(node, self.now)
@@ -474,7 +468,7 @@ impl Look<'_> {
             progress: NodeProgress {
                 state: if ready { NodeState::Ready } else { meanwhile },
                 failure: None,
-                address: self.seen.address.clone(),
+                findings: self.found(self.seen.address.clone()),
                 ready_at: self.ready_at(ready),
                 operation,
                 ..unchanged(self.node, self.now)
@@ -502,7 +496,7 @@ impl Look<'_> {
             progress: NodeProgress {
                 state,
                 failure: Some(failure),
-                address: self.seen.address.clone(),
+                findings: self.found(self.seen.address.clone()),
                 ready_at: self.ready_at(usable),
                 operation,
                 ..unchanged(self.node, self.now)
@@ -516,7 +510,7 @@ impl Look<'_> {
             progress: NodeProgress {
                 state,
                 failure: None,
-                address: None,
+                findings: self.found(None),
                 operation,
                 ..unchanged(self.node, self.now)
             },
@@ -542,14 +536,18 @@ impl Look<'_> {
     fn address_words(&self, up: bool, settled: bool) -> Option<String> {
         match (&self.seen.address, up) {
             (Some(address), _) => Some(address.clone()),
-            (None, true) if settled => Some("the cloud tells no address".into()),
-            (None, true) => Some("waiting for the cloud to tell its address".into()),
+            (None, true) if settled => Some("the cloud assigned no address".into()),
+            (None, true) => Some("waiting for the cloud to assign an address".into()),
             (None, false) => None,
         }
     }
 
     fn ready_at(&self, ready: bool) -> Option<Timestamp> {
         self.node.ready_at.or(ready.then_some(self.now))
+    }
+
+    fn found(&self, address: Option<String>) -> NodeFindings {
+        with_address(self.node, address, self.now)
     }
 
     fn due(&self, progress: &NodeProgress) -> Timestamp {
@@ -602,7 +600,7 @@ fn gone() -> Failure {
         retrying: false,
         ..failures::of(
             FailureCode::MachineGone,
-            "The machine was ended outside the portal: SkyPilot no longer lists it.",
+            "The machine was terminated outside Hangar: SkyPilot no longer lists it.",
         )
     }
 }
@@ -610,7 +608,7 @@ fn gone() -> Failure {
 fn unhealthy(machine: Option<&Machine>) -> Failure {
     let reason = machine
         .and_then(|machine| machine.reason.clone())
-        .unwrap_or_else(|| "SkyPilot says that the machine is not healthy.".to_owned());
+        .unwrap_or_else(|| "SkyPilot reports that the machine is unhealthy.".to_owned());
     failures::of(FailureCode::MachineUnhealthy, reason)
 }
 

@@ -1,11 +1,12 @@
 use super::*;
 use crate::ports::machines::{MachineError, MachineErrorKind};
 use domain::{
+    cluster::UserRef,
     money::MicroDollars,
     node::order::NodeSpec,
     tenancy::{EnvironmentRef, TenantRef},
 };
-use persistence::new_id;
+use persistence::{new_id, node_records::NodeColumns};
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(second).unwrap()
@@ -26,31 +27,30 @@ fn ordered() -> NodeRecord {
             slug: "dev".into(),
             name: "dev".into(),
         },
-        spec: NodeSpec {
-            accelerator: Some("H100".into()),
-            count: 1,
-            ..NodeSpec::default()
-        },
-        task_yaml: "run: a\n".into(),
-        machine: "hgr-00000000-trainer".into(),
         state: NodeState::Pending,
         failure: None,
-        placement: None,
-        address: None,
-        autostop: None,
-        price_per_hour: Some(MicroDollars(3_000_000)),
-        spent: MicroDollars(0),
-        charged_since: None,
-        request: None,
-        seen: None,
-        created_by: new_id(),
-        created_by_name: "Ada".into(),
+        created_by: UserRef {
+            id: new_id(),
+            name: "Ada".into(),
+        },
         created_at: at(0),
         ready_at: None,
         ends_at: None,
         deleted_at: None,
         operation: Operation::begin(new_id(), OperationKind::LaunchNode, at(0)),
         version: 1,
+        details: NodeColumns {
+            price_per_hour: Some(MicroDollars(3_000_000)),
+            ..NodeColumns::ordered(
+                NodeSpec {
+                    accelerator: Some("H100".into()),
+                    count: 1,
+                    ..NodeSpec::default()
+                },
+                "run: a\n".into(),
+                "hgr-00000000-trainer".into(),
+            )
+        },
     }
 }
 
@@ -71,9 +71,9 @@ fn ready() -> NodeRecord {
     node.state = assessment.progress.state;
     node.operation = assessment.progress.operation;
     node.ready_at = assessment.progress.ready_at;
-    node.address = assessment.progress.address;
-    node.seen = assessment.progress.seen;
-    node.placement = assessment.progress.placement;
+    node.details.address = assessment.progress.findings.address;
+    node.details.seen = assessment.progress.findings.seen;
+    node.details.placement = assessment.progress.findings.placement;
     assert_eq!(node.state, NodeState::Ready);
     node
 }
@@ -284,8 +284,8 @@ fn what_a_failed_launch_left_running_is_charged_and_called_failed() {
         (progress.state, progress.charged),
         (NodeState::Failed, true)
     );
-    node.operation = progress.operation;
-    node.seen = progress.seen;
+    node.operation = progress.operation.clone();
+    node.seen = progress.seen.clone();
     node.failure = progress.failure;
     let gone = assess(&node, &nothing(), at(90)).progress;
     assert_eq!((gone.state, gone.charged), (NodeState::Failed, false));

@@ -1,4 +1,4 @@
-//! Nodes and workspaces, kept as wanted on the SkyPilot API server, which tells nothing by itself:
+//! Reconciles nodes and workspaces with the SkyPilot API server, which announces nothing:
 //! a node on its way is looked at every few seconds; settled ones are looked at together, a
 //! workspace at a time, and woken when their machine is not as it was last seen.
 
@@ -10,17 +10,56 @@ mod workspaces;
 pub(super) use server_reports::{keep_catalogue, keep_orphans};
 
 use super::worker::Work;
-use crate::nodes::SkyPilotBackend;
+use crate::{
+    nodes::SkyPilotBackend,
+    ports::{machines::MachineError, sealing::SealError},
+};
 use async_trait::async_trait;
-use jiff::{SignedDuration, Timestamp};
+use domain::error::causes;
 use persistence::{
     Database,
-    error::{StoreError, Stored},
+    error::StoreError,
     node_records::{NodeRecord, WorkspaceRecord},
     records::Claim,
 };
+use tracing::Span;
 
-/// The work on nodes.
+/// Why something on the SkyPilot API server is not finished.
+#[derive(Debug)]
+enum PassError {
+    Server(MachineError),
+    Seal(SealError),
+    Store(StoreError),
+}
+
+impl From<MachineError> for PassError {
+    fn from(error: MachineError) -> Self {
+        Self::Server(error)
+    }
+}
+
+impl From<SealError> for PassError {
+    fn from(error: SealError) -> Self {
+        Self::Seal(error)
+    }
+}
+
+impl From<StoreError> for PassError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl PassError {
+    fn log(&self, what: &str) {
+        match self {
+            Self::Server(error) => tracing::warn!(%error, detail = ?error.detail, "{what}"),
+            Self::Seal(error) => tracing::error!(%error, "{what}"),
+            Self::Store(error) => tracing::error!(error = %causes(error), "{what}"),
+        }
+    }
+}
+
 pub(super) struct NodeWork {
     pub(super) db: Database,
     pub(super) skypilot: SkyPilotBackend,
@@ -30,33 +69,25 @@ pub(super) struct NodeWork {
 impl Work for NodeWork {
     type Record = NodeRecord;
 
-    async fn claim(
-        &self,
-        now: Timestamp,
-        lease: SignedDuration,
-        limit: u32,
-    ) -> Stored<Vec<Claim<NodeRecord>>> {
-        self.db.nodes().claim(now, lease, limit).await
-    }
-
-    async fn extend(&self, claim: &Claim<NodeRecord>, until: Timestamp) -> Stored<bool> {
-        self.db.nodes().extend(claim, until).await
-    }
-
-    async fn next_due(&self) -> Stored<Option<Timestamp>> {
-        self.db.nodes().next_due().await
+    fn db(&self) -> &Database {
+        &self.db
     }
 
     async fn pass(&self, claim: &Claim<NodeRecord>) -> Result<(), StoreError> {
         pass::run(&self.db, &self.skypilot, claim).await
     }
 
-    fn describe(&self, record: &NodeRecord) -> String {
-        format!("node {}", record.id)
+    fn span(&self, record: &NodeRecord) -> Span {
+        tracing::info_span!(
+            "pass",
+            kind = "node",
+            resource_id = %record.id,
+            operation_id = %record.operation.id,
+            attempt = record.operation.attempts + 1,
+        )
     }
 }
 
-/// The work on workspaces.
 pub(super) struct WorkspaceWork {
     pub(super) db: Database,
     pub(super) skypilot: SkyPilotBackend,
@@ -66,28 +97,20 @@ pub(super) struct WorkspaceWork {
 impl Work for WorkspaceWork {
     type Record = WorkspaceRecord;
 
-    async fn claim(
-        &self,
-        now: Timestamp,
-        lease: SignedDuration,
-        limit: u32,
-    ) -> Stored<Vec<Claim<WorkspaceRecord>>> {
-        self.db.workspaces().claim(now, lease, limit).await
-    }
-
-    async fn extend(&self, claim: &Claim<WorkspaceRecord>, until: Timestamp) -> Stored<bool> {
-        self.db.workspaces().extend(claim, until).await
-    }
-
-    async fn next_due(&self) -> Stored<Option<Timestamp>> {
-        self.db.workspaces().next_due().await
+    fn db(&self) -> &Database {
+        &self.db
     }
 
     async fn pass(&self, claim: &Claim<WorkspaceRecord>) -> Result<(), StoreError> {
         workspaces::run(&self.db, &self.skypilot, claim).await
     }
 
-    fn describe(&self, record: &WorkspaceRecord) -> String {
-        format!("workspace {}", record.name)
+    fn span(&self, record: &WorkspaceRecord) -> Span {
+        tracing::info_span!(
+            "pass",
+            kind = "workspace",
+            resource_id = %record.id,
+            attempt = record.attempts + 1,
+        )
     }
 }

@@ -1,25 +1,27 @@
-//! One pass over one node: look, decide, do the next thing, write down what came of it.
+//! One pass over one node: observe, decide, act, record.
 
-use super::assessment::{Assessment, Move, assess, mark_requested, unchanged};
+use super::{
+    PassError,
+    assessment::{Assessment, Move, assess, mark_requested, unchanged},
+};
 use crate::{
-    nodes::{SkyPilotBackend, audit_entry},
-    ports::machines::{MachineError, MachineErrorKind, RequestId, Served, Workspace},
+    nodes::SkyPilotBackend,
+    ports::machines::{MachineError, MachineErrorKind, RequestId, Workspace},
     reconciler::{backoff, failures},
+    resources::{delete_expired, outcome},
 };
 use domain::{
     audit::AuditAction,
-    caller::Caller,
-    error::causes,
-    failure::{Failure, FailureCode},
-    node::view::NodeState,
-    operation::{Operation, OperationKind, StepState},
+    failure::Failure,
+    node::view::{NodeKind, NodeState},
+    operation::{OperationKind, StepState},
 };
 use jiff::{SignedDuration, Timestamp};
 use persistence::{
     Database,
+    audit_records::AuditEntry,
     error::StoreError,
-    new_id,
-    node_records::{NodeChange, NodeProgress, NodeRecord},
+    node_records::{NodeProgress, NodeRecord},
     records::Claim,
 };
 
@@ -36,25 +38,20 @@ pub(super) async fn run(
 ) -> Result<(), StoreError> {
     let node = &claim.record;
     let now = Timestamp::now();
-    if has_ended(node, now) {
-        end(db, node, now).await?;
+    if delete_expired::<NodeKind>(db, node, now).await? {
         // Ends the claim; the deletion just stored stays and is due at once.
         let mut progress = unchanged(node, now);
         progress.due_at = Some(now);
         db.nodes().record(claim, progress).await?;
         return Ok(());
     }
-    let workspace = match workspace(db, skypilot, node, now).await? {
-        Ok(workspace) => workspace,
-        Err(mut progress) => {
-            progress.audit = outcome(node, &progress);
-            db.nodes().record(claim, *progress).await?;
-            return Ok(());
-        }
-    };
-    let mut progress = match step(db, skypilot, &workspace, claim, now).await? {
+    let mut progress = match advance(db, skypilot, claim, now).await {
         Ok(progress) => progress,
-        Err(error) => after_machine_error(node, &error, now),
+        Err(PassError::Server(error)) => after_machine_error(node, &error, now),
+        Err(PassError::Seal(error)) => {
+            without_workspace(node, Some(failures::of_seal_error(&error)), now)
+        }
+        Err(PassError::Store(error)) => return Err(error),
     };
     if let Some(placement) = &progress.placement {
         let offers = skypilot.catalogue.current();
@@ -62,42 +59,34 @@ pub(super) async fn run(
             .price(&node.spec, placement)
             .or(progress.price_per_hour);
     }
-    progress.audit = outcome(node, &progress);
+    progress.audit = audit(node, &progress);
     if !db.nodes().record(claim, progress).await? {
-        tracing::info!(node = %node.id, "claim was lost; another worker goes on");
+        tracing::info!("claim was lost; another worker goes on");
     }
     Ok(())
 }
 
-/// The node's workspace, opened; what to write instead if it is not to be had.
-async fn workspace(
+/// Takes the node one step further in its workspace.
+async fn advance(
     db: &Database,
     skypilot: &SkyPilotBackend,
-    node: &NodeRecord,
+    claim: &Claim<NodeRecord>,
     now: Timestamp,
-) -> Result<Result<Workspace, Box<NodeProgress>>, StoreError> {
+) -> Result<NodeProgress, PassError> {
+    let node = &claim.record;
     let record = db.workspaces().of_environment(node.environment.id).await?;
-    let failure = match record {
-        Some(record) if record.ready => match skypilot.open(&record).await {
-            Ok(workspace) => return Ok(Ok(workspace)),
-            Err(error) => {
-                tracing::error!(node = %node.id, error = %causes(&error), "account not opened");
-                Some(failures::of(
-                    FailureCode::ServerUnauthorized,
-                    format!("The token of the tenant's service account: {error}."),
-                ))
-            }
-        },
-        Some(record) => record.failure,
-        None => {
-            db.workspaces().seed().await?;
-            None
-        }
+    let Some(record) = record else {
+        db.workspaces().seed().await?;
+        return Ok(without_workspace(node, None, now));
     };
-    Ok(Err(Box::new(without_workspace(node, failure, now))))
+    if !record.ready {
+        return Ok(without_workspace(node, record.failure, now));
+    }
+    let workspace = skypilot.open(&record).await?;
+    step(db, skypilot, &workspace, claim, now).await
 }
 
-/// A node whose workspace is not ready waits for it. Nothing can have been made for it in there.
+/// A node whose workspace is not ready waits for it. It has no machine in there yet.
 fn without_workspace(node: &NodeRecord, failure: Option<Failure>, now: Timestamp) -> NodeProgress {
     let mut progress = unchanged(node, now);
     progress.due_at = Some(now + FOR_WORKSPACE);
@@ -139,25 +128,21 @@ async fn step(
     workspace: &Workspace,
     claim: &Claim<NodeRecord>,
     now: Timestamp,
-) -> Result<Served<NodeProgress>, StoreError> {
+) -> Result<NodeProgress, PassError> {
     let node = &claim.record;
     let machines = &*skypilot.machines;
     let under_way = node.request.clone().map(RequestId);
-    let seen = match machines
+    let seen = machines
         .observe(workspace, &node.machine, under_way.as_ref())
-        .await
-    {
-        Ok(seen) => seen,
-        Err(error) => return Ok(Err(error)),
-    };
+        .await?;
     let Assessment { next, mut progress } = assess(node, &seen, now);
-    let asked = match next {
-        Move::Wait => return Ok(Ok(progress)),
+    let request = match next {
+        Move::Wait => return Ok(progress),
         Move::SetAutostop(wanted) => {
-            let set = machines
+            machines
                 .set_autostop(workspace, &node.machine, wanted)
-                .await;
-            return Ok(set.map(|()| progress));
+                .await?;
+            return Ok(progress);
         }
         Move::Launch => {
             machines
@@ -167,26 +152,20 @@ async fn step(
                     &node.task_yaml,
                     node.operation.started_at,
                 )
-                .await
+                .await?
         }
         Move::Start => {
             machines
                 .start(workspace, &node.machine, node.autostop)
-                .await
+                .await?
         }
-        Move::Stop => machines.stop(workspace, &node.machine).await,
+        Move::Stop => machines.stop(workspace, &node.machine).await?,
         Move::Delete => {
-            if let Some(request) = &under_way
-                && let Err(error) = machines.cancel_request(workspace, request).await
-            {
-                return Ok(Err(error));
+            if let Some(request) = &under_way {
+                machines.cancel_request(workspace, request).await?;
             }
-            machines.delete(workspace, &node.machine).await
+            machines.delete(workspace, &node.machine).await?
         }
-    };
-    let request = match asked {
-        Ok(request) => request,
-        Err(error) => return Ok(Err(error)),
     };
     // The request is written down before anything else can go wrong.
     mark_requested(&mut progress.operation, Timestamp::now());
@@ -195,28 +174,11 @@ async fn step(
         .note_request(claim, &request.0, &progress.operation)
         .await?;
     if !noted {
-        tracing::info!(node = %node.id, request = %request.0, "asked for while something else was wanted");
+        tracing::info!(request = %request.0, "requested while the desired state changed");
     }
     progress.request = Some(request.0);
     progress.due_at = Some(Timestamp::now());
-    Ok(Ok(progress))
-}
-
-fn has_ended(node: &NodeRecord, now: Timestamp) -> bool {
-    node.operation.kind != OperationKind::DeleteNode && node.ends_at.is_some_and(|end| end <= now)
-}
-
-/// The node's time is over: takes it down as a person would.
-async fn end(db: &Database, node: &NodeRecord, now: Timestamp) -> Result<(), StoreError> {
-    let audit = audit_entry(&Caller::portal(), AuditAction::DeleteNode, node)
-        .with_detail("its time to live is over");
-    let operation = Operation::begin(new_id(), OperationKind::DeleteNode, now);
-    let change = NodeChange::Turn(NodeState::Deleting, operation);
-    // If somebody changed it meanwhile, the next pass ends it.
-    db.nodes()
-        .change(node.id, node.version, change, audit)
-        .await?;
-    Ok(())
+    Ok(progress)
 }
 
 /// What is written when the server refused or did not answer.
@@ -270,7 +232,7 @@ fn after_machine_error(node: &NodeRecord, error: &MachineError, now: Timestamp) 
     progress.due_at = Some(now + backoff::pause(attempts));
     if attempts == 1 {
         tracing::warn!(
-            node = %node.id, machine = %node.machine, kind = ?error.kind, %error,
+            machine = %node.machine, kind = ?error.kind, %error,
             detail = ?error.detail, "SkyPilot API server"
         );
     }
@@ -278,21 +240,14 @@ fn after_machine_error(node: &NodeRecord, error: &MachineError, now: Timestamp) 
 }
 
 /// The audit entry that an outcome is worth.
-fn outcome(
-    node: &NodeRecord,
-    progress: &NodeProgress,
-) -> Option<persistence::audit_records::AuditEntry> {
-    let portal = Caller::portal();
-    if node.ready_at.is_none() && progress.ready_at.is_some() {
-        Some(audit_entry(&portal, AuditAction::NodeReady, node))
-    } else if node.deleted_at.is_none() && progress.deleted_at.is_some() {
-        let entry = audit_entry(&portal, AuditAction::NodeDeleted, node);
-        Some(if progress.operation.kind == OperationKind::DeleteNode {
-            entry
-        } else {
-            entry.with_detail("SkyPilot no longer lists it: it was idle, or somebody ended it")
-        })
-    } else {
-        None
+fn audit(node: &NodeRecord, progress: &NodeProgress) -> Option<AuditEntry> {
+    let entry = outcome(node, progress)?;
+    if entry.action == AuditAction::NodeDeleted
+        && progress.operation.kind != OperationKind::DeleteNode
+    {
+        return Some(entry.with_detail(
+            "SkyPilot no longer lists the machine: it was idle, or it was terminated outside Hangar",
+        ));
     }
+    Some(entry)
 }

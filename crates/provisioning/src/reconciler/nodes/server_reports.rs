@@ -1,48 +1,22 @@
-//! What is read from the SkyPilot API server as a whole: its price lists, and machines that nobody
-//! ordered here.
+//! What is read from the SkyPilot API server as a whole: its price lists, and orphans.
 
+use super::PassError;
 use crate::{
     nodes::SkyPilotBackend,
-    ports::machines::{Machine, MachineError, MachineErrorKind},
+    ports::machines::{Machine, MachineErrorKind},
     reconciler::backoff,
 };
-use domain::{audit::AuditAction, caller::Caller, error::causes, node::view::Orphan};
+use domain::{audit::AuditAction, caller::Caller, node::view::Orphan};
 use jiff::{SignedDuration, Timestamp};
-use persistence::{Database, audit_records::AuditEntry, error::StoreError};
+use persistence::{Database, audit_records::AuditEntry};
 use std::{collections::HashSet, time::Duration};
 use tokio::time;
 use tokio_util::sync::CancellationToken;
 
 /// How long price lists hold.
 const CATALOGUE_HOLDS: SignedDuration = SignedDuration::from_hours(6);
-/// How often machines nobody ordered are looked for.
+/// How often orphans are looked for.
 const ORPHANS_EVERY: Duration = Duration::from_secs(60);
-
-enum Trouble {
-    Server(MachineError),
-    Store(StoreError),
-}
-
-impl From<MachineError> for Trouble {
-    fn from(error: MachineError) -> Self {
-        Self::Server(error)
-    }
-}
-
-impl From<StoreError> for Trouble {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
-}
-
-impl Trouble {
-    fn log(&self, what: &str) {
-        match self {
-            Self::Server(error) => tracing::warn!(%error, detail = ?error.detail, "{what}"),
-            Self::Store(error) => tracing::error!(error = %causes(error), "{what}"),
-        }
-    }
-}
 
 /// Keeps the catalogue in memory and in the database, until `stop`.
 pub(in crate::reconciler) async fn keep_catalogue(
@@ -57,10 +31,10 @@ pub(in crate::reconciler) async fn keep_catalogue(
                 attempts = 0;
                 until.duration_since(Timestamp::now())
             }
-            Err(trouble) => {
+            Err(error) => {
                 attempts += 1;
                 if attempts == 1 {
-                    trouble.log("the price lists were not read");
+                    error.log("the price lists were not read");
                 }
                 backoff::pause(attempts)
             }
@@ -74,7 +48,7 @@ pub(in crate::reconciler) async fn keep_catalogue(
 }
 
 /// Reads the catalogue if it is old; answers until when it holds. What another replica has read is taken.
-async fn refresh(db: &Database, skypilot: &SkyPilotBackend) -> Result<Timestamp, Trouble> {
+async fn refresh(db: &Database, skypilot: &SkyPilotBackend) -> Result<Timestamp, PassError> {
     if let Some((offers, read_at)) = db.server_reports().catalogue().await? {
         let known = skypilot.catalogue.current().read_at;
         if known.is_none_or(|known| known < read_at) {
@@ -91,7 +65,7 @@ async fn refresh(db: &Database, skypilot: &SkyPilotBackend) -> Result<Timestamp,
     Ok(read_at + CATALOGUE_HOLDS)
 }
 
-/// Looks for machines that nobody ordered here and takes down those an admin said so of, until `stop`.
+/// Looks for orphans and terminates those that an admin deleted, until `stop`.
 pub(in crate::reconciler) async fn keep_orphans(
     db: &Database,
     skypilot: &SkyPilotBackend,
@@ -100,10 +74,10 @@ pub(in crate::reconciler) async fn keep_orphans(
     let mut failed = false;
     loop {
         let outcome = sweep(db, skypilot).await;
-        if let Err(trouble) = &outcome
+        if let Err(error) = &outcome
             && !failed
         {
-            trouble.log("machines that nobody ordered were not looked for");
+            error.log("orphans were not looked for");
         }
         failed = outcome.is_err();
         // A removal that was asked for meanwhile need not wait for the next regular look.
@@ -124,7 +98,7 @@ pub(in crate::reconciler) async fn keep_orphans(
     }
 }
 
-async fn sweep(db: &Database, skypilot: &SkyPilotBackend) -> Result<(), Trouble> {
+async fn sweep(db: &Database, skypilot: &SkyPilotBackend) -> Result<(), PassError> {
     // Machines first: a node that is ordered in between is known by the time its machine is looked up.
     let machines = skypilot.machines.all_machines().await?;
     let ordered: HashSet<String> = db.nodes().machine_names().await?.into_iter().collect();

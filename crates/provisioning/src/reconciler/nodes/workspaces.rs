@@ -1,15 +1,13 @@
 //! One pass over one workspace: make sure it is there, ask which clouds it may use, and compare its
 //! machines with what its nodes were last seen as.
 
+use super::PassError;
 use crate::{
     nodes::SkyPilotBackend,
-    ports::{
-        machines::{MachineError, MachineErrorKind, Workspace},
-        sealing::SealError,
-    },
+    ports::machines::{MachineErrorKind, Workspace},
     reconciler::{backoff, failures},
 };
-use domain::{error::causes, failure::FailureCode, operation::OperationKind};
+use domain::operation::OperationKind;
 use jiff::{SignedDuration, Timestamp};
 use persistence::{
     Database,
@@ -27,31 +25,6 @@ const EMPTY: SignedDuration = SignedDuration::from_mins(10);
 /// How long the clouds' answers hold. Asking takes the server many seconds.
 const CLOUDS_HOLD: SignedDuration = SignedDuration::from_mins(30);
 
-/// Why a pass did not come to its end.
-enum Trouble {
-    Server(MachineError),
-    Seal(SealError),
-    Store(StoreError),
-}
-
-impl From<MachineError> for Trouble {
-    fn from(error: MachineError) -> Self {
-        Self::Server(error)
-    }
-}
-
-impl From<SealError> for Trouble {
-    fn from(error: SealError) -> Self {
-        Self::Seal(error)
-    }
-}
-
-impl From<StoreError> for Trouble {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
-}
-
 /// Works on a claimed workspace and writes the outcome, which ends the claim.
 pub(super) async fn run(
     db: &Database,
@@ -65,20 +38,16 @@ pub(super) async fn run(
             progress.failure = None;
             progress.attempts = 0;
         }
-        Err(Trouble::Store(error)) => return Err(error),
-        Err(Trouble::Server(error)) => {
+        Err(PassError::Store(error)) => return Err(error),
+        Err(PassError::Server(error)) => {
             if progress.attempts == 0 {
-                tracing::warn!(workspace = %claim.record.name, %error, detail = ?error.detail, "SkyPilot API server");
+                tracing::warn!(%error, detail = ?error.detail, "SkyPilot API server");
             }
             progress.failure = Some(failures::of_machine_error(&error));
             again(&mut progress);
         }
-        Err(Trouble::Seal(error)) => {
-            tracing::error!(workspace = %claim.record.name, error = %causes(&error), "account not opened");
-            progress.failure = Some(failures::of(
-                FailureCode::ServerUnauthorized,
-                format!("The token of the tenant's service account: {error}."),
-            ));
+        Err(PassError::Seal(error)) => {
+            progress.failure = Some(failures::of_seal_error(&error));
             again(&mut progress);
         }
     }
@@ -108,7 +77,7 @@ async fn look(
     skypilot: &SkyPilotBackend,
     record: &WorkspaceRecord,
     progress: &mut WorkspaceProgress,
-) -> Result<(), Trouble> {
+) -> Result<(), PassError> {
     let machines = &*skypilot.machines;
     let mut workspace = skypilot.open(record).await?;
     let now = Timestamp::now();
@@ -143,7 +112,7 @@ async fn compare(
     skypilot: &SkyPilotBackend,
     record: &WorkspaceRecord,
     workspace: &Workspace,
-) -> Result<(), Trouble> {
+) -> Result<(), PassError> {
     let seen: HashMap<String, &'static str> =
         match skypilot.machines.machines(workspace, true).await {
             Ok(machines) => machines

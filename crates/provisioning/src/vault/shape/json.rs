@@ -1,4 +1,4 @@
-//! JSON files that clouds hand out, read field by field: what is not known is refused by its name.
+//! JSON files that clouds issue, read field by field: unknown fields are refused by name.
 
 use super::{Faults, presentable};
 use serde_json::{Map, Value};
@@ -86,7 +86,7 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// Refuses what nobody has asked for.
+    /// Refuses the fields that were not read.
     pub fn nothing_else(self, faults: &mut Faults) {
         for name in self.members.keys() {
             let message = match presentable(name) {

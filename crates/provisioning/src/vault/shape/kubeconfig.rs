@@ -93,7 +93,7 @@ pub(in crate::vault) fn read(text: &str) -> Result<Kubeconfig, String> {
     Ok(Kubeconfig { context, access })
 }
 
-/// The reader's words may name what it stumbled over.
+/// The parser's message may quote the text.
 fn without_content(message: String) -> String {
     match message.split_once(": not YAML") {
         Some((line, _)) => format!("{line}: not YAML. Paste the file as kubectl writes it."),
@@ -155,7 +155,7 @@ fn only(node: &Node, path: &str, allowed: &[&str]) -> Result<(), String> {
                 "is a kind of sign-in that Kubernetes has given up. Use a token"
             }
             "as" | "as-uid" | "as-groups" | "as-user-extra" => {
-                "acts for somebody else. Use that account's own token"
+                "impersonates another account. Use that account's own token"
             }
             _ => "does not belong here",
         };

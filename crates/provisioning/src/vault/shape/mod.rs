@@ -25,7 +25,7 @@ const LONGEST_LINES: usize = 64 * 1024;
 /// The fields of a credential, trimmed; none is empty.
 pub(super) type Fields = BTreeMap<String, String>;
 
-/// What the rules of a provider need to know besides.
+/// What the rules of a provider depend on.
 pub(super) struct Surroundings {
     /// Whether the portal has an AWS identity of its own.
     pub portal_has_aws_identity: bool,
@@ -146,7 +146,7 @@ fn known_fields(
     }
 }
 
-/// A name that can be repeated to whoever sent it: what does not look like one may be a secret in the wrong place.
+/// A name that can be shown again: text that does not look like one may be a secret in the wrong place.
 fn presentable(name: &str) -> Option<&str> {
     let fits = (1..=40).contains(&name.len())
         && name
@@ -155,7 +155,7 @@ fn presentable(name: &str) -> Option<&str> {
     fits.then_some(name)
 }
 
-/// Whether `text` is a UUID as people write it.
+/// Whether `text` is a UUID with hyphens.
 fn is_uuid(text: &str) -> bool {
     text.len() == 36 && text.parse::<uuid::Uuid>().is_ok()
 }

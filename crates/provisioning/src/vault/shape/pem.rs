@@ -6,7 +6,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 pub(super) fn private_key(text: &str) -> Option<String> {
     if text.contains("ENCRYPTED") {
         return Some(
-            "Has a passphrase, which nobody could type in later. Paste the key without it: openssl pkey -in KEY."
+            "The key has a passphrase, which the portal cannot enter. Paste the key without it: openssl pkey -in KEY."
                 .to_owned(),
         );
     }

@@ -1,20 +1,19 @@
-//! The kubelets of all nodes in one: they pull, start, probe and end the containers of pods, in steps that can be seen.
-//! Nothing really runs, but for what a [`Workload`] brings.
+//! The kubelets of all nodes in one: they pull, start, probe and stop the containers of pods, step by step. Only what a
+//! [`Workload`] provides really runs.
 
-mod images;
 mod logs;
 mod status;
 mod step;
 
-use std::collections::HashMap;
 use std::net::Ipv4Addr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
 use serde_json::Value;
-use tokio::time::Instant;
 
-use super::{Cluster, Controller, EventType, events};
+use super::timers::Timers;
+use super::{Cluster, Controller, EventType};
 use crate::kubernetes::resources::PODS;
 use crate::kubernetes::{Delete, GroupResource, Key, object};
 pub use logs::Logs;
@@ -35,13 +34,8 @@ pub struct Kubelet {
     cluster: Cluster,
     workload: Arc<dyn Workload>,
     logs: Logs,
-    inner: Mutex<Inner>,
-}
-
-#[derive(Default)]
-struct Inner {
-    steps: HashMap<String, (Step, Instant)>,
-    addresses_given: u32,
+    steps: Timers<Step>,
+    addresses_given: AtomicU16,
 }
 
 impl Kubelet {
@@ -50,11 +44,12 @@ impl Kubelet {
             cluster: cluster.clone(),
             workload,
             logs,
-            inner: Mutex::default(),
+            steps: Timers::new(cluster.pace),
+            addresses_given: AtomicU16::new(0),
         }
     }
 
-    /// Starts again what ran before a restart, before anything else looks at the pods.
+    /// Starts again what ran before a restart of the sandbox.
     pub fn resume(&self) {
         for pod in self.cluster.store.list(PODS, None).0 {
             let running = object::items(pod.pointer("/status/containerStatuses"))
@@ -72,27 +67,6 @@ impl Kubelet {
                 }
             }
         }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Inner> {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn time_left(&self, pod: &Value, step: Step) -> Duration {
-        let mut inner = self.lock();
-        let uid = object::uid(pod).to_owned();
-        let now = Instant::now();
-        let done = match inner.steps.get(&uid) {
-            Some((known, done)) if *known == step => *done,
-            _ => {
-                let done = now + self.cluster.pace.units(step.units());
-                inner.steps.insert(uid, (step, done));
-                drop(inner);
-                self.begin(pod, step);
-                done
-            }
-        };
-        done.saturating_duration_since(now)
     }
 
     fn begin(&self, pod: &Value, step: Step) {
@@ -149,16 +123,6 @@ impl Kubelet {
 
     fn pull_and_start(&self, key: &Key, pod: &Value, at: ContainerAt) {
         let image = image(pod, at);
-        if !images::is_valid(image) {
-            let message = format!(
-                "Failed to apply default image tag \"{image}\": couldn't parse image name \"{image}\": invalid reference format"
-            );
-            self.tell(pod, EventType::Warning, "InspectFailed", &message);
-            self.write(key, |pod| {
-                status::wait(pod, at, "InvalidImageName", &message)
-            });
-            return;
-        }
         let faults = self.cluster.faults.current().workloads;
         if faults.image_pull.covers(&key.namespace) {
             let message = format!(
@@ -187,22 +151,14 @@ impl Kubelet {
     fn start(&self, key: &Key, pod: &Value, at: ContainerAt, must_crash: bool) {
         let container = at.spec(pod);
         let name = container["name"].as_str().unwrap_or_default();
-        self.tell(
-            pod,
-            EventType::Normal,
-            "Created",
-            &format!("Container created: {name}"),
-        );
-        self.tell(
-            pod,
-            EventType::Normal,
-            "Started",
-            &format!("Container started: {name}"),
-        );
+        for (reason, word) in [("Created", "created"), ("Started", "started")] {
+            let message = format!("Container {word}: {name}");
+            self.tell(pod, EventType::Normal, reason, &message);
+        }
         let outcome = if at.init {
             Ok(())
         } else if must_crash {
-            Err("fatal: the container was told to fail".to_owned())
+            Err("fatal: injected fault".to_owned())
         } else {
             self.workload.start(pod, container)
         };
@@ -233,24 +189,23 @@ impl Kubelet {
     }
 
     fn forget(&self, uid: &str) {
-        self.lock().steps.remove(uid);
+        self.steps.forget(uid);
         self.logs.forget(uid);
     }
 
     fn next_address(&self) -> Ipv4Addr {
-        let mut inner = self.lock();
-        inner.addresses_given = (inner.addresses_given + 1) % 0xffff;
-        let [_, _, c, d] = inner.addresses_given.to_be_bytes();
+        let given = self.addresses_given.fetch_add(1, Ordering::Relaxed);
+        let [c, d] = given.wrapping_add(1).to_be_bytes();
         Ipv4Addr::new(10, 244, c, d)
     }
 
     fn write(&self, key: &Key, change: impl FnOnce(&mut Value)) {
-        // Gone in between: then there is nothing to say.
+        // The pod may be gone.
         let _ = self.cluster.store.modify(key, change);
     }
 
     fn tell(&self, pod: &Value, kind: EventType, reason: &str, message: &str) {
-        events::record(&self.cluster.store, COMPONENT, pod, kind, reason, message);
+        self.cluster.record(COMPONENT, pod, kind, reason, message);
     }
 }
 
@@ -269,7 +224,7 @@ impl Controller for Kubelet {
         }
         let key = Key::of(PODS, pod);
         if self.cluster.store.get(&key).is_none() {
-            // Ended by force, without waiting for us.
+            // Deleted by force, without waiting for the kubelet.
             self.workload.stop(pod);
             self.forget(object::uid(pod));
         }
@@ -280,13 +235,16 @@ impl Controller for Kubelet {
         let pod = self.cluster.store.get(key)?;
         pod.pointer("/spec/nodeName")?;
         let step = step::next(&pod)?;
-        let left = self.time_left(&pod, step);
-        if !left.is_zero() {
-            return Some(left);
+        let begin = || self.begin(&pod, step);
+        let left = self
+            .steps
+            .left(object::uid(&pod), step, step.units(), begin);
+        if left.is_some() {
+            return left;
         }
-        self.lock().steps.remove(object::uid(&pod));
+        self.steps.forget(object::uid(&pod));
         self.take(key, &pod, step);
-        // What was not enough this time (a probe, a pull) is tried again.
+        // A probe or pull that failed is repeated.
         Some(self.cluster.pace.units(1))
     }
 }

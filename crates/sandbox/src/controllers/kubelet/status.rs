@@ -1,11 +1,11 @@
-//! The status a kubelet writes for its pods.
+//! The status that a kubelet writes to its pods.
 
 use std::net::Ipv4Addr;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::step::ContainerAt;
-use crate::controllers::conditions::{self, Condition};
+use crate::controllers::conditions;
 use crate::kubernetes::object;
 
 pub fn accept(pod: &mut Value, ip: Ipv4Addr) {
@@ -50,13 +50,17 @@ pub fn accept(pod: &mut Value, ip: Ipv4Addr) {
         status.insert("initContainerStatuses".into(), init.into());
     }
     status.insert("containerStatuses".into(), main.into());
-    set(status, "Initialized", !has_init, "ContainersNotInitialized");
+    let reason = match has_init {
+        true => "ContainersNotInitialized",
+        false => "",
+    };
+    conditions::set(status, "Initialized", !has_init, reason, "");
     report_readiness(pod);
 }
 
 pub fn initialized(pod: &mut Value) {
     let status = object::field_mut(pod, "status");
-    set(status, "Initialized", true, "");
+    conditions::set(status, "Initialized", true, "", "");
     if let Some(Value::Array(containers)) = status.get_mut("containerStatuses") {
         for container in containers {
             if let Some(waiting) = container.pointer_mut("/state/waiting") {
@@ -68,11 +72,7 @@ pub fn initialized(pod: &mut Value) {
 
 pub fn wait(pod: &mut Value, at: ContainerAt, reason: &str, message: &str) {
     change(pod, at, |container| {
-        let mut waiting = json!({"reason": reason});
-        if !message.is_empty() {
-            waiting["message"] = message.into();
-        }
-        container["state"] = json!({ "waiting": waiting });
+        container["state"] = json!({"waiting": {"reason": reason, "message": message}});
     });
 }
 
@@ -119,7 +119,6 @@ pub fn terminate(pod: &mut Value, at: ContainerAt, exit_code: i32, message: &str
     report_readiness(pod);
 }
 
-/// The container ended again and again: it waits, and its last end is kept.
 pub fn crash_loop(pod: &mut Value, at: ContainerAt) {
     let name = at.spec(pod)["name"].as_str().unwrap_or_default().to_owned();
     let pod_name = format!(
@@ -170,24 +169,8 @@ fn report_readiness(pod: &mut Value) {
         } else {
             ("ContainersNotReady", message.as_str())
         };
-        let condition = Condition {
-            kind,
-            status: all_ready,
-            reason,
-            message,
-        };
-        conditions::set(status, &condition);
+        conditions::set(status, kind, all_ready, reason, message);
     }
-}
-
-fn set(status: &mut Map<String, Value>, kind: &str, value: bool, reason: &str) {
-    let condition = Condition {
-        kind,
-        status: value,
-        reason: if value { "" } else { reason },
-        message: "",
-    };
-    conditions::set(status, &condition);
 }
 
 fn change(pod: &mut Value, at: ContainerAt, change: impl FnOnce(&mut Value)) {

@@ -97,8 +97,6 @@ fn of_container(status: &Value, at: ContainerAt) -> Option<Step> {
     }
     match state.pointer("/waiting/reason").and_then(Value::as_str) {
         Some("ErrImagePull") => Some(Step::BackOffPull(at)),
-        // A broken name stays broken until the pod is replaced.
-        Some("InvalidImageName") => None,
         _ => Some(Step::PullAndStart(at)),
     }
 }

@@ -1,11 +1,9 @@
-//! Limit ranges: what containers get that ask for nothing, and what they may ask for.
+//! Limit ranges: the default requests and limits of containers.
 
 use serde_json::{Map, Value, json};
 
 use crate::kubernetes::object;
-use crate::kubernetes::quantity::Quantity;
-use crate::kubernetes::resources::{LIMIT_RANGES, PODS};
-use crate::kubernetes::status::Refusal;
+use crate::kubernetes::resources::LIMIT_RANGES;
 use crate::kubernetes::store::Store;
 
 const ANNOTATION: &str = "kubernetes.io/limit-ranger";
@@ -83,70 +81,4 @@ fn add_missing(
         }
     }
     added
-}
-
-/// Refuses a pod whose containers ask for less or more than the namespace allows.
-pub(super) fn check(store: &Store, pod: &Value) -> Result<(), Refusal> {
-    let mut broken = Vec::new();
-    for limit in container_limits(store, object::namespace(pod)) {
-        for (list, _) in LISTS {
-            for container in object::items(pod.pointer(&format!("/spec/{list}"))) {
-                broken.extend(broken_bounds(&limit, container));
-            }
-        }
-    }
-    match broken.as_slice() {
-        [] => Ok(()),
-        [one] => Err(Refusal::forbidden(PODS, object::name(pod), one)),
-        many => Err(Refusal::forbidden(
-            PODS,
-            object::name(pod),
-            &format!("[{}]", many.join(", ")),
-        )),
-    }
-}
-
-fn broken_bounds(limit: &Value, container: &Value) -> Vec<String> {
-    let mut broken = Vec::new();
-    let asked = |field: &str, resource: &str| {
-        container
-            .get("resources")
-            .and_then(|r| r.get(field))
-            .and_then(|a| a.get(resource))
-            .and_then(Value::as_str)
-    };
-    let amount = |text: &str| text.parse::<Quantity>().ok();
-    let bounds = |field: &str| {
-        let bounds = limit
-            .get(field)
-            .and_then(Value::as_object)
-            .cloned()
-            .unwrap_or_default();
-        bounds
-            .into_iter()
-            .filter_map(|(r, a)| Some((r, a.as_str()?.to_owned())))
-    };
-    for (resource, minimum) in bounds("min") {
-        match asked("requests", &resource) {
-            None => broken.push(format!(
-                "minimum {resource} usage per Container is {minimum}.  No request is specified"
-            )),
-            Some(request) if amount(request) < amount(&minimum) => broken.push(format!(
-                "minimum {resource} usage per Container is {minimum}, but request is {request}"
-            )),
-            Some(_) => {}
-        }
-    }
-    for (resource, maximum) in bounds("max") {
-        match asked("limits", &resource) {
-            None => broken.push(format!(
-                "maximum {resource} usage per Container is {maximum}.  No limit is specified"
-            )),
-            Some(asked) if amount(asked) > amount(&maximum) => broken.push(format!(
-                "maximum {resource} usage per Container is {maximum}, but limit is {asked}"
-            )),
-            Some(_) => {}
-        }
-    }
-    broken
 }

@@ -25,9 +25,6 @@ pub fn complete(store: &Store, resource: &Resource, object: &mut Value) -> Resul
 
 /// Refuses a new object that the cluster's rules do not allow.
 pub fn check(store: &Store, resource: &Resource, object: &Value) -> Result<(), Refusal> {
-    if resource.id() == PODS {
-        limit_ranges::check(store, object)?;
-    }
     quotas::check(store, resource, None, object)
 }
 

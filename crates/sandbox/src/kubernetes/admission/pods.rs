@@ -1,10 +1,10 @@
-//! What every new pod gets: a service account with its token, a priority, tolerations of short outages.
+//! Adds a service account with its token, a priority and tolerations to new pods.
 
 use rand::RngExt as _;
 use serde_json::{Value, json};
 
 use crate::kubernetes::object;
-use crate::kubernetes::resources::{PODS, PRIORITY_CLASSES, SERVICE_ACCOUNTS};
+use crate::kubernetes::resources::{PODS, SERVICE_ACCOUNTS};
 use crate::kubernetes::status::Refusal;
 use crate::kubernetes::store::{Key, Store};
 
@@ -15,7 +15,7 @@ const TOLERATION_SECONDS: i64 = 300;
 const NAME_CHARACTERS: &[u8] = b"bcdfghjklmnpqrstvwxz2456789";
 
 pub(super) fn complete(store: &Store, pod: &mut Value) -> Result<(), Refusal> {
-    priority(store, pod)?;
+    priority(pod);
     tolerations(pod);
     service_account(store, pod)
 }
@@ -30,29 +30,11 @@ fn text<'a>(pod: &'a Value, pointer: &str) -> &'a str {
         .unwrap_or_default()
 }
 
-fn priority(store: &Store, pod: &mut Value) -> Result<(), Refusal> {
-    let class = text(pod, "/spec/priorityClassName").to_owned();
-    let (value, policy) = if class.is_empty() {
-        (0, None)
-    } else {
-        let class = store
-            .get(&Key::new(PRIORITY_CLASSES, "", &class))
-            .ok_or_else(|| {
-                forbidden(
-                    pod,
-                    &format!("no PriorityClass with name {class} was found"),
-                )
-            })?;
-        (
-            class.get("value").and_then(Value::as_i64).unwrap_or(0),
-            class.get("preemptionPolicy").cloned(),
-        )
-    };
+fn priority(pod: &mut Value) {
     let spec = object::field_mut(pod, "spec");
-    spec.insert("priority".into(), value.into());
+    spec.insert("priority".into(), 0.into());
     spec.entry("preemptionPolicy")
-        .or_insert_with(|| policy.unwrap_or_else(|| "PreemptLowerPriority".into()));
-    Ok(())
+        .or_insert_with(|| "PreemptLowerPriority".into());
 }
 
 fn tolerations(pod: &mut Value) {

@@ -1,4 +1,4 @@
-//! Resource quotas: counting what a namespace uses and refusing what would be too much.
+//! Resource quotas: the usage of a namespace and refusals above the limits.
 
 use std::collections::BTreeMap;
 
@@ -15,8 +15,7 @@ use crate::kubernetes::store::{Key, Store};
 
 type Amounts = BTreeMap<String, Quantity>;
 
-/// Refuses an object that the quotas of its namespace leave no room for. `before` is the object it
-/// replaces, whose share it takes over.
+/// Refuses an object that exceeds a quota of its namespace. Of a changed object only the increase counts.
 pub fn check(
     store: &Store,
     resource: &Resource,
@@ -59,12 +58,6 @@ fn check_one(
             &why,
         ))
     };
-    if resource.id() == PODS {
-        let unsaid = unsaid(&hard, object);
-        if !unsaid.is_empty() {
-            return refuse(format!("failed quota: {quota_name}: must specify {unsaid}"));
-        }
-    }
     let concerned: Vec<&String> = hard
         .keys()
         .filter(|name| requested.contains_key(*name))
@@ -72,7 +65,7 @@ fn check_one(
     if concerned.is_empty() {
         return Ok(());
     }
-    let used = used(store, object::namespace(quota), &hard);
+    let used = used(store, object::namespace(quota));
     let exceeded: Vec<&String> = concerned
         .into_iter()
         .filter(|name| {
@@ -111,7 +104,7 @@ pub fn refresh(store: &Store, namespace: &str) {
     let (quotas, _) = store.list(RESOURCE_QUOTAS, Some(namespace));
     for quota in quotas {
         let hard = amounts(quota.pointer("/spec/hard"));
-        let used = used(store, namespace, &hard);
+        let used = used(store, namespace);
         let shown: Map<String, Value> = hard
             .keys()
             .map(|name| {
@@ -132,9 +125,9 @@ pub fn refresh(store: &Store, namespace: &str) {
     }
 }
 
-fn used(store: &Store, namespace: &str, hard: &Amounts) -> Amounts {
+fn used(store: &Store, namespace: &str) -> Amounts {
     let mut used = Amounts::new();
-    for resource in counted(store, hard) {
+    for resource in store.registry().namespaced() {
         let (objects, _) = store.list(resource, Some(namespace));
         for object in objects {
             for (name, amount) in usage(resource, &object) {
@@ -144,29 +137,6 @@ fn used(store: &Store, namespace: &str, hard: &Amounts) -> Amounts {
         }
     }
     used
-}
-
-fn counted(store: &Store, hard: &Amounts) -> Vec<GroupResource> {
-    let registry = store.registry();
-    let mut resources: Vec<GroupResource> = registry
-        .all()
-        .filter(|r| {
-            let id = r.id();
-            hard.contains_key(&format!("count/{id}"))
-                || (r.group.is_empty() && hard.contains_key(r.plural))
-                || (id == SERVICES && hard.keys().any(|k| k.starts_with("services.")))
-                || (id == PERSISTENT_VOLUME_CLAIMS && hard.contains_key("requests.storage"))
-                || (id == PODS
-                    && hard.keys().any(|k| {
-                        k.starts_with("requests.")
-                            || k.starts_with("limits.")
-                            || matches!(k.as_str(), "cpu" | "memory")
-                    }))
-        })
-        .map(Resource::id)
-        .collect();
-    resources.dedup();
-    resources
 }
 
 fn usage(resource: GroupResource, object: &Value) -> Amounts {
@@ -237,33 +207,4 @@ fn pod_resources(pod: &Value, field: &str) -> Amounts {
         }
     }
     sum
-}
-
-/// What the quota counts and containers do not say: `limits.cpu for: a,b; requests.memory for: a`.
-fn unsaid(hard: &Amounts, pod: &Value) -> String {
-    let mut parts = Vec::new();
-    for name in hard.keys() {
-        let (field, resource) = match name.split_once('.') {
-            Some(("limits", resource)) => ("limits", resource),
-            Some(("requests", resource)) => ("requests", resource),
-            None if matches!(name.as_str(), "cpu" | "memory") => ("requests", name.as_str()),
-            _ => continue,
-        };
-        if !matches!(resource, "cpu" | "memory") {
-            continue;
-        }
-        let silent: Vec<&str> = ["/spec/containers", "/spec/initContainers"]
-            .iter()
-            .flat_map(|list| object::items(pod.pointer(list)))
-            .filter(|c| {
-                c.pointer(&format!("/resources/{field}/{resource}"))
-                    .is_none()
-            })
-            .filter_map(|c| c.get("name").and_then(Value::as_str))
-            .collect();
-        if !silent.is_empty() {
-            parts.push(format!("{name} for: {}", silent.join(",")));
-        }
-    }
-    parts.join("; ")
 }

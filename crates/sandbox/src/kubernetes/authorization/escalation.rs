@@ -1,9 +1,9 @@
-//! Nobody grants rights that they do not have.
+//! Users cannot grant rights that they do not have.
 
 use serde_json::Value;
 
-use super::rbac::{role_resource, rules_of};
-use super::{Attributes, Authorizer};
+use super::Attributes;
+use super::rbac::{Rbac, role_resource, rules_of};
 use crate::kubernetes::authentication::User;
 use crate::kubernetes::object;
 use crate::kubernetes::resources::Resource;
@@ -12,10 +12,10 @@ use crate::kubernetes::store::{Key, Store};
 
 const GROUP: &str = "rbac.authorization.k8s.io";
 
-/// Refuses a role or binding that would give more than its maker has.
+/// Refuses a role or binding with more rights than its author has.
 pub fn check(
     store: &Store,
-    authorizer: &dyn Authorizer,
+    authorizer: &Rbac,
     user: &User,
     resource: &Resource,
     object: &Value,

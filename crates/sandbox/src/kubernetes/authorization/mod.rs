@@ -1,4 +1,4 @@
-//! Who may do what.
+//! Authorization.
 
 pub mod escalation;
 pub mod rbac;
@@ -28,7 +28,7 @@ impl Attributes {
         }
     }
 
-    /// Why a refused user may not do it, as the API says it.
+    /// The API's reason for a refusal.
     pub fn refusal(&self, user: &User) -> String {
         if self.resource.is_empty() {
             return format!(
@@ -60,11 +60,4 @@ impl Attributes {
             ..Self::default()
         }
     }
-}
-
-pub trait Authorizer: Send + Sync {
-    fn allows(&self, user: &User, wish: &Attributes) -> bool;
-
-    /// The rules that hold for the user in a namespace, as RBAC writes rules.
-    fn rules(&self, user: &User, namespace: &str) -> Vec<serde_json::Value>;
 }

@@ -35,27 +35,11 @@ pub fn fill(group: &str, kind: &str, object: &mut Value) {
                 default(status, "phase", "Pending")
             });
         }
-        ("", "Endpoints") => each(object, "/subsets", |subset| {
-            each_in(subset, "ports", |port| default(port, "protocol", "TCP"));
-        }),
         ("", "LimitRange") => each(object, "/spec/limits", limit),
         ("apps", "StatefulSet") => with(object, "spec", workloads::stateful_set),
         ("apps", "Deployment") => with(object, "spec", workloads::deployment),
-        ("apps", "ReplicaSet") => with(object, "spec", workloads::replica_set),
-        ("apps", "DaemonSet") => with(object, "spec", workloads::daemon_set),
         ("networking.k8s.io", "NetworkPolicy") => with(object, "spec", network_policy),
         ("rbac.authorization.k8s.io", "RoleBinding" | "ClusterRoleBinding") => binding(object),
-        ("storage.k8s.io", "StorageClass") => with_root(object, |root| {
-            default(root, "reclaimPolicy", "Delete");
-            default(root, "volumeBindingMode", "Immediate");
-        }),
-        ("scheduling.k8s.io", "PriorityClass") => with_root(object, |root| {
-            default(root, "preemptionPolicy", "PreemptLowerPriority");
-        }),
-        ("discovery.k8s.io", "EndpointSlice") => each(object, "/ports", |port| {
-            default(port, "name", "");
-            default(port, "protocol", "TCP");
-        }),
         ("authentication.k8s.io", "TokenRequest") => {
             with(object, "spec", |spec| {
                 default(spec, "expirationSeconds", 3600)

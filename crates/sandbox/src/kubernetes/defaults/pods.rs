@@ -107,11 +107,6 @@ fn container(container: &mut Fields) {
     for name in ["livenessProbe", "readinessProbe", "startupProbe"] {
         if_some(container, name, probe);
     }
-    if_some(container, "lifecycle", |lifecycle| {
-        for hook in ["postStart", "preStop"] {
-            if_some(lifecycle, hook, |hook| if_some(hook, "httpGet", http_get));
-        }
-    });
 }
 
 /// Whether an image may change under its name: it has the tag `latest` or none, and no digest.
@@ -129,7 +124,6 @@ fn probe(probe: &mut Fields) {
     default(probe, "successThreshold", 1);
     default(probe, "failureThreshold", 3);
     if_some(probe, "httpGet", http_get);
-    if_some(probe, "grpc", |grpc| default(grpc, "service", ""));
 }
 
 fn http_get(get: &mut Fields) {

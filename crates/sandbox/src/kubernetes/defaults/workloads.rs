@@ -58,24 +58,3 @@ pub(super) fn deployment(spec: &mut Fields) {
     });
     template(spec);
 }
-
-pub(super) fn replica_set(spec: &mut Fields) {
-    default(spec, "replicas", 1);
-    template(spec);
-}
-
-pub(super) fn daemon_set(spec: &mut Fields) {
-    default(spec, "revisionHistoryLimit", 10);
-    default(spec, "updateStrategy", json!({}));
-    if_some(spec, "updateStrategy", |strategy| {
-        default(strategy, "type", "RollingUpdate");
-        if strategy["type"] == "RollingUpdate" {
-            default(strategy, "rollingUpdate", json!({}));
-            if_some(strategy, "rollingUpdate", |rolling| {
-                default(rolling, "maxUnavailable", 1);
-                default(rolling, "maxSurge", 0);
-            });
-        }
-    });
-    template(spec);
-}

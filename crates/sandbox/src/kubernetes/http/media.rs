@@ -1,4 +1,4 @@
-//! In which form a client wants its answer.
+//! The representation that a client accepts.
 
 use axum::http::{HeaderMap, header};
 use serde_json::{Value, json};
@@ -14,57 +14,40 @@ pub(super) enum View {
     Metadata,
 }
 
-impl View {
-    pub(super) fn content_type(self) -> &'static str {
-        JSON
-    }
-}
-
-/// One of the forms that an Accept header lists: media type and parameters.
-fn accepted(headers: &HeaderMap) -> Vec<(String, Vec<(String, String)>)> {
+/// The JSON entries of the Accept header, without spaces.
+fn accepted(headers: &HeaderMap) -> Vec<String> {
     headers
         .get_all(header::ACCEPT)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
-        .map(|entry| {
-            let mut parts = entry.split(';').map(str::trim);
-            let media = parts.next().unwrap_or_default().to_owned();
-            let parameters = parts
-                .filter_map(|p| p.split_once('='))
-                .map(|(k, v)| (k.to_owned(), v.to_owned()))
-                .collect();
-            (media, parameters)
+        .map(|entry| entry.replace(' ', ""))
+        .filter(|entry| {
+            let media = entry.split(';').next();
+            matches!(media, Some("application/json" | "application/*" | "*/*"))
         })
         .collect()
 }
 
-fn parameter<'a>(parameters: &'a [(String, String)], name: &str) -> &'a str {
+fn parameter<'a>(entry: &'a str, name: &str) -> &'a str {
+    let mut parameters = entry.split(';').filter_map(|p| p.split_once('='));
     parameters
-        .iter()
-        .find(|(k, _)| k == name)
-        .map_or("", |(_, v)| v.as_str())
-}
-
-fn is_json(media: &str) -> bool {
-    matches!(media, "application/json" | "application/*" | "*/*")
+        .find(|(key, _)| *key == name)
+        .map_or("", |(_, value)| value)
 }
 
 pub(super) fn view(headers: &HeaderMap) -> Result<View, Refusal> {
-    let accepted = accepted(headers);
-    if accepted.is_empty() {
+    if !headers.contains_key(header::ACCEPT) {
         return Ok(View::Whole);
     }
-    accepted
+    accepted(headers)
         .iter()
-        .filter(|(media, _)| is_json(media))
-        .find_map(|(_, parameters)| {
-            let meta =
-                parameter(parameters, "g") == "meta.k8s.io" && parameter(parameters, "v") == "v1";
-            match parameter(parameters, "as") {
+        .find_map(|entry| {
+            let is_meta = parameter(entry, "g") == "meta.k8s.io" && parameter(entry, "v") == "v1";
+            match parameter(entry, "as") {
                 "" => Some(View::Whole),
-                "Table" if meta => Some(View::Table),
-                "PartialObjectMetadata" | "PartialObjectMetadataList" if meta => {
+                "Table" if is_meta => Some(View::Table),
+                "PartialObjectMetadata" | "PartialObjectMetadataList" if is_meta => {
                     Some(View::Metadata)
                 }
                 _ => None,
@@ -73,33 +56,7 @@ pub(super) fn view(headers: &HeaderMap) -> Result<View, Refusal> {
         .ok_or_else(Refusal::not_acceptable)
 }
 
-/// The aggregated discovery that a client accepts before any other form.
-pub(super) struct AggregatedDiscovery {
-    pub version: &'static str,
-    pub content_type: &'static str,
-}
-
-pub(super) fn wants_aggregated_discovery(headers: &HeaderMap) -> Option<AggregatedDiscovery> {
-    accepted(headers)
-        .iter()
-        .filter(|(media, _)| is_json(media))
-        .find_map(|(_, parameters)| {
-            let aggregated = parameter(parameters, "g") == "apidiscovery.k8s.io"
-                && parameter(parameters, "as") == "APIGroupDiscoveryList";
-            match (aggregated, parameter(parameters, "v")) {
-                (true, "v2") => Some(Some(AggregatedDiscovery {
-                    version: "v2",
-                    content_type:
-                        "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList",
-                })),
-                (true, _) => None,
-                (false, _) => Some(None),
-            }
-        })
-        .flatten()
-}
-
-/// The client's name: what stands before the first slash of its user agent.
+/// The field manager of a client that names none: its user agent up to the first slash.
 pub(super) fn user_agent(headers: &HeaderMap) -> String {
     headers
         .get(header::USER_AGENT)

@@ -20,7 +20,7 @@ use super::authorization::Attributes;
 use super::discovery;
 use super::object;
 use super::openapi;
-use super::resources::{GroupResource, Resource, Subresource};
+use super::resources::{Resource, Subresource};
 use super::server::ApiServer;
 use super::status::Refusal;
 use media::View;
@@ -38,7 +38,6 @@ struct Call {
     rest: String,
     query: Query,
     view: View,
-    /// For managers that do not name themselves.
     user_agent: String,
 }
 
@@ -60,12 +59,12 @@ fn authorize(server: &ApiServer, user: &User, wish: &Attributes) -> Result<(), R
         return Ok(());
     }
     let why = wish.refusal(user);
-    if wish.resource.is_empty() {
-        let mut refusal = Refusal::new(403, Some("Forbidden"), format!("forbidden: {why}"));
-        refusal.details = Some(serde_json::json!({}));
-        return Err(refusal);
-    }
-    Err(Refusal::forbidden_wish(wish, &why))
+    Err(if wish.resource.is_empty() {
+        Refusal::new(403, Some("Forbidden"), format!("forbidden: {why}"))
+            .with(serde_json::json!({}))
+    } else {
+        Refusal::forbidden_to(&wish.group, &wish.resource, &wish.name, &why)
+    })
 }
 
 /// Answers for paths that are no resources: discovery, health, version, schemas.
@@ -85,23 +84,13 @@ fn other_path(
         return Err(Refusal::method_not_allowed());
     }
     let registry = server.store().registry();
-    let aggregated = media::wants_aggregated_discovery(request.headers());
     let trimmed = path.trim_end_matches('/');
-    if let Some(aggregated) = aggregated.filter(|_| matches!(trimmed, "/api" | "/apis")) {
-        let document = discovery::aggregated(registry, trimmed == "/api", aggregated.version);
-        return Ok(json_response(
-            StatusCode::OK,
-            &document,
-            aggregated.content_type,
-        ));
-    }
     let document = match trimmed {
-        "/healthz" | "/livez" | "/readyz" => return Ok(text_response("ok")),
+        "/healthz" | "/livez" | "/readyz" => return Ok(text_response(StatusCode::OK, "ok")),
         "/version" => Some(discovery::version()),
         "/api" => Some(discovery::core_versions()),
         "/apis" => Some(discovery::groups(registry)),
         "/openapi/v3" => Some(openapi::index(registry)),
-        "" => Some(discovery::paths(registry)),
         _ => discovery::document_at(registry, trimmed)
             .or_else(|| openapi::document_at(registry, trimmed)),
     };
@@ -165,6 +154,9 @@ async fn resource(
     if !call.known_verbs().contains(&verb) {
         return Err(Refusal::method_not_allowed());
     }
+    if !call.query.get("dryRun").is_empty() {
+        return Err(Refusal::bad_request("the sandbox has no dry runs"));
+    }
     match (subresource, verb) {
         (Some(_), _) => subresource::answer(server, call, request).await,
         (None, "get") => read::get(server, &call),
@@ -178,16 +170,6 @@ async fn resource(
 impl Call {
     fn known_verbs(&self) -> &'static [&'static str] {
         self.subresource.map_or(self.resource.verbs, |s| s.verbs)
-    }
-
-    /// The resource whose objects are kept: events of both groups are the same.
-    fn stored(&self) -> GroupResource {
-        match self.resource.id() {
-            GroupResource {
-                plural: "events", ..
-            } => super::resources::EVENTS,
-            id => id,
-        }
     }
 
     /// The namespace to look into; `None` for all.
@@ -209,20 +191,12 @@ fn bytes_response(status: StatusCode, body: Vec<u8>, content_type: &'static str)
     response
 }
 
-fn text_response(text: &'static str) -> Response<Body> {
-    bytes_response(
-        StatusCode::OK,
-        text.as_bytes().to_vec(),
-        "text/plain; charset=utf-8",
-    )
+fn text_response(status: StatusCode, text: impl Into<Vec<u8>>) -> Response<Body> {
+    bytes_response(status, text.into(), "text/plain; charset=utf-8")
 }
 
 fn not_found_page() -> Response<Body> {
-    bytes_response(
-        StatusCode::NOT_FOUND,
-        b"404 page not found\n".to_vec(),
-        "text/plain; charset=utf-8",
-    )
+    text_response(StatusCode::NOT_FOUND, "404 page not found\n")
 }
 
 fn object_response(
@@ -233,12 +207,12 @@ fn object_response(
 ) -> Response<Body> {
     let shown = match call.view {
         View::Table if object::kind(object) != "Status" => {
-            super::table::of_objects(call.resource, &[object], &Value::Null, &call.query.table())
+            super::table::of_objects(call.resource, &[object], &Value::Null, call.query.table())
         }
         View::Metadata if object::kind(object) != "Status" => media::metadata_only(object),
-        _ => super::events::shown(call.resource, object),
+        _ => object.clone(),
     };
-    let mut response = json_response(status, &shown, call.view.content_type());
+    let mut response = json_response(status, &shown, media::JSON);
     for warning in warnings {
         let text = format!("299 - {warning:?}");
         if let Ok(value) = HeaderValue::from_str(&text) {

@@ -44,8 +44,8 @@ impl Place {
         let own = |text: &str| text.to_owned();
         match rest {
             [] => return Self::Path,
-            // A namespace's own subresources stand where its resources would.
-            ["namespaces", name, sub @ ("status" | "finalize")] => {
+            // In place of a resource in the namespace.
+            ["namespaces", name, sub @ "status"] => {
                 place.plural = own("namespaces");
                 place.name = own(name);
                 place.subresource = own(sub);

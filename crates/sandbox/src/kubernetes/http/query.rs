@@ -41,28 +41,8 @@ impl Query {
         self.flag("watch")
     }
 
-    pub(super) fn bookmarks(&self) -> bool {
-        self.flag("allowWatchBookmarks")
-    }
-
-    pub(super) fn initial_events(&self) -> bool {
-        self.flag("sendInitialEvents")
-    }
-
     pub(super) fn force(&self) -> bool {
         self.flag("force")
-    }
-
-    pub(super) fn follow(&self) -> bool {
-        self.flag("follow")
-    }
-
-    pub(super) fn timestamps(&self) -> bool {
-        self.flag("timestamps")
-    }
-
-    pub(super) fn previous(&self) -> bool {
-        self.flag("previous")
     }
 
     pub(super) fn number(&self, name: &str) -> Result<Option<u64>, Refusal> {
@@ -73,19 +53,6 @@ impl Query {
                     "invalid value for the parameter {name}: \"{text}\" is no number"
                 ))
             }),
-        }
-    }
-
-    pub(super) fn dry_run(&self) -> Result<bool, Refusal> {
-        match self.get("dryRun") {
-            "" => Ok(false),
-            "All" => Ok(true),
-            other => Err(Refusal::invalid(
-                "meta.k8s.io",
-                "CreateOptions",
-                "",
-                &[FieldError::unsupported("dryRun", &other.into(), &["All"])],
-            )),
         }
     }
 

@@ -1,4 +1,4 @@
-//! Reviews: questions about the sender that are answered and not kept.
+//! Reviews of the caller's identity and rights, which are not stored.
 
 use axum::body::Body;
 use axum::extract::Request;
@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 use super::{Call, body, object_response};
 use crate::kubernetes::authentication::User;
 use crate::kubernetes::authorization::Attributes;
-use crate::kubernetes::object;
 use crate::kubernetes::operations::{decoded, expect_kind, own_changes};
 use crate::kubernetes::schema;
 use crate::kubernetes::server::ApiServer;
@@ -30,7 +29,6 @@ pub(super) async fn answer(
     own_changes(resource, "", &nothing, &mut review, &options)?;
     let status = match resource.kind {
         "SelfSubjectAccessReview" => access(server, &call.user, &review)?,
-        "SelfSubjectRulesReview" => rules(server, &call.user, &review),
         _ => json!({"userInfo": user_info(&call.user)}),
     };
     if let Value::Object(fields) = &mut review {
@@ -50,13 +48,10 @@ fn access(server: &ApiServer, user: &User, review: &Value) -> Result<Value, Refu
         spec.get("resourceAttributes"),
         spec.get("nonResourceAttributes"),
     ) {
-        (Some(wanted), None) => {
+        (Some(wanted), None) | (None, Some(wanted)) => {
             let text = |field: &str| {
-                wanted
-                    .get(field)
-                    .and_then(Value::as_str)
-                    .unwrap_or_default()
-                    .to_owned()
+                let text = wanted.get(field).and_then(Value::as_str);
+                text.unwrap_or_default().to_owned()
             };
             Attributes {
                 verb: text("verb"),
@@ -65,29 +60,12 @@ fn access(server: &ApiServer, user: &User, review: &Value) -> Result<Value, Refu
                 subresource: text("subresource"),
                 namespace: text("namespace"),
                 name: text("name"),
-                path: String::new(),
-            }
-        }
-        (None, Some(wanted)) => {
-            let text = |field: &str| {
-                wanted
-                    .get(field)
-                    .and_then(Value::as_str)
-                    .unwrap_or_default()
-                    .to_owned()
-            };
-            Attributes {
-                verb: text("verb"),
                 path: text("path"),
-                ..Attributes::default()
             }
         }
-        (found, _) => {
-            let rule = if found.is_some() {
-                "cannot be specified in combination with resourceAttributes"
-            } else {
-                "exactly one of nonResourceAttributes or resourceAttributes must be specified"
-            };
+        _ => {
+            let rule =
+                "exactly one of nonResourceAttributes or resourceAttributes must be specified";
             let error = FieldError::invalid("spec.resourceAttributes", &Value::Null, rule);
             return Err(Refusal::invalid(
                 "authorization.k8s.io",
@@ -98,18 +76,6 @@ fn access(server: &ApiServer, user: &User, review: &Value) -> Result<Value, Refu
         }
     };
     Ok(json!({"allowed": server.authorizer().allows(user, &wish)}))
-}
-
-fn rules(server: &ApiServer, user: &User, review: &Value) -> Value {
-    let namespace = review
-        .pointer("/spec/namespace")
-        .and_then(Value::as_str)
-        .unwrap_or_default();
-    let rules = server.authorizer().rules(user, namespace);
-    let (paths, resources): (Vec<Value>, Vec<Value>) = rules
-        .into_iter()
-        .partition(|rule| !object::items(rule.get("nonResourceURLs")).is_empty());
-    json!({"resourceRules": resources, "nonResourceRules": paths, "incomplete": false})
 }
 
 fn user_info(user: &User) -> Value {

@@ -1,22 +1,22 @@
-//! What stands below objects: status, scale, binding, token, log, proxy.
+//! Subresources: status, scale, token, log, proxy.
 
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::{HeaderValue, Method, Response, StatusCode, header};
+use axum::http::{Method, Response, StatusCode};
 use serde_json::{Value, json};
 
 use super::write::{read_patch, written_response};
-use super::{Call, body, json_response, media, object_response};
+use super::{Call, body, json_response, media, object_response, text_response};
 use crate::kubernetes::apply::managers::Writer;
 use crate::kubernetes::apply::managers::record_update;
 use crate::kubernetes::object;
 use crate::kubernetes::operations::patch::Patch;
 use crate::kubernetes::operations::update::Target;
-use crate::kubernetes::operations::{WriteOptions, decoded_as, expect_kind, shape_of};
-use crate::kubernetes::resources::{NAMESPACES, PODS};
+use crate::kubernetes::operations::{decoded_as, expect_kind};
+use crate::kubernetes::resources::PODS;
 use crate::kubernetes::schema::{self, Shape};
 use crate::kubernetes::selectors::LabelSelector;
-use crate::kubernetes::server::{ApiServer, LogOptions, ServiceTarget};
+use crate::kubernetes::server::{ApiServer, ServiceTarget};
 use crate::kubernetes::status::Refusal;
 use crate::kubernetes::store::Key;
 
@@ -28,11 +28,9 @@ pub(super) async fn answer(
     match call.subresource.map_or("", |s| s.name) {
         "status" => status(server, &call, request).await,
         "scale" => scale(server, &call, request).await,
-        "binding" => bind(server, &call, request).await,
         "token" => token(server, &call, request).await,
-        "log" => log(server, &call).await,
+        "log" => log(server, &call),
         "proxy" => proxy(server, &call, request).await,
-        "finalize" => finalize(server, &call, request).await,
         _ => Err(Refusal::no_such_resource()),
     }
 }
@@ -43,7 +41,7 @@ async fn status(
     request: Request,
 ) -> Result<Response<Body>, Refusal> {
     let options = call.write_options()?;
-    let target = call.target(server);
+    let target = call.target();
     let written = match call.method {
         Method::PUT => {
             let sent = body::object(request, call.resource.kind).await?;
@@ -157,75 +155,6 @@ async fn scale(
     ))
 }
 
-async fn bind(
-    server: &ApiServer,
-    call: &Call,
-    request: Request,
-) -> Result<Response<Body>, Refusal> {
-    let options = call.write_options()?;
-    let sent = body::object(request, "Binding").await?;
-    expect_kind("", "v1", "Binding", &sent)?;
-    let (binding, _) = decoded_as("", "v1", "Binding", &sent, options.validation)?;
-    let node = binding
-        .pointer("/target/name")
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-        .to_owned();
-    let conflict = |why: &str| Refusal::conflict_in("pods/binding", &call.name, why);
-    let key = Key::new(PODS, &call.namespace, &call.name);
-    let pod = server
-        .store()
-        .get(&key)
-        .ok_or_else(|| Refusal::not_found(PODS, &call.name))?;
-    if object::is_terminating(&pod) {
-        return Err(conflict(&format!(
-            "pod {} is being deleted, cannot be assigned to a host",
-            call.name
-        )));
-    }
-    let assigned = pod
-        .pointer("/spec/nodeName")
-        .and_then(Value::as_str)
-        .unwrap_or_default();
-    if !assigned.is_empty() {
-        return Err(conflict(&format!(
-            "pod {} is already assigned to node \"{assigned}\"",
-            call.name
-        )));
-    }
-    if !options.dry_run {
-        let version = object::resource_version(&pod);
-        server
-            .store()
-            .replace(&key, bound(&pod, &node), Some(version))?;
-    }
-    let success = json!({
-        "kind": "Status",
-        "apiVersion": "v1",
-        "metadata": {},
-        "status": "Success",
-        "code": 201,
-    });
-    Ok(json_response(StatusCode::CREATED, &success, media::JSON))
-}
-
-fn bound(pod: &Value, node: &str) -> Value {
-    let mut pod = pod.clone();
-    object::field_mut(&mut pod, "spec").insert("nodeName".to_owned(), node.into());
-    let status = object::field_mut(&mut pod, "status");
-    let conditions = status.entry("conditions").or_insert_with(|| json!([]));
-    if let Value::Array(conditions) = conditions {
-        conditions.retain(|c| c.get("type").is_none_or(|t| t != "PodScheduled"));
-        conditions.push(json!({
-            "type": "PodScheduled",
-            "status": "True",
-            "lastProbeTime": null,
-            "lastTransitionTime": object::now(),
-        }));
-    }
-    pod
-}
-
 async fn token(
     server: &ApiServer,
     call: &Call,
@@ -251,28 +180,14 @@ async fn token(
     Ok(object_response(call, StatusCode::CREATED, &answer, &[]))
 }
 
-async fn log(server: &ApiServer, call: &Call) -> Result<Response<Body>, Refusal> {
+fn log(server: &ApiServer, call: &Call) -> Result<Response<Body>, Refusal> {
     let key = Key::new(PODS, &call.namespace, &call.name);
-    let pod = server
-        .store()
-        .get(&key)
-        .ok_or_else(|| Refusal::not_found(PODS, &call.name))?;
-    let logs = server.pod_logs().ok_or_else(|| {
-        Refusal::unavailable("no kubelet answers for this pod's node, so its log cannot be read")
-    })?;
-    let tail_lines = call.query.number("tailLines")?;
-    let options = LogOptions {
-        container: call.query.get("container").to_owned(),
-        follow: call.query.follow(),
-        tail_lines: tail_lines.and_then(|n| usize::try_from(n).ok()),
-        timestamps: call.query.timestamps(),
-        previous: call.query.previous(),
-    };
-    let mut response = Response::new(logs.read(pod, options).await?);
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain"));
-    Ok(response)
+    let pod = server.store().get(&key);
+    let pod = pod.ok_or_else(|| Refusal::not_found(PODS, &call.name))?;
+    let logs = server.options().pod_logs.as_ref();
+    let logs = logs.ok_or_else(|| Refusal::unavailable("no kubelet runs the pod's node"))?;
+    let text = logs.read(&pod, call.query.get("container"))?;
+    Ok(text_response(StatusCode::OK, text))
 }
 
 async fn proxy(
@@ -280,64 +195,24 @@ async fn proxy(
     call: &Call,
     request: Request,
 ) -> Result<Response<Body>, Refusal> {
-    let proxy = server.service_proxy().ok_or_else(|| {
-        Refusal::unavailable("this cluster does not forward requests to services")
-    })?;
+    let proxy = server.options().service_proxy.as_ref();
+    let proxy = proxy.ok_or_else(|| Refusal::unavailable("services have no proxy here"))?;
+    // [SCHEME:]NAME[:PORT]
     let parts: Vec<&str> = call.name.split(':').collect();
-    let (scheme, service, port) = match parts.as_slice() {
-        [scheme, service, port] => (*scheme, *service, *port),
-        [service, port] => ("", *service, *port),
-        [service] => ("", *service, ""),
-        _ => {
-            return Err(Refusal::bad_request(format!(
-                "invalid service request \"{}\": write [SCHEME:]NAME[:PORT]",
-                call.name
-            )));
-        }
+    let (service, port) = match parts[..] {
+        [_, service, port] | [service, port] => (service, port),
+        _ => (call.name.as_str(), ""),
     };
+    let path = call.rest.trim_start_matches('/');
     let path = match request.uri().query() {
-        Some(query) => format!("{}?{query}", call.rest),
-        None => call.rest.clone(),
+        Some(query) => format!("/{path}?{query}"),
+        None => format!("/{path}"),
     };
     let target = ServiceTarget {
-        scheme: scheme.to_owned(),
         namespace: call.namespace.clone(),
         service: service.to_owned(),
         port: port.to_owned(),
-        path: if path.starts_with('/') {
-            path
-        } else {
-            format!("/{path}")
-        },
+        path,
     };
     proxy.forward(target, request).await
-}
-
-/// Takes the finalizers off a namespace's specification, as the namespace controller does at the end.
-async fn finalize(
-    server: &ApiServer,
-    call: &Call,
-    request: Request,
-) -> Result<Response<Body>, Refusal> {
-    let options: WriteOptions = call.write_options()?;
-    let sent = body::object(request, "Namespace").await?;
-    expect_kind("", "v1", "Namespace", &sent)?;
-    let key = Key::new(NAMESPACES, "", &call.name);
-    let live = server
-        .store()
-        .get(&key)
-        .ok_or_else(|| Refusal::not_found(NAMESPACES, &call.name))?;
-    let mut after = Value::clone(&live);
-    let finalizers = object::strings(sent.pointer("/spec/finalizers"));
-    object::field_mut(&mut after, "spec").insert("finalizers".to_owned(), json!(finalizers));
-    let api_version = call.resource.api_version();
-    let writer = Writer {
-        manager: &options.manager,
-        api_version: &api_version,
-        subresource: "finalize",
-    };
-    record_update(shape_of(call.resource)?, &live, &mut after, &writer);
-    let version = object::resource_version(&live);
-    let kept = server.store().replace(&key, after, Some(version))?;
-    Ok(object_response(call, StatusCode::OK, &kept, &[]))
 }

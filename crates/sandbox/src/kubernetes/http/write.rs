@@ -10,7 +10,6 @@ use serde_json::{Value, json};
 use super::{Call, authorize, body, json_response, media, object_response, read};
 use crate::kubernetes::authorization::Attributes;
 use crate::kubernetes::deletion::Deletion;
-use crate::kubernetes::events;
 use crate::kubernetes::object;
 use crate::kubernetes::operations::delete::DeleteOptions;
 use crate::kubernetes::operations::patch::Patch;
@@ -48,43 +47,21 @@ pub(super) async fn answer(
 impl Call {
     pub(super) fn write_options(&self) -> Result<WriteOptions, Refusal> {
         let named = self.query.get("fieldManager");
-        if named.len() > 128 {
-            return Err(Refusal::invalid(
-                "meta.k8s.io",
-                "CreateOptions",
-                "",
-                &[FieldError::too_long("fieldManager", 128)],
-            ));
-        }
-        let manager = if named.is_empty() {
-            &self.user_agent
-        } else {
-            named
+        let manager = match (named, self.user_agent.as_str()) {
+            ("", "") => "unknown",
+            ("", agent) => agent,
+            (named, _) => named,
         };
         Ok(WriteOptions {
             user: self.user.clone(),
-            manager: if manager.is_empty() {
-                "unknown"
-            } else {
-                manager
-            }
-            .to_owned(),
-            dry_run: self.query.dry_run()?,
+            manager: manager.to_owned(),
             validation: self.query.validation()?,
         })
     }
 
-    fn stored_resource(&self, server: &ApiServer) -> &'static Resource {
-        server
-            .store()
-            .registry()
-            .get(self.stored())
-            .unwrap_or(self.resource)
-    }
-
-    pub(super) fn target(&self, server: &ApiServer) -> Target {
+    pub(super) fn target(&self) -> Target {
         Target {
-            resource: self.stored_resource(server),
+            resource: self.resource,
             subresource: self.subresource.map_or("", |s| s.name),
             namespace: self.namespace.clone(),
             name: self.name.clone(),
@@ -105,13 +82,7 @@ async fn create(
         return Err(Refusal::method_not_allowed());
     }
     let sent = body::object(request, call.resource.kind).await?;
-    let sent = events::kept(call.resource, &sent);
-    let written = server.create(
-        call.stored_resource(server),
-        &call.namespace,
-        sent,
-        &options,
-    )?;
+    let written = server.create(call.resource, &call.namespace, sent, &options)?;
     Ok(written_response(call, &written))
 }
 
@@ -125,8 +96,7 @@ async fn update(
     }
     let options = call.write_options()?;
     let sent = body::object(request, call.resource.kind).await?;
-    let sent = events::kept(call.resource, &sent);
-    let written = server.update(&call.target(server), sent, &options)?;
+    let written = server.update(&call.target(), sent, &options)?;
     Ok(written_response(call, &written))
 }
 
@@ -155,17 +125,6 @@ pub(super) async fn read_patch(call: &Call, request: Request) -> Result<Patch, R
             force: call.query.force(),
         });
     }
-    if call.query.force() {
-        return Err(Refusal::invalid(
-            "meta.k8s.io",
-            "PatchOptions",
-            "",
-            &[FieldError::forbidden(
-                "force",
-                "may not be specified for non-apply patch",
-            )],
-        ));
-    }
     let patch: Value = serde_json::from_slice(&bytes).map_err(|error| {
         Refusal::bad_request(format!(
             "error decoding patch: {}",
@@ -192,7 +151,7 @@ async fn patch(
     }
     let options = call.write_options()?;
     let patch = read_patch(call, request).await?;
-    let target = call.target(server);
+    let target = call.target();
     // An apply that makes the object is a creation too.
     if matches!(patch, Patch::Apply { .. }) && server.store().get(&target.key()).is_none() {
         let wish = Attributes::on("create", call.resource.id(), &call.namespace, &call.name);
@@ -224,21 +183,6 @@ async fn delete_options(call: &Call, request: Request) -> Result<DeleteOptions, 
     if !propagation.is_empty() {
         options.propagation = Some(propagation.to_owned());
     }
-    if let Some(policy) = &options.propagation
-        && !["Foreground", "Background", "Orphan"].contains(&policy.as_str())
-    {
-        return Err(Refusal::invalid(
-            "meta.k8s.io",
-            "DeleteOptions",
-            "",
-            &[FieldError::unsupported(
-                "propagationPolicy",
-                &policy.as_str().into(),
-                &["Background", "Foreground", "Orphan", "nil"],
-            )],
-        ));
-    }
-    options.dry_run |= call.query.dry_run()?;
     Ok(options)
 }
 
@@ -248,7 +192,7 @@ async fn delete(
     request: Request,
 ) -> Result<Response<Body>, Refusal> {
     let options = delete_options(call, request).await?;
-    let deletion = server.delete(&call.target(server), &options)?;
+    let deletion = server.delete(&call.target(), &options)?;
     let shown = match &deletion {
         Deletion::Gone(object) if !shows_deleted(call.resource) => deleted_status(call, object),
         Deletion::Gone(object) | Deletion::Marked(object) => Value::clone(object),
@@ -293,14 +237,14 @@ async fn delete_collection(
     request: Request,
 ) -> Result<Response<Body>, Refusal> {
     let options = delete_options(call, request).await?;
-    let selection = call.query.selection(call.stored())?;
-    let (objects, version) = server.store().list(call.stored(), call.scope());
+    let selection = call.query.selection(call.resource.id())?;
+    let (objects, version) = server.store().list(call.resource.id(), call.scope());
     let mut deleted = Vec::new();
     for found in objects.into_iter().filter(|o| selection.shows(o)) {
         let target = Target {
             namespace: object::namespace(&found).to_owned(),
             name: object::name(&found).to_owned(),
-            ..call.target(server)
+            ..call.target()
         };
         match server.delete(&target, &options) {
             Ok(deletion) => deleted.push(deletion.object().clone()),

@@ -85,9 +85,6 @@ impl ApiServer {
                 service_addresses::allocate(store, None, &mut object).map_err(|e| invalid(&[e]))?;
             }
             admission::check(store, resource, &object)?;
-            if options.dry_run {
-                return self.rehearse(resource, object);
-            }
             store.create(resource.id(), object)?
         };
         if resource.id() == NAMESPACES {
@@ -95,24 +92,5 @@ impl ApiServer {
         }
         quotas::refresh(store, &namespace);
         Ok(object)
-    }
-
-    /// What a dry run shows: the object as it would be, but for its version.
-    fn rehearse(
-        &self,
-        resource: &'static Resource,
-        mut object: Value,
-    ) -> Result<Arc<Value>, Refusal> {
-        let key = crate::kubernetes::store::Key::of(resource.id(), &object);
-        if self.store().get(&key).is_some() {
-            return Err(Refusal::already_exists(resource.id(), &key.name));
-        }
-        let metadata = object::metadata_mut(&mut object);
-        metadata.insert("uid".into(), uuid::Uuid::new_v4().to_string().into());
-        metadata.insert("creationTimestamp".into(), object::now().into());
-        if resource.has_generation {
-            metadata.insert("generation".into(), json!(1));
-        }
-        Ok(Arc::new(object))
     }
 }

@@ -25,8 +25,6 @@ pub struct DeleteOptions {
     pub resource_version: Option<String>,
     /// What becomes of what the object owns: `Foreground`, `Background` or `Orphan`.
     pub propagation: Option<String>,
-    /// Only show what would come of it.
-    pub dry_run: bool,
 }
 
 impl DeleteOptions {
@@ -44,7 +42,6 @@ impl DeleteOptions {
             resource_version: text("/preconditions/resourceVersion"),
             propagation: text("/propagationPolicy")
                 .or_else(|| orphan.map(|o| if o { "Orphan" } else { "Background" }.to_owned())),
-            dry_run: !object::items(options.get("dryRun")).is_empty(),
         }
     }
 
@@ -73,9 +70,6 @@ impl ApiServer {
             ));
         }
         check_precondition(target, &live, options)?;
-        if options.dry_run {
-            return Ok(Deletion::Gone(live));
-        }
         let how = Delete {
             grace_seconds: options.grace_seconds,
             finalizer: options.finalizer(),
@@ -97,8 +91,9 @@ fn check_precondition(
     options: &DeleteOptions,
 ) -> Result<(), Refusal> {
     let refuse = |what: &str, wanted: &str, found: &str| {
-        Err(Refusal::precondition(
-            target.resource,
+        Err(Refusal::conflict_in(
+            target.resource.group,
+            target.resource.kind,
             &target.name,
             &format!(
                 "the {what} in the precondition ({wanted}) does not match the {what} in record ({found}). The object might have been {}",

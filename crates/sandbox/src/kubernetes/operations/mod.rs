@@ -28,8 +28,6 @@ pub enum FieldValidation {
 pub struct WriteOptions {
     pub user: User,
     pub manager: String,
-    /// Only show what would come of it.
-    pub dry_run: bool,
     pub validation: FieldValidation,
 }
 
@@ -38,7 +36,6 @@ impl WriteOptions {
         Self {
             user: User::known(format!("system:{name}"), &["system:masters"]),
             manager: name.to_owned(),
-            dry_run: false,
             validation: FieldValidation::Strict,
         }
     }

@@ -90,41 +90,22 @@ impl ApiServer {
     ) -> Result<Value, Refusal> {
         let resource = target.resource;
         let mut configuration = configuration.clone();
-        let (version, kind) = (
-            object::api_version(&configuration),
-            object::kind(&configuration),
-        );
-        if version.is_empty() || kind.is_empty() {
-            let missing = if kind.is_empty() {
-                "kind"
-            } else {
-                "apiVersion"
-            };
-            return Err(Refusal::bad_request(format!(
-                "error decoding patch: Object '{}' is missing in '{configuration}'",
-                if missing == "kind" {
-                    "Kind"
-                } else {
-                    "apiVersion"
-                }
-            )));
+        if object::api_version(&configuration).is_empty() || object::kind(&configuration).is_empty()
+        {
+            return Err(Refusal::bad_request("apiVersion and kind must be set"));
         }
-        if (version, kind) != (resource.api_version().as_str(), resource.kind) {
-            return Err(Refusal::bad_request(format!(
-                "the kind in the data ({version}, Kind={kind}) does not match the expected kind ({}, Kind={})",
-                resource.api_version(),
-                resource.kind
-            )));
-        }
+        super::expect_kind(
+            resource.group,
+            resource.version,
+            resource.kind,
+            &configuration,
+        )?;
         let name = object::name(&configuration);
         if !name.is_empty() && name != target.name {
             return Err(Refusal::bad_request(format!(
                 "the name of the object ({name}) does not match the name on the URL ({})",
                 target.name
             )));
-        }
-        if !object::items(configuration.pointer("/metadata/managedFields")).is_empty() {
-            return Err(Refusal::bad_request("metadata.managedFields must be nil"));
         }
         object::set_metadata(&mut configuration, "managedFields", None);
         object::set_metadata(
@@ -266,9 +247,7 @@ fn check_identity(resource: &Resource, live: &Value, patched: &Value) -> Result<
 /// The object is not as a JSON patch expects.
 fn mismatch() -> Refusal {
     let message = "the server rejected our request due to an error in our request";
-    let mut refusal = Refusal::new(422, Some("Invalid"), message.to_owned());
-    refusal.details = Some(json!({}));
-    refusal
+    Refusal::new(422, Some("Invalid"), message).with(json!({}))
 }
 
 /// A patch that makes an object nobody understands is itself what is invalid.

@@ -116,11 +116,7 @@ impl ApiServer {
                 return Err(Refusal::modified(key.resource, &key.name));
             }
             let object = self.checked(target, &live, proposal.object, options)?;
-            let outcome = if options.dry_run {
-                Ok(self.rehearse_change(target.resource, &live, object))
-            } else {
-                self.store().replace(&key, object, Some(version))
-            };
+            let outcome = self.store().replace(&key, object, Some(version));
             match outcome {
                 Ok(object) => {
                     if matches!(target.resource.id(), SERVICES | PERSISTENT_VOLUME_CLAIMS) {
@@ -173,19 +169,5 @@ impl ApiServer {
             quotas::check(self.store(), resource, Some(live), &object)?;
         }
         Ok(object)
-    }
-
-    fn rehearse_change(&self, resource: &Resource, live: &Value, mut object: Value) -> Arc<Value> {
-        for field in ["uid", "creationTimestamp", "resourceVersion", "generation"] {
-            let kept = live.get("metadata").and_then(|m| m.get(field)).cloned();
-            object::set_metadata(&mut object, field, kept);
-        }
-        if resource.has_generation
-            && deletion::wants_something_else(live, &object)
-            && let Some(generation) = live.pointer("/metadata/generation").and_then(Value::as_i64)
-        {
-            object::set_metadata(&mut object, "generation", Some((generation + 1).into()));
-        }
-        Arc::new(object)
     }
 }

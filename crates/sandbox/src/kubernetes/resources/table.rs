@@ -20,7 +20,6 @@ const SCALE: Subresource = foreign("scale", "autoscaling", "Scale", CHANGE);
 
 pub(super) static RESOURCES: &[Resource] = &[
     Resource::new("", "configmaps", "configmap", "ConfigMap").short(&["cm"]),
-    Resource::new("", "endpoints", "endpoints", "Endpoints").short(&["ep"]),
     Resource::new("", "events", "event", "Event").short(&["ev"]),
     Resource::new("", "limitranges", "limitrange", "LimitRange").short(&["limits"]),
     Resource::new("", "namespaces", "namespace", "Namespace")
@@ -29,10 +28,7 @@ pub(super) static RESOURCES: &[Resource] = &[
         .verbs(&[
             "create", "delete", "get", "list", "patch", "update", "watch",
         ])
-        .subresources(&[
-            sub("finalize", "Namespace", &["update"]),
-            sub("status", "Namespace", CHANGE),
-        ]),
+        .subresources(&[sub("status", "Namespace", CHANGE)]),
     Resource::new("", "nodes", "node", "Node")
         .short(&["no"])
         .cluster()
@@ -58,11 +54,7 @@ pub(super) static RESOURCES: &[Resource] = &[
         .short(&["po"])
         .in_all()
         .generation()
-        .subresources(&[
-            sub("binding", "Binding", CREATE),
-            sub("log", "Pod", &["get"]),
-            sub("status", "Pod", CHANGE),
-        ]),
+        .subresources(&[sub("log", "Pod", &["get"]), sub("status", "Pod", CHANGE)]),
     Resource::new("", "resourcequotas", "resourcequota", "ResourceQuota")
         .short(&["quota"])
         .subresources(&[sub("status", "ResourceQuota", CHANGE)]),
@@ -82,27 +74,16 @@ pub(super) static RESOURCES: &[Resource] = &[
             sub("proxy", "ServiceProxyOptions", PROXY),
             sub("status", "Service", CHANGE),
         ]),
-    Resource::new("apps", "daemonsets", "daemonset", "DaemonSet")
-        .short(&["ds"])
-        .in_all()
-        .generation()
-        .subresources(&[sub("status", "DaemonSet", CHANGE)]),
     Resource::new("apps", "deployments", "deployment", "Deployment")
         .short(&["deploy"])
         .in_all()
         .generation()
         .subresources(&[SCALE, sub("status", "Deployment", CHANGE)]),
-    Resource::new("apps", "replicasets", "replicaset", "ReplicaSet")
-        .short(&["rs"])
-        .in_all()
-        .generation()
-        .subresources(&[SCALE, sub("status", "ReplicaSet", CHANGE)]),
     Resource::new("apps", "statefulsets", "statefulset", "StatefulSet")
         .short(&["sts"])
         .in_all()
         .generation()
         .subresources(&[SCALE, sub("status", "StatefulSet", CHANGE)]),
-    Resource::new("events.k8s.io", "events", "event", "Event").short(&["ev"]),
     Resource::new(
         "authentication.k8s.io",
         "selfsubjectreviews",
@@ -116,14 +97,6 @@ pub(super) static RESOURCES: &[Resource] = &[
         "selfsubjectaccessreviews",
         "selfsubjectaccessreview",
         "SelfSubjectAccessReview",
-    )
-    .cluster()
-    .verbs(CREATE),
-    Resource::new(
-        "authorization.k8s.io",
-        "selfsubjectrulesreviews",
-        "selfsubjectrulesreview",
-        "SelfSubjectRulesReview",
     )
     .cluster()
     .verbs(CREATE),
@@ -160,28 +133,4 @@ pub(super) static RESOURCES: &[Resource] = &[
         "RoleBinding",
     ),
     Resource::new("rbac.authorization.k8s.io", "roles", "role", "Role"),
-    Resource::new(
-        "storage.k8s.io",
-        "storageclasses",
-        "storageclass",
-        "StorageClass",
-    )
-    .short(&["sc"])
-    .cluster(),
-    Resource::new(
-        "scheduling.k8s.io",
-        "priorityclasses",
-        "priorityclass",
-        "PriorityClass",
-    )
-    .short(&["pc"])
-    .cluster(),
-    Resource::new("coordination.k8s.io", "leases", "lease", "Lease"),
-    Resource::new(
-        "discovery.k8s.io",
-        "endpointslices",
-        "endpointslice",
-        "EndpointSlice",
-    )
-    .generation(),
 ];

@@ -1,95 +1,73 @@
-//! Launching: choose a machine, try one place after the other, set it up, and give it the task as its first job.
+//! Launching: choose a machine, try one place after the other, set it up, and submit the task as its first job.
 
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use super::{Autostop, Cluster, Machine, Status, check_available};
-use crate::skypilot::clock::{now, now_precise};
+use crate::skypilot::clock::now;
 use crate::skypilot::exception::Exception;
 use crate::skypilot::http::Context;
 use crate::skypilot::jobs::{self, NewJob};
-use crate::skypilot::names::{CLUSTER_NAME_PATTERN, is_cluster_name};
 use crate::skypilot::optimizer::{self, Candidate};
 use crate::skypilot::python::repr;
 use crate::skypilot::requests::PICKLED_NONE;
-use crate::skypilot::ssh_key::SshKey;
 use crate::skypilot::style;
-use crate::skypilot::task::{AutostopWish, Task};
+use crate::skypilot::task::Task;
 
-/// A second of the clouds is so many units of the sandbox's pace.
+// Durations, in units of the sandbox's pace.
 const ACQUIRE: u32 = 3;
 const BOOT: u32 = 3;
-const RUNTIME: u32 = 4;
-const RETRY_GAP_SECONDS: u32 = 30;
-const UNITS_PER_SECOND: u32 = 2;
+const RUNTIME_STEP: u32 = 2;
 
-pub struct LaunchOrder {
-    pub cluster: String,
-    pub task: String,
-    pub retry_until_up: bool,
-    pub dryrun: bool,
-    pub no_setup: bool,
-    pub idle_minutes: Option<i64>,
-    pub down: bool,
-}
-
-pub async fn launch(context: Context, order: LaunchOrder) -> Result<Value, Exception> {
-    let task = Task::read(&order.task)?;
-    check_name(&order.cluster)?;
-    let name = order.cluster.as_str();
+pub async fn launch(context: Context, name: String, task: String) -> Result<Value, Exception> {
+    let task = Task::read(&task)?;
+    if !is_cluster_name(&name) {
+        return Err(Exception::new(
+            "InvalidClusterNameError",
+            format!(
+                "Cluster name \"{name}\" is invalid; ensure it is fully matched by regex (e.g., only contains letters, \
+                 numbers and dash): [a-zA-Z]([-_.a-zA-Z0-9]*[a-zA-Z0-9])?"
+            ),
+        ));
+    }
     // Two launches of one name wait for each other.
-    let lock = context.server.lock(name);
+    let lock = context.server.lock(&name);
     let _guard = lock.lock().await;
-
     let existing = context.server.store.read(|state| {
-        let cluster = state.clusters.get(name)?;
+        let cluster = state.clusters.get(&name)?;
         Some((cluster.workspace.clone(), cluster.status))
     });
     match existing {
         Some((workspace, status)) => {
-            check_reuse(&context, &task, name, &workspace)?;
-            if order.dryrun {
-                return Ok(launched(None));
-            }
+            check_reuse(&context, &task, &name, &workspace)?;
             if !status.is_usable() {
-                provision_again(&context, name).await?;
+                provision_again(&context, &name).await?;
             }
         }
         None => {
             let clouds = context.usable_clouds(&task).await;
             let candidates = optimizer::candidates(&task, &clouds)?;
-            show_choice(&context, &candidates);
-            if order.dryrun {
-                context.say("Dryrun finished.");
-                return Ok(launched(None));
-            }
-            provision(&context, &task, name, &candidates, order.retry_until_up).await?;
+            provision(&context, &task, &name, &candidates).await?;
         }
     }
-    // The real server says both whether or not there is anything to do.
-    context.note(name, "Syncing file mounts");
-    if !order.no_setup {
-        context.note(name, "Running setup commands to install dependencies");
+    // The real server writes both, whether or not there is anything to do.
+    context.note(&name, "Syncing file mounts");
+    context.note(&name, "Running setup commands to install dependencies");
+    if let Some((idle_minutes, down)) = task.resources.first().and_then(|wanted| wanted.autostop) {
+        // At once means after a minute. If the cluster is gone meanwhile, there is nothing to set.
+        let minutes = if idle_minutes == 0 { 1 } else { idle_minutes };
+        let _ = context.change(&name, |cluster, _| {
+            cluster.autostop = Autostop::after(minutes, down);
+        });
     }
-    set_autostop(&context, name, &task, &order);
-    submit(&context, name, &task, !order.no_setup)
+    submit(&context, &name, &task, task.setup.clone())
 }
 
-fn launched(job: Option<i64>) -> Value {
-    json!({"job_id": job, "handle": PICKLED_NONE})
-}
-
-fn check_name(name: &str) -> Result<(), Exception> {
-    if is_cluster_name(name) {
-        return Ok(());
-    }
-    Err(Exception::new(
-        "InvalidClusterNameError",
-        format!(
-            "Cluster name \"{name}\" is invalid; ensure it is fully matched by regex (e.g., only contains letters, numbers \
-             and dash): {CLUSTER_NAME_PATTERN}"
-        ),
-    ))
+fn is_cluster_name(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.ends_with(|c: char| c.is_ascii_alphanumeric())
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
 }
 
 fn check_reuse(
@@ -99,54 +77,20 @@ fn check_reuse(
     workspace: &str,
 ) -> Result<(), Exception> {
     context.check_workspace_of(name, workspace)?;
-    let resources = context.server.store.read(|state| {
-        state
-            .clusters
-            .get(name)
-            .map(|cluster| cluster.resources.clone())
-    });
-    let Some(has) = resources else {
-        return Err(Exception::no_cluster(name));
-    };
-    let fits = task.resources.iter().any(|wanted| {
-        let infra = &wanted.infra;
-        infra.other_cloud.is_none()
-            && infra.cloud.is_none_or(|cloud| cloud == has.cloud)
-            && infra
-                .region
-                .as_ref()
-                .is_none_or(|region| *region == has.region)
-            && wanted
-                .instance_type
-                .as_ref()
-                .is_none_or(|name| *name == has.instance_type)
-            && (!wanted.spot || has.spot)
-            && wanted.accelerator.as_ref().is_none_or(|(name, count)| {
-                has.accelerator
-                    .as_ref()
-                    .is_some_and(|(has_name, has_count)| has_name == name && count <= has_count)
-            })
-    });
-    if fits {
+    let found = context.change(name, |cluster, _| cluster.resources.clone())?;
+    if task.resources.iter().any(|wanted| wanted.fits(&found)) {
         return Ok(());
     }
     Err(Exception::new(
         "ResourcesMismatchError",
         format!(
-            "Requested resources do not match the existing cluster.\n  Requested:\t{}x {}\n  Existing:\t1x {}({})\n\u{1b}[33mTo \
+            "Requested resources do not match the existing cluster.\n  Requested:\t1x {}\n  Existing:\t1x {}({})\n\u{1b}[33mTo \
              fix: specify a new cluster name, or down the existing cluster first: sky down {name}\u{1b}[0m",
-            task.num_nodes,
-            task.wanted(),
-            has.cloud.name(),
-            has.instance_type,
+            task.resources_text(),
+            found.cloud.name(),
+            found.instance_type,
         ),
     ))
-}
-
-fn show_choice(context: &Context, candidates: &[Candidate]) {
-    for line in optimizer::table(candidates) {
-        context.say(&line);
-    }
 }
 
 async fn provision(
@@ -154,70 +98,52 @@ async fn provision(
     task: &Task,
     name: &str,
     candidates: &[Candidate],
-    retry: bool,
 ) -> Result<(), Exception> {
     let server = &context.server;
-    loop {
-        let mut failures = Vec::new();
-        for candidate in candidates {
-            if !failures.is_empty() {
-                context.say("");
-                context.say(&style::retry("Trying other potential resources."));
-            }
-            begin(context, task, name, candidate).await?;
-            let resources = candidate.resources();
-            server.pause(ACQUIRE).await;
-            server.hang_if_told(name).await;
-            if server.has_capacity(candidate.offer, candidate.wanted.spot) {
-                return set_up(context, name).await;
-            }
-            let why = format!(
-                "Failed to acquire resources in all zones in {} for {}. ",
-                resources.region,
-                task.wanted_set()
-            );
-            context.say(&why);
-            failures.push(format!(
-                "✗ {} ({}) — {}\n  {}",
-                resources.cloud.name(),
-                resources.region,
-                resources.short(),
-                why.trim_end()
-            ));
+    let mut failures = Vec::new();
+    for candidate in candidates {
+        if !failures.is_empty() {
+            context.say("");
+            context.say(&style::retry("Trying other potential resources."));
         }
-        let tried = failures.len();
-        let reasons = format!(
-            "Reasons for provision failures (for details, please check the log above):\nProvision failures (tried {tried} \
-             infra):\n\n{}\n",
-            failures.join("\n\n")
-        );
-        if !retry {
-            server.store.change(|state| {
-                // What never had a machine leaves no trace in the history.
-                state.clusters.remove(name);
-            });
-            let hint = style::provision_hint(name);
-            context.say(&style::error(&format!(
-                "Failed to provision resources. {hint}"
-            )));
-            return Err(Exception::new(
-                "ResourcesUnavailableError",
-                format!(
-                    "\u{1b}[31mFailed to provision all possible launchable resources.\u{1b}[0m Relax the task's resource \
-                     requirements: {}x {}\nTo keep retrying until the cluster is up, use the `--retry-until-up` \
-                     flag.\n{reasons}",
-                    task.num_nodes,
-                    task.wanted()
-                ),
-            ));
+        begin(context, task, name, candidate).await?;
+        let resources = candidate.resources();
+        server.pause(ACQUIRE).await;
+        server.hang_while_faulty(name).await;
+        if server.has_capacity(&resources) {
+            return set_up(context, name).await;
         }
-        context.note(
-            name,
-            &format!("Retrying provisioning after {RETRY_GAP_SECONDS}s"),
+        let why = format!(
+            "Failed to acquire resources in all zones in {} for {{{}}}. ",
+            resources.region,
+            task.all_resources_text()
         );
-        context.say(&style::retry(&format!("Retry after {RETRY_GAP_SECONDS}s ")));
-        server.pause(RETRY_GAP_SECONDS * UNITS_PER_SECOND).await;
+        context.say(&why);
+        failures.push(format!(
+            "✗ {} ({}) — {}\n  {}",
+            resources.cloud.name(),
+            resources.region,
+            resources.short(),
+            why.trim_end()
+        ));
     }
+    // A cluster that never had a machine leaves no trace.
+    server.store.change(|state| state.clusters.remove(name));
+    let hint = style::provision_hint(name);
+    context.say(&style::error(&format!(
+        "Failed to provision resources. {hint}"
+    )));
+    Err(Exception::new(
+        "ResourcesUnavailableError",
+        format!(
+            "\u{1b}[31mFailed to provision all possible launchable resources.\u{1b}[0m Relax the task's resource \
+             requirements: 1x {}\nTo keep retrying until the cluster is up, use the `--retry-until-up` flag.\nReasons for \
+             provision failures (for details, please check the log above):\nProvision failures (tried {} infra):\n\n{}\n",
+            task.resources_text(),
+            failures.len(),
+            failures.join("\n\n"),
+        ),
+    ))
 }
 
 async fn begin(
@@ -228,144 +154,96 @@ async fn begin(
 ) -> Result<(), Exception> {
     let resources = candidate.resources();
     let cloud = resources.cloud;
-    let zone = resources
-        .zone
-        .as_ref()
-        .map_or_else(String::new, |zone| format!(" ({zone})"));
-    let place = format!("{} {}{zone}", cloud.name(), resources.region);
-    context.say(&style::starting(&format!("Launching on {place}.")));
+    let zone = match &resources.zone {
+        Some(zone) => format!(" ({zone})"),
+        None => String::new(),
+    };
+    let launching = format!("Launching on {} {}{zone}.", cloud.name(), resources.region);
+    context.say(&style::starting(&launching));
     let owner = context.cloud_identity(cloud).await;
-    let key = SshKey::generate(name)
+    let by = (
+        context.caller.id.as_str(),
+        context.workspace.as_str(),
+        context.command.as_str(),
+    );
+    let new = Cluster::new(name, by, resources.clone())
         .map_err(|error| Exception::new("RuntimeError", error.to_string()))?;
     context.server.store.change(|state| {
-        let cluster = state
-            .clusters
-            .entry(name.to_owned())
-            .or_insert_with(|| Cluster {
-                name: name.to_owned(),
-                hash: Uuid::new_v4().to_string(),
-                user_id: context.caller.id.clone(),
-                workspace: context.workspace.clone(),
-                status: Status::Init,
-                launched_at: now(),
-                status_updated_at: now(),
-                ever_up: false,
-                last_use: context.command.clone(),
-                autostop: Autostop::default(),
-                owner: None,
-                resources: resources.clone(),
-                yaml: task.yaml.clone(),
-                command: context.command.clone(),
-                events: Vec::new(),
-                usage: Vec::new(),
-                jobs: Vec::new(),
-                provision_log: String::new(),
-                machine: None,
-                private_key: key.private,
-                public_key: key.public,
-                unhealthy: None,
-            });
+        let cluster = state.clusters.entry(name.to_owned()).or_insert(new);
+        cluster.yaml.clone_from(&task.yaml);
         cluster.owner = owner;
-        cluster.resources = resources.clone();
-        cluster.provision_line(&format!("Launching on {place}."));
-        cluster.note(format!(
-            "Provisioning on {} in {}",
-            cloud.id(),
-            resources.region
-        ));
+        cluster.resources = resources;
+        cluster.provision_line(&launching);
+        cluster.note_provisioning();
     });
     Ok(())
 }
 
+impl Cluster {
+    fn note_provisioning(&mut self) {
+        let (cloud, region) = (self.resources.cloud.id(), &self.resources.region);
+        self.note(format!("Provisioning on {cloud} in {region}"));
+    }
+}
+
 async fn set_up(context: &Context, name: &str) -> Result<(), Exception> {
-    let server = &context.server;
     context.change(name, |cluster, machines| {
-        let machine = format!("i-{}", &Uuid::new_v4().simple().to_string()[..17]);
-        machines.insert(
-            machine.clone(),
-            Machine {
-                cluster: cluster.name.clone(),
-                running: true,
-            },
-        );
-        cluster.machine = Some(machine);
+        let (id, machine) = Machine::start(name);
+        machines.insert(id.clone(), machine);
+        cluster.machine = Some(id);
         cluster.launched_at = now();
-        cluster.start_usage();
     })?;
     boot(context, name).await?;
-    context.change(name, |cluster, _| {
-        cluster.launched_at = now();
-        cluster.provision_line(&style::finishing(&format!("Cluster launched: {name}.")));
-        cluster.note("Cluster successfully provisioned with 1 nodes");
-        cluster.enter(Status::Up);
-    })?;
-    let hint = style::provision_hint(name);
     let done = style::finishing(&format!("Cluster launched: {name}."));
-    context.say(&format!("{done}  {hint}"));
-    server.hang_if_told(name).await;
+    context.change(name, |cluster, _| cluster.provision_line(&done))?;
+    context.say(&format!("{done}  {}", style::provision_hint(name)));
+    context.server.hang_while_faulty(name).await;
     Ok(())
 }
 
-/// Waits until a machine runs and SkyPilot's runtime on it.
+/// Waits until the machine runs, with SkyPilot's runtime on it.
 async fn boot(context: &Context, name: &str) -> Result<(), Exception> {
     let server = &context.server;
     server.pause(BOOT).await;
-    context.change(name, |cluster, _| {
-        let resources = &cluster.resources;
-        let place = format!("{} in {}", resources.cloud.id(), resources.region);
-        cluster.note(format!("Instances launched on {place}"));
-        cluster.provision_line(&style::last_of("Instance is up."));
-    })?;
     context.say(&style::last_of("Instance is up."));
     context.change(name, |cluster, _| {
+        let (cloud, region) = (cluster.resources.cloud.id(), &cluster.resources.region);
+        cluster.note(format!("Instances launched on {cloud} in {region}"));
         cluster.note("Setting up SkyPilot runtime on cluster");
-        cluster
-            .provision_line("--------------------Start: internal_file_mounts --------------------");
+        cluster.provision_line(&style::last_of("Instance is up."));
     })?;
-    for step in [
-        "setup_runtime_on_cluster",
-        "start_ray_on_head_node",
-        "start_skylet_on_head_node",
-    ] {
-        server.pause(RUNTIME / 2).await;
+    for step in ["setup_runtime_on_cluster", "start_skylet_on_head_node"] {
+        server.pause(RUNTIME_STEP).await;
+        let line = |edge: &str| format!("--------------------{edge} {step} --------------------");
         context.change(name, |cluster, _| {
-            cluster.provision_line(&format!(
-                "--------------------Start: {step} --------------------"
-            ));
-            cluster.provision_line(&format!(
-                "--------------------End:   {step} --------------------"
-            ));
+            cluster.provision_line(&line("Start:"));
+            cluster.provision_line(&line("End:  "));
         })?;
     }
-    Ok(())
+    context.change(name, |cluster, _| {
+        cluster.launched_at = now();
+        cluster.note("Cluster successfully provisioned with 1 nodes");
+        cluster.enter(Status::Up);
+    })
 }
 
-/// Brings a cluster up that is stopped or was left half-way: where it is, without looking elsewhere.
+/// Starts a cluster that is stopped or whose launch ended early, in the place where it is.
 pub async fn provision_again(context: &Context, name: &str) -> Result<(), Exception> {
     let server = &context.server;
     let resources = context.change(name, |cluster, _| {
-        let resources = cluster.resources.clone();
         cluster.enter(Status::Init);
-        cluster.unhealthy = None;
-        cluster.note(format!(
-            "Provisioning on {} in {}",
-            resources.cloud.id(),
-            resources.region
-        ));
-        resources
+        cluster.note_provisioning();
+        cluster.resources.clone()
     })?;
     let place = format!("{} {}", resources.cloud.name(), resources.region);
     context.say(&style::starting(&format!("Launching on {place}.")));
     server.pause(ACQUIRE).await;
-    server.hang_if_told(name).await;
-    if !server.has_capacity_for(&resources) {
+    server.hang_while_faulty(name).await;
+    if !server.has_capacity(&resources) {
         context.change(name, |cluster, _| {
-            let status = if cluster.machine.is_some() {
-                Status::Stopped
-            } else {
-                Status::Init
-            };
-            cluster.enter(status);
+            if cluster.machine.is_some() {
+                cluster.enter(Status::Stopped);
+            }
         })?;
         return Err(Exception::new(
             "ResourcesUnavailableError",
@@ -380,46 +258,12 @@ pub async fn provision_again(context: &Context, name: &str) -> Result<(), Except
     }
     let has_machine = context.change(name, |cluster, machines| {
         let machine = cluster.machine.as_ref().and_then(|id| machines.get_mut(id));
-        cluster.start_usage();
         machine.map(|machine| machine.running = true).is_some()
     })?;
-    if !has_machine {
-        return set_up(context, name).await;
+    match has_machine {
+        true => boot(context, name).await,
+        false => set_up(context, name).await,
     }
-    boot(context, name).await?;
-    context.change(name, |cluster, _| {
-        cluster.launched_at = now();
-        cluster.note("Cluster successfully provisioned with 1 nodes");
-        cluster.enter(Status::Up);
-    })
-}
-
-fn set_autostop(context: &Context, name: &str, task: &Task, order: &LaunchOrder) {
-    let in_body = order.idle_minutes.map(|idle_minutes| AutostopWish {
-        idle_minutes,
-        down: order.down,
-        wait_for: None,
-    });
-    let wish = task.resources.first().and_then(|wanted| wanted.autostop);
-    let Some(mut wish) = wish.or(in_body) else {
-        return;
-    };
-    if wish.idle_minutes == 0 {
-        let verb = if wish.down { "torn down" } else { "stopped" };
-        context.say(&style::dim(&format!(
-            "The cluster will be {verb} after 1 minutes of idleness (after all jobs finish)."
-        )));
-        wish.idle_minutes = 1;
-    }
-    // The cluster may have gone meanwhile; then there is nothing to set.
-    let _ = context.change(name, |cluster, _| {
-        cluster.autostop = Autostop {
-            idle_minutes: wish.idle_minutes.max(-1),
-            down: wish.down,
-            wait_for: wish.wait_for.unwrap_or_default(),
-            since: now_precise(),
-        };
-    });
 }
 
 pub async fn exec(context: Context, name: String, task: String) -> Result<Value, Exception> {
@@ -428,58 +272,45 @@ pub async fn exec(context: Context, name: String, task: String) -> Result<Value,
         check_available(state, &name, "executing tasks").map(|cluster| cluster.workspace.clone())
     })?;
     check_reuse(&context, &task, &name, &workspace)?;
-    // Set-up belongs to the launch.
-    submit(&context, &name, &task, false)
+    // Only a launch runs the set-up.
+    submit(&context, &name, &task, None)
 }
 
 fn submit(
     context: &Context,
     name: &str,
     task: &Task,
-    with_setup: bool,
+    setup: Option<String>,
 ) -> Result<Value, Exception> {
-    let setup = task.setup.clone().filter(|_| with_setup);
+    let launched = |job: Option<i64>| json!({"job_id": job, "handle": PICKLED_NONE});
     if task.run.is_none() && setup.is_none() {
         context.say("Run commands not specified or empty.");
         return Ok(launched(None));
     }
-    let accelerators = task
-        .resources
-        .first()
-        .and_then(|wanted| wanted.accelerator.clone());
+    let wanted = task.resources.first();
     let new = NewJob {
         name: task.name.clone(),
         user_id: context.caller.id.clone(),
         setup,
         run: task.run.clone().unwrap_or_default(),
         envs: task.envs.clone(),
-        accelerators,
+        accelerators: wanted.and_then(|wanted| wanted.accelerator.clone()),
     };
     let id = context.change(name, |cluster, _| {
         cluster.last_use.clone_from(&context.command);
         jobs::add(cluster, new)
     })?;
     context.say(&style::starting(&format!("Job submitted, ID: {id}")));
-    for line in [
-        "",
-        "📋 Useful Commands",
-        &format!("Job ID: {id}"),
-        &style::one_of(&format!("To cancel the job:\t\tsky cancel {name} {id}")),
-        &style::one_of(&format!("To stream job logs:\t\tsky logs {name} {id}")),
-        &style::last_of(&format!("To view job queue:\t\tsky queue {name}")),
-    ] {
-        context.say(line);
-    }
     Ok(launched(Some(id)))
 }
 
 impl Context {
-    /// Notes that something happened to a cluster, if it is still there.
-    pub fn note(&self, name: &str, reason: &str) {
+    /// Adds an event to a cluster, if it still exists.
+    fn note(&self, name: &str, reason: &str) {
         let _ = self.change(name, |cluster, _| cluster.note(reason));
     }
 
-    /// A cluster must be used from its own workspace.
+    /// A cluster can only be used from its own workspace.
     pub fn check_workspace_of(&self, name: &str, workspace: &str) -> Result<(), Exception> {
         if self.workspace == workspace {
             return Ok(());

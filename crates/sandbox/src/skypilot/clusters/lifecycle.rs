@@ -1,10 +1,10 @@
-//! Stopping, starting, taking down, and when to do so without being told.
+//! Stop, start, terminate and autostop.
 
 use serde_json::Value;
 
 use super::launch::provision_again;
-use super::{Autostop, Cluster, Status, WaitFor, check_available_mut};
-use crate::skypilot::clock::now_precise;
+use super::{Autostop, Cluster, Status, check_available_mut};
+use crate::skypilot::clouds::Cloud;
 use crate::skypilot::exception::Exception;
 use crate::skypilot::http::Context;
 use crate::skypilot::jobs;
@@ -16,8 +16,8 @@ const TEARDOWN: u32 = 4;
 
 pub async fn stop(context: Context, name: String) -> Result<Value, Exception> {
     let reason = user_action(&context, "stopped");
-    context.change(&name, |cluster, _| cluster.note(reason))?;
     let (workspace, refusal) = context.change(&name, |cluster, _| {
+        cluster.note(reason);
         (cluster.workspace.clone(), stop_refusal(cluster))
     })?;
     if let Some(why) = refusal {
@@ -32,7 +32,7 @@ pub async fn stop(context: Context, name: String) -> Result<Value, Exception> {
     }
     context.check_workspace_of(&name, &workspace)?;
     let server = &context.server;
-    server.requests.make_way(&name, &context.request).await;
+    server.requests.cancel_others(&name, &context.request).await;
     let lock = server.lock(&name);
     let _guard = lock.lock().await;
     context.check_cloud_access(&name).await?;
@@ -46,157 +46,99 @@ pub async fn stop(context: Context, name: String) -> Result<Value, Exception> {
     Ok(Value::Null)
 }
 
-/// What becomes of a cluster whose machine does not run any more.
+/// The machine of the cluster has stopped.
 pub(super) fn stopped(cluster: &mut Cluster) {
     jobs::abandon(cluster);
-    cluster.end_usage();
     cluster.enter(Status::Stopped);
 }
 
 fn stop_refusal(cluster: &Cluster) -> Option<String> {
-    let resources = &cluster.resources;
-    if !resources.cloud.can_stop() {
-        return Some(format!(
-            "Stopping is currently not supported on {}",
-            resources.cloud.name()
-        ));
-    }
-    (resources.spot && resources.cloud != super::Cloud::Gcp).then(|| {
-        format!(
-            "Stopping spot instances is currently not supported on {}",
-            resources.cloud.name()
-        )
-    })
+    let (cloud, spot) = (cluster.resources.cloud, cluster.resources.spot);
+    let what = match cloud.can_stop() {
+        false => "Stopping",
+        true if spot && cloud != Cloud::Gcp => "Stopping spot instances",
+        true => return None,
+    };
+    Some(format!(
+        "{what} is currently not supported on {}",
+        cloud.name()
+    ))
 }
 
-pub async fn down(context: Context, name: String, purge: bool) -> Result<Value, Exception> {
+pub async fn down(context: Context, name: String) -> Result<Value, Exception> {
     let reason = user_action(&context, "terminated");
-    let known = context.server.store.read(|state| {
-        state
-            .clusters
-            .get(&name)
-            .map(|cluster| cluster.workspace.clone())
-    });
-    let Some(workspace) = known else {
-        return Err(Exception::no_cluster(&name));
-    };
+    let workspace = context.change(&name, |cluster, _| cluster.workspace.clone())?;
     context.check_workspace_of(&name, &workspace)?;
     let server = &context.server;
-    server.requests.make_way(&name, &context.request).await;
+    server.requests.cancel_others(&name, &context.request).await;
     let lock = server.lock(&name);
     let _guard = lock.lock().await;
-    // The launch that had to make way may have ended with nothing.
-    if server
-        .store
-        .read(|state| !state.clusters.contains_key(&name))
-    {
+    // A launch that was cancelled may have left nothing.
+    if context.change(&name, |_, _| ()).is_err() {
         return Ok(Value::Null);
     }
-    if !purge {
-        context.check_cloud_access(&name).await?;
-    }
+    context.check_cloud_access(&name).await?;
     server.pause(TEARDOWN).await;
     server
         .store
-        .change(|state| take_down(state, &name, &reason));
+        .change(|state| terminate(state, &name, &reason));
     Ok(Value::Null)
 }
 
-pub(super) fn take_down(state: &mut State, name: &str, reason: &str) {
+pub(super) fn terminate(state: &mut State, name: &str, reason: &str) {
     let Some(mut cluster) = state.clusters.remove(name) else {
         return;
     };
     if let Some(machine) = &cluster.machine {
         state.machines.remove(machine);
-    }
-    cluster.note(reason);
-    if !cluster.usage.is_empty() {
-        state.history.push(cluster.into_past());
+        cluster.provision_line(reason);
+        let log = (cluster.name, cluster.provision_log);
+        state.provision_logs.extend([log]);
     }
 }
 
 pub async fn start(
     context: Context,
     name: String,
-    autostop: Option<(i64, bool, Option<WaitFor>)>,
-    force: bool,
+    autostop: Option<Autostop>,
 ) -> Result<Value, Exception> {
     let lock = context.server.lock(&name);
     let _guard = lock.lock().await;
-    let known = context.server.store.read(|state| {
-        let cluster = state.clusters.get(&name)?;
-        Some((cluster.workspace.clone(), cluster.status))
-    });
-    let Some((workspace, status)) = known else {
-        return Err(Exception::no_cluster(&name));
-    };
+    let (workspace, status) = context.change(&name, |cluster, _| {
+        (cluster.workspace.clone(), cluster.status)
+    })?;
     context.check_workspace_of(&name, &workspace)?;
-    if status == Status::Up && !force {
+    if status == Status::Up {
         context.say(&format!("Cluster {} is already up.", repr(&name)));
         return Ok(PICKLED_NONE.into());
     }
     context.check_cloud_access(&name).await?;
     provision_again(&context, &name).await?;
     context.change(&name, |cluster, _| {
-        let (idle_minutes, down, wait_for) = autostop.unwrap_or((
-            // What was set before holds again, unless it was at once.
-            if cluster.autostop.idle_minutes > 0 {
-                cluster.autostop.idle_minutes
-            } else {
-                -1
-            },
-            cluster.autostop.down,
-            None,
-        ));
-        cluster.autostop = Autostop {
-            idle_minutes: idle_minutes.max(-1),
-            down,
-            wait_for: wait_for.unwrap_or(cluster.autostop.wait_for),
-            since: now_precise(),
-        };
+        let before = cluster.autostop;
+        let restarted = || Autostop::after(before.idle_minutes, before.down);
+        cluster.autostop = autostop.unwrap_or_else(restarted);
     })?;
     Ok(PICKLED_NONE.into())
 }
 
-pub fn autostop(
-    context: &Context,
-    name: &str,
-    idle_minutes: i64,
-    down: bool,
-    wait_for: Option<WaitFor>,
-) -> Result<Value, Exception> {
-    let verb = if idle_minutes < 0 {
-        "Cancelling"
-    } else {
-        "Scheduling"
+pub fn autostop(context: &Context, name: &str, autostop: Autostop) -> Result<Value, Exception> {
+    let option = match (autostop.idle_minutes < 0, autostop.down) {
+        (true, _) => "Cancelling auto{stop,down}",
+        (false, true) => "Scheduling autodown",
+        (false, false) => "Scheduling autostop",
     };
-    let option = match (idle_minutes < 0, down) {
-        (true, _) => "{stop,down}",
-        (false, true) => "down",
-        (false, false) => "stop",
-    };
-    let operation = format!("{verb} auto{option}");
     context.server.store.change(|state| {
-        let cluster = check_available_mut(state, name, &operation)?;
-        if idle_minutes >= 0
-            && !down
-            && let Some(why) = stop_refusal(cluster)
-        {
+        let cluster = check_available_mut(state, name, option)?;
+        let stops = autostop.idle_minutes >= 0 && !autostop.down;
+        if let Some(why) = stop_refusal(cluster).filter(|_| stops) {
+            let name = repr(name);
             return Err(Exception::new(
                 "NotSupportedError",
-                format!(
-                    "\u{1b}[33m{operation} on cluster {}...skipped.\u{1b}[0m\n  Auto{option} is not supported on {} - {why}.",
-                    repr(name),
-                    cluster.resources.cloud.name()
-                ),
+                format!("\u{1b}[33m{option} on cluster {name}...skipped.\u{1b}[0m\n  {why}."),
             ));
         }
-        cluster.autostop = Autostop {
-            idle_minutes: idle_minutes.max(-1),
-            down: down && idle_minutes >= 0,
-            wait_for: wait_for.unwrap_or_default(),
-            since: now_precise(),
-        };
+        cluster.autostop = autostop;
         Ok(Value::Null)
     })
 }

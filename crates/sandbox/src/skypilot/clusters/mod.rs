@@ -1,9 +1,6 @@
-//! Clusters: SkyPilot's record of each, and the machine in the cloud that it speaks of. The two can differ, as in real life.
+//! Clusters: SkyPilot's record of each, and the machine in the cloud. The two can differ, as in a real cloud.
 
-mod autostop;
 mod available;
-mod cost;
-mod events;
 mod launch;
 mod lifecycle;
 mod reality;
@@ -12,30 +9,28 @@ mod view;
 use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use uuid::Uuid;
 
-pub use autostop::{Autostop, WaitFor};
 pub use available::{check_available, check_available_mut};
-pub use cost::{Report, cost_report};
-pub use events::{Event, cluster_events};
-pub use launch::{LaunchOrder, exec, launch};
+pub use launch::{exec, launch};
 pub use lifecycle::{autostop, down, start, stop};
 pub use reality::{Refresh, refreshed, watch_over};
 pub use view::Shown;
 
 use super::catalog::Offer;
-use super::clock::now;
+use super::clock::{now, now_precise};
 use super::clouds::Cloud;
 use super::jobs::Job;
 use super::python;
+use super::ssh::SshKey;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Status {
-    /// Being launched, or not well.
+    /// A launch is running, or ended early.
     Init,
     Up,
-    /// About to stop because it was idle.
+    /// Idle for long enough; about to stop.
     Autostopping,
     Stopped,
 }
@@ -52,6 +47,26 @@ impl Status {
 
     pub fn is_usable(self) -> bool {
         matches!(self, Self::Up | Self::Autostopping)
+    }
+}
+
+/// What idleness does to a cluster.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Autostop {
+    /// Negative: never.
+    pub idle_minutes: i64,
+    pub down: bool,
+    /// The idle time counts from here or later, in seconds since 1970.
+    pub since: f64,
+}
+
+impl Autostop {
+    pub fn after(idle_minutes: i64, down: bool) -> Self {
+        Self {
+            idle_minutes: idle_minutes.max(-1),
+            down: down && idle_minutes >= 0,
+            since: now_precise(),
+        }
     }
 }
 
@@ -72,8 +87,6 @@ pub struct Resources {
     pub disk_size: i64,
     pub image_id: Option<String>,
     pub ports: Vec<String>,
-    /// Dollars for an hour.
-    pub price: f64,
 }
 
 impl Resources {
@@ -93,19 +106,17 @@ impl Resources {
             disk_size: DEFAULT_DISK_SIZE,
             image_id: None,
             ports: Vec::new(),
-            price: offer.hourly(spot).unwrap_or(offer.price),
         }
     }
 
     pub fn short(&self) -> String {
-        let mut parts = Vec::new();
-        match &self.accelerator {
-            Some((name, count)) => parts.push(format!("gpus={name}:{}", python::count(*count))),
-            None => {
-                parts.push(format!("cpus={}", python::count(self.vcpus)));
-                parts.push(format!("mem={}", python::count(self.memory)));
-            }
-        }
+        let mut parts = match &self.accelerator {
+            Some((name, count)) => vec![format!("gpus={name}:{}", python::count(*count))],
+            None => vec![
+                format!("cpus={}", python::count(self.vcpus)),
+                format!("mem={}", python::count(self.memory)),
+            ],
+        };
         parts.push(truncated(&self.instance_type));
         parts.push("...".to_owned());
         self.in_brackets(&parts)
@@ -132,11 +143,8 @@ impl Resources {
 
     pub fn accelerators(&self) -> Option<String> {
         let (name, count) = self.accelerator.as_ref()?;
-        Some(format!(
-            "{{{}: {}}}",
-            python::repr(name),
-            python::count(*count)
-        ))
+        let (name, count) = (python::repr(name), python::count(*count));
+        Some(format!("{{{name}: {count}}}"))
     }
 
     fn in_brackets(&self, parts: &[String]) -> String {
@@ -150,18 +158,23 @@ pub const DEFAULT_DISK_SIZE: i64 = 256;
 const SHORT_NAME: usize = 15;
 
 fn truncated(name: &str) -> String {
-    if name.chars().count() <= SHORT_NAME {
-        return name.to_owned();
+    match name.char_indices().nth(SHORT_NAME) {
+        Some(_) => format!("{}...", &name[..SHORT_NAME - 3]),
+        None => name.to_owned(),
     }
-    let mut short: String = name.chars().take(SHORT_NAME - 3).collect();
-    short.push_str("...");
-    short
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Event {
+    pub reason: String,
+    /// Seconds since 1970.
+    pub transitioned_at: i64,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Cluster {
     pub name: String,
-    /// Unique over all clusters that ever were.
+    /// Another cluster of the same name has another hash.
     pub hash: String,
     pub user_id: String,
     pub workspace: String,
@@ -173,29 +186,57 @@ pub struct Cluster {
     pub ever_up: bool,
     pub last_use: String,
     pub autostop: Autostop,
+    /// The AWS user and account that it was launched with.
     pub owner: Option<Vec<String>>,
     pub resources: Resources,
     pub yaml: String,
     pub command: String,
     pub events: Vec<Event>,
-    /// Since when and until when it cost something, in seconds since 1970.
-    pub usage: Vec<(i64, Option<i64>)>,
     pub jobs: Vec<Job>,
     pub provision_log: String,
-    /// The machine in the cloud, once there is one.
+    /// The id of the machine in the cloud, once one exists.
     pub machine: Option<String>,
     pub private_key: String,
     pub public_key: String,
-    /// Why it is INIT, if not because it is being launched.
-    pub unhealthy: Option<String>,
 }
 
 impl Cluster {
+    /// A cluster without a machine.
+    pub fn new(
+        name: &str,
+        (user_id, workspace, command): (&str, &str, &str),
+        resources: Resources,
+    ) -> anyhow::Result<Self> {
+        let key = SshKey::generate(name)?;
+        Ok(Self {
+            name: name.to_owned(),
+            hash: Uuid::new_v4().to_string(),
+            user_id: user_id.to_owned(),
+            workspace: workspace.to_owned(),
+            status: Status::Init,
+            launched_at: now(),
+            status_updated_at: now(),
+            ever_up: false,
+            last_use: command.to_owned(),
+            autostop: Autostop::after(-1, false),
+            owner: None,
+            resources,
+            yaml: String::new(),
+            command: command.to_owned(),
+            events: Vec::new(),
+            jobs: Vec::new(),
+            provision_log: String::new(),
+            machine: None,
+            private_key: key.private,
+            public_key: key.public,
+        })
+    }
+
     pub fn name_on_cloud(&self) -> String {
         format!("{}-{}", self.name, self.user_id)
     }
 
-    /// How its only node is called.
+    /// The name of its only node.
     pub fn node_name(&self) -> String {
         format!("sky-{}-head", self.name_on_cloud())
     }
@@ -203,16 +244,13 @@ impl Cluster {
     pub fn enter(&mut self, status: Status) {
         self.status = status;
         self.status_updated_at = now();
-        if status == Status::Up {
-            self.ever_up = true;
-            self.unhealthy = None;
-        }
+        self.ever_up |= status == Status::Up;
     }
 
     pub fn note(&mut self, reason: impl Into<String>) {
         self.events.push(Event {
             reason: reason.into(),
-            at: now(),
+            transitioned_at: now(),
         });
     }
 
@@ -220,52 +258,6 @@ impl Cluster {
         // Writing to a string cannot fail.
         let _ = writeln!(self.provision_log, "{line}");
     }
-
-    pub fn start_usage(&mut self) {
-        if self.usage.last().is_none_or(|(_, until)| until.is_some()) {
-            self.usage.push((now(), None));
-        }
-    }
-
-    pub fn end_usage(&mut self) {
-        if let Some((_, until @ None)) = self.usage.last_mut() {
-            *until = Some(now());
-        }
-    }
-
-    pub fn into_past(mut self) -> PastCluster {
-        self.end_usage();
-        PastCluster {
-            name: self.name.clone(),
-            hash: self.hash.clone(),
-            user_id: self.user_id.clone(),
-            workspace: self.workspace.clone(),
-            launched_at: self
-                .usage
-                .first()
-                .map_or(self.launched_at, |(from, _)| *from),
-            node_name: self.node_name(),
-            last_event: self.events.last().map(|event| event.reason.clone()),
-            resources: self.resources,
-            usage: self.usage,
-            provision_log: self.provision_log,
-        }
-    }
-}
-
-#[derive(Clone, Serialize, Deserialize)]
-pub struct PastCluster {
-    pub name: String,
-    pub hash: String,
-    pub user_id: String,
-    pub workspace: String,
-    /// Seconds since 1970.
-    pub launched_at: i64,
-    pub node_name: String,
-    pub last_event: Option<String>,
-    pub resources: Resources,
-    pub usage: Vec<(i64, Option<i64>)>,
-    pub provision_log: String,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -274,9 +266,14 @@ pub struct Machine {
     pub running: bool,
 }
 
-pub(super) fn without_nulls(mut record: Value) -> Value {
-    if let Some(fields) = record.as_object_mut() {
-        fields.retain(|_, value| !value.is_null());
+impl Machine {
+    /// A machine that runs, with its id.
+    pub fn start(cluster: &str) -> (String, Self) {
+        let id = format!("i-{}", &Uuid::new_v4().simple().to_string()[..17]);
+        let machine = Self {
+            cluster: cluster.to_owned(),
+            running: true,
+        };
+        (id, machine)
     }
-    record
 }

@@ -1,75 +1,93 @@
 //! Clusters as `/status` shows them.
 
+use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Cluster, Status, without_nulls};
+use super::{Cluster, Status};
 use crate::skypilot::python;
 use crate::skypilot::requests::PICKLED_NONE;
 use crate::skypilot::store::State;
 
-#[derive(Clone, Copy, Debug)]
+/// Which fields of a cluster are shown.
+#[derive(Clone, Copy, Debug, Deserialize)]
 pub struct Shown {
-    /// Only what a list needs.
-    pub summary: bool,
-    pub credentials: bool,
+    #[serde(default)]
+    summary_response: bool,
+    #[serde(default = "yes")]
+    include_credentials: bool,
 }
+
+fn yes() -> bool {
+    true
+}
+
+/// Fields that a summary lacks.
+const NOT_IN_SUMMARY: [&str; 7] = [
+    "cluster_name_on_cloud",
+    "last_creation_command",
+    "last_creation_yaml",
+    "last_event",
+    "links",
+    "metadata",
+    "owner",
+];
 
 pub fn record(state: &State, cluster: &Cluster, shown: Shown) -> Value {
     let resources = &cluster.resources;
     let is_init = cluster.status == Status::Init;
     let last_event = cluster.events.last().map(|event| event.reason.as_str());
-    let mut row = json!({
+    // No login before there is a machine.
+    let has_credentials = shown.include_credentials && cluster.machine.is_some();
+    let mut record = json!({
         "name": cluster.name,
         "launched_at": cluster.launched_at,
         "status": cluster.status,
+        "status_updated_at": cluster.status_updated_at,
         "autostop": cluster.autostop.idle_minutes,
         "to_down": cluster.autostop.down,
         "cluster_hash": cluster.hash,
         "cluster_ever_up": cluster.ever_up,
+        "cluster_name_on_cloud": cluster.name_on_cloud(),
         "user_hash": cluster.user_id,
         "user_name": state.user_name(&cluster.user_id),
         "workspace": cluster.workspace,
+        "owner": cluster.owner,
         "is_managed": false,
-        "init_kind": is_init.then_some(match cluster.unhealthy {
-            Some(_) => "unhealthy",
-            None => "launching",
-        }),
-        "init_status_reason": is_init
-            .then(|| cluster.unhealthy.as_deref().or(last_event))
-            .flatten(),
+        "init_kind": is_init.then_some("launching"),
+        "init_status_reason": last_event.filter(|_| is_init),
+        "last_event": last_event,
+        "last_use": cluster.last_use,
+        "last_creation_yaml": cluster.yaml,
+        "last_creation_command": cluster.command,
         "resources_str": format!("1x{}", resources.short()),
         "resources_str_full": format!("1x{}", resources.full()),
         "nodes": 1,
+        "node_names": cluster.node_name(),
         "cloud": resources.cloud.name(),
         "region": resources.region,
         "cpus": python::float(resources.vcpus),
         "memory": python::float(resources.memory),
         "accelerators": resources.accelerators(),
         "labels": {},
-        "node_names": cluster.node_name(),
+        "links": {},
+        "metadata": {},
         "priority": 0,
-        "last_use": "",
-        "status_updated_at": 0,
-        // The real server pickles something here whether it is asked for or not.
+        // The real server pickles these, requested or not.
         "handle": PICKLED_NONE,
         "storage_mounts_metadata": PICKLED_NONE,
+        "credentials": has_credentials.then(|| credentials(cluster)),
     });
-    if !shown.summary {
-        row["last_use"] = json!(cluster.last_use);
-        row["status_updated_at"] = json!(cluster.status_updated_at);
-        row["owner"] = json!(cluster.owner);
-        row["metadata"] = json!({});
-        row["last_creation_yaml"] = json!(cluster.yaml);
-        row["last_creation_command"] = json!(cluster.command);
-        row["last_event"] = json!(last_event);
-        row["cluster_name_on_cloud"] = json!(cluster.name_on_cloud());
-        row["links"] = json!({});
+    if shown.summary_response {
+        record["last_use"] = "".into();
+        record["status_updated_at"] = 0.into();
     }
-    // There is nothing to log in to before there is a machine.
-    if shown.credentials && cluster.machine.is_some() {
-        row["credentials"] = credentials(cluster);
+    if let Some(fields) = record.as_object_mut() {
+        fields.retain(|name, value| {
+            let in_summary = !NOT_IN_SUMMARY.contains(&name.as_str());
+            !value.is_null() && (in_summary || !shown.summary_response)
+        });
     }
-    without_nulls(row)
+    record
 }
 
 fn credentials(cluster: &Cluster) -> Value {

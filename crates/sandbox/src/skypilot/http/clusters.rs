@@ -1,168 +1,150 @@
-//! Clusters over HTTP: launching, looking, stopping, taking down.
+//! Clusters over HTTP: launch, look up, stop, terminate; and the machines on offer.
 
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Query, State};
 use axum::response::Response;
-use serde_json::{Map, Value, json};
+use serde::Deserialize;
+use serde_json::{Value, json};
 
-use super::body::Body;
-use super::call::{Call, Origin};
+use super::api::yes;
+use super::call::Call;
 use super::refusal::Refusal;
-use crate::skypilot::clusters::{self, LaunchOrder, Refresh, Report, Shown, WaitFor};
+use super::streaming::{text_stream, written};
+use crate::skypilot::Server;
+use crate::skypilot::catalog::{self, Filter};
+use crate::skypilot::clusters::{self, Autostop, Refresh, Status};
 use crate::skypilot::exception::Exception;
+use crate::skypilot::optimizer;
 use crate::skypilot::python::repr;
-use crate::skypilot::requests::Kind;
-use crate::skypilot::users::Role;
+use crate::skypilot::requests::{Kind, last_lines};
+use crate::skypilot::task::Task;
 
-const REPORT_DAYS: i64 = 30;
-const SSH: u64 = 22;
+const SSH: u16 = 22;
+const LOG_INTERVAL: u32 = 1;
 
-pub async fn launch(call: Call, mut body: Body) -> Result<Response, Refusal> {
-    let order = LaunchOrder {
-        task: body.required_text("task"),
-        cluster: body.required_text("cluster_name"),
-        retry_until_up: body.flag("retry_until_up", false),
-        dryrun: body.flag("dryrun", false),
-        no_setup: body.flag("no_setup", false),
-        idle_minutes: body.integer("idle_minutes_to_autostop"),
-        down: body.flag("down", false),
-    };
-    let origin = Origin::of(&mut body);
-    body.check()?;
-    let kind = Kind::long("launch", "launch");
-    let cluster = Some(order.cluster.clone());
-    Ok(call.submit(kind, cluster, origin, move |context| {
-        clusters::launch(context, order)
+#[derive(Deserialize)]
+pub struct Named {
+    pub cluster_name: String,
+}
+
+#[derive(Deserialize)]
+pub struct TaskBody {
+    cluster_name: String,
+    task: String,
+}
+
+pub async fn launch(call: Call<TaskBody>) -> Response {
+    call.submit(Kind::long("launch", "launch"), |context, body| {
+        clusters::launch(context, body.cluster_name, body.task)
+    })
+}
+
+pub async fn exec(call: Call<TaskBody>) -> Result<Response, Refusal> {
+    call.check_write()?;
+    Ok(call.submit(Kind::long("exec", "exec"), |context, body| {
+        clusters::exec(context, body.cluster_name, body.task)
     }))
 }
 
-pub async fn exec(call: Call, mut body: Body) -> Result<Response, Refusal> {
-    let task = body.required_text("task");
-    let cluster = body.required_text("cluster_name");
-    let origin = Origin::of(&mut body);
-    body.check()?;
-    call.check_write(&cluster)?;
-    let kind = Kind::long("exec", "exec");
-    let name = Some(cluster.clone());
-    Ok(call.submit(kind, name, origin, move |context| {
-        clusters::exec(context, cluster, task)
-    }))
+#[derive(Deserialize)]
+pub struct ValidateBody {
+    dag: String,
 }
 
-pub async fn status(call: Call, mut body: Body) -> Result<Response, Refusal> {
-    let names = body.texts("cluster_names");
-    let mut refresh = match body.one_of("refresh", &["NONE", "AUTO", "FORCE"], "NONE") {
-        "AUTO" => Refresh::Auto,
-        "FORCE" => Refresh::Force,
-        _ => Refresh::None,
-    };
-    let own_only = !body.flag("all_users", true);
-    let mut shown = Shown {
-        summary: body.flag("summary_response", false),
-        credentials: body.flag("include_credentials", true),
-    };
-    let origin = Origin::of(&mut body);
-    body.check()?;
-    if call.caller.role == Role::Viewer {
-        // Viewers change nothing and get no keys.
-        refresh = Refresh::None;
-        shown.credentials = false;
+/// Checks a task, without a request.
+pub async fn validate(call: Call<ValidateBody>) -> Result<Json<Value>, Refusal> {
+    let checked = Task::read(&call.body.dag).and_then(|task| optimizer::check_offers(&task));
+    match checked {
+        Ok(()) => Ok(Json(Value::Null)),
+        Err(exception) => Err(Refusal::bad(json!({
+            "type": exception.class,
+            "message": exception.message,
+            "args": [exception.message],
+            "attributes": {},
+        }))),
     }
-    let kind = match refresh {
+}
+
+#[derive(Deserialize)]
+pub struct StatusBody {
+    cluster_names: Option<Vec<String>>,
+    #[serde(default)]
+    refresh: Refresh,
+    #[serde(flatten)]
+    shown: clusters::Shown,
+}
+
+pub async fn status(call: Call<StatusBody>) -> Response {
+    let kind = match call.body.refresh {
         Refresh::None => Kind::short("status", "status"),
         _ => Kind::long("status", "status"),
     };
-    Ok(call.submit(kind, None, origin, move |context| async move {
-        Ok(clusters::refreshed(&context, names, refresh, own_only, shown).await)
+    call.submit(kind, async |context, body| {
+        Ok(clusters::refreshed(&context, body.cluster_names, body.refresh, body.shown).await)
+    })
+}
+
+#[derive(Deserialize)]
+pub struct StartBody {
+    cluster_name: String,
+    idle_minutes_to_autostop: Option<i64>,
+    #[serde(default)]
+    down: bool,
+}
+
+pub async fn start(call: Call<StartBody>) -> Result<Response, Refusal> {
+    call.check_write()?;
+    Ok(call.submit(Kind::long("start", "start"), |context, body| {
+        let autostop = body
+            .idle_minutes_to_autostop
+            .map(|minutes| Autostop::after(minutes, body.down));
+        clusters::start(context, body.cluster_name, autostop)
     }))
 }
 
-pub async fn start(call: Call, mut body: Body) -> Result<Response, Refusal> {
-    let cluster = body.required_text("cluster_name");
-    let idle_minutes = body.integer("idle_minutes_to_autostop");
-    let down = body.flag("down", false);
-    let force = body.flag("force", false);
-    let wait_for = wait_for(&mut body);
-    let origin = Origin::of(&mut body);
-    body.check()?;
-    call.check_write(&cluster)?;
-    let kind = Kind::long("start", "start");
-    let name = Some(cluster.clone());
-    let autostop = idle_minutes.map(|minutes| (minutes, down, wait_for));
-    Ok(call.submit(kind, name, origin, move |context| async move {
-        if down && autostop.is_none() {
-            return Err(Exception::value(
-                "`idle_minutes_to_autostop` must be set if `down` is True.",
-            ));
-        }
-        clusters::start(context, cluster, autostop, force).await
+pub async fn stop(call: Call<Named>) -> Result<Response, Refusal> {
+    call.check_write()?;
+    Ok(call.submit(Kind::short("stop", "stop"), |context, body| {
+        clusters::stop(context, body.cluster_name)
     }))
 }
 
-fn wait_for(body: &mut Body) -> Option<WaitFor> {
-    const WORDS: [&str; 3] = ["jobs_and_ssh", "jobs", "none"];
-    if body.raw("wait_for").is_null() {
-        return None;
-    }
-    WaitFor::named(body.one_of("wait_for", &WORDS, WORDS[0]))
-}
-
-pub async fn stop(call: Call, mut body: Body) -> Result<Response, Refusal> {
-    let cluster = body.required_text("cluster_name");
-    let origin = Origin::of(&mut body);
-    body.check()?;
-    call.check_write(&cluster)?;
-    let name = Some(cluster.clone());
-    let kind = Kind::short("stop", "stop");
-    Ok(call.submit(kind, name, origin, move |context| {
-        clusters::stop(context, cluster)
-    }))
-}
-
-pub async fn down(call: Call, mut body: Body) -> Result<Response, Refusal> {
-    let cluster = body.required_text("cluster_name");
-    let purge = body.flag("purge", false);
-    let origin = Origin::of(&mut body);
-    body.check()?;
-    call.check_write(&cluster)?;
-    let name = Some(cluster.clone());
+pub async fn down(call: Call<Named>) -> Result<Response, Refusal> {
+    call.check_write()?;
     let kind = Kind::short("down", "user_initiated_down");
-    Ok(call.submit(kind, name, origin, move |context| {
-        clusters::down(context, cluster, purge)
+    Ok(call.submit(kind, |context, body| {
+        clusters::down(context, body.cluster_name)
     }))
 }
 
-pub async fn autostop(call: Call, mut body: Body) -> Result<Response, Refusal> {
-    let cluster = body.required_text("cluster_name");
-    let idle_minutes = body.required_integer("idle_minutes");
-    let down = body.flag("down", false);
-    let wait_for = wait_for(&mut body);
-    let origin = Origin::of(&mut body);
-    body.check()?;
-    call.check_write(&cluster)?;
-    let name = Some(cluster.clone());
+#[derive(Deserialize)]
+pub struct AutostopBody {
+    cluster_name: String,
+    idle_minutes: i64,
+    #[serde(default)]
+    down: bool,
+}
+
+pub async fn autostop(call: Call<AutostopBody>) -> Result<Response, Refusal> {
+    call.check_write()?;
     let kind = Kind::short("autostop", "autostop");
-    Ok(call.submit(kind, name, origin, move |context| async move {
-        clusters::autostop(&context, &cluster, idle_minutes, down, wait_for)
+    Ok(call.submit(kind, async |context, body| {
+        let autostop = Autostop::after(body.idle_minutes, body.down);
+        clusters::autostop(&context, &body.cluster_name, autostop)
     }))
 }
 
-pub async fn endpoints(call: Call, mut body: Body) -> Result<Response, Refusal> {
-    let cluster = body.required_text("cluster");
-    let port = body.raw("port");
-    let origin = Origin::of(&mut body);
-    body.check()?;
-    let name = Some(cluster.clone());
+#[derive(Deserialize)]
+pub struct EndpointsBody {
+    cluster: String,
+    port: u16,
+}
+
+pub async fn endpoints(call: Call<EndpointsBody>) -> Response {
     let kind = Kind::short("endpoints", "endpoints");
-    Ok(call.submit(kind, name, origin, move |context| async move {
-        let port = match &port {
-            Value::Null => None,
-            Value::Number(number) => number.as_u64(),
-            other => {
-                let text = other.as_str().unwrap_or_default();
-                let number = text.parse::<u64>();
-                let wrong = |_| Exception::value(format!("Invalid endpoint {}.", repr(text)));
-                Some(number.map_err(wrong)?)
-            }
-        };
+    call.submit(kind, async |context, EndpointsBody { cluster, port }| {
         let server = &context.server;
         server.store.read(|state| {
             let not_up = |what: &str| {
@@ -177,79 +159,87 @@ pub async fn endpoints(call: Call, mut body: Body) -> Result<Response, Refusal> 
             if !found.status.is_usable() {
                 return Err(not_up("is not in UP status"));
             }
-            let open = &found.resources.ports;
-            let asked = match port {
-                Some(port) => vec![port],
-                None => open.iter().filter_map(|port| port.parse().ok()).collect(),
-            };
-            let endpoints = asked
-                .into_iter()
-                .filter(|port| is_open(open, *port))
-                .map(|port| {
-                    // Behind the other ports there is nothing in the sandbox.
-                    let there = if port == SSH {
-                        u64::from(server.ssh_port())
-                    } else {
-                        port
-                    };
-                    (port.to_string(), json!(format!("127.0.0.1:{there}")))
-                });
-            Ok(endpoints.collect::<Map<_, _>>().into())
+            if !found.resources.ports.contains(&port.to_string()) {
+                return Ok(json!({}));
+            }
+            // The sandbox serves no other port than SSH.
+            let local = if port == SSH { server.ssh_port() } else { port };
+            Ok(json!({port.to_string(): format!("127.0.0.1:{local}")}))
         })
-    }))
-}
-
-fn is_open(ports: &[String], port: u64) -> bool {
-    ports.iter().any(|ports| {
-        let (from, to) = ports.split_once('-').unwrap_or((ports, ports));
-        match (from.parse(), to.parse()) {
-            (Ok(from), Ok(to)) => (from..=to).contains(&port),
-            _ => false,
-        }
     })
 }
 
-pub async fn events(call: Call, mut body: Body) -> Result<Response, Refusal> {
-    let name = body.text("cluster_name");
-    let hash = body.text("cluster_hash");
-    let types = body.required_text("event_type");
-    let with_times = body.flag("include_timestamps", false);
-    let limit = body
-        .integer("limit")
-        .and_then(|limit| usize::try_from(limit).ok());
-    let origin = Origin::of(&mut body);
-    body.check()?;
+pub async fn events(call: Call<Named>) -> Response {
     let kind = Kind::short("cluster_events", "get_cluster_events");
-    Ok(
-        call.submit(kind, name.clone(), origin, move |context| async move {
-            context.server.store.read(|state| {
-                clusters::cluster_events(
-                    state,
-                    name.as_deref(),
-                    hash.as_deref(),
-                    &types,
-                    with_times,
-                    limit,
-                )
-            })
-        }),
-    )
+    call.submit(kind, async |context, body| {
+        let store = &context.server.store;
+        store.read(|state| match state.clusters.get(&body.cluster_name) {
+            Some(cluster) => Ok(json!(cluster.events)),
+            None => Err(Exception::value(format!(
+                "Hash for cluster {} not found.",
+                body.cluster_name
+            ))),
+        })
+    })
 }
 
-pub async fn cost_report(call: Call, mut body: Body) -> Result<Response, Refusal> {
-    let report = Report {
-        days: body.integer("days").unwrap_or(REPORT_DAYS),
-        hashes: body.texts("cluster_hashes"),
-        names: body.texts("cluster_names"),
-        summary: body.flag("dashboard_summary_response", false),
+#[derive(Deserialize)]
+pub struct LogQuery {
+    #[serde(default = "yes")]
+    follow: bool,
+    /// All lines if zero or less.
+    #[serde(default)]
+    tail: i64,
+}
+
+/// The provisioning log of the cluster or, if none of that name exists, of the last one. As in the real server, every
+/// caller may read it.
+pub async fn provision_logs(
+    State(server): State<Arc<Server>>,
+    Query(query): Query<LogQuery>,
+    call: Call<Named>,
+) -> Result<Response, Refusal> {
+    let name = call.body.cluster_name;
+    let Some((log, _)) = provision_log(&server, &name) else {
+        return Err(Refusal::not_found(
+            "Provision log path is not recorded for this cluster. Please relaunch to generate provisioning logs.",
+        ));
     };
-    let origin = Origin::of(&mut body);
-    body.check()?;
-    let kind = Kind::short("cost_report", "cost_report");
-    Ok(call.submit(kind, None, origin, move |context| async move {
-        Ok(context
-            .server
-            .store
-            .read(|state| clusters::cost_report(state, &report)))
-    }))
+    let tail = usize::try_from(query.tail).ok().filter(|tail| *tail > 0);
+    let watched = server.clone();
+    let lines = written(move |sink| async move {
+        let mut sent = log.len();
+        sink.send(last_lines(&log, tail)).await?;
+        if !query.follow {
+            return Ok(());
+        }
+        while let Some((log, grows)) = provision_log(&watched, &name) {
+            if let Some(more) = log.get(sent..).filter(|more| !more.is_empty()) {
+                sink.send(more).await?;
+                sent = log.len();
+            }
+            if !grows {
+                break;
+            }
+            watched.pause_at_least(LOG_INTERVAL).await;
+        }
+        Ok(())
+    });
+    Ok(text_stream(&server, lines))
+}
+
+fn provision_log(server: &Server, name: &str) -> Option<(String, bool)> {
+    let launching = server.requests.is_launching(name);
+    server.store.read(|state| match state.clusters.get(name) {
+        Some(cluster) => {
+            let grows = cluster.status == Status::Init && launching;
+            Some((cluster.provision_log.clone(), grows))
+        }
+        None => Some((state.provision_logs.get(name)?.clone(), false)),
+    })
+}
+
+pub async fn accelerators(call: Call<Filter>) -> Response {
+    let kind = Kind::short("list_accelerators", "list_accelerators");
+    call.submit(kind, async |_, filter| Ok(catalog::accelerators(&filter)))
 }

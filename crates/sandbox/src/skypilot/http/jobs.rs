@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
+use serde::Deserialize;
 
-use super::body::Body;
-use super::call::{Call, Origin, check_workspace};
+use super::api::yes;
+use super::call::{Call, check_workspace};
+use super::clusters::Named;
 use super::refusal::Refusal;
 use super::streaming::{text_stream, written};
 use crate::skypilot::Server;
@@ -14,86 +16,55 @@ use crate::skypilot::clusters::check_available;
 use crate::skypilot::jobs;
 use crate::skypilot::requests::Kind;
 
-pub async fn queue(call: Call, mut body: Body) -> Result<Response, Refusal> {
-    let cluster = body.required_text("cluster_name");
-    let skip_finished = body.flag("skip_finished", false);
-    let all_users = body.flag("all_users", false);
-    let origin = Origin::of(&mut body);
-    body.check()?;
-    let kind = Kind::short("queue", "queue");
-    let name = Some(cluster.clone());
-    Ok(call.submit(kind, name, origin, move |context| async move {
-        let user = (!all_users).then_some(context.caller.id.as_str());
-        context
-            .server
-            .store
-            .read(|state| jobs::queue(state, &cluster, user, skip_finished))
-    }))
+pub async fn queue(call: Call<Named>) -> Response {
+    call.submit(Kind::short("queue", "queue"), async |context, body| {
+        let store = &context.server.store;
+        store.read(|state| jobs::queue(state, &body.cluster_name))
+    })
 }
 
-pub async fn job_status(call: Call, mut body: Body) -> Result<Response, Refusal> {
-    let cluster = body.required_text("cluster_name");
-    body.must_have("job_ids");
-    let ids = body.integers("job_ids");
-    let origin = Origin::of(&mut body);
-    body.check()?;
-    let kind = Kind::short("job_status", "job_status");
-    let name = Some(cluster.clone());
-    Ok(call.submit(kind, name, origin, move |context| async move {
-        context
-            .server
-            .store
-            .read(|state| jobs::job_status(state, &cluster, ids.as_deref()))
-    }))
+#[derive(Deserialize)]
+pub struct CancelBody {
+    cluster_name: String,
+    job_ids: Vec<i64>,
 }
 
-pub async fn cancel(call: Call, mut body: Body) -> Result<Response, Refusal> {
-    let cluster = body.required_text("cluster_name");
-    body.must_have("job_ids");
-    let ids = body.integers("job_ids");
-    let all = body.flag("all", false);
-    let all_users = body.flag("all_users", false);
-    let origin = Origin::of(&mut body);
-    body.check()?;
-    call.check_write(&cluster)?;
+pub async fn cancel(call: Call<CancelBody>) -> Result<Response, Refusal> {
+    call.check_write()?;
     let kind = Kind::short("cancel", "cancel");
-    let name = Some(cluster.clone());
-    Ok(call.submit(kind, name, origin, move |context| async move {
-        let user = (!all_users).then_some(context.caller.id.as_str());
-        context
-            .server
-            .store
-            .change(|state| jobs::cancel(state, &cluster, ids.as_deref(), all || all_users, user))
+    Ok(call.submit(kind, async |context, body| {
+        let store = &context.server.store;
+        store.change(|state| jobs::cancel(state, &body.cluster_name, &body.job_ids))
     }))
 }
 
-/// The log of a job, as text; what is wrong with the cluster is told in it.
-pub async fn logs(
-    State(server): State<Arc<Server>>,
-    call: Call,
-    mut body: Body,
-) -> Result<Response, Refusal> {
-    let cluster = body.required_text("cluster_name");
-    let job = body.integer("job_id");
-    let follow = body.flag("follow", true);
-    let tail = body
-        .integer("tail")
-        .and_then(|tail| usize::try_from(tail).ok())
-        .unwrap_or_default();
-    body.check()?;
-    let caller = call.caller;
-    let followed = server.clone();
+#[derive(Deserialize)]
+pub struct LogsBody {
+    cluster_name: String,
+    job_id: Option<i64>,
+    #[serde(default = "yes")]
+    follow: bool,
+    #[serde(default)]
+    tail: usize,
+}
+
+/// The log of a job as text. Errors are part of the text.
+pub async fn logs(State(server): State<Arc<Server>>, call: Call<LogsBody>) -> Response {
+    let (caller, body, followed) = (call.caller, call.body, server.clone());
     let log = written(move |sink| async move {
-        let refused = followed.store.read(|state| {
+        let cluster = body.cluster_name;
+        let available = followed.store.read(|state| {
             check_available(state, &cluster, "tailing logs").map(|found| found.workspace.clone())
         });
-        let refused = refused
-            .and_then(|workspace| check_workspace(&followed, &caller, &workspace))
-            .err();
-        match refused {
-            Some(exception) => sink.send(format!("{exception}\n")).await,
-            None => jobs::follow(followed, cluster, job, (follow, tail), sink).await,
+        let checked =
+            available.and_then(|workspace| check_workspace(&followed, &caller, &workspace));
+        match checked {
+            Err(exception) => sink.send(format!("{exception}\n")).await,
+            Ok(()) => {
+                let tail = (body.tail > 0).then_some(body.tail);
+                jobs::follow(followed, cluster, body.job_id, (body.follow, tail), sink).await
+            }
         }
     });
-    Ok(text_stream(&server, log))
+    text_stream(&server, log)
 }

@@ -1,16 +1,14 @@
-//! Refused calls, as the real server's web framework writes them.
+//! Error responses in the form of the real server's web framework.
 
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-/// A call that was not accepted.
 #[derive(Debug)]
 pub struct Refusal {
     status: StatusCode,
     body: Value,
-    challenge: bool,
 }
 
 impl Refusal {
@@ -18,7 +16,6 @@ impl Refusal {
         Self {
             status,
             body: json!({"detail": detail.into()}),
-            challenge: false,
         }
     }
 
@@ -26,7 +23,6 @@ impl Refusal {
         Self::new(StatusCode::BAD_REQUEST, detail)
     }
 
-    /// The role does not allow it.
     pub fn forbidden(detail: &str) -> Self {
         Self::new(StatusCode::FORBIDDEN, detail)
     }
@@ -35,47 +31,37 @@ impl Refusal {
         Self::new(StatusCode::NOT_FOUND, detail)
     }
 
-    pub fn unprocessable(problems: Vec<Value>) -> Self {
-        Self::new(StatusCode::UNPROCESSABLE_ENTITY, problems)
+    pub fn unprocessable(detail: impl Into<Value>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
     }
 
     pub fn internal(detail: impl Into<Value>) -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, detail)
     }
 
-    /// A token that is not accepted.
     pub fn bad_token(detail: &str) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, detail)
     }
 
+    /// No credentials, or of another kind than a service account's token.
     pub fn anonymous(text: &str) -> Self {
         Self {
             status: StatusCode::UNAUTHORIZED,
             body: json!(text),
-            challenge: true,
-        }
-    }
-
-    pub fn version_mismatch(message: String) -> Self {
-        Self {
-            status: StatusCode::BAD_REQUEST,
-            body: json!({"error": "version_mismatch", "message": message}),
-            challenge: false,
         }
     }
 }
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
+        let challenge = self.body.is_string();
         let mut response = (self.status, Json(self.body)).into_response();
         if self.status == StatusCode::UNAUTHORIZED {
             let headers = response.headers_mut();
             headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-            if self.challenge {
-                headers.insert(
-                    header::WWW_AUTHENTICATE,
-                    HeaderValue::from_static("Basic realm=\"SkyPilot\""),
-                );
+            if challenge {
+                let basic = HeaderValue::from_static("Basic realm=\"SkyPilot\"");
+                headers.insert(header::WWW_AUTHENTICATE, basic);
             }
         }
         response

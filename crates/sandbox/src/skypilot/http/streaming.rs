@@ -1,4 +1,4 @@
-//! Logs on the wire: text that is sent as it comes, with heartbeats for those who follow, and cut off when a fault says so.
+//! Responses that stream text.
 
 use std::io::{self, ErrorKind};
 use std::sync::Arc;
@@ -8,26 +8,14 @@ use axum::body::{Body, Bytes};
 use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures::{Stream, StreamExt, stream};
-use serde::Deserialize;
 use tokio::sync::mpsc;
 
 use crate::skypilot::Server;
 use crate::skypilot::requests::{Phase, Request, last_lines};
 
-const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(30);
-pub const HEARTBEAT: &str = "<sky-payload>\"<heartbeat></heartbeat>\"</sky-payload>";
+pub const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(30);
+pub const HEARTBEAT: &str = "<sky-payload>\"<heartbeat></heartbeat>\"</sky-payload>\n";
 const BUFFERED: usize = 64;
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Format {
-    #[default]
-    Auto,
-    Plain,
-    /// As `Auto`; pages are not served here.
-    Html,
-    Console,
-}
 
 #[derive(Clone)]
 pub struct Sink(mpsc::Sender<String>);
@@ -38,6 +26,7 @@ impl Sink {
     }
 }
 
+/// The client has closed the stream.
 #[derive(Debug)]
 pub struct Gone;
 
@@ -54,72 +43,49 @@ where
     )
 }
 
-/// A request's log: waits for its start, then follows it to its end.
+/// A request's log from its start to its end, with the controls that SkyPilot's command line expects in between.
 pub fn follow_log(
     request: Arc<Request>,
-    format: Format,
     tail: Option<usize>,
     follow: bool,
 ) -> impl Stream<Item = String> + Send + 'static {
     written(move |sink| async move {
-        let plain = format == Format::Plain;
         if follow && request.progress().phase == Phase::Pending {
-            let waiting = format!(
-                "Waiting for '{}' request to be scheduled: {}",
-                request.name(),
-                request.id
-            );
-            sink.send(format!("{waiting}{}\n", " ".repeat(4096)))
-                .await?;
+            let waiting = format!("Waiting for '{}' request to be scheduled", request.name());
+            sink.send(format!("{waiting}: {}\n", request.id)).await?;
         }
-        if !plain {
-            let checking = format!("[dim]Checking request: {}[/dim]", request.id);
-            for control in [
-                format!("<rich_init>{checking}</rich_init>"),
-                format!("<rich_start>{checking}</rich_start>"),
-                "<rich_stop></rich_stop>".to_owned(),
-            ] {
-                sink.send(format!("<sky-payload>\"{control}\"</sky-payload>\n"))
-                    .await?;
-            }
-        }
-        let so_far = request.log.all();
-        sink.send(match tail {
-            Some(count) => last_lines(&so_far, count),
-            None => so_far.clone(),
-        })
-        .await?;
-        let mut read = so_far.len();
+        let control = format!("<rich_init>Checking request: {}</rich_init>", request.id);
+        sink.send(format!("<sky-payload>\"{control}\"</sky-payload>\n"))
+            .await?;
+        let log = request.log.all();
+        let mut read = log.len();
+        sink.send(last_lines(&log, tail)).await?;
         if !follow {
             return Ok(());
         }
         loop {
             tokio::select! {
                 more = request.log.next(read) => {
-                    let Some(more) = more else { break };
+                    let Some(more) = more else {
+                        return Ok(());
+                    };
                     read += more.len();
                     sink.send(more).await?;
                 }
-                () = tokio::time::sleep(HEARTBEAT_INTERVAL), if !plain => {
-                    sink.send(format!("{HEARTBEAT}\n")).await?;
-                }
+                () = tokio::time::sleep(HEARTBEAT_INTERVAL) => sink.send(HEARTBEAT).await?,
             }
         }
-        Ok(())
     })
 }
 
-/// The answer that streams a text, until it ends or a fault cuts it off.
+/// The response that streams a text, until it ends or a fault cuts it.
 pub fn text_stream(server: &Server, text: impl Stream<Item = String> + Send + 'static) -> Response {
     let mut cuts = server.stream_cuts();
     cuts.mark_unchanged();
     let stop = server.stop.clone();
     let cut = async move {
         tokio::select! {
-            changed = cuts.changed() => if changed.is_err() {
-                // Nobody can cut any more.
-                std::future::pending::<()>().await;
-            },
+            Ok(()) = cuts.changed() => {}
             () = stop.cancelled() => {}
         }
     };

@@ -1,12 +1,14 @@
-//! What a job has printed by now, as SkyPilot shows it.
+//! The output of a job so far, in SkyPilot's form.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use super::{Job, Status};
 use crate::skypilot::Server;
 use crate::skypilot::clock::now_precise;
-use crate::skypilot::http::{Gone, Sink};
+use crate::skypilot::http::{Gone, HEARTBEAT, HEARTBEAT_INTERVAL, Sink};
 use crate::skypilot::requests::last_lines;
 use crate::skypilot::shell::Trace;
 use crate::skypilot::style;
@@ -15,8 +17,6 @@ const CYAN: &str = "\u{1b}[36m";
 const RED: &str = "\u{1b}[31m";
 const RESET: &str = "\u{1b}[0m";
 const LOOK: Duration = Duration::from_millis(100);
-const HEARTBEAT: &str = "<sky-payload>\"<heartbeat></heartbeat>\"</sky-payload>\n";
-const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(30);
 
 fn come<'a>(
     server: &'a Server,
@@ -31,7 +31,7 @@ fn come<'a>(
         .map(|(_, line)| line.as_str())
 }
 
-/// The log of a job without its last line, which says how it ended.
+/// Without the last line, which says how the job ended.
 fn job_log(server: &Server, job: &Job) -> String {
     let until = job.end_at.unwrap_or_else(now_precise);
     let mut lines = vec![style::one_of(&style::dim(
@@ -81,7 +81,7 @@ pub async fn follow(
     server: Arc<Server>,
     cluster: String,
     job_id: Option<i64>,
-    (follow, tail): (bool, usize),
+    (follow, tail): (bool, Option<usize>),
     sink: Sink,
 ) -> Result<(), Gone> {
     let find = |id: Option<i64>| {
@@ -99,39 +99,18 @@ pub async fn follow(
             .await?;
     }
     let Some(first) = find(job_id) else {
-        return match job_id {
-            Some(id) => {
-                sink.send(format!("Job {id} not found (see `sky queue`).\n"))
-                    .await
-            }
-            None => {
-                sink.send("Skip streaming logs as no job has been submitted.\n")
-                    .await
-            }
-        };
+        return sink
+            .send(match job_id {
+                Some(id) => format!("Job {id} not found (see `sky queue`).\n"),
+                None => "Skip streaming logs as no job has been submitted.\n".to_owned(),
+            })
+            .await;
     };
-    let id = first.id;
-    let mut sent = 0;
-    let mut is_first = true;
-    let mut spoke = tokio::time::Instant::now();
+    let log = job_log(&server, &first);
+    sink.send(last_lines(&log, tail)).await?;
+    let (mut job, mut sent) = (first, log.len());
+    let mut last_sent = Instant::now();
     loop {
-        // A job that is gone went with its cluster.
-        let Some(job) = find(Some(id)) else {
-            return Ok(());
-        };
-        let log = job_log(&server, &job);
-        if is_first && tail > 0 {
-            sink.send(last_lines(&log, tail)).await?;
-            spoke = tokio::time::Instant::now();
-        } else if log.len() > sent {
-            sink.send(&log[sent..]).await?;
-            spoke = tokio::time::Instant::now();
-        } else if spoke.elapsed() >= HEARTBEAT_INTERVAL {
-            sink.send(HEARTBEAT).await?;
-            spoke = tokio::time::Instant::now();
-        }
-        sent = log.len();
-        is_first = false;
         if job.status.is_over() {
             let line = style::finishing(&format!("Job finished (status: {}).", job.status.name()));
             return sink.send(format!("{line}\n")).await;
@@ -140,5 +119,20 @@ pub async fn follow(
             return Ok(());
         }
         tokio::time::sleep(LOOK).await;
+        // A terminated cluster takes its jobs along.
+        let Some(next) = find(Some(job.id)) else {
+            return Ok(());
+        };
+        job = next;
+        let log = job_log(&server, &job);
+        if log.len() > sent {
+            sink.send(&log[sent..]).await?;
+        } else if last_sent.elapsed() >= HEARTBEAT_INTERVAL {
+            sink.send(HEARTBEAT).await?;
+        } else {
+            continue;
+        }
+        sent = log.len();
+        last_sent = Instant::now();
     }
 }

@@ -1,5 +1,5 @@
-//! Jobs: scripts that run on a cluster one after the other, or beside each other where there is room. What a job prints is
-//! worked out when it starts; its log is as much of that as has come by now, so jobs go on over a restart of the sandbox.
+//! Jobs: scripts that run on a cluster, at once if enough accelerators are free. The output of a job is computed when it
+//! starts, with the time of each line, so jobs continue over a restart of the sandbox.
 
 mod log;
 mod queue;
@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub use log::follow;
-pub use queue::{cancel, job_status, queue};
+pub use queue::{cancel, queue};
 pub use schedule::run_all;
 
 use super::clock::now_precise;
@@ -85,11 +85,6 @@ pub struct Job {
 }
 
 impl Job {
-    /// Its name, or what SkyPilot calls one without.
-    pub fn display_name(&self) -> &str {
-        self.name.as_deref().unwrap_or("-")
-    }
-
     pub fn resources(&self) -> String {
         match &self.accelerators {
             Some((name, count)) => format!("1x[{name}:{}]", python::count(*count)),

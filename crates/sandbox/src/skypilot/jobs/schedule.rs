@@ -1,4 +1,4 @@
-//! Lets jobs begin when there is room, and end when their script has.
+//! Starts jobs when enough accelerators are free, and finishes them when their script ends.
 
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ pub async fn run_all(server: Arc<Server>) {
                 let Some(cluster) = state.clusters.get_mut(&name) else {
                     return false;
                 };
-                // A machine that is gone runs nothing, though SkyPilot may not have noticed.
+                // The machine may be gone although SkyPilot's record says up.
                 let runs = cluster
                     .machine
                     .as_ref()
@@ -47,7 +47,7 @@ fn advance(server: &Server, cluster: &mut Cluster, setup_fails: bool) -> bool {
     for job in &mut cluster.jobs {
         changed |= proceed(server, job, &node, now, setup_fails);
     }
-    // First come, first served: nobody overtakes who waits for room.
+    // First come, first served.
     let total = cluster
         .resources
         .accelerator
@@ -79,27 +79,18 @@ fn advance(server: &Server, cluster: &mut Cluster, setup_fails: bool) -> bool {
 
 fn begin(job: &mut Job, node: &Node, now: f64, setup_fails: bool) {
     job.begun_at = Some(now);
-    match job.setup.clone() {
-        Some(setup) => {
-            let mut trace = shell::run(&setup, node, &job.envs);
-            if setup_fails {
-                let line = "E: Unable to fetch some archives: the sandbox was told to fail";
-                trace.lines.push((trace.seconds, line.to_owned()));
-                trace.exit = 100;
-            }
-            job.setup_trace = Some(trace);
-            job.status = Status::SettingUp;
-        }
-        None if setup_fails => {
-            job.setup_trace = Some(Trace {
-                lines: vec![(0.0, "the sandbox was told to fail".to_owned())],
-                seconds: 0.0,
-                exit: 1,
-            });
-            job.status = Status::SettingUp;
-        }
-        None => start(job, node, now),
+    let setup = job.setup.clone();
+    if setup.is_none() && !setup_fails {
+        return start(job, node, now);
     }
+    let mut trace = shell::run(&setup.unwrap_or_default(), node, &job.envs);
+    if setup_fails {
+        let line = "E: Unable to fetch some archives: injected fault";
+        trace.lines.push((trace.seconds, line.to_owned()));
+        trace.exit = 100;
+    }
+    job.setup_trace = Some(trace);
+    job.status = Status::SettingUp;
 }
 
 fn start(job: &mut Job, node: &Node, now: f64) {

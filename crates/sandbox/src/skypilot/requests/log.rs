@@ -1,29 +1,22 @@
-//! A text that grows while others read it: requests' logs, provision logs.
+//! The log of a request, which grows while clients read it.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 
-/// A log. It only grows, line by line, until it is closed.
+#[derive(Default)]
 pub struct Log {
     text: Mutex<String>,
     progress: watch::Sender<Progress>,
 }
 
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-pub struct Progress {
+#[derive(Clone, Copy, Default)]
+struct Progress {
     length: usize,
     closed: bool,
 }
 
 impl Log {
-    pub fn new() -> Self {
-        Self {
-            text: Mutex::default(),
-            progress: watch::Sender::default(),
-        }
-    }
-
     pub fn line(&self, line: &str) {
         let length = {
             let mut text = self.text();
@@ -43,15 +36,11 @@ impl Log {
         self.text().clone()
     }
 
-    /// Reads on from a byte, waiting for more if there is none yet; nothing once the log is closed and read.
+    /// The text from this byte on, as soon as there is any; `None` once the log is closed and read.
     pub async fn next(&self, from: usize) -> Option<String> {
         let mut progress = self.progress.subscribe();
-        let reached = progress
-            .wait_for(|progress| progress.length > from || progress.closed)
-            .await
-            .ok()
-            .map(|progress| *progress)?;
-        if reached.length <= from {
+        let grown = progress.wait_for(|progress| progress.length > from || progress.closed);
+        if grown.await.ok()?.length <= from {
             return None;
         }
         self.text().get(from..).map(str::to_owned)
@@ -62,7 +51,9 @@ impl Log {
     }
 }
 
-pub fn last_lines(text: &str, count: usize) -> String {
+/// The last lines of a text; `None`: all of them.
+pub fn last_lines(text: &str, count: Option<usize>) -> String {
     let lines: Vec<_> = text.split_inclusive('\n').collect();
-    lines[lines.len().saturating_sub(count)..].concat()
+    let skipped = count.map_or(0, |count| lines.len().saturating_sub(count));
+    lines[skipped..].concat()
 }

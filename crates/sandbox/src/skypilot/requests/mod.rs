@@ -1,10 +1,10 @@
-//! The asynchronous requests: whoever asks for something long gets an id, and asks with it for the result, the state or the
-//! log. They live in memory only: the real server forgets them whenever it starts, too.
+//! Asynchronous requests: a call returns an id, with which the client gets state, log and result. They are only in memory;
+//! the real server forgets them at a restart, too.
 
 mod log;
 mod payload;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::VecDeque;
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 pub use log::{Log, last_lines};
-pub use payload::{FIELDS, PICKLED_NONE};
+pub use payload::PICKLED_NONE;
 
 use super::clock::now_precise;
 use super::exception::Exception;
@@ -29,7 +29,6 @@ pub struct Kind {
 }
 
 impl Kind {
-    /// A request that is done at once.
     pub const fn short(name: &'static str, function: &'static str) -> Self {
         Self {
             name,
@@ -49,7 +48,6 @@ impl Kind {
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Phase {
-    /// Not yet begun.
     Pending,
     Running,
     Succeeded(Value),
@@ -94,7 +92,7 @@ pub struct Request {
 }
 
 impl Request {
-    /// One that has not begun.
+    /// A pending request.
     pub fn new(
         id: String,
         kind: Kind,
@@ -108,7 +106,7 @@ impl Request {
             user_name: user_name.to_owned(),
             cluster,
             created_at: now_precise(),
-            log: Log::new(),
+            log: Log::default(),
             progress: watch::Sender::new(Progress {
                 phase: Phase::Pending,
                 finished_at: None,
@@ -135,6 +133,10 @@ impl Request {
         format!("sky.{}", self.kind.name)
     }
 
+    fn is_over(&self) -> bool {
+        self.progress.borrow().phase.is_over()
+    }
+
     fn enter(&self, phase: Phase) {
         self.progress.send_if_modified(|progress| {
             if progress.phase.is_over() {
@@ -149,14 +151,8 @@ impl Request {
 
 #[derive(Default)]
 pub struct Requests {
-    table: Mutex<Table>,
-}
-
-#[derive(Default)]
-struct Table {
-    next: u64,
-    by_number: BTreeMap<u64, Arc<Request>>,
-    numbers: HashMap<String, u64>,
+    /// The oldest first.
+    all: Mutex<VecDeque<Arc<Request>>>,
 }
 
 impl Requests {
@@ -165,21 +161,18 @@ impl Requests {
         request: Request,
         stop: &CancellationToken,
         work: impl FnOnce(Arc<Request>) -> F,
-    ) -> Arc<Request>
-    where
+    ) where
         F: Future<Output = Result<Value, Exception>> + Send + 'static,
     {
         let request = Arc::new(request);
         self.remember(request.clone());
         let work = work(request.clone());
         let stop = stop.clone();
-        let scheduled = request.clone();
         tokio::spawn(async move {
             request.enter(Phase::Running);
             let phase = tokio::select! {
                 biased;
                 () = request.cancel.cancelled() => Phase::Cancelled,
-                // The server ends: nobody will ask any more.
                 () = stop.cancelled() => return,
                 result = work => match result {
                     Ok(value) => Phase::Succeeded(value),
@@ -193,68 +186,49 @@ impl Requests {
             request.enter(phase);
             request.log.close();
         });
-        scheduled
     }
 
     fn remember(&self, request: Arc<Request>) {
-        let mut table = self.table();
-        let number = table.next;
-        table.next += 1;
-        table.numbers.insert(request.id.clone(), number);
-        table.by_number.insert(number, request);
-        if table.by_number.len() > REMEMBERED {
-            let oldest = table
-                .by_number
-                .iter()
-                .find(|(_, request)| request.progress.borrow().phase.is_over())
-                .map(|(number, request)| (*number, request.id.clone()));
-            if let Some((number, id)) = oldest {
-                table.by_number.remove(&number);
-                table.numbers.remove(&id);
-            }
+        let mut all = self.lock();
+        all.push_back(request);
+        if all.len() > REMEMBERED
+            && let Some(at) = all.iter().position(|request| request.is_over())
+        {
+            all.remove(at);
         }
     }
 
-    pub fn with_prefix(&self, prefix: &str, owner: Option<&str>) -> Vec<Arc<Request>> {
-        let table = self.table();
-        let is_theirs =
-            |request: &&Arc<Request>| owner.is_none_or(|owner| request.user_id == owner);
-        if let Some(number) = table.numbers.get(prefix) {
-            let found = table.by_number.get(number).filter(is_theirs).cloned();
-            return found.into_iter().collect();
-        }
-        table
-            .by_number
-            .values()
-            .filter(|request| request.id.starts_with(prefix))
-            .filter(is_theirs)
-            .cloned()
-            .collect()
+    /// The request of this id, if the owner (`None`: anyone) may see it.
+    pub fn find(&self, id: &str, owner: Option<&str>) -> Option<Arc<Request>> {
+        let all = self.lock();
+        let request = all.iter().rev().find(|request| request.id == id)?;
+        owner
+            .is_none_or(|owner| request.user_id == owner)
+            .then(|| request.clone())
     }
 
     pub fn latest_first(&self, owner: Option<&str>) -> Vec<Arc<Request>> {
-        self.table()
-            .by_number
-            .values()
+        let all = self.lock();
+        let owned = all
+            .iter()
             .rev()
-            .filter(|request| owner.is_none_or(|owner| request.user_id == owner))
-            .cloned()
-            .collect()
+            .filter(|request| owner.is_none_or(|owner| request.user_id == owner));
+        owned.cloned().collect()
     }
 
     pub fn is_launching(&self, cluster: &str) -> bool {
-        self.table().by_number.values().any(|request| {
+        self.lock().iter().rev().any(|request| {
             request.kind.name == "launch"
                 && request.cluster.as_deref() == Some(cluster)
-                && !request.progress.borrow().phase.is_over()
+                && !request.is_over()
         })
     }
 
-    /// Cancels what still runs of these, and says which. When this returns, they are over.
+    /// Cancels those that are open and returns their ids once they are over.
     pub async fn cancel(&self, requests: Vec<Arc<Request>>) -> Vec<String> {
         let running: Vec<_> = requests
             .into_iter()
-            .filter(|request| !request.progress.borrow().phase.is_over())
+            .filter(|request| !request.is_over())
             .collect();
         for request in &running {
             request.cancel.cancel();
@@ -268,26 +242,25 @@ impl Requests {
         cancelled
     }
 
-    /// Cancels what else goes on with a cluster: stopping it and taking it down go first.
-    pub async fn make_way(&self, cluster: &str, request: &Request) {
-        let in_the_way = self
+    /// Cancels the other open requests about a cluster: stop and terminate have priority.
+    pub async fn cancel_others(&self, cluster: &str, request: &Request) {
+        let others = self
             .latest_first(None)
             .into_iter()
             .filter(|other| other.cluster.as_deref() == Some(cluster))
             .filter(|other| other.kind.name != request.kind.name)
             .collect();
-        self.cancel(in_the_way).await;
+        self.cancel(others).await;
     }
 
-    /// Forgets all of them, as a start of the server does; what runs is cancelled.
+    /// Cancels and forgets all requests, as a restart of the server does.
     pub fn forget(&self) {
-        let forgotten = std::mem::take(&mut *self.table());
-        for request in forgotten.by_number.into_values() {
+        for request in self.lock().drain(..) {
             request.cancel.cancel();
         }
     }
 
-    fn table(&self) -> MutexGuard<'_, Table> {
-        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, VecDeque<Arc<Request>>> {
+        self.all.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,46 +1,28 @@
-//! How a request looks on the wire: the real server's `RequestPayload`. Results and errors are JSON in a string. What the real
-//! server pickles is a pickled `None` here, since nobody may read it anyway.
+//! Requests as JSON: the real server's `RequestPayload`. Results and errors are JSON in a string. Where the real server
+//! pickles a value, the sandbox sends a pickled `None`.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::{Phase, Request};
 
 /// `pickle.dumps(None)`, in base64.
 pub const PICKLED_NONE: &str = "gAROLg==";
 
-pub const FIELDS: [&str; 16] = [
-    "request_id",
-    "name",
-    "entrypoint",
-    "request_body",
-    "status",
-    "return_value",
-    "error",
-    "pid",
-    "created_at",
-    "cluster_name",
-    "schedule_type",
-    "user_id",
-    "status_msg",
-    "should_retry",
-    "finished_at",
-    "file_mounts_blob_id",
-];
-
 impl Request {
+    /// The body of `/api/get`.
     pub fn payload(&self) -> Value {
         let progress = self.progress();
         let (return_value, error) = match &progress.phase {
-            Phase::Succeeded(value) => (value.to_string(), "null".to_owned()),
+            Phase::Succeeded(value) => (value.clone(), Value::Null),
             Phase::Failed(exception) => {
                 let error = json!({
                     "object": PICKLED_NONE,
                     "type": exception.class,
                     "message": exception.message,
                 });
-                ("null".to_owned(), error.to_string())
+                (Value::Null, error)
             }
-            _ => ("null".to_owned(), "null".to_owned()),
+            _ => (Value::Null, Value::Null),
         };
         json!({
             "request_id": self.id,
@@ -50,10 +32,10 @@ impl Request {
             "status": progress.phase.name(),
             "created_at": self.created_at,
             "user_id": self.user_id,
-            "return_value": return_value,
-            "error": error,
+            "return_value": return_value.to_string(),
+            "error": error.to_string(),
             "pid": std::process::id(),
-            "schedule_type": self.schedule_type(),
+            "schedule_type": if self.kind.long { "long" } else { "short" },
             "user_name": null,
             "cluster_name": self.cluster,
             "status_msg": null,
@@ -63,53 +45,18 @@ impl Request {
         })
     }
 
-    /// What `/api/status` answers: with names, without result and error.
+    /// A row of `/api/status`: with names, without result and error.
     pub fn summary(&self) -> Value {
         let mut payload = self.payload();
-        payload["entrypoint"] = json!(self.kind.function);
-        payload["user_name"] = json!(self.user_name);
-        for field in ["return_value", "error"] {
-            payload[field] = json!("null");
+        for (field, value) in [
+            ("entrypoint", json!(self.kind.function)),
+            ("user_name", json!(self.user_name)),
+            ("return_value", json!("null")),
+            ("error", json!("null")),
+            ("pid", Value::Null),
+        ] {
+            payload[field] = value;
         }
-        payload["pid"] = Value::Null;
         payload
     }
-
-    /// What `/api/status` answers when only some fields are asked for: the others have nothing in them.
-    pub fn selected(&self, fields: &[String]) -> Value {
-        let full = self.summary();
-        let mut selected = Map::new();
-        for (name, nothing) in nothing() {
-            let wanted = fields.iter().any(|field| field == name);
-            let value = if wanted { full[name].clone() } else { nothing };
-            selected.insert(name.to_owned(), value);
-        }
-        selected.into()
-    }
-
-    fn schedule_type(&self) -> &'static str {
-        if self.kind.long { "long" } else { "short" }
-    }
-}
-
-fn nothing() -> [(&'static str, Value); 17] {
-    [
-        ("request_id", json!("")),
-        ("name", json!("")),
-        ("entrypoint", json!("")),
-        ("request_body", json!("null")),
-        ("status", json!("PENDING")),
-        ("created_at", json!(0.0)),
-        ("user_id", json!("")),
-        ("return_value", json!("null")),
-        ("error", json!("null")),
-        ("pid", Value::Null),
-        ("schedule_type", json!("short")),
-        ("user_name", Value::Null),
-        ("cluster_name", Value::Null),
-        ("status_msg", Value::Null),
-        ("should_retry", json!(false)),
-        ("finished_at", Value::Null),
-        ("file_mounts_blob_id", Value::Null),
-    ]
 }

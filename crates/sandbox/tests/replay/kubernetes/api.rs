@@ -4,7 +4,7 @@ use axum::Router;
 use axum::body::{Body, BodyDataStream};
 use axum::http::{HeaderMap, Request};
 use futures::StreamExt as _;
-use sandbox::kubernetes::{ApiServer, Store, Tokens, User};
+use sandbox::kubernetes::{ApiServer, ApiServerOptions, Store, User};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
@@ -38,23 +38,24 @@ pub struct Api {
 }
 
 impl Api {
-    /// A server as the recorded one was: two people, a store too old for streaming lists.
+    /// A server with the users of the recorded one.
     pub fn start() -> Self {
-        let tokens = Tokens::default();
-        tokens.insert("<admintoken>", User::known("admin", &["system:masters"]));
-        tokens.insert("<portaltoken>", User::known("portal", &[]));
-        let server = ApiServer::builder(Store::default())
-            .authenticator(tokens)
-            .without_streaming_lists()
-            .build();
+        let admin = User::known("admin", &["system:masters"]);
+        let portal = User::known("portal", &[]);
+        let tokens = [("<admintoken>", admin), ("<portaltoken>", portal)];
+        let options = ApiServerOptions {
+            tokens: tokens.map(|(token, user)| (token.to_owned(), user)).into(),
+            ..ApiServerOptions::default()
+        };
+        let server = ApiServer::new(Store::default(), options);
         Self {
             router: server.router(),
             server,
         }
     }
 
-    pub fn revision(&self) -> u64 {
-        self.server.store().revision()
+    pub fn store(&self) -> &Store {
+        self.server.store()
     }
 
     async fn call(&self, request: &Value) -> axum::http::Response<Body> {

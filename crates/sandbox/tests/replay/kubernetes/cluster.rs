@@ -1,6 +1,8 @@
 //! What the controllers of the recorded cluster did between the recorded calls. Its controller manager also kept a
 //! ConfigMap `openshift-service-ca.crt` in every namespace, which counts towards quotas and lists.
 
+use sandbox::kubernetes::Key;
+use sandbox::kubernetes::resources::{NAMESPACES, PODS};
 use serde_json::{Value, json};
 
 use super::api::{Api, Recording};
@@ -35,6 +37,7 @@ pub async fn before(api: &Api, name: &str) {
     match name {
         "015-ns-apply-again" => openshift(api, "vcluster-demo").await,
         "036-pods" => start_set(api).await,
+        "043-pod-imagepullbackoff" => bind(api),
         "045-sts-ready" => {
             set_status(api, json!({"readyReplicas": 1, "availableReplicas": 1})).await
         }
@@ -124,6 +127,22 @@ async fn start_set(api: &Api) {
         }
         api.create(&format!("{NAMESPACE}/events"), event).await;
     }
+}
+
+/// The scheduler assigned the pod.
+fn bind(api: &Api) {
+    let pod = Key::new(PODS, "vcluster-demo", "demo-0");
+    api.store()
+        .modify(&pod, |pod| {
+            pod["spec"]["nodeName"] = "node-1".into();
+            pod["status"]["conditions"] = json!([{
+                "type": "PodScheduled",
+                "status": "True",
+                "lastProbeTime": null,
+                "lastTransitionTime": "2026-11-21T00:18:16Z",
+            }]);
+        })
+        .unwrap();
 }
 
 async fn pause(api: &Api) {
@@ -227,14 +246,11 @@ async fn finish_namespace(api: &Api) {
         json!({"status": {"conditions": conditions}}),
     )
     .await;
-    let finalized = json!({"metadata": {"name": "vcluster-demo"}, "spec": {}});
-    api.as_controller(
-        "PUT",
-        &format!("{NAMESPACE}/finalize"),
-        "application/json",
-        finalized,
-    )
-    .await;
+    api.store()
+        .modify(&Key::new(NAMESPACES, "", "vcluster-demo"), |namespace| {
+            namespace["spec"] = json!({});
+        })
+        .unwrap();
 }
 
 /// Leaves out what only the recorded cluster's build has, and brings what is recorded as events into their form.

@@ -83,23 +83,15 @@ async fn a_cluster_lives_as_the_recorded_one_did() {
     tenant
         .api
         .compare("128", &job("128", 2), &json!([queue[0]]));
-    for number in ["130", "132", "134"] {
+    for number in ["132", "134"] {
         tenant.replay(number).await;
     }
-    let mut report = tenant.about("/cost_report", json!({"days": 30})).await;
-    let mut recorded = Recording::load("138").result();
-    // One moment, and no end to it yet.
-    let usage = report[0]["usage_intervals"].take();
-    assert!(usage[0][0].is_i64() && usage[0][1].is_null(), "{usage}");
-    recorded[0]["usage_intervals"].take();
-    tenant.api.compare("138", &recorded, &report);
     events(&tenant).await;
 
     // Its answer was not recorded as a whole.
     let long = json!({"task": "name: longjob\nrun: sleep 300000\n"});
     tenant.about("/exec", long).await;
-    let asked = json!({"job_ids": [3]});
-    while tenant.about("/job_status", asked.clone()).await["3"] != "RUNNING" {}
+    while tenant.about("/queue", json!({})).await[0]["status"] != "RUNNING" {}
     tenant.replay("145").await;
     let queue = tenant.about("/queue", json!({"all_users": true})).await;
     tenant

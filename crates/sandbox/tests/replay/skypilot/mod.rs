@@ -9,4 +9,3 @@ mod api;
 mod compare;
 mod life;
 mod refusals;
-mod tasks;

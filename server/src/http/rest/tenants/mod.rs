@@ -1,225 +1,154 @@
 //! `/api/v1/tenants`: tenants, their environments, members and invitations.
-#![allow(
-    unused_qualifications,
-    reason = "the macro that describes handlers names their parameters by full paths"
-)]
 
-pub(super) mod environments;
-pub(super) mod members;
+mod environments;
+mod members;
 
 use super::{
-    Answer, PREFIX,
-    extract::{ApiJson, ApiQuery},
+    Answer, Rename,
+    extract::{ApiJson, ApiQuery, Confirmation},
+    operation::{Operation, get, patch, post, tagged},
+    path::{EnvironmentSlug, PathId, TenantSlug},
+    reply::{Created, Empty, List},
 };
-use crate::{
-    http::{identity::SignedIn, problem::ProblemDocument},
-    portal::Portal,
-};
-use axum::{
-    Json,
-    extract::{Path, State},
-    response::{IntoResponse, Response},
-};
+use crate::http::call::Call;
+use axum::Json;
 use domain::{
-    caller::Caller,
+    access::{Action::ReadTenant, PlatformAction::ManageTenants},
     ids::{EnvironmentId, TenantId},
-    problem::{FieldError, Problem},
+    problem::Problem,
     tenancy::{Obstacle, TenantDetail, TenantInput, TenantSummary},
 };
-use http::{StatusCode, header};
 use serde::Deserialize;
-use std::sync::Arc;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 
-/// Which tenants to list.
+pub fn operations() -> Vec<Operation> {
+    let mut operations = tagged(
+        "tenants",
+        [
+            get("/tenants", "list_tenants", list)
+                .requires(ReadTenant)
+                .about("The tenants that the caller may see, by name."),
+            post("/tenants", "create_tenant", create)
+                .requires(ManageTenants)
+                .about("The new tenant has no environments and no members.")
+                .fails([409]),
+            get("/tenants/{tenant}", "get_tenant", read)
+                .requires(ReadTenant)
+                .about(
+                    "A tenant with environments, limits and members. Only callers who may manage \
+                     members see invitations.",
+                ),
+            patch("/tenants/{tenant}", "rename_tenant", rename)
+                .requires(ManageTenants)
+                .about("The slug cannot be changed.")
+                .fails([409]),
+            get("/tenants/{tenant}/obstacles", "list_obstacles", obstacles)
+                .requires(ManageTenants)
+                .about(
+                    "At most 100 resources that must be deleted before the tenant can be \
+                     archived. For an environment, the permission is `manage_environments`.",
+                ),
+            post("/tenants/{tenant}/archive", "archive_tenant", archive)
+                .requires(ManageTenants)
+                .about(
+                    "The tenant must be empty. Members lose access, the history is kept, and the \
+                     slug cannot be used again.",
+                )
+                .fails([409]),
+        ],
+    );
+    operations.extend(environments::operations());
+    operations.extend(members::operations());
+    operations
+}
+
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct Which {
-    /// `true`: archived ones too.
+struct TenantsQuery {
+    /// `true`: includes archived tenants.
     archived: Option<String>,
 }
 
-/// List tenants
-///
-/// Those you may see, by name.
-#[utoipa::path(get, path = "/tenants", operation_id = "list_tenants", tag = "tenants", params(Which), responses(
-    (status = 200, description = "The tenants", body = Vec<TenantSummary>),
-    (status = 401, description = "No valid token", body = ProblemDocument, content_type = "application/problem+json"),
-))]
-pub async fn list(
-    State(portal): State<Arc<Portal>>,
-    SignedIn(caller, _): SignedIn,
-    ApiQuery(which): ApiQuery<Which>,
-) -> Answer<Json<Vec<TenantSummary>>> {
-    let archived = which.archived.as_deref() == Some("true");
-    Ok(Json(portal.core.tenants.list(&caller, archived).await?))
+async fn list(
+    call: Call,
+    ApiQuery(TenantsQuery { archived }): ApiQuery<TenantsQuery>,
+) -> Answer<List<TenantSummary>> {
+    let archived = archived.as_deref() == Some("true");
+    Ok(List(
+        call.core().tenants.list(&call.caller, archived).await?,
+    ))
 }
 
-/// Create a tenant
-///
-/// Empty: add environments and members next. For platform admins.
-#[utoipa::path(post, path = "/tenants", operation_id = "create_tenant", tag = "tenants", request_body = TenantInput, responses(
-    (status = 201, description = "Created", body = TenantDetail, headers(("Location" = String, description = "The tenant's address"))),
-    (status = 401, description = "No valid token", body = ProblemDocument, content_type = "application/problem+json"),
-    (status = 403, description = "You are not a platform admin", body = ProblemDocument, content_type = "application/problem+json"),
-    (status = 409, description = "The slug is taken", body = ProblemDocument, content_type = "application/problem+json"),
-    (status = 422, description = "Fields break rules", body = ProblemDocument, content_type = "application/problem+json"),
-))]
-pub async fn create(
-    State(portal): State<Arc<Portal>>,
-    SignedIn(caller, _): SignedIn,
-    ApiJson(input): ApiJson<TenantInput>,
-) -> Answer<Response> {
-    let tenant = portal.core.tenants.create(&caller, input).await?;
-    let location = format!("{PREFIX}/tenants/{}", tenant.tenant.slug);
-    let headers = [(header::LOCATION, location)];
-    Ok((StatusCode::CREATED, headers, Json(tenant)).into_response())
+async fn create(call: Call, ApiJson(input): ApiJson<TenantInput>) -> Answer<Created<TenantDetail>> {
+    let tenant = call.core().tenants.create(&call.caller, input).await?;
+    Ok(Created {
+        path: format!("/tenants/{}", tenant.tenant.slug),
+        body: tenant,
+    })
 }
 
-/// Look at a tenant
-///
-/// With its environments, limits and members; invitations for those who may manage members.
-#[utoipa::path(get, path = "/tenants/{tenant}", operation_id = "get_tenant", tag = "tenants", params(("tenant" = String, Path, description = "The tenant's slug")), responses(
-    (status = 200, description = "The tenant", body = TenantDetail),
-    (status = 401, description = "No valid token", body = ProblemDocument, content_type = "application/problem+json"),
-    (status = 404, description = "There is none, or you have no access", body = ProblemDocument, content_type = "application/problem+json"),
-))]
-pub async fn get(
-    State(portal): State<Arc<Portal>>,
-    SignedIn(caller, _): SignedIn,
-    Path(tenant): Path<String>,
+async fn read(
+    call: Call,
+    PathId(TenantSlug(tenant)): PathId<TenantSlug>,
 ) -> Answer<Json<TenantDetail>> {
-    Ok(Json(portal.core.tenants.get(&caller, &tenant).await?))
+    Ok(Json(call.core().tenants.get(&call.caller, &tenant).await?))
 }
 
-/// Another name.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Renaming {
-    /// What people call it.
-    name: String,
-    /// The `version` that you saw.
-    version: i64,
-}
-
-/// Rename a tenant
-///
-/// The slug stays. For platform admins.
-#[utoipa::path(patch, path = "/tenants/{tenant}", operation_id = "rename_tenant", tag = "tenants", request_body = Renaming, params(("tenant" = String, Path, description = "The tenant's slug")), responses(
-    (status = 200, description = "The tenant as it is now", body = TenantDetail),
-    (status = 401, description = "No valid token", body = ProblemDocument, content_type = "application/problem+json"),
-    (status = 403, description = "You are not a platform admin", body = ProblemDocument, content_type = "application/problem+json"),
-    (status = 404, description = "There is none, or you have no access", body = ProblemDocument, content_type = "application/problem+json"),
-    (status = 409, description = "It is archived, or no longer as in `version`: `errors` say what is different now", body = ProblemDocument, content_type = "application/problem+json"),
-    (status = 422, description = "The name breaks a rule", body = ProblemDocument, content_type = "application/problem+json"),
-))]
-pub async fn rename(
-    State(portal): State<Arc<Portal>>,
-    SignedIn(caller, _): SignedIn,
-    Path(tenant): Path<String>,
-    ApiJson(input): ApiJson<Renaming>,
+async fn rename(
+    call: Call,
+    PathId(TenantSlug(tenant)): PathId<TenantSlug>,
+    ApiJson(Rename { name, version }): ApiJson<Rename>,
 ) -> Answer<Json<TenantDetail>> {
-    let id = tenant_id(&portal, &caller, &tenant).await?;
-    let renamed = portal
-        .core
-        .tenants
-        .rename(&caller, id, &input.name, input.version);
-    Ok(Json(renamed.await?))
+    let id = tenant_id(&call, &tenant).await?;
+    let tenants = &call.core().tenants;
+    Ok(Json(
+        tenants.rename(&call.caller, id, &name, version).await?,
+    ))
 }
 
-/// Of the whole tenant, or of one environment.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct Part {
-    /// The environment's slug.
+struct EnvironmentQuery {
+    /// Slug of an environment; without it the whole tenant.
     environment: Option<String>,
 }
 
-/// List what stands in the way of archiving
-///
-/// What would have to go first, at most 100 things.
-#[utoipa::path(get, path = "/tenants/{tenant}/obstacles", operation_id = "list_obstacles", tag = "tenants", params(("tenant" = String, Path, description = "The tenant's slug"), Part), responses(
-    (status = 200, description = "What is in it", body = Vec<Obstacle>),
-    (status = 401, description = "No valid token", body = ProblemDocument, content_type = "application/problem+json"),
-    (status = 403, description = "You may not archive it", body = ProblemDocument, content_type = "application/problem+json"),
-    (status = 404, description = "There is none, or you have no access", body = ProblemDocument, content_type = "application/problem+json"),
-))]
-pub async fn obstacles(
-    State(portal): State<Arc<Portal>>,
-    SignedIn(caller, _): SignedIn,
-    Path(tenant): Path<String>,
-    ApiQuery(part): ApiQuery<Part>,
-) -> Answer<Json<Vec<Obstacle>>> {
-    let detail = portal.core.tenants.get(&caller, &tenant).await?;
-    let environment = part
-        .environment
-        .map(|slug| environment_of(&detail, &slug))
+async fn obstacles(
+    call: Call,
+    PathId(TenantSlug(tenant)): PathId<TenantSlug>,
+    ApiQuery(EnvironmentQuery { environment }): ApiQuery<EnvironmentQuery>,
+) -> Answer<List<Obstacle>> {
+    let tenants = &call.core().tenants;
+    let tenant = tenants.get(&call.caller, &tenant).await?;
+    let environment = environment
+        .map(|slug| environment_of(&tenant, &slug))
         .transpose()?;
-    let left = portal
-        .core
-        .tenants
-        .obstacles(&caller, detail.tenant.id, environment);
-    Ok(Json(left.await?))
+    let left = tenants.obstacles(&call.caller, tenant.tenant.id, environment);
+    Ok(List(left.await?))
 }
 
-/// What must come along with archiving.
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct Confirmation {
-    /// The slug again, so that nothing is archived by a slip.
-    confirm: Option<String>,
+async fn archive(
+    call: Call,
+    PathId(TenantSlug(tenant)): PathId<TenantSlug>,
+    Confirmation(slug): Confirmation,
+) -> Answer<Empty<204>> {
+    let id = tenant_id(&call, &tenant).await?;
+    call.core().tenants.archive(&call.caller, id, &slug).await?;
+    Ok(Empty)
 }
 
-/// Archive a tenant
-///
-/// One in which nothing is left. Its members have no access to it any more, its history stays, and its slug is not used
-/// a second time. For platform admins.
-#[utoipa::path(post, path = "/tenants/{tenant}/archive", operation_id = "archive_tenant", tag = "tenants", params(("tenant" = String, Path, description = "The tenant's slug"), Confirmation), responses(
-    (status = 204, description = "Archived"),
-    (status = 401, description = "No valid token", body = ProblemDocument, content_type = "application/problem+json"),
-    (status = 403, description = "You are not a platform admin", body = ProblemDocument, content_type = "application/problem+json"),
-    (status = 404, description = "There is none, or you have no access", body = ProblemDocument, content_type = "application/problem+json"),
-    (status = 409, description = "There is something in it, or it is archived already", body = ProblemDocument, content_type = "application/problem+json"),
-    (status = 422, description = "The slug does not fit", body = ProblemDocument, content_type = "application/problem+json"),
-))]
-pub async fn archive(
-    State(portal): State<Arc<Portal>>,
-    SignedIn(caller, _): SignedIn,
-    Path(tenant): Path<String>,
-    ApiQuery(confirmation): ApiQuery<Confirmation>,
-) -> Answer<StatusCode> {
-    let id = tenant_id(&portal, &caller, &tenant).await?;
-    let slug = confirmation.confirm.unwrap_or_default();
-    let archived = portal.core.tenants.archive(&caller, id, &slug).await;
-    archived.map_err(|problem| as_parameter(problem, "confirm"))?;
-    Ok(StatusCode::NO_CONTENT)
+async fn tenant_id(call: &Call, slug: &str) -> Result<TenantId, Problem> {
+    let tenant = call.core().tenants.get(&call.caller, slug).await?;
+    Ok(tenant.tenant.id)
 }
 
-/// The confirmation by the name it has in addresses.
-fn as_parameter(mut problem: Problem, name: &str) -> Problem {
-    for FieldError { field, .. } in &mut problem.fields {
-        if field == "confirmation" {
-            name.clone_into(field);
-        }
-    }
-    problem
-}
-
-/// The tenant with this slug.
-async fn tenant_id(portal: &Portal, caller: &Caller, slug: &str) -> Result<TenantId, Problem> {
-    Ok(portal.core.tenants.get(caller, slug).await?.tenant.id)
-}
-
-/// The tenant and environment with these slugs.
-async fn place(
-    portal: &Portal,
-    caller: &Caller,
-    tenant: &str,
-    environment: &str,
+async fn environment_id(
+    call: &Call,
+    (TenantSlug(tenant), EnvironmentSlug(environment)): &(TenantSlug, EnvironmentSlug),
 ) -> Result<(TenantId, EnvironmentId), Problem> {
-    let detail = portal.core.tenants.get(caller, tenant).await?;
-    let environment = environment_of(&detail, environment)?;
-    Ok((detail.tenant.id, environment))
+    let tenant = call.core().tenants.get(&call.caller, tenant).await?;
+    let environment = environment_of(&tenant, environment)?;
+    Ok((tenant.tenant.id, environment))
 }
 
 fn environment_of(tenant: &TenantDetail, slug: &str) -> Result<EnvironmentId, Problem> {

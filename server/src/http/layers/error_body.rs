@@ -1,0 +1,52 @@
+//! Replaces empty or plain-text error responses of libraries with problems.
+
+use crate::http::problem;
+use axum::{extract::Request, middleware::Next, response::Response};
+use domain::problem::{Problem, ProblemKind};
+use http::{StatusCode, header};
+
+/// Replaces error responses without a problem.
+pub async fn fill(request: Request, next: Next) -> Response {
+    let asked = request.headers().clone();
+    let response = next.run(request).await;
+    let status = response.status();
+    let refused = status.is_client_error() || status.is_server_error();
+    if !refused || has_words(&response) {
+        return response;
+    }
+    problem::answer(problem_of(status), &asked)
+}
+
+fn has_words(response: &Response) -> bool {
+    response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| !kind.as_bytes().starts_with(b"text/plain"))
+}
+
+fn problem_of(status: StatusCode) -> Problem {
+    let (kind, detail) = match status {
+        StatusCode::NOT_FOUND => (
+            ProblemKind::NotFound,
+            "No page or API endpoint exists at this address.",
+        ),
+        StatusCode::METHOD_NOT_ALLOWED => (
+            ProblemKind::MethodNotAllowed,
+            "The method is not allowed for this address.",
+        ),
+        StatusCode::PAYLOAD_TOO_LARGE => return super::body_limit::too_large(),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => (
+            ProblemKind::UnsupportedMediaType,
+            "The content type is not supported.",
+        ),
+        status if status.is_client_error() => {
+            (ProblemKind::BadRequest, "The request is malformed.")
+        }
+        status => {
+            let reference = uuid::Uuid::now_v7().simple().to_string();
+            tracing::error!(%reference, %status, "a request failed without a problem");
+            return Problem::internal(reference);
+        }
+    };
+    Problem::new(kind, detail)
+}
