@@ -60,12 +60,12 @@ test('a session that ends while a node is open is told, and leads back to the sa
   await reaches(page, 'Ready', up);
   await page.goto(`${address}/jobs`);
   await alive(page);
-  await page.getByLabel('Command', { exact: true }).fill('nvidia-smi');
+  await page.getByRole('textbox', { name: 'Command', exact: true }).fill('nvidia-smi');
   await page.context().clearCookies();
   await page.getByRole('button', { name: 'Submit job' }).click();
   const back = page.locator('[data-notice="signed-out-notice"]').getByRole('link');
   await expect(back).toHaveAttribute('href', new RegExp(`/sign-in\\?return_to=${encodeURIComponent(`${address}/jobs`)}`));
-  await expect(page.getByLabel('Command', { exact: true }), 'what was typed stays').toHaveValue('nvidia-smi');
+  await expect(page.getByRole('textbox', { name: 'Command', exact: true }), 'what was typed stays').toHaveValue('nvidia-smi');
   complaints.length = 0;
 });
 
