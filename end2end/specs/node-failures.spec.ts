@@ -94,6 +94,7 @@ test('an admin deletes a machine that belongs to no node by its name', async ({ 
   await faults.happen('skypilot-make-orphan', { workspace: 'default', cluster: machine });
   const page = await openAs('admin');
   await page.getByRole('navigation', { name: 'Admin' }).getByRole('link', { name: 'Orphans' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Orphans' })).toBeVisible();
   await expect(async () => {
     await page.reload();
     await expect(page.getByRole('row').filter({ hasText: machine })).toBeVisible();
@@ -105,6 +106,7 @@ test('an admin deletes a machine that belongs to no node by its name', async ({ 
   await expect(button).toBeDisabled();
   await page.getByLabel(`Type ${machine} to confirm`).fill(machine);
   await button.click();
+  await expect(button).toHaveCount(0);
   await expect(async () => {
     await page.goto('/admin/orphans');
     await expect(page.getByRole('row').filter({ hasText: machine })).toHaveCount(0);

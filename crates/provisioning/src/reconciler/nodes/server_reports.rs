@@ -8,7 +8,7 @@ use crate::{
 };
 use domain::{audit::AuditAction, caller::Caller, node::view::Orphan};
 use jiff::{SignedDuration, Timestamp};
-use persistence::{Database, audit_records::AuditEntry};
+use persistence::{Database, audit_records::AuditEntry, node_records::OrphanRemoval};
 use std::{collections::HashSet, time::Duration};
 use tokio::time;
 use tokio_util::sync::CancellationToken;
@@ -108,35 +108,46 @@ async fn sweep(db: &Database, skypilot: &SkyPilotBackend) -> Result<(), PassErro
         .map(orphan)
         .collect();
     orphans.sort_by(|one, other| one.machine.cmp(&other.machine));
+    // Before the removals: one that fails must not hide the other orphans.
+    db.server_reports().set_orphans(&orphans).await?;
+    let mut outcome = Ok(());
     for removal in db.server_reports().orphan_removals().await? {
         let there = orphans.iter().any(|orphan| {
             orphan.machine == removal.machine && orphan.workspace == removal.workspace
         });
-        if there {
-            match skypilot
-                .machines
-                .delete_orphan(&removal.workspace, &removal.machine)
-                .await
-            {
-                Ok(()) => {}
-                Err(error) if error.kind == MachineErrorKind::NotFound => {}
-                Err(error) => return Err(error.into()),
-            }
+        let removed = if there {
+            terminate(skypilot, &removal).await
         } else {
-            let audit = AuditEntry::by(
-                &Caller::portal(),
-                AuditAction::NodeDeleted,
-                Timestamp::now(),
-                format!("machine/{}", removal.machine),
-                removal.machine.clone(),
-            );
-            db.audit().append(audit).await?;
-            db.server_reports()
-                .end_orphan_removal(&removal.machine, &removal.workspace)
-                .await?;
-        }
+            end_removal(db, &removal).await
+        };
+        outcome = outcome.and(removed);
     }
-    db.server_reports().set_orphans(&orphans).await?;
+    outcome
+}
+
+async fn terminate(skypilot: &SkyPilotBackend, removal: &OrphanRemoval) -> Result<(), PassError> {
+    let machines = &skypilot.machines;
+    match machines
+        .delete_orphan(&removal.workspace, &removal.machine)
+        .await
+    {
+        Err(error) if error.kind != MachineErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+async fn end_removal(db: &Database, removal: &OrphanRemoval) -> Result<(), PassError> {
+    let audit = AuditEntry::by(
+        &Caller::portal(),
+        AuditAction::NodeDeleted,
+        Timestamp::now(),
+        format!("machine/{}", removal.machine),
+        removal.machine.clone(),
+    );
+    db.audit().append(audit).await?;
+    db.server_reports()
+        .end_orphan_removal(&removal.machine, &removal.workspace)
+        .await?;
     Ok(())
 }
 
