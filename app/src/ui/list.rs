@@ -82,7 +82,7 @@ pub fn List(
     /// In place of rows where the list has none without search and filters.
     #[prop(into)]
     empty: ViewFnOnce,
-    /// Parameters of the address that hide no rows, besides those of order and paging.
+    /// Parameters of the address that hide no rows, in addition to those of order and paging.
     #[prop(optional)]
     neutral: &'static [&'static str],
 ) -> impl IntoView {

@@ -157,7 +157,7 @@ pub struct WorkspaceProgress {
     pub due_at: Timestamp,
 }
 
-/// A machine nobody ordered here whose deletion an admin asked for.
+/// An orphaned machine whose deletion an admin requested.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OrphanRemoval {
     /// Its name.

@@ -169,7 +169,7 @@ impl<K: StoredKind> Table<'_, Resource<K, K::Columns>> {
                     .await?;
             }
             announce_if_visible(&mut writing, &before, &mut after);
-            // A user's change wakes too. What is gone has no work left, whoever woke it.
+            // A user's change wakes too. A deleted resource has no work left.
             let at_once = (held.woken || superseded) && after.state != K::State::DELETED;
             let due_at = claims::due_at(&mut writing, progress.due_at, at_once);
             update(&after, due_at)?

@@ -230,7 +230,7 @@ fn user_id(caller: &Caller) -> Result<UserId, Problem> {
     caller.user_id.ok_or_else(Problem::unauthenticated)
 }
 
-/// With a leaked token nobody may create another one.
+/// A leaked token must not be enough to create another one.
 fn from_session(caller: &Caller) -> Result<UserId, Problem> {
     if caller.channel == Channel::Session {
         user_id(caller)

@@ -69,7 +69,7 @@ async fn get(client: &ApiClient, path: &str) -> (String, usize) {
     (text, compressed.len())
 }
 
-/// The script, the style sheet, and what islands need besides, by the attributes of the document's head.
+/// The script, the style sheet, and what islands need in addition, by the attributes of the document's head.
 fn files_of(html: &str, has_islands: bool) -> BTreeSet<&str> {
     let attributes = ["href", "src", "data-islands", "data-wasm"];
     let used = if has_islands { 4 } else { 2 };

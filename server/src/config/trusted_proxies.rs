@@ -11,7 +11,7 @@ use std::net::{IpAddr, SocketAddr};
 pub struct TrustedProxies(Vec<Network>);
 
 impl TrustedProxies {
-    pub(super) fn read(words: &[String], faults: &mut Faults) -> Self {
+    pub(crate) fn read(words: &[String], faults: &mut Faults) -> Self {
         let networks = words.iter().filter_map(|word| {
             word.parse::<Network>()
                 .map_err(|message| faults.add("trusted_proxies", message))

@@ -39,15 +39,11 @@ const IDLE: Duration = Duration::from_secs(75);
 const GOODBYE: Duration = Duration::from_secs(5);
 
 /// Serves one connection until it ends, misses a deadline, or has finished what was under way at `stop`.
-pub async fn serve<S>(
-    stream: S,
-    extensions: Extensions,
-    router: Router,
-    activity: Activity,
-    stop: CancellationToken,
-) where
+pub async fn serve<S>(stream: S, extensions: Extensions, router: Router, stop: CancellationToken)
+where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
+    let activity = Activity::default();
     let service = service_fn(|request: Request<Incoming>| {
         let stage = InFlight::begin(&activity);
         let mut request = request.map(Body::new);
@@ -96,7 +92,7 @@ pub async fn serve<S>(
 
 /// What a connection is doing, and since when it has done nothing else.
 #[derive(Clone, Default)]
-pub struct Activity(Arc<Mutex<State>>);
+struct Activity(Arc<Mutex<State>>);
 
 struct State {
     /// Whether any request has arrived.
@@ -278,13 +274,7 @@ mod tests {
                 get(async || Body::from_stream(stream::pending::<Result<Bytes, Infallible>>())),
             );
         let (client, server) = duplex(16 * 1024);
-        let served = serve(
-            server,
-            Extensions::new(),
-            router,
-            Activity::default(),
-            CancellationToken::new(),
-        );
+        let served = serve(server, Extensions::new(), router, CancellationToken::new());
         (client, tokio::spawn(served))
     }
 

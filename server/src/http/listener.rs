@@ -1,7 +1,8 @@
 //! Accepts connections: no more than allowed, altogether and from one address, and none that stops making progress.
 //! When the server stops, each is served to its end.
 
-use super::connection::{self, Activity};
+use super::connection;
+use crate::config::TrustedProxies;
 use axum::{Router, extract::ConnectInfo};
 use std::{
     collections::HashMap,
@@ -17,8 +18,6 @@ use tokio::{
     time::{sleep, timeout},
 };
 use tokio_util::sync::CancellationToken;
-
-use crate::config::TrustedProxies;
 
 /// Requests under way may take this long once the server stops.
 const LAST_REQUESTS: Duration = Duration::from_secs(10);
@@ -71,7 +70,6 @@ pub async fn serve<H, F, S>(
             (Err(_), _) => break,
         };
         let Some(address) = addresses.admit(from.ip(), &limits) else {
-            tracing::debug!(%from, "connection refused: limits.connections_per_address reached");
             continue;
         };
         // Small answers go out at once.
@@ -83,7 +81,7 @@ pub async fn serve<H, F, S>(
             let _held = (permit, address);
             match timeout(connection::FIRST_REQUEST, shaken).await {
                 Ok(Ok((stream, extensions))) => {
-                    connection::serve(stream, extensions, router, Activity::default(), stop).await;
+                    connection::serve(stream, extensions, router, stop).await;
                 }
                 Ok(Err(error)) => {
                     tracing::debug!(%from, error = format!("{error:#}"), "handshake failed");
@@ -109,9 +107,16 @@ pub async fn plain(
     Ok((stream, extensions))
 }
 
-/// How many connections each address has open.
+/// What each address has open.
 #[derive(Clone, Default)]
-struct Addresses(Arc<Mutex<HashMap<IpAddr, usize>>>);
+struct Addresses(Arc<Mutex<HashMap<IpAddr, Open>>>);
+
+#[derive(Default)]
+struct Open {
+    count: usize,
+    /// Whether a refusal was logged since the first of these connections.
+    logged: bool,
+}
 
 /// One connection of an address; dropping it takes it off the count.
 struct Admission {
@@ -123,18 +128,26 @@ impl Addresses {
     fn admit(&self, ip: IpAddr, limits: &ConnectionLimits) -> Option<Admission> {
         let ip = ip.to_canonical();
         let mut open = self.lock();
-        let count = open.entry(ip).or_default();
-        if *count >= limits.per_address && !limits.proxies.trusts(ip) {
+        let found = open.entry(ip).or_default();
+        if found.count >= limits.per_address && !limits.proxies.trusts(ip) {
+            if !found.logged {
+                found.logged = true;
+                tracing::warn!(
+                    %ip,
+                    "connections refused: limits.connections_per_address reached; if this is a proxy, add its address \
+                     to trusted_proxies"
+                );
+            }
             return None;
         }
-        *count += 1;
+        found.count += 1;
         Some(Admission {
             addresses: self.clone(),
             ip,
         })
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<IpAddr, usize>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<IpAddr, Open>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -142,11 +155,39 @@ impl Addresses {
 impl Drop for Admission {
     fn drop(&mut self) {
         let mut open = self.addresses.lock();
-        if let Some(count) = open.get_mut(&self.ip) {
-            *count -= 1;
-            if *count == 0 {
+        if let Some(found) = open.get_mut(&self.ip) {
+            found.count -= 1;
+            if found.count == 0 {
                 open.remove(&self.ip);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Faults;
+
+    #[test]
+    fn an_address_has_its_limit_and_a_trusted_proxy_has_none() {
+        let mut faults = Faults::default();
+        let limits = ConnectionLimits {
+            total: 10,
+            per_address: 2,
+            proxies: TrustedProxies::read(&["10.0.0.0/8".to_owned()], &mut faults),
+        };
+        let addresses = Addresses::default();
+        let admit = |ip: &str| addresses.admit(ip.parse().unwrap(), &limits);
+        let (first, second) = (admit("203.0.113.7"), admit("::ffff:203.0.113.7"));
+        assert!(first.is_some() && second.is_some());
+        assert!(admit("203.0.113.7").is_none());
+        assert!(admit("203.0.113.8").is_some());
+        drop(first);
+        assert!(admit("203.0.113.7").is_some());
+        let proxied: Vec<_> = (0..9).map(|_| admit("10.1.2.3")).collect();
+        assert!(proxied.iter().all(Option::is_some));
+        drop((second, proxied));
+        assert!(addresses.lock().is_empty());
     }
 }

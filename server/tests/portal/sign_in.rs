@@ -140,7 +140,7 @@ async fn an_answer_sent_many_times_at_once_is_taken_once() {
     portal.stop().await;
 }
 
-/// Each tab has a sign-in of its own, and whoever comes back to an old answer is signed in already.
+/// Each tab has a sign-in of its own; a user who opens an old answer again is signed in already.
 #[tokio::test]
 async fn tabs_sign_in_side_by_side() {
     let portal = TestPortal::start().await;

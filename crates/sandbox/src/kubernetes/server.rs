@@ -42,12 +42,12 @@ pub trait PodLogs: Send + Sync {
     fn read(&self, pod: &Value, container: &str) -> Result<String, Refusal>;
 }
 
-/// What a server gets besides its store.
+/// What a server gets in addition to its store.
 #[derive(Default)]
 pub struct ApiServerOptions {
     /// In PEM.
     pub root_certificate: String,
-    /// Bearer tokens besides those of service accounts.
+    /// Bearer tokens in addition to those of service accounts.
     pub tokens: HashMap<String, User>,
     pub service_proxy: Option<Arc<dyn ServiceProxy>>,
     pub pod_logs: Option<Arc<dyn PodLogs>>,

@@ -96,7 +96,7 @@ fn fits(offer: &Offer, wanted: &Wanted) -> bool {
     let size = match (&wanted.accelerator, &wanted.instance_type) {
         (Some((name, count)), _) => offer.accelerator == Some((name.as_str(), *count)),
         (None, Some(_)) => true,
-        // Nobody pays for accelerators without a request for them.
+        // Without a request for accelerators no machine with accelerators is chosen.
         (None, None) => {
             let has_size = wanted.cpus.is_some() || wanted.memory.is_some();
             offer.accelerator.is_none() && (has_size || offer.vcpus >= DEFAULT_VCPUS)

@@ -1,4 +1,4 @@
-//! What handlers answer besides JSON with 200.
+//! Responses of handlers other than JSON with status 200.
 
 use super::{
     PREFIX,

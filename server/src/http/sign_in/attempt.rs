@@ -21,7 +21,7 @@ pub struct Attempt {
     pub state: String,
     /// Returned in the ID token.
     pub nonce: String,
-    /// Proves that the code is redeemed by whoever requested it.
+    /// Proves that the code is redeemed by the client that requested it.
     pub pkce_verifier: String,
     /// Where to go afterwards.
     pub return_to: String,

@@ -41,7 +41,7 @@ pub async fn finish(
 ) -> Redirect {
     let attempt = match expected(&portal, request.headers(), &slug, answer.state.as_deref()).await {
         Ok(attempt) => attempt,
-        // The page was opened again, or went back to: whoever is signed in has nothing to try again.
+        // The address was opened again after signing in: there is nothing to try again.
         Err(Refusal::NotUnderWay(_)) if request.extensions().get::<Authenticated>().is_some() => {
             return Redirect::to("/");
         }

@@ -109,14 +109,14 @@ async fn the_latest_happenings_are_those_about_clusters_and_nodes(backend: &Back
     created(database, &world.node("trainer")).await;
     let speaking = node_in(&world.speech, 0, world.brian.id, "speaking");
     created(database, &speaking).await;
-    let lately = async |scope: &TenantScope| -> Vec<String> {
+    let recent = async |scope: &TenantScope| -> Vec<String> {
         let happenings = database.audit().recent(scope, 8).await.unwrap();
         happenings.into_iter().map(|found| found.target).collect()
     };
     let vision = TenantScope::Only(vec![world.vision.tenant.id]);
-    assert_eq!(lately(&vision).await, ["trainer", "payments-ci"]);
+    assert_eq!(recent(&vision).await, ["trainer", "payments-ci"]);
     assert_eq!(
-        lately(&TenantScope::All).await,
+        recent(&TenantScope::All).await,
         ["speaking", "trainer", "payments-ci"]
     );
 }
