@@ -9,7 +9,7 @@ use domain::{
     order::NameCheck,
     problem::ProblemKind,
 };
-use scripted::{TestCore, order};
+use scripted::{TestCore, eventually, order};
 use secrecy::ExposeSecret;
 use std::{
     io,
@@ -201,14 +201,11 @@ async fn a_deletion_needs_the_name_and_ends_when_nothing_is_left() {
 
 /// The failure of a cluster, once it is shown.
 async fn shown_failure(core: &TestCore, caller: &Caller, cluster: &Cluster) -> Failure {
-    for _ in 0..500 {
-        let shown = core.clusters.get(caller, cluster.id).await.unwrap().failure;
-        if let Some(failure) = shown {
-            return failure;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    panic!("no failure is shown");
+    eventually(async || {
+        let cluster = core.clusters.get(caller, cluster.id).await.unwrap();
+        cluster.failure.ok_or(cluster.state)
+    })
+    .await
 }
 
 #[tokio::test]

@@ -74,8 +74,6 @@ async fn a_deletion_in_the_middle_of_a_launch_leaves_nothing() {
         core.nodes.delete(&grace, node.id, "trainer").await.unwrap();
         let _running = core.reconcile();
         core.until_node(&node, NodeState::Deleted).await;
-        // Whatever was under way has come to its end by now, too.
-        tokio::time::sleep(Duration::from_millis(50)).await;
         assert!(core.machines.names().is_empty(), "call {call}");
     }
 }

@@ -21,9 +21,9 @@ use persistence::{
     node_records::{NewNode, NodeColumns},
     records::OrderStored,
 };
-use scripted::{TestCore, node_order};
+use scripted::{TestCore, eventually, node_order};
 use secrecy::ExposeSecret;
-use std::{sync::atomic::Ordering, time::Duration};
+use std::sync::atomic::Ordering;
 
 #[tokio::test]
 async fn a_node_comes_up_stops_starts_and_goes() {
@@ -114,9 +114,11 @@ async fn an_empty_workspace_is_looked_at_often_once_a_node_is_ordered_in_it() {
         let due = core.database.workspaces().next_due().await.unwrap();
         due.unwrap().duration_since(Timestamp::now())
     };
-    while next_look().await < soon {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    eventually(async || match next_look().await {
+        pause if pause >= soon => Ok(()),
+        pause => Err(pause),
+    })
+    .await;
     let node = core.order_node(&grace, "trainer").await;
     core.until_node(&node, NodeState::Ready).await;
     assert!(
@@ -131,9 +133,11 @@ async fn a_server_that_restarts_in_the_middle_is_asked_again_and_makes_one_machi
     let grace = core.member("grace", "vision", Developer).await;
     let node = core.order_node(&grace, "trainer").await;
     let _running = core.reconcile();
-    while core.machines.launches() == 0 {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    eventually(async || match core.machines.launches() {
+        0 => Err("no launch"),
+        _ => Ok(()),
+    })
+    .await;
     core.machines.forget_requests();
     core.until_node(&node, NodeState::Ready).await;
     assert_eq!(core.machines.names(), [node.details.machine]);
@@ -146,15 +150,12 @@ async fn a_server_that_is_away_loses_nothing() {
     core.machines.unreachable.store(true, Ordering::SeqCst);
     let _running = core.reconcile();
     let node = core.order_node(&grace, "trainer").await;
-    let mut said = None;
-    for _ in 0..500 {
-        said = core.nodes.get(&grace, node.id).await.unwrap().failure;
-        if said.is_some() {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    assert_eq!(said.unwrap().code, FailureCode::ServerUnreachable);
+    let failure = eventually(async || {
+        let node = core.nodes.get(&grace, node.id).await.unwrap();
+        node.failure.ok_or(node.state)
+    })
+    .await;
+    assert_eq!(failure.code, FailureCode::ServerUnreachable);
     core.machines.heal();
     core.until_node(&node, NodeState::Ready).await;
 }
@@ -175,17 +176,12 @@ async fn an_idle_rule_reaches_the_machine() {
     let changed = core.nodes.set_autostop(&grace, node.id, rule(15)).await;
     assert_eq!(changed.unwrap().autostop.unwrap().idle_minutes, 15);
     use provisioning::ports::machines::Machines;
-    for _ in 0..500 {
+    eventually(async || {
         let machines = core.machines.all_machines().await.unwrap();
-        if machines[0]
-            .autostop
-            .is_some_and(|rule| rule.idle_minutes == 15)
-        {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    panic!("the idle rule never reached the machine");
+        let rule = machines[0].autostop;
+        rule.filter(|rule| rule.idle_minutes == 15).ok_or(rule)
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -376,29 +372,22 @@ async fn machines_nobody_ordered_are_listed_to_admins_and_deleted_when_they_say_
     let _running = core.reconcile();
     let mut admin = core.member("ada", "vision", Developer).await;
     admin.platform_role = domain::access::PlatformRole::Admin;
-    let orphans = || async {
-        for _ in 0..500 {
-            let orphans = core.nodes.orphans(&admin).await.unwrap();
-            if !orphans.is_empty() {
-                return orphans;
-            }
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-        panic!("no orphan was found");
-    };
-    assert_eq!(orphans().await[0].machine, "hgr-00000000-forgotten");
+    let orphan = eventually(async || {
+        let orphan = core.nodes.orphans(&admin).await.unwrap().pop();
+        orphan.ok_or("no orphan")
+    })
+    .await;
+    assert_eq!(orphan.machine, "hgr-00000000-forgotten");
     let name = "hgr-00000000-forgotten";
     let typo = core.nodes.delete_orphan(&admin, name, "no").await;
     assert_eq!(typo.unwrap_err().fields[0].field, "confirmation");
     core.nodes.delete_orphan(&admin, name, name).await.unwrap();
     assert!(core.nodes.orphans(&admin).await.unwrap()[0].going);
-    for _ in 0..800 {
-        if core.machines.names().is_empty() {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    panic!("the orphan was never taken down");
+    eventually(async || match core.machines.names() {
+        names if names.is_empty() => Ok(()),
+        names => Err(names),
+    })
+    .await;
 }
 
 #[tokio::test]
