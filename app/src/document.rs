@@ -11,8 +11,9 @@ use leptos::prelude::*;
 use sha2::{Digest, Sha256};
 
 use crate::address::Address;
+use crate::cookie;
 use crate::layout::{Layout, Session};
-use crate::page::{self, Page, PageError, PageRequest, Rendering, cookie};
+use crate::page::{self, Page, PageError, PageRequest, Rendering};
 use crate::problem_page::{self, no_such_page};
 use crate::site::{Assets, Site};
 use crate::theme::{self, Theme};
@@ -44,7 +45,11 @@ pub async fn not_found(site: &Site, mut parts: Parts) -> Response {
 
 /// Callers who are signed in get the navigation around the page.
 async fn document(site: &Site, parts: &mut Parts, page: Page) -> Response {
-    let theme = cookie(parts, theme::COOKIE).map_or_else(Theme::default, Theme::from_word);
+    let theme = cookie::value(
+        &parts.headers,
+        &cookie::name(site.is_https(), theme::COOKIE),
+    )
+    .map_or_else(Theme::default, Theme::from_word);
     let rendering = Rendering {
         address: Address::from(&parts.uri),
         now: Timestamp::now(),

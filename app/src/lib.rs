@@ -7,6 +7,7 @@ mod admin;
 mod api;
 mod audit;
 mod clusters;
+pub mod cookie;
 mod document;
 mod form;
 mod form_error;

@@ -10,6 +10,7 @@ use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use provisioning::Core;
 
+use crate::cookie;
 use crate::form_error::FormError;
 
 /// The names of the site's files under `/pkg/`.
@@ -45,6 +46,13 @@ pub struct Site {
     pub api_document: Arc<serde_json::Value>,
 }
 
+impl Site {
+    /// Whether browsers reach the portal over TLS.
+    pub fn is_https(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+}
+
 /// The core and the caller of the server function that is running.
 pub fn core() -> Result<(Arc<Core>, Caller), FormError> {
     let caller = use_context::<Parts>()
@@ -64,10 +72,15 @@ pub fn redirect(address: &str) {
     }
 }
 
-/// Sets a cookie with the answer of the server function: name, value and attributes as in the header.
-pub fn set_cookie(cookie: &str) {
-    let value = HeaderValue::from_str(cookie);
-    if let (Some(response), Ok(value)) = (use_context::<ResponseOptions>(), value) {
-        response.append_header(SET_COOKIE, value);
+/// Sets a cookie for the page's script and for later requests, with the answer of the server function.
+pub fn set_cookie(name: &str, value: &str, seconds: i64) {
+    let (Some(site), Some(response)) = (use_context::<Site>(), use_context::<ResponseOptions>())
+    else {
+        return;
+    };
+    let https = site.is_https();
+    let cookie = cookie::for_scripts(https, &cookie::name(https, name), value, seconds);
+    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+        response.append_header(SET_COOKIE, cookie);
     }
 }

@@ -5,7 +5,10 @@ use leptos::server;
 use crate::form_error::FormError;
 use crate::site::set_cookie;
 
+/// The name of the cookie, without the prefix that it has over TLS.
 pub const COOKIE: &str = "theme";
+/// A year.
+const SECONDS: i64 = 31_536_000;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Theme {
@@ -43,18 +46,12 @@ impl Theme {
             Self::Light | Self::Dark => Some(self.word()),
         }
     }
-
-    /// Kept for a year.
-    pub fn cookie(self) -> String {
-        let word = self.word();
-        format!("{COOKIE}={word}; Path=/; Max-Age=31536000; SameSite=Lax")
-    }
 }
 
 /// Stores the choice in a cookie.
 #[server(prefix = "/rpc", endpoint = "set-theme")]
 pub async fn set_theme(theme: String) -> Result<(), FormError> {
-    set_cookie(&Theme::from_word(&theme).cookie());
+    set_cookie(COOKIE, Theme::from_word(&theme).word(), SECONDS);
     Ok(())
 }
 

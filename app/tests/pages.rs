@@ -403,8 +403,12 @@ async fn the_theme_is_a_cookie_that_the_next_page_follows() {
             .text
             .contains("<html lang=\"en\" data-theme=\"dark\"")
     );
-    browser.cookies = "theme=purple".into();
-    assert!(browser.get("/").await.text.contains("<html lang=\"en\">"));
+    // The second is what another subdomain can plant.
+    for other in ["__Host-theme=purple", "theme=dark", "xtheme=dark", ""] {
+        browser.cookies = other.into();
+        let page = browser.get("/").await.text;
+        assert!(page.contains("<html lang=\"en\">"), "{other}");
+    }
 }
 
 #[tokio::test]

@@ -132,6 +132,43 @@ async fn under_a_public_address_cookies_are_bound_to_it_and_people_are_sent_ther
 }
 
 #[tokio::test]
+async fn over_tls_no_cookie_can_be_planted_by_another_subdomain() {
+    let portal = TestPortal::start_with(|settings| {
+        let mut faults = Faults::default();
+        settings.public_url = PublicUrl::read("https://hangar.example.com", &mut faults);
+    })
+    .await;
+    let browser = portal.browser();
+    let ours = |request: reqwest::RequestBuilder| {
+        request
+            .header("host", "hangar.example.com")
+            .header("sec-fetch-site", "same-origin")
+    };
+    let start = ours(browser.request(Method::GET, "/sign-in/sandbox"));
+    let started = browser.send(start).await;
+    let theme = ours(browser.request(Method::POST, "/rpc/set-theme"));
+    let themed = browser.send(theme.form(&[("theme", "dark")])).await;
+    let moved = browser.page("/clusters").await;
+    for (answer, name) in [
+        (started, "__Host-hangar_sign_in_"),
+        (themed, "__Host-theme=dark"),
+        (moved, "__Host-hangar_moved=1"),
+    ] {
+        let cookies: Vec<_> = answer.headers.get_all("set-cookie").iter().collect();
+        assert!(!cookies.is_empty(), "{name}");
+        for cookie in cookies {
+            let cookie = cookie.to_str().unwrap();
+            assert!(cookie.starts_with(name), "{cookie}");
+            for attribute in ["; Secure", "; Path=/"] {
+                assert!(cookie.contains(attribute), "{cookie}");
+            }
+            assert!(!cookie.contains("Domain"), "{cookie}");
+        }
+    }
+    portal.stop().await;
+}
+
+#[tokio::test]
 async fn no_error_comes_without_words() {
     let portal = TestPortal::start().await;
     let browser = portal.browser_of(DEVELOPER).await;

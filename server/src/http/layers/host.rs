@@ -3,6 +3,7 @@
 //! that lets anybody in by pointing a name of its own to loopback.
 
 use crate::{config::PublicUrl, http::problem};
+use app::cookie;
 use axum::{
     extract::{Request, State},
     middleware::Next,
@@ -67,7 +68,7 @@ impl Addresses {
 
 /// A browser that comes back with this cookie was sent to the right address a moment ago: a proxy in front hides the
 /// name it used, and sending it on again would never end.
-const MOVED: &str = "hangar_moved=1";
+const MOVED: &str = "hangar_moved";
 
 /// Notes the origin; sends browsers that came by another name to the right one.
 pub async fn recognise(
@@ -102,7 +103,8 @@ pub async fn recognise(
                     .path_and_query()
                     .map_or("/", |path| path.as_str());
                 let redirect = Redirect::temporary(&format!("{}{path}", url.origin()));
-                let cookie = format!("{MOVED}; Path=/; Max-Age=10; HttpOnly; SameSite=Lax");
+                let https = addresses.is_https();
+                let cookie = cookie::for_server(https, &cookie::name(https, MOVED), "1", 10);
                 return ([(header::SET_COOKIE, cookie)], redirect).into_response();
             }
             url.origin().to_owned()
@@ -137,12 +139,7 @@ fn came_through_proxy(addresses: &Addresses, headers: &HeaderMap) -> bool {
         .map(str::trim)
         .chain(forwarded)
         .any(|host| addresses.origin(Some(host)).is_some())
-        || headers
-            .get_all(header::COOKIE)
-            .iter()
-            .filter_map(|cookies| cookies.to_str().ok())
-            .flat_map(|cookies| cookies.split(';'))
-            .any(|cookie| cookie.trim() == MOVED)
+        || cookie::value(headers, &cookie::name(addresses.is_https(), MOVED)).is_some()
 }
 
 fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
@@ -234,8 +231,16 @@ mod tests {
                 200,
             ),
             (
-                &[("host", "hangar:8080"), ("cookie", "a=b; hangar_moved=1")],
+                &[
+                    ("host", "hangar:8080"),
+                    ("cookie", "a=b; __Host-hangar_moved=1"),
+                ],
                 200,
+            ),
+            // Planted by another subdomain.
+            (
+                &[("host", "hangar:8080"), ("cookie", "a=b; hangar_moved=1")],
+                307,
             ),
             (&[("host", "hangar:8080"), ("cookie", "a=b")], 307),
             (

@@ -103,9 +103,9 @@ impl Sessions {
     }
 }
 
-/// Over TLS the prefix binds the cookie to this host.
-pub fn cookie_name(https: bool) -> &'static str {
-    if https { "__Host-hangar" } else { "hangar" }
+/// The name of the cookie with the session's id.
+pub fn cookie_name(https: bool) -> String {
+    app::cookie::name(https, "hangar")
 }
 
 fn expiry() -> Expiry {

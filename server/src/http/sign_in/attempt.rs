@@ -2,6 +2,7 @@
 //! so that starting one stores nothing here and tabs do not disturb each other. Each answer is good once.
 
 use crate::portal::Portal;
+use app::cookie;
 use domain::problem::Problem;
 use http::{HeaderMap, HeaderValue, header};
 use jiff::{SignedDuration, Timestamp};
@@ -58,20 +59,15 @@ pub fn cookies(portal: &Portal, headers: &HeaderMap, attempt: &Attempt) -> Optio
     let text = serde_json::to_string(attempt).ok()?;
     let sealed = portal.cookie_sealer.seal(&name, &text)?;
     let mut cookies = HeaderMap::new();
+    let https = portal.addresses.is_https();
     let mut set = |name: &str, value: &str, seconds: i64| {
-        let secure = if portal.addresses.is_https() {
-            "; Secure"
-        } else {
-            ""
-        };
-        let cookie =
-            format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
+        let cookie = cookie::for_server(https, name, value, seconds);
         if let Ok(cookie) = HeaderValue::from_str(&cookie) {
             cookies.append(header::SET_COOKIE, cookie);
         }
     };
     let prefix = cookie_name(portal, "");
-    let open = pairs(headers).filter(|(name, _)| name.starts_with(&prefix));
+    let open = cookie::pairs(headers).filter(|(name, _)| name.starts_with(&prefix));
     for (surplus, _) in open.skip(MOST - 1) {
         set(surplus, "", 0);
     }
@@ -90,7 +86,7 @@ pub async fn take(
     state: &str,
 ) -> Result<Option<Attempt>, Problem> {
     let name = cookie_name(portal, state);
-    let attempt = pairs(headers)
+    let attempt = cookie::pairs(headers)
         .filter(|(found, _)| *found == name)
         .find_map(|(_, sealed)| {
             let text = portal.cookie_sealer.open(&name, sealed)?;
@@ -109,26 +105,15 @@ pub async fn take(
     Ok(first.then_some(attempt))
 }
 
-/// Bound to this host over TLS. The state is in base64url, of which a part tells the tabs apart.
+/// The state is in base64url, of which a part tells the tabs apart.
 fn cookie_name(portal: &Portal, state: &str) -> String {
-    let prefix = if portal.addresses.is_https() {
-        "__Host-"
-    } else {
-        ""
-    };
     let tab: String = state
         .chars()
         .filter(char::is_ascii_alphanumeric)
         .take(12)
         .collect();
-    format!("{prefix}hangar_sign_in_{tab}")
-}
-
-fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|cookies| cookies.to_str().ok())
-        .flat_map(|cookies| cookies.split(';'))
-        .filter_map(|cookie| cookie.trim().split_once('='))
+    cookie::name(
+        portal.addresses.is_https(),
+        &format!("hangar_sign_in_{tab}"),
+    )
 }
