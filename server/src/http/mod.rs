@@ -38,7 +38,7 @@ use domain::{
     problem::{Problem, ProblemKind},
 };
 use layers::{
-    access_log, body_limit, cross_site, disconnects, error_body, host, panics,
+    access_log, body_limit, cross_site, disconnects, error_body, head, host, panics,
     security_headers::{self, Policy},
 };
 use routes::Routes;
@@ -70,12 +70,13 @@ pub fn router(portal: &Arc<Portal>, site: &Path) -> Router {
         .layer(
             ServiceBuilder::new()
                 .layer(from_fn(error_body::fill))
-                .layer(from_fn(cross_site::refuse))
                 .layer(from_fn(body_limit::limit))
                 .layer(from_fn(disconnects::outlive))
                 .layer(panics::layer())
                 .layer(portal.sessions.layer(portal.addresses.is_https()))
-                .layer(from_fn_with_state(portal.clone(), identity::recognise)),
+                .layer(from_fn_with_state(portal.clone(), identity::recognise))
+                .layer(from_fn_with_state(portal.clone(), cross_site::refuse))
+                .layer(from_fn(head::refuse)),
         );
 
     let policy = Policy {

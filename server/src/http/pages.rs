@@ -1,16 +1,19 @@
 //! Pages and server functions.
 
-use super::layers::host::Origin;
+use super::{layers::host::Origin, rest, sign_in};
 use crate::portal::Portal;
 use app::site::Site;
 use axum::{
     Router,
-    extract::{Request, State},
+    extract::{MatchedPath, Request, State},
     middleware::{Next, from_fn_with_state},
     response::Response,
 };
 use http::Method;
-use std::sync::Arc;
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, LazyLock},
+};
 
 pub fn routes(portal: &Arc<Portal>) -> Router<Arc<Portal>> {
     let site = portal.site.clone();
@@ -37,4 +40,16 @@ pub fn list_of_server_functions() -> Vec<(Method, String)> {
 
 pub fn list_of_pages() -> Vec<String> {
     app::page_paths().into_iter().map(str::to_owned).collect()
+}
+
+/// Whether the address is that of a page, of a sign-in, or of nothing, so that other sites may link to it. Everything else
+/// sends data of a user or opens a stream.
+pub fn may_be_linked(request: &Request) -> bool {
+    static PAGES: LazyLock<BTreeSet<&'static str>> =
+        LazyLock::new(|| app::page_paths().into_iter().collect());
+    let Some(route) = request.extensions().get::<MatchedPath>() else {
+        return true;
+    };
+    let route = route.as_str();
+    PAGES.contains(route) || route == rest::DOCUMENT || route.starts_with(sign_in::PAGE)
 }

@@ -1,6 +1,7 @@
 //! Requests from other sites change nothing. The list of routes is the router's own, so a new one is tested too.
 
-use crate::fixture::{Browser, DEVELOPER, TestPortal};
+use crate::fixture::{ADMIN, Browser, DEVELOPER, TestPortal};
+use domain::caller::TenantScope;
 use reqwest::Method;
 use server::http::list_of_routes;
 
@@ -62,6 +63,151 @@ async fn no_route_that_changes_something_can_be_used_from_another_site() {
         }
     }
     assert!(browser.is_signed_in().await, "not even signing out");
+    portal.stop().await;
+}
+
+/// A header from outside must not switch the check off: `POST /sign-out` with any `Authorization` once ended a session.
+#[tokio::test]
+async fn a_session_is_not_exempt_because_of_a_token_beside_it() {
+    let portal = TestPortal::start().await;
+    let browser = portal.browser_of(DEVELOPER).await;
+    let own = format!("Bearer {}", portal.token_of(DEVELOPER).await);
+    let other = format!("Bearer {}", portal.token_of(ADMIN).await);
+    let authorizations = [
+        "Bearer hgr_made-up",
+        "Bearer",
+        "Basic Z3JhY2U6eA==",
+        "x",
+        "",
+        &own,
+        &other,
+    ];
+    for (method, path) in changing_routes() {
+        for authorization in authorizations {
+            let request = browser
+                .request(method.clone(), &path)
+                .header("authorization", authorization)
+                .header("sec-fetch-site", "cross-site");
+            let answer = browser.send(request).await;
+            answer.assert_problem(403, "cross-site");
+        }
+    }
+    assert!(browser.is_signed_in().await);
+    portal.stop().await;
+}
+
+#[tokio::test]
+async fn a_program_learns_that_its_token_is_not_valid() {
+    let portal = TestPortal::start().await;
+    let program = Browser::with_token(portal.origin(), "hgr_made-up");
+    for (method, path) in changing_routes() {
+        let answer = program.send(program.request(method, &path)).await;
+        answer.assert_problem(401, "unauthenticated");
+    }
+    portal.stop().await;
+}
+
+/// Every route that is read, with the route of the router; pages and the API's document may be linked to.
+fn reading_routes() -> Vec<(String, bool)> {
+    let pages = server::http::pages::list_of_pages();
+    let others = list_of_routes()
+        .into_iter()
+        .filter(|(method, _)| *method == Method::GET)
+        .map(|(_, path)| {
+            let linked = path.starts_with("/sign-in") || path == server::http::rest::DOCUMENT;
+            (path, linked)
+        });
+    let pages = pages.into_iter().map(|path| (path, true));
+    pages
+        .chain(others)
+        .map(|(path, linked)| {
+            let path = path.replace("{id}", ID).replace("{job}", "1");
+            (path.replace("{provider}", "sandbox"), linked)
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn other_sites_link_to_pages_and_read_nothing_with_a_session() {
+    let portal = TestPortal::start().await;
+    let browser = portal.browser_of(DEVELOPER).await;
+    let routes = reading_routes();
+    for secret in [
+        "/kubeconfig",
+        "/ssh",
+        "/audit/export",
+        "/logs/jobs/1",
+        "/events/nodes",
+    ] {
+        let is_read = |(path, linked): &(String, bool)| path.ends_with(secret) && !linked;
+        assert!(routes.iter().any(is_read), "{secret}");
+    }
+    let link = ("navigate", Some("document"));
+    for (path, linked) in &routes {
+        for site in ["cross-site", "same-site"] {
+            for (mode, destination) in [
+                link,
+                ("navigate", None),
+                ("navigate", Some("iframe")),
+                ("no-cors", Some("image")),
+                ("no-cors", Some("script")),
+                ("cors", Some("empty")),
+                ("", None),
+            ] {
+                let mut request = browser
+                    .request(Method::GET, path)
+                    .header("sec-fetch-site", site)
+                    .header("sec-fetch-mode", mode);
+                if let Some(destination) = destination {
+                    request = request.header("sec-fetch-dest", destination);
+                }
+                let passes =
+                    *linked && mode == "navigate" && matches!(destination, None | Some("document"));
+                let answer = browser.send(request).await;
+                let case = format!("{path} from {site}, {mode} {destination:?}");
+                if passes {
+                    assert_ne!(answer.status, 403, "{case}");
+                } else {
+                    assert_eq!(answer.status, 403, "{case}: {}", answer.body);
+                    assert_eq!(answer.body_json()["code"], "cross_site", "{case}");
+                }
+            }
+        }
+    }
+    // Typed addresses, our own pages, old browsers, and programs.
+    for site in [Some("none"), Some("same-origin"), None] {
+        let mut request = browser.request(Method::GET, "/api/v1/me");
+        if let Some(site) = site {
+            request = request.header("sec-fetch-site", site);
+        }
+        assert_eq!(browser.send(request).await.status, 200, "{site:?}");
+    }
+    let program = portal.program_of(DEVELOPER).await;
+    let request = program
+        .request(Method::GET, "/api/v1/me")
+        .header("sec-fetch-site", "cross-site");
+    assert_eq!(program.send(request).await.status, 200);
+    portal.stop().await;
+}
+
+#[tokio::test]
+async fn head_reads_pages_only_and_records_no_download() {
+    let portal = TestPortal::start().await;
+    let browser = portal.browser_of(DEVELOPER).await;
+    let program = portal.program_of(DEVELOPER).await;
+    let entries = async || {
+        let audit = portal.database().audit();
+        audit.recent(&TenantScope::All, 500).await.unwrap().len()
+    };
+    let before = entries().await;
+    for (path, linked) in reading_routes() {
+        for caller in [&browser, &program] {
+            let answer = caller.send(caller.request(Method::HEAD, &path)).await;
+            assert_eq!(answer.status == 405, !linked, "{path}: {}", answer.status);
+            assert_eq!(answer.header("allow") == "GET", !linked, "{path}");
+        }
+    }
+    assert_eq!(entries().await, before);
     portal.stop().await;
 }
 

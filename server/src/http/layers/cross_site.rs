@@ -1,45 +1,104 @@
-//! Requests that change something must come from our own pages or carry an API token. Browsers report where a request
-//! comes from (`Sec-Fetch-Site`, `Origin`, `Referer`); a request without such a header is refused.
+//! Requests of other sites change nothing and are sent nothing of a user. Browsers report where a request comes from
+//! (`Sec-Fetch-Site`, `Origin`, `Referer`).
+//!
+//! - A request that may change something must come from one of our own pages. Only a request that is authenticated by an
+//!   API token, and brings no session that it could end or use, may come from anywhere.
+//! - A session that only reads is of no use to other sites, subdomains of the same site among them: browsers say
+//!   `Sec-Fetch-Site: cross-site` or `same-site`. Links to pages are the exception. Typed addresses and bookmarks
+//!   (`none`) pass, and so do browsers that do not say where a request comes from: `SameSite=Lax` keeps the session out
+//!   of all their requests but links, and no other site may read a response.
 
 use super::host::Origin;
-use crate::http::problem;
-use axum::{extract::Request, middleware::Next, response::Response};
+use crate::{
+    http::{
+        identity::{Authenticated, Credential},
+        pages, problem,
+        session::cookie_name,
+    },
+    portal::Portal,
+};
+use app::cookie;
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::Response,
+};
 use domain::problem::{Problem, ProblemKind};
 use http::{HeaderMap, HeaderName, Method, header};
+use std::sync::Arc;
 use url::Url;
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+const SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
+const SEC_FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
 
 /// Accepted media types. A form of another site can send `text/plain` without a preflight request, and the body may
 /// look like JSON.
 const MEDIA_TYPES: [&str; 2] = ["application/json", "application/x-www-form-urlencoded"];
 
-/// Refuses requests of other sites that would change something.
-pub async fn refuse(request: Request, next: Next) -> Response {
-    if is_safe(request.method()) {
-        return next.run(request).await;
+/// Refuses what other sites may not request. Comes after [`crate::http::identity::recognise`].
+pub async fn refuse(State(portal): State<Arc<Portal>>, request: Request, next: Next) -> Response {
+    let https = portal.addresses.is_https();
+    let refused = if is_safe(request.method()) {
+        problem_of_read(&request)
+    } else {
+        problem_of_change(&request, &cookie_name(https))
+    };
+    match refused {
+        Some(problem) => problem::answer(problem, request.headers()),
+        None => next.run(request).await,
     }
+}
+
+fn problem_of_read(request: &Request) -> Option<Problem> {
     let headers = request.headers();
-    if !carries_token(headers) {
-        let origin = request.extensions().get::<Origin>();
-        if !origin.is_some_and(|origin| comes_from(headers, &origin.0)) {
-            let problem = Problem::new(
+    let refused = matches!(credential(request), Some(Credential::Session(_)))
+        && matches!(
+            text(headers, &SEC_FETCH_SITE),
+            Some("cross-site" | "same-site")
+        )
+        && !(is_link(headers) && pages::may_be_linked(request));
+    refused.then(|| {
+        Problem::new(
+            ProblemKind::CrossSite,
+            "Another site requested this address in your name, so nothing was sent.",
+        )
+        .next("Open the portal and continue there.")
+    })
+}
+
+fn problem_of_change(request: &Request, session_cookie: &str) -> Option<Problem> {
+    let headers = request.headers();
+    let brings_session = cookie::value(headers, session_cookie).is_some();
+    let by_token = matches!(credential(request), Some(Credential::Token(_)));
+    let origin = request.extensions().get::<Origin>();
+    let from_our_page = || origin.is_some_and(|origin| comes_from(headers, &origin.0));
+    if (!by_token || brings_session) && !from_our_page() {
+        // Browsers never add this header themselves: a program sent a token that is not valid.
+        if headers.contains_key(header::AUTHORIZATION) && !brings_session {
+            return Some(Problem::unauthenticated());
+        }
+        return Some(
+            Problem::new(
                 ProblemKind::CrossSite,
                 "This request did not come from a page of this portal, so nothing was changed.",
             )
-            .next("Open the portal and try again there. Programs must use an API token.");
-            return problem::answer(problem, headers);
-        }
+            .next("Open the portal and try again there. Programs must use an API token."),
+        );
     }
-    if let Some(found) = foreign_media_type(headers) {
-        let problem = Problem::new(
+    let found = foreign_media_type(headers)?;
+    Some(
+        Problem::new(
             ProblemKind::UnsupportedMediaType,
             format!("Content type “{found}” is not supported."),
         )
-        .next("Send JSON with Content-Type: application/json.");
-        return problem::answer(problem, headers);
-    }
-    next.run(request).await
+        .next("Send JSON with Content-Type: application/json."),
+    )
+}
+
+fn credential(request: &Request) -> Option<&Credential> {
+    let signed = request.extensions().get::<Authenticated>()?;
+    Some(&signed.credential)
 }
 
 fn is_safe(method: &Method) -> bool {
@@ -49,20 +108,25 @@ fn is_safe(method: &Method) -> bool {
     )
 }
 
-/// Browsers never add this header themselves. A request that has it is never authenticated by its session.
-pub fn carries_token(headers: &HeaderMap) -> bool {
-    headers.contains_key(header::AUTHORIZATION)
+/// Whether the browser goes to the address in a window of its own, rather than in a frame or in the background.
+fn is_link(headers: &HeaderMap) -> bool {
+    text(headers, &SEC_FETCH_MODE) == Some("navigate")
+        && matches!(text(headers, &SEC_FETCH_DEST), None | Some("document"))
+}
+
+/// A header; empty if it is not ASCII.
+fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+    headers.get(name).map(|value| value.to_str().unwrap_or(""))
 }
 
 fn comes_from(headers: &HeaderMap, origin: &str) -> bool {
-    let text = |name: &HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or(""));
-    if let Some(site) = text(&SEC_FETCH_SITE) {
+    if let Some(site) = text(headers, &SEC_FETCH_SITE) {
         return matches!(site, "same-origin" | "none");
     }
-    if let Some(from) = text(&header::ORIGIN) {
+    if let Some(from) = text(headers, &header::ORIGIN) {
         return from == origin;
     }
-    text(&header::REFERER)
+    text(headers, &header::REFERER)
         .and_then(|from| Url::parse(from).ok())
         .is_some_and(|from| from.origin().ascii_serialization() == origin)
 }

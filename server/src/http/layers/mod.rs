@@ -5,6 +5,7 @@ pub mod body_limit;
 pub mod cross_site;
 pub mod disconnects;
 pub mod error_body;
+pub mod head;
 pub mod host;
 pub mod panics;
 pub mod security_headers;

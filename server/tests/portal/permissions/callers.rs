@@ -32,6 +32,11 @@ impl Asker {
         self.browser.request_of_our_page(method, path)
     }
 
+    /// Whether they send a token, valid or not.
+    pub fn sends_token(&self) -> bool {
+        self.browser.sends_token()
+    }
+
     /// Somebody who signed in at the sandbox's provider.
     async fn signed_in(portal: &TestPortal, name: &str, email: &str) -> Self {
         let browser = portal.browser_of(email).await;

@@ -1,0 +1,17 @@
+//! `HEAD` runs the handler of `GET` and drops the body. Pages may be asked for like this. Elsewhere a download that nobody
+//! got would be recorded, or a stream opened.
+
+use crate::http::{no_such_method, pages};
+use axum::{extract::Request, middleware::Next, response::Response};
+use http::{HeaderValue, Method, header};
+
+/// Refuses `HEAD` for what is no page.
+pub async fn refuse(request: Request, next: Next) -> Response {
+    if request.method() != Method::HEAD || pages::may_be_linked(&request) {
+        return next.run(request).await;
+    }
+    let mut response = no_such_method(request).await;
+    let get = HeaderValue::from_static("GET");
+    response.headers_mut().insert(header::ALLOW, get);
+    response
+}
