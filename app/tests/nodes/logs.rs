@@ -46,10 +46,14 @@ async fn a_log_that_cannot_be_read_is_replaced_by_its_problem() {
     assert!(page.text.contains("data-problem=\"unavailable\""));
     assert!(page.text.contains("data-state=\"refused\""));
     let browser = portal().await.developer();
-    let unknown = browser
-        .get(&format!("/nodes/{STOPPED_NODE}/logs?job=9"))
-        .await;
-    assert!(unknown.text.contains("data-problem=\"not-found\""));
+    for (node, job) in [
+        (STOPPED_NODE, "9"),
+        (READY_NODE, "9223372036854775808"),
+        (READY_NODE, "18446744073709551615"),
+    ] {
+        let unknown = browser.get(&format!("/nodes/{node}/logs?job={job}")).await;
+        assert!(unknown.text.contains("data-problem=\"not-found\""), "{job}");
+    }
 }
 
 #[tokio::test]

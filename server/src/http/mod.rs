@@ -92,7 +92,8 @@ pub fn router(portal: &Arc<Portal>, site: &Path) -> Router {
             ServiceBuilder::new()
                 .layer(from_fn(access_log::log))
                 .layer(panics::layer())
-                .layer(from_fn_with_state(Arc::new(policy), security_headers::add)),
+                .layer(from_fn_with_state(Arc::new(policy), security_headers::add))
+                .layer(from_fn(host::require_one)),
         )
 }
 

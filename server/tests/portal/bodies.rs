@@ -33,6 +33,36 @@ async fn a_hundred_megabytes_are_refused_before_they_are_read() {
 }
 
 #[tokio::test]
+async fn a_request_with_two_hosts_or_none_is_refused_everywhere() {
+    let portal = TestPortal::start().await;
+    let ours = format!("Host: {}\r\n", portal.address);
+    for path in [
+        "/",
+        "/sign-in",
+        "/api/v1/me",
+        "/healthz",
+        "/readyz",
+        "/pkg/a.js",
+        "/gone",
+    ] {
+        for hosts in [
+            ours.repeat(2),
+            format!("{ours}Host: evil.example.com\r\n"),
+            format!("host: evil.example.com\r\n{ours}"),
+            String::new(),
+        ] {
+            let mut connection = TcpStream::connect(portal.address).await.unwrap();
+            let head = format!("GET {path} HTTP/1.1\r\n{hosts}Connection: close\r\n\r\n");
+            connection.write_all(head.as_bytes()).await.unwrap();
+            let mut answer = String::new();
+            connection.read_to_string(&mut answer).await.unwrap();
+            assert!(answer.starts_with("HTTP/1.1 400"), "{head}{answer}");
+        }
+    }
+    portal.stop().await;
+}
+
+#[tokio::test]
 async fn a_body_that_never_says_how_long_it_is_is_cut_off() {
     let portal = TestPortal::start().await;
     let program = portal.program_of(DEVELOPER).await;

@@ -70,6 +70,7 @@ impl Nodes {
         let node = self
             .authorized_change(caller, Action::OperateNode, recorded, id)
             .await?;
+        require_possible(job)?;
         Self::require_up(&node, "The job queue is")?;
         let workspace = self.workspace(&node).await?;
         self.audit(
@@ -85,5 +86,13 @@ impl Nodes {
             .cancel_job(&workspace, &node.machine, job)
             .await;
         Ok(outcome?)
+    }
+}
+
+/// SkyPilot numbers jobs with signed 64-bit integers and fails at a larger number, which no job can have.
+pub(super) fn require_possible(job: u64) -> Result<(), Problem> {
+    match i64::try_from(job) {
+        Ok(_) => Ok(()),
+        Err(_) => Err(Problem::not_found("job")),
     }
 }

@@ -107,6 +107,9 @@ impl Nodes {
         let node = self
             .authorized_change(caller, Action::ReadNodeLogs, recorded, id)
             .await?;
+        if let NodeLog::Job(Some(job)) = log {
+            jobs::require_possible(job)?;
+        }
         let workspace = self.workspace(&node).await?;
         let detail = match log {
             NodeLog::Provisioning => "provisioning".to_owned(),

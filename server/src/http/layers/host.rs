@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use domain::problem::{Problem, ProblemKind};
-use http::{HeaderMap, HeaderName, Method, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Version, header, uri::Authority};
 use std::{net::SocketAddr, sync::Arc};
 use url::{Host, Url};
 
@@ -70,6 +70,36 @@ impl Addresses {
 /// name it used, and sending it on again would never end.
 const MOVED: &str = "hangar_moved";
 
+/// Refuses requests that name no host or more than one (RFC 9112, section 3.2; RFC 9113, section 8.3.1): a proxy in front
+/// may have looked at another name.
+pub async fn require_one(request: Request, next: Next) -> Response {
+    if names_one_host(&request) {
+        return next.run(request).await;
+    }
+    let problem = Problem::new(
+        ProblemKind::BadRequest,
+        "The request does not name exactly one host.",
+    )
+    .next("Send one Host header with the name and port of the portal.");
+    problem::answer(problem, request.headers())
+}
+
+fn names_one_host(request: &Request) -> bool {
+    let parsed = |host: &HeaderValue| {
+        let host = host.to_str().ok()?.parse::<Authority>().ok()?;
+        (!host.as_str().contains('@')).then_some(host)
+    };
+    let target = request.uri().authority();
+    let mut hosts = request.headers().get_all(header::HOST).iter();
+    match (hosts.next(), hosts.next()) {
+        (None, _) => target.is_some() || request.version() < Version::HTTP_11,
+        (Some(host), None) => parsed(host).is_some_and(|host| {
+            target.is_none_or(|target| target.host().eq_ignore_ascii_case(host.host()))
+        }),
+        (Some(_), Some(_)) => false,
+    }
+}
+
 /// Notes the origin; sends browsers that came by another name to the right one.
 pub async fn recognise(
     State(addresses): State<Arc<Addresses>>,
@@ -77,13 +107,6 @@ pub async fn recognise(
     next: Next,
 ) -> Response {
     let headers = request.headers();
-    if headers.get_all(header::HOST).iter().count() > 1 {
-        let problem = Problem::new(
-            ProblemKind::BadRequest,
-            "The request has more than one Host header.",
-        );
-        return problem::answer(problem, headers);
-    }
     let host = text(headers, header::HOST).or_else(|| {
         request
             .uri()
@@ -243,12 +266,52 @@ mod tests {
                 307,
             ),
             (&[("host", "hangar:8080"), ("cookie", "a=b")], 307),
-            (
-                &[("host", "hangar.example.com"), ("host", "evil.example.com")],
-                400,
-            ),
         ] {
             assert_eq!(status(headers).await, expected, "{headers:?}");
+        }
+    }
+
+    #[test]
+    fn a_request_names_one_host() {
+        let ours = "hangar.example.com";
+        let other = "evil.example.com";
+        for (target, hosts, version, one) in [
+            ("/", &[ours][..], Version::HTTP_11, true),
+            ("/", &["[::1]:8080"], Version::HTTP_11, true),
+            ("/", &[], Version::HTTP_10, true),
+            ("https://hangar.example.com/", &[], Version::HTTP_2, true),
+            (
+                "https://hangar.example.com/",
+                &["HANGAR.example.com"],
+                Version::HTTP_2,
+                true,
+            ),
+            ("/", &[ours, other], Version::HTTP_11, false),
+            ("/", &[ours, ours], Version::HTTP_11, false),
+            ("/", &[ours, ours], Version::HTTP_10, false),
+            ("/", &[], Version::HTTP_11, false),
+            ("/", &[""], Version::HTTP_11, false),
+            (
+                "/",
+                &["hangar.example.com, evil.example.com"],
+                Version::HTTP_11,
+                false,
+            ),
+            ("/", &["user@hangar.example.com"], Version::HTTP_11, false),
+            (
+                "https://hangar.example.com/",
+                &[other],
+                Version::HTTP_2,
+                false,
+            ),
+            ("http://evil.example.com/", &[ours], Version::HTTP_11, false),
+        ] {
+            let mut request = Request::builder().uri(target).version(version);
+            for host in hosts {
+                request = request.header("host", *host);
+            }
+            let request = request.body(Body::empty()).unwrap();
+            assert_eq!(names_one_host(&request), one, "{target} {hosts:?}");
         }
     }
 }

@@ -183,9 +183,25 @@ async fn bad_jobs_and_idle_rules_get_a_message_at_the_field() {
             .await;
         answer.assert_problem(422, "invalid");
     }
-    for job in ["0x1", "-1", "99999999999999999999"] {
-        let path = format!("{address}/jobs/{job}/logs");
-        program.get(&path).await.assert_problem(404, "not-found");
+    let page = address.strip_prefix("/api/v1").unwrap();
+    let browser = portal.browser_of(DEVELOPER).await;
+    for job in [
+        "0x1",
+        "-1",
+        "9223372036854775808",
+        "18446744073709551615",
+        "99999999999999999999",
+    ] {
+        let job_address = format!("{address}/jobs/{job}");
+        let cancelled = program.request(Method::DELETE, &job_address);
+        for answer in [
+            program.get(&format!("{job_address}/logs")).await,
+            program.send(cancelled).await,
+            browser.get(&format!("{page}/logs/jobs/{job}")).await,
+            browser.get(&format!("{page}/logs/jobs/{job}/stream")).await,
+        ] {
+            answer.assert_problem(404, "not-found");
+        }
     }
     let list = program.get("/api/v1/nodes?sort=colour&page=0").await;
     list.assert_problem(422, "invalid");
