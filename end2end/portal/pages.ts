@@ -100,7 +100,7 @@ export function placesOfAdministration({ user, lastAdmin, credential }: Administ
     asAdmin('tenant-not-found', '/tenants/nothing'),
     { name: 'tenant-of-others', path: '/tenants/payments', role: 'developer' },
     { name: 'users-refused', path: '/admin/users', role: 'developer' },
-    { name: 'teams-of-a-viewer', path: '/tenants', role: 'viewer' },
+    { name: 'tenants-of-a-viewer', path: '/tenants', role: 'viewer' },
   ];
 }
 

@@ -230,6 +230,6 @@ test('pages of administration do not exist for other users', async ({ openAs }) 
     await expect(page.getByRole('heading', { level: 1, name: 'Not found' })).toBeVisible();
   }
   await page.goto('/');
-  await page.getByRole('link', { name: 'Team' }).click();
+  await page.getByRole('link', { name: 'Tenant', exact: true }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Vision' })).toBeVisible();
 });

@@ -75,9 +75,12 @@ fn TenantItem(tenants: Vec<TenantMembership>) -> impl IntoView {
         (Some(slug), _) => Some(slug).filter(|slug| slugs.iter().any(|found| found == slug)),
         (None, _) => None,
     };
-    let href = chosen.map_or_else(|| routes::TENANTS.to_owned(), routes::tenant);
+    let (href, label) = match chosen {
+        Some(slug) => (routes::tenant(slug), "Tenant"),
+        None => (routes::TENANTS.to_owned(), "My tenants"),
+    };
     let here = belongs(&address.path, routes::TENANTS);
-    Some(view! { <Link href=href here=here symbol=Symbol::Team label="Team" /> })
+    Some(view! { <Link href=href here=here symbol=Symbol::Team label=label /> })
 }
 
 /// A list that keeps the chosen tenant and environment.

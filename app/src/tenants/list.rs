@@ -69,7 +69,7 @@ pub async fn admin_list(request: PageRequest) -> PageResult {
     };
     let view = move || {
         view! {
-            <PageHeader title="Tenants" summary=|| "Teams and customers and their resources" />
+            <PageHeader title="Tenants" summary=|| "All tenants and their resources" />
             <div class="grid grid-cols-1 gap-3.5 items-start xl:grid-cols-[minmax(0,1.9fr)_minmax(0,1fr)]">
                 <section
                     aria-label="List of tenants"
