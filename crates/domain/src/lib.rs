@@ -18,6 +18,7 @@ pub mod money;
 pub mod node;
 pub mod operation;
 pub mod order;
+pub mod outside_text;
 pub mod overview;
 pub mod permissions;
 pub mod plan;

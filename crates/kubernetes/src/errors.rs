@@ -1,11 +1,12 @@
 //! Turns errors of a host cluster into messages.
 
+use domain::outside_text::readable;
 use kube::{Error, core::Status};
 use provisioning::ports::host_clusters::{HostError, HostErrorKind};
 use std::{error::Error as StdError, fmt::Display, time::Duration};
 
 /// The maximum length of a message: proxies respond with whole pages.
-const LONGEST: usize = 1000;
+pub(crate) const LONGEST: usize = 1000;
 
 /// `host` refused what was `tried` ("create the namespace vcluster-ci").
 pub(crate) fn refused(host: &str, tried: impl Display, error: Error) -> HostError {
@@ -130,7 +131,7 @@ fn is_terminating(status: &Status) -> bool {
     by_cause || status.message.contains("is being terminated")
 }
 
-/// The host's message without a full stop, truncated.
+/// The host's message without a full stop.
 fn host_message(status: &Status) -> String {
     let text = status.message.trim().trim_end_matches('.');
     let text = if text.is_empty() {
@@ -138,11 +139,7 @@ fn host_message(status: &Status) -> String {
     } else {
         text
     };
-    let mut said: String = text.chars().take(LONGEST).collect();
-    if said.len() < text.len() {
-        said.push('…');
-    }
-    said
+    readable(text, LONGEST)
 }
 
 /// The innermost cause: "connection refused" instead of "client error".

@@ -1,7 +1,7 @@
 //! Events in a vCluster's namespace.
 
-use crate::host::Host;
-use domain::cluster::ClusterEvent;
+use crate::{errors::LONGEST, host::Host};
+use domain::{cluster::ClusterEvent, outside_text::readable};
 use jiff::Timestamp;
 use k8s_openapi::api::core::v1::Event;
 use kube::ResourceExt;
@@ -51,8 +51,8 @@ fn event(event: Event) -> Option<ClusterEvent> {
             object.name.as_deref().unwrap_or("unknown")
         ),
         count: count.unsigned_abs(),
-        reason: event.reason.unwrap_or_default(),
-        message: event.message.unwrap_or_default().trim().to_owned(),
+        reason: readable(&event.reason.unwrap_or_default(), LONGEST),
+        message: readable(&event.message.unwrap_or_default(), LONGEST),
     })
 }
 
@@ -99,6 +99,15 @@ mod tests {
 
         let bare = read(json!({}));
         assert_eq!(bare.at, "2026-11-21T00:00:00Z".parse().unwrap());
+    }
+
+    #[test]
+    fn an_event_says_only_what_can_be_read() {
+        let hostile = "ok\u{202e}\u{1b}[2J".to_owned() + &"x".repeat(100_000);
+        let seen = read(json!({"message": hostile, "reason": "Fa\u{200b}iled"}));
+        assert!(seen.message.starts_with("ok[2Jxxx"));
+        assert_eq!(seen.message.chars().count(), LONGEST);
+        assert_eq!(seen.reason, "Failed");
     }
 
     #[test]

@@ -3,8 +3,12 @@
 //! Its logs arrive in arbitrary chunks, with colours, progress bars that overwrite themselves, and control lines
 //! (`<sky-payload>"<heartbeat></heartbeat>"</sky-payload>`) for its own command line.
 
+use domain::outside_text::readable;
+
 /// The maximum length of a line in bytes; the rest of a longer line is dropped.
 const LONGEST_LINE: usize = 16 * 1024;
+/// The maximum length of a message in characters: some of SkyPilot's contain whole logs.
+pub(crate) const LONGEST_MESSAGE: usize = 4000;
 const PAYLOAD: &str = "<sky-payload";
 const PAYLOAD_END: &str = "</sky-payload>";
 /// Marks a truncated line.
@@ -167,12 +171,12 @@ fn without_payloads(line: &str) -> Option<String> {
     (!kept.trim().is_empty()).then_some(kept)
 }
 
-/// A message without colours and surrounding spaces; line breaks stay.
+/// A message without colours; line breaks stay.
 pub(crate) fn plain(message: &str) -> String {
     let mut text = PlainText::new();
     let mut lines = text.push(message.as_bytes());
     lines.push_str(&text.finish());
-    lines.trim().to_owned()
+    readable(&lines, LONGEST_MESSAGE)
 }
 
 #[cfg(test)]

@@ -1,8 +1,11 @@
 //! Why a vCluster does not work: pure functions of what the host reports.
 
 use super::{ObservationTime, pod};
-use crate::events::{first_seen, last_seen};
-use domain::failure::FailureCode;
+use crate::{
+    errors::LONGEST,
+    events::{first_seen, last_seen},
+};
+use domain::{failure::FailureCode, outside_text::readable};
 use jiff::Timestamp;
 use k8s_openapi::api::{
     apps::v1::StatefulSet,
@@ -249,10 +252,10 @@ fn newest<'a>(events: &'a [Event], kind: &str, name: &str, reasons: &[&str]) -> 
         .max_by_key(|event| last_seen(event).unwrap_or(Timestamp::MIN))
 }
 
-fn trouble(code: FailureCode, message: impl Into<String>, lasting: bool) -> Trouble {
+fn trouble(code: FailureCode, message: impl AsRef<str>, lasting: bool) -> Trouble {
     Trouble {
         code,
-        message: message.into(),
+        message: readable(message.as_ref(), LONGEST),
         lasting,
     }
 }

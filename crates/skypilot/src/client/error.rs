@@ -9,9 +9,6 @@ use serde::Deserialize;
 use serde_json::Value;
 use std::error::Error as StdError;
 
-/// The maximum length of a message in characters: some of SkyPilot's contain whole logs.
-const LONGEST: usize = 4000;
-
 /// The result of every call.
 pub type Answer<T> = Result<T, SkyPilotError>;
 
@@ -106,7 +103,7 @@ impl SkyPilotError {
 
     /// A request that the server accepted and that failed with `type_` and `message`, from `/api/get`.
     pub(super) fn failed(tried: &str, type_: &str, message: &str) -> Self {
-        let said = shortened(&plain(message));
+        let said = plain(message);
         let kind = kind_of(type_, &said);
         Self {
             message: message_for(&kind, tried, &said),
@@ -157,7 +154,7 @@ impl SkyPilotError {
     }
 
     fn by_status(tried: &str, status: u16, said: &str) -> Self {
-        let said = shortened(&plain(said));
+        let said = plain(said);
         let kind = match status {
             401 => ErrorKind::Unauthorized,
             403 => ErrorKind::PermissionDenied,
@@ -242,16 +239,10 @@ fn last_line(text: &str) -> &str {
     lines.rev().find(|line| !line.is_empty()).unwrap_or("")
 }
 
-fn shortened(text: &str) -> String {
-    match text.char_indices().nth(LONGEST) {
-        None => text.to_owned(),
-        Some((end, _)) => format!("{}…", &text[..end]),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plain_text::LONGEST_MESSAGE;
 
     #[test]
     fn a_refused_request_body_is_never_repeated() {
@@ -288,7 +279,7 @@ mod tests {
     #[test]
     fn a_message_as_long_as_a_log_is_cut() {
         let error = SkyPilotError::failed("do it", "RuntimeError", &"ä".repeat(100_000));
-        assert!(error.message.chars().count() < LONGEST + 200);
+        assert!(error.message.chars().count() < LONGEST_MESSAGE + 200);
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! Converts a SkyPilot cluster into the port's machine.
 
-use crate::client::{self, Cluster, ClusterState, InitKind};
+use crate::{
+    client::{self, Cluster, ClusterState, InitKind},
+    plain_text::plain,
+};
 use domain::node::{
     job::{Job, JobState},
     order::{Autostop, IdleAction},
@@ -22,7 +25,10 @@ pub(super) fn machine(cluster: Cluster) -> Machine {
     };
     Machine {
         state,
-        reason: cluster.init_status_reason.or(cluster.last_event),
+        reason: cluster
+            .init_status_reason
+            .or(cluster.last_event)
+            .map(|reason| plain(&reason)),
         autostop: autostop(cluster.autostop, cluster.to_down),
         placement,
         resources: cluster
@@ -83,7 +89,7 @@ pub(super) fn events(events: Vec<client::ClusterEvent>) -> Vec<NodeEvent> {
     let event = |event: client::ClusterEvent| {
         Some(NodeEvent {
             at: event.transitioned_at?,
-            message: crate::plain_text::plain(&event.reason),
+            message: plain(&event.reason),
         })
     };
     events.into_iter().filter_map(event).collect()
