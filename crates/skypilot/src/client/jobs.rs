@@ -4,7 +4,6 @@ use super::{Acting, Answer, RequestId, SkyPilot, call::Call, fields};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
-use std::collections::BTreeMap;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -49,18 +48,6 @@ impl SkyPilot {
         let body = json!({"cluster_name": cluster_name, "skip_finished": false, "all_users": true});
         self.call(acting, &Call::post("queue", "list the jobs", &acting, body))
             .await
-    }
-
-    /// The states of jobs; `None` for jobs that do not exist. Without ids: the latest job.
-    pub async fn job_status(
-        &self,
-        acting: Acting<'_>,
-        cluster_name: &str,
-        job_ids: Option<&[u64]>,
-    ) -> Answer<BTreeMap<u64, Option<JobState>>> {
-        let body = json!({"cluster_name": cluster_name, "job_ids": job_ids});
-        let call = Call::post("job_status", "return the state of the jobs", &acting, body);
-        self.call(acting, &call).await
     }
 
     /// Cancels jobs. The result is empty and takes half a minute.

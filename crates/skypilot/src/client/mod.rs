@@ -10,7 +10,6 @@ mod capacity;
 mod clouds;
 mod clusters;
 mod config;
-mod costs;
 mod error;
 mod fields;
 mod jobs;
@@ -32,7 +31,6 @@ pub use clusters::{
     Autostop, Cluster, ClusterEvent, ClusterState, InitKind, Refresh, SshCredentials, StatusQuery,
 };
 pub use config::{ClientConfig, ConfigError, Timeouts};
-pub use costs::Cost;
 pub use error::{Answer, ErrorKind, SkyPilotError};
 pub use jobs::{Job, JobState};
 pub use logs::{LogLength, LogStream};

@@ -1,6 +1,6 @@
-//! The server's users.
+//! The portal's user on the server.
 
-use super::{Acting, Answer, Identity, SkyPilot, call::Call, fields};
+use super::{Answer, Identity, SkyPilot, call::Call, fields};
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,11 +29,6 @@ pub struct User {
 }
 
 impl SkyPilot {
-    pub async fn users(&self, acting: Acting<'_>) -> Answer<Vec<User>> {
-        self.answer(acting.identity, &Call::get("users", "list the users"))
-            .await
-    }
-
     /// The user and role of `identity` on the server.
     pub async fn who_am_i(&self, identity: &Identity) -> Answer<User> {
         let call = Call::get("users/role", "return the portal's user");

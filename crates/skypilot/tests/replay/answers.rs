@@ -7,7 +7,7 @@ use skypilot::client::{
     AcceleratorQuery, Autostop, Cluster, ClusterState, InitKind, JobState, Launched, LogLength,
     LogStream, RequestId, RequestState, StatusQuery, Workspace,
 };
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 const SOON: Duration = Duration::from_secs(10);
 
@@ -113,13 +113,6 @@ async fn jobs_tell_how_they_went_and_when() {
         .unwrap()
         .duration_since(jobs[1].start_at.unwrap());
     assert_eq!(took.as_secs(), 17);
-    let tape = Tape::of("job-status").await;
-    let states = tape
-        .sky
-        .job_status(tape.acting(), "dev-a", None)
-        .await
-        .unwrap();
-    assert_eq!(states, BTreeMap::from([(2, Some(JobState::Succeeded))]));
 }
 
 #[tokio::test]
@@ -291,18 +284,6 @@ async fn requests_are_listed_with_their_state_and_the_servers_clock() {
         .await
         .unwrap();
     assert_eq!(cancelled.len(), 2);
-}
-
-#[tokio::test]
-async fn costs_include_deleted_clusters() {
-    let tape = Tape::of("costs-summary").await;
-    let costs = tape.sky.cost_report(tape.acting(), 30, None).await.unwrap();
-    assert_eq!((costs[0].name.as_str(), costs[0].duration), ("dev-a", 379));
-    assert_eq!(
-        (costs[1].name.as_str(), costs[1].cloud.as_deref()),
-        ("cb", Some("AWS"))
-    );
-    assert!(costs.len() > 2);
 }
 
 #[tokio::test]

@@ -55,7 +55,6 @@ async fn everything(sky: &SkyPilot, identity: &Identity, acting: Acting<'_>) {
     let _ = sky.cluster_events(acting, "c").await;
     let _ = sky.endpoints(acting, "c", 22).await;
     let _ = sky.queue(acting, "c").await;
-    let _ = sky.job_status(acting, "c", Some(&[1])).await;
     let _ = sky.submit_cancel(acting, "c", &[1]).await;
     let _ = sky.job_log(acting, "c", Some(1), LogLength::ALL).await;
     let _ = sky.provision_log(acting, "c", LogLength::ALL).await;
@@ -72,7 +71,6 @@ async fn everything(sky: &SkyPilot, identity: &Identity, acting: Acting<'_>) {
     let _ = sky.request(identity, &id).await;
     let _ = sky.requests_about(identity, "c", true).await;
     let _ = sky.cancel_requests(acting, &[id]).await;
-    let _ = sky.cost_report(acting, 30, Some(&["c"])).await;
     let _ = sky
         .list_accelerators(acting, &AcceleratorQuery::default())
         .await;
@@ -82,7 +80,6 @@ async fn everything(sky: &SkyPilot, identity: &Identity, acting: Acting<'_>) {
     let _ = sky.submit_create_workspace(acting, "w", &some).await;
     let _ = sky.submit_update_workspace(acting, "w", &some).await;
     let _ = sky.submit_delete_workspace(acting, "w").await;
-    let _ = sky.users(acting).await;
     let _ = sky.who_am_i(identity).await;
     let _ = sky.create_service_account(acting, "a", Role::User, 0).await;
     let _ = sky.service_accounts(acting).await;
