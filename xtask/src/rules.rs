@@ -44,78 +44,66 @@ const TESTS_MAY_USE: [(&str, &str); 6] = [
     ("skypilot", "sandbox"),
 ];
 
-/// Outside crates with one home: (name or prefix ending in `*`, who may use it, who may in tests, why).
+/// Outside crates with one home: (name or prefix ending in `*`, who may use it, why).
 const HOMES: [Home; 12] = [
     Home {
         package: "sqlx*",
         crates: &["persistence"],
-        tests: &[],
         why: "the database is behind one adapter",
     },
     Home {
         package: "kube",
         crates: &["kubernetes"],
-        tests: &["sandbox"],
         why: "Kubernetes is behind one adapter",
     },
     Home {
         package: "kube-*",
         crates: &["kubernetes"],
-        tests: &["sandbox"],
         why: "Kubernetes is behind one adapter",
     },
     Home {
         package: "k8s-openapi",
         crates: &["kubernetes", "server", SANDBOX],
-        tests: &[],
         why: "Kubernetes is behind one adapter; the binary chooses the version",
     },
     Home {
         package: "openidconnect",
         crates: &["server"],
-        tests: &[],
         why: "sign-in happens in one place",
     },
     Home {
         package: "leptos*",
         crates: &["app", "frontend", "server"],
-        tests: &[],
         why: "pages are in `app`",
     },
     Home {
         package: "aws-sdk-*",
         crates: &["aws", "cognito"],
-        tests: &[],
         why: "clouds are behind their adapters",
     },
     Home {
         package: "aws-smithy-*",
         crates: &["aws", "cognito"],
-        tests: &[],
         why: "clouds are behind their adapters",
     },
     Home {
         package: "aws-config",
         crates: &[],
-        tests: &[],
         why: "it looks for credentials of the machine it runs on, and brings an HTTP client of its own",
     },
     Home {
         package: "chacha20poly1305",
         crates: &["secrets"],
-        tests: &[],
         why: "secrets are sealed and opened in one place",
     },
     Home {
         package: "encre-css",
         crates: &["xtask"],
-        tests: &[],
         why: "styles are made at build time",
     },
     Home {
         package: "wasm-bindgen-cli-support",
         crates: &["xtask"],
-        tests: &[],
         why: "the site is put together at build time",
     },
 ];
@@ -178,7 +166,6 @@ const ONCE: [&str; 9] = [
 struct Home {
     package: &'static str,
     crates: &'static [&'static str],
-    tests: &'static [&'static str],
     why: &'static str,
 }
 
@@ -313,9 +300,7 @@ fn home(edge: &Edge) -> Option<Violation> {
         return Some(violation("the core decides; adapters do input and output"));
     }
     let home = HOMES.iter().find(|home| matches(home.package, &edge.to))?;
-    let permitted =
-        home.crates.contains(&from) || (edge.kind == Kind::Test && home.tests.contains(&from));
-    (!permitted).then(|| violation(home.why))
+    (!home.crates.contains(&from)).then(|| violation(home.why))
 }
 
 /// Whether a name is meant by a pattern: itself, or any that begins with what stands before `*`.

@@ -42,7 +42,6 @@ fn the_tree_of_the_architecture_document_holds() {
         ("app", "provisioning", Kind::Normal),
         ("persistence", "sqlx", Kind::Normal),
         ("kubernetes", "kube", Kind::Normal),
-        ("sandbox", "kube", Kind::Test),
         ("kubernetes", "sandbox", Kind::Test),
         ("server", "persistence", Kind::Normal),
         ("server", "kubernetes", Kind::Normal),
@@ -95,6 +94,7 @@ fn outside_crates_stay_at_home() {
         ("server", "sqlx", Kind::Normal),
         ("server", "kube", Kind::Normal),
         ("sandbox", "kube", Kind::Normal),
+        ("sandbox", "kube", Kind::Test),
         ("provisioning", "reqwest", Kind::Normal),
         ("server", "aws-sdk-sts", Kind::Normal),
     ];
