@@ -15,7 +15,7 @@ export class Faults {
     await this.set({});
   }
 
-  /** Something that happens once, perhaps to something: `drop-watches`, `skypilot-end-machine` to a `cluster` ... */
+  /** Something that happens once, perhaps to something: `rotate-signing-key`, `skypilot-end-machine` to a `cluster` ... */
   async happen(action: string, target: object = {}): Promise<void> {
     await this.send('POST', `/sandbox/faults/actions/${action}`, target);
   }

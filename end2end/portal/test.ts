@@ -48,7 +48,7 @@ export const test = base.extend<Fixtures, Worker>({
       await signIn(page, 'developer');
       const orphan = 'hgr-3f2a77aa-forgotten';
       await faults.happen('skypilot-make-orphan', { workspace: 'default', cluster: orphan });
-      const broken = { workloads: { image_pull: ['vcluster-no-image'] }, skypilot: { no_capacity: [{ accelerator: 'B200' }] } };
+      const broken = { workloads: { image_pull: ['vcluster-no-image'] }, skypilot: { no_capacity: ['B200'] } };
       await faults.set(broken);
       const nodes = { orphan, ...(await nodesToLookAt(page)) };
       const failed = await createCluster(page, 'no-image');

@@ -8,7 +8,7 @@ const up = 60_000;
 
 test('a lack of capacity names each place that was tried, and the launch can be tried again', async ({ openAs, faults }) => {
   const page = await openAs('developer');
-  await faults.set({ skypilot: { no_capacity: [{ accelerator: 'H200' }] } });
+  await faults.set({ skypilot: { no_capacity: ['H200'] } });
   const name = freshName('nowhere');
   const address = await createNode(page, name, { accelerator: 'H200', count: '8', cloud: '' });
   await reaches(page, 'Failed', up);

@@ -10,6 +10,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
+use crate::skypilot::Server;
+
 /// By default there are no faults.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -45,8 +47,6 @@ pub struct WorkloadFaults {
     pub unschedulable: Scope,
     /// Containers start and exit at once.
     pub crash_loop: Scope,
-    /// The syncer never writes its kubeconfig Secret.
-    pub no_kubeconfig: Scope,
     /// Load balancers never get an address.
     pub no_load_balancer: Scope,
 }
@@ -54,64 +54,27 @@ pub struct WorkloadFaults {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SkypilotFaults {
-    pub latency_ms: u64,
     pub fail_next: Option<FailNext>,
     /// The connections of this many requests are cut after the request was executed: the response is lost.
     pub drop_answers: u32,
     pub unreachable: bool,
     pub unauthorized: bool,
-    pub no_capacity: NoCapacity,
+    /// Accelerators that no cloud has left.
+    pub no_capacity: Scope,
     /// Launches never get anywhere, by the clusters' names.
     pub launch_hangs: Scope,
-    pub setup_fails: Scope,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AwsFaults {
-    pub latency_ms: u64,
     pub unreachable: bool,
     pub unknown_keys: Scope,
     pub refuse_roles: Scope,
 }
 
-/// Where the clouds have nothing left: `false`, `true` or a list of places in JSON.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum NoCapacity {
-    All(bool),
-    Places(Vec<ScarcePlace>),
-}
-
-impl Default for NoCapacity {
-    fn default() -> Self {
-        Self::All(false)
-    }
-}
-
-/// What there is nothing left of. What is not said does not matter.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct ScarcePlace {
-    pub cloud: Option<String>,
-    pub region: Option<String>,
-    pub accelerator: Option<String>,
-    /// Only spot machines, or only others.
-    pub spot: Option<bool>,
-}
-
-pub trait SkypilotActions: Send + Sync {
-    fn cut_streams(&self);
-    /// Starts the server anew: connections are cut, requests are cancelled and forgotten.
-    fn restart(&self);
-    /// Ends a cluster's machine without SkyPilot's knowing. Whether there is such a cluster with a machine.
-    fn end_machine(&self, cluster: &str) -> bool;
-    /// Makes a cluster that nobody asked the portal for. Whether there is such a workspace and no such cluster.
-    fn make_orphan(&self, workspace: &str, cluster: &str) -> bool;
-}
-
-/// Where a fault is on: `false`, `true` or a list of names in JSON, of namespaces, of SkyPilot's clusters, of AWS's keys or
-/// roles.
+/// Where a fault is on: `false`, `true` or a list of names in JSON, of namespaces, of SkyPilot's clusters and accelerators,
+/// of AWS's keys or roles.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Scope {
@@ -169,7 +132,7 @@ pub struct Faults {
     settings: Arc<watch::Sender<FaultSettings>>,
     watch_drops: Arc<watch::Sender<u64>>,
     key_rotations: Arc<AtomicU64>,
-    skypilot: Arc<RwLock<Option<Weak<dyn SkypilotActions>>>>,
+    skypilot: Arc<RwLock<Weak<Server>>>,
 }
 
 impl fmt::Debug for Faults {
@@ -215,17 +178,17 @@ impl Faults {
         self.key_rotations.load(Ordering::Relaxed)
     }
 
-    pub fn skypilot_is(&self, server: Weak<dyn SkypilotActions>) {
+    pub fn skypilot_is(&self, server: &Arc<Server>) {
         let mut held = self
             .skypilot
             .write()
             .unwrap_or_else(PoisonError::into_inner);
-        *held = Some(server);
+        *held = Arc::downgrade(server);
     }
 
-    pub fn skypilot(&self) -> Option<Arc<dyn SkypilotActions>> {
+    pub fn skypilot(&self) -> Option<Arc<Server>> {
         let held = self.skypilot.read().unwrap_or_else(PoisonError::into_inner);
-        held.as_ref()?.upgrade()
+        held.upgrade()
     }
 
     /// The status with which this request to the SkyPilot server fails. Counts down [`FailNext`].

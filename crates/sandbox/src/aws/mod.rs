@@ -6,7 +6,6 @@ mod access_key;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::Result;
 use aws_lc_rs::hmac;
@@ -147,8 +146,6 @@ impl SecurityTokenServer {
 }
 
 async fn answer(State(tokens): State<SecurityTokens>, headers: HeaderMap, body: Bytes) -> Response {
-    let latency = tokens.faults.current().aws.latency_ms;
-    tokio::time::sleep(Duration::from_millis(latency)).await;
     tokens
         .answer(&body, &headers)
         .unwrap_or_else(IntoResponse::into_response)

@@ -1,6 +1,6 @@
 //! The faults of `faults.rs` over HTTP, for browser tests and for trying how the portal reacts. Only JSON is accepted, so
-//! that forms on other sites cannot send it. Actions are `drop-watches`, `rotate-signing-key`, `skypilot-cut-streams`,
-//! `skypilot-restart`, `skypilot-end-machine` with a `cluster`, and `skypilot-make-orphan` with `workspace` and `cluster`.
+//! that forms on other sites cannot send it. Actions are `rotate-signing-key`, `skypilot-end-machine` with a `cluster`, and
+//! `skypilot-make-orphan` with `workspace` and `cluster`.
 
 use std::sync::Arc;
 
@@ -47,10 +47,7 @@ async fn act(
 ) -> StatusCode {
     let faults = &provider.faults;
     match (action.as_str(), faults.skypilot()) {
-        ("drop-watches", _) => faults.drop_watches(),
         ("rotate-signing-key", _) => faults.rotate_signing_key(),
-        ("skypilot-cut-streams", Some(skypilot)) => skypilot.cut_streams(),
-        ("skypilot-restart", Some(skypilot)) => skypilot.restart(),
         ("skypilot-end-machine", Some(skypilot)) if skypilot.end_machine(&target.cluster) => {}
         ("skypilot-make-orphan", Some(skypilot))
             if skypilot.make_orphan(&target.workspace, &target.cluster) => {}

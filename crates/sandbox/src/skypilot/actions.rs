@@ -1,26 +1,14 @@
-//! One-time faults of the server and its clouds.
-
-use std::sync::Arc;
+//! One-time faults of the clouds.
 
 use super::catalog::OFFERS;
 use super::clusters::{Cluster, Machine, Resources, Status};
 use super::server::Server;
 use super::users::FIRST_ADMIN;
-use crate::faults::SkypilotActions;
 
-pub struct Actions(pub Arc<Server>);
-
-impl SkypilotActions for Actions {
-    fn cut_streams(&self) {
-        self.0.cut_streams();
-    }
-
-    fn restart(&self) {
-        self.0.restart();
-    }
-
-    fn end_machine(&self, cluster: &str) -> bool {
-        self.0.store.change(|state| {
+impl Server {
+    /// Ends a cluster's machine without SkyPilot's knowing. Whether there is such a cluster with a machine.
+    pub fn end_machine(&self, cluster: &str) -> bool {
+        self.store.change(|state| {
             let machine = state
                 .clusters
                 .get(cluster)
@@ -29,7 +17,8 @@ impl SkypilotActions for Actions {
         })
     }
 
-    fn make_orphan(&self, workspace: &str, name: &str) -> bool {
+    /// Makes a cluster that was not launched by the portal. Whether there is such a workspace and no such cluster.
+    pub fn make_orphan(&self, workspace: &str, name: &str) -> bool {
         let by = (FIRST_ADMIN.0, workspace, "sky launch");
         let orphan = OFFERS
             .iter()
@@ -42,7 +31,7 @@ impl SkypilotActions for Actions {
         orphan.machine = Some(id.clone());
         orphan.note("Cluster successfully provisioned with 1 nodes");
         orphan.enter(Status::Up);
-        self.0.store.change(|state| {
+        self.store.change(|state| {
             if state.workspace(workspace).is_none() || state.clusters.contains_key(name) {
                 return false;
             }

@@ -25,16 +25,8 @@ impl Cloud {
         Self::Oci,
     ];
 
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::Aws => "aws",
-            Self::Gcp => "gcp",
-            Self::Azure => "azure",
-            Self::Lambda => "lambda",
-            Self::RunPod => "runpod",
-            Self::Nebius => "nebius",
-            Self::Oci => "oci",
-        }
+    pub fn id(self) -> String {
+        self.name().to_lowercase()
     }
 
     pub fn name(self) -> &'static str {
@@ -52,7 +44,7 @@ impl Cloud {
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL
             .into_iter()
-            .find(|cloud| cloud.id().eq_ignore_ascii_case(name))
+            .find(|cloud| cloud.name().eq_ignore_ascii_case(name))
     }
 
     pub fn capabilities(self) -> &'static [&'static str] {

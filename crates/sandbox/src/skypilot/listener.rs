@@ -7,16 +7,15 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use tokio::task::JoinSet;
 
-use super::actions::Actions;
 use super::clock::now;
 use super::server::Server;
 use super::store::{State, Store};
-use super::users::{FIRST_ADMIN, Role, Token, User, UserType, new_token, token_hash};
+use super::users::{FIRST_ADMIN, Role, Token, User, new_token, token_hash};
 use super::{clusters, http, ssh};
 use crate::aws::SecurityTokens;
 use crate::controllers::Pace;
 use crate::data_directory::DataDirectory;
-use crate::faults::{Faults, SkypilotActions};
+use crate::faults::Faults;
 use crate::http_listener::{self, Cuts};
 
 const STATE_FILE: &str = "skypilot.json";
@@ -37,7 +36,6 @@ pub struct SkypilotServer {
     admin_token: String,
     server: Arc<Server>,
     data: DataDirectory,
-    _actions: Arc<dyn SkypilotActions>,
     tasks: JoinSet<()>,
 }
 
@@ -56,8 +54,7 @@ impl SkypilotServer {
         let admin_token = admit_portal(&mut state, data)?;
         let ssh_port = ssh_listener.local_addr()?.port();
         let server = Server::new(Store::restore(state), faults.clone(), pace, ssh_port, aws);
-        let actions: Arc<dyn SkypilotActions> = Arc::new(Actions(server.clone()));
-        faults.skypilot_is(Arc::downgrade(&actions));
+        faults.skypilot_is(&server);
         let cuts = Cuts {
             faults,
             unreachable: |faults| faults.skypilot.unreachable,
@@ -78,7 +75,6 @@ impl SkypilotServer {
             admin_token,
             server,
             data: data.clone(),
-            _actions: actions,
             tasks,
         })
     }
@@ -117,8 +113,6 @@ fn load(data: &DataDirectory) -> Result<State> {
                 id: FIRST_ADMIN.0.to_owned(),
                 name: FIRST_ADMIN.1.to_owned(),
                 role: Role::Admin,
-                user_type: UserType::Basic,
-                created_at: now(),
             }],
             ..State::default()
         });
@@ -168,8 +162,6 @@ fn admit_portal(state: &mut State, data: &DataDirectory) -> Result<String> {
         id: id.to_owned(),
         name: name.to_owned(),
         role: Role::Admin,
-        user_type: UserType::Sa,
-        created_at: now(),
     });
     state.tokens.push(Token {
         id: name.to_owned(),

@@ -113,7 +113,7 @@ fn fits(offer: &Offer, wanted: &Wanted) -> bool {
 }
 
 fn check_clouds(task: &Task, enabled: &BTreeSet<Cloud>) -> Result<(), Exception> {
-    let disabled: Option<BTreeSet<&str>> = task
+    let disabled: Option<BTreeSet<String>> = task
         .resources
         .iter()
         .map(|wanted| wanted.cloud.filter(|cloud| !enabled.contains(cloud)))
@@ -147,7 +147,9 @@ fn check_names(wanted: &Wanted) -> Result<(), Exception> {
     };
     let check = |what: &str, name: &Option<String>, field: fn(&Offer) -> &str| match name {
         Some(name) if !of_cloud().any(|offer| field(offer) == name) => {
-            let cloud = wanted.cloud.map_or("any cloud", Cloud::id);
+            let cloud = wanted
+                .cloud
+                .map_or_else(|| "any cloud".to_owned(), Cloud::id);
             Err(Exception::value(format!(
                 "Invalid {what} {} for {cloud}.",
                 repr(name)

@@ -12,7 +12,7 @@ use super::requests::Requests;
 use super::store::Store;
 use crate::aws::SecurityTokens;
 use crate::controllers::Pace;
-use crate::faults::{Faults, NoCapacity};
+use crate::faults::Faults;
 
 const SHORTEST_PAUSE: Duration = Duration::from_millis(5);
 /// At the default pace a unit is half a second.
@@ -26,7 +26,6 @@ pub struct Server {
     pub stop: CancellationToken,
     pace: Pace,
     locks: Mutex<HashMap<String, Arc<AsyncMutex<()>>>>,
-    visitors: Mutex<HashMap<String, usize>>,
     cuts: watch::Sender<u64>,
     restarts: watch::Sender<u64>,
     ssh_port: u16,
@@ -48,7 +47,6 @@ impl Server {
             stop: CancellationToken::new(),
             pace,
             locks: Mutex::default(),
-            visitors: Mutex::default(),
             cuts: watch::Sender::default(),
             restarts: watch::Sender::default(),
             ssh_port,
@@ -76,17 +74,9 @@ impl Server {
     }
 
     pub fn has_capacity(&self, resources: &Resources) -> bool {
-        let accelerator = resources.accelerator.as_ref().map(|(name, _)| name);
-        match &self.faults.current().skypilot.no_capacity {
-            NoCapacity::All(nothing) => !nothing,
-            NoCapacity::Places(places) => !places.iter().any(|place| {
-                (place.cloud.as_ref())
-                    .is_none_or(|cloud| cloud.eq_ignore_ascii_case(resources.cloud.id()))
-                    && (place.region.as_ref()).is_none_or(|region| *region == resources.region)
-                    && (place.accelerator.as_ref()).is_none_or(|name| Some(name) == accelerator)
-                    && place.spot.is_none_or(|spot| spot == resources.spot)
-            }),
-        }
+        let accelerator = resources.accelerator.as_ref();
+        let name = accelerator.map_or("", |(name, _)| name);
+        !self.faults.current().skypilot.no_capacity.covers(name)
     }
 
     /// Returns as soon as the fault that makes launches of this cluster hang is off.
@@ -96,20 +86,6 @@ impl Server {
         let _ = faults
             .wait_for(|faults| !faults.skypilot.launch_hangs.covers(cluster))
             .await;
-    }
-
-    pub fn has_visitors(&self, cluster: &str) -> bool {
-        let visitors = self.visitors.lock().unwrap_or_else(PoisonError::into_inner);
-        visitors.get(cluster).is_some_and(|count| *count > 0)
-    }
-
-    pub fn visit(self: &Arc<Self>, cluster: &str) -> Visit {
-        let mut visitors = self.visitors.lock().unwrap_or_else(PoisonError::into_inner);
-        *visitors.entry(cluster.to_owned()).or_default() += 1;
-        Visit {
-            server: self.clone(),
-            cluster: cluster.to_owned(),
-        }
     }
 
     pub fn cut_streams(&self) {
@@ -132,23 +108,5 @@ impl Server {
 
     pub fn ssh_port(&self) -> u16 {
         self.ssh_port
-    }
-}
-
-pub struct Visit {
-    server: Arc<Server>,
-    cluster: String,
-}
-
-impl Drop for Visit {
-    fn drop(&mut self) {
-        let mut visitors = self
-            .server
-            .visitors
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = visitors.get_mut(&self.cluster) {
-            *count = count.saturating_sub(1);
-        }
     }
 }

@@ -15,9 +15,10 @@ use russh::{Channel, ChannelId, MethodKind, MethodSet};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use super::server::{Server, Visit};
+use super::server::Server;
 use super::shell::{self, Node};
 use crate::data_directory::DataDirectory;
+use crate::http_listener::ACCEPT_PAUSE;
 
 const HOST_KEY_FILE: &str = "skypilot-ssh-host-key";
 const IDLE_TIMEOUT: Duration = Duration::from_secs(3600);
@@ -76,13 +77,12 @@ pub async fn serve(listener: TcpListener, server: Arc<Server>, host_key: Private
         };
         while sessions.try_join_next().is_some() {}
         let Ok((stream, _)) = accepted else {
-            tokio::time::sleep(Duration::from_millis(50)).await;
+            tokio::time::sleep(ACCEPT_PAUSE).await;
             continue;
         };
         let login = Login {
             server: server.clone(),
             cluster: None,
-            line: String::new(),
         };
         let config = config.clone();
         sessions.spawn(async move {
@@ -96,9 +96,7 @@ pub async fn serve(listener: TcpListener, server: Arc<Server>, host_key: Private
 
 struct Login {
     server: Arc<Server>,
-    cluster: Option<(String, Visit)>,
-    /// The line that is typed in an interactive shell.
-    line: String,
+    cluster: Option<String>,
 }
 
 impl Login {
@@ -118,7 +116,7 @@ impl Login {
     }
 
     fn node(&self) -> Option<Node> {
-        let (name, _) = self.cluster.as_ref()?;
+        let name = self.cluster.as_ref()?;
         let store = &self.server.store;
         store.read(|state| state.clusters.get(name).map(Node::of))
     }
@@ -130,12 +128,6 @@ impl Login {
         let trace = shell::run(command, &node, &BTreeMap::new());
         let lines = trace.lines.into_iter().map(|(_, line)| line + "\n");
         (lines.collect(), u32::try_from(trace.exit).unwrap_or(1))
-    }
-
-    fn prompt(&self) -> String {
-        self.node().map_or_else(String::new, |node| {
-            format!("{}@{}:~$ ", node.user, node.hostname)
-        })
     }
 
     fn leave(channel: ChannelId, status: u32, session: &mut Session) -> Result<(), russh::Error> {
@@ -164,8 +156,7 @@ impl Handler for Login {
         user: &str,
         key: VerifiedPublicKey<'_>,
     ) -> Result<Auth, Self::Error> {
-        let cluster = self.cluster_of(key.public_key);
-        self.cluster = cluster.map(|cluster| (cluster.clone(), self.server.visit(&cluster)));
+        self.cluster = self.cluster_of(key.public_key);
         if self.node().is_some_and(|node| node.user == user) {
             return Ok(Auth::Accept);
         }
@@ -195,72 +186,14 @@ impl Handler for Login {
         Self::leave(channel, status, session)
     }
 
-    async fn pty_request(
-        &mut self,
-        channel: ChannelId,
-        _term: &str,
-        _col_width: u32,
-        _row_height: u32,
-        _pix_width: u32,
-        _pix_height: u32,
-        _modes: &[(russh::Pty, u32)],
-        session: &mut Session,
-    ) -> Result<(), Self::Error> {
-        session.channel_success(channel)
-    }
-
     async fn shell_request(
         &mut self,
         channel: ChannelId,
         session: &mut Session,
     ) -> Result<(), Self::Error> {
         session.channel_success(channel)?;
-        let welcome = format!(
-            "This is a machine of Hangar's sandbox. It knows a few commands: nvidia-smi, hostname, echo, sleep, exit.\r\n\r\n{}",
-            self.prompt()
-        );
-        session.data(channel, welcome.into_bytes())
-    }
-
-    async fn data(
-        &mut self,
-        channel: ChannelId,
-        data: &[u8],
-        session: &mut Session,
-    ) -> Result<(), Self::Error> {
-        let mut output = String::new();
-        for c in String::from_utf8_lossy(data).chars() {
-            match c {
-                '\r' | '\n' => {
-                    output.push_str("\r\n");
-                    let line = std::mem::take(&mut self.line);
-                    if matches!(line.trim(), "exit" | "logout") {
-                        session.data(channel, output.into_bytes())?;
-                        return Self::leave(channel, 0, session);
-                    }
-                    output.push_str(&self.run(&line).0.replace('\n', "\r\n"));
-                    output.push_str(&self.prompt());
-                }
-                // Backspace
-                '\u{7f}' | '\u{8}' => {
-                    if self.line.pop().is_some() {
-                        output.push_str("\u{8} \u{8}");
-                    }
-                }
-                // Ctrl-C
-                '\u{3}' => {
-                    self.line.clear();
-                    output.push_str(&format!("^C\r\n{}", self.prompt()));
-                }
-                // Ctrl-D
-                '\u{4}' if self.line.is_empty() => return Self::leave(channel, 0, session),
-                c if c.is_control() => {}
-                c => {
-                    self.line.push(c);
-                    output.push(c);
-                }
-            }
-        }
-        session.data(channel, output.into_bytes())
+        let hint = "Machines of the sandbox run single commands, such as: ssh NAME nvidia-smi\r\n";
+        session.data(channel, hint.as_bytes().to_vec())?;
+        Self::leave(channel, 1, session)
     }
 }

@@ -1,7 +1,8 @@
 //! Signs and colors of SkyPilot's logs.
 
-const RESET: &str = "\u{1b}[0m";
-const RED: &str = "\u{1b}[31m";
+pub const RESET: &str = "\u{1b}[0m";
+pub const RED: &str = "\u{1b}[31m";
+pub const CYAN: &str = "\u{1b}[36m";
 const GREEN: &str = "\u{1b}[32m";
 const YELLOW: &str = "\u{1b}[33m";
 const DIM: &str = "\u{1b}[2m";

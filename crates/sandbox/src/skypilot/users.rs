@@ -28,21 +28,11 @@ impl Role {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum UserType {
-    Basic,
-    Sa,
-}
-
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct User {
     pub id: String,
     pub name: String,
     pub role: Role,
-    pub user_type: UserType,
-    /// Seconds since 1970.
-    pub created_at: i64,
 }
 
 /// A service account's token, of which only the hash is kept.

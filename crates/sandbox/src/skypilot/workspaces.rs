@@ -35,7 +35,7 @@ impl State {
 
     pub fn is_disabled(&self, workspace: &str, cloud: Cloud) -> bool {
         self.workspace(workspace)
-            .and_then(|config| config.get(cloud.id())?.get("disabled")?.as_bool())
+            .and_then(|config| config.get(&cloud.id())?.get("disabled")?.as_bool())
             .unwrap_or(false)
     }
 

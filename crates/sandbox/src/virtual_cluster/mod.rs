@@ -158,11 +158,6 @@ impl HostSide {
         let host = &self.vclusters.host;
         let pod = host.store.get(key)?;
         let vcluster = self.vclusters.of_pod(&pod)?;
-        let faults = host.faults.current().workloads;
-        if faults.no_kubeconfig.covers(&key.namespace) {
-            // A change of the faults wakes this controller.
-            return None;
-        }
         let left = host.pace.units(4).saturating_sub(vcluster.uptime());
         if !left.is_zero() {
             return Some(left);

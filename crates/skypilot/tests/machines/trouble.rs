@@ -4,7 +4,7 @@ use crate::place::{MACHINE, Place, TASK};
 use domain::node::log::NodeLog;
 use jiff::Timestamp;
 use provisioning::ports::machines::{MachineErrorKind, MachineState, Machines, RequestState};
-use sandbox::faults::{FailNext, FaultSettings, NoCapacity, Scope};
+use sandbox::faults::{FailNext, FaultSettings, Scope};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_launch_without_room_names_each_place_that_was_tried() {
@@ -12,7 +12,7 @@ async fn a_launch_without_room_names_each_place_that_was_tried() {
     place
         .sandbox
         .faults()
-        .change(|faults| faults.skypilot.no_capacity = NoCapacity::All(true));
+        .change(|faults| faults.skypilot.no_capacity = Scope::EVERYWHERE);
     let launch = place
         .machines
         .launch(&place.workspace, MACHINE, TASK, Timestamp::now());

@@ -6,7 +6,7 @@ use super::{Autostop, Cluster, Machine, Status, check_available};
 use crate::skypilot::clock::now;
 use crate::skypilot::exception::Exception;
 use crate::skypilot::http::Context;
-use crate::skypilot::jobs::{self, NewJob};
+use crate::skypilot::jobs::{self, JobSpec};
 use crate::skypilot::optimizer::{self, Candidate};
 use crate::skypilot::python::repr;
 use crate::skypilot::requests::PICKLED_NONE;
@@ -288,7 +288,7 @@ fn submit(
         return Ok(launched(None));
     }
     let wanted = task.resources.first();
-    let new = NewJob {
+    let spec = JobSpec {
         name: task.name.clone(),
         user_id: context.caller.id.clone(),
         setup,
@@ -298,7 +298,7 @@ fn submit(
     };
     let id = context.change(name, |cluster, _| {
         cluster.last_use.clone_from(&context.command);
-        jobs::add(cluster, new)
+        jobs::add(cluster, spec)
     })?;
     context.say(&style::starting(&format!("Job submitted, ID: {id}")));
     Ok(launched(Some(id)))

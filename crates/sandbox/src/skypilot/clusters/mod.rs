@@ -36,13 +36,8 @@ pub enum Status {
 }
 
 impl Status {
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Init => "INIT",
-            Self::Up => "UP",
-            Self::Autostopping => "AUTOSTOPPING",
-            Self::Stopped => "STOPPED",
-        }
+    pub fn name(self) -> String {
+        format!("{self:?}").to_uppercase()
     }
 
     pub fn is_usable(self) -> bool {

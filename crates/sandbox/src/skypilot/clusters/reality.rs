@@ -157,11 +157,7 @@ async fn stop_idle(server: Arc<Server>) {
 
 fn is_due(server: &Server, cluster: &Cluster) -> bool {
     let autostop = &cluster.autostop;
-    if cluster.status != Status::Up
-        || autostop.idle_minutes < 0
-        || jobs::is_busy(cluster)
-        || server.has_visitors(&cluster.name)
-    {
+    if cluster.status != Status::Up || autostop.idle_minutes < 0 || jobs::is_busy(cluster) {
         return false;
     }
     let since = jobs::last_activity(cluster).max(autostop.since);

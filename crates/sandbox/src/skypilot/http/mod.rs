@@ -11,7 +11,6 @@ mod streaming;
 mod workspaces;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
@@ -117,8 +116,6 @@ async fn inject_faults(
     request: Request,
     next: Next,
 ) -> Response {
-    let latency = server.faults.current().skypilot.latency_ms;
-    tokio::time::sleep(Duration::from_millis(latency)).await;
     let mut response = match server.faults.next_skypilot_failure() {
         Some(503) => Refusal::new(
             StatusCode::SERVICE_UNAVAILABLE,

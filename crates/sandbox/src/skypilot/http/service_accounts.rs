@@ -14,7 +14,7 @@ use crate::skypilot::Server;
 use crate::skypilot::clock::now;
 use crate::skypilot::python::repr;
 use crate::skypilot::store::State as ServerState;
-use crate::skypilot::users::{Role, Token, User, UserType, hex, new_token, token_hash};
+use crate::skypilot::users::{Role, Token, User, hex, new_token, token_hash};
 
 const SECONDS_PER_DAY: i64 = 24 * 3600;
 
@@ -66,8 +66,6 @@ pub async fn create(call: Call<CreateBody>) -> Result<Json<Value>, Refusal> {
             id: user_id.clone(),
             name: name.clone(),
             role: call.body.role.unwrap_or(Role::User).min(caller.role),
-            user_type: UserType::Sa,
-            created_at: now(),
         });
         state.tokens.push(Token {
             id: id.clone(),

@@ -11,11 +11,8 @@ use crate::skypilot::clock::now_precise;
 use crate::skypilot::http::{Gone, HEARTBEAT, HEARTBEAT_INTERVAL, Sink};
 use crate::skypilot::requests::last_lines;
 use crate::skypilot::shell::Trace;
-use crate::skypilot::style;
+use crate::skypilot::style::{self, CYAN, RED, RESET};
 
-const CYAN: &str = "\u{1b}[36m";
-const RED: &str = "\u{1b}[31m";
-const RESET: &str = "\u{1b}[0m";
 const LOOK: Duration = Duration::from_millis(100);
 
 fn come<'a>(
@@ -50,7 +47,7 @@ fn job_log(server: &Server, job: &Job) -> String {
         }
     }
     if let (Some(start_at), Some(trace)) = (job.start_at, &job.run_trace) {
-        let name = job.name.as_deref().unwrap_or("task");
+        let name = job.spec.name.as_deref().unwrap_or("task");
         let prefix = format!("{CYAN}({name}, pid={}){RESET}", job.pid + 1);
         lines.extend(come(server, trace, start_at, until).map(|line| format!("{prefix} {line}")));
     }

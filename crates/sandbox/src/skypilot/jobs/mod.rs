@@ -50,7 +50,8 @@ impl Status {
     }
 }
 
-pub struct NewJob {
+#[derive(Clone, Serialize, Deserialize)]
+pub struct JobSpec {
     pub name: Option<String>,
     pub user_id: String,
     pub setup: Option<String>,
@@ -62,12 +63,7 @@ pub struct NewJob {
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Job {
     pub id: i64,
-    pub name: Option<String>,
-    pub user_id: String,
-    pub setup: Option<String>,
-    pub run: String,
-    pub envs: BTreeMap<String, String>,
-    pub accelerators: Option<(String, f64)>,
+    pub spec: JobSpec,
     pub status: Status,
     /// Seconds since 1970.
     pub submitted_at: f64,
@@ -86,23 +82,18 @@ pub struct Job {
 
 impl Job {
     pub fn resources(&self) -> String {
-        match &self.accelerators {
+        match &self.spec.accelerators {
             Some((name, count)) => format!("1x[{name}:{}]", python::count(*count)),
             None => "1x[CPU:1+]".to_owned(),
         }
     }
 }
 
-pub fn add(cluster: &mut Cluster, new: NewJob) -> i64 {
+pub fn add(cluster: &mut Cluster, spec: JobSpec) -> i64 {
     let id = cluster.jobs.iter().map(|job| job.id).max().unwrap_or(0) + 1;
     cluster.jobs.push(Job {
         id,
-        name: new.name,
-        user_id: new.user_id,
-        setup: new.setup,
-        run: new.run,
-        envs: new.envs,
-        accelerators: new.accelerators,
+        spec,
         status: Status::Pending,
         submitted_at: now_precise(),
         begun_at: None,

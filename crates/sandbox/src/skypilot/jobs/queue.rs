@@ -13,9 +13,9 @@ pub fn queue(state: &State, cluster: &str) -> Result<Value, Exception> {
     let rows = jobs.iter().rev().map(|job| {
         json!({
             "job_id": job.id,
-            "job_name": job.name.as_deref().unwrap_or("-"),
-            "username": state.user_name(&job.user_id),
-            "user_hash": job.user_id,
+            "job_name": job.spec.name.as_deref().unwrap_or("-"),
+            "username": state.user_name(&job.spec.user_id),
+            "user_hash": job.spec.user_id,
             "submitted_at": job.submitted_at,
             "start_at": job.start_at,
             "end_at": job.end_at,

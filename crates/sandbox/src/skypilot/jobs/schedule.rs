@@ -23,7 +23,6 @@ pub async fn run_all(server: Arc<Server>) {
                 .collect::<Vec<_>>()
         });
         for name in due {
-            let setup_fails = server.faults.current().skypilot.setup_fails.covers(&name);
             server.store.change_if(|state| {
                 let Some(cluster) = state.clusters.get_mut(&name) else {
                     return false;
@@ -34,18 +33,18 @@ pub async fn run_all(server: Arc<Server>) {
                     .as_ref()
                     .and_then(|machine| state.machines.get(machine))
                     .is_some_and(|machine| machine.running);
-                runs && cluster.status.is_usable() && advance(&server, cluster, setup_fails)
+                runs && cluster.status.is_usable() && advance(&server, cluster)
             });
         }
     }
 }
 
-fn advance(server: &Server, cluster: &mut Cluster, setup_fails: bool) -> bool {
+fn advance(server: &Server, cluster: &mut Cluster) -> bool {
     let now = now_precise();
     let node = Node::of(cluster);
     let mut changed = false;
     for job in &mut cluster.jobs {
-        changed |= proceed(server, job, &node, now, setup_fails);
+        changed |= proceed(server, job, &node, now);
     }
     // First come, first served.
     let total = cluster
@@ -62,51 +61,48 @@ fn advance(server: &Server, cluster: &mut Cluster, setup_fails: bool) -> bool {
             .jobs
             .iter()
             .filter(|job| matches!(job.status, Status::SettingUp | Status::Running))
-            .filter_map(|job| job.accelerators.as_ref())
+            .filter_map(|job| job.spec.accelerators.as_ref())
             .map(|(_, count)| count)
             .sum();
         let job = &mut cluster.jobs[at];
-        let needs = job.accelerators.as_ref().map_or(0.0, |(_, count)| *count);
+        let needs = job
+            .spec
+            .accelerators
+            .as_ref()
+            .map_or(0.0, |(_, count)| *count);
         let waited = now - job.submitted_at >= server.real_seconds(QUEUED);
         if !waited || taken + needs > total {
             break;
         }
-        begin(job, &node, now, setup_fails);
+        begin(job, &node, now);
         changed = true;
     }
     changed
 }
 
-fn begin(job: &mut Job, node: &Node, now: f64, setup_fails: bool) {
+fn begin(job: &mut Job, node: &Node, now: f64) {
     job.begun_at = Some(now);
-    let setup = job.setup.clone();
-    if setup.is_none() && !setup_fails {
+    let Some(setup) = &job.spec.setup else {
         return start(job, node, now);
-    }
-    let mut trace = shell::run(&setup.unwrap_or_default(), node, &job.envs);
-    if setup_fails {
-        let line = "E: Unable to fetch some archives: injected fault";
-        trace.lines.push((trace.seconds, line.to_owned()));
-        trace.exit = 100;
-    }
-    job.setup_trace = Some(trace);
+    };
+    job.setup_trace = Some(shell::run(setup, node, &job.spec.envs));
     job.status = Status::SettingUp;
 }
 
 fn start(job: &mut Job, node: &Node, now: f64) {
     job.start_at = Some(now);
-    job.run_trace = Some(shell::run(&job.run, node, &job.envs));
+    job.run_trace = Some(shell::run(&job.spec.run, node, &job.spec.envs));
     job.status = Status::Running;
 }
 
-fn proceed(server: &Server, job: &mut Job, node: &Node, now: f64, setup_fails: bool) -> bool {
+fn proceed(server: &Server, job: &mut Job, node: &Node, now: f64) -> bool {
     let done = |since: Option<f64>, trace: &Option<Trace>| {
         let (since, trace) = (since?, trace.as_ref()?);
         (now - since >= server.real_seconds(trace.seconds)).then_some(trace.exit)
     };
     match job.status {
         Status::SettingUp => match done(job.begun_at, &job.setup_trace) {
-            Some(0) if !setup_fails => {
+            Some(0) => {
                 start(job, node, now);
                 true
             }

@@ -1,53 +1,39 @@
 //! The log of a request, which grows while clients read it.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
 use tokio::sync::watch;
 
 #[derive(Default)]
-pub struct Log {
-    text: Mutex<String>,
-    progress: watch::Sender<Progress>,
-}
+pub struct Log(watch::Sender<Content>);
 
-#[derive(Clone, Copy, Default)]
-struct Progress {
-    length: usize,
+#[derive(Default)]
+struct Content {
+    text: String,
     closed: bool,
 }
 
 impl Log {
     pub fn line(&self, line: &str) {
-        let length = {
-            let mut text = self.text();
-            text.push_str(line);
-            text.push('\n');
-            text.len()
-        };
-        self.progress
-            .send_modify(|progress| progress.length = length);
+        self.0.send_modify(|content| {
+            content.text.push_str(line);
+            content.text.push('\n');
+        });
     }
 
     pub fn close(&self) {
-        self.progress.send_modify(|progress| progress.closed = true);
+        self.0.send_modify(|content| content.closed = true);
     }
 
     pub fn all(&self) -> String {
-        self.text().clone()
+        self.0.borrow().text.clone()
     }
 
     /// The text from this byte on, as soon as there is any; `None` once the log is closed and read.
     pub async fn next(&self, from: usize) -> Option<String> {
-        let mut progress = self.progress.subscribe();
-        let grown = progress.wait_for(|progress| progress.length > from || progress.closed);
-        if grown.await.ok()?.length <= from {
-            return None;
-        }
-        self.text().get(from..).map(str::to_owned)
-    }
-
-    fn text(&self) -> MutexGuard<'_, String> {
-        self.text.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut content = self.0.subscribe();
+        let grown = content.wait_for(|content| content.text.len() > from || content.closed);
+        let content = grown.await.ok()?;
+        let more = content.text.get(from..)?;
+        (!more.is_empty()).then(|| more.to_owned())
     }
 }
 

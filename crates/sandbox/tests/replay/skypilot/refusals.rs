@@ -1,6 +1,6 @@
 //! Requests that are refused.
 
-use sandbox::faults::NoCapacity;
+use sandbox::faults::Scope;
 use serde_json::{Value, json};
 
 use super::api::{Api, Recording};
@@ -71,6 +71,6 @@ async fn a_launch_without_capacity_names_each_place_tried() {
     as_one_user(&mut api).await;
     api.sandbox
         .faults()
-        .change(|faults| faults.skypilot.no_capacity = NoCapacity::All(true));
+        .change(|faults| faults.skypilot.no_capacity = Scope::EVERYWHERE);
     api.replay(&admin, "042").await;
 }
