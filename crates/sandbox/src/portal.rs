@@ -84,65 +84,10 @@ impl Sandbox {
     /// The SkyPilot API server gets tenants' AWS credentials from the portal's broker: each request brings a handle.
     fn configuration(&self, portal: SocketAddr, portal_data: &Path) -> String {
         format!(
-            r#"# Written by hangar-sandbox at each start.
-sandbox = true
-listen = "{portal}"
-data_dir = {portal_data:?}
-
-[sign_in.providers.sandbox]
-title = "the sandbox"
-issuer = "{issuer}"
-client_id = "{client_id}"
-client_secret = "{client_secret}"
-scopes = ["openid", "email", "profile"]
-
-[[sign_in.rules]]
-provider = "sandbox"
-group = "platform-admins"
-platform_role = "admin"
-
-[[sign_in.rules]]
-provider = "sandbox"
-group = "vision-developers"
-tenant = "vision"
-role = "developer"
-
-[[sign_in.rules]]
-provider = "sandbox"
-group = "payments-developers"
-tenant = "payments"
-role = "developer"
-
-[[sign_in.rules]]
-provider = "sandbox"
-group = "vision-viewers"
-tenant = "vision"
-role = "viewer"
-
-[hosts.sandbox]
-kubeconfig = "{kubeconfig}"
-exposures = ["load_balancer", "node_port", "ingress", "port_forward"]
-api_port = {API_PORT}
-# Names below this domain lead to this machine, but not every resolver knows them.
-ingress_domain = "clusters.localhost"
-ingress_port = {ingress_port}
-ingress_address = "127.0.0.1"
-
-[skypilot]
-url = "{skypilot}"
-admin_token = "{skypilot_token}"
-credentials = "handle"
-
-[broker]
-handle_url = "http://{portal}/"
-sts_endpoint = "{sts}"
-
-[tenants.vision]
-environments = ["dev", "staging"]
-
-[tenants.payments]
-environments = ["dev"]
-"#,
+            include_str!("portal.toml"),
+            portal = portal,
+            portal_data = portal_data,
+            api_port = API_PORT,
             issuer = self.issuer(),
             client_id = self.client().id,
             client_secret = self.client().secret,

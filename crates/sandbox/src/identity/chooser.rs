@@ -22,14 +22,13 @@ pub async fn stylesheet() -> Response {
 
 pub fn page(request: &AuthorizationRequest, people: &[Person], redirect: &Url) -> Response {
     let application = redirect.origin().ascii_serialization();
-    let fields: String = fields(request)
+    let request = serde_json::to_value(request).unwrap_or_default();
+    let fields: String = request
+        .as_object()
         .into_iter()
-        .map(|(name, value)| {
-            format!(
-                r#"<input type="hidden" name="{name}" value="{}">"#,
-                escaped(value)
-            )
-        })
+        .flatten()
+        .filter_map(|(name, value)| Some((name, escaped(value.as_str()?))))
+        .map(|(name, value)| format!(r#"<input type="hidden" name="{name}" value="{value}">"#))
         .collect();
     let buttons: String = people.iter().map(person_button).collect();
     let body = format!(
@@ -73,49 +72,8 @@ fn person_button(person: &Person) -> String {
     )
 }
 
-fn fields(request: &AuthorizationRequest) -> Vec<(&'static str, &str)> {
-    let required = [
-        ("client_id", &request.client_id),
-        ("redirect_uri", &request.redirect_uri),
-        ("response_type", &request.response_type),
-        ("scope", &request.scope),
-        ("code_challenge", &request.code_challenge),
-        ("code_challenge_method", &request.code_challenge_method),
-    ];
-    let optional = [("state", &request.state), ("nonce", &request.nonce)];
-    required
-        .into_iter()
-        .map(|(name, value)| (name, value.as_str()))
-        .chain(
-            optional
-                .into_iter()
-                .filter_map(|(name, value)| Some((name, value.as_deref()?))),
-        )
-        .collect()
-}
-
 fn document(status: StatusCode, title: &str, body: &str, form_target: &str) -> Response {
-    let html = format!(
-        r#"<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>{title} · Hangar sandbox</title>
-<link rel="stylesheet" href="/style.css">
-<link rel="icon" href="data:,">
-</head>
-<body>
-<main>
-<p class="brand">Hangar sandbox</p>
-{body}
-<footer>This is a stand-in for your company's identity provider. It asks for no password and answers on this machine only.</footer>
-</main>
-</body>
-</html>
-"#
-    );
+    let html = format!(include_str!("chooser.html"), title = title, body = body);
     let policy = format!(
         "default-src 'none'; style-src 'self'; img-src data:; form-action 'self' {form_target}; base-uri 'none'; frame-ancestors 'none'"
     );

@@ -24,21 +24,12 @@ pub async fn configuration(State(provider): State<Arc<Provider>>) -> Json<Value>
         "jwks_uri": format!("{base}/jwks"),
         "end_session_endpoint": format!("{base}/end-session"),
         "response_types_supported": ["code"],
-        "response_modes_supported": ["query"],
-        "grant_types_supported": ["authorization_code"],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["RS256"],
         "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
         "code_challenge_methods_supported": ["S256"],
         "scopes_supported": ["openid", "email", "profile"],
-        "claims_supported": [
-            "iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "at_hash", "token_use",
-            "email", "email_verified", "name", "groups", "cognito:groups"
-        ],
         "authorization_response_iss_parameter_supported": true,
-        "claims_parameter_supported": false,
-        "request_parameter_supported": false,
-        "request_uri_parameter_supported": false,
     }))
 }
 
