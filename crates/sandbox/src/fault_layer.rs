@@ -3,7 +3,6 @@
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use futures::StreamExt;
@@ -21,22 +20,11 @@ pub fn behind(faults: &Faults, api: Router) -> Router {
 async fn inject_faults(State(faults): State<Faults>, request: Request, next: Next) -> Response {
     tokio::time::sleep(faults.kubernetes_latency()).await;
     if let Some(status) = faults.next_kubernetes_failure() {
-        let (reason, message) = match StatusCode::from_u16(status) {
-            Ok(StatusCode::SERVICE_UNAVAILABLE) => (
-                "ServiceUnavailable",
-                "the server is currently unable to handle the request",
-            ),
-            Ok(StatusCode::TOO_MANY_REQUESTS) => (
-                "TooManyRequests",
-                "the server has received too many requests and has asked us to try again later",
-            ),
-            Ok(StatusCode::GATEWAY_TIMEOUT) => (
-                "Timeout",
-                "the server was unable to return a response in the time allotted",
-            ),
-            _ => ("InternalError", "Internal error occurred: injected fault"),
+        let refusal = match status {
+            503 => Refusal::unavailable("the server is currently unable to handle the request"),
+            _ => Refusal::new(status, None, "injected fault"),
         };
-        return Refusal::new(status, Some(reason), message).into_response();
+        return refusal.into_response();
     }
     let is_watch = request.uri().query().is_some_and(|query| {
         url::form_urlencoded::parse(query.as_bytes())

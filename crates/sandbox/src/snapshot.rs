@@ -9,8 +9,7 @@ use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
 use crate::data_directory::DataDirectory;
-use crate::kubernetes::store::DEFAULT_HISTORY;
-use crate::kubernetes::{Registry, Store, StoreSnapshot};
+use crate::kubernetes::{Store, StoreSnapshot};
 use crate::pki::CertificateAuthority;
 use crate::virtual_cluster::{Disk, Disks, VirtualClusters};
 
@@ -47,23 +46,19 @@ impl Kept {
     /// The host's objects, or none yet.
     pub fn host(&mut self) -> Store {
         let host = self.0.as_mut().map(|kept| std::mem::take(&mut kept.host));
-        store(host.unwrap_or_default())
+        Store::restore(host.unwrap_or_default())
     }
 
     pub fn restore_disks(self, disks: &Disks) -> Result<()> {
         for (id, kept) in self.0.into_iter().flat_map(|kept| kept.vclusters) {
             let disk = Disk {
-                store: store(kept.objects),
+                store: Store::restore(kept.objects),
                 authority: CertificateAuthority::from_pem(&kept.ca_certificate, &kept.ca_key)?,
             };
             disks.insert(id, disk);
         }
         Ok(())
     }
-}
-
-fn store(objects: StoreSnapshot) -> Store {
-    Store::restore(Registry::default(), DEFAULT_HISTORY, objects)
 }
 
 pub struct Keeper {

@@ -25,14 +25,13 @@ use tokio_util::sync::CancellationToken;
 use tower::Service;
 use x509_parser::prelude::{FromDer, X509Certificate};
 
+use crate::http_listener::ACCEPT_PAUSE;
 use crate::kubernetes::ClientIdentity;
 use crate::pki::KeyedCertificate;
 
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Watches never end by themselves: a shutdown waits this long for requests to finish.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(2);
-/// After a failed accept (no file descriptors, say) trying again at once would only burn a core.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// A service behind TLS, independent of the listeners that lead to it.
 pub struct Endpoint {

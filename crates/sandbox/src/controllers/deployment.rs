@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::stateful_set::set_unless_zero;
 use super::{Cluster, Controller, EventType, conditions, pods};
+use crate::kubernetes::admission::pods::generated_name;
 use crate::kubernetes::resources::{DEPLOYMENTS, PODS};
 use crate::kubernetes::{Delete, GroupResource, Key, object};
 
@@ -65,8 +66,7 @@ impl Deployments {
     }
 
     fn create_pod(&self, deployment: &Value, hash: &str) -> Result<(), String> {
-        let suffix = pods::random_suffix();
-        let name = format!("{}-{hash}-{suffix}", object::name(deployment));
+        let name = generated_name(&format!("{}-{hash}-", object::name(deployment)));
         let mut pod = pods::from_template(deployment, &name);
         object::set_label(&mut pod, HASH, hash);
         self.0.admit(COMPONENT, PODS, pod)?;

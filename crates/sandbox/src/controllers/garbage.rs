@@ -6,10 +6,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::{Cluster, Controller};
-use crate::kubernetes::{Delete, GroupResource, Key, object};
-
-const FOREGROUND: &str = "foregroundDeletion";
-const ORPHAN: &str = "orphan";
+use crate::kubernetes::deletion::FOREGROUND;
+use crate::kubernetes::{Delete, GroupResource, Key, object, resources};
 
 pub struct GarbageCollector(pub Cluster);
 
@@ -18,7 +16,7 @@ impl GarbageCollector {
     fn dependents(&self, owner: &Value) -> Vec<(Key, Arc<Value>)> {
         let namespace = Some(object::namespace(owner)).filter(|n| !n.is_empty());
         let mut found = Vec::new();
-        for resource in self.0.store.registry().stored() {
+        for resource in resources::stored() {
             for candidate in self.0.store.list(resource, namespace).0 {
                 if owners(&candidate).any(|reference| reference["uid"] == object::uid(owner)) {
                     found.push((Key::of(resource, &candidate), candidate));
@@ -29,64 +27,30 @@ impl GarbageCollector {
     }
 
     fn is_alive(&self, namespace: &str, reference: &Value) -> bool {
-        let text = |field: &str| reference[field].as_str().unwrap_or_default();
-        let Some(resource) = self
-            .0
-            .store
-            .registry()
-            .of_kind(text("apiVersion"), text("kind"))
-        else {
+        let Some(key) = owner_key(namespace, reference) else {
             // The sandbox does not serve this kind.
             return true;
         };
-        let namespace = if resource.namespaced { namespace } else { "" };
-        let key = Key::new(resource.id(), namespace, text("name"));
-        self.0
-            .store
-            .get(&key)
-            .is_some_and(|owner| object::uid(&owner) == text("uid"))
-    }
-
-    fn drop_finalizer(&self, key: &Key, finalizer: &str) {
-        let _ = (self.0.store).modify(key, |object| object::remove_finalizer(object, finalizer));
-    }
-
-    fn disown(&self, key: &Key, owner_uid: &str) {
-        let _ = self.0.store.modify(key, |object| {
-            let kept: Vec<Value> = owners(object)
-                .filter(|reference| reference["uid"] != owner_uid)
-                .cloned()
-                .collect();
-            object::set_metadata(
-                object,
-                "ownerReferences",
-                (!kept.is_empty()).then(|| kept.into()),
-            );
-        });
+        let owner = self.0.store.get(&key);
+        owner.is_some_and(|owner| reference["uid"] == object::uid(&owner))
     }
 
     fn end_with_dependents(&self, key: &Key, owner: &Value) {
-        let finalizers = object::finalizers(owner);
-        if finalizers.contains(&ORPHAN) {
-            for (dependent, _) in self.dependents(owner) {
-                self.disown(&dependent, object::uid(owner));
-            }
-            self.drop_finalizer(key, ORPHAN);
+        if !object::finalizers(owner).contains(&FOREGROUND) {
+            return;
         }
-        if finalizers.contains(&FOREGROUND) {
-            let mut waits = false;
-            for (dependent, object) in self.dependents(owner) {
-                waits |= owners(&object).any(|reference| {
-                    reference["uid"] == object::uid(owner)
-                        && reference["blockOwnerDeletion"] == json!(true)
-                });
-                if !object::is_terminating(&object) {
-                    let _ = self.0.store.delete(&dependent, &Delete::default());
-                }
+        let mut waits = false;
+        for (dependent, object) in self.dependents(owner) {
+            waits |= owners(&object).any(|reference| {
+                reference["uid"] == object::uid(owner)
+                    && reference["blockOwnerDeletion"] == json!(true)
+            });
+            if !object::is_terminating(&object) {
+                let _ = self.0.store.delete(&dependent, &Delete::default());
             }
-            if !waits || self.dependents(owner).is_empty() {
-                self.drop_finalizer(key, FOREGROUND);
-            }
+        }
+        if !waits || self.dependents(owner).is_empty() {
+            let _ = (self.0.store).modify(key, |owner| object::remove_finalizer(owner, FOREGROUND));
         }
     }
 }
@@ -95,9 +59,16 @@ fn owners(object: &Value) -> impl Iterator<Item = &Value> {
     object::items(object.pointer("/metadata/ownerReferences")).iter()
 }
 
+fn owner_key(namespace: &str, reference: &Value) -> Option<Key> {
+    let text = |field: &str| reference[field].as_str().unwrap_or_default();
+    let resource = resources::of_kind(text("apiVersion"), text("kind"))?;
+    let namespace = if resource.namespaced { namespace } else { "" };
+    Some(Key::new(resource.id(), namespace, text("name")))
+}
+
 impl Controller for GarbageCollector {
     fn watches(&self) -> Vec<GroupResource> {
-        self.0.store.registry().stored()
+        resources::stored()
     }
 
     fn affected(&self, resource: GroupResource, object: &Value) -> Vec<Key> {
@@ -111,18 +82,8 @@ impl Controller for GarbageCollector {
         if is_gone {
             affected.extend(self.dependents(object).into_iter().map(|(key, _)| key));
             // Owners that wait for it in the foreground.
-            for reference in owners(object) {
-                let text = |field: &str| reference[field].as_str().unwrap_or_default();
-                let registry = self.0.store.registry();
-                if let Some(kind) = registry.of_kind(text("apiVersion"), text("kind")) {
-                    let namespace = if kind.namespaced {
-                        object::namespace(object)
-                    } else {
-                        ""
-                    };
-                    affected.push(Key::new(kind.id(), namespace, text("name")));
-                }
-            }
+            let namespace = object::namespace(object);
+            affected.extend(owners(object).filter_map(|owner| owner_key(namespace, owner)));
         } else if owners(object).next().is_some() || object::is_terminating(object) {
             affected.push(key);
         }

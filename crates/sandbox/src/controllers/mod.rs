@@ -30,7 +30,7 @@ use serde_json::Value;
 use crate::faults::Faults;
 use crate::kubernetes::ApiServer;
 use crate::kubernetes::WriteOptions;
-use crate::kubernetes::{GroupResource, Store, object};
+use crate::kubernetes::{GroupResource, Store, object, resources};
 
 /// How fast things happen: users should see the steps, tests should not wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,11 +80,8 @@ impl Cluster {
         resource: GroupResource,
         object: Value,
     ) -> Result<Arc<Value>, String> {
-        let described = self
-            .store
-            .registry()
-            .get(resource)
-            .ok_or_else(|| format!("the API does not serve {resource}"))?;
+        let described =
+            resources::get(resource).ok_or_else(|| format!("the API does not serve {resource}"))?;
         let namespace = object::namespace(&object).to_owned();
         self.api
             .create(

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use super::{Cluster, Controller, conditions};
-use crate::kubernetes::resources::NAMESPACES;
+use crate::kubernetes::resources::{self, NAMESPACES};
 use crate::kubernetes::{Delete, GroupResource, Key, object};
 
 pub struct NamespaceTermination(pub Cluster);
@@ -23,7 +23,7 @@ impl NamespaceTermination {
     fn delete_contents(&self, namespace: &str) -> Remains {
         let store = &self.0.store;
         let mut remains = Remains::default();
-        for resource in store.registry().namespaced() {
+        for resource in resources::namespaced() {
             for object in store.list(resource, Some(namespace)).0 {
                 if !object::is_terminating(&object) {
                     // It may be gone already.
@@ -44,7 +44,7 @@ impl NamespaceTermination {
 
 impl Controller for NamespaceTermination {
     fn watches(&self) -> Vec<GroupResource> {
-        let mut watched = self.0.store.registry().namespaced();
+        let mut watched = resources::namespaced();
         watched.push(NAMESPACES);
         watched
     }
@@ -87,73 +87,33 @@ impl Controller for NamespaceTermination {
 
 impl Remains {
     fn describe(&self, status: &mut Map<String, Value>) {
-        for (kind, reason, message) in [
+        for (kind, left, joined_by, removed, remaining, message) in [
             (
-                "NamespaceDeletionDiscoveryFailure",
-                "ResourcesDiscovered",
-                "All resources successfully discovered",
+                "NamespaceContentRemaining",
+                &self.objects,
+                " has ",
+                "ContentRemoved",
+                "SomeResourcesRemain",
+                "Some resources are remaining",
             ),
             (
-                "NamespaceDeletionGroupVersionParsingFailure",
-                "ParsedGroupVersions",
-                "All legacy kube types successfully parsed",
-            ),
-            (
-                "NamespaceDeletionContentFailure",
-                "ContentDeleted",
-                "All content successfully deleted, may be waiting on finalization",
+                "NamespaceFinalizersRemaining",
+                &self.finalizers,
+                " in ",
+                "ContentHasNoFinalizers",
+                "SomeFinalizersRemain",
+                "Some content in the namespace has finalizers remaining",
             ),
         ] {
-            conditions::set(status, kind, false, reason, message);
-        }
-        let instances = |counts: &BTreeMap<String, usize>, joined_by: &str| {
-            let parts: Vec<_> = counts
+            let instances: Vec<_> = left
                 .iter()
                 .map(|(name, count)| format!("{name}{joined_by}{count} resource instances"))
                 .collect();
-            parts.join(", ")
-        };
-        let (reason, message) = match self.objects.is_empty() {
-            true => (
-                "ContentRemoved",
-                "All content successfully removed".to_owned(),
-            ),
-            false => (
-                "SomeResourcesRemain",
-                format!(
-                    "Some resources are remaining: {}",
-                    instances(&self.objects, " has ")
-                ),
-            ),
-        };
-        let remain = !self.objects.is_empty();
-        conditions::set(
-            status,
-            "NamespaceContentRemaining",
-            remain,
-            reason,
-            &message,
-        );
-        let (reason, message) = match self.finalizers.is_empty() {
-            true => (
-                "ContentHasNoFinalizers",
-                "All content-preserving finalizers finished".to_owned(),
-            ),
-            false => (
-                "SomeFinalizersRemain",
-                format!(
-                    "Some content in the namespace has finalizers remaining: {}",
-                    instances(&self.finalizers, " in ")
-                ),
-            ),
-        };
-        let remain = !self.finalizers.is_empty();
-        conditions::set(
-            status,
-            "NamespaceFinalizersRemaining",
-            remain,
-            reason,
-            &message,
-        );
+            let (reason, message) = match left.is_empty() {
+                true => (removed, String::new()),
+                false => (remaining, format!("{message}: {}", instances.join(", "))),
+            };
+            conditions::set(status, kind, !left.is_empty(), reason, &message);
+        }
     }
 }

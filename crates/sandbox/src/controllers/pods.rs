@@ -6,11 +6,9 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::conditions;
+use crate::kubernetes::admission::pods::letters;
 use crate::kubernetes::resources::PODS;
 use crate::kubernetes::{GroupResource, Key, Store, object};
-
-/// The letters of names that Kubernetes generates: no vowels, so that no words appear.
-const SAFE: &[u8] = b"bcdfghjklmnpqrstvwxz2456789";
 
 pub fn controlled_by(store: &Store, resource: GroupResource, owner: &Value) -> Vec<Arc<Value>> {
     let (objects, _) = store.list(resource, Some(object::namespace(owner)));
@@ -83,17 +81,6 @@ pub fn from_template(owner: &Value, name: &str) -> Value {
 pub fn template_hash(owner: &Value) -> String {
     let template = owner.pointer("/spec/template").cloned().unwrap_or_default();
     letters(&Sha256::digest(template.to_string())[..10])
-}
-
-pub fn random_suffix() -> String {
-    letters(&rand::random::<[u8; 5]>())
-}
-
-fn letters(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .map(|byte| char::from(SAFE[usize::from(*byte) % SAFE.len()]))
-        .collect()
 }
 
 /// The API's default is one.

@@ -6,14 +6,14 @@ use serde_json::Value;
 
 use super::{Cluster, Controller};
 use crate::kubernetes::admission::quotas;
-use crate::kubernetes::resources::RESOURCE_QUOTAS;
+use crate::kubernetes::resources::{self, RESOURCE_QUOTAS};
 use crate::kubernetes::{GroupResource, Key, object};
 
 pub struct QuotaStatus(pub Cluster);
 
 impl Controller for QuotaStatus {
     fn watches(&self) -> Vec<GroupResource> {
-        self.0.store.registry().namespaced()
+        resources::namespaced()
     }
 
     fn affected(&self, _: GroupResource, object: &Value) -> Vec<Key> {

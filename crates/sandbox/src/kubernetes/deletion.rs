@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::object;
 
+/// The finalizer of an object that waits for what it owns.
+pub const FOREGROUND: &str = "foregroundDeletion";
 /// Seconds that a pod gets to end when it names none.
 const DEFAULT_POD_GRACE: i64 = 30;
 
@@ -14,8 +16,8 @@ const DEFAULT_POD_GRACE: i64 = 30;
 pub struct Delete {
     /// Seconds a running pod gets to end; `None` leaves that to the pod. Other objects need none.
     pub grace_seconds: Option<i64>,
-    /// A finalizer to leave for the garbage collector (`foregroundDeletion`, `orphan`).
-    pub finalizer: Option<&'static str>,
+    /// The garbage collector deletes what the object owns first.
+    pub foreground: bool,
     /// Refuse unless the object has this resource version.
     pub expected_version: Option<u64>,
 }
@@ -62,14 +64,8 @@ pub(super) fn marked(current: &Value, how: &Delete) -> Value {
     if is_namespace {
         object::field_mut(&mut object, "status").insert("phase".into(), "Terminating".into());
     }
-    if let Some(finalizer) = how.finalizer
-        && !object::is_terminating(current)
-    {
-        let mut finalizers: Vec<&str> = object::finalizers(current);
-        if !finalizers.contains(&finalizer) {
-            finalizers.push(finalizer);
-        }
-        object::set_metadata(&mut object, "finalizers", Some(json!(finalizers)));
+    if how.foreground && !object::is_terminating(current) {
+        object::add_finalizer(&mut object, FOREGROUND);
     }
     object
 }

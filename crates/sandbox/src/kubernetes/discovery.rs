@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::resources::{Registry, Resource, Subresource, group_version};
+use super::resources::{self, Resource, Subresource, group_version};
 
 pub fn version() -> Value {
     json!({
@@ -26,9 +26,8 @@ pub fn core_versions() -> Value {
     json!({"kind": "APIVersions", "versions": ["v1"], "serverAddressByClientCIDRs": []})
 }
 
-pub fn groups(registry: &Registry) -> Value {
-    let groups: Vec<Value> = registry
-        .groups()
+pub fn groups() -> Value {
+    let groups: Vec<Value> = resources::groups()
         .into_iter()
         .map(|(g, v)| group(g, v))
         .collect();
@@ -41,39 +40,35 @@ fn group(name: &str, version: &str) -> Value {
 }
 
 /// The document at `/apis/GROUP`, `/api/v1` or `/apis/GROUP/VERSION`.
-pub fn document_at(registry: &Registry, path: &str) -> Option<Value> {
+pub fn document_at(path: &str) -> Option<Value> {
     let segments: Vec<&str> = path.split('/').skip(1).collect();
     match segments.as_slice() {
-        ["api", version] => resources(registry, "", version),
-        ["apis", name] => {
-            registry
-                .groups()
-                .into_iter()
-                .find(|(g, _)| g == name)
-                .map(|(name, version)| {
-                    let mut document = group(name, version);
-                    document["kind"] = "APIGroup".into();
-                    document["apiVersion"] = "v1".into();
-                    document
-                })
-        }
-        ["apis", group, version] => resources(registry, group, version),
+        ["api", version] => resource_list("", version),
+        ["apis", name] => resources::groups()
+            .into_iter()
+            .find(|(g, _)| g == name)
+            .map(|(name, version)| {
+                let mut document = group(name, version);
+                document["kind"] = "APIGroup".into();
+                document["apiVersion"] = "v1".into();
+                document
+            }),
+        ["apis", group, version] => resource_list(group, version),
         _ => None,
     }
 }
 
-fn sorted(registry: &Registry, group: &str, version: &str) -> Vec<&'static Resource> {
-    let mut resources: Vec<_> = registry
-        .all()
+fn sorted(group: &str, version: &str) -> Vec<&'static Resource> {
+    let mut resources: Vec<_> = resources::all()
         .filter(|r| r.group == group && r.version == version)
         .collect();
     resources.sort_by_key(|r| r.plural);
     resources
 }
 
-fn resources(registry: &Registry, group: &str, version: &str) -> Option<Value> {
+fn resource_list(group: &str, version: &str) -> Option<Value> {
     let mut list = Vec::new();
-    for resource in sorted(registry, group, version) {
+    for resource in sorted(group, version) {
         let mut entry = json!({
             "name": resource.plural,
             "singularName": resource.singular,
@@ -116,9 +111,7 @@ fn subresource_entry(resource: &Resource, subresource: &Subresource) -> Value {
     });
     if let Some(group) = subresource.group {
         entry["group"] = group.into();
-    }
-    if let Some(version) = subresource.version {
-        entry["version"] = version.into();
+        entry["version"] = "v1".into();
     }
     entry
 }

@@ -10,43 +10,28 @@ pub struct FieldError {
 }
 
 impl FieldError {
-    pub fn invalid(field: impl Into<String>, value: &Value, rule: impl AsRef<str>) -> Self {
+    fn new(reason: &'static str, field: impl Into<String>, message: String) -> Self {
         Self {
-            reason: "FieldValueInvalid",
+            reason,
             field: field.into(),
-            message: format!("Invalid value: {}: {}", shown(value), rule.as_ref()),
+            message,
         }
     }
 
+    pub fn invalid(field: impl Into<String>, value: &Value, rule: impl AsRef<str>) -> Self {
+        let message = format!("Invalid value: {value}: {}", rule.as_ref());
+        Self::new("FieldValueInvalid", field, message)
+    }
+
     pub fn required(field: impl Into<String>, rule: &str) -> Self {
-        Self {
-            reason: "FieldValueRequired",
-            field: field.into(),
-            message: with_detail("Required value", rule),
-        }
+        let message = with_detail("Required value", rule);
+        Self::new("FieldValueRequired", field, message)
     }
 
     /// The field may not be set, or not be changed.
     pub fn forbidden(field: impl Into<String>, rule: &str) -> Self {
-        Self {
-            reason: "FieldValueForbidden",
-            field: field.into(),
-            message: with_detail("Forbidden", rule),
-        }
-    }
-
-    /// The value is none of those there are.
-    pub fn unsupported(field: impl Into<String>, value: &Value, supported: &[&str]) -> Self {
-        let supported: Vec<String> = supported.iter().map(|s| format!("{s:?}")).collect();
-        Self {
-            reason: "FieldValueNotSupported",
-            field: field.into(),
-            message: format!(
-                "Unsupported value: {}: supported values: {}",
-                shown(value),
-                supported.join(", ")
-            ),
-        }
+        let message = with_detail("Forbidden", rule);
+        Self::new("FieldValueForbidden", field, message)
     }
 
     pub(super) fn sentence(&self) -> String {
@@ -63,13 +48,5 @@ fn with_detail(what: &str, detail: &str) -> String {
         what.to_owned()
     } else {
         format!("{what}: {detail}")
-    }
-}
-
-fn shown(value: &Value) -> String {
-    match value {
-        Value::Object(_) | Value::Array(_) => value.to_string(),
-        Value::String(s) => format!("{s:?}"),
-        other => other.to_string(),
     }
 }

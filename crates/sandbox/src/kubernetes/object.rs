@@ -130,6 +130,15 @@ pub fn set_metadata(object: &mut Value, field: &str, value: Option<Value>) {
     }
 }
 
+pub fn add_finalizer(object: &mut Value, finalizer: &str) {
+    let mut finalizers = finalizers(object);
+    if !finalizers.contains(&finalizer) {
+        finalizers.push(finalizer);
+        let finalizers = json!(finalizers);
+        set_metadata(object, "finalizers", Some(finalizers));
+    }
+}
+
 /// An empty list of finalizers is left out.
 pub fn remove_finalizer(object: &mut Value, finalizer: &str) {
     let mut left = finalizers(object);

@@ -3,11 +3,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::resources::{Registry, Resource, group_version};
+use super::resources::{self, Resource, group_version};
 
-pub fn index(registry: &Registry) -> Value {
+pub fn index() -> Value {
     let mut paths = Map::new();
-    for (group, version) in std::iter::once(("", "v1")).chain(registry.groups()) {
+    for (group, version) in std::iter::once(("", "v1")).chain(resources::groups()) {
         let path = document_path(group, version);
         let url = format!("/openapi/v3/{path}?hash=1");
         paths.insert(path, json!({"serverRelativeURL": url}));
@@ -21,17 +21,15 @@ fn document_path(group: &str, version: &str) -> String {
 }
 
 /// The document at `/openapi/v3/api/v1` or `/openapi/v3/apis/GROUP/VERSION`.
-pub fn document_at(registry: &Registry, path: &str) -> Option<Value> {
+pub fn document_at(path: &str) -> Option<Value> {
     let place = path.strip_prefix("/openapi/v3/")?;
     let (group, version) = match place.split('/').collect::<Vec<_>>()[..] {
         ["api", version] => ("", version),
         ["apis", group, version] => (group, version),
         _ => return None,
     };
-    let resources = registry
-        .all()
-        .filter(|r| r.group == group && r.version == version);
-    let paths: Map<String, Value> = resources
+    let paths: Map<String, Value> = resources::all()
+        .filter(|r| r.group == group && r.version == version)
         .map(|resource| {
             let namespace = if resource.namespaced {
                 "namespaces/{namespace}/"

@@ -9,17 +9,7 @@ use super::resources::{
     SECRETS,
 };
 use super::schema;
-
-/// Metadata that a client cannot give to a new object.
-const SYSTEM_METADATA: [&str; 7] = [
-    "uid",
-    "creationTimestamp",
-    "resourceVersion",
-    "generation",
-    "deletionTimestamp",
-    "deletionGracePeriodSeconds",
-    "selfLink",
-];
+use super::store::SYSTEM_METADATA;
 
 pub fn for_create(resource: &Resource, object: &mut Value) {
     for field in SYSTEM_METADATA {
@@ -41,11 +31,11 @@ pub fn for_create(resource: &Resource, object: &mut Value) {
         }
         PERSISTENT_VOLUME_CLAIMS => {
             object::field_mut(object, "status").insert("phase".into(), "Pending".into());
-            add_finalizer(object, "kubernetes.io/pvc-protection");
+            object::add_finalizer(object, "kubernetes.io/pvc-protection");
         }
         PERSISTENT_VOLUMES => {
             object::field_mut(object, "status").insert("phase".into(), "Pending".into());
-            add_finalizer(object, "kubernetes.io/pv-protection");
+            object::add_finalizer(object, "kubernetes.io/pv-protection");
         }
         _ => {}
     }
@@ -80,23 +70,12 @@ pub fn for_update(resource: &Resource, subresource: &str, before: &Value, object
 }
 
 fn reset_status(resource: &Resource, object: &mut Value) {
-    let zero = schema::of_kind(resource.group, resource.kind)
-        .map(schema::zero)
-        .and_then(|mut zero| zero.remove("status"));
+    let mut zero = schema::zero_of_kind(resource.group, resource.kind);
     if let Value::Object(fields) = object {
-        match zero {
-            Some(status) => fields.insert("status".to_owned(), status),
-            None => fields.remove("status"),
+        match zero["status"].take() {
+            Value::Null => fields.remove("status"),
+            status => fields.insert("status".to_owned(), status),
         };
-    }
-}
-
-fn add_finalizer(object: &mut Value, finalizer: &str) {
-    let mut finalizers = object::finalizers(object);
-    if !finalizers.contains(&finalizer) {
-        finalizers.push(finalizer);
-        let finalizers = json!(finalizers);
-        object::set_metadata(object, "finalizers", Some(finalizers));
     }
 }
 

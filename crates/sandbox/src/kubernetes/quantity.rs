@@ -15,7 +15,7 @@ enum Format {
 /// An exact amount. Counted in billionths, the smallest the API knows.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Quantity {
-    billionths: i128,
+    pub billionths: i128,
     format: Format,
 }
 
@@ -53,26 +53,6 @@ impl Quantity {
             billionths: i128::from(amount) * ONE,
             format: Format::Decimal,
         }
-    }
-}
-
-impl PartialEq for Quantity {
-    fn eq(&self, other: &Self) -> bool {
-        self.billionths == other.billionths
-    }
-}
-
-impl Eq for Quantity {}
-
-impl PartialOrd for Quantity {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Quantity {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.billionths.cmp(&other.billionths)
     }
 }
 

@@ -42,8 +42,6 @@ pub struct Subresource {
     pub kind: &'static str,
     /// Group of that kind where it is not the resource's own.
     pub group: Option<&'static str>,
-    /// Version of that kind where it is not the resource's own.
-    pub version: Option<&'static str>,
     pub verbs: &'static [&'static str],
 }
 
@@ -56,7 +54,6 @@ const fn sub(
         name,
         kind,
         group: None,
-        version: None,
         verbs,
     }
 }
@@ -71,7 +68,6 @@ const fn foreign(
         name,
         kind,
         group: Some(group),
-        version: Some("v1"),
         verbs,
     }
 }
@@ -169,64 +165,48 @@ pub fn group_version(group: &str, version: &str) -> String {
     }
 }
 
-#[derive(Debug, Clone)]
-pub struct Registry {
-    resources: Vec<&'static Resource>,
+/// The resources that the API serves.
+pub fn all() -> impl Iterator<Item = &'static Resource> {
+    RESOURCES.iter()
 }
 
-impl Default for Registry {
-    fn default() -> Self {
-        Self {
-            resources: RESOURCES.iter().collect(),
-        }
-    }
+/// The resources whose objects are stored.
+pub fn stored() -> Vec<GroupResource> {
+    let stored = all().filter(|resource| resource.is_stored());
+    stored.map(Resource::id).collect()
 }
 
-impl Registry {
-    pub fn all(&self) -> impl Iterator<Item = &'static Resource> + '_ {
-        self.resources.iter().copied()
-    }
+pub fn namespaced() -> Vec<GroupResource> {
+    let namespaced = all().filter(|r| r.namespaced && r.is_stored());
+    namespaced.map(Resource::id).collect()
+}
 
-    /// The resources whose objects are stored.
-    pub fn stored(&self) -> Vec<GroupResource> {
-        let stored = self.all().filter(|resource| resource.is_stored());
-        stored.map(Resource::id).collect()
-    }
+pub fn find(group: &str, version: &str, plural: &str) -> Option<&'static Resource> {
+    all().find(|r| r.group == group && r.version == version && r.plural == plural)
+}
 
-    pub fn namespaced(&self) -> Vec<GroupResource> {
-        let namespaced = self.all().filter(|r| r.namespaced && r.is_stored());
-        namespaced.map(Resource::id).collect()
-    }
+/// The resource by group and plural name, in whatever version it is served.
+pub fn get(id: GroupResource) -> Option<&'static Resource> {
+    all().find(|r| r.id() == id)
+}
 
-    pub fn find(&self, group: &str, version: &str, plural: &str) -> Option<&'static Resource> {
-        self.all()
-            .find(|r| r.group == group && r.version == version && r.plural == plural)
-    }
+pub fn of_kind(api_version: &str, kind: &str) -> Option<&'static Resource> {
+    all().find(|r| r.kind == kind && r.api_version() == api_version)
+}
 
-    /// The resource by group and plural name, in whatever version it is served.
-    pub fn get(&self, id: GroupResource) -> Option<&'static Resource> {
-        self.all().find(|r| r.id() == id)
-    }
-
-    pub fn of_kind(&self, api_version: &str, kind: &str) -> Option<&'static Resource> {
-        self.all()
-            .find(|r| r.kind == kind && r.api_version() == api_version)
-    }
-
-    /// API groups with their versions, in the order of the table, without the core group.
-    pub fn groups(&self) -> Vec<(&'static str, &'static str)> {
-        let mut groups: Vec<(&str, &str)> = Vec::new();
-        for resource in self.all().filter(|r| !r.group.is_empty()) {
-            if !groups.contains(&(resource.group, resource.version)) {
-                groups.push((resource.group, resource.version));
-            }
+/// API groups with their versions, in the order of the table, without the core group.
+pub fn groups() -> Vec<(&'static str, &'static str)> {
+    let mut groups: Vec<(&str, &str)> = Vec::new();
+    for resource in all().filter(|r| !r.group.is_empty()) {
+        if !groups.contains(&(resource.group, resource.version)) {
+            groups.push((resource.group, resource.version));
         }
-        groups
     }
+    groups
+}
 
-    pub fn serves(&self, group: &str, version: &str) -> bool {
-        self.all().any(|r| r.group == group && r.version == version)
-    }
+pub fn serves(group: &str, version: &str) -> bool {
+    all().any(|r| r.group == group && r.version == version)
 }
 
 pub const NAMESPACES: GroupResource = GroupResource::new("", "namespaces");

@@ -1,5 +1,5 @@
 //! The fields of every kind, from k8s-openapi's types, and what those do not say: what the API writes even when nothing is
-//! set, which zero values differ from absence, and how lists merge.
+//! set, and how lists merge.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -77,6 +77,11 @@ pub fn zero(of: &'static Type) -> Map<String, Value> {
     zero
 }
 
+/// The same by kind; nothing for one without a type.
+pub fn zero_of_kind(group: &str, kind: &str) -> Value {
+    of_kind(group, kind).map_or_else(|| json!({}), |of| zero(of).into())
+}
+
 /// What the API writes in the objects of a field, whether or not it is set.
 fn always(kind: &str, field: &str) -> Value {
     match field {
@@ -113,48 +118,6 @@ const NULLS: [&str; 13] = [
     "selector",
     "startedAt",
     "verbs",
-];
-
-/// Numbers and flags whose zero is written.
-const ZEROES: [&str; 38] = [
-    "Port",
-    "allocateLoadBalancerNodePorts",
-    "allowPrivilegeEscalation",
-    "allowed",
-    "automountServiceAccountToken",
-    "availableReplicas",
-    "blockOwnerDeletion",
-    "collisionCount",
-    "containerPort",
-    "controller",
-    "defaultMode",
-    "deletionGracePeriodSeconds",
-    "enableServiceLinks",
-    "exitCode",
-    "expirationSeconds",
-    "fsGroup",
-    "hostUsers",
-    "immutable",
-    "maxSurge",
-    "maxUnavailable",
-    "optional",
-    "partition",
-    "port",
-    "priority",
-    "privileged",
-    "progressDeadlineSeconds",
-    "readOnlyRootFilesystem",
-    "ready",
-    "replicas",
-    "restartCount",
-    "revisionHistoryLimit",
-    "runAsGroup",
-    "runAsNonRoot",
-    "runAsUser",
-    "started",
-    "targetPort",
-    "terminationGracePeriodSeconds",
-    "tolerationSeconds",
 ];
 
 /// Maps, which are left out when they are empty.
@@ -328,8 +291,7 @@ impl Walk {
 fn is_written(name: &str, value: &Value) -> bool {
     match value {
         Value::Null => false,
-        Value::Bool(flag) => *flag || ZEROES.contains(&name),
-        Value::Number(number) => number.as_i64() != Some(0) || ZEROES.contains(&name),
+        Value::Bool(_) | Value::Number(_) => true,
         Value::String(text) => !text.is_empty() || name == "storageClassName" || name == "apiGroup",
         Value::Array(items) => !items.is_empty(),
         Value::Object(fields) => !fields.is_empty() || !MAPS.contains(&name),
@@ -349,7 +311,7 @@ pub enum Structure {
     Keyed(&'static [&'static str]),
 }
 
-/// What is known about a place in an object: how the field is called that it is in.
+/// What is known about a place in an object, from the name of its field. By default: the whole object.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Shape {
     lists: Option<Structure>,
@@ -359,24 +321,15 @@ pub struct Shape {
 }
 
 impl Shape {
-    /// A whole object.
-    pub fn of(_: &'static Type) -> Self {
-        Self::default()
-    }
-
-    pub fn child(&self, field: &str) -> Option<Self> {
+    pub fn child(&self, field: &str) -> Self {
         let keyed = |keys| Self {
             lists: Some(Structure::Keyed(keys)),
             ..Self::default()
         };
-        Some(match field {
-            "containers"
-            | "initContainers"
-            | "ephemeralContainers"
-            | "env"
-            | "volumes"
-            | "resourceClaims"
-            | "schedulingGates" => keyed(&["name"]),
+        match field {
+            "containers" | "initContainers" | "ephemeralContainers" | "env" | "volumes" => {
+                keyed(&["name"])
+            }
             "imagePullSecrets" | "secrets" => Self {
                 atomic_items: true,
                 ..keyed(&["name"])
@@ -387,7 +340,6 @@ impl Shape {
             },
             "ports" => keyed(&["port", "protocol"]),
             "volumeMounts" => keyed(&["mountPath"]),
-            "volumeDevices" => keyed(&["devicePath"]),
             "conditions" | "addresses" => keyed(&["type"]),
             "hostAliases" | "podIPs" => keyed(&["ip"]),
             "topologySpreadConstraints" => keyed(&["topologyKey", "whenUnsatisfiable"]),
@@ -400,15 +352,9 @@ impl Shape {
             | "podSelector"
             | "namespaceSelector"
             | "nodeSelector"
-            | "scopeSelector"
             | "roleRef"
             | "claimRef"
             | "involvedObject"
-            | "regarding"
-            | "related"
-            | "targetRef"
-            | "target"
-            | "dataSource"
             | "secretRef"
             | "fieldRef"
             | "resourceFieldRef"
@@ -421,7 +367,7 @@ impl Shape {
                 ..Self::default()
             },
             _ => Self::default(),
-        })
+        }
     }
 
     /// The shape of the items of a list.

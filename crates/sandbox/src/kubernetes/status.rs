@@ -223,19 +223,6 @@ impl Refusal {
         Self::new(422, Some("Invalid"), message).with(details)
     }
 
-    pub fn version_ahead(wanted: u64, current: u64) -> Self {
-        let mut refusal = Self::new(
-            504,
-            Some("Timeout"),
-            format!("Too large resource version: {wanted}, current: {current}"),
-        );
-        refusal.details = Some(json!({
-            "causes": [{"reason": "ResourceVersionTooLarge", "message": "Too large resource version"}],
-            "retryAfterSeconds": 1,
-        }));
-        refusal
-    }
-
     pub fn unavailable(message: impl Into<String>) -> Self {
         Self::new(503, Some("ServiceUnavailable"), message)
     }

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::sync::watch as signal;
 use uuid::Uuid;
@@ -11,10 +12,10 @@ use uuid::Uuid;
 use super::deletion::{self, Delete, Deletion};
 use super::history::{Change, ChangeKind, Forgotten, History};
 use super::object;
-use super::resources::{GroupResource, Registry};
-use super::snapshot::StoreSnapshot;
+use super::resources::{self, GroupResource};
 
-pub const DEFAULT_HISTORY: usize = 4096;
+/// The changes of each resource that watches can resume from.
+const HISTORY: usize = 4096;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Key {
@@ -49,7 +50,8 @@ pub enum StoreError {
     Conflict(Key),
 }
 
-const KEPT: [&str; 6] = [
+/// Metadata that only the store writes.
+pub const SYSTEM_METADATA: [&str; 6] = [
     "uid",
     "creationTimestamp",
     "resourceVersion",
@@ -76,10 +78,15 @@ pub struct Store {
 }
 
 struct Shared {
-    registry: Registry,
-    history_limit: usize,
     inner: Mutex<Inner>,
     latest: signal::Sender<u64>,
+}
+
+/// All objects of a store at one moment, without their history: watches begin again.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct StoreSnapshot {
+    revision: u64,
+    objects: BTreeMap<String, Vec<Value>>,
 }
 
 impl std::fmt::Debug for Store {
@@ -92,17 +99,8 @@ impl std::fmt::Debug for Store {
 
 impl Default for Store {
     fn default() -> Self {
-        Self::new(Registry::default(), DEFAULT_HISTORY)
-    }
-}
-
-impl Store {
-    /// An empty store that remembers so many changes of each resource for watches.
-    pub fn new(registry: Registry, history_limit: usize) -> Self {
         Self {
             shared: Arc::new(Shared {
-                registry,
-                history_limit,
                 inner: Mutex::new(Inner {
                     revision: 1,
                     shards: HashMap::new(),
@@ -111,11 +109,9 @@ impl Store {
             }),
         }
     }
+}
 
-    pub fn registry(&self) -> &Registry {
-        &self.shared.registry
-    }
-
+impl Store {
     pub fn revision(&self) -> u64 {
         self.lock().revision
     }
@@ -149,7 +145,7 @@ impl Store {
         mut object: Value,
     ) -> Result<Arc<Value>, StoreError> {
         let key = Key::of(resource, &object);
-        let counted = self.has_generation(resource);
+        let counted = has_generation(resource);
         let metadata = object::metadata_mut(&mut object);
         metadata.insert("uid".into(), Uuid::new_v4().to_string().into());
         metadata.insert("creationTimestamp".into(), object::now().into());
@@ -227,13 +223,20 @@ impl Store {
         )))
     }
 
-    /// The changes of a resource after a version, as far as they are remembered, and a signal for more.
+    /// The changes of a resource after a version, as far as they are remembered. A later version is of
+    /// another life of the server.
     pub(super) fn changes_after(
         &self,
         resource: GroupResource,
         version: u64,
     ) -> Result<(Vec<Change>, u64), Forgotten> {
         let inner = self.lock();
+        if version > inner.revision {
+            return Err(Forgotten {
+                wanted: version,
+                oldest: inner.revision,
+            });
+        }
         match inner.shards.get(&resource) {
             None => Ok((Vec::new(), inner.revision)),
             Some(shard) => Ok((shard.history.after(version)?, inner.revision)),
@@ -261,11 +264,13 @@ impl Store {
         }
     }
 
-    pub(super) fn fill(&self, snapshot: StoreSnapshot) {
-        let mut inner = self.lock();
+    /// A store that continues from a snapshot. Objects of resources that are no longer served are left out.
+    pub fn restore(snapshot: StoreSnapshot) -> Self {
+        let store = Self::default();
+        let mut inner = store.lock();
         inner.revision = inner.revision.max(snapshot.revision);
         let revision = inner.revision;
-        for resource in self.shared.registry.all() {
+        for resource in resources::all() {
             let shard = inner.shards.entry(resource.id()).or_default();
             // Nothing before the snapshot can be resumed from.
             shard.history.forget(revision);
@@ -278,14 +283,9 @@ impl Store {
                 shard.objects.insert(at, Arc::new(object.clone()));
             }
         }
-        self.shared.latest.send_replace(revision);
-    }
-
-    fn has_generation(&self, resource: GroupResource) -> bool {
-        self.shared
-            .registry
-            .get(resource)
-            .is_some_and(|r| r.has_generation)
+        store.shared.latest.send_replace(revision);
+        drop(inner);
+        store
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -303,7 +303,7 @@ impl Store {
         current: Arc<Value>,
         mut object: Value,
     ) -> Arc<Value> {
-        for field in KEPT {
+        for field in SYSTEM_METADATA {
             let kept = current.get("metadata").and_then(|m| m.get(field)).cloned();
             object::set_metadata(&mut object, field, kept);
         }
@@ -315,7 +315,7 @@ impl Store {
             self.remove(inner, key, Value::clone(&current));
             return Arc::new(object);
         }
-        if self.has_generation(key.resource) && deletion::wants_something_else(&current, &object) {
+        if has_generation(key.resource) && deletion::wants_something_else(&current, &object) {
             let generation = current
                 .pointer("/metadata/generation")
                 .and_then(Value::as_i64)
@@ -376,10 +376,14 @@ impl Store {
                 kind,
                 object,
             },
-            self.shared.history_limit,
+            HISTORY,
         );
         self.shared.latest.send_replace(revision);
     }
+}
+
+fn has_generation(resource: GroupResource) -> bool {
+    resources::get(resource).is_some_and(|r| r.has_generation)
 }
 
 impl Inner {

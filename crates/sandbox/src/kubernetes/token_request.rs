@@ -1,10 +1,9 @@
-//! Tokens of service accounts: signed, with an end, and invalid when their account is deleted.
+//! Tokens of service accounts: they expire, and are invalid once their account is deleted. They are in the form of JWTs,
+//! but random: only this server reads them. They do not survive a restart.
 
-use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _,
-    UnparsedPublicKey,
-};
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::{SignedDuration, Timestamp};
@@ -16,59 +15,34 @@ use super::resources::SERVICE_ACCOUNTS;
 use super::status::{FieldError, Refusal};
 use super::store::{Key, Store};
 
-/// Who issues the tokens, and for whom when a request does not say.
+/// The audience of tokens whose request names none.
 const ISSUER: &str = "https://kubernetes.default.svc";
 const SHORTEST: i64 = 600;
 const LONGEST: i64 = 1 << 32;
 
 pub struct ServiceAccountTokens {
     store: Store,
-    key: Option<EcdsaKeyPair>,
+    issued: Mutex<HashMap<String, Issued>>,
+}
+
+struct Issued {
+    account: Key,
+    /// Another account of the same name has another uid.
+    uid: String,
+    for_this_api: bool,
+    end: Timestamp,
 }
 
 impl ServiceAccountTokens {
-    /// With a new key: tokens do not survive a restart.
     pub(super) fn new(store: Store) -> Self {
         Self {
             store,
-            key: EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).ok(),
+            issued: Mutex::default(),
         }
     }
 
-    /// A token for a service account, valid for this many seconds, and its end.
-    fn issue(
-        &self,
-        account: &Value,
-        audiences: &[&str],
-        seconds: i64,
-    ) -> Result<(String, Timestamp), Refusal> {
-        let now = Timestamp::now();
-        let end = now
-            .checked_add(SignedDuration::from_secs(seconds))
-            .map_err(|_| Refusal::internal("the token would never expire"))?;
-        let (namespace, name) = (object::namespace(account), object::name(account));
-        let claims = json!({
-            "iss": ISSUER,
-            "aud": audiences,
-            "iat": now.as_second(),
-            "nbf": now.as_second(),
-            "exp": end.as_second(),
-            "sub": format!("system:serviceaccount:{namespace}:{name}"),
-            "kubernetes.io": {
-                "namespace": namespace,
-                "serviceaccount": {"name": name, "uid": object::uid(account)},
-            },
-        });
-        let head = json!({"alg": "ES256", "typ": "JWT"});
-        let mut token = format!("{}.{}", encoded(&head), encoded(&claims));
-        let signature = self
-            .key
-            .as_ref()
-            .and_then(|key| key.sign(&SystemRandom::new(), token.as_bytes()).ok())
-            .ok_or_else(|| Refusal::internal("the token could not be signed"))?;
-        token.push('.');
-        token.push_str(&URL_SAFE_NO_PAD.encode(signature));
-        Ok((token, end))
+    fn issued(&self) -> MutexGuard<'_, HashMap<String, Issued>> {
+        self.issued.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn answer(
@@ -107,8 +81,16 @@ impl ServiceAccountTokens {
         if audiences.is_empty() {
             audiences.push(ISSUER.to_owned());
         }
-        let shown: Vec<&str> = audiences.iter().map(String::as_str).collect();
-        let (token, end) = self.issue(&account, &shown, seconds)?;
+        let end = Timestamp::now() + SignedDuration::from_secs(seconds);
+        let part = || URL_SAFE_NO_PAD.encode(rand::random::<[u8; 24]>());
+        let token = format!("{}.{}.{}", part(), part(), part());
+        let issued = Issued {
+            account: key,
+            uid: object::uid(&account).to_owned(),
+            for_this_api: audiences.iter().any(|audience| audience == ISSUER),
+            end,
+        };
+        self.issued().insert(token.clone(), issued);
         let spec = object::field_mut(&mut request, "spec");
         spec.insert("audiences".into(), json!(audiences));
         spec.insert("expirationSeconds".into(), seconds.into());
@@ -129,42 +111,24 @@ impl ServiceAccountTokens {
         Ok(request)
     }
 
-    fn claims(&self, token: &str) -> Option<Value> {
-        let (signed, signature) = token.rsplit_once('.')?;
-        let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
-        let key = self.key.as_ref()?.public_key().as_ref();
-        UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, key)
-            .verify(signed.as_bytes(), &signature)
-            .ok()?;
-        let (_, claims) = signed.split_once('.')?;
-        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).ok()?).ok()
-    }
-}
-
-fn encoded(value: &Value) -> String {
-    URL_SAFE_NO_PAD.encode(value.to_string())
-}
-
-impl ServiceAccountTokens {
     pub(super) fn token_owner(&self, token: &str) -> Option<User> {
-        let claims = self.claims(token)?;
-        if claims.get("exp")?.as_i64()? <= Timestamp::now().as_second()
-            || !object::strings(claims.get("aud")).contains(&ISSUER)
-        {
+        let issued = self.issued();
+        let Issued {
+            account: key,
+            uid,
+            for_this_api,
+            end,
+        } = issued.get(token)?;
+        if *end <= Timestamp::now() || !for_this_api {
             return None;
         }
-        let text = |pointer: &str| claims.pointer(pointer).and_then(Value::as_str);
-        let namespace = text("/kubernetes.io/namespace")?;
-        let name = text("/kubernetes.io/serviceaccount/name")?;
-        let uid = text("/kubernetes.io/serviceaccount/uid")?;
-        let account = self
-            .store
-            .get(&Key::new(SERVICE_ACCOUNTS, namespace, name))?;
+        let account = self.store.get(key)?;
         (object::uid(&account) == uid).then(|| {
+            let (namespace, name) = (&key.namespace, &key.name);
             let in_namespace = format!("system:serviceaccounts:{namespace}");
             let name = format!("system:serviceaccount:{namespace}:{name}");
             let mut user = User::known(name, &["system:serviceaccounts", &in_namespace]);
-            user.uid = uid.to_owned();
+            user.uid.clone_from(uid);
             user
         })
     }

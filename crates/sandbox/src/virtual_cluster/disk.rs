@@ -7,8 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use anyhow::Result;
 use serde_json::Value;
 
-use crate::kubernetes::resources::{PERSISTENT_VOLUME_CLAIMS, Registry};
-use crate::kubernetes::store::DEFAULT_HISTORY;
+use crate::kubernetes::resources::PERSISTENT_VOLUME_CLAIMS;
 use crate::kubernetes::{Key, Store, object};
 use crate::pki::CertificateAuthority;
 
@@ -20,7 +19,7 @@ pub struct Disk {
 impl Disk {
     fn empty() -> Result<Self> {
         Ok(Self {
-            store: Store::new(Registry::default(), DEFAULT_HISTORY),
+            store: Store::default(),
             authority: CertificateAuthority::new("kubernetes")?,
         })
     }

@@ -44,7 +44,7 @@ impl Exposure {
         let (ingresses, _) = self.host.store.list(INGRESSES, None);
         ingresses.iter().find_map(|ingress| {
             let namespace = object::namespace(ingress);
-            let service = rules(ingress).find_map(|(host, service, _)| {
+            let service = rules(ingress).find_map(|(host, service)| {
                 (host.eq_ignore_ascii_case(server_name)).then_some(service)
             })?;
             let service = self
@@ -191,7 +191,7 @@ fn cluster_ip(service: &Value) -> Option<&str> {
         .filter(|ip| !ip.is_empty() && *ip != "None")
 }
 
-fn rules(ingress: &Value) -> impl Iterator<Item = (&str, &str, &Value)> {
+fn rules(ingress: &Value) -> impl Iterator<Item = (&str, &str)> {
     object::items(ingress.pointer("/spec/rules"))
         .iter()
         .flat_map(|rule| {
@@ -199,8 +199,7 @@ fn rules(ingress: &Value) -> impl Iterator<Item = (&str, &str, &Value)> {
             object::items(rule.pointer("/http/paths"))
                 .iter()
                 .filter_map(move |path| {
-                    let service = path.pointer("/backend/service")?;
-                    Some((host, service["name"].as_str()?, &service["port"]))
+                    Some((host, path.pointer("/backend/service/name")?.as_str()?))
                 })
         })
 }

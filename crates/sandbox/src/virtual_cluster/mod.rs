@@ -2,7 +2,6 @@
 //! exactly as strictly as the real one reads them.
 
 mod config;
-mod coredns;
 mod disk;
 mod exposure;
 mod names;

@@ -3,49 +3,12 @@
 use serde_json::Value;
 
 use crate::kubernetes::authentication::User;
-use crate::kubernetes::authorization::Attributes;
+use crate::kubernetes::authorization::escalation::granted;
 use crate::kubernetes::authorization::rbac::Rbac;
 use crate::kubernetes::object;
 
-const ALL: &[&str] = &[
-    "create", "delete", "patch", "update", "get", "list", "watch",
-];
-
-const NEEDED: &[(&str, &[&str], &[&str])] = &[
-    (
-        "",
-        &[
-            "configmaps",
-            "secrets",
-            "services",
-            "pods",
-            "pods/attach",
-            "pods/portforward",
-            "pods/exec",
-            "persistentvolumeclaims",
-        ],
-        ALL,
-    ),
-    (
-        "",
-        &["pods/status", "pods/ephemeralcontainers"],
-        &["patch", "update"],
-    ),
-    (
-        "apps",
-        &["statefulsets", "replicasets", "deployments"],
-        &["get", "list", "watch", "patch", "update"],
-    ),
-    ("", &["endpoints", "pods/log"], &["get", "list", "watch"]),
-    ("", &["events"], &["create", "get", "list", "watch"]),
-    (
-        "events.k8s.io",
-        &["events"],
-        &["create", "get", "list", "watch"],
-    ),
-    ("", &["endpoints"], &["create", "delete", "patch", "update"]),
-    ("discovery.k8s.io", &["endpointslices"], ALL),
-];
+/// In the form of a role's rules.
+const NEEDED: &str = include_str!("rights.yaml");
 
 /// The first right that the pod's service account lacks, in the API's words.
 pub fn first_missing(authorizer: &Rbac, pod: &Value) -> Option<String> {
@@ -61,24 +24,10 @@ pub fn first_missing(authorizer: &Rbac, pod: &Value) -> Option<String> {
             &format!("system:serviceaccounts:{namespace}"),
         ],
     );
-    NEEDED
+    let needed: Vec<Value> = serde_norway::from_str(NEEDED).unwrap_or_default();
+    needed
         .iter()
-        .flat_map(|(group, resources, verbs)| {
-            resources
-                .iter()
-                .flat_map(move |resource| verbs.iter().map(move |verb| (*group, *resource, *verb)))
-        })
-        .map(|(group, resource, verb)| {
-            let (resource, subresource) = resource.split_once('/').unwrap_or((resource, ""));
-            Attributes {
-                verb: verb.to_owned(),
-                group: group.to_owned(),
-                resource: resource.to_owned(),
-                subresource: subresource.to_owned(),
-                namespace: namespace.to_owned(),
-                ..Attributes::default()
-            }
-        })
+        .flat_map(|rule| granted(rule, namespace))
         .find(|wish| !authorizer.allows(&user, wish))
         .map(|wish| {
             format!(

@@ -9,12 +9,11 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use super::config::SyncerConfig;
-use super::coredns;
 use super::disk::Disk;
 use super::sync::Sync;
 use crate::controllers::{self, Cluster, ControlLoop, Controller};
 use crate::faults::Faults;
-use crate::kubernetes::resources::{PODS, SERVICES};
+use crate::kubernetes::resources::{DEPLOYMENTS, PODS, SERVICES};
 use crate::kubernetes::{ApiServer, ApiServerOptions};
 use crate::kubernetes::{GroupResource, Key, object};
 use crate::pki::KeyedCertificate;
@@ -57,7 +56,11 @@ impl VirtualCluster {
             host: host.clone(),
             inside: inside.clone(),
         });
-        for (resource, object) in coredns::objects(&config.coredns_resources) {
+        for object in coredns(&config.coredns_resources)? {
+            let resource = match object::kind(&object) {
+                "Deployment" => DEPLOYMENTS,
+                _ => SERVICES,
+            };
             if inside.store.get(&Key::of(resource, &object)).is_none() {
                 inside
                     .admit("vcluster", resource, object)
@@ -154,6 +157,12 @@ impl Drop for VirtualCluster {
         // Listeners may be shared with others: they lead nowhere from now on.
         self.endpoint.set_open(false);
     }
+}
+
+fn coredns(resources: &Value) -> Result<Vec<Value>> {
+    let mut objects: Vec<Value> = serde_norway::from_str(include_str!("coredns.yaml"))?;
+    objects[0]["spec"]["template"]["spec"]["containers"][0]["resources"] = resources.clone();
+    Ok(objects)
 }
 
 struct ToHost(Arc<Sync>);

@@ -34,7 +34,6 @@ pub fn accept(pod: &mut Value, ip: Ipv4Addr) {
             .collect()
     };
     let (init, main) = (waiting(true, pod), waiting(false, pod));
-    let qos = pod["status"].get("qosClass").cloned();
     let status = object::field_mut(pod, "status");
     status.insert("phase".into(), "Pending".into());
     status.insert("startTime".into(), object::now().into());
@@ -42,10 +41,6 @@ pub fn accept(pod: &mut Value, ip: Ipv4Addr) {
     status.insert("hostIPs".into(), json!([{"ip": "127.0.0.1"}]));
     status.insert("podIP".into(), ip.to_string().into());
     status.insert("podIPs".into(), json!([{"ip": ip.to_string()}]));
-    status.insert(
-        "qosClass".into(),
-        qos.unwrap_or_else(|| "BestEffort".into()),
-    );
     if has_init {
         status.insert("initContainerStatuses".into(), init.into());
     }

@@ -1,6 +1,5 @@
 //! Adds a service account with its token, a priority and tolerations to new pods.
 
-use rand::RngExt as _;
 use serde_json::{Value, json};
 
 use crate::kubernetes::object;
@@ -128,12 +127,12 @@ fn mount_token(pod: &mut Value) {
     }
 }
 
+/// A name with a random suffix.
 pub fn generated_name(prefix: &str) -> String {
-    let mut random = rand::rng();
-    let mut name = prefix.to_owned();
-    for _ in 0..5 {
-        let at = random.random_range(0..NAME_CHARACTERS.len());
-        name.push(char::from(NAME_CHARACTERS[at]));
-    }
-    name
+    format!("{prefix}{}", letters(&rand::random::<[u8; 5]>()))
+}
+
+pub fn letters(bytes: &[u8]) -> String {
+    let letter = |byte: &u8| NAME_CHARACTERS[usize::from(*byte) % NAME_CHARACTERS.len()];
+    bytes.iter().map(|byte| char::from(letter(byte))).collect()
 }

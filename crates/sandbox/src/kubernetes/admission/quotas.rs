@@ -7,8 +7,8 @@ use serde_json::{Map, Value, json};
 use crate::kubernetes::object;
 use crate::kubernetes::quantity::Quantity;
 use crate::kubernetes::resources::{
-    CONFIG_MAPS, GroupResource, PERSISTENT_VOLUME_CLAIMS, PODS, RESOURCE_QUOTAS, Resource, SECRETS,
-    SERVICES,
+    self, CONFIG_MAPS, GroupResource, PERSISTENT_VOLUME_CLAIMS, PODS, RESOURCE_QUOTAS, Resource,
+    SECRETS, SERVICES,
 };
 use crate::kubernetes::status::Refusal;
 use crate::kubernetes::store::{Key, Store};
@@ -31,7 +31,7 @@ pub fn check(
     for (name, amount) in before.map(|b| usage(resource.id(), b)).unwrap_or_default() {
         // Only what grows is asked for.
         if let Some(more) = requested.remove(&name)
-            && more > amount
+            && more.billionths > amount.billionths
         {
             requested.insert(name, more - amount);
         }
@@ -71,7 +71,7 @@ fn check_one(
         .filter(|name| {
             let now = used.get(*name).copied().unwrap_or_default();
             let more = requested[*name];
-            more > Quantity::default() && now + more > hard[*name]
+            more.billionths > 0 && (now + more).billionths > hard[*name].billionths
         })
         .collect();
     if exceeded.is_empty() {
@@ -127,7 +127,7 @@ pub fn refresh(store: &Store, namespace: &str) {
 
 fn used(store: &Store, namespace: &str) -> Amounts {
     let mut used = Amounts::new();
-    for resource in store.registry().namespaced() {
+    for resource in resources::namespaced() {
         let (objects, _) = store.list(resource, Some(namespace));
         for object in objects {
             for (name, amount) in usage(resource, &object) {
@@ -202,8 +202,10 @@ fn pod_resources(pod: &Value, field: &str) -> Amounts {
     }
     for container in object::items(pod.pointer("/spec/initContainers")) {
         for (name, amount) in of(container) {
-            let total = sum.entry(name).or_default();
-            *total = (*total).max(amount);
+            let total = sum.entry(name).or_insert(amount);
+            if amount.billionths > total.billionths {
+                *total = amount;
+            }
         }
     }
     sum

@@ -16,52 +16,34 @@ pub struct Comparison {
     pub modified: FieldSet,
 }
 
-pub fn compare(shape: Shape, old: &Value, new: &Value) -> Comparison {
+pub fn compare(old: &Value, new: &Value) -> Comparison {
     let mut comparison = Comparison::default();
-    let mut path = Vec::new();
-    walk(
-        Some(shape),
-        Some(old),
-        Some(new),
-        &mut path,
-        &mut comparison,
-    );
+    let (whole, mut path) = (Shape::default(), Vec::new());
+    walk(whole, Some(old), Some(new), &mut path, &mut comparison);
     comparison
 }
 
 fn walk(
-    shape: Option<Shape>,
+    shape: Shape,
     old: Option<&Value>,
     new: Option<&Value>,
     path: &mut Vec<String>,
     comparison: &mut Comparison,
 ) {
-    let structure = shape.map_or(Structure::Leaf, |s| s.structure(old, new));
-    let parts = match (shape, structure) {
-        (Some(shape), structure) if structure != Structure::Leaf && !(empty(old) && empty(new)) => {
-            Some(pairs(shape, structure, old, new))
+    let structure = shape.structure(old, new);
+    if structure != Structure::Leaf && !(empty(old) && empty(new)) {
+        for (element, (shape, old, new)) in pairs(shape, structure, old, new) {
+            path.push(element);
+            walk(shape, old, new, path, comparison);
+            path.pop();
         }
-        _ => None,
-    };
-    match parts {
-        Some(parts) => {
-            for (element, (shape, old, new)) in parts {
-                path.push(element);
-                walk(shape, old, new, path, comparison);
-                path.pop();
-            }
-            match (old, new) {
-                (None, Some(_)) => comparison.added.insert(path),
-                (Some(_), None) => comparison.removed.insert(path),
-                _ => {}
-            }
-        }
-        None => match (old, new) {
-            (None, Some(_)) => comparison.added.insert(path),
-            (Some(_), None) => comparison.removed.insert(path),
-            (Some(old), Some(new)) if old != new => comparison.modified.insert(path),
-            _ => {}
-        },
+    } else if old.is_some() && new.is_some() && old != new {
+        comparison.modified.insert(path);
+    }
+    match (old, new) {
+        (None, Some(_)) => comparison.added.insert(path),
+        (Some(_), None) => comparison.removed.insert(path),
+        _ => {}
     }
 }
 
@@ -74,7 +56,7 @@ fn empty(value: Option<&Value>) -> bool {
     }
 }
 
-type Pairs<'a> = BTreeMap<String, (Option<Shape>, Option<&'a Value>, Option<&'a Value>)>;
+type Pairs<'a> = BTreeMap<String, (Shape, Option<&'a Value>, Option<&'a Value>)>;
 
 fn pairs<'a>(
     shape: Shape,
@@ -96,7 +78,7 @@ fn parts(
     shape: Shape,
     structure: Structure,
     value: Option<&Value>,
-) -> Vec<(String, Option<Shape>, &Value)> {
+) -> Vec<(String, Shape, &Value)> {
     match (structure, value) {
         (Structure::Object, Some(Value::Object(fields))) => fields
             .iter()
@@ -104,30 +86,29 @@ fn parts(
             .collect(),
         (Structure::Set, Some(Value::Array(items))) => items
             .iter()
-            .map(|item| (value_element(item), Some(shape.item()), item))
+            .map(|item| (value_element(item), shape.item(), item))
             .collect(),
         (Structure::Keyed(keys), Some(Value::Array(items))) => items
             .iter()
-            .map(|item| (key_element(item, keys), Some(shape.item()), item))
+            .map(|item| (key_element(item, keys), shape.item(), item))
             .collect(),
         _ => Vec::new(),
     }
 }
 
-pub fn fields_of(shape: Shape, value: &Value) -> FieldSet {
+pub fn fields_of(object: &Value) -> FieldSet {
     let mut set = FieldSet::default();
-    let mut path = Vec::new();
-    collect(Some(shape), value, &mut path, &mut set);
+    collect(Shape::default(), object, &mut Vec::new(), &mut set);
     set
 }
 
-fn collect(shape: Option<Shape>, value: &Value, path: &mut Vec<String>, set: &mut FieldSet) {
-    let structure = shape.map_or(Structure::Leaf, |s| s.structure(Some(value), None));
-    let Some(shape) = shape.filter(|_| structure != Structure::Leaf && !value.is_null()) else {
+fn collect(shape: Shape, value: &Value, path: &mut Vec<String>, set: &mut FieldSet) {
+    let structure = shape.structure(Some(value), None);
+    if structure == Structure::Leaf || value.is_null() {
         set.insert(path);
         return;
-    };
-    let in_list = !matches!(structure, Structure::Object);
+    }
+    let in_list = structure != Structure::Object;
     if !in_list && empty(Some(value)) {
         set.insert(path);
     }

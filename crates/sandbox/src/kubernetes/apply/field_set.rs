@@ -20,17 +20,11 @@ pub fn field_element(name: &str) -> String {
 }
 
 pub fn key_element(item: &Value, keys: &[&str]) -> String {
-    let keys: Map<String, Value> = sorted(keys)
-        .into_iter()
-        .filter_map(|key| key_value(item, key).map(|v| (key.to_owned(), v)))
-        .collect();
+    let values = keys
+        .iter()
+        .filter_map(|key| Some(((*key).to_owned(), key_value(item, key)?)));
+    let keys: Map<String, Value> = values.collect();
     format!("k:{}", Value::Object(keys))
-}
-
-fn sorted<'a>(keys: &[&'a str]) -> Vec<&'a str> {
-    let mut keys = keys.to_vec();
-    keys.sort_unstable();
-    keys
 }
 
 pub fn value_element(item: &Value) -> String {
@@ -96,10 +90,6 @@ impl FieldSet {
 
     pub fn is_member(&self) -> bool {
         self.member
-    }
-
-    pub fn elements(&self) -> impl Iterator<Item = (&String, &Self)> {
-        self.children.iter()
     }
 
     pub fn union(&self, other: &Self) -> Self {

@@ -7,19 +7,10 @@ use super::field_set::FieldSet;
 use super::merge;
 use crate::kubernetes::object;
 use crate::kubernetes::schema::Shape;
+use crate::kubernetes::store::SYSTEM_METADATA;
 
-const SYSTEM_METADATA: [&str; 10] = [
-    "name",
-    "namespace",
-    "creationTimestamp",
-    "selfLink",
-    "uid",
-    "generation",
-    "managedFields",
-    "resourceVersion",
-    "deletionTimestamp",
-    "deletionGracePeriodSeconds",
-];
+/// Metadata that has no manager, besides that of the store.
+const UNMANAGED: [&str; 3] = ["name", "namespace", "managedFields"];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Operation {
@@ -110,8 +101,7 @@ struct Managers {
 }
 
 /// Fields that an apply sets and others own: pairs of manager and path, as refusals show them.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Conflicts(pub Vec<(String, String)>);
+pub type Conflicts = Vec<(String, String)>;
 
 impl Managers {
     fn read(object: &Value) -> Self {
@@ -124,21 +114,13 @@ impl Managers {
     }
 
     fn write(mut self, object: &mut Value) {
-        self.entries.sort_by(|a, b| {
+        self.entries.sort_by_cached_key(|entry| {
+            let texts = [&entry.time, &entry.manager, &entry.api_version];
             (
-                a.operation,
-                &a.time,
-                &a.manager,
-                &a.api_version,
-                &a.subresource,
+                entry.operation,
+                texts.map(Clone::clone),
+                entry.subresource.clone(),
             )
-                .cmp(&(
-                    b.operation,
-                    &b.time,
-                    &b.manager,
-                    &b.api_version,
-                    &b.subresource,
-                ))
         });
         let entries: Vec<Value> = self.entries.iter().map(Entry::write).collect();
         object::set_metadata(
@@ -174,8 +156,8 @@ fn ownable(object: &Value) -> Value {
         fields.remove("apiVersion");
         let metadata = fields.entry("metadata").or_insert_with(|| json!({}));
         if let Value::Object(metadata) = metadata {
-            for field in SYSTEM_METADATA {
-                metadata.remove(field);
+            for field in SYSTEM_METADATA.iter().chain(&UNMANAGED) {
+                metadata.remove(*field);
             }
         }
     }
@@ -192,7 +174,7 @@ fn is_untracked(live: &Value) -> bool {
 }
 
 /// Records a write that is no apply: whoever writes owns what it changed.
-pub fn record_update(shape: Shape, live: &Value, new: &mut Value, writer: &Writer<'_>) {
+pub fn record_update(live: &Value, new: &mut Value, writer: &Writer<'_>) {
     let sent = Managers::read(new);
     let forgets = *object::items(new.pointer("/metadata/managedFields")) == [json!({})];
     if forgets && writer.subresource.is_empty() {
@@ -209,7 +191,7 @@ pub fn record_update(shape: Shape, live: &Value, new: &mut Value, writer: &Write
     let mut before = ownable(live);
     let mut after = ownable(new);
     keep_to_subresource(&mut before, &mut after, writer.subresource);
-    let comparison = compare(shape, &before, &after);
+    let comparison = compare(&before, &after);
     let changed = comparison.added.union(&comparison.modified);
     let at = managers.position(Operation::Update, writer);
     managers.take(&changed, at);
@@ -247,7 +229,6 @@ fn keep_to_subresource(before: &mut Value, after: &mut Value, subresource: &str)
 }
 
 pub fn apply(
-    shape: Shape,
     live: &Value,
     applied: &Value,
     writer: &Writer<'_>,
@@ -259,12 +240,12 @@ pub fn apply(
             manager: BEFORE_FIRST_APPLY,
             ..*writer
         };
-        record_update(shape, &json!({}), &mut tracked, &before);
+        record_update(&json!({}), &mut tracked, &before);
     }
     let live = &tracked;
     let mut managers = Managers::read(live);
     let configuration = ownable(applied);
-    let mut wanted = fields_of(shape, &configuration);
+    let mut wanted = fields_of(&configuration);
     // Every object has metadata; nobody owns that.
     wanted.unmark("f:metadata");
     let at = managers.position(Operation::Apply, writer);
@@ -285,16 +266,16 @@ pub fn apply(
     entry.fields = wanted.clone();
     entry.api_version = writer.api_version.to_owned();
 
-    let mut merged = merge::merge(Some(shape), live, applied);
+    let mut merged = merge::merge(Shape::default(), live, applied);
     if let Some(before) = &before {
         let given_up = before.difference(&wanted);
-        merge::prune(Some(shape), &mut merged, &given_up, &managers.owned());
+        merge::prune(Shape::default(), &mut merged, &given_up, &managers.owned());
     }
 
-    let comparison = compare(shape, &ownable(live), &ownable(&merged));
+    let comparison = compare(&ownable(live), &ownable(&merged));
     let changed = comparison.added.union(&comparison.modified);
     if !force {
-        let conflicts: Vec<(String, String)> = managers
+        let conflicts: Conflicts = managers
             .entries
             .iter()
             .enumerate()
@@ -310,7 +291,7 @@ pub fn apply(
             })
             .collect();
         if !conflicts.is_empty() {
-            return Err(Conflicts(conflicts));
+            return Err(conflicts);
         }
     }
     managers.take(&changed, Some(at));

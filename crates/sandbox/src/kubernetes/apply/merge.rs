@@ -1,15 +1,14 @@
 //! Laying an applied configuration over the object there is, and taking out what its manager gave up.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::field_set::{FieldSet, field_element, key_element, value_element};
 use crate::kubernetes::schema::{Shape, Structure};
 
-pub fn merge(shape: Option<Shape>, live: &Value, applied: &Value) -> Value {
-    let structure = shape.map_or(Structure::Leaf, |s| s.structure(Some(live), Some(applied)));
-    match (structure, shape, live, applied) {
-        (Structure::Object, Some(shape), Value::Object(live), Value::Object(applied)) => {
-            let mut merged: Map<String, Value> = live.clone();
+pub fn merge(shape: Shape, live: &Value, applied: &Value) -> Value {
+    match (shape.structure(Some(live), Some(applied)), live, applied) {
+        (Structure::Object, Value::Object(live), Value::Object(applied)) => {
+            let mut merged = live.clone();
             for (name, value) in applied {
                 let value = match live.get(name) {
                     Some(before) => merge(shape.child(name), before, value),
@@ -19,17 +18,15 @@ pub fn merge(shape: Option<Shape>, live: &Value, applied: &Value) -> Value {
             }
             merged.into()
         }
-        (Structure::Set, Some(_), Value::Array(live), Value::Array(applied)) => {
+        (Structure::Set, Value::Array(live), Value::Array(applied)) => {
             merge_lists(live, applied, value_element, |_, applied| applied.clone())
         }
-        (Structure::Keyed(keys), Some(shape), Value::Array(live), Value::Array(applied)) => {
-            merge_lists(
-                live,
-                applied,
-                |item| key_element(item, keys),
-                |live, applied| merge(Some(shape.item()), live, applied),
-            )
-        }
+        (Structure::Keyed(keys), Value::Array(live), Value::Array(applied)) => merge_lists(
+            live,
+            applied,
+            |item| key_element(item, keys),
+            |live, applied| merge(shape.item(), live, applied),
+        ),
         _ => applied.clone(),
     }
 }
@@ -67,36 +64,31 @@ fn merge_lists(
     merged.into()
 }
 
-pub fn prune(shape: Option<Shape>, value: &mut Value, given_up: &FieldSet, owned: &FieldSet) {
-    let Some(shape) = shape else { return };
+pub fn prune(shape: Shape, value: &mut Value, given_up: &FieldSet, owned: &FieldSet) {
     match (shape.structure(Some(value), None), value) {
-        (Structure::Object, Value::Object(fields)) => {
-            let names: Vec<String> = fields.keys().cloned().collect();
-            for name in names {
-                let element = field_element(&name);
-                let keep = fields.get_mut(&name).is_none_or(|value| {
-                    survives(shape.child(&name), value, &element, given_up, owned)
-                });
-                if !keep {
-                    fields.remove(&name);
-                }
-            }
-        }
-        (Structure::Set, Value::Array(items)) => {
-            items.retain_mut(|item| survives(None, item, &value_element(item), given_up, owned));
-        }
-        (Structure::Keyed(keys), Value::Array(items)) => {
-            items.retain_mut(|item| {
-                let element = key_element(item, keys);
-                survives(Some(shape.item()), item, &element, given_up, owned)
-            });
-        }
+        (Structure::Object, Value::Object(fields)) => fields.retain(|name, value| {
+            survives(
+                shape.child(name),
+                value,
+                &field_element(name),
+                given_up,
+                owned,
+            )
+        }),
+        (Structure::Set, Value::Array(items)) => items.retain_mut(|item| {
+            let element = value_element(item);
+            survives(shape.item(), item, &element, given_up, owned)
+        }),
+        (Structure::Keyed(keys), Value::Array(items)) => items.retain_mut(|item| {
+            let element = key_element(item, keys);
+            survives(shape.item(), item, &element, given_up, owned)
+        }),
         _ => {}
     }
 }
 
 fn survives(
-    shape: Option<Shape>,
+    shape: Shape,
     value: &mut Value,
     element: &str,
     given_up: &FieldSet,

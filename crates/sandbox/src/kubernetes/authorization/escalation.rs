@@ -50,7 +50,7 @@ pub fn check(
     }
     let missing: Vec<String> = rules
         .iter()
-        .flat_map(|rule| wishes(rule, namespace))
+        .flat_map(|rule| granted(rule, namespace))
         .filter(|wish| !authorizer.allows(user, wish))
         .map(|wish| described(&wish))
         .collect();
@@ -70,16 +70,17 @@ pub fn check(
     ))
 }
 
-fn wishes(rule: &Value, namespace: &str) -> Vec<Attributes> {
+/// What a role's rule grants in a namespace.
+pub fn granted(rule: &Value, namespace: &str) -> Vec<Attributes> {
     let list = |field: &str| object::strings(rule.get(field));
     let mut names = list("resourceNames");
     if names.is_empty() {
         names.push("");
     }
-    let mut wishes = Vec::new();
+    let mut granted = Vec::new();
     for verb in list("verbs") {
         for path in list("nonResourceURLs") {
-            wishes.push(Attributes {
+            granted.push(Attributes {
                 verb: verb.to_owned(),
                 path: path.to_owned(),
                 ..Attributes::default()
@@ -89,7 +90,7 @@ fn wishes(rule: &Value, namespace: &str) -> Vec<Attributes> {
             for resource in list("resources") {
                 let (resource, subresource) = resource.split_once('/').unwrap_or((resource, ""));
                 for name in &names {
-                    wishes.push(Attributes {
+                    granted.push(Attributes {
                         verb: verb.to_owned(),
                         group: group.to_owned(),
                         resource: resource.to_owned(),
@@ -102,7 +103,7 @@ fn wishes(rule: &Value, namespace: &str) -> Vec<Attributes> {
             }
         }
     }
-    wishes
+    granted
 }
 
 fn described(wish: &Attributes) -> String {

@@ -18,23 +18,7 @@ pub fn fill(group: &str, kind: &str, object: &mut Value) {
         }
         ("", "Service") => with(object, "spec", service),
         ("", "Pod") => pods::pod(object),
-        ("", "PersistentVolumeClaim") => {
-            with(object, "spec", |spec| {
-                default(spec, "volumeMode", "Filesystem")
-            });
-            with(object, "status", |status| {
-                default(status, "phase", "Pending")
-            });
-        }
-        ("", "PersistentVolume") => {
-            with(object, "spec", |spec| {
-                default(spec, "persistentVolumeReclaimPolicy", "Retain");
-                default(spec, "volumeMode", "Filesystem");
-            });
-            with(object, "status", |status| {
-                default(status, "phase", "Pending")
-            });
-        }
+        ("", "PersistentVolumeClaim") => claim(object),
         ("", "LimitRange") => each(object, "/spec/limits", limit),
         ("apps", "StatefulSet") => with(object, "spec", workloads::stateful_set),
         ("apps", "Deployment") => with(object, "spec", workloads::deployment),
@@ -97,16 +81,18 @@ fn namespace(object: &mut Value) {
     }
 }
 
+pub(super) fn claim(object: &mut Value) {
+    with(object, "spec", |spec| {
+        default(spec, "volumeMode", "Filesystem")
+    });
+    with(object, "status", |status| {
+        default(status, "phase", "Pending")
+    });
+}
+
 fn service(spec: &mut Fields) {
     default(spec, "type", "ClusterIP");
     default(spec, "sessionAffinity", "None");
-    if spec.get("sessionAffinity") == Some(&json!("ClientIP")) {
-        default(
-            spec,
-            "sessionAffinityConfig",
-            json!({"clientIP": {"timeoutSeconds": 10800}}),
-        );
-    }
     each_in(spec, "ports", |port| {
         default(port, "protocol", "TCP");
         let unset = matches!(port.get("targetPort"), None | Some(Value::Null))

@@ -1,9 +1,9 @@
 //! Defaults of the kinds that make pods.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::pods::template;
-use super::{Fields, default, each_in, if_some, with};
+use super::{Fields, claim, default, if_some};
 
 pub(super) fn stateful_set(spec: &mut Fields) {
     default(spec, "replicas", 1);
@@ -24,20 +24,13 @@ pub(super) fn stateful_set(spec: &mut Fields) {
         default(policy, "whenDeleted", "Retain");
         default(policy, "whenScaled", "Retain");
     });
-    each_in(spec, "volumeClaimTemplates", |claim| {
-        claim.insert("kind".to_owned(), "PersistentVolumeClaim".into());
-        claim.insert("apiVersion".to_owned(), "v1".into());
-        let mut object = serde_json::Value::Object(std::mem::take(claim));
-        with(&mut object, "spec", |spec| {
-            default(spec, "volumeMode", "Filesystem")
-        });
-        with(&mut object, "status", |status| {
-            default(status, "phase", "Pending")
-        });
-        if let serde_json::Value::Object(object) = object {
-            *claim = object;
+    if let Some(Value::Array(templates)) = spec.get_mut("volumeClaimTemplates") {
+        for template in templates {
+            template["kind"] = "PersistentVolumeClaim".into();
+            template["apiVersion"] = "v1".into();
+            claim(template);
         }
-    });
+    }
     template(spec);
 }
 

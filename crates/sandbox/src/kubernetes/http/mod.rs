@@ -20,7 +20,7 @@ use super::authorization::Attributes;
 use super::discovery;
 use super::object;
 use super::openapi;
-use super::resources::{Resource, Subresource};
+use super::resources::{self, Resource, Subresource};
 use super::server::ApiServer;
 use super::status::Refusal;
 use media::View;
@@ -83,16 +83,14 @@ fn other_path(
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return Err(Refusal::method_not_allowed());
     }
-    let registry = server.store().registry();
     let trimmed = path.trim_end_matches('/');
     let document = match trimmed {
         "/healthz" | "/livez" | "/readyz" => return Ok(text_response(StatusCode::OK, "ok")),
         "/version" => Some(discovery::version()),
         "/api" => Some(discovery::core_versions()),
-        "/apis" => Some(discovery::groups(registry)),
-        "/openapi/v3" => Some(openapi::index(registry)),
-        _ => discovery::document_at(registry, trimmed)
-            .or_else(|| openapi::document_at(registry, trimmed)),
+        "/apis" => Some(discovery::groups()),
+        "/openapi/v3" => Some(openapi::index()),
+        _ => discovery::document_at(trimmed).or_else(|| openapi::document_at(trimmed)),
     };
     match document {
         Some(document) => Ok(json_response(StatusCode::OK, &document, media::JSON)),
@@ -118,12 +116,10 @@ async fn resource(
         path: String::new(),
     };
     authorize(server, &user, &wish)?;
-    let registry = server.store().registry();
-    if !registry.serves(&place.group, &place.version) {
+    if !resources::serves(&place.group, &place.version) {
         return Ok(not_found_page());
     }
-    let resource = registry
-        .find(&place.group, &place.version, &place.plural)
+    let resource = resources::find(&place.group, &place.version, &place.plural)
         .filter(|r| r.namespaced || !place.in_namespace)
         .ok_or_else(Refusal::no_such_resource)?;
     let subresource = match place.subresource.as_str() {

@@ -2,11 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::path::decoded;
 use crate::kubernetes::operations::FieldValidation;
 use crate::kubernetes::resources::GroupResource;
 use crate::kubernetes::selectors::{FieldSelector, LabelSelector, Selection};
-use crate::kubernetes::status::{FieldError, Refusal};
+use crate::kubernetes::status::Refusal;
 use crate::kubernetes::table::Included;
 
 #[derive(Debug, Default)]
@@ -17,11 +16,8 @@ pub(super) struct Query {
 impl Query {
     pub(super) fn parse(text: &str) -> Self {
         let mut parameters = HashMap::new();
-        for pair in text.split('&').filter(|p| !p.is_empty()) {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            parameters
-                .entry(decoded(name))
-                .or_insert_with(|| decoded(&value.replace('+', " ")));
+        for (name, value) in url::form_urlencoded::parse(text.as_bytes()).into_owned() {
+            parameters.entry(name).or_insert(value);
         }
         Self { parameters }
     }
@@ -56,21 +52,11 @@ impl Query {
         }
     }
 
-    pub(super) fn validation(&self) -> Result<FieldValidation, Refusal> {
+    pub(super) fn validation(&self) -> FieldValidation {
         match self.get("fieldValidation") {
-            "" | "Warn" => Ok(FieldValidation::Warn),
-            "Ignore" => Ok(FieldValidation::Ignore),
-            "Strict" => Ok(FieldValidation::Strict),
-            other => Err(Refusal::invalid(
-                "meta.k8s.io",
-                "CreateOptions",
-                "",
-                &[FieldError::unsupported(
-                    "fieldValidation",
-                    &other.into(),
-                    &["Ignore", "Strict", "Warn"],
-                )],
-            )),
+            "Ignore" => FieldValidation::Ignore,
+            "Strict" => FieldValidation::Strict,
+            _ => FieldValidation::Warn,
         }
     }
 

@@ -11,24 +11,22 @@ use crate::kubernetes::authorization::Attributes;
 use crate::kubernetes::operations::{decoded, expect_kind, own_changes};
 use crate::kubernetes::schema;
 use crate::kubernetes::server::ApiServer;
-use crate::kubernetes::status::{FieldError, Refusal};
+use crate::kubernetes::status::Refusal;
 
 pub(super) async fn answer(
     server: &ApiServer,
     call: &Call,
     request: Request,
 ) -> Result<Response<Body>, Refusal> {
-    let options = call.write_options()?;
+    let options = call.write_options();
     let resource = call.resource;
     let sent = body::object(request, resource.kind).await?;
     expect_kind(resource.group, resource.version, resource.kind, &sent)?;
     let (mut review, warnings) = decoded(resource, &sent, options.validation)?;
-    let nothing = schema::of_kind(resource.group, resource.kind)
-        .map(|of| Value::Object(schema::zero(of)))
-        .unwrap_or_else(|| json!({}));
-    own_changes(resource, "", &nothing, &mut review, &options)?;
+    let nothing = schema::zero_of_kind(resource.group, resource.kind);
+    own_changes(resource, "", &nothing, &mut review, &options);
     let status = match resource.kind {
-        "SelfSubjectAccessReview" => access(server, &call.user, &review)?,
+        "SelfSubjectAccessReview" => access(server, &call.user, &review),
         _ => json!({"userInfo": user_info(&call.user)}),
     };
     if let Value::Object(fields) = &mut review {
@@ -42,40 +40,24 @@ pub(super) async fn answer(
     ))
 }
 
-fn access(server: &ApiServer, user: &User, review: &Value) -> Result<Value, Refusal> {
-    let spec = review.get("spec").unwrap_or(&Value::Null);
-    let wish = match (
-        spec.get("resourceAttributes"),
-        spec.get("nonResourceAttributes"),
-    ) {
-        (Some(wanted), None) | (None, Some(wanted)) => {
-            let text = |field: &str| {
-                let text = wanted.get(field).and_then(Value::as_str);
-                text.unwrap_or_default().to_owned()
-            };
-            Attributes {
-                verb: text("verb"),
-                group: text("group"),
-                resource: text("resource"),
-                subresource: text("subresource"),
-                namespace: text("namespace"),
-                name: text("name"),
-                path: text("path"),
-            }
-        }
-        _ => {
-            let rule =
-                "exactly one of nonResourceAttributes or resourceAttributes must be specified";
-            let error = FieldError::invalid("spec.resourceAttributes", &Value::Null, rule);
-            return Err(Refusal::invalid(
-                "authorization.k8s.io",
-                "SelfSubjectAccessReview",
-                "",
-                &[error],
-            ));
-        }
+fn access(server: &ApiServer, user: &User, review: &Value) -> Value {
+    let spec = &review["spec"];
+    let attributes = ["resourceAttributes", "nonResourceAttributes"];
+    let wanted = attributes.iter().find_map(|field| spec.get(*field));
+    let text = |field: &str| {
+        let text = wanted.and_then(|wanted| wanted.get(field)?.as_str());
+        text.unwrap_or_default().to_owned()
     };
-    Ok(json!({"allowed": server.authorizer().allows(user, &wish)}))
+    let wish = Attributes {
+        verb: text("verb"),
+        group: text("group"),
+        resource: text("resource"),
+        subresource: text("subresource"),
+        namespace: text("namespace"),
+        name: text("name"),
+        path: text("path"),
+    };
+    json!({"allowed": server.authorizer().allows(user, &wish)})
 }
 
 fn user_info(user: &User) -> Value {

@@ -14,7 +14,7 @@ use crate::kubernetes::operations::patch::Patch;
 use crate::kubernetes::operations::update::Target;
 use crate::kubernetes::operations::{decoded_as, expect_kind};
 use crate::kubernetes::resources::PODS;
-use crate::kubernetes::schema::{self, Shape};
+use crate::kubernetes::schema;
 use crate::kubernetes::selectors::LabelSelector;
 use crate::kubernetes::server::{ApiServer, ServiceTarget};
 use crate::kubernetes::status::Refusal;
@@ -40,7 +40,7 @@ async fn status(
     call: &Call,
     request: Request,
 ) -> Result<Response<Body>, Refusal> {
-    let options = call.write_options()?;
+    let options = call.write_options();
     let target = call.target();
     let written = match call.method {
         Method::PUT => {
@@ -106,7 +106,7 @@ async fn scale(
     call: &Call,
     request: Request,
 ) -> Result<Response<Body>, Refusal> {
-    let options = call.write_options()?;
+    let options = call.write_options();
     let key = Key::new(call.resource.id(), &call.namespace, &call.name);
     let not_found = || Refusal::not_found(call.resource.id(), &call.name);
     let live = server.store().get(&key).ok_or_else(not_found)?;
@@ -161,19 +161,17 @@ async fn token(
     request: Request,
 ) -> Result<Response<Body>, Refusal> {
     const GROUP: &str = "authentication.k8s.io";
-    let options = call.write_options()?;
+    let options = call.write_options();
     let sent = body::object(request, "TokenRequest").await?;
     expect_kind(GROUP, "v1", "TokenRequest", &sent)?;
     let (mut asked, _) = decoded_as(GROUP, "v1", "TokenRequest", &sent, options.validation)?;
-    if let Some(of) = schema::of_kind(GROUP, "TokenRequest") {
-        let writer = Writer {
-            manager: &options.manager,
-            api_version: "authentication.k8s.io/v1",
-            subresource: "token",
-        };
-        let nothing = Value::Object(schema::zero(of));
-        record_update(Shape::of(of), &nothing, &mut asked, &writer);
-    }
+    let writer = Writer {
+        manager: &options.manager,
+        api_version: "authentication.k8s.io/v1",
+        subresource: "token",
+    };
+    let nothing = schema::zero_of_kind(GROUP, "TokenRequest");
+    record_update(&nothing, &mut asked, &writer);
     let answer = server
         .service_account_tokens()
         .answer(&call.namespace, &call.name, asked)?;

@@ -66,8 +66,6 @@ pub(super) fn answer(server: &ApiServer, call: &Call) -> Result<Response<Body>, 
         let (objects, feed) = store.list_and_watch(call.resource.id(), call.scope());
         pending.extend(viewer.initial(&objects));
         Some(feed)
-    } else if wanted > store.revision() {
-        return Err(Refusal::version_ahead(wanted, store.revision()));
     } else {
         match store.watch(call.resource.id(), call.scope(), wanted) {
             Ok(feed) => Some(feed),

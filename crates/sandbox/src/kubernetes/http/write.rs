@@ -11,7 +11,7 @@ use super::{Call, authorize, body, json_response, media, object_response, read};
 use crate::kubernetes::authorization::Attributes;
 use crate::kubernetes::deletion::Deletion;
 use crate::kubernetes::object;
-use crate::kubernetes::operations::delete::DeleteOptions;
+use crate::kubernetes::operations::delete::{DeleteOptions, FOREGROUND};
 use crate::kubernetes::operations::patch::Patch;
 use crate::kubernetes::operations::update::Target;
 use crate::kubernetes::operations::{WriteOptions, Written};
@@ -45,18 +45,18 @@ pub(super) async fn answer(
 }
 
 impl Call {
-    pub(super) fn write_options(&self) -> Result<WriteOptions, Refusal> {
+    pub(super) fn write_options(&self) -> WriteOptions {
         let named = self.query.get("fieldManager");
         let manager = match (named, self.user_agent.as_str()) {
             ("", "") => "unknown",
             ("", agent) => agent,
             (named, _) => named,
         };
-        Ok(WriteOptions {
+        WriteOptions {
             user: self.user.clone(),
             manager: manager.to_owned(),
-            validation: self.query.validation()?,
-        })
+            validation: self.query.validation(),
+        }
     }
 
     pub(super) fn target(&self) -> Target {
@@ -74,7 +74,7 @@ async fn create(
     call: &Call,
     request: Request,
 ) -> Result<Response<Body>, Refusal> {
-    let options = call.write_options()?;
+    let options = call.write_options();
     if call.resource.namespaced && call.namespace.is_empty() {
         return Err(Refusal::method_not_allowed());
     }
@@ -94,7 +94,7 @@ async fn update(
     if call.name.is_empty() {
         return Err(Refusal::method_not_allowed());
     }
-    let options = call.write_options()?;
+    let options = call.write_options();
     let sent = body::object(request, call.resource.kind).await?;
     let written = server.update(&call.target(), sent, &options)?;
     Ok(written_response(call, &written))
@@ -149,7 +149,7 @@ async fn patch(
     if call.name.is_empty() {
         return Err(Refusal::method_not_allowed());
     }
-    let options = call.write_options()?;
+    let options = call.write_options();
     let patch = read_patch(call, request).await?;
     let target = call.target();
     // An apply that makes the object is a creation too.
@@ -172,17 +172,11 @@ pub(super) fn written_response(call: &Call, written: &Written<Arc<Value>>) -> Re
 
 async fn delete_options(call: &Call, request: Request) -> Result<DeleteOptions, Refusal> {
     let sent = body::optional_object(request, "DeleteOptions").await?;
-    let mut options = sent
-        .as_ref()
-        .map(DeleteOptions::from_object)
-        .unwrap_or_default();
+    let mut options = DeleteOptions::from_object(&sent);
     if let Some(grace) = call.query.number("gracePeriodSeconds")? {
         options.grace_seconds = i64::try_from(grace).ok();
     }
-    let propagation = call.query.get("propagationPolicy");
-    if !propagation.is_empty() {
-        options.propagation = Some(propagation.to_owned());
-    }
+    options.foreground |= call.query.get("propagationPolicy") == FOREGROUND;
     Ok(options)
 }
 

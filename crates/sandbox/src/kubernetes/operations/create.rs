@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{WriteOptions, Written, decoded, expect_kind, own_changes, set_namespace};
 use crate::kubernetes::admission::{self, pods::generated_name, quotas};
@@ -34,9 +34,7 @@ impl ApiServer {
         }
         object::set_metadata(&mut sent, "managedFields", None);
         let (mut object, warnings) = decoded(resource, &sent, options.validation)?;
-        let nothing = schema::of_kind(resource.group, resource.kind)
-            .map(|of| Value::Object(schema::zero(of)))
-            .unwrap_or_else(|| json!({}));
+        let nothing = schema::zero_of_kind(resource.group, resource.kind);
         let mut owned = object.clone();
         if resource.subresource("status").is_some()
             && let Value::Object(fields) = &mut owned
@@ -46,7 +44,7 @@ impl ApiServer {
                 nothing.get("status").cloned().unwrap_or(Value::Null),
             );
         }
-        own_changes(resource, "", &nothing, &mut owned, options)?;
+        own_changes(resource, "", &nothing, &mut owned, options);
         let managed = owned.pointer("/metadata/managedFields").cloned();
         object::set_metadata(&mut object, "managedFields", managed);
         let object = self.keep_new(resource, object, options)?;

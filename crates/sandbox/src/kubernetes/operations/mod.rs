@@ -12,7 +12,7 @@ use super::authentication::User;
 use super::defaults;
 use super::object;
 use super::resources::Resource;
-use super::schema::{self, Shape, normalise};
+use super::schema::{self, normalise};
 use super::status::Refusal;
 
 /// What to do with fields that a kind does not have.
@@ -47,12 +47,6 @@ pub struct Written<T> {
     pub object: T,
     pub created: bool,
     pub warnings: Vec<String>,
-}
-
-pub(super) fn shape_of(resource: &Resource) -> Result<Shape, Refusal> {
-    schema::of_kind(resource.group, resource.kind)
-        .map(Shape::of)
-        .ok_or_else(|| Refusal::internal(format!("{} has no schema", resource.kind)))
 }
 
 /// An object as the API keeps it: known fields, defaults, kind. Returns warnings too.
@@ -162,13 +156,12 @@ pub(super) fn own_changes(
     before: &Value,
     after: &mut Value,
     options: &WriteOptions,
-) -> Result<(), Refusal> {
+) {
     let api_version = resource.api_version();
     let writer = Writer {
         manager: &options.manager,
         api_version: &api_version,
         subresource,
     };
-    record_update(shape_of(resource)?, before, after, &writer);
-    Ok(())
+    record_update(before, after, &writer);
 }

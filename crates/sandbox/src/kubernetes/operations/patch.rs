@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::update::{Proposal, Target, expected_version};
-use super::{FieldValidation, WriteOptions, Written, decoded, own_changes, shape_of};
+use super::update::{Proposal, Target, check_name, check_uid, expected_version};
+use super::{FieldValidation, WriteOptions, Written, decoded, own_changes};
 use crate::kubernetes::apply::managers::{Writer, apply};
 use crate::kubernetes::object;
 use crate::kubernetes::prepare;
@@ -100,12 +100,8 @@ impl ApiServer {
             resource.kind,
             &configuration,
         )?;
-        let name = object::name(&configuration);
-        if !name.is_empty() && name != target.name {
-            return Err(Refusal::bad_request(format!(
-                "the name of the object ({name}) does not match the name on the URL ({})",
-                target.name
-            )));
+        if !object::name(&configuration).is_empty() {
+            check_name(&configuration, &target.name)?;
         }
         object::set_metadata(&mut configuration, "managedFields", None);
         object::set_metadata(
@@ -167,9 +163,8 @@ impl ApiServer {
             api_version: &api_version,
             subresource: target.subresource,
         };
-        let shape = shape_of(resource)?;
-        let merged = apply(shape, live, configuration, &writer, force)
-            .map_err(|conflicts| Refusal::field_conflicts(&conflicts.0))?;
+        let merged = apply(live, configuration, &writer, force)
+            .map_err(|conflicts| Refusal::field_conflicts(&conflicts))?;
         let managed = merged.pointer("/metadata/managedFields").cloned();
         let (mut object, _) = decoded(resource, &merged, FieldValidation::Ignore)?;
         object::set_metadata(&mut object, "managedFields", managed);
@@ -193,9 +188,7 @@ fn patched(
         }
         Patch::Merge(patch) => json_patch::merge(&mut patched, patch),
         Patch::Strategic(patch) => {
-            let shape: Shape = shape_of(resource)?;
-            strategic::apply(shape, &mut patched, patch)
-                .map_err(|bad| Refusal::bad_request(bad.to_string()))?;
+            patched = strategic::merge(Shape::default(), Some(live), patch);
         }
         Patch::Apply { .. } => {}
     }
@@ -209,7 +202,7 @@ fn patched(
     let (mut object, warnings) = decoded(resource, &patched, options.validation)
         .map_err(|refusal| unusable_patch(refusal, patch))?;
     prepare::for_update(resource, target.subresource, live, &mut object);
-    own_changes(resource, target.subresource, live, &mut object, options)?;
+    own_changes(resource, target.subresource, live, &mut object, options);
     Ok(Proposal {
         object,
         expected_version,
@@ -218,30 +211,13 @@ fn patched(
 }
 
 fn check_identity(resource: &Resource, live: &Value, patched: &Value) -> Result<(), Refusal> {
-    if object::name(patched) != object::name(live) {
-        return Err(Refusal::bad_request(format!(
-            "the name of the object ({}) does not match the name on the URL ({})",
-            object::name(patched),
-            object::name(live)
-        )));
-    }
+    check_name(patched, object::name(live))?;
     if object::namespace(patched) != object::namespace(live) {
         return Err(Refusal::bad_request(
             "the namespace of the provided object does not match the namespace sent on the request",
         ));
     }
-    let uid = object::uid(patched);
-    if !uid.is_empty() && uid != object::uid(live) {
-        return Err(Refusal::conflict(
-            resource.id(),
-            object::name(live),
-            &format!(
-                "Precondition failed: UID in precondition: {uid}, UID in object meta: {}",
-                object::uid(live)
-            ),
-        ));
-    }
-    Ok(())
+    check_uid(resource, live, patched)
 }
 
 /// The object is not as a JSON patch expects.

@@ -54,6 +54,28 @@ pub(super) fn expected_version(sent: &Value) -> Result<Option<u64>, Refusal> {
     }
 }
 
+pub(super) fn check_name(sent: &Value, name: &str) -> Result<(), Refusal> {
+    let sent = object::name(sent);
+    if sent == name {
+        return Ok(());
+    }
+    Err(Refusal::bad_request(format!(
+        "the name of the object ({sent}) does not match the name on the URL ({name})"
+    )))
+}
+
+/// An object that was deleted and created again is another one.
+pub(super) fn check_uid(resource: &Resource, live: &Value, sent: &Value) -> Result<(), Refusal> {
+    let (sent, uid) = (object::uid(sent), object::uid(live));
+    if sent.is_empty() || sent == uid {
+        return Ok(());
+    }
+    let why =
+        format!("Precondition failed: UID in precondition: {sent}, UID in object meta: {uid}");
+    let name = object::name(live);
+    Err(Refusal::conflict(resource.id(), name, &why))
+}
+
 impl ApiServer {
     pub fn update(
         &self,
@@ -64,30 +86,14 @@ impl ApiServer {
         let resource = target.resource;
         expect_kind(resource.group, resource.version, resource.kind, &sent)?;
         set_namespace(resource, &mut sent, &target.namespace)?;
-        let name = object::name(&sent);
-        if name != target.name {
-            return Err(Refusal::bad_request(format!(
-                "the name of the object ({name}) does not match the name on the URL ({})",
-                target.name
-            )));
-        }
+        check_name(&sent, &target.name)?;
         let expected_version = expected_version(&sent)?;
         let (new, warnings) = decoded(resource, &sent, options.validation)?;
         self.rewrite(target, options, |live| {
-            let uid = object::uid(&new);
-            if !uid.is_empty() && uid != object::uid(live) {
-                return Err(Refusal::conflict(
-                    resource.id(),
-                    &target.name,
-                    &format!(
-                        "Precondition failed: UID in precondition: {uid}, UID in object meta: {}",
-                        object::uid(live)
-                    ),
-                ));
-            }
+            check_uid(resource, live, &new)?;
             let mut object = new.clone();
             prepare::for_update(resource, target.subresource, live, &mut object);
-            own_changes(resource, target.subresource, live, &mut object, options)?;
+            own_changes(resource, target.subresource, live, &mut object, options);
             Ok(Proposal {
                 object,
                 expected_version,
