@@ -5,8 +5,6 @@ use std::time::Duration;
 use sandbox::controllers::Pace;
 use sandbox::{Sandbox, SandboxOptions};
 
-use serde_json::Value;
-
 use crate::kubectl::Kubectl;
 
 pub async fn start() -> (Sandbox, Kubectl) {
@@ -88,58 +86,4 @@ async fn a_namespace_with_a_deployment_comes_up_and_goes() {
     kubectl.ok("delete namespace team-x --timeout=30s").await;
     let error = kubectl.fails("get namespace team-x").await;
     assert!(error.contains("NotFound"), "{error}");
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn get_watch_tells_of_changes_as_they_happen() {
-    let (_sandbox, kubectl) = start().await;
-    kubectl
-        .ok_with_input("apply -f -", &config_map("red"))
-        .await;
-    let mut watching =
-        kubectl.follow("get configmaps -w -o jsonpath={.metadata.name}={.data.color}{\"\\n\"}");
-    watching.until("hello=red").await;
-    kubectl
-        .ok_with_input("apply -f -", &config_map("blue"))
-        .await;
-    watching.until("hello=blue").await;
-}
-
-/// As `kubectl auth can-i list nodes` asks.
-async fn may_list_nodes(kubectl: &Kubectl) -> bool {
-    let review = serde_json::json!({
-        "kind": "SelfSubjectAccessReview",
-        "apiVersion": "authorization.k8s.io/v1",
-        "spec": {"resourceAttributes": {"verb": "list", "resource": "nodes"}},
-    });
-    let path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
-    kubectl.post(path, &review).await["status"]["allowed"] == true
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn rights_are_asked_for_and_held_to() {
-    let (_sandbox, kubectl) = start().await;
-    assert!(may_list_nodes(&kubectl).await);
-
-    kubectl.create("serviceaccount robot").await;
-    let token = kubectl.token("robot").await;
-    let config = kubectl.ok("config view --raw -o json").await;
-    let mut config: Value = serde_json::from_str(&config).unwrap();
-    config["users"][0]["user"] = serde_json::json!({"token": token.trim()});
-    let robot = Kubectl::new(&config.to_string());
-    assert!(!may_list_nodes(&robot).await);
-    let error = robot.fails("get nodes").await;
-    assert!(
-        error.contains(
-            "User \"system:serviceaccount:default:robot\" cannot list resource \"nodes\""
-        ),
-        "{error}"
-    );
-    config["users"][0]["user"] = serde_json::json!({"token": "made-up"});
-    let stranger = Kubectl::new(&config.to_string());
-    let error = stranger.fails("get nodes").await;
-    assert!(
-        error.contains("Unauthorized") || error.contains("must be logged in"),
-        "{error}"
-    );
 }

@@ -1,12 +1,11 @@
 //! Runs the real `kubectl` with its own kubeconfig and home directory. Arguments are separated by spaces.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
+use std::io::Write;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
-use tokio::sync::mpsc;
 
 const PATIENCE: Duration = Duration::from_secs(60);
 const MISSING: &str = "these tests need kubectl in PATH; install it first";
@@ -59,21 +58,6 @@ impl Kubectl {
             stdout: String::from_utf8(output.stdout).unwrap(),
             stderr: String::from_utf8(output.stderr).unwrap(),
         }
-    }
-
-    /// Leaves it running, and gives its output line by line.
-    pub fn follow(&self, arguments: &str) -> Following {
-        let mut child = self.spawn(arguments);
-        let output = BufReader::new(child.stdout.take().unwrap());
-        let (sender, lines) = mpsc::unbounded_channel();
-        std::thread::spawn(move || {
-            for line in output.lines().map_while(Result::ok) {
-                if sender.send(line).is_err() {
-                    return;
-                }
-            }
-        });
-        Following { child, lines }
     }
 
     pub async fn run(&self, arguments: &str) -> Answer {
@@ -133,34 +117,5 @@ impl Kubectl {
                 "kubectl {arguments} stays {answer:#?}"
             );
         }
-    }
-}
-
-/// A `kubectl` that goes on; it ends with this value.
-pub struct Following {
-    child: Child,
-    lines: mpsc::UnboundedReceiver<String>,
-}
-
-impl Following {
-    /// Waits for a line.
-    pub async fn until(&mut self, wanted: &str) {
-        let found = tokio::time::timeout(PATIENCE, async {
-            while let Some(line) = self.lines.recv().await {
-                if line == wanted {
-                    return true;
-                }
-            }
-            false
-        });
-        assert!(found.await.unwrap_or(false), "{wanted} was not seen");
-    }
-}
-
-impl Drop for Following {
-    fn drop(&mut self) {
-        // Ended by itself: all the better.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }

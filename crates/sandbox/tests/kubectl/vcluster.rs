@@ -10,39 +10,26 @@ const MANIFEST: &str = include_str!("vcluster.yaml");
 const CONFIG: &str = include_str!("vcluster-config.yaml");
 pub const NAMESPACE: &str = "vcluster-demo";
 
-/// The manifest, with a configuration.
-pub fn manifest(config: &str) -> String {
-    let indented: Vec<_> = config.lines().map(|line| format!("    {line}")).collect();
+fn manifest() -> String {
+    let indented: Vec<_> = CONFIG.lines().map(|line| format!("    {line}")).collect();
     MANIFEST.replace("CONFIG\n", &format!("{}\n", indented.join("\n")))
 }
 
 /// Orders the vCluster "demo".
 pub async fn order(kubectl: &Kubectl) {
-    order_with(kubectl, CONFIG).await;
+    apply(kubectl, &manifest()).await;
 }
 
-pub async fn order_with(kubectl: &Kubectl, config: &str) {
-    kubectl
-        .ok_with_input(
-            "apply --server-side --field-manager=hangar -f -",
-            &manifest(config),
-        )
-        .await;
+/// Orders it with a part of the manifest replaced.
+pub async fn order_changed(kubectl: &Kubectl, part: &str, replacement: &str) {
+    let manifest = manifest();
+    assert!(manifest.contains(part));
+    apply(kubectl, &manifest.replace(part, replacement)).await;
 }
 
-pub async fn order_wrong(kubectl: &Kubectl, wrong: &str, right: &str) {
-    assert!(CONFIG.contains(right));
-    order_with(kubectl, &CONFIG.replace(right, wrong)).await;
-}
-
-/// Orders it with a line of the manifest made useless.
-pub async fn order_without(kubectl: &Kubectl, line: &str) {
-    let manifest = manifest(CONFIG);
-    assert!(manifest.contains(line));
-    let manifest = manifest.replace(line, "resources: [nothing]");
-    kubectl
-        .ok_with_input("apply --server-side -f -", &manifest)
-        .await;
+async fn apply(kubectl: &Kubectl, manifest: &str) {
+    let arguments = "apply --server-side --field-manager=hangar -f -";
+    kubectl.ok_with_input(arguments, manifest).await;
 }
 
 /// Waits until the vCluster is up, and gives its kubeconfig for the load balancer.

@@ -12,7 +12,7 @@ use crate::vcluster::{self, NAMESPACE};
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_configuration_with_an_unknown_key_crashes_the_syncer_and_says_so() {
     let (_sandbox, kubectl) = host::start().await;
-    vcluster::order_wrong(&kubectl, "telemetri:", "telemetry:").await;
+    vcluster::order_changed(&kubectl, "telemetry:", "telemetri:").await;
     let path = "jsonpath={.items[0].status.containerStatuses[0]}";
     let status = kubectl
         .until(
@@ -103,7 +103,8 @@ async fn clusters_and_kubeconfigs_survive_a_restart_where_there_is_a_data_direct
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_syncer_without_its_rights_crashes_and_names_what_is_missing() {
     let (_sandbox, kubectl) = host::start().await;
-    vcluster::order_without(&kubectl, "resources: [endpoints, pods/log]").await;
+    let rule = "resources: [endpoints, pods/log]";
+    vcluster::order_changed(&kubectl, rule, "resources: [nothing]").await;
     let log = kubectl
         .until(&format!("logs demo-0 -n {NAMESPACE} -c syncer"), |answer| {
             !answer.stdout.is_empty()

@@ -1,4 +1,5 @@
 //! Recordings of real servers, replayed against the sandbox.
 
+mod compare;
 mod kubernetes;
 mod skypilot;

@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use serde_json::{Map, Value};
+use serde_json::{Value, json};
+
+use crate::compare::Meaning;
 
 /// What corresponds to what so far.
 #[derive(Default)]
@@ -21,97 +23,7 @@ impl Comparison {
         serde_json::from_str(&text).unwrap()
     }
 
-    pub fn differences(&mut self, recorded: &Value, ours: &Value) -> Vec<String> {
-        let mut differences = Vec::new();
-        self.compare("", recorded, ours, &mut differences);
-        differences
-    }
-
-    fn compare(&mut self, path: &str, recorded: &Value, ours: &Value, out: &mut Vec<String>) {
-        if path == "/headers" {
-            return self.compare(
-                "/type",
-                &recorded["Content-Type"],
-                &ours["Content-Type"],
-                out,
-            );
-        }
-        match (recorded, ours) {
-            (Value::Object(recorded), Value::Object(ours)) => {
-                self.objects(path, recorded, ours, out);
-            }
-            (Value::Array(recorded), Value::Array(ours)) => {
-                let managers = path.ends_with("/managedFields");
-                let (recorded, ours) = if managers {
-                    (by_manager(recorded), by_manager(ours))
-                } else {
-                    (recorded.clone(), ours.clone())
-                };
-                if recorded.len() != ours.len() {
-                    out.push(format!(
-                        "{path}: {} items, not {}",
-                        ours.len(),
-                        recorded.len()
-                    ));
-                }
-                for (i, (recorded, ours)) in recorded.iter().zip(&ours).enumerate() {
-                    self.compare(&format!("{path}/{i}"), recorded, ours, out);
-                }
-            }
-            (Value::String(recorded), Value::String(ours)) => {
-                if !self.texts(path, recorded, ours) {
-                    out.push(format!("{path}: {ours:?}, not {recorded:?}"));
-                }
-            }
-            _ if recorded == ours => {}
-            _ => out.push(format!("{path}: {ours}, not {recorded}")),
-        }
-    }
-
-    fn objects(
-        &mut self,
-        path: &str,
-        recorded: &Map<String, Value>,
-        ours: &Map<String, Value>,
-        out: &mut Vec<String>,
-    ) {
-        let ignored = |name: &str| {
-            // How long it took, and prose that is each server's own.
-            name == "seconds" || name == "description" && path.contains("columnDefinitions")
-        };
-        // A list's version is any moment's, an object's that of its last change.
-        let is_list = ["items", "rows"]
-            .iter()
-            .any(|field| recorded.contains_key(*field));
-        let (mut recorded, mut ours) = (recorded.clone(), ours.clone());
-        if is_list {
-            for list in [&mut recorded, &mut ours] {
-                if let Some(Value::Object(metadata)) = list.get_mut("metadata")
-                    && let Some(version) = metadata.remove("resourceVersion")
-                    && version.as_str().is_none_or(|v| v.parse::<u64>().is_err())
-                {
-                    out.push(format!("{path}: {version} is no version"));
-                }
-            }
-        }
-        let (recorded, ours) = (&recorded, &ours);
-        for (name, value) in recorded.iter().filter(|(name, _)| !ignored(name)) {
-            match ours.get(name) {
-                Some(other) => self.compare(&format!("{path}/{name}"), value, other, out),
-                None => out.push(format!("{path}/{name}: missing, recorded was {value}")),
-            }
-        }
-        for (name, value) in ours.iter().filter(|(name, _)| !ignored(name)) {
-            if !recorded.contains_key(name) {
-                out.push(format!("{path}/{name}: {value} was not recorded"));
-            }
-        }
-    }
-
     fn texts(&mut self, path: &str, recorded: &str, ours: &str) -> bool {
-        if recorded == ours {
-            return true;
-        }
         let name = path.rsplit('/').next().unwrap_or_default();
         if name == "uid" {
             return corresponds(&mut self.uids, recorded, ours);
@@ -138,6 +50,40 @@ impl Comparison {
         let generated = "kube-api-access-";
         let volume = recorded.starts_with(generated) && ours.starts_with(generated);
         token || prose || address || age || moment || volume || manager
+    }
+}
+
+impl Meaning for Comparison {
+    fn form(&self, path: &str, value: &Value) -> Value {
+        match value {
+            Value::Object(headers) if path == "/headers" => {
+                json!({"Content-Type": headers["Content-Type"]})
+            }
+            Value::Object(fields)
+                if fields.contains_key("items") || fields.contains_key("rows") =>
+            {
+                // A list's version is any moment's, an object's that of its last change.
+                let mut list = value.clone();
+                if let Some(Value::Object(metadata)) = list.get_mut("metadata") {
+                    metadata.remove("resourceVersion");
+                }
+                list
+            }
+            Value::Array(entries) if path.ends_with("/managedFields") => by_manager(entries).into(),
+            _ => value.clone(),
+        }
+    }
+
+    fn ignores(&self, path: &str, name: &str) -> bool {
+        // How long it took, and prose that is each server's own.
+        name == "seconds" || name == "description" && path.contains("columnDefinitions")
+    }
+
+    fn corresponds(&mut self, path: &str, recorded: &Value, ours: &Value) -> bool {
+        match (recorded.as_str(), ours.as_str()) {
+            (Some(recorded), Some(ours)) => self.texts(path, recorded, ours),
+            _ => false,
+        }
     }
 }
 

@@ -20,6 +20,8 @@ use api::{Api, Recording};
 use compare::Comparison;
 use serde_json::Value;
 
+use crate::compare::differences as differences_of;
+
 const NAMES: &[&str] = &[
     "001-version",
     "002-readyz",
@@ -130,8 +132,7 @@ async fn every_recorded_request_gets_the_recorded_answer() {
         let answer = api.send(&request).await;
         let (recorded, answer) = cluster::comparable(name, recorded, answer);
         differences.extend(
-            comparison
-                .differences(&recorded, &answer)
+            differences_of(&mut comparison, &recorded, &answer)
                 .into_iter()
                 .map(|difference| format!("{name}: {difference}")),
         );
@@ -150,9 +151,9 @@ async fn every_recorded_request_gets_the_recorded_answer() {
         for (i, event) in events[start..].iter().enumerate() {
             let seen = watch.next().await;
             let seen = seen.unwrap_or(Value::Null);
+            let recorded = cluster::without_openshift(comparison.known(event));
             differences.extend(
-                comparison
-                    .differences(&cluster::without_openshift(comparison.known(event)), &seen)
+                differences_of(&mut comparison, &recorded, &seen)
                     .into_iter()
                     .map(|difference| format!("{name} event {i}: {difference}")),
             );

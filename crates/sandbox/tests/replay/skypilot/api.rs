@@ -7,6 +7,7 @@ use sandbox::{Pace, Sandbox, SandboxOptions};
 use serde_json::Value;
 
 use super::compare::Comparison;
+use crate::compare::differences;
 
 /// A recorded request and its answer, as the files have it.
 pub struct Recording(Value);
@@ -125,7 +126,7 @@ impl Api {
 
     /// Fails where a value differs from a recorded one.
     pub fn compare(&mut self, number: &str, recorded: &Value, ours: &Value) {
-        let differences = self.comparison.differences(recorded, ours);
+        let differences = differences(&mut self.comparison, recorded, ours);
         assert!(
             differences.is_empty(),
             "{number}:\n{}",

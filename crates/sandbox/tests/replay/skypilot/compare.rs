@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
+
+use crate::compare::Meaning;
 
 /// Numbers that are moments or follow from them.
 const MOMENTS: [&str; 13] = [
@@ -54,75 +56,6 @@ impl Comparison {
         text
     }
 
-    /// Where two answers differ.
-    pub fn differences(&mut self, recorded: &Value, ours: &Value) -> Vec<String> {
-        let mut differences = Vec::new();
-        self.compare("", recorded, ours, &mut differences);
-        differences
-    }
-
-    fn compare(&mut self, path: &str, recorded: &Value, ours: &Value, out: &mut Vec<String>) {
-        let name = path.rsplit('/').next().unwrap_or_default();
-        match (recorded, ours) {
-            (Value::Object(recorded), Value::Object(ours)) => {
-                self.objects(path, recorded, ours, out);
-            }
-            (Value::Array(recorded), Value::Array(ours)) => {
-                if recorded.len() != ours.len() {
-                    out.push(format!(
-                        "{path}: {} items, not {}",
-                        ours.len(),
-                        recorded.len()
-                    ));
-                }
-                for (at, (recorded, ours)) in recorded.iter().zip(ours).enumerate() {
-                    self.compare(&format!("{path}/{at}"), recorded, ours, out);
-                }
-            }
-            (Value::String(recorded), Value::String(ours)) if is_json(name) => {
-                // JSON in a text: what counts is in it.
-                match (serde_json::from_str(recorded), serde_json::from_str(ours)) {
-                    (Ok(recorded), Ok(ours)) => {
-                        self.compare(&format!("{path}/json"), &recorded, &ours, out);
-                    }
-                    _ => out.push(format!("{path}: {ours} is not JSON")),
-                }
-            }
-            (Value::String(recorded), Value::String(ours)) => {
-                if !self.texts(name, recorded, ours) {
-                    let known = self.known(recorded);
-                    out.push(format!("{path}: {ours:?}, not {known:?}"));
-                }
-            }
-            (Value::Number(_), Value::Number(_)) if MOMENTS.contains(&name) => {}
-            // A time that came between two answers, such as a token's last use.
-            (Value::Null, Value::Number(_)) if name == "last_used_at" => {}
-            _ if recorded == ours => {}
-            _ => out.push(format!("{path}: {ours}, not {recorded}")),
-        }
-    }
-
-    fn objects(
-        &mut self,
-        path: &str,
-        recorded: &Map<String, Value>,
-        ours: &Map<String, Value>,
-        out: &mut Vec<String>,
-    ) {
-        for (name, value) in recorded {
-            match ours.get(name) {
-                Some(other) => self.compare(&format!("{path}/{name}"), value, other, out),
-                None => out.push(format!("{path}/{name}: missing, recorded was {value}")),
-            }
-        }
-        for (name, value) in ours {
-            // Where in Python's sources something failed is each server's own.
-            if !recorded.contains_key(name) && name != "stacktrace" {
-                out.push(format!("{path}/{name}: {value} was not recorded"));
-            }
-        }
-    }
-
     fn texts(&mut self, name: &str, recorded: &str, ours: &str) -> bool {
         if is_pickle(recorded) {
             return is_pickle(ours);
@@ -151,8 +84,30 @@ impl Comparison {
     }
 }
 
-fn is_json(name: &str) -> bool {
-    matches!(name, "return_value" | "error")
+impl Meaning for Comparison {
+    /// Results and errors are JSON in a text.
+    fn form(&self, path: &str, value: &Value) -> Value {
+        let in_text = path.ends_with("/return_value") || path.ends_with("/error");
+        let text = value.as_str().filter(|_| in_text);
+        text.and_then(|text| serde_json::from_str(text).ok())
+            .unwrap_or_else(|| value.clone())
+    }
+
+    fn ignores(&self, _path: &str, name: &str) -> bool {
+        // Where in Python's sources something failed is each server's own.
+        name == "stacktrace"
+    }
+
+    fn corresponds(&mut self, path: &str, recorded: &Value, ours: &Value) -> bool {
+        let name = path.rsplit('/').next().unwrap_or_default();
+        match (recorded, ours) {
+            (Value::String(recorded), Value::String(ours)) => self.texts(name, recorded, ours),
+            (Value::Number(_), Value::Number(_)) => MOMENTS.contains(&name),
+            // A time that came between two answers, such as a token's last use.
+            (Value::Null, Value::Number(_)) => name == "last_used_at",
+            _ => false,
+        }
+    }
 }
 
 /// The recordings have a word for some, and some as they were.
