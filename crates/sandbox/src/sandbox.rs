@@ -199,10 +199,6 @@ impl Sandbox {
         self.skypilot.admin_token()
     }
 
-    pub fn ssh_port(&self) -> u16 {
-        self.skypilot.ssh_port()
-    }
-
     pub fn aws_url(&self) -> String {
         self.aws.url()
     }

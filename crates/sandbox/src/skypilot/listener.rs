@@ -87,10 +87,6 @@ impl SkypilotServer {
         &self.admin_token
     }
 
-    pub fn ssh_port(&self) -> u16 {
-        self.server.ssh_port()
-    }
-
     pub async fn shutdown(mut self) {
         self.server.stop.cancel();
         self.tasks.shutdown().await;
