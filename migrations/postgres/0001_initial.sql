@@ -565,10 +565,14 @@ CREATE INDEX audit_entries_by_outcome ON audit_entries (outcome, sequence);
 CREATE INDEX audit_entries_by_time ON audit_entries (at, sequence);
 
 -- The end of each chain. A row is written first, which makes the writers of a chain queue.
+-- The row of the highest UUID counts the chains.
 CREATE TABLE audit_head (
     chain UUID NOT NULL PRIMARY KEY,
     number BIGINT NOT NULL,
-    hash TEXT COLLATE "C" NOT NULL
+    hash TEXT COLLATE "C" NOT NULL,
+    -- HMAC-SHA256 of the columns above; the key is not in the database.
+    key_id TEXT COLLATE "C" NOT NULL,
+    mac TEXT COLLATE "C" NOT NULL
 );
 
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -586,10 +586,14 @@ CREATE INDEX audit_entries_by_outcome ON audit_entries (outcome, sequence);
 CREATE INDEX audit_entries_by_time ON audit_entries (at, sequence);
 
 -- The end of each chain. A row is written first, which makes the writers of a chain queue.
+-- The row of the highest UUID counts the chains.
 CREATE TABLE audit_head (
     chain TEXT NOT NULL PRIMARY KEY,
     number INTEGER NOT NULL,
-    hash TEXT NOT NULL
+    hash TEXT NOT NULL,
+    -- HMAC-SHA256 of the columns above; the key is not in the database.
+    key_id TEXT NOT NULL,
+    mac TEXT NOT NULL
 ) STRICT;
 
 CREATE TRIGGER audit_entries_refuse_update BEFORE UPDATE ON audit_entries

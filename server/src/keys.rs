@@ -6,7 +6,7 @@ use crate::{
 };
 use anyhow::{Context as _, Result};
 use aws::{KeyArn, KmsConfig, KmsKey, http_client::ReqwestClient};
-use persistence::Database;
+use persistence::{Database, HeadKey, HeadKeys};
 use provisioning::ports::sealing::{KeyService, SealError, Sealer, SecretOwner};
 use secrets::{Envelope, Key, KeyDirectory, Keyring, Keys};
 use std::sync::Arc;
@@ -47,6 +47,44 @@ pub fn keys(settings: &Settings, keyring: &Arc<Keyring>) -> Result<Arc<Keys>> {
     )))
 }
 
+/// The keys that sign the heads of the audit log. They are derived from the local keys, also if a key in AWS KMS
+/// encrypts secrets.
+pub fn head_keys(directory: KeyDirectory, keyring: &Arc<Keyring>) -> Arc<dyn HeadKeys> {
+    Arc::new(DerivedHeadKeys {
+        keyring: keyring.clone(),
+        directory,
+    })
+}
+
+struct DerivedHeadKeys {
+    keyring: Arc<Keyring>,
+    /// Searched for keys that were added since the keyring was read, as [`Keys`] does.
+    directory: KeyDirectory,
+}
+
+impl HeadKeys for DerivedHeadKeys {
+    fn current(&self) -> &str {
+        self.keyring.current().id()
+    }
+
+    fn get(&self, id: &str) -> Option<HeadKey> {
+        let derive = |key: &Key| key.derive("hangar audit head 1");
+        self.keyring.get(id).map(derive).or_else(|| {
+            let added = self.directory.find(id).unwrap_or_else(|error| {
+                tracing::warn!(%error, "cannot read the keys of the data directory");
+                None
+            });
+            added.as_ref().map(derive)
+        })
+    }
+}
+
+/// Opens the database of the configuration with the keys of its audit log.
+pub async fn open_database(settings: &Settings, keyring: &Arc<Keyring>) -> Result<Database> {
+    let head_keys = head_keys(directory(settings), keyring);
+    Ok(Database::open(settings.database.expose(), Some(head_keys)).await?)
+}
+
 /// Encrypts secrets before they are stored.
 pub fn sealer(keys: &Arc<Keys>) -> Arc<dyn Sealer> {
     Arc::new(Envelope::new(keys.clone()))
@@ -59,7 +97,7 @@ pub async fn open_everything(keys: &Keys, sealer: &dyn Sealer, database: &Databa
     tried(sealer).await
 }
 
-/// Checks that a key exists for each secret in the database. The data directory alone cannot tell: it may be a new
+/// Checks that a key exists for each secret in the database and for its audit log. The data directory alone cannot tell: it may be a new
 /// one beside an old database.
 pub async fn every_secret_has_its_key(keys: &Keys, database: &Database) -> Result<()> {
     let uses = database
@@ -73,6 +111,14 @@ pub async fn every_secret_has_its_key(keys: &Keys, database: &Database) -> Resul
             what.push_str(&format!(" (and {} more)", found.count - 1));
         }
         keys.require(&found.key_id, &what)?;
+    }
+    let heads = database
+        .audit()
+        .keys_in_use()
+        .await
+        .context("cannot read the keys of the audit log")?;
+    for key in heads {
+        keys.require(&key, "the audit log")?;
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! The portal as a program: commands, configuration, wiring and HTTP. A library, so that tests can run the whole
 //! server in their own process.
 
+mod audit_heads;
 pub mod broker;
 pub mod commands;
 pub mod config;

@@ -1,6 +1,7 @@
 //! Starts the parts of a portal in order, and stops them in reverse order.
 
 use crate::{
+    audit_heads,
     broker::Broker,
     config::Settings,
     http::{
@@ -50,7 +51,8 @@ impl Server {
         let listener = bind(settings.listen).await?;
         let address = listener.local_addr()?;
         settings.make_data_directory()?;
-        let database = Database::open(settings.database.expose()).await?;
+        let keyring = keys::keyring(&settings)?;
+        let database = keys::open_database(&settings, &keyring).await?;
         if database.is_read_only() {
             tracing::warn!("the database is read-only: changes and sign-in fail");
         } else {
@@ -68,7 +70,6 @@ impl Server {
             }
         }
         warn_of_missing_tenants(&settings, &database).await?;
-        let keyring = keys::keyring(&settings)?;
         let all_keys = keys::keys(&settings, &keyring)?;
         let sealer = keys::sealer(&all_keys);
         keys::open_everything(&all_keys, &*sealer, &database).await?;
@@ -124,6 +125,10 @@ impl Server {
         if let Some(skypilot) = skypilot {
             reconciler = reconciler.with_skypilot(skypilot);
         }
+        listening.push(tokio::spawn(audit_heads::log_daily(
+            database.clone(),
+            portal.stopping.clone(),
+        )));
         let stop = stop_working.clone();
         let working = tokio::spawn(async move { reconciler.run(stop).await });
         listening.push(tokio::spawn(listener::serve(

@@ -25,7 +25,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         println!("give a database and a number of clusters");
         return Ok(());
     };
-    let database = Database::open(&location).await?;
+    let database = Database::open(&location, None).await?;
     if database.tenants().active().await?.is_empty() {
         seed(&location, clusters.parse()?).await?;
     }

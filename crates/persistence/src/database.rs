@@ -1,7 +1,7 @@
 //! Opening and closing the database.
 
 use crate::{
-    OpenError, Sessions,
+    HeadKeys, OpenError, Sessions,
     changes::Feed,
     connection::Pool,
     dialect::Dialect,
@@ -57,6 +57,7 @@ struct Inner {
     readers: Pool,
     feed: Feed,
     file: Option<DatabaseFile>,
+    head_keys: Option<Arc<dyn HeadKeys>>,
 }
 
 struct DatabaseFile {
@@ -71,16 +72,29 @@ impl Database {
     /// A read-only SQLite file (or `sqlite:PATH?mode=ro`) is opened too: reads work, and each write
     /// fails saying why.
     ///
+    /// `head_keys` authenticate the audit log. Without them nothing can be recorded in it.
+    ///
     /// # Errors
     /// [`OpenError`] says what is wrong and what to do about it.
-    pub async fn open(location: &str) -> Result<Self, OpenError> {
-        let inner = match Location::parse(location)? {
+    pub async fn open(
+        location: &str,
+        head_keys: Option<Arc<dyn HeadKeys>>,
+    ) -> Result<Self, OpenError> {
+        let mut inner = match Location::parse(location)? {
             Location::Sqlite { path, read_only } => open_sqlite(path, read_only).await?,
             Location::Postgres { url } => open_postgres(url).await?,
         };
-        Ok(Self {
+        inner.head_keys = head_keys;
+        let database = Self {
             inner: Arc::new(inner),
-        })
+        };
+        if database.read_only_file().is_none() {
+            database
+                .create_register()
+                .await
+                .map_err(OpenError::Register)?;
+        }
+        Ok(database)
     }
 
     /// Browser sessions.
@@ -128,6 +142,10 @@ impl Database {
 
     pub(crate) fn readers(&self) -> &Pool {
         &self.inner.readers
+    }
+
+    pub(crate) fn head_keys(&self) -> Option<&dyn HeadKeys> {
+        self.inner.head_keys.as_deref()
     }
 
     pub(crate) fn feed(&self) -> &Feed {
@@ -183,6 +201,7 @@ async fn open_sqlite(path: PathBuf, read_only: bool) -> Result<Inner, OpenError>
         readers: Pool::Sqlite(sqlite_pool(&options, SQLITE_READERS, SQLITE_READER)),
         feed: Feed::local(),
         file: Some(DatabaseFile { path, read_only }),
+        head_keys: None,
     })
 }
 
@@ -291,6 +310,7 @@ async fn open_postgres(url: Url) -> Result<Inner, OpenError> {
         readers: pool,
         feed,
         file: None,
+        head_keys: None,
     })
 }
 
@@ -303,7 +323,7 @@ mod tests {
     async fn writes_work_again_once_a_full_disk_has_space() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("hangar.db");
-        let database = Database::open(path.to_str().unwrap()).await.unwrap();
+        let database = Database::open(path.to_str().unwrap(), None).await.unwrap();
         let fill = async || {
             let mut writing = database.write().await?;
             query("PRAGMA max_page_count = 1")

@@ -41,7 +41,9 @@ pub mod user_records;
 mod users;
 mod workspaces;
 
-pub use audit::{Chain, ChainVerdict};
+pub use audit::{
+    Chain, ChainHead, ChainVerdict, HeadKey, HeadKeys, NotAHead, ResignedHeads, Verification,
+};
 pub use claims::Leased;
 pub use database::Database;
 pub use handles::{Audit, Credentials, SealedRows, ServerReports, Table, Tenants, Tokens, Users};

@@ -151,7 +151,7 @@ async fn each_plan_is_right<K: StoredKind>(
 async fn many_rows_are_never_sorted_and_none_is_read_that_is_not_shown() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("hangar.db");
-    let database = Database::open(path.to_str().unwrap()).await.unwrap();
+    let database = Database::open(path.to_str().unwrap(), None).await.unwrap();
     let mut sorts = vec![
         (Sort::Name, "by_name"),
         (Sort::Created, "by_creation"),

@@ -1,5 +1,6 @@
 //! Why a database cannot be opened, and what to do about it. No message contains a password.
 
+use crate::Cause;
 use sqlx::migrate::MigrateError;
 use std::{io, path::PathBuf};
 
@@ -118,4 +119,6 @@ pub enum OpenError {
          create tables"
     )]
     Migration(#[source] MigrateError),
+    #[error("the audit log of the new database cannot be prepared: see the cause")]
+    Register(#[source] Cause),
 }

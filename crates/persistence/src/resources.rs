@@ -1,7 +1,7 @@
 //! Resources of every kind: stored, read, listed, deleted, and what came of the work on them.
 
 use crate::{
-    Cause, audit,
+    Cause,
     audit_records::AuditEntry,
     change::Change,
     claims::{self, AT_ONCE},
@@ -176,7 +176,7 @@ impl<K: StoredKind> Table<'_, Resource<K, K::Columns>> {
                 .execute(writing.connection())
                 .await?;
             if let Some(audit) = &progress.audit {
-                audit::append(writing.connection(), audit).await?;
+                writing.append(audit).await?;
             }
             writing.commit().await?;
             Ok(true)
@@ -225,7 +225,7 @@ pub(crate) async fn written<K: StoredKind>(
     let record: Record<K> = one(writing.connection(), id)
         .await?
         .ok_or("what was just written is not there")?;
-    audit::append(writing.connection(), audit).await?;
+    writing.append(audit).await?;
     writing.announce(K::change(id, record.tenant.id));
     writing.announce(Change::WorkDue);
     Ok(record)

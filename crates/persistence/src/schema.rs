@@ -1,6 +1,6 @@
 //! The migrations, embedded. Each database has its own files, which must mean the same.
 
-use crate::{OpenError, connection::Pool};
+use crate::{OpenError, connection::Pool, dialect::Dialect};
 use sqlx::{
     Row, SqlStr, SqliteConnection,
     migrate::{MigrateError, Migration, MigrationType, Migrator},
@@ -16,6 +16,17 @@ const MIGRATIONS: [(i64, &str, &str, &str); 1] = [(
 
 /// The newest schema there is.
 pub(crate) const NEWEST: i64 = MIGRATIONS[MIGRATIONS.len() - 1].0;
+
+/// Whether a migration contains `text`.
+pub(crate) fn contains(dialect: Dialect, text: &str) -> bool {
+    MIGRATIONS.iter().any(|(_, _, sqlite, postgres)| {
+        let migration = match dialect {
+            Dialect::Sqlite => sqlite,
+            Dialect::Postgres => postgres,
+        };
+        migration.contains(text)
+    })
+}
 
 /// Brings the schema up to date.
 pub(crate) async fn migrate(pool: &Pool) -> Result<(), OpenError> {

@@ -1,7 +1,7 @@
 //! The last reports of the SkyPilot API server, each stored as one document.
 
 use crate::{
-    Cause, audit,
+    Cause,
     audit_records::AuditEntry,
     change::Change,
     database::Database,
@@ -78,7 +78,7 @@ impl ServerReports<'_> {
             if asked == 0 {
                 return Ok(());
             }
-            audit::append(writing.connection(), &audit).await?;
+            writing.append(&audit).await?;
             writing.announce(Change::WorkDue);
             writing.commit().await
         })

@@ -51,6 +51,10 @@ impl Database {
 }
 
 impl Writing<'_> {
+    pub fn database(&self) -> &Database {
+        self.database
+    }
+
     pub fn connection(&mut self) -> &mut Transaction {
         &mut self.transaction
     }

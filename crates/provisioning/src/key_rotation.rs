@@ -1,4 +1,4 @@
-//! Rewraps every sealed secret under the current key, while the portal runs. The secrets under other keys are what is
+//! Rewraps every sealed secret under the current key, and signs the heads of the audit log with it, while the portal runs. The secrets under other keys are what is
 //! left to do, so a rotation that was stopped continues where it was.
 
 use crate::ports::sealing::{Sealed, Sealer};
@@ -24,6 +24,8 @@ const BATCH: u32 = 100;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RotationReport {
     pub done: u64,
+    /// Heads of the audit log that are now signed with the current key.
+    pub heads: u64,
     /// Changed by somebody else meanwhile, and so under the current key by now.
     pub skipped: u64,
     /// Left as they were: what, and why. Never a secret.
@@ -62,6 +64,9 @@ impl KeyRotation {
         go_on: impl Fn() -> bool + Send,
     ) -> Result<RotationReport, StoreError> {
         let mut report = RotationReport::default();
+        let heads = self.db.audit().resign_heads().await?;
+        report.heads = heads.done;
+        report.failed.extend(heads.failed);
         let outcome = self.all(&mut report, &mut progress, &go_on).await;
         if outcome.is_err() || report != RotationReport::default() {
             self.record(caller, &report, outcome.is_ok()).await?;

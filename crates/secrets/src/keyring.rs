@@ -8,7 +8,7 @@ use std::{fmt, path::PathBuf};
 pub enum KeyError {
     /// A key that protects secrets is missing.
     #[error(
-        "{where_sealed} is encrypted with the key {needed}, but the available keys are {at_hand}; \
+        "{where_sealed} is protected by the key {needed}, but the available keys are {at_hand}; \
          configure that key as the current one or as an old one, or restore its file"
     )]
     Missing {

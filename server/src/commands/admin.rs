@@ -1,6 +1,7 @@
 //! `hangar admin`: grants and restores admins without an admin's session.
 
 use super::Configuration;
+use crate::keys;
 use anyhow::{Context as _, Result};
 use clap::{Args, Subcommand};
 use domain::{access::PlatformRole, audit::AuditAction, caller::Caller};
@@ -36,7 +37,7 @@ struct User {
 pub async fn run(options: Options) -> Result<ExitCode> {
     let (Action::Grant(user) | Action::Restore(user)) = &options.action;
     let settings = user.configuration.load()?;
-    let database = Database::open(settings.database.expose()).await?;
+    let database = keys::open_database(&settings, &keys::keyring(&settings)?).await?;
     let email = &user.email;
     let found = database
         .users()

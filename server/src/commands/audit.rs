@@ -1,7 +1,7 @@
 //! `hangar audit`: verifies and exports the audit log.
 
 use super::Configuration;
-use crate::http::audit_export::Format;
+use crate::{http::audit_export::Format, keys};
 use anyhow::{Context as _, Result, bail};
 use clap::{Args, Subcommand};
 use domain::{
@@ -9,10 +9,10 @@ use domain::{
     caller::Caller,
 };
 use futures::StreamExt as _;
-use persistence::{Chain, ChainVerdict, Database};
+use persistence::{Chain, ChainHead, ChainVerdict};
 use provisioning::audit_log::AuditLog;
 use std::{
-    fs::OpenOptions,
+    fs::{self, OpenOptions},
     io::{self, BufWriter, Write},
     path::{Path, PathBuf},
     process::ExitCode,
@@ -27,7 +27,13 @@ pub struct Options {
 #[derive(Debug, Subcommand)]
 enum Action {
     /// Verify the hash chains: report whether an entry was changed, removed or inserted.
+    ///
+    /// Prints the head of each chain. Keep this output outside the database: a later verification with --expect
+    /// finds an older copy of the log, or one that was shortened.
     Verify {
+        /// The output of an earlier verification, which the log must continue.
+        #[arg(long, value_name = "FILE")]
+        expect: Option<PathBuf>,
         #[command(flatten)]
         configuration: Configuration,
     },
@@ -58,7 +64,10 @@ struct Export {
 
 pub async fn run(options: Options) -> Result<ExitCode> {
     match options.action {
-        Action::Verify { configuration } => verify(&configuration).await,
+        Action::Verify {
+            expect,
+            configuration,
+        } => verify(expect.as_deref(), &configuration).await,
         Action::Export(export) => {
             write_export(&export).await?;
             Ok(ExitCode::SUCCESS)
@@ -66,30 +75,59 @@ pub async fn run(options: Options) -> Result<ExitCode> {
     }
 }
 
-async fn verify(configuration: &Configuration) -> Result<ExitCode> {
+async fn verify(expect: Option<&Path>, configuration: &Configuration) -> Result<ExitCode> {
+    let expected = expect.map(expected_heads).transpose()?.unwrap_or_default();
     let settings = configuration.load()?;
-    let database = Database::open(settings.database.expose()).await?;
-    let chains = database.verify_chains().await;
+    let database = keys::open_database(&settings, &keys::keyring(&settings)?).await?;
+    let verification = database.verify_chains(&expected).await;
     database.close().await;
-    let chains = chains.context("cannot read the audit log")?;
-    let mut intact = true;
-    for chain in &chains {
+    let verification = verification.context("cannot read the audit log")?;
+    for chain in &verification.chains {
         match &chain.verdict {
             ChainVerdict::Intact { entries } => {
                 println!("{}: {entries} entries, unchanged.", name_of(chain));
             }
             ChainVerdict::Broken { number, reason } => {
-                intact = false;
                 println!("{}: broken at entry {number}: {reason}.", name_of(chain));
             }
         }
     }
-    if intact {
+    for fault in &verification.faults {
+        println!("The whole log: {fault}.");
+    }
+    for head in verification
+        .chains
+        .iter()
+        .filter_map(|chain| chain.head.as_ref())
+    {
+        println!("{head}");
+    }
+    if verification.is_intact() {
         println!("The audit log is unchanged.");
         return Ok(ExitCode::SUCCESS);
     }
     println!("The audit log was changed outside the portal.");
     Ok(ExitCode::FAILURE)
+}
+
+/// The heads in the output of an earlier verification.
+fn expected_heads(file: &Path) -> Result<Vec<ChainHead>> {
+    let text =
+        fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let lines = text.lines().filter(|line| line.starts_with("head "));
+    let heads: Vec<ChainHead> = lines
+        .map(|line| {
+            line.parse()
+                .with_context(|| format!("{}: {line}", file.display()))
+        })
+        .collect::<Result<_>>()?;
+    if heads.is_empty() {
+        bail!(
+            "{} contains no heads; give the output of `hangar audit verify`",
+            file.display()
+        );
+    }
+    Ok(heads)
 }
 
 fn name_of(chain: &Chain) -> String {
@@ -103,7 +141,7 @@ fn name_of(chain: &Chain) -> String {
 async fn write_export(export: &Export) -> Result<()> {
     let query = question(export)?;
     let settings = export.configuration.load()?;
-    let database = Database::open(settings.database.expose()).await?;
+    let database = keys::open_database(&settings, &keys::keyring(&settings)?).await?;
     let mut file = output(export.output.as_deref())?;
     let mut rows = AuditLog::new(database.clone())
         .export(&Caller::command_line(), query)

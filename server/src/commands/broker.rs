@@ -1,12 +1,15 @@
 //! `hangar broker`: admits SkyPilot API servers on the portal's machine, and fetches credentials on theirs.
 
 use super::Configuration;
-use crate::broker::{
-    self,
-    authority::Authority,
-    aws_config::{self, ProfileSettings},
-    client::BrokerClient,
-    identities::Identities,
+use crate::{
+    broker::{
+        self,
+        authority::Authority,
+        aws_config::{self, ProfileSettings},
+        client::BrokerClient,
+        identities::Identities,
+    },
+    keys,
 };
 use anyhow::{Context as _, Result, bail};
 use clap::{Args, Subcommand};
@@ -109,7 +112,7 @@ pub async fn run(options: Options) -> Result<ExitCode> {
             let identities = Identities::new(broker::folder(&settings));
             // Revoked before it is recorded, so that a failing database does not leave the access open.
             identities.revoke(&name)?;
-            let database = Database::open(settings.database.expose()).await?;
+            let database = keys::open_database(&settings, &keys::keyring(&settings)?).await?;
             record(&database, AuditAction::RevokeBrokerIdentity, &name, None).await?;
             database.close().await;
             eprintln!("The access of {name} is revoked.");
@@ -170,7 +173,7 @@ async fn identity(
         bail!("invalid name: use 1 to 64 letters, digits, hyphens, dots and underscores");
     }
     let settings = configuration.load()?;
-    let database = Database::open(settings.database.expose()).await?;
+    let database = keys::open_database(&settings, &keys::keyring(&settings)?).await?;
     // The configuration may have gained tenants since the portal was started.
     database
         .tenants()

@@ -189,7 +189,8 @@ struct CredentialCommands {
 impl CredentialCommands {
     async fn open(configuration: &Configuration) -> Result<Self> {
         let settings = configuration.load()?;
-        let database = Database::open(settings.database.expose()).await?;
+        let keyring = keys::keyring(&settings)?;
+        let database = keys::open_database(&settings, &keyring).await?;
         // The configuration may have gained tenants since the portal was started.
         database
             .tenants()
@@ -201,7 +202,7 @@ impl CredentialCommands {
             .active()
             .await
             .context("cannot read the tenants")?;
-        let sealer = keys::sealer(&keys::keys(&settings, &keys::keyring(&settings)?)?);
+        let sealer = keys::sealer(&keys::keys(&settings, &keyring)?);
         let vault = vault::vault(&settings, database.clone(), sealer)?;
         Ok(Self {
             database,

@@ -10,7 +10,7 @@ use provisioning::{
     key_rotation::{KeyRotation, RotationReport},
     ports::sealing::Sealer,
 };
-use secrets::Keys;
+use secrets::{Keyring, Keys};
 use std::{
     collections::BTreeSet,
     process::ExitCode,
@@ -86,13 +86,15 @@ struct KeyCommands {
     keys: Arc<Keys>,
     sealer: Arc<dyn Sealer>,
     rotation: KeyRotation,
+    keyring: Arc<Keyring>,
 }
 
 impl KeyCommands {
     async fn open(configuration: &Configuration) -> Result<Self> {
         let settings = configuration.load()?;
-        let keys = keys::keys(&settings, &keys::keyring(&settings)?)?;
-        let database = Database::open(settings.database.expose()).await?;
+        let keyring = keys::keyring(&settings)?;
+        let keys = keys::keys(&settings, &keyring)?;
+        let database = keys::open_database(&settings, &keyring).await?;
         let sealer = keys::sealer(&keys);
         let rotation = KeyRotation::new(database.clone(), sealer.clone());
         Ok(Self {
@@ -101,6 +103,7 @@ impl KeyCommands {
             keys,
             sealer,
             rotation,
+            keyring,
         })
     }
 
@@ -149,6 +152,7 @@ impl KeyCommands {
         for failure in &report.failed {
             eprintln!("Unchanged: {failure}");
         }
+        println!("Heads of the audit log signed again: {}.", report.heads);
         println!(
             "Done: {}. Skipped because they changed meanwhile: {}. Failed: {}.",
             report.done,
@@ -172,10 +176,8 @@ impl KeyCommands {
             );
             return Ok(ExitCode::FAILURE);
         }
-        // The directory knows only its own kind of key.
-        let still: Vec<String> =
-            Vec::from_iter(Some(current.to_owned()).filter(|id| id.starts_with("key-")));
-        keys::directory(&self.settings).forget_others(&still)?;
+        let own = keys_left(&self.database, &self.keyring).await?;
+        keys::directory(&self.settings).forget_others(&own)?;
         println!(
             "All secrets are protected by {current}. Remove previous keys after every replica was restarted."
         );
@@ -201,4 +203,18 @@ fn stopped() -> Result<Arc<AtomicBool>> {
 
 fn print_progress(report: &RotationReport) {
     eprintln!("{} wrapped again", report.done);
+}
+
+/// The local keys that are needed after a rotation to the current key: it signs the audit log even if a key in AWS KMS
+/// encrypts secrets, and a head that is not authentic still names the key it was signed with.
+async fn keys_left(database: &Database, keyring: &Keyring) -> Result<Vec<String>> {
+    let mut ids = database
+        .audit()
+        .keys_in_use()
+        .await
+        .context("cannot read the keys of the audit log")?;
+    ids.push(keyring.current().id().to_owned());
+    ids.sort();
+    ids.dedup();
+    Ok(ids)
 }

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 pub async fn run(configuration: &Configuration) -> Result<ExitCode> {
     let settings = configuration.load()?;
     // Opening the database runs its migrations.
-    let database = Database::open(settings.database.expose()).await?;
+    let database = Database::open(settings.database.expose(), None).await?;
     database.close().await;
     println!("The database is up to date.");
     Ok(ExitCode::SUCCESS)

@@ -111,7 +111,9 @@ async fn a_new_data_directory_beside_an_old_database_does_not_pass_for_a_first_s
     write_site(&site);
     let settings = settings(&data);
     settings.make_data_directory().unwrap();
-    let database = Database::open(settings.database.expose()).await.unwrap();
+    let database = Database::open(settings.database.expose(), None)
+        .await
+        .unwrap();
     database.tenants().seed(&settings.tenants).await.unwrap();
     token_under(&database, "key-0123456789abcdef").await;
     database.close().await;

@@ -40,9 +40,9 @@ struct Beside {
 impl Beside {
     async fn open(settings: &Settings) -> Self {
         settings.make_data_directory().unwrap();
-        let database = Database::open(settings.database.expose()).await.unwrap();
-        database.tenants().seed(&settings.tenants).await.unwrap();
         let keyring = keys::keyring(settings).unwrap();
+        let database = keys::open_database(settings, &keyring).await.unwrap();
+        database.tenants().seed(&settings.tenants).await.unwrap();
         let sealer = keys::sealer(&keys::keys(settings, &keyring).unwrap());
         Self::with(settings, database, sealer)
     }
@@ -284,6 +284,7 @@ async fn a_key_is_made_and_everything_wrapped_anew_beside_a_running_portal() {
     let made = hangar.run(&["keys", "new"]);
     assert!(made.contains("hangar keys rotate"), "{made}");
     let rotated = hangar.run(&["keys", "rotate"]);
+    hangar.run(&["audit", "verify"]);
     assert!(rotated.contains(&format!("Done: {count}.")), "{rotated}");
     let after = hangar.run(&["keys", "status"]);
     let lines: Vec<_> = after.lines().collect();
@@ -304,7 +305,7 @@ async fn a_key_is_made_and_everything_wrapped_anew_beside_a_running_portal() {
     let workspace = portal.workspace("vision").await;
     let asked = portal.ask(&identity, &workspace);
     assert!(asked.status.success(), "{}", output_of(&asked));
-    // The old key is not needed any more.
+    // The old key is not needed any more, nor by what the portal has recorded since.
     let keys = portal.folder().join("data/keys");
     for file in std::fs::read_dir(&keys).unwrap() {
         let path = file.unwrap().path();

@@ -64,6 +64,37 @@ async fn a_log_that_was_changed_in_the_file_is_found_out() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_copy_of_the_database_from_before_is_found_by_the_expected_heads() {
+    let folder = used().await;
+    let expected = folder.path().join("heads");
+    let keep = |verified: &Output| fs::write(&expected, &verified.stdout).unwrap();
+    let verify_expecting = || audit(&folder, &["verify", "--expect", expected.to_str().unwrap()]);
+    let older = folder.path().join("older.db");
+    let file = data(&folder).join("hangar.db");
+    fs::copy(&file, &older).unwrap();
+
+    keep(&audit(&folder, &["verify"]));
+    assert!(verify_expecting().status.success());
+    // Recorded in the log.
+    assert!(audit(&folder, &["export"]).status.success());
+    let continued = verify_expecting();
+    assert!(continued.status.success(), "{}", said(&continued));
+    keep(&continued);
+
+    fs::copy(&older, &file).unwrap();
+    assert!(audit(&folder, &["verify"]).status.success());
+    let shorter = verify_expecting();
+    assert_eq!(shorter.status.code(), Some(1), "{}", said(&shorter));
+
+    for unusable in ["", "Platform: 12 entries, unchanged.\n", "head x 1 y\n"] {
+        fs::write(&expected, unusable).unwrap();
+        let refused = verify_expecting();
+        assert!(!refused.status.success());
+        assert!(said(&refused).contains("heads"), "{}", said(&refused));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_log_is_exported_for_its_owner_alone_and_that_is_in_the_log() {
     let folder = used().await;
     let file = folder.path().join("log.jsonl");

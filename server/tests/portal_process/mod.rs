@@ -16,11 +16,13 @@ use persistence::{
 };
 use provisioning::account::token_digest;
 use sandbox::{Pace, Sandbox, SandboxOptions};
+use secrets::KeyDirectory;
 use std::{
     io::{BufRead, BufReader},
     net::{Ipv4Addr, SocketAddr, TcpListener},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    sync::Arc,
     thread,
     time::Duration,
 };
@@ -188,7 +190,10 @@ filter = "warn"
 
     /// The portal's database, beside the portal.
     pub async fn open_database(&self) -> Database {
-        Database::open(&self.database)
+        let directory = KeyDirectory::new(self.folder.path().join("keys"));
+        let keyring = directory.open(None, Vec::new()).expect("the keys");
+        let head_keys = server::keys::head_keys(directory, &Arc::new(keyring));
+        Database::open(&self.database, Some(head_keys))
             .await
             .expect("the database opens")
     }

@@ -3,24 +3,26 @@
 //! Each tenant has a chain, and the platform has one for entries about no tenant, so that tenants do
 //! not wait for each other. The entries of a chain are numbered without gaps. A row of `audit_head`
 //! holds the last number and hash of a chain; a writer updates it first and so holds its lock until
-//! commit. Entries are the last rows that a transaction writes, the platform's first and then those of
+//! commit. The row is authenticated with a key that is not in the database (see `heads`). Entries are the last rows that a transaction writes, the platform's first and then those of
 //! tenants by id, so that transactions do not deadlock.
 
+mod heads;
 mod list;
+mod triggers;
 mod verify;
 
-pub use verify::{Chain, ChainVerdict};
+pub use heads::{ChainHead, HeadKey, HeadKeys, NotAHead, ResignedHeads};
+pub use verify::{Chain, ChainVerdict, Verification};
 
 use crate::{
     Cause,
     audit_records::AuditEntry,
-    connection::Transaction,
     digest::sha256,
     error::Stored,
     handles::Audit,
     rows::{Row, id, number, optional_id, optional_text, text, time},
     sql::query,
-    transaction::doing,
+    transaction::{Writing, doing},
 };
 use domain::{
     audit::AuditChange,
@@ -123,49 +125,39 @@ impl Link {
     }
 }
 
-/// Appends an entry within a transaction, of which it must be the last write.
-pub(crate) async fn append(connection: &mut Transaction, entry: &AuditEntry) -> Result<(), Cause> {
-    let chain = chain(entry.tenant_id);
-    let head = query(
-        "INSERT INTO audit_head (chain, number, hash) VALUES ($1, 1, $2) ON CONFLICT (chain) \
-         DO UPDATE SET number = audit_head.number + 1 RETURNING number, hash",
-    )
-    .bind(chain)
-    .bind(NO_HASH)
-    .fetch_one(&mut *connection)
-    .await?;
-    let link = Link::new(entry, number(&head, "number")?, text(&head, "hash")?)?;
-    let hash = link.hash()?;
-    query(
-        "INSERT INTO audit_entries (chain, number, id, at, user_id, who, channel, source, action, \
-         tenant_id, target, target_name, detail, outcome, changes, previous_hash, hash) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
-    )
-    .bind(chain)
-    .bind(link.number)
-    .bind(link.id)
-    .bind(link.at)
-    .bind(link.user_id)
-    .bind(link.who)
-    .bind(link.channel)
-    .bind(link.source)
-    .bind(link.action)
-    .bind(link.tenant_id)
-    .bind(link.target)
-    .bind(link.target_name)
-    .bind(link.detail)
-    .bind(link.outcome)
-    .bind(link.changes)
-    .bind(link.previous_hash)
-    .bind(hash.clone())
-    .execute(&mut *connection)
-    .await?;
-    query("UPDATE audit_head SET hash = $1 WHERE chain = $2")
-        .bind(hash)
-        .bind(chain)
-        .execute(connection)
+impl Writing<'_> {
+    /// Appends an entry, which must be the last write of the transaction.
+    pub async fn append(&mut self, entry: &AuditEntry) -> Result<(), Cause> {
+        let head = self.count_up(chain(entry.tenant_id)).await?;
+        let link = Link::new(entry, head.number, head.hash.clone())?;
+        let hash = link.hash()?;
+        query(
+            "INSERT INTO audit_entries (chain, number, id, at, user_id, who, channel, source, \
+             action, tenant_id, target, target_name, detail, outcome, changes, previous_hash, \
+             hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, \
+             $17)",
+        )
+        .bind(head.chain)
+        .bind(link.number)
+        .bind(link.id)
+        .bind(link.at)
+        .bind(link.user_id)
+        .bind(link.who)
+        .bind(link.channel)
+        .bind(link.source)
+        .bind(link.action)
+        .bind(link.tenant_id)
+        .bind(link.target)
+        .bind(link.target_name)
+        .bind(link.detail)
+        .bind(link.outcome)
+        .bind(link.changes)
+        .bind(link.previous_hash)
+        .bind(hash.clone())
+        .execute(self.connection())
         .await?;
-    Ok(())
+        self.advance(head, hash).await
+    }
 }
 
 /// The column holds text, since its bytes are hashed.
@@ -178,7 +170,7 @@ impl Audit<'_> {
     pub async fn append(self, entry: AuditEntry) -> Stored<()> {
         doing("write an audit entry", async {
             let mut writing = self.0.write().await?;
-            append(writing.connection(), &entry).await?;
+            writing.append(&entry).await?;
             writing.commit().await
         })
         .await

@@ -29,7 +29,7 @@ async fn plan(database: &Database, query: &AuditQuery, tenants: Option<usize>) -
 async fn each_question_goes_through_one_index_in_order() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("hangar.db");
-    let database = Database::open(path.to_str().unwrap()).await.unwrap();
+    let database = Database::open(path.to_str().unwrap(), None).await.unwrap();
     let everything = AuditQuery::default();
     let of_user = AuditQuery {
         user_id: Some(new_id::<UserId>()),

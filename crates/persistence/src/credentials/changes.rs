@@ -1,7 +1,7 @@
 //! Creating, changing and deleting credentials.
 
 use crate::{
-    Cause, audit,
+    Cause,
     audit_records::AuditEntry,
     change::Change,
     claims::AT_ONCE,
@@ -76,7 +76,7 @@ impl Credentials<'_> {
     .await?;
             wake_workspaces(&mut writing, &scope).await?;
             let record = stored(&mut writing, new.id).await?;
-            audit::append(writing.connection(), &audit).await?;
+            writing.append(&audit).await?;
             writing.commit().await?;
             Ok(CredentialCreated::Created(record))
         })
@@ -151,7 +151,7 @@ impl Credentials<'_> {
                 wake_workspaces(&mut writing, &scope).await?;
             }
             let record = stored(&mut writing, id).await?;
-            audit::append(writing.connection(), &audit).await?;
+            writing.append(&audit).await?;
             writing.commit().await?;
             Ok(CredentialChanged::Changed(record))
         })
@@ -176,7 +176,7 @@ impl Credentials<'_> {
             .execute(writing.connection())
             .await?;
             wake_workspaces(&mut writing, &scope).await?;
-            audit::append(writing.connection(), &audit).await?;
+            writing.append(&audit).await?;
             writing.commit().await?;
             Ok(true)
         })

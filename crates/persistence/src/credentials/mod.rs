@@ -163,7 +163,7 @@ pub(crate) async fn one<'e>(
 /// Writes the audit entry and commits, if something was done.
 async fn finish(mut writing: Writing<'_>, done: bool, audit: &AuditEntry) -> Result<bool, Cause> {
     if done {
-        audit::append(writing.connection(), audit).await?;
+        writing.append(audit).await?;
         writing.commit().await?;
     }
     Ok(done)

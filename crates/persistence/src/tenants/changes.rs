@@ -2,7 +2,7 @@
 
 use super::{invitations::cancel_all, lock_tenant, locked_tenant, views::obstacles};
 use crate::{
-    Cause, audit,
+    Cause,
     audit_records::AuditEntry,
     change::Change,
     connection::Transaction,
@@ -57,7 +57,7 @@ impl Tenants<'_> {
             if inserted == 0 {
                 return Ok(TenancyChanged::SlugTaken);
             }
-            audit::append(writing.connection(), &audit).await?;
+            writing.append(&audit).await?;
             writing.commit().await?;
             Ok(TenancyChanged::Done)
         })
@@ -90,7 +90,7 @@ impl Tenants<'_> {
             .execute(writing.connection())
             .await?;
             let change = AuditChange::new("name", Some(text(&row, "name")?), Some(name));
-            audit::append(writing.connection(), &audit.with_changes([change])).await?;
+            writing.append(&audit.with_changes([change])).await?;
             writing.commit().await?;
             Ok(TenancyChanged::Done)
         })
@@ -131,7 +131,7 @@ impl Tenants<'_> {
                 .bind(id)
                 .fetch_all(writing.connection())
                 .await?;
-            audit::append(writing.connection(), &audit).await?;
+            writing.append(&audit).await?;
             for member in &members {
                 let user_id: UserId = crate::rows::id(member, "user_id")?;
                 writing.announce(Change::Access { user_id });

@@ -2,7 +2,7 @@
 
 use super::{lock_tenant, unless_archived, views::obstacles};
 use crate::{
-    Cause, audit,
+    Cause,
     audit_records::AuditEntry,
     connection::Transaction,
     database::Database,
@@ -51,7 +51,7 @@ impl Tenants<'_> {
                 return Ok(TenancyChanged::SlugTaken);
             }
             workspaces::create_missing(&mut writing).await?;
-            audit::append(writing.connection(), &audit).await?;
+            writing.append(&audit).await?;
             writing.commit().await?;
             Ok(TenancyChanged::Done)
         })
@@ -86,7 +86,7 @@ impl Tenants<'_> {
             .execute(writing.connection())
             .await?;
             let change = AuditChange::new("name", Some(text(&row, "name")?), Some(name));
-            audit::append(writing.connection(), &audit.with_changes([change])).await?;
+            writing.append(&audit.with_changes([change])).await?;
             writing.commit().await?;
             Ok(TenancyChanged::Done)
         })
@@ -123,7 +123,7 @@ impl Tenants<'_> {
             .execute(writing.connection())
             .await?;
             let audit = audit.with_changes(changes(&limits::limits(&row)?, &limits));
-            audit::append(writing.connection(), &audit).await?;
+            writing.append(&audit).await?;
             writing.commit().await?;
             Ok(TenancyChanged::Done)
         })
@@ -152,7 +152,7 @@ impl Tenants<'_> {
                 .bind(audit.at)
                 .execute(writing.connection())
                 .await?;
-            audit::append(writing.connection(), &audit).await?;
+            writing.append(&audit).await?;
             writing.commit().await?;
             Ok(TenancyChanged::Done)
         })

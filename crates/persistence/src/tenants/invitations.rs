@@ -2,7 +2,7 @@
 
 use super::{lock_tenant, members};
 use crate::{
-    Cause, audit,
+    Cause,
     audit_records::AuditEntry,
     connection::Transaction,
     error::Stored,
@@ -63,7 +63,7 @@ impl Tenants<'_> {
             let mut sql = Sql::new(OPEN);
             sql.push("AND i.id = ").bind(new.id);
             let stored = invitation(&sql.query().fetch_one(writing.connection()).await?)?;
-            audit::append(writing.connection(), &audit).await?;
+            writing.append(&audit).await?;
             writing.commit().await?;
             Ok(Invited::Open(stored))
         })
@@ -93,7 +93,7 @@ impl Tenants<'_> {
                 return Ok(false);
             };
             audit.target_name = text(&row, "email")?;
-            audit::append(writing.connection(), &audit).await?;
+            writing.append(&audit).await?;
             writing.commit().await?;
             Ok(true)
         })

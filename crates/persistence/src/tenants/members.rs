@@ -2,7 +2,7 @@
 
 use super::{invitations::cancel_all, lock_tenant};
 use crate::{
-    Cause, audit,
+    Cause,
     audit_records::AuditEntry,
     change::Change,
     connection::Transaction,
@@ -61,7 +61,7 @@ impl Tenants<'_> {
                 before.map(|role| role.as_str()),
                 Some(role.as_str()),
             );
-            audit::append(connection, &audit.with_changes([change])).await?;
+            writing.append(&audit.with_changes([change])).await?;
             writing.announce(Change::Access { user_id: user });
             writing.commit().await?;
             Ok(MemberChanged::Done)
@@ -94,7 +94,7 @@ impl Tenants<'_> {
             .execute(&mut *connection)
             .await?;
             let change = AuditChange::new("role", Some(before.as_str()), None::<String>);
-            audit::append(connection, &audit.with_changes([change])).await?;
+            writing.append(&audit.with_changes([change])).await?;
             writing.announce(Change::Access { user_id: user });
             writing.commit().await?;
             Ok(MemberChanged::Done)

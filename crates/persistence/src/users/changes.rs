@@ -8,7 +8,7 @@ use super::{
     sessions,
 };
 use crate::{
-    Cause, audit,
+    Cause,
     audit_records::AuditEntry,
     change::Change,
     connection::Transaction,
@@ -120,7 +120,7 @@ impl Users<'_> {
                 .fetch_optional(writing.connection())
                 .await?;
             if user.is_some() {
-                audit::append(writing.connection(), &audit).await?;
+                writing.append(&audit).await?;
             }
             writing.announce(Change::Access { user_id: id });
             writing.commit().await
@@ -138,7 +138,7 @@ async fn finish(
     let user = detail::one(writing.connection(), id, audit.at)
         .await?
         .ok_or("the user just changed is not there")?;
-    audit::append(writing.connection(), &audit).await?;
+    writing.append(&audit).await?;
     writing.announce(Change::Access { user_id: id });
     writing.commit().await?;
     Ok(UserChange::Done(Box::new(user)))

@@ -2,7 +2,7 @@
 
 use super::one;
 use crate::{
-    Cause, audit,
+    Cause,
     audit_records::AuditEntry,
     change::Change,
     connection::Transaction,
@@ -76,14 +76,12 @@ impl Users<'_> {
                 outcome: AuditOutcome::Done,
                 changes: Vec::new(),
             };
-            audit::append(writing.connection(), &signed_in).await?;
+            writing.append(&signed_in).await?;
             accepted.sort_by_key(|accepted| accepted.tenant.id);
             for accepted in &accepted {
-                audit::append(
-                    writing.connection(),
-                    &acceptance(accepted, signed_in.clone()),
-                )
-                .await?;
+                writing
+                    .append(&acceptance(accepted, signed_in.clone()))
+                    .await?;
             }
             // Roles may have changed for the user's other sessions.
             writing.announce(Change::Access { user_id: id });

@@ -2,7 +2,7 @@
 
 use super::one;
 use crate::{
-    Cause, audit,
+    Cause,
     audit_records::AuditEntry,
     change::Change,
     error::Stored,
@@ -47,7 +47,7 @@ impl Tokens<'_> {
     .bind(token.tenant.as_ref().map(|tenant| tenant.id))
     .execute(writing.connection())
     .await?;
-            audit::append(writing.connection(), &audit).await?;
+            writing.append(&audit).await?;
             writing.commit().await
         })
         .await
@@ -121,7 +121,7 @@ impl Tokens<'_> {
             if removed == 0 {
                 return Ok(false);
             }
-            audit::append(writing.connection(), &audit).await?;
+            writing.append(&audit).await?;
             writing.announce(Change::Access { user_id: user });
             writing.commit().await?;
             Ok(true)

@@ -2,12 +2,13 @@
 //! on the PostgreSQL server that `HANGAR_TEST_POSTGRES_URL` names.
 
 use domain::{audit::AuditAction, ids::UserId};
-use persistence::{Database, change::Change, new_id};
+use persistence::{Database, HeadKey, HeadKeys, change::Change, new_id};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor, Row};
 use std::{
     fs,
     hash::{DefaultHasher, Hash as _, Hasher as _},
     path::Path,
+    sync::Arc,
     time::Duration,
 };
 use tempfile::TempDir;
@@ -54,6 +55,29 @@ macro_rules! on_both_databases_for_each_kind {
     };
 }
 
+/// The keys `key-0` to `key-255`.
+struct TestKeys(&'static str);
+
+impl HeadKeys for TestKeys {
+    fn current(&self) -> &str {
+        self.0
+    }
+
+    fn get(&self, id: &str) -> Option<HeadKey> {
+        let number = id.strip_prefix("key-")?.parse().ok()?;
+        Some([number; 32].into())
+    }
+}
+
+/// Keys for the heads of the audit log, of which this one signs.
+pub fn keys_with(current: &'static str) -> Option<Arc<dyn HeadKeys>> {
+    Some(Arc::new(TestKeys(current)))
+}
+
+pub fn head_keys() -> Option<Arc<dyn HeadKeys>> {
+    keys_with("key-1")
+}
+
 /// How long a change may take to arrive before a test gives up.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -68,7 +92,7 @@ impl Backend {
         let folder = tempfile::tempdir().unwrap();
         let location = folder.path().join("hangar.db").display().to_string();
         Self {
-            database: Database::open(&location).await.unwrap(),
+            database: Database::open(&location, head_keys()).await.unwrap(),
             location,
             folder: Some(folder),
         }
@@ -77,7 +101,7 @@ impl Backend {
     pub async fn postgres() -> Self {
         let location = copy_of_template().await;
         Self {
-            database: Database::open(&location).await.unwrap(),
+            database: Database::open(&location, head_keys()).await.unwrap(),
             location,
             folder: None,
         }
@@ -85,7 +109,7 @@ impl Backend {
 
     /// Another portal on the same database, as after a restart or on another machine.
     pub async fn another(&self) -> Database {
-        Database::open(&self.location).await.unwrap()
+        Database::open(&self.location, head_keys()).await.unwrap()
     }
 
     pub fn is_postgres(&self) -> bool {
@@ -211,7 +235,11 @@ async fn copy_of_template() -> String {
         .unwrap();
     if known.is_none() {
         let location = postgres_database().await;
-        Database::open(&location).await.unwrap().close().await;
+        Database::open(&location, head_keys())
+            .await
+            .unwrap()
+            .close()
+            .await;
         let name = location.rsplit('/').next().unwrap();
         let rename = format!("ALTER DATABASE {name} RENAME TO {template}");
         connection.execute(AssertSqlSafe(rename)).await.unwrap();

@@ -118,9 +118,10 @@ async fn change(
 
 async fn entries(database: &Database) -> i64 {
     database
-        .verify_chains()
+        .verify_chains(&[])
         .await
         .unwrap()
+        .chains
         .iter()
         .map(|chain| match chain.verdict {
             ChainVerdict::Intact { entries } => entries,

@@ -1,7 +1,7 @@
 //! Opening a database, and what people are told when it cannot be opened.
 
 use crate::{
-    backend::{Backend, drop_postgres_database, postgres_database, postgres_server},
+    backend::{Backend, drop_postgres_database, head_keys, postgres_database, postgres_server},
     fixtures::*,
 };
 use domain::error::causes;
@@ -18,7 +18,7 @@ on_both_databases!(
 );
 
 async fn refusal(location: &str) -> OpenError {
-    Database::open(location).await.unwrap_err()
+    Database::open(location, head_keys()).await.unwrap_err()
 }
 
 async fn what_is_stored_is_there_after_a_restart(backend: &Backend) {
@@ -73,7 +73,7 @@ async fn several_portals_may_start_on_an_empty_postgres_at_once() {
     let mut portals = JoinSet::new();
     for _ in 0..6 {
         let location = location.clone();
-        portals.spawn(async move { Database::open(&location).await.unwrap() });
+        portals.spawn(async move { Database::open(&location, head_keys()).await.unwrap() });
     }
     for database in portals.join_all().await {
         database.close().await;
@@ -85,7 +85,9 @@ async fn several_portals_may_start_on_an_empty_postgres_at_once() {
 async fn a_new_file_is_readable_by_its_owner_only() {
     let folder = tempdir().unwrap();
     let location = folder.path().join("hangar.db");
-    let database = Database::open(location.to_str().unwrap()).await.unwrap();
+    let database = Database::open(location.to_str().unwrap(), head_keys())
+        .await
+        .unwrap();
     world(&database).await;
     let mut files = 0;
     for file in fs::read_dir(folder.path()).unwrap() {
@@ -129,7 +131,7 @@ async fn sqlite_lets_readers_go_on_and_writers_wait_while_another_process_writes
 async fn a_path_may_hold_any_character_and_be_a_url() {
     let folder = tempdir().unwrap();
     let odd = folder.path().join("50% of #1 über.db");
-    Database::open(odd.to_str().unwrap())
+    Database::open(odd.to_str().unwrap(), head_keys())
         .await
         .unwrap()
         .close()
@@ -138,7 +140,11 @@ async fn a_path_may_hold_any_character_and_be_a_url() {
     for (scheme, name) in [("sqlite:", "one.db"), ("sqlite://", "two.db")] {
         let path = folder.path().join(name);
         let location = format!("{scheme}{}", path.display());
-        Database::open(&location).await.unwrap().close().await;
+        Database::open(&location, head_keys())
+            .await
+            .unwrap()
+            .close()
+            .await;
         assert!(path.is_file());
     }
 }
@@ -234,7 +240,7 @@ async fn a_postgres_that_cannot_be_used_says_why_without_the_password() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_shown_of_a_database_holds_no_password() {
     let location = postgres_database().await;
-    let database = Database::open(&location).await.unwrap();
+    let database = Database::open(&location, head_keys()).await.unwrap();
     let name = location.rsplit('/').next().unwrap();
     for shown in [
         format!("{database:?}"),

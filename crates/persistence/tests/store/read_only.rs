@@ -1,6 +1,9 @@
 //! A database file that cannot be written: reads work, each write says why it does not.
 
-use crate::{backend::Backend, fixtures::*};
+use crate::{
+    backend::{Backend, head_keys},
+    fixtures::*,
+};
 use domain::{
     access::PlatformRole,
     audit::AuditAction,
@@ -10,9 +13,7 @@ use domain::{
     operation::{Operation, OperationKind},
 };
 use jiff::SignedDuration;
-use persistence::{
-    Chain, ChainVerdict, Database, OpenError, error::StoreError, new_id, records::Costs,
-};
+use persistence::{Database, OpenError, error::StoreError, new_id, records::Costs};
 use sqlx::{AnyConnection, Connection, Executor};
 use std::{
     fs,
@@ -33,7 +34,9 @@ fn set_mode(path: &Path, mode: u32) {
 async fn stopped() -> (TempDir, PathBuf, World) {
     let folder = tempdir().unwrap();
     let path = folder.path().join("hangar.db");
-    let database = Database::open(path.to_str().unwrap()).await.unwrap();
+    let database = Database::open(path.to_str().unwrap(), head_keys())
+        .await
+        .unwrap();
     let world = world(&database).await;
     created(&database, &world.order("payments-ci")).await;
     database.close().await;
@@ -104,9 +107,8 @@ async fn reads_work_and_writes_are_refused(database: &Database, world: &World) {
         database.audit().recent(&everything, 8).await.unwrap().len(),
         1
     );
-    let chains = database.verify_chains().await.unwrap();
-    let intact = |chain: &Chain| matches!(chain.verdict, ChainVerdict::Intact { .. });
-    assert!(!chains.is_empty() && chains.iter().all(intact));
+    let verification = database.verify_chains(&[]).await.unwrap();
+    assert!(!verification.chains.is_empty() && verification.is_intact());
     let sessions = database.sessions();
     assert_eq!(sessions.load(&Id::default()).await.unwrap(), None);
 
@@ -197,7 +199,9 @@ async fn a_file_without_write_permission_is_served_for_reading() {
     let (_folder, path, world) = stopped().await;
     set_mode(&path, 0o400);
     let before = fs::read(&path).unwrap();
-    let database = Database::open(path.to_str().unwrap()).await.unwrap();
+    let database = Database::open(path.to_str().unwrap(), head_keys())
+        .await
+        .unwrap();
     assert!(database.is_read_only());
     reads_work_and_writes_are_refused(&database, &world).await;
     database.close().await;
@@ -208,7 +212,7 @@ async fn a_file_without_write_permission_is_served_for_reading() {
 async fn a_file_may_be_opened_for_reading_on_purpose() {
     let (_folder, path, world) = stopped().await;
     let location = format!("sqlite:{}?mode=ro", path.display());
-    let database = Database::open(&location).await.unwrap();
+    let database = Database::open(&location, head_keys()).await.unwrap();
     assert!(database.is_read_only());
     reads_work_and_writes_are_refused(&database, &world).await;
     database.close().await;
@@ -233,7 +237,9 @@ async fn a_file_whose_companions_cannot_be_made_is_served_for_reading() {
     // Stands for a folder that cannot be written, which the tests' user may be allowed to all the same.
     fs::create_dir(folder.path().join("hangar.db-shm")).unwrap();
     set_mode(&path, 0o400);
-    let database = Database::open(path.to_str().unwrap()).await.unwrap();
+    let database = Database::open(path.to_str().unwrap(), head_keys())
+        .await
+        .unwrap();
     reads_work_and_writes_are_refused(&database, &world).await;
     database.close().await;
 }
@@ -247,14 +253,14 @@ async fn a_read_only_file_with_another_schema_is_refused() {
     let mut raw = AnyConnection::connect(&url).await.unwrap();
     let newer = "UPDATE _sqlx_migrations SET version = version + 9990";
     raw.execute(newer).await.unwrap();
-    let error = Database::open(&read_only).await.unwrap_err();
+    let error = Database::open(&read_only, head_keys()).await.unwrap_err();
     assert!(
         matches!(error, OpenError::NewerSchema { found: 9991.., .. }),
         "{error}"
     );
     let older = "UPDATE _sqlx_migrations SET version = -version";
     raw.execute(older).await.unwrap();
-    let error = Database::open(&read_only).await.unwrap_err();
+    let error = Database::open(&read_only, head_keys()).await.unwrap_err();
     assert!(
         matches!(error, OpenError::OldReadOnly { found: ..0, .. }),
         "{error}"
@@ -264,7 +270,9 @@ async fn a_read_only_file_with_another_schema_is_refused() {
     let empty = path.with_file_name("empty.db");
     fs::write(&empty, "").unwrap();
     set_mode(&empty, 0o400);
-    let error = Database::open(empty.to_str().unwrap()).await.unwrap_err();
+    let error = Database::open(empty.to_str().unwrap(), head_keys())
+        .await
+        .unwrap_err();
     assert!(
         matches!(error, OpenError::OldReadOnly { found: 0, .. }),
         "{error}"

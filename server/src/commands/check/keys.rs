@@ -20,7 +20,7 @@ pub(super) async fn findings(settings: &Settings) -> Vec<Finding> {
         sealed.map_err(|error| super::message_of(&error)),
     )];
     // Reported by another finding.
-    if let Ok(database) = Database::open(settings.database.expose()).await {
+    if let Ok(database) = Database::open(settings.database.expose(), None).await {
         let opens = keys::every_secret_has_its_key(&keys, &database).await;
         database.close().await;
         findings.push(Finding::new(

@@ -85,7 +85,7 @@ fn site_is_there(folder: &Path) -> Finding {
 }
 
 async fn database_answers(settings: &Settings) -> Finding {
-    let opened = match Database::open(settings.database.expose()).await {
+    let opened = match Database::open(settings.database.expose(), None).await {
         Ok(database) if database.is_read_only() => {
             Err("it is read-only; the portal must be able to write".to_owned())
         }

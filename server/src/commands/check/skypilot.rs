@@ -52,7 +52,7 @@ fn of_server(what: &str, health: &ServerHealth) -> Vec<Finding> {
 /// The state that the portal last recorded for each workspace. The check does not query the clouds itself: a query
 /// without the tenant's credential would disable a cloud on the server.
 async fn workspaces(settings: &Settings) -> Vec<Finding> {
-    let Ok(database) = Database::open(settings.database.expose()).await else {
+    let Ok(database) = Database::open(settings.database.expose(), None).await else {
         // Reported by another finding.
         return Vec::new();
     };
