@@ -10,6 +10,7 @@ use leptos::server_fn::ServerFn;
 
 use self::functions::{CreateToken, RevokeToken};
 use self::profile::{ProfileCard, TenantsCard};
+pub use self::tokens::TokenTable;
 use self::tokens::Tokens;
 use crate::page::{PageRequest, PageResult};
 use crate::ui::{Card, PageHeader, ThemeToggle};

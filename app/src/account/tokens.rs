@@ -1,6 +1,7 @@
 //! API tokens: the form that creates one, its secret, and the list.
 
 use domain::account::{ApiToken, NewApiToken};
+use domain::ids::UserId;
 use domain::tenancy::TenantRef;
 use leptos::prelude::*;
 
@@ -28,8 +29,6 @@ pub fn Tokens(
     revoke: FormState,
     public_url: String,
 ) -> impl IntoView {
-    let rows = tokens.into_iter().map(|token| row(token, &revoke));
-    let rows = rows.collect::<Vec<_>>();
     let created = create.answer::<NewApiToken>();
     let created =
         created.map(|created| view! { <Created created=created public_url=public_url /> });
@@ -43,7 +42,12 @@ pub fn Tokens(
                 <TokenForm form=create.emptied_by_answer() tenants=tenants />
             </div>
             <div class="border-t border-line">
-                <Table caption="Your API tokens" columns=COLUMNS rows=rows empty=|| view! { <NoTokens /> } />
+                <TokenTable
+                    caption="Your API tokens"
+                    tokens=tokens
+                    revoke=revoke
+                    empty="Tokens that you create are listed here until they expire."
+                />
             </div>
         </Card>
     }
@@ -72,18 +76,24 @@ fn Created(created: NewApiToken, public_url: String) -> impl IntoView {
     .into_any()
 }
 
+/// Tokens with an action that revokes each.
 #[component]
-fn NoTokens() -> impl IntoView {
-    view! {
-        <EmptyState
-            why=Empty::NothingYet
-            title="No tokens"
-            text="Tokens that you create are listed here until they expire."
-        />
-    }
+pub fn TokenTable(
+    caption: &'static str,
+    tokens: Vec<ApiToken>,
+    /// The user whose tokens these are, if the form asks for it.
+    #[prop(optional)]
+    owner: Option<UserId>,
+    revoke: FormState,
+    empty: &'static str,
+) -> impl IntoView {
+    let rows = tokens.into_iter().map(|token| row(token, owner, &revoke));
+    let rows = rows.collect::<Vec<_>>();
+    let empty = move || view! { <EmptyState why=Empty::NothingYet title="No tokens" text=empty /> };
+    view! { <Table caption=caption columns=COLUMNS rows=rows empty=empty /> }.into_any()
 }
 
-fn row(token: ApiToken, form: &FormState) -> AnyView {
+fn row(token: ApiToken, owner: Option<UserId>, form: &FormState) -> AnyView {
     let used = match token.last_used_at {
         Some(at) => view! { <RelativeTime at=at /> }.into_any(),
         None => "never".into_any(),
@@ -91,16 +101,18 @@ fn row(token: ApiToken, form: &FormState) -> AnyView {
     let scopes: Vec<_> = token.scopes.iter().map(|scope| scope.as_str()).collect();
     let place = match &token.tenant {
         Some(tenant) => format!("in {} only", tenant.name),
-        None => "in all your tenants".to_owned(),
+        None => "in all tenants".to_owned(),
     };
     let form = form.clone().keyed(token.id);
-    let revocation = view! { <Revocation token=token.clone() form=form /> };
+    let revocation = view! { <Revocation token=token.clone() owner=owner form=form /> };
     view! {
         <Row id=format!("token-{}", token.id)>
             <Cell>
                 <span class="font-semibold break-words">{token.name}</span>
                 <small class="block text-faint">
                     <code>{token.prefix} "…"</code>
+                    ", created "
+                    <RelativeTime at=token.created_at />
                 </small>
             </Cell>
             <Cell wide_on_small=true>
@@ -123,13 +135,14 @@ fn row(token: ApiToken, form: &FormState) -> AnyView {
 }
 
 #[component]
-fn Revocation(token: ApiToken, form: FormState) -> impl IntoView {
+fn Revocation(token: ApiToken, owner: Option<UserId>, form: FormState) -> impl IntoView {
     let dialog = format!("revoke-{}", token.id);
     let name = format!(" {}", token.name);
     let title = format!("Revoke “{}”?", token.name);
     let action = move || {
         view! {
             <Form state=form>
+                {owner.map(|user| view! { <input type="hidden" name="user" value=user.to_string() /> })}
                 <input type="hidden" name="id" value=token.id.to_string() />
                 <Button kind=ButtonKind::Danger>"Revoke token"</Button>
             </Form>

@@ -117,9 +117,39 @@ async fn signing_out_everywhere_ends_all_sessions() {
         .submit("/rpc/sign-out-user", &form)
         .await
         .text;
-    assert!(support::is_off(&page, "Sign out everywhere"));
     assert!(!page.contains("2 sessions"));
     assert!(page.contains("1 API token"), "tokens stay");
+    assert!(!support::is_off(&page, "Sign out everywhere"));
+    let form = form_of(portal.grace, "tokens=true");
+    let page = portal
+        .admin()
+        .submit("/rpc/sign-out-user", &form)
+        .await
+        .text;
+    assert!(!page.contains("1 API token"));
+    assert!(support::is_off(&page, "Sign out everywhere"));
+}
+
+#[tokio::test]
+async fn tokens_are_listed_without_their_secret_and_revoked() {
+    let portal = portal().await;
+    let grace = portal.grace;
+    let tokens = portal.core.users.tokens(&portal.maya(), grace).await;
+    let token = tokens.unwrap().remove(0);
+    let row = format!("id=\"token-{}\"", token.id);
+    let browser = portal.admin();
+    let page = browser.get(&page_of(grace)).await.text;
+    let listed = page.split("<tr").find(|part| part.contains(&row)).unwrap();
+    assert!(listed.contains(&token.name) && listed.contains(&token.prefix));
+    let form = format!("_page={}&user={grace}&id={}", page_of(grace), token.id);
+    let refused = portal
+        .developer()
+        .post("/rpc/revoke-user-token", &form)
+        .await;
+    assert_eq!(refused.status, StatusCode::NOT_FOUND);
+    let answer = browser.post("/rpc/revoke-user-token", &form).await;
+    assert_eq!(answer.location(), page_of(grace));
+    assert!(!browser.get(&page_of(grace)).await.text.contains(&row));
 }
 
 #[tokio::test]

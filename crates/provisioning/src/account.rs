@@ -240,7 +240,7 @@ fn from_session(caller: &Caller) -> Result<UserId, Problem> {
 }
 
 /// The wire form of a token.
-fn view(token: TokenRecord) -> ApiToken {
+pub(crate) fn view(token: TokenRecord) -> ApiToken {
     ApiToken {
         id: token.id,
         name: token.name,

@@ -1,6 +1,6 @@
 //! Sessions and tokens: whose they are, and when they end.
 
-use crate::fixture::{DEVELOPER, TestPortal, order, ordered};
+use crate::fixture::{ADMIN, DEVELOPER, TestPortal, order, ordered};
 use domain::access::PlatformRole;
 use persistence::records::SignedIn;
 use reqwest::Method;
@@ -42,6 +42,76 @@ async fn suspension_ends_sessions_and_tokens_at_once() {
     assert!(!program.is_signed_in().await);
     let answer = portal.browser().sign_in_as(DEVELOPER).await;
     assert!(answer.location().starts_with("/sign-in?error=suspended"));
+    portal.stop().await;
+}
+
+#[tokio::test]
+async fn a_token_stays_revoked_after_its_user_is_restored() {
+    let portal = TestPortal::start().await;
+    let program = portal.program_of(DEVELOPER).await;
+    let admin = portal.program_of(ADMIN).await;
+    let id = portal.person(DEVELOPER).await.id;
+    for change in ["suspend", "restore"] {
+        let path = format!("/api/v1/users/{id}/{change}");
+        let answer = admin.send(admin.request(Method::POST, &path)).await;
+        assert_eq!(answer.status, 200, "{change}");
+    }
+    assert!(!program.is_signed_in().await);
+    assert!(portal.browser_of(DEVELOPER).await.is_signed_in().await);
+    portal.stop().await;
+}
+
+#[tokio::test]
+async fn an_admin_ends_sessions_or_tokens_with_their_streams_over_rest() {
+    let portal = TestPortal::start().await;
+    let admin = portal.program_of(ADMIN).await;
+    let delete = async |path: String| {
+        let answer = admin.send(admin.request(Method::DELETE, &path)).await;
+        assert_eq!(answer.status, 204, "{path}");
+    };
+    let (browser, program) = (
+        portal.browser_of(DEVELOPER).await,
+        portal.program_of(DEVELOPER).await,
+    );
+    let id = portal.person(DEVELOPER).await.id;
+    let mut stream = program.events("/events/clusters").await;
+    stream.next().await.unwrap();
+    delete(format!("/api/v1/users/{id}/sessions")).await;
+    assert!(!browser.is_signed_in().await && program.is_signed_in().await);
+    let tokens = admin.get(&format!("/api/v1/users/{id}/tokens")).await;
+    let tokens = tokens.body_json();
+    let mut shown: Vec<&str> = tokens[0]
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(|key| &**key)
+        .collect();
+    shown.sort_unstable();
+    let fields = [
+        "created_at",
+        "expires_at",
+        "id",
+        "last_used_at",
+        "name",
+        "prefix",
+        "scopes",
+        "tenant",
+    ];
+    assert_eq!(shown, fields);
+    let token = tokens[0]["id"].as_str().unwrap();
+    delete(format!("/api/v1/users/{id}/tokens/{token}")).await;
+    assert!(!program.is_signed_in().await);
+    stream.assert_ends().await;
+
+    let (browser, program) = (
+        portal.browser_of(DEVELOPER).await,
+        portal.program_of(DEVELOPER).await,
+    );
+    let mut stream = program.events("/events/clusters").await;
+    stream.next().await.unwrap();
+    delete(format!("/api/v1/users/{id}/sessions?tokens=true")).await;
+    assert!(!browser.is_signed_in().await && !program.is_signed_in().await);
+    stream.assert_ends().await;
     portal.stop().await;
 }
 
@@ -170,8 +240,8 @@ async fn a_role_that_is_lost_is_lost_at_once() {
 #[tokio::test]
 async fn identity_headers_are_ignored() {
     let portal = TestPortal::start().await;
-    portal.browser_of(crate::fixture::ADMIN).await;
-    let admin = portal.person(crate::fixture::ADMIN).await;
+    portal.browser_of(ADMIN).await;
+    let admin = portal.person(ADMIN).await;
     let stranger = portal.browser();
     for name in [
         "X-Auth-Request-Email",

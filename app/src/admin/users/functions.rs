@@ -3,7 +3,7 @@
 use domain::access::{PlatformAction, PlatformRole};
 use domain::caller::Caller;
 use domain::credential::SecretText;
-use domain::ids::UserId;
+use domain::ids::{TokenId, UserId};
 use domain::problem::Problem;
 use domain::users::ClaimTrial;
 use leptos::server;
@@ -45,12 +45,20 @@ pub async fn restore_user(id: UserId) -> Result<(), FormError> {
     Ok(())
 }
 
-/// Ends every session of a user; tokens remain valid.
+/// Ends every session of a user. A form without the checkbox, or with it unchecked, leaves tokens valid.
 #[server(prefix = "/rpc", endpoint = "sign-out-user")]
-pub async fn sign_out_user(id: UserId) -> Result<(), FormError> {
+pub async fn sign_out_user(id: UserId, #[server(default)] tokens: bool) -> Result<(), FormError> {
     let (core, caller) = core()?;
-    let signed_out = core.users.sign_out_everywhere(&caller, id).await;
+    let signed_out = core.users.sign_out_everywhere(&caller, id, tokens).await;
     Ok(signed_out.map_err(|problem| hide_from_others(&caller, problem))?)
+}
+
+/// Revokes an API token of a user.
+#[server(prefix = "/rpc", endpoint = "revoke-user-token")]
+pub async fn revoke_user_token(user: UserId, id: TokenId) -> Result<(), FormError> {
+    let (core, caller) = core()?;
+    let revoked = core.users.revoke_token(&caller, user, id).await;
+    Ok(revoked.map_err(|problem| hide_from_others(&caller, problem))?)
 }
 
 /// Shows what a token, or its claims as JSON, would grant. The token is not stored.

@@ -5,7 +5,7 @@
 
 use super::{
     detail::{self, another_admin},
-    sessions,
+    sessions, tokens,
 };
 use crate::{
     Cause,
@@ -78,7 +78,7 @@ impl Users<'_> {
         .await
     }
 
-    /// Suspends a user and ends their sessions, or restores a user; announces it.
+    /// Suspends a user, ends their sessions and revokes their tokens, or restores a user; announces it.
     pub async fn set_suspended(
         self,
         id: UserId,
@@ -102,19 +102,31 @@ impl Users<'_> {
                 .bind(suspended)
                 .execute(writing.connection())
                 .await?;
-            if suspended {
-                sessions::end_all(writing.connection(), id).await?;
+            if !suspended {
+                return finish(writing, id, audit).await;
             }
-            finish(writing, id, audit).await
+            sessions::end_all(writing.connection(), id).await?;
+            let revoked = tokens::revoke_all(writing.connection(), id).await?;
+            finish(writing, id, audit.with_changes([revoked])).await
         })
         .await
     }
 
-    /// Ends every session of a user; announces it. The entry is written if the user exists.
-    pub async fn sign_out_everywhere(self, id: UserId, audit: AuditEntry) -> Stored<()> {
+    /// Ends every session of a user and, if `tokens`, revokes every token; announces it. The entry is written if
+    /// the user exists.
+    pub async fn sign_out_everywhere(
+        self,
+        id: UserId,
+        tokens: bool,
+        mut audit: AuditEntry,
+    ) -> Stored<()> {
         doing("end a user's sessions", async {
             let mut writing = self.0.write().await?;
             sessions::end_all(writing.connection(), id).await?;
+            if tokens {
+                let revoked = tokens::revoke_all(writing.connection(), id).await?;
+                audit = audit.with_changes([revoked]);
+            }
             let user = query("SELECT id FROM users WHERE id = $1")
                 .bind(id)
                 .fetch_optional(writing.connection())

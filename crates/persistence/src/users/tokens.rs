@@ -5,6 +5,7 @@ use crate::{
     Cause,
     audit_records::AuditEntry,
     change::Change,
+    connection::Transaction,
     error::Stored,
     handles::Tokens,
     records::{TokenRecord, UserRecord},
@@ -14,6 +15,7 @@ use crate::{
 };
 use domain::{
     access::TokenScope,
+    audit::AuditChange,
     ids::{TokenId, UserId},
 };
 use jiff::{SignedDuration, Timestamp};
@@ -128,6 +130,22 @@ impl Tokens<'_> {
         })
         .await
     }
+}
+
+/// Deletes every token of a user. The change of their number is for the audit entry.
+pub(super) async fn revoke_all(
+    connection: &mut Transaction,
+    user: UserId,
+) -> Result<AuditChange, Cause> {
+    let revoked = query("DELETE FROM api_tokens WHERE user_id = $1")
+        .bind(user)
+        .execute(connection)
+        .await?;
+    Ok(AuditChange::new(
+        "api_tokens",
+        Some(revoked.to_string()),
+        Some("0"),
+    ))
 }
 
 fn record(row: &Row) -> Result<TokenRecord, Cause> {

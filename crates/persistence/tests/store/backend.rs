@@ -161,7 +161,7 @@ impl Backend {
         let audit = crate::fixtures::audit_of_user(user_id, AuditAction::SignOutEverywhere);
         self.database
             .users()
-            .sign_out_everywhere(user_id, audit)
+            .sign_out_everywhere(user_id, false, audit)
             .await
             .unwrap();
         heard_until(changes, Change::Access { user_id }).await

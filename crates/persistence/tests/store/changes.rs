@@ -63,6 +63,7 @@ async fn after_a_lost_connection_everything_is_announced() {
         .users()
         .sign_out_everywhere(
             world.ada.id,
+            false,
             audit_of_user(world.ada.id, AuditAction::SignOutEverywhere),
         )
         .await

@@ -162,6 +162,7 @@ async fn reads_work_and_writes_are_refused(database: &Database, world: &World) {
             .users()
             .sign_out_everywhere(
                 ada.id,
+                false,
                 audit_of_user(ada.id, AuditAction::SignOutEverywhere),
             )
             .await,

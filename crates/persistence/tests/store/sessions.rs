@@ -128,6 +128,7 @@ async fn ending_somebodys_sessions_leaves_those_of_others(backend: &Backend) {
         .users()
         .sign_out_everywhere(
             world.ada.id,
+            false,
             audit_of_user(world.ada.id, AuditAction::SignOutEverywhere),
         )
         .await
@@ -183,6 +184,7 @@ async fn an_ended_session_is_not_brought_back_by_a_request_under_way(backend: &B
         .users()
         .sign_out_everywhere(
             world.ada.id,
+            false,
             audit_of_user(world.ada.id, AuditAction::SignOutEverywhere),
         )
         .await
@@ -202,6 +204,7 @@ async fn signing_in_makes_a_session_somebodys(backend: &Backend) {
         .users()
         .sign_out_everywhere(
             world.ada.id,
+            false,
             audit_of_user(world.ada.id, AuditAction::SignOutEverywhere),
         )
         .await

@@ -3,15 +3,17 @@
 mod rule_trial;
 
 use crate::{
+    account,
     authorization::{authorize_on_platform, authorize_platform_change, refused},
     claim_rules::ClaimRules,
     errors::{StaleError, UserError, current_value},
 };
 use domain::{
     access::{PlatformAction, PlatformRole},
+    account::ApiToken,
     audit::AuditAction,
     caller::Caller,
-    ids::UserId,
+    ids::{TokenId, UserId},
     problem::{FieldError, Problem},
     users::{ClaimTrial, GrantSource, SignedInUser, UserDetail, UserPage, UserQuery},
 };
@@ -127,7 +129,8 @@ impl Users {
         }
     }
 
-    /// Suspends: sessions, streams and tokens stop immediately. Suspending again is not an error.
+    /// Suspends: sessions and streams stop immediately, and tokens are revoked for good. Suspending again is not an
+    /// error.
     ///
     /// # Errors
     /// Forbidden, not found, the caller themselves, or the last admin.
@@ -143,15 +146,67 @@ impl Users {
         self.change_suspension(caller, id, false).await
     }
 
-    /// Ends every session; tokens stay.
+    /// Ends every session and, if `tokens`, revokes every API token.
     ///
     /// # Errors
     /// Forbidden, or not found.
-    pub async fn sign_out_everywhere(&self, caller: &Caller, id: UserId) -> Result<(), Problem> {
+    pub async fn sign_out_everywhere(
+        &self,
+        caller: &Caller,
+        id: UserId,
+        tokens: bool,
+    ) -> Result<(), Problem> {
         let action = AuditAction::SignOutEverywhere;
         let user = self.authorized(caller, action, id).await?;
         let entry = entry(caller, action, &user);
-        Ok(self.db.users().sign_out_everywhere(id, entry).await?)
+        let users = self.db.users();
+        Ok(users.sign_out_everywhere(id, tokens, entry).await?)
+    }
+
+    /// A user's unexpired API tokens, newest first.
+    ///
+    /// # Errors
+    /// Forbidden, or not found.
+    pub async fn tokens(&self, caller: &Caller, id: UserId) -> Result<Vec<ApiToken>, Problem> {
+        authorize_on_platform(caller, PlatformAction::ManageUsers)?;
+        self.user(id).await?;
+        let tokens = self.db.tokens().list(id, Timestamp::now()).await?;
+        Ok(tokens.into_iter().map(account::view).collect())
+    }
+
+    /// Revokes an API token of a user immediately.
+    ///
+    /// # Errors
+    /// Forbidden, or not found.
+    pub async fn revoke_token(
+        &self,
+        caller: &Caller,
+        user: UserId,
+        id: TokenId,
+    ) -> Result<(), Problem> {
+        let entry = |name: String| {
+            let target = format!("token/{id}");
+            AuditEntry::by(
+                caller,
+                AuditAction::RevokeToken,
+                Timestamp::now(),
+                target,
+                name,
+            )
+        };
+        let attempt = || entry(String::new());
+        authorize_platform_change(&self.db, caller, PlatformAction::ManageUsers, attempt).await?;
+        let owner = self.user(user).await?.user;
+        let missing = || Problem::not_found("token");
+        let tokens = self.db.tokens().list(user, Timestamp::now()).await?;
+        let token = tokens.into_iter().find(|token| token.id == id);
+        let entry =
+            entry(token.ok_or_else(missing)?.name).with_detail(format!("of {}", owner.email));
+        if self.db.tokens().revoke(user, id, entry).await? {
+            Ok(())
+        } else {
+            Err(missing())
+        }
     }
 
     /// The providers whose rules can be tried: slug and title.

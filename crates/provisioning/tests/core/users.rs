@@ -2,6 +2,7 @@
 
 use domain::{
     access::{PlatformRole, TenantRole, TokenReach, TokenScope},
+    account::TokenInput,
     audit::AuditOutcome,
     caller::{Caller, Channel},
     problem::ProblemKind,
@@ -58,7 +59,12 @@ async fn only_platform_admins_see_and_change_people() {
             people.try_rules(caller, "corp", "{}").await.unwrap_err(),
             people.suspend(caller, id).await.unwrap_err(),
             people.restore(caller, id).await.unwrap_err(),
-            people.sign_out_everywhere(caller, id).await.unwrap_err(),
+            people
+                .sign_out_everywhere(caller, id, true)
+                .await
+                .unwrap_err(),
+            people.tokens(caller, id).await.unwrap_err(),
+            people.revoke_token(caller, id, new_id()).await.unwrap_err(),
             people
                 .set_platform_role(caller, id, PlatformRole::User, version)
                 .await
@@ -73,7 +79,7 @@ async fn only_platform_admins_see_and_change_people() {
     }
     // Each attempt to change something is on record.
     let refused = core.audited().await.split_off(before);
-    assert_eq!(refused.len(), 10);
+    assert_eq!(refused.len(), 12);
     assert!(
         refused
             .iter()
@@ -266,4 +272,89 @@ async fn rules_are_tried_and_each_says_what_it_gives() {
     assert_eq!(core.audited().await.len(), before);
     let everybody = core.users.list(&ada, UserQuery::default()).await;
     assert_eq!(everybody.unwrap().total, 1);
+}
+
+fn token_input(name: &str) -> TokenInput {
+    TokenInput {
+        name: name.into(),
+        expires_in_days: 30,
+        scopes: vec![TokenScope::Read],
+        tenant: None,
+    }
+}
+
+#[tokio::test]
+async fn an_admin_lists_and_revokes_the_tokens_of_a_user() {
+    let core = TestCore::start().await;
+    let ada = core.admin("ada").await;
+    let grace = core.member("grace", "vision", TenantRole::Developer).await;
+    let id = grace.user_id.unwrap();
+    let mut ids = Vec::new();
+    for name in ["ci", "laptop"] {
+        let created = core.account.create_token(&grace, token_input(name)).await;
+        ids.push(created.unwrap().token.id);
+    }
+    let listed = async || -> Vec<String> {
+        let tokens = core.users.tokens(&ada, id).await.unwrap();
+        tokens.into_iter().map(|token| token.name).collect()
+    };
+    assert_eq!(listed().await, ["laptop", "ci"]);
+    // Neither a token of another user nor one that is unknown or already revoked.
+    let own = ada.user_id.unwrap();
+    core.users.revoke_token(&ada, id, ids[0]).await.unwrap();
+    for (user, token) in [
+        (own, ids[1]),
+        (id, new_id()),
+        (id, ids[0]),
+        (new_id(), ids[1]),
+    ] {
+        let problem = core
+            .users
+            .revoke_token(&ada, user, token)
+            .await
+            .unwrap_err();
+        assert_eq!(problem.kind, ProblemKind::NotFound);
+    }
+    assert_eq!(listed().await, ["laptop"]);
+    let entry = core.audited().await.pop().unwrap();
+    assert_eq!(
+        (&*entry.action, &*entry.target_name),
+        ("revoke_token", "ci")
+    );
+    assert_eq!(entry.user_id, ada.user_id);
+}
+
+#[tokio::test]
+async fn suspension_revokes_tokens_for_good_and_signing_out_does_if_asked() {
+    let core = TestCore::start().await;
+    let ada = core.admin("ada").await;
+    let grace = core.member("grace", "vision", TenantRole::Developer).await;
+    let id = grace.user_id.unwrap();
+    let create = async || {
+        let created = core.account.create_token(&grace, token_input("ci")).await;
+        created.unwrap();
+    };
+    let left = async || core.users.tokens(&ada, id).await.unwrap().len();
+    let revoked = async || {
+        let changes = core.audited().await.pop().unwrap().changes;
+        changes
+            .iter()
+            .any(|change| change.field == "api_tokens" && change.before.as_deref() == Some("1"))
+    };
+    create().await;
+    core.users
+        .sign_out_everywhere(&ada, id, false)
+        .await
+        .unwrap();
+    assert_eq!((left().await, revoked().await), (1, false));
+    core.users
+        .sign_out_everywhere(&ada, id, true)
+        .await
+        .unwrap();
+    assert_eq!((left().await, revoked().await), (0, true));
+    create().await;
+    core.users.suspend(&ada, id).await.unwrap();
+    assert_eq!((left().await, revoked().await), (0, true));
+    core.users.restore(&ada, id).await.unwrap();
+    assert_eq!((left().await, revoked().await), (0, false));
 }

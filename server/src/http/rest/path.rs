@@ -4,7 +4,7 @@ use super::signature::{RequestPart, Signature, text};
 use crate::http::problem::ApiProblem;
 use axum::extract::{FromRequestParts, RawPathParams};
 use domain::{
-    ids::{AuditId, ClusterId, CredentialId, InvitationId, NodeId, UserId},
+    ids::{AuditId, ClusterId, CredentialId, InvitationId, NodeId, TokenId, UserId},
     problem::Problem,
 };
 use http::request::Parts;
@@ -88,9 +88,9 @@ fn parameter(name: &str, description: &str) -> ParameterBuilder {
         .description(Some(description))
 }
 
-/// `{id}` of a resource; those that are gone for good answer 410 to callers who could see them.
+/// Ids in paths, with the name of the parameter; those that are gone for good answer 410 to callers who could see them.
 macro_rules! ids {
-    ($($type:ident: $resource:literal $(, gone = $gone:literal)?;)+) => {$(
+    ($($type:ident in $name:literal: $resource:literal $(, gone = $gone:literal)?;)+) => {$(
         impl Segment for $type {
             const RESOURCE: &'static str = $resource;
 
@@ -101,7 +101,7 @@ macro_rules! ids {
             fn describe(signature: &mut Signature) {
                 $(signature.errors.insert($gone);)?
                 let schema = signature.schema::<Self>();
-                let parameter: Parameter = parameter("id", concat!("ID of the ", $resource))
+                let parameter: Parameter = parameter($name, concat!("ID of the ", $resource))
                     .schema(Some(schema))
                     .build();
                 signature.shared_parameter(stringify!($type), parameter);
@@ -110,12 +110,13 @@ macro_rules! ids {
     )+};
 }
 ids! {
-    ClusterId: "cluster", gone = 410;
-    NodeId: "node", gone = 410;
-    CredentialId: "credential";
-    UserId: "user";
-    InvitationId: "invitation";
-    AuditId: "audit entry";
+    ClusterId in "id": "cluster", gone = 410;
+    NodeId in "id": "node", gone = 410;
+    CredentialId in "id": "credential";
+    UserId in "id": "user";
+    InvitationId in "id": "invitation";
+    AuditId in "id": "audit entry";
+    TokenId in "token": "token";
 }
 
 /// Segments that are names.

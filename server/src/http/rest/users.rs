@@ -14,13 +14,14 @@ use domain::{
         PlatformAction::{ManageIdentityProvider, ManageUsers},
         PlatformRole,
     },
-    ids::UserId,
+    account::ApiToken,
+    ids::{TokenId, UserId},
     problem::Problem,
     user_query::UserQueryInput,
     users::{ClaimTrial, UserDetail, UserPage},
 };
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 pub fn operations() -> Vec<Operation> {
     tagged(
@@ -47,15 +48,29 @@ pub fn operations() -> Vec<Operation> {
             post("/users/{id}/suspend", "suspend_user", suspend)
                 .requires(ManageUsers)
                 .about(
-                    "Ends the user's sessions, event streams and tokens immediately. Idempotent.",
+                    "Ends the user's sessions and event streams immediately and revokes all API tokens for good. \
+                     Idempotent.",
                 )
                 .fails([409]),
             post("/users/{id}/restore", "restore_user", restore)
                 .requires(ManageUsers)
-                .about("Idempotent."),
+                .about("API tokens remain revoked. Idempotent."),
             delete("/users/{id}/sessions", "end_user_sessions", end_sessions)
                 .requires(ManageUsers)
-                .about("Signs the user out everywhere. API tokens stay valid."),
+                .about(
+                    "Signs the user out everywhere and ends the event streams of these sessions. API tokens stay \
+                     valid unless `tokens` is true.",
+                ),
+            get("/users/{id}/tokens", "list_user_tokens", tokens)
+                .requires(ManageUsers)
+                .about("The user's unexpired API tokens, newest first, without their secrets."),
+            delete(
+                "/users/{id}/tokens/{token}",
+                "revoke_user_token",
+                revoke_token,
+            )
+            .requires(ManageUsers)
+            .about("Revokes an API token of the user and ends its event streams immediately."),
             get("/claim-rules", "list_rule_providers", rule_providers)
                 .requires(ManageIdentityProvider)
                 .about("Identity providers with claim rules."),
@@ -105,9 +120,34 @@ async fn restore(call: Call, PathId(id): PathId<UserId>) -> Answer<Json<UserDeta
     Ok(Json(call.core().users.restore(&call.caller, id).await?))
 }
 
-async fn end_sessions(call: Call, PathId(id): PathId<UserId>) -> Answer<Empty<204>> {
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+struct SignOutQuery {
+    /// Whether to revoke all API tokens too.
+    #[serde(default)]
+    tokens: bool,
+}
+
+async fn end_sessions(
+    call: Call,
+    PathId(id): PathId<UserId>,
+    ApiQuery(SignOutQuery { tokens }): ApiQuery<SignOutQuery>,
+) -> Answer<Empty<204>> {
     let users = &call.core().users;
-    users.sign_out_everywhere(&call.caller, id).await?;
+    users.sign_out_everywhere(&call.caller, id, tokens).await?;
+    Ok(Empty)
+}
+
+async fn tokens(call: Call, PathId(id): PathId<UserId>) -> Answer<List<ApiToken>> {
+    Ok(List(call.core().users.tokens(&call.caller, id).await?))
+}
+
+async fn revoke_token(
+    call: Call,
+    PathId((user, id)): PathId<(UserId, TokenId)>,
+) -> Answer<Empty<204>> {
+    let users = &call.core().users;
+    users.revoke_token(&call.caller, user, id).await?;
     Ok(Empty)
 }
 

@@ -222,6 +222,17 @@ fn rest_administration() -> Vec<Route> {
             OnPlatform(ManageUsers),
         ),
         get(
+            "/api/v1/users/{id}/tokens",
+            "/api/v1/users/{person}/tokens",
+            OnPlatform(ManageUsers),
+        ),
+        delete(
+            "/api/v1/users/{id}/tokens/{token}",
+            "/api/v1/users/{person}/tokens/{entry}",
+            OnPlatform(ManageUsers),
+        )
+        .misses("The token does not exist"),
+        get(
             "/api/v1/claim-rules",
             "/api/v1/claim-rules",
             OnPlatform(ManageIdentityProvider),
@@ -640,6 +651,12 @@ fn functions_of_administration() -> Vec<Route> {
         call("/rpc/suspend-user", OnPlatform(ManageUsers), "id={person}"),
         call("/rpc/restore-user", OnPlatform(ManageUsers), "id={person}"),
         call("/rpc/sign-out-user", OnPlatform(ManageUsers), "id={person}"),
+        call(
+            "/rpc/revoke-user-token",
+            OnPlatform(ManageUsers),
+            "user={person}&id={entry}",
+        )
+        .misses("The token does not exist"),
         call(
             "/rpc/check-host-cluster",
             OnPlatform(ManageHosts),

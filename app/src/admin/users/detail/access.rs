@@ -11,9 +11,17 @@ use crate::ui::{Button, ButtonKind, Card, DangerZone, Fact, Facts};
 pub fn Sessions(user: UserDetail, is_caller: bool, form: FormState) -> impl IntoView {
     let explanation = match (user.sessions, is_caller) {
         (0, _) => "The user is not signed in.",
-        (_, true) => "Ends all of your sessions, including this one. API tokens remain valid.",
-        (_, false) => "The user must sign in again in every browser. API tokens remain valid.",
+        (_, true) => "Ends all of your sessions, including this one.",
+        (_, false) => "The user must sign in again in every browser.",
     };
+    let tokens = (user.tokens > 0).then(|| {
+        view! {
+            <label class="flex items-baseline gap-2">
+                <input type="checkbox" name="tokens" value="true" />
+                <span>"Revoke all API tokens too"</span>
+            </label>
+        }
+    });
     view! {
         <Card title="Sessions and tokens">
             <Facts>
@@ -25,7 +33,8 @@ pub fn Sessions(user: UserDetail, is_caller: bool, form: FormState) -> impl Into
                 <p id="sessions-why" class="text-muted">
                     {explanation}
                 </p>
-                <Button disabled=user.sessions == 0 attr:aria-describedby="sessions-why">
+                {tokens}
+                <Button disabled=user.sessions == 0 && user.tokens == 0 attr:aria-describedby="sessions-why">
                     "Sign out everywhere"
                 </Button>
             </Form>
@@ -68,7 +77,7 @@ pub fn Suspension(user: UserDetail, is_caller: bool, form: FormState) -> impl In
                 <li>"Live updates, logs and downloads in progress"</li>
             </ul>
             <p class="mt-2 mb-4 text-muted">
-                "Clusters, nodes and roles of the user remain. Restoring the user restores the access."
+                "Clusters, nodes and roles of the user remain. Restoring the user restores sign-in and roles. API tokens are revoked permanently."
             </p>
             <Form state=form class="grid gap-2 justify-items-start">
                 <input type="hidden" name="id" value=user.user.id.to_string() />
@@ -93,7 +102,7 @@ pub fn Restoration(id: UserId, form: FormState) -> impl IntoView {
     view! {
         <DangerZone title="Suspended">
             <p class="mt-1 mb-4 text-muted">
-                "The user has no access. After restoring, the user can sign in again with the same roles, and API tokens work again."
+                "The user has no access. After restoring, the user can sign in again with the same roles. Revoked API tokens remain revoked."
             </p>
             <Form state=form>
                 <input type="hidden" name="id" value=id.to_string() />

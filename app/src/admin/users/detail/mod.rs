@@ -15,8 +15,9 @@ use leptos::server_fn::ServerFn;
 use self::access::{Restoration, Sessions, Suspension};
 use self::role::Role;
 use self::tenants::Tenants;
-use super::functions::{RestoreUser, SetPlatformRole, SignOutUser, SuspendUser};
+use super::functions::{RestoreUser, RevokeUserToken, SetPlatformRole, SignOutUser, SuspendUser};
 use super::{LastSeen, UserState};
+use crate::account::TokenTable;
 use crate::page::{PageRequest, PageResult};
 use crate::routes;
 use crate::ui::{Card, Fact, Facts, LinkButton, PageHeader};
@@ -25,6 +26,8 @@ pub async fn detail(Path(id): Path<String>, request: PageRequest) -> PageResult 
     request.require(PlatformAction::ManageUsers)?;
     let id: UserId = id.parse().map_err(|_| Problem::not_found("user"))?;
     let user = request.core.users.get(&request.caller, id).await?;
+    let tokens = request.core.users.tokens(&request.caller, id).await?;
+    let revoke_form = request.form(RevokeUserToken::url());
     let is_caller = request.caller.user_id == Some(id);
     let role_form = request.form(SetPlatformRole::url());
     let sign_out_form = request.form(SignOutUser::url());
@@ -43,6 +46,15 @@ pub async fn detail(Path(id): Path<String>, request: PageRequest) -> PageResult 
                 <div class="grid grid-cols-1 gap-3.5 min-w-0">
                     <Role user=user.clone() form=role_form />
                     <Tenants user=user.clone() />
+                    <Card title="API tokens" flush=true>
+                        <TokenTable
+                            caption="API tokens of the user"
+                            tokens=tokens
+                            owner=id
+                            revoke=revoke_form
+                            empty="Tokens that the user creates are listed here until they expire."
+                        />
+                    </Card>
                 </div>
                 <div class="grid grid-cols-1 gap-3.5 min-w-0">
                     <Identity user=user.clone() />

@@ -313,7 +313,7 @@ async fn signing_out_everywhere_is_audited(backend: &Backend) {
         let audit = audit_of_user(id, AuditAction::SignOutEverywhere);
         database
             .users()
-            .sign_out_everywhere(id, audit)
+            .sign_out_everywhere(id, false, audit)
             .await
             .unwrap();
     }
