@@ -1,7 +1,8 @@
 //! A name and a short name. The short name is proposed from the name, in a preview of the form, until another one is
 //! typed.
 
-use domain::tenancy_rules::{LONGEST_NAME, LONGEST_SLUG, check_slug};
+use domain::display_name::LONGEST_NAME;
+use domain::tenancy_rules::{LONGEST_SLUG, check_slug};
 use leptos::prelude::*;
 
 use crate::form::FormState;

@@ -2,6 +2,7 @@
 
 use crate::{
     access::{PlatformRole, TenantRole, TokenScope},
+    display_name::check_name,
     ids::{TokenId, UserId},
     problem::FieldError,
     tenancy::{EnvironmentRef, TenantRef},
@@ -93,22 +94,8 @@ impl TokenInput {
     /// Checks every field except the tenant, which needs the database.
     pub fn validate(&self) -> Result<(), Vec<FieldError>> {
         let mut errors = Vec::new();
-        let name = self.name.trim();
-        if name.is_empty() {
-            errors.push(FieldError::new(
-                "name",
-                "Name is required. Enter the purpose of the token.",
-            ));
-        } else if name.chars().count() > 60 {
-            errors.push(FieldError::new(
-                "name",
-                "Name must have at most 60 characters.",
-            ));
-        } else if name.chars().any(char::is_control) {
-            errors.push(FieldError::new(
-                "name",
-                "Name must have printable characters only.",
-            ));
+        if let Err(message) = check_name(&self.name) {
+            errors.push(FieldError::new("name", message));
         }
         if !(1..=Self::MAX_DAYS).contains(&self.expires_in_days) {
             errors.push(FieldError::new(

@@ -7,6 +7,7 @@ pub mod caller;
 pub mod cluster;
 pub mod cluster_name;
 pub mod credential;
+pub mod display_name;
 mod dns_label;
 pub mod error;
 pub mod exposure;

@@ -1,13 +1,12 @@
-//! Rules for names, slugs, email addresses and limits, for forms that check as the user types and for the core.
+//! Rules for slugs, email addresses and limits, for forms that check as the user types and for the core.
 
 use crate::{
+    display_name::{check_name, is_hidden},
     dns_label,
     problem::FieldError,
     tenancy::{EnvironmentInput, EnvironmentLimits, InvitationInput, TenantInput},
 };
 
-/// In characters.
-pub const LONGEST_NAME: usize = 60;
 /// Slugs become part of the names of machines and workspaces.
 pub const LONGEST_SLUG: usize = 20;
 /// From RFC 5321.
@@ -16,29 +15,6 @@ pub const LONGEST_EMAIL: usize = 254;
 pub const MOST_THINGS: u32 = 10_000;
 /// The highest limit on the price per hour, in dollars.
 pub const MOST_DOLLARS_PER_HOUR: i64 = 1_000_000;
-
-/// Trims and checks a name. The error names the rule that is broken.
-pub fn check_name(name: &str) -> Result<String, String> {
-    let name = name.trim();
-    if name.is_empty() {
-        return Err("Name is required.".into());
-    }
-    let length = name.chars().count();
-    if length > LONGEST_NAME {
-        return Err(format!(
-            "Name must have at most {LONGEST_NAME} characters, not {length}."
-        ));
-    }
-    if name.chars().any(|c| c.is_control() || is_invisible(c)) {
-        return Err("Name must have printable characters only.".into());
-    }
-    Ok(name.to_owned())
-}
-
-/// Invisible characters that change the direction of text or hide it.
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
-}
 
 /// Checks a slug. The error names the rule that is broken.
 pub fn check_slug(slug: &str) -> Result<(), String> {
@@ -64,7 +40,7 @@ pub fn check_email(email: &str) -> Result<String, String> {
             "Email address must have at most {LONGEST_EMAIL} characters."
         ));
     }
-    let odd = |c: char| c.is_whitespace() || c.is_control() || is_invisible(c);
+    let odd = |c: char| c.is_whitespace() || is_hidden(c);
     if email.chars().any(odd) {
         return Err("Email address must not contain spaces.".into());
     }

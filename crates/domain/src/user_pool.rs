@@ -1,6 +1,9 @@
 //! Users of an AWS Cognito user pool that is the identity provider.
 
-use crate::problem::FieldError;
+use crate::{
+    display_name::{check_user_name, is_hidden},
+    problem::FieldError,
+};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -133,18 +136,18 @@ impl PoolInvitation {
             && !self
                 .email
                 .chars()
-                .any(|c| c.is_whitespace() || c.is_control());
+                .any(|c| c.is_whitespace() || is_hidden(c));
         if !fits {
             errors.push(FieldError::new(
                 "email",
                 "Use an email address such as grace@example.com.",
             ));
         }
-        if self.name.chars().count() > 100 || self.name.chars().any(char::is_control) {
-            errors.push(FieldError::new(
-                "name",
-                "Name must have at most 100 printable characters.",
-            ));
+        // The name is optional.
+        if !self.name.trim().is_empty()
+            && let Err(message) = check_user_name(&self.name)
+        {
+            errors.push(FieldError::new("name", message));
         }
         if errors.is_empty() {
             Ok(())

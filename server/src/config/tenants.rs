@@ -1,6 +1,7 @@
 //! The tenants that are created at startup.
 
 use super::fault::Faults;
+use domain::display_name::check_name;
 use persistence::records::TenantSeed;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -38,6 +39,9 @@ pub fn read(sections: BTreeMap<String, TenantSection>, faults: &mut Faults) -> V
                 }
             }
             let name = section.name.unwrap_or_else(|| super::title(&slug));
+            if let Err(rule) = check_name(&name) {
+                faults.add(format!("{key}.name"), rule);
+            }
             let environments: Vec<_> = section.environments.iter().map(String::as_str).collect();
             seed(&slug, &name, &environments)
         })

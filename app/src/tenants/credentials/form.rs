@@ -3,9 +3,9 @@
 use axum::extract::Path;
 use domain::access::Action;
 use domain::credential::Provider;
+use domain::display_name::LONGEST_NAME;
 use domain::problem::Problem;
 use domain::tenancy::TenantDetail;
-use domain::tenancy_rules::LONGEST_NAME;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 

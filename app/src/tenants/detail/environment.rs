@@ -1,8 +1,8 @@
 //! One environment: usage, name, limits, archiving.
 
+use domain::display_name::LONGEST_NAME;
 use domain::problem::Problem;
 use domain::tenancy::{EnvironmentDetail, Obstacle, TenantRef};
-use domain::tenancy_rules::LONGEST_NAME;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 

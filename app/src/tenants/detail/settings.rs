@@ -1,8 +1,8 @@
 //! Name and archiving of the tenant, for platform admins.
 
+use domain::display_name::LONGEST_NAME;
 use domain::problem::Problem;
 use domain::tenancy::{Obstacle, TenantDetail};
-use domain::tenancy_rules::LONGEST_NAME;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 

@@ -6,11 +6,11 @@ use domain::{
     access::Action,
     audit::AuditAction,
     caller::Caller,
+    display_name::check_name,
     ids::{EnvironmentId, TenantId},
     money::MicroDollars,
     problem::{FieldError, Problem},
     tenancy::{EnvironmentDetail, EnvironmentInput, EnvironmentLimits, TenantDetail},
-    tenancy_rules::check_name,
 };
 use jiff::Timestamp;
 use persistence::{

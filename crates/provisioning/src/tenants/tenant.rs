@@ -11,10 +11,10 @@ use domain::{
     access::{Action, PlatformAction},
     audit::AuditAction,
     caller::Caller,
+    display_name::check_name,
     ids::{EnvironmentId, TenantId},
     problem::{FieldError, Problem},
     tenancy::{Obstacle, TenantDetail, TenantInput, TenantSummary},
-    tenancy_rules::check_name,
 };
 use jiff::Timestamp;
 use persistence::{

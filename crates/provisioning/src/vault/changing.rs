@@ -16,6 +16,7 @@ use domain::{
     audit::{AuditAction, AuditChange},
     caller::Caller,
     credential::{Credential, CredentialFact, CredentialInput, CredentialState, SecretText},
+    display_name::{LONGEST_NAME, check_name},
     ids::{CredentialId, TenantId},
     problem::{FieldError, Problem},
 };
@@ -306,20 +307,8 @@ impl Vault {
 }
 
 const NOTHING: Option<&str> = None;
-const LONGEST_NAME: usize = 80;
-
 fn name(typed: &str) -> Result<String, FieldError> {
-    let name = typed.trim();
-    let fits =
-        (1..=LONGEST_NAME).contains(&name.chars().count()) && !name.contains(char::is_control);
-    if fits {
-        Ok(name.to_owned())
-    } else {
-        Err(FieldError::new(
-            "name",
-            format!("Use 1 to {LONGEST_NAME} characters on one line."),
-        ))
-    }
+    check_name(typed).map_err(|message| FieldError::new("name", message))
 }
 
 /// Facts that are different afterwards.

@@ -2,6 +2,10 @@
 
 use super::{id_token::Claims, refusal::Refusal};
 use crate::config::ProviderSettings;
+use domain::{
+    display_name::{clean_user_name, is_hidden},
+    tenancy_rules::LONGEST_EMAIL,
+};
 use provisioning::sign_in::Identity;
 use serde_json::Value;
 
@@ -34,12 +38,11 @@ pub fn refuse_access_token(claims: &Claims) -> Result<(), Refusal> {
 
 /// The user's identity, if the user is allowed to sign in.
 pub fn identity(settings: &ProviderSettings, claims: Claims) -> Result<Identity, Refusal> {
-    let text = |name: &str| {
-        claims
-            .get(name)
-            .and_then(Value::as_str)
-            .map(printable)
-            .filter(|text| !text.is_empty())
+    let text = |name: &str| claims.get(name).and_then(Value::as_str);
+    let name_in = |claim: &str| {
+        text(claim)
+            .map(clean_user_name)
+            .filter(|name| !name.is_empty())
     };
     let subject = claims
         .get("sub")
@@ -47,7 +50,13 @@ pub fn identity(settings: &ProviderSettings, claims: Claims) -> Result<Identity,
         .filter(|subject| !subject.is_empty())
         .ok_or_else(|| Refusal::InvalidToken("no subject".into()))?
         .to_owned();
-    let email = text("email").unwrap_or_default();
+    // Never cleaned: that could make it the address of another user.
+    let is_plain = |email: &&str| email.len() <= LONGEST_EMAIL && !email.contains(is_hidden);
+    let email = text("email")
+        .map(str::trim)
+        .filter(is_plain)
+        .unwrap_or_default()
+        .to_owned();
     let email_verified = match claims.get("email_verified") {
         None | Some(Value::Null) if !email.is_empty() => {
             if !settings.assume_email_verified {
@@ -65,9 +74,9 @@ pub fn identity(settings: &ProviderSettings, claims: Claims) -> Result<Identity,
     if !(anybody || email_verified && is_in_domain(&email, &settings.email_domains)) {
         return Err(Refusal::AddressNotAllowed);
     }
-    let name = text("name")
-        .or_else(|| text("preferred_username"))
-        .or_else(|| text("cognito:username"))
+    let name = name_in("name")
+        .or_else(|| name_in("preferred_username"))
+        .or_else(|| name_in("cognito:username"))
         .unwrap_or_else(|| {
             if email.is_empty() {
                 subject.clone()
@@ -102,16 +111,6 @@ fn is_in_domain(address: &str, domains: &[String]) -> bool {
         }
         _ => false,
     }
-}
-
-/// Names appear on pages, in logs and in the audit log: no control characters, and a limited length.
-fn printable(text: &str) -> String {
-    text.chars()
-        .filter(|c| !c.is_control())
-        .take(200)
-        .collect::<String>()
-        .trim()
-        .to_owned()
 }
 
 #[cfg(test)]
@@ -192,8 +191,33 @@ mod tests {
             name(json!({"sub": "1", "name": "Ann\u{7}\n Lee "})),
             "Ann Lee"
         );
+        for hidden in [
+            "Ann\u{202e} Lee",
+            "A\u{200b}nn Lee",
+            "Ann Lee\u{2069}",
+            "\u{feff}Ann Lee",
+        ] {
+            assert_eq!(name(json!({"sub": "1", "name": hidden})), "Ann Lee");
+        }
+        let blank = json!({"sub": "1", "name": "\u{200b} \u{3164}", "preferred_username": "ann"});
+        assert_eq!(name(blank), "ann");
         assert_eq!(name(json!({"sub": "1", "email": "a@b.c"})), "a@b.c");
         assert_eq!(name(json!({"sub": "1"})), "1");
+    }
+
+    #[test]
+    fn an_address_with_hidden_characters_is_not_the_address_without_them() {
+        for email in [
+            "ann\u{200b}@corp.com",
+            "ann\u{7}@corp.com",
+            "\u{202e}ann@corp.com",
+            "ann@corp.com\u{ad}",
+        ] {
+            let claims = json!({"sub": "1", "email": email, "email_verified": true});
+            let claims = claims.as_object().unwrap();
+            assert_eq!(identity(&settings(&[]), claims.clone()).unwrap().email, "");
+            assert!(identity(&settings(&["corp.com"]), claims.clone()).is_err());
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Whether the credential is the default, and its name.
 
 use domain::credential::Credential;
-use domain::tenancy_rules::LONGEST_NAME;
+use domain::display_name::LONGEST_NAME;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
