@@ -50,8 +50,9 @@ async fn a_suspended_developer_is_out_at_once_and_back_when_restored() {
 
     let restored = send(&admin, Method::POST, &format!("{address}/restore")).await;
     assert_eq!(restored.body_json()["suspended"], false);
-    assert_eq!(program.get("/api/v1/me").await.status, 200);
-    portal.browser_of(DEVELOPER).await;
+    // The user can sign in again; the token is revoked for good.
+    assert_eq!(program.get("/api/v1/me").await.status, 401);
+    assert!(portal.browser_of(DEVELOPER).await.is_signed_in().await);
     portal.stop().await;
 }
 

@@ -10,7 +10,7 @@ on_both_databases!(
     a_token_is_found_by_its_digest_with_its_owner,
     a_token_that_has_ended_is_neither_found_nor_listed,
     tokens_are_listed_newest_first_to_their_owner_only,
-    a_token_of_somebody_suspended_comes_with_the_suspension,
+    suspension_revokes_tokens_for_good,
     the_last_use_is_noted_to_the_minute,
     a_removed_token_is_gone_at_once_and_announced,
     nobody_removes_a_token_of_somebody_else,
@@ -99,7 +99,7 @@ async fn tokens_are_listed_newest_first_to_their_owner_only(backend: &Backend) {
     assert_eq!(listed(backend, world.ada.id).await, [third, second, first]);
 }
 
-async fn a_token_of_somebody_suspended_comes_with_the_suspension(backend: &Backend) {
+async fn suspension_revokes_tokens_for_good(backend: &Backend) {
     let database = &backend.database;
     let world = world(database).await;
     stored(backend, token(world.ada.id, "digest")).await;
@@ -112,13 +112,18 @@ async fn a_token_of_somebody_suspended_comes_with_the_suspension(backend: &Backe
         )
         .await
         .unwrap();
-    let (_, owner) = database
-        .tokens()
-        .by_digest("digest", noon())
+    let found = async || database.tokens().by_digest("digest", noon()).await.unwrap();
+    assert_eq!(found().await, None);
+    database
+        .users()
+        .set_suspended(
+            world.ada.id,
+            false,
+            audit_of_user(world.ada.id, AuditAction::RestoreUser),
+        )
         .await
-        .unwrap()
         .unwrap();
-    assert!(owner.suspended);
+    assert_eq!(found().await, None);
 }
 
 async fn the_last_use_is_noted_to_the_minute(backend: &Backend) {
