@@ -4,6 +4,7 @@ mod account;
 mod audit;
 mod credentials;
 mod forms;
+mod markup;
 mod nodes;
 mod platform;
 mod support;
@@ -95,7 +96,11 @@ async fn admin_pages(portal: &TestPortal) -> Vec<String> {
 /// Every page, and a browser that may see it.
 async fn pages_and_browsers() -> Vec<(Browser, String)> {
     let portal = portal().await.with_credentials().await.with_orphans().await;
-    let admin_pages = admin_pages(&portal).await;
+    pages_and_browsers_of(&portal).await
+}
+
+async fn pages_and_browsers_of(portal: &TestPortal) -> Vec<(Browser, String)> {
+    let admin_pages = admin_pages(portal).await;
     let of_developers = pages().into_iter().map(|page| (portal.developer(), page));
     let of_admins = admin_pages.into_iter().map(|page| (portal.admin(), page));
     // A user with one tenant is redirected to its page.

@@ -16,7 +16,7 @@ use persistence::{
 };
 use uuid::Uuid;
 
-use super::TestPortal;
+use super::{MARKUP, TestPortal};
 
 /// The ready cluster, checkout-preview.
 pub const READY: Uuid = Uuid::from_u128(1);
@@ -131,9 +131,9 @@ impl TestPortal {
         .in_tenant(self.tenant);
         let failure = (state == ClusterState::Failed).then(|| Failure {
             code: FailureCode::ImagePull,
-            message:
-                "The image “ghcr.io/loft-sh/vcluster-oss:0.36.1” cannot be pulled: ErrImagePull"
-                    .into(),
+            message: format!(
+                "The image “ghcr.io/loft-sh/vcluster-oss:0.36.1” cannot be pulled: {MARKUP}"
+            ),
             next_step: "Check that the host cluster may pull from ghcr.io, or give it a mirror."
                 .into(),
             retrying: true,

@@ -3,11 +3,13 @@
 mod browser;
 mod clusters;
 mod credentials;
+mod markup;
 mod nodes;
 mod sample;
 
 pub use browser::{Browser, is_off};
 pub use clusters::{READY, WORKING};
+pub use markup::MARKUP;
 pub use nodes::{FAILED_NODE, LAUNCHING_NODE, READY_NODE, STOPPED_NODE};
 pub use sample::SECRET_KEY;
 

@@ -20,8 +20,8 @@ use persistence::{
 use std::sync::atomic::Ordering;
 use uuid::Uuid;
 
-use super::TestPortal;
 use super::clusters::advance;
+use super::{MARKUP, TestPortal};
 
 /// The ready node, trainer.
 pub const READY_NODE: Uuid = Uuid::from_u128(201);
@@ -110,7 +110,7 @@ impl TestPortal {
         .in_tenant(self.tenant);
         let failure = (state == NodeState::Failed).then(|| Failure {
             code: FailureCode::NoCapacity,
-            message: "No capacity available in 2 locations:\nAWS (us-east-1): no capacity for p5.48xlarge\nAWS (us-west-2): no capacity for p5.48xlarge".into(),
+            message: format!("No capacity available in 2 locations:\nAWS (us-east-1): no capacity for p5.48xlarge\nAWS (us-west-2): {MARKUP}"),
             next_step: "Choose another region or accelerator, or try again later.".into(),
             retrying: false,
         });

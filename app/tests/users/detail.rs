@@ -69,7 +69,10 @@ async fn a_role_is_granted_and_a_stale_form_shows_the_change_before_it() {
     let version = users.get(&maya, grace).await.unwrap().version;
     users.suspend(&maya, grace).await.unwrap();
     users.restore(&maya, grace).await.unwrap();
-    let stale = form_of(grace, &format!("role=admin&version={version}"));
+    let stale = form_of(
+        grace,
+        &format!("role=admin&version={version}&confirmation=grace@example.com"),
+    );
     let page = browser.submit("/rpc/set-platform-role", &stale).await;
     assert_eq!(page.status, StatusCode::CONFLICT);
     assert!(page.text.contains("data-problem=\"conflict\""));
@@ -79,11 +82,32 @@ async fn a_role_is_granted_and_a_stale_form_shows_the_change_before_it() {
         page.text
             .contains(&format!("name=\"version\" value=\"{version}\""))
     );
-    let current = form_of(grace, &format!("role=admin&version={version}"));
+    let current = form_of(
+        grace,
+        &format!("role=admin&version={version}&confirmation=grace@example.com"),
+    );
     let page = browser.submit("/rpc/set-platform-role", &current).await;
     assert_eq!(page.status, StatusCode::OK);
     assert!(page.text.contains("granted by Paula Stein"));
     assert!(!support::is_off(&page.text, "Revoke admin role"));
+}
+
+#[tokio::test]
+async fn a_stray_click_changes_no_platform_role() {
+    let portal = portal().await;
+    let (grace, browser) = (portal.grace, portal.admin());
+    let user = portal.core.users.get(&portal.maya(), grace).await.unwrap();
+    let page = browser.get(&page_of(grace)).await.text;
+    assert!(page.contains("data-confirm=\"grace@example.com\""));
+    for typed in ["", "Grace Okafor", "paula@example.com"] {
+        let fields = format!("role=admin&version={}&confirmation={typed}", user.version);
+        let form = form_of(grace, &fields);
+        let refused = browser.submit("/rpc/set-platform-role", &form).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{typed}");
+        assert!(refused.text.contains("aria-invalid=\"true\""), "{typed}");
+    }
+    let after = portal.core.users.get(&portal.maya(), grace).await.unwrap();
+    assert_eq!(after, user);
 }
 
 #[tokio::test]

@@ -100,6 +100,17 @@ pub struct UserDetail {
     pub version: i64,
 }
 
+impl UserDetail {
+    /// The text that confirms a change of the platform role: the email address, or the subject of a user without one. A
+    /// name is not unique, and users choose their own.
+    pub fn confirmation(&self) -> &str {
+        match self.user.email.as_str() {
+            "" => &self.subject,
+            email => email,
+        }
+    }
+}
+
 /// A user with sessions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignedInUser {

@@ -121,7 +121,7 @@ pub(crate) fn unknown_environment(tenant: &str) -> FieldError {
     )
 }
 
-/// Deleting or archiving something needs its `name` (or slug) typed.
+/// What a stray click must not do, such as deleting something, needs its `name` (or slug) typed.
 pub(crate) fn confirm(confirmation: &str, name: &str) -> Result<(), Problem> {
     if confirmation.trim() == name {
         return Ok(());

@@ -80,8 +80,9 @@ async fn the_last_admin_stays() {
         address_of(&portal, DEVELOPER).await,
     );
     let role = async |by: &Browser, address: &str, role: &str| {
-        let version = by.get(address).await.body_json()["version"].clone();
-        let body = json!({ "role": role, "version": version });
+        let user = by.get(address).await.body_json();
+        let (version, email) = (&user["version"], &user["email"]);
+        let body = json!({ "role": role, "version": version, "confirmation": email });
         let path = format!("{address}/platform-role");
         by.json(Method::PUT, &path, &body).await
     };
@@ -94,6 +95,13 @@ async fn the_last_admin_stays() {
     by_claim.assert_problem(422, "invalid");
     assert!(by_claim.body.contains("groups has platform-admins"));
 
+    for typed in [json!(""), json!("Grace Okafor"), json!(ADMIN)] {
+        let body = json!({ "role": "admin", "version": 1, "confirmation": typed });
+        let path = format!("{grace_at}/platform-role");
+        let refused = ada.json(Method::PUT, &path, &body).await;
+        refused.assert_problem(422, "invalid");
+        assert_eq!(refused.body_json()["code"], "confirmation_mismatch");
+    }
     let granted = role(&ada, &grace_at, "admin").await;
     assert_eq!(granted.body_json()["platform_role"], "admin");
     assert_eq!(granted.body_json()["platform_source"]["kind"], "manual");
@@ -115,7 +123,7 @@ async fn people_are_for_platform_admins_only() {
         let program = portal.program_of(email).await;
         // Somebody there and nobody look the same.
         for address in [admin_at.clone(), format!("/api/v1/users/{MISSING}")] {
-            let role = json!({"role": "user", "version": 1});
+            let role = json!({"role": "user", "version": 1, "confirmation": ""});
             for answer in [
                 program.get(&address).await,
                 send(&program, Method::POST, &format!("{address}/suspend")).await,

@@ -12,17 +12,18 @@ use crate::form_error::FormError;
 use crate::page::hide_forbidden;
 use crate::site::core;
 
-/// Grants a platform role; `user` revokes the granted one.
+/// Grants a platform role; `user` revokes the granted one. `confirmation` is the user's email address.
 #[server(prefix = "/rpc", endpoint = "set-platform-role")]
 pub async fn set_platform_role(
     id: UserId,
     role: PlatformRole,
     version: i64,
+    confirmation: String,
 ) -> Result<(), FormError> {
     let (core, caller) = core()?;
     let changed = core
         .users
-        .set_platform_role(&caller, id, role, version)
+        .set_platform_role(&caller, id, role, version, &confirmation)
         .await;
     changed.map_err(|problem| hide_from_others(&caller, problem))?;
     Ok(())

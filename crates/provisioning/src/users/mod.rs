@@ -6,7 +6,7 @@ use crate::{
     account,
     authorization::{authorize_on_platform, authorize_platform_change, refused},
     claim_rules::ClaimRules,
-    errors::{StaleError, UserError, current_value},
+    errors::{StaleError, UserError, confirm, current_value},
 };
 use domain::{
     access::{PlatformAction, PlatformRole},
@@ -90,22 +90,25 @@ impl Users {
         self.user(id).await
     }
 
-    /// Grants a platform role (`User`: revokes the granted one; one from a claim stays).
+    /// Grants a platform role (`User`: revokes the granted one; one from a claim stays). `confirmation` must be
+    /// [`UserDetail::confirmation`].
     ///
     /// # Errors
-    /// Forbidden, not found, from a claim, the last admin, or no longer as in `version`.
+    /// Forbidden, not found, from a claim, the last admin, another confirmation, or no longer as in `version`.
     pub async fn set_platform_role(
         &self,
         caller: &Caller,
         id: UserId,
         role: PlatformRole,
         version: i64,
+        confirmation: &str,
     ) -> Result<UserDetail, Problem> {
         let action = match role {
             PlatformRole::Admin => AuditAction::GrantRole,
             PlatformRole::User => AuditAction::RevokeRole,
         };
         let user = self.authorized(caller, action, id).await?;
+        confirm(confirmation, user.confirmation())?;
         let entry = entry(caller, action, &user);
         if user.version != version {
             return Err(self.stale(id, role).await?);

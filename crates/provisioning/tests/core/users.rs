@@ -66,11 +66,11 @@ async fn only_platform_admins_see_and_change_people() {
             people.tokens(caller, id).await.unwrap_err(),
             people.revoke_token(caller, id, new_id()).await.unwrap_err(),
             people
-                .set_platform_role(caller, id, PlatformRole::User, version)
+                .set_platform_role(caller, id, PlatformRole::User, version, "")
                 .await
                 .unwrap_err(),
             people
-                .set_platform_role(caller, grace.user_id.unwrap(), PlatformRole::Admin, 1)
+                .set_platform_role(caller, grace.user_id.unwrap(), PlatformRole::Admin, 1, "")
                 .await
                 .unwrap_err(),
         ] {
@@ -96,7 +96,13 @@ async fn an_admin_grants_and_takes_away_a_platform_role() {
     let seen = core.users.get(&ada, id).await.unwrap();
     let granted = core
         .users
-        .set_platform_role(&ada, id, PlatformRole::Admin, seen.version)
+        .set_platform_role(
+            &ada,
+            id,
+            PlatformRole::Admin,
+            seen.version,
+            seen.confirmation(),
+        )
         .await
         .unwrap();
     assert_eq!(granted.user.platform_role, PlatformRole::Admin);
@@ -110,7 +116,13 @@ async fn an_admin_grants_and_takes_away_a_platform_role() {
     // Two admins at the same person: the second is told by whom and what it is now.
     let problem = core
         .users
-        .set_platform_role(&ada, id, PlatformRole::User, seen.version)
+        .set_platform_role(
+            &ada,
+            id,
+            PlatformRole::User,
+            seen.version,
+            seen.confirmation(),
+        )
         .await
         .unwrap_err();
     assert_eq!(problem.kind, ProblemKind::Conflict);
@@ -120,7 +132,13 @@ async fn an_admin_grants_and_takes_away_a_platform_role() {
 
     let taken = core
         .users
-        .set_platform_role(&ada, id, PlatformRole::User, granted.version)
+        .set_platform_role(
+            &ada,
+            id,
+            PlatformRole::User,
+            granted.version,
+            granted.confirmation(),
+        )
         .await
         .unwrap();
     assert_eq!(taken.user.platform_role, PlatformRole::User);
@@ -140,6 +158,37 @@ async fn an_admin_grants_and_takes_away_a_platform_role() {
 }
 
 #[tokio::test]
+async fn a_platform_role_changes_only_for_the_user_whose_address_is_typed() {
+    let core = TestCore::start().await;
+    let ada = core.admin("ada").await;
+    let id = core.sign_in("grace", "grace@example.com").await;
+    let user = core.users.get(&ada, id).await.unwrap();
+    let change = async |role, version, typed: &str| {
+        let users = &core.users;
+        users
+            .set_platform_role(&ada, id, role, version, typed)
+            .await
+    };
+    for typed in ["", "grace", "yes", "ada@example.com", "GRACE@example.com"] {
+        let problem = change(PlatformRole::Admin, user.version, typed).await;
+        let problem = problem.unwrap_err();
+        assert_eq!(problem.code, "confirmation_mismatch", "{typed}");
+        assert!(problem.field("confirmation").is_some());
+    }
+    assert_eq!(core.users.get(&ada, id).await.unwrap(), user);
+    let typed = " grace@example.com ";
+    let admin = change(PlatformRole::Admin, user.version, typed).await;
+    let admin = admin.unwrap();
+    assert_eq!(admin.user.platform_role, PlatformRole::Admin);
+    let revoked = change(PlatformRole::User, admin.version, "").await;
+    assert_eq!(revoked.unwrap_err().code, "confirmation_mismatch");
+
+    let id = core.sign_in("robot", "").await;
+    let robot = core.users.get(&ada, id).await.unwrap();
+    assert_eq!(robot.confirmation(), robot.subject);
+}
+
+#[tokio::test]
 async fn the_last_admin_stays_and_nobody_suspends_themselves() {
     let core = TestCore::start().await;
     let ada = core.admin("ada").await;
@@ -148,7 +197,13 @@ async fn the_last_admin_stays_and_nobody_suspends_themselves() {
     assert!(seen.last_admin);
     let problem = core
         .users
-        .set_platform_role(&ada, id, PlatformRole::User, seen.version)
+        .set_platform_role(
+            &ada,
+            id,
+            PlatformRole::User,
+            seen.version,
+            seen.confirmation(),
+        )
         .await
         .unwrap_err();
     assert_eq!(problem.kind, ProblemKind::Conflict);
@@ -169,7 +224,13 @@ async fn the_last_admin_stays_and_nobody_suspends_themselves() {
     core.admin("grace").await;
     let left = core
         .users
-        .set_platform_role(&ada, id, PlatformRole::User, seen.version)
+        .set_platform_role(
+            &ada,
+            id,
+            PlatformRole::User,
+            seen.version,
+            seen.confirmation(),
+        )
         .await;
     assert!(left.is_ok());
 }
@@ -182,7 +243,13 @@ async fn a_role_from_a_claim_cannot_be_taken_away_by_hand() {
     let seen = core.users.get(&ada, claimed.id).await.unwrap();
     let problem = core
         .users
-        .set_platform_role(&ada, claimed.id, PlatformRole::User, seen.version)
+        .set_platform_role(
+            &ada,
+            claimed.id,
+            PlatformRole::User,
+            seen.version,
+            seen.confirmation(),
+        )
         .await
         .unwrap_err();
     assert_eq!(problem.kind, ProblemKind::Invalid);
@@ -196,13 +263,25 @@ async fn a_role_from_a_claim_cannot_be_taken_away_by_hand() {
     // What a person granted beside it goes; the claim's stays.
     let both = core
         .users
-        .set_platform_role(&ada, claimed.id, PlatformRole::Admin, seen.version)
+        .set_platform_role(
+            &ada,
+            claimed.id,
+            PlatformRole::Admin,
+            seen.version,
+            seen.confirmation(),
+        )
         .await
         .unwrap();
     assert_eq!(both.platform_grants.len(), 2);
     let one = core
         .users
-        .set_platform_role(&ada, claimed.id, PlatformRole::User, both.version)
+        .set_platform_role(
+            &ada,
+            claimed.id,
+            PlatformRole::User,
+            both.version,
+            both.confirmation(),
+        )
         .await
         .unwrap();
     assert_eq!(one.user.platform_role, PlatformRole::Admin);

@@ -100,15 +100,22 @@ struct PlatformRoleInput {
     role: PlatformRole,
     /// The `version` that the change is based on.
     version: i64,
+    /// The user's email address, or the subject of a user without one, so that a wrong ID changes nothing.
+    confirmation: String,
 }
 
 async fn set_platform_role(
     call: Call,
     PathId(id): PathId<UserId>,
-    ApiJson(PlatformRoleInput { role, version }): ApiJson<PlatformRoleInput>,
+    ApiJson(input): ApiJson<PlatformRoleInput>,
 ) -> Answer<Json<UserDetail>> {
+    let PlatformRoleInput {
+        role,
+        version,
+        confirmation,
+    } = input;
     let users = &call.core().users;
-    let changed = users.set_platform_role(&call.caller, id, role, version);
+    let changed = users.set_platform_role(&call.caller, id, role, version, &confirmation);
     Ok(Json(changed.await?))
 }
 

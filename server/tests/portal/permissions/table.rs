@@ -205,7 +205,7 @@ fn rest_administration() -> Vec<Route> {
             "/api/v1/users/{person}/platform-role",
             OnPlatform(ManageUsers),
         )
-        .json(r#"{"role": "admin", "version": 0}"#),
+        .json(r#"{"role": "admin", "version": 0, "confirmation": ""}"#),
         post(
             "/api/v1/users/{id}/suspend",
             "/api/v1/users/{person}/suspend",
@@ -646,7 +646,7 @@ fn functions_of_administration() -> Vec<Route> {
         call(
             "/rpc/set-platform-role",
             OnPlatform(ManageUsers),
-            "id={person}&role=admin&version=0",
+            "id={person}&role=admin&version=0&confirmation=",
         ),
         call("/rpc/suspend-user", OnPlatform(ManageUsers), "id={person}"),
         call("/rpc/restore-user", OnPlatform(ManageUsers), "id={person}"),

@@ -5,8 +5,8 @@ use domain::users::{GrantSource, PlatformGrant, UserDetail};
 use leptos::prelude::*;
 
 use crate::admin::users::RoleSource;
-use crate::form::{Form, FormState};
-use crate::ui::{Button, ButtonKind, Card};
+use crate::form::{ConfirmForm, FormState};
+use crate::ui::{Card, Symbol};
 
 /// What an admin can change about the role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,10 +74,12 @@ impl RoleChange {
 pub fn Role(user: UserDetail, form: FormState) -> impl IntoView {
     let change = RoleChange::of(&user);
     let explanation = change.explanation(&user.user.name);
-    let (role, kind) = match change {
-        RoleChange::Grant => (PlatformRole::Admin, ButtonKind::Plain),
-        RoleChange::Revoke { .. } => (PlatformRole::User, ButtonKind::Danger),
-        RoleChange::LastAdmin | RoleChange::OnlyClaim => (PlatformRole::User, ButtonKind::Plain),
+    let confirmation = user.confirmation().to_owned();
+    let role = match change {
+        RoleChange::Grant => PlatformRole::Admin,
+        RoleChange::Revoke { .. } | RoleChange::LastAdmin | RoleChange::OnlyClaim => {
+            PlatformRole::User
+        }
     };
     let grants = if user.platform_grants.is_empty() {
         line(PlatformRole::User, None).into_any()
@@ -91,17 +93,20 @@ pub fn Role(user: UserDetail, form: FormState) -> impl IntoView {
     view! {
         <Card title="Platform role">
             <ul class="grid gap-2 mb-4">{grants}</ul>
-            <Form state=form class="grid gap-2 justify-items-start">
+            <p id="role-why" class="text-muted mb-3">
+                {explanation}
+            </p>
+            <ConfirmForm
+                form=form
+                name=confirmation
+                button=change.button()
+                symbol=Symbol::User
+                blocked_by=(!change.is_possible()).then_some("role-why")
+            >
                 <input type="hidden" name="id" value=user.user.id.to_string() />
                 <input type="hidden" name="role" value=role.as_str() />
                 <input type="hidden" name="version" value=user.version />
-                <p id="role-why" class="text-muted">
-                    {explanation}
-                </p>
-                <Button kind=kind disabled=!change.is_possible() attr:aria-describedby="role-why">
-                    {change.button()}
-                </Button>
-            </Form>
+            </ConfirmForm>
         </Card>
     }
     .into_any()
