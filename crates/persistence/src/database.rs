@@ -29,14 +29,14 @@ use url::Url;
 
 /// How long PostgreSQL may take to answer when the portal starts.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// How long a request waits for a connection.
-const WAIT: Duration = Duration::from_secs(10);
+/// How long a request waits for a connection, before it is told that the database is unavailable.
+const WAIT: Duration = Duration::from_secs(2);
 const POSTGRES_CONNECTIONS: u32 = 16;
 const SQLITE_READERS: u32 = 4;
 
 /// For every connection to SQLite: wait for another process that writes, enforce foreign keys, sort in
 /// memory.
-const SQLITE_ALWAYS: &str = "PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; \
+const SQLITE_ALWAYS: &str = "PRAGMA busy_timeout = 1500; PRAGMA foreign_keys = ON; \
     PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000;";
 /// For the writer: readers and the writer do not block each other, and a crash of the process loses
 /// nothing.

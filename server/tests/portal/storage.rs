@@ -5,7 +5,17 @@ use crate::{
     nodes::ordered_node,
 };
 use reqwest::Method;
-use std::{fs, os::unix::fs::PermissionsExt as _, process::Command};
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt as _,
+    process::Command,
+    time::{Duration, Instant},
+};
+use tokio::{
+    io::copy_bidirectional,
+    net::{TcpListener, TcpStream},
+};
+use tokio_util::sync::CancellationToken;
 
 #[tokio::test]
 async fn on_postgresql_people_sign_in_order_and_are_suspended() {
@@ -76,6 +86,75 @@ async fn a_database_that_cannot_be_written_is_said_in_words_and_reading_goes_on(
         "{refused:?}"
     );
     assert_eq!(browser.page(refused.location()).await.status, 200);
+    portal.stop().await;
+}
+
+/// Passes connections on until it is cut off.
+async fn pass_on(listener: TcpListener, to: String, cut: CancellationToken) {
+    loop {
+        let accepted = tokio::select! {
+            () = cut.cancelled() => return,
+            accepted = listener.accept() => accepted,
+        };
+        let (mut near, _) = accepted.unwrap();
+        let (to, cut) = (to.clone(), cut.clone());
+        tokio::spawn(async move {
+            let mut far = TcpStream::connect(to).await.unwrap();
+            tokio::select! {
+                () = cut.cancelled() => {}
+                _ = copy_bidirectional(&mut near, &mut far) => {}
+            }
+        });
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_is_away_is_unavailable_soon_and_used_again_when_it_is_back() {
+    let mut url = url::Url::parse(&postgres_database()).unwrap();
+    let database = format!("{}:{}", url.host().unwrap(), url.port().unwrap_or(5432));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    url.set_host(Some("127.0.0.1")).unwrap();
+    url.set_port(Some(address.port())).unwrap();
+    let cut = CancellationToken::new();
+    tokio::spawn(pass_on(listener, database.clone(), cut.clone()));
+    let portal = TestPortal::start_on(url.as_str()).await;
+    let browser = portal.browser_of(DEVELOPER).await;
+    let program = portal.program_of(DEVELOPER).await;
+    cut.cancel();
+
+    let soon = Duration::from_secs(5);
+    for caller in [&program, &browser] {
+        for path in ["/api/v1/me", "/api/v1/clusters"] {
+            let begun = Instant::now();
+            let answer = caller.get(path).await;
+            assert!(begun.elapsed() < soon, "{path}: {:?}", begun.elapsed());
+            answer.assert_problem(503, "unavailable");
+            assert_eq!(answer.body_json()["code"], "database_unavailable");
+            assert_eq!(answer.header("retry-after"), "5");
+        }
+        let answer = caller
+            .json(Method::POST, "/api/v1/clusters", &order("away"))
+            .await;
+        answer.assert_problem(503, "unavailable");
+    }
+    for path in ["/clusters", "/"] {
+        let begun = Instant::now();
+        let page = browser.page(path).await;
+        assert!(begun.elapsed() < soon, "{path}: {:?}", begun.elapsed());
+        assert_eq!(page.status, 503);
+        assert!(page.header("content-type").starts_with("text/html"));
+        assert_eq!(page.header("retry-after"), "5");
+        assert!(page.body.contains("<h1>"), "{}", page.body);
+    }
+    let sign_out = browser.post("/sign-out").await;
+    sign_out.assert_problem(503, "unavailable");
+
+    let listener = TcpListener::bind(address).await.unwrap();
+    let again = CancellationToken::new();
+    tokio::spawn(pass_on(listener, database, again));
+    assert!(browser.is_signed_in().await, "the session was not ended");
+    assert_eq!(browser.page("/clusters").await.status, 200);
     portal.stop().await;
 }
 

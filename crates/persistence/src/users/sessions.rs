@@ -9,7 +9,7 @@ use crate::{
     connection::Transaction,
     database::Database,
     digest::sha256,
-    error::Stored,
+    error::{Stored, UNAVAILABLE, is_unavailable},
     rows,
     sql::{json_value, query},
     transaction::doing,
@@ -228,7 +228,16 @@ pub(crate) async fn end_all(
 }
 
 fn failed(doing: &'static str) -> impl Fn(Cause) -> Error {
-    move |cause| Error::Backend(format!("cannot {doing} a session: {}", causes(&*cause)))
+    move |cause| {
+        let why = match is_unavailable(&*cause) {
+            true => UNAVAILABLE,
+            false => "the database failed",
+        };
+        Error::Backend(format!(
+            "{why}: cannot {doing} a session: {}",
+            causes(&*cause)
+        ))
+    }
 }
 
 fn digest(id: &Id) -> String {

@@ -21,5 +21,6 @@ mod tally;
 mod ten_thousand;
 mod tenants;
 mod tokens;
+mod unavailable;
 mod users;
 mod workspaces;

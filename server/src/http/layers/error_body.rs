@@ -1,20 +1,30 @@
-//! Replaces empty or plain-text error responses of libraries with problems.
+//! Completes error responses: empty or plain-text ones of libraries become problems, and clients are told when to try
+//! again.
 
 use crate::http::problem;
 use axum::{extract::Request, middleware::Next, response::Response};
 use domain::problem::{Problem, ProblemKind};
-use http::{StatusCode, header};
+use http::{HeaderValue, StatusCode, header};
 
-/// Replaces error responses without a problem.
+/// Seconds.
+const RETRY_AFTER: HeaderValue = HeaderValue::from_static("5");
+
+/// Replaces error responses without a problem, and adds `Retry-After` to those that say that something is unavailable.
 pub async fn fill(request: Request, next: Next) -> Response {
     let asked = request.headers().clone();
-    let response = next.run(request).await;
+    let mut response = next.run(request).await;
     let status = response.status();
     let refused = status.is_client_error() || status.is_server_error();
-    if !refused || has_words(&response) {
-        return response;
+    if refused && !has_words(&response) {
+        response = problem::answer(problem_of(status), &asked);
     }
-    problem::answer(problem_of(status), &asked)
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response
+            .headers_mut()
+            .entry(header::RETRY_AFTER)
+            .or_insert(RETRY_AFTER);
+    }
+    response
 }
 
 fn has_words(response: &Response) -> bool {

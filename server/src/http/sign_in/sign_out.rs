@@ -5,6 +5,7 @@ use crate::{
     http::{
         layers::host::Origin,
         plain_page::{escaped, page},
+        problem,
         session::SessionData,
     },
     portal::Portal,
@@ -15,7 +16,8 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
 };
 use domain::caller::Caller;
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
+use persistence::error::internal;
 use std::sync::Arc;
 use tower_sessions::Session;
 
@@ -24,11 +26,16 @@ pub async fn sign_out(
     Extension(origin): Extension<Origin>,
     caller: Option<Extension<Caller>>,
     session: Session,
+    headers: HeaderMap,
 ) -> Response {
     let data = SessionData::read(&session).await.ok().flatten();
-    // First, so that a later failure leaves no session.
-    if let Err(error) = session.flush().await {
-        tracing::error!(%error, "cannot end a session");
+    // First, so that a later failure leaves no session. One that cannot be deleted keeps its cookie, to try again.
+    let ended = match session.delete().await {
+        Ok(()) => session.flush().await,
+        failed => failed,
+    };
+    if let Err(error) = ended {
+        return problem::answer(internal(&error), &headers);
     }
     let back = format!("{}{PAGE}", origin.0);
     let Some(data) = data else {
