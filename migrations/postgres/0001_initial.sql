@@ -571,7 +571,7 @@ CREATE TABLE audit_head (
     number BIGINT NOT NULL,
     hash TEXT COLLATE "C" NOT NULL,
     -- HMAC-SHA256 of the columns above; the key is not in the database.
-    key_id TEXT COLLATE "C" NOT NULL,
+    mac_key TEXT COLLATE "C" NOT NULL,
     mac TEXT COLLATE "C" NOT NULL
 );
 

@@ -592,7 +592,7 @@ CREATE TABLE audit_head (
     number INTEGER NOT NULL,
     hash TEXT NOT NULL,
     -- HMAC-SHA256 of the columns above; the key is not in the database.
-    key_id TEXT NOT NULL,
+    mac_key TEXT NOT NULL,
     mac TEXT NOT NULL
 ) STRICT;
 

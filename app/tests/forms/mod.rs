@@ -98,7 +98,7 @@ fn unescaped(text: &str) -> String {
 async fn pages_with_forms() -> Vec<(Browser, String)> {
     let portal = TestPortal::start().await.with_credentials().await;
     let portal = portal.with_an_invitation().await.with_a_token().await;
-    let portal = portal.with_orphans().await;
+    let portal = portal.with_orphans().await.with_sessions().await;
     let spare = portal.credential("spare").await.id;
     let credentials = &portal.core.credentials;
     credentials
@@ -111,6 +111,7 @@ async fn pages_with_forms() -> Vec<(Browser, String)> {
         "/admin/identity-provider".to_owned(),
         "/admin/identity-provider/corp/grace".to_owned(),
         "/admin/orphans?machine=hgr-3f2a77aa-forgotten".to_owned(),
+        format!("/admin/users/{}", portal.grace),
     ];
     let mut pages = pages_and_browsers().await;
     pages.extend(of_admins.map(|page| (portal.admin(), page)));

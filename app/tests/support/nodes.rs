@@ -110,7 +110,7 @@ impl TestPortal {
         .in_tenant(self.tenant);
         let failure = (state == NodeState::Failed).then(|| Failure {
             code: FailureCode::NoCapacity,
-            message: format!("No capacity available in 2 locations:\nAWS (us-east-1): no capacity for p5.48xlarge\nAWS (us-west-2): {MARKUP}"),
+            message: format!("No capacity available in 3 locations:\nAWS (us-east-1): no capacity for p5.48xlarge\nAWS (us-west-2): no capacity for p5.48xlarge\nAWS (eu-west-1): {MARKUP}"),
             next_step: "Choose another region or accelerator, or try again later.".into(),
             retrying: false,
         });

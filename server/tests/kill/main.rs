@@ -57,6 +57,9 @@ async fn survives(database: Option<String>) {
     })
     .0;
     assert!(kills > 3, "the portal was killed {kills} times only");
+    // Those of the last kill may be left.
+    let faults = outside.sandbox.faults();
+    faults.change(|faults| faults.skypilot.drop_answers = 0);
 
     let wanted: BTreeSet<String> = (0..ORDERS)
         .filter(|number| number % DELETED_EVERY != 0)

@@ -128,7 +128,7 @@ impl Head {
             chain: id(row, "chain")?,
             number: number(row, "number")?,
             hash: text(row, "hash")?,
-            key_id: text(row, "key_id")?,
+            key_id: text(row, "mac_key")?,
             mac: text(row, "mac")?,
         })
     }
@@ -163,9 +163,9 @@ impl Writing<'_> {
     pub(super) async fn count_up(&mut self, chain: Uuid) -> Result<Head, Cause> {
         let first = Head::first(chain, self.head_keys()?)?;
         let row = query(
-            "INSERT INTO audit_head (chain, number, hash, key_id, mac) VALUES ($1, 1, $2, $3, $4) \
+            "INSERT INTO audit_head (chain, number, hash, mac_key, mac) VALUES ($1, 1, $2, $3, $4) \
              ON CONFLICT (chain) DO UPDATE SET number = audit_head.number + 1 \
-             RETURNING chain, number, hash, key_id, mac",
+             RETURNING chain, number, hash, mac_key, mac",
         )
         .bind(chain)
         .bind(first.hash)
@@ -177,7 +177,7 @@ impl Writing<'_> {
         if head.number == 1 {
             let row = query(
                 "UPDATE audit_head SET number = number + 1 WHERE chain = $1 \
-                 RETURNING chain, number, hash, key_id, mac",
+                 RETURNING chain, number, hash, mac_key, mac",
             )
             .bind(REGISTER)
             .fetch_optional(self.connection())
@@ -211,7 +211,7 @@ impl Writing<'_> {
     }
 
     async fn store_head(&mut self, head: Head) -> Result<(), Cause> {
-        query("UPDATE audit_head SET hash = $1, key_id = $2, mac = $3 WHERE chain = $4")
+        query("UPDATE audit_head SET hash = $1, mac_key = $2, mac = $3 WHERE chain = $4")
             .bind(head.hash)
             .bind(head.key_id)
             .bind(head.mac)
@@ -241,7 +241,7 @@ impl Database {
         let register = Head::first(REGISTER, keys)?;
         let mut writing = self.write().await?;
         query(
-            "INSERT INTO audit_head (chain, number, hash, key_id, mac) SELECT $1, 0, $2, $3, $4 \
+            "INSERT INTO audit_head (chain, number, hash, mac_key, mac) SELECT $1, 0, $2, $3, $4 \
              WHERE NOT EXISTS (SELECT 1 FROM audit_head) AND NOT EXISTS (SELECT 1 FROM users) \
              AND NOT EXISTS (SELECT 1 FROM tenants) ON CONFLICT (chain) DO NOTHING",
         )
@@ -281,10 +281,10 @@ impl Audit<'_> {
     /// The ids of the keys that the heads are signed with.
     pub async fn keys_in_use(self) -> Stored<Vec<String>> {
         doing("read the keys of the audit log", async {
-            let rows = query("SELECT DISTINCT key_id FROM audit_head ORDER BY key_id")
+            let rows = query("SELECT DISTINCT mac_key FROM audit_head ORDER BY mac_key")
                 .fetch_all(self.0.readers())
                 .await?;
-            rows.iter().map(|row| text(row, "key_id")).collect()
+            rows.iter().map(|row| text(row, "mac_key")).collect()
         })
         .await
     }
@@ -294,7 +294,7 @@ impl Audit<'_> {
     pub async fn resign_heads(self) -> Stored<ResignedHeads> {
         doing("sign the heads of the audit log", async {
             let keys = self.0.head_keys().ok_or(HeadKeyError::NoKeys)?;
-            let chains = query("SELECT chain FROM audit_head WHERE key_id <> $1 ORDER BY chain")
+            let chains = query("SELECT chain FROM audit_head WHERE mac_key <> $1 ORDER BY chain")
                 .bind(keys.current().to_owned())
                 .fetch_all(self.0.readers())
                 .await?;
@@ -304,7 +304,7 @@ impl Audit<'_> {
                 // An update, to lock the row.
                 let row = query(
                     "UPDATE audit_head SET number = number WHERE chain = $1 \
-                     RETURNING chain, number, hash, key_id, mac",
+                     RETURNING chain, number, hash, mac_key, mac",
                 )
                 .bind(id::<Uuid>(row, "chain")?)
                 .fetch_one(writing.connection())

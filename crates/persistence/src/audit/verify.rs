@@ -73,7 +73,7 @@ impl Database {
                 .ok_or("the keys of the audit log are missing")?;
             let mut reading = self.read().await?;
             let rows = query(
-                "SELECT c.chain, t.slug, h.number, h.hash, h.key_id, h.mac FROM (SELECT chain FROM \
+                "SELECT c.chain, t.slug, h.number, h.hash, h.mac_key, h.mac FROM (SELECT chain FROM \
                  audit_head UNION SELECT chain FROM audit_entries) c LEFT JOIN audit_head h \
                  ON h.chain = c.chain LEFT JOIN tenants t ON t.id = c.chain WHERE c.chain <> $1 \
                  ORDER BY c.chain",
@@ -143,7 +143,7 @@ async fn registered(
     keys: &dyn HeadKeys,
 ) -> Result<Option<String>, Cause> {
     let register =
-        query("SELECT chain, number, hash, key_id, mac FROM audit_head WHERE chain = $1")
+        query("SELECT chain, number, hash, mac_key, mac FROM audit_head WHERE chain = $1")
             .bind(REGISTER)
             .fetch_optional(&mut *connection)
             .await?;

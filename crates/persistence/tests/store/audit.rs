@@ -325,7 +325,7 @@ async fn tenants_have_chains_of_their_own_and_do_not_wait_for_each_other(backend
         slow.execute("BEGIN").await.unwrap();
         let vision = world.vision.tenant.id;
         let locked = format!(
-            "INSERT INTO audit_head (chain, number, hash, key_id, mac) \
+            "INSERT INTO audit_head (chain, number, hash, mac_key, mac) \
              VALUES ('{vision}', 0, repeat('0', 64), '', '')"
         );
         slow.execute(AssertSqlSafe(locked)).await.unwrap();
@@ -467,7 +467,7 @@ async fn a_recomputed_chain_is_found(backend: &Backend) {
         forger.audit().append(entry).await.unwrap();
     }
     forger.close().await;
-    let renamed = "UPDATE audit_head SET key_id = 'key-1'";
+    let renamed = "UPDATE audit_head SET mac_key = 'key-1'";
     backend.raw().await.execute(renamed).await.unwrap();
     assert!(matches!(
         verdict(backend).await,
@@ -631,11 +631,11 @@ async fn heads_are_signed_again_with_a_new_key(backend: &Backend) {
 
 async fn a_head_of_a_missing_key_stops_writers_and_is_reported(backend: &Backend) {
     write(backend, 1).await;
-    let lost = "UPDATE audit_head SET key_id = 'lost' WHERE hash <> repeat('0', 64)";
+    let lost = "UPDATE audit_head SET mac_key = 'lost' WHERE hash <> repeat('0', 64)";
     let lost = if backend.is_postgres() {
         lost
     } else {
-        "UPDATE audit_head SET key_id = 'lost' WHERE hash NOT LIKE '0000%'"
+        "UPDATE audit_head SET mac_key = 'lost' WHERE hash NOT LIKE '0000%'"
     };
     backend.raw().await.execute(lost).await.unwrap();
     let unsigned = Database::open(&backend.location, None).await.unwrap();
