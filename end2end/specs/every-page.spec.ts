@@ -36,7 +36,7 @@ for (const role of roles) {
         await page.emulateMedia({ colorScheme });
         // The API reference is some ten thousand pixels high.
         const path = join(folder, `${place.name}-${name}.png`);
-        await page.screenshot({ path, fullPage: true, timeout: 60_000 });
+        await page.screenshot({ path, fullPage: true, animations: 'disabled', timeout: 60_000 });
         const [inner, outer] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
         expect.soft(inner, `${place.name}, ${name}: no wider than the window`).toBeLessThanOrEqual(outer);
         if (axe) expect.soft(await serious(page, axe), `${place.name}, ${name}: axe-core`).toEqual([]);
