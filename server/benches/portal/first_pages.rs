@@ -26,7 +26,6 @@ pub async fn measure(outside: &Outside, cluster: &str, node: &str) {
         ("new node", "/nodes/new".to_owned()),
         ("catalogue", "/nodes/catalogue".to_owned()),
         ("tenant", "/tenants/vision".to_owned()),
-        ("account", "/account".to_owned()),
     ] {
         let (html, transferred) = get(&client, &path).await;
         let has_islands = html.contains(" data-island=");

@@ -101,6 +101,10 @@ credentials = "none"
 [tenants.vision]
 environments = ["dev"]
 
+# A thousand users, all from this machine.
+[limits]
+connections_per_address = 10000
+
 [log]
 filter = "warn"
 "#,
