@@ -97,8 +97,8 @@ pub async fn open_everything(keys: &Keys, sealer: &dyn Sealer, database: &Databa
     tried(sealer).await
 }
 
-/// Checks that a key exists for each secret in the database and for its audit log. The data directory alone cannot tell: it may be a new
-/// one beside an old database.
+/// Checks that a key exists for each secret in the database and for its audit log. The data directory alone cannot tell: it
+/// may be a new one beside an old database.
 pub async fn every_secret_has_its_key(keys: &Keys, database: &Database) -> Result<()> {
     let uses = database
         .sealed_rows()

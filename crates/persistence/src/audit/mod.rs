@@ -3,8 +3,9 @@
 //! Each tenant has a chain, and the platform has one for entries about no tenant, so that tenants do
 //! not wait for each other. The entries of a chain are numbered without gaps. A row of `audit_head`
 //! holds the last number and hash of a chain; a writer updates it first and so holds its lock until
-//! commit. The row is authenticated with a key that is not in the database (see `heads`). Entries are the last rows that a transaction writes, the platform's first and then those of
-//! tenants by id, so that transactions do not deadlock.
+//! commit. The row is authenticated with a key that is not in the database (see `heads`). Entries are the
+//! last rows that a transaction writes, the platform's first and then those of tenants by id, so that
+//! transactions do not deadlock.
 
 mod heads;
 mod list;

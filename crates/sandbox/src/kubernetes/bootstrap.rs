@@ -59,7 +59,7 @@ fn add(server: &ApiServer, mut object: Value) {
     let Some(resource) = kind else {
         return;
     };
-    // What a status says belongs to nobody yet.
+    // No manager owns the status yet.
     let mut nothing = schema::zero_of_kind(resource.group, resource.kind);
     for field in ["spec", "status"] {
         if let Some(value) = object.get(field) {

@@ -1,5 +1,5 @@
-//! `HEAD` runs the handler of `GET` and drops the body. Pages may be asked for like this. Elsewhere a download that nobody
-//! got would be recorded, or a stream opened.
+//! `HEAD` runs the handler of `GET` and drops the body, which is harmless for pages only. Elsewhere it would record a download
+//! that was not sent, or open a stream.
 
 use crate::http::{no_such_method, pages};
 use axum::{extract::Request, middleware::Next, response::Response};

@@ -9,7 +9,7 @@ use crate::kubernetes::object;
 use crate::kubernetes::schema::Shape;
 use crate::kubernetes::store::SYSTEM_METADATA;
 
-/// Metadata that has no manager, besides that of the store.
+/// Metadata that has no manager, in addition to what the store sets.
 const UNMANAGED: [&str; 3] = ["name", "namespace", "managedFields"];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
