@@ -95,26 +95,19 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     })
     .await?;
     for (name, scope) in [("platform", &all), ("one tenant", &one)] {
-        let owner = Some(UserId::from(Uuid::from_u128((3 << 124) | 7)));
+        let owner = UserId::from(Uuid::from_u128((3 << 124) | 7));
         measure(&format!("overview, {name}"), async || {
             let failed = "failed"
                 .parse()
                 .map_err(Box::<dyn std::error::Error>::from)?;
-            let (failed, mine) = (
-                ClusterQuery {
-                    states: vec![failed],
-                    per_page: 8,
-                    ..ClusterQuery::default()
-                },
-                ClusterQuery {
-                    mine: true,
-                    per_page: 8,
-                    ..ClusterQuery::default()
-                },
-            );
+            let failed = ClusterQuery {
+                states: vec![failed],
+                per_page: 8,
+                ..ClusterQuery::default()
+            };
             let (clusters, nodes) = (database.clusters(), database.nodes());
-            clusters.list(scope, owner, &failed).await?;
-            clusters.list(scope, owner, &mine).await?;
+            clusters.list(scope, Some(owner), &failed).await?;
+            clusters.newest_of(scope, owner, 8).await?;
             let day = SignedDuration::from_hours(24);
             clusters.ending_before(scope, now + day, 8).await?;
             clusters.costs(scope, month, now).await?;

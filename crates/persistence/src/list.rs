@@ -222,11 +222,47 @@ pub(crate) async fn ending_before<K: StoredKind>(
     limit: u32,
 ) -> Result<Vec<Record<K>>, Cause> {
     let sql = ids_of_ending::<K>(database.dialect(), scope, before, limit);
+    records(database, sql).await
+}
+
+/// The newest that `owner` created and that are not deleted.
+pub(crate) async fn newest_of<K: StoredKind>(
+    database: &Database,
+    scope: &TenantScope,
+    owner: UserId,
+    limit: u32,
+) -> Result<Vec<Record<K>>, Cause> {
+    let sql = ids_of_newest::<K>(database.dialect(), scope, owner, limit);
+    records(database, sql).await
+}
+
+async fn records<K: StoredKind>(database: &Database, sql: Sql) -> Result<Vec<Record<K>>, Cause> {
     let mut reading = database.read().await?;
     let ids = fetch_ids(&mut reading, sql).await?;
     let records = several(&mut reading, ids).await?;
     reading.commit().await?;
     Ok(records)
+}
+
+fn ids_of_newest<K: StoredKind>(
+    dialect: Dialect,
+    scope: &TenantScope,
+    owner: UserId,
+    limit: u32,
+) -> Sql {
+    let lookup = dialect.not_looked_up();
+    let mut sql = Sql::new(format!(
+        "SELECT r.id FROM {} r WHERE r.created_by = ",
+        K::TABLE
+    ));
+    sql.bind(owner)
+        .push(" AND ")
+        .push(lookup)
+        .push("r.state <> 'deleted' AND ");
+    push_scope(&mut sql, scope, lookup);
+    sql.push(" ORDER BY r.created_at DESC, r.id DESC LIMIT ")
+        .bind(i64::from(limit));
+    sql
 }
 
 fn ids_of_ending<K: StoredKind>(

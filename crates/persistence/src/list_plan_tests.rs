@@ -138,6 +138,8 @@ async fn each_plan_is_right<K: StoredKind>(
         );
         let ending = ids_of_ending::<K>(database.dialect(), scope, Timestamp::now(), 8);
         assert_goes_through(&plan(database, ending).await, &index("ending"));
+        let newest = ids_of_newest::<K>(database.dialect(), scope, new_id(), 8);
+        assert_goes_through(&plan(database, newest).await, &index("by_owner"));
     }
     // A few of a tenant's are looked up, however many others there are.
     let one = TenantScope::Only(vec![new_id()]);

@@ -93,6 +93,20 @@ impl<K: StoredKind> Table<'_, Resource<K, K::Columns>> {
         .await
     }
 
+    /// The newest of those in `scope` that `owner` created and that are not deleted.
+    pub async fn newest_of(
+        self,
+        scope: &TenantScope,
+        owner: UserId,
+        limit: u32,
+    ) -> Stored<Vec<Record<K>>> {
+        doing(
+            "list a user's newest resources",
+            list::newest_of::<K>(self.0, scope, owner, limit),
+        )
+        .await
+    }
+
     /// What those in `scope` cost from `since`, the start of a month in UTC, until `now`.
     pub async fn costs(
         self,

@@ -110,13 +110,11 @@ async fn figures<K: ManagedKind>(
         per_page: SHOWN,
         ..ListQuery::default()
     };
-    let mine = ListQuery {
-        mine: true,
-        per_page: SHOWN,
-        ..ListQuery::default()
-    };
     let need_attention = table.list(&scope, caller.user_id, &need_attention).await?;
-    let mine = table.list(&scope, caller.user_id, &mine).await?;
+    let mine = match caller.user_id {
+        Some(user) => table.newest_of(&scope, user, SHOWN).await?,
+        None => Vec::new(),
+    };
     let tomorrow = now + SignedDuration::from_hours(24);
     let end_soon = table.ending_before(&scope, tomorrow, SHOWN).await?;
     let costs = table.costs(&scope, month_start(now), now).await?;
@@ -134,7 +132,7 @@ async fn figures<K: ManagedKind>(
         moving: count(K::State::is_moving),
         need_attention: views(need_attention.items),
         end_soon: views(end_soon),
-        mine: views(mine.items),
+        mine: views(mine),
         costs,
     })
 }

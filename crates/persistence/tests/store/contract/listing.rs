@@ -13,6 +13,7 @@ on_both_databases_for_each_kind!(
     mine_is_nobodys_without_a_person,
     counts_tell_every_state_whatever_is_shown,
     those_that_end_soon_come_soonest_first_and_without_those_on_their_way_out,
+    the_newest_of_a_user_are_those_of_nobody_else_and_not_deleted,
     a_resource_is_charged_from_when_it_was_usable_until_it_was_gone,
 );
 
@@ -234,6 +235,46 @@ async fn those_that_end_soon_come_soonest_first_and_without_those_on_their_way_o
         ending(&TenantScope::All, 8).await,
         ["sooner", "elsewhere", "soon", "later"]
     );
+}
+
+async fn the_newest_of_a_user_are_those_of_nobody_else_and_not_deleted<K: Example>(
+    backend: &Backend,
+) {
+    let database = &backend.database;
+    let world = world(database).await;
+    let at = |seconds, order| NewResource::<K> {
+        created_at: after(seconds),
+        ..order
+    };
+    let gone = at(4, example::<K>(&world, "gone"));
+    for order in [
+        &at(3, example::<K>(&world, "third")),
+        &at(1, example::<K>(&world, "first")),
+        &at(2, example_in::<K>(&world.speech, 0, world.ada.id, "second")),
+        &at(
+            5,
+            example_in::<K>(&world.vision, 1, world.brian.id, "of-brian"),
+        ),
+        &gone,
+    ] {
+        created(database, order).await;
+    }
+    delete(database, &gone).await;
+    bring_to(database, &gone, K::State::DELETED, after(20)).await;
+    let newest = async |scope: &TenantScope, limit| -> Vec<String> {
+        database
+            .table::<Record<K>>()
+            .newest_of(scope, world.ada.id, limit)
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|resource| resource.name.to_string())
+            .collect()
+    };
+    let vision = TenantScope::Only(vec![world.vision.tenant.id]);
+    assert_eq!(newest(&vision, 8).await, ["third", "first"]);
+    assert_eq!(newest(&TenantScope::All, 2).await, ["third", "second"]);
+    assert!(newest(&TenantScope::Only(Vec::new()), 8).await.is_empty());
 }
 
 async fn a_resource_is_charged_from_when_it_was_usable_until_it_was_gone<K: Example>(
