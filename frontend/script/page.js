@@ -35,21 +35,14 @@ export function parse(html) {
 }
 
 /**
- * Shows another page: nothing of the old one's content stays.
+ * Shows another page: nothing of the old one stays, but how far the navigation is scrolled.
  * @param {Document} page
  */
 export function replace(page) {
-  const main = mainOf(document);
-  const next = mainOf(page);
-  if (main && next && main.parentElement?.tagName === next.parentElement?.tagName) {
-    const content = [...next.childNodes];
-    next.replaceChildren();
-    main.replaceChildren();
-    morph(document.body, page.body, () => false);
-    mainOf(document)?.replaceChildren(...content);
-  } else {
-    document.body.replaceChildren(...page.body.childNodes);
-  }
+  const scrolled = document.getElementById('navigation')?.scrollTop;
+  document.body.replaceChildren(...page.body.childNodes);
+  const navigation = document.getElementById('navigation');
+  if (scrolled && navigation) navigation.scrollTop = scrolled;
   adoptHead(page);
   changed();
 }

@@ -1,7 +1,7 @@
 // Shows what changed on the server: the page's event streams say that something did, and then the page is asked for.
 import { isDirty } from './morph.js';
 import { onChange, parse, showNotice, update } from './page.js';
-import { ask, isVisiting, leadsToSignIn, visitNumber } from './visits.js';
+import { ask, isVisiting, leadsToSignIn, shown, visitNumber } from './visits.js';
 
 /** The shortest time between two refreshes, in milliseconds. */
 const PAUSE = 200;
@@ -9,8 +9,6 @@ const PAUSE = 200;
 /** @type {EventSource[]} */
 let streams = [];
 let listeningTo = '';
-/** What the server called the page that is open, and which it was. */
-let known = { address: '', tag: '' };
 let wanted = false;
 let running = false;
 let last = 0;
@@ -40,7 +38,7 @@ async function refreshOnce() {
   const number = visitNumber();
   const address = location.href;
   /** @type {Record<string, string>} */
-  const headers = known.address === address ? { 'If-None-Match': known.tag } : {};
+  const headers = shown.address === address && shown.tag ? { 'If-None-Match': shown.tag } : {};
   const response = await ask(address, { headers, cache: 'no-store' });
   if (response.status === 304 || response.status >= 500) return;
   if (leadsToSignIn(response)) {
@@ -54,7 +52,7 @@ async function refreshOnce() {
   if (isVisiting() || number !== visitNumber()) return;
   const page = parse(html);
   if (!page) return;
-  known = { address, tag: response.headers.get('ETag') ?? '' };
+  Object.assign(shown, { address, tag: response.headers.get('ETag') ?? '' });
   update(page, isDirty);
 }
 

@@ -14,6 +14,12 @@ import { isDirty } from './morph.js';
 /** The newest visit supersedes the others. */
 let latest = 0;
 let underWay = 0;
+/** How long a page may take before the bar says that it is on its way, in milliseconds. */
+const MOMENT = 150;
+/** @type {number | undefined} */
+let bar;
+/** The page that is open: its address, and what the server called it as it is shown. */
+export const shown = { address: '', tag: '' };
 /** The difference between the server's clock and this machine's, in milliseconds. */
 let skew = 0;
 
@@ -55,7 +61,7 @@ export const leadsToSignIn = (response) =>
 export async function visit(url, { history: how = 'push', scrollY, body, keeps = () => false } = {}) {
   const mine = ++latest;
   underWay += 1;
-  document.documentElement.toggleAttribute('data-busy', true);
+  bar ??= setTimeout(() => document.documentElement.toggleAttribute('data-busy', true), MOMENT);
   try {
     const response = await ask(url, body ? { method: 'POST', body } : {});
     if (!response.headers.get('Content-Type')?.startsWith('text/html')) {
@@ -71,20 +77,26 @@ export async function visit(url, { history: how = 'push', scrollY, body, keeps =
       return;
     }
     const page = parse(html);
-    const shown = body && !response.redirected ? location.href : response.url + new URL(url, location.href).hash;
+    const isOutcome = body && !response.redirected;
+    const address = isOutcome ? location.href : response.url + new URL(url, location.href).hash;
     if (!page) {
-      location.assign(shown);
+      location.assign(address);
       return;
     }
     removeNotice('offline-notice');
     const keepsNow = (/** @type {Element} */ control) => keeps(control, response.redirected);
-    show(page, new URL(shown), how, keepsNow, scrollY, Boolean(body));
+    show(page, new URL(address), how, keepsNow, scrollY, Boolean(body));
+    Object.assign(shown, { address: location.href, tag: (!isOutcome && response.headers.get('ETag')) || '' });
   } catch (error) {
     if (mine === latest) showNotice('offline-notice');
     console.warn(error);
   } finally {
     underWay -= 1;
-    if (!underWay) document.documentElement.toggleAttribute('data-busy', false);
+    if (!underWay) {
+      clearTimeout(bar);
+      bar = undefined;
+      document.documentElement.removeAttribute('data-busy');
+    }
   }
 }
 

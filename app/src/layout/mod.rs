@@ -50,7 +50,10 @@ pub fn Layout(
         </a>
         <div class="md:grid md:grid-cols-[232px_minmax(0,1fr)] min-h-screen">
             <aside class="max-md:hidden border-r border-line bg-surface">
-                <div class="sticky top-0 h-screen flex flex-col px-3 pt-3.5 overflow-y-auto">
+                <div
+                    id="navigation"
+                    class="sticky top-0 h-screen flex flex-col px-3 pt-3.5 overflow-y-auto"
+                >
                     <Brand />
                     <SidePanel profile=profile.clone() />
                 </div>
