@@ -1,5 +1,5 @@
 //! Ten thousand people, a hundred thousand audit entries: lists and filters. Ten thousand credentials: how fast they are
-//! wrapped anew.
+//! wrapped again.
 
 use crate::{load, portal_process::Outside, row};
 use domain::{
@@ -110,7 +110,7 @@ pub async fn measure_lists(outside: &Outside) {
     load::measure_addresses(outside, &addresses, &stored).await;
 }
 
-/// Wraps credentials anew under another key, with the command that admins use.
+/// Wraps credentials again under another key, with the command that admins use.
 pub async fn measure_rotation(outside: &Outside) {
     let settings = Settings::load(Sources {
         file: Some(outside.configuration()),
@@ -133,7 +133,7 @@ pub async fn measure_rotation(outside: &Outside) {
     let took = began.elapsed();
     let rate = CREDENTIALS as f64 / took.as_secs_f64();
     row(
-        &format!("wrapping {CREDENTIALS} credentials anew"),
+        &format!("wrapping {CREDENTIALS} credentials again"),
         format!("{:.1} s, {rate:.0}/s", took.as_secs_f64()),
     );
 }

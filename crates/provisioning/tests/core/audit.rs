@@ -206,7 +206,7 @@ async fn nothing_is_handed_out_that_cannot_be_recorded() {
     let cluster = core.order(&grace, "kept").await;
     core.until(&cluster, ClusterState::Ready).await;
     let node = core.order_node(&grace, "trainer").await;
-    core.until_node(&node, NodeState::Ready).await;
+    core.until(&node, NodeState::Ready).await;
     let before = core.audited().await.len();
 
     let (read_only, database) = core.read_only().await;

@@ -29,7 +29,7 @@ async fn a_launch_survives_an_end_at_every_call_with_one_machine() {
             let node = core.order_node(&grace, "trainer").await;
             let died = dies_at(&core, call, after_effect).await;
             let _running = core.reconcile();
-            core.until_node(&node, NodeState::Ready).await;
+            core.until(&node, NodeState::Ready).await;
             assert_eq!(core.machines.names(), [node.details.machine]);
             assert_eq!(core.machines.launches(), 1, "call {call}, {after_effect}");
             if !died {
@@ -49,12 +49,12 @@ async fn a_deletion_survives_an_end_at_every_call() {
             let node = core.order_node(&grace, "trainer").await;
             {
                 let _running = core.reconcile();
-                core.until_node(&node, NodeState::Ready).await;
+                core.until(&node, NodeState::Ready).await;
             }
             core.nodes.delete(&grace, node.id, "trainer").await.unwrap();
             let died = dies_at(&core, call, after_effect).await;
             let _running = core.reconcile();
-            core.until_node(&node, NodeState::Deleted).await;
+            core.until(&node, NodeState::Deleted).await;
             assert!(core.machines.names().is_empty());
             if !died {
                 assert!(call > 3, "the reconciler made only {call} calls");
@@ -73,7 +73,7 @@ async fn a_deletion_in_the_middle_of_a_launch_leaves_nothing() {
         dies_at(&core, call, true).await;
         core.nodes.delete(&grace, node.id, "trainer").await.unwrap();
         let _running = core.reconcile();
-        core.until_node(&node, NodeState::Deleted).await;
+        core.until(&node, NodeState::Deleted).await;
         assert!(core.machines.names().is_empty(), "call {call}");
     }
 }

@@ -32,7 +32,7 @@ async fn a_node_comes_up_stops_starts_and_goes() {
     let _running = core.reconcile();
     let node = core.order_node(&grace, "trainer").await;
     assert_eq!(node.state, NodeState::Pending);
-    core.until_node(&node, NodeState::Ready).await;
+    core.until(&node, NodeState::Ready).await;
 
     let up = core.nodes.get(&grace, node.id).await.unwrap();
     assert_eq!(up.address.as_deref(), Some("203.0.113.7:22"));
@@ -41,14 +41,14 @@ async fn a_node_comes_up_stops_starts_and_goes() {
     assert!(up.cost.running);
 
     core.nodes.stop(&grace, node.id).await.unwrap();
-    core.until_node(&node, NodeState::Stopped).await;
+    core.until(&node, NodeState::Stopped).await;
     let stopped = core.nodes.get(&grace, node.id).await.unwrap();
     assert!(!stopped.cost.running);
 
     core.nodes.start(&grace, node.id).await.unwrap();
-    core.until_node(&node, NodeState::Ready).await;
+    core.until(&node, NodeState::Ready).await;
     core.nodes.delete(&grace, node.id, "trainer").await.unwrap();
-    core.until_node(&node, NodeState::Deleted).await;
+    core.until(&node, NodeState::Deleted).await;
     assert!(core.machines.names().is_empty());
     assert_eq!(core.machines.launches(), 1);
     assert_eq!(core.machines.workspaces()[&up.workspace], 1);
@@ -61,7 +61,7 @@ async fn a_lack_of_capacity_is_explained_and_can_be_tried_again() {
     let _running = core.reconcile();
     core.machines.no_capacity.store(true, Ordering::SeqCst);
     let node = core.order_node(&grace, "trainer").await;
-    core.until_node(&node, NodeState::Failed).await;
+    core.until(&node, NodeState::Failed).await;
     let failed = core.nodes.get(&grace, node.id).await.unwrap();
     let failure = failed.failure.as_ref().unwrap();
     assert_eq!(failure.code, FailureCode::NoCapacity);
@@ -70,7 +70,7 @@ async fn a_lack_of_capacity_is_explained_and_can_be_tried_again() {
 
     core.machines.no_capacity.store(false, Ordering::SeqCst);
     core.nodes.start(&grace, node.id).await.unwrap();
-    core.until_node(&node, NodeState::Ready).await;
+    core.until(&node, NodeState::Ready).await;
     assert_eq!(core.machines.launches(), 2);
 }
 
@@ -81,7 +81,7 @@ async fn a_machine_ended_outside_shows_when_its_workspace_is_looked_at() {
     let node = core.order_node(&grace, "trainer").await;
     {
         let _running = core.reconcile();
-        core.until_node(&node, NodeState::Ready).await;
+        core.until(&node, NodeState::Ready).await;
     }
     core.machines.end(&node.machine);
     // A reconciler that starts looks at workspaces that are due; this one is made so.
@@ -94,7 +94,7 @@ async fn a_machine_ended_outside_shows_when_its_workspace_is_looked_at() {
         .unwrap();
     core.database.workspaces().wake(workspace.id).await.unwrap();
     let _running = core.reconcile();
-    core.until_node(&node, NodeState::Failed).await;
+    core.until(&node, NodeState::Failed).await;
     let gone = core.nodes.get(&grace, node.id).await.unwrap();
     assert_eq!(
         gone.failure.as_ref().unwrap().code,
@@ -120,7 +120,7 @@ async fn an_empty_workspace_is_looked_at_often_once_a_node_is_ordered_in_it() {
     })
     .await;
     let node = core.order_node(&grace, "trainer").await;
-    core.until_node(&node, NodeState::Ready).await;
+    core.until(&node, NodeState::Ready).await;
     assert!(
         next_look().await < soon,
         "a machine that is ended shows within a minute"
@@ -139,7 +139,7 @@ async fn a_server_that_restarts_in_the_middle_is_asked_again_and_makes_one_machi
     })
     .await;
     core.machines.forget_requests();
-    core.until_node(&node, NodeState::Ready).await;
+    core.until(&node, NodeState::Ready).await;
     assert_eq!(core.machines.names(), [node.details.machine]);
 }
 
@@ -157,7 +157,7 @@ async fn a_server_that_is_away_loses_nothing() {
     .await;
     assert_eq!(failure.code, FailureCode::ServerUnreachable);
     core.machines.heal();
-    core.until_node(&node, NodeState::Ready).await;
+    core.until(&node, NodeState::Ready).await;
 }
 
 #[tokio::test]
@@ -166,7 +166,7 @@ async fn an_idle_rule_reaches_the_machine() {
     let grace = core.member("grace", "vision", Developer).await;
     let _running = core.reconcile();
     let node = core.order_node(&grace, "trainer").await;
-    core.until_node(&node, NodeState::Ready).await;
+    core.until(&node, NodeState::Ready).await;
     let rule = |minutes| AutostopInput {
         idle_minutes: Some(minutes),
         idle_action: "stop".into(),
@@ -256,7 +256,7 @@ async fn a_task_of_ones_own_is_checked_here_and_by_the_server() {
     let _running = core.reconcile();
     // The server is asked once the workspace is there.
     let first = core.order_node(&grace, "first").await;
-    core.until_node(&first, NodeState::Ready).await;
+    core.until(&first, NodeState::Ready).await;
     let quote = |task: &str| {
         core.nodes.quote(
             &grace,
@@ -286,7 +286,7 @@ async fn keys_and_logs_are_handed_out_with_an_entry_in_the_audit_log() {
     let node = core.order_node(&grace, "trainer").await;
     let early = core.nodes.ssh(&grace, node.id).await.unwrap_err();
     assert_eq!(early.kind, ProblemKind::NotReady);
-    core.until_node(&node, NodeState::Ready).await;
+    core.until(&node, NodeState::Ready).await;
     let access = core.nodes.ssh(&grace, node.id).await.unwrap();
     assert!(access.private_key.expose_secret().contains("PRIVATE KEY"));
     assert!(access.config_block().contains("HostName 203.0.113.7"));
@@ -419,11 +419,11 @@ async fn a_node_whose_time_is_over_is_deleted() {
         panic!("not stored");
     };
     let _running = core.reconcile();
-    core.until_node(&node, NodeState::Ready).await;
+    core.until(&node, NodeState::Ready).await;
     let short = domain::node::view::Node {
         id: short.id,
         ..node.clone()
     };
-    core.until_node(&short, NodeState::Deleted).await;
+    core.until(&short, NodeState::Deleted).await;
     assert_eq!(core.machines.names(), [node.details.machine]);
 }
