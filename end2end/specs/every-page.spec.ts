@@ -14,7 +14,6 @@ const colours = ['color-contrast', 'link-in-text-block'];
 const looks = [
   { name: 'light-wide', colorScheme: 'light', viewport: wide, axe: {} },
   { name: 'light-phone', colorScheme: 'light', viewport: phone, axe: undefined },
-  { name: 'dark-phone', colorScheme: 'dark', viewport: phone, axe: undefined },
   { name: 'dark-wide', colorScheme: 'dark', viewport: wide, axe: { runOnly: colours } },
 ] as const;
 
