@@ -39,6 +39,8 @@ CREATE TABLE users (
     name_folded TEXT COLLATE "C" NOT NULL,
     suspended BOOLEAN NOT NULL,
     last_seen_at TIMESTAMPTZ,
+    -- Claims for rules that the identity provider left out of the latest sign-in, one a line.
+    withheld_claims TEXT COLLATE "C" NOT NULL DEFAULT '',
     version BIGINT NOT NULL DEFAULT 1,
     UNIQUE (issuer, subject)
 );

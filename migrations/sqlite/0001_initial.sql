@@ -39,6 +39,8 @@ CREATE TABLE users (
     name_folded TEXT NOT NULL,
     suspended INTEGER NOT NULL CHECK (suspended IN (0, 1)),
     last_seen_at INTEGER,
+    -- Claims for rules that the identity provider left out of the latest sign-in, one a line.
+    withheld_claims TEXT NOT NULL DEFAULT '',
     version INTEGER NOT NULL DEFAULT 1,
     UNIQUE (issuer, subject)
 ) STRICT;

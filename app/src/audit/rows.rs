@@ -82,6 +82,7 @@ pub fn channel_title(channel: &str) -> String {
     match channel {
         "session" => "browser",
         "api_token" => "API token",
+        "claim" => "sign-in",
         other => return other.replace('_', " "),
     }
     .to_owned()

@@ -44,6 +44,8 @@ pub fn Layout(
     refresh_seconds: Option<u32>,
 ) -> impl IntoView {
     let Session { profile, sandbox } = session;
+    let withheld = profile.withheld_claims.join(", ");
+    let withheld = (!withheld.is_empty()).then(|| withheld_claims_notice(&withheld));
     view! {
         <a href="#page" class="skip-link">
             "Skip to content"
@@ -69,6 +71,7 @@ pub fn Layout(
                     class="w-full max-w-[1240px] px-4 pt-4.5 pb-15 md:px-8.5 md:pt-6.5"
                 >
                     {sandbox.then(sandbox_banner)}
+                    {withheld}
                     <div inner_html=html></div>
                 </main>
             </div>
@@ -149,5 +152,18 @@ fn sandbox_banner() -> impl IntoView {
             <b>"Sandbox. "</b>
             "Nothing here is real: the identity provider, clusters and GPUs are simulated on this machine."
         </p>
+    }
+}
+
+fn withheld_claims_notice(claims: &str) -> impl IntoView {
+    let title = format!("Your identity provider left out a claim: {claims}");
+    view! {
+        <div class="mb-4.5" data-notice="withheld-claims">
+            <Notice tone=Tone::Busy title=title>
+                <p>
+                    "The value is too large for your sign-in or has another source, so your roles may be missing or outdated. Ask your platform team to limit the groups that the provider sends, then sign in again."
+                </p>
+            </Notice>
+        </div>
     }
 }

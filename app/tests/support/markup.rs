@@ -15,7 +15,7 @@ use domain::{
 use jiff::Timestamp;
 use persistence::{
     audit_records::AuditEntry,
-    records::{ClaimedTenant, SignedIn},
+    records::{ClaimedRoles, ClaimedTenant, SignedIn},
 };
 
 use super::{TestPortal, sample, signed_in};
@@ -79,9 +79,12 @@ impl TestPortal {
             let renamed = SignedIn {
                 name: MARKUP.into(),
                 email: format!("{MARKUP}{}", user.email),
-                claimed_platform_role: PlatformRole::Admin,
-                claimed_platform_why: Some(MARKUP.into()),
-                claimed_tenants: vec![claimed],
+                claimed: ClaimedRoles {
+                    platform_role: PlatformRole::Admin,
+                    platform_why: Some(MARKUP.into()),
+                    tenants: vec![claimed],
+                    ..ClaimedRoles::default()
+                },
                 ..user
             };
             let users = self.core.database.users();

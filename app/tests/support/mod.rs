@@ -31,7 +31,7 @@ use domain::{
 use jiff::Timestamp;
 use persistence::{
     audit_records::AuditEntry,
-    records::{ClaimedTenant, SignedIn, TenantSeed},
+    records::{ClaimedRoles, ClaimedTenant, SignedIn, TenantSeed},
 };
 use scripted::TestCore;
 use uuid::Uuid;
@@ -72,9 +72,7 @@ fn signed_in(name: &str) -> SignedIn {
         email: format!("{short}@example.com"),
         email_verified: true,
         name: name.into(),
-        claimed_platform_role: PlatformRole::User,
-        claimed_platform_why: None,
-        claimed_tenants: Vec::new(),
+        claimed: ClaimedRoles::default(),
         source: None,
     }
 }
@@ -111,11 +109,14 @@ impl TestPortal {
             .id;
         let now = Timestamp::now();
         let by_claim = SignedIn {
-            claimed_tenants: vec![ClaimedTenant {
-                tenant_id: tenant,
-                role: TenantRole::Developer,
-                why: Some("groups has vision-dev".into()),
-            }],
+            claimed: ClaimedRoles {
+                tenants: vec![ClaimedTenant {
+                    tenant_id: tenant,
+                    role: TenantRole::Developer,
+                    why: Some("groups has vision-dev".into()),
+                }],
+                ..ClaimedRoles::default()
+            },
             ..signed_in("Grace Okafor")
         };
         let sign_in = async |who| core.database.users().sign_in(who, now).await.unwrap().id;

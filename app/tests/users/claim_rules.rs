@@ -62,3 +62,17 @@ async fn only_admins_can_try_rules() {
     assert!(!answer.location().contains("planted-token"));
     assert!(!answer.text.contains("groups has devs"));
 }
+
+#[tokio::test]
+async fn a_claim_that_the_provider_left_out_is_unknown() {
+    let browser = portal().await.admin();
+    let warning = "data-notice=\"withheld-claims\"";
+    let with_groups = browser.post(TRY, FORM).await;
+    assert!(!with_groups.text.contains(warning));
+    let claims = r#"{"sub":"1","_claim_names":{"groups":"src1"}}"#;
+    let encoded: String = claims.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let answer = browser.post(TRY, &with_token(&encoded)).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert!(answer.text.contains(warning));
+    assert_eq!(answer.text.matches(">Unknown<").count(), 3);
+}

@@ -34,6 +34,9 @@ pub struct Profile {
     pub platform_role: PlatformRole,
     /// The caller's tenants; with a token, only those it is valid for.
     pub tenants: Vec<TenantMembership>,
+    /// Claims that the identity provider left out of the latest sign-in: roles that depend on them may be missing or
+    /// outdated.
+    pub withheld_claims: Vec<String>,
     /// The token of the request; its scopes can be narrower than the role.
     pub token: Option<ApiToken>,
     pub now: Timestamp,

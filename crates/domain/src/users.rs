@@ -90,6 +90,8 @@ pub struct UserDetail {
     pub platform_grants: Vec<PlatformGrant>,
     /// Every role they hold in tenants, by the tenant's name.
     pub tenant_grants: Vec<TenantGrant>,
+    /// Claims for rules that the provider left out of the latest sign-in.
+    pub withheld_claims: Vec<String>,
     /// Browsers where they are signed in.
     pub sessions: u32,
     /// API tokens of theirs that have not ended.
@@ -197,6 +199,17 @@ pub struct UserCount {
     pub users: u64,
 }
 
+/// What a rule finds in the claims of a user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum RuleResult {
+    Matches,
+    NoMatch,
+    /// The provider left the claim out although the user has it, so its value is unknown.
+    Withheld,
+}
+
 /// What a configured rule gives, and whether it matches a token that was tried.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -206,7 +219,7 @@ pub struct TriedRule {
     /// What it gives: “platform role admin”, “developer in vision”.
     pub gives: String,
     /// Whether the token has it.
-    pub matches: bool,
+    pub result: RuleResult,
     /// What is in the way although it matches, such as a tenant that does not exist.
     pub problem: Option<String>,
 }
@@ -223,4 +236,9 @@ pub struct ClaimTrial {
     pub tenants: Vec<(String, TenantRole)>,
     /// The names of the claims that the token has.
     pub claims: Vec<String>,
+    /// The names of claims that rules read and the provider left out of the token, because they are too large or have
+    /// another source.
+    pub withheld: Vec<String>,
+    /// Whether users keep the roles that the withheld claims gave at an earlier sign-in; otherwise they lose them.
+    pub keeps_roles: bool,
 }

@@ -16,7 +16,7 @@ pub struct AuditEntry {
     pub user_id: Option<UserId>,
     /// The user's name at the time.
     pub who: String,
-    /// `session`, `api_token`, `portal`, `command_line`, or for an API server
+    /// `session`, `api_token`, `portal`, `command_line`, `claim` (a claim rule at a sign-in), or for an API server
     /// `client_certificate`, `credential_handle`.
     pub channel: String,
     pub source: Option<String>,

@@ -159,6 +159,8 @@ pub struct UserRecord {
     pub suspended: bool,
     /// Their tenants.
     pub memberships: Vec<MembershipRecord>,
+    /// Claims for rules that the provider left out of the latest sign-in.
+    pub withheld_claims: Vec<String>,
     /// When they were last seen signing in.
     pub last_seen_at: Option<Timestamp>,
 }
@@ -174,7 +176,7 @@ pub struct MembershipRecord {
     pub role: TenantRole,
 }
 
-/// A person as an identity provider has just vouched for them, with the roles their claims give.
+/// A user whom an identity provider has just authenticated, with the roles that claims give.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignedIn {
     /// The issuer.
@@ -187,14 +189,29 @@ pub struct SignedIn {
     pub email_verified: bool,
     /// The name.
     pub name: String,
-    /// The platform role that claims give.
-    pub claimed_platform_role: PlatformRole,
-    /// The rule that gives it, in words, if it is more than everybody has.
-    pub claimed_platform_why: Option<String>,
-    /// Tenant roles that claims give; they replace those that claims gave before.
-    pub claimed_tenants: Vec<ClaimedTenant>,
+    /// They replace the roles that claims gave before.
+    pub claimed: ClaimedRoles,
     /// The address they came from, for the audit log.
     pub source: Option<String>,
+}
+
+/// What the claims of a sign-in give.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ClaimedRoles {
+    pub platform_role: PlatformRole,
+    /// The rule that gives it, in words, if it is more than everybody has.
+    pub platform_why: Option<String>,
+    pub tenants: Vec<ClaimedTenant>,
+    /// Claims that rules read and the provider left out although the user has them.
+    pub withheld: Vec<String>,
+    /// Roles that those claims could give; a user who has one from an earlier sign-in keeps it.
+    pub kept: KeptRoles,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KeptRoles {
+    pub platform_admin: bool,
+    pub tenants: Vec<(TenantId, TenantRole)>,
 }
 
 /// A role in a tenant that a claim gives.

@@ -73,6 +73,7 @@ impl Account {
             issuer: user.issuer,
             platform_role: reached_role(caller, user.platform_role),
             tenants,
+            withheld_claims: user.withheld_claims,
             token: self.token_of(caller).await?,
             now: Timestamp::now(),
         })

@@ -3,10 +3,13 @@
 use domain::{
     access::{PlatformRole, TenantRole},
     tenancy::Tenant,
+    users::RuleResult,
 };
+use persistence::records::{ClaimedRoles, ClaimedTenant};
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use persistence::records::ClaimedTenant;
+use crate::withheld_claims::is_withheld;
 
 /// Why a user has the role that everybody has.
 const EVERYBODY: &str = "everybody";
@@ -41,14 +44,20 @@ pub struct ClaimRule {
 }
 
 impl ClaimRule {
-    /// Whether `claims` has what the rule asks for.
-    pub fn matches(&self, claims: &Map<String, Value>) -> bool {
-        match claims.get(&self.claim) {
+    pub fn outcome(&self, claims: &Map<String, Value>) -> RuleResult {
+        let matches = match claims.get(&self.claim) {
             Some(Value::String(text)) => *text == self.value,
             Some(Value::Array(items)) => {
                 items.iter().any(|item| item == &Value::from(&*self.value))
             }
             _ => false,
+        };
+        if is_withheld(claims, &self.claim) {
+            RuleResult::Withheld
+        } else if matches {
+            RuleResult::Matches
+        } else {
+            RuleResult::NoMatch
         }
     }
 
@@ -65,31 +74,38 @@ pub struct ClaimRules {
     pub rules: Vec<ClaimRule>,
     /// What everybody gets.
     pub default_role: Option<Grant>,
+    pub overage: ClaimsOverage,
 }
 
-/// What claims give a user.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Claimed {
-    pub platform_role: PlatformRole,
-    /// The rule that gives it, if it is more than everybody has.
-    pub platform_why: Option<String>,
-    /// Roles in tenants, each tenant once with the highest.
-    pub tenants: Vec<ClaimedTenant>,
+/// What happens to roles that depend on a claim that the provider left out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClaimsOverage {
+    /// Users keep the roles that such claims gave at an earlier sign-in.
+    #[default]
+    Keep,
+    /// Users lose these roles.
+    Drop,
 }
 
 impl ClaimRules {
     /// What `claims` give where there are these `tenants`. Of several rules that give the same the
     /// first is the reason.
-    pub fn claimed(&self, claims: &Map<String, Value>, tenants: &[Tenant]) -> Claimed {
-        let matching = self.rules.iter().filter(|rule| rule.matches(claims));
-        let grants = matching.map(|rule| (&rule.grant, rule.words())).chain(
-            self.default_role
-                .iter()
-                .map(|it| (it, EVERYBODY.to_owned())),
-        );
-        let mut claimed = Claimed::default();
-        for (grant, why) in grants {
+    pub fn claimed(&self, claims: &Map<String, Value>, tenants: &[Tenant]) -> ClaimedRoles {
+        let mut claimed = ClaimedRoles::default();
+        let everybody = self.default_role.iter();
+        let everybody = everybody.map(|grant| (grant, RuleResult::Matches, EVERYBODY.to_owned()));
+        let rules = self
+            .rules
+            .iter()
+            .map(|rule| (&rule.grant, rule.outcome(claims), rule.words()));
+        for (grant, outcome, why) in rules.chain(everybody) {
+            let is_kept = outcome == RuleResult::Withheld && self.overage == ClaimsOverage::Keep;
+            if outcome != RuleResult::Matches && !is_kept {
+                continue;
+            }
             match grant {
+                Grant::PlatformAdmin if is_kept => claimed.kept.platform_admin = true,
                 Grant::PlatformAdmin => {
                     claimed.platform_role = PlatformRole::Admin;
                     claimed.platform_why.get_or_insert(why);
@@ -100,26 +116,45 @@ impl ClaimRules {
                         tracing::warn!(%slug, "a claim rule names a tenant that does not exist");
                         continue;
                     };
-                    claimed.add(ClaimedTenant {
-                        tenant_id: tenant.tenant.id,
-                        role: *role,
-                        why: Some(why),
-                    });
+                    let tenant_id = tenant.tenant.id;
+                    if is_kept {
+                        claimed.kept.tenants.push((tenant_id, *role));
+                    } else {
+                        add(
+                            &mut claimed.tenants,
+                            ClaimedTenant {
+                                tenant_id,
+                                role: *role,
+                                why: Some(why),
+                            },
+                        );
+                    }
                 }
             }
         }
+        claimed.withheld = self.withheld(claims);
         claimed
+    }
+
+    /// The claims that rules read and the provider left out.
+    fn withheld(&self, claims: &Map<String, Value>) -> Vec<String> {
+        let mut withheld: Vec<String> = Vec::new();
+        for rule in &self.rules {
+            if rule.outcome(claims) == RuleResult::Withheld && !withheld.contains(&rule.claim) {
+                withheld.push(rule.claim.clone());
+            }
+        }
+        withheld
     }
 }
 
-impl Claimed {
-    fn add(&mut self, new: ClaimedTenant) {
-        let same = |known: &&mut ClaimedTenant| known.tenant_id == new.tenant_id;
-        match self.tenants.iter_mut().find(same) {
-            Some(known) if known.role >= new.role => {}
-            Some(known) => *known = new,
-            None => self.tenants.push(new),
-        }
+/// Keeps the highest role in each tenant.
+fn add(tenants: &mut Vec<ClaimedTenant>, new: ClaimedTenant) {
+    let same = |known: &&mut ClaimedTenant| known.tenant_id == new.tenant_id;
+    match tenants.iter_mut().find(same) {
+        Some(known) if known.role >= new.role => {}
+        Some(known) => *known = new,
+        None => tenants.push(new),
     }
 }
 
@@ -127,7 +162,7 @@ impl Claimed {
 mod tests {
     use super::*;
     use domain::tenancy::TenantRef;
-    use persistence::new_id;
+    use persistence::{new_id, records::KeptRoles};
     use serde_json::json;
 
     fn rule(claim: &str, value: &str) -> ClaimRule {
@@ -140,6 +175,10 @@ mod tests {
 
     fn claims(value: Value) -> Map<String, Value> {
         value.as_object().unwrap().clone()
+    }
+
+    fn matches(rule: &ClaimRule, claims: &Map<String, Value>) -> bool {
+        rule.outcome(claims) == RuleResult::Matches
     }
 
     fn in_vision(role: TenantRole) -> Grant {
@@ -163,15 +202,15 @@ mod tests {
     #[test]
     fn a_rule_matches_a_text_or_one_of_a_list_exactly() {
         let groups = claims(json!({"cognito:groups": ["dev", "admins"], "team": "ops"}));
-        assert!(rule("cognito:groups", "admins").matches(&groups));
-        assert!(rule("team", "ops").matches(&groups));
+        assert!(matches(&rule("cognito:groups", "admins"), &groups));
+        assert!(matches(&rule("team", "ops"), &groups));
         for (claim, value) in [
             ("cognito:groups", "admin"),
             ("cognito:groups", "Admins"),
             ("team", "op"),
             ("groups", "admins"),
         ] {
-            assert!(!rule(claim, value).matches(&groups), "{claim} {value}");
+            assert!(!matches(&rule(claim, value), &groups), "{claim} {value}");
         }
     }
 
@@ -182,7 +221,7 @@ mod tests {
             json!({"g": {"a": "x"}}),
             json!({"g": null}),
         ] {
-            assert!(!rule("g", "1").matches(&claims(odd)));
+            assert!(!matches(&rule("g", "1"), &claims(odd)));
         }
     }
 
@@ -203,6 +242,7 @@ mod tests {
                 rule("groups", "devs"),
             ],
             default_role: Some(in_vision(TenantRole::Viewer)),
+            overage: ClaimsOverage::Keep,
         };
         let given = |groups: Value| {
             rules.claimed(
@@ -219,5 +259,48 @@ mod tests {
         assert_eq!(nothing.platform_role, PlatformRole::User);
         assert_eq!(nothing.platform_why, None);
         assert_eq!(nothing.tenants[0].why.as_deref(), Some("everybody"));
+    }
+
+    #[test]
+    fn roles_from_a_claim_that_was_left_out_are_kept_or_dropped() {
+        let vision = vision();
+        let elsewhere = json!({
+            "team": "ops",
+            "_claim_names": {"groups": "src1"},
+            "_claim_sources": {"src1": {"endpoint": "https://graph.example.com/getMemberObjects"}},
+        });
+        let given = |overage| {
+            let rules = ClaimRules {
+                rules: vec![
+                    rule("groups", "leads"),
+                    ClaimRule {
+                        grant: in_vision(TenantRole::Developer),
+                        ..rule("groups", "devs")
+                    },
+                    ClaimRule {
+                        grant: in_vision(TenantRole::Viewer),
+                        ..rule("team", "ops")
+                    },
+                    ClaimRule {
+                        grant: in_vision(TenantRole::Admin),
+                        ..rule("team", "leads")
+                    },
+                ],
+                default_role: None,
+                overage,
+            };
+            rules.claimed(&claims(elsewhere.clone()), std::slice::from_ref(&vision))
+        };
+        for overage in [ClaimsOverage::Keep, ClaimsOverage::Drop] {
+            let claimed = given(overage);
+            assert_eq!(claimed.withheld, ["groups"]);
+            assert_eq!(claimed.platform_role, PlatformRole::User);
+            assert_eq!(claimed.tenants[0].role, TenantRole::Viewer);
+        }
+        let kept = given(ClaimsOverage::Keep).kept;
+        assert!(kept.platform_admin);
+        let developer = (vision.tenant.id, TenantRole::Developer);
+        assert_eq!(kept.tenants, [developer]);
+        assert_eq!(given(ClaimsOverage::Drop).kept, KeptRoles::default());
     }
 }

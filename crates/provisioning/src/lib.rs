@@ -25,6 +25,7 @@ pub mod tenants;
 pub mod user_pools;
 pub mod users;
 pub mod vault;
+mod withheld_claims;
 
 pub use crate::core::{Core, Parts};
 

@@ -54,6 +54,15 @@ impl SignInService {
     ) -> Result<UserRecord, Problem> {
         let tenants = self.db.tenants().active().await?;
         let claimed = self.rules.claimed(&identity.claims, &tenants);
+        if !claimed.withheld.is_empty() {
+            tracing::warn!(
+                issuer = identity.issuer,
+                subject = identity.subject,
+                claims = claimed.withheld.join(", "),
+                overage = ?self.rules.overage,
+                "the identity provider left out claims that rules read, so roles that depend on them are unknown"
+            );
+        }
         let user = self
             .db
             .users()
@@ -64,9 +73,7 @@ impl SignInService {
                     email: identity.email,
                     email_verified: identity.email_verified,
                     name: identity.name,
-                    claimed_platform_role: claimed.platform_role,
-                    claimed_platform_why: claimed.platform_why,
-                    claimed_tenants: claimed.tenants,
+                    claimed,
                     source,
                 },
                 Timestamp::now(),

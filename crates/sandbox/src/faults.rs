@@ -124,6 +124,8 @@ pub enum IdTokenFault {
     WrongNonce,
     Expired,
     AccessToken,
+    /// The groups are in another place, as Microsoft Entra answers for users in more than 200 groups.
+    GroupsOverage,
 }
 
 /// The shared handle. Cloning it is cheap and gives the same switches.

@@ -15,7 +15,7 @@ use persistence::{
     audit_records::AuditEntry,
     credential_records::{NewCredential, SealedCredential, owner},
     new_id,
-    records::SignedIn,
+    records::{ClaimedRoles, SignedIn},
 };
 use server::{
     config::{Settings, Sources},
@@ -37,9 +37,7 @@ pub async fn store(outside: &Outside) {
         email: format!("person.{number:05}@example.com"),
         email_verified: true,
         name: format!("User {number:05} of team {:03}", number % 137),
-        claimed_platform_role: PlatformRole::User,
-        claimed_platform_why: None,
-        claimed_tenants: Vec::new(),
+        claimed: ClaimedRoles::default(),
         source: None,
     };
     let mut admin = SignedIn {
@@ -48,7 +46,7 @@ pub async fn store(outside: &Outside) {
         name: "Grace Okafor".into(),
         ..person(0)
     };
-    admin.claimed_platform_role = PlatformRole::Admin;
+    admin.claimed.platform_role = PlatformRole::Admin;
     database
         .users()
         .sign_in(admin, now)

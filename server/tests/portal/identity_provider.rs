@@ -1,6 +1,7 @@
 //! Identity providers that lie, fail, dawdle or change their keys.
 
 use crate::fixture::{ADMIN, DEVELOPER, TestPortal};
+use provisioning::claim_rules::ClaimsOverage;
 use sandbox::{
     Faults,
     data_directory::DataDirectory,
@@ -223,6 +224,44 @@ async fn only_people_of_the_allowed_domains_come_in() {
     portal.stop().await;
 }
 
+/// Entra leaves the groups of users in many groups out.
+#[tokio::test]
+async fn groups_that_the_provider_leaves_out_keep_or_drop_roles_as_set() {
+    for (overage, kept) in [
+        (ClaimsOverage::Keep, "admin"),
+        (ClaimsOverage::Drop, "user"),
+    ] {
+        let set = |all: &mut Settings| all.sign_in.providers[0].claims_overage = overage;
+        let portal = TestPortal::start_with(set).await;
+        let me = async || {
+            let browser = portal.browser_of(ADMIN).await;
+            let page = browser.get("/").await;
+            let me = browser.get("/api/v1/me").await.body_json();
+            (me, page.body.contains("data-notice=\"withheld-claims\""))
+        };
+        let (before, warned) = me().await;
+        assert_eq!(before["platform_role"], "admin");
+        assert!(!warned);
+        let faults = portal.sandbox().faults();
+        faults.change(|faults| faults.identity.id_token = Some(IdTokenFault::GroupsOverage));
+        for _ in 0..2 {
+            let (during, warned) = me().await;
+            assert_eq!(during["platform_role"], kept);
+            assert_eq!(during["withheld_claims"], serde_json::json!(["groups"]));
+            assert!(warned);
+        }
+        // Claims give nothing to a user who has not signed in with them before.
+        let stranger = portal.browser_of(DEVELOPER).await;
+        let me_too = stranger.get("/api/v1/me").await.body_json();
+        assert_eq!(me_too["tenants"], serde_json::json!([]));
+        faults.replace(Default::default());
+        let (after, warned) = me().await;
+        assert_eq!(after["platform_role"], "admin");
+        assert!(!warned);
+        portal.stop().await;
+    }
+}
+
 pub fn provider(slug: &str, issuer: &str) -> ProviderSettings {
     ProviderSettings {
         slug: slug.into(),
@@ -235,6 +274,7 @@ pub fn provider(slug: &str, issuer: &str) -> ProviderSettings {
         userinfo: false,
         audiences: Vec::new(),
         assume_email_verified: false,
+        claims_overage: ClaimsOverage::Keep,
         email_domains: Vec::new(),
         cognito_domain: None,
         user_pool: None,

@@ -1,8 +1,7 @@
 //! Sessions and tokens: whose they are, and when they end.
 
 use crate::fixture::{ADMIN, DEVELOPER, TestPortal, order, ordered};
-use domain::access::PlatformRole;
-use persistence::records::SignedIn;
+use persistence::records::{ClaimedRoles, SignedIn};
 use reqwest::Method;
 use tower_sessions::{SessionStore as _, session::Id};
 
@@ -225,9 +224,7 @@ async fn a_role_that_is_lost_is_lost_at_once() {
         email: person.email,
         email_verified: true,
         name: person.name,
-        claimed_platform_role: PlatformRole::User,
-        claimed_platform_why: None,
-        claimed_tenants: Vec::new(),
+        claimed: ClaimedRoles::default(),
         source: None,
     };
     let now = jiff::Timestamp::now();

@@ -74,9 +74,10 @@ async fn the_same_address_at_another_provider_is_somebody_else() {
         email: DEVELOPER.into(),
         email_verified: true,
         name: "Grace Okafor".into(),
-        claimed_platform_role: domain::access::PlatformRole::Admin,
-        claimed_platform_why: None,
-        claimed_tenants: Vec::new(),
+        claimed: persistence::records::ClaimedRoles {
+            platform_role: domain::access::PlatformRole::Admin,
+            ..persistence::records::ClaimedRoles::default()
+        },
         source: None,
     };
     let now = jiff::Timestamp::now();

@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "each test and benchmark uses a part of it")]
 
 use domain::{
-    access::{PlatformRole, TenantRole, TokenScope},
+    access::{TenantRole, TokenScope},
     audit::AuditAction,
     caller::{Caller, Channel},
 };
@@ -12,7 +12,7 @@ use persistence::{
     Database,
     audit_records::AuditEntry,
     new_id,
-    records::{SignedIn, TenantSeed, TokenRecord},
+    records::{ClaimedRoles, SignedIn, TenantSeed, TokenRecord},
 };
 use provisioning::account::token_digest;
 use sandbox::{Pace, Sandbox, SandboxOptions};
@@ -155,9 +155,10 @@ filter = "warn"
             email: "grace@example.com".into(),
             email_verified: true,
             name: "Grace Okafor".into(),
-            claimed_platform_role: PlatformRole::User,
-            claimed_platform_why: None,
-            claimed_tenants: vec![(tenant_id, TenantRole::Developer).into()],
+            claimed: ClaimedRoles {
+                tenants: vec![(tenant_id, TenantRole::Developer).into()],
+                ..ClaimedRoles::default()
+            },
             source: None,
         };
         let grace = database

@@ -1,7 +1,7 @@
 //! `/admin/users/claim-rules`: what a token would grant. The token is in the body of a POST only and never comes back.
 
 use domain::access::{PlatformRole, TenantRole};
-use domain::users::{ClaimTrial, TriedRule};
+use domain::users::{ClaimTrial, RuleResult, TriedRule};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
@@ -117,6 +117,28 @@ fn Trial(trial: ClaimTrial) -> impl IntoView {
     } else {
         format!("Claims in the token: {}.", trial.claims.join(", "))
     };
+    let withheld = (!trial.withheld.is_empty()).then(|| {
+        let title = format!(
+            "The provider left out a claim: {}",
+            trial.withheld.join(", ")
+        );
+        let outcome = if trial.keeps_roles {
+            "Users keep the roles that it gave at an earlier sign-in; new users get none of them (claims_overage = \"keep\")."
+        } else {
+            "Users lose the roles that it gave (claims_overage = \"drop\")."
+        };
+        view! {
+            <div data-notice="withheld-claims">
+                <Notice tone=Tone::Busy title=title>
+                    <p>
+                        "The value is too large for the token or has another source, so the rules that read it are undecided. "
+                        {outcome}
+                        " Limit the groups that the provider sends, or use app roles."
+                    </p>
+                </Notice>
+            </div>
+        }
+    });
     let rules = trial.rules.into_iter().map(rule).collect::<Vec<_>>();
     let no_rules = || {
         view! {
@@ -127,6 +149,7 @@ fn Trial(trial: ClaimTrial) -> impl IntoView {
     };
     view! {
         <div class="grid grid-cols-1 gap-3.5">
+            {withheld}
             <Card title="Granted roles">
                 <p class="text-lead font-semibold">{role}</p>
                 <ul class="prose-list mt-1">{tenants}</ul>
@@ -142,10 +165,10 @@ fn Trial(trial: ClaimTrial) -> impl IntoView {
 }
 
 fn rule(rule: TriedRule) -> AnyView {
-    let (tone, label) = if rule.matches {
-        (Tone::Ok, "Matches")
-    } else {
-        (Tone::Idle, "No match")
+    let (tone, label) = match rule.result {
+        RuleResult::Matches => (Tone::Ok, "Matches"),
+        RuleResult::NoMatch => (Tone::Idle, "No match"),
+        RuleResult::Withheld => (Tone::Busy, "Unknown"),
     };
     let problem = rule.problem.map(|problem| {
         view! {

@@ -20,7 +20,8 @@ pub struct AuditRow {
     pub user_id: Option<UserId>,
     /// The name of the user at that time.
     pub who: String,
-    /// `session`, `api_token`, `portal`, `command_line`, `client_certificate` or `credential_handle`.
+    /// `session`, `api_token`, `portal`, `command_line`, `claim` (a claim rule at a sign-in), `client_certificate` or
+    /// `credential_handle`.
     pub channel: String,
     /// The client's address.
     pub source: Option<String>,

@@ -3,6 +3,7 @@
 use super::{
     grant_source,
     list::{IS_ADMIN, USER, user},
+    withheld_claims,
 };
 use crate::{
     Cause,
@@ -58,6 +59,7 @@ pub(super) async fn one(
     let counts_as_admin = found.platform_role == PlatformRole::Admin && !found.suspended;
     Ok(Some(UserDetail {
         subject: text(&row, "subject")?,
+        withheld_claims: withheld_claims(&row)?,
         platform_grants: platform_grants(&mut *connection, id).await?,
         tenant_grants: tenant_grants(&mut *connection, id).await?,
         sessions: u32::try_from(number(&counted, "sessions")?)?,

@@ -28,7 +28,7 @@ const HAS_TENANT: &str = "u.id IN (SELECT g.user_id FROM tenant_grants g \
 /// The columns of a [`User`]. Of the grants of a platform admin the claim comes first, since it cannot be
 /// revoked here.
 pub(crate) const USER: &str = "SELECT u.id, u.name, u.email, u.email_verified, u.issuer, \
-    u.subject, u.suspended, u.last_seen_at, u.version, p.source, p.why, p.granted_by, \
+    u.subject, u.suspended, u.last_seen_at, u.withheld_claims, u.version, p.source, p.why, p.granted_by, \
     p.granted_at, \
     (SELECT COUNT(DISTINCT g.tenant_id) FROM tenant_grants g JOIN tenants t ON t.id = g.tenant_id \
     WHERE g.user_id = u.id AND t.archived_at IS NULL) AS tenants FROM users u \

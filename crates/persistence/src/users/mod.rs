@@ -1,6 +1,7 @@
 //! Users: sign-ins, roles, sessions and tokens.
 
 mod changes;
+mod claimed_roles;
 mod detail;
 mod list;
 pub(crate) mod sessions;
@@ -27,7 +28,7 @@ use uuid::Uuid;
 /// Users with the roles that count: one row for each tenant and environment of a user. Archived tenants
 /// and environments are left out.
 const USER: &str = "SELECT u.id, u.issuer, u.subject, u.email, u.email_verified, u.name, \
-    u.suspended, u.last_seen_at, (SELECT COUNT(*) FROM platform_grants p \
+    u.suspended, u.last_seen_at, u.withheld_claims, (SELECT COUNT(*) FROM platform_grants p \
     WHERE p.user_id = u.id AND p.role = 'admin') AS admin_grants, g.role, t.id AS tenant_id, \
     t.slug AS tenant_slug, t.name AS tenant_name, e.id AS environment_id, \
     e.slug AS environment_slug, e.name AS environment_name \
@@ -95,8 +96,14 @@ fn user(row: &Row) -> Result<UserRecord, Cause> {
         },
         suspended: truth(row, "suspended")?,
         memberships: Vec::new(),
+        withheld_claims: withheld_claims(row)?,
         last_seen_at: optional_time(row, "last_seen_at")?,
     })
+}
+
+fn withheld_claims(row: &Row) -> Result<Vec<String>, Cause> {
+    let lines = text(row, "withheld_claims")?;
+    Ok(lines.lines().map(str::to_owned).collect())
 }
 
 /// From `source`, `why`, `granted_by` and `granted_at`.

@@ -1,6 +1,6 @@
 //! Signing in: the user's profile, the roles that claims give, and the invitations to the user's address.
 
-use super::one;
+use super::{claimed_roles, one};
 use crate::{
     Cause,
     audit_records::AuditEntry,
@@ -10,13 +10,12 @@ use crate::{
     handles::Users,
     new_id,
     records::{SignedIn, UserRecord},
-    rows::{id, word},
+    rows::id,
     sql::query,
     tenants::invitations::{self, Accepted},
     transaction::doing,
 };
 use domain::{
-    access::PlatformRole,
     audit::{AuditAction, AuditChange, AuditOutcome},
     ids::UserId,
 };
@@ -34,11 +33,12 @@ impl Users<'_> {
             let mut writing = self.0.write().await?;
             let stored = query(
                 "INSERT INTO users (id, issuer, subject, email, email_verified, name, name_folded, \
-                 suspended, last_seen_at) VALUES ($1, $2, $3, $4, $5, $6, $7, FALSE, $8) \
+                 suspended, last_seen_at, withheld_claims) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, FALSE, $8, $9) \
                  ON CONFLICT (issuer, subject) DO UPDATE SET email = excluded.email, \
                  email_verified = excluded.email_verified, name = excluded.name, \
-                 name_folded = excluded.name_folded, last_seen_at = excluded.last_seen_at \
-                 RETURNING id",
+                 name_folded = excluded.name_folded, last_seen_at = excluded.last_seen_at, \
+                 withheld_claims = excluded.withheld_claims RETURNING id",
             )
             .bind(new_id::<UserId>())
             .bind(profile.issuer.clone())
@@ -48,10 +48,12 @@ impl Users<'_> {
             .bind(name.clone())
             .bind(name.to_lowercase())
             .bind(now)
+            .bind(profile.claimed.withheld.join("\n"))
             .fetch_one(writing.connection())
             .await?;
             let id: UserId = id(&stored, "id")?;
-            write_claimed_roles(writing.connection(), id, &profile).await?;
+            let claimed =
+                claimed_roles::replace(writing.connection(), id, &profile.claimed).await?;
             let mut user = read(writing.connection(), id).await?;
             let mut accepted = Vec::new();
             // Only the provider can say that an address belongs to the user.
@@ -72,16 +74,19 @@ impl Users<'_> {
                 tenant_id: None,
                 target: format!("user/{id}"),
                 target_name: user.email.clone(),
-                detail: None,
+                detail: withheld(&profile.claimed.withheld),
                 outcome: AuditOutcome::Done,
                 changes: Vec::new(),
             };
-            writing.append(&signed_in).await?;
-            accepted.sort_by_key(|accepted| accepted.tenant.id);
-            for accepted in &accepted {
-                writing
-                    .append(&acceptance(accepted, signed_in.clone()))
-                    .await?;
+            let mut entries = vec![signed_in.clone()];
+            let claimed = claimed.into_iter();
+            entries.extend(claimed.map(|change| change.entry(signed_in.clone())));
+            let accepted = accepted.iter();
+            entries.extend(accepted.map(|accepted| acceptance(accepted, signed_in.clone())));
+            // The platform's chain is locked before those of tenants, and those in the order of their ids.
+            entries.sort_by_key(|entry| entry.tenant_id);
+            for entry in &entries {
+                writing.append(entry).await?;
             }
             // Roles may have changed for the user's other sessions.
             writing.announce(Change::Access { user_id: id });
@@ -95,6 +100,15 @@ impl Users<'_> {
 async fn read(connection: &mut Transaction, id: UserId) -> Result<UserRecord, Cause> {
     let user = one(connection, id).await?;
     Ok(user.ok_or("the profile just stored is not there")?)
+}
+
+fn withheld(claims: &[String]) -> Option<String> {
+    (!claims.is_empty()).then(|| {
+        format!(
+            "the identity provider left out the claims {}",
+            claims.join(", ")
+        )
+    })
 }
 
 /// As the entry of the sign-in that accepted it.
@@ -118,62 +132,4 @@ fn acceptance(accepted: &Accepted, signed_in: AuditEntry) -> AuditEntry {
         accepted.before.map(|role| role.as_str()),
         Some(accepted.after.as_str()),
     )])
-}
-
-/// Replaces the roles that claims gave before.
-async fn write_claimed_roles(
-    connection: &mut Transaction,
-    id: UserId,
-    profile: &SignedIn,
-) -> Result<(), Cause> {
-    write_claimed_platform_role(connection, id, profile).await?;
-    query("DELETE FROM tenant_grants WHERE user_id = $1 AND source = 'claim'")
-        .bind(id)
-        .execute(&mut *connection)
-        .await?;
-    // Lowest first: where two claims name a tenant the higher role is written last and stays.
-    let mut claimed = profile.claimed_tenants.clone();
-    claimed.sort_by_key(|claimed| (claimed.role, claimed.tenant_id));
-    for claimed in claimed {
-        query(
-            "INSERT INTO tenant_grants (user_id, tenant_id, source, role, why) \
-             VALUES ($1, $2, 'claim', $3, $4) ON CONFLICT (user_id, tenant_id, source) \
-             DO UPDATE SET role = excluded.role, why = excluded.why",
-        )
-        .bind(id)
-        .bind(claimed.tenant_id)
-        .bind(claimed.role.as_str())
-        .bind(claimed.why)
-        .execute(&mut *connection)
-        .await?;
-    }
-    Ok(())
-}
-
-/// Counts the user's version up if the role changes, so that an admin's change of the earlier version is
-/// refused.
-async fn write_claimed_platform_role(
-    connection: &mut Transaction,
-    id: UserId,
-    profile: &SignedIn,
-) -> Result<(), Cause> {
-    let role = profile.claimed_platform_role;
-    let before = query("SELECT role FROM platform_grants WHERE user_id = $1 AND source = 'claim'")
-        .bind(id)
-        .fetch_optional(&mut *connection)
-        .await?;
-    let before: Option<PlatformRole> = before.map(|row| word(&row, "role")).transpose()?;
-    query(
-        "INSERT INTO platform_grants (user_id, source, role, why) VALUES ($1, 'claim', $2, $3) \
-         ON CONFLICT (user_id, source) DO UPDATE SET role = excluded.role, why = excluded.why",
-    )
-    .bind(id)
-    .bind(role.as_str())
-    .bind(profile.claimed_platform_why.clone())
-    .execute(&mut *connection)
-    .await?;
-    if before.is_some_and(|before| before != role) {
-        super::changes::count_up(connection, id).await?;
-    }
-    Ok(())
 }

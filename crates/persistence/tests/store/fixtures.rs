@@ -2,7 +2,7 @@
 
 pub use crate::contract::*;
 use domain::{
-    access::{PlatformRole, TenantRole, TokenScope},
+    access::{TenantRole, TokenScope},
     audit::{AuditAction, AuditOutcome},
     ids::{TenantId, UserId},
     tenancy::Tenant,
@@ -13,7 +13,7 @@ use persistence::{
     audit_records::AuditEntry,
     new_id,
     node_records::NewNode,
-    records::{NewCluster, SignedIn, TenantSeed, TokenRecord, UserRecord},
+    records::{ClaimedRoles, NewCluster, SignedIn, TenantSeed, TokenRecord, UserRecord},
 };
 
 pub const HOST: &str = "host-a";
@@ -84,16 +84,17 @@ pub fn person(subject: &str, name: &str) -> SignedIn {
         email: format!("{subject}@example.com"),
         email_verified: true,
         name: name.into(),
-        claimed_platform_role: PlatformRole::User,
-        claimed_platform_why: None,
-        claimed_tenants: Vec::new(),
+        claimed: ClaimedRoles::default(),
         source: Some("192.0.2.1".into()),
     }
 }
 
 pub fn member(subject: &str, tenants: &[(TenantId, TenantRole)]) -> SignedIn {
     SignedIn {
-        claimed_tenants: tenants.iter().copied().map(Into::into).collect(),
+        claimed: ClaimedRoles {
+            tenants: tenants.iter().copied().map(Into::into).collect(),
+            ..ClaimedRoles::default()
+        },
         ..person(subject, "Ada Lovelace")
     }
 }

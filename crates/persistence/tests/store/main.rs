@@ -6,6 +6,7 @@ mod administration;
 mod audit;
 mod audit_list;
 mod changes;
+mod claimed_roles;
 mod cluster_tally;
 mod clusters;
 mod contract;

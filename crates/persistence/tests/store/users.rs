@@ -8,7 +8,7 @@ use persistence::{
     audit_records::AuditEntry,
     change::Change,
     new_id,
-    records::{MembershipRecord, SignedIn, TenantSeed},
+    records::{ClaimedRoles, MembershipRecord, SignedIn, TenantSeed},
     user_records::UserChange,
 };
 use sqlx::{AssertSqlSafe, Executor};
@@ -220,7 +220,10 @@ async fn a_role_granted_by_a_person_outlives_sign_ins(backend: &Backend) {
 async fn the_higher_of_claimed_and_granted_roles_counts(backend: &Backend) {
     let database = &backend.database;
     let admin = SignedIn {
-        claimed_platform_role: PlatformRole::Admin,
+        claimed: ClaimedRoles {
+            platform_role: PlatformRole::Admin,
+            ..ClaimedRoles::default()
+        },
         ..person("ada", "Ada Lovelace")
     };
     let user = database.users().sign_in(admin, noon()).await.unwrap();

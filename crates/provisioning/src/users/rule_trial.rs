@@ -1,7 +1,7 @@
 //! Trying claim rules on a pasted token: it signs no one in, so its signature does not matter,
 //! and nothing of it is kept.
 
-use crate::claim_rules::{ClaimRules, Grant};
+use crate::claim_rules::{ClaimRules, ClaimsOverage, Grant};
 use base64::{
     Engine,
     alphabet::URL_SAFE,
@@ -9,7 +9,7 @@ use base64::{
 };
 use domain::{
     tenancy::Tenant,
-    users::{ClaimTrial, TriedRule},
+    users::{ClaimTrial, RuleResult, TriedRule},
 };
 use serde_json::{Map, Value};
 
@@ -94,14 +94,14 @@ pub(super) fn outcome(
         .map(|rule| TriedRule {
             asks: rule.words(),
             gives: rule.grant.words(),
-            matches: rule.matches(claims),
+            result: rule.outcome(claims),
             problem: problem(&rule.grant),
         })
         .collect();
     tried.extend(rules.default_role.iter().map(|grant| TriedRule {
         asks: "everybody".into(),
         gives: grant.words(),
-        matches: true,
+        result: RuleResult::Matches,
         problem: problem(grant),
     }));
     let claimed = rules.claimed(claims, tenants);
@@ -118,6 +118,8 @@ pub(super) fn outcome(
             .filter_map(|claimed| Some((named(claimed.tenant_id)?, claimed.role)))
             .collect(),
         claims: claims.keys().cloned().collect(),
+        withheld: claimed.withheld,
+        keeps_roles: rules.overage == ClaimsOverage::Keep,
     }
 }
 

@@ -6,7 +6,7 @@ use domain::{
     caller::Caller,
     problem::ProblemKind,
 };
-use persistence::records::SignedIn;
+use persistence::records::{ClaimedRoles, SignedIn};
 use provisioning::{claim_rules::ClaimRules, sign_in::SignInService};
 use scripted::TestCore;
 
@@ -61,9 +61,10 @@ async fn a_token_loses_with_its_maker() {
         email: "grace@example.com".into(),
         email_verified: true,
         name: "grace".into(),
-        claimed_platform_role: PlatformRole::User,
-        claimed_platform_why: None,
-        claimed_tenants: vec![(tenant, TenantRole::Viewer).into()],
+        claimed: ClaimedRoles {
+            tenants: vec![(tenant, TenantRole::Viewer).into()],
+            ..ClaimedRoles::default()
+        },
         source: None,
     };
     let now = jiff::Timestamp::now();

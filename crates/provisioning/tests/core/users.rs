@@ -10,7 +10,7 @@ use domain::{
 };
 use persistence::{
     new_id,
-    records::{SignedIn, UserRecord},
+    records::{ClaimedRoles, SignedIn, UserRecord},
 };
 use scripted::TestCore;
 
@@ -22,9 +22,11 @@ async fn claimed_admin(core: &TestCore, name: &str) -> UserRecord {
         email: format!("{name}@example.com"),
         email_verified: true,
         name: name.into(),
-        claimed_platform_role: PlatformRole::Admin,
-        claimed_platform_why: Some("groups has admins".into()),
-        claimed_tenants: Vec::new(),
+        claimed: ClaimedRoles {
+            platform_role: PlatformRole::Admin,
+            platform_why: Some("groups has admins".into()),
+            ..ClaimedRoles::default()
+        },
         source: None,
     };
     let now = jiff::Timestamp::now();

@@ -170,6 +170,14 @@ fn id_token(
             claims["iat"] = json!(super::unix_now() - 7200);
             claims["exp"] = json!(super::unix_now() - 3600);
         }
+        Some(IdTokenFault::GroupsOverage) => {
+            if let Some(claims) = claims.as_object_mut() {
+                claims.retain(|name, _| name != "groups" && name != "cognito:groups");
+            }
+            claims["_claim_names"] = json!({"groups": "src1"});
+            let endpoint = "https://graph.microsoft.com/v1.0/users/1/getMemberObjects";
+            claims["_claim_sources"] = json!({"src1": {"endpoint": endpoint}});
+        }
         None => {}
     }
     Ok(provider.with_keys(|keys| keys.current().sign(&claims))??)

@@ -60,9 +60,11 @@ impl SignInSettings {
             .iter()
             .filter(|rule| rule.provider.as_deref().is_none_or(|slug| slug == provider))
             .map(|rule| rule.rule.clone());
+        let known = self.providers.iter().find(|known| known.slug == provider);
         ClaimRules {
             rules: rules.collect(),
             default_role: self.default_role.clone(),
+            overage: known.map_or_else(Default::default, |known| known.claims_overage),
         }
     }
 }

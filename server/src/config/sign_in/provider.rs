@@ -7,6 +7,7 @@ use crate::config::{
     secret::{self, Secret},
     title,
 };
+use provisioning::claim_rules::ClaimsOverage;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 use url::Url;
@@ -34,6 +35,9 @@ pub struct ProviderSection {
     /// Whether an address counts as verified if the provider does not say whether it is.
     #[serde(default)]
     pub assume_email_verified: bool,
+    /// What happens to roles that depend on a claim that the provider left out.
+    #[serde(default)]
+    pub claims_overage: ClaimsOverage,
     /// If not empty, only users with a verified address in one of these domains can sign in.
     #[serde(default)]
     pub email_domains: Vec<String>,
@@ -64,6 +68,8 @@ pub struct ProviderSettings {
     pub audiences: Vec<String>,
     /// Whether an address counts as verified if the provider does not say whether it is.
     pub assume_email_verified: bool,
+    /// What happens to roles that depend on a claim that the provider left out.
+    pub claims_overage: ClaimsOverage,
     /// The domains of allowed addresses, in lower case; empty: all.
     pub email_domains: Vec<String>,
     /// Cognito's own sign-out endpoint.
@@ -133,6 +139,7 @@ impl ProviderSection {
             userinfo: self.userinfo,
             audiences: self.audiences,
             assume_email_verified: self.assume_email_verified,
+            claims_overage: self.claims_overage,
             email_domains,
             cognito_domain,
             user_pool: self.user_pool,

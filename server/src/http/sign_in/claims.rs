@@ -17,13 +17,24 @@ pub fn add_userinfo(claims: &mut Claims, mut more: Claims) -> Result<(), Refusal
             "the userinfo endpoint returned another subject".into(),
         ));
     }
-    if claims.contains_key("email") {
+    if claims.get("email").is_some_and(|email| !email.is_null()) {
         more.remove("email_verified");
     } else {
         claims.remove("email_verified");
     }
     for (name, value) in more {
-        claims.entry(name).or_insert(value);
+        match (claims.get_mut(&name), value) {
+            // Claims with another source (OpenID Connect Core 5.6.2).
+            (Some(Value::Object(known)), Value::Object(more)) if name.starts_with("_claim_") => {
+                for (name, value) in more {
+                    known.entry(name).or_insert(value);
+                }
+            }
+            (None | Some(Value::Null), value) => {
+                claims.insert(name, value);
+            }
+            _ => {}
+        }
     }
     Ok(())
 }
@@ -117,6 +128,7 @@ fn is_in_domain(address: &str, domains: &[String]) -> bool {
 mod tests {
     use super::*;
     use crate::config::Secret;
+    use provisioning::claim_rules::ClaimsOverage;
     use serde_json::json;
 
     fn settings(domains: &[&str]) -> ProviderSettings {
@@ -131,6 +143,7 @@ mod tests {
             userinfo: false,
             audiences: Vec::new(),
             assume_email_verified: false,
+            claims_overage: ClaimsOverage::Keep,
             email_domains: domains.iter().map(ToString::to_string).collect(),
             cognito_domain: None,
             user_pool: None,
@@ -272,5 +285,32 @@ mod tests {
         assert_eq!(claimed, ("b@corp.com".to_owned(), false));
         let mut claims = Claims::new();
         assert!(add_userinfo(&mut claims, verified.as_object().unwrap().clone()).is_err());
+    }
+
+    #[test]
+    fn userinfo_adds_to_claims_with_another_source() {
+        let merged = |token: Value, userinfo: Value| {
+            let mut claims = token.as_object().unwrap().clone();
+            add_userinfo(&mut claims, userinfo.as_object().unwrap().clone()).unwrap();
+            Value::Object(claims)
+        };
+        let names = |names: Value| json!({"sub": "1", "_claim_names": names});
+        assert_eq!(
+            merged(
+                names(json!({"a": "src1"})),
+                names(json!({"a": "src2", "b": "src2"}))
+            ),
+            names(json!({"a": "src1", "b": "src2"}))
+        );
+        assert_eq!(
+            merged(
+                json!({"sub": "1", "groups": null}),
+                json!({"sub": "1", "groups": ["a"]})
+            ),
+            json!({"sub": "1", "groups": ["a"]})
+        );
+        let address = json!({"sub": "1", "address": {"country": "NL"}});
+        let more = json!({"sub": "1", "address": {"locality": "Delft"}});
+        assert_eq!(merged(address.clone(), more), address);
     }
 }

@@ -14,7 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use persistence::{
     audit_records::AuditEntry,
     new_id,
-    records::{SignedIn, TokenRecord, UserRecord},
+    records::{ClaimedRoles, SignedIn, TokenRecord, UserRecord},
 };
 use provisioning::account::token_digest;
 use reqwest::{Method, RequestBuilder};
@@ -101,9 +101,11 @@ pub async fn person(
         email: format!("{}@people.example.com", name.replace(' ', ".")),
         email_verified: true,
         name: name.into(),
-        claimed_platform_role: platform,
-        claimed_platform_why: None,
-        claimed_tenants: tenant.map(Into::into).into_iter().collect(),
+        claimed: ClaimedRoles {
+            platform_role: platform,
+            tenants: tenant.map(Into::into).into_iter().collect(),
+            ..ClaimedRoles::default()
+        },
         source: None,
     };
     let stored = portal.database().users().sign_in(person, Timestamp::now());

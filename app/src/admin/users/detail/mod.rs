@@ -91,7 +91,22 @@ fn Header(user: UserDetail) -> impl IntoView {
 /// The user at the identity provider.
 #[component]
 fn Identity(user: UserDetail) -> impl IntoView {
-    let UserDetail { user, subject, .. } = user;
+    let UserDetail {
+        user,
+        subject,
+        withheld_claims,
+        ..
+    } = user;
+    let withheld = (!withheld_claims.is_empty()).then(|| {
+        view! {
+            <Fact name="Missing claims">
+                <code class="break-all">{withheld_claims.join(", ")}</code>
+                <small class="block text-faint">
+                    "Left out by the provider at the latest sign-in, so roles that depend on these claims are unknown."
+                </small>
+            </Fact>
+        }
+    });
     let verified = if user.email_verified {
         "verified by the provider"
     } else {
@@ -113,6 +128,7 @@ fn Identity(user: UserDetail) -> impl IntoView {
                 <Fact name="Last seen">
                     <LastSeen at=user.last_seen_at />
                 </Fact>
+                {withheld}
             </Facts>
         </Card>
     }

@@ -155,6 +155,7 @@ mod tests {
             subject: "ada".into(),
             platform_grants: sources.into_iter().map(grant).collect(),
             tenant_grants: Vec::new(),
+            withheld_claims: Vec::new(),
             sessions: 0,
             tokens: 0,
             last_admin,

@@ -15,7 +15,7 @@ use domain::{
 use persistence::{
     change::Change,
     new_id,
-    records::{ClaimedTenant, OrderStored, QuotaCheck, SignedIn, TenantSeed},
+    records::{ClaimedRoles, ClaimedTenant, OrderStored, QuotaCheck, SignedIn, TenantSeed},
     tenant_records::{MemberChanged, TenancyChanged, TenantKey},
 };
 use sqlx::Row;
@@ -390,11 +390,14 @@ async fn a_role_by_hand_counts_beside_that_of_a_claim(backend: &Backend) {
     let world = world(database).await;
     let (id, ada) = (world.vision.tenant.id, world.ada.id);
     let claimed = SignedIn {
-        claimed_tenants: vec![ClaimedTenant {
-            tenant_id: id,
-            role: TenantRole::Developer,
-            why: Some("groups has devs".into()),
-        }],
+        claimed: ClaimedRoles {
+            tenants: vec![ClaimedTenant {
+                tenant_id: id,
+                role: TenantRole::Developer,
+                why: Some("groups has devs".into()),
+            }],
+            ..ClaimedRoles::default()
+        },
         ..person("ada", "Ada Lovelace")
     };
     database.users().sign_in(claimed, noon()).await.unwrap();

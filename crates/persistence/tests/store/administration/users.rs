@@ -11,7 +11,7 @@ use domain::{
 use persistence::{
     change::Change,
     new_id,
-    records::{ClaimedTenant, SignedIn},
+    records::{ClaimedRoles, ClaimedTenant, SignedIn},
     user_records::UserChange,
 };
 use sqlx::{Executor, Row};
@@ -59,13 +59,16 @@ async fn a_person_shows_every_role_with_its_source_and_why(backend: &Backend) {
     let database = &backend.database;
     let world = world(database).await;
     let admin = SignedIn {
-        claimed_platform_role: PlatformRole::Admin,
-        claimed_platform_why: Some("groups has admins".into()),
-        claimed_tenants: vec![ClaimedTenant {
-            tenant_id: world.vision.tenant.id,
-            role: TenantRole::Viewer,
-            why: Some("everybody".into()),
-        }],
+        claimed: ClaimedRoles {
+            platform_role: PlatformRole::Admin,
+            platform_why: Some("groups has admins".into()),
+            tenants: vec![ClaimedTenant {
+                tenant_id: world.vision.tenant.id,
+                role: TenantRole::Viewer,
+                why: Some("everybody".into()),
+            }],
+            ..ClaimedRoles::default()
+        },
         ..person("ada", "Ada Lovelace")
     };
     database.users().sign_in(admin, noon()).await.unwrap();
@@ -148,7 +151,10 @@ async fn a_change_of_somebody_who_has_changed_is_stale(backend: &Backend) {
     sign_in(database, "ada", "Ada Lovelace").await;
     assert_eq!(user_of(database, id).await.version, seen);
     let admin = SignedIn {
-        claimed_platform_role: PlatformRole::Admin,
+        claimed: ClaimedRoles {
+            platform_role: PlatformRole::Admin,
+            ..ClaimedRoles::default()
+        },
         ..person("ada", "Ada Lovelace")
     };
     database.users().sign_in(admin, noon()).await.unwrap();
