@@ -7,10 +7,13 @@ CREATE TABLE tenants (
     name TEXT COLLATE "C" NOT NULL,
     -- In lower case, folded by the portal: neither database folds every alphabet by itself.
     name_folded TEXT COLLATE "C" NOT NULL,
+    -- The same for names that look alike.
+    name_key TEXT COLLATE "C" NOT NULL,
     version BIGINT NOT NULL DEFAULT 1,
     created_at TIMESTAMPTZ,
     archived_at TIMESTAMPTZ
 );
+CREATE UNIQUE INDEX tenants_name ON tenants (name_key) WHERE archived_at IS NULL;
 
 CREATE TABLE environments (
     id UUID NOT NULL PRIMARY KEY,

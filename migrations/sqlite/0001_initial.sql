@@ -7,10 +7,13 @@ CREATE TABLE tenants (
     name TEXT NOT NULL,
     -- In lower case, folded by the portal: neither database folds every alphabet by itself.
     name_folded TEXT NOT NULL,
+    -- The same for names that look alike.
+    name_key TEXT NOT NULL,
     version INTEGER NOT NULL DEFAULT 1,
     created_at INTEGER,
     archived_at INTEGER
 ) STRICT;
+CREATE UNIQUE INDEX tenants_name ON tenants (name_key) WHERE archived_at IS NULL;
 
 CREATE TABLE environments (
     id TEXT NOT NULL PRIMARY KEY,

@@ -3,6 +3,9 @@
 //! Names stand beside each other in lists, confirmations and the audit log. A character that is invisible or changes
 //! the direction of text would make one name look like another.
 
+use unicode_normalization::UnicodeNormalization;
+use unicode_security::confusable_detection::skeleton;
+
 /// In characters, of what is named in the portal.
 pub const LONGEST_NAME: usize = 60;
 /// In characters, of users, whom identity providers name.
@@ -43,6 +46,21 @@ pub fn clean_user_name(name: &str) -> String {
     let visible: String = name.chars().filter(|c| !is_hidden(*c)).collect();
     let short: String = visible.trim().chars().take(LONGEST_USER_NAME).collect();
     short.trim_end().to_owned()
+}
+
+/// The same for names that are alike: in another case, width or form (NFKC), with other spaces, or of characters that look
+/// the same (UTS 39), such as Cyrillic and Latin ones.
+pub fn name_key(name: &str) -> String {
+    // Upper case first: `ß` and `SS` are alike, and so are both small sigmas.
+    let fold = |text: &str| -> String {
+        let text = text.nfkc().filter(|c| !is_hidden(*c));
+        text.flat_map(char::to_uppercase)
+            .flat_map(char::to_lowercase)
+            .collect()
+    };
+    // The skeleton of a digit can be a capital letter.
+    let alike = fold(&skeleton(&fold(name)).collect::<String>());
+    alike.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Control characters, those that change the direction of text or break lines, and those without a width or a glyph.
@@ -120,5 +138,59 @@ mod tests {
         let long = clean_user_name(&"x".repeat(500));
         assert_eq!(long.len(), LONGEST_USER_NAME);
         assert_eq!(check_user_name(&long), Ok(long));
+    }
+
+    #[test]
+    fn names_that_look_alike_have_the_same_key() {
+        for (name, others) in [
+            (
+                "Vision team",
+                &[
+                    "vision TEAM",
+                    "Vision  team",
+                    " Vision\u{a0}team",
+                    "Ｖｉｓｉｏｎ　ｔｅａｍ",
+                    "V\u{456}sion team",
+                    "Visi\u{3bf}n te\u{430}m",
+                    "\u{1d415}ision team",
+                    "Vi\u{200b}sion team",
+                ][..],
+            ),
+            ("Café", &["CAFE\u{301}", "cafe\u{301}"]),
+            ("Straße", &["STRASSE", "strasse"]),
+            ("ΟΔΟΣ", &["οδος", "οδοσ"]),
+            ("Office", &["O\u{fb03}ce"]),
+            ("Team 10", &["Team l0", "team 1o"]),
+        ] {
+            for other in others {
+                assert_eq!(name_key(name), name_key(other), "{name:?} {other:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn names_that_differ_have_different_keys() {
+        let names = [
+            "Vision",
+            "Vision 2",
+            "Visions",
+            "Vision-team",
+            "Vision team",
+            "Cafe",
+            "Café",
+            "视觉",
+            "听觉",
+            "GPU 🚀",
+            "R&D",
+            "RD",
+            "Команда",
+            "Команды",
+        ];
+        let keys: std::collections::BTreeSet<String> =
+            names.iter().map(|name| name_key(name)).collect();
+        assert_eq!(keys.len(), names.len());
+        for name in names {
+            assert!(!name_key(name).is_empty());
+        }
     }
 }

@@ -197,8 +197,8 @@ async fn seed(location: &str, clusters: usize) -> Result<(), Box<dyn std::error:
             "PRAGMA foreign_keys = OFF".to_owned()
         },
         format!(
-            "INSERT INTO tenants (id, slug, name, name_folded) SELECT {}, 'team-' || n, \
-             'Team ' || n, 'team ' || n FROM {}",
+            "INSERT INTO tenants (id, slug, name, name_folded, name_key) SELECT {}, 'team-' || n, \
+             'Team ' || n, 'team ' || n, 'team ' || n FROM {}",
             id(1, "n"),
             series(TENANTS)
         ),

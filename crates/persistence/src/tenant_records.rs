@@ -39,6 +39,8 @@ pub enum TenancyChanged {
     Stale,
     /// The slug is or was in use.
     SlugTaken,
+    /// The name looks like that of another tenant.
+    NameTaken,
     /// Not empty; these are the first obstacles.
     NotEmpty(Vec<Obstacle>),
 }

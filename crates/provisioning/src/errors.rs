@@ -558,6 +558,7 @@ impl From<BrokerError> for Problem {
 #[derive(Debug)]
 pub(crate) enum TenancyError {
     SlugTaken { slug: String },
+    NameTaken { name: String },
     Archived { name: String },
     NotEmpty { name: String, left: Vec<Obstacle> },
 }
@@ -571,6 +572,12 @@ impl From<TenancyError> for Problem {
             )
             .next("Choose another slug.")
             .on_field("slug"),
+            TenancyError::NameTaken { name } => conflict(
+                "name_taken",
+                format!("The name “{name}” is that of another tenant or looks like it."),
+            )
+            .next("Choose another name.")
+            .on_field("name"),
             TenancyError::Archived { name } => conflict(
                 "archived",
                 format!("{name} is archived and cannot be changed."),

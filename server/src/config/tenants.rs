@@ -1,7 +1,7 @@
 //! The tenants that are created at startup.
 
 use super::fault::Faults;
-use domain::display_name::check_name;
+use domain::display_name::{check_name, name_key};
 use persistence::records::TenantSeed;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -19,6 +19,7 @@ pub fn read(sections: BTreeMap<String, TenantSection>, faults: &mut Faults) -> V
     if sections.is_empty() {
         return vec![seed("default", "Default", &["dev"])];
     }
+    let mut names: BTreeMap<String, String> = BTreeMap::new();
     sections
         .into_iter()
         .map(|(slug, section)| {
@@ -40,6 +41,10 @@ pub fn read(sections: BTreeMap<String, TenantSection>, faults: &mut Faults) -> V
             }
             let name = section.name.unwrap_or_else(|| super::title(&slug));
             if let Err(rule) = check_name(&name) {
+                faults.add(format!("{key}.name"), rule);
+            }
+            if let Some(other) = names.insert(name_key(&name), slug.clone()) {
+                let rule = format!("must not look like the name of tenants.{other}");
                 faults.add(format!("{key}.name"), rule);
             }
             let environments: Vec<_> = section.environments.iter().map(String::as_str).collect();

@@ -60,6 +60,25 @@ fn what_is_not_given_has_defaults() {
 }
 
 #[test]
+fn configured_tenants_have_names_that_look_different() {
+    for (name, is_refused) in [
+        ("VISION", true),
+        ("V\u{456}sion", true),
+        ("Vision 2", false),
+    ] {
+        let tenants = format!(
+            "[tenants.vision]\nenvironments = [\"dev\"]\n\
+             [tenants.other]\nname = \"{name}\"\nenvironments = [\"dev\"]\n"
+        );
+        let loaded = load(&format!("{PRODUCTION}\n{tenants}"), &[]);
+        assert_eq!(loaded.is_err(), is_refused, "{name}");
+        if let Err(error) = loaded {
+            assert!(error.to_string().contains("tenants.vision.name"), "{error}");
+        }
+    }
+}
+
+#[test]
 fn the_environment_goes_before_the_file() {
     let settings = load(
         PRODUCTION,

@@ -17,6 +17,7 @@ use crate::{
 };
 use domain::{
     audit::AuditChange,
+    display_name::name_key,
     ids::{EnvironmentId, TenantId, UserId},
     tenancy::TenantInput,
 };
@@ -44,18 +45,26 @@ impl Tenants<'_> {
         doing("create a tenant", async {
             let mut writing = self.0.write().await?;
             let inserted = query(
-                "INSERT INTO tenants (id, slug, name, name_folded, created_at) \
-                 VALUES ($1, $2, $3, $4, $5) ON CONFLICT (slug) DO NOTHING",
+                "INSERT INTO tenants (id, slug, name, name_folded, name_key, created_at) \
+                 VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
             )
             .bind(id)
             .bind(input.slug.clone())
             .bind(input.name.clone())
             .bind(input.name.to_lowercase())
+            .bind(name_key(&input.name))
             .bind(audit.at)
             .execute(writing.connection())
             .await?;
             if inserted == 0 {
-                return Ok(TenancyChanged::SlugTaken);
+                let with_slug = query("SELECT id FROM tenants WHERE slug = $1")
+                    .bind(input.slug.clone())
+                    .fetch_optional(writing.connection())
+                    .await?;
+                return Ok(match with_slug {
+                    Some(_) => TenancyChanged::SlugTaken,
+                    None => TenancyChanged::NameTaken,
+                });
             }
             writing.append(&audit).await?;
             writing.commit().await?;
@@ -80,15 +89,20 @@ impl Tenants<'_> {
             if number(&row, "version")? != version {
                 return Ok(TenancyChanged::Stale);
             }
-            query(
-                "UPDATE tenants SET name = $2, name_folded = $3, version = version + 1 \
-                 WHERE id = $1",
+            let renamed = query(
+                "UPDATE tenants SET name = $2, name_folded = $3, name_key = $4, \
+                 version = version + 1 WHERE id = $1",
             )
             .bind(id)
             .bind(name.to_owned())
             .bind(name.to_lowercase())
+            .bind(name_key(name))
             .execute(writing.connection())
-            .await?;
+            .await;
+            if renamed.as_ref().is_err_and(is_not_unique) {
+                return Ok(TenancyChanged::NameTaken);
+            }
+            renamed?;
             let change = AuditChange::new("name", Some(text(&row, "name")?), Some(name));
             writing.append(&audit.with_changes([change])).await?;
             writing.commit().await?;
@@ -143,21 +157,34 @@ impl Tenants<'_> {
     }
 }
 
+fn is_not_unique(error: &sqlx::Error) -> bool {
+    error
+        .as_database_error()
+        .is_some_and(|error| error.is_unique_violation())
+}
+
 async fn write_seed(connection: &mut Transaction, seed: &TenantSeed) -> Result<(), Cause> {
     query(
-        "INSERT INTO tenants (id, slug, name, name_folded) VALUES ($1, $2, $3, $4) \
-         ON CONFLICT (slug) DO NOTHING",
+        "INSERT INTO tenants (id, slug, name, name_folded, name_key) VALUES ($1, $2, $3, $4, $5) \
+         ON CONFLICT DO NOTHING",
     )
     .bind(new_id::<TenantId>())
     .bind(seed.slug.clone())
     .bind(seed.name.clone())
     .bind(seed.name.to_lowercase())
+    .bind(name_key(&seed.name))
     .execute(&mut *connection)
     .await?;
     let row = query("SELECT id, archived_at FROM tenants WHERE slug = $1")
         .bind(seed.slug.clone())
-        .fetch_one(&mut *connection)
-        .await?;
+        .fetch_optional(&mut *connection)
+        .await?
+        .ok_or_else(|| {
+            format!(
+                "the name “{}” of tenants.{} looks like the name of another tenant: configure another name",
+                seed.name, seed.slug
+            )
+        })?;
     if optional_time(&row, "archived_at")?.is_some() {
         // The configuration still names it, but an admin archived it.
         return Ok(());

@@ -56,7 +56,7 @@ impl Tenants {
     /// Creates a tenant; for platform admins.
     ///
     /// # Errors
-    /// Forbidden, invalid, or a slug that is in use.
+    /// Forbidden, invalid, or a slug or name that is in use.
     pub async fn create(
         &self,
         caller: &Caller,
@@ -82,6 +82,7 @@ impl Tenants {
         let audit = entry(&input.name).in_tenant(id).with_detail(&input.slug);
         match self.db.tenants().create(id, &input, audit).await? {
             TenancyChanged::SlugTaken => Err(TenancyError::SlugTaken { slug: input.slug }.into()),
+            TenancyChanged::NameTaken => Err(TenancyError::NameTaken { name: input.name }.into()),
             _ => self.detail(caller, id).await,
         }
     }
@@ -89,7 +90,7 @@ impl Tenants {
     /// Renames a tenant; for platform admins.
     ///
     /// # Errors
-    /// Forbidden, not found, invalid, or no longer as in `version`.
+    /// Forbidden, not found, invalid, a name that is in use, or no longer as in `version`.
     pub async fn rename(
         &self,
         caller: &Caller,
@@ -104,6 +105,7 @@ impl Tenants {
         let audit = named(entry, &name);
         match self.db.tenants().rename(id, &name, version, audit).await? {
             TenancyChanged::Stale => Err(self.tenant_conflict(id, &name).await?),
+            TenancyChanged::NameTaken => Err(TenancyError::NameTaken { name }.into()),
             TenancyChanged::Missing => Err(archived(&record.tenant.name)),
             _ => self.detail(caller, id).await,
         }

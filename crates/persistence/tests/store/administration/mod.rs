@@ -3,6 +3,7 @@
 mod invitations;
 mod limits;
 mod listing;
+mod tenant_names;
 mod tenants;
 mod users;
 
