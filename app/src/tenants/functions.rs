@@ -3,7 +3,7 @@
 use domain::access::TenantRole;
 use domain::ids::{EnvironmentId, InvitationId, TenantId, UserId};
 use domain::problem::Problem;
-use domain::tenancy::{EnvironmentInput, Invitation, InvitationInput, TenantInput};
+use domain::tenancy::{EnvironmentInput, InvitationInput, InviteOutcome, TenantInput};
 use leptos::server;
 use serde::{Deserialize, Serialize};
 
@@ -124,24 +124,33 @@ pub async fn remove_member(tenant: TenantId, user: UserId) -> Result<(), FormErr
 pub struct Invited {
     /// The name of the tenant.
     pub tenant: String,
-    /// `None` if the user already has an account and got the role.
-    pub invitation: Option<Invitation>,
+    pub outcome: InviteOutcome,
 }
 
-/// Adds a user with this address to the tenant with this slug, or invites the address.
+/// Adds a user with this address to the tenant with this slug, or invites the address. `user_id` is the one that was
+/// chosen of several users with the address, or empty.
 #[server(prefix = "/rpc", endpoint = "invite-member")]
 pub async fn invite_member(
     tenant: String,
     email: String,
     role: TenantRole,
+    #[server(default)] user_id: String,
 ) -> Result<Invited, FormError> {
     let (core, caller) = core()?;
     let tenant = core.tenants.get(&caller, &tenant).await?.tenant;
-    let input = InvitationInput { email, role };
-    let invitation = core.tenants.invite(&caller, tenant.id, input).await?;
+    let user_id = match user_id.as_str() {
+        "" => None,
+        id => Some(id.parse().map_err(|_| FormError::unreadable())?),
+    };
+    let input = InvitationInput {
+        email,
+        role,
+        user_id,
+    };
+    let outcome = core.tenants.invite(&caller, tenant.id, input).await?;
     Ok(Invited {
         tenant: tenant.name,
-        invitation,
+        outcome,
     })
 }
 

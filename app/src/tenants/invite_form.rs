@@ -1,7 +1,7 @@
 //! The form that adds a user to a tenant by email address.
 
 use domain::access::TenantRole;
-use domain::tenancy::TenantSummary;
+use domain::tenancy::{InviteOutcome, InvitedUser, TenantSummary};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
@@ -33,7 +33,28 @@ pub enum InviteTo {
 pub fn InviteForm(request: PageRequest, to: InviteTo) -> impl IntoView {
     let form = request.form(InviteMember::url());
     let invited = form.answer::<Invited>();
-    let form = form.emptied_by_answer();
+    let users = match invited.as_ref().map(|invited| &invited.outcome) {
+        Some(InviteOutcome::Ambiguous(users)) => users.clone(),
+        _ => Vec::new(),
+    };
+    let form = if users.is_empty() {
+        form.emptied_by_answer()
+    } else {
+        form
+    };
+    let choose = (!users.is_empty()).then(|| {
+        let user = |user: InvitedUser| {
+            let label = format!("{} at {}", user.name, user.issuer);
+            Choice::new(user.user_id.to_string(), label)
+        };
+        let unchosen = Choice::new("", "Choose a user");
+        let choices = [unchosen].into_iter().chain(users.into_iter().map(user));
+        view! {
+            <Field form=form.clone() name="user_id" label="User">
+                <Select choices=choices.collect() chosen="" />
+            </Field>
+        }
+    });
     let tenant = match to {
         InviteTo::Tenant(slug) => {
             view! { <input type="hidden" name="tenant" value=slug /> }.into_any()
@@ -69,6 +90,7 @@ pub fn InviteForm(request: PageRequest, to: InviteTo) -> impl IntoView {
                 >
                     <TextInput r#type="email" placeholder="grace@example.com" />
                 </Field>
+                {choose}
                 <Field form=form name="role" label="Role">
                     <Select choices=roles chosen=TenantRole::Developer.as_str() />
                 </Field>
@@ -83,9 +105,9 @@ pub fn InviteForm(request: PageRequest, to: InviteTo) -> impl IntoView {
 
 #[component]
 fn Outcome(invited: Invited) -> impl IntoView {
-    let Invited { tenant, invitation } = invited;
-    let (outcome, notice) = match invitation {
-        Some(invitation) => {
+    let Invited { tenant, outcome } = invited;
+    let (outcome, notice) = match outcome {
+        InviteOutcome::Invitation(invitation) => {
             let title = format!("{} is invited", invitation.email);
             let text = format!(
                 "Hangar does not send email: ask the user to sign in here to become {} in {tenant}. ",
@@ -98,13 +120,29 @@ fn Outcome(invited: Invited) -> impl IntoView {
             };
             ("invited", notice.into_any())
         }
-        None => {
+        InviteOutcome::Added(user) => {
+            let text = format!(
+                "{} has signed in before with {} at {}, and now has the role in {tenant}.",
+                user.name, user.email, user.issuer
+            );
+            let suspended = user.suspended.then_some(" The user is suspended.");
             let notice = view! {
-                <Notice tone=Tone::Ok title="Member added">
-                    <p>{format!("The user already has an account and now has the role in {tenant}.")}</p>
+                <Notice tone=Tone::Ok title=format!("{} was added", user.name)>
+                    <p>{text} {suspended}</p>
                 </Notice>
             };
             ("added", notice.into_any())
+        }
+        InviteOutcome::Ambiguous(users) => {
+            let title = format!("{} users have this address", users.len());
+            let notice = view! {
+                <Notice tone=Tone::Busy title=title>
+                    <p>
+                        "They come from several identity providers. Choose the user who gets the role, then invite again."
+                    </p>
+                </Notice>
+            };
+            ("ambiguous", notice.into_any())
         }
     };
     view! {

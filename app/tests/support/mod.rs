@@ -194,6 +194,7 @@ impl TestPortal {
         let input = InvitationInput {
             email: "new@example.com".into(),
             role: TenantRole::Viewer,
+            user_id: None,
         };
         let (admin, tenants) = (self.admin_caller(), &self.core.tenants);
         let invited = tenants.invite(&admin, self.tenant, input);

@@ -108,3 +108,43 @@ async fn a_change_without_permission_is_refused_although_the_page_has_no_form() 
     assert_eq!(page.status, StatusCode::FORBIDDEN);
     assert!(page.text.contains("data-problem=\"forbidden\""));
 }
+
+#[tokio::test]
+async fn an_invitation_tells_who_was_added_and_asks_if_several_users_have_the_address() {
+    let portal = portal().await;
+    let browser = portal.tenant_admin();
+    let form = format!("_page={PAGE}&tenant=vision&email=linus%40example.com&role=developer");
+    let page = browser.submit("/rpc/invite-member", &form).await;
+    assert!(page.text.contains("data-state=\"added\""));
+    assert!(page.text.contains("Linus"));
+    assert!(!page.text.contains("value=\"linus@example.com\""));
+
+    let other = portal
+        .core
+        .sign_in("paula-at-home", "paula@example.com")
+        .await;
+    let form = format!("_page={PAGE}&tenant=vision&email=paula%40example.com&role=admin");
+    for unchosen in ["", "&user_id="] {
+        let page = browser
+            .submit("/rpc/invite-member", &format!("{form}{unchosen}"))
+            .await;
+        assert_eq!(page.status, StatusCode::OK);
+        for expected in [
+            "data-state=\"ambiguous\"",
+            "value=\"paula@example.com\"",
+            "value=\"admin\" selected",
+            &format!("value=\"{other}\""),
+            &format!("value=\"{}\"", portal.paula),
+        ] {
+            assert!(page.text.contains(expected), "{expected}");
+        }
+    }
+    let chosen = format!("{form}&user_id={other}");
+    let page = browser.submit("/rpc/invite-member", &chosen).await;
+    assert!(page.text.contains("data-state=\"added\""));
+    let members = browser.get(PAGE).await.text;
+    assert!(members.contains("paula-at-home"));
+    let odd = format!("{form}&user_id=nobody");
+    let page = browser.submit("/rpc/invite-member", &odd).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+}

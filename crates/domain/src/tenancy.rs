@@ -195,4 +195,32 @@ pub struct InvitationInput {
     /// The email address.
     pub email: String,
     pub role: TenantRole,
+    /// Which user is meant, if several have this verified address.
+    #[serde(default)]
+    pub user_id: Option<UserId>,
+}
+
+/// A user with the verified address of an invitation, who has signed in before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct InvitedUser {
+    pub user_id: UserId,
+    pub name: String,
+    pub email: String,
+    /// The identity provider's issuer.
+    pub issuer: String,
+    pub suspended: bool,
+    pub last_seen_at: Option<Timestamp>,
+}
+
+/// The outcome of an invitation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InviteOutcome {
+    /// The first user who signs in with the address gets the role.
+    Invitation(Invitation),
+    /// This user has the role now.
+    Added(InvitedUser),
+    /// Nothing was changed: one of these users must be chosen.
+    Ambiguous(Vec<InvitedUser>),
 }

@@ -95,6 +95,7 @@ impl InvitationInput {
         Ok(Self {
             email,
             role: self.role,
+            user_id: self.user_id,
         })
     }
 }
@@ -165,6 +166,7 @@ mod tests {
             InvitationInput {
                 email: email.into(),
                 role: TenantRole::Viewer,
+                user_id: None,
             }
             .checked()
         };

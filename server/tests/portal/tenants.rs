@@ -45,7 +45,10 @@ async fn a_company_is_let_in() {
     };
     let invited = invite(OTHER_DEVELOPER).await;
     assert_eq!(invited.status, 201, "{}", invited.body);
-    assert_eq!(invite(DEVELOPER).await.status, 204);
+    let added = invite(DEVELOPER).await;
+    assert_eq!(added.status, 200, "{}", added.body);
+    let grace = portal.person(DEVELOPER).await.id.to_string();
+    assert_eq!(added.body_json()["user_id"], grace);
     invite(OTHER_DEVELOPER)
         .await
         .assert_problem(409, "conflict");

@@ -11,8 +11,8 @@ use domain::{
     audit::AuditAction,
     caller::Caller,
     ids::{InvitationId, TenantId, UserId},
-    problem::Problem,
-    tenancy::{Invitation, InvitationInput},
+    problem::{FieldError, Problem},
+    tenancy::{Invitation, InvitationInput, InviteOutcome, InvitedUser},
 };
 use jiff::{SignedDuration, Timestamp};
 use persistence::{
@@ -21,6 +21,7 @@ use persistence::{
     records::UserRecord,
     tenant_records::{Invited, MemberChanged, NewInvitation, TenantRecord},
 };
+use std::cmp::Reverse;
 
 /// How long an invitation is open.
 const OPEN_FOR: SignedDuration = SignedDuration::from_hours(14 * 24);
@@ -29,13 +30,13 @@ impl Tenants {
     /// Adds the user with this verified address, or else invites the address.
     ///
     /// # Errors
-    /// Forbidden, invalid, already a member, or already invited.
+    /// Forbidden, invalid, already a member, already invited, or another user than one with this address.
     pub async fn invite(
         &self,
         caller: &Caller,
         tenant: TenantId,
         input: InvitationInput,
-    ) -> Result<Option<Invitation>, Problem> {
+    ) -> Result<InviteOutcome, Problem> {
         let id: InvitationId = new_id();
         let entry = about(caller, AuditAction::Invite, tenant, id);
         let record = self
@@ -43,23 +44,35 @@ impl Tenants {
             .await?;
         let input = input.checked().map_err(Problem::invalid)?;
         let invited_by = caller.user_id.ok_or_else(Problem::unauthenticated)?;
-        if let Some(known) = self.known(&input.email).await? {
-            self.add(caller, &record, &known, input.role).await?;
-            return Ok(None);
+        let mut known = self.known(&input.email).await?;
+        if let Some(chosen) = input.user_id {
+            known.retain(|user| user.id == chosen);
+            if known.is_empty() {
+                let message = "No user with this ID has signed in with this verified address.";
+                return Err(Problem::invalid(vec![FieldError::new("user_id", message)]));
+            }
+        } else if known.iter().any(|user| !user.suspended) {
+            known.retain(|user| !user.suspended);
         }
-        self.open(entry, invited_by, &record, id, &input)
-            .await
-            .map(Some)
+        match known.as_slice() {
+            [] => {
+                let invitation = self.open(entry, invited_by, &record, id, &input).await?;
+                Ok(InviteOutcome::Invitation(invitation))
+            }
+            [user] => {
+                self.add(caller, &record, user, input.role).await?;
+                Ok(InviteOutcome::Added(view(user)))
+            }
+            several => Ok(InviteOutcome::Ambiguous(several.iter().map(view).collect())),
+        }
     }
 
-    /// The user with this verified address. Of several, from several identity providers, the active one
-    /// who signed in last.
-    async fn known(&self, email: &str) -> Result<Option<UserRecord>, Problem> {
-        let users = self.db.users().by_email(email).await?;
-        Ok(users
-            .into_iter()
-            .filter(|user| user.email_verified)
-            .max_by_key(|user| (!user.suspended, user.last_seen_at)))
+    /// The users with this verified address, from several identity providers, who signed in last first.
+    async fn known(&self, email: &str) -> Result<Vec<UserRecord>, Problem> {
+        let mut users = self.db.users().by_email(email).await?;
+        users.retain(|user| user.email_verified);
+        users.sort_by_key(|user| Reverse(user.last_seen_at));
+        Ok(users)
     }
 
     async fn add(
@@ -148,6 +161,17 @@ impl Tenants {
         } else {
             Err(Problem::not_found("invitation"))
         }
+    }
+}
+
+fn view(user: &UserRecord) -> InvitedUser {
+    InvitedUser {
+        user_id: user.id,
+        name: user.name.clone(),
+        email: user.email.clone(),
+        issuer: user.issuer.clone(),
+        suspended: user.suspended,
+        last_seen_at: user.last_seen_at,
     }
 }
 

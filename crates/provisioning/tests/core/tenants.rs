@@ -7,7 +7,10 @@ use domain::{
     ids::TenantId,
     money::MicroDollars,
     problem::{Problem, ProblemKind},
-    tenancy::{EnvironmentInput, EnvironmentLimits, InvitationInput, TenantDetail, TenantInput},
+    tenancy::{
+        EnvironmentInput, EnvironmentLimits, InvitationInput, InviteOutcome, TenantDetail,
+        TenantInput,
+    },
     users::GrantSource,
 };
 use persistence::new_id;
@@ -21,6 +24,7 @@ fn invitation(email: &str, role: TenantRole) -> InvitationInput {
     InvitationInput {
         email: email.into(),
         role,
+        user_id: None,
     }
 }
 
@@ -169,7 +173,8 @@ async fn each_role_may_what_the_table_says() {
     let forbidden =
         |problem: Problem| assert_eq!(problem.kind, ProblemKind::Forbidden, "{problem}");
     forbidden(tenants.invite(&maya, id, input()).await.unwrap_err());
-    assert!(tenants.invite(&linus, id, input()).await.unwrap().is_some());
+    let invited = tenants.invite(&linus, id, input()).await.unwrap();
+    assert!(matches!(invited, InviteOutcome::Invitation(_)));
     assert_eq!(vision(&core, &maya).await.invitations, []);
     assert_eq!(vision(&core, &linus).await.invitations.len(), 1);
     // Names and limits of tenants are the platform's.
@@ -336,14 +341,18 @@ async fn somebody_known_is_added_at_once_and_nobody_is_invited_twice() {
         let input = invitation(email, TenantRole::Developer);
         core.tenants.invite(&linus, id, input)
     };
-    assert_eq!(invite("GRACE@example.com").await.unwrap(), None);
+    let added = invite("GRACE@example.com").await.unwrap();
+    assert!(matches!(added, InviteOutcome::Added(user) if user.user_id == grace));
     let role = core.caller(grace).await.unwrap().role_in(id);
     assert_eq!(role, Some(TenantRole::Developer));
     let member = invite("grace@example.com").await.unwrap_err();
     assert_eq!(member.code, "already_member");
     assert!(member.field("email").is_some());
 
-    let opened = invite("new@example.com").await.unwrap().unwrap();
+    let opened = invite("new@example.com").await.unwrap();
+    let InviteOutcome::Invitation(opened) = opened else {
+        panic!("{opened:?}");
+    };
     let days = opened.expires_at.duration_since(opened.created_at);
     assert_eq!(days.as_hours(), 14 * 24);
     let again = invite("New@example.com").await.unwrap_err();
@@ -357,6 +366,48 @@ async fn somebody_known_is_added_at_once_and_nobody_is_invited_twice() {
     assert_eq!(withdraw().await.unwrap_err().kind, ProblemKind::NotFound);
     let late = core.sign_in("late", "new@example.com").await;
     assert_eq!(core.caller(late).await.unwrap().role_in(id), None);
+}
+
+#[tokio::test]
+async fn of_several_users_with_an_address_one_is_chosen() {
+    let core = TestCore::start().await;
+    let linus = core.member("linus", "vision", TenantRole::Admin).await;
+    let id = vision(&core, &linus).await.tenant.id;
+    let work = core.sign_in("grace-at-work", "grace@example.com").await;
+    let home = core.sign_in("grace-at-home", "grace@example.com").await;
+    let invite = async |user_id| {
+        let input = InvitationInput {
+            user_id,
+            ..invitation("grace@example.com", TenantRole::Developer)
+        };
+        core.tenants.invite(&linus, id, input).await
+    };
+    let role = async |user| core.caller(user).await.unwrap().role_in(id);
+    let InviteOutcome::Ambiguous(users) = invite(None).await.unwrap() else {
+        panic!("nobody was asked");
+    };
+    let ids: Vec<_> = users.iter().map(|user| user.user_id).collect();
+    assert!(ids.len() == 2 && ids.contains(&work) && ids.contains(&home));
+    assert_eq!((role(work).await, role(home).await), (None, None));
+    // A user with another address.
+    let problem = invite(linus.user_id).await.unwrap_err();
+    assert!(problem.field("user_id").is_some());
+    let added = invite(Some(home)).await.unwrap();
+    assert!(matches!(added, InviteOutcome::Added(user) if user.user_id == home));
+    assert_eq!(role(home).await, Some(TenantRole::Developer));
+    assert_eq!(role(work).await, None);
+    let granted = core.audited().await.pop().unwrap();
+    assert_eq!(granted.action, "grant_membership");
+    assert_eq!(granted.target, format!("user/{home}"));
+
+    // Of users of whom one is active, that one is meant.
+    let ada = core.admin("ada").await;
+    core.users
+        .suspend(&ada, home, "grace@example.com")
+        .await
+        .unwrap();
+    let added = invite(None).await.unwrap();
+    assert!(matches!(added, InviteOutcome::Added(user) if user.user_id == work));
 }
 
 #[tokio::test]

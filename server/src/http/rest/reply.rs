@@ -118,21 +118,24 @@ impl<T: ToSchema> ResponseBody for Ordered<T> {
     }
 }
 
-/// 201 with what was created, or 204 if nothing had to be.
-pub struct CreatedOrNone<T>(pub Option<Created<T>>);
+/// 201 with what was created, or 200 with what there was already.
+pub enum CreatedOrFound<T, U> {
+    Created(Created<T>),
+    Found(U),
+}
 
-impl<T: Serialize> IntoResponse for CreatedOrNone<T> {
+impl<T: Serialize, U: Serialize> IntoResponse for CreatedOrFound<T, U> {
     fn into_response(self) -> Response {
-        match self.0 {
-            Some(created) => created.into_response(),
-            None => Empty::<204>.into_response(),
+        match self {
+            Self::Created(created) => created.into_response(),
+            Self::Found(found) => Json(found).into_response(),
         }
     }
 }
 
-impl<T: ToSchema> ResponseBody for CreatedOrNone<T> {
+impl<T: ToSchema, U: ToSchema> ResponseBody for CreatedOrFound<T, U> {
     fn describe(signature: &mut Signature) {
         Created::<T>::describe(signature);
-        signature.empty_response(204);
+        signature.json_response::<U>(200);
     }
 }

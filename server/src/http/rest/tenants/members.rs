@@ -6,7 +6,7 @@ use super::{
         extract::ApiJson,
         operation::{Operation, delete, post, put, tagged},
         path::{PathId, TenantSlug},
-        reply::{Created, CreatedOrNone, Empty},
+        reply::{Created, CreatedOrFound, Empty},
     },
     tenant_id,
 };
@@ -15,7 +15,8 @@ use axum::Json;
 use domain::{
     access::{Action::ManageMembers, TenantRole},
     ids::{InvitationId, UserId},
-    tenancy::{Invitation, InvitationInput, TenantDetail},
+    problem::{FieldError, Problem, ProblemKind},
+    tenancy::{Invitation, InvitationInput, InviteOutcome, InvitedUser, TenantDetail},
 };
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -41,7 +42,9 @@ pub fn operations() -> Vec<Operation> {
                 .about(
                     "Invites a user by email address. The role is granted when a user first \
                      signs in with that verified address within 14 days (201), or immediately if \
-                     such a user has signed in before (204).",
+                     such a user has signed in before (200 with the user). If several users have \
+                     the address, the problem `several_users` lists them: send the ID of one as \
+                     `user_id`.",
                 )
                 .fails([409]),
             delete(
@@ -86,14 +89,31 @@ async fn invite(
     call: Call,
     PathId(TenantSlug(tenant)): PathId<TenantSlug>,
     ApiJson(input): ApiJson<InvitationInput>,
-) -> Answer<CreatedOrNone<Invitation>> {
+) -> Answer<CreatedOrFound<Invitation, InvitedUser>> {
     let id = tenant_id(&call, &tenant).await?;
+    let email = input.email.clone();
     let tenants = &call.core().tenants;
-    let invitation = tenants.invite(&call.caller, id, input).await?;
-    Ok(CreatedOrNone(invitation.map(|invitation| Created {
-        path: format!("/tenants/{tenant}/invitations/{}", invitation.id),
-        body: invitation,
-    })))
+    match tenants.invite(&call.caller, id, input).await? {
+        InviteOutcome::Invitation(invitation) => Ok(CreatedOrFound::Created(Created {
+            path: format!("/tenants/{tenant}/invitations/{}", invitation.id),
+            body: invitation,
+        })),
+        InviteOutcome::Added(user) => Ok(CreatedOrFound::Found(user)),
+        InviteOutcome::Ambiguous(users) => Err(several_users(&email, &users).into()),
+    }
+}
+
+fn several_users(email: &str, users: &[InvitedUser]) -> Problem {
+    let detail = format!("{} users have the verified address {email}.", users.len());
+    let mut problem = Problem::new(ProblemKind::Conflict, detail)
+        .code("several_users")
+        .next("Send the ID of one of them as user_id.");
+    let message = |user: &InvitedUser| format!("{}: {}, {}", user.user_id, user.name, user.issuer);
+    let users = users.iter().map(message);
+    problem.fields = users
+        .map(|message| FieldError::new("user_id", message))
+        .collect();
+    problem
 }
 
 async fn cancel(
