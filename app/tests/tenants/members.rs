@@ -146,5 +146,5 @@ async fn an_invitation_tells_who_was_added_and_asks_if_several_users_have_the_ad
     assert!(members.contains("paula-at-home"));
     let odd = format!("{form}&user_id=nobody");
     let page = browser.submit("/rpc/invite-member", &odd).await;
-    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(page.status, StatusCode::BAD_REQUEST);
 }

@@ -9,6 +9,9 @@ use domain::{
 use provisioning::sign_in::Identity;
 use serde_json::Value;
 
+/// In bytes.
+const LONGEST_SUBJECT: usize = 255;
+
 /// Adds the claims of the userinfo endpoint that the ID token lacks. They must be about the same user. An address is
 /// verified only by the source that it comes from: the endpoint may speak of another address.
 pub fn add_userinfo(claims: &mut Claims, mut more: Claims) -> Result<(), Refusal> {
@@ -55,12 +58,7 @@ pub fn identity(settings: &ProviderSettings, claims: Claims) -> Result<Identity,
             .map(clean_user_name)
             .filter(|name| !name.is_empty())
     };
-    let subject = claims
-        .get("sub")
-        .and_then(Value::as_str)
-        .filter(|subject| !subject.is_empty())
-        .ok_or_else(|| Refusal::InvalidToken("no subject".into()))?
-        .to_owned();
+    let subject = checked_subject(text("sub"))?;
     // Never cleaned: that could make it the address of another user.
     let is_plain = |email: &&str| email.len() <= LONGEST_EMAIL && !email.contains(is_hidden);
     let email = text("email")
@@ -103,6 +101,20 @@ pub fn identity(settings: &ProviderSettings, claims: Claims) -> Result<Identity,
         name,
         claims,
     })
+}
+
+/// By OpenID Connect Core 2 a subject is at most 255 ASCII characters. Never cleaned: that could make it the subject of
+/// another user.
+fn checked_subject(subject: Option<&str>) -> Result<String, Refusal> {
+    let refused = |why: &str| Err(Refusal::InvalidToken(format!("`sub` {why}")));
+    match subject {
+        None | Some("") => refused("is missing or not a text"),
+        Some(subject) if subject.len() > LONGEST_SUBJECT => refused("is longer than 255 bytes"),
+        Some(subject) if subject.contains(is_hidden) => {
+            refused("contains control or invisible characters")
+        }
+        Some(subject) => Ok(subject.to_owned()),
+    }
 }
 
 /// Cognito's userinfo endpoint returns a string.
@@ -312,5 +324,41 @@ mod tests {
         let address = json!({"sub": "1", "address": {"country": "NL"}});
         let more = json!({"sub": "1", "address": {"locality": "Delft"}});
         assert_eq!(merged(address.clone(), more), address);
+    }
+
+    #[test]
+    fn a_subject_is_short_and_without_hidden_characters() {
+        let identified = |subject: Value| {
+            let claims = json!({"sub": subject, "name": "Ann"});
+            identity(&settings(&[]), claims.as_object().unwrap().clone())
+        };
+        for subject in [
+            "1",
+            "auth0|5f7c8ec7c33c6c004bbafe82",
+            "Ann Lee",
+            &"x".repeat(255),
+        ] {
+            let identity = identified(json!(subject)).unwrap();
+            assert_eq!(identity.subject, subject);
+        }
+        for subject in [
+            json!(""),
+            json!(null),
+            json!(17),
+            json!("a\u{0}b"),
+            json!("a\nb"),
+            json!("a\u{7f}"),
+            json!("a\u{85}"),
+            json!("\u{202e}a"),
+            json!("a\u{200b}"),
+            json!("x".repeat(256)),
+            json!("é".repeat(128)),
+        ] {
+            let refused = identified(subject.clone());
+            assert!(
+                matches!(refused, Err(Refusal::InvalidToken(_))),
+                "{subject}"
+            );
+        }
     }
 }
