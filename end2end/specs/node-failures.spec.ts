@@ -89,10 +89,11 @@ test('what a viewer may not do is explained, and others see nothing at all', asy
 
 test('an admin deletes a machine that belongs to no node by its name', async ({ openAs, faults }) => {
   test.setTimeout(360_000);
-  // Named like the portal's own machines, but it is none of them.
-  const machine = `hgr-3f2a77aa-${freshName('forgotten')}`;
-  await faults.happen('skypilot-make-orphan', { workspace: 'default', cluster: machine });
   const page = await openAs('admin');
+  // Named like a machine of the tenant, but no node has it.
+  const [tenant] = await (await page.request.get('/api/v1/tenants')).json();
+  const machine = `hgr-${tenant.id.slice(-8)}-${freshName('forgotten')}`;
+  await faults.happen('skypilot-make-orphan', { workspace: 'default', cluster: machine });
   await page.getByRole('navigation', { name: 'Admin' }).getByRole('link', { name: 'Orphans' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Orphans' })).toBeVisible();
   await expect(async () => {

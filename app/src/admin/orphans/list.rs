@@ -40,7 +40,7 @@ pub async fn list(request: PageRequest) -> PageResult {
             <PageHeader
                 title="Orphans"
                 summary=|| {
-                    "Machines in the portal's workspaces on the SkyPilot API server that belong to no node. They cost money until they are deleted."
+                    "Machines of this portal on the SkyPilot API server that belong to no node. They cost money until they are deleted."
                 }
             />
             {chosen.map(|machine| view! { <Deletion machine=machine form=form /> })}
@@ -86,7 +86,7 @@ fn NoOrphans() -> impl IntoView {
         <EmptyState
             why=Empty::NothingYet
             title="No orphans"
-            text="Every machine in the portal's workspaces on the SkyPilot API server belongs to a node. The portal checks about once a minute."
+            text="Every machine of this portal on the SkyPilot API server belongs to a node. The portal checks about once a minute."
         />
     }
 }

@@ -13,12 +13,16 @@ use crate::{
     database::Database,
     error::Stored,
     handles::Tenants,
-    rows::{self, Row, optional_id, optional_time},
-    sql::Sql,
+    rows::{self, Row, id, optional_id, optional_time},
+    sql::{Sql, query},
     tenant_records::TenantKey,
     transaction::doing,
 };
-use domain::{caller::TenantScope, ids::TenantId, tenancy::Tenant};
+use domain::{
+    caller::TenantScope,
+    ids::{EnvironmentId, TenantId},
+    tenancy::Tenant,
+};
 use uuid::Uuid;
 
 impl Tenants<'_> {
@@ -36,6 +40,25 @@ impl Tenants<'_> {
             }
             sql.push(" ORDER BY t.name_folded, t.id, e.name_folded, e.id");
             tenants_of(&sql.query().fetch_all(self.0.readers()).await?)
+        })
+        .await
+    }
+
+    /// The ids of all tenants and environments, also of archived ones.
+    pub async fn ids(self) -> Stored<(Vec<TenantId>, Vec<EnvironmentId>)> {
+        doing("list the ids of tenants", async {
+            let tenants = query("SELECT id FROM tenants")
+                .fetch_all(self.0.readers())
+                .await?;
+            let environments = query("SELECT id FROM environments")
+                .fetch_all(self.0.readers())
+                .await?;
+            let tenants = tenants.iter().map(|row| id(row, "id"));
+            let environments = environments.iter().map(|row| id(row, "id"));
+            Ok((
+                tenants.collect::<Result<_, Cause>>()?,
+                environments.collect::<Result<_, Cause>>()?,
+            ))
         })
         .await
     }

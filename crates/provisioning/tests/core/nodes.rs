@@ -7,6 +7,7 @@ use domain::{
     node::{
         job::JobInput,
         log::NodeLog,
+        machine_name::machine_name,
         order::{AutostopInput, NodeOrderInput},
         view::NodeState,
     },
@@ -368,23 +369,30 @@ async fn others_find_nothing_and_viewers_may_only_look() {
 #[tokio::test]
 async fn machines_nobody_ordered_are_listed_to_admins_and_deleted_when_they_say_so() {
     let core = TestCore::start().await;
-    core.machines.strand("hgr-00000000-forgotten");
-    let _running = core.reconcile();
     let mut admin = core.member("ada", "vision", Developer).await;
+    let tenant = admin.memberships[0].tenant_id;
+    let name = &machine_name(tenant, &"forgotten".parse().unwrap());
+    // The second is of another portal on the same server.
+    core.machines.strand("hgr-00000000-forgotten");
+    core.machines.strand(name);
+    let _running = core.reconcile();
     admin.platform_role = domain::access::PlatformRole::Admin;
     let orphan = eventually(async || {
         let orphan = core.nodes.orphans(&admin).await.unwrap().pop();
         orphan.ok_or("no orphan")
     })
     .await;
-    assert_eq!(orphan.machine, "hgr-00000000-forgotten");
-    let name = "hgr-00000000-forgotten";
+    assert_eq!(&orphan.machine, name);
+    assert_eq!(core.nodes.orphans(&admin).await.unwrap().len(), 1);
+    let foreign = "hgr-00000000-forgotten";
+    let refused = core.nodes.delete_orphan(&admin, foreign, foreign).await;
+    assert_eq!(refused.unwrap_err().kind, ProblemKind::NotFound);
     let typo = core.nodes.delete_orphan(&admin, name, "no").await;
     assert_eq!(typo.unwrap_err().fields[0].field, "confirmation");
     core.nodes.delete_orphan(&admin, name, name).await.unwrap();
     assert!(core.nodes.orphans(&admin).await.unwrap()[0].going);
     eventually(async || match core.machines.names() {
-        names if names.is_empty() => Ok(()),
+        names if names == [foreign] => Ok(()),
         names => Err(names),
     })
     .await;

@@ -3,8 +3,9 @@
 use super::{delete_node, ready_node};
 use crate::{
     fixture::{ADMIN, Browser, DEVELOPER, PATIENCE, TestPortal},
-    skypilot_calls::launch,
+    skypilot_calls::{clusters, launch},
 };
+use domain::node::machine_name::machine_name;
 use reqwest::Method;
 use serde_json::Value;
 use std::time::{Duration, Instant};
@@ -15,7 +16,11 @@ async fn an_orphan_is_listed_to_admins_who_take_it_down() {
     let token = portal.token_of(DEVELOPER).await;
     let developer = Browser::with_token(portal.origin(), &token);
     let ordered = ready_node(&developer, "ordered").await;
-    launch(portal.sandbox(), "hgr-00000000-lost").await;
+    let tenants = portal.database().tenants().active().await.unwrap();
+    let lost = machine_name(tenants[0].tenant.id, &"lost".parse().unwrap());
+    let foreign = "hgr-00000000-lost";
+    launch(portal.sandbox(), foreign).await;
+    launch(portal.sandbox(), &lost).await;
     // A portal looks for them right after its start, and then every minute.
     let portal = TestPortal::start_in(portal.stop().await, |_| {}).await;
     let developer = Browser::with_token(portal.origin(), &token);
@@ -23,11 +28,11 @@ async fn an_orphan_is_listed_to_admins_who_take_it_down() {
     let orphan = until_orphans(&admin, |orphans| !orphans.is_empty())
         .await
         .remove(0);
-    assert_eq!(orphan["machine"], "hgr-00000000-lost");
+    assert_eq!(orphan["machine"], lost);
     assert_eq!(orphan["going"], false);
 
-    let path = "/api/v1/orphans/hgr-00000000-lost";
-    let right = format!("{path}?confirmation=hgr-00000000-lost");
+    let path = format!("/api/v1/orphans/{lost}");
+    let right = format!("{path}?confirmation={lost}");
     for answer in [
         developer.get("/api/v1/orphans").await,
         developer
@@ -39,12 +44,14 @@ async fn an_orphan_is_listed_to_admins_who_take_it_down() {
     let wrong = format!("{path}?confirmation=lost");
     let refused = admin.send(admin.request(Method::DELETE, &wrong)).await;
     refused.assert_problem(422, "invalid");
-    let unknown = "/api/v1/orphans/hgr-00000000-other?confirmation=hgr-00000000-other";
-    let refused = admin.send(admin.request(Method::DELETE, unknown)).await;
+    let unknown = format!("/api/v1/orphans/{foreign}?confirmation={foreign}");
+    let refused = admin.send(admin.request(Method::DELETE, &unknown)).await;
     refused.assert_problem(404, "not-found");
     let taken = admin.send(admin.request(Method::DELETE, &right)).await;
     assert_eq!(taken.status, 202, "{}", taken.body);
     until_orphans(&admin, |orphans| orphans.is_empty()).await;
+    let left = clusters(portal.sandbox()).await;
+    assert!(left.iter().any(|(name, _)| name == foreign));
     assert_eq!(developer.get(&ordered).await.body_json()["state"], "ready");
     delete_node(&developer, &ordered, "ordered").await;
     portal.stop().await;

@@ -6,7 +6,11 @@ use crate::{
     ports::machines::{Machine, MachineErrorKind},
     reconciler::backoff,
 };
-use domain::{audit::AuditAction, caller::Caller, node::view::Orphan};
+use domain::{
+    audit::AuditAction,
+    caller::Caller,
+    node::{machine_name::OwnNames, view::Orphan},
+};
 use jiff::{SignedDuration, Timestamp};
 use persistence::{Database, audit_records::AuditEntry, node_records::OrphanRemoval};
 use std::{collections::HashSet, time::Duration};
@@ -102,8 +106,11 @@ async fn sweep(db: &Database, skypilot: &SkyPilotBackend) -> Result<(), PassErro
     // Machines first: a node that is ordered in between is known by the time its machine is looked up.
     let machines = skypilot.machines.all_machines().await?;
     let ordered: HashSet<String> = db.nodes().machine_names().await?.into_iter().collect();
+    let (tenants, environments) = db.tenants().ids().await?;
+    let own = OwnNames::new(tenants, environments);
     let mut orphans: Vec<Orphan> = machines
         .into_iter()
+        .filter(|machine| own.include(&machine.name, &machine.workspace))
         .filter(|machine| !ordered.contains(&machine.name))
         .map(orphan)
         .collect();
