@@ -138,6 +138,7 @@ mod tests {
             email_verified: true,
             name: "Ann".into(),
             platform_role: PlatformRole::User,
+            withheld_claims: Vec::new(),
             suspended: false,
             memberships: Vec::new(),
             last_seen_at: None,
