@@ -330,6 +330,28 @@ async fn deleting_needs_the_name() {
 }
 
 #[tokio::test]
+async fn changes_on_the_host_are_shown_to_all_and_restored_by_those_who_may() {
+    let portal = portal().await;
+    let page = format!("/clusters/{READY}");
+    let (developer, viewer) = (portal.developer(), portal.viewer());
+    let (may, may_not) = (
+        developer.get(&page).await.text,
+        viewer.get(&page).await.text,
+    );
+    for part in ["found", "restored"] {
+        let part = format!("data-drift=\"{part}\"");
+        assert!(may.contains(&part) && may_not.contains(&part), "{part}");
+    }
+    let form = "data-drift=\"restore\"";
+    assert!(may.contains(form) && !may_not.contains(form));
+    let form = format!("_page=%2Fclusters%2F{READY}&id={READY}");
+    let refused = viewer.post("/rpc/restore-cluster", &form).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    let accepted = developer.post("/rpc/restore-cluster", &form).await;
+    assert_eq!(accepted.location(), page);
+}
+
+#[tokio::test]
 async fn a_page_that_has_not_changed_is_not_sent_again() {
     let browser = portal().await.developer();
     let page = format!("/clusters/{READY}/settings");

@@ -115,6 +115,7 @@ CREATE TABLE clusters (
     state TEXT COLLATE "C" NOT NULL,
     failure JSONB,
     endpoint TEXT COLLATE "C",
+    drift JSONB NOT NULL,
     created_by UUID NOT NULL REFERENCES users (id),
     created_at TIMESTAMPTZ NOT NULL,
     ready_at TIMESTAMPTZ,

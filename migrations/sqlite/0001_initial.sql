@@ -115,6 +115,7 @@ CREATE TABLE clusters (
     state TEXT NOT NULL,
     failure TEXT,
     endpoint TEXT,
+    drift TEXT NOT NULL,
     created_by TEXT NOT NULL REFERENCES users (id),
     created_at INTEGER NOT NULL,
     ready_at INTEGER,

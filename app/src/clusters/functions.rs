@@ -21,6 +21,15 @@ pub async fn create_cluster(draft: Draft, idempotency_key: String) -> Result<(),
     Ok(())
 }
 
+/// Restores a cluster and leads to its page, which shows the progress.
+#[server(prefix = "/rpc", endpoint = "restore-cluster")]
+pub async fn restore_cluster(id: ClusterId) -> Result<(), FormError> {
+    let (core, caller) = core()?;
+    core.clusters.restore(&caller, id).await?;
+    redirect(&routes::cluster(id));
+    Ok(())
+}
+
 /// Deletes a cluster and leads to its page, which shows the progress.
 #[server(prefix = "/rpc", endpoint = "delete-cluster")]
 pub async fn delete_cluster(id: ClusterId, confirmation: String) -> Result<(), FormError> {

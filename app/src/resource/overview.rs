@@ -11,9 +11,7 @@ use crate::ui::{Card, Code, Fact, Remaining};
 #[component]
 pub fn Overview(
     resource: ResourceView,
-    /// Below the failure.
-    #[prop(optional, into)]
-    retry: ViewFnOnce,
+    #[prop(optional, into)] below_failure: ViewFnOnce,
     /// Cards beside the progress.
     children: Children,
 ) -> impl IntoView {
@@ -24,7 +22,7 @@ pub fn Overview(
         <div class="grid grid-cols-1 gap-3.5 items-start lg:grid-cols-[minmax(0,1.55fr)_minmax(0,1fr)]">
             <div class="grid grid-cols-1 gap-3.5 min-w-0">
                 {resource.failure.map(|failure| view! { <FailureCard failure=failure /> })}
-                {retry.run()}
+                {below_failure.run()}
                 <Card title=heading aside=move || progress>
                     <Progress steps=operation.steps />
                 </Card>

@@ -33,6 +33,8 @@ pub fn heading(operation: &Operation) -> &'static str {
         (OperationKind::CreateCluster, None) => "Creating",
         (OperationKind::CreateCluster, Some(_)) => "Provisioning",
         (OperationKind::DeleteCluster, None) => "Deleting",
+        (OperationKind::RestoreCluster, None) => "Restoring",
+        (OperationKind::RestoreCluster, Some(_)) => "Restored",
         (OperationKind::LaunchNode, None) => "Launching",
         (OperationKind::LaunchNode, Some(_)) => "Provisioning",
         (OperationKind::StopNode, None) => "Stopping",

@@ -37,6 +37,7 @@ pub const fn failure_summary(code: FailureCode) -> &'static str {
         FailureCode::NamespaceTaken => "namespace already exists",
         FailureCode::ObjectsMissing => "objects were deleted",
         FailureCode::NotAnswering => "API is not responding",
+        FailureCode::Stopped => "stopped on the host",
         FailureCode::DeletionHeld => "deletion is blocked on the host",
         FailureCode::TakesTooLong => "taking longer than expected",
         FailureCode::NoCapacity => "no capacity available",

@@ -1,5 +1,6 @@
 //! A cluster in each common state.
 
+use domain::drift::{Drift, DriftChange, DriftReport, Restoration};
 use domain::{
     audit::AuditAction,
     cluster::{ClusterEvent, ClusterState, DeletionPreview},
@@ -90,6 +91,7 @@ impl TestPortal {
                 exposure: Exposure::LoadBalancer,
                 host: host.into(),
                 endpoint: None,
+                drift: DriftReport::default(),
             },
             idempotency: None,
         }
@@ -156,6 +158,11 @@ impl TestPortal {
                 failure,
                 findings: ClusterFindings {
                     endpoint: ready.then(|| "https://10.20.0.7:443".into()),
+                    drift: if ready {
+                        drift(now)
+                    } else {
+                        DriftReport::default()
+                    },
                 },
                 ready_at: ready.then_some(started),
                 deleted_at: None,
@@ -165,6 +172,24 @@ impl TestPortal {
             }
         });
         stored.await;
+    }
+}
+
+/// A policy that was opened and put right, and a changed image.
+fn drift(now: Timestamp) -> DriftReport {
+    let changed = |object: &str, isolation| Drift {
+        object: object.into(),
+        change: DriftChange::Changed,
+        fields: vec![format!("spec.{MARKUP}")],
+        isolation,
+    };
+    DriftReport {
+        found: vec![changed("StatefulSet/checkout-preview", false)],
+        restored: Some(Restoration {
+            at: now,
+            objects: vec![changed("NetworkPolicy/vc-work-checkout-preview", true)],
+            times: 1,
+        }),
     }
 }
 

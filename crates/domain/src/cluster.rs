@@ -4,6 +4,7 @@ use crate::{
     access::Action,
     audit::AuditAction,
     cluster_name::ClusterName,
+    drift::DriftReport,
     exposure::Exposure,
     ids::{ClusterId, UserId},
     kubernetes_version::KubernetesVersion,
@@ -88,6 +89,8 @@ pub struct ClusterDetails {
     pub namespace: String,
     /// The address of its API, once known.
     pub endpoint: Option<String>,
+    /// What differs on the host from what the portal applied.
+    pub drift: DriftReport,
     /// What the caller may do with it now.
     pub allowed: AllowedActions,
 }
@@ -100,6 +103,8 @@ pub struct AllowedActions {
     pub kubeconfig: bool,
     /// Delete it.
     pub delete: bool,
+    /// Put its objects on the host right, and resume it.
+    pub restore: bool,
 }
 
 /// Something that happened to a cluster, as its host tells it.

@@ -32,6 +32,8 @@ pub enum FailureCode {
     ObjectsMissing,
     /// The control plane does not respond.
     NotAnswering,
+    /// The control plane was paused or scaled to 0 on the host.
+    Stopped,
     /// Something on the host blocks the deletion.
     DeletionHeld,
     /// A step takes longer than expected.

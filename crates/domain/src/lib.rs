@@ -9,6 +9,7 @@ pub mod cluster_name;
 pub mod credential;
 pub mod display_name;
 mod dns_label;
+pub mod drift;
 pub mod error;
 pub mod exposure;
 pub mod failure;

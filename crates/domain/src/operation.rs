@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 pub enum OperationKind {
     CreateCluster,
     DeleteCluster,
+    /// Puts a cluster's objects on its host right, and resumes it.
+    RestoreCluster,
     LaunchNode,
     /// Stops a node; its disk stays.
     StopNode,
@@ -98,6 +100,12 @@ impl OperationKind {
                 StepName::DeletionStarted,
                 StepName::NothingLeft,
             ],
+            Self::RestoreCluster => &[
+                StepName::Accepted,
+                StepName::Objects,
+                StepName::ApiAnswering,
+                StepName::KubeconfigReady,
+            ],
             Self::LaunchNode => &[
                 StepName::Accepted,
                 StepName::WorkspaceReady,
@@ -123,6 +131,7 @@ impl OperationKind {
         match self {
             Self::CreateCluster => "create_cluster",
             Self::DeleteCluster => "delete_cluster",
+            Self::RestoreCluster => "restore_cluster",
             Self::LaunchNode => "launch_node",
             Self::StopNode => "stop_node",
             Self::StartNode => "start_node",

@@ -1,6 +1,9 @@
 //! Creates a client for each host cluster.
 
-use crate::config::{HostAccess, HostConfig, Timeouts};
+use crate::{
+    config::{HostAccess, HostConfig, Timeouts},
+    resend,
+};
 use http::{HeaderValue, Uri, header::USER_AGENT};
 use kube::{
     Client, Config,
@@ -65,13 +68,13 @@ pub(crate) async fn connect(host: &HostConfig, timeouts: &Timeouts) -> Result<Cl
     config.connect_timeout = Some(timeouts.connect);
     // Requests have their own timeouts: a watch must be able to stay silent.
     config.read_timeout = None;
-    // The reconciler retries. Retries below it would hide failures.
+    // kube's own repetitions have no bound in time.
     config.default_retry = false;
     config.headers.push((
         USER_AGENT,
         HeaderValue::from_static(concat!("hangar/", env!("CARGO_PKG_VERSION"))),
     ));
-    Client::try_from(config).map_err(|error| {
+    let client = Client::try_from(config).map_err(|error| {
         unusable(match error {
             // The output of a credential plugin may contain a credential.
             kube::Error::Auth(_) => {
@@ -79,7 +82,8 @@ pub(crate) async fn connect(host: &HostConfig, timeouts: &Timeouts) -> Result<Cl
             }
             other => other.to_string(),
         })
-    })
+    })?;
+    Ok(resend::repeating(client, timeouts.answer))
 }
 
 /// The proxies of the kubeconfig itself. The proxy in the portal's environment is for external addresses; kube would

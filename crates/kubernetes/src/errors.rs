@@ -102,7 +102,7 @@ pub(crate) fn host_error(kind: HostErrorKind, message: String) -> HostError {
     }
 }
 
-fn kind(status: &Status) -> HostErrorKind {
+pub(crate) fn kind(status: &Status) -> HostErrorKind {
     let says = |text: &str| status.message.contains(text);
     match status.code {
         401 => HostErrorKind::Unauthorized,

@@ -1,24 +1,39 @@
 //! Requests to one host cluster, with a timeout and errors that name the host.
 
 use crate::{
+    cache::{Cache, Kind, Snapshot},
     config::{HostConfig, Timeouts},
     errors,
     labels::{self, FIELD_MANAGER},
+    resend,
 };
+use domain::ids::ClusterId;
 use k8s_openapi::{
     NamespaceResourceScope,
-    api::core::v1::{Namespace, Secret},
+    api::core::v1::{Namespace, Node, Secret},
 };
 use kube::{
     Api, Client, Resource, ResourceExt,
     api::{GetParams, ListParams, Patch, PatchParams},
-    core::{PartialObjectMeta, Request},
+    core::{DynamicObject, PartialObjectMeta, Request},
 };
 use provisioning::ports::host_clusters::{
     HostError, HostErrorKind, Hosted, NamespaceState, VirtualCluster,
 };
 use serde::{Serialize, de::DeserializeOwned};
-use std::fmt::{Debug, Display};
+use serde_json::Value;
+use std::{
+    collections::HashMap,
+    fmt::{Debug, Display},
+    time::Duration,
+};
+use tokio::{
+    sync::Mutex,
+    time::{Instant, timeout},
+};
+
+/// How long the list of nodes is used. Their addresses hardly change.
+const NODES_FOR: Duration = Duration::from_secs(30);
 
 /// A namespaced kind of object.
 pub(crate) trait Object:
@@ -35,17 +50,49 @@ pub(crate) struct Host {
     pub config: HostConfig,
     pub timeouts: Timeouts,
     pub client: Client,
+    pub cache: Cache,
+    nodes: Mutex<Option<(Instant, Vec<Node>)>>,
+    /// The versions of the Secrets that were found to hold a kubeconfig, by namespace.
+    pub kubeconfigs: std::sync::Mutex<HashMap<String, u64>>,
 }
 
 impl Host {
+    /// Sends no request. `client` repeats requests by itself.
+    pub fn new(config: HostConfig, timeouts: Timeouts, client: Client) -> Self {
+        Self {
+            cache: Cache::new(&config.name, client.clone(), timeouts.clone()),
+            nodes: Mutex::default(),
+            kubeconfigs: std::sync::Mutex::default(),
+            config,
+            timeouts,
+            client,
+        }
+    }
+
+    /// Awaits what is done for a cluster, and notes if it waits for the host.
+    pub async fn on_behalf<T>(
+        &self,
+        cluster: ClusterId,
+        done: impl Future<Output = Hosted<T>>,
+    ) -> Hosted<T> {
+        let outcome = done.await;
+        if let Err(error) = &outcome
+            && error.kind == HostErrorKind::Unreachable
+        {
+            self.cache.waits(cluster);
+        }
+        outcome
+    }
+
     /// Awaits the response to what is `tried` ("read the Service ci").
     pub async fn ask<T>(
         &self,
         tried: impl Display,
         answer: impl Future<Output = kube::Result<T>>,
     ) -> Hosted<T> {
-        let limit = self.timeouts.answer;
-        match tokio::time::timeout(limit, answer).await {
+        // Each attempt has its own limit; this is for the body too.
+        let limit = self.timeouts.answer + resend::PATIENCE;
+        match timeout(limit, answer).await {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(error)) => Err(errors::refused(&self.config.name, tried, error)),
             Err(_) => Err(errors::silent(&self.config.name, tried, limit)),
@@ -100,27 +147,58 @@ impl Host {
     }
 
     /// Applies one object in a namespace of ours, with force: changes by others were made outside the portal.
-    pub async fn apply<K>(&self, object: &K) -> Hosted<()>
-    where
-        K: Object + Resource<Scope = NamespaceResourceScope>,
-    {
-        let namespace = object.namespace().unwrap_or_default();
-        let api = Api::<K>::namespaced(self.client.clone(), &namespace);
-        self.apply_with(&api, object).await
-    }
-
-    /// As [`Self::apply`], for the namespace.
-    pub async fn apply_namespace(&self, namespace: &Namespace) -> Hosted<()> {
-        self.apply_with(&self.namespaces(), namespace).await
-    }
-
-    async fn apply_with<K: Object>(&self, api: &Api<K>, object: &K) -> Hosted<()> {
-        let name = object.name_any();
-        let tried = format!("apply the {} {name}", K::kind(&()));
+    pub async fn apply(&self, kind: Kind, name: &str, object: &Value) -> Hosted<()> {
         let parameters = PatchParams::apply(FIELD_MANAGER).force();
-        self.ask(tried, api.patch(&name, &parameters, &Patch::Apply(object)))
+        self.patch(kind, name, object, &parameters, &Patch::Apply(object))
             .await
-            .map(drop)
+    }
+
+    /// Changes one object as JSON Merge Patch does: `null` removes.
+    pub async fn merge(&self, kind: Kind, object: &Value, change: &Value) -> Hosted<()> {
+        let name = object["metadata"]["name"].as_str().unwrap_or_default();
+        let parameters = PatchParams {
+            field_manager: Some(FIELD_MANAGER.into()),
+            ..PatchParams::default()
+        };
+        self.patch(kind, name, object, &parameters, &Patch::Merge(change))
+            .await
+    }
+
+    async fn patch(
+        &self,
+        kind: Kind,
+        name: &str,
+        object: &Value,
+        parameters: &PatchParams,
+        patch: &Patch<&Value>,
+    ) -> Hosted<()> {
+        let api = self.api(kind, object["metadata"]["namespace"].as_str());
+        let tried = format!("apply the {kind:?} {name}");
+        let answer = self.ask(tried, api.patch(name, parameters, patch)).await?;
+        self.cache.note(kind, answer);
+        Ok(())
+    }
+
+    pub fn api(&self, kind: Kind, namespace: Option<&str>) -> Api<DynamicObject> {
+        let (client, resource) = (self.client.clone(), kind.resource());
+        match namespace {
+            Some(namespace) => Api::namespaced_with(client, namespace, &resource),
+            None => Api::all_with(client, &resource),
+        }
+    }
+
+    /// The nodes, at most half a minute old.
+    pub async fn nodes(&self) -> Hosted<Vec<Node>> {
+        let mut known = self.nodes.lock().await;
+        if let Some((at, nodes)) = &*known
+            && at.elapsed() < NODES_FOR
+        {
+            return Ok(nodes.clone());
+        }
+        let api = Api::<Node>::all(self.client.clone());
+        let parameters = ListParams::default();
+        let nodes = self.ask("list nodes", api.list(&parameters)).await?.items;
+        Ok(known.insert((Instant::now(), nodes)).1.clone())
     }
 
     pub fn namespaces(&self) -> Api<Namespace> {
@@ -134,14 +212,32 @@ impl Host {
         self.ask(tried, self.namespaces().get_opt(&name)).await
     }
 
+    /// The namespace in what was `found`. Asked for if it is not there: what is deleted is deleted for good, and a
+    /// cache can lag behind.
+    pub async fn namespace_in(
+        &self,
+        found: &Snapshot,
+        cluster: &VirtualCluster,
+    ) -> Hosted<Option<Namespace>> {
+        match found.get(Kind::Namespace, &cluster.name.namespace()) {
+            Some(namespace) => Ok(Some(namespace)),
+            None => self.namespace(cluster).await,
+        }
+    }
+
     /// Fails unless the namespace exists, belongs to the cluster, and is not being deleted.
     pub async fn own_namespace(&self, cluster: &VirtualCluster) -> Hosted<()> {
+        self.require_own(self.namespace(cluster).await?.as_ref(), cluster)
+    }
+
+    /// The same for a namespace that was read.
+    pub fn require_own(&self, found: Option<&Namespace>, cluster: &VirtualCluster) -> Hosted<()> {
         let namespace = cluster.name.namespace();
         let host = &self.config.name;
-        match namespace_state(self.namespace(cluster).await?.as_ref(), cluster) {
+        match namespace_state(found, cluster) {
             NamespaceState::Ours => Ok(()),
             NamespaceState::Missing => Err(errors::host_error(
-                HostErrorKind::NotFound,
+                HostErrorKind::NamespaceMissing,
                 format!("The namespace {namespace} does not exist on host cluster “{host}”."),
             )),
             NamespaceState::Terminating(held) => Err(self.terminating(cluster, held)),

@@ -1,7 +1,7 @@
 //! Implements the port: selects the host and the client.
 
 use crate::{
-    apply, changes,
+    apply,
     config::HostClustersConfig,
     connection::{ConfigError, connect},
     deletion_preview, errors, events,
@@ -11,6 +11,7 @@ use crate::{
 use async_trait::async_trait;
 use domain::{
     cluster::{ClusterEvent, DeletionPreview},
+    drift::Drift,
     ids::ClusterId,
 };
 use futures::{
@@ -22,6 +23,9 @@ use provisioning::ports::host_clusters::{
 };
 use secrecy::SecretString;
 use std::collections::HashSet;
+
+/// The number of pending changes that are deduplicated together.
+const AT_ONCE: usize = 1024;
 
 /// The host clusters of the configuration, accessed through their Kubernetes APIs.
 pub struct KubernetesHosts {
@@ -44,11 +48,8 @@ impl KubernetesHosts {
             if host.exposures.is_empty() {
                 return Err(ConfigError::NoExposure(host.name));
             }
-            hosts.push(Host {
-                client: connect(&host, &config.timeouts).await?,
-                timeouts: config.timeouts.clone(),
-                config: host,
-            });
+            let client = connect(&host, &config.timeouts).await?;
+            hosts.push(Host::new(host, config.timeouts.clone(), client));
         }
         Ok(Self { hosts })
     }
@@ -76,19 +77,33 @@ impl HostClusters for KubernetesHosts {
     }
 
     async fn observe(&self, cluster: &VirtualCluster) -> Hosted<Observation> {
-        observe::observe(self.host(&cluster.host)?, cluster).await
+        let host = self.host(&cluster.host)?;
+        host.on_behalf(cluster.id, observe::observe(host, cluster))
+            .await
     }
 
     async fn make_namespace(&self, cluster: &VirtualCluster) -> Hosted<()> {
-        apply::make_namespace(self.host(&cluster.host)?, cluster).await
+        let host = self.host(&cluster.host)?;
+        host.on_behalf(cluster.id, apply::make_namespace(host, cluster))
+            .await
     }
 
     async fn apply(&self, cluster: &VirtualCluster) -> Hosted<usize> {
-        apply::apply(self.host(&cluster.host)?, cluster).await
+        let host = self.host(&cluster.host)?;
+        host.on_behalf(cluster.id, apply::apply(host, cluster))
+            .await
+    }
+
+    async fn restore(&self, cluster: &VirtualCluster, drift: &[Drift]) -> Hosted<()> {
+        let host = self.host(&cluster.host)?;
+        host.on_behalf(cluster.id, apply::restore(host, cluster, drift))
+            .await
     }
 
     async fn delete(&self, cluster: &VirtualCluster) -> Hosted<()> {
-        apply::delete(self.host(&cluster.host)?, cluster).await
+        let host = self.host(&cluster.host)?;
+        host.on_behalf(cluster.id, apply::delete(host, cluster))
+            .await
     }
 
     async fn kubeconfig(&self, cluster: &VirtualCluster) -> Hosted<SecretString> {
@@ -104,9 +119,16 @@ impl HostClusters for KubernetesHosts {
     }
 
     fn changes(&self) -> BoxStream<'static, ClusterId> {
-        let hosts = self.hosts.iter().map(changes::changes);
+        let hosts = self.hosts.iter().map(|host| host.cache.changes().boxed());
+        // An initial list contains thousands of objects, several per cluster.
+        let distinct = stream::select_all(hosts)
+            .ready_chunks(AT_ONCE)
+            .flat_map(|changed| {
+                let changed: HashSet<_> = changed.into_iter().collect();
+                stream::iter(changed)
+            });
         // A stream that ended would look like a failure.
-        stream::select_all(hosts).chain(stream::pending()).boxed()
+        distinct.chain(stream::pending()).boxed()
     }
 
     async fn check(&self, host: &str) -> Hosted<Vec<PermissionCheck>> {

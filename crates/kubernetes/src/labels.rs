@@ -17,8 +17,10 @@ pub(crate) const ENVIRONMENT: &str = "hangar.dev/environment";
 pub(crate) const OBJECTS: &str = "hangar.dev/objects";
 /// Annotation of the StatefulSet: the node addresses in its certificate.
 pub(crate) const ADDRESSES: &str = "hangar.dev/addresses";
-/// Annotation of the StatefulSet: paused, for example by the vcluster command line.
+/// Annotation of the StatefulSet, and what others that belong to it begin with: paused, for example by the vcluster command line.
 pub(crate) const PAUSED: &str = "loft.sh/paused";
+/// Label with which the platform team exempts an object of its own from the search for openings.
+pub(crate) const IGNORED: &str = "hangar.dev/ignore-drift";
 /// Label that the syncer sets on objects of the vCluster's users.
 pub(crate) const SYNCED_BY: &str = "vcluster.loft.sh/managed-by";
 /// Label of a synced object: its namespace inside the vCluster.

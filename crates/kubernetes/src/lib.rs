@@ -2,14 +2,15 @@
 //! API.
 //!
 //! A vCluster is a set of objects in its own namespace. `objects` defines them, `apply` applies them with server-side
-//! apply, `observe` reads their state, `changes` watches them. The adapter stores nothing: the host cluster is the
-//! only source of state.
+//! apply, `cache` watches them, `observe` reads their state, `drift` compares them with what is wanted. The adapter
+//! stores nothing: the host cluster is the only source of state.
 
 mod apply;
-mod changes;
+mod cache;
 mod config;
 mod connection;
 mod deletion_preview;
+mod drift;
 mod errors;
 mod events;
 mod host;
@@ -19,6 +20,7 @@ mod labels;
 mod objects;
 mod observe;
 mod permissions;
+mod resend;
 mod review;
 
 pub use config::{HostAccess, HostClustersConfig, HostConfig, PodSecurity, Registries, Timeouts};

@@ -23,7 +23,10 @@ pub struct Permission {
 const ALL: &[&str] = &[
     "create", "delete", "get", "list", "patch", "update", "watch",
 ];
-const APPLY: &[&str] = &["create", "patch"];
+/// What is applied, and compared with what was applied.
+const APPLY: &[&str] = &["create", "list", "patch", "watch"];
+/// What others may not add either.
+const GUARD: &[&str] = &["create", "delete", "list", "patch", "watch"];
 const CHANGE: &[&str] = &["patch", "update"];
 const WATCH: &[&str] = &["get", "list", "watch"];
 
@@ -39,8 +42,8 @@ pub const PERMISSIONS: &[Permission] = &[
     may("", "resourcequotas", APPLY),
     may("", "serviceaccounts", APPLY),
     may("rbac.authorization.k8s.io", "roles", APPLY),
-    may("rbac.authorization.k8s.io", "rolebindings", APPLY),
-    may("networking.k8s.io", "networkpolicies", APPLY),
+    may("rbac.authorization.k8s.io", "rolebindings", GUARD),
+    may("networking.k8s.io", "networkpolicies", GUARD),
     may("networking.k8s.io", "ingresses", APPLY),
     // Addresses of node ports.
     may("", "nodes", &["list"]),

@@ -2,7 +2,9 @@
 
 use crate::{
     Cause,
+    audit_records::AuditEntry,
     change::Change,
+    claims::AT_ONCE,
     cluster_tally,
     connection::Transaction,
     error::Stored,
@@ -10,6 +12,7 @@ use crate::{
     operations::Operations,
     records::{ClusterColumns, ClusterFindings, ClusterRecord, ClusterTally},
     resource::{Column, StoredKind},
+    resources::written,
     rows::{Row, json, optional_text, text, word},
     sql::{json_value, query},
     transaction::doing,
@@ -18,6 +21,7 @@ use domain::{
     cluster::ClusterKind,
     cluster_name::ClusterName,
     ids::{ClusterId, TenantId},
+    operation::Operation,
     quota::QuotaRequest,
 };
 
@@ -27,8 +31,14 @@ impl StoredKind for ClusterKind {
         table: "operations",
         of: "cluster_id",
     };
-    const COLUMNS: &'static [&'static str] =
-        &["plan", "kubernetes_version", "exposure", "host", "endpoint"];
+    const COLUMNS: &'static [&'static str] = &[
+        "plan",
+        "kubernetes_version",
+        "exposure",
+        "host",
+        "endpoint",
+        "drift",
+    ];
     const SEARCHED: &'static [&'static str] = &["name"];
 
     type Columns = ClusterColumns;
@@ -41,6 +51,7 @@ impl StoredKind for ClusterKind {
             exposure: json(row, "exposure")?,
             host: text(row, "host")?,
             endpoint: optional_text(row, "endpoint")?,
+            drift: json(row, "drift")?,
         })
     }
 
@@ -58,7 +69,10 @@ impl StoredKind for ClusterKind {
     }
 
     fn mutable(columns: &ClusterColumns) -> Result<Vec<Column>, Cause> {
-        Ok(vec![("endpoint", columns.endpoint.clone().into())])
+        Ok(vec![
+            ("endpoint", columns.endpoint.clone().into()),
+            ("drift", json_value(&columns.drift)?),
+        ])
     }
 
     async fn advance(
@@ -69,6 +83,7 @@ impl StoredKind for ClusterKind {
         _superseded: bool,
     ) -> Result<(), Cause> {
         columns.endpoint = findings.endpoint;
+        columns.drift = findings.drift;
         Ok(())
     }
 
@@ -100,6 +115,37 @@ impl Table<'_, ClusterRecord> {
             .fetch_optional(self.0.readers())
             .await?;
             Ok(found.is_some())
+        })
+        .await
+    }
+
+    /// Stores a user's request to put a cluster right on its host, with the audit entry; due at once; announces it.
+    /// `None`: it is not as it was in `version`, nothing was written.
+    pub async fn restore(
+        self,
+        id: ClusterId,
+        version: i64,
+        operation: Operation,
+        audit: AuditEntry,
+    ) -> Stored<Option<ClusterRecord>> {
+        doing("store the restoration of a cluster", async {
+            let mut writing = self.0.write().await?;
+            let stored = query(
+                "UPDATE clusters SET operation_id = $3, due_at = $4, wakes = wakes + 1, \
+                 version = version + 1 WHERE id = $1 AND version = $2",
+            )
+            .bind(id)
+            .bind(version)
+            .bind(operation.id)
+            .bind(AT_ONCE)
+            .execute(writing.connection())
+            .await?;
+            if stored == 0 {
+                return Ok(None);
+            }
+            let record = written::<ClusterKind>(&mut writing, id, Some(&operation), &audit).await?;
+            writing.commit().await?;
+            Ok(Some(record))
         })
         .await
     }

@@ -5,6 +5,7 @@ pub use crate::resource::{NewResource, Record, StoredKind};
 use domain::{
     access::{PlatformRole, TenantRole, TokenScope},
     cluster::ClusterKind,
+    drift::DriftReport,
     exposure::Exposure,
     failure::Failure,
     ids::{TenantId, TokenId, UserId},
@@ -37,6 +38,8 @@ pub struct ClusterColumns {
     pub host: String,
     /// The address of its API, once known.
     pub endpoint: Option<String>,
+    /// What differs on the host from what was applied.
+    pub drift: DriftReport,
 }
 
 /// What a reconciler finds out about a cluster beside its state.
@@ -44,6 +47,7 @@ pub struct ClusterColumns {
 pub struct ClusterFindings {
     /// The address of its API.
     pub endpoint: Option<String>,
+    pub drift: DriftReport,
 }
 
 /// A client's key and what it was used for.

@@ -19,7 +19,7 @@ use domain::{
 use jiff::tz::TimeZone;
 use persistence::{
     error::{StoreError, internal},
-    records::QuotaCheck,
+    records::{ClusterRecord, QuotaCheck},
     user_records::LatestChange,
 };
 
@@ -270,13 +270,55 @@ impl From<ClusterNotReady> for Problem {
     }
 }
 
+/// What a cluster's state does not allow.
+#[derive(Debug)]
+pub(crate) enum RestoreError {
+    WrongState {
+        name: String,
+        state: ClusterState,
+    },
+    /// The reconciler changed it during every attempt.
+    KeepsChanging,
+}
+
+impl From<RestoreError> for Problem {
+    fn from(error: RestoreError) -> Self {
+        match error {
+            RestoreError::WrongState { name, state } => {
+                let state = state.title().to_lowercase();
+                conflict(
+                    "wrong_state",
+                    format!("{name} cannot be restored while it is {state}."),
+                )
+                .next("Wait until its operation is finished, or delete the cluster.")
+            }
+            RestoreError::KeepsChanging => conflict(
+                "changed_meanwhile",
+                "The cluster's state changed during the request.",
+            )
+            .next("Reload the page, then try again."),
+        }
+    }
+}
+
+/// What an error of the host means for a cluster: one that was in use does not come back by waiting.
+pub(crate) fn host_problem(cluster: &ClusterRecord, error: HostError) -> Problem {
+    if error.kind == HostErrorKind::NamespaceMissing && cluster.ready_at.is_some() {
+        return conflict("objects_missing", error.message)
+            .next("The cluster's data is lost. Delete the cluster and create a new one.");
+    }
+    error.into()
+}
+
 impl From<HostError> for Problem {
     fn from(error: HostError) -> Self {
         tracing::warn!(error = %causes(&error), kind = ?error.kind, "host cluster");
         let message = error.message;
         match error.kind {
-            HostErrorKind::NotFound => not_ready("cluster_not_ready", message)
-                .next("Wait until the cluster is ready, then try again."),
+            HostErrorKind::NotFound | HostErrorKind::NamespaceMissing => {
+                not_ready("cluster_not_ready", message)
+                    .next("Wait until the cluster is ready, then try again.")
+            }
             HostErrorKind::Unreachable => unavailable("host_unreachable", message)
                 .next("Try again in a minute. Hangar keeps retrying in the background."),
             _ => unavailable("host_refused", message)

@@ -1,8 +1,11 @@
 //! Faults of the host cluster's API: latency, errors, dropped watches.
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
+use axum::http::{HeaderValue, header};
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use futures::StreamExt;
@@ -18,7 +21,21 @@ pub fn behind(faults: &Faults, api: Router) -> Router {
 }
 
 async fn inject_faults(State(faults): State<Faults>, request: Request, next: Next) -> Response {
-    tokio::time::sleep(faults.kubernetes_latency()).await;
+    let settings = faults.current().kubernetes;
+    tokio::time::sleep(Duration::from_millis(settings.latency_ms)).await;
+    if faults.count_kubernetes_request() {
+        let mut response =
+            Refusal::new(429, None, "Too many requests, please try again later.").into_response();
+        let after = HeaderValue::from_static("1");
+        response.headers_mut().insert(header::RETRY_AFTER, after);
+        return response;
+    }
+    if settings.starting {
+        let is_health = matches!(request.uri().path(), "/healthz" | "/livez" | "/readyz");
+        let status = if is_health { 500 } else { 403 };
+        let text = "[-]poststarthook/rbac/bootstrap-roles failed: not finished";
+        return Refusal::new(status, None, text).into_response();
+    }
     if let Some(status) = faults.next_kubernetes_failure() {
         let refusal = match status {
             503 => Refusal::unavailable("the server is currently unable to handle the request"),

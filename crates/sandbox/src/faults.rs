@@ -2,10 +2,8 @@
 //! handle; over HTTP see `identity/fault_control.rs`.
 
 use std::collections::BTreeSet;
-use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, Weak};
-use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
@@ -29,6 +27,10 @@ pub struct KubernetesFaults {
     pub latency_ms: u64,
     pub fail_next: Option<FailNext>,
     pub unreachable: bool,
+    /// As just after a start: not ready, and without knowing anybody's permissions.
+    pub starting: bool,
+    /// The share of requests that are answered 429 with `Retry-After: 1`.
+    pub throttled_percent: u64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -134,15 +136,8 @@ pub struct Faults {
     settings: Arc<watch::Sender<FaultSettings>>,
     watch_drops: Arc<watch::Sender<u64>>,
     key_rotations: Arc<AtomicU64>,
+    kubernetes_requests: Arc<AtomicU64>,
     skypilot: Arc<RwLock<Weak<Server>>>,
-}
-
-impl fmt::Debug for Faults {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Faults")
-            .field("settings", &self.settings)
-            .finish_non_exhaustive()
-    }
 }
 
 impl Faults {
@@ -208,8 +203,17 @@ impl Faults {
         })
     }
 
-    pub fn kubernetes_latency(&self) -> Duration {
-        Duration::from_millis(self.settings.borrow().kubernetes.latency_ms)
+    /// How many requests the host API has got; each watch is one.
+    pub fn kubernetes_requests(&self) -> u64 {
+        self.kubernetes_requests.load(Ordering::Relaxed)
+    }
+
+    /// Counts a request to the host API. Answers whether it is among those that are throttled.
+    pub fn count_kubernetes_request(&self) -> bool {
+        let before = self.kubernetes_requests.fetch_add(1, Ordering::Relaxed);
+        let throttled =
+            |requests| requests * self.settings.borrow().kubernetes.throttled_percent / 100;
+        throttled(before + 1) > throttled(before)
     }
 
     /// The status with which this request to the host API fails. Counts down [`FailNext`].

@@ -7,6 +7,7 @@ mod portal_process;
 mod aborts;
 mod administration;
 mod first_pages;
+mod host_load;
 mod load;
 mod log_readers;
 mod memory;
@@ -52,6 +53,8 @@ enum Part {
     Nodes,
     /// Orders, logs, streams and memory, on hosts that need no time.
     Work,
+    /// What is asked of a host cluster, and many orders, deletions and an outage.
+    HostLoad,
     /// People, audit log and rotation.
     Administration,
     /// Lists and pages with many clusters.
@@ -70,6 +73,7 @@ async fn main() {
             Part::FirstPages => first_pages(&options).await,
             Part::Nodes => many_nodes(&options).await,
             Part::Work => work(&options).await,
+            Part::HostLoad => host_load::measure(&options).await,
             Part::Administration => many_users(&options).await,
             Part::Clusters => many_clusters(&options).await,
         }

@@ -5,6 +5,7 @@ use domain::{
     audit::AuditAction,
     caller::{Caller, Channel},
     cluster::ClusterState,
+    drift::DriftReport,
     exposure::Exposure,
     ids::ClusterId,
     kubernetes_version::KubernetesVersion,
@@ -53,6 +54,7 @@ pub async fn store(outside: &Outside, count: usize) {
                 exposure: Exposure::NodePort,
                 host: "eu-1".into(),
                 endpoint: None,
+                drift: DriftReport::default(),
             },
             idempotency: None,
         };
@@ -89,6 +91,7 @@ async fn settle(database: &persistence::Database, now: Timestamp) {
                 failure: None,
                 findings: ClusterFindings {
                     endpoint: Some("https://203.0.113.7:31443".into()),
+                    drift: DriftReport::default(),
                 },
                 ready_at: Some(now),
                 deleted_at: None,

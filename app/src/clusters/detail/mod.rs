@@ -1,6 +1,7 @@
 //! `/clusters/{id}` and its tabs.
 
 mod connect;
+mod drift;
 mod events;
 mod overview;
 mod settings;
@@ -14,7 +15,7 @@ use self::connect::Connect;
 use self::events::ClusterEvents;
 use self::overview::ClusterOverview;
 use self::settings::Settings;
-use super::functions::DeleteCluster;
+use super::functions::{DeleteCluster, RestoreCluster};
 use super::resource::SECTION;
 use crate::page::{PageRequest, PageResult};
 use crate::resource::{self, EVENTS_REFRESH_SECONDS, ResourceView, TabPath, no_such_tab};
@@ -28,7 +29,10 @@ pub async fn detail(Path(path): Path<TabPath>, request: PageRequest) -> PageResu
     // Without scripts, typed text would be lost where the page reloads.
     let reloads = resource.state.is_moving && tab != "settings";
     let content: ViewFnOnce = match tab {
-        "" => (move || view! { <ClusterOverview cluster=cluster /> }).into(),
+        "" => {
+            let form = request.form(RestoreCluster::url());
+            (move || view! { <ClusterOverview cluster=cluster form=form /> }).into()
+        }
         "connect" => (move || view! { <Connect cluster=cluster /> }).into(),
         "events" => {
             let events = clusters.events(&request.caller, id).await;

@@ -3,17 +3,20 @@
 use domain::cluster::Cluster;
 use leptos::prelude::*;
 
+use super::drift::DriftCard;
+use crate::form::FormState;
 use crate::resource::{ExpiryFact, Overview, ResourceView, UsageCard};
 use crate::ui::{Card, Fact, Facts, LifeLeft, exact};
 
 #[component]
-pub fn ClusterOverview(cluster: Cluster) -> impl IntoView {
+pub fn ClusterOverview(cluster: Cluster, form: FormState) -> impl IntoView {
     let resource = ResourceView::from(&cluster);
     let expires = resource.expires_at().filter(|_| resource.state.is_up);
     let life = expires.map(|end| view! { <LifeLeft start=cluster.created_at end=end /> });
     let facts = facts(&cluster, &resource);
+    let drift = move || view! { <DriftCard cluster=cluster form=form /> };
     view! {
-        <Overview resource=resource.clone()>
+        <Overview resource=resource.clone() below_failure=drift>
             <Card title="Details">
                 <Facts>{facts}</Facts>
                 {life}

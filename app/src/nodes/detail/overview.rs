@@ -25,7 +25,7 @@ pub fn NodeOverview(
     let facts = facts(&node);
     let usage = usage(&node);
     view! {
-        <Overview resource=resource retry=retry>
+        <Overview resource=resource below_failure=retry>
             <CostCard node=node />
             <Card title="Machine">
                 <Facts>{facts}</Facts>

@@ -13,6 +13,8 @@ pub enum Action {
     /// Download a kubeconfig.
     ReadKubeconfig,
     DeleteCluster,
+    /// Put a cluster's objects on its host right, and resume it.
+    RestoreCluster,
     /// See a node, its state, steps, jobs and prices, and find it in lists.
     ReadNode,
     /// Read the logs of a node and of its jobs.
@@ -58,11 +60,12 @@ pub enum PlatformAction {
 }
 
 impl Action {
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::ReadCluster,
         Self::OrderCluster,
         Self::ReadKubeconfig,
         Self::DeleteCluster,
+        Self::RestoreCluster,
         Self::ReadNode,
         Self::ReadNodeLogs,
         Self::OrderNode,
@@ -84,6 +87,7 @@ impl Action {
             Self::OrderCluster => "create clusters in this tenant",
             Self::ReadKubeconfig => "download kubeconfigs in this tenant",
             Self::DeleteCluster => "delete clusters in this tenant",
+            Self::RestoreCluster => "restore clusters in this tenant",
             Self::ReadNode => "see this node",
             Self::ReadNodeLogs => "read logs in this tenant",
             Self::OrderNode => "create nodes in this tenant",
@@ -106,6 +110,7 @@ impl Action {
             Self::OrderCluster => "Create clusters",
             Self::ReadKubeconfig => "Download kubeconfigs",
             Self::DeleteCluster => "Delete clusters",
+            Self::RestoreCluster => "Restore and resume clusters",
             Self::ReadNode => "See nodes, jobs and prices",
             Self::ReadNodeLogs => "Read logs of nodes and jobs",
             Self::OrderNode => "Create nodes",

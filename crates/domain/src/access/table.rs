@@ -11,6 +11,7 @@ pub fn least_role(action: Action) -> TenantRole {
         Action::OrderCluster
         | Action::ReadKubeconfig
         | Action::DeleteCluster
+        | Action::RestoreCluster
         | Action::OrderNode
         | Action::ConnectNode
         | Action::OperateNode
@@ -47,11 +48,12 @@ mod tests {
     use TenantRole::{Admin, Developer, Viewer};
 
     /// The table written out: which tenant roles may, besides platform admins.
-    const TABLE: [(Action, &[TenantRole]); 16] = [
+    const TABLE: [(Action, &[TenantRole]); 17] = [
         (Action::ReadCluster, &[Viewer, Developer, Admin]),
         (Action::OrderCluster, &[Developer, Admin]),
         (Action::ReadKubeconfig, &[Developer, Admin]),
         (Action::DeleteCluster, &[Developer, Admin]),
+        (Action::RestoreCluster, &[Developer, Admin]),
         (Action::ReadNode, &[Viewer, Developer, Admin]),
         (Action::ReadNodeLogs, &[Viewer, Developer, Admin]),
         (Action::OrderNode, &[Developer, Admin]),

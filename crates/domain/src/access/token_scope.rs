@@ -53,9 +53,10 @@ impl TokenScope {
             // Creating a resource requires the names of tenants and environments.
             Action::ReadTenant => true,
             Action::ReadAudit | Action::ReadCredentials => matches!(self, Self::Read | Self::Admin),
-            Action::OrderCluster | Action::ReadKubeconfig | Action::DeleteCluster => {
-                self == Self::Clusters
-            }
+            Action::OrderCluster
+            | Action::ReadKubeconfig
+            | Action::DeleteCluster
+            | Action::RestoreCluster => self == Self::Clusters,
             Action::OrderNode | Action::ConnectNode | Action::OperateNode | Action::DeleteNode => {
                 self == Self::Nodes
             }

@@ -17,6 +17,12 @@ pub enum AuditAction {
     DeleteCluster,
     /// The deletion of a cluster completed.
     ClusterDeleted,
+    /// Objects of a cluster were changed on its host, outside the portal.
+    DriftFound,
+    /// The portal put objects of a cluster right.
+    DriftRestored,
+    /// The restoration of a cluster was requested.
+    RestoreCluster,
     CreateToken,
     RevokeToken,
     GrantRole,
@@ -95,7 +101,7 @@ pub enum AuditAction {
 }
 
 impl AuditAction {
-    pub const ALL: [Self; 58] = [
+    pub const ALL: [Self; 61] = [
         Self::SignIn,
         Self::SignOut,
         Self::OrderCluster,
@@ -103,6 +109,9 @@ impl AuditAction {
         Self::ReadKubeconfig,
         Self::DeleteCluster,
         Self::ClusterDeleted,
+        Self::DriftFound,
+        Self::DriftRestored,
+        Self::RestoreCluster,
         Self::CreateToken,
         Self::RevokeToken,
         Self::GrantRole,
@@ -166,6 +175,9 @@ impl AuditAction {
             Self::ReadKubeconfig => "read_kubeconfig",
             Self::DeleteCluster => "delete_cluster",
             Self::ClusterDeleted => "cluster_deleted",
+            Self::DriftFound => "drift_found",
+            Self::DriftRestored => "drift_restored",
+            Self::RestoreCluster => "restore_cluster",
             Self::CreateToken => "create_token",
             Self::RevokeToken => "revoke_token",
             Self::GrantRole => "grant_role",
@@ -230,6 +242,9 @@ impl AuditAction {
             Self::ReadKubeconfig => "downloaded the kubeconfig of",
             Self::DeleteCluster => "requested the deletion of",
             Self::ClusterDeleted => "deleted",
+            Self::DriftFound => "found changes on the host in",
+            Self::DriftRestored => "put changes on the host right in",
+            Self::RestoreCluster => "requested the restoration of",
             Self::CreateToken => "created the API token",
             Self::RevokeToken => "revoked the API token",
             Self::GrantRole => "granted a role to",

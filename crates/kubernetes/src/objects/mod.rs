@@ -10,6 +10,7 @@ mod stateful_set;
 mod values;
 
 use crate::{
+    cache::Kind,
     config::HostConfig,
     labels::{self, map},
 };
@@ -24,6 +25,7 @@ use k8s_openapi::{
 };
 use provisioning::ports::host_clusters::VirtualCluster;
 use serde::Serialize;
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 #[cfg(test)]
@@ -77,22 +79,53 @@ impl Objects {
         objects
     }
 
-    pub fn count(&self) -> usize {
-        // Namespace, LimitRange, ResourceQuota, Role, RoleBinding, Secret, StatefulSet.
-        7 + self.network_policies.len()
-            + self.service_accounts.len()
-            + self.services.len()
-            + usize::from(self.ingress.is_some())
+    /// Every object with its kind, in the order in which they are applied.
+    pub(crate) fn all(&self) -> Vec<(Kind, Value)> {
+        // Serializing these types cannot fail: keys are text.
+        fn value(object: &impl Serialize) -> Value {
+            serde_json::to_value(object).unwrap_or_default()
+        }
+        fn values(objects: &[impl Serialize]) -> impl Iterator<Item = Value> {
+            objects.iter().map(value)
+        }
+        let mut all = vec![
+            (Kind::Namespace, value(&self.namespace)),
+            (Kind::LimitRange, value(&self.limit_range)),
+            (Kind::ResourceQuota, value(&self.quota)),
+        ];
+        let policies = values(&self.network_policies);
+        all.extend(policies.map(|policy| (Kind::NetworkPolicy, policy)));
+        let accounts = values(&self.service_accounts);
+        all.extend(accounts.map(|account| (Kind::ServiceAccount, account)));
+        all.push((Kind::Role, value(&self.role)));
+        all.push((Kind::RoleBinding, value(&self.role_binding)));
+        all.push((Kind::Secret, value(&self.config)));
+        all.extend(values(&self.services).map(|service| (Kind::Service, service)));
+        all.extend(
+            self.ingress
+                .iter()
+                .map(|found| (Kind::Ingress, value(found))),
+        );
+        all.push((Kind::StatefulSet, value(&self.stateful_set)));
+        all
     }
 
-    /// Adapts to an existing StatefulSet: immutable fields stay, and a pause, for example by the vcluster command
-    /// line, is not undone.
-    pub(crate) fn keep(&mut self, found: &StatefulSet) {
-        let (Some(wanted), Some(spec)) = (&mut self.stateful_set.spec, &found.spec) else {
-            return;
-        };
-        wanted.volume_claim_templates = spec.volume_claim_templates.clone();
-        if annotation(found, labels::PAUSED) == Some("true") {
+    pub fn count(&self) -> usize {
+        self.all().len()
+    }
+
+    /// Takes over what cannot be changed in an existing StatefulSet.
+    pub(crate) fn keep_claims(&mut self, found: &StatefulSet) {
+        if let (Some(wanted), Some(spec)) = (&mut self.stateful_set.spec, &found.spec) {
+            wanted.volume_claim_templates = spec.volume_claim_templates.clone();
+        }
+    }
+
+    /// Does not undo a pause of an existing StatefulSet, for example by the vcluster command line.
+    pub(crate) fn keep_pause(&mut self, found: &StatefulSet) {
+        if let Some(wanted) = &mut self.stateful_set.spec
+            && is_paused(found)
+        {
             wanted.replicas = None;
         }
     }
@@ -109,6 +142,10 @@ impl Objects {
 pub(crate) fn annotation<'a>(found: &'a StatefulSet, name: &str) -> Option<&'a str> {
     let annotations = found.metadata.annotations.as_ref()?;
     annotations.get(name).map(String::as_str)
+}
+
+pub(crate) fn is_paused(found: &StatefulSet) -> bool {
+    annotation(found, labels::PAUSED) == Some("true")
 }
 
 /// SHA-256 in hexadecimal.
@@ -232,7 +269,8 @@ pub(crate) mod tests {
             .as_mut()
             .unwrap()
             .storage_class_name = Some("old".into());
-        objects.keep(&found);
+        objects.keep_claims(&found);
+        objects.keep_pause(&found);
         let kept = objects.stateful_set.spec.unwrap();
         assert_eq!(kept.replicas, None);
         assert_eq!(

@@ -11,7 +11,7 @@ use k8s_openapi::api::{
     apps::v1::StatefulSet,
     core::v1::{Node, Service, ServicePort},
 };
-use kube::{Api, ResourceExt, api::ListParams};
+use kube::ResourceExt;
 use provisioning::ports::host_clusters::{Hosted, VirtualCluster};
 
 /// The maximum number of node addresses in a certificate.
@@ -22,11 +22,7 @@ pub(crate) async fn nodes(host: &Host, cluster: &VirtualCluster) -> Hosted<Vec<S
     if cluster.exposure.kind() != ExposureKind::NodePort {
         return Ok(Vec::new());
     }
-    let api = Api::<Node>::all(host.client.clone());
-    let nodes = host
-        .ask("list nodes", api.list(&ListParams::default()))
-        .await?;
-    Ok(addresses(nodes.items))
+    Ok(addresses(host.nodes().await?))
 }
 
 fn addresses(mut nodes: Vec<Node>) -> Vec<String> {

@@ -6,19 +6,23 @@ mod pod;
 mod troubles;
 
 use crate::{
+    cache::{Kind, Snapshot},
+    drift::drift,
     host::{Host, namespace_state},
     kubeconfig, labels,
-    objects::{Objects, annotation},
+    objects::{Objects, annotation, is_paused},
 };
+use domain::exposure::ExposureKind;
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::api::{
     apps::v1::StatefulSet,
-    core::v1::{Event, Pod, Service},
+    core::v1::{Event, Pod, Secret, Service},
 };
 use kube::ResourceExt;
 use provisioning::ports::host_clusters::{
-    ApiAnswer, Hosted, NamespaceState, Observation, PodObservation, VirtualCluster,
+    ApiAnswer, Hosted, NamespaceState, Observation, PodObservation, Stopped, VirtualCluster,
 };
+use std::sync::PoisonError;
 
 /// The time of an observation, and the tolerance for transient conditions.
 #[derive(Clone, Copy, Debug)]
@@ -38,19 +42,14 @@ impl ObservationTime {
 pub(crate) async fn observe(host: &Host, cluster: &VirtualCluster) -> Hosted<Observation> {
     let name = cluster.name.as_str();
     let namespace = cluster.name.namespace();
-    let secret_name = kubeconfig::secret_name(cluster);
-    let control_plane = format!("app=vcluster,release={name}");
-    let (found_namespace, stateful_set, pods, service, secret, nodes) = tokio::try_join!(
-        host.namespace(cluster),
-        host.get::<StatefulSet>(&namespace, name),
-        host.list::<Pod>(&namespace, &control_plane),
-        host.get::<Service>(&namespace, name),
-        host.secret(&namespace, &secret_name),
-        endpoint::nodes(host, cluster),
-    )?;
-    let addresses = endpoint::certificate_addresses(stateful_set.as_ref(), &nodes);
-    let wanted = Objects::wanted(cluster, &host.config, &addresses);
+    let found = host.cache.look(&namespace).await?;
+    let found_namespace = host.namespace_in(&found, cluster).await?;
     let state = namespace_state(found_namespace.as_ref(), cluster);
+    let nodes = endpoint::nodes(host, cluster).await?;
+    let stateful_set: Option<StatefulSet> = found.get(Kind::StatefulSet, name);
+    let service: Option<Service> = found.get(Kind::Service, name);
+    let addresses = endpoint::certificate_addresses(stateful_set.as_ref(), &nodes);
+    let mut wanted = Objects::wanted(cluster, &host.config, &addresses);
     let mut observation = Observation {
         object_count: wanted.count(),
         ..nothing(state)
@@ -61,23 +60,33 @@ pub(crate) async fn observe(host: &Host, cluster: &VirtualCluster) -> Hosted<Obs
     ) {
         return Ok(observation);
     }
-    let current = stateful_set
-        .as_ref()
-        .is_some_and(|found| annotation(found, labels::OBJECTS) == Some(&*wanted.digest()));
-    observation.objects_current = current && service.is_some();
-    observation.replicas_ready = stateful_set.as_ref().is_some_and(replicas_ready);
-    observation.kubeconfig = secret.as_ref().is_some_and(kubeconfig::is_there);
+    if let Some(set) = &stateful_set {
+        observation.objects_current = annotation(set, labels::OBJECTS) == Some(&*wanted.digest());
+        observation.stopped = stopped(set);
+        observation.replicas_ready = replicas_ready(set);
+        wanted.keep_claims(set);
+    }
+    if observation.objects_current && observation.namespace == NamespaceState::Ours {
+        observation.drift = drift(host, &namespace, &wanted, &found);
+    }
     observation.endpoint =
         endpoint::endpoint(cluster, &host.config, service.as_ref(), &nodes, &addresses);
 
+    let pods: Vec<Pod> = found
+        .all(Kind::Pod)
+        .into_iter()
+        .map(|(_, pod)| pod)
+        .collect();
     let pod = control_plane_pod(&pods, name);
-    let well = pod.is_some_and(pod::is_ready)
-        && observation.replicas_ready
-        && observation.endpoint.is_some();
-    let events = if well || observation.namespace != NamespaceState::Ours {
+    let is_ready = pod.is_some_and(pod::is_ready);
+    let secret = secret(host, cluster, &found, is_ready).await?;
+    observation.kubeconfig = secret.is_there;
+    let well = is_ready && observation.replicas_ready && observation.endpoint.is_some();
+    let events: Vec<Event> = if well || observation.namespace != NamespaceState::Ours {
         Vec::new()
     } else {
-        host.list::<Event>(&namespace, "").await?
+        let events = found.all(Kind::Event).into_iter();
+        events.map(|(_, event)| event).collect()
     };
     let time = ObservationTime {
         now: Timestamp::now(),
@@ -96,15 +105,66 @@ pub(crate) async fn observe(host: &Host, cluster: &VirtualCluster) -> Hosted<Obs
             .and_then(|service| troubles::of_address(service, &events, time)),
         Some(_) => None,
     };
-    if pod.is_some_and(pod::is_ready) {
+    if is_ready {
         let target = api::ApiTarget {
             cluster,
             endpoint: observation.endpoint.as_deref(),
-            secret: secret.as_ref(),
+            secret: secret.content.as_ref(),
         };
         observation.api = api::ask(host, target).await;
     }
     Ok(observation)
+}
+
+/// What is known of the Secret with the kubeconfig.
+#[derive(Default)]
+struct KubeconfigSecret {
+    /// Whether it holds a kubeconfig.
+    is_there: bool,
+    /// Read only if something is asked with it.
+    content: Option<Secret>,
+}
+
+/// Reads the Secret if it is new, or if the vCluster is asked with the credential in it.
+async fn secret(
+    host: &Host,
+    cluster: &VirtualCluster,
+    found: &Snapshot,
+    is_ready: bool,
+) -> Hosted<KubeconfigSecret> {
+    let (namespace, name) = (cluster.name.namespace(), kubeconfig::secret_name(cluster));
+    let known = || {
+        let known = host.kubeconfigs.lock();
+        known.unwrap_or_else(PoisonError::into_inner)
+    };
+    let Some(version) = found.version(Kind::Kubeconfig, &name) else {
+        known().remove(&namespace);
+        return Ok(KubeconfigSecret::default());
+    };
+    let is_there = known().get(&namespace) == Some(&version);
+    let is_used = is_ready && cluster.exposure.kind() != ExposureKind::PortForward;
+    if is_there && !is_used {
+        return Ok(KubeconfigSecret {
+            is_there,
+            content: None,
+        });
+    }
+    let content = host.secret(&namespace, &name).await?;
+    let is_there = content.as_ref().is_some_and(kubeconfig::is_there);
+    if is_there {
+        known().insert(namespace, version);
+    }
+    Ok(KubeconfigSecret { is_there, content })
+}
+
+/// How somebody stopped the control plane on the host, if so.
+fn stopped(found: &StatefulSet) -> Option<Stopped> {
+    let replicas = found.spec.as_ref().and_then(|spec| spec.replicas);
+    if is_paused(found) {
+        Some(Stopped::Paused)
+    } else {
+        (replicas == Some(0)).then_some(Stopped::ScaledToZero)
+    }
 }
 
 /// An observation without objects.
@@ -113,6 +173,8 @@ fn nothing(namespace: NamespaceState) -> Observation {
         namespace,
         objects_current: false,
         object_count: 0,
+        drift: Vec::new(),
+        stopped: None,
         pod: None,
         trouble: None,
         replicas_ready: false,

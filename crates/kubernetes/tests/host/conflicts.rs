@@ -1,7 +1,7 @@
 //! Objects of others stay untouched, and our own objects are kept as desired.
 
 use crate::place::{cluster, config, place, usable};
-use domain::exposure::Exposure;
+use domain::{drift::DriftChange, exposure::Exposure};
 use k8s_openapi::api::{
     apps::v1::StatefulSet,
     core::v1::{ConfigMap, LimitRange, Namespace, Service},
@@ -11,7 +11,9 @@ use kube::{
     api::{Patch, PatchParams, PostParams},
 };
 use kubernetes::KubernetesHosts;
-use provisioning::ports::host_clusters::{HostClusters, HostErrorKind, NamespaceState};
+use provisioning::ports::host_clusters::{
+    HostClusters, HostErrorKind, NamespaceState, Observation,
+};
 use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -57,7 +59,9 @@ async fn what_others_change_in_our_objects_is_taken_back() {
         .await
         .unwrap();
 
-    place.hosts.apply(&cluster).await.unwrap();
+    let changed = |seen: &Observation| seen.drift.iter().any(|d| d.object == "Service/ci");
+    let seen = place.until(&cluster, changed).await;
+    place.hosts.restore(&cluster, &seen.drift).await.unwrap();
     let selector = services
         .get("ci")
         .await
@@ -77,9 +81,10 @@ async fn a_missing_service_is_noticed_and_made_again() {
     place.until(&cluster, usable).await;
     let services: Api<Service> = Api::namespaced(place.client.clone(), &cluster.name.namespace());
     services.delete("ci", &Default::default()).await.unwrap();
-    let seen = place.until(&cluster, |seen| !seen.objects_current).await;
+    let seen = place.until(&cluster, |seen| !seen.drift.is_empty()).await;
     assert_eq!(seen.endpoint, None);
-    place.hosts.apply(&cluster).await.unwrap();
+    assert_eq!(seen.drift[0].change, DriftChange::Missing);
+    place.hosts.restore(&cluster, &seen.drift).await.unwrap();
     place.until(&cluster, usable).await;
 }
 

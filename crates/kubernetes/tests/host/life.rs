@@ -16,7 +16,7 @@ use kube::{
     api::{ListParams, Patch, PatchParams},
     core::PartialObjectMeta,
 };
-use provisioning::ports::host_clusters::{HostClusters, HostErrorKind, NamespaceState};
+use provisioning::ports::host_clusters::{HostClusters, HostErrorKind, NamespaceState, Stopped};
 use secrecy::ExposeSecret;
 use serde_json::json;
 
@@ -27,7 +27,7 @@ async fn a_vcluster_comes_up_and_its_kubeconfig_works() {
     let seen = place.hosts.observe(&cluster).await.unwrap();
     assert_eq!(seen.namespace, NamespaceState::Missing);
     let early = place.hosts.kubeconfig(&cluster).await.unwrap_err();
-    assert_eq!(early.kind, HostErrorKind::NotFound);
+    assert_eq!(early.kind, HostErrorKind::NamespaceMissing);
 
     let made = place.make(&cluster).await.unwrap();
     let seen = place.until(&cluster, usable).await;
@@ -131,7 +131,7 @@ async fn deleting_leaves_nothing_and_may_be_repeated() {
         .await;
     place.hosts.delete(&cluster).await.unwrap();
     let gone = place.hosts.deletion_preview(&cluster).await.unwrap_err();
-    assert_eq!(gone.kind, HostErrorKind::NotFound);
+    assert_eq!(gone.kind, HostErrorKind::NamespaceMissing);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -174,14 +174,14 @@ async fn a_pause_by_the_vcluster_command_line_is_not_undone() {
     assert_eq!(found.spec.unwrap().replicas, Some(0));
     let seen = place.hosts.observe(&cluster).await.unwrap();
     assert!(seen.objects_current && !seen.replicas_ready);
-    assert_eq!(seen.trouble, None);
+    assert_eq!((seen.trouble, seen.stopped), (None, Some(Stopped::Paused)));
 
-    let resume = json!({
-        "metadata": {"annotations": {"loft.sh/paused": null, "loft.sh/paused-replicas": null}},
-        "spec": {"replicas": 1},
-    });
-    sets.patch("ci", &by, &Patch::Merge(&resume)).await.unwrap();
-    place.until(&cluster, usable).await;
+    // It is resumed when a user asks for it.
+    place.hosts.restore(&cluster, &seen.drift).await.unwrap();
+    let seen = place.until(&cluster, usable).await;
+    assert_eq!((seen.stopped, seen.drift), (None, vec![]));
+    let found = sets.get("ci").await.unwrap();
+    assert!(!found.annotations().contains_key("loft.sh/paused-replicas"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

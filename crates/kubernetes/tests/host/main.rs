@@ -1,8 +1,10 @@
 //! The adapter against the sandbox's host cluster, which speaks the real protocol.
 
 mod conflicts;
+mod drift;
 mod exposures;
 mod life;
+mod load;
 mod place;
 mod review;
 mod rights;

@@ -100,6 +100,7 @@ pub fn cluster(name: &str, exposure: Exposure) -> VirtualCluster {
 pub fn usable(seen: &Observation) -> bool {
     seen.namespace == NamespaceState::Ours
         && seen.objects_current
+        && seen.drift.is_empty()
         && seen.replicas_ready
         && seen.kubeconfig
         && seen.endpoint.is_some()

@@ -13,6 +13,7 @@ use domain::{
     audit::AuditAction,
     caller::Caller,
     cluster_name::ClusterName,
+    drift::DriftReport,
     ids::ClusterId,
     kubernetes_version::KubernetesVersion,
     operation::{Operation, OperationKind},
@@ -151,6 +152,7 @@ impl Clusters {
                 exposure: order.exposure,
                 host: host.name,
                 endpoint: None,
+                drift: DriftReport::default(),
             },
             idempotency,
         };

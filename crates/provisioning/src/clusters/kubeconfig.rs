@@ -1,7 +1,7 @@
 //! Kubeconfigs: read from the host each time, audited, never stored.
 
 use super::{Clusters, view::has_kubeconfig};
-use crate::errors::ClusterNotReady;
+use crate::errors::{ClusterNotReady, host_problem};
 use domain::{
     access::Action, audit::AuditAction, caller::Caller, cluster::Kubeconfig, ids::ClusterId,
     problem::Problem,
@@ -27,7 +27,8 @@ impl Clusters {
             }
             .into());
         }
-        let content = self.backend.hosts.kubeconfig(&(&cluster).into()).await?;
+        let content = self.backend.hosts.kubeconfig(&(&cluster).into()).await;
+        let content = content.map_err(|error| host_problem(&cluster, error))?;
         // No entry, no kubeconfig: the entry is committed before anything leaves.
         self.db
             .audit()

@@ -2,10 +2,11 @@
 
 mod create;
 mod kubeconfig;
+mod restore;
 pub(crate) mod view;
 
 use crate::{
-    errors::CreateError,
+    errors::{CreateError, host_problem},
     ports::host_clusters::{HostClusters, HostInfo},
     resources::Resources,
 };
@@ -53,7 +54,8 @@ impl Clusters {
         id: ClusterId,
     ) -> Result<Vec<ClusterEvent>, Problem> {
         let cluster = self.authorized(caller, Action::ReadCluster, id).await?;
-        Ok(self.backend.hosts.events(&(&cluster).into()).await?)
+        let events = self.backend.hosts.events(&(&cluster).into()).await;
+        events.map_err(|error| host_problem(&cluster, error))
     }
 
     /// What is deleted with it.
@@ -66,11 +68,9 @@ impl Clusters {
         id: ClusterId,
     ) -> Result<Vec<DeletionPreview>, Problem> {
         let cluster = self.authorized(caller, Action::DeleteCluster, id).await?;
-        Ok(self
-            .backend
-            .hosts
-            .deletion_preview(&(&cluster).into())
-            .await?)
+        let hosts = &self.backend.hosts;
+        let preview = hosts.deletion_preview(&(&cluster).into()).await;
+        preview.map_err(|error| host_problem(&cluster, error))
     }
 
     /// The host that new clusters go to.

@@ -1,6 +1,6 @@
 //! What one caller sees of a cluster.
 
-use super::ClusterBackend;
+use super::{ClusterBackend, restore::can_restore};
 use crate::{
     Core,
     resources::{ManagedKind, Resources},
@@ -29,10 +29,12 @@ impl ManagedKind for ClusterKind {
             host: record.host.clone(),
             namespace: record.name.namespace(),
             endpoint: record.endpoint.clone(),
+            drift: record.drift.clone(),
             allowed: AllowedActions {
                 kubeconfig: has_kubeconfig(record.state) && may(Action::ReadKubeconfig),
                 delete: !matches!(record.state, ClusterState::Deleting | ClusterState::Deleted)
                     && may(Action::DeleteCluster),
+                restore: can_restore(record) && may(Action::RestoreCluster),
             },
         }
     }

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use domain::{
     cluster::{ClusterEvent, DeletionPreview},
     cluster_name::ClusterName,
+    drift::Drift,
     exposure::{Exposure, ExposureKind},
     failure::FailureCode,
     ids::ClusterId,
@@ -110,12 +111,25 @@ pub enum ApiAnswer {
     Not(String),
 }
 
+/// How the control plane was stopped on the host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stopped {
+    /// Paused, as the vcluster command line does.
+    Paused,
+    /// Its StatefulSet was scaled to 0.
+    ScaledToZero,
+}
+
 /// A vCluster as found on its host.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Observation {
     pub namespace: NamespaceState,
-    /// Whether every object is there and as wanted now.
+    /// Whether what was applied last is what is wanted now.
     pub objects_current: bool,
+    /// The objects that are not as they were applied.
+    pub drift: Vec<Drift>,
+    /// Whether somebody stopped the control plane.
+    pub stopped: Option<Stopped>,
     /// How many objects it is made of.
     pub object_count: usize,
     /// Its control plane's pod.
@@ -145,6 +159,8 @@ pub enum HostErrorKind {
     QuotaExceeded,
     /// 404.
     NotFound,
+    /// The cluster's namespace does not exist.
+    NamespaceMissing,
     /// 409: somebody else changed or owns it.
     Conflict,
     /// The namespace is going away.
@@ -194,8 +210,12 @@ pub trait HostClusters: Send + Sync {
     /// Makes the namespace. Fails with [`HostErrorKind::Conflict`] if it exists and is not ours.
     async fn make_namespace(&self, cluster: &VirtualCluster) -> Hosted<()>;
 
-    /// Applies every object; answers how many. May be repeated at any time.
+    /// Applies every object; answers how many. May be repeated at any time, and goes on where it stopped.
     async fn apply(&self, cluster: &VirtualCluster) -> Hosted<usize>;
+
+    /// Puts these objects right: applies them, takes away what others added, deletes what opens the isolation. Resumes
+    /// the control plane if its StatefulSet is among them.
+    async fn restore(&self, cluster: &VirtualCluster, drift: &[Drift]) -> Hosted<()>;
 
     /// Begins to delete the namespace, if it is ours. Fine if it is gone.
     async fn delete(&self, cluster: &VirtualCluster) -> Hosted<()>;

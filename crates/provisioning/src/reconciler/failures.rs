@@ -70,6 +70,7 @@ pub(super) fn of_host_error(error: &HostError) -> Failure {
         HostErrorKind::Terminating => FailureCode::DeletionHeld,
         HostErrorKind::Conflict => FailureCode::NamespaceTaken,
         HostErrorKind::NotFound
+        | HostErrorKind::NamespaceMissing
         | HostErrorKind::Invalid
         | HostErrorKind::UnknownHost
         | HostErrorKind::Other => FailureCode::HostRefused,
@@ -129,6 +130,9 @@ fn next_step(code: FailureCode) -> &'static str {
         }
         FailureCode::NotAnswering => {
             "Check the Events tab. Hangar keeps checking and updates the state once the control plane responds."
+        }
+        FailureCode::Stopped => {
+            "Choose “Restore” to start the control plane again, or resume the cluster on the host."
         }
         FailureCode::DeletionHeld => {
             "Ask your platform team what blocks the deletion on the host cluster. Hangar continues once it is resolved."

@@ -5,6 +5,7 @@ mod audit;
 mod broker;
 mod clusters;
 mod crashes;
+mod drift;
 mod node_crashes;
 mod nodes;
 mod platform;

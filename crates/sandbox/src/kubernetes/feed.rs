@@ -14,7 +14,6 @@ use super::resources::GroupResource;
 use super::store::Store;
 
 /// Follows the changes of one resource, in one namespace or in all, without missing any.
-#[derive(Debug)]
 pub struct Feed {
     store: Store,
     resource: GroupResource,

@@ -1,7 +1,6 @@
 //! The API server: a store, and what is between the store and its clients.
 
 use std::collections::HashMap;
-use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
@@ -65,14 +64,6 @@ struct Inner {
     options: ApiServerOptions,
     /// Held while a new object is admitted and stored, so that two cannot use the same rest of a quota.
     admission: Mutex<()>,
-}
-
-impl fmt::Debug for ApiServer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ApiServer")
-            .field("store", &self.inner.store)
-            .finish_non_exhaustive()
-    }
 }
 
 impl ApiServer {

@@ -89,14 +89,6 @@ pub struct StoreSnapshot {
     objects: BTreeMap<String, Vec<Value>>,
 }
 
-impl std::fmt::Debug for Store {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Store")
-            .field("revision", &self.revision())
-            .finish_non_exhaustive()
-    }
-}
-
 impl Default for Store {
     fn default() -> Self {
         Self {

@@ -8,7 +8,7 @@ use domain::access::{
     Action::{
         ConnectNode, DeleteCluster, DeleteNode, ManageCredentials, ManageEnvironments,
         ManageMembers, OperateNode, OrderCluster, OrderNode, ReadAudit, ReadCluster,
-        ReadCredentials, ReadKubeconfig, ReadNode, ReadNodeLogs, ReadTenant,
+        ReadCredentials, ReadKubeconfig, ReadNode, ReadNodeLogs, ReadTenant, RestoreCluster,
     },
     PlatformAction::{
         ManageHosts, ManageIdentityProvider, ManageOrphans, ManageTenants, ManageUsers,
@@ -128,6 +128,7 @@ fn rest_clusters_and_nodes() -> Vec<Route> {
             .json(r#"{"name": "", "tenant": "{tenant}", "environment": "dev", "plan": "small", "kubernetes_version": "v1.36.0", "exposure": "load_balancer"}"#),
         get("/api/v1/clusters/{id}", "/api/v1/clusters/{cluster}", In(ReadCluster)),
         delete("/api/v1/clusters/{id}", "/api/v1/clusters/{cluster}?confirmation=no", In(DeleteCluster)),
+        post("/api/v1/clusters/{id}/restore", "/api/v1/clusters/{cluster}/restore", In(RestoreCluster)),
         get("/api/v1/clusters/{id}/kubeconfig", "/api/v1/clusters/{cluster}/kubeconfig", In(ReadKubeconfig)),
         get("/api/v1/clusters/{id}/events", "/api/v1/clusters/{cluster}/events", In(ReadCluster)),
         get("/api/v1/clusters/{id}/stream", "/api/v1/clusters/{cluster}/stream", In(ReadCluster)),
@@ -601,6 +602,7 @@ fn functions_of_clusters_and_nodes() -> Vec<Route> {
             In(DeleteCluster),
             "id={cluster}&confirmation=no",
         ),
+        call("/rpc/restore-cluster", In(RestoreCluster), "id={cluster}"),
         call(
             "/rpc/create-node",
             OrderIn(OrderNode),

@@ -8,6 +8,7 @@ use crate::fixtures::*;
 use domain::{
     audit::{AuditAction, AuditOutcome},
     cluster::{ClusterKind, ClusterState},
+    drift::DriftReport,
     exposure::Exposure,
     ids::{TenantId, UserId},
     kubernetes_version::KubernetesVersion,
@@ -69,12 +70,14 @@ impl Example for ClusterKind {
             },
             host: HOST.into(),
             endpoint: None,
+            drift: DriftReport::default(),
         }
     }
 
     fn findings(record: &Record<Self>) -> ClusterFindings {
         ClusterFindings {
             endpoint: record.endpoint.clone(),
+            drift: record.drift.clone(),
         }
     }
 }

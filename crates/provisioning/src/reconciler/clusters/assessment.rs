@@ -1,8 +1,9 @@
 //! What an observation means: the state to show, the steps reached and the next move. Pure, so
 //! that every case can be tried without a cluster.
 
+use super::drift;
 use crate::{
-    ports::host_clusters::{ApiAnswer, NamespaceState, Observation, Trouble},
+    ports::host_clusters::{ApiAnswer, NamespaceState, Observation, Stopped, Trouble},
     reconciler::{
         failures,
         steps::{Reached, mark},
@@ -10,6 +11,7 @@ use crate::{
 };
 use domain::{
     cluster::ClusterState,
+    drift::{Drift, DriftReport},
     failure::{Failure, FailureCode},
     operation::{Operation, OperationKind},
 };
@@ -20,18 +22,22 @@ use persistence::records::{ClusterFindings, ClusterProgress, ClusterRecord};
 const CREATION_LIMIT: SignedDuration = SignedDuration::from_mins(15);
 /// How long a namespace may terminate before the page shows what blocks it.
 const DELETION_LIMIT: SignedDuration = SignedDuration::from_mins(10);
-/// How often to look while something moves. Watches wake earlier; this is for what they miss.
-const WHILE_MOVING: SignedDuration = SignedDuration::from_secs(2);
-/// How often to look at what is settled.
-const WHILE_SETTLED: SignedDuration = SignedDuration::from_mins(5);
+/// How often to look while the control plane's pod is ready and its API does not answer yet, which no watch tells.
+const WHILE_STARTING: SignedDuration = SignedDuration::from_secs(2);
+/// How often to look while something moves on the host. Watches tell of it; this is for the time that passes.
+const WHILE_MOVING: SignedDuration = SignedDuration::from_secs(20);
+/// How often to look at what is settled, more or less, so that looks at many clusters spread.
+const WHILE_SETTLED: SignedDuration = SignedDuration::from_mins(30);
 
 /// The next thing to do on the host.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Move {
     /// Nothing: wait for a change.
     Wait,
     MakeNamespace,
     Apply,
+    /// Put these objects right.
+    Restore(Vec<Drift>),
     Delete,
 }
 
@@ -54,6 +60,9 @@ pub(super) fn assess(
         OperationKind::CreateCluster if cluster.operation.finished_at.is_none() => {
             creation(cluster, observation, now)
         }
+        OperationKind::RestoreCluster if cluster.operation.finished_at.is_none() => {
+            restoration(cluster, observation, now)
+        }
         // Nothing but clusters' operations is stored with a cluster.
         _ => upkeep(cluster, observation, now),
     }
@@ -61,8 +70,11 @@ pub(super) fn assess(
 
 /// What is to be written when nothing has changed.
 pub(super) fn unchanged(cluster: &ClusterRecord) -> ClusterProgress {
-    let endpoint = cluster.endpoint.clone();
-    ClusterProgress::unchanged(cluster, ClusterFindings { endpoint })
+    let findings = ClusterFindings {
+        endpoint: cluster.endpoint.clone(),
+        drift: cluster.drift.clone(),
+    };
+    ClusterProgress::unchanged(cluster, findings)
 }
 
 fn creation(cluster: &ClusterRecord, seen: &Observation, now: Timestamp) -> Assessment {
@@ -85,12 +97,16 @@ fn creation(cluster: &ClusterRecord, seen: &Observation, now: Timestamp) -> Asse
             false,
         ),
         NamespaceState::Ours if !seen.objects_current => (Move::Apply, None, false),
-        NamespaceState::Ours => (
-            Move::Wait,
-            trouble.map(failures::of_trouble),
-            trouble.is_some_and(|trouble| trouble.lasting || failed_by(cluster, trouble)),
-        ),
+        NamespaceState::Ours => match (trouble, seen.stopped) {
+            (None, Some(how)) => (Move::Wait, Some(stopped(how)), true),
+            (trouble, _) => (
+                Move::Wait,
+                trouble.map(failures::of_trouble),
+                trouble.is_some_and(|trouble| trouble.lasting || failed_by(cluster, trouble)),
+            ),
+        },
     };
+    let (next, restored_at) = put_right(cluster, seen, next, now);
     mark(&mut operation, creation_steps(cluster, seen), lasting, now);
     let ready = operation.finished_at.is_some();
     let (state, failure) = if ready {
@@ -111,14 +127,14 @@ fn creation(cluster: &ClusterRecord, seen: &Observation, now: Timestamp) -> Asse
             failure,
             findings: ClusterFindings {
                 endpoint: seen.endpoint.clone(),
+                drift: report(cluster, seen),
             },
             ready_at: ready.then_some(now),
             operation,
-            due_at: Some(match (ready, lasting) {
-                (true, _) => settled(cluster, now),
-                (false, true) => now + SignedDuration::from_secs(15),
-                (false, false) => now + WHILE_MOVING,
-            }),
+            due_at: Some(restored_at.unwrap_or_else(|| match ready {
+                true => settled(cluster, now),
+                false => moving(seen, now),
+            })),
             ..unchanged(cluster)
         },
     }
@@ -206,7 +222,6 @@ fn upkeep(cluster: &ClusterRecord, seen: &Observation, now: Timestamp) -> Assess
     let trouble = trouble(seen);
     let gone = |what: &str| {
         (
-            Move::Wait,
             ClusterState::Failed,
             Some(Failure {
                 retrying: false,
@@ -214,22 +229,26 @@ fn upkeep(cluster: &ClusterRecord, seen: &Observation, now: Timestamp) -> Assess
             }),
         )
     };
+    let (mut next, mut restored_at) = (Move::Wait, None);
     // A namespace that vanished is not created again: the cluster's data went with it, and an empty
     // cluster under the old name would hide that.
-    let (next, state, failure) = match &seen.namespace {
+    let (state, failure) = match &seen.namespace {
         NamespaceState::Missing => {
             gone("Its namespace was deleted on the host cluster, outside the portal.")
         }
         NamespaceState::Terminating(_) => {
             gone("Its namespace is being deleted on the host cluster, outside the portal.")
         }
-        NamespaceState::Foreign => (Move::Wait, ClusterState::Failed, Some(foreign(cluster))),
+        NamespaceState::Foreign => (ClusterState::Failed, Some(foreign(cluster))),
         NamespaceState::Ours if !seen.objects_current => {
-            (Move::Apply, cluster.state, cluster.failure.clone())
+            next = Move::Apply;
+            (cluster.state, cluster.failure.clone())
         }
         NamespaceState::Ours => {
+            (next, restored_at) = put_right(cluster, seen, Move::Wait, now);
             let failure = match (&seen.api, trouble) {
                 (_, Some(trouble)) if !seen.replicas_ready => Some(failures::of_trouble(trouble)),
+                _ if !seen.replicas_ready && seen.stopped.is_some() => seen.stopped.map(stopped),
                 _ if !seen.replicas_ready => Some(failures::of(
                     FailureCode::NotAnswering,
                     "The control plane's pod is not ready.",
@@ -252,14 +271,16 @@ fn upkeep(cluster: &ClusterRecord, seen: &Observation, now: Timestamp) -> Assess
             } else {
                 ClusterState::Ready
             };
-            (Move::Wait, state, failure)
+            (state, failure)
         }
     };
-    let due_at = if state == ClusterState::Degraded {
-        now + SignedDuration::from_secs(10)
-    } else {
-        settled(cluster, now)
-    };
+    let due_at = restored_at.unwrap_or_else(|| {
+        if state == ClusterState::Degraded {
+            moving(seen, now)
+        } else {
+            settled(cluster, now)
+        }
+    });
     Assessment {
         next,
         progress: ClusterProgress {
@@ -267,12 +288,102 @@ fn upkeep(cluster: &ClusterRecord, seen: &Observation, now: Timestamp) -> Assess
             failure,
             findings: ClusterFindings {
                 endpoint: seen.endpoint.clone().or_else(|| cluster.endpoint.clone()),
+                drift: report(cluster, seen),
             },
             operation: fresh(&cluster.operation),
             due_at: Some(due_at),
             ..unchanged(cluster)
         },
     }
+}
+
+/// Puts everything right that a user asked for, and waits until the cluster can be used.
+fn restoration(cluster: &ClusterRecord, seen: &Observation, now: Timestamp) -> Assessment {
+    let mut assessment = upkeep(cluster, seen, now);
+    if seen.namespace != NamespaceState::Ours {
+        // Nothing is left to restore; the failure says so.
+        assessment.progress.operation.finished_at = Some(now);
+        return assessment;
+    }
+    let as_wanted = seen.objects_current && seen.drift.is_empty();
+    if seen.objects_current && !as_wanted {
+        assessment.next = Move::Restore(seen.drift.clone());
+    }
+    let answers = as_wanted
+        && seen.replicas_ready
+        && matches!(seen.api, ApiAnswer::Ok | ApiAnswer::ReadyByProbeOnly(_));
+    let usable = answers && seen.kubeconfig && seen.endpoint.is_some();
+    let step = |done| Reached { done, detail: None };
+    let operation = &mut assessment.progress.operation;
+    mark(
+        operation,
+        [step(true), step(as_wanted), step(answers), step(usable)],
+        false,
+        now,
+    );
+    operation.failure.clone_from(&assessment.progress.failure);
+    let progress = &mut assessment.progress;
+    if progress.operation.finished_at.is_some() {
+        progress.ready_at = progress.ready_at.or(Some(now));
+    } else {
+        progress.due_at = Some(moving(seen, now));
+        if progress.ready_at.is_none() {
+            progress.state = ClusterState::Provisioning;
+        }
+    }
+    assessment
+}
+
+/// What was found, with what was put right last.
+fn report(cluster: &ClusterRecord, seen: &Observation) -> DriftReport {
+    DriftReport {
+        found: seen.drift.clone(),
+        restored: cluster.drift.restored.clone(),
+    }
+}
+
+/// The restoration of what is put right without being asked, instead of waiting; or when it is due, if not yet.
+fn put_right(
+    cluster: &ClusterRecord,
+    seen: &Observation,
+    next: Move,
+    now: Timestamp,
+) -> (Move, Option<Timestamp>) {
+    let automatic = drift::automatic(&seen.drift);
+    if next != Move::Wait || automatic.is_empty() {
+        return (next, None);
+    }
+    let due_at = drift::next_restoration(&cluster.drift, now);
+    if due_at <= now {
+        (Move::Restore(automatic), None)
+    } else {
+        (Move::Wait, Some(due_at))
+    }
+}
+
+fn stopped(how: Stopped) -> Failure {
+    let message = match how {
+        Stopped::Paused => {
+            "The control plane is paused: its StatefulSet on the host has the annotation loft.sh/paused, which the vcluster command line sets."
+        }
+        Stopped::ScaledToZero => {
+            "The control plane is stopped: its StatefulSet was scaled to 0 replicas on the host."
+        }
+    };
+    Failure {
+        retrying: false,
+        ..failures::of(FailureCode::Stopped, message)
+    }
+}
+
+/// When to look again at what is not settled.
+fn moving(seen: &Observation, now: Timestamp) -> Timestamp {
+    let pod_is_ready = seen.pod.as_ref().is_some_and(|pod| pod.ready);
+    let pause = match pod_is_ready && seen.endpoint.is_some() {
+        true => WHILE_STARTING,
+        false => WHILE_MOVING,
+    };
+    now + pause
 }
 
 fn deletion(cluster: &ClusterRecord, seen: &Observation, now: Timestamp) -> Assessment {
@@ -332,7 +443,8 @@ fn fresh(operation: &Operation) -> Operation {
 }
 
 fn settled(cluster: &ClusterRecord, now: Timestamp) -> Timestamp {
-    let later = now + WHILE_SETTLED;
+    let spread = rand::random_range(800..=1200);
+    let later = now + WHILE_SETTLED * spread / 1000;
     cluster.ends_at.map_or(later, |end| end.min(later))
 }
 

@@ -1,5 +1,6 @@
 use super::*;
 use crate::ports::host_clusters::PodObservation;
+use domain::drift::DriftChange;
 use domain::{
     cluster::UserRef,
     exposure::Exposure,
@@ -47,6 +48,7 @@ fn ordered() -> ClusterRecord {
             exposure: Exposure::LoadBalancer,
             host: "eu-1".into(),
             endpoint: None,
+            drift: DriftReport::default(),
         },
     }
 }
@@ -56,6 +58,8 @@ fn missing() -> Observation {
         namespace: NamespaceState::Missing,
         objects_current: false,
         object_count: 0,
+        drift: Vec::new(),
+        stopped: None,
         pod: None,
         trouble: None,
         replicas_ready: false,
@@ -271,12 +275,160 @@ fn a_ready_cluster_whose_namespace_vanished_is_not_made_anew() {
 }
 
 #[test]
-fn objects_that_drifted_are_applied_again() {
-    let drifted = Observation {
+fn a_changed_wish_is_applied() {
+    let outdated = Observation {
         objects_current: false,
         ..up()
     };
-    assert_eq!(assess(&ready(), &drifted, at(100)).next, Move::Apply);
+    assert_eq!(assess(&ready(), &outdated, at(100)).next, Move::Apply);
+}
+
+fn differs(object: &str, change: DriftChange, isolation: bool) -> Drift {
+    Drift {
+        object: object.into(),
+        change,
+        fields: vec!["spec".into()],
+        isolation,
+    }
+}
+
+fn drifted(drift: &[Drift]) -> Observation {
+    Observation {
+        drift: drift.to_vec(),
+        ..up()
+    }
+}
+
+#[test]
+fn what_isolates_and_what_is_missing_is_put_right_at_once_and_the_rest_is_shown() {
+    let policy = differs("NetworkPolicy/vc-work-demo", DriftChange::Changed, true);
+    let opening = differs("NetworkPolicy/allow-all", DriftChange::Added, true);
+    let service = differs("Service/demo", DriftChange::Missing, false);
+    let image = differs("StatefulSet/demo", DriftChange::Changed, false);
+    let all = [
+        policy.clone(),
+        opening.clone(),
+        service.clone(),
+        image.clone(),
+    ];
+    for cluster in [ready(), ordered()] {
+        let assessment = assess(&cluster, &drifted(&all), at(100));
+        let automatic = vec![policy.clone(), opening.clone(), service.clone()];
+        assert_eq!(assessment.next, Move::Restore(automatic));
+        assert_eq!(assessment.progress.drift.found, all);
+    }
+    let shown = assess(&ready(), &drifted(&[image.clone()]), at(100));
+    assert_eq!(shown.next, Move::Wait);
+    assert_eq!(shown.progress.state, ClusterState::Ready);
+    assert_eq!(shown.progress.drift.found, [image]);
+}
+
+#[test]
+fn something_that_changes_objects_again_and_again_is_answered_more_slowly() {
+    let policy = differs("NetworkPolicy/vc-work-demo", DriftChange::Changed, true);
+    let mut cluster = ready();
+    let mut restored = |at: Timestamp| {
+        let assessment = assess(&cluster, &drifted(std::slice::from_ref(&policy)), at);
+        let Move::Restore(restored) = assessment.next else {
+            return assessment.progress.due_at;
+        };
+        drift::note(&mut cluster.details.drift, restored, at);
+        None
+    };
+    for second in 100..103 {
+        assert_eq!(restored(at(second)), None);
+    }
+    let due_at = restored(at(103)).expect("a pause");
+    assert!(due_at > at(103) && due_at < at(120), "{due_at}");
+    assert_eq!(restored(due_at), None);
+    // Long after, it is a new story.
+    assert_eq!(restored(at(5000)), None);
+    assert_eq!(cluster.details.drift.restored.unwrap().times, 1);
+}
+
+#[test]
+fn a_stopped_cluster_is_named_as_such_and_not_started_by_itself() {
+    for how in [Stopped::Paused, Stopped::ScaledToZero] {
+        let set = differs("StatefulSet/demo", DriftChange::Changed, false);
+        let seen = Observation {
+            stopped: Some(how),
+            pod: None,
+            replicas_ready: false,
+            api: ApiAnswer::NotAsked,
+            ..drifted(&[set])
+        };
+        let assessment = assess(&ready(), &seen, at(100));
+        assert_eq!(assessment.next, Move::Wait);
+        assert_eq!(assessment.progress.state, ClusterState::Degraded);
+        let failure = assessment.progress.failure.unwrap();
+        assert_eq!(
+            (failure.code, failure.retrying),
+            (FailureCode::Stopped, false)
+        );
+
+        let creating = assess(&ordered(), &seen, at(100)).progress;
+        assert_eq!(creating.state, ClusterState::Failed);
+        assert_eq!(creating.failure.unwrap().code, FailureCode::Stopped);
+    }
+}
+
+fn restoring() -> ClusterRecord {
+    let kind = OperationKind::RestoreCluster;
+    ClusterRecord {
+        operation: Operation::begin(persistence::new_id(), kind, at(50)),
+        ..ready()
+    }
+}
+
+#[test]
+fn a_restoration_puts_everything_right_and_ends_when_the_cluster_can_be_used() {
+    let set = differs("StatefulSet/demo", DriftChange::Changed, false);
+    let stopped = Observation {
+        stopped: Some(Stopped::Paused),
+        replicas_ready: false,
+        pod: None,
+        ..drifted(std::slice::from_ref(&set))
+    };
+    let mut cluster = restoring();
+    let first = assess(&cluster, &stopped, at(60));
+    assert_eq!(first.next, Move::Restore(vec![set]));
+    assert_eq!(first.progress.operation.finished_at, None);
+
+    let starting = Observation {
+        replicas_ready: false,
+        api: ApiAnswer::NotAsked,
+        ..up()
+    };
+    let second = assess(&cluster, &starting, at(61));
+    assert_eq!(second.next, Move::Wait);
+    assert_eq!(second.progress.operation.steps[1].state, StepState::Done);
+    cluster.operation = second.progress.operation;
+    let last = assess(&cluster, &up(), at(70)).progress;
+    assert_eq!(last.operation.finished_at, Some(at(70)));
+    assert_eq!(
+        (last.state, last.ready_at),
+        (ClusterState::Ready, Some(at(20)))
+    );
+}
+
+#[test]
+fn a_restoration_of_what_is_gone_ends() {
+    let progress = assess(&restoring(), &missing(), at(60)).progress;
+    assert_eq!(progress.failure.unwrap().code, FailureCode::ObjectsMissing);
+    assert!(progress.operation.finished_at.is_some());
+}
+
+#[test]
+fn a_waiting_cluster_is_looked_at_seldom_and_a_starting_one_often() {
+    let waiting = assess(&ordered(), &applied(), at(10)).progress.due_at;
+    let starting = Observation {
+        api: ApiAnswer::Not("connection refused".into()),
+        ..up()
+    };
+    let starting = assess(&ordered(), &starting, at(10)).progress.due_at;
+    assert_eq!((waiting, starting), (Some(at(30)), Some(at(12))));
+    let settled = assess(&ready(), &up(), at(0)).progress.due_at.unwrap();
+    assert!(settled > at(20 * 60), "{settled}");
 }
 
 #[test]

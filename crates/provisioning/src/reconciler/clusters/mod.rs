@@ -1,6 +1,7 @@
 //! Clusters, kept as wanted on their host clusters.
 
 mod assessment;
+mod drift;
 mod pass;
 
 use super::worker::Work;

@@ -1,6 +1,9 @@
 //! One pass over one cluster: observe, decide, act, record.
 
-use super::assessment::{Assessment, Move, assess, unchanged};
+use super::{
+    assessment::{Assessment, Move, assess, unchanged},
+    drift,
+};
 use crate::{
     ports::host_clusters::{HostClusters, HostError, HostErrorKind, VirtualCluster},
     reconciler::{backoff, failures},
@@ -36,9 +39,9 @@ pub(super) async fn run(
     }
     let mut progress = match step(hosts, cluster, now).await {
         Ok(progress) => progress,
-        Err(error) => after_host_error(cluster, &error),
+        Err((reached, error)) => after_host_error(cluster, reached, &error),
     };
-    progress.audit = outcome(cluster, &progress);
+    progress.audit = outcome(cluster, &progress).or_else(|| drift::entry(cluster, &progress));
     if !db.clusters().record(claim, progress).await? {
         tracing::info!("claim was lost; another worker goes on");
     }
@@ -50,37 +53,47 @@ async fn step(
     hosts: &dyn HostClusters,
     cluster: &ClusterRecord,
     now: Timestamp,
-) -> Result<ClusterProgress, HostError> {
+) -> Result<ClusterProgress, (ClusterProgress, HostError)> {
     let wanted = VirtualCluster::from(cluster);
-    let observation = hosts.observe(&wanted).await?;
+    let observation = hosts.observe(&wanted).await;
+    let observation = observation.map_err(|error| (unchanged(cluster), error))?;
     let Assessment { next, mut progress } = assess(cluster, &observation, now);
-    match next {
+    let outcome = match &next {
         Move::Wait => return Ok(progress),
-        Move::MakeNamespace => hosts.make_namespace(&wanted).await?,
-        Move::Apply => {
-            hosts.apply(&wanted).await?;
-        }
-        Move::Delete => hosts.delete(&wanted).await?,
+        Move::MakeNamespace => hosts.make_namespace(&wanted).await,
+        Move::Apply => hosts.apply(&wanted).await.map(drop),
+        Move::Restore(drift) => hosts.restore(&wanted, drift).await,
+        Move::Delete => hosts.delete(&wanted).await,
+    };
+    if let Err(error) = outcome {
+        return Err((progress, error));
+    }
+    if let Move::Restore(restored) = next {
+        drift::note(&mut progress.findings.drift, restored, now);
     }
     // Something was done: look again at once.
     progress.due_at = Some(Timestamp::now());
     Ok(progress)
 }
 
-/// What is written when the host refused or did not answer.
-fn after_host_error(cluster: &ClusterRecord, error: &HostError) -> ClusterProgress {
+/// What is written when the host refused or did not answer after some steps were reached.
+fn after_host_error(
+    cluster: &ClusterRecord,
+    reached: ClusterProgress,
+    error: &HostError,
+) -> ClusterProgress {
     let attempts = cluster.operation.attempts.saturating_add(1);
     let failure = failures::of_host_error(error);
-    // What the host finds wrong by itself does not pass by waiting; say so at once.
-    let lasting = matches!(
-        error.kind,
+    let lasting = match error.kind {
+        // What the host finds wrong by itself does not pass by waiting; say so at once.
         HostErrorKind::Invalid
-            | HostErrorKind::Forbidden
-            | HostErrorKind::Unauthorized
-            | HostErrorKind::QuotaExceeded
-            | HostErrorKind::UnknownHost
-            | HostErrorKind::Conflict
-    );
+        | HostErrorKind::QuotaExceeded
+        | HostErrorKind::UnknownHost
+        | HostErrorKind::Conflict => true,
+        // One of several API servers may have just started.
+        HostErrorKind::Forbidden | HostErrorKind::Unauthorized => attempts > 1,
+        _ => false,
+    };
     let state = match cluster.state {
         ClusterState::Deleting => ClusterState::Deleting,
         ClusterState::Ready | ClusterState::Degraded if attempts >= DEGRADED_AFTER => {
@@ -89,7 +102,11 @@ fn after_host_error(cluster: &ClusterRecord, error: &HostError) -> ClusterProgre
         ClusterState::Pending | ClusterState::Provisioning if lasting => ClusterState::Failed,
         state => state,
     };
-    let mut progress = unchanged(cluster);
+    let mut progress = ClusterProgress {
+        operation: reached.operation,
+        findings: reached.findings,
+        ..unchanged(cluster)
+    };
     progress.operation.attempts = attempts;
     progress.operation.failure = Some(failure.clone());
     if let Some(step) = progress

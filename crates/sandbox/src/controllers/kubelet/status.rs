@@ -77,7 +77,12 @@ pub fn run(pod: &mut Value, at: ContainerAt, container_id: &str) {
         at.spec(pod)["image"].as_str().unwrap_or_default(),
         container_id
     );
+    let resources = at.spec(pod)["resources"].clone();
     change(pod, at, |container| {
+        // As kubelets do from 1.33 on; a syncer on newer hosts needs it.
+        if resources.is_object() {
+            container["resources"] = resources;
+        }
         if let Some(end) = container.pointer("/state/terminated").cloned() {
             container["lastState"] = json!({ "terminated": end });
         }

@@ -12,7 +12,7 @@ use crate::kubernetes::store::{Key, Store};
 
 pub const MASTERS: &str = "system:masters";
 
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Rbac {
     store: Store,
 }
