@@ -122,6 +122,7 @@ test('a suspended user loses the session on the page that is open, and signs in 
   const page = await openAs('admin');
   const address = await pageOf(page, users.otherDeveloper);
   await visit(page, address);
+  await page.locator('#confirmation-suspend').fill('linus@example.com');
   await page.getByRole('button', { name: 'Suspend user' }).click();
   await expect(page.getByRole('button', { name: 'Restore user' })).toBeVisible();
   await expect(open.locator('[data-notice="signed-out-notice"]')).toBeVisible();

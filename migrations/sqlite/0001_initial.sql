@@ -591,6 +591,18 @@ CREATE INDEX audit_entries_by_target ON audit_entries (target, sequence);
 CREATE INDEX audit_entries_by_outcome ON audit_entries (outcome, sequence);
 CREATE INDEX audit_entries_by_time ON audit_entries (at, sequence);
 
+-- How often a refusal was repeated within a minute of its entry.
+CREATE TABLE audit_repeats (
+    entry_id TEXT NOT NULL PRIMARY KEY,
+    user_id TEXT,
+    -- What makes refusals the same, as long as they are counted together.
+    fingerprint TEXT UNIQUE,
+    first_at INTEGER NOT NULL,
+    last_at INTEGER NOT NULL,
+    times INTEGER NOT NULL
+) STRICT;
+CREATE INDEX audit_repeats_by_user ON audit_repeats (user_id, first_at);
+
 -- The end of each chain. A row is written first, which makes the writers of a chain queue.
 -- The row of the highest UUID counts the chains.
 CREATE TABLE audit_head (

@@ -9,6 +9,7 @@ use crate::{
         session::Sessions,
         sign_in::{Provider, SignInMethod, SignInMethods},
         stream_limit::Streams,
+        wrong_tokens::WrongTokens,
     },
 };
 use anyhow::Context as _;
@@ -35,6 +36,7 @@ pub struct Portal {
     pub readiness: Readiness,
     /// Seals what browsers keep.
     pub cookie_sealer: TextSealer,
+    pub wrong_tokens: WrongTokens,
     /// Cancelled when the server stops.
     pub stopping: CancellationToken,
     callers: SignInService,
@@ -70,6 +72,7 @@ impl Portal {
         Ok(Self {
             core,
             sign_in_methods,
+            wrong_tokens: WrongTokens::default(),
             callers: SignInService::new(database.clone(), ClaimRules::default()),
             database: database.clone(),
             sessions: Sessions(Arc::new(database.sessions())),

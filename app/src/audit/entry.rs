@@ -36,6 +36,13 @@ pub fn Entry(row: AuditRow) -> impl IntoView {
         .map(|id| link(filtered("user", &id.to_string()), "Entries of this user"));
     let changes = (!row.changes.is_empty()).then(|| changes(row.changes));
     let none = || "—".to_owned();
+    let repeated = row.last_at.filter(|_| row.times > 1).map(|last_at| {
+        view! {
+            <Fact name="Repeated">
+                {format!("{} times until ", row.times)} <RelativeTime at=last_at />
+            </Fact>
+        }
+    });
     view! {
         <div class="mb-4">
             <Card title=format!("Entry {}", row.sequence) aside=move || close>
@@ -45,6 +52,7 @@ pub fn Entry(row: AuditRow) -> impl IntoView {
                     <Fact name="Outcome">
                         <OutcomeBadge outcome=row.outcome />
                     </Fact>
+                    {repeated}
                     {row.detail.map(|detail| view! { <Fact name="Detail">{detail}</Fact> })}
                     <Fact name="Channel">{channel_title(&row.channel)}</Fact>
                     <Fact name="Source">{row.source.unwrap_or_else(none)}</Fact>

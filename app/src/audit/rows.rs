@@ -51,6 +51,8 @@ pub fn Entries(rows: Vec<AuditRow>) -> impl IntoView {
                 </Cell>
                 <Cell>
                     <OutcomeBadge outcome=row.outcome />
+                    {(row.times > 1)
+                        .then(|| view! { <small class="block text-faint">{format!("{} times", row.times)}</small> })}
                 </Cell>
             </Row>
         }

@@ -45,7 +45,7 @@ pub fn Layout(
 ) -> impl IntoView {
     let Session { profile, sandbox } = session;
     let withheld = profile.withheld_claims.join(", ");
-    let withheld = (!withheld.is_empty()).then(|| withheld_claims_notice(&withheld));
+    let withheld = (!withheld.is_empty()).then(|| view! { <WithheldClaims claims=withheld /> });
     view! {
         <a href="#page" class="skip-link">
             "Skip to content"
@@ -155,10 +155,12 @@ fn sandbox_banner() -> impl IntoView {
     }
 }
 
-fn withheld_claims_notice(claims: &str) -> impl IntoView {
+/// Until the next sign-in.
+#[component]
+fn WithheldClaims(claims: String) -> impl IntoView {
     let title = format!("Your identity provider left out a claim: {claims}");
     view! {
-        <div class="mb-4.5" data-notice="withheld-claims">
+        <div class="mb-4.5" data-testid="withheld-claims">
             <Notice tone=Tone::Busy title=title>
                 <p>
                     "The value is too large for your sign-in or has another source, so your roles may be missing or outdated. Ask your platform team to limit the groups that the provider sends, then sign in again."
@@ -166,4 +168,5 @@ fn withheld_claims_notice(claims: &str) -> impl IntoView {
             </Notice>
         </div>
     }
+    .into_any()
 }

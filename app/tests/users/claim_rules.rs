@@ -66,7 +66,7 @@ async fn only_admins_can_try_rules() {
 #[tokio::test]
 async fn a_claim_that_the_provider_left_out_is_unknown() {
     let browser = portal().await.admin();
-    let warning = "data-notice=\"withheld-claims\"";
+    let warning = "data-testid=\"withheld-claims\"";
     let with_groups = browser.post(TRY, FORM).await;
     assert!(!with_groups.text.contains(warning));
     let claims = r#"{"sub":"1","_claim_names":{"groups":"src1"}}"#;

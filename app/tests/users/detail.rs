@@ -67,7 +67,10 @@ async fn a_role_is_granted_and_a_stale_form_shows_the_change_before_it() {
     let browser = portal.admin();
     let (users, maya) = (&portal.core.users, portal.maya());
     let version = users.get(&maya, grace).await.unwrap().version;
-    users.suspend(&maya, grace).await.unwrap();
+    users
+        .suspend(&maya, grace, "grace@example.com")
+        .await
+        .unwrap();
     users.restore(&maya, grace).await.unwrap();
     let stale = form_of(
         grace,
@@ -115,7 +118,20 @@ async fn suspending_and_restoring_lead_back_to_the_user() {
     let portal = portal().await;
     let (paula, grace) = (portal.paula, portal.grace);
     let browser = portal.admin();
-    let suspended = browser.post("/rpc/suspend-user", &form_of(grace, "")).await;
+    let confirmed = |id, email: &str| form_of(id, &format!("_key=suspend&confirmation={email}"));
+    for typed in ["", "Grace Okafor", "paula@example.com"] {
+        let refused = browser
+            .submit("/rpc/suspend-user", &confirmed(grace, typed))
+            .await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{typed}");
+        assert!(refused.text.contains("aria-invalid=\"true\""), "{typed}");
+        assert!(refused.text.contains("id=\"confirmation-suspend\""));
+    }
+    let user = portal.core.users.get(&portal.maya(), grace).await.unwrap();
+    assert!(!user.user.suspended);
+    let suspended = browser
+        .post("/rpc/suspend-user", &confirmed(grace, "grace@example.com"))
+        .await;
     assert_eq!(suspended.location(), page_of(grace));
     let page = browser.get(&page_of(grace)).await.text;
     assert!(page.contains("\"/rpc/restore-user\"") && !page.contains("\"/rpc/suspend-user\""));
@@ -125,7 +141,7 @@ async fn suspending_and_restoring_lead_back_to_the_user() {
         .await;
     assert!(page.text.contains("\"/rpc/suspend-user\""));
     let refused = browser
-        .submit("/rpc/suspend-user", &form_of(paula, ""))
+        .submit("/rpc/suspend-user", &confirmed(paula, "paula@example.com"))
         .await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
     assert!(refused.text.contains("data-problem=\"forbidden\""));

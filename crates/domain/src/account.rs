@@ -82,6 +82,9 @@ impl TokenInput {
     /// In days.
     pub const MAX_DAYS: u32 = 365;
 
+    /// The most tokens of a user that have not expired.
+    pub const MOST: u32 = 100;
+
     /// The scopes that the form preselects.
     pub const USUAL_SCOPES: [TokenScope; 3] =
         [TokenScope::Read, TokenScope::Clusters, TokenScope::Nodes];

@@ -62,6 +62,8 @@ pub enum ProblemKind {
     CrossSite,
     /// The resource is not ready for this yet.
     NotReady,
+    /// Too many such requests within a short time.
+    TooManyRequests,
     /// An outside system does not respond.
     Unavailable,
     /// The portal failed; the reference identifies the log entry.
@@ -81,6 +83,7 @@ impl ProblemKind {
             Self::TooLarge => 413,
             Self::UnsupportedMediaType => 415,
             Self::Invalid | Self::IdempotencyKeyReused => 422,
+            Self::TooManyRequests => 429,
             Self::Internal => 500,
             Self::Unavailable => 503,
         }
@@ -102,6 +105,7 @@ impl ProblemKind {
             Self::MethodNotAllowed => "Method not allowed",
             Self::CrossSite => "Request from another site",
             Self::NotReady => "Not ready yet",
+            Self::TooManyRequests => "Too many requests",
             Self::Unavailable => "Temporarily unavailable",
             Self::Internal => "Internal error",
         }
@@ -123,6 +127,7 @@ impl ProblemKind {
             Self::MethodNotAllowed => "method_not_allowed",
             Self::CrossSite => "cross_site",
             Self::NotReady => "not_ready",
+            Self::TooManyRequests => "too_many_requests",
             Self::Unavailable => "unavailable",
             Self::Internal => "internal",
         }

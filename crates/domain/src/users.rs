@@ -103,7 +103,7 @@ pub struct UserDetail {
 }
 
 impl UserDetail {
-    /// The text that confirms a change of the platform role: the email address, or the subject of a user without one. A
+    /// The text that confirms a change of the platform role or a suspension: the email address, or the subject of a user without one. A
     /// name is not unique, and users choose their own.
     pub fn confirmation(&self) -> &str {
         match self.user.email.as_str() {
@@ -199,17 +199,6 @@ pub struct UserCount {
     pub users: u64,
 }
 
-/// What a rule finds in the claims of a user.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum RuleResult {
-    Matches,
-    NoMatch,
-    /// The provider left the claim out although the user has it, so its value is unknown.
-    Withheld,
-}
-
 /// What a configured rule gives, and whether it matches a token that was tried.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -219,7 +208,9 @@ pub struct TriedRule {
     /// What it gives: “platform role admin”, “developer in vision”.
     pub gives: String,
     /// Whether the token has it.
-    pub result: RuleResult,
+    pub matches: bool,
+    /// Whether the provider left the claim out although the user has it, so that its value is unknown.
+    pub withheld: bool,
     /// What is in the way although it matches, such as a tenant that does not exist.
     pub problem: Option<String>,
 }

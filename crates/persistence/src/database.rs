@@ -41,8 +41,10 @@ const SQLITE_ALWAYS: &str = "PRAGMA busy_timeout = 1500; PRAGMA foreign_keys = O
 /// For the writer: readers and the writer do not block each other, and a crash of the process loses
 /// nothing.
 const SQLITE_WRITER: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;";
-/// Plans for the values of each statement: a generic plan for a search reads too much for a common word.
-const POSTGRES_ALWAYS: &str = "SET plan_cache_mode = force_custom_plan";
+/// Plans for the values of each statement: a generic plan for a search reads too much for a common word. Wait for a lock
+/// as long as on SQLite.
+const POSTGRES_ALWAYS: &str =
+    "SET plan_cache_mode = force_custom_plan; SET lock_timeout = '1500ms'";
 const SQLITE_READER: &str = "PRAGMA query_only = ON;";
 
 /// The open database with its feed of changes. Cloning is cheap and shares the connections.

@@ -86,10 +86,10 @@ fn is_temporary(error: &sqlx::Error) -> bool {
     }
 }
 
-/// A failed connection (class 08), no resources (53), a server that stops or starts (57P0x), or a lock that was not free
-/// (55P03).
+/// A failed connection (class 08), a deadlock (40), no resources (53), a server that stops or starts (57P0x), or a lock that
+/// was not free (55P03).
 fn is_temporary_in_postgres(code: &str) -> bool {
-    ["08", "53", "57P0", "55P03"]
+    ["08", "40", "53", "57P0", "55P03"]
         .iter()
         .any(|class| code.starts_with(class))
 }
@@ -149,6 +149,7 @@ mod tests {
             ("57P01", true),
             ("57P03", true),
             ("55P03", true),
+            ("40P01", true),
             ("57014", false),
             ("55000", false),
             ("23505", false),

@@ -2,8 +2,9 @@
 
 use crate::{OpenError, connection::Pool, dialect::Dialect};
 use sqlx::{
-    Row, SqlStr, SqliteConnection,
+    PgPool, Row, SqlStr, SqliteConnection,
     migrate::{MigrateError, Migration, MigrationType, Migrator},
+    postgres::{PgConnectOptions, PgPoolOptions},
 };
 
 /// Version, name, and the text for SQLite and PostgreSQL.
@@ -46,7 +47,7 @@ pub(crate) async fn migrate(pool: &Pool) -> Result<(), OpenError> {
     let migrator = Migrator::with_migrations(migrations.to_vec());
     match pool {
         Pool::Sqlite(pool) => migrator.run(pool).await,
-        Pool::Postgres(pool) => migrator.run(pool).await,
+        Pool::Postgres(pool) => migrate_postgres(&migrator, pool).await,
     }
     .map_err(|error| match error {
         MigrateError::VersionMissing(found) => OpenError::NewerSchema {
@@ -56,6 +57,18 @@ pub(crate) async fn migrate(pool: &Pool) -> Result<(), OpenError> {
         MigrateError::VersionMismatch(version) => OpenError::AlteredMigration { version },
         other => OpenError::Migration(other),
     })
+}
+
+/// Waits for another replica that migrates, however long that takes: over a connection that has no limit for it.
+async fn migrate_postgres(migrator: &Migrator, pool: &PgPool) -> Result<(), MigrateError> {
+    let options = PgConnectOptions::clone(&pool.connect_options());
+    let patient = PgPoolOptions::new()
+        .max_connections(1)
+        .connect_with(options)
+        .await?;
+    let migrated = migrator.run(&patient).await;
+    patient.close().await;
+    migrated
 }
 
 /// Which program created the tables of an SQLite file.

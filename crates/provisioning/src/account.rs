@@ -2,7 +2,7 @@
 
 use crate::{
     authorization::authorize_on_platform,
-    errors::{AccessError, InputError},
+    errors::{AccessError, AccountError, InputError},
     target::visible_tenant,
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -92,7 +92,7 @@ impl Account {
     /// A new token. Only from a session: a token cannot create tokens.
     ///
     /// # Errors
-    /// Invalid, or forbidden with an API token.
+    /// Invalid, too many tokens, or forbidden with an API token.
     pub async fn create_token(
         &self,
         caller: &Caller,
@@ -133,7 +133,13 @@ impl Account {
                 .map_or("all tenants", |tenant| &*tenant.name),
             input.expires_in_days
         ));
-        self.db.tokens().create(token.clone(), audit).await?;
+        let tokens = self.db.tokens();
+        if !tokens
+            .create(token.clone(), TokenInput::MOST, audit)
+            .await?
+        {
+            return Err(AccountError::TooManyTokens.into());
+        }
         Ok(NewApiToken {
             token: view(token),
             secret,

@@ -105,13 +105,13 @@ pub async fn authorize_platform_change(
     }
 }
 
-/// Records that `attempt` was refused, for rules outside the permission table (the last admin, the
+/// Records that `attempt` was refused (the same refusals of a minute once, with their number), for rules outside the permission table (the last admin, the
 /// caller's own account), and returns `problem`.
 pub async fn refused(db: &Database, attempt: AuditEntry, problem: Problem) -> Problem {
     let entry = attempt
         .with_outcome(AuditOutcome::Refused)
         .with_detail(problem.detail.clone());
-    if let Err(error) = db.audit().append(entry).await {
+    if let Err(error) = db.audit().append_refusal(entry).await {
         tracing::error!(error = %causes(&error), "a refusal could not be recorded");
     }
     problem

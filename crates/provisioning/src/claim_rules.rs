@@ -3,7 +3,6 @@
 use domain::{
     access::{PlatformRole, TenantRole},
     tenancy::Tenant,
-    users::RuleResult,
 };
 use persistence::records::{ClaimedRoles, ClaimedTenant};
 use serde::Deserialize;
@@ -41,6 +40,15 @@ pub struct ClaimRule {
     /// The value, or one of the values if the claim is a list; compared exactly.
     pub value: String,
     pub grant: Grant,
+}
+
+/// What a rule finds in the claims of a user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RuleResult {
+    Matches,
+    NoMatch,
+    /// The provider left the claim out although the user has it, so its value is unknown.
+    Withheld,
 }
 
 impl ClaimRule {

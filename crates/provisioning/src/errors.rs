@@ -9,6 +9,7 @@ use crate::ports::{
 };
 use domain::{
     access::{Action, PlatformAction, TenantRole, TokenScope},
+    account::TokenInput,
     cluster::ClusterState,
     credential::Provider,
     error::causes,
@@ -148,6 +149,27 @@ pub(crate) enum AccessError {
     Suspended,
     /// API tokens cannot list, create or revoke API tokens.
     SessionRequired,
+}
+
+/// Why something of one's own account is not changed.
+#[derive(Debug)]
+pub(crate) enum AccountError {
+    TooManyTokens,
+}
+
+impl From<AccountError> for Problem {
+    fn from(error: AccountError) -> Self {
+        match error {
+            AccountError::TooManyTokens => conflict(
+                "too_many_tokens",
+                format!(
+                    "You have {} API tokens, the most that a user can have.",
+                    TokenInput::MOST
+                ),
+            )
+            .next("Revoke a token that is no longer used."),
+        }
+    }
 }
 
 impl From<AccessError> for Problem {

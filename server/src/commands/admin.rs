@@ -138,9 +138,9 @@ mod tests {
             email_verified: true,
             name: "Ann".into(),
             platform_role: PlatformRole::User,
-            withheld_claims: Vec::new(),
             suspended: false,
             memberships: Vec::new(),
+            withheld_claims: Vec::new(),
             last_seen_at: None,
         }
     }

@@ -28,7 +28,7 @@ pub enum Format {
 
 /// The columns of CSV.
 const COLUMNS: &str = "sequence,at,who,user_id,channel,source,action,tenant,target,target_name,\
-                       outcome,detail,changes,hash\r\n";
+                       outcome,detail,changes,hash,times\r\n";
 
 /// The largest number of rows in one chunk.
 const TOGETHER: usize = 100;
@@ -102,6 +102,7 @@ fn csv(row: &AuditRow) -> String {
     let user_id = row.user_id.map(|id| id.to_string()).unwrap_or_default();
     let tenant = row.tenant.as_ref().map(|tenant| tenant.slug.clone());
     let (sequence, at) = (row.sequence.to_string(), row.at.to_string());
+    let times = row.times.to_string();
     let cells = [
         &*sequence,
         &at,
@@ -117,6 +118,7 @@ fn csv(row: &AuditRow) -> String {
         row.detail.as_deref().unwrap_or_default(),
         &changes,
         &row.hash,
+        &times,
     ];
     let mut line = cells.map(cell).join(",");
     line.push_str("\r\n");
@@ -161,6 +163,8 @@ mod tests {
             detail: Some("one\ntwo".into()),
             changes: vec![AuditChange::new("name", Some("a"), Some("b"))],
             hash: "00ff".into(),
+            times: 1,
+            last_at: None,
         }
     }
 
@@ -169,9 +173,9 @@ mod tests {
         assert_eq!(
             Format::Csv.line(&row("x")),
             "7,2026-11-21T10:30:00Z,\"Ada \"\"the first\"\"\",,session,,change_tenant,,tenant/1,x,done,\
-             \"one\ntwo\",\"[{\"\"field\"\":\"\"name\"\",\"\"before\"\":\"\"a\"\",\"\"after\"\":\"\"b\"\"}]\",00ff\r\n"
+             \"one\ntwo\",\"[{\"\"field\"\":\"\"name\"\",\"\"before\"\":\"\"a\"\",\"\"after\"\":\"\"b\"\"}]\",00ff,1\r\n"
         );
-        assert_eq!(COLUMNS.matches(',').count(), 13);
+        assert_eq!(COLUMNS.matches(',').count(), 14);
     }
 
     #[test]

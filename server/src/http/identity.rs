@@ -10,11 +10,20 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use domain::{caller::Caller, ids::UserId, problem::Problem};
+use domain::{
+    caller::Caller,
+    ids::UserId,
+    problem::{Problem, ProblemKind},
+};
 use http::{HeaderMap, header, request::Parts};
 use persistence::error::internal;
+use provisioning::account::token_digest;
 use secrecy::{ExposeSecret, SecretString};
-use std::{net::SocketAddr, sync::Arc};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::Instant,
+};
 use tower_sessions::{Session, session::Id};
 
 use super::problem::ApiProblem;
@@ -45,9 +54,10 @@ pub async fn recognise(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let source = source(&portal, &request);
-    request.extensions_mut().insert(Source(source.clone()));
-    match authenticate(&portal, request.headers(), &session, source).await {
+    let address = client_address(&portal, &request);
+    let source = Source(address.map(|address| address.to_string()));
+    request.extensions_mut().insert(source);
+    match authenticate(&portal, request.headers(), &session, address).await {
         Ok(Some((caller, signed))) => {
             access_log::record_user(signed.user);
             request.extensions_mut().insert(caller);
@@ -59,29 +69,25 @@ pub async fn recognise(
     next.run(request).await
 }
 
-/// The client's address, for the audit log.
-fn source(portal: &Portal, request: &Request) -> Option<String> {
+fn client_address(portal: &Portal, request: &Request) -> Option<IpAddr> {
     let ConnectInfo(peer) = request.extensions().get::<ConnectInfo<SocketAddr>>()?;
-    let origin = portal
-        .trusted_proxies
-        .client_address(peer.ip(), request.headers());
-    Some(origin.to_string())
+    let proxies = &portal.trusted_proxies;
+    Some(proxies.client_address(peer.ip(), request.headers()))
 }
 
 async fn authenticate(
     portal: &Portal,
     headers: &HeaderMap,
     session: &Session,
-    source: Option<String>,
+    address: Option<IpAddr>,
 ) -> Result<Option<(Caller, Authenticated)>, Problem> {
+    let source = address.map(|address| address.to_string());
     // A request with this header comes from a program; its cookies are ignored.
     let (credential, caller) = if headers.contains_key(header::AUTHORIZATION) {
         let Some(secret) = bearer(headers) else {
             return Ok(None);
         };
-        let caller = portal
-            .token_caller(secret.expose_secret(), source.clone())
-            .await?;
+        let caller = token_caller(portal, secret.expose_secret(), address).await?;
         (Credential::Token(secret), caller)
     } else {
         let data = SessionData::read(session)
@@ -104,6 +110,29 @@ async fn authenticate(
             },
         ))
     }))
+}
+
+/// The caller of an API token. Only so many wrong ones of an address are looked up.
+async fn token_caller(
+    portal: &Portal,
+    secret: &str,
+    address: Option<IpAddr>,
+) -> Result<Option<Caller>, Problem> {
+    let source = address.map(|address| address.to_string());
+    let Some(address) = address else {
+        return portal.token_caller(secret, source).await;
+    };
+    let (digest, now) = (token_digest(secret), Instant::now());
+    if !portal.wrong_tokens.may_ask(address, &digest, now) {
+        let detail = "Too many invalid API tokens were sent from this address.";
+        return Err(Problem::new(ProblemKind::TooManyRequests, detail)
+            .code("too_many_invalid_tokens")
+            .next("Check the token, then try again in a minute."));
+    }
+    let caller = portal.token_caller(secret, source).await?;
+    let is_right = caller.is_some();
+    portal.wrong_tokens.note(address, digest, is_right, now);
+    Ok(caller)
 }
 
 impl Authenticated {

@@ -22,6 +22,7 @@ pub mod session;
 pub mod sign_in;
 pub mod site;
 pub mod stream_limit;
+pub mod wrong_tokens;
 
 use crate::portal::Portal;
 use ::http::{Extensions, HeaderMap, Method, StatusCode, Version, header};

@@ -237,7 +237,7 @@ async fn groups_that_the_provider_leaves_out_keep_or_drop_roles_as_set() {
             let browser = portal.browser_of(ADMIN).await;
             let page = browser.get("/").await;
             let me = browser.get("/api/v1/me").await.body_json();
-            (me, page.body.contains("data-notice=\"withheld-claims\""))
+            (me, page.body.contains("data-testid=\"withheld-claims\""))
         };
         let (before, warned) = me().await;
         assert_eq!(before["platform_role"], "admin");

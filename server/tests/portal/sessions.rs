@@ -1,6 +1,6 @@
 //! Sessions and tokens: whose they are, and when they end.
 
-use crate::fixture::{ADMIN, DEVELOPER, TestPortal, order, ordered};
+use crate::fixture::{ADMIN, Browser, DEVELOPER, TestPortal, order, ordered};
 use persistence::records::{ClaimedRoles, SignedIn};
 use reqwest::Method;
 use tower_sessions::{SessionStore as _, session::Id};
@@ -152,7 +152,7 @@ async fn a_session_that_ends_in_the_middle_of_the_form_is_said_in_words() {
 async fn a_token_that_was_made_up_or_revoked_opens_nothing() {
     let portal = TestPortal::start().await;
     let program = portal.program_of(DEVELOPER).await;
-    let made_up = crate::fixture::Browser::with_token(portal.origin(), "hgr_made-up");
+    let made_up = Browser::with_token(portal.origin(), "hgr_made-up");
     made_up
         .get("/api/v1/me")
         .await
@@ -261,5 +261,29 @@ async fn identity_headers_are_ignored() {
                 .assert_problem(401, "unauthenticated");
         }
     }
+    portal.stop().await;
+}
+
+#[tokio::test]
+async fn wrong_tokens_of_an_address_are_limited_and_right_ones_keep_working() {
+    let portal = TestPortal::start().await;
+    let program = portal.program_of(DEVELOPER).await;
+    assert_eq!(program.get("/api/v1/me").await.status, 200);
+    let mut statuses = Vec::new();
+    for number in 0..100 {
+        let wrong = Browser::with_token(portal.origin(), &format!("hgr_wrong-{number}"));
+        statuses.push(wrong.get("/api/v1/me").await.status);
+    }
+    let limited = statuses.iter().position(|status| *status == 429);
+    let limited = limited.expect("wrong tokens are limited");
+    assert!(statuses[..limited].iter().all(|status| *status == 401));
+    assert!(statuses[limited..].iter().all(|status| *status == 429));
+    let wrong = Browser::with_token(portal.origin(), "hgr_wrong");
+    let answer = wrong.get("/api/v1/me").await;
+    answer.assert_problem(429, "too-many-requests");
+    assert_eq!(answer.body_json()["code"], "too_many_invalid_tokens");
+    assert_eq!(answer.header("retry-after"), "60");
+    assert_eq!(program.get("/api/v1/me").await.status, 200);
+    assert_eq!(portal.browser().get("/sign-in").await.status, 200);
     portal.stop().await;
 }

@@ -121,6 +121,9 @@ async fn a_database_that_is_away_is_unavailable_soon_and_used_again_when_it_is_b
     let portal = TestPortal::start_on(url.as_str()).await;
     let browser = portal.browser_of(DEVELOPER).await;
     let program = portal.program_of(DEVELOPER).await;
+    let newcomer = portal.browser();
+    let provider = newcomer.begin_sign_in("sandbox", "/clusters").await;
+    let callback = newcomer.choose(&provider, DEVELOPER).await;
     cut.cancel();
 
     let soon = Duration::from_secs(5);
@@ -147,6 +150,14 @@ async fn a_database_that_is_away_is_unavailable_soon_and_used_again_when_it_is_b
         assert_eq!(page.header("retry-after"), "5");
         assert!(page.body.contains("<h1>"), "{}", page.body);
     }
+    let callback = format!("{}?{}", callback.path(), callback.query().unwrap());
+    let begun = Instant::now();
+    let page = newcomer.page(&callback).await;
+    assert!(begun.elapsed() < soon, "{:?}", begun.elapsed());
+    assert_eq!(page.status, 503);
+    assert!(page.header("content-type").starts_with("text/html"));
+    assert_eq!(page.header("retry-after"), "5");
+    assert_eq!(newcomer.page("/sign-in").await.status, 200);
     let sign_out = browser.post("/sign-out").await;
     sign_out.assert_problem(503, "unavailable");
 
@@ -154,6 +165,9 @@ async fn a_database_that_is_away_is_unavailable_soon_and_used_again_when_it_is_b
     let again = CancellationToken::new();
     tokio::spawn(pass_on(listener, database, again));
     assert!(browser.is_signed_in().await, "the session was not ended");
+    // The provider's answer was not used up.
+    assert_eq!(newcomer.page(&callback).await.location(), "/clusters");
+    assert!(newcomer.is_signed_in().await);
     assert_eq!(browser.page("/clusters").await.status, 200);
     portal.stop().await;
 }

@@ -1,17 +1,25 @@
 //! People over REST: who may, what ends at once, and who stays.
 
-use crate::fixture::{ADMIN, Browser, DEVELOPER, OTHER_DEVELOPER, TestPortal, VIEWER, ordered};
+use crate::fixture::{
+    ADMIN, Answer, Browser, DEVELOPER, OTHER_DEVELOPER, TestPortal, VIEWER, ordered,
+};
 use reqwest::Method;
 use serde_json::{Value, json};
 
 const MISSING: &str = "0197aaaa-0000-7000-8000-000000000000";
 
-async fn send(browser: &Browser, method: Method, path: &str) -> crate::fixture::Answer {
+async fn send(browser: &Browser, method: Method, path: &str) -> Answer {
     browser.send(browser.request(method, path)).await
 }
 
 async fn address_of(portal: &TestPortal, email: &str) -> String {
     format!("/api/v1/users/{}", portal.person(email).await.id)
+}
+
+async fn suspend(by: &Browser, address: &str, confirmation: &str) -> Answer {
+    let body = json!({ "confirmation": confirmation });
+    let path = format!("{address}/suspend");
+    by.json(Method::POST, &path, &body).await
 }
 
 #[tokio::test]
@@ -32,7 +40,7 @@ async fn a_suspended_developer_is_out_at_once_and_back_when_restored() {
     let seen = admin.get(&address).await.body_json();
     assert!(seen["sessions"].as_u64().unwrap() > 0, "{seen}");
 
-    let suspended = send(&admin, Method::POST, &format!("{address}/suspend")).await;
+    let suspended = suspend(&admin, &address, DEVELOPER).await;
     assert_eq!(suspended.status, 200, "{}", suspended.body);
     assert_eq!(suspended.body_json()["suspended"], true);
     assert_eq!(suspended.body_json()["sessions"], 0);
@@ -88,7 +96,7 @@ async fn the_last_admin_stays() {
     };
     let found = ada.get(&ada_at).await.body_json();
     assert_eq!(found["last_admin"], true);
-    send(&ada, Method::POST, &format!("{ada_at}/suspend"))
+    suspend(&ada, &ada_at, ADMIN)
         .await
         .assert_problem(403, "forbidden");
     let by_claim = role(&ada, &ada_at, "user").await;
@@ -105,7 +113,12 @@ async fn the_last_admin_stays() {
     let granted = role(&ada, &grace_at, "admin").await;
     assert_eq!(granted.body_json()["platform_role"], "admin");
     assert_eq!(granted.body_json()["platform_source"]["kind"], "manual");
-    let suspended = send(&grace, Method::POST, &format!("{ada_at}/suspend")).await;
+    for typed in ["", "Ada Keller", DEVELOPER] {
+        let refused = suspend(&grace, &ada_at, typed).await;
+        refused.assert_problem(422, "invalid");
+        assert_eq!(refused.body_json()["code"], "confirmation_mismatch");
+    }
+    let suspended = suspend(&grace, &ada_at, ADMIN).await;
     assert_eq!(suspended.status, 200, "{}", suspended.body);
     role(&grace, &grace_at, "user")
         .await
@@ -126,7 +139,7 @@ async fn people_are_for_platform_admins_only() {
             let role = json!({"role": "user", "version": 1, "confirmation": ""});
             for answer in [
                 program.get(&address).await,
-                send(&program, Method::POST, &format!("{address}/suspend")).await,
+                suspend(&program, &address, ADMIN).await,
                 send(&program, Method::POST, &format!("{address}/restore")).await,
                 send(&program, Method::DELETE, &format!("{address}/sessions")).await,
                 program

@@ -187,7 +187,7 @@ filter = "warn"
         let audit = AuditEntry::by(&caller, AuditAction::CreateToken, now, "token", "tests");
         database
             .tokens()
-            .create(token, audit)
+            .create(token, 1, audit)
             .await
             .expect("a token");
         database.close().await;

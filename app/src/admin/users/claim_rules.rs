@@ -1,7 +1,7 @@
 //! `/admin/users/claim-rules`: what a token would grant. The token is in the body of a POST only and never comes back.
 
 use domain::access::{PlatformRole, TenantRole};
-use domain::users::{ClaimTrial, RuleResult, TriedRule};
+use domain::users::{ClaimTrial, TriedRule};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
@@ -128,7 +128,7 @@ fn Trial(trial: ClaimTrial) -> impl IntoView {
             "Users lose the roles that it gave (claims_overage = \"drop\")."
         };
         view! {
-            <div data-notice="withheld-claims">
+            <div data-testid="withheld-claims">
                 <Notice tone=Tone::Busy title=title>
                     <p>
                         "The value is too large for the token or has another source, so the rules that read it are undecided. "
@@ -165,10 +165,10 @@ fn Trial(trial: ClaimTrial) -> impl IntoView {
 }
 
 fn rule(rule: TriedRule) -> AnyView {
-    let (tone, label) = match rule.result {
-        RuleResult::Matches => (Tone::Ok, "Matches"),
-        RuleResult::NoMatch => (Tone::Idle, "No match"),
-        RuleResult::Withheld => (Tone::Busy, "Unknown"),
+    let (tone, label) = match (rule.matches, rule.withheld) {
+        (true, _) => (Tone::Ok, "Matches"),
+        (false, true) => (Tone::Busy, "Unknown"),
+        (false, false) => (Tone::Idle, "No match"),
     };
     let problem = rule.problem.map(|problem| {
         view! {

@@ -29,11 +29,11 @@ pub async fn set_platform_role(
     Ok(())
 }
 
-/// Revokes all access immediately.
+/// Revokes all access immediately. `confirmation` is the user's email address.
 #[server(prefix = "/rpc", endpoint = "suspend-user")]
-pub async fn suspend_user(id: UserId) -> Result<(), FormError> {
+pub async fn suspend_user(id: UserId, confirmation: String) -> Result<(), FormError> {
     let (core, caller) = core()?;
-    let suspended = core.users.suspend(&caller, id).await;
+    let suspended = core.users.suspend(&caller, id, &confirmation).await;
     suspended.map_err(|problem| hide_from_others(&caller, problem))?;
     Ok(())
 }

@@ -39,6 +39,10 @@ pub struct AuditRow {
     pub changes: Vec<AuditChange>,
     /// The hash that chains the entry to the previous one.
     pub hash: String,
+    /// How often this was refused within a minute; 1 for other entries. Not part of the hash.
+    pub times: u64,
+    /// The last time it was refused.
+    pub last_at: Option<Timestamp>,
 }
 
 /// A valid query of the audit log.

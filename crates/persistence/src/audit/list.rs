@@ -13,7 +13,10 @@ use crate::{
     dialect::Dialect,
     error::Stored,
     handles::Audit,
-    rows::{Row, id, number, optional_id, optional_number, optional_text, text, time, word},
+    rows::{
+        Row, id, number, optional_id, optional_number, optional_text, optional_time, text, time,
+        word,
+    },
     sql::{Sql, Value, containing, query as statement},
     transaction::doing,
     user_records::LatestChange,
@@ -30,8 +33,10 @@ use uuid::Uuid;
 /// Up to this many values are each walked on their own.
 const SEVERAL: usize = 40;
 
-const SELECT: &str = "SELECT entry.*, tenant.slug AS tenant_slug, tenant.name AS tenant_name \
-    FROM audit_entries entry LEFT JOIN tenants tenant ON tenant.id = entry.tenant_id";
+const SELECT: &str = "SELECT entry.*, tenant.slug AS tenant_slug, tenant.name AS tenant_name, \
+    COALESCE(repeats.times, 1) AS times, repeats.last_at FROM audit_entries entry \
+    LEFT JOIN tenants tenant ON tenant.id = entry.tenant_id \
+    LEFT JOIN audit_repeats repeats ON repeats.entry_id = entry.id";
 
 /// Which part of the log, and in which direction.
 struct Part {
@@ -462,6 +467,8 @@ fn record(row: &Row) -> Result<AuditRow, Cause> {
         detail: optional_text(row, "detail")?,
         changes: changes(row)?,
         hash: text(row, "hash")?,
+        times: u64::try_from(number(row, "times")?)?,
+        last_at: optional_time(row, "last_at")?,
     })
 }
 

@@ -9,6 +9,7 @@
 
 mod heads;
 mod list;
+mod repeats;
 mod triggers;
 mod verify;
 

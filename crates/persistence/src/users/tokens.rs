@@ -9,7 +9,7 @@ use crate::{
     error::Stored,
     handles::Tokens,
     records::{TokenRecord, UserRecord},
-    rows::{Row, id, optional_id, optional_time, tenant, text, time},
+    rows::{Row, id, number, optional_id, optional_time, tenant, text, time},
     sql::{Sql, query},
     transaction::doing,
 };
@@ -30,27 +30,48 @@ const SELECT: &str = "SELECT token.id, token.user_id, token.name, token.prefix, 
 const USE_PRECISION: SignedDuration = SignedDuration::from_mins(1);
 
 impl Tokens<'_> {
-    pub async fn create(self, token: TokenRecord, audit: AuditEntry) -> Stored<()> {
+    /// Stores a token, unless its owner has `most` that have not expired; deletes the expired ones. `false`: nothing was
+    /// written.
+    pub async fn create(self, token: TokenRecord, most: u32, audit: AuditEntry) -> Stored<bool> {
         doing("store an API token", async {
             let mut writing = self.0.write().await?;
+            // Of two requests at once the second counts the token of the first.
+            let mut sql = Sql::new("SELECT id FROM users WHERE id = ");
+            sql.bind(token.user_id)
+                .push(self.0.dialect().lock_referred_rows());
+            sql.query().fetch_optional(writing.connection()).await?;
+            query("DELETE FROM api_tokens WHERE user_id = $1 AND expires_at <= $2")
+                .bind(token.user_id)
+                .bind(audit.at)
+                .execute(writing.connection())
+                .await?;
+            let row = query("SELECT COUNT(*) AS tokens FROM api_tokens WHERE user_id = $1")
+                .bind(token.user_id)
+                .fetch_one(writing.connection())
+                .await?;
+            if number(&row, "tokens")? >= i64::from(most) {
+                return Ok(false);
+            }
             query(
-        "INSERT INTO api_tokens (id, user_id, name, prefix, digest, created_at, expires_at, \
-         last_used_at, scopes, tenant_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-    )
-    .bind(token.id)
-    .bind(token.user_id)
-    .bind(token.name.clone())
-    .bind(token.prefix.clone())
-    .bind(token.digest.clone())
-    .bind(token.created_at)
-    .bind(token.expires_at)
-    .bind(token.last_used_at)
-    .bind(scope_words(&token.scopes))
-    .bind(token.tenant.as_ref().map(|tenant| tenant.id))
-    .execute(writing.connection())
-    .await?;
+                "INSERT INTO api_tokens (id, user_id, name, prefix, digest, created_at, \
+                 expires_at, last_used_at, scopes, tenant_id) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            )
+            .bind(token.id)
+            .bind(token.user_id)
+            .bind(token.name.clone())
+            .bind(token.prefix.clone())
+            .bind(token.digest.clone())
+            .bind(token.created_at)
+            .bind(token.expires_at)
+            .bind(token.last_used_at)
+            .bind(scope_words(&token.scopes))
+            .bind(token.tenant.as_ref().map(|tenant| tenant.id))
+            .execute(writing.connection())
+            .await?;
             writing.append(&audit).await?;
-            writing.commit().await
+            writing.commit().await?;
+            Ok(true)
         })
         .await
     }

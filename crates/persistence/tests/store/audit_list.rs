@@ -84,6 +84,8 @@ async fn an_entry_comes_back_as_it_was_written(backend: &Backend) {
         detail: written.detail,
         changes: written.changes,
         hash,
+        times: 1,
+        last_at: None,
     };
     assert_eq!(read, expected);
     let query = AuditQuery::default();

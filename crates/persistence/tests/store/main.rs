@@ -5,6 +5,7 @@ mod backend;
 mod administration;
 mod audit;
 mod audit_list;
+mod audit_repeats;
 mod changes;
 mod claimed_roles;
 mod cluster_tally;

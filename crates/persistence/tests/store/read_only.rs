@@ -166,7 +166,11 @@ async fn reads_work_and_writes_are_refused(database: &Database, world: &World) {
                 audit_of_user(ada.id, AuditAction::SignOutEverywhere),
             )
             .await,
-        database.tokens().create(token(ada.id, "x"), audit()).await,
+        database
+            .tokens()
+            .create(token(ada.id, "x"), 10, audit())
+            .await
+            .map(drop),
         database.tokens().note_use(new_id(), noon()).await,
         database
             .tokens()

@@ -16,6 +16,7 @@ on_both_databases!(
     nobody_removes_a_token_of_somebody_else,
     two_tokens_cannot_share_a_digest,
     a_token_keeps_its_scopes_and_its_tenant,
+    a_user_has_only_so_many_tokens,
 );
 
 fn audit(token: &TokenRecord, action: AuditAction) -> AuditEntry {
@@ -41,7 +42,7 @@ async fn stored(backend: &Backend, token: TokenRecord) -> TokenRecord {
     backend
         .database
         .tokens()
-        .create(token.clone(), entry)
+        .create(token.clone(), 10, entry)
         .await
         .unwrap();
     token
@@ -201,7 +202,7 @@ async fn two_tokens_cannot_share_a_digest(backend: &Backend) {
     stored(backend, token(world.ada.id, "digest")).await;
     let copy = token(world.brian.id, "digest");
     let entry = audit(&copy, AuditAction::CreateToken);
-    let refused = backend.database.tokens().create(copy, entry).await;
+    let refused = backend.database.tokens().create(copy, 10, entry).await;
     assert_eq!(refused.unwrap_err().to_string(), "store an API token");
     let audited = "SELECT COUNT(*) FROM audit_entries WHERE action = 'create_token'";
     assert_eq!(backend.count(audited).await, 1);
@@ -228,4 +229,34 @@ async fn a_token_keeps_its_scopes_and_its_tenant(backend: &Backend) {
         assert_eq!(found.unwrap(), Some((token.clone(), world.ada.clone())));
         assert!(listed(backend, world.ada.id).await.contains(&token));
     }
+}
+
+async fn a_user_has_only_so_many_tokens(backend: &Backend) {
+    let world = world(&backend.database).await;
+    let create = async |user: UserId, digest: String, expires_at| {
+        let token = TokenRecord {
+            expires_at,
+            ..token(user, &digest)
+        };
+        let entry = audit(&token, AuditAction::CreateToken);
+        let tokens = backend.database.tokens();
+        tokens.create(token, 3, entry).await.unwrap()
+    };
+    let ada = world.ada.id;
+    // Expired tokens do not count.
+    for digest in ["old-1", "old-2", "old-3"] {
+        assert!(create(ada, digest.into(), noon()).await);
+    }
+    let mut creating = Vec::new();
+    for number in 0..6 {
+        creating.push(create(ada, format!("new-{number}"), after(60)));
+    }
+    let created = futures::future::join_all(creating).await;
+    assert_eq!(created.into_iter().filter(|created| *created).count(), 3);
+    assert_eq!(listed(backend, ada).await.len(), 3);
+    assert!(create(world.brian.id, "other".into(), after(60)).await);
+    let audited = "SELECT COUNT(*) FROM audit_entries WHERE action = 'create_token'";
+    assert_eq!(backend.count(audited).await, 7);
+    let left = "SELECT COUNT(*) FROM api_tokens";
+    assert_eq!(backend.count(left).await, 4);
 }

@@ -132,13 +132,26 @@ impl Users {
         }
     }
 
-    /// Suspends: sessions and streams stop immediately, and tokens are revoked for good. Suspending again is not an
-    /// error.
+    /// Suspends: sessions and streams stop immediately, and tokens are revoked for good. `confirmation` must be
+    /// [`UserDetail::confirmation`]. Suspending again is not an error.
     ///
     /// # Errors
-    /// Forbidden, not found, the caller themselves, or the last admin.
-    pub async fn suspend(&self, caller: &Caller, id: UserId) -> Result<UserDetail, Problem> {
-        self.change_suspension(caller, id, true).await
+    /// Forbidden, not found, another confirmation, the caller themselves, or the last admin.
+    pub async fn suspend(
+        &self,
+        caller: &Caller,
+        id: UserId,
+        confirmation: &str,
+    ) -> Result<UserDetail, Problem> {
+        let user = self
+            .authorized(caller, AuditAction::SuspendUser, id)
+            .await?;
+        confirm(confirmation, user.confirmation())?;
+        let entry = entry(caller, AuditAction::SuspendUser, &user);
+        if caller.user_id == Some(id) {
+            return self.refuse(entry, UserError::Yourself.into()).await;
+        }
+        self.set_suspended(&user, true, entry).await
     }
 
     /// Ends a suspension. Restoring again is not an error.
@@ -146,7 +159,11 @@ impl Users {
     /// # Errors
     /// Forbidden, or not found.
     pub async fn restore(&self, caller: &Caller, id: UserId) -> Result<UserDetail, Problem> {
-        self.change_suspension(caller, id, false).await
+        let user = self
+            .authorized(caller, AuditAction::RestoreUser, id)
+            .await?;
+        let entry = entry(caller, AuditAction::RestoreUser, &user);
+        self.set_suspended(&user, false, entry).await
     }
 
     /// Ends every session and, if `tokens`, revokes every API token.
@@ -274,22 +291,13 @@ impl Users {
         Err(refused(&self.db, entry, problem).await)
     }
 
-    async fn change_suspension(
+    async fn set_suspended(
         &self,
-        caller: &Caller,
-        id: UserId,
+        user: &UserDetail,
         suspended: bool,
+        entry: AuditEntry,
     ) -> Result<UserDetail, Problem> {
-        let action = if suspended {
-            AuditAction::SuspendUser
-        } else {
-            AuditAction::RestoreUser
-        };
-        let user = self.authorized(caller, action, id).await?;
-        let entry = entry(caller, action, &user);
-        if suspended && caller.user_id == Some(id) {
-            return self.refuse(entry, UserError::Yourself.into()).await;
-        }
+        let id = user.user.id;
         let changed = self
             .db
             .users()
@@ -297,7 +305,7 @@ impl Users {
             .await?;
         match changed {
             UserChange::Missing => Err(Problem::not_found("user")),
-            UserChange::LastAdmin => self.refuse(entry, last_admin(&user)).await,
+            UserChange::LastAdmin => self.refuse(entry, last_admin(user)).await,
             UserChange::Done(user) => Ok(*user),
             UserChange::AlreadySo | UserChange::Stale => self.user(id).await,
         }

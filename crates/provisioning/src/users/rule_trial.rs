@@ -1,7 +1,7 @@
 //! Trying claim rules on a pasted token: it signs no one in, so its signature does not matter,
 //! and nothing of it is kept.
 
-use crate::claim_rules::{ClaimRules, ClaimsOverage, Grant};
+use crate::claim_rules::{ClaimRules, ClaimsOverage, Grant, RuleResult};
 use base64::{
     Engine,
     alphabet::URL_SAFE,
@@ -9,7 +9,7 @@ use base64::{
 };
 use domain::{
     tenancy::Tenant,
-    users::{ClaimTrial, RuleResult, TriedRule},
+    users::{ClaimTrial, TriedRule},
 };
 use serde_json::{Map, Value};
 
@@ -94,14 +94,16 @@ pub(super) fn outcome(
         .map(|rule| TriedRule {
             asks: rule.words(),
             gives: rule.grant.words(),
-            result: rule.outcome(claims),
+            matches: rule.outcome(claims) == RuleResult::Matches,
+            withheld: rule.outcome(claims) == RuleResult::Withheld,
             problem: problem(&rule.grant),
         })
         .collect();
     tried.extend(rules.default_role.iter().map(|grant| TriedRule {
         asks: "everybody".into(),
         gives: grant.words(),
-        result: RuleResult::Matches,
+        matches: true,
+        withheld: false,
         problem: problem(grant),
     }));
     let claimed = rules.claimed(claims, tenants);

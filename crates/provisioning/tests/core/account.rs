@@ -139,3 +139,23 @@ async fn a_token_is_not_made_for_a_tenant_one_cannot_see_or_without_scopes() {
     let recorded = core.audited().await.pop().unwrap();
     assert_eq!(recorded.detail.unwrap(), "read, nodes · all tenants · 1 d");
 }
+
+#[tokio::test]
+async fn a_user_can_have_only_so_many_tokens() {
+    let core = TestCore::start().await;
+    let grace = core.member("grace", "vision", TenantRole::Viewer).await;
+    let create = || {
+        let input = input(&[TokenScope::Read], None);
+        core.account.create_token(&grace, input)
+    };
+    for _ in 0..TokenInput::MOST {
+        create().await.unwrap();
+    }
+    let refused = create().await.unwrap_err();
+    assert_eq!(refused.kind, ProblemKind::Conflict);
+    assert_eq!(refused.code, "too_many_tokens");
+    let tokens = core.account.tokens(&grace).await.unwrap();
+    let revoked = core.account.revoke_token(&grace, tokens[0].id);
+    revoked.await.unwrap();
+    create().await.unwrap();
+}

@@ -8,6 +8,7 @@ use domain::{
     node::{log::NodeLog, view::NodeState},
     order::OrderInput,
     problem::{Problem, ProblemKind},
+    tenancy::InvitationInput,
 };
 use futures::{StreamExt, TryStreamExt};
 use persistence::new_id;
@@ -46,7 +47,8 @@ async fn each_reads_the_log_of_the_tenants_where_they_may() {
     };
     core.clusters.create(&linus, elsewhere, None).await.unwrap();
 
-    let names = |rows: Vec<AuditRow>| -> Vec<String> {
+    let names = |mut rows: Vec<AuditRow>| -> Vec<String> {
+        rows.retain(|row| row.channel != "claim");
         rows.into_iter().map(|row| row.target_name).collect()
     };
     let own = log.list(&grace, AuditQuery::default()).await.unwrap();
@@ -151,7 +153,8 @@ async fn an_export_is_recorded_before_it_begins_and_does_not_contain_itself() {
     assert_eq!(recorded.tenant.unwrap().slug, "vision");
     let exported = rows(stream).await;
     let names: Vec<_> = exported.iter().map(|row| &*row.target_name).collect();
-    assert_eq!(names, ["cluster-0", "cluster-1", "cluster-2"]);
+    // Grace's role is from a claim.
+    assert_eq!(names, ["grace", "cluster-0", "cluster-1", "cluster-2"]);
 }
 
 #[tokio::test]
@@ -235,4 +238,37 @@ async fn nothing_is_handed_out_that_cannot_be_recorded() {
         .log(&grace, node.id, NodeLog::Provisioning, false, None);
     drop(log.await.unwrap().next().await);
     database.close().await;
+}
+
+#[tokio::test]
+async fn the_same_refusals_are_one_entry_with_their_number() {
+    let core = TestCore::start().await;
+    let maya = core.member("maya", "vision", TenantRole::Viewer).await;
+    let vision = core.tenants.get(&maya, "vision").await.unwrap().tenant.id;
+    let target = maya.user_id.unwrap();
+    for _ in 0..7 {
+        let refused = core.users.suspend(&maya, target, "").await.unwrap_err();
+        assert_eq!(refused.kind, ProblemKind::Forbidden);
+        // Each attempt has another id.
+        let input = InvitationInput {
+            email: "new@example.com".into(),
+            role: TenantRole::Admin,
+            user_id: None,
+        };
+        let refused = core.tenants.invite(&maya, vision, input).await.unwrap_err();
+        assert_eq!(refused.kind, ProblemKind::Forbidden);
+    }
+    let counted: Vec<_> = core
+        .audited()
+        .await
+        .into_iter()
+        .map(|row| (row.action, row.outcome, row.times))
+        .collect();
+    assert_eq!(
+        counted,
+        [
+            ("suspend_user".to_owned(), AuditOutcome::Refused, 7),
+            ("invite".to_owned(), AuditOutcome::Refused, 7),
+        ]
+    );
 }

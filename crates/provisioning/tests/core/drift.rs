@@ -50,7 +50,7 @@ async fn opened_isolation_is_closed_at_once_and_both_audited_and_shown() {
     })
     .await;
     assert_eq!(seen.state, ClusterState::Ready);
-    assert_eq!(seen.drift.restored.unwrap().objects, [policy]);
+    assert_eq!(seen.drift.restored.as_ref().unwrap().objects, [policy]);
     let audited = core.audited().await;
     let entry = audited.last().unwrap();
     assert_eq!(entry.action, AuditAction::DriftRestored.as_str());

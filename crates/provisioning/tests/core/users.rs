@@ -59,7 +59,7 @@ async fn only_platform_admins_see_and_change_people() {
             people.get(caller, new_id()).await.unwrap_err(),
             people.rule_providers(caller).await.unwrap_err(),
             people.try_rules(caller, "corp", "{}").await.unwrap_err(),
-            people.suspend(caller, id).await.unwrap_err(),
+            people.suspend(caller, id, "").await.unwrap_err(),
             people.restore(caller, id).await.unwrap_err(),
             people
                 .sign_out_everywhere(caller, id, true)
@@ -210,10 +210,18 @@ async fn the_last_admin_stays_and_nobody_suspends_themselves() {
         .unwrap_err();
     assert_eq!(problem.kind, ProblemKind::Conflict);
     assert_eq!(problem.code, "last_admin");
-    let problem = core.users.suspend(&ada, id).await.unwrap_err();
+    let problem = core
+        .users
+        .suspend(&ada, id, seen.confirmation())
+        .await
+        .unwrap_err();
     assert_eq!(problem.kind, ProblemKind::Forbidden);
     assert_eq!(problem.code, "cannot_suspend_yourself");
-    let problem = core.users.suspend(&Caller::portal(), id).await.unwrap_err();
+    let problem = core
+        .users
+        .suspend(&Caller::portal(), id, seen.confirmation())
+        .await
+        .unwrap_err();
     assert_eq!(problem.kind, ProblemKind::Conflict);
     let refused = core.audited().await.split_off(1);
     assert_eq!(refused.len(), 3);
@@ -296,7 +304,11 @@ async fn somebody_suspended_can_do_nothing_until_restored() {
     let ada = core.admin("ada").await;
     let id = core.sign_in("grace", "grace@example.com").await;
     for _ in 0..2 {
-        let suspended = core.users.suspend(&ada, id).await.unwrap();
+        let suspended = core
+            .users
+            .suspend(&ada, id, "grace@example.com")
+            .await
+            .unwrap();
         assert!(suspended.user.suspended);
         assert!(core.caller(id).await.is_none());
     }
@@ -305,10 +317,15 @@ async fn somebody_suspended_can_do_nothing_until_restored() {
         assert!(!restored.user.suspended);
         assert!(core.caller(id).await.is_some());
     }
+    for typed in ["", "grace", "ada@example.com"] {
+        let typo = core.users.suspend(&ada, id, typed).await.unwrap_err();
+        assert_eq!(typo.code, "confirmation_mismatch", "{typed}");
+        assert!(core.caller(id).await.is_some());
+    }
     let did: Vec<_> = core.audited().await.split_off(1);
     let did: Vec<_> = did.iter().map(|row| row.action.as_str()).collect();
     assert_eq!(did, ["suspend_user", "restore_user"]);
-    let missing = core.users.suspend(&ada, new_id()).await.unwrap_err();
+    let missing = core.users.suspend(&ada, new_id(), "").await.unwrap_err();
     assert_eq!(missing.kind, ProblemKind::NotFound);
 }
 
@@ -342,6 +359,13 @@ async fn rules_are_tried_and_each_says_what_it_gives() {
         [("vision".to_owned(), TenantRole::Developer)]
     );
     assert_eq!(trial.claims, ["groups", "sub"]);
+    assert!(trial.withheld.is_empty());
+    let elsewhere = r#"{"sub":"1","hasgroups":true}"#;
+    let trial = core.users.try_rules(&ada, "corp", elsewhere).await.unwrap();
+    assert_eq!(trial.withheld, ["groups"]);
+    assert!(trial.keeps_roles);
+    let withheld: Vec<_> = trial.rules.iter().map(|rule| rule.withheld).collect();
+    assert_eq!(withheld, [true, true, true, false]);
     for (provider, token, field) in [
         ("elsewhere", claims, "provider"),
         ("corp", "nonsense", "token"),
@@ -434,7 +458,10 @@ async fn suspension_revokes_tokens_for_good_and_signing_out_does_if_asked() {
         .unwrap();
     assert_eq!((left().await, revoked().await), (0, true));
     create().await;
-    core.users.suspend(&ada, id).await.unwrap();
+    core.users
+        .suspend(&ada, id, "grace@example.com")
+        .await
+        .unwrap();
     assert_eq!((left().await, revoked().await), (0, true));
     core.users.restore(&ada, id).await.unwrap();
     assert_eq!((left().await, revoked().await), (0, false));

@@ -6,10 +6,7 @@ use axum::{extract::Request, middleware::Next, response::Response};
 use domain::problem::{Problem, ProblemKind};
 use http::{HeaderValue, StatusCode, header};
 
-/// Seconds.
-const RETRY_AFTER: HeaderValue = HeaderValue::from_static("5");
-
-/// Replaces error responses without a problem, and adds `Retry-After` to those that say that something is unavailable.
+/// Replaces error responses without a problem, and adds `Retry-After` to those that may succeed later.
 pub async fn fill(request: Request, next: Next) -> Response {
     let asked = request.headers().clone();
     let mut response = next.run(request).await;
@@ -18,13 +15,22 @@ pub async fn fill(request: Request, next: Next) -> Response {
     if refused && !has_words(&response) {
         response = problem::answer(problem_of(status), &asked);
     }
-    if status == StatusCode::SERVICE_UNAVAILABLE {
+    if let Some(seconds) = retry_after(response.status()) {
         response
             .headers_mut()
             .entry(header::RETRY_AFTER)
-            .or_insert(RETRY_AFTER);
+            .or_insert(HeaderValue::from_static(seconds));
     }
     response
+}
+
+/// In seconds.
+fn retry_after(status: StatusCode) -> Option<&'static str> {
+    match status {
+        StatusCode::SERVICE_UNAVAILABLE => Some("5"),
+        StatusCode::TOO_MANY_REQUESTS => Some("60"),
+        _ => None,
+    }
 }
 
 fn has_words(response: &Response) -> bool {

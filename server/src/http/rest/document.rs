@@ -27,7 +27,7 @@ use utoipa::{
 struct Preamble;
 
 /// The problem responses that operations share: status, name, description.
-const ERRORS: [(u16, &str, &str); 10] = [
+const ERRORS: [(u16, &str, &str); 11] = [
     (400, "BadRequest", "The request could not be parsed"),
     (401, "Unauthorized", "No valid API token or session"),
     (
@@ -60,6 +60,11 @@ const ERRORS: [(u16, &str, &str); 10] = [
         422,
         "UnprocessableContent",
         "Fields or parameters are invalid; `errors` says which",
+    ),
+    (
+        429,
+        "TooManyRequests",
+        "Too many invalid API tokens came from this address; `Retry-After` says when to retry",
     ),
     (
         503,

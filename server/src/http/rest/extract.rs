@@ -20,7 +20,7 @@ use utoipa::{
 
 impl RequestPart for Call {
     fn describe(signature: &mut Signature) {
-        signature.errors.insert(401);
+        signature.errors.extend([401, 429]);
     }
 }
 

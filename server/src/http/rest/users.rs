@@ -119,8 +119,20 @@ async fn set_platform_role(
     Ok(Json(changed.await?))
 }
 
-async fn suspend(call: Call, PathId(id): PathId<UserId>) -> Answer<Json<UserDetail>> {
-    Ok(Json(call.core().users.suspend(&call.caller, id).await?))
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SuspensionInput {
+    /// The user's email address, or the subject of a user without one, so that a wrong ID changes nothing.
+    confirmation: String,
+}
+
+async fn suspend(
+    call: Call,
+    PathId(id): PathId<UserId>,
+    ApiJson(SuspensionInput { confirmation }): ApiJson<SuspensionInput>,
+) -> Answer<Json<UserDetail>> {
+    let users = &call.core().users;
+    Ok(Json(users.suspend(&call.caller, id, &confirmation).await?))
 }
 
 async fn restore(call: Call, PathId(id): PathId<UserId>) -> Answer<Json<UserDetail>> {

@@ -14,7 +14,7 @@ use crate::{
 use axum::{
     Extension,
     extract::{Path, Query, Request, State},
-    response::Redirect,
+    response::{IntoResponse as _, Redirect, Response},
 };
 use domain::problem::ProblemKind;
 use http::HeaderMap;
@@ -38,14 +38,15 @@ pub async fn finish(
     Extension(Source(source)): Extension<Source>,
     session: Session,
     request: Request,
-) -> Redirect {
-    let attempt = match expected(&portal, request.headers(), &slug, answer.state.as_deref()).await {
+) -> Response {
+    let headers = request.headers();
+    let attempt = match expected(&portal, headers, &slug, answer.state.as_deref()).await {
         Ok(attempt) => attempt,
         // The address was opened again after signing in: there is nothing to try again.
         Err(Refusal::NotUnderWay(_)) if request.extensions().get::<Authenticated>().is_some() => {
-            return Redirect::to("/");
+            return Redirect::to("/").into_response();
         }
-        Err(refusal) => return try_again(&refusal, &slug, "/"),
+        Err(refusal) => return try_again(&refusal, &slug, "/", headers),
     };
     let return_to = attempt.return_to.clone();
     let signing_in = async {
@@ -57,8 +58,8 @@ pub async fn finish(
         sign_in(method, answer, attempt, redirect_uri, source, &session).await
     };
     match signing_in.await {
-        Ok(()) => Redirect::to(&return_to),
-        Err(refusal) => try_again(&refusal, &slug, &return_to),
+        Ok(()) => Redirect::to(&return_to).into_response(),
+        Err(refusal) => try_again(&refusal, &slug, &return_to, headers),
     }
 }
 
@@ -72,7 +73,7 @@ async fn expected(
     let state = state.ok_or(Refusal::NotUnderWay("no state"))?;
     let attempt = attempt::take(portal, headers, state)
         .await
-        .map_err(|problem| Refusal::Internal(problem.into()))?
+        .map_err(Refusal::Portal)?
         .ok_or(Refusal::NotUnderWay("unknown state"))?;
     if attempt.provider == provider {
         Ok(attempt)
@@ -115,7 +116,7 @@ async fn sign_in(
         .await
         .map_err(|problem| match problem.kind {
             ProblemKind::Forbidden => Refusal::Suspended,
-            _ => Refusal::Internal(problem.into()),
+            _ => Refusal::Portal(problem),
         })?;
     SessionData::new(user.id, &provider.settings().slug, authenticated.id_token)
         .begin(session)

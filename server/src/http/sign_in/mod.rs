@@ -12,13 +12,16 @@ mod refusal;
 mod return_to;
 mod sign_out;
 mod start;
+mod userinfo;
 
 pub use provider::Provider;
 pub use refusal::Refusal;
 pub use return_to::safe_return_to;
 
-use crate::http::routes::Routes;
-use axum::response::Redirect;
+use crate::http::{problem, routes::Routes};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use domain::problem::ProblemKind;
+use http::HeaderMap;
 use provisioning::sign_in::SignInService;
 use std::{collections::BTreeMap, sync::Arc};
 use url::form_urlencoded;
@@ -48,14 +51,23 @@ fn callback_address(origin: &str, provider: &Provider) -> String {
     format!("{origin}/sign-in/{}/callback", provider.settings().slug)
 }
 
-/// Redirects to the sign-in page, which shows the reason.
-fn try_again(refusal: &Refusal, provider: &str, return_to: &str) -> Redirect {
+/// Redirects to the sign-in page, which shows the reason. If the database is unavailable, says so here (503).
+fn try_again(refusal: &Refusal, provider: &str, return_to: &str, headers: &HeaderMap) -> Response {
     tracing::warn!(provider, error = %domain::error::causes(refusal), "sign-in failed");
+    if let Refusal::Portal(problem) = refusal
+        && problem.kind == ProblemKind::Unavailable
+    {
+        let problem = problem.clone();
+        return problem::answer(
+            problem.next("You are not signed in. Sign in again in a few seconds."),
+            headers,
+        );
+    }
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.append_pair("error", refusal.code());
     query.append_pair("provider", provider);
     if return_to != "/" {
         query.append_pair("return_to", return_to);
     }
-    Redirect::to(&format!("{PAGE}?{}", query.finish()))
+    Redirect::to(&format!("{PAGE}?{}", query.finish())).into_response()
 }

@@ -7,6 +7,7 @@ use super::{
     http_client::{ProviderHttp, ProviderHttpError},
     id_token::{self, Claims, Expected, TokenError},
     refusal::Refusal,
+    userinfo,
 };
 use crate::config::ProviderSettings;
 use jiff::Timestamp;
@@ -137,7 +138,7 @@ impl Provider {
         claims::refuse_access_token(&claims)?;
         if self.settings.userinfo {
             let more = self.userinfo(&discovered, access_token).await?;
-            claims::add_userinfo(&mut claims, more)?;
+            userinfo::add_userinfo(&mut claims, more)?;
         }
         let identity = claims::identity(&self.settings, claims)?;
         Ok(AuthenticatedUser {

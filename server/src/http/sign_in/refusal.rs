@@ -1,6 +1,8 @@
 //! Why a user was not signed in. The page gets a code and chooses its own text; the details are logged.
 
 use super::{http_client::ProviderHttpError, id_token::TokenError};
+use domain::problem::Problem;
+use persistence::error::internal;
 
 type Cause = Box<dyn std::error::Error + Send + Sync>;
 
@@ -29,8 +31,9 @@ pub enum Refusal {
     AddressNotAllowed,
     #[error("the user is suspended")]
     Suspended,
-    #[error("internal error")]
-    Internal(#[source] Cause),
+    /// The portal itself failed; the cause is in the log.
+    #[error("the portal failed: {0}")]
+    Portal(Problem),
 }
 
 impl Refusal {
@@ -45,7 +48,7 @@ impl Refusal {
             Self::InvalidToken(_) => "invalid_token",
             Self::AddressNotAllowed => "address_not_allowed",
             Self::Suspended => "suspended",
-            Self::Internal(_) => "internal",
+            Self::Portal(_) => "internal",
         }
     }
 
@@ -67,7 +70,7 @@ impl From<ProviderHttpError> for Refusal {
 
 impl From<tower_sessions::session::Error> for Refusal {
     fn from(error: tower_sessions::session::Error) -> Self {
-        Self::Internal(error.into())
+        Self::Portal(internal(&error))
     }
 }
 

@@ -37,10 +37,10 @@ pub async fn start(
             )
             .await?;
         let cookies = attempt::cookies(&portal, &headers, &started.attempt)
-            .ok_or_else(|| Refusal::Internal("the attempt cannot be sealed".into()))?;
+            .ok_or_else(|| Refusal::misconfigured("the attempt cannot be sealed"))?;
         Ok((cookies, Redirect::to(started.address.as_str())).into_response())
     };
     begin
         .await
-        .unwrap_or_else(|refusal| try_again(&refusal, &slug, &return_to).into_response())
+        .unwrap_or_else(|refusal| try_again(&refusal, &slug, &return_to, &headers))
 }

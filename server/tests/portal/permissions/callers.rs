@@ -5,6 +5,7 @@ use super::world::World;
 use crate::fixture::{ADMIN, Browser, DEVELOPER, OTHER_DEVELOPER, TestPortal, VIEWER};
 use domain::{
     access::{PlatformRole, TenantRole, TokenScope},
+    account::TokenInput,
     audit::AuditAction,
     caller::Caller,
     ids::TenantId,
@@ -76,7 +77,7 @@ impl Asker {
         portal
             .database()
             .tokens()
-            .create(token, audit)
+            .create(token, TokenInput::MOST, audit)
             .await
             .unwrap();
         let caller = portal.portal.token_caller(&secret, None).await;

@@ -211,7 +211,8 @@ fn rest_administration() -> Vec<Route> {
             "/api/v1/users/{id}/suspend",
             "/api/v1/users/{person}/suspend",
             OnPlatform(ManageUsers),
-        ),
+        )
+        .json(r#"{"confirmation": ""}"#),
         post(
             "/api/v1/users/{id}/restore",
             "/api/v1/users/{person}/restore",
@@ -650,7 +651,11 @@ fn functions_of_administration() -> Vec<Route> {
             OnPlatform(ManageUsers),
             "id={person}&role=admin&version=0&confirmation=",
         ),
-        call("/rpc/suspend-user", OnPlatform(ManageUsers), "id={person}"),
+        call(
+            "/rpc/suspend-user",
+            OnPlatform(ManageUsers),
+            "id={person}&confirmation=",
+        ),
         call("/rpc/restore-user", OnPlatform(ManageUsers), "id={person}"),
         call("/rpc/sign-out-user", OnPlatform(ManageUsers), "id={person}"),
         call(

@@ -4,8 +4,8 @@ use domain::ids::UserId;
 use domain::users::UserDetail;
 use leptos::prelude::*;
 
-use crate::form::{Form, FormState};
-use crate::ui::{Button, ButtonKind, Card, DangerZone, Fact, Facts};
+use crate::form::{ConfirmForm, Form, FormState};
+use crate::ui::{Button, Card, DangerZone, Fact, Facts, Symbol};
 
 #[component]
 pub fn Sessions(user: UserDetail, is_caller: bool, form: FormState) -> impl IntoView {
@@ -45,7 +45,8 @@ pub fn Sessions(user: UserDetail, is_caller: bool, form: FormState) -> impl Into
 
 #[component]
 pub fn Suspension(user: UserDetail, is_caller: bool, form: FormState) -> impl IntoView {
-    let name = user.user.name;
+    let confirmation = user.confirmation().to_owned();
+    let (id, name) = (user.user.id, user.user.name);
     let obstacle = if user.last_admin {
         Some(format!(
             "{name} is the only active platform admin. Make another user platform admin first."
@@ -79,19 +80,18 @@ pub fn Suspension(user: UserDetail, is_caller: bool, form: FormState) -> impl In
             <p class="mt-2 mb-4 text-muted">
                 "Clusters, nodes and roles of the user remain. Restoring the user restores sign-in and roles. API tokens are revoked permanently."
             </p>
-            <Form state=form class="grid gap-2 justify-items-start">
-                <input type="hidden" name="id" value=user.user.id.to_string() />
-                <p id="suspend-why" class="text-muted empty:hidden">
-                    {obstacle}
-                </p>
-                <Button
-                    kind=ButtonKind::Danger
-                    disabled=!possible
-                    attr:aria-describedby="suspend-why"
-                >
-                    "Suspend user"
-                </Button>
-            </Form>
+            <p id="suspend-why" class="text-muted mb-3 empty:hidden">
+                {obstacle}
+            </p>
+            <ConfirmForm
+                form=form
+                name=confirmation
+                button="Suspend user"
+                symbol=Symbol::User
+                blocked_by=(!possible).then_some("suspend-why")
+            >
+                <input type="hidden" name="id" value=id.to_string() />
+            </ConfirmForm>
         </DangerZone>
     }
     .into_any()

@@ -36,7 +36,10 @@ pub async fn detail(Path(id): Path<String>, request: PageRequest) -> PageResult 
         let form = request.form(RestoreUser::url());
         ViewFnOnce::from(move || view! { <Restoration id=id form=form /> })
     } else {
-        let (form, user) = (request.form(SuspendUser::url()), user.clone());
+        let (form, user) = (
+            request.form(SuspendUser::url()).keyed("suspend"),
+            user.clone(),
+        );
         ViewFnOnce::from(move || view! { <Suspension user=user is_caller=is_caller form=form /> })
     };
     let view = move || {

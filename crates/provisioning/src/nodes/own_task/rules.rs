@@ -1,7 +1,7 @@
 //! What a task of one's own may say.
 
 use crate::bounded_yaml::{Kind, Node};
-use domain::node::name::NodeName;
+use domain::{display_name::is_hidden, node::name::NodeName};
 
 /// Where a file may come from: stores and addresses, never a path, which SkyPilot would read from
 /// the API server's own disk.
@@ -96,24 +96,64 @@ fn resources(resources: &Node) -> Result<(), String> {
 }
 
 fn workdir(line: usize, value: &Node) -> Result<(), String> {
-    // Git takes a host or path that begins with a dash for an option.
-    let git = value.get("url").and_then(Node::scalar).is_some_and(|url| {
-        ["https://", "ssh://", "git@"].iter().any(|scheme| {
-            url.strip_prefix(scheme).is_some_and(|rest| {
-                !rest.starts_with('-') && !["@-", ":-", "/-"].iter().any(|dash| rest.contains(dash))
-            })
-        })
-    });
-    if git {
-        Ok(())
-    } else {
-        Err(format!(
+    no_variables(value)?;
+    if !value.get("url").and_then(Node::scalar).is_some_and(is_git) {
+        return Err(format!(
             "Line {line}: a local workdir cannot be used here; give a git repository (url, ref) or clone it in setup."
-        ))
+        ));
+    }
+    match value.get("ref") {
+        Some(node) if !node.scalar().is_some_and(is_argument) => Err(format!(
+            "Line {}: ref is the name of a branch or tag, or a commit.",
+            node.line
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Git takes a host or path that begins with a dash for an option.
+fn is_git(url: &str) -> bool {
+    // Git decodes addresses before it looks at them.
+    let url = url.replace("%2d", "-").replace("%2D", "-");
+    let rest = ["https://", "ssh://", "git@"]
+        .iter()
+        .find_map(|scheme| url.strip_prefix(scheme));
+    rest.is_some_and(|rest| {
+        is_argument(rest) && !["@-", ":-", "/-"].iter().any(|dash| rest.contains(dash))
+    })
+}
+
+/// Whether a program takes `text` for one argument that is no option.
+fn is_argument(text: &str) -> bool {
+    let splits = |c: char| c.is_whitespace() || is_hidden(c);
+    !text.is_empty() && !text.starts_with('-') && !text.contains(splits)
+}
+
+/// SkyPilot puts the values of `envs` into the text of these parts before it reads them, so a value could be anything, also
+/// another entry.
+fn no_variables(part: &Node) -> Result<(), String> {
+    let check = |line: usize, text: &str| {
+        let mut after = text.split('$').skip(1);
+        let is_name = |c: char| c == '{' || c == '_' || c.is_ascii_alphabetic();
+        if after.any(|rest| rest.starts_with(is_name)) {
+            return Err(format!(
+                "Line {line}: variables such as $NAME cannot be used here; write the value."
+            ));
+        }
+        Ok(())
+    };
+    match &part.kind {
+        Kind::Scalar(text) | Kind::Plain(text) => check(part.line, text),
+        Kind::Sequence(items) => items.iter().try_for_each(no_variables),
+        Kind::Mapping(entries) => entries.iter().try_for_each(|(key, line, value)| {
+            check(*line, key)?;
+            no_variables(value)
+        }),
     }
 }
 
 fn file_mounts(mounts: &Node) -> Result<(), String> {
+    no_variables(mounts)?;
     for (target, line, value) in mounts.entries() {
         let source = match &value.kind {
             Kind::Scalar(source) | Kind::Plain(source) => Some(source.as_str()),

@@ -49,14 +49,61 @@ fn what_reaches_for_the_api_servers_disk_is_refused_with_its_line() {
         ),
         ("run: a\nworkdir:\n  url: git@-oX:repo\n", "Line 2"),
         ("run: a\nworkdir:\n  url: ssh://git@-oX/repo\n", "Line 2"),
+        ("run: a\nworkdir:\n  url: ssh://%2doX/repo\n", "Line 2"),
+        ("run: a\nworkdir:\n  url: ssh://git@%2DoX/repo\n", "Line 2"),
+        ("run: a\nworkdir:\n  url: https://-oX/repo\n", "Line 2"),
+        ("run: a\nworkdir:\n  url: git@host:-oX\n", "Line 2"),
+        (
+            "run: a\nworkdir:\n  url: https://a/b --upload-pack=x\n",
+            "Line 2",
+        ),
+        ("run: a\nworkdir:\n  url: \"https://a/b\\tc\"\n", "Line 2"),
+        ("run: a\nworkdir:\n  url: file:///srv/repo\n", "Line 2"),
+        ("run: a\nworkdir:\n  url: ext::sh -c id\n", "Line 2"),
+        (
+            "run: a\nworkdir:\n  url: https://a/b\n  ref: --upload-pack=x\n",
+            "Line 4",
+        ),
+        (
+            "run: a\nworkdir:\n  url: https://a/b\n  ref: main -x\n",
+            "Line 4",
+        ),
+        (
+            "run: a\nworkdir:\n  url: https://a/b\n  ref: ''\n",
+            "Line 4",
+        ),
     ] {
         assert!(refusal(task).starts_with(line), "{task}: {}", refusal(task));
+    }
+}
+
+/// SkyPilot puts values of `envs` into these parts as they are, quotes and all.
+#[test]
+fn variables_cannot_bring_in_what_is_refused() {
+    for (part, line) in [
+        ("file_mounts:\n  /data: https://a$X\n", "Line 2"),
+        ("file_mounts:\n  /data: s3://a/${X}\n", "Line 2"),
+        ("file_mounts:\n  /data$X: s3://a\n", "Line 2"),
+        (
+            "file_mounts:\n  /data:\n    name: b\n    store: $X\n",
+            "Line 4",
+        ),
+        ("workdir:\n  url: https://$X/a\n", "Line 2"),
+        ("workdir:\n  url: https://a/b\n  ref: ${_X}\n", "Line 3"),
+    ] {
+        let envs = "envs:\n  X: '\", \"/y\": \"/etc/passwd'\n";
+        let said = refusal(&format!("{part}{envs}"));
+        assert!(said.starts_with(line), "{part}: {said}");
     }
 }
 
 #[test]
 fn files_from_stores_and_git_are_fine() {
     for task in [
+        "file_mounts:\n  /data: s3://bucket/us$1/5$\nrun: echo $HOME ${X}\n",
+        "workdir:\n  url: https://dev.azure.com/org/My%20Project/_git/repo\n",
+        "workdir:\n  url: git@github.com:example/a-b-c.git\n  ref: v1.0-rc.1\n",
+        "workdir:\n  url: ssh://git@github.com:22/example/repo\n  ref: 1234567\n",
         "file_mounts:\n  /data: s3://bucket/x\n  /more:\n    source: gs://bucket\n    mode: MOUNT\n",
         "file_mounts:\n  /out:\n    name: my-bucket\n    store: s3\n",
         "workdir:\n  url: https://github.com/example/repo\n  ref: main\n",

@@ -317,7 +317,7 @@ fn what_isolates_and_what_is_missing_is_put_right_at_once_and_the_rest_is_shown(
         assert_eq!(assessment.next, Move::Restore(automatic));
         assert_eq!(assessment.progress.drift.found, all);
     }
-    let shown = assess(&ready(), &drifted(&[image.clone()]), at(100));
+    let shown = assess(&ready(), &drifted(std::slice::from_ref(&image)), at(100));
     assert_eq!(shown.next, Move::Wait);
     assert_eq!(shown.progress.state, ClusterState::Ready);
     assert_eq!(shown.progress.drift.found, [image]);
