@@ -23,4 +23,4 @@ WORKDIR /var/lib/hangar
 EXPOSE 8080
 ENTRYPOINT ["/opt/hangar/hangar"]
 # Without a configuration this stops and says so.
-CMD ["serve", "--config", "/etc/hangar/hangar.toml", "--listen", "0.0.0.0:8080", "--data-dir", "/var/lib/hangar"]
+CMD ["serve", "--config", "/etc/hangar/hangar.toml", "--listen", "0.0.0.0:8080", "--data-dir", "/var/lib/hangar/data"]

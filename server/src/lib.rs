@@ -5,6 +5,7 @@ mod audit_heads;
 pub mod broker;
 pub mod commands;
 pub mod config;
+pub mod data_directory;
 pub mod http;
 pub mod keys;
 pub mod log;

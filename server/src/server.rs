@@ -4,6 +4,7 @@ use crate::{
     audit_heads,
     broker::Broker,
     config::Settings,
+    data_directory::{self, DataDirectoryLock},
     http::{
         self,
         layers::host::Addresses,
@@ -41,6 +42,7 @@ pub struct Server {
     stop_working: CancellationToken,
     listening: Vec<JoinHandle<()>>,
     working: JoinHandle<()>,
+    data_directory: DataDirectoryLock,
 }
 
 impl Server {
@@ -50,7 +52,9 @@ impl Server {
         // First, because binding fails most often and has no side effects.
         let listener = bind(settings.listen).await?;
         let address = listener.local_addr()?;
-        settings.make_data_directory()?;
+        data_directory::prepare(&settings.data_dir)?;
+        let is_sqlite = settings.database.expose().starts_with("sqlite:");
+        let data_directory = data_directory::lock(&settings.data_dir, !is_sqlite)?;
         let keyring = keys::keyring(&settings)?;
         let database = keys::open_database(&settings, &keyring).await?;
         if database.is_read_only() {
@@ -147,6 +151,7 @@ impl Server {
             stop_working,
             listening,
             working,
+            data_directory,
         })
     }
 
@@ -166,6 +171,7 @@ impl Server {
             abort.abort();
         }
         self.database.close().await;
+        drop(self.data_directory);
     }
 }
 

@@ -12,7 +12,7 @@ mod serve;
 
 use crate::{
     config::{ConfigurationError, Settings, Sources},
-    log,
+    data_directory, log,
 };
 use anyhow::{Context as _, Result, anyhow};
 use clap::{Args, Parser};
@@ -95,7 +95,7 @@ impl Configuration {
         })
         .map_err(|error: ConfigurationError| anyhow!(error))?;
         log::start(&settings.log);
-        settings.make_data_directory()?;
+        data_directory::prepare(&settings.data_dir)?;
         Ok(settings)
     }
 }

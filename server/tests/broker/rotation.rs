@@ -39,7 +39,7 @@ struct Beside {
 
 impl Beside {
     async fn open(settings: &Settings) -> Self {
-        settings.make_data_directory().unwrap();
+        server::data_directory::prepare(&settings.data_dir).unwrap();
         let keyring = keys::keyring(settings).unwrap();
         let database = keys::open_database(settings, &keyring).await.unwrap();
         database.tenants().seed(&settings.tenants).await.unwrap();

@@ -1,11 +1,16 @@
 //! What depends on the database: the same on both, kept over a restart, and clear when it cannot be written.
 
 use crate::{
-    fixture::{DEVELOPER, TestPortal, order, ordered},
+    fixture::{DEVELOPER, TestPortal, order, ordered, write_site},
     nodes::ordered_node,
 };
 use reqwest::Method;
+use server::{
+    config::{Settings, Sources},
+    server::Server,
+};
 use std::{
+    collections::HashMap,
     fs,
     os::unix::fs::PermissionsExt as _,
     process::Command,
@@ -50,6 +55,39 @@ async fn sessions_and_clusters_outlive_the_server() {
     let list = program.get("/api/v1/clusters").await.body_json();
     assert_eq!(list["items"][0]["id"], cluster["id"], "{list}");
     portal.stop().await;
+}
+
+#[tokio::test]
+async fn a_second_portal_is_kept_out_of_the_data_directory_until_the_first_has_stopped() {
+    let portal = TestPortal::start().await;
+    let site = tempfile::tempdir().unwrap();
+    write_site(site.path());
+    let settings = Settings::load(Sources {
+        file: Some(portal.configuration()),
+        environment: Some(HashMap::new()),
+        listen: Some("127.0.0.1:0".parse().unwrap()),
+        ..Sources::default()
+    })
+    .unwrap();
+    let folder = settings.data_dir.clone();
+    let second = Server::start(settings.clone(), site.path()).await;
+    let error = second.map(drop).unwrap_err().to_string();
+    assert!(error.contains(&folder.display().to_string()), "{error}");
+    for name in ["", "keys", "keys/current.key", "hangar.db"] {
+        let path = folder.join(name);
+        let mode = fs::metadata(&path).unwrap().permissions().mode() | 0o055;
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+    }
+    let _folder = portal.stop().await;
+    let second = Server::start(settings, site.path()).await.unwrap();
+    for name in ["", "keys", "keys/current.key", "hangar.db"] {
+        let mode = fs::metadata(folder.join(name))
+            .unwrap()
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o077, 0, "{name}");
+    }
+    second.stop().await;
 }
 
 #[tokio::test]
