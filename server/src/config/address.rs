@@ -1,7 +1,7 @@
 //! The address that the portal listens on, and the URL at which users reach it.
 
 use super::fault::Faults;
-use url::Url;
+use url::{Host, Url};
 
 /// The URL at which users reach the portal: scheme, host and port.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +38,21 @@ impl PublicUrl {
 
     pub fn is_https(&self) -> bool {
         self.0.starts_with("https://")
+    }
+
+    /// Whether users' sessions cross a network without TLS.
+    pub fn is_exposed(&self) -> bool {
+        !self.is_https() && !Url::parse(&self.0).is_ok_and(|url| is_this_machine(&url))
+    }
+}
+
+/// Whether a URL leads to this machine itself.
+pub fn is_this_machine(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
     }
 }
 
@@ -77,6 +92,23 @@ mod tests {
         ] {
             let mut faults = Faults::default();
             assert_eq!(PublicUrl::read(text, &mut faults).unwrap().origin(), origin);
+        }
+    }
+
+    #[test]
+    fn http_is_for_this_machine() {
+        for (text, exposed) in [
+            ("https://hangar.example.com", false),
+            ("http://hangar.example.com", true),
+            ("http://10.0.0.1:8080", true),
+            ("http://[2001:db8::1]", true),
+            ("http://localhost.example.com", true),
+            ("http://127.0.0.1:8080", false),
+            ("http://[::1]:8080", false),
+            ("http://LOCALHOST", false),
+        ] {
+            let url = PublicUrl::read(text, &mut Faults::default()).unwrap();
+            assert_eq!(url.is_exposed(), exposed, "{text}");
         }
     }
 

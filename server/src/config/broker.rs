@@ -6,7 +6,7 @@ use std::{
     collections::HashMap,
     net::{IpAddr, SocketAddr},
 };
-use url::{Host, Url};
+use url::Url;
 
 /// The variable with which AWS's own tools select another STS endpoint.
 const AWS_STS: &str = "AWS_ENDPOINT_URL_STS";
@@ -89,13 +89,7 @@ impl BrokerSection {
 fn handle_url(text: &str, faults: &mut Faults) -> Option<Url> {
     let key = "broker.handle_url";
     let mut url = address::of_service(key, text, faults)?;
-    let is_loopback = match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    };
-    if url.scheme() == "http" && !is_loopback {
+    if url.scheme() == "http" && !address::is_this_machine(&url) {
         return faults.none(
             key,
             "must begin with https:// or be a loopback address: AWS's libraries accept nothing else",

@@ -1,12 +1,13 @@
 //! The SkyPilot API server that launches nodes.
 
 use super::{
+    address,
     fault::Faults,
     secret::{self, Secret},
 };
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
-use url::{Host, Url};
+use url::Url;
 
 /// How the server gets AWS credentials of a tenant. It never gets a tenant's own keys.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -116,8 +117,8 @@ impl SkyPilotSection {
         let Some(text) = self.url else {
             return faults.none("skypilot.url", format!("is missing; {EXAMPLE}"));
         };
-        let url = address(&text, faults)?;
-        if admin_token.is_some() && url.scheme() == "http" && !is_this_machine(&url) {
+        let url = server(&text, faults)?;
+        if admin_token.is_some() && url.scheme() == "http" && !address::is_this_machine(&url) {
             faults.add(
                 "skypilot.url",
                 "must begin with https://: plain http would expose the admin token on the network",
@@ -135,7 +136,7 @@ impl SkyPilotSection {
     }
 }
 
-fn address(text: &str, faults: &mut Faults) -> Option<Url> {
+fn server(text: &str, faults: &mut Faults) -> Option<Url> {
     let mut refuse = |why: &str| faults.none("skypilot.url", format!("{why}; {EXAMPLE}"));
     let Ok(url) = Url::parse(text) else {
         return refuse("must be a URL");
@@ -161,15 +162,6 @@ fn is_cloud(text: &str) -> bool {
 
 fn is_header_value(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
-}
-
-fn is_this_machine(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ mod skypilot;
 
 use super::{Configuration, Site};
 use crate::{
-    config::Settings,
+    config::{PublicUrl, Settings},
     http::{sign_in::Provider, site},
     server,
 };
@@ -29,6 +29,8 @@ pub struct Options {
 struct Finding {
     what: String,
     trouble: Option<String>,
+    /// The portal works all the same.
+    is_warning: bool,
 }
 
 impl Finding {
@@ -36,6 +38,7 @@ impl Finding {
         Self {
             what: what.into(),
             trouble: outcome.err().map(Into::into),
+            is_warning: false,
         }
     }
 
@@ -43,16 +46,25 @@ impl Finding {
         Self {
             what: what.into(),
             trouble: Some(trouble.into()),
+            is_warning: false,
+        }
+    }
+
+    fn warning(what: impl Into<String>, trouble: impl Into<String>) -> Self {
+        Self {
+            is_warning: true,
+            ..Self::missing(what, trouble)
         }
     }
 }
 
 pub async fn run(options: Options) -> Result<ExitCode> {
     let settings = options.configuration.load()?;
-    let mut findings = vec![
+    let mut findings: Vec<_> = settings.public_url.iter().map(encrypts).collect();
+    findings.extend([
         site_is_there(&options.site.folder()),
         database_answers(&settings).await,
-    ];
+    ]);
     findings.extend(keys::findings(&settings).await);
     findings.extend(aws::findings(&settings).await);
     for provider in &settings.sign_in.providers {
@@ -68,12 +80,26 @@ pub async fn run(options: Options) -> Result<ExitCode> {
     findings.extend(hosts_permit(&settings).await);
     findings.extend(skypilot::findings(&settings).await);
     print!("{}", table(&findings));
-    let missing = findings.iter().any(|finding| finding.trouble.is_some());
+    let missing = findings
+        .iter()
+        .any(|finding| finding.trouble.is_some() && !finding.is_warning);
     Ok(if missing {
         ExitCode::FAILURE
     } else {
         ExitCode::SUCCESS
     })
+}
+
+fn encrypts(url: &PublicUrl) -> Finding {
+    let what = format!("public_url {}", url.origin());
+    match url.is_exposed() {
+        false => Finding::new(what, Ok::<(), String>(())),
+        true => Finding::warning(
+            what,
+            "http: everybody on the network can read sessions and kubeconfigs; use https://, with TLS in front of the \
+             portal",
+        ),
+    }
 }
 
 fn site_is_there(folder: &Path) -> Finding {
@@ -157,6 +183,7 @@ fn table(findings: &[Finding]) -> String {
     for finding in findings {
         let (mark, trouble) = match &finding.trouble {
             None => ("ok", ""),
+            Some(trouble) if finding.is_warning => ("WARNING", trouble.as_str()),
             Some(trouble) => ("MISSING", trouble.as_str()),
         };
         let what = &finding.what;
@@ -169,6 +196,7 @@ fn table(findings: &[Finding]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Faults;
 
     #[test]
     fn only_missing_permissions_are_listed_one_by_one() {
@@ -187,6 +215,20 @@ mod tests {
             vec![check("get pods", true), check("get nodes", false)],
         );
         assert_eq!(table(&some), "MISSING  main: get nodes  not allowed\n");
+    }
+
+    #[test]
+    fn an_http_address_that_others_reach_is_a_warning() {
+        let marks = |url: &str| {
+            let url = PublicUrl::read(url, &mut Faults::default()).unwrap();
+            table(&[encrypts(&url)])
+        };
+        for url in ["http://hangar.example.com", "http://10.0.0.1:8080"] {
+            assert!(marks(url).starts_with("WARNING"), "{url}");
+        }
+        for url in ["https://hangar.example.com", "http://127.0.0.1:8080"] {
+            assert!(marks(url).starts_with("ok"), "{url}");
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use crate::config::{
     SLUG_RULE,
+    address::is_this_machine,
     fault::Faults,
     is_slug,
     secret::{self, Secret},
@@ -159,15 +160,9 @@ fn is_pool_id(text: &str) -> bool {
 
 /// An https URL, or an http URL on this machine.
 fn safe_url(text: &str, key: &str, faults: &mut Faults) -> Option<Url> {
-    let on_this_machine = |url: &Url| match url.host() {
-        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
-        Some(url::Host::Domain(name)) => name == "localhost",
-        None => false,
-    };
     match Url::parse(text) {
         Ok(url) if url.scheme() == "https" && url.host().is_some() => Some(url),
-        Ok(url) if url.scheme() == "http" && on_this_machine(&url) => Some(url),
+        Ok(url) if url.scheme() == "http" && is_this_machine(&url) => Some(url),
         Ok(_) => faults.none(
             key,
             "must begin with https://: users' identities are sent there",
