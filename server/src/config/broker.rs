@@ -1,6 +1,6 @@
 //! The credential broker, from which SkyPilot API servers fetch short-lived credentials.
 
-use super::{address, fault::Faults};
+use super::{address, fault::Faults, one_line};
 use serde::Deserialize;
 use std::{
     collections::HashMap,
@@ -74,8 +74,10 @@ impl BrokerSection {
         };
         let sts_endpoint = match self.sts_endpoint {
             Some(text) => address::of_service("broker.sts_endpoint", &text, faults),
-            None => variable(environment, AWS_STS)
-                .and_then(|text| address::of_service(AWS_STS, &text, faults)),
+            None => variable(environment, AWS_STS).and_then(|text| match one_line(&text) {
+                Ok(text) => address::of_service(AWS_STS, text, faults),
+                Err(rule) => faults.none(AWS_STS, rule),
+            }),
         };
         BrokerSettings {
             listener,
@@ -134,12 +136,7 @@ mod tests {
         toml: &str,
         environment: &HashMap<String, String>,
     ) -> (BrokerSettings, Vec<String>) {
-        let section: BrokerSection = ::config::Config::builder()
-            .add_source(::config::File::from_str(toml, ::config::FileFormat::Toml))
-            .build()
-            .unwrap()
-            .try_deserialize()
-            .unwrap();
+        let section: BrokerSection = toml::from_str(toml).unwrap();
         let mut faults = Faults::default();
         let settings = section.read(Some(environment), &mut faults);
         (

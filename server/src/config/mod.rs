@@ -10,8 +10,10 @@ mod hosts;
 mod keys;
 mod limits;
 mod log;
+mod one_line;
 mod outgoing;
 mod plans;
+mod reader;
 mod secret;
 mod sign_in;
 mod skypilot;
@@ -25,23 +27,21 @@ pub use fault::{ConfigurationError, Faults};
 pub use keys::KeysSettings;
 pub use limits::Limits;
 pub use log::{LogFormat, LogSettings};
+pub use one_line::one_line;
 pub use secret::Secret;
 pub use sign_in::{ProviderSettings, SignInSettings};
 pub use skypilot::{CloudCredentials, SkyPilotSettings};
 pub use trusted_proxies::TrustedProxies;
 
-use ::config::{Config, ConfigError, Environment, File, FileFormat};
-use anyhow::Context as _;
 use domain::plan::Plan;
 use kubernetes::HostConfig;
 use persistence::records::TenantSeed;
 use provisioning::outgoing::OutgoingRules;
+use reader::Value;
 use serde::Deserialize;
 use std::{
     collections::{BTreeMap, HashMap},
-    fs::DirBuilder,
     net::SocketAddr,
-    os::unix::fs::DirBuilderExt as _,
     path::{Path, PathBuf},
 };
 
@@ -127,69 +127,42 @@ impl Settings {
             |file| file.display().to_string(),
         );
         let mut faults = Faults::default();
-        let settings = match document(&sources) {
-            Ok(document) => Some(document.read(&sources, &mut faults)),
-            Err(error) => {
-                let (key, message) = explain(&error);
-                faults.none(key, message)
-            }
-        };
+        let settings =
+            document(&sources, &mut faults).map(|document| document.read(&sources, &mut faults));
         match settings {
             Some(settings) if faults.is_empty() => Ok(settings),
             _ => Err(ConfigurationError { place, faults }),
         }
     }
-
-    /// Creates the data directory if it is missing, accessible to its owner only: it contains the database and keys.
-    ///
-    /// If it cannot be created.
-    pub fn make_data_directory(&self) -> anyhow::Result<()> {
-        let path = &self.data_dir;
-        let mut builder = DirBuilder::new();
-        builder.recursive(true).mode(0o700);
-        builder.create(path).with_context(|| {
-            let path = path.display();
-            format!("cannot create the data directory {path}; choose another one with --data-dir")
-        })
-    }
 }
 
-fn document(sources: &Sources) -> Result<Document, ConfigError> {
-    let mut builder = Config::builder();
-    if let Some(file) = &sources.file {
-        let text = std::fs::read_to_string(file)
-            .map_err(|error| ConfigError::Message(format!("cannot be read: {error}")))?;
-        builder = builder.add_source(File::from_str(&text, FileFormat::Toml));
-    }
-    let environment = Environment::with_prefix("HANGAR")
-        .prefix_separator("__")
-        .separator("__")
-        .try_parsing(true)
-        .source(sources.environment.clone());
-    builder.add_source(environment).build()?.try_deserialize()
-}
-
-/// The key and a message for an error of the reader, which nests errors and rewrites keys.
-fn explain(error: &ConfigError) -> (String, String) {
-    match error {
-        ConfigError::At { error, key, .. } => {
-            let (inner, message) = explain(error);
-            let key = key.clone().unwrap_or_default();
-            (if key.is_empty() { inner } else { key }, message)
+/// The content of the file with the variables over it; `None`: it cannot be read.
+fn document(sources: &Sources, faults: &mut Faults) -> Option<Document> {
+    let mut values = match &sources.file {
+        None => Value::Table(BTreeMap::new()),
+        Some(file) => match std::fs::read_to_string(file) {
+            Ok(text) => Value::parse(&text)
+                .map_err(|error| faults.add("", error))
+                .ok()?,
+            Err(error) => return faults.none("", format!("cannot be read: {error}")),
+        },
+    };
+    match &sources.environment {
+        Some(variables) => {
+            let variables = variables
+                .iter()
+                .map(|(name, value)| (name.into(), value.into()));
+            values.overlay(variables, faults);
         }
-        ConfigError::Type {
-            unexpected,
-            expected,
-            key,
-            ..
-        } => (
-            key.clone().unwrap_or_default(),
-            format!("must be {expected}, but is {unexpected}"),
-        ),
-        ConfigError::NotFound(key) => (key.clone(), "is missing".to_owned()),
-        ConfigError::FileParse { cause, .. } => (String::new(), cause.to_string()),
-        other => (String::new(), other.to_string()),
+        None => values.overlay(std::env::vars_os(), faults),
     }
+    if !faults.is_empty() {
+        return None;
+    }
+    values
+        .read()
+        .map_err(|(key, rule)| faults.add(key, rule))
+        .ok()
 }
 
 impl Document {
@@ -376,5 +349,7 @@ fn title(slug: &str) -> String {
     })
 }
 
+#[cfg(test)]
+mod environment_tests;
 #[cfg(test)]
 mod tests;

@@ -169,12 +169,7 @@ mod tests {
     use super::*;
 
     fn read(toml: &str) -> (Option<SkyPilotSettings>, Faults) {
-        let section: SkyPilotSection = ::config::Config::builder()
-            .add_source(::config::File::from_str(toml, ::config::FileFormat::Toml))
-            .build()
-            .unwrap()
-            .try_deserialize()
-            .unwrap();
+        let section: SkyPilotSection = toml::from_str(toml).unwrap();
         let mut faults = Faults::default();
         (section.read(Path::new("/nonexistent"), &mut faults), faults)
     }

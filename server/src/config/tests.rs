@@ -1,6 +1,6 @@
 use super::*;
 
-fn load(toml: &str, environment: &[(&str, &str)]) -> Result<Settings, ConfigurationError> {
+pub fn load(toml: &str, environment: &[(&str, &str)]) -> Result<Settings, ConfigurationError> {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("hangar.toml");
     std::fs::write(&file, toml).unwrap();
@@ -27,7 +27,7 @@ fn without_file(environment: &[(&str, &str)]) -> Result<Settings, ConfigurationE
     })
 }
 
-const PRODUCTION: &str = r#"
+pub const PRODUCTION: &str = r#"
 public_url = "https://hangar.example.com"
 
 [sign_in.providers.corp]

@@ -1,6 +1,7 @@
 //! Reads AWS keys as JSON from standard input or a file, or from AWS's environment variables.
 
-use anyhow::{Context as _, Result, bail};
+use crate::config::one_line;
+use anyhow::{Context as _, Result, anyhow, bail};
 use clap::Args;
 use provisioning::ports::cloud_credentials::{AwsKeys, AwsRole};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -73,7 +74,7 @@ impl KeySource {
     /// Reads the keys without checking them.
     pub fn read(self) -> Result<AwsKeys> {
         let keys = if self.from_environment {
-            from_environment(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))?
+            from_environment(|name| std::env::var(name).ok())?
         } else {
             from_json(&self.text()?)?
         };
@@ -121,8 +122,10 @@ impl KeySource {
 }
 
 fn from_json(text: &SecretString) -> Result<Keys> {
+    let text = text.expose_secret();
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     // The parser's own message could contain a part of the secret.
-    let Ok(document) = serde_json::from_str(text.expose_secret()) else {
+    let Ok(document) = serde_json::from_str(text) else {
         bail!(
             "the input is not an AWS credential; write it as {FORM}, with region, role_arn and external_id if \
              needed, or pass the output of `aws iam create-access-key`"
@@ -141,14 +144,23 @@ fn from_json(text: &SecretString) -> Result<Keys> {
 }
 
 fn from_environment(variable: impl Fn(&str) -> Option<String>) -> Result<Keys> {
-    if variable("AWS_SESSION_TOKEN").is_some() {
+    let variable = |name: &str| {
+        let value = variable(name).filter(|value| !value.is_empty());
+        let text = value.map(|value| one_line(&value).map(str::to_owned));
+        text.transpose().map_err(|rule| anyhow!("{name} {rule}"))
+    };
+    if variable("AWS_SESSION_TOKEN")?.is_some() {
         bail!("AWS_SESSION_TOKEN is set: these keys are temporary; store the keys of a user");
     }
-    let needed = |name: &str| variable(name).with_context(|| format!("{name} is not set"));
+    let needed = |name: &str| variable(name)?.with_context(|| format!("{name} is not set"));
+    let region = match variable("AWS_REGION")? {
+        None => variable("AWS_DEFAULT_REGION")?,
+        region => region,
+    };
     Ok(Keys {
         access_key_id: needed("AWS_ACCESS_KEY_ID")?,
         secret_access_key: SecretText(needed("AWS_SECRET_ACCESS_KEY")?.into()),
-        region: variable("AWS_REGION").or_else(|| variable("AWS_DEFAULT_REGION")),
+        region,
         role_arn: None,
         external_id: None,
     })
@@ -173,6 +185,7 @@ mod tests {
     fn keys_are_read_as_ours_and_as_awss_own_tool_prints_them() {
         for text in [
             r#"{"access_key_id": "AKIA1", "secret_access_key": "canary", "region": "eu-central-1"}"#,
+            "\u{feff}{\"access_key_id\": \"AKIA1\", \"secret_access_key\": \"canary\"}\r\n",
             r#"{"AccessKey": {"UserName": "x", "AccessKeyId": "AKIA1", "Status": "Active", "SecretAccessKey": "canary"}}"#,
         ] {
             let keys = source().with(from_json(&text.into()).unwrap()).unwrap();
@@ -227,6 +240,15 @@ mod tests {
             from_environment(|name| variables.get(name).map(ToString::to_string))
         };
         assert_eq!(read(&variables).unwrap().region.unwrap(), "eu-central-1");
+        variables.insert("AWS_SECRET_ACCESS_KEY", "canary\r\n");
+        let keys = read(&variables).unwrap();
+        assert_eq!(keys.secret_access_key.0.expose_secret(), "canary");
+        for text in ["\u{feff}canary", "can\nary", "canary\0"] {
+            variables.insert("AWS_SECRET_ACCESS_KEY", text);
+            let error = read(&variables).map(|_| ()).unwrap_err().to_string();
+            assert!(error.contains("AWS_SECRET_ACCESS_KEY"), "{error}");
+            assert!(!error.contains("can"), "{error}");
+        }
         variables.insert("AWS_SESSION_TOKEN", "x");
         assert!(read(&variables).is_err());
         variables.remove("AWS_SESSION_TOKEN");
