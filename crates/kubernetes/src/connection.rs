@@ -1,14 +1,13 @@
 //! Creates a client for each host cluster.
 
 use crate::{
+    client_config::{client_config, read_file},
     config::{HostAccess, HostConfig, Timeouts},
     resend,
 };
-use http::{HeaderValue, Uri, header::USER_AGENT};
-use kube::{
-    Client, Config,
-    config::{KubeConfigOptions, Kubeconfig, KubeconfigError},
-};
+use http::{HeaderValue, header::USER_AGENT};
+use kube::{Client, Config};
+use provisioning::kubeconfig::Kubeconfig;
 use secrecy::ExposeSecret;
 
 /// The configuration of a host cluster is invalid.
@@ -36,33 +35,27 @@ pub enum ConfigError {
 }
 
 /// Creates the client without sending any request.
-pub(crate) async fn connect(host: &HostConfig, timeouts: &Timeouts) -> Result<Client, ConfigError> {
+pub(crate) fn connect(host: &HostConfig, timeouts: &Timeouts) -> Result<Client, ConfigError> {
     let unusable = |reason: String| ConfigError::Kubeconfig {
         host: host.name.clone(),
-        reason,
+        reason: reason.trim_end_matches('.').to_owned(),
     };
-    let kubeconfig = match &host.access {
-        HostAccess::InCluster => None,
-        HostAccess::KubeconfigFile(path) => Some(Kubeconfig::read_from(path)),
-        HostAccess::Kubeconfig(text) => Some(Kubeconfig::from_yaml(text.expose_secret())),
-    };
-    let mut config = match kubeconfig {
-        None => Config::incluster().map_err(|error| ConfigError::NotInCluster {
-            host: host.name.clone(),
-            reason: error.to_string(),
-        })?,
-        Some(kubeconfig) => {
-            let kubeconfig = kubeconfig.map_err(|error| unusable(without_content(&error)))?;
-            let proxies = proxies(&kubeconfig);
-            let options = KubeConfigOptions {
-                context: host.context.clone(),
-                ..KubeConfigOptions::default()
-            };
-            let mut config = Config::from_custom_kubeconfig(kubeconfig, &options)
-                .await
-                .map_err(|error| unusable(without_content(&error)))?;
-            config.proxy_url = config.proxy_url.filter(|proxy| proxies.contains(proxy));
-            config
+    let context = host.context.as_deref();
+    let mut config = match &host.access {
+        HostAccess::InCluster => {
+            Config::incluster().map_err(|error| ConfigError::NotInCluster {
+                host: host.name.clone(),
+                reason: error.to_string(),
+            })?
+        }
+        HostAccess::Kubeconfig(text) => Kubeconfig::read(text.expose_secret(), context)
+            .and_then(|kubeconfig| client_config(&kubeconfig, None))
+            .map_err(unusable)?,
+        HostAccess::KubeconfigFile(path) => {
+            let text = read_file(path).map_err(unusable)?;
+            Kubeconfig::read(&text, context)
+                .and_then(|kubeconfig| client_config(&kubeconfig, path.parent()))
+                .map_err(|reason| unusable(format!("{}: {reason}", path.display())))?
         }
     };
     config.connect_timeout = Some(timeouts.connect);
@@ -86,48 +79,42 @@ pub(crate) async fn connect(host: &HostConfig, timeouts: &Timeouts) -> Result<Cl
     Ok(resend::repeating(client, timeouts.answer))
 }
 
-/// The proxies of the kubeconfig itself. The proxy in the portal's environment is for external addresses; kube would
-/// use it for every host, even one on the same machine.
-fn proxies(kubeconfig: &Kubeconfig) -> Vec<Uri> {
-    let clusters = kubeconfig.clusters.iter();
-    clusters
-        .filter_map(|named| named.cluster.as_ref()?.proxy_url.as_ref()?.parse().ok())
-        .collect()
-}
-
-/// YAML parsers quote the line of an error, which may contain a key.
-fn without_content(error: &KubeconfigError) -> String {
-    match error {
-        KubeconfigError::Parse(_) => "it is not a kubeconfig in YAML".into(),
-        other => other.to_string(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use secrecy::SecretString;
 
-    #[tokio::test]
-    async fn a_broken_kubeconfig_is_refused_without_quoting_it() {
-        let text = "apiVersion: v1\nusers: [{name: a, user: {token: canary}}\nclusters: canary";
-        let host = HostConfig::new("eu-1", HostAccess::Kubeconfig(SecretString::from(text)));
-        let Err(error) = connect(&host, &Timeouts::default()).await else {
-            panic!("accepted");
-        };
-        assert!(
-            !format!("{error} {error:?}").contains("canary"),
-            "{error:?}"
-        );
-        assert!(error.to_string().contains("eu-1"));
+    fn host(kubeconfig: &str) -> HostConfig {
+        HostConfig::new(
+            "eu-1",
+            HostAccess::Kubeconfig(SecretString::from(kubeconfig)),
+        )
     }
 
-    #[tokio::test]
-    async fn a_missing_kubeconfig_file_is_named() {
+    fn refusal(host: &HostConfig) -> String {
+        match connect(host, &Timeouts::default()) {
+            Ok(_) => panic!("accepted"),
+            Err(error) => format!("{error} {error:?}"),
+        }
+    }
+
+    #[test]
+    fn a_broken_kubeconfig_is_refused_without_quoting_it() {
+        for text in [
+            "apiVersion: v1\nusers: [{name: a, user: {token: canary}}\nclusters: canary",
+            "clusters: [{name: a, cluster: {server: 'canary://'}}]\ncontexts: [{context: {cluster: a}}]",
+        ] {
+            let error = refusal(&host(text));
+            assert!(
+                !error.contains("canary") && error.contains("eu-1"),
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_missing_kubeconfig_file_is_named() {
         let host = HostConfig::new("eu-1", HostAccess::KubeconfigFile("/nowhere/k.yaml".into()));
-        let Err(error) = connect(&host, &Timeouts::default()).await else {
-            panic!("accepted");
-        };
-        assert!(error.to_string().contains("/nowhere/k.yaml"), "{error}");
+        assert!(refusal(&host).contains("/nowhere/k.yaml"));
     }
 }

@@ -48,7 +48,7 @@ impl KubernetesHosts {
             if host.exposures.is_empty() {
                 return Err(ConfigError::NoExposure(host.name));
             }
-            let client = connect(&host, &config.timeouts).await?;
+            let client = connect(&host, &config.timeouts)?;
             hosts.push(Host::new(host, config.timeouts.clone(), client));
         }
         Ok(Self { hosts })

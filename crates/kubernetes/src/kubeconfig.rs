@@ -12,9 +12,11 @@ use crate::{
 use base64::{Engine, prelude::BASE64_STANDARD};
 use domain::yaml::Yaml;
 use k8s_openapi::api::core::v1::{Secret, Service};
-use provisioning::ports::host_clusters::{HostErrorKind, Hosted, VirtualCluster};
+use provisioning::{
+    kubeconfig::Kubeconfig,
+    ports::host_clusters::{HostErrorKind, Hosted, VirtualCluster},
+};
 use secrecy::SecretString;
-use serde::Deserialize;
 
 /// The name of the Secret into which the syncer writes.
 pub(crate) fn secret_name(cluster: &VirtualCluster) -> String {
@@ -63,24 +65,13 @@ pub(crate) async fn kubeconfig(host: &Host, cluster: &VirtualCluster) -> Hosted<
 pub(crate) fn rewrite(secret: &Secret, name: &str, way: &Way) -> Option<SecretString> {
     let data = secret.data.as_ref()?;
     let text = std::str::from_utf8(&data.get("config")?.0).ok()?;
-    let found: Found = serde_norway::from_str(text).ok()?;
-    let context = found
-        .contexts
-        .iter()
-        .find(|context| context.name == found.current_context)
-        .or(found.contexts.first());
-    // Which cluster and user the current context means; the first where it does not say.
-    let cluster = found
-        .clusters
-        .iter()
-        .find(|cluster| context.is_some_and(|c| c.context.cluster == cluster.name))
-        .or(found.clusters.first())?;
-    let user = found
-        .users
-        .iter()
-        .find(|user| context.is_some_and(|c| c.context.user == user.name))
-        .or(found.users.first())?;
-    let authority = cluster.cluster.authority.clone().or_else(|| {
+    let Kubeconfig {
+        cluster: found,
+        user,
+        ..
+    } = Kubeconfig::read(text, None).ok()?;
+    let authority = found.text("certificate-authority-data");
+    let authority = authority.map(str::to_owned).or_else(|| {
         let pem = data.get("certificate-authority")?;
         Some(BASE64_STANDARD.encode(&pem.0))
     })?;
@@ -91,16 +82,9 @@ pub(crate) fn rewrite(secret: &Secret, name: &str, way: &Way) -> Option<SecretSt
     }
     cluster.set("certificate-authority-data", authority);
     let mut entry = Yaml::Mapping(Vec::new());
-    for (key, value) in [
-        (
-            "client-certificate-data",
-            &user.user.client_certificate_data,
-        ),
-        ("client-key-data", &user.user.client_key_data),
-        ("token", &user.user.token),
-    ] {
-        if let Some(value) = value {
-            entry.set(key, value.as_str());
+    for key in ["client-certificate-data", "client-key-data", "token"] {
+        if let Some(value) = user.text(key) {
+            entry.set(key, value);
         }
     }
     let context = Yaml::mapping([
@@ -121,66 +105,10 @@ pub(crate) fn rewrite(secret: &Secret, name: &str, way: &Way) -> Option<SecretSt
     Some(rewritten.to_string().into())
 }
 
-// What is read. No Debug: it holds keys.
-
-#[derive(Deserialize)]
-struct Found {
-    clusters: Vec<FoundCluster>,
-    #[serde(default)]
-    contexts: Vec<FoundContext>,
-    #[serde(default, rename = "current-context")]
-    current_context: String,
-    users: Vec<FoundUser>,
-}
-
-#[derive(Deserialize)]
-struct FoundCluster {
-    #[serde(default)]
-    name: String,
-    cluster: FoundAuthority,
-}
-
-#[derive(Deserialize)]
-struct FoundAuthority {
-    #[serde(rename = "certificate-authority-data")]
-    authority: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct FoundContext {
-    #[serde(default)]
-    name: String,
-    context: FoundContextEntry,
-}
-
-#[derive(Deserialize)]
-struct FoundContextEntry {
-    #[serde(default)]
-    cluster: String,
-    #[serde(default)]
-    user: String,
-}
-
-#[derive(Deserialize)]
-struct FoundUser {
-    #[serde(default)]
-    name: String,
-    user: UserEntry,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
-struct UserEntry {
-    client_certificate_data: Option<String>,
-    client_key_data: Option<String>,
-    token: Option<String>,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use k8s_openapi::ByteString;
-    use kube::config::Kubeconfig;
     use secrecy::ExposeSecret;
 
     /// As the syncer of vCluster 0.36.1 writes it, with keys that are none.
@@ -226,7 +154,7 @@ users:
             ..straight()
         };
         let text = rewrite(&secret(SYNCER), "payments-ci", &way).unwrap();
-        let config = Kubeconfig::from_yaml(text.expose_secret()).unwrap();
+        let config = kube::config::Kubeconfig::from_yaml(text.expose_secret()).unwrap();
         let cluster = config.clusters[0].cluster.as_ref().unwrap();
         assert_eq!(cluster.tls_server_name.as_deref(), Some("ci.example.com"));
     }
@@ -252,7 +180,7 @@ users:
 
     #[test]
     fn a_kubernetes_client_can_read_it() {
-        let config = Kubeconfig::from_yaml(&rewritten(SYNCER).unwrap()).unwrap();
+        let config = kube::config::Kubeconfig::from_yaml(&rewritten(SYNCER).unwrap()).unwrap();
         assert_eq!(config.current_context.as_deref(), Some("payments-ci"));
         let cluster = config.clusters[0].cluster.as_ref().unwrap();
         assert_eq!(cluster.server.as_deref(), Some("https://203.0.113.7"));

@@ -7,6 +7,7 @@
 
 mod apply;
 mod cache;
+mod client_config;
 mod config;
 mod connection;
 mod deletion_preview;

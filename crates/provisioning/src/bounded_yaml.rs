@@ -1,25 +1,30 @@
-//! Reads YAML into a small tree that knows its lines, within bounds and without aliases: a few
-//! bytes of those can stand for gigabytes.
+//! Reads YAML into a small tree that knows its lines, within bounds: a few bytes with aliases can stand for gigabytes, so
+//! each alias counts as what it stands for.
 
 use domain::yaml::Yaml;
 use saphyr_parser::{Event, Parser, ScalarStyle};
+use std::collections::HashMap;
 
-/// The longest text, in bytes.
-const MAX_BYTES: usize = 64 * 1024;
 /// How deep it may be nested.
 const MAX_DEPTH: usize = 20;
-/// How many values it may hold.
-const MAX_VALUES: usize = 5_000;
+
+/// What a text may hold.
+#[derive(Clone, Copy)]
+pub(crate) struct Bounds {
+    pub(crate) bytes: usize,
+    pub(crate) values: usize,
+    pub(crate) aliases: bool,
+}
 
 /// A value and the line it begins in, from 1.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Node {
     pub(crate) line: usize,
     pub(crate) kind: Kind,
 }
 
 /// What a value is.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Kind {
     /// Text without its quotes.
     Scalar(String),
@@ -54,6 +59,22 @@ impl Node {
             .find(|(found, _, _)| found == key)
             .map(|(_, _, value)| value)
     }
+
+    fn children(&self) -> Vec<&Self> {
+        match &self.kind {
+            Kind::Scalar(_) | Kind::Plain(_) => Vec::new(),
+            Kind::Sequence(items) => items.iter().collect(),
+            Kind::Mapping(entries) => entries.iter().map(|(_, _, value)| value).collect(),
+        }
+    }
+
+    /// How many values it holds with itself, and how deep they are nested.
+    fn size(&self) -> (usize, usize) {
+        let sizes = self.children().into_iter().map(Self::size);
+        sizes.fold((1, 0), |(values, depth), (more, deep)| {
+            (values + more, depth.max(deep + 1))
+        })
+    }
 }
 
 /// As it was: what was quoted stays text, and what was not stays what it is to the next reader.
@@ -74,20 +95,28 @@ impl From<&Node> for Yaml {
 }
 
 /// A collection that is still being read.
-enum Open {
-    Sequence(usize, Vec<Node>),
-    Mapping(usize, Vec<(String, usize, Node)>, Option<(String, usize)>),
+struct Open {
+    line: usize,
+    anchor: usize,
+    content: Content,
+}
+
+enum Content {
+    Sequence(Vec<Node>),
+    Mapping(Vec<(String, usize, Node)>, Option<(String, usize)>),
 }
 
 /// Reads `text`.
 ///
 /// # Errors
 /// A sentence with the line.
-pub(crate) fn scan(text: &str) -> Result<Node, String> {
-    if text.len() > MAX_BYTES {
-        return Err(format!("At most {} KiB.", MAX_BYTES / 1024));
+pub(crate) fn scan(text: &str, bounds: Bounds) -> Result<Node, String> {
+    if text.len() > bounds.bytes {
+        return Err(format!("At most {} KiB.", bounds.bytes / 1024));
     }
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut open: Vec<Open> = Vec::new();
+    let mut anchored: HashMap<usize, Node> = HashMap::new();
     let mut root = None;
     let mut values = 0;
     for event in Parser::new_from_str(text) {
@@ -99,14 +128,14 @@ pub(crate) fn scan(text: &str) -> Result<Node, String> {
             )
         })?;
         let line = span.start.line();
-        let anchored = match &event {
-            Event::Alias(_) => true,
-            Event::Scalar(_, _, anchor, _)
+        let anchor = match &event {
+            Event::Alias(anchor)
+            | Event::Scalar(_, _, anchor, _)
             | Event::SequenceStart(anchor, _)
-            | Event::MappingStart(anchor, _) => *anchor != 0,
-            _ => false,
+            | Event::MappingStart(anchor, _) => *anchor,
+            _ => 0,
         };
-        if anchored {
+        if anchor != 0 && !bounds.aliases {
             return Err(format!(
                 "Line {line}: anchors (&) and aliases (*) are not allowed; write the value out."
             ));
@@ -117,51 +146,67 @@ pub(crate) fn scan(text: &str) -> Result<Node, String> {
         {
             return Err(format!("Line {line}: tags (!) are not allowed."));
         }
-        let finished = match event {
+        let too_deep = || format!("Line {line}: nested deeper than {MAX_DEPTH} levels.");
+        let begun = match &event {
+            Event::SequenceStart(..) => Some(Content::Sequence(Vec::new())),
+            Event::MappingStart(..) => Some(Content::Mapping(Vec::new(), None)),
+            _ => None,
+        };
+        if let Some(content) = begun {
+            open.push(Open {
+                line,
+                anchor,
+                content,
+            });
+            if open.len() > MAX_DEPTH {
+                return Err(too_deep());
+            }
+            continue;
+        }
+        let (anchor, node) = match event {
+            Event::Alias(_) => {
+                let Some(found) = anchored.get(&anchor) else {
+                    return Err(format!("Line {line}: an alias stands for itself."));
+                };
+                let (more, depth) = found.size();
+                if open.len() + depth > MAX_DEPTH {
+                    return Err(too_deep());
+                }
+                values += more - 1;
+                let kind = found.kind.clone();
+                (0, Node { line, kind })
+            }
             // A plain scalar of several lines is text: nothing else has spaces in it.
-            Event::Scalar(text, ScalarStyle::Plain, ..) if !text.contains('\n') => Some(Node {
-                line,
-                kind: Kind::Plain(text.into_owned()),
-            }),
-            Event::Scalar(text, ..) => Some(Node {
-                line,
-                kind: Kind::Scalar(text.into_owned()),
-            }),
-            Event::SequenceStart(..) => {
-                open.push(Open::Sequence(line, Vec::new()));
-                None
+            Event::Scalar(text, ScalarStyle::Plain, ..) if !text.contains('\n') => {
+                let kind = Kind::Plain(text.into_owned());
+                (anchor, Node { line, kind })
             }
-            Event::MappingStart(..) => {
-                open.push(Open::Mapping(line, Vec::new(), None));
-                None
+            Event::Scalar(text, ..) => {
+                let kind = Kind::Scalar(text.into_owned());
+                (anchor, Node { line, kind })
             }
-            Event::SequenceEnd | Event::MappingEnd => match open.pop() {
-                Some(Open::Sequence(line, items)) => Some(Node {
-                    line,
-                    kind: Kind::Sequence(items),
-                }),
-                Some(Open::Mapping(line, entries, _)) => Some(Node {
-                    line,
-                    kind: Kind::Mapping(entries),
-                }),
-                None => None,
-            },
+            Event::SequenceEnd | Event::MappingEnd => {
+                let Some(done) = open.pop() else { continue };
+                let kind = match done.content {
+                    Content::Sequence(items) => Kind::Sequence(items),
+                    Content::Mapping(entries, _) => Kind::Mapping(entries),
+                };
+                let line = done.line;
+                (done.anchor, Node { line, kind })
+            }
             Event::DocumentStart(_) if root.is_some() => {
                 return Err(format!(
                     "Line {line}: only one document; remove the second."
                 ));
             }
-            _ => None,
+            _ => continue,
         };
-        if open.len() > MAX_DEPTH {
-            return Err(format!(
-                "Line {line}: nested deeper than {MAX_DEPTH} levels."
-            ));
-        }
-        let Some(node) = finished else { continue };
         values += 1;
-        if values > MAX_VALUES {
-            return Err(format!("Line {line}: more than {MAX_VALUES} values."));
+        if values > bounds.values {
+            return Err(format!("Line {line}: more than {} values.", bounds.values));
+        }
+        if anchor != 0 {
+            anchored.insert(anchor, node.clone());
         }
         place(node, &mut open, &mut root)?;
     }
@@ -170,10 +215,10 @@ pub(crate) fn scan(text: &str) -> Result<Node, String> {
 
 /// Puts a finished value where it belongs.
 fn place(node: Node, open: &mut [Open], root: &mut Option<Node>) -> Result<(), String> {
-    match open.last_mut() {
+    match open.last_mut().map(|open| &mut open.content) {
         None => *root = Some(node),
-        Some(Open::Sequence(_, items)) => items.push(node),
-        Some(Open::Mapping(_, entries, key)) => match key.take() {
+        Some(Content::Sequence(items)) => items.push(node),
+        Some(Content::Mapping(entries, key)) => match key.take() {
             Some((name, line)) => entries.push((name, line, node)),
             None => {
                 let line = node.line;

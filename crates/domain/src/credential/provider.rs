@@ -196,7 +196,7 @@ impl Provider {
             Self::Kubernetes => vec![field(
                 "kubeconfig",
                 "Kubeconfig",
-                "YAML with the server's address, its certificate authority, and an inline token or client certificate. Exec, auth-provider and file paths are not supported",
+                "With a token or client certificate inside, as `kubectl config view --minify --flatten` prints it. Exec, auth-provider, proxies and file paths are not supported",
                 SecretLines,
             )],
         }

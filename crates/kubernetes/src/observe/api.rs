@@ -2,15 +2,17 @@
 //! host.
 
 use super::endpoint::{self, Way};
-use crate::{errors::innermost, host::Host, kubeconfig, objects::HTTPS};
+use crate::{
+    client_config::client_config, errors::innermost, host::Host, kubeconfig, objects::HTTPS,
+};
 use domain::exposure::ExposureKind;
 use http::Request;
 use k8s_openapi::api::core::v1::Secret;
-use kube::{
-    Client, Config, Error,
-    config::{KubeConfigOptions, Kubeconfig},
+use kube::{Client, Error};
+use provisioning::{
+    kubeconfig::Kubeconfig,
+    ports::host_clusters::{ApiAnswer, VirtualCluster},
 };
-use provisioning::ports::host_clusters::{ApiAnswer, VirtualCluster};
 use secrecy::ExposeSecret;
 use std::time::Duration;
 
@@ -53,7 +55,7 @@ async fn directly(host: &Host, target: &ApiTarget<'_>) -> Attempt {
     };
     let name = target.cluster.name.as_str();
     let way = endpoint::way(&target.cluster.exposure, &host.config, endpoint);
-    let client = match client(secret, name, &way, limit).await {
+    let client = match client(secret, name, &way, limit) {
         Some(client) => client,
         None => return Attempt::OutOfReach("The kubeconfig is incomplete.".into()),
     };
@@ -82,16 +84,12 @@ async fn directly(host: &Host, target: &ApiTarget<'_>) -> Attempt {
     }
 }
 
-async fn client(secret: &Secret, name: &str, way: &Way, limit: Duration) -> Option<Client> {
+fn client(secret: &Secret, name: &str, way: &Way, limit: Duration) -> Option<Client> {
     // The rewritten kubeconfig, without programs and files that the original could name.
     let text = kubeconfig::rewrite(secret, name, way)?;
-    let kubeconfig = Kubeconfig::from_yaml(text.expose_secret()).ok()?;
-    let options = KubeConfigOptions::default();
-    let mut config = Config::from_custom_kubeconfig(kubeconfig, &options)
-        .await
-        .ok()?;
+    let kubeconfig = Kubeconfig::read(text.expose_secret(), None).ok()?;
+    let mut config = client_config(&kubeconfig, None).ok()?;
     config.connect_timeout = Some(limit);
-    config.proxy_url = None;
     config.default_retry = false;
     Client::try_from(config).ok()
 }

@@ -108,12 +108,12 @@ impl Vault {
 
     async fn ask_cluster(&self, secret: &Secret) -> Result<CloudIdentity, CredentialError> {
         let text = secret.field("kubeconfig").unwrap_or_default();
-        let kubeconfig = kubeconfig::read(text).map_err(|message| CredentialError {
+        let access = kubeconfig::read(text).map_err(|message| CredentialError {
             message,
             may_pass: false,
             source: None,
         })?;
-        self.providers.clusters.who_am_i(&kubeconfig.access).await
+        self.providers.clusters.who_am_i(&access).await
     }
 }
 

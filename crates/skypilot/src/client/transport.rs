@@ -5,6 +5,7 @@ use super::{
     call::{Call, Repeat},
     version,
 };
+use provisioning::pem;
 use reqwest::{Client, RequestBuilder, Response, header::HeaderMap};
 use secrecy::ExposeSecret;
 use std::{error::Error as StdError, fmt, time::Duration};
@@ -64,11 +65,13 @@ impl Transport {
                 reason,
             };
             let pem = std::fs::read(&file).map_err(|error| unusable(error.to_string()))?;
-            let certificates = reqwest::Certificate::from_pem_bundle(&pem)
-                .map_err(|error| unusable(innermost(&error)))?;
-            if certificates.is_empty() {
-                return Err(unusable("the file contains no certificate in PEM".into()));
-            }
+            let found = pem::certificates(&String::from_utf8_lossy(&pem))
+                .map_err(|error| unusable(format!("the file {error}")))?;
+            let certificates: Result<Vec<_>, _> = found
+                .iter()
+                .map(|der| reqwest::Certificate::from_der(der))
+                .collect();
+            let certificates = certificates.map_err(|error| unusable(innermost(&error)))?;
             http = http.tls_certs_merge(certificates);
         }
         Ok(Self {

@@ -5,7 +5,7 @@
 mod resources;
 mod rules;
 
-use crate::bounded_yaml::{self, Node};
+use crate::bounded_yaml::{self, Bounds, Node};
 use domain::{
     money::MicroDollars,
     node::{
@@ -97,6 +97,12 @@ pub(super) fn fields_besides(input: &NodeOrderInput) -> Vec<FieldError> {
     .collect()
 }
 
+const BOUNDS: Bounds = Bounds {
+    bytes: 64 * 1024,
+    values: 5_000,
+    aliases: false,
+};
+
 /// Checks a task and adds what the portal needs in it: its name, the port that makes its address
 /// known, and when it stops by itself.
 ///
@@ -107,7 +113,7 @@ pub(super) fn prepare(
     name: Option<&NodeName>,
     autostop: Option<Autostop>,
 ) -> Result<Prepared, String> {
-    let document = bounded_yaml::scan(text)?;
+    let document = bounded_yaml::scan(text, BOUNDS)?;
     rules::check(&document, name)?;
     let asked = document.get("resources");
     let candidates = resources::candidates(asked)?;

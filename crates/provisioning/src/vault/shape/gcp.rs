@@ -1,7 +1,8 @@
 //! Google Cloud: the key of a service account.
 //! <https://cloud.google.com/iam/docs/keys-create-delete>
 
-use super::{Faults, Fields, fact, json::Document, pem};
+use super::{Faults, Fields, fact, json::Document};
+use crate::pem;
 use domain::credential::CredentialFact;
 
 const FIELD: &str = "service_account_json";
@@ -43,7 +44,7 @@ pub(super) fn check(fields: &Fields, faults: &mut Faults) -> Vec<CredentialFact>
     );
     key.text(
         "private_key",
-        |text| pem::private_key(text).is_none(),
+        |text| pem::private_key(text).is_ok(),
         "must be a private key as PEM, without a passphrase",
         faults,
     );

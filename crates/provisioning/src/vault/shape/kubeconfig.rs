@@ -1,38 +1,54 @@
 //! Kubernetes: a kubeconfig with everything inside. What it could make the portal do (run programs, read files, talk to
 //! proxies) is refused.
-//! <https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/>
 
-use super::{Faults, Fields, fact, pem, presentable};
+use super::{Faults, Fields, fact};
 use crate::{
-    bounded_yaml::{self, Kind, Node},
+    kubeconfig::{Kubeconfig, Section},
+    pem::{self, PemError},
     ports::cloud_credentials::KubernetesAccess,
 };
-use base64::{Engine, engine::general_purpose::STANDARD};
-use domain::credential::CredentialFact;
-use url::{Host, Url};
+use domain::{credential::CredentialFact, outside_text::readable};
+use url::Host;
 
 const FIELD: &str = "kubeconfig";
+const NO_FILE: &str = "is a path to a file of another machine. `kubectl config view --minify --flatten` prints the kubeconfig with the file's content in its place";
+const NO_SIGN_IN: &str = "is a kind of sign-in that Kubernetes has removed. Use a token";
+const NO_IMPERSONATION: &str = "impersonates another account. Use that account's own token";
 
-/// A kubeconfig that fits.
-pub(in crate::vault) struct Kubeconfig {
-    /// The name of its context.
-    pub context: String,
-    /// What it opens.
-    pub access: KubernetesAccess,
-}
+/// Keys that are refused, and why.
+const OF_CLUSTER: [(&str, &str); 1] = [(
+    "proxy-url",
+    "leads through a proxy, and the portal connects to clusters of tenants only directly. Use an address that the portal reaches without it",
+)];
+const OF_USER: [(&str, &str); 9] = [
+    (
+        "exec",
+        "runs a program, which the portal does not do. Use a token or a client certificate",
+    ),
+    (
+        "auth-provider",
+        "gets credentials elsewhere, which the portal does not do. Use a token or a client certificate",
+    ),
+    ("tokenFile", NO_FILE),
+    ("username", NO_SIGN_IN),
+    ("password", NO_SIGN_IN),
+    ("as", NO_IMPERSONATION),
+    ("as-uid", NO_IMPERSONATION),
+    ("as-groups", NO_IMPERSONATION),
+    ("as-user-extra", NO_IMPERSONATION),
+];
 
 pub(super) fn check(fields: &Fields, faults: &mut Faults) -> Vec<CredentialFact> {
     let Some(text) = fields.get(FIELD) else {
         return Vec::new();
     };
-    match read(text) {
-        Ok(kubeconfig) => {
-            let server = kubeconfig.access.server.as_str();
-            vec![
-                fact("Server", server.trim_end_matches('/')),
-                fact("Context", &kubeconfig.context),
-            ]
-        }
+    let found = Kubeconfig::read(text, None)
+        .and_then(|kubeconfig| Ok((access(&kubeconfig)?, kubeconfig.context)));
+    match found {
+        Ok((access, context)) => vec![
+            fact("Server", access.server.as_str().trim_end_matches('/')),
+            fact("Context", &readable(&context, 253)),
+        ],
         Err(message) => {
             faults.add(FIELD, message);
             Vec::new()
@@ -40,255 +56,80 @@ pub(super) fn check(fields: &Fields, faults: &mut Faults) -> Vec<CredentialFact>
     }
 }
 
-/// Reads a kubeconfig.
+/// What a tenant's kubeconfig opens.
 ///
 /// # Errors
 /// A sentence with the line; nothing of what stands there, apart from names of keys.
-pub(in crate::vault) fn read(text: &str) -> Result<Kubeconfig, String> {
-    let root = bounded_yaml::scan(text).map_err(without_content)?;
-    only(
-        &root,
-        "",
-        &[
-            "apiVersion",
-            "kind",
-            "clusters",
-            "contexts",
-            "users",
-            "current-context",
-            "preferences",
-        ],
-    )?;
-    if root
-        .get("kind")
-        .and_then(Node::scalar)
-        .is_some_and(|kind| kind != "Config")
-    {
-        return Err("It is no kubeconfig: its kind is another.".to_owned());
-    }
-    let (cluster_name, cluster) = one(&root, "clusters", "cluster")?;
-    let (user_name, user) = one(&root, "users", "user")?;
-    let (context, linked) = one(&root, "contexts", "context")?;
-    only(
-        linked,
-        "context.",
-        &["cluster", "user", "namespace", "extensions"],
-    )?;
-    for (key, name) in [("cluster", &cluster_name), ("user", &user_name)] {
-        if linked.get(key).and_then(Node::scalar) != Some(name.as_str()) {
-            return Err(format!(
-                "Line {}: the context names another {key} than the one that is there.",
-                linked.line
-            ));
-        }
-    }
-    let current = root.get("current-context").and_then(Node::scalar);
-    if current.is_some_and(|current| !current.is_empty() && current != context) {
-        return Err(
-            "“current-context” names another context than the one that is there.".to_owned(),
-        );
-    }
-    let mut access = access_of_cluster(cluster)?;
-    add_user(&mut access, user)?;
-    Ok(Kubeconfig { context, access })
+pub(in crate::vault) fn read(text: &str) -> Result<KubernetesAccess, String> {
+    access(&Kubeconfig::read(text, None)?)
 }
 
-/// The parser's message may quote the text.
-fn without_content(message: String) -> String {
-    match message.split_once(": not YAML") {
-        Some((line, _)) => format!("{line}: not YAML. Paste the file as kubectl writes it."),
-        None => message,
-    }
-}
-
-/// The one entry of a list, with its name.
-fn one<'a>(root: &'a Node, list: &str, key: &str) -> Result<(String, &'a Node), String> {
-    let entries = match root.get(list).map(|node| &node.kind) {
-        Some(Kind::Sequence(entries)) => entries.as_slice(),
-        _ => return Err(format!("“{list}” is missing: it is a list with one entry.")),
-    };
-    let [entry] = entries else {
-        return Err(format!(
-            "“{list}” has {} entries, and must have one. `kubectl config view --minify --flatten` prints a kubeconfig \
-             like that.",
-            entries.len()
-        ));
-    };
-    only(entry, &format!("{list}."), &["name", key])?;
-    let name = entry.get("name").and_then(Node::scalar).unwrap_or_default();
-    if name.is_empty() || name.len() > 253 || name.contains(char::is_control) {
-        return Err(format!(
-            "Line {}: “{list}.name” must be a name of 1 to 253 characters.",
-            entry.line
+fn access(kubeconfig: &Kubeconfig) -> Result<KubernetesAccess, String> {
+    let (cluster, user) = (&kubeconfig.cluster, &kubeconfig.user);
+    refuse(cluster, &OF_CLUSTER)?;
+    refuse(user, &OF_USER)?;
+    if kubeconfig.skips_verification()? {
+        return Err(cluster.fault(
+            "insecure-skip-tls-verify",
+            "would let any server pass for the cluster. Use its certificate authority instead",
         ));
     }
-    let inner = entry
-        .get(key)
-        .filter(|node| matches!(node.kind, Kind::Mapping(_)))
-        .ok_or_else(|| format!("Line {}: “{list}.{key}” is missing.", entry.line))?;
-    Ok((name.to_owned(), inner))
-}
-
-/// Lets these keys pass, and says why others do not.
-fn only(node: &Node, path: &str, allowed: &[&str]) -> Result<(), String> {
-    if !matches!(node.kind, Kind::Mapping(_)) {
-        return Err(format!("Line {}: keys and values are expected.", node.line));
+    let server = kubeconfig.server()?;
+    if server.scheme() != "https" {
+        return Err(cluster.fault("server", "must begin with https://"));
     }
-    for (key, line, _) in node.entries() {
-        if allowed.contains(&key.as_str()) {
-            continue;
-        }
-        let reason = match key.as_str() {
-            "exec" => {
-                "runs a program, which the portal does not do. Use a token or a client certificate"
-            }
-            "auth-provider" => "fetches credentials elsewhere. Use a token or a client certificate",
-            "tokenFile" | "client-certificate" | "client-key" | "certificate-authority" => {
-                "is a path to a file of your machine. `kubectl config view --minify --flatten` puts its content in its \
-                 place"
-            }
-            "insecure-skip-tls-verify" => {
-                "would let anybody play the cluster. Give its certificate authority instead"
-            }
-            "proxy-url" => "sends the portal elsewhere. The cluster must be reachable without it",
-            "username" | "password" => {
-                "is a kind of sign-in that Kubernetes has given up. Use a token"
-            }
-            "as" | "as-uid" | "as-groups" | "as-user-extra" => {
-                "impersonates another account. Use that account's own token"
-            }
-            _ => "does not belong here",
-        };
-        let name = presentable(key).unwrap_or("…");
-        return Err(format!("Line {line}: “{path}{name}” {reason}."));
-    }
-    Ok(())
-}
-
-fn access_of_cluster(cluster: &Node) -> Result<KubernetesAccess, String> {
-    let skips = cluster
-        .get("insecure-skip-tls-verify")
-        .and_then(Node::scalar)
-        .is_some_and(|text| text == "false");
-    let mut allowed = vec![
-        "server",
-        "certificate-authority-data",
-        "tls-server-name",
-        "disable-compression",
-        "extensions",
-    ];
-    if skips {
-        // Written out, but off.
-        allowed.push("insecure-skip-tls-verify");
-    }
-    only(cluster, "cluster.", &allowed)?;
-    let text = |key: &str| cluster.get(key).and_then(Node::scalar);
-    let server = text("server")
-        .and_then(|text| Url::parse(text).ok())
-        .filter(is_server)
-        .ok_or_else(|| {
-            format!(
-                "Line {}: “cluster.server” must be an address like https://HOST:6443, without a user, a query or a \
-                 fragment.",
-                cluster.line
-            )
-        })?;
-    let ca_pem = match cluster.get("certificate-authority-data") {
-        None => None,
-        Some(node) => Some(
-            pem_of(node)
-                .filter(|text| pem::are_certificates(text))
-                .ok_or_else(|| not_base64(node, "cluster.certificate-authority-data"))?,
-        ),
-    };
-    let server_name = text("tls-server-name").map(str::to_owned);
+    let server_name = cluster.text("tls-server-name").map(str::to_owned);
     if server_name
         .as_deref()
         .is_some_and(|name| Host::parse(name).is_err())
     {
-        return Err(format!(
-            "Line {}: “cluster.tls-server-name” must be a host's name.",
-            cluster.line
+        return Err(cluster.fault("tls-server-name", "must be the name of a host"));
+    }
+    let certificate = pem_of(user, "client-certificate", |text| {
+        pem::certificates(text).map(drop)
+    })?;
+    let key = pem_of(user, "client-key", |text| pem::private_key(text).map(drop))?;
+    if certificate.is_some() != key.is_some() {
+        return Err(user.fault_of_all(
+            "has only one of “client-certificate-data” and “client-key-data”. They go together",
         ));
     }
-    Ok(KubernetesAccess {
+    let access = KubernetesAccess {
         server,
         server_name,
-        ca_pem,
-        token: None,
-        client_certificate_pem: None,
-        client_key_pem: None,
-    })
-}
-
-fn is_server(url: &Url) -> bool {
-    url.scheme() == "https"
-        && url.host().is_some()
-        && url.username().is_empty()
-        && url.password().is_none()
-        && url.query().is_none()
-        && url.fragment().is_none()
-}
-
-fn add_user(access: &mut KubernetesAccess, user: &Node) -> Result<(), String> {
-    only(
-        user,
-        "user.",
-        &[
-            "token",
-            "client-certificate-data",
-            "client-key-data",
-            "extensions",
-        ],
-    )?;
-    if let Some(node) = user.get("token") {
-        let token = node.scalar().unwrap_or_default();
-        let fits = (1..=16 * 1024).contains(&token.len())
-            && token.bytes().all(|byte| byte.is_ascii_graphic());
-        if !fits {
-            return Err(format!(
-                "Line {}: “user.token” must be one line without spaces.",
-                node.line
-            ));
-        }
-        access.token = Some(token.into());
-    }
-    match (
-        user.get("client-certificate-data"),
-        user.get("client-key-data"),
-    ) {
-        (None, None) => {}
-        (Some(certificate), Some(key)) => {
-            let certificate = pem_of(certificate)
-                .filter(|text| pem::are_certificates(text))
-                .ok_or_else(|| not_base64(certificate, "user.client-certificate-data"))?;
-            let key = pem_of(key)
-                .filter(|text| pem::private_key(text).is_none())
-                .ok_or_else(|| not_base64(key, "user.client-key-data"))?;
-            access.client_certificate_pem = Some(certificate);
-            access.client_key_pem = Some(key.into());
-        }
-        _ => {
-            return Err(format!(
-                "Line {}: “client-certificate-data” and “client-key-data” go together.",
-                user.line
-            ));
-        }
-    }
+        ca_pem: pem_of(cluster, "certificate-authority", |text| {
+            pem::certificates(text).map(drop)
+        })?,
+        token: kubeconfig.token()?.map(Into::into),
+        client_certificate_pem: certificate,
+        client_key_pem: key.map(Into::into),
+    };
     if access.token.is_none() && access.client_key_pem.is_none() {
-        return Err(format!(
-            "Line {}: the user has neither a token nor a client certificate inside.",
-            user.line
-        ));
+        return Err(user.fault_of_all("has neither a token nor a client certificate inside"));
     }
-    Ok(())
+    Ok(access)
 }
 
-fn pem_of(node: &Node) -> Option<String> {
-    let text: String = node.scalar()?.split_ascii_whitespace().collect();
-    String::from_utf8(STANDARD.decode(text).ok()?).ok()
+fn refuse(section: &Section, keys: &[(&str, &str)]) -> Result<(), String> {
+    match keys.iter().find(|(key, _)| section.line(key).is_some()) {
+        Some((key, reason)) => Err(section.fault(key, reason)),
+        None => Ok(()),
+    }
 }
 
-fn not_base64(node: &Node, path: &str) -> String {
-    format!("Line {}: “{path}” must be PEM in base64.", node.line)
+/// The PEM at `KEY-data`, which goes before a file at `KEY`.
+fn pem_of(
+    section: &Section,
+    key: &str,
+    check: impl Fn(&str) -> Result<(), PemError>,
+) -> Result<Option<String>, String> {
+    let data = format!("{key}-data");
+    match section.pem(&data)? {
+        Some(text) => match check(&text) {
+            Ok(()) => Ok(Some(text)),
+            Err(error) => Err(section.fault(&data, error)),
+        },
+        None if section.line(key).is_some() => Err(section.fault(key, NO_FILE)),
+        None => Ok(None),
+    }
 }

@@ -9,7 +9,6 @@ mod json;
 pub(super) mod kubeconfig;
 mod nebius;
 mod oci;
-mod pem;
 
 use domain::{
     credential::{CredentialFact, Provider, SecretFieldKind, SecretText},
@@ -116,6 +115,11 @@ fn known_fields(
     }
     for field in &known {
         let value = typed.get(field.name).map_or("", SecretText::expose).trim();
+        // Editors of Windows begin files with a byte order mark.
+        let value = match field.kind {
+            SecretFieldKind::SecretLines => value.trim_start_matches('\u{feff}').trim_start(),
+            SecretFieldKind::Plain | SecretFieldKind::Secret => value,
+        };
         if value.is_empty() {
             if !field.optional {
                 faults.add(field.name, format!("{} is needed.", field.label));
@@ -132,7 +136,8 @@ fn known_fields(
                 format!("Must be at most {} KiB.", longest / 1024),
             );
         } else if value.contains('\0')
-            || field.kind != SecretFieldKind::SecretLines && value.contains(char::is_control)
+            || field.kind != SecretFieldKind::SecretLines
+                && value.contains(|c: char| c.is_control() || c == '\u{feff}')
         {
             faults.add(field.name, "Must be one line of visible characters.");
         } else {

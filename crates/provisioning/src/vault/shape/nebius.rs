@@ -1,7 +1,8 @@
 //! Nebius: the authorized key of a service account.
 //! <https://docs.nebius.com/iam/service-accounts/authorized-keys>
 
-use super::{Faults, Fields, fact, json::Document, pem};
+use super::{Faults, Fields, fact, json::Document};
+use crate::pem;
 use domain::credential::CredentialFact;
 
 const FIELD: &str = "service_account_json";
@@ -30,7 +31,7 @@ pub(super) fn check(fields: &Fields, faults: &mut Faults) -> Vec<CredentialFact>
     key.text("alg", |text| text == "RS256", "must be “RS256”", faults);
     key.text(
         "private-key",
-        |text| pem::private_key(text).is_none(),
+        |text| pem::private_key(text).is_ok(),
         "must be a private key as PEM, without a passphrase",
         faults,
     );

@@ -1,7 +1,8 @@
 //! Oracle Cloud: an API signing key of a user.
 //! <https://docs.oracle.com/en-us/iaas/Content/API/Concepts/apisigningkey.htm>
 
-use super::{Faults, Fields, pem};
+use super::{Faults, Fields};
+use crate::pem;
 use domain::credential::CredentialFact;
 
 pub(super) fn check(fields: &Fields, faults: &mut Faults) -> Vec<CredentialFact> {
@@ -26,7 +27,11 @@ pub(super) fn check(fields: &Fields, faults: &mut Faults) -> Vec<CredentialFact>
         faults.add("region", "Must be written like eu-frankfurt-1.");
     }
     if let Some(text) = fields.get("private_key") {
-        faults.check("private_key", pem::private_key(text));
+        let fault = pem::private_key(text).err();
+        faults.check(
+            "private_key",
+            fault.map(|error| format!("The key {error}.")),
+        );
     }
     Vec::new()
 }

@@ -314,6 +314,16 @@ fn oracle_cloud_takes_ocids_a_fingerprint_and_a_key_without_passphrase() {
     ];
     assert_eq!(at(Provider::Oci, &good), [""; 0]);
     assert_eq!(facts(Provider::Oci, &good).len(), 4);
+    for text in [
+        format!("{key}OCI_API_KEY"),
+        key.replace('\n', "\r\n"),
+        format!("\u{feff}{key}"),
+        format!("Bag Attributes\n{key}"),
+    ] {
+        let mut given = good;
+        given[4].1 = &text;
+        assert_eq!(at(Provider::Oci, &given), [""; 0], "{text}");
+    }
     let short = ["ab"; 15].join(":");
     let locked = format!(
         "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\n{}",
@@ -398,8 +408,7 @@ fn a_kubeconfig_with_everything_inside_is_taken() {
     let read = kubeconfig::read(&kubeconfig(&good_cluster(), &user))
         .map_err(|message| panic!("{message}"))
         .unwrap();
-    assert_eq!(read.context, "vision");
-    assert!(read.access.client_key_pem.is_some() && read.access.token.is_none());
+    assert!(read.client_key_pem.is_some() && read.token.is_none());
 }
 
 #[test]
@@ -422,11 +431,11 @@ fn what_a_kubeconfig_would_make_the_portal_do_is_refused_with_its_line() {
     let cluster = |more: &str| refusal(&kubeconfig(&(good_cluster() + more), TOKEN));
     for (text, key) in [
         (
-            "    certificate-authority: /canary\n",
-            "certificate-authority",
+            "    insecure-skip-tls-verify: true\n",
+            "insecure-skip-tls-verify",
         ),
         (
-            "    insecure-skip-tls-verify: true\n",
+            "    insecure-skip-tls-verify: on\n",
             "insecure-skip-tls-verify",
         ),
         ("    proxy-url: http://canary\n", "proxy-url"),
@@ -436,6 +445,10 @@ fn what_a_kubeconfig_would_make_the_portal_do_is_refused_with_its_line() {
         assert!(!said.contains("canary"), "{said}");
     }
     assert_eq!(cluster("    insecure-skip-tls-verify: false\n"), "");
+    let file = "    server: https://a.example.com\n    certificate-authority: /canary\n";
+    let said = refusal(&kubeconfig(file, TOKEN));
+    assert!(said.contains("“cluster.certificate-authority”"), "{said}");
+    assert!(!said.contains("canary"), "{said}");
 }
 
 #[test]
@@ -454,17 +467,62 @@ fn a_kubeconfigs_server_is_reached_over_tls_only() {
 }
 
 #[test]
-fn a_kubeconfig_has_one_context_whose_parts_are_there() {
-    let two = kubeconfig(&good_cluster(), TOKEN)
-        .replace("contexts:\n", "contexts:\n- name: other\n  context: {}\n");
-    assert!(refusal(&two).contains("“contexts” has 2 entries"));
-    let elsewhere = kubeconfig(&good_cluster(), TOKEN).replace("user: hangar", "user: nobody");
-    assert!(refusal(&elsewhere).contains("another user"), "{elsewhere}");
-    let current =
-        kubeconfig(&good_cluster(), TOKEN).replace("current-context: vision", "current-context: b");
+fn what_is_empty_or_unused_in_a_kubeconfig_is_no_obstacle() {
+    let empty = "    certificate-authority: \"\"\n    proxy-url: ''\n    tls-server-name:\n    insecure-skip-tls-verify: no\n";
+    let user = format!(
+        "{TOKEN}    exec: null\n    auth-provider: {{}}\n    as: ''\n    as-groups: []\n    client-key-data: \"\"\n"
+    );
+    let text = kubeconfig(&(good_cluster() + empty), &user);
+    assert_eq!(refusal(&text), "");
+    let blank = "    server: https://rancher.example.com/k8s/clusters/c-m-7x2pq\n    certificate-authority-data: \"\"\n";
+    let read = kubeconfig::read(&kubeconfig(blank, TOKEN)).unwrap();
+    assert!(read.ca_pem.is_none() && read.token.is_some());
+    // A file goes behind data.
+    let both = good_cluster() + "    certificate-authority: /canary\n";
+    assert_eq!(refusal(&kubeconfig(&both, TOKEN)), "");
+    let others = text
+        .replace(
+            "users:\n",
+            "users:\n- name: eks\n  user:\n    exec: {command: aws}\n- name: none\n  user: null\n",
+        )
+        .replace(
+            "contexts:\n",
+            "contexts:\n- name: other\n  context: {cluster: on, user: eks}\n",
+        )
+        .replace("clusters:\n", "clusters:\n- name: on\n  cluster: null\n");
+    assert_eq!(refusal(&others), "");
+}
+
+#[test]
+fn a_kubeconfig_without_a_way_in_is_refused() {
+    let good = kubeconfig(&good_cluster(), TOKEN);
+    let elsewhere = good.replace("user: hangar", "user: nobody");
+    assert!(refusal(&elsewhere).contains("user"), "{elsewhere}");
+    let current = good.replace("current-context: vision", "current-context: b");
     assert!(refusal(&current).contains("current-context"));
-    assert!(refusal(&kubeconfig(&good_cluster(), "    token: ''\n")).contains("token"));
-    assert!(refusal(&kubeconfig(&good_cluster(), "    extensions: []\n")).contains("neither"));
+    for user in [
+        "    token: ''\n",
+        "    extensions: []\n",
+        "    token: null\n",
+    ] {
+        assert!(
+            refusal(&kubeconfig(&good_cluster(), user)).contains("token"),
+            "{user}"
+        );
+    }
+    for user in [
+        "    token: REDACTED\n",
+        "    client-key-data: DATA+OMITTED\n",
+    ] {
+        assert!(
+            refusal(&kubeconfig(&good_cluster(), user)).contains("--flatten"),
+            "{user}"
+        );
+    }
+    assert!(refusal(&kubeconfig(&good_cluster(), "    token: two words\n")).contains("user.token"));
+    let half = "    client-certificate-data: ''\n    client-key-data: ".to_owned()
+        + &STANDARD.encode(pem("PRIVATE KEY"));
+    assert!(refusal(&kubeconfig(&good_cluster(), &half)).contains("go together"));
 }
 
 #[test]
