@@ -1,6 +1,10 @@
 //! Asks a tenant's own cluster for the identity of a credential. The tenant chooses the cluster's address, so the
 //! name is resolved once, each address is checked, and the connection goes to a checked address only. Redirects are
 //! not followed, and proxies of the portal's environment are not used.
+//!
+//! Messages do not describe the portal's network: they contain no address that a name resolved to, they do not tell a name
+//! that does not resolve from one that resolves into a network that is not allowed, and they say of an address that is not
+//! public only whether a cluster responds there. The log has the cause.
 
 use crate::errors::innermost;
 use async_trait::async_trait;
@@ -8,16 +12,10 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use http::{HeaderValue, Request, StatusCode, header};
 use http_body_util::{BodyExt, Limited};
 use k8s_openapi::api::authentication::v1::SelfSubjectReview;
-use kube::{
-    Client, Config,
-    client::Body,
-    config::{
-        AuthInfo, Cluster, Context, KubeConfigOptions, Kubeconfig, NamedAuthInfo, NamedCluster,
-        NamedContext,
-    },
-};
+use kube::{Client, Config, client::Body, config::AuthInfo};
 use provisioning::{
-    outgoing::OutgoingRules,
+    outgoing::{OutgoingRules, is_public},
+    pem,
     ports::cloud_credentials::{CloudIdentity, ClusterReview, CredentialError, KubernetesAccess},
 };
 use secrecy::ExposeSecret;
@@ -26,14 +24,14 @@ use std::{
     time::Duration,
 };
 use tokio::{net::lookup_host, time::timeout};
+use url::Host;
 
 const PATH: &str = "/apis/authentication.k8s.io/v1/selfsubjectreviews";
-/// The timeout for all requests together.
+/// The timeout for the request.
 const PATIENCE: Duration = Duration::from_secs(10);
 const CONNECT: Duration = Duration::from_secs(5);
 /// The maximum size of a response, in bytes.
 const LONGEST: usize = 64 * 1024;
-const NAME: &str = "checked";
 
 /// Tenants' own clusters, restricted by the outgoing rules.
 pub struct TenantClusters {
@@ -47,67 +45,73 @@ impl TenantClusters {
 
     /// An address of the server, after every address of its name was checked.
     async fn address(&self, access: &KubernetesAccess) -> Result<SocketAddr, CredentialError> {
-        let host = access.server.host_str().unwrap_or_default();
         let port = access.server.port_or_known_default().unwrap_or(443);
-        let literal = host.trim_start_matches('[').trim_end_matches(']');
-        let found: Vec<SocketAddr> = match literal.parse::<IpAddr>() {
-            Ok(address) => vec![(address, port).into()],
-            Err(_) => lookup_host((host, port))
-                .await
-                .map_err(|error| CredentialError {
-                    message: format!("the name {host} cannot be resolved"),
-                    may_pass: true,
-                    source: Some(error.into()),
-                })?
-                .collect(),
+        let (host, found) = match access.server.host() {
+            Some(Host::Ipv4(address)) => (address.to_string(), Ok(vec![(address, port).into()])),
+            Some(Host::Ipv6(address)) => (address.to_string(), Ok(vec![(address, port).into()])),
+            Some(Host::Domain(name)) => {
+                let found = match timeout(CONNECT, lookup_host((name, port))).await {
+                    Ok(Ok(found)) => Ok(found.collect()),
+                    Ok(Err(error)) => Err(error.to_string()),
+                    Err(limit) => Err(limit.to_string()),
+                };
+                (name.to_owned(), found)
+            }
+            None => (String::new(), Ok(Vec::new())),
         };
-        if let Some(refused) = found.iter().find(|found| !self.rules.permit(found.ip())) {
-            return Err(lasting(format!(
-                "{host} resolves to {}, in a network that is not allowed; the platform team can allow \
-                 it with `allow` under [outgoing]",
-                refused.ip()
-            )));
+        let refused = |cause: String| CredentialError {
+            message: format!(
+                "the portal may not connect to {host}: it is not a public address, or a name that does not lead to \
+                 one. The platform team can allow more networks with `allow` under [outgoing]"
+            ),
+            may_pass: false,
+            source: Some(cause.into()),
+        };
+        let found: Vec<SocketAddr> = found.map_err(refused)?;
+        if let Some(found) = found.iter().find(|found| !self.rules.permit(found.ip())) {
+            return Err(refused(format!("{} is not allowed", found.ip())));
         }
         found
             .first()
             .copied()
-            .ok_or_else(|| lasting(format!("the name {host} has no address")))
+            .ok_or_else(|| refused("the name has no address".to_owned()))
     }
 }
 
 #[async_trait]
 impl ClusterReview for TenantClusters {
     async fn who_am_i(&self, access: &KubernetesAccess) -> Result<CloudIdentity, CredentialError> {
-        let asked = async {
-            let address = self.address(access).await?;
-            let client = client(access, address).await?;
-            ask(&client, access).await
-        };
-        timeout(PATIENCE, asked).await.unwrap_or_else(|_| {
-            Err(CredentialError {
+        let address = self.address(access).await?;
+        let client = client(access, address)?;
+        let asked = timeout(PATIENCE, ask(&client, access, address.ip()));
+        asked.await.unwrap_or_else(|limit| {
+            let error = CredentialError {
                 message: "the cluster did not respond in time".to_owned(),
                 may_pass: true,
-                source: None,
-            })
+                source: Some(limit.into()),
+            };
+            Err(not_reached(address.ip(), error))
         })
     }
 }
 
 /// A client that connects to `address` and verifies the server by its certificate.
-async fn client(access: &KubernetesAccess, address: SocketAddr) -> Result<Client, CredentialError> {
+fn client(access: &KubernetesAccess, address: SocketAddr) -> Result<Client, CredentialError> {
     let host = access.server.host_str().unwrap_or_default();
-    let named = access.server.domain().map(|_| host.to_owned());
+    let named = access.server.domain().map(str::to_owned);
     let mut server = access.server.clone();
     // Both are valid for an https URL with a host.
     let _ = server.set_ip_host(address.ip());
+    let unusable = || lasting("the kubeconfig's certificates or key are invalid".to_owned());
+    let mut config = Config::new(server.as_str().parse().map_err(|_| unusable())?);
+    if let Some(pem) = &access.ca_pem {
+        let certificates = pem::certificates(pem).map_err(|_| unusable())?;
+        let der = certificates.into_iter().map(|found| found.to_vec());
+        config.root_cert = Some(der.collect());
+    }
+    config.tls_server_name = access.server_name.clone().or(named);
     let base64 = |text: &str| STANDARD.encode(text);
-    let cluster = Cluster {
-        server: Some(server.to_string()),
-        certificate_authority_data: access.ca_pem.as_deref().map(base64),
-        tls_server_name: access.server_name.clone().or(named),
-        ..Cluster::default()
-    };
-    let user = AuthInfo {
+    config.auth_info = AuthInfo {
         token: access.token.clone(),
         client_certificate_data: access.client_certificate_pem.as_deref().map(base64),
         client_key_data: access
@@ -116,34 +120,6 @@ async fn client(access: &KubernetesAccess, address: SocketAddr) -> Result<Client
             .map(|key| base64(key.expose_secret()).into()),
         ..AuthInfo::default()
     };
-    let kubeconfig = Kubeconfig {
-        clusters: vec![NamedCluster {
-            name: NAME.to_owned(),
-            cluster: Some(cluster),
-            ..NamedCluster::default()
-        }],
-        auth_infos: vec![NamedAuthInfo {
-            name: NAME.to_owned(),
-            auth_info: Some(user),
-            ..NamedAuthInfo::default()
-        }],
-        contexts: vec![NamedContext {
-            name: NAME.to_owned(),
-            context: Some(Context {
-                cluster: NAME.to_owned(),
-                user: Some(NAME.to_owned()),
-                ..Context::default()
-            }),
-            ..NamedContext::default()
-        }],
-        current_context: Some(NAME.to_owned()),
-        ..Kubeconfig::default()
-    };
-    let unusable = || lasting("the kubeconfig's certificates or key are invalid".to_owned());
-    let mut config = Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default())
-        .await
-        .map_err(|_| unusable())?;
-    config.proxy_url = None;
     config.connect_timeout = Some(CONNECT);
     config.read_timeout = Some(PATIENCE);
     config.default_retry = false;
@@ -157,7 +133,11 @@ async fn client(access: &KubernetesAccess, address: SocketAddr) -> Result<Client
     Client::try_from(config).map_err(|_| unusable())
 }
 
-async fn ask(client: &Client, access: &KubernetesAccess) -> Result<CloudIdentity, CredentialError> {
+async fn ask(
+    client: &Client,
+    access: &KubernetesAccess,
+    address: IpAddr,
+) -> Result<CloudIdentity, CredentialError> {
     let base = access.server.path().trim_end_matches('/');
     let body = serde_json::to_vec(&SelfSubjectReview::default()).unwrap_or_default();
     let request = Request::post(format!("{base}{PATH}"))
@@ -165,7 +145,10 @@ async fn ask(client: &Client, access: &KubernetesAccess) -> Result<CloudIdentity
         .header(header::ACCEPT, "application/json")
         .body(Body::from(body))
         .map_err(|_| lasting("the server's address is invalid".to_owned()))?;
-    let response = client.send(request).await.map_err(not_reached)?;
+    let response = client
+        .send(request)
+        .await
+        .map_err(|error| not_reached(address, failed(error)))?;
     let status = response.status();
     let body = Limited::new(response.into_body(), LONGEST)
         .collect()
@@ -233,7 +216,7 @@ fn lasting(message: String) -> CredentialError {
     }
 }
 
-fn not_reached(error: kube::Error) -> CredentialError {
+fn failed(error: kube::Error) -> CredentialError {
     let cause = innermost(&error);
     let certificate = cause.contains("certificate");
     CredentialError {
@@ -244,5 +227,21 @@ fn not_reached(error: kube::Error) -> CredentialError {
         },
         may_pass: !certificate,
         source: Some(error.into()),
+    }
+}
+
+/// Refused, silent or speaking something else: of the portal's own network a tenant does not learn which.
+fn not_reached(address: IpAddr, error: CredentialError) -> CredentialError {
+    if is_public(address.to_canonical()) {
+        return error;
+    }
+    let message = if error.may_pass {
+        "no cluster responds at the server's address"
+    } else {
+        "the kubeconfig does not trust the cluster's certificate"
+    };
+    CredentialError {
+        message: message.to_owned(),
+        ..error
     }
 }

@@ -71,7 +71,8 @@ impl OutgoingRules {
     }
 }
 
-fn is_public(address: IpAddr) -> bool {
+/// Whether `address`, which is no IPv4 address in the form of an IPv6 one, is out in the world.
+pub fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_public_v4(address),
         IpAddr::V6(address) => is_public_v6(address),

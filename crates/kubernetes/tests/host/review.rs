@@ -9,7 +9,11 @@ use provisioning::{
 };
 use serde_json::Value;
 use std::net::SocketAddr;
-use tokio::{io::AsyncReadExt, net::TcpListener, task::JoinHandle};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpListener,
+    task::JoinHandle,
+};
 
 /// The rules of a configuration that allows this machine.
 fn allowing_loopback() -> OutgoingRules {
@@ -133,4 +137,75 @@ async fn a_cluster_that_is_not_there_may_be_there_later() {
     let clusters = TenantClusters::new(allowing_loopback());
     let error = clusters.who_am_i(&access).await.unwrap_err();
     assert!(error.may_pass, "{error}");
+}
+
+/// The message about a server, and whether it may pass.
+async fn said(server: &str) -> (String, bool) {
+    let access = KubernetesAccess {
+        server: server.parse().unwrap(),
+        server_name: None,
+        ca_pem: None,
+        token: Some("canary-token".into()),
+        client_certificate_pem: None,
+        client_key_pem: None,
+    };
+    let clusters = TenantClusters::new(allowing_loopback());
+    let error = clusters.who_am_i(&access).await.unwrap_err();
+    let host = access.server.host_str().unwrap();
+    (error.message.replace(host, "HOST"), error.may_pass)
+}
+
+/// A port where every connection gets this answer.
+async fn answering(answer: &'static [u8]) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let server = format!("https://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let _ = stream.write_all(answer).await;
+        }
+    });
+    server
+}
+
+#[tokio::test]
+async fn a_name_that_does_not_exist_is_not_told_from_one_in_the_portals_network() {
+    let forbidden = said("https://10.0.0.1:6443").await;
+    let metadata = said("https://169.254.169.254").await;
+    let missing = said("https://no-such-name.invalid:6443").await;
+    assert_eq!(forbidden, missing);
+    assert_eq!(forbidden, metadata);
+}
+
+#[tokio::test]
+async fn what_listens_in_the_portals_network_is_not_described() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let closed = format!("https://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let refused = said(&closed).await;
+    assert!(refused.1);
+    for answer in [
+        &b"HTTP/1.1 400 Bad Request\r\n\r\n"[..],
+        b"SSH-2.0-x\r\n",
+        b"",
+    ] {
+        let server = answering(answer).await;
+        assert_eq!(said(&server).await, refused, "{answer:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_certificate_in_the_portals_network_is_not_described() {
+    let sandbox = sandbox().await;
+    let stranger = KubernetesAccess {
+        ca_pem: None,
+        server_name: Some("elsewhere.example.com".to_owned()),
+        ..access(sandbox.host_kubeconfig())
+    };
+    let clusters = TenantClusters::new(allowing_loopback());
+    let error = clusters.who_am_i(&stranger).await.unwrap_err();
+    assert_eq!(
+        error.message,
+        "the kubeconfig does not trust the cluster's certificate"
+    );
 }
