@@ -6,6 +6,7 @@ mod exposures;
 mod life;
 mod load;
 mod place;
+mod proxies;
 mod review;
 mod rights;
 mod troubles;
