@@ -2,6 +2,7 @@
 
 mod account;
 mod audit;
+mod clusters;
 mod credentials;
 mod forms;
 mod markup;

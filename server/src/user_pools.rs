@@ -16,7 +16,7 @@ pub fn pools(settings: &Settings) -> anyhow::Result<Vec<KnownPool>> {
     let http = ReqwestClient::new().context("cannot create the HTTP client for AWS")?;
     let providers = settings.sign_in.providers.iter();
     let pools = providers.filter_map(|provider| {
-        let pool_id = provider.user_pool.clone()?;
+        let pool_id = provider.user_pool.as_ref()?.as_str().to_owned();
         let config = PoolConfig {
             pool_id: pool_id.clone(),
             access_key_id: identity.access_key_id.clone(),

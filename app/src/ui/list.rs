@@ -46,7 +46,8 @@ impl Paging {
         }
     }
 
-    fn links(self, shown: usize, address: &Address) -> impl IntoView + use<> {
+    /// The position of a page with so many rows, and links to others.
+    pub fn links(self, shown: usize, address: &Address) -> impl IntoView + use<> {
         let before = u64::from(self.page.saturating_sub(1)) * u64::from(self.per_page);
         let at = |(name, value): (&'static str, String)| address.at(name, &value).to_string();
         let first = self

@@ -3,17 +3,18 @@
 //! The owner of a data key is the encryption context: KMS decrypts for the same context only, and CloudTrail shows
 //! it. <https://docs.aws.amazon.com/kms/latest/developerguide/encrypt_context.html>
 
-use crate::{http_client::ReqwestClient, security_tokens::DEFAULT_REGION};
+use crate::http_client::ReqwestClient;
 use async_trait::async_trait;
 use aws_credential_types::Credentials;
 use aws_sdk_kms::{
     Client,
-    config::{BehaviorVersion, Region, StalledStreamProtectionConfig},
+    config::{BehaviorVersion, Region as SdkRegion, StalledStreamProtectionConfig},
     error::{ProvideErrorMetadata, SdkError},
     primitives::Blob,
 };
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
+use domain::aws::{Arn, Region};
 use provisioning::ports::{
     cloud_credentials::PortalIdentity,
     sealing::{KeyService, SealError, SecretOwner},
@@ -35,47 +36,52 @@ pub struct KmsConfig {
     pub arn: KeyArn,
     /// The portal's own AWS identity.
     pub identity: PortalIdentity,
-    /// Replaces `https://kms.REGION.amazonaws.com`.
+    /// Replaces the endpoint of the key's region.
     pub endpoint: Option<Url>,
 }
 
 /// The ARN of a key. Not of an alias, which could be moved to another key.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeyArn(String);
+pub struct KeyArn {
+    arn: String,
+    region: Region,
+}
 
 impl std::str::FromStr for KeyArn {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let parts: Vec<_> = text.splitn(6, ':').collect();
-        let fits = match parts.as_slice() {
-            ["arn", partition, "kms", region, account, key] => {
-                partition.starts_with("aws")
-                    && !region.is_empty()
-                    && account.len() == 12
-                    && account.bytes().all(|byte| byte.is_ascii_digit())
-                    && key.strip_prefix("key/").is_some_and(|id| {
-                        !id.is_empty()
-                            && id
-                                .bytes()
-                                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-                    })
-            }
-            _ => false,
-        };
-        if fits {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err("must be the ARN of a key (not of an alias), for example \
-                 arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
-                .to_owned())
+        let rule = "must be the ARN of a key (not of an alias), for example \
+                    arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+        let arn = Arn::parse(text).map_err(|error| error.message(rule))?;
+        let is_key = arn.service == "kms"
+            && arn.resource.strip_prefix("key/").is_some_and(|id| {
+                !id.is_empty()
+                    && id
+                        .bytes()
+                        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+            });
+        let region: Region = arn.region.parse().map_err(|_| rule)?;
+        if !is_key {
+            return Err(rule.to_owned());
         }
+        if region.partition() != arn.partition {
+            return Err(format!(
+                "names the partition {}, but its region is in {}; copy the ARN from the KMS console",
+                arn.partition,
+                region.partition()
+            ));
+        }
+        Ok(Self {
+            arn: text.to_owned(),
+            region,
+        })
     }
 }
 
 impl KeyArn {
-    fn region(&self) -> &str {
-        self.0.split(':').nth(3).unwrap_or(DEFAULT_REGION)
+    pub fn region(&self) -> &Region {
+        &self.region
     }
 }
 
@@ -100,7 +106,7 @@ impl KmsKey {
             .behavior_version(BehaviorVersion::v2026_01_12())
             .http_client(http)
             .credentials_provider(credentials)
-            .region(Region::new(config.arn.region().to_owned()))
+            .region(SdkRegion::new(config.arn.region.as_str().to_owned()))
             .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
             .timeout_config(timeouts)
             // Responses are not streamed.
@@ -110,7 +116,7 @@ impl KmsKey {
         }
         Self {
             client: Client::from_conf(sdk.build()),
-            id: format!("{PREFIX}{}", config.arn.0),
+            id: format!("{PREFIX}{}", config.arn.arn),
             arn: config.arn,
         }
     }
@@ -138,7 +144,7 @@ impl KeyService for KmsKey {
         let answer = self
             .client
             .encrypt()
-            .key_id(&self.arn.0)
+            .key_id(&self.arn.arn)
             .plaintext(Blob::new(data_key.as_slice()))
             .set_encryption_context(Some(context(owner).into()))
             .send()
@@ -156,7 +162,7 @@ impl KeyService for KmsKey {
         let answer = self
             .client
             .decrypt()
-            .key_id(&self.arn.0)
+            .key_id(&self.arn.arn)
             .ciphertext_blob(Blob::new(encrypted))
             .set_encryption_context(Some(context(owner).into()))
             .send()
@@ -191,7 +197,7 @@ where
             let (text, may_pass) = message_for(code);
             let said = refusal.err().message().unwrap_or("no message");
             (
-                format!("{text} (key {}; AWS: {code}: {said})", arn.0),
+                format!("{text} (key {}; AWS: {code}: {said})", arn.arn),
                 may_pass,
             )
         }
@@ -241,10 +247,20 @@ mod tests {
 
     #[test]
     fn a_key_is_named_by_its_own_arn() {
-        let arn: KeyArn = "arn:aws:kms:eu-central-1:123456789012:key/mrk-1234"
-            .parse()
-            .unwrap();
-        assert_eq!(arn.region(), "eu-central-1");
+        for (text, region) in [
+            (
+                "arn:aws:kms:eu-central-1:123456789012:key/mrk-1234",
+                "eu-central-1",
+            ),
+            (
+                "arn:aws-us-gov:kms:us-gov-west-1:123456789012:key/1",
+                "us-gov-west-1",
+            ),
+            ("arn:aws-cn:kms:cn-north-1:123456789012:key/1", "cn-north-1"),
+        ] {
+            let arn: KeyArn = text.parse().unwrap();
+            assert_eq!(arn.region().as_str(), region);
+        }
         for text in [
             "",
             "1234abcd-12ab-34cd-56ef-1234567890ab",
@@ -252,6 +268,9 @@ mod tests {
             "arn:aws:kms:eu-central-1:123456789012:alias/hangar",
             "arn:aws:kms::123456789012:key/1",
             "arn:aws:iam:eu-central-1:123456789012:key/1",
+            "arn:aws:kms:us-gov-west-1:123456789012:key/1",
+            "arn:aws-us-gov:kms:us-east-1:123456789012:key/1",
+            "arn:aws-gov:kms:us-gov-west-1:123456789012:key/1",
         ] {
             assert!(text.parse::<KeyArn>().is_err(), "{text}");
         }

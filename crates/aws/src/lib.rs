@@ -10,4 +10,4 @@ mod refusals;
 mod security_tokens;
 
 pub use key_management::{KeyArn, KmsConfig, KmsKey};
-pub use security_tokens::{DEFAULT_REGION, Sts, StsConfig};
+pub use security_tokens::{Sts, StsConfig};

@@ -3,31 +3,36 @@
 
 use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use domain::aws::Region;
 use provisioning::ports::cloud_credentials::CredentialError;
 use std::error::Error;
 
 /// AssumeRole failed.
-pub fn to_assume_role<E>(error: SdkError<E, HttpResponse>, arn: &str) -> CredentialError
+pub fn to_assume_role<E>(
+    error: SdkError<E, HttpResponse>,
+    region: &Region,
+    arn: &str,
+) -> CredentialError
 where
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,
 {
-    explain(error, Some(arn))
+    explain(error, region, Some(arn))
 }
 
 /// GetSessionToken failed.
-pub fn to_give_session<E>(error: SdkError<E, HttpResponse>) -> CredentialError
+pub fn to_give_session<E>(error: SdkError<E, HttpResponse>, region: &Region) -> CredentialError
 where
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,
 {
-    explain(error, None)
+    explain(error, region, None)
 }
 
 /// GetCallerIdentity failed.
-pub fn to_tell_identity<E>(error: SdkError<E, HttpResponse>) -> CredentialError
+pub fn to_tell_identity<E>(error: SdkError<E, HttpResponse>, region: &Region) -> CredentialError
 where
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,
 {
-    explain(error, None)
+    explain(error, region, None)
 }
 
 /// The response contains no credentials.
@@ -40,7 +45,11 @@ pub fn empty_answer() -> CredentialError {
     }
 }
 
-fn explain<E>(error: SdkError<E, HttpResponse>, role: Option<&str>) -> CredentialError
+fn explain<E>(
+    error: SdkError<E, HttpResponse>,
+    region: &Region,
+    role: Option<&str>,
+) -> CredentialError
 where
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,
 {
@@ -49,7 +58,12 @@ where
             let status = refusal.raw().status().as_u16();
             let refusal = refusal.err();
             match refusal.code() {
-                Some(code) => refused(code, refusal.message().unwrap_or("no message"), role),
+                Some(code) => refused(
+                    code,
+                    refusal.message().unwrap_or("no message"),
+                    region,
+                    role,
+                ),
                 None => (
                     format!("the server at the address of AWS STS is not STS (HTTP {status})"),
                     status >= 500,
@@ -79,10 +93,14 @@ where
 }
 
 /// The message for a code, and whether a retry can help.
-fn refused(code: &str, message: &str, role: Option<&str>) -> (String, bool) {
+fn refused(code: &str, message: &str, region: &Region, role: Option<&str>) -> (String, bool) {
     let (text, may_pass) = match code {
         "InvalidClientTokenId" | "UnrecognizedClientException" | "InvalidAccessKeyId" => (
-            "AWS does not know the access key, or it is inactive; store an active key".to_owned(),
+            format!(
+                "AWS does not know the access key in the partition {}, or it is inactive; store an active key, and its \
+                 region if it is of another partition",
+                region.partition()
+            ),
             false,
         ),
         "SignatureDoesNotMatch" | "IncompleteSignature" => (
@@ -147,7 +165,7 @@ mod tests {
             ("ServiceUnavailable", true),
             ("SomethingNew", false),
         ] {
-            let (text, passes) = refused(code, "said AWS", None);
+            let (text, passes) = refused(code, "said AWS", &Region::default(), None);
             assert_eq!(passes, may_pass, "{code}");
             assert!(text.contains(code) && text.contains("said AWS"), "{text}");
         }
@@ -155,12 +173,17 @@ mod tests {
 
     #[test]
     fn a_role_that_is_denied_is_named_with_what_it_takes() {
-        let (text, _) = refused("AccessDenied", "", Some("arn:aws:iam::1:role/hangar"));
+        let (text, _) = refused(
+            "AccessDenied",
+            "",
+            &Region::default(),
+            Some("arn:aws:iam::1:role/hangar"),
+        );
         assert!(
             text.contains("role/hangar") && text.contains("external id"),
             "{text}"
         );
-        let (text, _) = refused("AccessDenied", "", None);
+        let (text, _) = refused("AccessDenied", "", &Region::default(), None);
         assert!(text.contains("GetSessionToken"), "{text}");
     }
 }

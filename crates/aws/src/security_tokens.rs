@@ -5,9 +5,10 @@ use async_trait::async_trait;
 use aws_credential_types::Credentials;
 use aws_sdk_sts::{
     Client,
-    config::{BehaviorVersion, Region, StalledStreamProtectionConfig},
+    config::{BehaviorVersion, Region as SdkRegion, StalledStreamProtectionConfig},
 };
 use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
+use domain::aws::Region;
 use jiff::Timestamp;
 use provisioning::ports::cloud_credentials::{
     AwsKeys, AwsRole, AwsSession, CloudIdentity, CredentialError, SecurityTokens,
@@ -15,9 +16,6 @@ use provisioning::ports::cloud_credentials::{
 use secrecy::ExposeSecret;
 use std::time::Duration;
 use url::Url;
-
-/// The region if the credential has none.
-pub const DEFAULT_REGION: &str = "us-east-1";
 
 /// The lifetime of a session in seconds: the longest that every role allows.
 const LIFE: i32 = 3600;
@@ -27,7 +25,7 @@ const ATTEMPTS: u32 = 3;
 
 #[derive(Clone, Debug, Default)]
 pub struct StsConfig {
-    /// Replaces `https://sts.REGION.amazonaws.com`.
+    /// Replaces the endpoint of every region and partition, which the SDK's rules name.
     pub endpoint: Option<Url>,
 }
 
@@ -54,17 +52,16 @@ impl Sts {
             None,
             "hangar",
         );
-        self.client_with(credentials, keys.region.clone())
+        self.client_with(credentials, &keys.region)
     }
 
-    fn client_with(&self, credentials: Credentials, region: Option<String>) -> Client {
-        let region = region.unwrap_or_else(|| DEFAULT_REGION.into());
+    fn client_with(&self, credentials: Credentials, region: &Region) -> Client {
         let timeouts = TimeoutConfig::builder().operation_timeout(PATIENCE).build();
         let mut config = aws_sdk_sts::Config::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
             .http_client(self.http.clone())
             .credentials_provider(credentials)
-            .region(Region::new(region))
+            .region(SdkRegion::new(region.as_str().to_owned()))
             .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
             .timeout_config(timeouts)
             // Responses are not streamed.
@@ -94,7 +91,7 @@ impl SecurityTokens for Sts {
                     .duration_seconds(LIFE)
                     .send()
                     .await
-                    .map_err(|error| refusals::to_assume_role(error, arn))?
+                    .map_err(|error| refusals::to_assume_role(error, &keys.region, arn))?
                     .credentials
             }
             None => {
@@ -103,7 +100,7 @@ impl SecurityTokens for Sts {
                     .duration_seconds(LIFE)
                     .send()
                     .await
-                    .map_err(refusals::to_give_session)?
+                    .map_err(|error| refusals::to_give_session(error, &keys.region))?
                     .credentials
             }
         };
@@ -134,17 +131,52 @@ impl SecurityTokens for Sts {
                     None,
                     "hangar",
                 );
-                self.client_with(credentials, keys.region.clone())
+                self.client_with(credentials, &keys.region)
             }
         };
         let answer = client
             .get_caller_identity()
             .send()
             .await
-            .map_err(refusals::to_tell_identity)?;
+            .map_err(|error| refusals::to_tell_identity(error, &keys.region))?;
         Ok(CloudIdentity {
             account: answer.account,
             identity: answer.arn.ok_or_else(refusals::empty_answer)?,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aws_sdk_sts::config::endpoint::{DefaultResolver, Params, ResolveEndpoint as _};
+    use domain::aws::Partition;
+
+    /// The SDK takes every region that it does not know for one of `aws`.
+    #[tokio::test]
+    async fn the_sdk_finds_the_endpoint_of_each_partitions_default_region() {
+        let suffix = |partition| match partition {
+            Partition::Aws | Partition::Government => "amazonaws.com",
+            Partition::China => "amazonaws.com.cn",
+            Partition::EuropeanSovereign => "amazonaws.eu",
+            Partition::Iso => "c2s.ic.gov",
+            Partition::IsoB => "sc2s.sgov.gov",
+            Partition::IsoE => "cloud.adc-e.uk",
+            Partition::IsoF => "csp.hci.ic.gov",
+        };
+        let sts = Sts::new(StsConfig::default()).unwrap();
+        for partition in Partition::ALL {
+            let keys = AwsKeys {
+                access_key_id: "AKIAIOSFODNN7EXAMPLE".into(),
+                secret_access_key: "secret".into(),
+                region: partition.default_region(),
+                role: None,
+            };
+            let region = sts.client(&keys).config().region().unwrap().to_string();
+            let params = Params::builder().region(&region).build().unwrap();
+            let endpoint = DefaultResolver::new().resolve_endpoint(&params).await;
+            let expected = format!("https://sts.{region}.{}", suffix(partition));
+            assert_eq!(endpoint.unwrap().url(), expected);
+        }
     }
 }

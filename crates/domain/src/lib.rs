@@ -3,6 +3,7 @@
 pub mod access;
 pub mod account;
 pub mod audit;
+pub mod aws;
 pub mod caller;
 pub mod cluster;
 pub mod cluster_name;
@@ -11,6 +12,7 @@ pub mod display_name;
 mod dns_label;
 pub mod drift;
 pub mod error;
+pub mod event_page;
 pub mod exposure;
 pub mod failure;
 pub mod ids;

@@ -1,7 +1,8 @@
-//! OpenAPI schemas of the generic types: one for each kind of resource, under its own name.
+//! OpenAPI schemas of the generic types: one for each kind of resource or event, under its own name.
 
 use crate::{
     cluster::UserRef,
+    event_page::EventPage,
     failure::Failure,
     listing::{ListPage, Paging},
     operation::Operation,
@@ -50,6 +51,21 @@ fn time(description: &str) -> ObjectBuilder {
 fn optional_time(description: &str) -> ObjectBuilder {
     let types = SchemaType::from_iter([Type::String, Type::Null]);
     scalar(types, KnownFormat::DateTime).description(Some(description))
+}
+
+fn per_page() -> ObjectBuilder {
+    count(KnownFormat::Int32, "How many a page holds.")
+}
+
+/// A page: its own properties and where it is in its list.
+fn with_paging(own: ObjectBuilder, description: String) -> RefOr<Schema> {
+    AllOfBuilder::new()
+        .item(reference::<Paging>(
+            "Which page this is, and how to get to its neighbours.",
+        ))
+        .item(own)
+        .description(Some(description))
+        .into()
 }
 
 fn capitalized(noun: &str) -> String {
@@ -151,7 +167,7 @@ impl<K: Kind<Id: ToSchema, State: ToSchema, Details: ToSchema>> PartialSchema fo
                 ),
             )
             .required("total")
-            .property("per_page", count(KnownFormat::Int32, "How many a page holds."))
+            .property("per_page", per_page())
             .required("per_page")
             .property(
                 "counts",
@@ -162,13 +178,7 @@ impl<K: Kind<Id: ToSchema, State: ToSchema, Details: ToSchema>> PartialSchema fo
             .required("counts")
             .property("now", time("The server's time."))
             .required("now");
-        AllOfBuilder::new()
-            .item(reference::<Paging>(
-                "Which page this is, and how to get to its neighbours.",
-            ))
-            .item(own)
-            .description(Some(format!("One page of {}s.", K::NOUN)))
-            .into()
+        with_paging(own, format!("One page of {}s.", K::NOUN))
     }
 }
 
@@ -179,6 +189,49 @@ impl<K: Kind<Id: ToSchema, State: ToSchema, Details: ToSchema>> ToSchema for Lis
 
     fn schemas(schemas: &mut Schemas) {
         add::<Resource<K>>(schemas);
+        add::<Paging>(schemas);
+    }
+}
+
+impl<E: ToSchema> PartialSchema for EventPage<E> {
+    fn schema() -> RefOr<Schema> {
+        let own = ObjectBuilder::new()
+            .property(
+                "items",
+                ArrayBuilder::new()
+                    .items(RefBuilder::new().ref_location_from_schema_name(E::name())),
+            )
+            .required("items")
+            .property(
+                "total",
+                count(
+                    KnownFormat::Int64,
+                    "How many events were read; see `truncated`.",
+                ),
+            )
+            .required("total")
+            .property("per_page", per_page())
+            .required("per_page")
+            .property(
+                "truncated",
+                ObjectBuilder::new()
+                    .schema_type(Type::Boolean)
+                    .description(Some(
+                        "Whether there are more events than could be read, so that some are on no page.",
+                    )),
+            )
+            .required("truncated");
+        with_paging(own, "One page of events, newest first.".to_owned())
+    }
+}
+
+impl<E: ToSchema> ToSchema for EventPage<E> {
+    fn name() -> Cow<'static, str> {
+        format!("{}Page", E::name()).into()
+    }
+
+    fn schemas(schemas: &mut Schemas) {
+        add::<E>(schemas);
         add::<Paging>(schemas);
     }
 }

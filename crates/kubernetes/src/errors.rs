@@ -12,6 +12,8 @@ pub(crate) const LONGEST: usize = 1000;
 pub(crate) fn refused(host: &str, tried: impl Display, error: Error) -> HostError {
     let host = format!("Host cluster “{host}”");
     match error {
+        // Other servers refuse with JSON too. Every field of a Status may be missing, so that any JSON is one.
+        Error::Api(status) if status.code == 0 => not_kubernetes(&host, tried),
         Error::Api(status) => {
             let kind = kind(&status);
             let said = host_message(&status);
@@ -40,11 +42,8 @@ pub(crate) fn refused(host: &str, tried: impl Display, error: Error) -> HostErro
                 }
                 _ => format!("{host} did not {tried}: {said}."),
             };
-            HostError {
-                kind,
-                message,
-                source: Some(Box::new(Error::Api(status))),
-            }
+            // The message says everything; kube shows the rest of a Status as Rust's `Debug` does.
+            host_error(kind, message)
         }
         // The output of a credential plugin may contain a credential, so the cause is dropped.
         Error::Auth(_) => HostError {
@@ -131,15 +130,16 @@ fn is_terminating(status: &Status) -> bool {
     by_cause || status.message.contains("is being terminated")
 }
 
-/// The host's message without a full stop.
+/// The reason that kube gives to a response that is not a Status.
+const NO_STATUS: &str = "Failed to parse error data";
+
+/// The host's message without a full stop, or else its reason, or else the HTTP status.
 fn host_message(status: &Status) -> String {
-    let text = status.message.trim().trim_end_matches('.');
-    let text = if text.is_empty() {
-        &status.reason
-    } else {
-        text
-    };
-    readable(text, LONGEST)
+    [&status.message, &status.reason]
+        .into_iter()
+        .map(|text| readable(text.trim().trim_end_matches('.'), LONGEST))
+        .find(|text| !text.is_empty() && text != NO_STATUS)
+        .unwrap_or_else(|| format!("HTTP status {}", status.code))
 }
 
 /// The innermost cause: "connection refused" instead of "client error".
@@ -154,6 +154,11 @@ pub(crate) fn innermost(error: &dyn StdError) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        config::{HostAccess, HostConfig, Timeouts},
+        host::Host,
+        permissions,
+    };
     use serde_json::json;
 
     fn answer(code: u16, message: &str) -> HostError {
@@ -219,6 +224,76 @@ mod tests {
             assert_eq!(error.kind, kind, "{message}");
             assert!(error.message.contains("eu-1"), "{}", error.message);
             assert!(error.message.contains(message), "{}", error.message);
+        }
+    }
+
+    /// A host whose every response has this status and body.
+    fn host_that_answers(code: u16, body: &'static str) -> Host {
+        let service = tower::service_fn(move |_: http::Request<kube::client::Body>| {
+            let body = kube::client::Body::from(body.as_bytes().to_vec());
+            let mut response = http::Response::new(body);
+            *response.status_mut() = code.try_into().unwrap();
+            async { Ok::<_, std::convert::Infallible>(response) }
+        });
+        Host::new(
+            HostConfig::new("eu-1", HostAccess::InCluster),
+            Timeouts::default(),
+            kube::Client::new(service, "default"),
+        )
+    }
+
+    #[tokio::test]
+    async fn a_refusal_is_told_in_words_and_another_server_is_recognised() {
+        use HostErrorKind as Kind;
+        let status = r#"{"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure",
+                         "message": "Unauthorized", "reason": "Unauthorized", "code": 401}"#;
+        let expired =
+            r#"{"kind": "Status", "status": "Failure", "reason": "Expired", "code": 410}"#;
+        for (code, body, kind, says) in [
+            (
+                401,
+                status,
+                Kind::Unauthorized,
+                "credentials: Unauthorized. Renew",
+            ),
+            (
+                401,
+                "",
+                Kind::Unauthorized,
+                "credentials: HTTP status 401. Renew",
+            ),
+            (410, expired, Kind::Other, ": Expired."),
+            (
+                404,
+                "404 page not found\n",
+                Kind::NotFound,
+                ": 404 page not found.",
+            ),
+            (502, "", Kind::Unreachable, "code 502: HTTP status 502."),
+            (404, "{}", Kind::Other, "not from a Kubernetes API server"),
+            (
+                403,
+                r#"{"error": "denied"}"#,
+                Kind::Other,
+                "not from a Kubernetes API server",
+            ),
+            (
+                200,
+                "<html>",
+                Kind::Other,
+                "not from a Kubernetes API server",
+            ),
+            (200, "{}", Kind::Other, "not from a Kubernetes API server"),
+        ] {
+            let error = permissions::check(&host_that_answers(code, body)).await;
+            let error = error.unwrap_err();
+            assert_eq!(error.kind, kind, "{error}");
+            let told = domain::error::causes(&error);
+            assert!(told.contains(says), "{told}");
+            assert!(
+                !told.contains("Status {") && !told.contains("Some("),
+                "{told}"
+            );
         }
     }
 

@@ -1,22 +1,29 @@
 //! Events in a vCluster's namespace.
 
 use crate::{errors::LONGEST, host::Host};
-use domain::{cluster::ClusterEvent, outside_text::readable};
+use domain::{
+    cluster::ClusterEvent,
+    event_page::{EventKey, Events},
+    outside_text::readable,
+};
 use jiff::Timestamp;
 use k8s_openapi::api::core::v1::Event;
 use kube::ResourceExt;
 use provisioning::ports::host_clusters::{Hosted, VirtualCluster};
 
-/// The maximum number of events: workloads of a busy vCluster cause thousands.
-const MOST: usize = 200;
+/// The maximum number of events that are read: workloads of a busy vCluster cause thousands, and Kubernetes lists them by
+/// name, so that the newest can be anywhere.
+pub(crate) const MOST: usize = 5000;
 
-pub(crate) async fn events(host: &Host, cluster: &VirtualCluster) -> Hosted<Vec<ClusterEvent>> {
+pub(crate) async fn events(host: &Host, cluster: &VirtualCluster) -> Hosted<Events<ClusterEvent>> {
     host.own_namespace(cluster).await?;
-    let found: Vec<Event> = host.list(&cluster.name.namespace(), "").await?;
-    let mut events: Vec<_> = found.into_iter().filter_map(event).collect();
-    events.sort_by_key(|event| std::cmp::Reverse(event.at));
-    events.truncate(MOST);
-    Ok(events)
+    let (found, truncated) = host
+        .list_at_most::<Event>(&cluster.name.namespace(), MOST)
+        .await?;
+    Ok(Events {
+        events: found.into_iter().filter_map(event).collect(),
+        truncated,
+    })
 }
 
 /// When the event was last seen. Different generations of event APIs fill different fields.
@@ -38,12 +45,22 @@ pub(crate) fn first_seen(event: &Event) -> Option<Timestamp> {
         .or(event.creation_timestamp().map(|time| time.0))
 }
 
-fn event(event: Event) -> Option<ClusterEvent> {
+fn event(event: Event) -> Option<(EventKey, ClusterEvent)> {
     let count = event.series.as_ref().and_then(|series| series.count);
     let count = count.or(event.count).unwrap_or(1).max(1);
     let object = &event.involved_object;
-    Some(ClusterEvent {
-        at: last_seen(&event)?,
+    let at = last_seen(&event)?;
+    let id = event
+        .metadata
+        .uid
+        .as_deref()
+        .and_then(|uid| uid.parse().ok());
+    let key = EventKey {
+        at,
+        id: id.unwrap_or_default(),
+    };
+    let seen = ClusterEvent {
+        at,
         warning: event.type_.as_deref() == Some("Warning"),
         object: format!(
             "{}/{}",
@@ -53,7 +70,8 @@ fn event(event: Event) -> Option<ClusterEvent> {
         count: count.unsigned_abs(),
         reason: readable(&event.reason.unwrap_or_default(), LONGEST),
         message: readable(&event.message.unwrap_or_default(), LONGEST),
-    })
+    };
+    Some((key, seen))
 }
 
 #[cfg(test)]
@@ -69,7 +87,7 @@ mod tests {
         });
         let fields = fields.as_object().unwrap().clone();
         whole.as_object_mut().unwrap().extend(fields);
-        event(serde_json::from_value(whole).unwrap()).unwrap()
+        event(serde_json::from_value(whole).unwrap()).unwrap().1
     }
 
     #[test]

@@ -35,6 +35,9 @@ use tokio::{
 /// How long the list of nodes is used. Their addresses hardly change.
 const NODES_FOR: Duration = Duration::from_secs(30);
 
+/// Objects per page of a long list, as kubectl asks for.
+const LIST_PAGE: u32 = 500;
+
 /// A namespaced kind of object.
 pub(crate) trait Object:
     Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned + Serialize + Send + Sync
@@ -118,6 +121,28 @@ impl Host {
         let tried = format!("list {} in {namespace}", K::plural(&()));
         let parameters = ListParams::default().labels(labels);
         Ok(self.ask(tried, api.list(&parameters)).await?.items)
+    }
+
+    /// Lists the objects of one kind in pages, up to `most`. Whether there are more.
+    pub async fn list_at_most<K>(&self, namespace: &str, most: usize) -> Hosted<(Vec<K>, bool)>
+    where
+        K: Object + Resource<Scope = NamespaceResourceScope>,
+    {
+        let api = Api::<K>::namespaced(self.client.clone(), namespace);
+        let tried = format!("list {} in {namespace}", K::plural(&()));
+        let mut parameters = ListParams::default().limit(LIST_PAGE);
+        let mut found: Vec<K> = Vec::new();
+        loop {
+            let page = self.ask(&tried, api.list(&parameters)).await?;
+            found.extend(page.items);
+            let next = page.metadata.continue_.filter(|token| !token.is_empty());
+            let truncated = found.len() > most || (found.len() == most && next.is_some());
+            found.truncate(most);
+            match next {
+                Some(token) if !truncated => parameters.continue_token = Some(token),
+                _ => return Ok((found, truncated)),
+            }
+        }
     }
 
     /// Lists the metadata of all objects of one kind.
@@ -296,9 +321,14 @@ pub(crate) fn namespace_state(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::objects::tests::cluster;
+    use crate::{config::HostAccess, objects::tests::cluster};
     use domain::exposure::Exposure;
+    use k8s_openapi::api::core::v1::ConfigMap;
     use serde_json::json;
+    use std::{
+        convert::Infallible,
+        sync::{Arc, Mutex},
+    };
 
     fn namespace(id: &str, deleted: bool) -> Namespace {
         let deleted = deleted.then_some("2026-11-21T00:18:21Z");
@@ -314,6 +344,55 @@ mod tests {
             ]},
         }))
         .unwrap()
+    }
+
+    /// A host with this many ConfigMaps that answers in pages of at most `page`, and the queries that it gets.
+    fn paged_host(count: usize, page: usize) -> (Host, Arc<Mutex<Vec<String>>>) {
+        let queries = Arc::new(Mutex::new(Vec::new()));
+        let seen = queries.clone();
+        let service = tower::service_fn(move |request: http::Request<kube::client::Body>| {
+            let query = request.uri().query().unwrap_or_default().to_owned();
+            let start = query.split_once("continue=").map_or(0, |(_, token)| {
+                let digits: String = token.chars().take_while(char::is_ascii_digit).collect();
+                digits.parse::<usize>().unwrap()
+            });
+            seen.lock().unwrap().push(query);
+            let end = (start + page).min(count);
+            let items: Vec<_> = (start..end)
+                .map(|number| json!({"metadata": {"name": format!("map-{number}")}}))
+                .collect();
+            let list = json!({
+                "kind": "ConfigMapList", "apiVersion": "v1", "items": items,
+                "metadata": {"continue": (end < count).then(|| end.to_string())},
+            });
+            let body = kube::client::Body::from(list.to_string().into_bytes());
+            async { Ok::<_, Infallible>(http::Response::new(body)) }
+        });
+        let host = Host::new(
+            HostConfig::new("eu-1", HostAccess::InCluster),
+            Timeouts::default(),
+            Client::new(service, "default"),
+        );
+        (host, queries)
+    }
+
+    #[tokio::test]
+    async fn a_long_list_is_read_in_pages_up_to_a_bound() {
+        for (count, most, found, truncated, requests) in [
+            (0, 30, 0, false, 1),
+            (10, 30, 10, false, 1),
+            (25, 30, 25, false, 3),
+            (30, 30, 30, false, 3),
+            (31, 30, 30, true, 3),
+            (1000, 25, 25, true, 3),
+        ] {
+            let (host, queries) = paged_host(count, 10);
+            let listed = host.list_at_most::<ConfigMap>("ns", most).await.unwrap();
+            assert_eq!((listed.0.len(), listed.1), (found, truncated), "{count}");
+            let queries = queries.lock().unwrap();
+            assert_eq!(queries.len(), requests, "{count}");
+            assert!(queries.iter().all(|query| query.contains("limit=500")));
+        }
     }
 
     #[test]

@@ -12,6 +12,7 @@ use async_trait::async_trait;
 use domain::{
     cluster::{ClusterEvent, DeletionPreview},
     drift::Drift,
+    event_page::Events,
     ids::ClusterId,
 };
 use futures::{
@@ -110,7 +111,7 @@ impl HostClusters for KubernetesHosts {
         kubeconfig::kubeconfig(self.host(&cluster.host)?, cluster).await
     }
 
-    async fn events(&self, cluster: &VirtualCluster) -> Hosted<Vec<ClusterEvent>> {
+    async fn events(&self, cluster: &VirtualCluster) -> Hosted<Events<ClusterEvent>> {
         events::events(self.host(&cluster.host)?, cluster).await
     }
 

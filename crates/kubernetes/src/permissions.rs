@@ -3,7 +3,7 @@
 //! A portal that grants a vCluster's control plane its Role needs every permission in it, or `escalate` and `bind`.
 //! The portal has the permissions themselves, because the other two would allow it to grant anything.
 
-use crate::host::Host;
+use crate::{errors, host::Host};
 use futures::{StreamExt, TryStreamExt, stream};
 use k8s_openapi::api::authorization::v1::{
     ResourceAttributes, SelfSubjectAccessReview, SelfSubjectAccessReviewSpec,
@@ -141,13 +141,13 @@ async fn ask(
     };
     let reviews = Api::<SelfSubjectAccessReview>::all(host.client.clone());
     let parameters = PostParams::default();
+    let tried = "review its own permissions";
     let answer = host
-        .ask(
-            "review its own permissions",
-            reviews.create(&parameters, &review),
-        )
+        .ask(tried, reviews.create(&parameters, &review))
         .await?;
-    let status = answer.status.unwrap_or_default();
+    let status = answer
+        .status
+        .ok_or_else(|| errors::unreadable(&host.config.name, tried))?;
     let reason = status.reason.or(status.evaluation_error);
     Ok(PermissionCheck {
         permission: name(permission, verb),

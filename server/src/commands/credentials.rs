@@ -10,17 +10,14 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use clap::{Args, Subcommand, ValueEnum};
 use domain::{
     caller::Caller,
-    credential::{
-        Credential, CredentialInput, CredentialScope, CredentialState, Provider, SecretText,
-    },
+    credential::{Credential, CredentialInput, CredentialScope, CredentialState, Provider},
     problem::Problem,
     tenancy::Tenant,
 };
 use input::KeySource;
 use persistence::Database;
-use provisioning::{ports::cloud_credentials::AwsKeys, vault::Vault};
-use secrecy::ExposeSecret as _;
-use std::{collections::BTreeMap, process::ExitCode};
+use provisioning::vault::Vault;
+use std::process::ExitCode;
 
 #[derive(Debug, Args)]
 pub struct Options {
@@ -73,27 +70,6 @@ struct CredentialTarget {
     name: Option<String>,
 }
 
-/// The fields of AWS keys, as in the form.
-fn fields(keys: AwsKeys) -> BTreeMap<String, SecretText> {
-    let (role_arn, external_id) = keys
-        .role
-        .map(|role| (Some(role.arn), role.external_id))
-        .unwrap_or_default();
-    [
-        ("access_key_id", Some(keys.access_key_id)),
-        (
-            "secret_access_key",
-            Some(keys.secret_access_key.expose_secret().to_owned()),
-        ),
-        ("region", keys.region),
-        ("role_arn", role_arn),
-        ("external_id", external_id),
-    ]
-    .into_iter()
-    .filter_map(|(name, value)| Some((name.to_owned(), value?.into())))
-    .collect()
-}
-
 pub async fn run(options: Options) -> Result<ExitCode> {
     match options.action {
         Action::Set {
@@ -102,7 +78,7 @@ pub async fn run(options: Options) -> Result<ExitCode> {
             source,
             configuration,
         } => {
-            let fields = fields(source.read()?);
+            let fields = source.read()?;
             let commands = CredentialCommands::open(&configuration).await?;
             let place = commands.place(&target)?;
             let stored = match commands.find(&target).await? {

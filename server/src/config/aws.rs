@@ -5,6 +5,7 @@ use super::{
     fault::Faults,
     secret::{self, Secret},
 };
+use domain::aws::Region;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 use url::Url;
@@ -26,8 +27,8 @@ pub struct AwsSection {
 pub struct AwsSettings {
     pub access_key_id: String,
     pub secret_access_key: Secret,
-    /// The region of calls that have none of their own; `None`: `us-east-1`.
-    pub region: Option<String>,
+    /// The region of calls that have none of their own.
+    pub region: Region,
     /// Replaces AWS's own endpoints for every service.
     pub endpoint: Option<Url>,
 }
@@ -45,6 +46,11 @@ impl AwsSection {
             folder,
             faults,
         );
+        let region = match self.region.as_deref().map(str::parse::<Region>) {
+            None => Region::default(),
+            Some(Ok(region)) => region,
+            Some(Err(rule)) => return faults.none("aws.region", rule),
+        };
         let endpoint = match self.endpoint {
             Some(text) => address::of_service("aws.endpoint", &text, faults),
             None => None,
@@ -58,7 +64,7 @@ impl AwsSection {
         Some(AwsSettings {
             access_key_id: self.access_key_id,
             secret_access_key,
-            region: self.region,
+            region,
             endpoint,
         })
     }

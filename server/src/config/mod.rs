@@ -227,8 +227,8 @@ impl Document {
             limits: self.limits,
         };
         check_way_of_credentials(&settings, faults);
-        check_kms_keys(&settings, faults);
-        check_user_pools(&settings, faults);
+        check_aws_identity(&settings, faults);
+        check_current_key(&settings, faults);
         settings
     }
 
@@ -297,35 +297,37 @@ fn check_way_of_credentials(settings: &Settings, faults: &mut Faults) {
     }
 }
 
-/// User pools are managed with the portal's AWS identity.
-fn check_user_pools(settings: &Settings, faults: &mut Faults) {
-    if settings.aws.is_some() {
-        return;
-    }
-    for provider in &settings.sign_in.providers {
-        if provider.user_pool.is_some() {
-            faults.add(
-                format!("sign_in.providers.{}.user_pool", provider.slug),
-                "needs the portal's AWS identity: add [aws]",
-            );
+/// User pools and keys in KMS are used with the portal's AWS identity, which is known in its own partition only.
+fn check_aws_identity(settings: &Settings, faults: &mut Faults) {
+    let pools = settings.sign_in.providers.iter().filter_map(|provider| {
+        let key = format!("sign_in.providers.{}.user_pool", provider.slug);
+        Some((key, provider.user_pool.as_ref()?.region()))
+    });
+    let keys = &settings.keys;
+    let current = keys.kms.iter().map(|key| ("keys.kms_key", key));
+    let old = keys.old_kms.iter().map(|key| ("keys.old_kms_keys", key));
+    let keys = current.chain(old);
+    let keys = keys.map(|(name, arn)| (name.to_owned(), arn.region()));
+    for (key, region) in pools.chain(keys) {
+        let partition = region.partition();
+        match &settings.aws {
+            None => faults.add(key, "needs the portal's AWS identity: add [aws]"),
+            Some(aws) if aws.region.partition() != partition => faults.add(
+                key,
+                format!(
+                    "is in the partition {partition}, and the portal's AWS identity in {}: set aws.region to a region \
+                     of {partition} and use an identity of it",
+                    aws.region.partition()
+                ),
+            ),
+            Some(_) => {}
         }
     }
 }
 
-/// KMS is called with the portal's AWS identity.
-fn check_kms_keys(settings: &Settings, faults: &mut Faults) {
-    let keys = &settings.keys;
-    if settings.aws.is_none() && (keys.kms.is_some() || !keys.old_kms.is_empty()) {
-        faults.add(
-            if keys.kms.is_some() {
-                "keys.kms_key"
-            } else {
-                "keys.old_kms_keys"
-            },
-            "needs the portal's AWS identity: add [aws]",
-        );
-    }
-    if keys.kms.is_some() && keys.current.is_some() {
+/// Only one key encrypts.
+fn check_current_key(settings: &Settings, faults: &mut Faults) {
+    if settings.keys.kms.is_some() && settings.keys.current.is_some() {
         faults.add(
             "keys.kms_key",
             "and `keys.current` are both set; keep one, and move the other one to the old keys",

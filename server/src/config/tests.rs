@@ -129,6 +129,57 @@ fn credentials_that_would_lead_nowhere_are_a_fault() {
 }
 
 #[test]
+fn what_is_in_another_partition_than_the_portals_aws_identity_is_a_fault() {
+    let pool = |region: &str| {
+        PRODUCTION.replace(
+            "client_id",
+            &format!("user_pool = \"{region}_AbC\"\nclient_id"),
+        )
+    };
+    let aws = |region: &str| {
+        format!("[aws]\naccess_key_id = \"AKIA1\"\nsecret_access_key = \"canary\"\n{region}\n")
+    };
+    let kms = |partition: &str, region: &str| {
+        format!("[keys]\nkms_key = \"arn:{partition}:kms:{region}:123456789012:key/1\"\n")
+    };
+    let keys = |toml: String| match load(&toml, &[]) {
+        Ok(_) => Vec::new(),
+        Err(error) => error.faults.iter().map(|fault| fault.key.clone()).collect(),
+    };
+    let (government, sovereign) = ("region = \"us-gov-east-1\"", "region = \"eusc-de-east-1\"");
+    for toml in [
+        pool("eu-central-1") + &aws("") + &kms("aws", "us-west-2"),
+        pool("us-gov-west-1") + &aws(government) + &kms("aws-us-gov", "us-gov-west-1"),
+        pool("eusc-de-east-1") + &aws(sovereign),
+    ] {
+        assert_eq!(keys(toml), [""; 0]);
+    }
+    let of_pool = "sign_in.providers.corp.user_pool";
+    for (toml, faults) in [
+        (pool("us-gov-west-1") + &aws(""), vec![of_pool]),
+        (pool("cn-north-1") + &aws(government), vec![of_pool]),
+        (
+            PRODUCTION.to_owned() + &aws(sovereign) + &kms("aws", "eu-central-1"),
+            vec!["keys.kms_key"],
+        ),
+        (
+            pool("eu-west-1") + &kms("aws", "eu-west-1"),
+            vec![of_pool, "keys.kms_key"],
+        ),
+        (
+            PRODUCTION.to_owned() + &aws("") + &kms("aws", "us-gov-west-1"),
+            vec!["keys.kms_key"],
+        ),
+        (
+            PRODUCTION.to_owned() + &aws("region = \"Frankfurt\""),
+            vec!["aws.region"],
+        ),
+    ] {
+        assert_eq!(keys(toml), faults);
+    }
+}
+
+#[test]
 fn an_unknown_key_is_refused_by_its_name() {
     let error = load(&format!("{PRODUCTION}\nkubeconfg = \"x\""), &[]).unwrap_err();
     let text = error.to_string();

@@ -5,6 +5,7 @@ use domain::{
     access::Action,
     caller::Caller,
     cluster::{Cluster, ClusterEvent, ClusterKind, ClusterPage},
+    event_page::{EventPage, EventQuery},
     ids::{ClusterId, NodeId, TenantId},
     listing::ListQueryInput,
     node::{
@@ -75,7 +76,8 @@ pub trait Resource: Serialize + ToSchema + Send + Sync + Sized + 'static {
         core: &Core,
         caller: &Caller,
         id: Self::Id,
-    ) -> impl Future<Output = Outcome<Vec<Self::Event>>> + Send;
+        query: &EventQuery,
+    ) -> impl Future<Output = Outcome<EventPage<Self::Event>>> + Send;
 }
 
 impl Resource for Cluster {
@@ -123,8 +125,13 @@ impl Resource for Cluster {
         core.clusters.delete(caller, id, name).await
     }
 
-    async fn events(core: &Core, caller: &Caller, id: ClusterId) -> Outcome<Vec<ClusterEvent>> {
-        core.clusters.events(caller, id).await
+    async fn events(
+        core: &Core,
+        caller: &Caller,
+        id: ClusterId,
+        query: &EventQuery,
+    ) -> Outcome<EventPage<ClusterEvent>> {
+        core.clusters.events(caller, id, query).await
     }
 }
 
@@ -172,7 +179,12 @@ impl Resource for Node {
         core.nodes.delete(caller, id, name).await
     }
 
-    async fn events(core: &Core, caller: &Caller, id: NodeId) -> Outcome<Vec<NodeEvent>> {
-        core.nodes.events(caller, id).await
+    async fn events(
+        core: &Core,
+        caller: &Caller,
+        id: NodeId,
+        query: &EventQuery,
+    ) -> Outcome<EventPage<NodeEvent>> {
+        core.nodes.events(caller, id, query).await
     }
 }

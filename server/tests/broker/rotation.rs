@@ -325,7 +325,7 @@ async fn in_kms(moto: &Moto, data: &Path) -> Settings {
     settings.aws = Some(AwsSettings {
         access_key_id: "AKIAIOSFODNN7EXAMPLE".into(),
         secret_access_key: "portal".to_owned().into(),
-        region: None,
+        region: domain::aws::Region::default(),
         endpoint: Some(moto.url.clone()),
     });
     settings.keys.kms = Some(moto.key().await.parse().unwrap());

@@ -29,6 +29,11 @@ async fn a_hundred_megabytes_are_refused_before_they_are_read() {
     let read = read.expect("an answer without the body").unwrap();
     let answer = String::from_utf8_lossy(&answer[..read]);
     assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
+    // The client must not send another request after the body that nobody reads.
+    assert!(
+        answer.to_lowercase().contains("connection: close"),
+        "{answer}"
+    );
     portal.stop().await;
 }
 

@@ -97,12 +97,25 @@ async fn a_session_is_not_exempt_because_of_a_token_beside_it() {
 }
 
 #[tokio::test]
-async fn a_program_learns_that_its_token_is_not_valid() {
+async fn a_program_learns_that_its_token_is_missing_or_not_valid() {
     let portal = TestPortal::start().await;
     let program = Browser::with_token(portal.origin(), "hgr_made-up");
     for (method, path) in changing_routes() {
         let answer = program.send(program.request(method, &path)).await;
         answer.assert_problem(401, "unauthenticated");
+    }
+    // And that it needs one.
+    let program = portal.browser();
+    for (method, path) in changing_routes() {
+        let request = program.request(method, &path);
+        let answer = program
+            .send(request.header("sec-fetch-site", "cross-site"))
+            .await;
+        if path.starts_with("/api/") {
+            answer.assert_problem(401, "unauthenticated");
+        } else {
+            answer.assert_problem(403, "cross-site");
+        }
     }
     portal.stop().await;
 }

@@ -3,12 +3,14 @@
 
 mod audit_command;
 mod bodies;
+mod contract;
 mod credentials;
 mod cross_site;
 mod disconnects;
 mod event_streams;
 mod fixture;
 mod identity_provider;
+mod mutations;
 mod nodes;
 mod pages;
 mod permissions;

@@ -4,7 +4,7 @@ use crate::fixture::{
     ADMIN, DEVELOPER, OTHER_DEVELOPER, PATIENCE, TestPortal, VIEWER, order, ordered,
 };
 use reqwest::Method;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::{collections::BTreeSet, time::Instant};
 
 const MISSING: &str = "/api/v1/clusters/0197aaaa-0000-7000-8000-000000000000";
@@ -143,7 +143,25 @@ async fn a_kubeconfig_is_handed_out_fresh_and_to_be_kept_by_nobody() {
     assert_eq!(browser.get(&page).await.status, 405);
 
     let events = program.get(&format!("{address}/events")).await.body_json();
-    assert!(!events.as_array().unwrap().is_empty());
+    let total = events["total"].as_u64().unwrap();
+    assert!(total > 1 && events["truncated"] == false, "{events}");
+    assert_eq!(events["items"].as_array().unwrap().len() as u64, total);
+    let one = program
+        .get(&format!("{address}/events?per_page=1"))
+        .await
+        .body_json();
+    assert_eq!(one["items"], json!([events["items"][0]]));
+    let next = one["next"].as_str().unwrap();
+    let two = program
+        .get(&format!("{address}/events?per_page=1&after={next}"))
+        .await
+        .body_json();
+    assert_eq!(two["items"], json!([events["items"][1]]));
+    assert_eq!(two["page"], 2);
+    program
+        .get(&format!("{address}/events?per_page=0"))
+        .await
+        .assert_problem(422, "invalid");
     portal.stop().await;
 }
 

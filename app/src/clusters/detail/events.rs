@@ -1,6 +1,7 @@
 //! Events of the cluster on its host: pods, images, volumes.
 
 use domain::cluster::ClusterEvent;
+use domain::event_page::EventPage;
 use domain::problem::Problem;
 use leptos::prelude::*;
 
@@ -14,10 +15,10 @@ const COLUMNS: &[Column] = &[
 ];
 
 #[component]
-pub fn ClusterEvents(events: Result<Vec<ClusterEvent>, Problem>) -> impl IntoView {
-    let rows = events.map(|events| events.into_iter().map(row).collect::<Vec<_>>());
+pub fn ClusterEvents(page: Result<EventPage<ClusterEvent>, Problem>) -> impl IntoView {
+    let page = page.map(|page| page.map(row));
     let empty = "The host cluster keeps events for about an hour. Nothing happened in that time.";
-    view! { <Events rows=rows columns=COLUMNS empty=empty /> }
+    view! { <Events page=page columns=COLUMNS empty=empty /> }
 }
 
 fn row(event: ClusterEvent) -> AnyView {

@@ -7,7 +7,9 @@ mod overview;
 mod settings;
 
 use axum::extract::Path;
+use domain::event_page::EventQueryInput;
 use domain::ids::ClusterId;
+use domain::problem::Problem;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
@@ -35,8 +37,10 @@ pub async fn detail(Path(path): Path<TabPath>, request: PageRequest) -> PageResu
         }
         "connect" => (move || view! { <Connect cluster=cluster /> }).into(),
         "events" => {
-            let events = clusters.events(&request.caller, id).await;
-            (move || view! { <ClusterEvents events=events /> }).into()
+            let query: EventQueryInput = request.address.query();
+            let query = query.validate().map_err(Problem::invalid)?;
+            let page = clusters.events(&request.caller, id, &query).await;
+            (move || view! { <ClusterEvents page=page /> }).into()
         }
         "settings" => {
             let form = request.form(DeleteCluster::url());

@@ -1,5 +1,6 @@
 //! The provisioning log, the logs of jobs, and the events of the machine.
 
+use domain::event_page::EventPage;
 use domain::ids::NodeId;
 use domain::node::log::NodeLog;
 use domain::node::view::{Node, NodeEvent};
@@ -55,7 +56,7 @@ pub enum Log {
     Forbidden,
     /// The last lines; `None` if the browser reads the log.
     Lines(Option<LogTail>),
-    Events(Result<Vec<NodeEvent>, Problem>),
+    Events(Result<EventPage<NodeEvent>, Problem>),
 }
 
 /// The last lines of a log, or why they cannot be read, which is no error of the page.
@@ -105,10 +106,10 @@ pub fn Logs(node: Node, selection: Selection, log: Log) -> impl IntoView {
             </Notice>
         }
         .into_any(),
-        Log::Events(events) => {
-            let rows = events.map(|events| events.into_iter().map(event_row).collect::<Vec<_>>());
+        Log::Events(page) => {
+            let page = page.map(|page| page.map(event_row));
             let empty = "SkyPilot reports events of a machine as soon as it looks for one.";
-            view! { <Events rows=rows columns=EVENT_COLUMNS empty=empty /> }.into_any()
+            view! { <Events page=page columns=EVENT_COLUMNS empty=empty /> }.into_any()
         }
         Log::Lines(tail) => {
             view! { <Lines node=node.clone() job=selection.job() tail=tail /> }.into_any()

@@ -9,8 +9,10 @@ mod settings;
 
 use axum::extract::Path;
 use axum::http::HeaderMap;
+use domain::event_page::EventQueryInput;
 use domain::ids::NodeId;
 use domain::node::view::{Node, NodeState};
+use domain::problem::Problem;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
@@ -59,7 +61,9 @@ pub async fn detail(
                 (_, false) => Log::Forbidden,
                 (Selection::Events, true) => {
                     refresh_seconds = Some(EVENTS_REFRESH_SECONDS);
-                    Log::Events(nodes.events(&request.caller, id).await)
+                    let query: EventQueryInput = request.address.query();
+                    let query = query.validate().map_err(Problem::invalid)?;
+                    Log::Events(nodes.events(&request.caller, id, &query).await)
                 }
                 // The viewer reads the whole log by itself, and each reading is audited.
                 (_, true) if is_fetched_by_script(&headers) => Log::Lines(None),

@@ -1,5 +1,6 @@
 //! A real moto server, and what tests set up in it.
 
+use domain::aws::Region;
 use provisioning::ports::cloud_credentials::AwsKeys;
 use std::{
     io::{BufRead, BufReader},
@@ -82,7 +83,7 @@ impl Moto {
         AwsKeys {
             access_key_id: element(&made, "AccessKeyId"),
             secret_access_key: element(&made, "SecretAccessKey").into(),
-            region: None,
+            region: Region::default(),
             role: None,
         }
     }

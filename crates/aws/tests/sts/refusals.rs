@@ -1,6 +1,7 @@
 //! What moto does not simulate: transient errors, and responses that are not from STS.
 
 use aws::{Sts, StsConfig};
+use domain::aws::Region;
 use provisioning::ports::cloud_credentials::{
     AwsKeys, AwsSession, CredentialError, SecurityTokens,
 };
@@ -11,7 +12,7 @@ fn keys() -> AwsKeys {
     AwsKeys {
         access_key_id: "AKIAIOSFODNN7EXAMPLE".into(),
         secret_access_key: "canary-secret".into(),
-        region: None,
+        region: Region::default(),
         role: None,
     }
 }

@@ -77,7 +77,7 @@ async fn a_role_is_assumed_under_the_sessions_name() {
             arn,
             external_id: Some("hangar-vision".into()),
         }),
-        region: Some("eu-central-1".into()),
+        region: "eu-central-1".parse().unwrap(),
         ..moto.keys_of("vision", EVERYTHING).await
     };
     let session = sts(&moto).session(&keys, "hgr-vision-dev").await.unwrap();

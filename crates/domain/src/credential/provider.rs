@@ -131,7 +131,12 @@ impl Provider {
                     "The external id that the role's trust policy requires",
                     Plain,
                 )),
-                optional(field("region", "Region", "us-east-1", Plain)),
+                optional(field(
+                    "region",
+                    "Region",
+                    "Of AWS STS, for example eu-central-1. By default that of the role's partition, or us-east-1",
+                    Plain,
+                )),
             ],
             Self::Azure => vec![
                 field("directory_id", "Directory (tenant) id", "A UUID", Plain),

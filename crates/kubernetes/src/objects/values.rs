@@ -94,5 +94,11 @@ mod tests {
             assert!(!leaf.is_null(), "{path}");
         }
         assert_eq!(values["telemetry"]["enabled"], Value::Bool(false));
+        let dns = &values["controlPlane"]["coredns"]["deployment"];
+        let spread = &dns["topologySpreadConstraints"][0];
+        assert_eq!(
+            spread["labelSelector"]["matchLabels"]["k8s-app"],
+            "vcluster-kube-dns"
+        );
     }
 }

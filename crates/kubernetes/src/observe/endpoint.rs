@@ -17,7 +17,8 @@ use provisioning::ports::host_clusters::{Hosted, VirtualCluster};
 /// The maximum number of node addresses in a certificate.
 const MOST_ADDRESSES: usize = 16;
 
-/// The addresses of the host's ready nodes, sorted by node name. Read only for node port exposure.
+/// The addresses of the host's ready nodes: the external ones first, each sorted by node name. Read only for node port
+/// exposure.
 pub(crate) async fn nodes(host: &Host, cluster: &VirtualCluster) -> Hosted<Vec<String>> {
     if cluster.exposure.kind() != ExposureKind::NodePort {
         return Ok(Vec::new());
@@ -27,11 +28,12 @@ pub(crate) async fn nodes(host: &Host, cluster: &VirtualCluster) -> Hosted<Vec<S
 
 fn addresses(mut nodes: Vec<Node>) -> Vec<String> {
     nodes.sort_by_key(ResourceExt::name_any);
-    nodes
-        .iter()
-        .filter(|node| is_ready(node))
-        .filter_map(address)
-        .collect()
+    let ready = || nodes.iter().filter(|node| is_ready(node));
+    let external = ready().filter_map(|node| address(node, "ExternalIP"));
+    let internal = ready()
+        .filter(|node| address(node, "ExternalIP").is_none())
+        .filter_map(|node| address(node, "InternalIP"));
+    external.chain(internal).map(str::to_owned).collect()
 }
 
 fn is_ready(node: &Node) -> bool {
@@ -40,11 +42,11 @@ fn is_ready(node: &Node) -> bool {
     conditions.any(|condition| condition.type_ == "Ready" && condition.status == "True")
 }
 
-fn address(node: &Node) -> Option<String> {
-    let known = node.status.as_ref()?.addresses.as_ref()?;
-    let of = |kind: &str| known.iter().find(|address| address.type_ == kind);
-    let best = of("ExternalIP").or_else(|| of("InternalIP"))?;
-    Some(best.address.clone())
+/// The first address of this type.
+fn address<'a>(node: &'a Node, kind: &str) -> Option<&'a str> {
+    let mut known = node.status.as_ref()?.addresses.as_ref()?.iter();
+    let found = known.find(|address| address.type_ == kind)?;
+    Some(found.address.as_str())
 }
 
 /// The addresses in the vCluster's certificate. They are kept while one of them is valid, because a new certificate
@@ -235,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn only_ready_nodes_count_and_their_outer_address_first() {
+    fn only_ready_nodes_count_and_external_addresses_come_first() {
         let node = |name: &str, ready: &str, addresses: Value| {
             serde_json::from_value(json!({
                 "metadata": {"name": name},
@@ -248,13 +250,23 @@ mod tests {
         let found = addresses(vec![
             node("c", "True", json!([inner.clone(), outer])),
             node(
+                "d",
+                "True",
+                json!([{"type": "ExternalIP", "address": "2001:db8::1"}]),
+            ),
+            node(
+                "e",
+                "True",
+                json!([{"type": "Hostname", "address": "e.example.com"}]),
+            ),
+            node(
                 "b",
                 "False",
                 json!([{"type": "InternalIP", "address": "10.0.0.2"}]),
             ),
             node("a", "True", json!([inner])),
         ]);
-        assert_eq!(found, ["10.0.0.1", "192.0.2.1"]);
+        assert_eq!(found, ["192.0.2.1", "2001:db8::1", "10.0.0.1"]);
     }
 
     #[test]

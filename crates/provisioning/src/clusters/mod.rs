@@ -14,6 +14,7 @@ use domain::{
     access::Action,
     caller::Caller,
     cluster::{Cluster, ClusterEvent, ClusterKind, DeletionPreview},
+    event_page::{EventPage, EventQuery},
     ids::ClusterId,
     plan::Plan,
     problem::Problem,
@@ -44,7 +45,7 @@ impl Clusters {
         Self { db, backend }
     }
 
-    /// The events of its namespace on the host, newest first.
+    /// A page of the events of its namespace on the host.
     ///
     /// # Errors
     /// Not found, or the host does not respond.
@@ -52,10 +53,12 @@ impl Clusters {
         &self,
         caller: &Caller,
         id: ClusterId,
-    ) -> Result<Vec<ClusterEvent>, Problem> {
+        query: &EventQuery,
+    ) -> Result<EventPage<ClusterEvent>, Problem> {
         let cluster = self.authorized(caller, Action::ReadCluster, id).await?;
         let events = self.backend.hosts.events(&(&cluster).into()).await;
-        events.map_err(|error| host_problem(&cluster, error))
+        let events = events.map_err(|error| host_problem(&cluster, error))?;
+        Ok(events.page(query))
     }
 
     /// What is deleted with it.

@@ -22,6 +22,7 @@ use domain::{
     access::Action,
     audit::AuditAction,
     caller::Caller,
+    event_page::{EventPage, EventQuery, Events},
     ids::NodeId,
     node::{
         catalogue::{OfferPage, OfferQuery},
@@ -70,14 +71,19 @@ impl Nodes {
         skypilot.ok_or_else(|| CreateError::NoSkyPilotServer.into())
     }
 
-    /// The events of its machine, newest first.
+    /// A page of the events of its machine.
     ///
     /// # Errors
     /// Not found, or the SkyPilot API server does not respond.
-    pub async fn events(&self, caller: &Caller, id: NodeId) -> Result<Vec<NodeEvent>, Problem> {
+    pub async fn events(
+        &self,
+        caller: &Caller,
+        id: NodeId,
+        query: &EventQuery,
+    ) -> Result<EventPage<NodeEvent>, Problem> {
         let node = self.authorized(caller, Action::ReadNode, id).await?;
         let workspace = self.workspace(&node).await?;
-        let mut events = self
+        let events = self
             .backend()?
             .machines
             .events(&workspace, &node.machine)
@@ -86,8 +92,7 @@ impl Nodes {
                 MachineErrorKind::NotFound => Ok(Vec::new()),
                 _ => Err(error),
             })?;
-        events.reverse();
-        Ok(events)
+        Ok(Events::oldest_first(events, |event| event.at).page(query))
     }
 
     /// A log from its beginning (`tail`: only the last so many lines); `follow` keeps it open until it

@@ -1,6 +1,7 @@
 //! Where a tenant's cloud credentials come from, and how short-lived ones are made of them.
 
 use async_trait::async_trait;
+use domain::aws::Region;
 use jiff::Timestamp;
 use secrecy::SecretString;
 use url::Url;
@@ -11,8 +12,8 @@ pub struct AwsKeys {
     /// The id of the access key: `AKIA…`.
     pub access_key_id: String,
     pub secret_access_key: SecretString,
-    /// The region to talk to; `None`: `us-east-1`.
-    pub region: Option<String>,
+    /// The region to talk to, in the partition of the keys and the role.
+    pub region: Region,
     /// A role to assume with them.
     pub role: Option<AwsRole>,
 }
@@ -54,8 +55,8 @@ pub struct PortalIdentity {
     /// The id of the access key: `AKIA…`.
     pub access_key_id: String,
     pub secret_access_key: SecretString,
-    /// The region to talk to where a credential names none; `None`: `us-east-1`.
-    pub region: Option<String>,
+    /// The region to talk to where a credential names none. Roles are assumed in its partition only.
+    pub region: Region,
 }
 
 /// Who one is with a credential.

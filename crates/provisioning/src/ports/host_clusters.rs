@@ -5,6 +5,7 @@ use domain::{
     cluster::{ClusterEvent, DeletionPreview},
     cluster_name::ClusterName,
     drift::Drift,
+    event_page::Events,
     exposure::{Exposure, ExposureKind},
     failure::FailureCode,
     ids::ClusterId,
@@ -224,8 +225,8 @@ pub trait HostClusters: Send + Sync {
     /// cluster's name for cluster and context. [`HostErrorKind::NotFound`]: it is not there yet.
     async fn kubeconfig(&self, cluster: &VirtualCluster) -> Hosted<SecretString>;
 
-    /// The events of its namespace, newest first.
-    async fn events(&self, cluster: &VirtualCluster) -> Hosted<Vec<ClusterEvent>>;
+    /// The events of its namespace, up to a bound.
+    async fn events(&self, cluster: &VirtualCluster) -> Hosted<Events<ClusterEvent>>;
 
     /// What would die with it.
     async fn deletion_preview(&self, cluster: &VirtualCluster) -> Hosted<Vec<DeletionPreview>>;

@@ -300,7 +300,11 @@ impl Vault {
 
     pub(super) fn surroundings(&self, tenant: TenantId) -> Surroundings {
         Surroundings {
-            portal_has_aws_identity: self.providers.portal_identity.is_some(),
+            portal_region: self
+                .providers
+                .portal_identity
+                .as_ref()
+                .map(|identity| identity.region.clone()),
             external_id: format!("hangar:{tenant}"),
         }
     }

@@ -13,7 +13,7 @@ impl Vault {
     /// The refusal of a change that was made to `version`.
     pub(super) async fn stale(&self, id: CredentialId, version: i64) -> Result<Problem, Problem> {
         let now = self.stored(id).await?;
-        let count = u32::try_from(now.version - version)
+        let count = u32::try_from(now.version.saturating_sub(version))
             .unwrap_or(1)
             .clamp(1, 20);
         let past = self.db.credentials().changes(id, count).await?;

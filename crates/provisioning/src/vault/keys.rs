@@ -1,6 +1,6 @@
 //! The AWS keys of a credential, for the broker and for checks.
 
-use super::{Vault, secret::Secret};
+use super::{Vault, secret::Secret, shape};
 use crate::ports::{
     cloud_credentials::{AwsKeys, AwsRole, CredentialError},
     sealing::SealError,
@@ -17,6 +17,16 @@ impl Vault {
     /// The keys of an AWS credential: its own, or the portal's where it is a role only.
     pub(super) fn aws(&self, secret: &Secret) -> Result<AwsKeys, CredentialError> {
         let text = |name: &str| secret.field(name).map(str::to_owned);
+        let identity = self.providers.portal_identity.as_ref();
+        // Checked when it was stored, but the portal's identity may be another one now.
+        let region = shape::aws::region(|name| secret.field(name), identity.map(|one| &one.region))
+            .map_err(|faults| {
+                let faults: Vec<_> = faults.iter().map(ToString::to_string).collect();
+                unusable(format!(
+                    "the credential cannot be used: {}",
+                    faults.join(" ")
+                ))
+            })?;
         let role = text("role_arn").map(|arn| AwsRole {
             arn,
             external_id: text("external_id"),
@@ -27,25 +37,31 @@ impl Vault {
             return Ok(AwsKeys {
                 access_key_id,
                 secret_access_key: key.into(),
-                region: text("region"),
+                region,
                 role,
             });
         }
-        match &self.providers.portal_identity {
+        match identity {
             Some(identity) => Ok(AwsKeys {
                 access_key_id: identity.access_key_id.clone(),
                 secret_access_key: identity.secret_access_key.clone(),
-                region: text("region").or_else(|| identity.region.clone()),
+                region,
                 role,
             }),
-            None => Err(CredentialError {
-                message: "the credential is a role, and the portal has no AWS identity to assume it with; configure \
-                          [aws], or store keys"
+            None => Err(unusable(
+                "the credential is a role, and the portal has no AWS identity to assume it with; configure [aws], or \
+                 store keys"
                     .to_owned(),
-                may_pass: false,
-                source: None,
-            }),
+            )),
         }
+    }
+}
+
+fn unusable(message: String) -> CredentialError {
+    CredentialError {
+        message,
+        may_pass: false,
+        source: None,
     }
 }
 

@@ -5,6 +5,7 @@ use domain::{
     audit::AuditAction,
     caller::Caller,
     cluster::{Cluster, ClusterQuery, ClusterState},
+    event_page::EventQuery,
     failure::Failure,
     order::NameCheck,
     problem::ProblemKind,
@@ -59,7 +60,10 @@ async fn foreign_and_missing_clusters_look_the_same() {
     for id in [cluster.id, missing] {
         let problems = [
             core.clusters.get(&linus, id).await.unwrap_err(),
-            core.clusters.events(&linus, id).await.unwrap_err(),
+            core.clusters
+                .events(&linus, id, &EventQuery::default())
+                .await
+                .unwrap_err(),
             core.clusters.kubeconfig(&linus, id).await.unwrap_err(),
             core.clusters
                 .deletion_preview(&linus, id)

@@ -271,6 +271,11 @@ async fn who_comes_second_sees_what_the_first_changed() {
         .await
         .unwrap_err();
     assert_eq!(problem.kind, ProblemKind::Conflict);
+    // Versions that never were.
+    for version in [i64::MIN, -1, 0, i64::MAX] {
+        let renamed = vault.rename(&boss, stored.id, "third", version).await;
+        assert_eq!(renamed.unwrap_err().code, "stale", "{version}");
+    }
 }
 
 #[tokio::test]

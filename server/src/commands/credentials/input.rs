@@ -3,10 +3,11 @@
 use crate::config::one_line;
 use anyhow::{Context as _, Result, anyhow, bail};
 use clap::Args;
-use provisioning::ports::cloud_credentials::{AwsKeys, AwsRole};
+use domain::credential::SecretText;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use std::{
+    collections::BTreeMap,
     io::{IsTerminal as _, Read as _, stdin},
     path::PathBuf,
 };
@@ -29,7 +30,7 @@ pub struct KeySource {
     /// The external id that the role's trust policy requires.
     #[arg(long, value_name = "ID")]
     external_id: Option<String>,
-    /// The region of the STS endpoint [default: us-east-1].
+    /// The region of the STS endpoint [default: that of the role's partition, us-east-1 without a role].
     #[arg(long)]
     region: Option<String>,
 }
@@ -62,23 +63,15 @@ struct Keys {
     external_id: Option<String>,
 }
 
-struct SecretText(SecretString);
-
-impl<'de> Deserialize<'de> for SecretText {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(|text| Self(text.into()))
-    }
-}
-
 impl KeySource {
-    /// Reads the keys without checking them.
-    pub fn read(self) -> Result<AwsKeys> {
+    /// Reads the keys without checking them, as the fields of the form.
+    pub fn read(self) -> Result<BTreeMap<String, SecretText>> {
         let keys = if self.from_environment {
             from_environment(|name| std::env::var(name).ok())?
         } else {
             from_json(&self.text()?)?
         };
-        self.with(keys)
+        Ok(self.with(keys))
     }
 
     fn text(&self) -> Result<SecretString> {
@@ -105,19 +98,20 @@ impl KeySource {
     }
 
     /// Options of the command line take precedence over fields of the document.
-    fn with(self, keys: Keys) -> Result<AwsKeys> {
-        let external_id = self.external_id.or(keys.external_id);
-        let role = match (self.role.or(keys.role_arn), external_id) {
-            (Some(arn), external_id) => Some(AwsRole { arn, external_id }),
-            (None, Some(_)) => bail!("an external id needs a role; pass it with --role"),
-            (None, None) => None,
-        };
-        Ok(AwsKeys {
-            access_key_id: keys.access_key_id,
-            secret_access_key: keys.secret_access_key.0,
-            region: self.region.or(keys.region),
-            role,
-        })
+    fn with(self, keys: Keys) -> BTreeMap<String, SecretText> {
+        [
+            ("access_key_id", Some(keys.access_key_id.into())),
+            ("secret_access_key", Some(keys.secret_access_key)),
+            ("region", self.region.or(keys.region).map(Into::into)),
+            ("role_arn", self.role.or(keys.role_arn).map(Into::into)),
+            (
+                "external_id",
+                self.external_id.or(keys.external_id).map(Into::into),
+            ),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.to_owned(), value?)))
+        .collect()
     }
 }
 
@@ -159,7 +153,7 @@ fn from_environment(variable: impl Fn(&str) -> Option<String>) -> Result<Keys> {
     };
     Ok(Keys {
         access_key_id: needed("AWS_ACCESS_KEY_ID")?,
-        secret_access_key: SecretText(needed("AWS_SECRET_ACCESS_KEY")?.into()),
+        secret_access_key: needed("AWS_SECRET_ACCESS_KEY")?.into(),
         region,
         role_arn: None,
         external_id: None,
@@ -188,9 +182,9 @@ mod tests {
             "\u{feff}{\"access_key_id\": \"AKIA1\", \"secret_access_key\": \"canary\"}\r\n",
             r#"{"AccessKey": {"UserName": "x", "AccessKeyId": "AKIA1", "Status": "Active", "SecretAccessKey": "canary"}}"#,
         ] {
-            let keys = source().with(from_json(&text.into()).unwrap()).unwrap();
-            assert_eq!(keys.access_key_id, "AKIA1");
-            assert_eq!(keys.secret_access_key.expose_secret(), "canary");
+            let fields = source().with(from_json(&text.into()).unwrap());
+            assert_eq!(fields["access_key_id"].expose(), "AKIA1");
+            assert_eq!(fields["secret_access_key"].expose(), "canary");
         }
     }
 
@@ -214,19 +208,10 @@ mod tests {
             region: Some("new".into()),
             ..source()
         };
-        let keys = source.with(from_json(&text.into()).unwrap()).unwrap();
-        assert_eq!(keys.region.unwrap(), "new");
-        let role = keys.role.unwrap();
-        assert_eq!(
-            (role.arn.as_str(), role.external_id.as_deref()),
-            ("new", Some("e"))
-        );
-    }
-
-    #[test]
-    fn an_external_id_without_a_role_is_a_mistake() {
-        let text = r#"{"access_key_id": "A", "secret_access_key": "b", "external_id": "e"}"#;
-        assert!(source().with(from_json(&text.into()).unwrap()).is_err());
+        let fields = source.with(from_json(&text.into()).unwrap());
+        for (name, value) in [("region", "new"), ("role_arn", "new"), ("external_id", "e")] {
+            assert_eq!(fields[name].expose(), value, "{name}");
+        }
     }
 
     #[test]
@@ -242,7 +227,7 @@ mod tests {
         assert_eq!(read(&variables).unwrap().region.unwrap(), "eu-central-1");
         variables.insert("AWS_SECRET_ACCESS_KEY", "canary\r\n");
         let keys = read(&variables).unwrap();
-        assert_eq!(keys.secret_access_key.0.expose_secret(), "canary");
+        assert_eq!(keys.secret_access_key.expose(), "canary");
         for text in ["\u{feff}canary", "can\nary", "canary\0"] {
             variables.insert("AWS_SECRET_ACCESS_KEY", text);
             let error = read(&variables).map(|_| ()).unwrap_err().to_string();

@@ -8,9 +8,13 @@ use crate::config::{
     secret::{self, Secret},
     title,
 };
+use domain::aws::Region;
 use provisioning::claim_rules::ClaimsOverage;
 use serde::Deserialize;
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    str::FromStr,
+};
 use url::Url;
 
 /// One `[sign_in.providers.SLUG]` in the file.
@@ -75,8 +79,8 @@ pub struct ProviderSettings {
     pub email_domains: Vec<String>,
     /// Cognito's own sign-out endpoint.
     pub cognito_domain: Option<Url>,
-    /// The id of the Cognito user pool whose users can be managed.
-    pub user_pool: Option<String>,
+    /// The Cognito user pool whose users can be managed.
+    pub user_pool: Option<PoolId>,
 }
 
 impl ProviderSection {
@@ -96,12 +100,10 @@ impl ProviderSection {
             None => None,
             Some(text) => safe_url(text, &key("cognito_domain"), faults),
         };
-        if self.user_pool.as_deref().is_some_and(|id| !is_pool_id(id)) {
-            faults.add(
-                key("user_pool"),
-                "must be the id of a user pool, for example eu-central-1_AbCdEfGhI",
-            );
-        }
+        let user_pool = self.user_pool.as_deref().and_then(|text| {
+            let id = text.parse();
+            id.map_err(|rule| faults.add(key("user_pool"), rule)).ok()
+        });
         if self.client_id.trim().is_empty() {
             faults.add(key("client_id"), "must not be empty");
         }
@@ -143,19 +145,46 @@ impl ProviderSection {
             claims_overage: self.claims_overage,
             email_domains,
             cognito_domain,
-            user_pool: self.user_pool,
+            user_pool,
         })
     }
 }
 
+/// The id of a user pool; its region comes first.
 /// <https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UserPoolType.html>
-fn is_pool_id(text: &str) -> bool {
-    let alphanumeric =
-        |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric());
-    text.len() <= 55
-        && text.split_once('_').is_some_and(|(region, name)| {
-            alphanumeric(name) && region.contains('-') && region.split('-').all(alphanumeric)
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PoolId {
+    text: String,
+    region: Region,
+}
+
+impl PoolId {
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    pub fn region(&self) -> &Region {
+        &self.region
+    }
+}
+
+impl FromStr for PoolId {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        const RULE: &str = "must be the id of a user pool, for example eu-central-1_AbCdEfGhI";
+        let (region, name) = text.split_once('_').ok_or(RULE)?;
+        let fits = !name.is_empty()
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric())
+            && text.len() <= 55;
+        if !fits {
+            return Err(RULE);
+        }
+        Ok(Self {
+            region: region.parse().map_err(|_| RULE)?,
+            text: text.to_owned(),
         })
+    }
 }
 
 /// An https URL, or an http URL on this machine.
@@ -174,6 +203,21 @@ fn safe_url(text: &str, key: &str, faults: &mut Faults) -> Option<Url> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_pool_is_in_a_region_of_any_partition() {
+        for (text, region) in [
+            ("eu-central-1_AbCdEfGhI", "eu-central-1"),
+            ("us-gov-west-1_AbC", "us-gov-west-1"),
+            ("eusc-de-east-1_AbC", "eusc-de-east-1"),
+        ] {
+            let id: PoolId = text.parse().unwrap();
+            assert_eq!((id.as_str(), id.region().as_str()), (text, region));
+        }
+        for text in ["", "AbC", "eu-central-1_", "eu_AbC", "eu-central-1_Ab-C"] {
+            assert!(text.parse::<PoolId>().is_err(), "{text}");
+        }
+    }
 
     #[test]
     fn an_issuer_without_tls_elsewhere_is_refused() {

@@ -13,6 +13,7 @@ use crate::{
     http::{
         identity::{Authenticated, Credential},
         pages, problem,
+        rest::PREFIX,
         session::cookie_name,
     },
     portal::Portal,
@@ -74,8 +75,10 @@ fn problem_of_change(request: &Request, session_cookie: &str) -> Option<Problem>
     let origin = request.extensions().get::<Origin>();
     let from_our_page = || origin.is_some_and(|origin| comes_from(headers, &origin.0));
     if (!by_token || brings_session) && !from_our_page() {
-        // Browsers never add this header themselves: a program sent a token that is not valid.
-        if headers.contains_key(header::AUTHORIZATION) && !brings_session {
+        // Browsers never add this header themselves: a program sent a token that is not valid, or has none.
+        let is_program =
+            headers.contains_key(header::AUTHORIZATION) || request.uri().path().starts_with(PREFIX);
+        if is_program && !brings_session {
             return Some(Problem::unauthenticated());
         }
         return Some(

@@ -13,7 +13,11 @@ pub async fn fill(request: Request, next: Next) -> Response {
     let status = response.status();
     let refused = status.is_client_error() || status.is_server_error();
     if refused && !has_words(&response) {
+        let allowed = response.headers_mut().remove(header::ALLOW);
         response = problem::answer(problem_of(status), &asked);
+        if let Some(allowed) = allowed {
+            response.headers_mut().insert(header::ALLOW, allowed);
+        }
     }
     if let Some(seconds) = retry_after(response.status()) {
         response

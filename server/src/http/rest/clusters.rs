@@ -25,8 +25,8 @@ pub fn operations() -> Vec<Operation> {
                 "The kubeconfig is read from the cluster for each request, and the request \
                      is audited. It gives full control over the cluster.",
             )
-            .fails([409, 503])
-            .sends_text(&["application/yaml"]),
+            .fails([409])
+            .sends_yaml(),
             post("/clusters/{id}/restore", "restore_cluster", restore)
                 .requires(Action::RestoreCluster)
                 .about(
@@ -35,12 +35,10 @@ pub fn operations() -> Vec<Operation> {
                      as the request is stored; `operation` has the progress.",
                 )
                 .fails([409]),
-            get("/order-options", "get_order_options", order_options)
-                .about(
-                    "Tenants, plans, Kubernetes versions and exposures that `create_cluster` \
+            get("/order-options", "get_order_options", order_options).about(
+                "Tenants, plans, Kubernetes versions and exposures that `create_cluster` \
                      accepts.",
-                )
-                .fails([503]),
+            ),
         ],
     ));
     operations

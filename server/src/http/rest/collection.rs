@@ -5,7 +5,7 @@ use super::{
     extract::{ApiJson, ApiQuery, Confirmation, IdempotencyKey},
     operation::{Operation, delete, get, post},
     path::PathId,
-    reply::{Accepted, Created, List, Ordered},
+    reply::{Accepted, Created, Ordered},
 };
 use crate::http::{
     call::Call,
@@ -13,7 +13,11 @@ use crate::http::{
     resource::Resource,
 };
 use axum::{Json, response::Response};
-use domain::listing::ListQueryInput;
+use domain::{
+    event_page::{EventPage, EventQueryInput},
+    listing::ListQueryInput,
+    problem::Problem,
+};
 
 /// List, create, get, delete, host events and event stream of `R`.
 pub fn operations<R: Resource>() -> [Operation; 6] {
@@ -30,7 +34,7 @@ pub fn operations<R: Resource>() -> [Operation; 6] {
                 "The response is sent as soon as the request is stored. Follow the {one} until \
                  its state is `ready`."
             ))
-            .fails([409, 503]),
+            .fails([409]),
         get(&id, format!("get_{one}"), read::<R>).requires(R::READ),
         delete(&id, format!("delete_{one}"), remove::<R>)
             .requires(R::DELETE)
@@ -46,7 +50,7 @@ pub fn operations<R: Resource>() -> [Operation; 6] {
         )
         .requires(R::READ)
         .about(R::EVENTS)
-        .fails([503]),
+        .fails([422]),
         get(format!("{id}/stream"), format!("follow_{one}"), stream::<R>)
             .requires(R::READ)
             .about(format!(
@@ -54,8 +58,7 @@ pub fn operations<R: Resource>() -> [Operation; 6] {
                  one after each change. The stream ends when the {one} is gone or the caller's \
                  access is revoked."
             ))
-            .fails([503])
-            .sends_events::<R>(),
+            .sends_events::<R>(one),
     ]
 }
 
@@ -92,8 +95,15 @@ async fn remove<R: Resource>(
     Ok(Accepted(deleting))
 }
 
-async fn host_events<R: Resource>(call: Call, PathId(id): PathId<R::Id>) -> Answer<List<R::Event>> {
-    Ok(List(R::events(call.core(), &call.caller, id).await?))
+async fn host_events<R: Resource>(
+    call: Call,
+    PathId(id): PathId<R::Id>,
+    ApiQuery(query): ApiQuery<EventQueryInput>,
+) -> Answer<Json<EventPage<R::Event>>> {
+    let query = query.validate().map_err(Problem::invalid)?;
+    Ok(Json(
+        R::events(call.core(), &call.caller, id, &query).await?,
+    ))
 }
 
 async fn stream<R: Resource>(call: Call, PathId(id): PathId<R::Id>) -> Answer<Response> {

@@ -35,8 +35,7 @@ pub fn operations() -> Vec<Operation> {
                     "`fields` are those of the provider. The first credential of its tenant, \
                      environment and provider becomes the default; `chosen` makes a later one \
                      the default.",
-                )
-                .fails([503]),
+                ),
             get("/credentials/{id}", "get_credential", read).requires(ReadCredentials),
             put(
                 "/credentials/{id}/secret",
@@ -44,7 +43,7 @@ pub fn operations() -> Vec<Operation> {
                 replace,
             )
             .requires(ManageCredentials)
-            .fails([409, 503]),
+            .fails([409]),
             patch("/credentials/{id}", "rename_credential", rename)
                 .requires(ManageCredentials)
                 .fails([409]),
@@ -65,7 +64,7 @@ pub fn operations() -> Vec<Operation> {
                     "Checks the credential with its provider (AWS and Kubernetes only) and \
                      stores the result.",
                 )
-                .fails([409, 503]),
+                .fails([409]),
             delete("/credentials/{id}", "delete_credential", remove)
                 .requires(ManageCredentials)
                 .about(

@@ -27,8 +27,12 @@ use utoipa::{
 struct Preamble;
 
 /// The problem responses that operations share: status, name, description.
-const ERRORS: [(u16, &str, &str); 11] = [
-    (400, "BadRequest", "The request could not be parsed"),
+const ERRORS: [(u16, &str, &str); 12] = [
+    (
+        400,
+        "BadRequest",
+        "The request could not be parsed, or does not name exactly one host",
+    ),
     (401, "Unauthorized", "No valid API token or session"),
     (
         403,
@@ -67,9 +71,14 @@ const ERRORS: [(u16, &str, &str); 11] = [
         "Too many invalid API tokens came from this address; `Retry-After` says when to retry",
     ),
     (
+        500,
+        "InternalServerError",
+        "An internal error; `reference` identifies its log entry",
+    ),
+    (
         503,
         "ServiceUnavailable",
-        "An outside system did not respond, or too many streams are open; `Retry-After` says when to retry",
+        "The database or an outside system did not respond, or too many streams are open; `Retry-After` says when to retry",
     ),
 ];
 

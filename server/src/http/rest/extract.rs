@@ -20,7 +20,9 @@ use utoipa::{
 
 impl RequestPart for Call {
     fn describe(signature: &mut Signature) {
-        signature.errors.extend([401, 429]);
+        // The request names no host or comes from another site; no caller or permission; too many wrong tokens; the
+        // database is away.
+        signature.errors.extend([400, 401, 403, 429, 500, 503]);
     }
 }
 

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use utoipa::{
     ToSchema,
     openapi::{
-        Components, HttpMethod, Ref, RefOr,
+        Components, HttpMethod, Object, ObjectBuilder, Ref, RefOr, Type,
         path::{OperationBuilder, Paths},
     },
 };
@@ -64,13 +64,8 @@ macro_rules! methods {
         {
             let mut signature = Signature::default();
             H::describe(&mut signature);
-            let method = Method::$method;
-            if method != Method::GET {
-                // From another site.
-                signature.errors.insert(403);
-            }
             Operation {
-                method,
+                method: Method::$method,
                 path: path.into(),
                 id: id.into(),
                 tag: "",
@@ -96,7 +91,6 @@ impl Operation {
     /// Says which permission the caller needs.
     pub fn requires(mut self, permission: impl Into<Permission>) -> Self {
         self.permission = Some(permission.into());
-        self.signature.errors.insert(403);
         self
     }
 
@@ -118,10 +112,35 @@ impl Operation {
         self
     }
 
-    /// Says that a handler that answers [`axum::response::Response`] sends server-sent events.
-    pub fn sends_events<T: ToSchema>(mut self) -> Self {
-        let schema = self.signature.schema::<T>();
-        self.signature.response(200, schema, &["text/event-stream"]);
+    /// Says that a handler that answers [`axum::response::Response`] sends a YAML document.
+    pub fn sends_yaml(mut self) -> Self {
+        let schema = Object::with_type(Type::Object);
+        self.signature
+            .response(200, schema.into(), &["application/yaml"]);
+        self
+    }
+
+    /// Says that a handler that answers [`axum::response::Response`] sends server-sent events of this name, whose data is
+    /// JSON. The schema is that of one event, as in OpenAPI 3.2.
+    pub fn sends_events<T: ToSchema>(mut self, name: &str) -> Self {
+        let mut data = Object::with_type(Type::String);
+        data.content_media_type = "application/json".to_owned();
+        data.description = Some(format!("A `{}` as JSON.", T::name()));
+        self.signature.schema::<T>();
+        let event = ObjectBuilder::new()
+            .property(
+                "event",
+                ObjectBuilder::new()
+                    .schema_type(Type::String)
+                    .enum_values(Some([name])),
+            )
+            .required("event")
+            .property("data", data)
+            .required("data")
+            .property("id", text())
+            .build();
+        self.signature
+            .response(200, event.into(), &["text/event-stream"]);
         self
     }
 

@@ -9,7 +9,7 @@ use domain::{
 };
 use http::request::Parts;
 use utoipa::openapi::{
-    Required,
+    KnownFormat, ObjectBuilder, Required, SchemaFormat, Type,
     path::{Parameter, ParameterBuilder, ParameterIn},
 };
 
@@ -159,8 +159,10 @@ impl Segment for JobNumber {
     }
 
     fn describe(signature: &mut Signature) {
-        let schema = utoipa::openapi::ObjectBuilder::new()
-            .schema_type(utoipa::openapi::Type::Integer)
+        // SkyPilot's numbers are signed.
+        let schema = ObjectBuilder::new()
+            .schema_type(Type::Integer)
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
             .minimum(Some(0))
             .build();
         let parameter: Parameter = parameter("job", "Number of the job on its node")

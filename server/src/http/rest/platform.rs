@@ -29,8 +29,7 @@ pub fn operations() -> Vec<Operation> {
             .about(
                 "Checks the portal's own permissions on the host cluster, like `hangar \
                      check`. Missing permissions are part of the result, not an error.",
-            )
-            .fails([503]),
+            ),
             get("/plans", "list_plans", plans)
                 .requires(ManageHosts)
                 .about(

@@ -27,37 +27,28 @@ pub fn operations() -> Vec<Operation> {
         [
             get("/user-pools", "list_user_pools", pools)
                 .about("User pools of the configured identity providers."),
-            get(USERS, "list_pool_users", list)
-                .about("50 users per page, in Cognito's order.")
-                .fails([503]),
+            get(USERS, "list_pool_users", list).about("50 users per page, in Cognito's order."),
             post(USERS, "invite_pool_user", invite)
                 .about("Cognito sends an email with a password for the first sign-in.")
-                .fails([409, 503]),
-            get(USER, "get_pool_user", read)
-                .about("A user with groups.")
-                .fails([503]),
+                .fails([409]),
+            get(USER, "get_pool_user", read).about("A user with groups."),
             post(format!("{USER}/enable"), "enable_pool_user", enable)
-                .about("Allows the user to sign in.")
-                .fails([503]),
-            post(format!("{USER}/disable"), "disable_pool_user", disable)
-                .about(
-                    "Prevents further sign-ins. To end the user's sessions in Hangar, suspend \
+                .about("Allows the user to sign in."),
+            post(format!("{USER}/disable"), "disable_pool_user", disable).about(
+                "Prevents further sign-ins. To end the user's sessions in Hangar, suspend \
                      the user too.",
-                )
-                .fails([503]),
+            ),
             post(
                 format!("{USER}/reset-password"),
                 "reset_pool_user_password",
                 reset_password,
             )
             .about("Cognito sends an email with a code for a new password.")
-            .fails([409, 503]),
+            .fails([409]),
             put(MEMBERSHIP, "add_pool_user_to_group", join_group)
-                .about("Takes effect with the next sign-in.")
-                .fails([503]),
+                .about("Takes effect with the next sign-in."),
             delete(MEMBERSHIP, "remove_pool_user_from_group", leave_group)
-                .about("Takes effect with the next sign-in.")
-                .fails([503]),
+                .about("Takes effect with the next sign-in."),
         ],
     );
     operations

@@ -3,6 +3,7 @@
 use super::{
     http_client::{ProviderHttp, ProviderHttpError},
     id_token::Keys,
+    issuer::Issuer,
     refusal::Refusal,
 };
 use crate::config::ProviderSettings;
@@ -18,15 +19,13 @@ use openidconnect::{
     DiscoveryError, IssuerUrl, ProviderMetadataWithLogout,
     core::{CoreClientAuthMethod, CoreJsonWebKey, CoreJwsSigningAlgorithm},
 };
-use provisioning::outgoing::OutgoingRules;
 use serde::{Deserialize, Serialize};
 use std::{
     fmt,
-    net::IpAddr,
     time::{Duration, Instant},
 };
-use tokio::{net::lookup_host, time::timeout};
-use url::{Host, Url};
+use tokio::time::timeout;
+use url::Url;
 
 /// The timeout for all requests of one sign-in step.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -115,6 +114,7 @@ impl Discovered {
             .ok_or_else(|| Refusal::misconfigured("the provider has no token endpoint"))?
             .url();
         let site = Issuer::at(&settings.issuer).await;
+        // Each request is checked again when it is sent.
         for url in [Some(authorization), end_session.as_ref()]
             .into_iter()
             .flatten()
@@ -168,65 +168,6 @@ impl Discovered {
     }
 }
 
-/// Where the issuer is. Its metadata may not send the portal anywhere that is less public, or less private.
-struct Issuer {
-    on_this_machine: bool,
-    in_private_network: bool,
-}
-
-impl Issuer {
-    async fn at(url: &Url) -> Self {
-        Self {
-            on_this_machine: addresses(url).await.iter().any(IpAddr::is_loopback),
-            in_private_network: is_private(url).await,
-        }
-    }
-
-    fn allows_browsers(&self, url: &Url) -> Result<(), Refusal> {
-        match url.scheme() {
-            "https" => Ok(()),
-            "http" if self.on_this_machine => Ok(()),
-            _ => Err(Refusal::misconfigured(format!(
-                "the provider's endpoint at {} must begin with https://",
-                url.host_str().unwrap_or("an unknown host")
-            ))),
-        }
-    }
-
-    async fn allows_requests(&self, url: &Url) -> Result<(), Refusal> {
-        self.allows_browsers(url)?;
-        if !self.in_private_network && is_private(url).await {
-            return Err(Refusal::misconfigured(format!(
-                "the provider's endpoint at {} has a private address, and the issuer has a public one",
-                url.host_str().unwrap_or("an unknown host")
-            )));
-        }
-        Ok(())
-    }
-}
-
-async fn is_private(url: &Url) -> bool {
-    let public = OutgoingRules::default();
-    addresses(url)
-        .await
-        .into_iter()
-        .any(|address| !public.permit(address))
-}
-
-/// Empty if the name is not known: the request itself will say so.
-async fn addresses(url: &Url) -> Vec<IpAddr> {
-    let port = url.port_or_known_default().unwrap_or(443);
-    match url.host() {
-        Some(Host::Ipv4(ip)) => vec![ip.into()],
-        Some(Host::Ipv6(ip)) => vec![ip.into()],
-        Some(Host::Domain(name)) => match timeout(TIMEOUT, lookup_host((name, port))).await {
-            Ok(Ok(found)) => found.map(|address| address.ip()).collect(),
-            _ => Vec::new(),
-        },
-        None => Vec::new(),
-    }
-}
-
 /// The output of `conversation`, if it completes in time.
 pub async fn in_time<T>(conversation: impl Future<Output = T>) -> Result<T, Refusal> {
     timeout(TIMEOUT, conversation)
@@ -242,47 +183,5 @@ fn discovery_refusal(error: DiscoveryError<ProviderHttpError>) -> Refusal {
         }
         DiscoveryError::Response(_, _, message) => Refusal::misconfigured(message),
         other => Refusal::misconfigured(other),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn metadata_may_not_send_the_portal_or_browsers_elsewhere() {
-        let public = Issuer {
-            on_this_machine: false,
-            in_private_network: false,
-        };
-        let private = Issuer {
-            on_this_machine: false,
-            in_private_network: true,
-        };
-        let here = Issuer {
-            on_this_machine: true,
-            in_private_network: true,
-        };
-        for (issuer, url, browsers, requests) in [
-            (&public, "http://8.8.8.8/token", false, false),
-            (&public, "https://8.8.8.8/token", true, true),
-            (&public, "https://10.0.0.1/token", true, false),
-            (&public, "https://169.254.169.254/latest", true, false),
-            (&public, "https://[::1]/token", true, false),
-            (&public, "javascript:alert(1)", false, false),
-            (&public, "file:///etc/passwd", false, false),
-            (&private, "https://10.0.0.1/token", true, true),
-            (&private, "http://10.0.0.1/token", false, false),
-            (&here, "http://127.0.0.1:9000/token", true, true),
-            (&here, "javascript:alert(1)", false, false),
-        ] {
-            let url: Url = url.parse().unwrap();
-            assert_eq!(issuer.allows_browsers(&url).is_ok(), browsers, "{url}");
-            assert_eq!(
-                issuer.allows_requests(&url).await.is_ok(),
-                requests,
-                "{url}"
-            );
-        }
     }
 }

@@ -1,7 +1,9 @@
 //! The HTTP client for identity providers, with limits on time and size and without redirects.
 
+use super::issuer::Issuer;
 use openidconnect::{AsyncHttpClient, HttpRequest, HttpResponse};
 use std::{future::Future, pin::Pin, time::Duration};
+use url::Url;
 
 /// The timeout for one request.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -15,6 +17,9 @@ pub enum ProviderHttpError {
     /// No connection, or no response in time.
     #[error("the provider did not respond")]
     NoAnswer(#[source] reqwest::Error),
+    /// The provider's metadata names an address that the portal does not send requests to.
+    #[error("{0}")]
+    NotAllowed(String),
     /// The response exceeds the limit.
     #[error("the provider's response is too large")]
     TooLarge,
@@ -28,23 +33,30 @@ impl From<reqwest::Error> for ProviderHttpError {
     }
 }
 
+/// Sends requests to one provider. Its metadata names the addresses, so each is checked against that of the issuer.
 #[derive(Clone, Debug)]
-pub struct ProviderHttp(reqwest::Client);
+pub struct ProviderHttp {
+    client: reqwest::Client,
+    issuer: Url,
+}
 
 impl ProviderHttp {
     /// A client with the limits above.
-    pub fn new() -> Result<Self, ProviderHttpError> {
+    pub fn new(issuer: Url) -> Result<Self, ProviderHttpError> {
         let client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(TIMEOUT)
             .timeout(TIMEOUT)
             .build()?;
-        Ok(Self(client))
+        Ok(Self { client, issuer })
     }
 
     /// Sends a request and reads the whole response.
     pub async fn send(&self, request: HttpRequest) -> Result<HttpResponse, ProviderHttpError> {
-        let mut answer = self.0.execute(request.try_into()?).await?;
+        let request: reqwest::Request = request.try_into()?;
+        let issuer = Issuer::at(&self.issuer).await;
+        issuer.allows_requests(request.url()).await?;
+        let mut answer = self.client.execute(request).await?;
         let mut response = http::Response::builder().status(answer.status());
         if let Some(headers) = response.headers_mut() {
             *headers = answer.headers().clone();
@@ -66,5 +78,40 @@ impl<'c> AsyncHttpClient<'c> for ProviderHttp {
 
     fn call(&'c self, request: HttpRequest) -> Self::Future {
         Box::pin(self.send(request))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use openidconnect::{IssuerUrl, core::CoreProviderMetadata};
+    use std::{io::ErrorKind, net::TcpListener};
+
+    /// Keys are read by the library that reads the metadata, through this client.
+    #[tokio::test]
+    async fn a_public_provider_cannot_send_the_portal_to_a_private_address() {
+        let inner = TcpListener::bind("127.0.0.1:0").unwrap();
+        inner.set_nonblocking(true).unwrap();
+        let here = inner.local_addr().unwrap();
+        let http = ProviderHttp::new("https://8.8.8.8".parse().unwrap()).unwrap();
+        for address in [
+            format!("https://{here}/jwks"),
+            format!("http://{here}/jwks"),
+            format!("https://localhost:{}/jwks", here.port()),
+            "https://169.254.169.254/latest".to_owned(),
+            "http://8.8.8.8/jwks".to_owned(),
+        ] {
+            let request = http::Request::get(&address).body(Vec::new()).unwrap();
+            let refused = http.send(request).await;
+            assert!(
+                matches!(refused, Err(ProviderHttpError::NotAllowed(_))),
+                "{address}"
+            );
+        }
+        let issuer = IssuerUrl::new(format!("https://{here}")).unwrap();
+        let refused = CoreProviderMetadata::discover_async(issuer, &http).await;
+        assert!(refused.is_err());
+        let reached = inner.accept().map(drop);
+        assert_eq!(reached.unwrap_err().kind(), ErrorKind::WouldBlock);
     }
 }

@@ -7,6 +7,7 @@ mod claims;
 mod discovery;
 mod http_client;
 mod id_token;
+mod issuer;
 mod provider;
 mod refusal;
 mod return_to;

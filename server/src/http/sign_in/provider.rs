@@ -54,8 +54,8 @@ impl Provider {
     /// Creates a provider without sending any request.
     pub fn new(settings: ProviderSettings) -> Result<Self, ProviderHttpError> {
         Ok(Self {
+            http: ProviderHttp::new(settings.issuer.clone())?,
             settings,
-            http: ProviderHttp::new()?,
             discovered: RwLock::default(),
         })
     }

@@ -60,9 +60,9 @@ impl Refusal {
 impl From<ProviderHttpError> for Refusal {
     fn from(error: ProviderHttpError) -> Self {
         match error {
-            ProviderHttpError::TooLarge | ProviderHttpError::Request(_) => {
-                Self::Misconfigured(error.into())
-            }
+            ProviderHttpError::NotAllowed(_)
+            | ProviderHttpError::TooLarge
+            | ProviderHttpError::Request(_) => Self::Misconfigured(error.into()),
             ProviderHttpError::NoAnswer(_) => Self::Unavailable(error.into()),
         }
     }

@@ -66,7 +66,7 @@ async fn a_node_is_found_quoted_ordered_stopped_started_and_deleted() {
     let list = program.get("/api/v1/nodes?search=train&state=ready").await;
     assert_eq!(list.body_json()["total"], 1, "{}", list.body);
     let events = program.get(&format!("{address}/events")).await.body_json();
-    assert!(!events.as_array().unwrap().is_empty());
+    assert!(!events["items"].as_array().unwrap().is_empty());
 
     let autostop = json!({ "idle_minutes": 15, "idle_action": "delete" });
     let changed = program

@@ -4,8 +4,8 @@
 //! caller may is asked of the table of permissions, which has a test of its own against the table written out.
 
 mod callers;
-mod table;
-mod world;
+pub mod table;
+pub mod world;
 
 use crate::fixture::{TestPortal, body_of};
 use callers::Asker;

@@ -3,7 +3,12 @@
 //! <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>
 
 use super::{Faults, Fields, Surroundings};
-use domain::credential::CredentialFact;
+use crate::errors::sentence;
+use domain::{
+    aws::{Arn, Partition, Region},
+    credential::CredentialFact,
+    problem::FieldError,
+};
 
 pub(super) fn check(
     fields: &Fields,
@@ -15,9 +20,11 @@ pub(super) fn check(
     };
     check("access_key_id", access_key_id);
     check("secret_access_key", secret_access_key);
-    check("role_arn", role_arn);
     check("external_id", external_id);
-    check("region", region);
+    let field = |name: &str| fields.get(name).map(String::as_str);
+    if let Err(found) = region(field, surroundings.portal_region.as_ref()) {
+        faults.0.extend(found);
+    }
     match (
         fields.contains_key("access_key_id"),
         fields.contains_key("secret_access_key"),
@@ -33,6 +40,52 @@ pub(super) fn check(
     Vec::new()
 }
 
+/// The region to call STS in: that of the credential, else of the portal's own identity if that assumes the role, else the
+/// default of the role's partition. Keys are known in their own partition only, so everything must be in the same one.
+///
+/// # Errors
+/// Each field at fault, the rule and what to enter.
+pub(in crate::vault) fn region<'a>(
+    field: impl Fn(&str) -> Option<&'a str>,
+    portal: Option<&Region>,
+) -> Result<Region, Vec<FieldError>> {
+    let fault = |field: &str, rule: &str| FieldError::new(field, format!("{}.", sentence(rule)));
+    let role = field("role_arn").map(role_partition).transpose();
+    let given = field("region").map(str::parse::<Region>).transpose();
+    let (role, given) = match (role, given) {
+        (Ok(role), Ok(given)) => (role, given),
+        (role, given) => {
+            let role = role.err().map(|rule| fault("role_arn", &rule));
+            let given = given.err().map(|rule| fault("region", rule));
+            return Err(role.into_iter().chain(given).collect());
+        }
+    };
+    let portal = portal.filter(|_| field("access_key_id").is_none());
+    if let (Some(role), Some(portal)) = (role, portal)
+        && portal.partition() != role
+    {
+        let rule = format!(
+            "must be a role in the partition {} of this portal's own identity: keys of {role} are needed to assume a \
+             role there. Enter those keys as well",
+            portal.partition(),
+        );
+        return Err(vec![fault("role_arn", &rule)]);
+    }
+    if let (Some(role), Some(given)) = (role, &given)
+        && given.partition() != role
+    {
+        let rule = format!(
+            "must be a region of the role's partition {role}, such as {}. Leave it empty to use that one",
+            role.default_region().as_str(),
+        );
+        return Err(vec![fault("region", &rule)]);
+    }
+    Ok(given
+        .or_else(|| portal.cloned())
+        .or_else(|| role.map(Partition::default_region))
+        .unwrap_or_default())
+}
+
 /// The portal's own identity assumes the roles of several tenants. One tenant must not get at the role of another by its
 /// ARN, so the external id tells them apart.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html>
@@ -44,7 +97,7 @@ fn check_role_without_keys(fields: &Fields, surroundings: &Surroundings, faults:
         );
         return;
     }
-    if !surroundings.portal_has_aws_identity {
+    if surroundings.portal_region.is_none() {
         faults.add(
             "access_key_id",
             "This portal has no AWS identity of its own to assume the role with. Give the keys of a user that may, or \
@@ -97,45 +150,30 @@ fn secret_access_key(text: &str) -> Option<String> {
     (!fits).then(|| "Must be of letters, digits, /, + and = only.".to_owned())
 }
 
-fn region(text: &str) -> Option<String> {
-    let parts: Vec<_> = text.split('-').collect();
-    let fits = match parts.as_slice() {
-        [area, middle @ .., number] => {
-            area.len() == 2
-                && !middle.is_empty()
-                && [*area].iter().chain(middle).all(|part| {
-                    !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase())
-                })
-                && (1..=2).contains(&number.len())
-                && number.bytes().all(|byte| byte.is_ascii_digit())
-        }
-        _ => false,
-    };
-    (!fits).then(|| "Must be written like eu-central-1.".to_owned())
+/// The partition that a role is in.
+fn role_partition(arn: &str) -> Result<Partition, String> {
+    let rule = "must be the ARN of a role, such as arn:aws:iam::123456789012:role/hangar";
+    let parsed = Arn::parse(arn).map_err(|error| error.message(rule))?;
+    let is_role = parsed.service == "iam"
+        && parsed.region.is_empty()
+        && parsed
+            .resource
+            .strip_prefix("role")
+            .is_some_and(is_path_and_name);
+    is_role
+        .then_some(parsed.partition)
+        .ok_or_else(|| rule.to_owned())
 }
 
-fn role_arn(text: &str) -> Option<String> {
-    let parts: Vec<_> = text.splitn(6, ':').collect();
-    let fits = match parts.as_slice() {
-        ["arn", partition, "iam", "", account, resource] => {
-            partition.starts_with("aws")
-                && partition
-                    .bytes()
-                    .all(|byte| byte.is_ascii_lowercase() || byte == b'-')
-                && account.len() == 12
-                && account.bytes().all(|byte| byte.is_ascii_digit())
-                && resource.strip_prefix("role/").is_some_and(|name| {
-                    !name.is_empty()
-                        && !name.ends_with('/')
-                        && name.len() <= 512 + 64
-                        && name.bytes().all(|byte| is_word(byte) || byte == b'/')
-                })
-        }
-        _ => false,
-    };
-    (!fits).then(|| {
-        "Must be the ARN of a role, such as arn:aws:iam::123456789012:role/hangar.".to_owned()
-    })
+/// `/NAME` or `/PATH/NAME`: <https://docs.aws.amazon.com/IAM/latest/APIReference/API_Role.html>
+fn is_path_and_name(text: &str) -> bool {
+    text.starts_with('/')
+        && text.rsplit_once('/').is_some_and(|(path, name)| {
+            path.len() < 512
+                && path.bytes().all(|byte| matches!(byte, 0x21..=0x7e))
+                && (1..=64).contains(&name.len())
+                && name.bytes().all(is_word)
+        })
 }
 
 fn external_id(text: &str) -> Option<String> {

@@ -2,7 +2,7 @@
 //! another question. Nothing that was typed in comes back in a message, apart from names of fields.
 
 mod api_keys;
-mod aws;
+pub(super) mod aws;
 mod azure;
 mod gcp;
 mod json;
@@ -11,6 +11,7 @@ mod nebius;
 mod oci;
 
 use domain::{
+    aws::Region,
     credential::{CredentialFact, Provider, SecretFieldKind, SecretText},
     problem::FieldError,
 };
@@ -26,8 +27,8 @@ pub(super) type Fields = BTreeMap<String, String>;
 
 /// What the rules of a provider depend on.
 pub(super) struct Surroundings {
-    /// Whether the portal has an AWS identity of its own.
-    pub portal_has_aws_identity: bool,
+    /// The region of the portal's own AWS identity; `None`: the portal has none.
+    pub portal_region: Option<Region>,
     /// What the external id of a role must begin with that the portal's own identity assumes.
     pub external_id: String,
 }

@@ -6,7 +6,7 @@ const CANARY: &str = "canaryCANARYcanary";
 
 fn surroundings() -> Surroundings {
     Surroundings {
-        portal_has_aws_identity: true,
+        portal_region: Some(Region::default()),
         external_id: "hangar:0197".to_owned(),
     }
 }
@@ -108,7 +108,7 @@ fn a_role_of_another_tenant_cannot_be_had_through_the_portals_own_identity() {
 #[test]
 fn a_role_without_keys_needs_an_identity_of_the_portal() {
     let without = Surroundings {
-        portal_has_aws_identity: false,
+        portal_region: None,
         ..surroundings()
     };
     let given = typed(&[ROLE, ("external_id", "hangar:0197")]);
@@ -133,7 +133,7 @@ fn each_fault_of_aws_keys_is_at_its_field() {
         let given = [KEY_ID, ("secret_access_key", secret)];
         assert_eq!(at(Provider::Aws, &given), ["secret_access_key"], "{secret}");
     }
-    for region in ["Frankfurt", "eu-1", "eu-central", "eu-central-1a", "eu--1"] {
+    for region in ["Frankfurt", "us-gov-1a", "aws-global"] {
         let given = [KEY_ID, SECRET_KEY, ("region", region)];
         assert_eq!(at(Provider::Aws, &given), ["region"], "{region}");
     }
@@ -144,6 +144,13 @@ fn each_fault_of_aws_keys_is_at_its_field() {
         "arn:aws:sts::123456789012:role/hangar",
         "arn:aws:iam::123456789012:role/",
         "arn:aws:iam::123456789012:role/a b",
+        "arn:aws:iam::123456789012:role/a b/hangar",
+        "arn:aws:iam::123456789012:role/a!",
+        "arn:aws:iam::123456789012:rolehangar",
+        "arn:aws:iam:us-east-1:123456789012:role/hangar",
+        "arn:aws-gov:iam::123456789012:role/hangar",
+        "arn:awsx:iam::123456789012:role/hangar",
+        &format!("arn:aws:iam::123456789012:role/{}", "n".repeat(65)),
     ] {
         let given = [KEY_ID, SECRET_KEY, ("role_arn", arn)];
         assert_eq!(at(Provider::Aws, &given), ["role_arn"], "{arn}");
@@ -151,6 +158,121 @@ fn each_fault_of_aws_keys_is_at_its_field() {
     for id in ["a", "a b"] {
         let given = [KEY_ID, SECRET_KEY, ROLE, ("external_id", id)];
         assert_eq!(at(Provider::Aws, &given), ["external_id"], "{id}");
+    }
+}
+
+/// The region that STS is asked in.
+fn region_of(portal: &str, given: &[(&str, &str)]) -> Result<String, String> {
+    let portal: Region = portal.parse().unwrap();
+    let field = |name: &str| {
+        let found = given.iter().find(|(known, _)| *known == name);
+        found.map(|(_, value)| *value)
+    };
+    match aws::region(field, Some(&portal)) {
+        Ok(region) => Ok(region.as_str().to_owned()),
+        Err(faults) => Err(faults[0].field.clone()),
+    }
+}
+
+#[test]
+fn aws_is_asked_in_the_partition_of_the_role() {
+    for (arn, default, other) in [
+        ("arn:aws:iam::123456789012:role/a", "us-east-1", "eu-west-1"),
+        (
+            "arn:aws-us-gov:iam::123456789012:role/a",
+            "us-gov-west-1",
+            "us-gov-east-1",
+        ),
+        (
+            "arn:aws-cn:iam::123456789012:role/a",
+            "cn-northwest-1",
+            "cn-north-1",
+        ),
+        (
+            "arn:aws-eusc:iam::123456789012:role/a",
+            "eusc-de-east-1",
+            "eusc-de-east-1",
+        ),
+        (
+            "arn:aws-iso:iam::123456789012:role/a",
+            "us-iso-east-1",
+            "us-iso-west-1",
+        ),
+        (
+            "arn:aws-iso-b:iam::123456789012:role/a",
+            "us-isob-east-1",
+            "us-isob-west-1",
+        ),
+        (
+            "arn:aws-iso-e:iam::123456789012:role/a",
+            "eu-isoe-west-1",
+            "eu-isoe-west-1",
+        ),
+        (
+            "arn:aws-iso-f:iam::123456789012:role/a",
+            "us-isof-south-1",
+            "us-isof-east-1",
+        ),
+    ] {
+        let role = ("role_arn", arn);
+        let (region, portal) = (("region", other), "ap-south-2");
+        let keys = [KEY_ID, SECRET_KEY, role];
+        assert_eq!(region_of(portal, &keys).as_deref(), Ok(default));
+        let keys = [KEY_ID, SECRET_KEY, role, region];
+        assert_eq!(region_of(portal, &keys).as_deref(), Ok(other));
+        assert_eq!(at(Provider::Aws, &keys), [""; 0], "{arn}");
+        // With the portal's own identity, which is in one partition.
+        assert_eq!(region_of(other, &[role]).as_deref(), Ok(other));
+        assert_eq!(region_of(default, &[role, region]).as_deref(), Ok(other));
+    }
+}
+
+#[test]
+fn what_is_of_two_partitions_is_refused_at_its_field() {
+    let government = ("role_arn", "arn:aws-us-gov:iam::123456789012:role/a");
+    let china = ("role_arn", "arn:aws-cn:iam::123456789012:role/a");
+    for (role, region) in [
+        (ROLE, "us-gov-west-1"),
+        (ROLE, "cn-north-1"),
+        (government, "us-east-1"),
+        (government, "us-iso-east-1"),
+        (china, "ap-east-1"),
+    ] {
+        let given = [KEY_ID, SECRET_KEY, role, ("region", region)];
+        let faults = faults(Provider::Aws, &given);
+        assert!(faults[0].starts_with("region: "), "{faults:?}");
+        assert_eq!(faults.len(), 1);
+    }
+    let wrong = [KEY_ID, SECRET_KEY, government, ("region", "eu-west-1")];
+    let message = &faults(Provider::Aws, &wrong)[0];
+    assert!(message.contains("aws-us-gov") && message.contains("us-gov-west-1"));
+    // The portal's identity is in `aws`.
+    let own = ("external_id", "hangar:0197");
+    for role in [government, china] {
+        assert_eq!(at(Provider::Aws, &[role, own]), ["role_arn"]);
+        let region = ("region", "us-gov-west-1");
+        assert_eq!(at(Provider::Aws, &[role, own, region]), ["role_arn"]);
+    }
+    // A stored credential outlives the identity that it was checked with.
+    assert_eq!(
+        region_of("us-gov-east-1", &[ROLE]),
+        Err("role_arn".to_owned())
+    );
+}
+
+#[test]
+fn roles_have_paths_and_names_as_iam_allows_them() {
+    let longest = format!("role/{}/{}", "p".repeat(510), "n".repeat(64));
+    for resource in [
+        "role/hangar",
+        "role/teams/ml/hangar+a=b,c.d@e-f_g",
+        "role/a!b~(c)/hangar",
+        "role/aws-service-role/x.amazonaws.com/hangar",
+        &longest,
+    ] {
+        let arn = format!("arn:aws:iam::123456789012:{resource}");
+        let given = [KEY_ID, SECRET_KEY, ("role_arn", arn.as_str())];
+        assert_eq!(at(Provider::Aws, &given), [""; 0], "{arn}");
     }
 }
 

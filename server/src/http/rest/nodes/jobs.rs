@@ -24,25 +24,25 @@ pub fn operations() -> Vec<Operation> {
             get("/nodes/{id}/jobs", "list_jobs", list)
                 .requires(ReadNode)
                 .about("Newest first.")
-                .fails([409, 503]),
+                .fails([409]),
             post("/nodes/{id}/jobs", "submit_job", submit)
                 .requires(OperateNode)
                 .about(
                     "Queues shell commands on the node. Each request submits one job; it is not \
                      idempotent.",
                 )
-                .fails([409, 503]),
+                .fails([409]),
             delete("/nodes/{id}/jobs/{job}", "cancel_job", cancel)
                 .requires(OperateNode)
                 .about("Also succeeds for a job that has ended.")
-                .fails([409, 503]),
+                .fails([409]),
             get("/nodes/{id}/jobs/{job}/logs", "get_job_log", logs::job)
                 .requires(ReadNodeLogs)
                 .about(
                     "The output of the job. The transfer is aborted if the log cannot be read to \
                      its end; the last line says why.",
                 )
-                .fails([409, 422, 503])
+                .fails([409, 422])
                 .sends_text(&["text/plain"]),
         ],
     )

@@ -35,13 +35,11 @@ pub fn operations() -> Vec<Operation> {
                      clouds of the caller's tenants; cheapest first by default. Prices are in \
                      millionths of a US dollar, as of `read_at`.",
                 )
-                .fails([422, 503]),
-            post("/nodes/quote", "quote_node", quote)
-                .about(
-                    "Price, matching machines and SkyPilot task of a request for a node. \
+                .fails([422]),
+            post("/nodes/quote", "quote_node", quote).about(
+                "Price, matching machines and SkyPilot task of a request for a node. \
                      `errors` says why the request would be refused. Nothing is created.",
-                )
-                .fails([503]),
+            ),
             post("/nodes/{id}/stop", "stop_node", stop)
                 .requires(OperateNode)
                 .about(
@@ -68,7 +66,7 @@ pub fn operations() -> Vec<Operation> {
                     "The SSH key is read from the SkyPilot API server for each request, and the \
                      request is audited. It gives full control over the machine.",
                 )
-                .fails([409, 503])
+                .fails([409])
                 .sends_json::<ssh::Ssh>(),
             get(
                 "/nodes/{id}/logs/provisioning",
@@ -80,7 +78,7 @@ pub fn operations() -> Vec<Operation> {
                 "SkyPilot's output of the launch or start. The transfer is aborted if the \
                      log cannot be read to its end; the last line says why.",
             )
-            .fails([409, 422, 503])
+            .fails([409, 422])
             .sends_text(&["text/plain"]),
         ],
     ));

@@ -1,0 +1,3 @@
+//! Pages of clusters beyond what `pages.rs` shows of each.
+
+mod events;
