@@ -21,6 +21,8 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 const DOUBT: Duration = Duration::from_secs(1);
 /// How long a starting API server is waited for.
 const STARTING: Duration = Duration::from_secs(10);
+/// How long a credential is tried that not even `/readyz` accepts.
+const UNKNOWN: Duration = Duration::from_secs(5);
 /// How often a host that is ready must refuse the same request.
 const REFUSALS: u32 = 2;
 
@@ -43,11 +45,14 @@ pub(crate) fn repeating(client: Client, limit: Duration) -> Client {
 
 /// Whether the host says that it is ready.
 pub(crate) async fn is_ready(client: &Client, limit: Duration) -> bool {
-    let Ok(request) = Request::get("/readyz").body(Body::empty()) else {
-        return false;
-    };
+    readiness(client, limit).await == Some(StatusCode::OK)
+}
+
+/// What `/readyz` answers.
+async fn readiness(client: &Client, limit: Duration) -> Option<StatusCode> {
+    let request = Request::get("/readyz").body(Body::empty()).ok()?;
     let answer = timeout(limit, client.send(request)).await;
-    matches!(answer, Ok(Ok(response)) if response.status() == StatusCode::OK)
+    Some(answer.ok()?.ok()?.status())
 }
 
 async fn send(
@@ -75,14 +80,19 @@ async fn send(
                 if !is_about_rights || refusals >= REFUSALS {
                     return Ok(response);
                 }
-                if is_ready(&client, limit).await {
-                    refusals += 1;
-                } else if began.elapsed() > STARTING {
-                    return Err(Error::Service(Box::new(Starting(status.as_u16()))));
+                match readiness(&client, limit).await {
+                    Some(StatusCode::OK) => refusals += 1,
+                    Some(StatusCode::UNAUTHORIZED) if began.elapsed() > UNKNOWN => {
+                        return Ok(response);
+                    }
+                    _ if began.elapsed() > STARTING => {
+                        return Err(Error::Service(Box::new(Starting(status.as_u16()))));
+                    }
+                    _ => {}
                 }
-                DOUBT
+                spread(DOUBT)
             }
-            _ => match pause(status, response.headers()) {
+            _ => match pause(status, response.headers()).map(spread) {
                 Some(pause) if repetitions < REPETITIONS && began.elapsed() + pause < PATIENCE => {
                     repetitions += 1;
                     pause
@@ -91,9 +101,13 @@ async fn send(
             },
         };
         tracing::debug!(status = status.as_u16(), ?pause, "request is repeated");
-        // Requests that were refused together do not return together.
-        sleep(pause.mul_f64(rand::random_range(1.0..1.25))).await;
+        sleep(pause).await;
     }
+}
+
+/// Requests that were refused together do not return together.
+fn spread(pause: Duration) -> Duration {
+    pause.mul_f64(rand::random_range(1.0..1.25))
 }
 
 /// The same request, if its body is at hand.

@@ -67,10 +67,12 @@ pub(super) async fn run(shared: Arc<Shared>) {
             // Looks before that would fail again.
             let _ = timeout(LISTS, shared.all_current()).await;
         }
-        let waiting = std::mem::take(&mut *locked(&recovery.waiting));
-        // A host that is there and refuses is not asked in a circle: those clusters come back by themselves.
-        if was_away {
-            shared.tell(waiting);
+        if !was_away {
+            // It was back before it was asked. One that is there and does not respond to anything else must not be
+            // asked in a circle.
+            sleep(LONGEST_PAUSE).await;
         }
+        let waiting = std::mem::take(&mut *locked(&recovery.waiting));
+        shared.tell(waiting);
     }
 }
