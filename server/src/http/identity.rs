@@ -2,7 +2,7 @@
 //! roles take effect immediately. Identity headers of proxies are ignored.
 
 use crate::{
-    http::{layers::access_log, problem, session::SessionData},
+    http::{layers::access_log, problem, session::SessionData, wrong_tokens::Advice},
     portal::Portal,
 };
 use axum::{
@@ -123,11 +123,15 @@ async fn token_caller(
         return portal.token_caller(secret, source).await;
     };
     let (digest, now) = (token_digest(secret), Instant::now());
-    if !portal.wrong_tokens.may_ask(address, &digest, now) {
-        let detail = "Too many invalid API tokens were sent from this address.";
-        return Err(Problem::new(ProblemKind::TooManyRequests, detail)
-            .code("too_many_invalid_tokens")
-            .next("Check the token, then try again in a minute."));
+    match portal.wrong_tokens.advise(address, &digest, now) {
+        Advice::LookUp => {}
+        Advice::Wrong => return Ok(None),
+        Advice::TooMany => {
+            let detail = "Too many invalid API tokens were sent from this address.";
+            return Err(Problem::new(ProblemKind::TooManyRequests, detail)
+                .code("too_many_invalid_tokens")
+                .next("Check the token, then try again in a minute."));
+        }
     }
     let caller = portal.token_caller(secret, source).await?;
     let is_right = caller.is_some();

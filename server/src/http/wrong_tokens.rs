@@ -7,11 +7,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Wrong tokens of an address within [`WINDOW`]. With more, only tokens that were right before are looked up.
-const MOST: u32 = 60;
+/// Different wrong tokens of an address within [`WINDOW`]. With more, only tokens that were right before are looked up.
+const MOST: usize = 60;
 const WINDOW: Duration = Duration::from_mins(1);
-/// Of addresses, and of tokens.
-const REMEMBERED: usize = 10_000;
+const MOST_ADDRESSES: usize = 2_000;
+const MOST_RIGHT: usize = 10_000;
 
 /// Per replica.
 #[derive(Default)]
@@ -27,49 +27,60 @@ struct State {
 
 struct Wrong {
     since: Instant,
-    count: u32,
+    /// Digests.
+    tokens: HashSet<String>,
+}
+
+/// What to do with a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Advice {
+    LookUp,
+    /// It was wrong a moment ago: a program that repeats one token counts once.
+    Wrong,
+    TooMany,
 }
 
 impl WrongTokens {
-    /// Whether a token from this address may be looked up.
-    pub fn may_ask(&self, address: IpAddr, digest: &str, now: Instant) -> bool {
+    /// What to do with a token from this address.
+    pub fn advise(&self, address: IpAddr, digest: &str, now: Instant) -> Advice {
         let state = self.lock();
         let wrong = state.wrong.get(&network(address));
-        let is_full = wrong
-            .is_some_and(|wrong| now.duration_since(wrong.since) < WINDOW && wrong.count >= MOST);
-        !is_full || state.right.contains(digest)
+        match wrong.filter(|wrong| wrong.is_current(now)) {
+            Some(wrong) if wrong.tokens.contains(digest) => Advice::Wrong,
+            Some(wrong) if wrong.tokens.len() >= MOST && !state.right.contains(digest) => {
+                Advice::TooMany
+            }
+            _ => Advice::LookUp,
+        }
     }
 
     /// Notes what a look-up found.
     pub fn note(&self, address: IpAddr, digest: String, is_right: bool, now: Instant) {
         let mut state = self.lock();
         if is_right {
-            if state.right.len() >= REMEMBERED {
+            if state.right.len() >= MOST_RIGHT {
                 state.right.clear();
             }
             state.right.insert(digest);
             return;
         }
         state.right.remove(&digest);
-        if state.wrong.len() >= REMEMBERED {
-            let passed = |wrong: &Wrong| now.duration_since(wrong.since) >= WINDOW;
-            state.wrong.retain(|_, wrong| !passed(wrong));
-            if state.wrong.len() >= REMEMBERED {
+        if state.wrong.len() >= MOST_ADDRESSES {
+            state.wrong.retain(|_, wrong| wrong.is_current(now));
+            if state.wrong.len() >= MOST_ADDRESSES {
                 state.wrong.clear();
             }
         }
-        let wrong = state.wrong.entry(network(address)).or_insert(Wrong {
+        let fresh = || Wrong {
             since: now,
-            count: 0,
-        });
-        if now.duration_since(wrong.since) >= WINDOW {
-            *wrong = Wrong {
-                since: now,
-                count: 0,
-            };
+            tokens: HashSet::new(),
+        };
+        let wrong = state.wrong.entry(network(address)).or_insert_with(fresh);
+        if !wrong.is_current(now) {
+            *wrong = fresh();
         }
-        wrong.count += 1;
-        if wrong.count == MOST {
+        let is_new = wrong.tokens.len() < MOST && wrong.tokens.insert(digest);
+        if is_new && wrong.tokens.len() == MOST {
             tracing::warn!(
                 %address,
                 "too many wrong API tokens; if this is a proxy, add its address to trusted_proxies"
@@ -79,6 +90,12 @@ impl WrongTokens {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Wrong {
+    fn is_current(&self, now: Instant) -> bool {
+        now.duration_since(self.since) < WINDOW
     }
 }
 
@@ -101,49 +118,65 @@ mod tests {
         text.parse().unwrap()
     }
 
-    /// A guard that has seen `MOST` wrong tokens from an address.
+    /// Has seen `MOST` wrong tokens from an address.
     fn full(address: &str, now: Instant) -> WrongTokens {
-        let guard = WrongTokens::default();
-        guard.note(ip("192.0.2.9"), "right".into(), true, now);
+        let tokens = WrongTokens::default();
+        tokens.note(ip("192.0.2.9"), "right".into(), true, now);
         for number in 0..MOST {
             let digest = format!("wrong-{number}");
-            assert!(guard.may_ask(ip(address), &digest, now));
-            guard.note(ip(address), digest, false, now);
+            assert_eq!(tokens.advise(ip(address), &digest, now), Advice::LookUp);
+            tokens.note(ip(address), digest, false, now);
         }
-        guard
+        tokens
     }
 
     #[test]
     fn an_address_with_many_wrong_tokens_waits_a_minute() {
         let now = Instant::now();
-        let guard = full("192.0.2.1", now);
-        assert!(!guard.may_ask(ip("192.0.2.1"), "another", now));
-        assert!(!guard.may_ask(ip("::ffff:192.0.2.1"), "another", now));
-        assert!(guard.may_ask(ip("192.0.2.2"), "another", now));
-        assert!(guard.may_ask(ip("192.0.2.1"), "another", now + WINDOW));
-        let guard = full("2001:db8::1", now);
-        assert!(!guard.may_ask(ip("2001:db8::ffff:2"), "another", now));
-        assert!(guard.may_ask(ip("2001:db8:0:1::1"), "another", now));
+        let tokens = full("192.0.2.1", now);
+        let advice = |address: &str, now| tokens.advise(ip(address), "another", now);
+        assert_eq!(advice("192.0.2.1", now), Advice::TooMany);
+        assert_eq!(advice("::ffff:192.0.2.1", now), Advice::TooMany);
+        assert_eq!(advice("192.0.2.2", now), Advice::LookUp);
+        assert_eq!(advice("192.0.2.1", now + WINDOW), Advice::LookUp);
+        let tokens = full("2001:db8::1", now);
+        let advice = |address: &str| tokens.advise(ip(address), "another", now);
+        assert_eq!(advice("2001:db8::ffff:2"), Advice::TooMany);
+        assert_eq!(advice("2001:db8:0:1::1"), Advice::LookUp);
+    }
+
+    #[test]
+    fn one_wrong_token_counts_once_and_is_looked_up_once_a_minute() {
+        let (tokens, now) = (WrongTokens::default(), Instant::now());
+        let address = ip("192.0.2.1");
+        for _ in 0..=MOST {
+            tokens.note(address, "old".into(), false, now);
+        }
+        assert_eq!(tokens.advise(address, "old", now), Advice::Wrong);
+        assert_eq!(tokens.advise(address, "another", now), Advice::LookUp);
+        assert_eq!(tokens.advise(address, "old", now + WINDOW), Advice::LookUp);
     }
 
     #[test]
     fn a_token_that_was_right_stays_usable_until_it_is_wrong() {
         let now = Instant::now();
-        let guard = full("192.0.2.1", now);
-        assert!(guard.may_ask(ip("192.0.2.1"), "right", now));
-        guard.note(ip("192.0.2.1"), "right".into(), false, now);
-        assert!(!guard.may_ask(ip("192.0.2.1"), "right", now));
+        let (tokens, address) = (full("192.0.2.1", now), ip("192.0.2.1"));
+        assert_eq!(tokens.advise(address, "right", now), Advice::LookUp);
+        tokens.note(address, "right".into(), false, now);
+        assert_eq!(tokens.advise(address, "right", now), Advice::TooMany);
     }
 
     #[test]
     fn what_is_remembered_is_bounded() {
-        let (guard, now) = (WrongTokens::default(), Instant::now());
-        for number in 0..=u32::try_from(REMEMBERED).unwrap() {
+        let (tokens, now) = (WrongTokens::default(), Instant::now());
+        for number in 0..=u32::try_from(MOST_RIGHT).unwrap() {
             let address = IpAddr::V4((0x0a00_0000 + number).into());
-            guard.note(address, String::new(), false, now);
-            guard.note(address, number.to_string(), true, now);
+            tokens.note(address, String::new(), false, now);
+            tokens.note(address, number.to_string(), true, now);
+            tokens.note(ip("192.0.2.1"), format!("wrong-{number}"), false, now);
         }
-        let state = guard.lock();
-        assert!(state.wrong.len() <= REMEMBERED && state.right.len() <= REMEMBERED);
+        let state = tokens.lock();
+        assert!(state.wrong.len() <= MOST_ADDRESSES && state.right.len() <= MOST_RIGHT);
+        assert!(state.wrong.values().all(|wrong| wrong.tokens.len() <= MOST));
     }
 }

@@ -3,6 +3,7 @@
 use crate::fixture::{ADMIN, Browser, DEVELOPER, TestPortal, order, ordered};
 use persistence::records::{ClaimedRoles, SignedIn};
 use reqwest::Method;
+use serde_json::json;
 use tower_sessions::{SessionStore as _, session::Id};
 
 #[tokio::test]
@@ -50,11 +51,13 @@ async fn a_token_stays_revoked_after_its_user_is_restored() {
     let program = portal.program_of(DEVELOPER).await;
     let admin = portal.program_of(ADMIN).await;
     let id = portal.person(DEVELOPER).await.id;
-    for change in ["suspend", "restore"] {
-        let path = format!("/api/v1/users/{id}/{change}");
-        let answer = admin.send(admin.request(Method::POST, &path)).await;
-        assert_eq!(answer.status, 200, "{change}");
-    }
+    let typed = json!({ "confirmation": DEVELOPER });
+    let suspend = format!("/api/v1/users/{id}/suspend");
+    let suspended = admin.json(Method::POST, &suspend, &typed).await;
+    assert_eq!(suspended.status, 200, "{}", suspended.body);
+    let restore = format!("/api/v1/users/{id}/restore");
+    let restored = admin.send(admin.request(Method::POST, &restore)).await;
+    assert_eq!(restored.status, 200, "{}", restored.body);
     assert!(!program.is_signed_in().await);
     assert!(portal.browser_of(DEVELOPER).await.is_signed_in().await);
     portal.stop().await;
