@@ -173,6 +173,7 @@ async fn seed(location: &str, clusters: usize) -> Result<(), Box<dyn std::error:
     };
     let plan = serde_json::to_string(&domain::plan::Plan::defaults()[0])?;
     let exposure = serde_json::to_string(&domain::exposure::Exposure::NodePort)?;
+    let drift = serde_json::to_string(&domain::drift::DriftReport::default())?;
     let begun = Timestamp::now().as_second();
     let tenant = format!("(n % {TENANTS}) + 1");
     let environment = format!("(((n % {TENANTS}) + 1) * 2 + (n / {TENANTS}) % 2)");
@@ -218,10 +219,10 @@ async fn seed(location: &str, clusters: usize) -> Result<(), Box<dyn std::error:
         ),
         format!(
             "INSERT INTO clusters (id, name, tenant_id, environment_id, plan, price_per_hour, \
-             kubernetes_version, exposure, host, state, created_by, created_at, ready_at, ends_at, \
+             kubernetes_version, exposure, host, drift, state, created_by, created_at, ready_at, ends_at, \
              operation_id, fence, wakes, version) SELECT {cluster}, \
              CASE n % 3 WHEN 0 THEN 'payments-' WHEN 1 THEN 'ci-' ELSE 'search-' END || n, \
-             {}, {}, '{plan}', 100000 + n % 7, 'v1.36.0', '{exposure}', 'host', {state}, {}, {created}, \
+             {}, {}, '{plan}', 100000 + n % 7, 'v1.36.0', '{exposure}', 'host', '{drift}', {state}, {}, {created}, \
              {created}, CASE WHEN n % 3 = 0 THEN {} END, {}, 0, 0, 1 FROM {}",
             id(1, &format!("({tenant})")),
             id(2, &environment),

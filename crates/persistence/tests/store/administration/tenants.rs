@@ -44,7 +44,7 @@ fn tenant_input(slug: &str, name: &str) -> TenantInput {
 async fn create(backend: &Backend, slug: &str) -> (TenantId, TenancyChanged) {
     let id = new_id();
     let audit = about_tenant(id, AuditAction::CreateTenant);
-    let input = tenant_input(slug, "Robots");
+    let input = tenant_input(slug, &slug.replace("robots", "Robots"));
     let changed = backend.database.tenants().create(id, &input, audit).await;
     (id, changed.unwrap())
 }

@@ -2,6 +2,7 @@ use super::{Row, ask, common_values, every_page_is_right, insert, prepared};
 use crate::{backend::Backend, fixtures::*};
 use domain::{
     cluster::{ClusterKind, ClusterState},
+    drift::DriftReport,
     exposure::Exposure,
     plan::Plan,
 };
@@ -34,9 +35,10 @@ async fn write(backend: &Backend, rows: &[Row]) {
     let epoch = backend.time(Some(0));
     let plan = serde_json::to_string(&Plan::defaults()[0]).unwrap();
     let exposure = serde_json::to_string(&Exposure::NodePort).unwrap();
+    let drift = serde_json::to_string(&DriftReport::default()).unwrap();
     let clusters = "INSERT INTO clusters (name, tenant_id, environment_id, state, created_by, \
         created_at, ends_at, id, operation_id, plan, price_per_hour, kubernetes_version, \
-        exposure, host, fence, wakes, version)";
+        exposure, host, drift, fence, wakes, version)";
     let operations = "INSERT INTO operations (id, cluster_id, kind, started_at, attempts, steps)";
     insert(
         &mut backend.raw().await,
@@ -44,7 +46,7 @@ async fn write(backend: &Backend, rows: &[Row]) {
         &[
             (clusters, &|row: &Row| {
                 format!(
-                    "({},'{id}','{id}','{plan}',1,'v1.36.0','{exposure}','{HOST}',0,0,1)",
+                    "({},'{id}','{id}','{plan}',1,'v1.36.0','{exposure}','{HOST}','{drift}',0,0,1)",
                     common_values(backend, row),
                     id = row.id
                 )
