@@ -46,7 +46,9 @@ export const test = base.extend<Fixtures, Worker>({
       const page = await context.newPage();
       const faults = new Faults(portal.url);
       await signIn(page, 'developer');
-      const orphan = 'hgr-3f2a77aa-forgotten';
+      // Named like a machine of the tenant, but no node has it.
+      const [tenant] = await (await page.request.get('/api/v1/tenants')).json();
+      const orphan = `hgr-${tenant.id.slice(-8)}-forgotten`;
       await faults.happen('skypilot-make-orphan', { workspace: 'default', cluster: orphan });
       const broken = { workloads: { image_pull: ['vcluster-no-image'] }, skypilot: { no_capacity: ['B200'] } };
       await faults.set(broken);
