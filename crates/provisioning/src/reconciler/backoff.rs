@@ -7,12 +7,13 @@ const LONGEST_SECONDS: i64 = 60;
 /// The pause after `attempts` failures in a row: 1 s, doubling to a minute, a quarter more or less
 /// so that many clusters do not return at once.
 pub(super) fn pause(attempts: u32) -> SignedDuration {
-    let seconds = 1_i64
-        .checked_shl(attempts.saturating_sub(1).min(6))
-        .unwrap_or(LONGEST_SECONDS)
-        .min(LONGEST_SECONDS);
-    let jitter = rand::random_range(750..=1250);
-    SignedDuration::from_millis(seconds * jitter)
+    steady(attempts) * rand::random_range(750..=1250) / 1000
+}
+
+/// The same without chance, for what is reckoned anew in each pass: an end that moves might never come.
+pub(super) fn steady(attempts: u32) -> SignedDuration {
+    let doubled = 1_i64.checked_shl(attempts.saturating_sub(1).min(6));
+    SignedDuration::from_secs(doubled.unwrap_or(LONGEST_SECONDS).min(LONGEST_SECONDS))
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ pub(super) fn automatic(found: &[Drift]) -> Vec<Drift> {
 pub(super) fn next_restoration(report: &DriftReport, now: Timestamp) -> Timestamp {
     match &report.restored {
         Some(last) if last.times >= AT_ONCE && now.duration_since(last.at) < ROW => {
-            last.at + backoff::pause(last.times)
+            last.at + backoff::steady(last.times)
         }
         _ => now,
     }
