@@ -20,6 +20,9 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 const ANSWER: Duration = Duration::from_secs(2);
 /// After this time watches try by themselves: a host can refuse `/readyz` and nothing else.
 const UNTIL_TRIED_ANYWAY: Duration = Duration::from_secs(10);
+/// How often clusters are woken for a host that was there when it was asked. One that is ready and fails everything else
+/// must not be asked in a circle: the pauses of each cluster count.
+const WOKEN_IN_DOUBT: Duration = Duration::from_mins(1);
 /// How long the lists of a host that responds again may take until waiting clusters are looked at.
 const LISTS: Duration = Duration::from_secs(30);
 
@@ -50,6 +53,7 @@ impl Recovery {
 /// Runs until it is dropped.
 pub(super) async fn run(shared: Arc<Shared>) {
     let recovery = &shared.recovery;
+    let mut woken_in_doubt: Option<Instant> = None;
     loop {
         recovery.trouble.notified().await;
         let began = Instant::now();
@@ -68,8 +72,11 @@ pub(super) async fn run(shared: Arc<Shared>) {
             let _ = timeout(LISTS, shared.all_current()).await;
         }
         if !was_away {
-            // It was back before it was asked. One that is there and does not respond to anything else must not be
-            // asked in a circle.
+            // It may have been back before it was asked.
+            if woken_in_doubt.is_some_and(|woken| woken.elapsed() < WOKEN_IN_DOUBT) {
+                continue;
+            }
+            woken_in_doubt = Some(Instant::now());
             sleep(LONGEST_PAUSE).await;
         }
         let waiting = std::mem::take(&mut *locked(&recovery.waiting));
