@@ -110,7 +110,7 @@ fn spread(pause: Duration) -> Duration {
     pause.mul_f64(rand::random_range(1.0..1.25))
 }
 
-/// The same request, if its body is at hand.
+/// The same request; `None` if its body is a stream.
 fn copy(request: &Request<Body>) -> Option<Request<Body>> {
     let mut again = Request::new(request.body().try_clone()?);
     *again.method_mut() = request.method().clone();

@@ -85,6 +85,7 @@ async fn many(outside: &Outside, clusters: usize) {
         orders_of_bare,
     );
 
+    // What the orders caused is over.
     tokio::time::sleep(Duration::from_secs(10)).await;
     let per_second = requests_per_second(outside).await;
     row(
@@ -120,6 +121,7 @@ async fn settled(outside: &Outside, clusters: usize) {
         })
     })
     .await;
+    // What their starts caused is over.
     tokio::time::sleep(Duration::from_secs(20)).await;
     let per_second = requests_per_second(outside).await;
     row(

@@ -158,7 +158,7 @@ impl Comparison<'_> {
         correction
     }
 
-    /// Whether it matters that somebody added this.
+    /// Whether an addition by others matters.
     fn may_not_add(&self, field: &str, value: &Value) -> bool {
         match (self.kind, self.is_metadata) {
             (Kind::Namespace, true) => {

@@ -157,7 +157,7 @@ async fn secret(
     Ok(KubeconfigSecret { is_there, content })
 }
 
-/// How somebody stopped the control plane on the host, if so.
+/// How the control plane was stopped on the host, if it was.
 fn stopped(found: &StatefulSet) -> Option<Stopped> {
     let replicas = found.spec.as_ref().and_then(|spec| spec.replicas);
     if is_paused(found) {

@@ -77,7 +77,7 @@ async fn an_api_server_that_starts_is_waited_for_and_no_permission_is_found_miss
     applied.unwrap();
     place.until(&cluster, usable).await;
 
-    // One that never gets ready is out of reach; nobody is told to grant anything.
+    // One that never gets ready is unreachable, and no permission is reported as missing.
     faults.change(|f| f.kubernetes.starting = true);
     let refused = place.hosts.delete(&cluster).await.unwrap_err();
     assert_eq!(

@@ -121,19 +121,23 @@ async fn a_rejected_token_and_an_untrusted_certificate_are_distinguished() {
     assert!(!error.may_pass);
 }
 
-#[tokio::test]
-async fn a_cluster_that_is_not_there_may_be_there_later() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let server = format!("https://{}", listener.local_addr().unwrap());
-    drop(listener);
-    let access = KubernetesAccess {
+fn with_a_token(server: &str) -> KubernetesAccess {
+    KubernetesAccess {
         server: server.parse().unwrap(),
         server_name: None,
         ca_pem: None,
         token: Some("canary-token".into()),
         client_certificate_pem: None,
         client_key_pem: None,
-    };
+    }
+}
+
+#[tokio::test]
+async fn a_cluster_that_is_not_there_may_be_there_later() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let server = format!("https://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let access = with_a_token(&server);
     let clusters = TenantClusters::new(allowing_loopback());
     let error = clusters.who_am_i(&access).await.unwrap_err();
     assert!(error.may_pass, "{error}");
@@ -141,14 +145,7 @@ async fn a_cluster_that_is_not_there_may_be_there_later() {
 
 /// The message about a server, and whether it may pass.
 async fn said(server: &str) -> (String, bool) {
-    let access = KubernetesAccess {
-        server: server.parse().unwrap(),
-        server_name: None,
-        ca_pem: None,
-        token: Some("canary-token".into()),
-        client_certificate_pem: None,
-        client_key_pem: None,
-    };
+    let access = with_a_token(server);
     let clusters = TenantClusters::new(allowing_loopback());
     let error = clusters.who_am_i(&access).await.unwrap_err();
     let host = access.server.host_str().unwrap();

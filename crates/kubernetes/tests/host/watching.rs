@@ -11,7 +11,7 @@ async fn reported(changes: &mut BoxStream<'static, ClusterId>, id: ClusterId) {
     soon(async { while changes.next().await.unwrap() != id {} }).await;
 }
 
-/// As somebody else on the host does it: what the portal changes itself is no news.
+/// With another client: the portal's own changes are not reported.
 async fn delete_namespace(place: &Place, cluster: &VirtualCluster) {
     let namespaces: Api<Namespace> = Api::all(place.client.clone());
     let name = cluster.name.namespace();

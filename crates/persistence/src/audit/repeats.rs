@@ -1,5 +1,5 @@
-//! Refusals that repeat within a minute are one entry with a count, so that nobody can fill the log with them. The counts
-//! are beside the chain: they change, and entries never do.
+//! Refusals that repeat within a minute are one entry with a count, so that a user cannot fill the log with them. The
+//! counts are beside the chain: they change, and entries never do.
 
 use crate::{
     Cause,

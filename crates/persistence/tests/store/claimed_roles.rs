@@ -168,7 +168,7 @@ async fn only_the_role_that_claims_gave_is_kept(backend: &Backend) {
         ..ClaimedRoles::default()
     };
     sign_in_with(backend, given).await;
-    // Nobody knows whether the user is in the groups that give these.
+    // Whether the user is in the groups that give these is unknown.
     let kept = KeptRoles {
         platform_admin: true,
         tenants: vec![(vision, TenantRole::Admin), (speech, TenantRole::Viewer)],

@@ -56,7 +56,7 @@ impl Clusters {
     }
 }
 
-/// Whether it was in use, or is kept from it because somebody stopped it.
+/// Whether it can be used, or could be until it was stopped on the host.
 pub(super) fn can_restore(cluster: &ClusterRecord) -> bool {
     let failure = cluster.failure.as_ref();
     let is_stopped = failure.is_some_and(|failure| failure.code == FailureCode::Stopped);

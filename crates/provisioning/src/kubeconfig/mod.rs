@@ -1,5 +1,5 @@
-//! Kubeconfigs as kubectl reads them: what is empty or null is absent; keys that nobody knows and entries that the context
-//! does not use are ignored. Credentials of tenants and host clusters are read here.
+//! Kubeconfigs as kubectl reads them: what is empty or null is absent; unknown keys and entries that the context does not
+//! use are ignored. Credentials of tenants and host clusters are read here.
 //! <https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/>
 
 mod section;

@@ -142,7 +142,7 @@ fn json(key: &str, node: &Node) -> Value {
     }
 }
 
-/// What nobody but its writer knows the types of.
+/// A value of a key that kubectl does not know, with the types that YAML gives it.
 fn as_written(node: &Node) -> Value {
     match &node.kind {
         Kind::Scalar(text) => text.as_str().into(),

@@ -129,7 +129,7 @@ pub struct Observation {
     pub objects_current: bool,
     /// The objects that are not as they were applied.
     pub drift: Vec<Drift>,
-    /// Whether somebody stopped the control plane.
+    /// How the control plane was stopped on the host, if it was.
     pub stopped: Option<Stopped>,
     /// How many objects it is made of.
     pub object_count: usize,
