@@ -1,13 +1,13 @@
 //! A PostgreSQL server for one test run: made empty, thrown away afterwards.
 //!
-//! It keeps nothing safe (`fsync` is off), so it is quick, and it listens on loopback only. PostgreSQL refuses to
-//! run as root, so there it runs as the user that Debian's package made.
+//! It keeps nothing safe (`fsync` is off, and its files are in memory where there is room), so it is quick, and it listens
+//! on loopback only. PostgreSQL refuses to run as root, so there it runs as the user that Debian's package made.
 
 use std::fs;
 use std::net::TcpListener;
 use std::os::unix::fs::chown;
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -31,6 +31,8 @@ struct Account {
     group: u32,
 }
 
+/// What the databases of a test run take at most, with something to spare.
+const ROOM: u64 = 2 << 30;
 /// How long an empty server may take to answer on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -39,7 +41,7 @@ impl Postgres {
     pub fn start() -> Result<Self> {
         let programs = programs()?;
         let account = account()?;
-        let folder = std::env::temp_dir().join(format!("hangar-postgres-{}", std::process::id()));
+        let folder = room().join(format!("hangar-postgres-{}", std::process::id()));
         fs::create_dir_all(&folder)?;
         if let Some(account) = account {
             chown(&folder, Some(account.user), Some(account.group))?;
@@ -148,6 +150,23 @@ impl Drop for Postgres {
     }
 }
 
+/// Where a database cluster fits. Tests make hundreds of databases of hundreds of files each, which a file system on a disk
+/// is slow at.
+fn room() -> PathBuf {
+    let memory = Path::new("/dev/shm");
+    let free = output(
+        Command::new("df")
+            .args(["--output=avail", "--block-size=1"])
+            .arg(memory),
+    )
+    .ok()
+    .and_then(|table| table.lines().last()?.trim().parse::<u64>().ok());
+    match free {
+        Some(free) if free >= ROOM => memory.to_owned(),
+        _ => std::env::temp_dir(),
+    }
+}
+
 /// The folder with PostgreSQL's programs; Debian keeps the server's out of `PATH`.
 fn programs() -> Result<PathBuf> {
     let mut debian: Vec<PathBuf> = fs::read_dir("/usr/lib/postgresql")
@@ -185,7 +204,7 @@ fn account() -> Result<Option<Account>> {
     }))
 }
 
-fn as_account(program: &std::path::Path, account: Option<Account>) -> Command {
+fn as_account(program: &Path, account: Option<Account>) -> Command {
     let mut command = Command::new(program);
     // A folder that the other account may not enter would be its working directory otherwise.
     command.current_dir("/");
