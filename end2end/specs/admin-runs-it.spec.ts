@@ -1,6 +1,7 @@
 // An admin lets a company in and keeps it safe.
 import { addMember, auditOf, createTenant, key, pageOf, storeCredential } from '../portal/administration';
 import { freshName, reaches } from '../portal/clusters';
+import { NodeForm } from '../portal/node_form';
 import { fact, createNode } from '../portal/node_use';
 import { alive, visit } from '../portal/pages';
 import { users } from '../portal/users';
@@ -89,6 +90,19 @@ test('the limits of an environment show where people order and what is left of t
   await member.screenshot({ path: info.outputPath('overview.png'), fullPage: true });
   await form();
   await expect(member.getByText(/1 cluster.* and has 1\./)).toBeVisible();
+
+  // An hour of a machine that is on no price list may cost anything.
+  const node = new NodeForm(member);
+  const name = freshName('priceless');
+  const task = 'resources:\n  cpus: 4+\nrun: ls\n';
+  await node.open(`?${new URLSearchParams({ name, kind: 'task', task, place: `${slug}/dev` })}`);
+  await node.create.click();
+  const refusal = member.getByRole('alert').filter({ hasText: 'price' });
+  await expect(refusal).toContainText('limit');
+  await expect(node.task).toBeVisible();
+  await member.screenshot({ path: info.outputPath('no-price.png'), fullPage: true });
+  await visit(member, '/nodes');
+  await expect(member.getByText(name)).toHaveCount(0);
 });
 
 test('a key that AWS does not know reads well, and so does an AWS that does not answer', async ({ openAs, faults, complaints }) => {

@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import { Page } from '@playwright/test';
+import { Faults } from '../portal/faults';
 import { perPlace, roles, visit } from '../portal/pages';
 import { expect, test } from '../portal/test';
 
@@ -19,6 +20,9 @@ const looks = [
 
 // All in one worker, which needs the clusters and nodes to look at only once.
 test.describe.configure({ mode: 'default' });
+
+// What is broken for the pictures must not meet the next file of this worker.
+test.afterAll(({ portal }) => new Faults(portal.url).heal());
 
 for (const role of roles) {
   test(`every page of ${role ?? 'nobody'}`, async ({ openAs, everyPlace }) => {

@@ -10,6 +10,23 @@ test('signing in leads to the page that was asked for', async ({ openAs }) => {
   await expect(page).toHaveURL(/\/clusters\/new$/);
 });
 
+test('several tabs that sign in side by side all arrive where they were going', async ({ openAs }) => {
+  const first = await openAs(undefined);
+  const tabs = [first, await first.context().newPage(), await first.context().newPage()];
+  const addresses = ['/clusters/new', '/nodes', '/account'];
+  // Each is at the provider before any of them comes back.
+  for (const [index, tab] of tabs.entries()) {
+    await tab.goto(addresses[index]);
+    await tab.getByRole('link', { name: /continue with .*sandbox/i }).click();
+    await expect(tab.getByRole('button', { name: users.developer })).toBeVisible();
+  }
+  await Promise.all(tabs.map((tab) => tab.getByRole('button', { name: users.developer }).click()));
+  for (const [index, tab] of tabs.entries()) {
+    await expect(tab).toHaveURL(new RegExp(`${addresses[index]}$`));
+    await expect(tab.getByRole('heading', { level: 1 })).toBeVisible();
+  }
+});
+
 test('signing out ends the session here and at the provider', async ({ openAs }) => {
   const page = await openAs('developer');
   await page.locator('summary').filter({ hasText: users.developer, visible: true }).click();
