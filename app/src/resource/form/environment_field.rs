@@ -18,19 +18,15 @@ pub fn EnvironmentField(
     added: QuotaRequest,
     #[prop(into)] chosen: String,
 ) -> impl IntoView {
-    let usage = quota_at(&chosen, &tenants, &quotas).map(|(name, quota)| {
-        let exceeded = quota
-            .limits
-            .reached(&quota.in_use, added)
-            .map(|limit| format!("{} {}", limit.reason(&name), limit.next_step()));
-        let is_exceeded = exceeded.is_some().then_some("");
-        view! {
-            <p>{format!("In use: {}.", quota.summary())}</p>
-            <p class="text-bad empty:hidden" data-limit-exceeded=is_exceeded>
-                {exceeded}
-            </p>
-        }
-    });
+    let (usage, exceeded) = quota_at(&chosen, &tenants, &quotas)
+        .map(|(name, quota)| {
+            let exceeded = quota
+                .limits
+                .reached(&quota.in_use, added)
+                .map(|limit| format!("{} {}", limit.reason(&name), limit.next_step()));
+            (format!("In use: {}.", quota.summary()), exceeded)
+        })
+        .unzip();
     let choices = tenants
         .iter()
         .flat_map(|tenant| {
@@ -48,6 +44,7 @@ pub fn EnvironmentField(
             label="Tenant and environment"
             also=&["tenant", "environment"]
             hint=move || usage
+            error=exceeded.flatten()
         >
             <Select choices=choices chosen=chosen />
         </Field>
