@@ -46,6 +46,10 @@ async fn many(outside: &Outside, clusters: usize) {
     let faults = outside.sandbox.faults();
     faults.change(|faults| faults.workloads.unschedulable = Scope::EVERYWHERE);
     let client = outside.client();
+    // The watches of a host begin with its first cluster.
+    let watched = created(client.order("watched")).await;
+    applied(outside, &["vcluster-watched".to_owned()]).await;
+    tokio::time::sleep(Duration::from_secs(5)).await;
     let before = faults.kubernetes_requests();
     let first = created(client.order("first")).await;
     applied(outside, &["vcluster-first".to_owned()]).await;
@@ -104,6 +108,7 @@ async fn many(outside: &Outside, clusters: usize) {
         deletions_of_bare,
     );
     delete(&client, &first, "first").await;
+    delete(&client, &watched, "watched").await;
 }
 
 async fn settled(outside: &Outside, clusters: usize) {
@@ -273,6 +278,12 @@ fn objects_in(outside: &Outside, namespace: &str) -> Vec<(String, Value)> {
             bare_parts.remove("status");
             if let Some(spec) = bare.get_mut("spec").and_then(Value::as_object_mut) {
                 spec.retain(|field, _| !field.starts_with("clusterIP"));
+            }
+            let ports = bare
+                .pointer_mut("/spec/ports")
+                .and_then(Value::as_array_mut);
+            for port in ports.into_iter().flatten() {
+                port.as_object_mut().expect("a port").remove("nodePort");
             }
             objects.push((kind.plural.to_owned(), bare));
         }
