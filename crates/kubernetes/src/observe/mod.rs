@@ -44,29 +44,26 @@ pub(crate) async fn observe(host: &Host, cluster: &VirtualCluster) -> Hosted<Obs
     let namespace = cluster.name.namespace();
     let found = host.cache.look(&namespace).await?;
     let found_namespace = host.namespace_in(&found, cluster).await?;
-    let state = namespace_state(found_namespace.as_ref(), cluster);
+    let mut observation = nothing(namespace_state(found_namespace.as_ref(), cluster));
+    // What is in another namespace, or in one that is being deleted, says nothing about the cluster.
+    if observation.namespace != NamespaceState::Ours {
+        return Ok(observation);
+    }
     let nodes = endpoint::nodes(host, cluster).await?;
     let stateful_set: Option<StatefulSet> = found.get(Kind::StatefulSet, name);
     let service: Option<Service> = found.get(Kind::Service, name);
     let addresses = endpoint::certificate_addresses(stateful_set.as_ref(), &nodes);
     let mut wanted = Objects::wanted(cluster, &host.config, &addresses);
-    let mut observation = Observation {
-        object_count: wanted.count(),
-        ..nothing(state)
-    };
-    if matches!(
-        observation.namespace,
-        NamespaceState::Missing | NamespaceState::Foreign
-    ) {
-        return Ok(observation);
-    }
+    observation.object_count = wanted.count();
     if let Some(set) = &stateful_set {
-        observation.objects_current = annotation(set, labels::OBJECTS) == Some(&*wanted.digest());
+        let applied = annotation(set, labels::OBJECTS);
+        observation.objects_current =
+            applied.is_some() && applied == annotation(&wanted.stateful_set, labels::OBJECTS);
         observation.stopped = stopped(set);
         observation.replicas_ready = replicas_ready(set);
         wanted.keep_claims(set);
     }
-    if observation.objects_current && observation.namespace == NamespaceState::Ours {
+    if observation.objects_current {
         observation.drift = drift(host, &namespace, &wanted, &found);
     }
     observation.endpoint =
@@ -82,7 +79,7 @@ pub(crate) async fn observe(host: &Host, cluster: &VirtualCluster) -> Hosted<Obs
     let secret = secret(host, cluster, &found, is_ready).await?;
     observation.kubeconfig = secret.is_there;
     let well = is_ready && observation.replicas_ready && observation.endpoint.is_some();
-    let events: Vec<Event> = if well || observation.namespace != NamespaceState::Ours {
+    let events: Vec<Event> = if well {
         Vec::new()
     } else {
         let events = found.all(Kind::Event).into_iter();
