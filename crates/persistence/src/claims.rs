@@ -105,17 +105,26 @@ impl<R: Leased> Table<'_, R> {
     /// Makes the work on a row due at once and announces that work is due. What is gone is left alone: there is no
     /// work on it.
     pub async fn wake(self, id: R::Id) -> Stored<()> {
+        self.wake_all([id]).await
+    }
+
+    /// The same for several at once, in ascending order: replicas that wake the same would block each other otherwise.
+    pub async fn wake_all(self, ids: impl IntoIterator<Item = R::Id>) -> Stored<()> {
         doing("wake a reconciler", async {
             let mut writing = self.0.write().await?;
-            let woken = query(AssertSqlSafe(format!(
+            let wake = format!(
                 "UPDATE {} SET wakes = wakes + 1, due_at = $2 WHERE id = $1 AND {}",
                 R::TABLE,
                 R::ALIVE
-            )))
-            .bind::<Uuid>(id.into())
-            .bind(AT_ONCE)
-            .execute(writing.connection())
-            .await?;
+            );
+            let mut woken = 0;
+            for id in ids {
+                woken += query(AssertSqlSafe(wake.clone()))
+                    .bind::<Uuid>(id.into())
+                    .bind(AT_ONCE)
+                    .execute(writing.connection())
+                    .await?;
+            }
             if woken > 0 {
                 writing.announce(Change::WorkDue);
             }

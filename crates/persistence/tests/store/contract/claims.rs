@@ -22,6 +22,7 @@ on_both_databases_for_each_kind!(
     progress_that_nobody_can_see_is_not_announced,
     a_wake_during_a_claim_is_not_lost,
     waking_makes_work_due_and_says_so,
+    several_are_woken_at_once_and_announced_once,
     what_is_gone_is_not_woken,
     a_deletion_during_a_claim_is_kept,
     the_next_work_is_the_earliest_that_may_be_claimed,
@@ -308,6 +309,28 @@ async fn waking_makes_work_due_and_says_so<K: Example>(backend: &Backend) {
     database.table::<Record<K>>().wake(order.id).await.unwrap();
     assert_eq!(backend.heard(&mut changes).await, [Change::WorkDue]);
     assert_eq!(claim_one::<K>(database, noon()).await.record, before);
+}
+
+async fn several_are_woken_at_once_and_announced_once<K: Example>(backend: &Backend) {
+    let database = &backend.database;
+    let world = world(database).await;
+    let mut ids = Vec::new();
+    for name in ["payments-ci", "payments-qa"] {
+        let order = example::<K>(&world, name);
+        created(database, &order).await;
+        let claim = claim_one::<K>(database, noon()).await;
+        assert!(record(database, &claim, as_it_is(&claim.record)).await);
+        ids.push(order.id);
+    }
+    let mut changes = backend.listen().await;
+    database
+        .table::<Record<K>>()
+        .wake_all(ids.clone())
+        .await
+        .unwrap();
+    assert_eq!(backend.heard(&mut changes).await, [Change::WorkDue]);
+    let claimed = claim_all::<K>(database, noon()).await;
+    assert_eq!(claimed.len(), ids.len());
 }
 
 async fn what_is_gone_is_not_woken<K: Example>(backend: &Backend) {

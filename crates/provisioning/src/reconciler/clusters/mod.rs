@@ -60,10 +60,8 @@ impl ClusterWork {
             };
             batch.sort_unstable();
             batch.dedup();
-            for id in batch {
-                if let Err(error) = self.db.clusters().wake(id).await {
-                    tracing::error!(error = %causes(&error), "cluster not woken; its next regular look finds the change");
-                }
+            if let Err(error) = self.db.clusters().wake_all(batch).await {
+                tracing::error!(error = %causes(&error), "clusters not woken; their next regular look finds the change");
             }
         }
     }
