@@ -47,20 +47,22 @@ impl SkyPilot {
             })
     }
 
-    /// Submits a short call and fetches its result.
+    /// Submits a short call and fetches its result. Once more if it was cancelled: SkyPilot 0.14.1 cancels every other
+    /// request about a machine while it stops or deletes it (`kill_cluster_requests`), reads too.
     pub(super) async fn call<T: DeserializeOwned>(
         &self,
         acting: Acting<'_>,
         call: &Call,
     ) -> Answer<T> {
-        let id = self.submit(acting, call).await?;
-        self.outcome(
-            acting.identity,
-            &id,
-            call.tried,
-            self.transport.timeouts.result,
-        )
-        .await
+        let once = async || {
+            let id = self.submit(acting, call).await?;
+            let limit = self.transport.timeouts.result;
+            self.outcome(acting.identity, &id, call.tried, limit).await
+        };
+        match once().await {
+            Err(error) if error.kind == ErrorKind::Cancelled => once().await,
+            other => other,
+        }
     }
 
     /// Waits up to `limit` for a request to complete, and returns its result. Fails with [`ErrorKind::StillRunning`]

@@ -237,6 +237,42 @@ async fn a_result_that_takes_longer_is_still_running_and_a_gateway_does_not_end_
 }
 
 #[tokio::test]
+async fn a_read_that_a_deletion_cancelled_is_repeated_once() {
+    let server = MockServer::start().await;
+    Mock::given(path("/cluster_events"))
+        .respond_with(taken())
+        .expect(4)
+        .mount(&server)
+        .await;
+    let answered = |status: &str, value: &str| {
+        ResponseTemplate::new(200)
+            .insert_header("X-SkyPilot-API-Version", "62")
+            .set_body_json(json!({"status": status, "return_value": value, "error": "null"}))
+    };
+    Mock::given(path("/api/get"))
+        .respond_with(answered("CANCELLED", "null"))
+        .up_to_n_times(1)
+        .mount(&server)
+        .await;
+    Mock::given(path("/api/get"))
+        .respond_with(answered("SUCCEEDED", "[]"))
+        .up_to_n_times(1)
+        .mount(&server)
+        .await;
+    Mock::given(path("/api/get"))
+        .respond_with(answered("CANCELLED", "null"))
+        .mount(&server)
+        .await;
+    let (sky, identity) = (client(&server.uri()), identity());
+    let acting = Acting::by(&identity);
+    let events = sky.cluster_events(acting, "hgr-456789ab-trainer").await;
+    assert_eq!(events.unwrap().len(), 0);
+    // Cancelled each time: not by a deletion that was under way.
+    let error = sky.cluster_events(acting, "hgr-456789ab-trainer").await;
+    assert_eq!(error.unwrap_err().kind, ErrorKind::Cancelled);
+}
+
+#[tokio::test]
 async fn foreign_responses_are_reported_without_their_content() {
     let server = MockServer::start().await;
     let page = ResponseTemplate::new(200).set_body_string("<html>canary</html>");
