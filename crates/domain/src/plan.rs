@@ -20,25 +20,33 @@ pub struct Plan {
     /// The number of pods.
     pub pods: u32,
     pub price_per_hour: MicroDollars,
+    /// The price while the cluster is paused.
+    pub paused_price_per_hour: MicroDollars,
+    /// The longest lifetime of a cluster, in hours; absent: unlimited.
+    pub max_lifetime_hours: Option<u32>,
 }
 
 impl Plan {
     /// The plans of a portal that configures none.
     pub fn defaults() -> Vec<Self> {
         let plan =
-            |name: &str, title: &str, cpu: u32, memory: u32, storage_gib, pods, price| Self {
-                name: name.into(),
-                title: title.into(),
-                cpu_millis: cpu * 1000,
-                memory_mib: memory * 1024,
-                storage_gib,
-                pods,
-                price_per_hour: MicroDollars(price),
+            |name: &str, title: &str, cpu: u32, memory: u32, storage_gib, pods, price, paused| {
+                Self {
+                    name: name.into(),
+                    title: title.into(),
+                    cpu_millis: cpu * 1000,
+                    memory_mib: memory * 1024,
+                    storage_gib,
+                    pods,
+                    price_per_hour: MicroDollars(price),
+                    paused_price_per_hour: MicroDollars(paused),
+                    max_lifetime_hours: None,
+                }
             };
         vec![
-            plan("small", "Small", 2, 4, 10, 20, 80_000),
-            plan("medium", "Medium", 4, 8, 20, 40, 210_000),
-            plan("large", "Large", 8, 16, 50, 80, 460_000),
+            plan("small", "Small", 2, 4, 10, 20, 80_000, 10_000),
+            plan("medium", "Medium", 4, 8, 20, 40, 210_000, 20_000),
+            plan("large", "Large", 8, 16, 50, 80, 460_000, 40_000),
         ]
     }
 

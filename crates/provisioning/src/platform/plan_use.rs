@@ -59,6 +59,8 @@ fn same_terms(one: &Plan, other: &Plan) -> bool {
             plan.storage_gib,
             plan.pods,
             plan.price_per_hour,
+            plan.paused_price_per_hour,
+            plan.max_lifetime_hours,
         )
     };
     terms(one) == terms(other)
