@@ -142,7 +142,8 @@ test('a thousand refreshes leave no nodes and no listeners behind', async ({ ope
   await many(1000);
   const after = await count();
   expect(after.jsEventListeners).toBeLessThanOrEqual(before.jsEventListeners);
-  expect(after.nodes).toBeLessThan(before.nodes + 100);
+  // The last page may outlive one collection of garbage.
+  await expect.poll(async () => (await count()).nodes).toBeLessThan(before.nodes + 100);
 });
 
 test('pages load no more than they need', async ({ openAs }) => {

@@ -116,7 +116,17 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let portal = SocketAddr::from(([127, 0, 0, 1], 8080));
         let start = || {
-            let options = SandboxOptions::default();
+            // An address of its own: on the usual one another program may take the ports in between.
+            let listen = SocketAddr::from(([127, 77, 0, 1], 0));
+            let options = SandboxOptions {
+                identity_listen: listen,
+                kubernetes_listen: listen,
+                ingress_listen: listen,
+                skypilot_listen: listen,
+                ssh_listen: listen,
+                aws_listen: listen,
+                ..SandboxOptions::default()
+            };
             Sandbox::start_for_portal(folder.path(), portal, folder.path(), options)
         };
         let (first, configuration) = start().await.unwrap();
