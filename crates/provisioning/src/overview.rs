@@ -26,9 +26,14 @@ impl Core {
     /// The database fails.
     pub async fn overview(&self, caller: &Caller) -> Result<Overview, Problem> {
         let now = Timestamp::now();
-        let clusters = figures(&self.clusters, caller, now).await?;
-        let nodes = figures(&self.nodes, caller, now).await?;
         let scope = caller.extent(Action::ReadCluster);
+        let recent = async { Ok(self.db.audit().recent(&scope, SHOWN).await?) };
+        let (clusters, nodes, limited, recent) = tokio::try_join!(
+            figures(&self.clusters, caller, now),
+            figures(&self.nodes, caller, now),
+            self.limited(caller),
+            recent,
+        )?;
         Ok(Overview {
             running: clusters.up,
             moving: clusters.moving,
@@ -42,8 +47,8 @@ impl Core {
             my_nodes: nodes.mine,
             price_per_hour: clusters.costs.price_per_hour + nodes.costs.price_per_hour,
             spent_this_month: clusters.costs.spent + nodes.costs.spent,
-            limited: self.limited(caller).await?,
-            recent: self.db.audit().recent(&scope, SHOWN).await?,
+            limited,
+            recent,
             now,
         })
     }
@@ -110,14 +115,19 @@ async fn figures<K: ManagedKind>(
         per_page: SHOWN,
         ..ListQuery::default()
     };
-    let need_attention = table.list(&scope, caller.user_id, &need_attention).await?;
-    let mine = match caller.user_id {
-        Some(user) => table.newest_of(&scope, user, SHOWN).await?,
-        None => Vec::new(),
+    let mine = async {
+        match caller.user_id {
+            Some(user) => table.newest_of(&scope, user, SHOWN).await,
+            None => Ok(Vec::new()),
+        }
     };
     let tomorrow = now + SignedDuration::from_hours(24);
-    let end_soon = table.ending_before(&scope, tomorrow, SHOWN).await?;
-    let costs = table.costs(&scope, month_start(now), now).await?;
+    let (need_attention, mine, end_soon, costs) = tokio::try_join!(
+        table.list(&scope, caller.user_id, &need_attention),
+        mine,
+        table.ending_before(&scope, tomorrow, SHOWN),
+        table.costs(&scope, month_start(now), now),
+    )?;
     let counts = &need_attention.counts;
     let count = |is: fn(K::State) -> bool| {
         let counts = counts.iter().filter(|count| is(count.state));
@@ -138,7 +148,7 @@ async fn figures<K: ManagedKind>(
 }
 
 /// The first moment of the month of `now`, in UTC.
-fn month_start(now: Timestamp) -> Timestamp {
+pub(crate) fn month_start(now: Timestamp) -> Timestamp {
     let date = now.to_zoned(TimeZone::UTC).date().first_of_month();
     date.to_zoned(TimeZone::UTC)
         .map_or(now, |zoned| zoned.timestamp())
