@@ -24,6 +24,7 @@ pub mod site;
 mod tenants;
 mod theme;
 mod ui;
+mod usage;
 
 pub use document::not_found;
 pub use router::{function_paths, page_paths, routes};

@@ -10,7 +10,7 @@ use crate::admin::{self, host_clusters, identity_provider, orphans, users};
 use crate::form::submit::{Forms, submit};
 use crate::site::Site;
 use crate::tenants::{self, credentials};
-use crate::{account, api, audit, clusters, document, nodes, overview, sign_in};
+use crate::{account, api, audit, clusters, document, nodes, overview, sign_in, usage};
 
 /// Routes of pages, and the list of their paths for tests that go through all of them.
 #[derive(Default)]
@@ -49,6 +49,7 @@ fn pages() -> Pages {
         .page("/tenants/{slug}/audit", audit::tenant_list)
         .page("/tenants/{slug}/credentials/new", credentials::new)
         .page("/tenants/{slug}/credentials/{id}", credentials::detail)
+        .page("/usage", usage::usage)
         .page("/account", account::account)
         .page("/api", api::api_reference)
         .page("/admin/audit", audit::list)

@@ -30,6 +30,10 @@ pub const TENANTS: &str = "/tenants";
 pub const AUDIT: &str = "/admin/audit";
 /// The audit log as a file, limited to what the caller may read.
 pub const AUDIT_EXPORT: &str = "/api/v1/audit/export";
+/// What was used and what it cost.
+pub const USAGE: &str = "/usage";
+/// The same as a file.
+pub const USAGE_EXPORT: &str = "/api/v1/usage/export";
 pub const PERMISSIONS: &str = "/admin/permissions";
 pub const ACCOUNT: &str = "/account";
 pub const API: &str = "/api";

@@ -40,6 +40,7 @@ fn pages() -> Vec<String> {
         "/nodes",
         "/nodes/catalogue",
         "/nodes/new",
+        "/usage",
         "/account",
         "/api",
         "/sign-in",

@@ -107,8 +107,11 @@ CREATE TABLE clusters (
     tenant_id UUID NOT NULL,
     environment_id UUID NOT NULL,
     plan JSONB NOT NULL,
-    -- Also in the plan; here for sums over many clusters.
+    -- What an hour costs now: the plan's price, or its price for a paused cluster.
     price_per_hour BIGINT NOT NULL,
+    -- The sum of the closed intervals in usage; the open one began at charged_since.
+    spent BIGINT NOT NULL,
+    charged_since TIMESTAMPTZ,
     kubernetes_version TEXT COLLATE "C" NOT NULL,
     exposure JSONB NOT NULL,
     host TEXT COLLATE "C" NOT NULL,
@@ -116,6 +119,10 @@ CREATE TABLE clusters (
     failure JSONB,
     endpoint TEXT COLLATE "C",
     drift JSONB NOT NULL,
+    -- The latest pause or resumption: what is wanted.
+    power JSONB,
+    -- When it is paused and resumed by itself.
+    schedule JSONB,
     created_by UUID NOT NULL REFERENCES users (id),
     created_at TIMESTAMPTZ NOT NULL,
     ready_at TIMESTAMPTZ,
@@ -186,7 +193,7 @@ CREATE TABLE nodes (
     address TEXT COLLATE "C",
     autostop JSONB,
     price_per_hour BIGINT,
-    -- The sum of the closed intervals in node_usage; the open one began at charged_since.
+    -- The sum of the closed intervals in usage; the open one began at charged_since.
     spent BIGINT NOT NULL,
     charged_since TIMESTAMPTZ,
     request TEXT COLLATE "C",
@@ -341,18 +348,24 @@ EXCEPTION WHEN insufficient_privilege OR undefined_file OR feature_not_supported
 END;
 $$;
 
--- The times in which a node is charged, each at one price. Without a price none was known; without
--- an end it goes on. They do not overlap, and at most one is open.
-CREATE TABLE node_usage (
-    node_id UUID NOT NULL REFERENCES nodes (id),
-    -- The node's; here for sums over many nodes.
+-- The usage ledger: the times in which a cluster or node is charged, each at one price. Without a price
+-- none was known; without an end it goes on. Those of one resource do not overlap, and at most one is
+-- open. What it was ordered as is kept with it for reports, which outlive the resource.
+CREATE TABLE usage (
+    kind TEXT COLLATE "C" NOT NULL CHECK (kind IN ('clusters', 'nodes')),
+    resource_id UUID NOT NULL,
     tenant_id UUID NOT NULL REFERENCES tenants (id),
+    environment_id UUID NOT NULL REFERENCES environments (id),
+    user_id UUID NOT NULL REFERENCES users (id),
+    name TEXT COLLATE "C" NOT NULL,
+    size TEXT COLLATE "C" NOT NULL,
+    state TEXT COLLATE "C" NOT NULL CHECK (state IN ('running', 'paused')),
     started_at TIMESTAMPTZ NOT NULL,
     ended_at TIMESTAMPTZ CHECK (ended_at > started_at),
     price_per_hour BIGINT,
-    PRIMARY KEY (node_id, started_at)
+    PRIMARY KEY (resource_id, started_at)
 );
-CREATE UNIQUE INDEX node_usage_open ON node_usage (node_id) WHERE ended_at IS NULL;
+CREATE UNIQUE INDEX usage_open ON usage (resource_id) WHERE ended_at IS NULL;
 
 -- What is charged, by the month (UTC) in which charges began and ended. A charge that begins adds its
 -- price, and its price times the seconds since the month began; one that ends takes off the same for
@@ -405,34 +418,17 @@ RETURNS void LANGUAGE sql AS $$
     SET price_per_hour = c.price_per_hour + excluded.price_per_hour,
         price_seconds = c.price_seconds + excluded.price_seconds;
 $$;
--- A cluster is charged from when it is first ready until it is deleted.
-CREATE FUNCTION charge_cluster() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION charge_usage() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM add_charges('clusters',
-        ARRAY[OLD.tenant_id, OLD.tenant_id, NEW.tenant_id, NEW.tenant_id],
-        ARRAY[OLD.ready_at, CASE WHEN OLD.ready_at IS NOT NULL THEN OLD.deleted_at END,
-            NEW.ready_at, CASE WHEN NEW.ready_at IS NOT NULL THEN NEW.deleted_at END],
-        ARRAY[-OLD.price_per_hour, OLD.price_per_hour, NEW.price_per_hour, -NEW.price_per_hour]);
-    RETURN NULL;
-END;
-$$;
-CREATE TRIGGER clusters_charge AFTER INSERT OR DELETE ON clusters
-    FOR EACH ROW EXECUTE FUNCTION charge_cluster();
-CREATE TRIGGER clusters_charge_update AFTER UPDATE ON clusters FOR EACH ROW
-    WHEN ((OLD.tenant_id, OLD.ready_at, OLD.deleted_at, OLD.price_per_hour)
-        IS DISTINCT FROM (NEW.tenant_id, NEW.ready_at, NEW.deleted_at, NEW.price_per_hour))
-    EXECUTE FUNCTION charge_cluster();
-CREATE FUNCTION charge_node() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    PERFORM add_charges('nodes',
+    PERFORM add_charges(COALESCE(NEW.kind, OLD.kind),
         ARRAY[OLD.tenant_id, OLD.tenant_id, NEW.tenant_id, NEW.tenant_id],
         ARRAY[OLD.started_at, OLD.ended_at, NEW.started_at, NEW.ended_at],
         ARRAY[-OLD.price_per_hour, OLD.price_per_hour, NEW.price_per_hour, -NEW.price_per_hour]);
     RETURN NULL;
 END;
 $$;
-CREATE TRIGGER node_usage_charge AFTER INSERT OR UPDATE OR DELETE ON node_usage
-    FOR EACH ROW EXECUTE FUNCTION charge_node();
+CREATE TRIGGER usage_charge AFTER INSERT OR UPDATE OR DELETE ON usage
+    FOR EACH ROW EXECUTE FUNCTION charge_usage();
 
 -- Each environment on the SkyPilot API server.
 CREATE TABLE workspaces (

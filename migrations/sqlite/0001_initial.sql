@@ -107,8 +107,11 @@ CREATE TABLE clusters (
     tenant_id TEXT NOT NULL,
     environment_id TEXT NOT NULL,
     plan TEXT NOT NULL,
-    -- Also in the plan; here for sums over many clusters.
+    -- What an hour costs now: the plan's price, or its price for a paused cluster.
     price_per_hour INTEGER NOT NULL,
+    -- The sum of the closed intervals in usage; the open one began at charged_since.
+    spent INTEGER NOT NULL,
+    charged_since INTEGER,
     kubernetes_version TEXT NOT NULL,
     exposure TEXT NOT NULL,
     host TEXT NOT NULL,
@@ -116,6 +119,10 @@ CREATE TABLE clusters (
     failure TEXT,
     endpoint TEXT,
     drift TEXT NOT NULL,
+    -- The latest pause or resumption, as JSON: what is wanted.
+    power TEXT,
+    -- When it is paused and resumed by itself, as JSON.
+    schedule TEXT,
     created_by TEXT NOT NULL REFERENCES users (id),
     created_at INTEGER NOT NULL,
     ready_at INTEGER,
@@ -185,7 +192,7 @@ CREATE TABLE nodes (
     address TEXT,
     autostop TEXT,
     price_per_hour INTEGER,
-    -- The sum of the closed intervals in node_usage; the open one began at charged_since.
+    -- The sum of the closed intervals in usage; the open one began at charged_since.
     spent INTEGER NOT NULL,
     charged_since INTEGER,
     request TEXT,
@@ -352,18 +359,24 @@ BEGIN
     SET count = count + excluded.count, charged_per_hour = charged_per_hour + excluded.charged_per_hour;
 END;
 
--- The times in which a node is charged, each at one price. Without a price none was known; without
--- an end it goes on. They do not overlap, and at most one is open.
-CREATE TABLE node_usage (
-    node_id TEXT NOT NULL REFERENCES nodes (id),
-    -- The node's; here for sums over many nodes.
+-- The usage ledger: the times in which a cluster or node is charged, each at one price. Without a price
+-- none was known; without an end it goes on. Those of one resource do not overlap, and at most one is
+-- open. What it was ordered as is kept with it for reports, which outlive the resource.
+CREATE TABLE usage (
+    kind TEXT NOT NULL CHECK (kind IN ('clusters', 'nodes')),
+    resource_id TEXT NOT NULL,
     tenant_id TEXT NOT NULL REFERENCES tenants (id),
+    environment_id TEXT NOT NULL REFERENCES environments (id),
+    user_id TEXT NOT NULL REFERENCES users (id),
+    name TEXT NOT NULL,
+    size TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('running', 'paused')),
     started_at INTEGER NOT NULL,
     ended_at INTEGER CHECK (ended_at > started_at),
     price_per_hour INTEGER,
-    PRIMARY KEY (node_id, started_at)
+    PRIMARY KEY (resource_id, started_at)
 ) STRICT;
-CREATE UNIQUE INDEX node_usage_open ON node_usage (node_id) WHERE ended_at IS NULL;
+CREATE UNIQUE INDEX usage_open ON usage (resource_id) WHERE ended_at IS NULL;
 
 -- What is charged, by the month (UTC) in which charges began and ended. A charge that begins adds its
 -- price, and its price times the seconds since the month began; one that ends takes off the same for
@@ -413,46 +426,22 @@ BEGIN
     SET price_per_hour = price_per_hour + excluded.price_per_hour,
         price_seconds = price_seconds + excluded.price_seconds;
 END;
--- A cluster is charged from when it is first ready until it is deleted.
-CREATE TRIGGER clusters_charge_insert AFTER INSERT ON clusters WHEN NEW.ready_at IS NOT NULL
+CREATE TRIGGER usage_charge_insert AFTER INSERT ON usage
 BEGIN
-    INSERT INTO charge VALUES ('clusters', NEW.tenant_id, NEW.ready_at, NEW.price_per_hour),
-        ('clusters', NEW.tenant_id, NEW.deleted_at, -NEW.price_per_hour);
+    INSERT INTO charge VALUES (NEW.kind, NEW.tenant_id, NEW.started_at, NEW.price_per_hour),
+        (NEW.kind, NEW.tenant_id, NEW.ended_at, -NEW.price_per_hour);
 END;
-CREATE TRIGGER clusters_charge_update AFTER UPDATE OF tenant_id, ready_at, deleted_at, price_per_hour ON clusters
-WHEN (OLD.tenant_id, OLD.ready_at, OLD.deleted_at, OLD.price_per_hour)
-    IS NOT (NEW.tenant_id, NEW.ready_at, NEW.deleted_at, NEW.price_per_hour)
+CREATE TRIGGER usage_charge_update AFTER UPDATE ON usage
 BEGIN
-    INSERT INTO charge
-    SELECT 'clusters', OLD.tenant_id, OLD.ready_at, -OLD.price_per_hour WHERE OLD.ready_at IS NOT NULL
-    UNION ALL
-    SELECT 'clusters', OLD.tenant_id, OLD.deleted_at, OLD.price_per_hour WHERE OLD.ready_at IS NOT NULL
-    UNION ALL
-    SELECT 'clusters', NEW.tenant_id, NEW.ready_at, NEW.price_per_hour WHERE NEW.ready_at IS NOT NULL
-    UNION ALL
-    SELECT 'clusters', NEW.tenant_id, NEW.deleted_at, -NEW.price_per_hour WHERE NEW.ready_at IS NOT NULL;
+    INSERT INTO charge VALUES (OLD.kind, OLD.tenant_id, OLD.started_at, -OLD.price_per_hour),
+        (OLD.kind, OLD.tenant_id, OLD.ended_at, OLD.price_per_hour),
+        (NEW.kind, NEW.tenant_id, NEW.started_at, NEW.price_per_hour),
+        (NEW.kind, NEW.tenant_id, NEW.ended_at, -NEW.price_per_hour);
 END;
-CREATE TRIGGER clusters_charge_delete AFTER DELETE ON clusters WHEN OLD.ready_at IS NOT NULL
+CREATE TRIGGER usage_charge_delete AFTER DELETE ON usage
 BEGIN
-    INSERT INTO charge VALUES ('clusters', OLD.tenant_id, OLD.ready_at, -OLD.price_per_hour),
-        ('clusters', OLD.tenant_id, OLD.deleted_at, OLD.price_per_hour);
-END;
-CREATE TRIGGER node_usage_charge_insert AFTER INSERT ON node_usage
-BEGIN
-    INSERT INTO charge VALUES ('nodes', NEW.tenant_id, NEW.started_at, NEW.price_per_hour),
-        ('nodes', NEW.tenant_id, NEW.ended_at, -NEW.price_per_hour);
-END;
-CREATE TRIGGER node_usage_charge_update AFTER UPDATE ON node_usage
-BEGIN
-    INSERT INTO charge VALUES ('nodes', OLD.tenant_id, OLD.started_at, -OLD.price_per_hour),
-        ('nodes', OLD.tenant_id, OLD.ended_at, OLD.price_per_hour),
-        ('nodes', NEW.tenant_id, NEW.started_at, NEW.price_per_hour),
-        ('nodes', NEW.tenant_id, NEW.ended_at, -NEW.price_per_hour);
-END;
-CREATE TRIGGER node_usage_charge_delete AFTER DELETE ON node_usage
-BEGIN
-    INSERT INTO charge VALUES ('nodes', OLD.tenant_id, OLD.started_at, -OLD.price_per_hour),
-        ('nodes', OLD.tenant_id, OLD.ended_at, OLD.price_per_hour);
+    INSERT INTO charge VALUES (OLD.kind, OLD.tenant_id, OLD.started_at, -OLD.price_per_hour),
+        (OLD.kind, OLD.tenant_id, OLD.ended_at, OLD.price_per_hour);
 END;
 
 -- Each environment on the SkyPilot API server.

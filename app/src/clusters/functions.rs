@@ -1,6 +1,7 @@
 //! The changes that the cluster pages make.
 
 use domain::ids::ClusterId;
+use domain::schedule::ScheduleInput;
 use leptos::server;
 
 use super::form::Draft;
@@ -27,6 +28,35 @@ pub async fn restore_cluster(id: ClusterId) -> Result<(), FormError> {
     let (core, caller) = core()?;
     core.clusters.restore(&caller, id).await?;
     redirect(&routes::cluster(id));
+    Ok(())
+}
+
+/// Pauses a cluster and leads to its page, which shows the progress.
+#[server(prefix = "/rpc", endpoint = "pause-cluster")]
+pub async fn pause_cluster(id: ClusterId) -> Result<(), FormError> {
+    let (core, caller) = core()?;
+    core.clusters.pause(&caller, id).await?;
+    redirect(&routes::cluster(id));
+    Ok(())
+}
+
+/// Resumes a cluster and leads to its page, which shows the progress.
+#[server(prefix = "/rpc", endpoint = "resume-cluster")]
+pub async fn resume_cluster(id: ClusterId) -> Result<(), FormError> {
+    let (core, caller) = core()?;
+    core.clusters.resume(&caller, id).await?;
+    redirect(&routes::cluster(id));
+    Ok(())
+}
+
+/// Sets when a cluster is paused and resumed by itself.
+#[server(prefix = "/rpc", endpoint = "set-cluster-schedule")]
+pub async fn set_cluster_schedule(
+    id: ClusterId,
+    #[server(default)] input: ScheduleInput,
+) -> Result<(), FormError> {
+    let (core, caller) = core()?;
+    core.clusters.set_schedule(&caller, id, &input).await?;
     Ok(())
 }
 

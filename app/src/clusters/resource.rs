@@ -41,6 +41,8 @@ impl PageKind for ClusterKind {
             &[
                 ClusterState::Pending,
                 ClusterState::Provisioning,
+                ClusterState::Pausing,
+                ClusterState::Resuming,
                 ClusterState::Deleting,
             ],
         ),
@@ -48,6 +50,7 @@ impl PageKind for ClusterKind {
             "Needs attention",
             &[ClusterState::Failed, ClusterState::Degraded],
         ),
+        ("Paused", &[ClusterState::Paused]),
     ];
 
     const COLUMNS: &'static [Column] = &COLUMNS;
@@ -85,14 +88,14 @@ impl PageKind for ClusterKind {
 const fn tone(state: ClusterState) -> Tone {
     match state {
         ClusterState::Ready => Tone::Ok,
-        ClusterState::Pending | ClusterState::Provisioning | ClusterState::Deleting => Tone::Busy,
         ClusterState::Failed | ClusterState::Degraded => Tone::Bad,
-        ClusterState::Deleted => Tone::Idle,
+        ClusterState::Paused | ClusterState::Deleted => Tone::Idle,
+        _ => Tone::Busy,
     }
 }
 
 fn price(cluster: &Cluster) -> AnyView {
-    let price = format!("{}/h", cluster.plan.price_per_hour);
+    let price = format!("{}/h", cluster.cost.price_per_hour.unwrap_or_default());
     view! {
         <Cell number=true not_on_small=true>
             {price}

@@ -29,6 +29,7 @@ pub fn Navigation(tenants: Vec<TenantMembership>) -> impl IntoView {
                 <Item href=routes::OVERVIEW symbol=Symbol::Overview label="Overview" />
                 <ListItem list=routes::CLUSTERS symbol=Symbol::Cube label="Clusters" />
                 <ListItem list=routes::NODES symbol=Symbol::Chip label="Nodes" />
+                <Item href=routes::USAGE symbol=Symbol::Chart label="Usage" />
                 <TenantItem tenants=tenants />
                 <Item href=routes::ACCOUNT symbol=Symbol::User label="Account" />
                 <Item href=routes::API symbol=Symbol::Book label="API reference" />

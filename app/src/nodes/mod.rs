@@ -1,7 +1,6 @@
 //! `/nodes`.
 
 mod catalogue;
-mod cost;
 mod detail;
 mod form;
 mod functions;

@@ -6,9 +6,8 @@ use domain::node::order::cannot_stop;
 use domain::node::view::{Node, NodeDetails, NodeKind, NodeState};
 use leptos::prelude::*;
 
-use super::cost::CostSoFar;
 use super::quantity::per_hour;
-use crate::resource::{self, Access, PageKind, ResourceView, Section, State};
+use crate::resource::{self, Access, CostSoFar, PageKind, ResourceView, Section, State};
 use crate::routes;
 use crate::ui::{Cell, Column, Tone};
 

@@ -1,6 +1,7 @@
 //! What the pages of clusters and nodes share: list, detail page with its tabs, form. A kind of resource implements
 //! [`PageKind`] and brings its own columns, facts, tabs and fields.
 
+mod cost;
 mod detail;
 mod events;
 mod failure;
@@ -24,6 +25,7 @@ use leptos::prelude::AnyView;
 
 use crate::ui::{Column, Tone};
 
+pub use cost::CostSoFar;
 pub use detail::{TabPath, detail, no_such_tab};
 pub use events::{EVENTS_REFRESH_SECONDS, Events};
 pub use list::{NoTenant, list};

@@ -40,6 +40,7 @@ pub const fn failure_summary(code: FailureCode) -> &'static str {
         FailureCode::Stopped => "stopped on the host",
         FailureCode::DeletionHeld => "deletion is blocked on the host",
         FailureCode::TakesTooLong => "taking longer than expected",
+        FailureCode::LimitReached => "limit reached",
         FailureCode::NoCapacity => "no capacity available",
         FailureCode::NoCloudAccess => "no cloud is enabled",
         FailureCode::CloudCredential => "cloud rejected the credential",

@@ -7,6 +7,7 @@ pub enum Symbol {
     Alert,
     Book,
     Building,
+    Chart,
     Check,
     Chevron,
     Chip,
@@ -45,6 +46,7 @@ impl Symbol {
             Self::Building => {
                 "M5 20.500V4h9v16.500M14 9.500h5.500v11M3 20.500h18M8 8h3M8 12h3M8 16h3"
             }
+            Self::Chart => "M4 20.500h16M7 17v-5M12 17V5M17 17v-8",
             Self::Check => "M5 12.5 10 17.5 19.500 7",
             Self::Chevron => "M7 10l5 5 5-5",
             Self::Chip => {

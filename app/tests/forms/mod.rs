@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use url::form_urlencoded::Serializer;
 
 use super::pages_and_browsers;
-use crate::support::{Browser, TestPortal};
+use crate::support::{Browser, READY, TestPortal};
 
 /// A form that sends to a server function.
 struct Form {
@@ -96,7 +96,8 @@ fn unescaped(text: &str) -> String {
 
 /// Every page, also in states with other forms.
 async fn pages_with_forms() -> Vec<(Browser, String)> {
-    let portal = TestPortal::start().await.with_credentials().await;
+    let portal = TestPortal::start().await.with_clusters().await;
+    let portal = portal.with_credentials().await;
     let portal = portal.with_an_invitation().await.with_a_token().await;
     let portal = portal.with_orphans().await.with_sessions().await;
     let spare = portal.credential("spare").await.id;
@@ -105,7 +106,12 @@ async fn pages_with_forms() -> Vec<(Browser, String)> {
         .suspend(&portal.admin_caller(), spare)
         .await
         .unwrap();
+    // A cluster that is to be paused, beside those that are listed anyway.
+    let admin = portal.admin_caller();
+    let cluster = READY.into();
+    portal.core.clusters.pause(&admin, cluster).await.unwrap();
     let of_admins = [
+        format!("/clusters/{READY}/settings"),
         format!("/tenants/vision/credentials/{spare}"),
         "/tenants/vision/invitations".to_owned(),
         "/admin/identity-provider".to_owned(),

@@ -1,6 +1,7 @@
 //! A cluster in each common state.
 
 use domain::drift::{Drift, DriftChange, DriftReport, Restoration};
+use domain::usage::UsageState;
 use domain::{
     audit::AuditAction,
     cluster::{ClusterEvent, ClusterState, DeletionPreview},
@@ -85,14 +86,12 @@ impl TestPortal {
             created_at: started,
             ends_at: Some(now + SignedDuration::from_mins(372)),
             operation: Operation::begin(new_id(), OperationKind::CreateCluster, started),
-            details: ClusterColumns {
+            details: ClusterColumns::ordered(
                 plan,
-                kubernetes_version: "v1.36.0".parse().unwrap(),
-                exposure: Exposure::LoadBalancer,
-                host: host.into(),
-                endpoint: None,
-                drift: DriftReport::default(),
-            },
+                "v1.36.0".parse().unwrap(),
+                Exposure::LoadBalancer,
+                host.into(),
+            ),
             idempotency: None,
         }
     }
@@ -163,6 +162,9 @@ impl TestPortal {
                     } else {
                         DriftReport::default()
                     },
+                    power: None,
+                    charged: ready.then_some(UsageState::Running),
+                    at: started,
                 },
                 ready_at: ready.then_some(started),
                 deleted_at: None,

@@ -12,9 +12,12 @@ use crate::{
     operation::OperationKind,
     plan::Plan,
     resource::{Kind, Resource, states},
+    schedule::Schedule,
+    usage::Cost,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// Clusters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +55,10 @@ states! {
     Degraded, "degraded", "Degraded";
     /// It does not become ready; `failure` says why.
     Failed, "failed", "Failed";
+    Pausing, "pausing", "Pausing";
+    /// Its control plane and workloads are stopped; its data stays.
+    Paused, "paused", "Paused";
+    Resuming, "resuming", "Resuming";
     Deleting, "deleting", "Deleting";
     Deleted, "deleted", "Deleted";
 }
@@ -59,7 +66,10 @@ states! {
 impl ClusterState {
     /// Whether it is on its way to another state.
     pub fn is_moving(self) -> bool {
-        matches!(self, Self::Pending | Self::Provisioning | Self::Deleting)
+        matches!(
+            self,
+            Self::Pending | Self::Provisioning | Self::Pausing | Self::Resuming | Self::Deleting
+        )
     }
 }
 
@@ -91,6 +101,13 @@ pub struct ClusterDetails {
     pub endpoint: Option<String>,
     /// What differs on the host from what the portal applied.
     pub drift: DriftReport,
+    /// The latest pause or resumption, if there was any.
+    pub power: Option<PowerChange>,
+    /// When it is paused and resumed by itself.
+    pub schedule: Option<Schedule>,
+    pub cost: Cost,
+    /// When this view was made.
+    pub now: Timestamp,
     /// What the caller may do with it now.
     pub allowed: AllowedActions,
 }
@@ -103,8 +120,44 @@ pub struct AllowedActions {
     pub kubeconfig: bool,
     /// Delete it.
     pub delete: bool,
-    /// Put its objects on the host right, and resume it.
+    /// Put its objects on the host right, and start what was stopped there.
     pub restore: bool,
+    pub pause: bool,
+    pub resume: bool,
+}
+
+/// That a cluster was paused or resumed: when, and by whom or what.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PowerChange {
+    pub paused: bool,
+    pub at: Timestamp,
+    pub by: PowerCause,
+}
+
+/// Who or what paused or resumed a cluster.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum PowerCause {
+    User {
+        name: String,
+    },
+    /// The cluster's schedule.
+    Schedule,
+    /// Somebody with access to the host cluster, for example by `vcluster pause`.
+    Host,
+}
+
+/// `by Ada Lovelace`.
+impl fmt::Display for PowerCause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::User { name } => write!(f, "by {name}"),
+            Self::Schedule => f.write_str("by its schedule"),
+            Self::Host => f.write_str("on the host cluster, outside the portal"),
+        }
+    }
 }
 
 /// Something that happened to a cluster, as its host tells it.

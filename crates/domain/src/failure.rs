@@ -38,6 +38,8 @@ pub enum FailureCode {
     DeletionHeld,
     /// A step takes longer than expected.
     TakesTooLong,
+    /// A limit of the environment keeps the schedule from resuming the cluster.
+    LimitReached,
     /// No candidate region has such a machine available.
     NoCapacity,
     /// No cloud of the tenant can run this.

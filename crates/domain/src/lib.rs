@@ -32,9 +32,12 @@ pub mod quota;
 pub mod resource;
 #[cfg(feature = "openapi")]
 mod resource_schema;
+pub mod schedule;
 pub mod tenancy;
 pub mod tenancy_rules;
 pub mod time_to_live;
+pub mod usage;
+pub mod usage_report;
 pub mod user_pool;
 pub mod user_query;
 pub mod users;

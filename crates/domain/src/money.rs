@@ -1,7 +1,10 @@
 //! Prices in micro-dollars, so that sums are exact.
 
 use serde::{Deserialize, Serialize};
-use std::{fmt, ops::Add};
+use std::{
+    fmt,
+    ops::{Add, Sub},
+};
 
 /// An amount of US dollars in millionths.
 #[derive(
@@ -30,6 +33,13 @@ impl Add for MicroDollars {
     type Output = Self;
     fn add(self, other: Self) -> Self {
         Self(self.0.saturating_add(other.0))
+    }
+}
+
+impl Sub for MicroDollars {
+    type Output = Self;
+    fn sub(self, other: Self) -> Self {
+        Self(self.0.saturating_sub(other.0))
     }
 }
 

@@ -10,8 +10,11 @@ use serde::{Deserialize, Serialize};
 pub enum OperationKind {
     CreateCluster,
     DeleteCluster,
-    /// Puts a cluster's objects on its host right, and resumes it.
+    /// Puts a cluster's objects on its host right, and starts what was stopped there.
     RestoreCluster,
+    /// Stops a cluster's control plane and workloads; its data stays.
+    PauseCluster,
+    ResumeCluster,
     LaunchNode,
     /// Stops a node; its disk stays.
     StopNode,
@@ -37,6 +40,10 @@ pub enum StepName {
     ApiAnswering,
     /// A kubeconfig can be downloaded.
     KubeconfigReady,
+    /// No pod of the control plane is left.
+    ControlPlaneStopped,
+    /// No pod of the cluster's users is left on the host.
+    WorkloadsStopped,
     /// The host has accepted the deletion.
     DeletionStarted,
     /// Nothing is left on the host.
@@ -68,6 +75,8 @@ impl StepName {
             Self::ImagePulled => "Images pulled",
             Self::ApiAnswering => "API responding",
             Self::KubeconfigReady => "Kubeconfig ready",
+            Self::ControlPlaneStopped => "Control plane stopped",
+            Self::WorkloadsStopped => "Workloads stopped",
             Self::DeletionStarted => "Deletion started",
             Self::NothingLeft => "Nothing left on the host",
             Self::WorkspaceReady => "Workspace ready",
@@ -100,7 +109,12 @@ impl OperationKind {
                 StepName::DeletionStarted,
                 StepName::NothingLeft,
             ],
-            Self::RestoreCluster => &[
+            Self::PauseCluster => &[
+                StepName::Accepted,
+                StepName::ControlPlaneStopped,
+                StepName::WorkloadsStopped,
+            ],
+            Self::RestoreCluster | Self::ResumeCluster => &[
                 StepName::Accepted,
                 StepName::Objects,
                 StepName::ApiAnswering,
@@ -132,6 +146,8 @@ impl OperationKind {
             Self::CreateCluster => "create_cluster",
             Self::DeleteCluster => "delete_cluster",
             Self::RestoreCluster => "restore_cluster",
+            Self::PauseCluster => "pause_cluster",
+            Self::ResumeCluster => "resume_cluster",
             Self::LaunchNode => "launch_node",
             Self::StopNode => "stop_node",
             Self::StartNode => "start_node",

@@ -1,6 +1,6 @@
 //! Plans: named sizes of clusters.
 
-use crate::money::MicroDollars;
+use crate::{money::MicroDollars, usage::UsageState};
 use serde::{Deserialize, Serialize};
 
 /// A named size with limits and a price.
@@ -48,6 +48,14 @@ impl Plan {
             plan("medium", "Medium", 4, 8, 20, 40, 210_000, 20_000),
             plan("large", "Large", 8, 16, 50, 80, 460_000, 40_000),
         ]
+    }
+
+    /// What an hour costs in this state.
+    pub fn price(&self, state: UsageState) -> MicroDollars {
+        match state {
+            UsageState::Running => self.price_per_hour,
+            UsageState::Paused => self.paused_price_per_hour,
+        }
     }
 
     /// `2 CPU · 4 GiB · 10 GiB`.

@@ -34,6 +34,8 @@ pub enum QuotaRequest {
     Cluster(MicroDollars),
     /// A node; one without a known price does not fit under a price limit.
     Node(Option<MicroDollars>),
+    /// A cluster that exists and is to run again, with what it costs more than now.
+    Resume(MicroDollars),
 }
 
 /// A limit that a new resource would exceed.
@@ -72,6 +74,9 @@ impl QuotaUsage {
             QuotaRequest::Node(price) => {
                 self.in_use.nodes += 1;
                 self.in_use.price_per_hour = self.in_use.price_per_hour + price.unwrap_or_default();
+            }
+            QuotaRequest::Resume(price) => {
+                self.in_use.price_per_hour = self.in_use.price_per_hour + price;
             }
         }
         self
@@ -114,6 +119,9 @@ impl EnvironmentLimits {
                 });
                 (price, reached)
             }
+            // Takes nothing if it costs nothing more, even above the limit.
+            QuotaRequest::Resume(MicroDollars(0)) => return None,
+            QuotaRequest::Resume(price) => (Some(price), None),
         };
         things.or_else(|| {
             let limit = self.max_price_per_hour?;

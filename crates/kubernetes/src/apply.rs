@@ -4,16 +4,16 @@ use crate::{
     cache::{Kind, Snapshot},
     drift::{self, compare, is_as_wanted, reference},
     host::{Host, namespace_state},
-    labels::FIELD_MANAGER,
+    labels::{self, FIELD_MANAGER},
     objects::Objects,
     observe::endpoint,
 };
 use domain::drift::{Drift, DriftChange};
-use k8s_openapi::api::apps::v1::StatefulSet;
+use k8s_openapi::api::{apps::v1::StatefulSet, core::v1::Pod};
 use kube::{
     ResourceExt,
     api::{DeleteParams, PostParams, Preconditions},
-    core::DynamicObject,
+    core::{DynamicObject, PartialObjectMeta},
 };
 use provisioning::ports::host_clusters::{HostErrorKind, Hosted, NamespaceState, VirtualCluster};
 use serde_json::Value;
@@ -154,6 +154,27 @@ async fn look(
         objects.keep_claims(stateful_set);
     }
     Ok((found, objects, stateful_set))
+}
+
+/// The pods of the cluster's users.
+pub(crate) async fn workloads(
+    host: &Host,
+    cluster: &VirtualCluster,
+) -> Hosted<Vec<PartialObjectMeta<Pod>>> {
+    let synced = format!("{}={}", labels::SYNCED_BY, cluster.name);
+    host.list_metadata(&cluster.name.namespace(), &synced).await
+}
+
+/// Deletes the pods of the cluster's users: without its control plane nothing makes them anew.
+pub(crate) async fn stop_workloads(host: &Host, cluster: &VirtualCluster) -> Hosted<()> {
+    host.own_namespace(cluster).await?;
+    let namespace = cluster.name.namespace();
+    for pod in workloads(host, cluster).await? {
+        if pod.metadata.deletion_timestamp.is_none() {
+            remove(host, Kind::Pod, &namespace, &pod.name_any()).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Deletes the namespace and everything in it, but only the namespace that was observed: another one may have taken

@@ -63,7 +63,7 @@ async fn names<K>(host: &Host, namespace: &str) -> Hosted<Vec<String>>
 where
     K: Object + Resource<Scope = NamespaceResourceScope> + 'static,
 {
-    let found = host.list_metadata::<K>(namespace).await?;
+    let found = host.list_metadata::<K>(namespace, "").await?;
     Ok(found.iter().map(name).collect())
 }
 

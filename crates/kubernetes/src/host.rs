@@ -145,14 +145,18 @@ impl Host {
         }
     }
 
-    /// Lists the metadata of all objects of one kind.
-    pub async fn list_metadata<K>(&self, namespace: &str) -> Hosted<Vec<PartialObjectMeta<K>>>
+    /// Lists the metadata of the objects of one kind with `labels`; of all if empty.
+    pub async fn list_metadata<K>(
+        &self,
+        namespace: &str,
+        labels: &str,
+    ) -> Hosted<Vec<PartialObjectMeta<K>>>
     where
         K: Object + Resource<Scope = NamespaceResourceScope>,
     {
         let api = Api::<K>::namespaced(self.client.clone(), namespace);
         let tried = format!("list {} in {namespace}", K::plural(&()));
-        let parameters = ListParams::default();
+        let parameters = ListParams::default().labels(labels);
         Ok(self.ask(tried, api.list_metadata(&parameters)).await?.items)
     }
 

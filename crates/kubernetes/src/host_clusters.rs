@@ -101,6 +101,12 @@ impl HostClusters for KubernetesHosts {
             .await
     }
 
+    async fn stop_workloads(&self, cluster: &VirtualCluster) -> Hosted<()> {
+        let host = self.host(&cluster.host)?;
+        host.on_behalf(cluster.id, apply::stop_workloads(host, cluster))
+            .await
+    }
+
     async fn delete(&self, cluster: &VirtualCluster) -> Hosted<()> {
         let host = self.host(&cluster.host)?;
         host.on_behalf(cluster.id, apply::delete(host, cluster))

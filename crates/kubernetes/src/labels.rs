@@ -17,8 +17,12 @@ pub(crate) const ENVIRONMENT: &str = "hangar.dev/environment";
 pub(crate) const OBJECTS: &str = "hangar.dev/objects";
 /// Annotation of the StatefulSet: the node addresses in its certificate.
 pub(crate) const ADDRESSES: &str = "hangar.dev/addresses";
-/// Annotation of the StatefulSet, and what others that belong to it begin with: paused, for example by the vcluster command line.
+/// Annotations of a paused StatefulSet, as the vcluster command line sets and reads them.
 pub(crate) const PAUSED: &str = "loft.sh/paused";
+pub(crate) const PAUSED_REPLICAS: &str = "loft.sh/paused-replicas";
+pub(crate) const PAUSED_DATE: &str = "loft.sh/paused-date";
+/// Annotation of a StatefulSet that the portal paused.
+pub(crate) const PAUSED_BY_PORTAL: &str = "hangar.dev/paused";
 /// Label with which the platform team exempts an object of its own from the search for openings.
 pub(crate) const IGNORED: &str = "hangar.dev/ignore-drift";
 /// Label that the syncer sets on objects of the vCluster's users.

@@ -218,11 +218,11 @@ async fn seed(location: &str, clusters: usize) -> Result<(), Box<dyn std::error:
             series(TENANTS)
         ),
         format!(
-            "INSERT INTO clusters (id, name, tenant_id, environment_id, plan, price_per_hour, \
+            "INSERT INTO clusters (id, name, tenant_id, environment_id, plan, price_per_hour, spent, \
              kubernetes_version, exposure, host, drift, state, created_by, created_at, ready_at, ends_at, \
              operation_id, fence, wakes, version) SELECT {cluster}, \
              CASE n % 3 WHEN 0 THEN 'payments-' WHEN 1 THEN 'ci-' ELSE 'search-' END || n, \
-             {}, {}, '{plan}', 100000 + n % 7, 'v1.36.0', '{exposure}', 'host', '{drift}', {state}, {}, {created}, \
+             {}, {}, '{plan}', 100000 + n % 7, 0, 'v1.36.0', '{exposure}', 'host', '{drift}', {state}, {}, {created}, \
              {created}, CASE WHEN n % 3 = 0 THEN {} END, {}, 0, 0, 1 FROM {}",
             id(1, &format!("({tenant})")),
             id(2, &environment),

@@ -36,6 +36,10 @@ pub struct Tokens<'a>(pub(crate) &'a Database);
 #[derive(Clone, Copy)]
 pub struct Tenants<'a>(pub(crate) &'a Database);
 
+/// The usage ledger.
+#[derive(Clone, Copy)]
+pub struct Usage<'a>(pub(crate) &'a Database);
+
 #[derive(Clone, Copy)]
 pub struct Audit<'a>(pub(crate) &'a Database);
 
@@ -74,6 +78,11 @@ impl Database {
     /// Users: sign-ins, platform roles, suspensions.
     pub fn users(&self) -> Users<'_> {
         Users(self)
+    }
+
+    /// The usage ledger.
+    pub fn usage(&self) -> Usage<'_> {
+        Usage(self)
     }
 
     /// API tokens.

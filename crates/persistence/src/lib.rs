@@ -22,7 +22,6 @@ mod limits;
 mod list;
 mod location;
 pub mod node_records;
-mod node_usage;
 mod nodes;
 mod open_error;
 mod operations;
@@ -37,6 +36,8 @@ mod sql;
 pub mod tenant_records;
 mod tenants;
 mod transaction;
+pub mod usage;
+mod usage_report;
 pub mod user_records;
 mod users;
 mod workspaces;
@@ -46,7 +47,9 @@ pub use audit::{
 };
 pub use claims::Leased;
 pub use database::Database;
-pub use handles::{Audit, Credentials, SealedRows, ServerReports, Table, Tenants, Tokens, Users};
+pub use handles::{
+    Audit, Credentials, SealedRows, ServerReports, Table, Tenants, Tokens, Usage, Users,
+};
 pub use open_error::OpenError;
 pub use users::sessions::Sessions;
 

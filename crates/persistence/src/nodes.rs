@@ -10,7 +10,6 @@ use crate::{
     handles::Table,
     list::fetch_ids,
     node_records::{NodeChange, NodeColumns, NodeFindings, NodeRecord},
-    node_usage,
     operations::{Operations, operation_as_stored},
     records::Claim,
     resource::{Column, StoredKind, several},
@@ -18,6 +17,7 @@ use crate::{
     rows::{Row, json, number, optional_json, optional_number, optional_text, optional_time, text},
     sql::{Query, Sql, json_value, optional_json_value, query},
     transaction::doing,
+    usage::{self, Charge, Charged},
 };
 use domain::{
     ids::{EnvironmentId, NodeId, TenantId},
@@ -25,6 +25,7 @@ use domain::{
     node::{name::NodeName, view::NodeKind},
     operation::Operation,
     quota::QuotaRequest,
+    usage::UsageState,
 };
 
 impl StoredKind for NodeKind {
@@ -107,14 +108,12 @@ impl StoredKind for NodeKind {
         findings: NodeFindings,
         superseded: bool,
     ) -> Result<(), Cause> {
-        (columns.spent, columns.charged_since) = node_usage::charge(
-            connection,
-            before,
-            findings.price_per_hour,
-            findings.charged,
-            findings.at,
-        )
-        .await?;
+        let charge = findings.charged.then_some(Charge {
+            state: UsageState::Running,
+            price_per_hour: findings.price_per_hour,
+        });
+        (columns.spent, columns.charged_since) =
+            usage::charge::<NodeKind>(connection, before, charge, findings.at).await?;
         columns.placement = findings.placement;
         columns.address = findings.address;
         columns.price_per_hour = findings.price_per_hour;
@@ -123,6 +122,21 @@ impl StoredKind for NodeKind {
             columns.request = findings.request;
         }
         Ok(())
+    }
+
+    fn charged(record: &NodeRecord) -> Charged {
+        let charge = Charge {
+            state: UsageState::Running,
+            price_per_hour: record.price_per_hour,
+        };
+        Charged {
+            spent: record.spent,
+            since: record.charged_since.map(|since| (since, charge)),
+        }
+    }
+
+    fn size(columns: &NodeColumns) -> String {
+        columns.spec.size()
     }
 
     fn hide(shown: &mut NodeColumns, before: &NodeColumns) {

@@ -4,7 +4,7 @@ use crate::audit_records::AuditEntry;
 pub use crate::resource::{NewResource, Record, StoredKind};
 use domain::{
     access::{PlatformRole, TenantRole, TokenScope},
-    cluster::ClusterKind,
+    cluster::{ClusterKind, PowerChange},
     drift::DriftReport,
     exposure::Exposure,
     failure::Failure,
@@ -14,7 +14,9 @@ use domain::{
     operation::Operation,
     plan::Plan,
     quota::LimitReached,
+    schedule::Schedule,
     tenancy::{EnvironmentRef, TenantRef},
+    usage::UsageState,
 };
 use jiff::Timestamp;
 use std::ops::{Deref, DerefMut};
@@ -40,6 +42,67 @@ pub struct ClusterColumns {
     pub endpoint: Option<String>,
     /// What differs on the host from what was applied.
     pub drift: DriftReport,
+    /// The latest pause or resumption: what is wanted.
+    pub power: Option<PowerChange>,
+    /// When it is paused and resumed by itself.
+    pub schedule: Option<Schedule>,
+    /// What an hour costs now; a paused cluster costs its plan's price for that.
+    pub price_per_hour: MicroDollars,
+    /// What it has cost in times that are over.
+    pub spent: MicroDollars,
+    /// Since when it is being charged; `None`: it is not.
+    pub charged_since: Option<Timestamp>,
+}
+
+impl ClusterColumns {
+    /// Of a cluster for which nothing was done yet.
+    pub fn ordered(
+        plan: Plan,
+        kubernetes_version: KubernetesVersion,
+        exposure: Exposure,
+        host: String,
+    ) -> Self {
+        Self {
+            price_per_hour: plan.price_per_hour,
+            plan,
+            kubernetes_version,
+            exposure,
+            host,
+            endpoint: None,
+            drift: DriftReport::default(),
+            power: None,
+            schedule: None,
+            spent: MicroDollars(0),
+            charged_since: None,
+        }
+    }
+
+    /// When it was paused, if that is what is wanted.
+    pub fn paused_at(&self) -> Option<Timestamp> {
+        let paused = self.power.as_ref().filter(|power| power.paused);
+        paused.map(|power| power.at)
+    }
+}
+
+/// What a user asks of a cluster that exists.
+#[derive(Clone, Debug)]
+pub enum ClusterChange {
+    /// Put it right on its host.
+    Restore(Operation),
+    Pause(PowerChange, Operation),
+    Resume(PowerChange, Operation),
+    /// `None`: it is paused and resumed by people only.
+    Schedule(Option<Schedule>),
+}
+
+/// What became of an attempt to store a change of a cluster.
+#[derive(Clone, Debug)]
+pub enum ClusterChangeStored {
+    Changed(Box<ClusterRecord>),
+    /// It is not as it was in the version that the change is for.
+    Stale,
+    /// A limit of its environment is in the way.
+    LimitReached(LimitReached),
 }
 
 /// What a reconciler finds out about a cluster beside its state.
@@ -48,6 +111,11 @@ pub struct ClusterFindings {
     /// The address of its API.
     pub endpoint: Option<String>,
     pub drift: DriftReport,
+    /// The latest pause or resumption, which may have been made on the host.
+    pub power: Option<PowerChange>,
+    /// How it is charged from `at` on; `None`: not at all.
+    pub charged: Option<UsageState>,
+    pub at: Timestamp,
 }
 
 /// A client's key and what it was used for.

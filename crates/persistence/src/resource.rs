@@ -10,6 +10,7 @@ use crate::{
     records::Idempotency,
     rows::{Row, environment, id, number, optional_json, optional_time, tenant, text, time, word},
     sql::{Query, Sql, Value},
+    usage::Charged,
 };
 use domain::{
     cluster::UserRef,
@@ -55,6 +56,12 @@ pub trait StoredKind: Kind {
         findings: Self::Findings,
         superseded: bool,
     ) -> impl Future<Output = Result<(), Cause>> + Send;
+
+    /// How it is charged, as stored.
+    fn charged(record: &Record<Self>) -> Charged;
+
+    /// Its size in the usage ledger: the plan of a cluster, the accelerators of a node.
+    fn size(columns: &Self::Columns) -> String;
 
     /// Makes equal what no caller sees, so that only visible changes make a difference.
     fn hide(_shown: &mut Self::Columns, _before: &Self::Columns) {}

@@ -15,6 +15,7 @@ use domain::{
     error::causes,
     node::view::NodeState,
     problem::{FieldError, Problem, ProblemKind},
+    quota::LimitReached,
     tenancy::Obstacle,
 };
 use jiff::tz::TimeZone;
@@ -213,6 +214,10 @@ impl From<AccessError> for Problem {
     }
 }
 
+fn limit_reached(environment: &str, reached: LimitReached) -> Problem {
+    conflict("limit_reached", reached.reason(environment)).next(reached.next_step())
+}
+
 /// Why a cluster or node is not created. `kind` is “cluster” or “node”.
 #[derive(Debug)]
 pub(crate) enum CreateError {
@@ -250,10 +255,7 @@ impl From<CreateError> for Problem {
                     format!("The environment {environment} is archived."),
                 )
                 .next("Choose another environment."),
-                QuotaCheck::LimitReached(reached) => {
-                    conflict("limit_reached", reached.reason(&environment))
-                        .next(reached.next_step())
-                }
+                QuotaCheck::LimitReached(reached) => limit_reached(&environment, reached),
             }
             .on_field("environment"),
             CreateError::NoHostCluster => {
@@ -294,27 +296,41 @@ impl From<ClusterNotReady> for Problem {
 
 /// What a cluster's state does not allow.
 #[derive(Debug)]
-pub(crate) enum RestoreError {
+pub(crate) enum ClusterChangeError {
     WrongState {
         name: String,
         state: ClusterState,
+        /// What it cannot be: `paused`.
+        change: &'static str,
+    },
+    LimitReached {
+        environment: String,
+        reached: LimitReached,
     },
     /// The reconciler changed it during every attempt.
     KeepsChanging,
 }
 
-impl From<RestoreError> for Problem {
-    fn from(error: RestoreError) -> Self {
+impl From<ClusterChangeError> for Problem {
+    fn from(error: ClusterChangeError) -> Self {
         match error {
-            RestoreError::WrongState { name, state } => {
+            ClusterChangeError::WrongState {
+                name,
+                state,
+                change,
+            } => {
                 let state = state.title().to_lowercase();
                 conflict(
                     "wrong_state",
-                    format!("{name} cannot be restored while it is {state}."),
+                    format!("{name} cannot be {change} while it is {state}."),
                 )
                 .next("Wait until its operation is finished, or delete the cluster.")
             }
-            RestoreError::KeepsChanging => conflict(
+            ClusterChangeError::LimitReached {
+                environment,
+                reached,
+            } => limit_reached(&environment, reached),
+            ClusterChangeError::KeepsChanging => conflict(
                 "changed_meanwhile",
                 "The cluster's state changed during the request.",
             )

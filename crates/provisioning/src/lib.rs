@@ -24,6 +24,7 @@ pub mod resources;
 pub mod sign_in;
 mod target;
 pub mod tenants;
+mod usage;
 pub mod user_pools;
 pub mod users;
 pub mod vault;

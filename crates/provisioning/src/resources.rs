@@ -10,9 +10,11 @@ use domain::{
     audit::AuditAction,
     caller::Caller,
     listing::{ListPage, ListQuery},
+    money::MicroDollars,
     operation::Operation,
     problem::Problem,
     resource::{Resource, State},
+    usage::Cost,
 };
 use jiff::Timestamp;
 use persistence::{
@@ -131,6 +133,20 @@ pub(crate) fn view<K: ManagedKind>(
 ) -> Resource<K> {
     let details = K::details(&record, caller, now);
     record.with_details(details)
+}
+
+/// What a resource has cost up to `now` that costs `price_per_hour` now, or while it runs.
+pub(crate) fn cost<K: StoredKind>(
+    record: &Record<K>,
+    price_per_hour: Option<MicroDollars>,
+    now: Timestamp,
+) -> Cost {
+    let charged = K::charged(record);
+    Cost {
+        price_per_hour,
+        so_far: charged.until(now),
+        charged: charged.since.is_some(),
+    }
 }
 
 /// An entry about something `caller` does to a resource.

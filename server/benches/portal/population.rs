@@ -11,6 +11,7 @@ use domain::{
     kubernetes_version::KubernetesVersion,
     operation::{Operation, OperationKind},
     plan::Plan,
+    usage::UsageState,
 };
 use jiff::{SignedDuration, Timestamp};
 use persistence::{
@@ -48,14 +49,12 @@ pub async fn store(outside: &Outside, count: usize) {
             created_at: now,
             ends_at: Some(now + SignedDuration::from_hours(48 + number as i64 % 300)),
             operation: Operation::begin(new_id(), OperationKind::CreateCluster, now),
-            details: ClusterColumns {
-                plan: plans[number % plans.len()].clone(),
-                kubernetes_version: KubernetesVersion::ALL[number % KubernetesVersion::ALL.len()],
-                exposure: Exposure::NodePort,
-                host: "eu-1".into(),
-                endpoint: None,
-                drift: DriftReport::default(),
-            },
+            details: ClusterColumns::ordered(
+                plans[number % plans.len()].clone(),
+                KubernetesVersion::ALL[number % KubernetesVersion::ALL.len()],
+                Exposure::NodePort,
+                "eu-1".into(),
+            ),
             idempotency: None,
         };
         database
@@ -92,6 +91,9 @@ async fn settle(database: &persistence::Database, now: Timestamp) {
                 findings: ClusterFindings {
                     endpoint: Some("https://203.0.113.7:31443".into()),
                     drift: DriftReport::default(),
+                    power: None,
+                    charged: Some(UsageState::Running),
+                    at: now,
                 },
                 ready_at: Some(now),
                 deleted_at: None,

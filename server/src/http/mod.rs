@@ -4,6 +4,7 @@ mod attachment;
 pub mod audit_export;
 mod call;
 mod connection;
+mod csv;
 pub mod events;
 pub mod health;
 pub mod identity;

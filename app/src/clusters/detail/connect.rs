@@ -111,10 +111,15 @@ fn access(cluster: &Cluster) -> impl IntoView + use<> {
 
 fn not_now(cluster: &Cluster) -> AnyView {
     let (reason, title, text) = match cluster.state {
-        ClusterState::Pending | ClusterState::Provisioning => (
+        ClusterState::Pending | ClusterState::Provisioning | ClusterState::Resuming => (
             "not-ready",
             "Not ready yet",
             "The kubeconfig appears here when the cluster is ready. This page updates automatically.",
+        ),
+        ClusterState::Pausing | ClusterState::Paused => (
+            "paused",
+            "The cluster is paused",
+            "Its kubeconfig works again when the cluster is resumed, which the Overview and Settings tabs offer.",
         ),
         ClusterState::Failed => (
             "failed",

@@ -4,6 +4,8 @@ mod connect;
 mod drift;
 mod events;
 mod overview;
+mod power;
+mod schedule;
 mod settings;
 
 use axum::extract::Path;
@@ -16,8 +18,8 @@ use leptos::server_fn::ServerFn;
 use self::connect::Connect;
 use self::events::ClusterEvents;
 use self::overview::ClusterOverview;
-use self::settings::Settings;
-use super::functions::{DeleteCluster, RestoreCluster};
+use self::settings::{Settings, SettingsForms};
+use super::functions::{RestoreCluster, ResumeCluster};
 use super::resource::SECTION;
 use crate::page::{PageRequest, PageResult};
 use crate::resource::{self, EVENTS_REFRESH_SECONDS, ResourceView, TabPath, no_such_tab};
@@ -32,8 +34,10 @@ pub async fn detail(Path(path): Path<TabPath>, request: PageRequest) -> PageResu
     let reloads = resource.state.is_moving && tab != "settings";
     let content: ViewFnOnce = match tab {
         "" => {
-            let form = request.form(RestoreCluster::url());
-            (move || view! { <ClusterOverview cluster=cluster form=form /> }).into()
+            let restore = request.form(RestoreCluster::url());
+            let resume = request.form(ResumeCluster::url());
+            (move || view! { <ClusterOverview cluster=cluster restore=restore resume=resume /> })
+                .into()
         }
         "connect" => (move || view! { <Connect cluster=cluster /> }).into(),
         "events" => {
@@ -43,12 +47,12 @@ pub async fn detail(Path(path): Path<TabPath>, request: PageRequest) -> PageResu
             (move || view! { <ClusterEvents page=page /> }).into()
         }
         "settings" => {
-            let form = request.form(DeleteCluster::url());
+            let forms = SettingsForms::of(&request);
             let preview = match resource.access.delete {
                 true => Some(clusters.deletion_preview(&request.caller, id).await),
                 false => None,
             };
-            (move || view! { <Settings cluster=cluster form=form preview=preview /> }).into()
+            (move || view! { <Settings cluster=cluster forms=forms preview=preview /> }).into()
         }
         _ => return Err(no_such_tab(SECTION.noun)),
     };

@@ -1,22 +1,29 @@
 //! Progress and facts.
 
 use domain::cluster::Cluster;
+use domain::usage::UsageState;
 use leptos::prelude::*;
 
 use super::drift::DriftCard;
+use super::power::{PauseNotice, changed};
 use crate::form::FormState;
-use crate::resource::{ExpiryFact, Overview, ResourceView, UsageCard};
+use crate::resource::{CostSoFar, ExpiryFact, Overview, ResourceView, UsageCard};
 use crate::ui::{Card, Fact, Facts, LifeLeft, exact};
 
 #[component]
-pub fn ClusterOverview(cluster: Cluster, form: FormState) -> impl IntoView {
+pub fn ClusterOverview(cluster: Cluster, restore: FormState, resume: FormState) -> impl IntoView {
     let resource = ResourceView::from(&cluster);
     let expires = resource.expires_at().filter(|_| resource.state.is_up);
     let life = expires.map(|end| view! { <LifeLeft start=cluster.created_at end=end /> });
     let facts = facts(&cluster, &resource);
-    let drift = move || view! { <DriftCard cluster=cluster form=form /> };
+    let notices = move || {
+        view! {
+            <PauseNotice cluster=cluster.clone() resume=resume />
+            <DriftCard cluster=cluster form=restore />
+        }
+    };
     view! {
-        <Overview resource=resource.clone() below_failure=drift>
+        <Overview resource=resource.clone() below_failure=notices>
             <Card title="Details">
                 <Facts>{facts}</Facts>
                 {life}
@@ -27,14 +34,17 @@ pub fn ClusterOverview(cluster: Cluster, form: FormState) -> impl IntoView {
 }
 
 fn facts(cluster: &Cluster, resource: &ResourceView) -> impl IntoView + use<> {
-    let hourly = cluster.plan.price_per_hour;
-    let price = match cluster.ends_at {
-        Some(end) => {
-            let seconds = end.as_second() - cluster.created_at.as_second();
-            format!("{hourly}/h · {} in total", hourly.times_seconds(seconds))
-        }
-        None => format!("{hourly}/h"),
-    };
+    let price = format!(
+        "{}/h · paused {}/h",
+        cluster.plan.price(UsageState::Running),
+        cluster.plan.price(UsageState::Paused)
+    );
+    let (cost, now) = (cluster.cost, cluster.now);
+    let resumed = cluster.power.as_ref().filter(|power| !power.paused);
+    let resumed = resumed.map(|power| {
+        let changed = changed(power);
+        view! { <Fact name="Running">{changed}</Fact> }
+    });
     let endpoint = cluster.endpoint.clone();
     let limits = cluster.plan.limits();
     let exposure = cluster.exposure.title();
@@ -43,6 +53,10 @@ fn facts(cluster: &Cluster, resource: &ResourceView) -> impl IntoView + use<> {
     view! {
         <ExpiryFact resource=resource.clone() />
         <Fact name="Price">{price}</Fact>
+        <Fact name="So far">
+            <CostSoFar cost=cost at=now />
+        </Fact>
+        {resumed}
         <Fact name="Limits">{limits}</Fact>
         <Fact name="Exposure">{exposure}</Fact>
         {endpoint.map(|endpoint| view! { <Fact name="Address"><code>{endpoint}</code></Fact> })}

@@ -1,20 +1,57 @@
-//! Changes to the cluster: its deletion.
+//! Changes to the cluster: whether it runs, its deletion.
 
 use domain::cluster::{Cluster, DeletionPreview};
 use domain::problem::Problem;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
+use super::power::Power;
+use super::schedule::ScheduleCard;
+use crate::clusters::functions::{DeleteCluster, PauseCluster, ResumeCluster, SetClusterSchedule};
 use crate::form::FormState;
+use crate::page::PageRequest;
 use crate::resource::{DeletionZone, ResourceView, SettingsNotice};
 
+pub struct SettingsForms {
+    pause: FormState,
+    resume: FormState,
+    schedule: FormState,
+    delete: FormState,
+}
+
+impl SettingsForms {
+    pub fn of(request: &PageRequest) -> Self {
+        Self {
+            pause: request.form(PauseCluster::url()),
+            resume: request.form(ResumeCluster::url()),
+            schedule: request.form(SetClusterSchedule::url()).grouped("input"),
+            delete: request.form(DeleteCluster::url()),
+        }
+    }
+}
+
+/// The forms, as far as state and role allow any.
 #[component]
 pub fn Settings(
     cluster: Cluster,
-    form: FormState,
+    forms: SettingsForms,
     /// What a deletion removes, if the caller may delete.
     preview: Option<Result<Vec<DeletionPreview>, Problem>>,
 ) -> impl IntoView {
     let resource = ResourceView::from(&cluster);
+    let SettingsForms {
+        pause,
+        resume,
+        schedule,
+        delete,
+    } = forms;
+    let power = resource.access.delete;
+    let power = power.then(|| {
+        view! {
+            <Power cluster=cluster.clone() pause=pause resume=resume />
+            <ScheduleCard cluster=cluster form=schedule />
+        }
+    });
     let deletion = preview.map(|preview| {
         let objects = match preview {
             Ok(objects) => objects_list(objects),
@@ -24,14 +61,17 @@ pub fn Settings(
             .into_any(),
         };
         view! {
-            <DeletionZone resource=resource.clone() form=form>
+            <DeletionZone resource=resource.clone() form=delete>
                 {objects}
             </DeletionZone>
         }
     });
     view! {
-        <SettingsNotice resource=resource />
-        {deletion}
+        <div class="grid grid-cols-1 gap-3.5 max-w-180">
+            <SettingsNotice resource=resource />
+            {power}
+            {deletion}
+        </div>
     }
     .into_any()
 }

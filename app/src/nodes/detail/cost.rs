@@ -4,10 +4,9 @@ use domain::money::MicroDollars;
 use domain::node::view::{Node, NodeState};
 use leptos::prelude::*;
 
-use crate::nodes::cost::CostSoFar;
 use crate::nodes::quantity::per_hour;
 use crate::nodes::resource::why_not_stop;
-use crate::resource::{ExpiryFact, ResourceView};
+use crate::resource::{CostSoFar, ExpiryFact, ResourceView};
 use crate::ui::{Card, Fact, Facts, LifeLeft};
 
 #[component]
@@ -15,7 +14,7 @@ pub fn CostCard(node: Node) -> impl IntoView {
     let (cost, now) = (node.cost, node.now);
     let resource = ResourceView::from(&node);
     let price = per_hour(cost.price_per_hour);
-    let price = match cost.running {
+    let price = match cost.charged {
         true => price,
         false => format!("{price} while running"),
     };
@@ -50,7 +49,7 @@ fn most_until_expiry(node: &Node) -> Option<MicroDollars> {
     let (price, end) = (node.cost.price_per_hour?, node.ends_at?);
     let left = end.as_second().saturating_sub(node.now.as_second()).max(0);
     node.cost
-        .running
+        .charged
         .then(|| node.cost.so_far + price.times_seconds(left))
 }
 

@@ -13,8 +13,8 @@ pub enum Action {
     /// Download a kubeconfig.
     ReadKubeconfig,
     DeleteCluster,
-    /// Put a cluster's objects on its host right, and resume it.
-    RestoreCluster,
+    /// Pause and resume a cluster, and put its objects on its host right.
+    OperateCluster,
     /// See a node, its state, steps, jobs and prices, and find it in lists.
     ReadNode,
     /// Read the logs of a node and of its jobs.
@@ -65,7 +65,7 @@ impl Action {
         Self::OrderCluster,
         Self::ReadKubeconfig,
         Self::DeleteCluster,
-        Self::RestoreCluster,
+        Self::OperateCluster,
         Self::ReadNode,
         Self::ReadNodeLogs,
         Self::OrderNode,
@@ -87,7 +87,7 @@ impl Action {
             Self::OrderCluster => "create clusters in this tenant",
             Self::ReadKubeconfig => "download kubeconfigs in this tenant",
             Self::DeleteCluster => "delete clusters in this tenant",
-            Self::RestoreCluster => "restore clusters in this tenant",
+            Self::OperateCluster => "pause, resume and restore clusters in this tenant",
             Self::ReadNode => "see this node",
             Self::ReadNodeLogs => "read logs in this tenant",
             Self::OrderNode => "create nodes in this tenant",
@@ -110,7 +110,7 @@ impl Action {
             Self::OrderCluster => "Create clusters",
             Self::ReadKubeconfig => "Download kubeconfigs",
             Self::DeleteCluster => "Delete clusters",
-            Self::RestoreCluster => "Restore and resume clusters",
+            Self::OperateCluster => "Pause, resume and restore clusters",
             Self::ReadNode => "See nodes, jobs and prices",
             Self::ReadNodeLogs => "Read logs of nodes and jobs",
             Self::OrderNode => "Create nodes",

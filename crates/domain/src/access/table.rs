@@ -11,7 +11,7 @@ pub fn least_role(action: Action) -> TenantRole {
         Action::OrderCluster
         | Action::ReadKubeconfig
         | Action::DeleteCluster
-        | Action::RestoreCluster
+        | Action::OperateCluster
         | Action::OrderNode
         | Action::ConnectNode
         | Action::OperateNode
@@ -53,7 +53,7 @@ mod tests {
         (Action::OrderCluster, &[Developer, Admin]),
         (Action::ReadKubeconfig, &[Developer, Admin]),
         (Action::DeleteCluster, &[Developer, Admin]),
-        (Action::RestoreCluster, &[Developer, Admin]),
+        (Action::OperateCluster, &[Developer, Admin]),
         (Action::ReadNode, &[Viewer, Developer, Admin]),
         (Action::ReadNodeLogs, &[Viewer, Developer, Admin]),
         (Action::OrderNode, &[Developer, Admin]),

@@ -56,7 +56,7 @@ impl TokenScope {
             Action::OrderCluster
             | Action::ReadKubeconfig
             | Action::DeleteCluster
-            | Action::RestoreCluster => self == Self::Clusters,
+            | Action::OperateCluster => self == Self::Clusters,
             Action::OrderNode | Action::ConnectNode | Action::OperateNode | Action::DeleteNode => {
                 self == Self::Nodes
             }

@@ -23,6 +23,10 @@ pub enum AuditAction {
     DriftRestored,
     /// The restoration of a cluster was requested.
     RestoreCluster,
+    PauseCluster,
+    ResumeCluster,
+    /// The times at which a cluster is paused and resumed were changed.
+    ChangeSchedule,
     CreateToken,
     RevokeToken,
     GrantRole,
@@ -101,7 +105,7 @@ pub enum AuditAction {
 }
 
 impl AuditAction {
-    pub const ALL: [Self; 61] = [
+    pub const ALL: [Self; 64] = [
         Self::SignIn,
         Self::SignOut,
         Self::OrderCluster,
@@ -112,6 +116,9 @@ impl AuditAction {
         Self::DriftFound,
         Self::DriftRestored,
         Self::RestoreCluster,
+        Self::PauseCluster,
+        Self::ResumeCluster,
+        Self::ChangeSchedule,
         Self::CreateToken,
         Self::RevokeToken,
         Self::GrantRole,
@@ -178,6 +185,9 @@ impl AuditAction {
             Self::DriftFound => "drift_found",
             Self::DriftRestored => "drift_restored",
             Self::RestoreCluster => "restore_cluster",
+            Self::PauseCluster => "pause_cluster",
+            Self::ResumeCluster => "resume_cluster",
+            Self::ChangeSchedule => "change_schedule",
             Self::CreateToken => "create_token",
             Self::RevokeToken => "revoke_token",
             Self::GrantRole => "grant_role",
@@ -245,6 +255,9 @@ impl AuditAction {
             Self::DriftFound => "found changes on the host in",
             Self::DriftRestored => "put changes on the host right in",
             Self::RestoreCluster => "requested the restoration of",
+            Self::PauseCluster => "paused",
+            Self::ResumeCluster => "resumed",
+            Self::ChangeSchedule => "changed the schedule of",
             Self::CreateToken => "created the API token",
             Self::RevokeToken => "revoked the API token",
             Self::GrantRole => "granted a role to",

@@ -114,14 +114,19 @@ pub struct NodeSpec {
 impl NodeSpec {
     /// `8× H100 · spot`.
     pub fn summary(&self) -> String {
-        let mut words = match &self.accelerator {
-            Some(name) => super::catalogue::accelerators(name, self.count),
-            None => "Custom task".to_owned(),
-        };
+        let mut words = self.size();
         if self.spot {
             words.push_str(" · spot");
         }
         words
+    }
+
+    /// In the usage ledger: `8× H100`, without how it was bought.
+    pub fn size(&self) -> String {
+        match &self.accelerator {
+            Some(name) => super::catalogue::accelerators(name, self.count),
+            None => "Custom task".to_owned(),
+        }
     }
 }
 

@@ -9,9 +9,9 @@ use crate::{
     audit::AuditAction,
     ids::NodeId,
     listing::{ListPage, ListQuery, Sort},
-    money::MicroDollars,
     operation::OperationKind,
     resource::{Kind, Resource, states},
+    usage::Cost,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -88,18 +88,6 @@ pub struct Placement {
     pub instance_type: Option<String>,
 }
 
-/// What a node has cost.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct NodeCost {
-    /// What an hour costs while it runs; `None`: no price is known.
-    pub price_per_hour: Option<MicroDollars>,
-    /// What it has cost until now, from prices and times.
-    pub so_far: MicroDollars,
-    /// Whether it is being charged at the moment.
-    pub running: bool,
-}
-
 /// What callers see of a node beside the header of every resource.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -119,7 +107,7 @@ pub struct NodeDetails {
     /// When it stops or is deleted because it is idle.
     pub autostop: Option<Autostop>,
     /// What it costs.
-    pub cost: NodeCost,
+    pub cost: Cost,
     /// What the caller may do with it now.
     pub allowed: AllowedNodeActions,
     /// The server's time: costs are as of then.

@@ -31,6 +31,7 @@ use sha2::{Digest, Sha256};
 #[cfg(test)]
 pub(crate) use service_accounts::RULES;
 pub(crate) use services::HTTPS;
+use stateful_set::REPLICAS;
 
 /// The desired objects of one vCluster, in the order in which they are applied.
 #[derive(Clone, Debug, Serialize)]
@@ -76,6 +77,14 @@ impl Objects {
         let mut annotations = map([(labels::OBJECTS, &digest(&unmarked))]);
         if !addresses.is_empty() {
             annotations.insert(labels::ADDRESSES.into(), addresses.join(","));
+        }
+        if let Some(at) = cluster.paused_at {
+            annotations.extend(map([
+                (labels::PAUSED, "true"),
+                (labels::PAUSED_REPLICAS, &REPLICAS.to_string()),
+                (labels::PAUSED_DATE, &at.to_string()),
+                (labels::PAUSED_BY_PORTAL, "true"),
+            ]));
         }
         objects.stateful_set.metadata.annotations = Some(annotations);
         objects
@@ -124,10 +133,11 @@ impl Objects {
         }
     }
 
-    /// Does not undo a pause of an existing StatefulSet, for example by the vcluster command line.
+    /// Does not undo a pause of an existing StatefulSet by others, for example by the vcluster command line.
     pub(crate) fn keep_pause(&mut self, found: &StatefulSet) {
         if let Some(wanted) = &mut self.stateful_set.spec
             && is_paused(found)
+            && !is_paused_by_portal(found)
         {
             wanted.replicas = None;
         }
@@ -141,6 +151,11 @@ pub(crate) fn annotation<'a>(found: &'a StatefulSet, name: &str) -> Option<&'a s
 
 pub(crate) fn is_paused(found: &StatefulSet) -> bool {
     annotation(found, labels::PAUSED) == Some("true")
+}
+
+/// The annotation stays when the vcluster command line resumes the StatefulSet.
+pub(crate) fn is_paused_by_portal(found: &StatefulSet) -> bool {
+    annotation(found, labels::PAUSED_BY_PORTAL) == Some("true")
 }
 
 /// SHA-256 in hexadecimal.
@@ -179,6 +194,7 @@ pub(crate) mod tests {
             plan: Plan::defaults().remove(0),
             kubernetes_version: KubernetesVersion::ALL[0],
             exposure,
+            paused_at: None,
         }
     }
 
@@ -243,11 +259,14 @@ pub(crate) mod tests {
         bigger.plan = Plan::defaults().remove(1);
         let mut newer = first.clone();
         newer.kubernetes_version = KubernetesVersion::ALL[1];
+        let mut paused = first.clone();
+        paused.paused_at = Some("2026-12-01T18:00:00Z".parse().unwrap());
         let mut mirrored = host();
         mirrored.registries.ghcr = "mirror.example.com".into();
         for other in [
             digest(&bigger, &host(), &[]),
             digest(&newer, &host(), &[]),
+            digest(&paused, &host(), &[]),
             digest(&first, &mirrored, &[]),
             digest(&first, &host(), &["192.0.2.1".into()]),
         ] {
@@ -269,10 +288,27 @@ pub(crate) mod tests {
         objects.keep_claims(&found);
         objects.keep_pause(&found);
         let kept = objects.stateful_set.spec.unwrap();
-        assert_eq!(kept.replicas, None);
+        assert_eq!(kept.replicas, None, "by others");
         assert_eq!(
             kept.volume_claim_templates,
             found.spec.unwrap().volume_claim_templates
         );
+    }
+
+    #[test]
+    fn a_cluster_is_paused_as_the_vcluster_command_line_does_and_resumed_by_the_portal_alone() {
+        let mut sleeping = cluster(Exposure::LoadBalancer);
+        sleeping.paused_at = Some("2026-12-01T18:00:00Z".parse().unwrap());
+        let found = Objects::wanted(&sleeping, &host(), &[]).stateful_set;
+        assert_eq!(found.spec.as_ref().unwrap().replicas, Some(0));
+        assert!(is_paused(&found) && is_paused_by_portal(&found));
+        assert_eq!(annotation(&found, labels::PAUSED_REPLICAS), Some("1"));
+        assert_eq!(
+            annotation(&found, labels::PAUSED_DATE),
+            Some("2026-12-01T18:00:00Z")
+        );
+        let mut objects = Objects::wanted(&cluster(Exposure::LoadBalancer), &host(), &[]);
+        objects.keep_pause(&found);
+        assert_eq!(objects.stateful_set.spec.unwrap().replicas, Some(1));
     }
 }

@@ -26,6 +26,9 @@ use std::collections::BTreeMap;
 
 const VCLUSTER_VERSION: &str = "0.36.1";
 
+/// The embedded database allows one replica.
+pub(super) const REPLICAS: i32 = 1;
+
 /// The size of the volume with the embedded database.
 pub(super) const DATA_GIB: u64 = 5;
 
@@ -42,8 +45,10 @@ pub(super) fn stateful_set(
     StatefulSet {
         metadata: metadata(cluster, name),
         spec: Some(StatefulSetSpec {
-            // The embedded database allows one replica.
-            replicas: Some(1),
+            replicas: Some(match cluster.paused_at {
+                Some(_) => 0,
+                None => REPLICAS,
+            }),
             selector: LabelSelector {
                 match_labels: Some(labels::selector(name)),
                 ..LabelSelector::default()

@@ -6,11 +6,12 @@ mod pod;
 mod troubles;
 
 use crate::{
+    apply,
     cache::{Kind, Snapshot},
     drift::drift,
     host::{Host, namespace_state},
     kubeconfig, labels,
-    objects::{Objects, annotation, is_paused},
+    objects::{Objects, annotation, is_paused, is_paused_by_portal},
 };
 use domain::exposure::ExposureKind;
 use jiff::{SignedDuration, Timestamp};
@@ -18,9 +19,10 @@ use k8s_openapi::api::{
     apps::v1::StatefulSet,
     core::v1::{Event, Pod, Secret, Service},
 };
-use kube::ResourceExt;
+use kube::{ResourceExt, core::PartialObjectMeta};
 use provisioning::ports::host_clusters::{
     ApiAnswer, Hosted, NamespaceState, Observation, PodObservation, Stopped, VirtualCluster,
+    Workloads,
 };
 use std::sync::PoisonError;
 
@@ -61,7 +63,17 @@ pub(crate) async fn observe(host: &Host, cluster: &VirtualCluster) -> Hosted<Obs
             applied.is_some() && applied == annotation(&wanted.stateful_set, labels::OBJECTS);
         observation.stopped = stopped(set);
         observation.replicas_ready = replicas_ready(set);
+        observation.replicas_gone = replicas_gone(set);
         wanted.keep_claims(set);
+    }
+    if observation.replicas_gone && cluster.paused_at.is_some() {
+        let pods = apply::workloads(host, cluster).await?;
+        let is_ending = |pod: &&PartialObjectMeta<Pod>| pod.metadata.deletion_timestamp.is_some();
+        let ending = pods.iter().filter(is_ending).count();
+        observation.workloads = Workloads {
+            running: pods.len() - ending,
+            ending,
+        };
     }
     if observation.objects_current {
         observation.drift = drift(host, &namespace, &wanted, &found);
@@ -154,11 +166,13 @@ async fn secret(
     Ok(KubeconfigSecret { is_there, content })
 }
 
-/// How the control plane was stopped on the host, if it was.
+/// How the control plane was stopped, if it was.
 fn stopped(found: &StatefulSet) -> Option<Stopped> {
     let replicas = found.spec.as_ref().and_then(|spec| spec.replicas);
-    if is_paused(found) {
+    if is_paused(found) && is_paused_by_portal(found) {
         Some(Stopped::Paused)
+    } else if is_paused(found) {
+        Some(Stopped::PausedOnHost)
     } else {
         (replicas == Some(0)).then_some(Stopped::ScaledToZero)
     }
@@ -175,6 +189,8 @@ fn nothing(namespace: NamespaceState) -> Observation {
         pod: None,
         trouble: None,
         replicas_ready: false,
+        replicas_gone: false,
+        workloads: Workloads::default(),
         endpoint: None,
         kubeconfig: false,
         api: ApiAnswer::NotAsked,
@@ -200,6 +216,17 @@ fn replicas_ready(found: &StatefulSet) -> bool {
         && status.observed_generation >= found.metadata.generation
         && status.ready_replicas == Some(wanted)
         && status.current_revision == status.update_revision
+}
+
+/// Whether none is wanted and none is left.
+fn replicas_gone(found: &StatefulSet) -> bool {
+    let replicas = found.spec.as_ref().and_then(|spec| spec.replicas);
+    let Some(status) = &found.status else {
+        return false;
+    };
+    replicas == Some(0)
+        && status.observed_generation >= found.metadata.generation
+        && status.replicas == 0
 }
 
 #[cfg(test)]

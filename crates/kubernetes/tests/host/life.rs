@@ -6,17 +6,19 @@ use k8s_openapi::{
     NamespaceResourceScope,
     api::{
         apps::v1::StatefulSet,
-        core::v1::{ConfigMap, LimitRange, Namespace, ResourceQuota, Secret, Service},
+        core::v1::{ConfigMap, LimitRange, Namespace, Pod, ResourceQuota, Secret, Service},
         networking::v1::NetworkPolicy,
         rbac::v1::{Role, RoleBinding},
     },
 };
 use kube::{
     Api, Client, Resource, ResourceExt,
-    api::{ListParams, Patch, PatchParams},
+    api::{ListParams, Patch, PatchParams, PostParams},
     core::PartialObjectMeta,
 };
-use provisioning::ports::host_clusters::{HostClusters, HostErrorKind, NamespaceState, Stopped};
+use provisioning::ports::host_clusters::{
+    HostClusters, HostErrorKind, NamespaceState, Stopped, Workloads,
+};
 use secrecy::ExposeSecret;
 use serde_json::json;
 use std::collections::HashSet;
@@ -178,7 +180,10 @@ async fn a_pause_by_the_vcluster_command_line_is_not_undone() {
     assert_eq!(found.spec.unwrap().replicas, Some(0));
     let seen = place.hosts.observe(&cluster).await.unwrap();
     assert!(seen.objects_current && !seen.replicas_ready);
-    assert_eq!((seen.trouble, seen.stopped), (None, Some(Stopped::Paused)));
+    assert_eq!(
+        (seen.trouble, seen.stopped),
+        (None, Some(Stopped::PausedOnHost))
+    );
 
     // It is resumed when a user asks for it.
     place.hosts.restore(&cluster, &seen.drift).await.unwrap();
@@ -186,6 +191,58 @@ async fn a_pause_by_the_vcluster_command_line_is_not_undone() {
     assert_eq!((seen.stopped, seen.drift), (None, vec![]));
     let found = sets.get("ci").await.unwrap();
     assert!(!found.annotations().contains_key("loft.sh/paused-replicas"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_paused_cluster_has_no_pods_and_looks_paused_to_the_vcluster_command_line() {
+    let place = place().await;
+    let mut cluster = cluster("ci", Exposure::LoadBalancer);
+    place.make(&cluster).await.unwrap();
+    place.until(&cluster, usable).await;
+    let namespace = cluster.name.namespace();
+    let pods: Api<Pod> = Api::namespaced(place.client.clone(), &namespace);
+    let synced: Pod = serde_json::from_value(json!({
+        "metadata": {"name": "web-x-shop-x-ci", "labels": {"vcluster.loft.sh/managed-by": "ci"}},
+        "spec": {"containers": [{"name": "web", "image": "nginx"}]},
+    }))
+    .unwrap();
+    pods.create(&PostParams::default(), &synced).await.unwrap();
+
+    cluster.paused_at = Some("2026-12-01T18:00:00Z".parse().unwrap());
+    let seen = place.hosts.observe(&cluster).await.unwrap();
+    assert!(!seen.objects_current);
+    place.hosts.apply(&cluster).await.unwrap();
+    let seen = place.until(&cluster, |seen| seen.replicas_gone).await;
+    assert_eq!(seen.stopped, Some(Stopped::Paused));
+    // With CoreDNS.
+    assert_eq!((seen.workloads.running, seen.drift), (2, vec![]));
+    place.hosts.stop_workloads(&cluster).await.unwrap();
+    place
+        .until(&cluster, |seen| seen.workloads == Workloads::default())
+        .await;
+    let sets: Api<StatefulSet> = Api::namespaced(place.client.clone(), &namespace);
+    let found = sets.get("ci").await.unwrap();
+    for (name, value) in [
+        ("loft.sh/paused", "true"),
+        ("loft.sh/paused-replicas", "1"),
+        ("loft.sh/paused-date", "2026-12-01T18:00:00Z"),
+    ] {
+        assert_eq!(
+            found.annotations().get(name).map(String::as_str),
+            Some(value)
+        );
+    }
+
+    cluster.paused_at = None;
+    place.hosts.apply(&cluster).await.unwrap();
+    let seen = place.until(&cluster, usable).await;
+    assert_eq!((seen.stopped, seen.drift), (None, vec![]));
+    let found = sets.get("ci").await.unwrap();
+    let left = found
+        .annotations()
+        .keys()
+        .filter(|name| name.contains("paused"));
+    assert_eq!(left.count(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -93,6 +93,7 @@ pub fn cluster(name: &str, exposure: Exposure) -> VirtualCluster {
         plan: Plan::defaults().remove(0),
         kubernetes_version: KubernetesVersion::ALL[0],
         exposure,
+        paused_at: None,
     }
 }
 

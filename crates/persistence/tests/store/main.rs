@@ -24,5 +24,6 @@ mod ten_thousand;
 mod tenants;
 mod tokens;
 mod unavailable;
+mod usage;
 mod users;
 mod workspaces;

@@ -3,6 +3,7 @@
 use crate::{backend::Backend, fixtures::*};
 use domain::caller::TenantScope;
 use domain::cluster::{ClusterQuery, ClusterState};
+use domain::usage::UsageState;
 use jiff::SignedDuration;
 use sqlx::Executor;
 use tokio::task::JoinSet;
@@ -28,8 +29,8 @@ const WRONG_PLANS: &str = "SELECT COUNT(*) FROM (\
     WHERE t.n IS NULL OR c.n IS NULL OR t.n <> c.n OR t.price <> c.price";
 
 const WRONG_CHARGES: &str = "SELECT COUNT(*) FROM (\
-    SELECT tenant_id, SUM(price_per_hour) AS price FROM clusters \
-    WHERE ready_at IS NOT NULL AND deleted_at IS NULL GROUP BY tenant_id) c FULL JOIN \
+    SELECT tenant_id, SUM(price_per_hour) AS price FROM usage \
+    WHERE ended_at IS NULL GROUP BY tenant_id) c FULL JOIN \
     (SELECT tenant_id, SUM(price_per_hour) AS price FROM charges WHERE kind = 'clusters' \
     GROUP BY tenant_id HAVING SUM(price_per_hour) <> 0) t ON t.tenant_id = c.tenant_id \
     WHERE t.price IS NULL OR c.price IS NULL OR t.price <> c.price";
@@ -79,6 +80,8 @@ async fn parallel_writers_leave_a_tally_that_is_exact(backend: &Backend) {
                     };
                     if progress.state == ClusterState::Ready {
                         progress.ready_at = Some(after(claim.fence));
+                        progress.findings.charged = Some(UsageState::Running);
+                        progress.findings.at = after(claim.fence);
                     }
                     progress.due_at = (claim.fence < 4).then(|| after(60));
                     assert!(database.clusters().record(&claim, progress).await.unwrap());
@@ -108,6 +111,8 @@ async fn parallel_writers_leave_a_tally_that_is_exact(backend: &Backend) {
         "UPDATE clusters SET price_per_hour = price_per_hour + 1",
         "UPDATE clusters SET ready_at = NULL WHERE name < 'ci-2'",
         "UPDATE clusters SET host = 'another'",
+        "UPDATE usage SET price_per_hour = price_per_hour + 1",
+        "DELETE FROM usage",
         "BEGIN; DELETE FROM operations; DELETE FROM clusters; COMMIT",
     ] {
         raw.execute(statement).await.unwrap();

@@ -13,7 +13,6 @@ use domain::{
     audit::AuditAction,
     caller::Caller,
     cluster_name::ClusterName,
-    drift::DriftReport,
     ids::ClusterId,
     kubernetes_version::KubernetesVersion,
     operation::{Operation, OperationKind},
@@ -146,14 +145,12 @@ impl Clusters {
                 .time_to_live
                 .map(|time| now + SignedDuration::from_hours(i64::from(time.hours()))),
             operation: Operation::begin(new_id(), OperationKind::CreateCluster, now),
-            details: ClusterColumns {
-                plan: order.plan,
-                kubernetes_version: order.kubernetes_version,
-                exposure: order.exposure,
-                host: host.name,
-                endpoint: None,
-                drift: DriftReport::default(),
-            },
+            details: ClusterColumns::ordered(
+                order.plan,
+                order.kubernetes_version,
+                order.exposure,
+                host.name,
+            ),
             idempotency,
         };
         match self.db.clusters().create(new, audit).await? {

@@ -2,7 +2,7 @@
 
 mod create;
 mod kubeconfig;
-mod restore;
+pub(crate) mod operating;
 pub(crate) mod view;
 
 use crate::{

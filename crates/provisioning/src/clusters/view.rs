@@ -1,9 +1,12 @@
 //! What one caller sees of a cluster.
 
-use super::{ClusterBackend, restore::can_restore};
+use super::{
+    ClusterBackend,
+    operating::{can_pause, can_restore, can_resume},
+};
 use crate::{
     Core,
-    resources::{ManagedKind, Resources},
+    resources::{ManagedKind, Resources, cost},
 };
 use domain::{
     access::Action,
@@ -20,7 +23,7 @@ impl ManagedKind for ClusterKind {
         &core.clusters
     }
 
-    fn details(record: &ClusterRecord, caller: &Caller, _now: Timestamp) -> ClusterDetails {
+    fn details(record: &ClusterRecord, caller: &Caller, now: Timestamp) -> ClusterDetails {
         let may = |action| caller.may(action, record.tenant.id);
         ClusterDetails {
             plan: record.plan.clone(),
@@ -30,11 +33,17 @@ impl ManagedKind for ClusterKind {
             namespace: record.name.namespace(),
             endpoint: record.endpoint.clone(),
             drift: record.drift.clone(),
+            power: record.power.clone(),
+            schedule: record.schedule.clone(),
+            cost: cost(record, Some(record.price_per_hour), now),
+            now,
             allowed: AllowedActions {
                 kubeconfig: has_kubeconfig(record.state) && may(Action::ReadKubeconfig),
                 delete: !matches!(record.state, ClusterState::Deleting | ClusterState::Deleted)
                     && may(Action::DeleteCluster),
-                restore: can_restore(record) && may(Action::RestoreCluster),
+                restore: can_restore(record) && may(Action::OperateCluster),
+                pause: can_pause(record) && may(Action::OperateCluster),
+                resume: can_resume(record) && may(Action::OperateCluster),
             },
         }
     }

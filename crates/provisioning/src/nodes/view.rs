@@ -3,16 +3,15 @@
 use super::NodeBackend;
 use crate::{
     Core,
-    resources::{ManagedKind, Resources},
+    resources::{ManagedKind, Resources, cost},
 };
 use domain::{
     access::Action,
     caller::Caller,
-    money::MicroDollars,
     node::{
         machine_name::workspace_name,
         order::cannot_stop,
-        view::{AllowedNodeActions, NodeCost, NodeDetails, NodeKind, NodeState},
+        view::{AllowedNodeActions, NodeDetails, NodeKind, NodeState},
     },
     operation::OperationKind,
 };
@@ -48,11 +47,7 @@ impl ManagedKind for NodeKind {
             placement: record.placement.clone(),
             address: record.address.clone(),
             autostop: record.autostop,
-            cost: NodeCost {
-                price_per_hour: record.price_per_hour,
-                so_far: so_far(record, now),
-                running: record.charged_since.is_some(),
-            },
+            cost: cost(record, record.price_per_hour, now),
             allowed: AllowedNodeActions {
                 connect: state.is_up() && record.address.is_some() && may(Action::ConnectNode),
                 logs: may(Action::ReadNodeLogs),
@@ -74,14 +69,4 @@ pub(super) fn can_retry(record: &NodeRecord) -> bool {
         && record.seen.is_none()
         && record.operation.kind == OperationKind::LaunchNode
         && record.operation.finished_at.is_some()
-}
-
-fn so_far(record: &NodeRecord, now: Timestamp) -> MicroDollars {
-    let open = match (record.charged_since, record.price_per_hour) {
-        (Some(since), Some(price)) => {
-            price.times_seconds(now.duration_since(since).as_secs().max(0))
-        }
-        _ => MicroDollars(0),
-    };
-    record.spent + open
 }

@@ -13,6 +13,7 @@ use domain::{
     plan::Plan,
 };
 use futures::stream::BoxStream;
+use jiff::Timestamp;
 use persistence::records::ClusterRecord;
 use secrecy::SecretString;
 
@@ -44,6 +45,8 @@ pub struct VirtualCluster {
     pub kubernetes_version: KubernetesVersion,
     /// How it is reached.
     pub exposure: Exposure,
+    /// Since when it is to be paused; `None`: it is to run.
+    pub paused_at: Option<Timestamp>,
 }
 
 impl From<&ClusterRecord> for VirtualCluster {
@@ -57,6 +60,7 @@ impl From<&ClusterRecord> for VirtualCluster {
             plan: cluster.plan.clone(),
             kubernetes_version: cluster.kubernetes_version,
             exposure: cluster.exposure.clone(),
+            paused_at: cluster.paused_at(),
         }
     }
 }
@@ -112,13 +116,23 @@ pub enum ApiAnswer {
     Not(String),
 }
 
-/// How the control plane was stopped on the host.
+/// How the control plane was stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stopped {
-    /// Paused, as the vcluster command line does.
+    /// Paused by the portal.
     Paused,
+    /// Paused on the host, as the vcluster command line does.
+    PausedOnHost,
     /// Its StatefulSet was scaled to 0.
     ScaledToZero,
+}
+
+/// How many pods of a cluster's users are on its host.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Workloads {
+    pub running: usize,
+    /// Those that are being deleted.
+    pub ending: usize,
 }
 
 /// A vCluster as found on its host.
@@ -129,8 +143,12 @@ pub struct Observation {
     pub objects_current: bool,
     /// The objects that are not as they were applied.
     pub drift: Vec<Drift>,
-    /// How the control plane was stopped on the host, if it was.
+    /// How the control plane was stopped, if it was.
     pub stopped: Option<Stopped>,
+    /// Whether no replica of the control plane is left.
+    pub replicas_gone: bool,
+    /// Only looked for in a cluster that is to be paused, once no replica of its control plane is left.
+    pub workloads: Workloads,
     /// How many objects it is made of.
     pub object_count: usize,
     /// Its control plane's pod.
@@ -217,6 +235,9 @@ pub trait HostClusters: Send + Sync {
     /// Puts these objects right: applies them, takes away what others added, deletes what opens the isolation. Resumes
     /// the control plane if its StatefulSet is among them.
     async fn restore(&self, cluster: &VirtualCluster, drift: &[Drift]) -> Hosted<()>;
+
+    /// Deletes the pods of the cluster's users, which run on while its control plane is stopped.
+    async fn stop_workloads(&self, cluster: &VirtualCluster) -> Hosted<()>;
 
     /// Begins to delete the namespace, if it is ours. Fine if it is gone.
     async fn delete(&self, cluster: &VirtualCluster) -> Hosted<()>;

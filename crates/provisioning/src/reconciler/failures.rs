@@ -140,6 +140,9 @@ fn next_step(code: FailureCode) -> &'static str {
         FailureCode::TakesTooLong => {
             "Check the Events tab, or delete and recreate the cluster. Hangar keeps checking."
         }
+        FailureCode::LimitReached => {
+            "Delete or pause something in the environment, or ask a platform admin to raise the limit."
+        }
         FailureCode::NoCapacity => {
             "Choose another region, cloud or accelerator, turn spot off, or try again later."
         }

@@ -7,7 +7,7 @@ use std::{sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
 
 /// Runs a reconciler that dies at `call`; answers whether it came that far before `settled`.
-async fn dies_at(core: &TestCore, call: usize, after_effect: bool) -> bool {
+pub async fn dies_at(core: &TestCore, call: usize, after_effect: bool) -> bool {
     core.hosts.hang_at(call, after_effect);
     let reconciler = core.reconciler();
     let worker = tokio::spawn(async move { reconciler.run(CancellationToken::new()).await });

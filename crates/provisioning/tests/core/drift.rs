@@ -89,21 +89,20 @@ async fn other_changes_are_shown_once_and_restored_by_those_who_may() {
 }
 
 #[tokio::test]
-async fn a_stopped_cluster_says_so_and_is_resumed_on_request() {
+async fn a_cluster_that_was_scaled_to_zero_says_so_and_is_started_on_request() {
     let core = TestCore::start().await;
     let _running = core.reconcile();
     let grace = core.member("grace", "vision", Developer).await;
     let cluster = core.order(&grace, "demo").await;
     core.until(&cluster, ClusterState::Ready).await;
-    for how in [Stopped::Paused, Stopped::ScaledToZero] {
-        let set = drift("StatefulSet/demo", false);
-        core.hosts.change(&cluster, vec![set], Some(how));
-        core.until(&cluster, ClusterState::Degraded).await;
-        let seen = core.clusters.get(&grace, cluster.id).await.unwrap();
-        assert_eq!(seen.failure.unwrap().code, FailureCode::Stopped);
-        core.clusters.restore(&grace, cluster.id).await.unwrap();
-        core.until(&cluster, ClusterState::Ready).await;
-    }
+    let set = drift("StatefulSet/demo", false);
+    core.hosts
+        .change(&cluster, vec![set], Some(Stopped::ScaledToZero));
+    core.until(&cluster, ClusterState::Degraded).await;
+    let seen = core.clusters.get(&grace, cluster.id).await.unwrap();
+    assert_eq!(seen.failure.unwrap().code, FailureCode::Stopped);
+    core.clusters.restore(&grace, cluster.id).await.unwrap();
+    core.until(&cluster, ClusterState::Ready).await;
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ mod drift;
 mod node_crashes;
 mod nodes;
 mod platform;
+mod power;
 mod tenants;
 mod user_pools;
 mod users;

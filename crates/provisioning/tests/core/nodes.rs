@@ -39,12 +39,12 @@ async fn a_node_comes_up_stops_starts_and_goes() {
     assert_eq!(up.address.as_deref(), Some("203.0.113.7:22"));
     // Quoted as the cheapest; found in a dearer cloud.
     assert_eq!(up.cost.price_per_hour.unwrap().0, 6_880_000);
-    assert!(up.cost.running);
+    assert!(up.cost.charged);
 
     core.nodes.stop(&grace, node.id).await.unwrap();
     core.until(&node, NodeState::Stopped).await;
     let stopped = core.nodes.get(&grace, node.id).await.unwrap();
-    assert!(!stopped.cost.running);
+    assert!(!stopped.cost.charged);
 
     core.nodes.start(&grace, node.id).await.unwrap();
     core.until(&node, NodeState::Ready).await;
@@ -101,7 +101,7 @@ async fn a_machine_ended_outside_shows_when_its_workspace_is_looked_at() {
         gone.failure.as_ref().unwrap().code,
         FailureCode::MachineGone
     );
-    assert!(!gone.cost.running);
+    assert!(!gone.cost.charged);
 }
 
 #[tokio::test]

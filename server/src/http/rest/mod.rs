@@ -15,6 +15,7 @@ mod platform;
 mod reply;
 mod signature;
 mod tenants;
+mod usage;
 mod user_pools;
 mod users;
 
@@ -58,6 +59,7 @@ pub fn operations() -> Vec<Operation> {
         user_pools::operations(),
         users::operations(),
         tenants::operations(),
+        usage::operations(),
         audit::operations(),
         platform::operations(),
         account::operations(),

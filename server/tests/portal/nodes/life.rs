@@ -55,7 +55,7 @@ async fn a_node_is_found_quoted_ordered_stopped_started_and_deleted() {
     assert_eq!(ready["placement"]["cloud"], "aws");
     assert_eq!(ready["placement"]["region"], "us-east-1");
     assert_eq!(ready["cost"]["price_per_hour"], price);
-    assert_eq!(ready["cost"]["running"], true);
+    assert_eq!(ready["cost"]["charged"], true);
     assert_eq!(ready["autostop"]["idle_minutes"], 60);
     let steps = ready["operation"]["steps"].as_array().unwrap();
     assert!(
@@ -80,7 +80,7 @@ async fn a_node_is_found_quoted_ordered_stopped_started_and_deleted() {
         assert_eq!(stopping.status, 202, "{}", stopping.body);
     }
     let stopped = until(&program, &address, |node| node["state"] == "stopped").await;
-    assert_eq!(stopped["cost"]["running"], false);
+    assert_eq!(stopped["cost"]["charged"], false);
     assert_eq!(stopped["allowed"]["connect"], false);
     let started = program.post(&format!("{address}/start")).await;
     assert_eq!(started.status, 202, "{}", started.body);

@@ -7,8 +7,8 @@ use super::Need::{
 use domain::access::{
     Action::{
         ConnectNode, DeleteCluster, DeleteNode, ManageCredentials, ManageEnvironments,
-        ManageMembers, OperateNode, OrderCluster, OrderNode, ReadAudit, ReadCluster,
-        ReadCredentials, ReadKubeconfig, ReadNode, ReadNodeLogs, ReadTenant, RestoreCluster,
+        ManageMembers, OperateCluster, OperateNode, OrderCluster, OrderNode, ReadAudit,
+        ReadCluster, ReadCredentials, ReadKubeconfig, ReadNode, ReadNodeLogs, ReadTenant,
     },
     PlatformAction::{
         ManageHosts, ManageIdentityProvider, ManageOrphans, ManageTenants, ManageUsers,
@@ -128,7 +128,12 @@ fn rest_clusters_and_nodes() -> Vec<Route> {
             .json(r#"{"name": "", "tenant": "{tenant}", "environment": "dev", "plan": "small", "kubernetes_version": "v1.36.0", "exposure": "load_balancer"}"#),
         get("/api/v1/clusters/{id}", "/api/v1/clusters/{cluster}", In(ReadCluster)),
         delete("/api/v1/clusters/{id}", "/api/v1/clusters/{cluster}?confirmation=no", In(DeleteCluster)),
-        post("/api/v1/clusters/{id}/restore", "/api/v1/clusters/{cluster}/restore", In(RestoreCluster)),
+        post("/api/v1/clusters/{id}/restore", "/api/v1/clusters/{cluster}/restore", In(OperateCluster)),
+        put("/api/v1/clusters/{id}/schedule", "/api/v1/clusters/{cluster}/schedule", In(OperateCluster)).json("{}"),
+        get("/api/v1/usage", "/api/v1/usage", List(ReadTenant)),
+        get("/api/v1/usage/export", "/api/v1/usage/export", List(ReadTenant)),
+        post("/api/v1/clusters/{id}/pause", "/api/v1/clusters/{cluster}/pause", In(OperateCluster)),
+        post("/api/v1/clusters/{id}/resume", "/api/v1/clusters/{cluster}/resume", In(OperateCluster)),
         get("/api/v1/clusters/{id}/kubeconfig", "/api/v1/clusters/{cluster}/kubeconfig", In(ReadKubeconfig)),
         get("/api/v1/clusters/{id}/events", "/api/v1/clusters/{cluster}/events", In(ReadCluster)),
         get("/api/v1/clusters/{id}/stream", "/api/v1/clusters/{cluster}/stream", In(ReadCluster)),
@@ -500,6 +505,7 @@ fn pages() -> Vec<Route> {
             "/clusters/{cluster}/events",
             In(ReadCluster),
         ),
+        get("/usage", "/usage", List(ReadTenant)),
         get("/nodes", "/nodes", List(ReadNode)),
         get("/nodes/catalogue", "/nodes/catalogue", SomebodyKnown),
         get("/nodes/new", "/nodes/new", SomebodyKnown),
@@ -603,7 +609,14 @@ fn functions_of_clusters_and_nodes() -> Vec<Route> {
             In(DeleteCluster),
             "id={cluster}&confirmation=no",
         ),
-        call("/rpc/restore-cluster", In(RestoreCluster), "id={cluster}"),
+        call("/rpc/restore-cluster", In(OperateCluster), "id={cluster}"),
+        call(
+            "/rpc/set-cluster-schedule",
+            In(OperateCluster),
+            "id={cluster}",
+        ),
+        call("/rpc/pause-cluster", In(OperateCluster), "id={cluster}"),
+        call("/rpc/resume-cluster", In(OperateCluster), "id={cluster}"),
         call(
             "/rpc/create-node",
             OrderIn(OrderNode),

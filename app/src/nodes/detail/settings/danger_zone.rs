@@ -19,7 +19,7 @@ pub fn DangerZone(node: Node, form: FormState) -> impl IntoView {
 fn losses(node: &Node) -> impl IntoView + use<> {
     let machine = format!("{} ({})", node.spec.summary(), node.machine);
     let cost = match node.cost.price_per_hour {
-        Some(price) if node.cost.running => {
+        Some(price) if node.cost.charged => {
             format!(" of {price} an hour; {} so far", node.cost.so_far)
         }
         _ => format!("; {} so far", node.cost.so_far),

@@ -20,7 +20,7 @@ on_both_databases!(
     of_fifty_parallel_orders_at_the_limit_minus_one_exactly_one_wins,
 );
 
-async fn limit(backend: &Backend, world: &World, limits: EnvironmentLimits) {
+pub async fn limit(backend: &Backend, world: &World, limits: EnvironmentLimits) {
     let tenant = world.vision.tenant.id;
     let dev = world.vision.environments[0].id;
     let found = tenant_of(&backend.database, tenant).await;

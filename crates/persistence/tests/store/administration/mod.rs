@@ -1,7 +1,7 @@
 //! What admins do: people, tenants, environments, members, invitations, limits.
 
 mod invitations;
-mod limits;
+pub mod limits;
 mod listing;
 mod tenant_names;
 mod tenants;

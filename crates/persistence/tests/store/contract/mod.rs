@@ -8,7 +8,6 @@ use crate::fixtures::*;
 use domain::{
     audit::{AuditAction, AuditOutcome},
     cluster::{ClusterKind, ClusterState},
-    drift::DriftReport,
     exposure::Exposure,
     ids::{TenantId, UserId},
     kubernetes_version::KubernetesVersion,
@@ -23,6 +22,7 @@ use domain::{
     plan::Plan,
     resource::State,
     tenancy::Tenant,
+    usage::UsageState,
 };
 use jiff::{SignedDuration, Timestamp};
 use persistence::{
@@ -50,8 +50,8 @@ pub trait Example: StoredKind {
     /// Findings that change nothing.
     fn findings(record: &Record<Self>) -> Self::Findings;
 
-    /// Begins or ends a charge where that is a finding.
-    fn charge(_findings: &mut Self::Findings, _at: Timestamp, _charged: bool) {}
+    /// Begins or ends a charge.
+    fn charge(findings: &mut Self::Findings, at: Timestamp, charged: bool);
 }
 
 impl Example for ClusterKind {
@@ -62,23 +62,29 @@ impl Example for ClusterKind {
     const PRICE: MicroDollars = MicroDollars(210_000);
 
     fn columns(_tenant: TenantId, _name: &str) -> ClusterColumns {
-        ClusterColumns {
-            plan: Plan::defaults().remove(1),
-            kubernetes_version: KubernetesVersion::ALL[0],
-            exposure: Exposure::Ingress {
+        ClusterColumns::ordered(
+            Plan::defaults().remove(1),
+            KubernetesVersion::ALL[0],
+            Exposure::Ingress {
                 host: "ci.example.com".parse().unwrap(),
             },
-            host: HOST.into(),
-            endpoint: None,
-            drift: DriftReport::default(),
-        }
+            HOST.into(),
+        )
     }
 
     fn findings(record: &Record<Self>) -> ClusterFindings {
         ClusterFindings {
             endpoint: record.endpoint.clone(),
             drift: record.drift.clone(),
+            power: record.power.clone(),
+            charged: record.charged_since.map(|_| UsageState::Running),
+            at: noon(),
         }
+    }
+
+    fn charge(findings: &mut ClusterFindings, at: Timestamp, charged: bool) {
+        findings.at = at;
+        findings.charged = charged.then_some(UsageState::Running);
     }
 }
 

@@ -44,8 +44,8 @@ async fn costs(
     (price_per_hour, spent)
 }
 
-const INTERVALS: &str = "SELECT COUNT(*) FROM node_usage";
-const OPEN: &str = "SELECT COUNT(*) FROM node_usage WHERE ended_at IS NULL";
+const INTERVALS: &str = "SELECT COUNT(*) FROM usage";
+const OPEN: &str = "SELECT COUNT(*) FROM usage WHERE ended_at IS NULL";
 
 async fn a_node_is_charged_while_it_runs_and_not_while_it_is_stopped(backend: &Backend) {
     let database = &backend.database;

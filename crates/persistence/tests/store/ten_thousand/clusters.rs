@@ -15,6 +15,9 @@ const STATES: &[&str] = &[
     "ready",
     "degraded",
     "failed",
+    "pausing",
+    "paused",
+    "resuming",
     "deleting",
     "deleted",
 ];
@@ -37,7 +40,7 @@ async fn write(backend: &Backend, rows: &[Row]) {
     let exposure = serde_json::to_string(&Exposure::NodePort).unwrap();
     let drift = serde_json::to_string(&DriftReport::default()).unwrap();
     let clusters = "INSERT INTO clusters (name, tenant_id, environment_id, state, created_by, \
-        created_at, ends_at, id, operation_id, plan, price_per_hour, kubernetes_version, \
+        created_at, ends_at, id, operation_id, plan, price_per_hour, spent, kubernetes_version, \
         exposure, host, drift, fence, wakes, version)";
     let operations = "INSERT INTO operations (id, cluster_id, kind, started_at, attempts, steps)";
     insert(
@@ -46,7 +49,7 @@ async fn write(backend: &Backend, rows: &[Row]) {
         &[
             (clusters, &|row: &Row| {
                 format!(
-                    "({},'{id}','{id}','{plan}',1,'v1.36.0','{exposure}','{HOST}','{drift}',0,0,1)",
+                    "({},'{id}','{id}','{plan}',1,0,'v1.36.0','{exposure}','{HOST}','{drift}',0,0,1)",
                     common_values(backend, row),
                     id = row.id
                 )

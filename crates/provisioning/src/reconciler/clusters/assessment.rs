@@ -1,7 +1,7 @@
 //! What an observation means: the state to show, the steps reached and the next move. Pure, so
 //! that every case can be tried without a cluster.
 
-use super::drift;
+use super::{drift, power};
 use crate::{
     ports::host_clusters::{ApiAnswer, NamespaceState, Observation, Stopped, Trouble},
     reconciler::{
@@ -14,6 +14,7 @@ use domain::{
     drift::{Drift, DriftReport},
     failure::{Failure, FailureCode},
     operation::{Operation, OperationKind},
+    usage::UsageState,
 };
 use jiff::{SignedDuration, Timestamp};
 use persistence::records::{ClusterFindings, ClusterProgress, ClusterRecord};
@@ -38,6 +39,7 @@ pub(super) enum Move {
     Apply,
     /// Put these objects right.
     Restore(Vec<Drift>),
+    StopWorkloads,
     Delete,
 }
 
@@ -63,16 +65,32 @@ pub(super) fn assess(
         OperationKind::RestoreCluster if cluster.operation.finished_at.is_none() => {
             restoration(cluster, observation, now)
         }
+        OperationKind::PauseCluster if cluster.operation.finished_at.is_none() => {
+            power::pausing(cluster, observation, now)
+        }
+        OperationKind::ResumeCluster if cluster.operation.finished_at.is_none() => {
+            power::resuming(cluster, observation, now)
+        }
+        _ if cluster.paused_at().is_some() => power::paused(cluster, observation, now),
         // Nothing but clusters' operations is stored with a cluster.
-        _ => upkeep(cluster, observation, now),
+        _ => {
+            let mut assessment = upkeep(cluster, observation, now);
+            if power::is_paused_on_host(observation) {
+                power::turn(&mut assessment.progress, OperationKind::PauseCluster, now);
+            }
+            assessment
+        }
     }
 }
 
 /// What is to be written when nothing has changed.
-pub(super) fn unchanged(cluster: &ClusterRecord) -> ClusterProgress {
+pub(super) fn unchanged(cluster: &ClusterRecord, now: Timestamp) -> ClusterProgress {
     let findings = ClusterFindings {
         endpoint: cluster.endpoint.clone(),
         drift: cluster.drift.clone(),
+        power: cluster.power.clone(),
+        charged: charged(cluster.state, cluster.ready_at),
+        at: now,
     };
     ClusterProgress::unchanged(cluster, findings)
 }
@@ -114,7 +132,7 @@ fn creation(cluster: &ClusterRecord, seen: &Observation, now: Timestamp) -> Asse
     } else if lasting {
         (ClusterState::Failed, failure)
     } else if late {
-        let failure = failure.unwrap_or_else(|| too_long(&operation));
+        let failure = failure.unwrap_or_else(|| too_long(&operation, CREATION_LIMIT));
         (ClusterState::Failed, Some(failure))
     } else {
         (ClusterState::Provisioning, failure)
@@ -127,7 +145,7 @@ fn creation(cluster: &ClusterRecord, seen: &Observation, now: Timestamp) -> Asse
             failure,
             findings: ClusterFindings {
                 endpoint: seen.endpoint.clone(),
-                drift: report(cluster, seen),
+                ..findings(cluster, seen, now)
             },
             ready_at: ready.then_some(now),
             operation,
@@ -135,7 +153,7 @@ fn creation(cluster: &ClusterRecord, seen: &Observation, now: Timestamp) -> Asse
                 true => settled(cluster, now),
                 false => moving(seen, now),
             })),
-            ..unchanged(cluster)
+            ..unchanged(cluster, now)
         },
     }
 }
@@ -218,7 +236,7 @@ fn creation_steps(cluster: &ClusterRecord, seen: &Observation) -> [Reached; 7] {
     ]
 }
 
-fn upkeep(cluster: &ClusterRecord, seen: &Observation, now: Timestamp) -> Assessment {
+pub(super) fn upkeep(cluster: &ClusterRecord, seen: &Observation, now: Timestamp) -> Assessment {
     let trouble = trouble(seen);
     let gone = |what: &str| {
         (
@@ -286,13 +304,10 @@ fn upkeep(cluster: &ClusterRecord, seen: &Observation, now: Timestamp) -> Assess
         progress: ClusterProgress {
             state,
             failure,
-            findings: ClusterFindings {
-                endpoint: seen.endpoint.clone().or_else(|| cluster.endpoint.clone()),
-                drift: report(cluster, seen),
-            },
+            findings: findings(cluster, seen, now),
             operation: fresh(&cluster.operation),
             due_at: Some(due_at),
-            ..unchanged(cluster)
+            ..unchanged(cluster, now)
         },
     }
 }
@@ -334,11 +349,27 @@ fn restoration(cluster: &ClusterRecord, seen: &Observation, now: Timestamp) -> A
     assessment
 }
 
-/// What was found, with what was put right last.
-fn report(cluster: &ClusterRecord, seen: &Observation) -> DriftReport {
-    DriftReport {
-        found: seen.drift.clone(),
-        restored: cluster.drift.restored.clone(),
+/// How a cluster is charged: from when it was first ready until it is gone.
+pub(super) fn charged(state: ClusterState, ready_at: Option<Timestamp>) -> Option<UsageState> {
+    match state {
+        _ if ready_at.is_none() => None,
+        ClusterState::Deleted => None,
+        ClusterState::Paused => Some(UsageState::Paused),
+        _ => Some(UsageState::Running),
+    }
+}
+
+/// What was found, with what was put right last. How it is charged follows from the state in the end.
+fn findings(cluster: &ClusterRecord, seen: &Observation, now: Timestamp) -> ClusterFindings {
+    ClusterFindings {
+        endpoint: seen.endpoint.clone().or_else(|| cluster.endpoint.clone()),
+        drift: DriftReport {
+            found: seen.drift.clone(),
+            restored: cluster.drift.restored.clone(),
+        },
+        power: cluster.power.clone(),
+        charged: None,
+        at: now,
     }
 }
 
@@ -363,7 +394,7 @@ fn put_right(
 
 fn stopped(how: Stopped) -> Failure {
     let message = match how {
-        Stopped::Paused => {
+        Stopped::Paused | Stopped::PausedOnHost => {
             "The control plane is paused: its StatefulSet on the host has the annotation loft.sh/paused, which the vcluster command line sets."
         }
         Stopped::ScaledToZero => {
@@ -377,7 +408,7 @@ fn stopped(how: Stopped) -> Failure {
 }
 
 /// When to look again at what is not settled.
-fn moving(seen: &Observation, now: Timestamp) -> Timestamp {
+pub(super) fn moving(seen: &Observation, now: Timestamp) -> Timestamp {
     let pod_is_ready = seen.pod.as_ref().is_some_and(|pod| pod.ready);
     let pause = match pod_is_ready && seen.endpoint.is_some() {
         true => WHILE_STARTING,
@@ -428,7 +459,7 @@ fn deletion(cluster: &ClusterRecord, seen: &Observation, now: Timestamp) -> Asse
             deleted_at: gone.then_some(now),
             operation,
             due_at: (!gone).then(|| now + WHILE_MOVING),
-            ..unchanged(cluster)
+            ..unchanged(cluster, now)
         },
     }
 }
@@ -442,10 +473,15 @@ fn fresh(operation: &Operation) -> Operation {
     }
 }
 
-fn settled(cluster: &ClusterRecord, now: Timestamp) -> Timestamp {
+pub(super) fn settled(cluster: &ClusterRecord, now: Timestamp) -> Timestamp {
     let spread = rand::random_range(800..=1200);
     let later = now + WHILE_SETTLED * spread / 1000;
-    cluster.ends_at.map_or(later, |end| end.min(later))
+    let schedule = cluster.schedule.as_ref();
+    let switch = schedule.and_then(|schedule| schedule.next(now));
+    [cluster.ends_at, switch.map(|switch| switch.at)]
+        .into_iter()
+        .flatten()
+        .fold(later, Timestamp::min)
 }
 
 fn foreign(cluster: &ClusterRecord) -> Failure {
@@ -459,16 +495,13 @@ fn foreign(cluster: &ClusterRecord) -> Failure {
     )
 }
 
-fn too_long(operation: &Operation) -> Failure {
+pub(super) fn too_long(operation: &Operation, limit: SignedDuration) -> Failure {
     let step = operation
         .current()
         .map_or("the last step", |step| step.name.title());
     failures::of(
         FailureCode::TakesTooLong,
-        format!(
-            "“{step}” is not reached after {} minutes.",
-            CREATION_LIMIT.as_mins()
-        ),
+        format!("“{step}” is not reached after {} minutes.", limit.as_mins()),
     )
 }
 

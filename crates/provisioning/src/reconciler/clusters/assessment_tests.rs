@@ -1,5 +1,5 @@
 use super::*;
-use crate::ports::host_clusters::PodObservation;
+use crate::ports::host_clusters::{PodObservation, Workloads};
 use domain::drift::DriftChange;
 use domain::{
     cluster::UserRef,
@@ -42,14 +42,12 @@ fn ordered() -> ClusterRecord {
         deleted_at: None,
         operation: Operation::begin(persistence::new_id(), OperationKind::CreateCluster, at(0)),
         version: 1,
-        details: ClusterColumns {
-            plan: Plan::defaults().remove(0),
-            kubernetes_version: KubernetesVersion::ALL[0],
-            exposure: Exposure::LoadBalancer,
-            host: "eu-1".into(),
-            endpoint: None,
-            drift: DriftReport::default(),
-        },
+        details: ClusterColumns::ordered(
+            Plan::defaults().remove(0),
+            KubernetesVersion::ALL[0],
+            Exposure::LoadBalancer,
+            "eu-1".into(),
+        ),
     }
 }
 
@@ -60,6 +58,8 @@ fn missing() -> Observation {
         object_count: 0,
         drift: Vec::new(),
         stopped: None,
+        replicas_gone: false,
+        workloads: Workloads::default(),
         pod: None,
         trouble: None,
         replicas_ready: false,

@@ -3,6 +3,7 @@
 mod assessment;
 mod drift;
 mod pass;
+mod power;
 
 use super::worker::Work;
 use crate::ports::host_clusters::HostClusters;

@@ -1,8 +1,9 @@
 //! One pass over one cluster: observe, decide, act, record.
 
 use super::{
-    assessment::{Assessment, Move, assess, unchanged},
+    assessment::{Assessment, Move, assess, charged, unchanged},
     drift,
+    power::{self, Switched},
 };
 use crate::{
     ports::host_clusters::{HostClusters, HostError, HostErrorKind, VirtualCluster},
@@ -14,7 +15,7 @@ use domain::{
     error::causes,
     operation::StepState,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use persistence::{
     Database,
     error::StoreError,
@@ -23,6 +24,9 @@ use persistence::{
 
 /// After this many failures in a row a cluster that was ready is shown as degraded.
 const DEGRADED_AFTER: u32 = 3;
+
+/// How often a resumption is tried that a limit keeps from happening.
+const AGAIN: SignedDuration = SignedDuration::from_mins(5);
 
 /// Works on a claimed cluster and writes the outcome, which ends the claim.
 pub(super) async fn run(
@@ -34,14 +38,30 @@ pub(super) async fn run(
     let now = Timestamp::now();
     if delete_expired::<ClusterKind>(db, cluster, now).await? {
         // Ends the claim; the deletion just stored stays and is due at once.
-        db.clusters().record(claim, unchanged(cluster)).await?;
+        db.clusters().record(claim, unchanged(cluster, now)).await?;
         return Ok(());
     }
+    let refused = match power::switch(db, cluster, now).await? {
+        Switched::Nothing => None,
+        Switched::Done => {
+            db.clusters().record(claim, unchanged(cluster, now)).await?;
+            return Ok(());
+        }
+        Switched::Refused(failure) => Some(failure),
+    };
     let mut progress = match step(hosts, cluster, now).await {
         Ok(progress) => progress,
         Err((reached, error)) => after_host_error(cluster, reached, &error),
     };
-    progress.audit = outcome(cluster, &progress).or_else(|| drift::entry(cluster, &progress));
+    if let Some(failure) = refused {
+        progress.failure.get_or_insert(failure);
+        let again = now + AGAIN;
+        progress.due_at = Some(progress.due_at.map_or(again, |due| due.min(again)));
+    }
+    progress.findings.charged = charged(progress.state, progress.ready_at);
+    progress.audit = outcome(cluster, &progress)
+        .or_else(|| power::entry(cluster, &progress))
+        .or_else(|| drift::entry(cluster, &progress));
     if !db.clusters().record(claim, progress).await? {
         tracing::info!("claim was lost; another worker goes on");
     }
@@ -56,13 +76,18 @@ async fn step(
 ) -> Result<ClusterProgress, (ClusterProgress, HostError)> {
     let wanted = VirtualCluster::from(cluster);
     let observation = hosts.observe(&wanted).await;
-    let observation = observation.map_err(|error| (unchanged(cluster), error))?;
+    let observation = observation.map_err(|error| (unchanged(cluster, now), error))?;
     let Assessment { next, mut progress } = assess(cluster, &observation, now);
+    if progress.operation.id != cluster.operation.id {
+        // What was done on the host changes what is wanted; it is stored before anything is done about it.
+        return Ok(progress);
+    }
     let outcome = match &next {
         Move::Wait => return Ok(progress),
         Move::MakeNamespace => hosts.make_namespace(&wanted).await,
         Move::Apply => hosts.apply(&wanted).await.map(drop),
         Move::Restore(drift) => hosts.restore(&wanted, drift).await,
+        Move::StopWorkloads => hosts.stop_workloads(&wanted).await,
         Move::Delete => hosts.delete(&wanted).await,
     };
     if let Err(error) = outcome {
@@ -105,7 +130,7 @@ fn after_host_error(
     let mut progress = ClusterProgress {
         operation: reached.operation,
         findings: reached.findings,
-        ..unchanged(cluster)
+        ..unchanged(cluster, Timestamp::now())
     };
     progress.operation.attempts = attempts;
     progress.operation.failure = Some(failure.clone());
@@ -123,8 +148,8 @@ fn after_host_error(
         };
         step.detail = Some(failure.message.clone());
     }
-    // A ready cluster that is merely out of sight for a moment is not shown as failing.
-    let settled = matches!(state, ClusterState::Ready);
+    // A settled cluster that is merely out of sight for a moment is not shown as failing.
+    let settled = matches!(state, ClusterState::Ready | ClusterState::Paused);
     progress.failure = (!settled).then_some(failure);
     progress.state = state;
     progress.due_at = Some(Timestamp::now() + backoff::pause(attempts));

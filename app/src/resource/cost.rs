@@ -1,19 +1,19 @@
-//! What a node has cost.
+//! What a resource has cost.
 
-use domain::node::view::NodeCost;
+use domain::usage::Cost;
 use jiff::Timestamp;
 use leptos::prelude::*;
 
-/// The cost so far. The script counts on while the node is charged.
+/// The cost so far. The script counts on while it is charged.
 #[component]
 pub fn CostSoFar(
-    cost: NodeCost,
+    cost: Cost,
     /// The time of `cost`.
     at: Timestamp,
 ) -> impl IntoView {
     let price = cost
         .price_per_hour
-        .filter(|_| cost.running)
+        .filter(|_| cost.charged)
         .map(|price| price.0);
     view! {
         <span
@@ -35,12 +35,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn cost_counts_on_only_while_the_node_is_charged() {
-        let html = |running| {
-            let cost = NodeCost {
+    fn cost_counts_on_only_while_it_is_charged() {
+        let html = |charged| {
+            let cost = Cost {
                 price_per_hour: Some(MicroDollars(36_000_000)),
                 so_far: MicroDollars(1_000_000),
-                running,
+                charged,
             };
             view! { <CostSoFar cost=cost at=Timestamp::UNIX_EPOCH /> }.to_html()
         };
