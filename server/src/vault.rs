@@ -3,6 +3,7 @@
 use crate::config::Settings;
 use anyhow::{Context as _, Result};
 use aws::{Sts, StsConfig};
+use clouds::Clouds;
 use kubernetes::TenantClusters;
 use persistence::Database;
 use provisioning::{
@@ -42,6 +43,7 @@ pub fn vault(settings: &Settings, db: Database, sealer: Arc<dyn Sealer>) -> Resu
     let providers = Providers {
         tokens: security_tokens(settings)?,
         clusters: Arc::new(TenantClusters::new(settings.outgoing.clone())),
+        clouds: Arc::new(Clouds::new(None).context("cannot create the HTTP client for clouds")?),
         portal_identity: portal_identity(settings),
     };
     Ok(Vault::new(db, sealer, providers))

@@ -11,7 +11,7 @@ use anyhow::{Result, bail};
 use dependencies::{Edge, Kind, Tree, Workspace};
 
 /// Our crates and those of ours that each may use. A crate that is missing here has no place in the tree yet.
-const ARROWS: [(&str, &[&str]); 13] = [
+const ARROWS: [(&str, &[&str]); 14] = [
     ("domain", &[]),
     ("app", &["domain", "frontend", "provisioning"]),
     ("frontend", &["domain"]),
@@ -22,6 +22,7 @@ const ARROWS: [(&str, &[&str]); 13] = [
     ("cognito", &["domain", "provisioning"]),
     ("secrets", &["domain", "provisioning"]),
     ("aws", &["domain", "provisioning"]),
+    ("clouds", &["domain", "provisioning"]),
     (SANDBOX, &[]),
     ("scripted", &["domain", "persistence", "provisioning"]),
     ("xtask", &[]),

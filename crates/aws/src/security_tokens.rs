@@ -141,7 +141,7 @@ impl SecurityTokens for Sts {
             .map_err(|error| refusals::to_tell_identity(error, &keys.region))?;
         Ok(CloudIdentity {
             account: answer.account,
-            identity: answer.arn.ok_or_else(refusals::empty_answer)?,
+            identity: Some(answer.arn.ok_or_else(refusals::empty_answer)?),
         })
     }
 }

@@ -198,7 +198,7 @@ async fn ask(
         .ok_or_else(|| lasting("the response is not from a Kubernetes API server".to_owned()))?;
     Ok(CloudIdentity {
         account: Some(access.server.host_str().unwrap_or_default().to_owned()),
-        identity: presentable(&user),
+        identity: Some(presentable(&user)),
     })
 }
 

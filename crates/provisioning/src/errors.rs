@@ -501,8 +501,6 @@ pub(crate) enum StoredCredentialError {
     NameTaken(Provider),
     /// Its random id exists already.
     IdTaken,
-    /// There is no way to ask the provider.
-    NotCheckable(Provider),
     Suspended {
         name: String,
     },
@@ -530,11 +528,6 @@ impl From<StoredCredentialError> for Problem {
             StoredCredentialError::IdTaken => {
                 conflict("id_taken", "The credential could not be stored.").next("Try again.")
             }
-            StoredCredentialError::NotCheckable(provider) => not_ready(
-                "not_checkable",
-                format!("Credentials for {} cannot be checked.", provider.title()),
-            )
-            .next("Create a node with the credential to see whether it works."),
             StoredCredentialError::Suspended { name } => not_ready(
                 "credential_suspended",
                 format!("The credential {name} is suspended."),

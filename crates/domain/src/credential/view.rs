@@ -69,8 +69,6 @@ pub struct Credential {
     pub last_checked_at: Option<Timestamp>,
     /// The result of that test.
     pub check: Option<CheckResult>,
-    /// Whether the provider supports a test.
-    pub can_be_checked: bool,
     /// Increases with every change; requests state the version they are based on.
     pub version: i64,
 }

@@ -62,10 +62,10 @@ pub struct PortalIdentity {
 /// Who one is with a credential.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CloudIdentity {
-    /// The account or cluster that it leads to.
+    /// The account or cluster that it leads to, where the provider tells.
     pub account: Option<String>,
-    /// An ARN, a user's name.
-    pub identity: String,
+    /// An ARN, a user's name; `None`: the provider only accepts the credential.
+    pub identity: Option<String>,
 }
 
 /// AWS's Security Token Service.

@@ -1,6 +1,11 @@
 //! Trying a credential with its provider.
 
-use super::{Vault, keys::not_opened, secret::Secret, shape::kubeconfig, view};
+use super::{
+    Vault, access,
+    keys::{not_opened, unusable},
+    secret::Secret,
+    shape::kubeconfig,
+};
 use crate::{
     errors::{StoredCredentialError, sentence},
     ports::{
@@ -36,9 +41,6 @@ impl Vault {
         let (record, entry) = self
             .changeable(caller, id, AuditAction::CheckCredential)
             .await?;
-        if !view::can_be_checked(record.provider) {
-            return Err(StoredCredentialError::NotCheckable(record.provider).into());
-        }
         if record.suspended {
             let name = record.name;
             return Err(StoredCredentialError::Suspended { name }.into());
@@ -75,8 +77,10 @@ impl Vault {
             }
         };
         let audit = if result.accepted {
-            let identity = result.identity.as_deref().unwrap_or_default();
-            entry.with_detail(format!("accepted as {identity}"))
+            entry.with_detail(match &result.identity {
+                Some(identity) => format!("accepted as {identity}"),
+                None => "accepted".to_owned(),
+            })
         } else {
             failed(entry, &result.message)
         };
@@ -97,22 +101,25 @@ impl Vault {
             .open(record)
             .await
             .map_err(|error| not_opened(record, error))?;
-        match record.provider {
+        let access = match record.provider {
             Provider::Aws => {
                 let keys = self.aws(&secret)?;
-                self.providers.tokens.identity(&keys, SESSION_NAME).await
+                return self.providers.tokens.identity(&keys, SESSION_NAME).await;
             }
-            _ => self.ask_cluster(&secret).await,
-        }
+            Provider::Kubernetes => return self.ask_cluster(&secret).await,
+            Provider::Azure => access::azure(&secret),
+            Provider::Gcp => access::gcp(&secret)?,
+            Provider::Lambda => access::lambda(&secret),
+            Provider::Nebius => access::nebius(&secret)?,
+            Provider::Oci => access::oci(&secret),
+            Provider::Runpod => access::runpod(&secret),
+        };
+        self.providers.clouds.who_am_i(&access).await
     }
 
     async fn ask_cluster(&self, secret: &Secret) -> Result<CloudIdentity, CredentialError> {
         let text = secret.field("kubeconfig").unwrap_or_default();
-        let access = kubeconfig::read(text).map_err(|message| CredentialError {
-            message,
-            may_pass: false,
-            source: None,
-        })?;
+        let access = kubeconfig::read(text).map_err(unusable)?;
         self.providers.clusters.who_am_i(&access).await
     }
 }
@@ -120,13 +127,12 @@ impl Vault {
 fn accepted(record: &CredentialRecord, found: CloudIdentity) -> CheckResult {
     CheckResult {
         accepted: true,
-        message: format!(
-            "{} accepts it as {}.",
-            record.provider.title(),
-            found.identity
-        ),
+        message: match &found.identity {
+            Some(identity) => format!("{} accepts it as {identity}.", record.provider.title()),
+            None => format!("{} accepts it.", record.provider.title()),
+        },
         account: found.account,
-        identity: Some(found.identity),
+        identity: found.identity,
         next_step: None,
     }
 }

@@ -57,7 +57,7 @@ impl Vault {
     }
 }
 
-fn unusable(message: String) -> CredentialError {
+pub(super) fn unusable(message: String) -> CredentialError {
     CredentialError {
         message,
         may_pass: false,

@@ -1,6 +1,7 @@
 //! The vault of cloud credentials: the only code that opens a secret. What goes in is checked by its shape and sealed
 //! before it reaches the store; what comes out is never the secret, apart from what the broker and the checks need.
 
+mod access;
 mod changing;
 mod checking;
 mod conflict;
@@ -13,6 +14,7 @@ use crate::{
     authorization::{authorize, authorize_change},
     ports::{
         cloud_credentials::{ClusterReview, PortalIdentity, SecurityTokens},
+        cloud_review::CloudReview,
         sealing::Sealer,
     },
 };
@@ -32,6 +34,7 @@ use std::sync::Arc;
 pub struct Providers {
     pub tokens: Arc<dyn SecurityTokens>,
     pub clusters: Arc<dyn ClusterReview>,
+    pub clouds: Arc<dyn CloudReview>,
     /// The portal's own AWS identity, if it has one.
     pub portal_identity: Option<PortalIdentity>,
 }

@@ -1,12 +1,7 @@
 //! What may be shown of a credential.
 
-use domain::credential::{Credential, CredentialState, Provider};
+use domain::credential::{Credential, CredentialState};
 use persistence::credential_records::CredentialRecord;
-
-/// Whether there is a way to ask the provider.
-pub(super) fn can_be_checked(provider: Provider) -> bool {
-    matches!(provider, Provider::Aws | Provider::Kubernetes)
-}
 
 pub(super) fn state(suspended: bool) -> CredentialState {
     if suspended {
@@ -34,7 +29,6 @@ pub(super) fn credential(record: CredentialRecord) -> Credential {
         last_used_at: record.last_used_at,
         last_checked_at: record.last_checked_at,
         check: record.check,
-        can_be_checked: can_be_checked(record.provider),
         version: record.version,
     }
 }

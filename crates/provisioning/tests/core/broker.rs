@@ -195,6 +195,7 @@ fn vault(
     let providers = Providers {
         tokens: aws.clone(),
         clusters: core.providers.clone(),
+        clouds: core.providers.clone(),
         portal_identity: None,
     };
     Vault::new(database, sealer.clone(), providers)

@@ -1,5 +1,6 @@
 //! The vault over a real database, with the providers played by a script.
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{
     access::{PlatformRole, TenantRole},
     audit::{AuditAction, AuditOutcome, AuditQuery, AuditRow},
@@ -17,6 +18,7 @@ use persistence::{
 use provisioning::vault::Vault;
 use scripted::{ScriptedProviders, TestCore};
 use secrecy::ExposeSecret;
+use serde_json::json;
 use std::{collections::BTreeMap, sync::Arc};
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYCANARYSECR";
@@ -329,34 +331,112 @@ async fn what_the_provider_says_is_kept_and_recorded_until_the_secret_changes() 
 }
 
 #[tokio::test]
-async fn what_is_suspended_or_cannot_be_asked_is_not_checked() {
+async fn what_is_suspended_is_not_checked() {
     let world = World::new().await;
     let stored = world.store("all", None, SECRET).await;
     world.vault.suspend(&world.admin, stored.id).await.unwrap();
-    let problem = world
-        .vault
-        .check(&world.admin, stored.id)
-        .await
-        .unwrap_err();
-    assert_eq!(problem.kind, ProblemKind::NotReady);
-    let lambda = CredentialInput {
-        provider: Provider::Lambda,
-        fields: [(
-            "api_key".to_owned(),
-            "secret_0123456789abcdef0123".to_owned().into(),
-        )]
-        .into(),
-        ..input("lambda", None, SECRET)
-    };
-    let lambda = world.vault.create(&world.admin, lambda).await.unwrap();
-    assert!(!lambda.can_be_checked);
-    let problem = world
-        .vault
-        .check(&world.admin, lambda.id)
-        .await
-        .unwrap_err();
-    assert_eq!(problem.kind, ProblemKind::NotReady);
+    let checked = world.vault.check(&world.admin, stored.id).await;
+    assert_eq!(checked.unwrap_err().code, "credential_suspended");
     assert!(world.answers.asked.lock().unwrap().is_empty());
+}
+
+/// What looks like a private key from outside.
+fn pem() -> String {
+    let mut der = vec![0x30, 0x82, 0x01, 0x00];
+    der.extend([7; 256]);
+    format!(
+        "-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----",
+        STANDARD.encode(der)
+    )
+}
+
+/// The fields of a credential.
+type Fields = Vec<(&'static str, String)>;
+
+/// A credential of every provider but AWS and Kubernetes, and what the provider is asked with.
+fn other_clouds() -> [(Provider, Fields, String); 6] {
+    let (uuid, pem) = ("72f988bf-86f1-41af-91ab-2d7cd011db47", pem());
+    let id = "aaaaaaaat5nvwcna5j6aqzjcaty5eqbb6qt2jvpkanghtgdaqedqw3rynjq";
+    let (user, tenancy) = (
+        format!("ocid1.user.oc1..{id}"),
+        format!("ocid1.tenancy.oc1..{id}"),
+    );
+    let print = "20:3b:97:13:55:1c:5b:0d:d3:37:d8:50:4e:c5:3a:34";
+    let account = "hangar@vision-dev-1234.iam.gserviceaccount.com";
+    let google = json!({
+        "type": "service_account", "project_id": "vision-dev-1234", "private_key_id": "0123abcd",
+        "private_key": pem, "client_email": account, "token_uri": "https://accounts.google.com/o/oauth2/token",
+    });
+    let nebius = json!({"subject-credentials": {
+        "type": "JWT", "alg": "RS256", "private-key": pem, "kid": "publickey-e00abc",
+        "iss": "serviceaccount-e00abc", "sub": "serviceaccount-e00abc",
+    }});
+    [
+        (
+            Provider::Azure,
+            vec![
+                ("directory_id", uuid.into()),
+                ("client_id", uuid.into()),
+                ("client_secret", "Abc8Q~canary.canary.canary".into()),
+                ("subscription_id", uuid.into()),
+            ],
+            format!("{uuid} {uuid} Abc8Q~canary.canary.canary {uuid}"),
+        ),
+        (
+            Provider::Gcp,
+            vec![("service_account_json", google.to_string())],
+            format!("{account} 0123abcd {pem}"),
+        ),
+        (
+            Provider::Lambda,
+            vec![("api_key", "secret_0123456789abcdef0123".into())],
+            "secret_0123456789abcdef0123".into(),
+        ),
+        (
+            Provider::Runpod,
+            vec![("api_key", "rpa_0123456789ABCDEFGHIJ".into())],
+            "rpa_0123456789ABCDEFGHIJ".into(),
+        ),
+        (
+            Provider::Oci,
+            vec![
+                ("user_ocid", user.clone()),
+                ("tenancy_ocid", tenancy.clone()),
+                ("fingerprint", print.into()),
+                ("region", "eu-frankfurt-1".into()),
+                ("private_key", format!("{pem}\nOCI_API_KEY")),
+            ],
+            format!("{user} {tenancy} {print} eu-frankfurt-1 {pem}\nOCI_API_KEY"),
+        ),
+        (
+            Provider::Nebius,
+            vec![
+                ("project_id", "project-e00abc".into()),
+                ("service_account_json", nebius.to_string()),
+            ],
+            format!("serviceaccount-e00abc publickey-e00abc {pem}"),
+        ),
+    ]
+}
+
+#[tokio::test]
+async fn every_cloud_is_asked_with_what_is_stored_for_it() {
+    let world = World::new().await;
+    for (provider, typed, expected) in other_clouds() {
+        let input = CredentialInput {
+            provider,
+            fields: typed
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value.into()))
+                .collect(),
+            ..input(provider.as_str(), None, SECRET)
+        };
+        let stored = world.vault.create(&world.admin, input).await.unwrap();
+        let result = world.vault.check(&world.admin, stored.id).await.unwrap();
+        assert!(result.accepted);
+        let asked = world.answers.asked.lock().unwrap().pop();
+        assert_eq!(asked.as_deref(), Some(expected.as_str()));
+    }
 }
 
 #[tokio::test]

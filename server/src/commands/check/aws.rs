@@ -43,7 +43,10 @@ async fn identity(settings: &Settings, portal: PortalIdentity) -> Finding {
         Err(error) => return Finding::missing(what, format!("{error:#}")),
     };
     match sts.identity(&keys, SESSION).await {
-        Ok(found) => Finding::new(format!("{what}: {}", found.identity), Ok::<(), String>(())),
+        Ok(found) => {
+            let identity = found.identity.unwrap_or_default();
+            Finding::new(format!("{what}: {identity}"), Ok::<(), String>(()))
+        }
         Err(error) => Finding::missing(what, error.message),
     }
 }

@@ -61,7 +61,7 @@ pub fn operations() -> Vec<Operation> {
             post("/credentials/{id}/check", "check_credential", check)
                 .requires(ManageCredentials)
                 .about(
-                    "Checks the credential with its provider (AWS and Kubernetes only) and \
+                    "Asks the provider whose the credential is, and \
                      stores the result.",
                 )
                 .fails([409]),

@@ -22,32 +22,16 @@ pub fn Check(request: PageRequest, credential: Credential) -> impl IntoView {
     let result = credential
         .check
         .map(|result| view! { <CheckNotice result=result /> });
-    let form = if credential.can_be_checked {
-        view! {
-            <Form state=request.form(CheckCredential::url())>
-                <input type="hidden" name="id" value=credential.id.to_string() />
-                <Button>"Check credential"</Button>
-            </Form>
-        }
-        .into_any()
-    } else {
-        let provider = credential.provider.title();
-        view! {
-            <p class="text-muted">
-                {format!(
-                    "{provider} offers no check. Launch a node with this credential to test it.",
-                )}
-            </p>
-        }
-        .into_any()
-    };
     view! {
         <Card title="Check">
             <div class="mb-3 empty:hidden" aria-live="polite">
                 {checked}
                 {result}
             </div>
-            {form}
+            <Form state=request.form(CheckCredential::url())>
+                <input type="hidden" name="id" value=credential.id.to_string() />
+                <Button>"Check credential"</Button>
+            </Form>
         </Card>
     }
     .into_any()
