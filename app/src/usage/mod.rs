@@ -5,11 +5,10 @@ mod chart;
 use axum::http::StatusCode;
 use domain::problem::{Problem, ProblemKind};
 use domain::usage_report::{
-    Hours, UsageGroup, UsageLine, UsageQuery, UsageQueryInput, UsageReport, UsedResource,
+    Hours, ResourceFacts, UsageGroup, UsageLine, UsageQuery, UsageQueryInput, UsageReport, day_of,
 };
+use jiff::Span;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
-use jiff::{Span, Timestamp};
 use leptos::prelude::*;
 
 use self::chart::DailyCost;
@@ -24,7 +23,7 @@ use crate::ui::{
 
 pub async fn usage(request: PageRequest) -> PageResult {
     let input: UsageQueryInput = request.address.query();
-    let today = request.now.to_zoned(TimeZone::UTC).date();
+    let today = day_of(request.now);
     let query = match input.validate(today) {
         Ok(query) => query,
         Err(errors) => {
@@ -48,7 +47,7 @@ pub async fn usage(request: PageRequest) -> PageResult {
 }
 
 const PERIOD: &str =
-    "Costs are reckoned by the price at which each cluster and node was ordered. Days are in UTC.";
+    "Each cluster and node costs what its price was when it was ordered. Days are in UTC.";
 
 #[component]
 fn Usage(query: UsageQuery, report: UsageReport) -> impl IntoView {
@@ -109,7 +108,7 @@ fn Months(address: Address, query: UsageQuery) -> impl IntoView {
     let before = of(month.saturating_sub(Span::new().months(1)));
     let after = month.saturating_add(Span::new().months(1));
     let now = expect_context::<Rendering>().now;
-    let after = (after <= today(now)).then(|| of(after));
+    let after = (after <= day_of(now)).then(|| of(after));
     view! {
         <nav aria-label="Months" class="flex flex-wrap items-center gap-3 mb-3.5">
             <LinkButton href=before>"← Month before"</LinkButton>
@@ -118,10 +117,6 @@ fn Months(address: Address, query: UsageQuery) -> impl IntoView {
         </nav>
     }
     .into_any()
-}
-
-fn today(now: Timestamp) -> Date {
-    now.to_zoned(TimeZone::UTC).date()
 }
 
 #[component]
@@ -188,7 +183,7 @@ fn row(line: UsageLine, total: i64) -> AnyView {
         total => format!("{:.1} %", line.cost.0 as f64 * 100.0 / total as f64),
     };
     let about = line.resource.map(|resource| {
-        let UsedResource {
+        let ResourceFacts {
             size,
             tenant,
             environment,

@@ -22,7 +22,7 @@ const TOKEN_URI: &str = "https://oauth2.googleapis.com/token";
 const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 /// In seconds; Google allows an hour.
 const LIFE: i64 = 300;
-/// The audience of the ID token, which nobody but the portal reads.
+/// The audience of the ID token, which only the portal reads.
 const AUDIENCE: &str = "https://hangar.invalid";
 
 const GCP: Provider = Provider {

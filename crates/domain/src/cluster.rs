@@ -145,7 +145,7 @@ pub enum PowerCause {
     },
     /// The cluster's schedule.
     Schedule,
-    /// Somebody with access to the host cluster, for example by `vcluster pause`.
+    /// A change on the host cluster, for example by `vcluster pause`.
     Host,
 }
 

@@ -136,7 +136,7 @@ impl Schedule {
         future.min_by_key(|switch| switch.at)
     }
 
-    /// What is due at `now`, if what was last changed by somebody, at `changed`, was before it. So a cluster that a
+    /// What is due at `now`, unless the cluster was last paused or resumed, at `changed`, after it. So a cluster that a
     /// person resumes in the evening runs until the schedule pauses it the next time.
     pub fn due(&self, changed: Option<Timestamp>, now: Timestamp) -> Option<Switch> {
         let last = self.last(now)?;

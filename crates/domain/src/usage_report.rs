@@ -78,7 +78,7 @@ pub struct UsageChange {
     pub id: String,
     pub name: String,
     /// Only by resource.
-    pub resource: Option<UsedResource>,
+    pub resource: Option<ResourceFacts>,
     /// When the day begins.
     pub day: Timestamp,
     pub change: UsageTotals,
@@ -88,7 +88,7 @@ pub struct UsageChange {
 
 /// What is known of a resource in the ledger, which it outlives.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct UsedResource {
+pub struct ResourceFacts {
     /// `clusters` or `nodes`.
     pub kind: String,
     pub size: String,
@@ -180,7 +180,7 @@ impl UsageQueryInput {
 impl UsageQuery {
     /// From the start of the first day until the end of the last, or until `now`.
     pub fn period(&self, now: Timestamp) -> UsagePeriod {
-        let from = start(self.first);
+        let from = start_of(self.first);
         UsagePeriod {
             from,
             until: self.end().min(now).max(from),
@@ -189,12 +189,17 @@ impl UsageQuery {
 
     /// The end of the last day.
     pub fn end(&self) -> Timestamp {
-        start(self.last.saturating_add(Span::new().days(1)))
+        start_of(self.last.saturating_add(Span::new().days(1)))
     }
 }
 
-/// The start of a day in UTC.
-fn start(date: Date) -> Timestamp {
+/// The day of a moment in UTC.
+pub fn day_of(at: Timestamp) -> Date {
+    at.to_zoned(TimeZone::UTC).date()
+}
+
+/// When a day begins in UTC.
+pub fn start_of(date: Date) -> Timestamp {
     let zoned = date.to_zoned(TimeZone::UTC);
     zoned.map_or(Timestamp::MAX, |zoned| zoned.timestamp())
 }
@@ -220,7 +225,7 @@ pub struct UsageReport {
 pub struct UsageLine {
     pub id: String,
     pub name: String,
-    pub resource: Option<UsedResource>,
+    pub resource: Option<ResourceFacts>,
     pub cost: MicroDollars,
     pub running: Hours,
     pub paused: Hours,

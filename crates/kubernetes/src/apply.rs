@@ -165,7 +165,7 @@ pub(crate) async fn workloads(
     host.list_metadata(&cluster.name.namespace(), &synced).await
 }
 
-/// Deletes the pods of the cluster's users: without its control plane nothing makes them anew.
+/// Deletes the pods of the cluster's users: nothing makes new ones without its control plane.
 pub(crate) async fn stop_workloads(host: &Host, cluster: &VirtualCluster) -> Hosted<()> {
     host.own_namespace(cluster).await?;
     let namespace = cluster.name.namespace();

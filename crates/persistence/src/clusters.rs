@@ -14,14 +14,14 @@ use crate::{
     operations::Operations,
     records::{
         ClusterChange, ClusterChangeStored, ClusterColumns, ClusterFindings, ClusterRecord,
-        ClusterTally, QuotaCheck,
+        ClusterTally, QuotaCheck, usage_state,
     },
     resource::{Column, StoredKind, one},
     resources::written,
     rows::{Row, json, number, optional_json, optional_text, optional_time, text, word},
     sql::{json_value, optional_json_value, query},
     transaction::{Writing, doing},
-    usage::{self, Charge, Charged},
+    usage::{self, Charge, Spending},
 };
 use domain::{
     cluster::{ClusterKind, ClusterState},
@@ -122,16 +122,12 @@ impl StoredKind for ClusterKind {
         Ok(())
     }
 
-    fn charged(record: &ClusterRecord) -> Charged {
-        let state = match record.state {
-            ClusterState::Paused => UsageState::Paused,
-            _ => UsageState::Running,
-        };
+    fn spending(record: &ClusterRecord) -> Spending {
         let charge = Charge {
-            state,
+            state: usage_state(record.state, record.power.as_ref()),
             price_per_hour: Some(record.price_per_hour),
         };
-        Charged {
+        Spending {
             spent: record.spent,
             since: record.charged_since.map(|since| (since, charge)),
         }

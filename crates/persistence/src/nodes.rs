@@ -17,7 +17,7 @@ use crate::{
     rows::{Row, json, number, optional_json, optional_number, optional_text, optional_time, text},
     sql::{Query, Sql, json_value, optional_json_value, query},
     transaction::doing,
-    usage::{self, Charge, Charged},
+    usage::{self, Charge, Spending},
 };
 use domain::{
     ids::{EnvironmentId, NodeId, TenantId},
@@ -124,12 +124,12 @@ impl StoredKind for NodeKind {
         Ok(())
     }
 
-    fn charged(record: &NodeRecord) -> Charged {
+    fn spending(record: &NodeRecord) -> Spending {
         let charge = Charge {
             state: UsageState::Running,
             price_per_hour: record.price_per_hour,
         };
-        Charged {
+        Spending {
             spent: record.spent,
             since: record.charged_since.map(|since| (since, charge)),
         }

@@ -4,7 +4,7 @@ use crate::audit_records::AuditEntry;
 pub use crate::resource::{NewResource, Record, StoredKind};
 use domain::{
     access::{PlatformRole, TenantRole, TokenScope},
-    cluster::{ClusterKind, PowerChange},
+    cluster::{ClusterKind, ClusterState, PowerChange},
     drift::DriftReport,
     exposure::Exposure,
     failure::Failure,
@@ -81,6 +81,15 @@ impl ClusterColumns {
     pub fn paused_at(&self) -> Option<Timestamp> {
         let paused = self.power.as_ref().filter(|power| power.paused);
         paused.map(|power| power.at)
+    }
+}
+
+/// How a cluster is charged that is in `state`. One that is to be paused stays cheap while it is deleted, or if its
+/// namespace is lost.
+pub fn usage_state(state: ClusterState, power: Option<&PowerChange>) -> UsageState {
+    match power {
+        Some(power) if power.paused && state != ClusterState::Pausing => UsageState::Paused,
+        _ => UsageState::Running,
     }
 }
 
@@ -365,4 +374,33 @@ pub struct ClusterTally {
     pub need_attention: u64,
     /// What those that are charged at the moment cost an hour.
     pub price_per_hour: MicroDollars,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ClusterState::{Deleting, Failed, Paused, Pausing, Ready, Resuming};
+    use domain::cluster::PowerCause;
+
+    #[test]
+    fn a_cluster_that_is_to_be_paused_is_charged_so_once_it_has_stopped() {
+        let power = |paused| PowerChange {
+            paused,
+            at: Timestamp::UNIX_EPOCH,
+            by: PowerCause::Host,
+        };
+        for state in [Paused, Deleting, Failed] {
+            let usage = usage_state(state, Some(&power(true)));
+            assert_eq!(usage, UsageState::Paused, "{state:?}");
+        }
+        assert_eq!(
+            usage_state(Pausing, Some(&power(true))),
+            UsageState::Running
+        );
+        for state in [Resuming, Ready, Deleting] {
+            let usage = usage_state(state, Some(&power(false)));
+            assert_eq!(usage, UsageState::Running, "{state:?}");
+            assert_eq!(usage_state(state, None), UsageState::Running, "{state:?}");
+        }
+    }
 }

@@ -10,7 +10,7 @@ use crate::{
     records::Idempotency,
     rows::{Row, environment, id, number, optional_json, optional_time, tenant, text, time, word},
     sql::{Query, Sql, Value},
-    usage::Charged,
+    usage::Spending,
 };
 use domain::{
     cluster::UserRef,
@@ -58,7 +58,7 @@ pub trait StoredKind: Kind {
     ) -> impl Future<Output = Result<(), Cause>> + Send;
 
     /// How it is charged, as stored.
-    fn charged(record: &Record<Self>) -> Charged;
+    fn spending(record: &Record<Self>) -> Spending;
 
     /// Its size in the usage ledger: the plan of a cluster, the accelerators of a node.
     fn size(columns: &Self::Columns) -> String;

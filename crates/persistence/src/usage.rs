@@ -21,14 +21,14 @@ pub struct Charge {
 
 /// What a resource was charged up to a moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Charged {
+pub struct Spending {
     /// The sum of the intervals that are over.
     pub spent: MicroDollars,
     /// Since when it is charged, and how; `None`: it is not.
     pub since: Option<(Timestamp, Charge)>,
 }
 
-impl Charged {
+impl Spending {
     /// What it has cost up to `now`, as far as prices are known.
     pub fn until(&self, now: Timestamp) -> MicroDollars {
         let open = self.since.map(|(since, charge)| {
@@ -50,7 +50,7 @@ pub(crate) async fn charge<K: StoredKind>(
     charge: Option<Charge>,
     at: Timestamp,
 ) -> Result<(MicroDollars, Option<Timestamp>), Cause> {
-    let Charged { mut spent, since } = K::charged(record);
+    let Spending { mut spent, since } = K::spending(record);
     match since {
         Some((since, open)) if charge == Some(open) => return Ok((spent, Some(since))),
         Some(open) => spent = spent + close::<K>(connection, record, open, as_stored(at)).await?,

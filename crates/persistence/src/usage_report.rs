@@ -16,7 +16,7 @@ use crate::{
 };
 use domain::{
     caller::TenantScope,
-    usage_report::{UsageChange, UsageGroup, UsagePeriod, UsageTotals, UsedResource},
+    usage_report::{ResourceFacts, UsageChange, UsageGroup, UsagePeriod, UsageTotals},
 };
 use uuid::Uuid;
 
@@ -88,8 +88,8 @@ impl Usage<'_> {
     }
 }
 
-fn resource(row: &Row) -> Result<UsedResource, Cause> {
-    Ok(UsedResource {
+fn resource(row: &Row) -> Result<ResourceFacts, Cause> {
+    Ok(ResourceFacts {
         kind: text(row, "kind")?,
         size: text(row, "size")?,
         tenant: text(row, "tenant")?,

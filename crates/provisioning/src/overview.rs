@@ -13,8 +13,9 @@ use domain::{
     quota::{LimitedEnvironment, QuotaUsage},
     resource::{Kind, Resource, State},
     tenancy::Tenant,
+    usage_report::{day_of, start_of},
 };
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp};
 use persistence::records::Costs;
 
 const SHOWN: u32 = 8;
@@ -149,9 +150,7 @@ async fn figures<K: ManagedKind>(
 
 /// The first moment of the month of `now`, in UTC.
 pub(crate) fn month_start(now: Timestamp) -> Timestamp {
-    let date = now.to_zoned(TimeZone::UTC).date().first_of_month();
-    date.to_zoned(TimeZone::UTC)
-        .map_or(now, |zoned| zoned.timestamp())
+    start_of(day_of(now).first_of_month())
 }
 
 #[cfg(test)]

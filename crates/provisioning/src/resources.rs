@@ -141,11 +141,11 @@ pub(crate) fn cost<K: StoredKind>(
     price_per_hour: Option<MicroDollars>,
     now: Timestamp,
 ) -> Cost {
-    let charged = K::charged(record);
+    let spending = K::spending(record);
     Cost {
         price_per_hour,
-        so_far: charged.until(now),
-        charged: charged.since.is_some(),
+        so_far: spending.until(now),
+        charged: spending.since.is_some(),
     }
 }
 

@@ -33,8 +33,8 @@ pub fn operations() -> Vec<Operation> {
             post("/clusters/{id}/restore", "restore_cluster", restore)
                 .requires(Action::OperateCluster)
                 .about(
-                    "Puts objects right that others changed on the host cluster, and resumes a \
-                     cluster that was paused or scaled to 0 there. The response is sent as soon \
+                    "Puts objects right that others changed on the host cluster, and starts a \
+                     cluster that was scaled to 0 there. The response is sent as soon \
                      as the request is stored; `operation` has the progress.",
                 )
                 .fails([409]),
@@ -54,14 +54,18 @@ pub fn operations() -> Vec<Operation> {
                      the progress.",
                 )
                 .fails([409]),
-            put("/clusters/{id}/schedule", "set_cluster_schedule", set_schedule)
-                .requires(Action::OperateCluster)
-                .about(
-                    "Sets when the cluster is paused and resumed by itself, by the clock of a time \
-                     zone. Without any time there is no schedule. A cluster that somebody pauses or \
+            put(
+                "/clusters/{id}/schedule",
+                "set_cluster_schedule",
+                set_schedule,
+            )
+            .requires(Action::OperateCluster)
+            .about(
+                "Sets when the cluster is paused and resumed by itself, by the clock of a time \
+                     zone. Without any time there is no schedule. A cluster that a user pauses or \
                      resumes stays so until the next time of the schedule.",
-                )
-                .fails([409, 422]),
+            )
+            .fails([409, 422]),
             get("/order-options", "get_order_options", order_options).about(
                 "Tenants, plans, Kubernetes versions and exposures that `create_cluster` \
                      accepts.",

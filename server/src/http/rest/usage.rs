@@ -12,9 +12,12 @@ use domain::{
     access::Action,
     money::MicroDollars,
     problem::Problem,
-    usage_report::{UsageDay, UsageGroup, UsageLine, UsageQuery, UsageQueryInput, UsedResource},
+    usage_report::{
+        ResourceFacts, UsageDay, UsageGroup, UsageLine, UsageQuery, UsageQueryInput, day_of,
+        start_of,
+    },
 };
-use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -102,7 +105,7 @@ async fn usage(
     call: &Call,
     query: &UsageQueryInput,
 ) -> Result<(Vec<FocusRow>, UsageQuery), Problem> {
-    let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
+    let today = day_of(Timestamp::now());
     let query = UsageQuery {
         by: UsageGroup::Resource,
         ..query.validate(today).map_err(Problem::invalid)?
@@ -120,12 +123,12 @@ fn rows(line: &UsageLine) -> Vec<FocusRow> {
     line.days.iter().map(row).collect()
 }
 
-fn row(line: &UsageLine, resource: &UsedResource, day: &UsageDay, is_priced: bool) -> FocusRow {
+fn row(line: &UsageLine, resource: &ResourceFacts, day: &UsageDay, is_priced: bool) -> FocusRow {
     let (kind, category, service) = match resource.kind.as_str() {
         "clusters" => ("Virtual cluster", "Containers", "vCluster"),
         _ => ("Machine", "Compute", "SkyPilot"),
     };
-    let month = day.begins.to_zoned(TimeZone::UTC).date().first_of_month();
+    let month = day_of(day.begins).first_of_month();
     let next = month.last_of_month().tomorrow().unwrap_or(month);
     let cost = is_priced.then(|| dollars(day.cost));
     let size = &resource.size;
@@ -133,8 +136,8 @@ fn row(line: &UsageLine, resource: &UsedResource, day: &UsageDay, is_priced: boo
         billed_cost: cost,
         effective_cost: cost,
         billing_currency: "USD",
-        billing_period_start: start(month),
-        billing_period_end: start(next),
+        billing_period_start: start_of(month),
+        billing_period_end: start_of(next),
         charge_period_start: day.begins,
         charge_period_end: end_of(day.begins),
         charge_category: "Usage",
@@ -214,11 +217,6 @@ impl FocusRow {
 
 fn dollars(amount: MicroDollars) -> f64 {
     amount.0 as f64 / 1_000_000.0
-}
-
-fn start(date: Date) -> Timestamp {
-    let zoned = date.to_zoned(TimeZone::UTC);
-    zoned.map_or(Timestamp::MAX, |zoned| zoned.timestamp())
 }
 
 fn end_of(day: Timestamp) -> Timestamp {

@@ -14,7 +14,6 @@ use domain::{
     drift::{Drift, DriftReport},
     failure::{Failure, FailureCode},
     operation::{Operation, OperationKind},
-    usage::UsageState,
 };
 use jiff::{SignedDuration, Timestamp};
 use persistence::records::{ClusterFindings, ClusterProgress, ClusterRecord};
@@ -24,7 +23,7 @@ const CREATION_LIMIT: SignedDuration = SignedDuration::from_mins(15);
 /// How long a namespace may terminate before the page shows what blocks it.
 const DELETION_LIMIT: SignedDuration = SignedDuration::from_mins(10);
 /// How often to look while the control plane's pod is ready and its API does not answer yet, which no watch tells.
-const WHILE_STARTING: SignedDuration = SignedDuration::from_secs(2);
+pub(super) const WHILE_STARTING: SignedDuration = SignedDuration::from_secs(2);
 /// How often to look while something moves on the host. Watches tell of it; this is for the time that passes.
 const WHILE_MOVING: SignedDuration = SignedDuration::from_secs(20);
 /// How often to look at what is settled, more or less, so that looks at many clusters spread.
@@ -89,7 +88,7 @@ pub(super) fn unchanged(cluster: &ClusterRecord, now: Timestamp) -> ClusterProgr
         endpoint: cluster.endpoint.clone(),
         drift: cluster.drift.clone(),
         power: cluster.power.clone(),
-        charged: charged(cluster.state, cluster.ready_at),
+        charged: None,
         at: now,
     };
     ClusterProgress::unchanged(cluster, findings)
@@ -180,9 +179,7 @@ fn creation_steps(cluster: &ClusterRecord, seen: &Observation) -> [Reached; 7] {
     let objects = namespace && seen.objects_current;
     let scheduled = objects && (seen.replicas_ready || pod.is_some_and(|pod| pod.node.is_some()));
     let pulled = scheduled && (seen.replicas_ready || pod.is_some_and(|pod| pod.images_pulled));
-    let answers = pulled
-        && seen.replicas_ready
-        && matches!(seen.api, ApiAnswer::Ok | ApiAnswer::ReadyByProbeOnly(_));
+    let answers = pulled && answers(seen);
     let kubeconfig = answers && seen.kubeconfig && seen.endpoint.is_some();
     let step = |done, detail| Reached { done, detail };
     [
@@ -324,9 +321,7 @@ fn restoration(cluster: &ClusterRecord, seen: &Observation, now: Timestamp) -> A
     if seen.objects_current && !as_wanted {
         assessment.next = Move::Restore(seen.drift.clone());
     }
-    let answers = as_wanted
-        && seen.replicas_ready
-        && matches!(seen.api, ApiAnswer::Ok | ApiAnswer::ReadyByProbeOnly(_));
+    let answers = as_wanted && answers(seen);
     let usable = answers && seen.kubeconfig && seen.endpoint.is_some();
     let step = |done| Reached { done, detail: None };
     let operation = &mut assessment.progress.operation;
@@ -349,14 +344,9 @@ fn restoration(cluster: &ClusterRecord, seen: &Observation, now: Timestamp) -> A
     assessment
 }
 
-/// How a cluster is charged: from when it was first ready until it is gone.
-pub(super) fn charged(state: ClusterState, ready_at: Option<Timestamp>) -> Option<UsageState> {
-    match state {
-        _ if ready_at.is_none() => None,
-        ClusterState::Deleted => None,
-        ClusterState::Paused => Some(UsageState::Paused),
-        _ => Some(UsageState::Running),
-    }
+/// Whether the control plane is ready and its API answers.
+pub(super) fn answers(seen: &Observation) -> bool {
+    seen.replicas_ready && matches!(seen.api, ApiAnswer::Ok | ApiAnswer::ReadyByProbeOnly(_))
 }
 
 /// What was found, with what was put right last. How it is charged follows from the state in the end.

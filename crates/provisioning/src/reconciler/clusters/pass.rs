@@ -1,9 +1,9 @@
 //! One pass over one cluster: observe, decide, act, record.
 
 use super::{
-    assessment::{Assessment, Move, assess, charged, unchanged},
+    assessment::{Assessment, Move, assess, unchanged},
     drift,
-    power::{self, Switched},
+    power::{self, SwitchOutcome},
 };
 use crate::{
     ports::host_clusters::{HostClusters, HostError, HostErrorKind, VirtualCluster},
@@ -14,12 +14,13 @@ use domain::{
     cluster::{ClusterKind, ClusterState},
     error::causes,
     operation::StepState,
+    usage::UsageState,
 };
 use jiff::{SignedDuration, Timestamp};
 use persistence::{
     Database,
     error::StoreError,
-    records::{Claim, ClusterProgress, ClusterRecord},
+    records::{Claim, ClusterProgress, ClusterRecord, usage_state},
 };
 
 /// After this many failures in a row a cluster that was ready is shown as degraded.
@@ -42,12 +43,12 @@ pub(super) async fn run(
         return Ok(());
     }
     let refused = match power::switch(db, cluster, now).await? {
-        Switched::Nothing => None,
-        Switched::Done => {
+        SwitchOutcome::Nothing => None,
+        SwitchOutcome::Done => {
             db.clusters().record(claim, unchanged(cluster, now)).await?;
             return Ok(());
         }
-        Switched::Refused(failure) => Some(failure),
+        SwitchOutcome::Refused(failure) => Some(failure),
     };
     let mut progress = match step(hosts, cluster, now).await {
         Ok(progress) => progress,
@@ -58,7 +59,7 @@ pub(super) async fn run(
         let again = now + AGAIN;
         progress.due_at = Some(progress.due_at.map_or(again, |due| due.min(again)));
     }
-    progress.findings.charged = charged(progress.state, progress.ready_at);
+    progress.findings.charged = charged(&progress);
     progress.audit = outcome(cluster, &progress)
         .or_else(|| power::entry(cluster, &progress))
         .or_else(|| drift::entry(cluster, &progress));
@@ -99,6 +100,12 @@ async fn step(
     // Something was done: look again at once.
     progress.due_at = Some(Timestamp::now());
     Ok(progress)
+}
+
+/// A cluster is charged from when it was first ready until it is gone.
+fn charged(progress: &ClusterProgress) -> Option<UsageState> {
+    let is_charged = progress.ready_at.is_some() && progress.state != ClusterState::Deleted;
+    is_charged.then(|| usage_state(progress.state, progress.findings.power.as_ref()))
 }
 
 /// What is written when the host refused or did not answer after some steps were reached.

@@ -1,12 +1,14 @@
 //! Pausing and resuming, asked for in the portal or done on the host.
 //!
-//! What is done on the host is somebody's wish as well: a cluster that the vcluster command line pauses there is paused
-//! for the portal too, and one that it resumes is resumed. Neither is undone.
+//! What is done on the host counts too: a cluster that the vcluster command line pauses there is paused for the portal,
+//! and one that it resumes is resumed. Neither is undone.
 
-use super::assessment::{Assessment, Move, moving, settled, too_long, upkeep};
+use super::assessment::{
+    Assessment, Move, WHILE_STARTING, answers, moving, settled, too_long, upkeep,
+};
 use crate::{
     clusters::operating::{self, can_pause, can_resume},
-    ports::host_clusters::{ApiAnswer, NamespaceState, Observation, Stopped},
+    ports::host_clusters::{NamespaceState, Observation, Stopped},
     reconciler::steps::{Reached, mark},
     resources::audit_entry,
 };
@@ -39,12 +41,13 @@ pub(super) fn pausing(cluster: &ClusterRecord, seen: &Observation, now: Timestam
         return assessment;
     }
     let stopped = seen.objects_current && seen.replicas_gone;
-    let empty = stopped && seen.workloads.running + seen.workloads.ending == 0;
+    let pods = seen.workloads.running + seen.workloads.ending;
+    let empty = stopped && pods == 0;
     let step = |done, detail| Reached { done, detail };
-    let left = format!(
-        "{} left",
-        pods(seen.workloads.running + seen.workloads.ending)
-    );
+    let left = match pods {
+        1 => "1 pod left".to_owned(),
+        many => format!("{many} pods left"),
+    };
     let workloads = step(empty, (stopped && !empty).then_some(left));
     mark(
         operation,
@@ -67,7 +70,7 @@ pub(super) fn pausing(cluster: &ClusterRecord, seen: &Observation, now: Timestam
     progress.due_at = Some(match empty {
         true => settled(cluster, now),
         // No watch tells of the workloads.
-        false => moving(seen, now).min(now + SignedDuration::from_secs(2)),
+        false => now + WHILE_STARTING,
     });
     assessment
 }
@@ -99,9 +102,7 @@ pub(super) fn resuming(cluster: &ClusterRecord, seen: &Observation, now: Timesta
         operation.finished_at = Some(now);
         return assessment;
     }
-    let answers = seen.objects_current
-        && seen.replicas_ready
-        && matches!(seen.api, ApiAnswer::Ok | ApiAnswer::ReadyByProbeOnly(_));
+    let answers = seen.objects_current && answers(seen);
     let usable = answers && seen.kubeconfig && seen.endpoint.is_some();
     let step = |done| Reached { done, detail: None };
     let steps = [
@@ -132,7 +133,7 @@ pub(super) fn resuming(cluster: &ClusterRecord, seen: &Observation, now: Timesta
 }
 
 /// What came of the schedule of a cluster.
-pub(super) enum Switched {
+pub(super) enum SwitchOutcome {
     Nothing,
     Done,
     /// A limit is in the way of its resumption.
@@ -144,18 +145,18 @@ pub(super) async fn switch(
     db: &Database,
     cluster: &ClusterRecord,
     now: Timestamp,
-) -> Result<Switched, StoreError> {
+) -> Result<SwitchOutcome, StoreError> {
     let changed = cluster.power.as_ref().map(|power| power.at);
     let schedule = cluster.schedule.as_ref();
     let Some(due) = schedule.and_then(|schedule| schedule.due(changed, now)) else {
-        return Ok(Switched::Nothing);
+        return Ok(SwitchOutcome::Nothing);
     };
     let (is_possible, action) = match due.paused {
         true => (can_pause(cluster), AuditAction::PauseCluster),
         false => (can_resume(cluster), AuditAction::ResumeCluster),
     };
     if !is_possible {
-        return Ok(Switched::Nothing);
+        return Ok(SwitchOutcome::Nothing);
     }
     let change = operating::switch(due.paused, PowerCause::Schedule, now);
     let audit = audit_entry::<ClusterKind>(&Caller::portal(), action, cluster);
@@ -164,8 +165,8 @@ pub(super) async fn switch(
     let stored = clusters.change(cluster.id, cluster.version, change, audit);
     Ok(match stored.await? {
         // What changed it meanwhile has made it due again.
-        ClusterChangeStored::Changed(_) | ClusterChangeStored::Stale => Switched::Done,
-        ClusterChangeStored::LimitReached(reached) => Switched::Refused(Failure {
+        ClusterChangeStored::Changed(_) | ClusterChangeStored::Stale => SwitchOutcome::Done,
+        ClusterChangeStored::LimitReached(reached) => SwitchOutcome::Refused(Failure {
             code: FailureCode::LimitReached,
             message: reached.reason(&cluster.environment.name),
             next_step: reached.next_step().to_owned(),
@@ -208,11 +209,4 @@ pub(super) fn entry(cluster: &ClusterRecord, progress: &ClusterProgress) -> Opti
     };
     let entry = audit_entry::<ClusterKind>(&Caller::portal(), action, cluster);
     Some(entry.with_detail(power.by.to_string()))
-}
-
-fn pods(count: usize) -> String {
-    match count {
-        1 => "1 pod".to_owned(),
-        many => format!("{many} pods"),
-    }
 }
