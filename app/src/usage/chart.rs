@@ -1,20 +1,20 @@
 //! The cost of each day as bars, drawn on the server, with the same figures as a table.
 
 use domain::money::MicroDollars;
-use domain::usage_report::UsageDay;
+use domain::usage_report::{UsageDay, day_of};
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use leptos::prelude::*;
 
 use crate::ui::{Cell, Column, Row, Table};
 
-/// In the units of the picture.
-const WIDTH: f64 = 720.0;
+/// Of the bars, in pixels. Places across are percentages, so that text keeps its size on every screen.
 const HEIGHT: f64 = 150.0;
-/// Below the bars, for the days.
-const FOOT: f64 = 18.0;
-/// Left of the bars, for the amounts.
-const MARGIN: f64 = 64.0;
+/// Below the bars, for the days; and above them, for half of a line of text.
+const FOOT: f64 = 20.0;
+const HEAD: f64 = 8.0;
+const TOTAL: f64 = HEAD + HEIGHT + FOOT;
+/// Of the amount at the top: where there are lines.
+const SHARES: [f64; 3] = [0.0, 0.5, 1.0];
 
 const COLUMNS: &[Column] = &[
     Column::text("Day"),
@@ -30,16 +30,16 @@ pub fn DailyCost(
 ) -> impl IntoView {
     let top = scale(days.iter().map(|day| day.cost).max().unwrap_or_default());
     let slots = slots(&days, last);
-    let step = (WIDTH - MARGIN) / slots as f64;
+    let step = 100.0 / slots as f64;
     let bars = days.iter().enumerate().map(|(place, day)| {
         let height = HEIGHT * day.cost.0 as f64 / top.0 as f64;
-        let x = MARGIN + step * place as f64;
-        let title = format!("{}: {}", date(day), day.cost);
+        let x = step * (place as f64 + 0.12);
+        let title = format!("{}: {}", day_of(day.begins), day.cost);
         view! {
             <rect
-                x=decimal(x + step * 0.12)
-                y=decimal(HEIGHT - height)
-                width=decimal(step * 0.76)
+                x=percent(x)
+                y=decimal(HEAD + HEIGHT - height)
+                width=percent(step * 0.76)
                 height=decimal(height)
                 rx="2"
                 fill="currentColor"
@@ -48,32 +48,46 @@ pub fn DailyCost(
             </rect>
         }
     });
-    let lines = [0.0, 0.5, 1.0].map(|share| {
-        let y = HEIGHT * (1.0 - share);
+    let height_of = |share: f64| HEAD + HEIGHT * (1.0 - share);
+    let amounts = SHARES.map(|share| {
         let amount = MicroDollars((top.0 as f64 * share) as i64).to_string();
         view! {
-            <line x1=decimal(MARGIN) x2=decimal(WIDTH) y1=decimal(y) y2=decimal(y) stroke="currentColor" stroke-width="1" class="text-line"></line>
-            <text x=decimal(MARGIN - 6.0) y=decimal(y + 4.0) text-anchor="end" font-size="11" fill="currentColor" class="text-faint">
+            <text x="0" y=decimal(height_of(share) + 4.0) font-size="11" fill="currentColor">
                 {amount}
             </text>
         }
     });
-    let marks = days.first().map(|first| marks(date(first), slots, step));
+    let lines = SHARES.map(|share| {
+        let y = decimal(height_of(share));
+        view! {
+            <line
+                x1="0"
+                x2="100%"
+                y1=y.clone()
+                y2=y
+                stroke="currentColor"
+                stroke-width="1"
+                class="text-line"
+            ></line>
+        }
+    });
+    let marks = days
+        .first()
+        .map(|first| marks(day_of(first.begins), slots, step));
     let rows: Vec<_> = days.iter().rev().map(row).collect();
     let total = days.iter().map(|day| day.cost).sum::<MicroDollars>();
     let label = format!("Cost by day, {total} in total. The table below has the figures.");
     view! {
-        <svg
-            role="img"
-            aria-label=label
-            viewBox=format!("0 -8 {WIDTH} {}", HEIGHT + FOOT + 8.0)
-            width="100%"
-            class="text-accent"
-        >
-            {lines.into_iter().collect_view()}
-            {bars.collect_view()}
-            {marks}
-        </svg>
+        <div role="img" aria-label=label class="grid grid-cols-[4rem_minmax(0,1fr)]">
+            <svg width="100%" height=TOTAL class="text-faint">
+                {amounts.into_iter().collect_view()}
+            </svg>
+            <svg width="100%" height=TOTAL class="text-accent">
+                {lines.into_iter().collect_view()}
+                {bars.collect_view()}
+                {marks}
+            </svg>
+        </div>
         <details class="mt-2">
             <summary class="text-small text-muted">"Figures by day"</summary>
             <Table caption="Cost by day" columns=COLUMNS rows=rows />
@@ -84,7 +98,7 @@ pub fn DailyCost(
 
 fn row(day: &UsageDay) -> AnyView {
     let (date, hours, cost) = (
-        date(day).to_string(),
+        day_of(day.begins).to_string(),
         day.hours.to_string(),
         day.cost.to_string(),
     );
@@ -103,9 +117,14 @@ fn marks(first: Date, slots: usize, step: f64) -> impl IntoView {
     let every = slots.div_ceil(6).max(1);
     let mark = move |place: usize| {
         let day = first.saturating_add(jiff::Span::new().days(place as i64));
-        let x = MARGIN + step * (place as f64 + 0.5);
         view! {
-            <text x=decimal(x) y=decimal(HEIGHT + 14.0) text-anchor="middle" font-size="11" fill="currentColor" class="text-faint">
+            <text
+                x=percent(step * place as f64)
+                y=decimal(HEAD + HEIGHT + 15.0)
+                font-size="11"
+                fill="currentColor"
+                class="text-faint"
+            >
                 {day.strftime("%-d %b").to_string()}
             </text>
         }
@@ -120,7 +139,7 @@ fn marks(first: Date, slots: usize, step: f64) -> impl IntoView {
 /// How many days the axis has.
 fn slots(days: &[UsageDay], last: Date) -> usize {
     let planned = days.first().and_then(|first| {
-        let span = date(first).until(last).ok()?;
+        let span = day_of(first.begins).until(last).ok()?;
         usize::try_from(span.get_days() + 1).ok()
     });
     planned.unwrap_or_default().max(days.len()).max(1)
@@ -140,8 +159,8 @@ fn scale(most: MicroDollars) -> MicroDollars {
     }
 }
 
-fn date(day: &UsageDay) -> Date {
-    day.begins.to_zoned(TimeZone::UTC).date()
+fn percent(value: f64) -> String {
+    format!("{value:.2}%")
 }
 
 fn decimal(value: f64) -> String {
