@@ -51,7 +51,7 @@ test('what is typed into a form survives a refresh and a new state of the resour
   expect(await marked(page)).toBe(true);
 });
 
-test('a cluster that is deleted meanwhile says so on an open page', async ({ openAs }) => {
+test('a cluster that is deleted meanwhile says so on an open page', async ({ openAs, complaints }) => {
   const page = await openAs('developer');
   const name = freshName('meanwhile');
   const address = await createCluster(page, name);
@@ -61,6 +61,9 @@ test('a cluster that is deleted meanwhile says so on an open page', async ({ ope
   await expect(page.locator('[data-problem="gone"]')).toBeVisible({ timeout: 45_000 });
   const answer = await page.request.get(address, { headers: { accept: 'text/html' } });
   expect(answer.status()).toBe(410);
+  // On a quick host the page that deletes may refresh once more before it leaves.
+  const settings = `status of 410 (Gone) (${new URL(`${address}/settings`, page.url())})`;
+  complaints.splice(0, complaints.length, ...complaints.filter((what) => !what.includes(settings)));
 });
 
 test('links, back and forward keep the document and restore the scroll position', async ({ openAs }) => {
